@@ -1,0 +1,1 @@
+"""The engine: sends messages, follows turns, recovers them. Knows the core alone."""

@@ -1,0 +1,178 @@
+"""From the outbox to the agent: sending a prompt once, and finding out whether it arrived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui.chat.player import Player
+from tui.chat.updates import ConversationNamed, Recovery, TurnChanged
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.ids import is_local
+from tui.core.ports import Can
+from tui.core.records import Message
+
+_RETRIED = frozenset({ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED, ErrorKind.BUSY})
+"""Failures that prove the message was not taken, and pass by themselves."""
+
+
+class NotDelivered(Exception):
+    """The agent certainly does not have the message; ``error`` says why."""
+
+    def __init__(self, error: BackendError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class SentElsewhere(Exception):
+    """Another process took the message out of the outbox first."""
+
+
+async def begin_conversation(player: Player) -> None:
+    """Create the conversation at the server if it exists only here.
+
+    Failures that pass are waited out; raises ``NotDelivered`` for others.
+    """
+    attempt, old = 0, player.conversation_id
+    while is_local(player.conversation_id):
+        try:
+            new = await player.kit.backend.create()
+        except BackendError as error:
+            if not error.transient:
+                raise NotDelivered(error) from error
+            attempt += 1
+            await _wait(player, attempt, error)
+            continue
+        await player.kit.store.rename_conversation(old, new)
+        player.turn = replace(player.turn, conversation_id=new)
+        player.kit.publish(ConversationNamed(old, new))
+        player.kit.publish(TurnChanged(player.turn))
+
+
+async def deliver(player: Player) -> bool:
+    """Send the prompt and take in the stream that answers it.
+
+    Returns False if it stays unknown whether the message arrived; the prompt is then marked
+    ``unconfirmed`` and the user decides. Raises ``NotDelivered`` if the service refused it,
+    ``SentElsewhere`` if another process is sending it.
+    """
+    attempt = 0
+    while True:
+        error = await _send(player)
+        if error is None:
+            return True
+        if error.sent:
+            return await clear_up(player, error)
+        if error.kind not in _RETRIED:
+            raise NotDelivered(error)
+        attempt += 1
+        await _wait(player, attempt, error)
+
+
+async def clear_up(player: Player, error: BackendError) -> bool:
+    """Look whether a message whose sending was cut short is there, and go on accordingly.
+
+    It is sent again only if the connection broke, two looks did not find it and the conversation
+    is idle. Returns False, with the prompt ``unconfirmed``, where that proves nothing.
+    """
+    kit = player.kit
+    if Can.HISTORY not in kit.backend.can:
+        await player.mark("unconfirmed", error.sentence())
+        return False
+    proven = error.kind is ErrorKind.INTERRUPTED
+    for look in (1, 2):
+        player.report(Recovery(step="looking", attempt=look, problem=str(error)))
+        found = await _find(player)
+        if found is not None:
+            await _adopt(player, found)
+            return True
+        if look == 1:
+            await player.pause(kit.patience.second_look_s)
+    player.report(None)
+    if proven and await _is_idle(player):
+        return await deliver(player)
+    await player.mark("unconfirmed", error.sentence())
+    return False
+
+
+async def _send(player: Player) -> BackendError | None:
+    """One try. None: the agent has the message (whatever became of the stream)."""
+    prompt = player.turn.prompt
+    assert prompt is not None
+    try:
+        file_id = await player.upload()
+        if not await player.kit.store.claim(player.turn.id):
+            raise SentElsewhere
+        await player.mark("sending")
+        stream = player.kit.backend.send(player.conversation_id, prompt.text, file_id)
+        if await player.drink(stream):
+            return None
+    except BackendError as error:
+        if _accepted(player):
+            return None
+        return error
+    # The stream opened and ended without a word: as unclear as a lost answer.
+    silent = "The stream ended before the first event."
+    return BackendError(ErrorKind.INTERRUPTED, silent, sent=True)
+
+
+def _accepted(player: Player) -> bool:
+    prompt = player.turn.prompt
+    return prompt is not None and prompt.state == "sent"
+
+
+async def _wait(player: Player, attempt: int, error: BackendError) -> None:
+    kit = player.kit
+    await player.mark("queued", str(error))
+    if error.kind is ErrorKind.BUSY:
+        delay = kit.patience.busy_poll_s
+    else:
+        delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
+    due = kit.clock.now_ms() + round(delay * 1000)
+    step = Recovery(step="sending", attempt=attempt, next_ms=due, problem=str(error))
+    player.report(step)
+    await player.pause(delay)
+    player.report(None)
+
+
+async def _find(player: Player) -> Message | None:
+    """Our message in the conversation, if it is there; waits out what passes by itself."""
+    kit, prompt, attempt = player.kit, player.turn.prompt, 0
+    assert prompt is not None
+    while True:
+        try:
+            page = await kit.backend.history(player.conversation_id)
+            break
+        except BackendError as error:
+            if not error.transient:
+                raise NotDelivered(error) from error
+            attempt += 1
+            delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
+            due = kit.clock.now_ms() + round(delay * 1000)
+            step = Recovery(step="looking", attempt=attempt, next_ms=due, problem=str(error))
+            player.report(step)
+            await player.pause(delay)
+    for message in page.items:
+        if message.source == "user" and message.text.strip() == prompt.text.strip():
+            known = message.id and await kit.store.message_known(player.conversation_id, message.id)
+            return None if known else message
+    return None
+
+
+async def _is_idle(player: Player) -> bool:
+    try:
+        status = await player.kit.backend.status(player.conversation_id)
+    except BackendError:
+        return False
+    return status.activity == "idle"
+
+
+async def _adopt(player: Player, message: Message) -> None:
+    prompt = player.turn.prompt
+    assert prompt is not None
+    if message.run_id:
+        await player.know_run(message.run_id)
+    at_ms = message.at_ms or prompt.at_ms
+    await player.change_prompt(
+        replace(prompt, state="sent", problem="", message_id=message.id, at_ms=at_ms)
+    )
+    player.report(None)

@@ -1,0 +1,137 @@
+"""One conversation at work: its turns, one after another, in the order they were written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import replace
+
+from tui.chat.connecting import watch_connections
+from tui.chat.deliver import (
+    NotDelivered,
+    SentElsewhere,
+    begin_conversation,
+    clear_up,
+    deliver,
+)
+from tui.chat.follow import follow
+from tui.chat.kit import Kit
+from tui.chat.player import Player
+from tui.chat.updates import Problem, Refused, TurnDropped
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.ids import ConversationId, TurnId
+from tui.core.turn import Turn
+
+
+class Lane:
+    """A queue of turns and the task that plays them.
+
+    The task ends when the queue is empty or the turn at its head needs the user (a message that
+    is not confirmed, a credential that is refused); :meth:`wake` starts it again.
+    """
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self.player: Player | None = None
+        self._queue: deque[Turn] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turn at work, then those that wait for it."""
+        now = (self.player.turn,) if self.player else ()
+        return (*now, *self._queue)
+
+    @property
+    def busy(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def add(self, turn: Turn) -> None:
+        self._queue.append(turn)
+        self.wake()
+
+    def wake(self) -> None:
+        if self.player:
+            self.player.hurry()
+        if not self.busy:
+            self._task = asyncio.create_task(self._work())
+
+    def take(self, turn_id: TurnId) -> Turn | None:
+        """Remove a turn that waits; None if it is being sent already or is not here."""
+        turn = next((turn for turn in self._queue if turn.id == turn_id), None)
+        if turn:
+            self._queue.remove(turn)
+        return turn
+
+    def put_back(self, turn: Turn) -> None:
+        self._queue.appendleft(turn)
+
+    async def stop(self) -> None:
+        """Leave everything as it is; what was under way is resumed from the store."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while self._queue:
+            turn = self._queue[0]
+            if turn.prompt and turn.prompt.state == "unconfirmed" and turn.run_id is None:
+                return
+            self.player = Player(self.kit, self._queue.popleft())
+            try:
+                if not await self._play(self.player):
+                    self._queue.appendleft(self.player.turn)
+                    return
+            finally:
+                self.player.report(None)
+                self.player = None
+
+    async def _play(self, player: Player) -> bool:
+        """Play one turn; False if it stays at the head of the queue until the user acts."""
+        watcher = asyncio.create_task(watch_connections(player))
+        try:
+            if not await self._arrive(player):
+                return False
+            await follow(player)
+        except SentElsewhere:
+            return True
+        except NotDelivered as refusal:
+            await self._give_back(player.turn, refusal.error)
+        except BackendError as error:
+            self.kit.publish(Problem(error, player.conversation_id))
+            return False
+        finally:
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+        return True
+
+    async def _arrive(self, player: Player) -> bool:
+        """See to it that the agent has the message; False if that cannot be known."""
+        turn = player.turn
+        if turn.prompt is None or turn.run_id or turn.prompt.state == "sent":
+            return True
+        if turn.prompt.state == "sending":
+            text = "The program ended while the message was being sent."
+            return await clear_up(player, BackendError(ErrorKind.INTERRUPTED, text, sent=True))
+        await begin_conversation(player)
+        self._move_to(player.conversation_id)
+        return await deliver(player)
+
+    def _move_to(self, conversation_id: ConversationId) -> None:
+        self._queue = deque(replace(t, conversation_id=conversation_id) for t in self._queue)
+
+    async def _give_back(self, turn: Turn, error: BackendError) -> None:
+        """Put a refused text where the user can correct it; never in two places, never in none."""
+        store, cid = self.kit.store, turn.conversation_id
+        text = turn.prompt.text if turn.prompt else ""
+        draft = await store.draft(cid)
+        await store.save_draft(cid, f"{text}\n\n{draft}" if draft.strip() else text)
+        await store.drop_turn(turn.id)
+        self.kit.publish(TurnDropped(cid, turn.id))
+        self.kit.publish(Refused(cid, turn.id, text, error))
+
+
+def requeued(turn: Turn) -> Turn:
+    """The turn with its prompt ready to be sent (again)."""
+    assert turn.prompt is not None
+    return replace(turn, prompt=replace(turn.prompt, state="queued", problem=""))

@@ -1,0 +1,181 @@
+"""One turn, from the message in the outbox to the end of the agent's work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+from tui.chat.kit import Kit
+from tui.chat.pump import batches
+from tui.chat.updates import EventsSeen, Recovery, RecoveryChanged, TurnChanged, UploadProgress
+from tui.core.events import StreamInterrupted, TurnEvent, TurnFinished
+from tui.core.ids import ConversationId, FileId, RunId
+from tui.core.records import Attachment, Prompt, PromptState
+from tui.core.turn import Turn, fold
+
+
+class Player:
+    """Holds the newest snapshot of one turn and is the only one to change it.
+
+    Everything that happens goes through :meth:`absorb`: kept first, then folded, then shown.
+    """
+
+    def __init__(self, kit: Kit, turn: Turn) -> None:
+        self.kit = kit
+        self.turn = turn
+        self.asked_delay_s: float | None = None
+        """What the server asked for before the next reconnect; taken once."""
+        self._hurry = asyncio.Event()
+        self._over = asyncio.Event()
+        self._blocked = asyncio.Event()
+        self._unblocked = asyncio.Event()
+        self._signal()
+
+    @property
+    def conversation_id(self) -> ConversationId:
+        return self.turn.conversation_id
+
+    async def absorb(self, events: Sequence[TurnEvent]) -> bool:
+        """Keep, fold and publish events; whether they changed the turn."""
+        if not events:
+            return False
+        await self.kit.store.append(self.turn.id, self.conversation_id, events)
+        before = self.turn
+        self.turn = fold(before, events)
+        for event in events:
+            if isinstance(event, StreamInterrupted) and event.retry_after_ms is not None:
+                self.asked_delay_s = event.retry_after_ms / 1000
+        self.kit.publish(EventsSeen(self.conversation_id, tuple(events)))
+        if self.turn is before:
+            return False
+        if self.turn.run_id != before.run_id:
+            await self._save()
+        self._signal()
+        self.kit.publish(TurnChanged(self.turn))
+        return True
+
+    def _signal(self) -> None:
+        if self.turn.over:
+            self._over.set()
+        if self.turn.open_connections:
+            self._blocked.set()
+            self._unblocked.clear()
+        else:
+            self._blocked.clear()
+            self._unblocked.set()
+
+    async def blocked(self) -> None:
+        """Wait until a connection must be authorised."""
+        await self._blocked.wait()
+
+    async def unblocked(self) -> None:
+        """Wait until no connection is left to authorise."""
+        await self._unblocked.wait()
+
+    async def drink(self, events: AsyncGenerator[TurnEvent]) -> int:
+        """Take in a stream until it ends or the turn is over; how many events it brought.
+
+        Raises what the stream raises, after everything that came before is kept.
+        """
+        kit, count = self.kit, 0
+        paced = batches(events, frame_s=kit.patience.frame_s, clock=kit.clock)
+        async with aclosing(paced):
+            while (batch := await self._next_unless_over(paced)) is not None:
+                count += len(batch)
+                if self.turn.prompt and self.turn.prompt.state != "sent":
+                    await self.mark("sent")
+                await self.absorb(batch)
+        return count
+
+    async def _next_unless_over(
+        self, paced: AsyncGenerator[tuple[TurnEvent, ...]]
+    ) -> tuple[TurnEvent, ...] | None:
+        """The next batch; None at the end of the stream, or when another way ended the turn."""
+        if self._over.is_set():
+            return None
+        following = asyncio.ensure_future(anext(paced, None))
+        over = asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait({following, over}, return_when=asyncio.FIRST_COMPLETED)
+            return following.result() if following.done() else None
+        finally:
+            over.cancel()
+            following.cancel()
+            await asyncio.gather(following, over, return_exceptions=True)
+
+    async def finish_here(self, reason: str | None = None) -> None:
+        """End a turn whose end was learned from the conversation and not from an event."""
+        name = self.turn.run_id or self.turn.id
+        now = self.kit.clock.now_ms()
+        end = TurnFinished(
+            key=f"local:finished:{name}", run_id=self.turn.run_id, seen_ms=now, reason=reason
+        )
+        await self.absorb((end,))
+
+    async def mark(self, state: PromptState, problem: str = "") -> None:
+        """Say how far the prompt got; kept before it is shown."""
+        if self.turn.prompt is not None:
+            await self.change_prompt(replace(self.turn.prompt, state=state, problem=problem))
+
+    async def change_prompt(self, prompt: Prompt) -> None:
+        self.turn = replace(self.turn, prompt=prompt)
+        await self._save()
+        self.kit.publish(TurnChanged(self.turn))
+
+    async def know_run(self, run_id: RunId) -> None:
+        """Remember which run of the server's works on this turn."""
+        if self.turn.run_id != run_id:
+            self.turn = replace(self.turn, run_id=run_id)
+            await self._save()
+
+    async def upload(self) -> FileId | None:
+        """Upload what is attached and not there yet; the id that goes with the message."""
+        prompt = self.turn.prompt
+        if prompt is None or not prompt.attachments:
+            return None
+        done = [await self._upload_one(file) for file in prompt.attachments]
+        await self.change_prompt(replace(prompt, attachments=tuple(done)))
+        return done[0].file_id
+
+    async def _upload_one(self, file: Attachment) -> Attachment:
+        if file.file_id:
+            return file
+        turn_id, publish = self.turn.id, self.kit.publish
+        file_id = await self.kit.backend.upload(
+            self.conversation_id,
+            Path(file.path),
+            lambda sent, total: publish(UploadProgress(turn_id, sent, total)),
+        )
+        return replace(file, file_id=file_id)
+
+    def report(self, recovery: Recovery | None) -> None:
+        self.kit.publish(RecoveryChanged(self.conversation_id, recovery))
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, unless somebody says :meth:`hurry` or the turn ends meanwhile."""
+        if self._hurry.is_set() or self._over.is_set():
+            self._hurry.clear()
+            return
+        waits = [
+            asyncio.ensure_future(self.kit.clock.sleep(seconds)),
+            asyncio.ensure_future(self._hurry.wait()),
+            asyncio.ensure_future(self._over.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+            self._hurry.clear()
+
+    def hurry(self) -> None:
+        """Try again now."""
+        self._hurry.set()
+
+    async def _save(self) -> None:
+        turn = self.turn
+        await self.kit.store.save_turn(turn.id, turn.conversation_id, turn.prompt, turn.run_id)

@@ -1,0 +1,1 @@
+"""Pure data and functions that everything else speaks in. Standard library only, no I/O."""

@@ -1,0 +1,205 @@
+"""What the engine needs from the world outside, as Protocols."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from enum import Flag, auto
+from pathlib import Path
+from typing import Protocol
+
+from tui.core.events import Decision, TurnEvent
+from tui.core.ids import AttemptId, CallId, ConversationId, FileId, MessageId, RunId, TurnId
+from tui.core.records import (
+    ConnectionLink,
+    Conversation,
+    ConversationStatus,
+    EventPage,
+    Message,
+    Page,
+    Prompt,
+    TurnRecord,
+)
+
+
+class Can(Flag):
+    """What a backend is able to do. The interface asks this, never which backend it is."""
+
+    NOTHING = 0
+    APPROVE = auto()
+    CONNECT = auto()
+    UPLOAD = auto()
+    DELETE = auto()
+    REPLAY = auto()
+    """Keeps its events for a while and gives them out again."""
+    HISTORY = auto()
+    """Keeps all messages of a conversation."""
+    HALT = auto()
+    STREAM_TOKENS = auto()
+    REPORT_USAGE = auto()
+
+
+Progress = Callable[[int, int], None]
+"""Called with bytes sent and bytes in all."""
+
+
+class ChatBackend(Protocol):
+    """An agent service. Every call raises :class:`tui.core.errors.BackendError`."""
+
+    @property
+    def can(self) -> Can: ...
+
+    async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
+        """The user's conversations, newest first."""
+        ...
+
+    async def create(self) -> ConversationId: ...
+
+    async def delete(self, conversation_id: ConversationId) -> None: ...
+
+    async def status(self, conversation_id: ConversationId) -> ConversationStatus: ...
+
+    async def history(
+        self, conversation_id: ConversationId, cursor: str | None = None
+    ) -> Page[Message]:
+        """Messages, newest first."""
+        ...
+
+    def send(
+        self, conversation_id: ConversationId, text: str, file_id: FileId | None = None
+    ) -> AsyncGenerator[TurnEvent]:
+        """Send a message and yield what happens. Ends with the stream, not with the turn.
+
+        Nothing is yielded before the service has accepted the message; an error raised with
+        ``sent`` true leaves that open.
+        """
+        ...
+
+    def resume(
+        self, conversation_id: ConversationId, run_id: RunId, after: str | None
+    ) -> AsyncGenerator[TurnEvent]:
+        """Follow a run again, from the event behind the id ``after``, or from its start."""
+        ...
+
+    async def events(self, conversation_id: ConversationId, since: str | None = None) -> EventPage:
+        """Stored events from ``since`` (RFC 3339, inclusive) on, or as far back as they go."""
+        ...
+
+    async def decide(
+        self,
+        conversation_id: ConversationId,
+        call_id: CallId,
+        decision: Decision,
+        reason: str | None = None,
+    ) -> None: ...
+
+    async def connection_link(self, attempt_id: AttemptId) -> ConnectionLink: ...
+
+    async def reject_connection(self, attempt_id: AttemptId, reason: str | None = None) -> None: ...
+
+    async def upload(
+        self, conversation_id: ConversationId, path: Path, progress: Progress
+    ) -> FileId: ...
+
+    async def aclose(self) -> None: ...
+
+
+class TurnStore(Protocol):
+    """Where conversations last. Writes are durable when the call returns."""
+
+    async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
+        """Newest activity first."""
+        ...
+
+    async def conversation(self, conversation_id: ConversationId) -> Conversation | None: ...
+
+    async def save_conversations(self, conversations: Sequence[Conversation]) -> None:
+        """Insert or update; an empty title or text never overwrites one that is known."""
+        ...
+
+    async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None: ...
+
+    async def delete_conversation(self, conversation_id: ConversationId) -> None: ...
+
+    async def turns(
+        self, conversation_id: ConversationId, *, limit: int = 60, before: TurnId | None = None
+    ) -> Sequence[TurnRecord]:
+        """The newest turns, or the newest before one, oldest first, each with its events."""
+        ...
+
+    async def turn(self, turn_id: TurnId) -> TurnRecord | None: ...
+
+    async def turn_of_run(
+        self, conversation_id: ConversationId, run_id: RunId
+    ) -> TurnRecord | None: ...
+
+    async def save_turn(
+        self,
+        turn_id: TurnId,
+        conversation_id: ConversationId,
+        prompt: Prompt | None,
+        run_id: RunId | None = None,
+    ) -> None:
+        """Insert or update a turn; a known ``run_id`` is never lost."""
+        ...
+
+    async def append(
+        self, turn_id: TurnId, conversation_id: ConversationId, events: Sequence[TurnEvent]
+    ) -> None:
+        """Keep events, once each by ``key``; heartbeats are not kept."""
+        ...
+
+    async def timeline(
+        self, conversation_id: ConversationId, limit: int = 500
+    ) -> Sequence[TurnEvent]:
+        """The newest events of a conversation, oldest first."""
+        ...
+
+    async def unfinished(self) -> Sequence[TurnRecord]:
+        """Turns that are not over as far as the store knows, queued ones included, oldest first."""
+        ...
+
+    async def pending(self, conversation_id: ConversationId) -> Sequence[TurnRecord]:
+        """The outbox: turns whose prompt is queued, sending or unconfirmed, oldest first."""
+        ...
+
+    async def claim(self, turn_id: TurnId) -> bool:
+        """Move a queued prompt to ``sending``; False when another process was first."""
+        ...
+
+    async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:
+        """Give a conversation that was begun here the id that the server gave it."""
+        ...
+
+    async def drop_turn(self, turn_id: TurnId) -> None: ...
+
+    async def draft(self, conversation_id: ConversationId | None) -> str:
+        """The text in the composer; None is the conversation that does not exist yet."""
+        ...
+
+    async def save_draft(self, conversation_id: ConversationId | None, text: str) -> None: ...
+
+    async def recall(self, limit: int = 200) -> Sequence[str]:
+        """What the user said lately, newest first, without repeats."""
+        ...
+
+    async def message_known(
+        self, conversation_id: ConversationId, message_id: MessageId
+    ) -> bool: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait for it."""
+
+    def now_ms(self) -> int:
+        """Wall clock, milliseconds since the epoch."""
+        ...
+
+    def monotonic_s(self) -> float: ...
+
+    def jitter(self) -> float:
+        """A random number in [0, 1)."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...

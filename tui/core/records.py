@@ -1,0 +1,120 @@
+"""Things that last longer than an event: conversations, messages, pages of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from tui.core.events import TurnEvent
+from tui.core.ids import ConversationId, FileId, MessageId, RunId, TurnId
+
+T = TypeVar("T")
+
+Activity = Literal["idle", "working", "awaiting_approval", "awaiting_connection"]
+"""What a conversation does, as far as the server says."""
+
+PromptState = Literal["queued", "sending", "sent", "unconfirmed", "refused"]
+"""``unconfirmed``: it may or may not have reached the agent. ``refused``: it certainly did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Part of a list."""
+
+    items: tuple[T, ...]
+    cursor: str | None = None
+    """Ask with it for the next page; None: this was the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A conversation as the sidebar shows it."""
+
+    id: ConversationId
+    title: str = ""
+    """The server's topic, cleaned; empty while it is missing or a numeric placeholder."""
+    first_text: str = ""
+    """The first user message as far as known, on one line: what to show without a title."""
+    created_ms: int | None = None
+    updated_ms: int | None = None
+    unread: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.title or self.first_text or "New conversation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationStatus:
+    """What the server says of a conversation now."""
+
+    activity: Activity
+    last_event: TurnEvent | None = None
+    updated_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One entry of the server's message history."""
+
+    id: MessageId | None
+    source: Literal["user", "agent"]
+    text: str
+    run_id: RunId | None = None
+    at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """Stored events, oldest first."""
+
+    events: tuple[TurnEvent, ...]
+    next_since: str | None = None
+    """Ask with it for the next page (inclusive: its last event comes again)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLink:
+    """Where a runtime connection stands, and where the user can authorise it."""
+
+    authorized: bool
+    url: str | None = None
+    connector: str = ""
+    expires_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file of the user's."""
+
+    path: str
+    name: str
+    size_bytes: int
+    file_id: FileId | None = None
+    """The server's id once it is uploaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """What the user said, and how far it got."""
+
+    text: str
+    state: PromptState = "queued"
+    attachments: tuple[Attachment, ...] = ()
+    message_id: MessageId | None = None
+    at_ms: int = 0
+    """When it was written (our clock) or, once known, stored (the server's)."""
+    problem: str = ""
+    """Why it is refused or unconfirmed, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord:
+    """What the store keeps of a turn beside its events."""
+
+    id: TurnId
+    conversation_id: ConversationId
+    prompt: Prompt | None
+    """None: the agent spoke by itself, or the message was not seen."""
+    run_id: RunId | None = None
+    events: tuple[TurnEvent, ...] = field(default=(), repr=False)

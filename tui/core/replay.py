@@ -1,0 +1,191 @@
+"""From the events of a turn, in order, to its steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from tui.core.events import (
+    AgentMessage,
+    ApprovalRequested,
+    ApprovalResolved,
+    ConnectionRequested,
+    ConnectionResolved,
+    SkillFinished,
+    SkillStarted,
+    TurnEvent,
+    TurnFinished,
+    UsageReported,
+)
+from tui.core.ids import CallId, MessageId
+from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
+
+_S = TypeVar("_S", TextStep, SkillStep, ApprovalStep, ConnectionStep)
+
+
+class Replay:
+    """Takes a turn's events in order and keeps the steps they make."""
+
+    def __init__(self) -> None:
+        self.finished: TurnFinished | None = None
+        self.usage: UsageReported | None = None
+        self._steps: list[Step] = []
+
+    def take(self, event: TurnEvent) -> None:
+        match event:
+            case AgentMessage():
+                self._say(event)
+            case SkillStarted():
+                self._start_skill(event)
+            case SkillFinished():
+                self._finish_skill(event)
+            case ApprovalRequested():
+                self._ask_approval(event)
+            case ApprovalResolved():
+                self._resolve_approval(event)
+            case ConnectionRequested():
+                self._ask_connection(event)
+            case ConnectionResolved():
+                self._resolve_connection(event)
+            case UsageReported():
+                self.usage = event
+            case TurnFinished():
+                self.finished = event
+            case _:
+                pass  # nothing of it is drawn in the conversation
+
+    def take_draft(self, message_id: MessageId, text: str, at_ms: int | None) -> None:
+        """Words still being written, unless their message is here already."""
+        if any(step.message_id == message_id for _, step in self._all(TextStep)):
+            return
+        key = f"draft:{message_id}"
+        settled = self.finished is not None
+        step = TextStep(key=key, text=text, message_id=message_id, settled=settled, at_ms=at_ms)
+        self._steps.append(step)
+
+    def steps(self) -> tuple[Step, ...]:
+        """The steps so far; what a finished turn left open is closed."""
+        if self.finished is None:
+            return tuple(self._steps)
+        return tuple(_closed(step) for step in self._steps)
+
+    def _all(self, kind: type[_S]) -> list[tuple[int, _S]]:
+        return [(i, step) for i, step in enumerate(self._steps) if isinstance(step, kind)]
+
+    def _say(self, event: AgentMessage) -> None:
+        for i, step in self._all(TextStep):
+            if _same_message(step, event):
+                self._steps[i] = replace(
+                    step, message_id=step.message_id or event.message_id, from_stream=False
+                )
+                return
+        self._pass_connections()
+        self._steps.append(
+            TextStep(
+                key=event.key,
+                text=event.text,
+                message_id=event.message_id,
+                at_ms=event.at_ms,
+                from_stream=not event.from_history,
+            )
+        )
+
+    def _start_skill(self, event: SkillStarted) -> None:
+        self._approve_silently(event.skill, event.call_id)
+        self._steps.append(
+            SkillStep(
+                key=event.key,
+                skill=event.skill,
+                skill_id=event.skill_id,
+                call_id=event.call_id,
+                started_ms=event.at_ms,
+            )
+        )
+
+    def _finish_skill(self, event: SkillFinished) -> None:
+        self._approve_silently(event.skill, event.call_id)
+        end = replace(
+            SkillStep(key=event.key, skill=event.skill),
+            skill_id=event.skill_id,
+            call_id=event.call_id,
+            status="failed" if event.outcome == "failed" else "completed",
+            ended_ms=event.at_ms,
+            error=event.error,
+            result=event.result,
+        )
+        for i, step in self._all(SkillStep):
+            if step.status == "running" and _same_call(step, event):
+                started = step.started_ms
+                self._steps[i] = replace(end, key=step.key, started_ms=started)
+                return
+        self._steps.append(end)
+
+    def _ask_approval(self, event: ApprovalRequested) -> None:
+        if all(step.call_id != event.call_id for _, step in self._all(ApprovalStep)):
+            self._steps.append(ApprovalStep(key=event.key, request=event))
+
+    def _approve_silently(self, skill: str, call_id: CallId | None) -> None:
+        """A skill that runs has been approved, whoever did it."""
+        for i, step in self._all(ApprovalStep):
+            same = step.call_id == call_id if call_id else step.request.skill == skill
+            if step.waiting and same:
+                self._steps[i] = replace(step, decision="approved")
+                return
+
+    def _resolve_approval(self, event: ApprovalResolved) -> None:
+        for i, step in self._all(ApprovalStep):
+            if step.call_id == event.call_id:
+                self._steps[i] = replace(step, decision=event.decision, reason=event.reason)
+
+    def _ask_connection(self, event: ConnectionRequested) -> None:
+        ask = ConnectionStep(
+            key=event.key,
+            attempt_id=event.attempt_id,
+            connector=event.connector,
+            url=event.url,
+            expires_ms=event.expires_ms,
+        )
+        for i, step in self._all(ConnectionStep):
+            if step.attempt_id == event.attempt_id:
+                self._steps[i] = replace(ask, key=step.key, outcome=step.outcome)
+                return
+        self._steps.append(ask)
+
+    def _resolve_connection(self, event: ConnectionResolved) -> None:
+        for i, step in reversed(self._all(ConnectionStep)):
+            if event.attempt_id in (None, step.attempt_id) and step.outcome is None:
+                self._steps[i] = replace(step, outcome=event.outcome, expired=False)
+                return
+
+    def _pass_connections(self) -> None:
+        """An agent that speaks again waits no longer, whoever settled the question."""
+        for i, step in self._all(ConnectionStep):
+            if step.waiting:
+                self._steps[i] = replace(step, expired=True)
+
+
+def _same_message(step: TextStep, event: AgentMessage) -> bool:
+    """Whether a message is one we have, come by the other way.
+
+    Ids decide where both have one. Otherwise the same words read from the history are the ones
+    that were streamed; the same words streamed twice were said twice.
+    """
+    if step.message_id and event.message_id:
+        return step.message_id == event.message_id
+    return event.from_history and step.from_stream and step.text.strip() == event.text.strip()
+
+
+def _same_call(step: SkillStep, event: SkillFinished) -> bool:
+    if step.call_id and event.call_id:
+        return step.call_id == event.call_id
+    return step.skill == event.skill
+
+
+def _closed(step: Step) -> Step:
+    match step:
+        case SkillStep(status="running"):
+            return replace(step, status="unreported")
+        case ApprovalStep(decision=None) | ConnectionStep(outcome=None):
+            return replace(step, expired=True)
+        case _:
+            return step

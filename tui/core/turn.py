@@ -1,0 +1,242 @@
+"""A turn: one message of the user and everything the agent did about it.
+
+``fold`` is the only way a turn changes. What comes out depends on the *set* of events that went
+in: duplicates change nothing, late events are put in their place, and any order gives the same
+turn. Reconnecting, replaying and reading the history therefore all feed the same function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from tui.core.events import (
+    Heartbeat,
+    LogLine,
+    StreamInterrupted,
+    TextDelta,
+    TurnEvent,
+    TurnFinished,
+    TurnOutcome,
+    TurnStarted,
+    UnknownEvent,
+    UsageReported,
+)
+from tui.core.ids import ConversationId, MessageId, RunId, TurnId
+from tui.core.records import Prompt, TurnRecord
+from tui.core.replay import Replay
+from tui.core.steps import ApprovalStep, ConnectionStep, Step, TextStep
+
+Phase = Literal["waiting", "working", "awaiting_approval", "awaiting_connection", "over"]
+"""``waiting``: nothing of the agent's has been seen yet."""
+
+_UNPLACED = 1 << 62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message that is still being written."""
+
+    message_id: MessageId
+    text: str = ""
+    ahead: tuple[tuple[int, str], ...] = ()
+    """Pieces that came before what belongs in front of them."""
+    at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A snapshot; never changed in place."""
+
+    id: TurnId
+    conversation_id: ConversationId
+    prompt: Prompt | None = None
+    run_id: RunId | None = None
+    phase: Phase = "waiting"
+    outcome: TurnOutcome | None = None
+    """How it ended; None while it has not."""
+    steps: tuple[Step, ...] = ()
+    usage: UsageReported | None = None
+    started_ms: int | None = None
+    ended_ms: int | None = None
+    last_event_id: str | None = None
+    """The newest event id in the order of the run: where a reconnect goes on."""
+    last_at_ms: int | None = None
+    """Server time of the newest event: where a replay goes on."""
+    log: tuple[TurnEvent, ...] = field(default=(), repr=False)
+    drafts: tuple[Draft, ...] = field(default=(), repr=False)
+    seen: frozenset[str] = field(default=frozenset(), repr=False)
+    through: int = 0
+    """Every ``seq`` from 1 to this one has been seen."""
+    beyond: frozenset[int] = field(default=frozenset(), repr=False)
+    """Those seen after a gap."""
+
+    @property
+    def over(self) -> bool:
+        return self.phase == "over"
+
+    @property
+    def has_gap(self) -> bool:
+        """Events are missing in the middle."""
+        return bool(self.beyond)
+
+    @property
+    def reply(self) -> str:
+        """All the agent said, in Markdown."""
+        return "\n\n".join(step.text for step in self.steps if isinstance(step, TextStep))
+
+    @property
+    def open_approvals(self) -> tuple[ApprovalStep, ...]:
+        return tuple(s for s in self.steps if isinstance(s, ApprovalStep) and s.waiting)
+
+    @property
+    def open_connections(self) -> tuple[ConnectionStep, ...]:
+        return tuple(s for s in self.steps if isinstance(s, ConnectionStep) and s.waiting)
+
+
+def turn_of(record: TurnRecord) -> Turn:
+    """The turn that a stored record and its events describe."""
+    turn = Turn(
+        id=record.id,
+        conversation_id=record.conversation_id,
+        prompt=record.prompt,
+        run_id=record.run_id,
+    )
+    return fold(turn, record.events)
+
+
+def reduce(turn: Turn, event: TurnEvent) -> Turn:
+    """Fold one event into a turn. Pure; an event that comes again changes nothing."""
+    return fold(turn, (event,))
+
+
+def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
+    """Fold events, in whatever order they came, into a turn. Pure and idempotent."""
+    seen = set(turn.seen)
+    fresh = [event for event in events if _is_new(event, seen)]
+    if not fresh:
+        return turn
+    kept = [event for event in fresh if not isinstance(event, TextDelta | Heartbeat)]
+    log = tuple(sorted((*turn.log, *filter(_belongs_in_log, kept)), key=_place))
+    through, beyond = _count(turn, fresh)
+    turn = replace(
+        turn,
+        run_id=turn.run_id or next((e.run_id for e in fresh if e.run_id), None),
+        log=log,
+        drafts=_grow(turn.drafts, [e for e in fresh if isinstance(e, TextDelta)]),
+        seen=frozenset(seen),
+        through=through,
+        beyond=beyond,
+        last_event_id=_last_event_id(turn, fresh),
+        last_at_ms=max(
+            (t for t in (turn.last_at_ms, *(e.at_ms for e in fresh)) if t), default=None
+        ),
+    )
+    return _derive(turn)
+
+
+def _is_new(event: TurnEvent, seen: set[str]) -> bool:
+    """Whether an event has not been seen, and from now on it has.
+
+    One way may bring an event without its id (then ``key`` is run and number) and another with
+    it; the number then tells that they are the same. Pieces of text have their offsets instead.
+    """
+    if isinstance(event, TextDelta | Heartbeat):
+        return True
+    number = f"{event.run_id}#{event.seq}" if event.run_id and event.seq is not None else event.key
+    nameless = event.event_id is None
+    if event.key in seen or number in seen or (nameless and f"~{number}" in seen):
+        return False
+    seen |= {event.key, number if nameless else f"~{number}"}
+    return True
+
+
+def _belongs_in_log(event: TurnEvent) -> bool:
+    """Whether the turn needs the event to be rebuilt; the timeline reads the others elsewhere."""
+    return not isinstance(event, LogLine | StreamInterrupted | UnknownEvent)
+
+
+def _place(event: TurnEvent) -> tuple[int, int, str]:
+    """A total order: by number, then what has none by its time, then by name."""
+    seq = event.seq if event.seq is not None else _UNPLACED
+    at = event.at_ms if event.at_ms is not None else _UNPLACED
+    return seq, at, event.key
+
+
+def _latest(*times_ms: int | None) -> int | None:
+    return max((time for time in times_ms if time is not None), default=None)
+
+
+def _count(turn: Turn, events: list[TurnEvent]) -> tuple[int, frozenset[int]]:
+    through = turn.through
+    numbers = {event.seq for event in events if event.seq is not None and event.seq > through}
+    ahead = set(turn.beyond) | numbers
+    while through + 1 in ahead:
+        through += 1
+        ahead.discard(through)
+    return through, frozenset(ahead)
+
+
+def _last_event_id(turn: Turn, events: list[TurnEvent]) -> str | None:
+    """The id behind which nothing is missing, as far as numbers tell.
+
+    With a gap the older id stays, so that a reconnect brings what is missing too.
+    """
+    numbered = [e for e in (*turn.log, *events) if e.event_id is not None]
+    best = turn.last_event_id
+    through, _ = _count(turn, events)
+    for event in sorted(numbered, key=_place):
+        if event.seq is None or event.seq <= through:
+            best = event.event_id
+    return best
+
+
+def _grow(drafts: tuple[Draft, ...], deltas: list[TextDelta]) -> tuple[Draft, ...]:
+    by_id = {draft.message_id: draft for draft in drafts}
+    for delta in deltas:
+        draft = by_id.get(delta.message_id) or Draft(message_id=delta.message_id, at_ms=delta.at_ms)
+        by_id[delta.message_id] = _join(draft, delta)
+    return tuple(by_id.values()) if deltas else drafts
+
+
+def _join(draft: Draft, delta: TextDelta) -> Draft:
+    """Put a piece in its place; pieces may overlap what is there already."""
+    text, waiting = draft.text, []
+    for offset, piece in sorted({*draft.ahead, (delta.offset, delta.text)}):
+        if offset > len(text):
+            waiting.append((offset, piece))
+        else:
+            text += piece[len(text) - offset :]
+    return replace(draft, text=text, ahead=tuple(waiting))
+
+
+def _derive(turn: Turn) -> Turn:
+    """Everything that follows from the log and the drafts."""
+    replay = Replay()
+    for event in turn.log:
+        replay.take(event)
+    for draft in turn.drafts:
+        replay.take_draft(draft.message_id, draft.text, draft.at_ms)
+    finish = replay.finished
+    steps = replay.steps()
+    started = next((e.at_ms for e in turn.log if isinstance(e, TurnStarted)), None)
+    turn = replace(
+        turn,
+        steps=steps,
+        usage=replay.usage,
+        outcome=finish.outcome if finish else None,
+        started_ms=started,
+        ended_ms=finish.at_ms if finish else None,
+    )
+    return replace(turn, phase=_phase(turn, finish))
+
+
+def _phase(turn: Turn, finish: TurnFinished | None) -> Phase:
+    if finish:
+        return "over"
+    if turn.open_approvals:
+        return "awaiting_approval"
+    if turn.open_connections:
+        return "awaiting_connection"
+    return "working" if turn.seen or turn.drafts else "waiting"
