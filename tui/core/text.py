@@ -1,4 +1,4 @@
-"""Text that came from elsewhere, made safe and short for a terminal. Source: DESIGN section 7."""
+"""Text that came from elsewhere, made safe and short for a terminal."""
 
 from __future__ import annotations
 

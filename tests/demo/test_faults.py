@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from tui.demo.faults import OPERATIONS, STREAMS, FaultBox, describe, parse
+
+TURN = ["processing.started", "agent.message", "processing.finished"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("cut:after=3", {"kind": "cut", "after": 3, "on": STREAMS, "times": None}),
+        ("close:after=2,on=resume,times=4", {"on": {"resume"}, "times": 4}),
+        ("interrupted:after=2,retry_ms=800", {"after": 2, "retry_ms": 800}),
+        ("status:429,retry_after=1", {"status": 429, "retry_after_s": 1.0}),
+        ("status:503,on=list", {"status": 503, "on": {"list"}}),
+        ("slow:ms=250", {"delay_s": 0.25, "on": set(OPERATIONS)}),
+        ("refuse:s=3", {"outage_s": 3.0}),
+        ("duplicate", {"kind": "duplicate", "on": STREAMS}),
+        ("lose_answer", {"on": {"send"}}),
+        ("drop_request:on=any", {"on": set(OPERATIONS)}),
+        (" silent:after=2 ", {"kind": "silent", "after": 2}),
+    ],
+)
+def test_specifications(spec, expected):
+    fault = parse(spec)
+    assert {name: getattr(fault, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "named"),
+    [
+        ("", "unknown fault ''"),
+        ("explode", "unknown fault 'explode'"),
+        ("cut:after", "'after'"),
+        ("cut:after=x", "after must be a number, not 'x'"),
+        ("cut:after=1.5", "after cannot be 1.5"),
+        ("cut:after=-1", "after cannot be -1"),
+        ("cut:after=nan", "after cannot be nan"),
+        ("cut:times=0", "times cannot be 0"),
+        ("cut:ms=3", "unknown option 'ms'"),
+        ("cut:on=list", "on=list has no stream"),
+        ("slow:on=lunch", "unknown operation 'lunch'"),
+        ("status", "status from 400 to 599, not ''"),
+        ("status:200", "not '200'"),
+        ("status:teapot", "not 'teapot'"),
+    ],
+)
+def test_mistakes_are_named_in_one_line(spec, named):
+    with pytest.raises(ValueError, match=re.escape(named)) as refused:
+        parse(spec)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_grammar_can_be_shown():
+    text = describe()
+    assert all(operation in text for operation in OPERATIONS)
+    assert "cut:after=3" in text
+
+
+def test_a_fault_strikes_as_often_as_it_says():
+    box = FaultBox(("status:503,times=2,on=list",))
+    hits = [len(box.strike("list", stream=False)) for _ in range(3)]
+    assert hits == [1, 1, 0]
+    assert box.strike("get", stream=False) == []
+
+
+def test_faults_can_be_lifted():
+    box = FaultBox(("duplicate",))
+    box.clear()
+    assert box.strike("send", stream=True) == []
+
+
+def test_cut_resets_the_stream_and_the_turn_can_be_recovered(visit, kinds):
+    ada = visit(faults=("cut:after=2,times=1",))
+    conversation = ada.begin()
+    seen, lost = ada.ask_until_lost("hello", conversation)
+    assert kinds(seen) == TURN[:2]
+    assert isinstance(lost, httpx.TransportError)
+    rest = ada.rest_of(conversation, seen[0].data["genie_run_id"], seen[-1].id)
+    assert kinds(rest) == TURN[2:]
+
+
+def test_close_ends_the_stream_cleanly_without_the_end_of_the_turn(visit, kinds):
+    ada = visit(faults=("close:after=1",))
+    seen, lost = ada.ask_until_lost("hello", ada.begin())
+    assert (kinds(seen), lost) == (TURN[:1], None)
+
+
+def test_silent_sends_not_even_pings(visit, kinds):
+    ada = visit(faults=("silent:after=1",), ping_s=0.01)
+    ada.http.timeout = httpx.Timeout(5, read=0.1)
+    seen, lost = ada.ask_until_lost("order a laptop", ada.begin())
+    assert kinds(seen) == TURN[:1]
+    assert isinstance(lost, httpx.ReadTimeout)
+
+
+def test_interrupted_says_when_to_come_back(visit, kinds):
+    ada = visit(faults=("interrupted:after=2,retry_ms=800,on=send",))
+    turn = ada.ask("hello")
+    assert kinds(turn) == [*TURN[:2], "system.stream_interrupted"]
+    assert turn[-1].data["retry_after_ms"] == 800
+    assert turn[-1].id is None
+
+
+def test_malformed_puts_a_broken_frame_between_good_ones(visit, kinds):
+    turn = visit(faults=("malformed:after=1",)).ask("hello")
+    assert kinds(turn) == ["processing.started", "agent.message", *TURN[1:]]
+    assert "broken" in turn[1].data
+
+
+def test_duplicate_sends_every_event_twice(visit, kinds):
+    turn = visit(faults=("duplicate",)).ask("hello")
+    assert kinds(turn) == [kind for kind in TURN for _ in range(2)]
+    assert turn[0] == turn[1]
+
+
+def test_faults_combine(visit, kinds):
+    ada = visit(faults=("duplicate", "slow:ms=1", "close:after=3"))
+    assert kinds(ada.ask("hello")) == [TURN[0], TURN[0], TURN[1]]
+
+
+def test_status_answers_without_processing(visit):
+    ada = visit()
+    conversation = ada.begin()
+    ada.server.faults.add("status:429,retry_after=1,times=1")
+    refused = ada.post(f"/conversations/{conversation}/messages", {"message": "hello"})
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+    assert refused.json()["error_code"] == "rate_limited"
+    assert refused.json()["request_id"] == refused.headers["x-request-id"]
+    assert ada.history(conversation) == []
+
+
+def test_drop_request_processes_nothing(visit):
+    ada = visit()
+    conversation = ada.begin()
+    ada.server.faults.add("drop_request:times=1")
+    with pytest.raises(httpx.TransportError):
+        ada.ask("hello", conversation)
+    assert ada.history(conversation) == []
+    [dropped] = ada.server.log.of("send")
+    assert (dropped.status, dropped.summary) == (0, "")
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_lose_answer_processes_and_says_nothing(visit, stream, eventually):
+    ada = visit(faults=("lose_answer:times=1",))
+    conversation = ada.begin()
+    with pytest.raises(httpx.TransportError):
+        ada.post(f"/conversations/{conversation}/messages", {"message": "hi", "stream": stream})
+    [lost] = ada.server.log.of("send")
+    assert (lost.status, lost.summary) == (0, "hi")
+    eventually(lambda: ada.state(conversation) == "idle")
+    assert [source for source, _ in ada.history(conversation)] == ["user", "genie"]
+
+
+def test_refuse_is_an_outage_that_passes(visit, eventually):
+    ada = visit(faults=("refuse:s=0.15",))
+
+    def reachable() -> bool:
+        try:
+            return ada.http.get("/conversations").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    assert not reachable()
+    eventually(reachable)
+
+
+@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in STREAMS])
+def test_every_operation_can_be_struck(visit, operation):
+    ada = visit()
+    conversation = ada.begin()
+    one, attempt = f"/conversations/{conversation}", "/runtime_connection/rca-1"
+    method, path = {
+        "list": ("GET", "/conversations"),
+        "create": ("POST", "/conversations"),
+        "get": ("GET", one),
+        "delete": ("DELETE", one),
+        "messages": ("GET", f"{one}/messages"),
+        "events": ("GET", "/conversations/events"),
+        "approval": ("POST", f"{one}/skill_approval/call_1"),
+        "link": ("POST", f"{attempt}/link"),
+        "reject": ("POST", f"{attempt}/reject"),
+        "upload": ("POST", f"{one}/upload"),
+        "feedback": ("POST", f"{one}/genie-runs/run-1/feedback"),
+    }[operation]
+    ada.server.faults.add(f"status:503,on={operation},times=1")
+    assert ada.http.request(method, path).status_code == 503
+    assert ada.http.request(method, path).status_code != 503
+    assert ada.server.log.of(operation)[-2].status == 503

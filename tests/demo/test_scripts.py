@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from tui.demo.scripts import choose
+from tui.demo.steps import AskApproval, AskConnection, CutStream, Outcome, Prompt, Say, Together
+from tui.demo.suggestions import SUGGESTIONS
+
+
+def _play(text: str, outcome: Outcome) -> list[object]:
+    prompt = Prompt(text, "Ada")
+    script = choose(prompt).script(prompt)
+    steps = [next(script)]
+    while True:
+        try:
+            steps.append(script.send(outcome))
+        except StopIteration:
+            return steps
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+@pytest.mark.parametrize(
+    "text", [*(s.text for s in SUGGESTIONS), "book a trip", "reset my password", "hi", "%{x} {y}"]
+)
+def test_every_script_ends_with_words(text, accepted):
+    steps = _play(text, Outcome(accepted, "too smoky"))
+    assert isinstance(steps[-1], Say)
+    if not accepted and any(isinstance(step, AskApproval | AskConnection) for step in steps):
+        assert "Rejected by user: too smoky." in steps[-1].text
+
+
+def test_every_suggestion_leads_somewhere_of_its_own():
+    assert len({choose(Prompt(s.text)).title for s in SUGGESTIONS}) == len(SUGGESTIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("Order a LAPTOP", AskApproval),
+        ("my Jira issues", AskConnection),
+        ("is it broken?", Together),
+        ("pull the cable", CutStream),
+    ],
+)
+def test_keywords_choose_the_script(text, step):
+    assert any(isinstance(taken, step) for taken in _play(text, Outcome()))
+
+
+def test_small_talk_quotes_and_never_names_the_trade():
+    for text in ("Who are you?", "Are you a language model?", "The moon is out", "tell me a joke"):
+        said = " ".join(step.text for step in _play(text, Outcome()) if isinstance(step, Say))
+        assert not any(word in said.casefold() for word in ("language model", " llm", " ai "))
+    assert "The moon is out" in _play("The moon is out", Outcome())[0].text

@@ -1,0 +1,23 @@
+"""The application: one Starlette app, one module of routes per API."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from tui.demo.consent import consent_routes
+from tui.demo.demo import Demo
+from tui.demo.gateway import Gateway, on_refusal
+from tui.demo.headless import headless_routes
+from tui.demo.problems import Refusal
+
+
+def build_app(demo: Demo) -> ASGIApp:
+    """The ASGI application of a demo server; a further API adds its routes here."""
+    router = Starlette(
+        routes=[*headless_routes(demo), *consent_routes(demo)],
+        exception_handlers={Refusal: on_refusal, HTTPException: on_refusal},
+    )
+    router.router.redirect_slashes = False
+    return Gateway(router, demo)

@@ -1,0 +1,217 @@
+"""Faults on demand. A fault is written ``kind:option=value,...``:
+
+    cut:after=3                  reset the TCP connection after three events of a stream
+    close:after=2                end the stream cleanly after two events, the turn unfinished
+    silent:after=2               after two events send nothing any more, not even pings
+    interrupted:after=2,retry_ms=800   system.stream_interrupted after two events, then the end
+    malformed:after=1            a frame that is not JSON after the first event
+    duplicate                    every event of a stream twice
+    slow:ms=200                  a delay before each answer and each event
+    status:429,retry_after=1     this status instead of an answer; nothing is processed
+    drop_request                 cut the connection before the request is processed
+    lose_answer                  process the request, then cut the connection before any answer
+    refuse:s=3                   for three seconds from the first request on, cut every connection
+
+Each takes ``on=OPERATION`` and ``times=N`` (how often it strikes; without it, always). Operations:
+list, create, get, delete, messages, send, resume, events, approval, link, reject, upload, feedback,
+any. Without ``on``, faults of streams strike send and resume, drop_request and lose_answer strike
+send, the others any. ``after`` counts persisted events, not pings, and is 0 if left out.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+OPERATIONS = (
+    "list",
+    "create",
+    "get",
+    "delete",
+    "messages",
+    "send",
+    "resume",
+    "events",
+    "approval",
+    "link",
+    "reject",
+    "upload",
+    "feedback",
+)
+STREAMS = frozenset({"send", "resume"})
+STREAM_KINDS = frozenset({"cut", "close", "silent", "interrupted", "malformed", "duplicate"})
+
+_OPTIONS: dict[str, frozenset[str]] = {
+    "cut": frozenset({"after"}),
+    "close": frozenset({"after"}),
+    "silent": frozenset({"after"}),
+    "interrupted": frozenset({"after", "retry_ms"}),
+    "malformed": frozenset({"after"}),
+    "duplicate": frozenset(),
+    "slow": frozenset({"ms"}),
+    "status": frozenset({"retry_after"}),
+    "drop_request": frozenset(),
+    "lose_answer": frozenset(),
+    "refuse": frozenset({"s"}),
+}
+_STRIKES_SEND = frozenset({"drop_request", "lose_answer"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault, as `parse` understood it."""
+
+    kind: str
+    on: frozenset[str]
+    times: int | None = None
+    """How many times it strikes; None for always."""
+    after: int = 0
+    status: int = 0
+    retry_after_s: float | None = None
+    retry_ms: int = 1000
+    delay_s: float = 0.2
+    outage_s: float = 3.0
+
+    @property
+    def on_streams(self) -> bool:
+        return self.kind in STREAM_KINDS
+
+
+def describe() -> str:
+    """The grammar as help text."""
+    return (__doc__ or "").strip()
+
+
+def parse(spec: str) -> Fault:
+    """The fault a specification asks for.
+
+    Raises:
+        ValueError: one line that names the part that is wrong.
+    """
+    kind, _, rest = spec.strip().partition(":")
+    if kind not in _OPTIONS:
+        raise ValueError(f"unknown fault {kind!r}; one of {', '.join(_OPTIONS)}")
+    parts = [part.strip() for part in rest.split(",")] if rest else []
+    fault = Fault(kind=kind, on=_usual_targets(kind))
+    if kind == "status":
+        fault = replace(fault, status=_status(parts.pop(0) if parts else ""))
+    for part in parts:
+        fault = _with_option(fault, part)
+    return fault
+
+
+def _usual_targets(kind: str) -> frozenset[str]:
+    if kind in STREAM_KINDS:
+        return STREAMS
+    return frozenset({"send"}) if kind in _STRIKES_SEND else frozenset(OPERATIONS)
+
+
+def _with_option(fault: Fault, part: str) -> Fault:
+    name, equals, value = part.partition("=")
+    if not equals:
+        raise ValueError(f"{fault.kind}: expected option=value, not {part!r}")
+    if name == "on":
+        return replace(fault, on=_targets(fault, value))
+    if name not in _OPTIONS[fault.kind] | {"times"}:
+        allowed = ", ".join(sorted(_OPTIONS[fault.kind] | {"on", "times"}))
+        raise ValueError(f"{fault.kind}: unknown option {name!r}; one of {allowed}")
+    return _SETTERS[name](fault, _number(fault.kind, name, value))
+
+
+def _targets(fault: Fault, value: str) -> frozenset[str]:
+    if value == "any":
+        return STREAMS if fault.on_streams else frozenset(OPERATIONS)
+    if value not in OPERATIONS:
+        raise ValueError(f"{fault.kind}: unknown operation {value!r} in on={value}")
+    if fault.on_streams and value not in STREAMS:
+        raise ValueError(f"{fault.kind}: on={value} has no stream; use send, resume or any")
+    return frozenset({value})
+
+
+def _status(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 400 <= int(value) <= 599:
+        raise ValueError(f"status: expected a status from 400 to 599, not {value!r}")
+    return int(value)
+
+
+def _number(kind: str, name: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(f"{kind}: {name} must be a number, not {value!r}") from None
+    whole = name not in {"s", "retry_after"}
+    if not 0 <= number < 1e9 or (whole and number % 1) or (name == "times" and number < 1):
+        raise ValueError(f"{kind}: {name} cannot be {value}")
+    return number
+
+
+_SETTERS: dict[str, Callable[[Fault, float], Fault]] = {
+    "times": lambda fault, n: replace(fault, times=int(n)),
+    "after": lambda fault, n: replace(fault, after=int(n)),
+    "retry_ms": lambda fault, n: replace(fault, retry_ms=int(n)),
+    "retry_after": lambda fault, n: replace(fault, retry_after_s=n),
+    "ms": lambda fault, n: replace(fault, delay_s=n / 1000),
+    "s": lambda fault, n: replace(fault, outage_s=n),
+}
+
+
+@dataclass(slots=True)
+class _Armed:
+    fault: Fault
+    left: int | None
+    until: float | None = None
+
+
+class FaultBox:
+    """The faults in force. Can be changed from any thread while the server runs."""
+
+    def __init__(self, specs: tuple[str, ...] = ()) -> None:
+        self._armed: list[_Armed] = []
+        self._lock = threading.Lock()
+        for spec in specs:
+            self.add(spec)
+
+    def add(self, spec: str) -> None:
+        """Put a fault in force.
+
+        Raises:
+            ValueError: see `parse`.
+        """
+        fault = parse(spec)
+        with self._lock:
+            self._armed.append(_Armed(fault, fault.times))
+
+    def clear(self) -> None:
+        """Lift all faults."""
+        with self._lock:
+            self._armed.clear()
+
+    def strike(self, operation: str, *, stream: bool) -> list[Fault]:
+        """The faults that hit a request (or, with ``stream``, the stream it opens), in the order
+        they were added. Each is used up by one."""
+        with self._lock:
+            hit = [
+                armed
+                for armed in self._armed
+                if operation in armed.fault.on
+                and _concerns(armed.fault, stream=stream)
+                and _is_due(armed)
+            ]
+            self._armed = [armed for armed in self._armed if armed.left != 0]
+        return [armed.fault for armed in hit]
+
+
+def _concerns(fault: Fault, *, stream: bool) -> bool:
+    return fault.kind == "slow" or fault.on_streams == stream
+
+
+def _is_due(armed: _Armed) -> bool:
+    if armed.fault.kind == "refuse":
+        now = time.monotonic()
+        armed.until = armed.until or now + armed.fault.outage_s
+        return now < armed.until
+    if armed.left is not None:
+        armed.left -= 1
+    return True

@@ -1,0 +1,71 @@
+"""What the demo server remembers: people, conversations, messages, events, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+JsonObject: TypeAlias = dict[str, Any]
+Source: TypeAlias = Literal["user", "genie"]
+Activity: TypeAlias = Literal["ai_running", "skill_processing", "awaiting_approval"]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An end user in Workato Identity. ``active`` is False until an invitation is accepted."""
+
+    user_id: str
+    name: str
+    email: str
+    active: bool = True
+
+
+@dataclass(slots=True)
+class Genie:
+    """A genie: started or stopped, with or without an attached client."""
+
+    handle: str
+    name: str
+    started: bool = True
+    client_attached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a conversation's history."""
+
+    message_id: str
+    source: Source
+    content: str
+    run_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A persisted event of a run; ``fields`` are those beyond the base event shape."""
+
+    event_id: str
+    type: str
+    genie: str
+    user_id: str
+    conversation_id: str
+    run_id: str
+    seq_num: int
+    created_at: datetime
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An uploaded file: its measures and its beginning, never all of it."""
+
+    file_id: str
+    conversation_id: str
+    name: str
+    size_bytes: int
+    line_count: int
+    head: str | None
+    """The first few thousand characters; None for a binary file."""

@@ -1,0 +1,47 @@
+"""Who and what is there when the demo server starts: people, genies, credentials, history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.demo.history import settle_history
+from tui.demo.records import Genie, User
+from tui.demo.world import World
+
+IFRIT = "gin-Ifrit001-DemoAA-CD"
+STOPPED_GENIE = "gin-Asleep01-DemoAA-CD"
+NO_CLIENT_GENIE = "gin-NoLamp01-DemoAA-CD"
+USER_ID = "usr-ada-4b1d"
+COLLEAGUE_ID = "usr-grace-77c2"
+INVITED_ID = "usr-alan-09fe"
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """What a client needs to sign in."""
+
+    genie: str
+    api_key: str
+    idp_user_id: str
+    access_token: str
+
+
+def settle(world: World) -> Residents:
+    """Fill a new world and hand out the first user's credentials."""
+    for user in (
+        User(USER_ID, "Ada", "ada@example.com"),
+        User(COLLEAGUE_ID, "Grace", "grace@example.com"),
+        User(INVITED_ID, "Alan", "alan@example.com", active=False),
+    ):
+        world.users[user.user_id] = user
+    for genie in (
+        Genie(IFRIT, "Ifrit"),
+        Genie(STOPPED_GENIE, "Asleep", started=False),
+        Genie(NO_CLIENT_GENIE, "Lampless", client_attached=False),
+    ):
+        world.genies[genie.handle] = genie
+    settle_history(world, world.genies[IFRIT], world.users[USER_ID])
+    api_key, access_token = world.ids.secret(), world.ids.secret()
+    world.api_keys.add(api_key)
+    world.access_tokens[access_token] = USER_ID
+    return Residents(IFRIT, api_key, USER_ID, access_token)

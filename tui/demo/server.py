@@ -1,0 +1,204 @@
+"""Runs the demo server: embedded in a thread with its own event loop, or on its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any, Self
+
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from tui.demo.app import build_app
+from tui.demo.clock import Clock
+from tui.demo.demo import Demo
+from tui.demo.faults import FaultBox
+from tui.demo.journal import Journal
+from tui.demo.residents import NO_CLIENT_GENIE, STOPPED_GENIE, Residents, settle
+from tui.demo.settings import DemoSettings
+from tui.demo.shapes import Shape
+from tui.demo.world import World
+
+__all__ = ["DemoServer", "DemoSettings", "PortInUseError", "run_forever"]
+
+_HOST = "127.0.0.1"
+# Longer than a user thinks between two messages: a reused connection that the server closes at
+# that moment would look like a lost answer.
+_KEEP_ALIVE_S = 300
+
+
+class PortInUseError(OSError):
+    """The port is taken; the message says what to do."""
+
+
+class DemoServer:
+    """An emulation of the vendor's APIs on ``http://127.0.0.1:PORT``.
+
+    ``start`` returns when it accepts connections; a stopped server is not started again.
+    ``faults`` and ``clock`` may be changed and ``log`` read from any thread meanwhile.
+    """
+
+    def __init__(self, settings: DemoSettings | None = None) -> None:
+        """Build the world, without opening a port.
+
+        Raises:
+            ValueError: a fault specification is wrong.
+        """
+        self.settings = settings or DemoSettings()
+        self._demo = Demo(
+            self.settings,
+            World(self.settings),
+            Shape(self.settings.observed),
+            FaultBox(self.settings.faults),
+        )
+        self._residents: Residents = settle(self._demo.world)
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        self._up = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """Base URL of every API; empty before ``start``."""
+        return self._demo.world.url
+
+    @property
+    def genie(self) -> str:
+        """Handle of the genie that answers."""
+        return self._residents.genie
+
+    @property
+    def stopped_genie(self) -> str:
+        """Handle of a genie whose turns end without a word."""
+        return STOPPED_GENIE
+
+    @property
+    def no_client_genie(self) -> str:
+        """Handle of a genie that answers 406 to everything."""
+        return NO_CLIENT_GENIE
+
+    @property
+    def api_key(self) -> str:
+        return self._residents.api_key
+
+    @property
+    def idp_user_id(self) -> str:
+        return self._residents.idp_user_id
+
+    @property
+    def access_token(self) -> str:
+        """An OAuth access token of the same user."""
+        return self._residents.access_token
+
+    @property
+    def faults(self) -> FaultBox:
+        return self._demo.faults
+
+    @property
+    def log(self) -> Journal:
+        """All requests so far."""
+        return self._demo.journal
+
+    @property
+    def clock(self) -> Clock:
+        return self._demo.world.clock
+
+    @property
+    def errors(self) -> list[str]:
+        """The server's own mistakes; empty unless the demo server has a bug."""
+        return self._demo.errors
+
+    def start(self) -> Self:
+        """Open the port and serve from a daemon thread.
+
+        Raises:
+            PortInUseError: something else listens there.
+        """
+        listener = _listen(self.settings.port)
+        self._demo.world.url = f"http://{_HOST}:{listener.getsockname()[1]}"
+        self._thread = threading.Thread(
+            target=self._run, args=(listener,), name="demo-server", daemon=True
+        )
+        self._thread.start()
+        self._up.wait()
+        return self
+
+    def stop(self) -> None:
+        """Cut all connections and end the thread; harmless when it is not running."""
+        if self._thread is None or self._loop is None:
+            return
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _run(self, listener: socket.socket) -> None:
+        try:
+            asyncio.run(self._serve(listener))
+        finally:
+            self._up.set()
+
+    async def _serve(self, listener: socket.socket) -> None:
+        loop = self._loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._note)
+        protocol = self._demo.wires.protocol()
+        config = Config(
+            build_app(self._demo),
+            http=protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+        )
+        config.load()
+        state = ServerState()
+        server = await loop.create_server(
+            lambda: protocol(config=config, server_state=state, app_state={}), sock=listener
+        )
+        self._up.set()
+        await self._stop.wait()
+        server.close()
+        self._demo.wires.cut_all()
+
+    def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self._demo.errors.append(str(context.get("exception") or context["message"]))
+
+
+def _listen(port: int) -> socket.socket:
+    # The protocol is named because asyncio turns Nagle's delay off only for sockets that say so.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise PortInUseError(
+            f"cannot listen on {_HOST}:{port} ({error.strerror}); choose another port or 0 for any"
+        ) from error
+    return listener
+
+
+def run_forever(settings: DemoSettings, on_ready: Callable[[DemoServer], None]) -> None:
+    """Serve until interrupted (Ctrl-C); ``on_ready`` is called once the port is open.
+
+    Raises:
+        PortInUseError: something else listens on the port.
+        ValueError: a fault specification is wrong.
+    """
+    with DemoServer(settings) as server:
+        on_ready(server)
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()

@@ -1,0 +1,93 @@
+"""The steps a scripted genie can take. A script yields them and is sent the outcome of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tui.demo.records import JsonObject, Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a step: only approvals and connections can end in a no."""
+
+    accepted: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One ``agent.message``, after a pause for thought."""
+
+    text: str
+    after_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class UseSkill:
+    """One call of a skill; ``error`` makes it fail, ``stopped`` names its end the other way."""
+
+    name: str
+    seconds: float = 1.5
+    error: str | None = None
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Calls that run at the same time; each ends after its own seconds."""
+
+    calls: tuple[UseSkill, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskApproval:
+    """A skill that needs the user's yes. Approved, it runs; rejected, it leaves no other event."""
+
+    skill: str
+    parameters: JsonObject
+    schema: list[JsonObject]
+    seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class AskConnection:
+    """A skill that needs the user's own connection to ``connector``.
+
+    What follows is off the record: it reaches neither stream nor events, only the history.
+    """
+
+    connector: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutStream:
+    """Cut the stream once at this point; the turn goes on without it."""
+
+
+Step: TypeAlias = Say | UseSkill | Together | AskApproval | AskConnection | CutStream
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the user asked, with the attached file if there is one."""
+
+    text: str
+    user_name: str = "there"
+    upload: Upload | None = None
+
+
+Script: TypeAlias = Generator[Step, Outcome, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A script, and the words that call for it."""
+
+    script: Callable[[Prompt], Script]
+    pattern: str = ""
+    """Regular expression for the text, case ignored; empty never matches."""
+    title: str | None = None
+    """Topic of a conversation that starts with it; None takes the user's own words."""

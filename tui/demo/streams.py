@@ -1,0 +1,154 @@
+"""The event stream of a run, as frames; and what can go wrong on the way to the client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tui.demo import shapes
+from tui.demo.demo import Demo
+from tui.demo.faults import Fault
+from tui.demo.records import JsonObject
+from tui.demo.runs import Run
+
+
+class HangUp(Exception):
+    """The connection is to be reset now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One server-sent event."""
+
+    event: str
+    data: str
+    id: str | None = None
+    """Set for persisted events only: a client may resume after it."""
+
+    def encode(self) -> bytes:
+        """``event:``, ``id:``, ``data:`` and a blank line, ended by LF."""
+        id_line = f"id: {self.id}\n" if self.id else ""
+        return f"event: {self.event}\n{id_line}data: {self.data}\n\n".encode()
+
+
+Frames: TypeAlias = AsyncIterator[Frame]
+
+
+async def follow(demo: Demo, run: Run, position: int) -> Frames:
+    """The events of a run after the first ``position``, then live until it has finished.
+
+    A silent turn is pinged. One that waits for a connection is given up after a while, and what it
+    does later never comes here. Source: Headless API troubleshooting, Empty stream.
+    """
+    while True:
+        while position < len(run.events):
+            event = run.events[position]
+            yield _frame(demo.shape.event(event), event.event_id)
+            position += 1
+            if position in run.cut_points:
+                run.cut_points.remove(position)
+                raise HangUp
+        if run.done:
+            return
+        if run.off_record:
+            async for frame in _park(demo, run):
+                yield frame
+            return
+        if not await run.changed(demo.settings.ping_s):
+            yield _ping(demo)
+
+
+async def _park(demo: Demo, run: Run) -> Frames:
+    """Keep-alives for as long as the server has patience, then the interruption."""
+    left_s = demo.settings.park_s
+    while left_s > demo.settings.ping_s:
+        await asyncio.sleep(demo.settings.ping_s)
+        left_s -= demo.settings.ping_s
+        yield _ping(demo)
+    await asyncio.sleep(left_s)
+    yield _ping(demo)
+    yield _interruption(run, "pause_timeout", 2000)
+
+
+def _frame(data: JsonObject, event_id: str | None = None) -> Frame:
+    return Frame(data["type"], json.dumps(data, ensure_ascii=False), event_id)
+
+
+def _ping(demo: Demo) -> Frame:
+    return _frame(shapes.ping(demo.world.clock.now()))
+
+
+def _interruption(run: Run, reason: str, retry_after_ms: int) -> Frame:
+    return _frame(shapes.interrupted(run.run_id, len(run.events), reason, retry_after_ms))
+
+
+def disturb(frames: Frames, faults: list[Fault], run: Run) -> Frames:
+    """The same frames with faults applied, the first fault nearest to the source."""
+    for fault in faults:
+        frames = _DISTURBANCES[fault.kind](frames, fault, run)
+    return frames
+
+
+async def _first(frames: Frames, count: int) -> Frames:
+    """The frames up to the ``count``-th persisted event."""
+    left = count
+    while left > 0 and (frame := await anext(frames, None)) is not None:
+        left -= frame.id is not None
+        yield frame
+
+
+async def _cut(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    raise HangUp
+
+
+async def _close(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+
+
+async def _silent(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    await asyncio.Event().wait()
+
+
+async def _interrupted(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    yield _interruption(run, "server_restart", fault.retry_ms)
+
+
+async def _malformed(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    yield Frame("agent.message", '{"type": "agent.message", "message": "half a')
+    async for frame in frames:
+        yield frame
+
+
+async def _duplicate(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in frames:
+        yield frame
+        yield frame
+
+
+async def _slow(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in frames:
+        await asyncio.sleep(fault.delay_s)
+        yield frame
+
+
+_DISTURBANCES: dict[str, Callable[[Frames, Fault, Run], Frames]] = {
+    "cut": _cut,
+    "close": _close,
+    "silent": _silent,
+    "interrupted": _interrupted,
+    "malformed": _malformed,
+    "duplicate": _duplicate,
+    "slow": _slow,
+}

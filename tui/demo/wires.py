@@ -1,0 +1,60 @@
+"""TCP connections within reach of the application, so that it can cut them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+
+from starlette.types import Receive, Scope
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_LINGER_NOT = struct.pack("ii", 1, 0)
+
+
+class Wires:
+    """The open connections of one server, by the client's address."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, int], asyncio.Transport] = {}
+
+    def protocol(self) -> type[H11Protocol]:
+        """The protocol to serve with: uvicorn's, and it enters its connections here."""
+        wires = self._open
+
+        class KnownProtocol(H11Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                assert isinstance(transport, asyncio.Transport)
+                super().connection_made(transport)
+                if self.client:
+                    wires[self.client] = transport
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                if self.client:
+                    wires.pop(self.client, None)
+                super().connection_lost(exc)
+
+        return KnownProtocol
+
+    async def reset(self, scope: Scope, receive: Receive) -> None:
+        """Reset the connection of a request and wait until it is gone."""
+        transport = self._open.get(tuple(scope["client"]))
+        if transport is not None:
+            _reset(transport)
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    def cut_all(self) -> None:
+        """Cut every connection, for a server that stops."""
+        for transport in list(self._open.values()):
+            transport.abort()
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """Send RST instead of FIN: what a dying proxy or a lost network looks like."""
+    with contextlib.suppress(OSError):
+        transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT
+        )
+    transport.abort()
