@@ -89,6 +89,7 @@ async def clear_up(player: Player, error: BackendError) -> bool:
             await player.pause(kit.patience.second_look_s)
     player.report(None)
     if proven and await _is_idle(player):
+        await player.mark("queued")
         return await deliver(player)
     await player.mark("unconfirmed", error.sentence())
     return False

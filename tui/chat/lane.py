@@ -20,6 +20,7 @@ from tui.chat.player import Player
 from tui.chat.updates import Problem, Refused, TurnDropped
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, TurnId
+from tui.core.records import PromptState
 from tui.core.turn import Turn
 
 
@@ -63,6 +64,24 @@ class Lane:
             self._queue.remove(turn)
         return turn
 
+    async def recall(self, turn_id: TurnId) -> Turn | None:
+        """Remove a turn that is not on its way, even between two tries; None if it is too late."""
+        player = self.player
+        if player and _state(player.turn) == "unconfirmed" and self._task:
+            await asyncio.wait({self._task})  # it is about to put the turn back
+            player = None
+        if player is None or player.turn.id != turn_id:
+            return self.take(turn_id)
+        if _state(player.turn) != "queued":
+            return None
+        await self.stop()
+        if _state(player.turn) == "queued":
+            self.wake()
+            return player.turn
+        self.put_back(player.turn)
+        self.wake()
+        return None
+
     def put_back(self, turn: Turn) -> None:
         self._queue.appendleft(turn)
 
@@ -75,7 +94,7 @@ class Lane:
     async def _work(self) -> None:
         while self._queue:
             turn = self._queue[0]
-            if turn.prompt and turn.prompt.state == "unconfirmed" and turn.run_id is None:
+            if _state(turn) == "unconfirmed" and turn.run_id is None:
                 return
             self.player = Player(self.kit, self._queue.popleft())
             try:
@@ -129,6 +148,10 @@ class Lane:
         await store.drop_turn(turn.id)
         self.kit.publish(TurnDropped(cid, turn.id))
         self.kit.publish(Refused(cid, turn.id, text, error))
+
+
+def _state(turn: Turn) -> PromptState | None:
+    return turn.prompt.state if turn.prompt else None
 
 
 def requeued(turn: Turn) -> Turn:

@@ -28,7 +28,7 @@ from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, is_local, lo
 from tui.core.ports import Can, ChatBackend, Clock, TurnStore
 from tui.core.records import Attachment, Conversation, Prompt
 from tui.core.text import clean_line
-from tui.core.turn import Turn, fold, turn_of
+from tui.core.turn import Turn, turn_of
 
 PAGE = 60
 """Turns read at a time."""
@@ -183,17 +183,21 @@ class Session:
 
     async def withdraw(self, conversation_id: ConversationId, turn_id: TurnId) -> str | None:
         """Take back a message that has not been sent; its text, or None if it is too late."""
-        turn = self._lane(conversation_id).take(turn_id)
+        store = self._kit.store
+        turn = await self._lane(conversation_id).recall(turn_id)
         if turn is None or turn.prompt is None:
             return None
-        await self._kit.store.drop_turn(turn_id)
+        await store.drop_turn(turn_id)
+        if is_local(conversation_id) and not await store.turns(conversation_id, limit=1):
+            await store.delete_conversation(conversation_id)
+            self._publish(ConversationsChanged())
         self._publish(TurnDropped(conversation_id, turn_id))
         return turn.prompt.text
 
     async def send_again(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
         """Send a message again that could not be confirmed."""
         lane = self._lane(conversation_id)
-        turn = lane.take(turn_id)
+        turn = await lane.recall(turn_id)
         if turn is None:
             return
         turn = requeued(turn)
@@ -285,9 +289,11 @@ class Session:
         player = self._lane(turn.conversation_id).player
         if player and player.turn.id == turn.id:
             await player.absorb((event,))
-        else:
-            await self._kit.store.append(turn.id, turn.conversation_id, (event,))
-            self._publish(TurnChanged(fold(turn, (event,))))
+            return
+        await self._kit.store.append(turn.id, turn.conversation_id, (event,))
+        record = await self._kit.store.turn(turn.id)
+        if record:
+            self._publish(TurnChanged(turn_of(record)))
 
     async def _touch(self, conversation_id: ConversationId, text: str) -> None:
         now = self._kit.clock.now_ms()

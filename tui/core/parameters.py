@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Literal
 
 from tui.core.events import Json
@@ -28,8 +28,8 @@ _ABSENT = object()
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SECRET_WORDS = frozenset(
-    "authorization credential credentials passcode passphrase passwd password pwd secret token"
-    " apikey privatekey accesskey secretkey clientsecret".split()
+    {"authorization", "credential", "credentials", "passcode", "passphrase", "passwd", "password"}
+    | {"pwd", "secret", "token", "apikey", "accesskey", "privatekey", "secretkey"}
 )
 
 
@@ -125,7 +125,7 @@ def _is_secret(field: Json, name: str) -> bool:
     if field.get("control_type") == "password":
         return True
     words = [word.lower() for word in _WORD.findall(name[:200])]
-    pairs = (first + second for first, second in zip(words, words[1:], strict=False))
+    pairs = (first + second for first, second in pairwise(words))
     return not _SECRET_WORDS.isdisjoint((*words, *pairs))
 
 

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import httpx
+import pytest
+
+import tui.api.http
+from tui import __version__
+from tui.api.http import Http, checked_base_url, if_transient, if_unsent
+from tui.api.sse import Frame
+from tui.core.errors import BackendError, ErrorKind
+
+
+async def read_all(http: Http, method: str = "GET") -> list[Frame]:
+    async with aclosing(http.stream(method, "/s")) as frames:
+        return [frame async for frame in frames]
+
+
+async def test_a_call_says_who_asks_and_what_it_takes(http, server, reply):
+    server.says(reply(200, {"a": 1}))
+    assert await http.call("GET", "/x", params={"since": "2026-01-01T00:00:00+01:00"}) == {"a": 1}
+    (asked,) = server.asked
+    assert asked.target == "/x?since=2026-01-01T00%3A00%3A00%2B01%3A00"
+    assert asked.headers["user-agent"] == f"genie-tui/{__version__}"
+    assert asked.headers["accept"] == "application/json"
+
+
+async def test_a_stream_asks_for_bytes_as_they_are(http, server, stream):
+    server.says(stream(b"data:{}\n\n"))
+    assert await read_all(http) == [Frame("message", {})]
+    (asked,) = server.asked
+    assert asked.headers["accept"] == "text/event-stream"
+    assert asked.headers["accept-encoding"] == "identity"
+
+
+async def test_a_body_is_utf8_json_without_lone_surrogates(http, server, reply):
+    server.says(reply(200))
+    assert await http.call("POST", "/x", json={"message": "ä \ud800"}) is None
+    assert server.asked[0].body == '{"message": "ä ?"}'.encode()
+    assert server.asked[0].headers["content-type"] == "application/json"
+
+
+async def test_a_read_is_repeated_until_it_succeeds(http, server, reply):
+    server.says(reply(503), reply(429, retry_after="1"), reply(200, {"ok": True}))
+    assert await http.call("GET", "/x") == {"ok": True}
+    assert len(server.asked) == 3
+
+
+async def test_a_read_fails_after_a_few_tries(http, server, reply):
+    server.says(reply(500, {"request_id": "r-1"}))
+    with pytest.raises(BackendError) as caught:
+        await http.call("GET", "/x")
+    assert (caught.value.kind, caught.value.request_id) == (ErrorKind.SERVER, "r-1")
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
+async def test_a_refusal_is_not_asked_again(http, server, reply, status):
+    server.says(reply(status))
+    with pytest.raises(BackendError):
+        await http.call("GET", "/x")
+    assert len(server.asked) == 1
+
+
+async def test_a_write_is_sent_once(http, server, reply):
+    server.says(reply(503), reply(200))
+    with pytest.raises(BackendError) as caught:
+        await http.call("POST", "/x", json={})
+    assert caught.value.sent
+    assert len(server.asked) == 1
+
+
+def test_the_service_says_when_to_come_again_but_not_too_late():
+    def limited(seconds: float | None) -> BackendError:
+        return BackendError(ErrorKind.RATE_LIMITED, "x", retry_after_s=seconds)
+
+    assert if_transient(limited(None)) is True
+    assert if_transient(limited(3.5)) == 3.5
+    assert if_transient(limited(600)) is False
+    assert if_transient(ValueError()) is False
+    assert if_unsent(BackendError(ErrorKind.UNREACHABLE, "x")) is True
+    assert if_unsent(BackendError(ErrorKind.INTERRUPTED, "x", sent=True)) is False
+
+
+async def test_redirects_are_not_followed(http, server, reply):
+    server.says(reply(307, location="https://elsewhere.invalid/"))
+    for call in (http.call("GET", "/x"), read_all(http)):
+        with pytest.raises(BackendError) as caught:
+            await call
+        assert (caught.value.kind, caught.value.status) == (ErrorKind.BAD_ANSWER, 307)
+
+
+async def test_a_web_page_is_no_answer(http, server, reply):
+    server.says(reply(200, b"<html>Sign in</html>", kind="text/html", x_request_id="r-2"))
+    with pytest.raises(BackendError) as caught:
+        await http.call("POST", "/x")
+    error = caught.value
+    assert (error.kind, error.request_id, error.sent) == (ErrorKind.BAD_ANSWER, "r-2", True)
+    assert "<html" not in error.sentence()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_reset_before_the_answer(http, server, stream, method):
+    reset = stream(then="reset")
+    reset.chunks.clear()
+    server.says(reset)
+    with pytest.raises(BackendError) as caught:
+        await http.call(method, "/x")
+    assert (caught.value.kind, caught.value.sent) == (ErrorKind.INTERRUPTED, method == "POST")
+
+
+async def test_nobody_listens(unused_tcp_port):
+    http = Http(f"http://127.0.0.1:{unused_tcp_port}")
+    with pytest.raises(BackendError) as caught:
+        await http.call("POST", "/x")
+    assert (caught.value.kind, caught.value.sent) == (ErrorKind.UNREACHABLE, False)
+    assert str(caught.value) == "Nothing accepts connections at 127.0.0.1."
+    await http.aclose()
+
+
+async def test_tls_that_is_none(server, reply):
+    server.says(reply(200))
+    http = Http(server.url.replace("http:", "https:"))
+    with pytest.raises(BackendError) as caught:
+        await http.call("POST", "/x")
+    assert (caught.value.kind, caught.value.sent) == (ErrorKind.UNREACHABLE, False)
+    assert "trusted" in str(caught.value)
+    await http.aclose()
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/html", "text/event-streams"])
+async def test_a_stream_of_another_type(http, server, stream, kind):
+    server.says(stream(b"data:{}\n\n", kind=kind))
+    with pytest.raises(BackendError) as caught:
+        await read_all(http, "POST")
+    assert (caught.value.kind, caught.value.sent) == (ErrorKind.BAD_ANSWER, True)
+
+
+@pytest.mark.parametrize("kind", ["text/event-stream;", "Text/Event-Stream; charset=windows-1252"])
+async def test_a_stream_is_utf8_whatever_its_type_adds(http, server, stream, kind):
+    server.says(stream('data:{"a":"€"}\n\n'.encode(), kind=kind))
+    assert (await read_all(http))[0].data == {"a": "€"}
+
+
+@pytest.mark.parametrize("status", [202, 204])
+async def test_a_stream_starts_with_200(http, server, reply, status):
+    server.says(reply(status, kind="text/event-stream"))
+    with pytest.raises(BackendError) as caught:
+        await read_all(http)
+    assert caught.value.kind is ErrorKind.BAD_ANSWER
+
+
+async def test_a_refused_stream_tells_why(http, server, reply):
+    server.says(reply(409, {"error_code": "busy", "error_message": "At work.", "request_id": "r"}))
+    with pytest.raises(BackendError) as caught:
+        await read_all(http, "POST")
+    error = caught.value
+    assert (error.kind, error.code, error.request_id, error.sent) == (
+        ErrorKind.BUSY, "busy", "r", False,
+    )
+
+
+async def test_a_cut_stream_gives_what_came_and_then_the_error(http, server, reply, stream):
+    head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    cut = stream(b"9\r\ndata:{}\n\n\r\n")
+    cut.chunks[0] = head.encode()
+    server.says(cut)
+    got: list[Frame] = []
+    with pytest.raises(BackendError) as caught:
+        async for frame in http.stream("POST", "/s"):
+            got.append(frame)
+    assert got == [Frame("message", {})]
+    assert (caught.value.kind, caught.value.sent) == (ErrorKind.INTERRUPTED, True)
+
+
+async def test_silence_is_an_error(server, stream, monkeypatch):
+    monkeypatch.setattr(tui.api.http, "STREAM_TIMEOUT", httpx.Timeout(5, read=0.05))
+    server.says(stream(b"data:{}\n\n", then="hang"))
+    http = Http(server.url)
+    got: list[Frame] = []
+    with pytest.raises(BackendError) as caught:
+        async for frame in http.stream("GET", "/s"):
+            got.append(frame)
+    assert len(got) == 1
+    assert caught.value.kind is ErrorKind.TIMED_OUT
+    await http.aclose()
+
+
+async def test_the_silence_limit_is_75_seconds_and_connects_have_10():
+    assert tui.api.http.STREAM_TIMEOUT.read == 75
+    assert tui.api.http.JSON_TIMEOUT.read == 30
+    assert {tui.api.http.STREAM_TIMEOUT.connect, tui.api.http.JSON_TIMEOUT.connect} == {10}
+
+
+async def test_a_reader_that_leaves_closes_the_connection(http, server, stream):
+    server.says(stream(b"data:{}\n\n", then="hang"))
+    async with aclosing(http.stream("GET", "/s")) as frames, asyncio.timeout(5):
+        assert await anext(frames)
+    assert http._streams._transport._pool.connections == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.invalid",
+        "ftp://127.0.0.1",
+        "https://user:secret@example.invalid",
+        "https://example.invalid?x=1",
+        "https://",
+        "example.invalid",
+        "https://exa mple.invalid:x",
+        "",
+    ],
+)
+def test_base_urls_that_no_credential_may_be_sent_to(url):
+    with pytest.raises(BackendError) as caught:
+        checked_base_url(url)
+    assert caught.value.kind is ErrorKind.INVALID
+    assert "secret" not in caught.value.sentence()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.invalid/", "http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1"]
+)
+def test_base_urls_that_may_be_used(url):
+    assert str(checked_base_url(url)) == url.rstrip("/")

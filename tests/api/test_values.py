@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from tui.api.values import epoch_ms, id_of, int_of, path_segment, text_of, web_url
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1970-01-01T00:00:01Z", 1000),
+        ("1970-01-01T01:00:01+01:00", 1000),
+        ("1970-01-01t00:00:01.2345678z", 1234),
+        ("1970-01-01 00:00:01", 1000),
+        ("1969-12-31T23:59:59.5Z", -500),
+        ("yesterday", None),
+        ("", None),
+        (1_000, None),
+        (None, None),
+    ],
+)
+def test_times(text: object, expected: int | None):
+    assert epoch_ms(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("plain", "plain"),
+        ("\x1b[31mred", "\ufffd[31mred"),
+        ("half \ud83d", "half \ufffd"),
+        ({"content": "inside"}, "inside"),
+        ({"text": "inside"}, "inside"),
+        ({"message": "a\x07"}, "a\ufffd"),
+        ({"code": 7}, '{"code": 7}'),
+        (["a"], '["a"]'),
+        (42, "42"),
+        (None, ""),
+        ({}, ""),
+    ],
+)
+def test_texts(value: object, expected: str):
+    assert text_of(value) == expected
+
+
+@pytest.mark.parametrize("bad", ["", None, True, 1.5, [], "a\nb", "a\0", "\ud800", "\u202e", "x" * 5000])
+def test_what_cannot_be_an_id(bad: object):
+    assert id_of(bad) is None
+
+
+def test_ids_stay_as_they_came():
+    assert id_of("gin-/ä b%2F") == "gin-/ä b%2F"
+    assert id_of(5951) == "5951"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(3, 3), ("3", 3), (True, None), (3.0, None), ("٣", None), ("-1", None), (1 << 60, None)],
+)
+def test_whole_numbers(value: object, expected: int | None):
+    assert int_of(value) == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "https://", "https:///x", "http://a b", 1]
+)
+def test_only_web_addresses_are_links(url: object):
+    assert web_url(url) is None
+
+
+def test_a_web_address_stays_as_it_came():
+    assert web_url("HTTPS://example.invalid/c?a=1#b") == "HTTPS://example.invalid/c?a=1#b"
+
+
+def test_an_id_cannot_leave_its_place_in_a_path():
+    assert path_segment("a/../b?c#d e%") == "a%2F..%2Fb%3Fc%23d%20e%25"
+    assert path_segment("..") == "%2E%2E"

@@ -1,0 +1,33 @@
+"""The engine over a real client, a real store and a real server on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chat.room import Room, open_room
+from tui.demo.server import DemoServer, DemoSettings
+
+
+@pytest.fixture(params=["documented", "observed"])
+def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
+    settings = DemoSettings(
+        speed=0,
+        observed=request.param == "observed",
+        seed=7,
+        seeded_conversations=0,
+        ping_s=0.2,
+        park_s=0.5,
+        title_s=0,
+    )
+    with DemoServer(settings) as server:
+        yield server
+        assert server.errors == []
+
+
+@pytest.fixture
+async def room(server: DemoServer, tmp_path: Path) -> AsyncIterator[Room]:
+    async with open_room(server, tmp_path / "test.db") as room:
+        yield room

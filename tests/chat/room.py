@@ -1,0 +1,98 @@
+"""A session with somebody who listens: send, wait for what must become true, look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from tui.api.headless import HeadlessClient
+from tui.auth.api_key import ApiKeyAuth
+from tui.backends.genie import GenieBackend
+from tui.chat.kit import Patience
+from tui.chat.session import Session
+from tui.chat.updates import RecoveryChanged, TurnChanged, TurnDropped, Update
+from tui.core.ids import ConversationId, TurnId
+from tui.core.turn import Turn
+from tui.demo.server import DemoServer
+from tui.store import SqliteStore
+
+QUICK = Patience(
+    first_retry_s=0.02,
+    longest_retry_s=0.2,
+    busy_poll_s=0.05,
+    connection_poll_s=0.05,
+    longest_connection_poll_s=0.1,
+    second_look_s=0.05,
+    frame_s=0.001,
+    title_s=(),
+)
+"""The engine's own waits, shortened; they are real all the same."""
+
+
+class Room:
+    """What a user of the session sees."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+        self.session: Session
+        self.updates: list[Update] = []
+        self.turns: dict[TurnId, Turn] = {}
+        self._changed = asyncio.Condition()
+
+    def hear(self, update: Update) -> None:
+        self.updates.append(update)
+        if isinstance(update, TurnChanged):
+            self.turns[update.turn.id] = update.turn
+        elif isinstance(update, TurnDropped):
+            self.turns.pop(update.turn_id, None)
+        task = asyncio.ensure_future(self._notify())
+        task.add_done_callback(lambda done: None)
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def until(self, true: Callable[[], object], within_s: float = 10.0) -> None:
+        """Return as soon as ``true()``; fails with all that was heard otherwise."""
+        try:
+            async with asyncio.timeout(within_s), self._changed:
+                await self._changed.wait_for(lambda: bool(true()))
+        except TimeoutError:
+            heard = "\n".join(repr(update)[:300] for update in self.updates[-12:])
+            raise AssertionError(heard) from None
+
+    async def say(self, text: str, conversation_id: ConversationId | None = None) -> TurnId:
+        return (await self.session.send(conversation_id, text)).id
+
+    async def over(self, turn_id: TurnId) -> Turn:
+        """The turn once it has ended."""
+        await self.until(lambda: turn_id in self.turns and self.turns[turn_id].over)
+        return self.turns[turn_id]
+
+    async def ask(self, text: str, conversation_id: ConversationId | None = None) -> Turn:
+        return await self.over(await self.say(text, conversation_id))
+
+    @property
+    def recovery_steps(self) -> list[str]:
+        found = [u.recovery for u in self.updates if isinstance(u, RecoveryChanged)]
+        return [recovery.step for recovery in found if recovery]
+
+
+@asynccontextmanager
+async def open_room(server: DemoServer, path: Path) -> AsyncGenerator[Room]:
+    """A session over a real client and a real store; ``path`` is the database."""
+    auth = ApiKeyAuth(server.url, SecretStr(server.api_key), server.idp_user_id)
+    backend = GenieBackend(HeadlessClient(server.url, server.genie, auth))
+    store = await SqliteStore.open(path, "test")
+    room = Room(store)
+    try:
+        async with Session(backend, store, room.hear, patience=QUICK) as session:
+            room.session = session
+            yield room
+    finally:
+        await store.aclose()
+        await backend.aclose()

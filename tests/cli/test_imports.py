@@ -1,0 +1,44 @@
+"""What a command loads: what a layer contract cannot see is whether an import is deferred."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("textual", "rich", "httpx", "pydantic", "starlette", "uvicorn", "sqlite3")
+
+
+def loaded_by(code: str, *, codes: tuple[int, ...] = (0,)) -> set[str]:
+    """The heavy packages that a fresh interpreter has loaded after running ``code``.
+
+    ``codes`` are the exit codes with which it may have ended.
+    """
+    probe = f"""
+import atexit, sys
+atexit.register(lambda: sys.stderr.write("LOADED " + " ".join(m for m in {HEAVY!r} if m in sys.modules)))
+{code}
+"""
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert done.returncode in codes, done.stderr
+    return set(done.stderr.rpartition("LOADED ")[2].split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["ask", "--help"], ["nonsense"], ["ask"], ["--no-such-option"]],
+)
+def test_help_and_usage_errors_load_nothing_heavy(arguments: list[str]) -> None:
+    code = f"sys.argv = ['genie-tui', *{arguments!r}]; from tui.cli import main; main()"
+    assert loaded_by(code, codes=(0, 2)) == set()
+
+
+@pytest.mark.parametrize("module", ["tui.core.turn", "tui.core.codec", "tui.chat.session"])
+def test_core_and_engine_load_neither_interface_nor_wire(module: str) -> None:
+    assert loaded_by(f"import {module}") == set()
+
+
+@pytest.mark.parametrize("module", ["tui.api.headless", "tui.backends.genie", "tui.store"])
+def test_clients_and_store_load_no_interface(module: str) -> None:
+    assert not loaded_by(f"import {module}") & {"textual", "rich"}

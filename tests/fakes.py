@@ -1,0 +1,443 @@
+"""Stand-ins for the world outside: an agent that follows a script, a store in memory, a clock.
+
+Scripts are data. Each item is an event to bring, an error to raise, or something to wait for:
+
+>>> ScriptedBackend([*reply("Hello")])
+>>> ScriptedBackend([started(), asks("Order laptop", "call-1"), Wait.DECISION, finished()])
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from itertools import count
+from pathlib import Path
+
+from tui.core.errors import BackendError
+from tui.core.events import (
+    AgentMessage,
+    ApprovalRequested,
+    ConnectionRequested,
+    Decision,
+    Heartbeat,
+    Json,
+    SkillFinished,
+    SkillOutcome,
+    SkillStarted,
+    TextDelta,
+    TurnEvent,
+    TurnFinished,
+    TurnStarted,
+)
+from tui.core.ids import (
+    AttemptId,
+    CallId,
+    ConversationId,
+    FileId,
+    MessageId,
+    RunId,
+    TurnId,
+)
+from tui.core.ports import Can, Progress
+from tui.core.records import (
+    ConnectionLink,
+    Conversation,
+    ConversationStatus,
+    EventPage,
+    Message,
+    Page,
+    Prompt,
+    TurnRecord,
+)
+from tui.core.turn import turn_of
+
+NOW_MS = 1_780_000_000_000
+EVERYTHING = Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.DELETE | Can.REPLAY | Can.HISTORY
+
+
+class Wait(Enum):
+    """A pause in a script."""
+
+    DECISION = "decision"
+    """Until a decision on a skill call is posted."""
+
+
+Script = Sequence[TurnEvent | BackendError | asyncio.Event | Wait]
+
+_numbers = count(1)
+
+
+def _key() -> str:
+    return f"event-{next(_numbers)}"
+
+
+def started() -> TurnStarted:
+    return TurnStarted(key=_key(), at_ms=NOW_MS)
+
+
+def said(text: str, message_id: str | None = None) -> AgentMessage:
+    name = MessageId(message_id) if message_id else None
+    return AgentMessage(key=_key(), text=text, message_id=name, at_ms=NOW_MS)
+
+
+def piece(offset: int, text: str, message_id: str = "message-1") -> TextDelta:
+    return TextDelta(key=_key(), message_id=MessageId(message_id), offset=offset, text=text)
+
+
+def ran(skill: str, outcome: SkillOutcome = "completed") -> list[TurnEvent]:
+    call = CallId(_key())
+    return [
+        SkillStarted(key=_key(), skill=skill, call_id=call, at_ms=NOW_MS),
+        SkillFinished(
+            key=_key(), skill=skill, call_id=call, outcome=outcome, at_ms=NOW_MS + 1_400
+        ),
+    ]
+
+
+def asks(skill: str, call_id: str, parameters: Json | None = None) -> ApprovalRequested:
+    return ApprovalRequested(
+        key=_key(), skill=skill, call_id=CallId(call_id), parameters=parameters or {}, at_ms=NOW_MS
+    )
+
+
+def connects(connector: str, attempt_id: str, url: str) -> ConnectionRequested:
+    return ConnectionRequested(
+        key=_key(), attempt_id=AttemptId(attempt_id), connector=connector, url=url, at_ms=NOW_MS
+    )
+
+
+def finished() -> TurnFinished:
+    return TurnFinished(key=_key(), at_ms=NOW_MS + 2_000)
+
+
+def reply(text: str) -> list[TurnEvent]:
+    """A whole turn with one message."""
+    return [started(), said(text), finished()]
+
+
+class ScriptedBackend:
+    """An agent that answers each message with the next script and notes what it was asked.
+
+    ``gates`` are scripts' own ``asyncio.Event``s: the script goes on when the test sets them.
+    ``failures`` are raised by the next calls of a method, such as ``{"status": [error]}``.
+    """
+
+    def __init__(
+        self,
+        *scripts: Script,
+        can: Can = EVERYTHING,
+        conversations: Iterable[Conversation] = (),
+        page_size: int = 50,
+    ) -> None:
+        self.can = can
+        self.scripts = list(scripts)
+        self.resumes: list[Script] = []
+        self.listed = list(conversations)
+        self.page_size = page_size
+        self.messages: dict[ConversationId, list[Message]] = defaultdict(list)
+        """Newest first."""
+        self.stored: dict[ConversationId, list[TurnEvent]] = defaultdict(list)
+        self.links: dict[AttemptId, ConnectionLink] = {}
+        self.activity: dict[ConversationId, ConversationStatus] = {}
+        self.failures: dict[str, list[BackendError]] = defaultdict(list)
+        self.calls: list[str] = []
+        self.sent: list[tuple[ConversationId, str, FileId | None]] = []
+        self.decisions: list[tuple[CallId, Decision, str | None]] = []
+        self.rejected: list[tuple[AttemptId, str | None]] = []
+        self.uploaded: list[Path] = []
+        self.deleted: list[ConversationId] = []
+        self.closed = False
+        self._decided = asyncio.Event()
+        self._runs = count(1)
+
+    async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
+        self._called("conversations")
+        start = int(cursor or 0)
+        stop = start + self.page_size
+        more = str(stop) if stop < len(self.listed) else None
+        return Page(tuple(self.listed[start:stop]), more)
+
+    async def create(self) -> ConversationId:
+        self._called("create")
+        return ConversationId(f"conversation-{self.calls.count('create')}")
+
+    async def delete(self, conversation_id: ConversationId) -> None:
+        self._called("delete")
+        self.deleted.append(conversation_id)
+
+    async def status(self, conversation_id: ConversationId) -> ConversationStatus:
+        self._called("status")
+        return self.activity.get(conversation_id, ConversationStatus(activity="idle"))
+
+    async def history(
+        self, conversation_id: ConversationId, cursor: str | None = None
+    ) -> Page[Message]:
+        self._called("history")
+        start = int(cursor or 0)
+        stop = start + self.page_size
+        messages = self.messages[conversation_id]
+        return Page(tuple(messages[start:stop]), str(stop) if stop < len(messages) else None)
+
+    async def send(
+        self, conversation_id: ConversationId, text: str, file_id: FileId | None = None
+    ) -> AsyncGenerator[TurnEvent]:
+        self._called("send")
+        self.sent.append((conversation_id, text, file_id))
+        script = self.scripts.pop(0) if self.scripts else reply("I have no more lines.")
+        async for event in self._play(script, RunId(f"run-{next(self._runs)}")):
+            yield event
+
+    async def resume(
+        self, conversation_id: ConversationId, run_id: RunId, after: str | None
+    ) -> AsyncGenerator[TurnEvent]:
+        self._called("resume")
+        script = self.resumes.pop(0) if self.resumes else [finished()]
+        async for event in self._play(script, run_id):
+            yield event
+
+    async def events(self, conversation_id: ConversationId, since: str | None = None) -> EventPage:
+        self._called("events")
+        return EventPage(events=tuple(self.stored[conversation_id]))
+
+    async def decide(
+        self,
+        conversation_id: ConversationId,
+        call_id: CallId,
+        decision: Decision,
+        reason: str | None = None,
+    ) -> None:
+        self._called("decide")
+        self.decisions.append((call_id, decision, reason))
+        self._decided.set()
+
+    async def connection_link(self, attempt_id: AttemptId) -> ConnectionLink:
+        self._called("connection_link")
+        return self.links.get(attempt_id, ConnectionLink(authorized=False))
+
+    async def reject_connection(self, attempt_id: AttemptId, reason: str | None = None) -> None:
+        self._called("reject_connection")
+        self.rejected.append((attempt_id, reason))
+
+    async def upload(
+        self, conversation_id: ConversationId, path: Path, progress: Progress
+    ) -> FileId:
+        self._called("upload")
+        self.uploaded.append(path)
+        progress(1, 1)
+        return FileId(f"file-{len(self.uploaded)}")
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        if self.failures[name]:
+            raise self.failures[name].pop(0)
+
+    async def _play(self, script: Script, run_id: RunId) -> AsyncGenerator[TurnEvent]:
+        number = 0
+        for item in script:
+            match item:
+                case BackendError():
+                    raise item
+                case asyncio.Event():
+                    await item.wait()
+                case Wait.DECISION:
+                    await self._decided.wait()
+                    self._decided.clear()
+                case TextDelta() | Heartbeat():
+                    yield replace(item, run_id=run_id)
+                case _:
+                    number += 1
+                    yield replace(item, run_id=run_id, seq=number)
+
+
+@dataclass(slots=True)
+class _KeptTurn:
+    record: TurnRecord
+    place: int
+    keys: set[str] = field(default_factory=set)
+
+
+class MemoryStore:
+    """A store that forgets when it goes."""
+
+    def __init__(
+        self, conversations: Iterable[Conversation] = (), turns: Iterable[TurnRecord] = ()
+    ) -> None:
+        self.listed = {item.id: item for item in conversations}
+        self.drafts: dict[ConversationId | None, str] = {}
+        self.closed = False
+        self._turns: dict[TurnId, _KeptTurn] = {}
+        for record in turns:
+            self._turns[record.id] = _KeptTurn(
+                record, len(self._turns), {event.key for event in record.events}
+            )
+
+    async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
+        newest = sorted(self.listed.values(), key=lambda item: -(item.updated_ms or 0))
+        return newest[offset : offset + limit]
+
+    async def conversation(self, conversation_id: ConversationId) -> Conversation | None:
+        return self.listed.get(conversation_id)
+
+    async def save_conversations(self, conversations: Sequence[Conversation]) -> None:
+        for new in conversations:
+            old = self.listed.get(new.id)
+            if old:
+                new = replace(
+                    new,
+                    title=new.title or old.title,
+                    first_text=new.first_text or old.first_text,
+                    created_ms=new.created_ms or old.created_ms,
+                    updated_ms=new.updated_ms or old.updated_ms,
+                    unread=old.unread,
+                )
+            self.listed[new.id] = new
+
+    async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None:
+        if conversation_id in self.listed:
+            self.listed[conversation_id] = replace(self.listed[conversation_id], unread=unread)
+
+    async def delete_conversation(self, conversation_id: ConversationId) -> None:
+        self.listed.pop(conversation_id, None)
+        self.drafts.pop(conversation_id, None)
+        for record in self._of(conversation_id):
+            del self._turns[record.id]
+
+    async def turns(
+        self, conversation_id: ConversationId, *, limit: int = 60, before: TurnId | None = None
+    ) -> Sequence[TurnRecord]:
+        records = self._of(conversation_id)
+        if before is not None:
+            records = records[: [record.id for record in records].index(before)]
+        return records[-limit:]
+
+    async def turn(self, turn_id: TurnId) -> TurnRecord | None:
+        kept = self._turns.get(turn_id)
+        return kept.record if kept else None
+
+    async def turn_of_run(
+        self, conversation_id: ConversationId, run_id: RunId
+    ) -> TurnRecord | None:
+        return next((r for r in self._of(conversation_id) if r.run_id == run_id), None)
+
+    async def save_turn(
+        self,
+        turn_id: TurnId,
+        conversation_id: ConversationId,
+        prompt: Prompt | None,
+        run_id: RunId | None = None,
+    ) -> None:
+        if kept := self._turns.get(turn_id):
+            run_id = run_id or kept.record.run_id
+            kept.record = replace(kept.record, prompt=prompt, run_id=run_id)
+        else:
+            record = TurnRecord(
+                id=turn_id, conversation_id=conversation_id, prompt=prompt, run_id=run_id
+            )
+            self._turns[turn_id] = _KeptTurn(record, len(self._turns))
+
+    async def append(
+        self, turn_id: TurnId, conversation_id: ConversationId, events: Sequence[TurnEvent]
+    ) -> None:
+        kept = self._turns[turn_id]
+        fresh = [e for e in events if e.key not in kept.keys and not isinstance(e, Heartbeat)]
+        kept.keys |= {event.key for event in fresh}
+        kept.record = replace(kept.record, events=(*kept.record.events, *fresh))
+
+    async def timeline(
+        self, conversation_id: ConversationId, limit: int = 500
+    ) -> Sequence[TurnEvent]:
+        return [event for r in self._of(conversation_id) for event in r.events][-limit:]
+
+    async def unfinished(self) -> Sequence[TurnRecord]:
+        return self._where(lambda record: not turn_of(record).over)
+
+    async def pending(self, conversation_id: ConversationId) -> Sequence[TurnRecord]:
+        states = ("queued", "sending", "unconfirmed")
+        return [r for r in self._of(conversation_id) if r.prompt and r.prompt.state in states]
+
+    async def claim(self, turn_id: TurnId) -> bool:
+        kept = self._turns[turn_id]
+        prompt = kept.record.prompt
+        if prompt is None or prompt.state != "queued":
+            return False
+        kept.record = replace(kept.record, prompt=replace(prompt, state="sending"))
+        return True
+
+    async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:
+        if known := self.listed.pop(old, None):
+            self.listed[new] = replace(known, id=new)
+        if draft := self.drafts.pop(old, ""):
+            self.drafts[new] = draft
+        for kept in self._turns.values():
+            if kept.record.conversation_id == old:
+                kept.record = replace(kept.record, conversation_id=new)
+
+    async def drop_turn(self, turn_id: TurnId) -> None:
+        self._turns.pop(turn_id, None)
+
+    async def draft(self, conversation_id: ConversationId | None) -> str:
+        return self.drafts.get(conversation_id, "")
+
+    async def save_draft(self, conversation_id: ConversationId | None, text: str) -> None:
+        self.drafts[conversation_id] = text
+
+    async def recall(self, limit: int = 200) -> Sequence[str]:
+        said = [r.prompt.text for r in reversed(self._where(lambda r: r.prompt is not None))
+                if r.prompt]
+        return list(dict.fromkeys(said))[:limit]
+
+    async def message_known(self, conversation_id: ConversationId, message_id: MessageId) -> bool:
+        return any(
+            record.prompt is not None and record.prompt.message_id == message_id
+            for record in self._of(conversation_id)
+        )
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+    def _of(self, conversation_id: ConversationId) -> list[TurnRecord]:
+        return self._where(lambda record: record.conversation_id == conversation_id)
+
+    def _where(self, true: Callable[[TurnRecord], bool]) -> list[TurnRecord]:
+        kept = sorted(self._turns.values(), key=lambda turn: turn.place)
+        return [turn.record for turn in kept if true(turn.record)]
+
+
+class ManualClock:
+    """A clock that only the test moves. Who sleeps wakes up when its time has come."""
+
+    def __init__(self, now_ms: int = NOW_MS) -> None:
+        self._start_ms = now_ms
+        self._passed_s = 0.0
+        self._sleepers: list[tuple[float, asyncio.Event]] = []
+
+    def now_ms(self) -> int:
+        return self._start_ms + round(self._passed_s * 1000)
+
+    def monotonic_s(self) -> float:
+        return self._passed_s
+
+    def jitter(self) -> float:
+        return 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        due = asyncio.Event()
+        self._sleepers.append((self._passed_s + seconds, due))
+        await due.wait()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._passed_s += seconds
+        for due_s, event in self._sleepers:
+            if due_s <= self._passed_s:
+                event.set()
+        self._sleepers = [(s, event) for s, event in self._sleepers if s > self._passed_s]

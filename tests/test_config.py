@@ -1,0 +1,506 @@
+"""Settings: where they come from, which win, and what is said of those that cannot be used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui.config import (
+    DATA_CENTERS,
+    KEYS,
+    ConfigError,
+    Profile,
+    check_url,
+    config_dir,
+    config_file,
+    data_dir,
+    is_configured,
+    is_loopback,
+    load,
+    profiles,
+    save_profile,
+    state_dir,
+)
+
+SECRET = "c0ffee" * 10
+OAUTH = {
+    "GENIE_TUI_GENIE": "gin-Ab1-CD",
+    "GENIE_TUI_CLIENT_ID": "client",
+    "GENIE_TUI_REDIRECT_URL": "http://127.0.0.1:8765/callback",
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def complaint(**arguments: object) -> str:
+    """What ``load`` says against its arguments: one line."""
+    with pytest.raises(ConfigError) as caught:
+        load(**{"environ": OAUTH, **arguments})
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+# -- precedence -----------------------------------------------------------------------------
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(path: Path) -> None:
+    written(path, '[profiles.work]\ngenie = "file"\nclient_id = "file"\ntheme = "file"\n')
+    environ = {**OAUTH, "GENIE_TUI_CLIENT_ID": "environ", "GENIE_TUI_GENIE": "environ"}
+    settings = load(config_path=path, flags={"genie": "flag", "theme": None}, environ=environ)
+    assert (settings.genie, settings.client_id, settings.theme) == ("flag", "environ", "file")
+    assert settings.name == "work"
+
+
+def test_an_empty_variable_counts_as_unset(path: Path) -> None:
+    written(path, '[profiles.work]\ntheme = "nord"\n')
+    assert load(config_path=path, environ={**OAUTH, "GENIE_TUI_THEME": ""}).theme == "nord"
+
+
+def test_the_environment_alone_is_enough(tmp_path: Path) -> None:
+    settings = load(environ={**OAUTH, "GENIE_TUI_CONFIG_DIR": str(tmp_path)})
+    assert settings.name == "default"
+    assert settings.redirect_url == OAUTH["GENIE_TUI_REDIRECT_URL"]
+
+
+def test_a_profile_made_in_code_ignores_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENIE_TUI_GENIE", "elsewhere")
+    monkeypatch.setenv("GENIE", "elsewhere")
+    assert Profile(genie="gin-1").genie == "gin-1"
+    assert Profile().genie is None
+
+
+def test_the_process_environment_is_read_by_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GENIE_TUI_CONFIG_DIR", str(tmp_path))
+    for name, value in OAUTH.items():
+        monkeypatch.setenv(name, value)
+    assert load().client_id == "client"
+
+
+def test_switches_are_read_from_words(path: Path) -> None:
+    environ = {**OAUTH, "GENIE_TUI_NO_BROWSER": "1", "GENIE_TUI_NOTIFICATIONS": "false"}
+    settings = load(config_path=written(path, ""), environ=environ)
+    assert (settings.no_browser, settings.notifications) == (True, False)
+
+
+# -- which profile --------------------------------------------------------------------------
+
+TWO = '[profiles.work]\ntheme = "w"\n[profiles.home]\ntheme = "h"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "variable", "expected"),
+    [
+        (f'default_profile = "home"\n{TWO}', "work", "home", "work"),
+        (f'default_profile = "home"\n{TWO}', None, "work", "work"),
+        (f'default_profile = "home"\n{TWO}', None, "", "home"),
+        (f"{TWO}[profiles.default]\n", None, "", "default"),
+        ("[profiles.only]\n", None, "", "only"),
+    ],
+)
+def test_the_profile_is_the_one_asked_for(
+    path: Path, text: str, asked: str | None, variable: str, expected: str
+) -> None:
+    environ = {**OAUTH, "GENIE_TUI_PROFILE": variable}
+    assert load(asked, written(path, text), environ=environ).name == expected
+
+
+def test_a_profile_that_is_not_there_is_answered_with_those_that_are(path: Path) -> None:
+    message = complaint(profile="wrk", config_path=written(path, TWO))
+    assert message == f"--profile: there is no profile 'wrk' in {path} (there is: 'work', 'home')."
+
+
+def test_the_variable_that_named_a_missing_profile_is_named(path: Path) -> None:
+    environ = {**OAUTH, "GENIE_TUI_PROFILE": "wrk"}
+    message = complaint(config_path=written(path, ""), environ=environ)
+    assert message.startswith("Environment variable GENIE_TUI_PROFILE: there is no profile 'wrk'")
+    assert "(there is: none)" in message
+
+
+@pytest.mark.parametrize("value", ['"gone"', "7", "['work']"])
+def test_a_default_profile_must_exist(path: Path, value: str) -> None:
+    message = complaint(config_path=written(path, f"default_profile = {value}\n{TWO}"))
+    assert f"{path}, default_profile: there is no profile" in message
+
+
+def test_several_profiles_and_no_default_must_be_chosen_from(path: Path) -> None:
+    message = complaint(config_path=written(path, TWO))
+    assert message == f"Choose one of the profiles in {path} with --profile: 'work', 'home'."
+
+
+# -- data centers and URLs ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "api", "developer"),
+    [
+        ("us", "https://genie-api.workato.com", "https://app.workato.com"),
+        ("EU", "https://genie-api.eu.workato.com", "https://app.eu.workato.com"),
+        ("sg", "https://genie-api.sg.workato.com", "https://app.sg.workato.com"),
+    ],
+)
+def test_a_data_center_decides_the_hosts(path: Path, code: str, api: str, developer: str) -> None:
+    settings = load(config_path=written(path, ""), flags={"data_center": code}, environ=OAUTH)
+    assert (settings.base_url, settings.developer_url) == (api, developer)
+    assert settings.identity_url == "https://id.workato.com"
+
+
+def test_preview_has_an_identity_host_of_its_own() -> None:
+    assert DATA_CENTERS["preview"].identity == "https://id.preview.workato.com"
+
+
+def test_hosts_of_ones_own_win_over_the_data_center(path: Path) -> None:
+    flags = {
+        "base_url": "https://genie.example/prefix/",
+        "identity_url": "https://id.example",
+        "developer_url": "http://localhost:9/",
+    }
+    settings = load(config_path=written(path, ""), flags=flags, environ=OAUTH)
+    assert settings.base_url == "https://genie.example/prefix"
+    assert settings.identity_url == "https://id.example"
+    assert settings.developer_url == "http://localhost:9"
+
+
+def test_an_unknown_data_center_is_answered_with_the_known_ones(path: Path) -> None:
+    message = complaint(config_path=written(path, ""), flags={"data_center": "mars"})
+    assert message.startswith("--data-center: 'mars' is not a known data center (us, eu, jp, ")
+    assert "base_url is accepted" in message
+
+
+@pytest.mark.parametrize("code", ["cn", "trial"])
+def test_where_no_host_is_published_base_url_is_asked_for(path: Path, code: str) -> None:
+    flags = {"data_center": code}
+    message = complaint(config_path=written(path, ""), flags=flags)
+    assert "is not published: set base_url (GENIE_TUI_BASE_URL)" in message
+    flags["base_url"] = "https://genie.example.cn"
+    assert load(config_path=path, flags=flags, environ=OAUTH).base_url == flags["base_url"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://host.example",
+        "https://host.example:8443/a/b",
+        "http://localhost:8000",
+        "http://127.0.0.1:1",
+        "http://127.9.9.9",
+        "http://[::1]:8000",
+    ],
+)
+def test_urls_that_may_have_credentials(url: str) -> None:
+    assert check_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://host.example", "must begin with https://"),
+        ("http://127.0.0.1.host.example", "must begin with https://"),
+        ("http://localhost.host.example", "must begin with https://"),
+        ("http://[::2]", "must begin with https://"),
+        ("http://0.0.0.0:80", "must begin with https://"),
+        ("ftp://host.example", "begins with https://"),
+        ("host.example", "begins with https://"),
+        ("https://", "names a host"),
+        ("https://[::1", "must be a URL"),
+        (f"https://me:{SECRET}@host\u2100.example", "must be a URL"),
+        (f"https://me:{SECRET}@host.example", "user name or password"),
+        (f"https://{SECRET}@host.example", "user name or password"),
+        ("https://@host.example", "user name or password"),
+        ("https://host.example?", "query"),
+        ("https://host.example/#top", "fragment"),
+        ("https://host.example:99999", "port"),
+        ("https://host.example:x", "port"),
+        ("https://host.example:0", "port"),
+        ("https://host.example/ x", "spaces"),
+        ("https://host.example\n", "spaces"),
+        ("https://evil.example\\@host.example", "backslashes"),
+    ],
+)
+def test_urls_that_may_not(path: Path, url: str, told: str) -> None:
+    message = complaint(config_path=written(path, ""), flags={"base_url": url})
+    assert message.startswith("--base-url: must ")
+    assert told in message
+    assert SECRET not in message
+
+
+def test_a_redirect_url_is_kept_to_the_character(path: Path) -> None:
+    environ = {**OAUTH, "GENIE_TUI_REDIRECT_URL": "http://localhost:8765/callback/"}
+    settings = load(config_path=written(path, ""), environ=environ)
+    assert settings.redirect_url == "http://localhost:8765/callback/"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.255.0.9", "::1"])
+def test_this_machine(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.1", "::2", "localhost.example", ""])
+def test_other_machines(host: str) -> None:
+    assert not is_loopback(host)
+
+
+# -- sign-in --------------------------------------------------------------------------------
+
+
+def test_a_key_alone_means_signing_in_with_it(path: Path) -> None:
+    environ = {
+        "GENIE_TUI_GENIE": "gin-1",
+        "GENIE_TUI_API_KEY": SECRET,
+        "GENIE_TUI_IDP_USER_ID": "user",
+    }
+    settings = load(config_path=written(path, ""), environ=environ)
+    assert settings.auth == "api_key"
+    assert settings.api_key is not None
+    assert settings.api_key.get_secret_value() == SECRET
+    assert SECRET not in repr(settings)
+    assert SECRET not in str(settings.model_dump())
+
+
+def test_a_choice_of_sign_in_is_kept_although_there_is_a_key(path: Path) -> None:
+    written(path, f'[profiles.a]\nauth = "oauth"\napi_key = "{SECRET}"\n')
+    assert load(config_path=path, environ=OAUTH).auth == "oauth"
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({}, "lacks genie, client_id, redirect_url for backend 'genie' with auth 'oauth'"),
+        ({"GENIE_TUI_AUTH": "api_key"}, "lacks genie, api_key, idp_user_id"),
+        ({"GENIE_TUI_API_KEY": SECRET, "GENIE_TUI_GENIE": "g"}, "lacks idp_user_id for backend"),
+        ({"GENIE_TUI_BACKEND": "workflows"}, "lacks base_url, genie for backend 'workflows': set"),
+    ],
+)
+def test_what_is_missing_is_named_with_its_variable(
+    path: Path, environ: dict[str, str], told: str
+) -> None:
+    message = complaint(config_path=written(path, ""), environ=environ)
+    assert told in message
+    assert "GENIE_TUI_" in message
+    assert str(path) in message
+    assert SECRET not in message
+
+
+def test_what_is_missing_can_be_left_for_later(path: Path) -> None:
+    settings = load(config_path=written(path, ""), environ={}, complete=False)
+    assert settings.missing() == ["genie", "client_id", "redirect_url"]
+
+
+def test_workflows_needs_no_token(path: Path) -> None:
+    flags = {"backend": "workflows", "base_url": "http://localhost:8000", "genie": "agent"}
+    settings = load(config_path=written(path, ""), flags=flags, environ={})
+    assert (settings.token, settings.base_url) == (None, "http://localhost:8000")
+
+
+def test_a_developer_token_is_not_taken_for_an_api_key(path: Path) -> None:
+    token = f"wrkaus-{SECRET}"
+    message = complaint(config_path=written(path, ""), flags={"api_key": token})
+    assert "this is a Developer API token" in message
+    assert "developer_token" in message
+    assert SECRET not in message
+
+
+# -- bad values -----------------------------------------------------------------------------
+
+
+def test_a_value_from_the_environment_is_blamed_on_it(path: Path) -> None:
+    environ = {**OAUTH, "GENIE_TUI_BACKEND": "gpt"}
+    message = complaint(config_path=written(path, '[profiles.a]\nbackend = "x"\n'), environ=environ)
+    assert message == "Environment variable GENIE_TUI_BACKEND: must be 'genie' or 'workflows'."
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("genie = 5", "genie: must be text."),
+        ("no_browser = 'perhaps'", "no_browser: must be a valid boolean."),
+        ("auth = 'magic'", "auth: must be 'oauth' or 'api_key'."),
+        ("data_center = ['us']", "data_center: must be text."),
+        (f"api_key = ['{SECRET}']", "api_key: must be text."),
+        (f"token = {{ value = '{SECRET}' }}", "token: must be text."),
+        ("redirect_url = 'http://host.example/'", "redirect_url: must begin with https://"),
+    ],
+)
+def test_a_value_from_the_file_is_blamed_on_file_and_profile(
+    path: Path, line: str, told: str
+) -> None:
+    message = complaint(config_path=written(path, f"[profiles.work]\n{line}\n"), environ={})
+    assert message.startswith(f"{path}, profile 'work', {told}")
+    assert SECRET not in message
+
+
+def test_an_unknown_key_is_answered_with_the_nearest(path: Path) -> None:
+    message = complaint(config_path=written(path, "[profiles.work]\nbase_ulr = 'x'\n"))
+    assert message == f"{path}, profile 'work': unknown key 'base_ulr'; did you mean 'base_url'?"
+
+
+def test_an_unknown_key_like_none_of_ours_is_answered_with_all(path: Path) -> None:
+    message = complaint(config_path=written(path, "[profiles.work]\nzzz = 1\n"))
+    assert all(key in message for key in KEYS)
+
+
+def test_the_name_of_a_profile_is_no_key(path: Path) -> None:
+    message = complaint(config_path=written(path, "[profiles.work]\nname = 'other'\n"))
+    assert "unknown key 'name'" in message
+
+
+def test_a_setting_outside_a_profile_is_an_unknown_key(path: Path) -> None:
+    assert "unknown key 'genie'" in complaint(config_path=written(path, "genie = 'x'\n"))
+
+
+def test_a_mistake_in_the_toml_is_told_with_its_place(path: Path) -> None:
+    message = complaint(config_path=written(path, f"[profiles.a]\napi_key = {SECRET}\n"))
+    assert message.startswith(f"{path} is not valid TOML: ")
+    assert "line 2, column" in message
+    assert SECRET not in message
+
+
+@pytest.mark.parametrize("text", ["profiles = 3\n", "[profiles]\nwork = 3\n"])
+def test_profiles_must_be_tables(path: Path, text: str) -> None:
+    assert "profiles must be tables" in complaint(config_path=written(path, text))
+
+
+def test_a_file_that_was_asked_for_must_exist(path: Path) -> None:
+    assert complaint(config_path=path) == f"{path} does not exist."
+
+
+def test_a_file_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
+    assert complaint(config_path=tmp_path) == f"{tmp_path} cannot be read: Is a directory."
+
+
+def test_a_file_that_is_not_text_is_said_so(path: Path) -> None:
+    path.write_bytes(b"\xff\xfe")
+    assert complaint(config_path=path) == f"{path} is not UTF-8 text."
+
+
+# -- first run, folders ---------------------------------------------------------------------
+
+
+def test_nothing_set_up_is_the_first_run(path: Path) -> None:
+    assert not is_configured(path, {"GENIE_TUI_THEME": "nord", "GENIE_TUI_NO_BROWSER": "1"})
+    assert is_configured(path, {"GENIE_TUI_GENIE": "gin-1"})
+    assert profiles(path) == []
+
+
+def test_a_profile_in_the_file_is_a_set_up(path: Path) -> None:
+    written(path, TWO)
+    assert is_configured(path, {})
+    assert profiles(path) == ["work", "home"]
+
+
+def test_folders_can_be_moved(tmp_path: Path) -> None:
+    environ = {
+        "GENIE_TUI_CONFIG_DIR": str(tmp_path / "c"),
+        "GENIE_TUI_DATA_DIR": str(tmp_path / "d"),
+    }
+    assert config_file(environ) == tmp_path / "c" / "config.toml"
+    assert data_dir(environ) == tmp_path / "d"
+    assert state_dir(environ) == tmp_path / "d" / "state"
+
+
+def test_folders_are_the_platforms_by_default() -> None:
+    folders = (config_dir({}), data_dir({}), state_dir({}))
+    assert all(folder.is_absolute() and "genie-tui" in folder.parts for folder in folders)
+
+
+# -- writing --------------------------------------------------------------------------------
+
+
+def test_what_was_saved_is_loaded_again(path: Path) -> None:
+    key = Profile(api_key=SECRET).api_key
+    save_profile(path, "my work", {"genie": "gin-1", "api_key": key, "idp_user_id": "u"})
+    settings = load(config_path=path, environ={})
+    assert (settings.name, settings.genie, settings.auth) == ("my work", "gin-1", "api_key")
+    assert settings.api_key == key
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_comments_order_and_other_profiles_survive(path: Path) -> None:
+    before = (
+        "# mine\n"
+        'default_profile = "home"  # not work\n'
+        "\n"
+        "[profiles.home]\n"
+        'genie = "gin-h"\n'
+        "\n"
+        "# the office\n"
+        "[profiles.work]\n"
+        'genie = "gin-1" # the old one\n'
+        'theme = "nord"\n'
+    )
+    save_profile(written(path, before), "work", {"genie": "gin-2", "theme": None})
+    after = before.replace("gin-1", "gin-2").replace('theme = "nord"\n', "")
+    assert path.read_text(encoding="utf-8") == after
+
+
+def test_the_first_profile_becomes_the_default_and_the_second_does_not(path: Path) -> None:
+    save_profile(path, "one", {"theme": "a"})
+    save_profile(path, "two", {"theme": "b"})
+    assert profiles(path) == ["one", "two"]
+    assert load(config_path=path, environ=OAUTH).name == "one"
+
+
+@pytest.mark.parametrize(
+    "values", [{"base_url": "http://host.example"}, {"base_ulr": "x"}, {"auth": "magic"}]
+)
+def test_nothing_is_written_that_could_not_be_read(path: Path, values: dict[str, str]) -> None:
+    with pytest.raises(ConfigError):
+        save_profile(path, "work", values)
+    assert not path.exists()
+
+
+def test_a_file_with_a_mistake_is_not_overwritten(path: Path) -> None:
+    written(path, "[profiles.a\n")
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        save_profile(path, "work", {"genie": "g"})
+    assert path.read_text(encoding="utf-8") == "[profiles.a\n"
+
+
+def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path, path: Path) -> None:
+    target = tmp_path / "dotfiles" / "genie.toml"
+    target.parent.mkdir()
+    target.touch(0o644)
+    path.symlink_to(target)
+    save_profile(path, "work", {"genie": "g"})
+    assert path.is_symlink()
+    assert profiles(target) == ["work"]
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_profile(path, "work", {"genie": "old"})
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ConfigError, match="cannot be written: No space left on device"):
+        save_profile(path, "work", {"genie": "new"})
+    assert "old" in path.read_text(encoding="utf-8")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="cannot be"):
+        save_profile(tmp_path / "file" / "config.toml", "work", {"genie": "g"})
+
+
+def test_settings_load_without_interface_or_wire() -> None:
+    code = "import sys, tui.config; sys.exit(bool({'textual', 'httpx'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,274 @@
+"""What each failure means and what a person can do about it, in one table.
+
+``says`` is a clause without a full stop and may name ``{host}``; ``hint`` is one or two sentences.
+Source: Headless API troubleshooting; statuses that it does not name, as they were observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from tui.core.errors import ErrorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One row of the table."""
+
+    kind: ErrorKind
+    says: str
+    hint: str = ""
+
+
+class Case(Enum):
+    """Failures that are no answer of the service, or that were noticed before asking it."""
+
+    DNS = auto()
+    REFUSED = auto()
+    TLS = auto()
+    PROXY = auto()
+    CONNECT_TIMEOUT = auto()
+    CONNECT = auto()
+    NO_ANSWER = auto()
+    SILENT_STREAM = auto()
+    BROKEN = auto()
+    CUT_STREAM = auto()
+    UNSENDABLE = auto()
+    NOT_JSON = auto()
+    NOT_AN_OBJECT = auto()
+    NOT_A_STREAM = auto()
+    HUGE_EVENT = auto()
+    NO_ID = auto()
+    EMPTY_MESSAGE = auto()
+    LONG_MESSAGE = auto()
+    LARGE_FILE = auto()
+    UNREADABLE_FILE = auto()
+    CHANGED_FILE = auto()
+    BAD_BASE_URL = auto()
+
+
+Answered = int | tuple[int, str]
+"""A status, or a status with the server's error code; ``error`` stands for a body that has only
+``{"error": "..."}``. 300, 400 and 500 also stand for what is not listed of their hundreds."""
+
+Hints = Mapping[Answered, Advice]
+
+_CHECK_URL = (
+    "Check the data center or the base URL of the profile, and whether a proxy is in between."
+)
+_ASK_AGAIN = "Try again in a moment."
+
+ANSWERS: Hints = {
+    300: Advice(
+        ErrorKind.BAD_ANSWER,
+        "The service redirected the request, which is not followed with a credential",
+        _CHECK_URL,
+    ),
+    400: Advice(ErrorKind.INVALID, "The service could not accept the request as it is"),
+    401: Advice(
+        ErrorKind.UNAUTHORIZED,
+        "The service did not accept the credential",
+        "Sign in again, or check the key of the profile.",
+    ),
+    403: Advice(
+        ErrorKind.FORBIDDEN,
+        "This credential may not do that",
+        "Ask an administrator for access.",
+    ),
+    404: Advice(
+        ErrorKind.NOT_FOUND,
+        "The service does not know what was asked for",
+        "It may have been deleted; if everything is missing, check the base URL.",
+    ),
+    405: Advice(ErrorKind.UNSUPPORTED, "The service does not offer this"),
+    406: Advice(ErrorKind.NOT_ACCEPTABLE, "The service cannot answer in a form this program reads"),
+    408: Advice(ErrorKind.TIMED_OUT, "The service gave up waiting for the request", _ASK_AGAIN),
+    409: Advice(ErrorKind.BUSY, "It is in use by something else", _ASK_AGAIN),
+    410: Advice(ErrorKind.NOT_FOUND, "What was asked for is gone"),
+    413: Advice(ErrorKind.TOO_LARGE, "That is larger than the service takes", "Make it smaller."),
+    422: Advice(ErrorKind.INVALID, "The service refused the contents of the request"),
+    429: Advice(
+        ErrorKind.RATE_LIMITED,
+        "Too many requests",
+        "Wait a little; requests are taken again after the pause the service asked for.",
+    ),
+    500: Advice(ErrorKind.SERVER, "The service failed", _ASK_AGAIN),
+    502: Advice(ErrorKind.SERVER, "A gateway could not reach the service", _ASK_AGAIN),
+    503: Advice(ErrorKind.SERVER, "The service is not available", _ASK_AGAIN),
+    504: Advice(
+        ErrorKind.SERVER,
+        "A gateway gave up waiting for the service",
+        "The request may still be carried out; look before repeating it.",
+    ),
+}
+"""Holds for every service."""
+
+_CLIENT = (
+    "Ask a builder to attach a genie client under the genie's custom chat interface; "
+    "a genie has room for one."
+)
+
+HEADLESS: Hints = {
+    **ANSWERS,
+    400: Advice(
+        ErrorKind.INVALID,
+        "The genie service could not accept the request as it is",
+        "A message needs words, even when a file goes with it.",
+    ),
+    (401, "auth_failed"): Advice(
+        ErrorKind.UNAUTHORIZED,
+        "The genie service did not accept the credential",
+        "Four usual causes: a Developer API token (wrkaus-...) in place of a genie client's key or "
+        "a login; a credential of another data center; a key that was regenerated or a login that "
+        "has expired; stray characters around the key, which belongs alone behind 'Bearer'.",
+    ),
+    (401, "user_nonactive_or_missing"): Advice(
+        ErrorKind.UNAUTHORIZED,
+        "The credential is fine, but the user may not talk to this genie",
+        "The user id must be Workato Identity's own id (an email address does not work), the "
+        "person must have accepted the invitation, and must belong to a user group that the genie "
+        "allows. An administrator can check all three.",
+    ),
+    (401, "error"): Advice(
+        ErrorKind.UNAUTHORIZED,
+        "This login does not belong to the genie",
+        f"The OAuth client id of the profile is not the one attached to the genie. {_CLIENT}",
+    ),
+    403: Advice(
+        ErrorKind.FORBIDDEN,
+        "The genie service denied access",
+        "A new client is let in after about a minute. If it lasts, the workspace may lack the "
+        "Headless API (a private beta) or the user the permission.",
+    ),
+    404: Advice(
+        ErrorKind.NOT_FOUND,
+        "The genie service does not know what was asked for",
+        "The conversation may have been deleted. If nothing is found at all, check the genie "
+        "handle (gin-...) and the data center.",
+    ),
+    406: Advice(ErrorKind.NOT_ACCEPTABLE, "No client is attached to this genie", _CLIENT),
+    409: Advice(
+        ErrorKind.BUSY,
+        "The conversation is still at work on something else",
+        "Answer the approval or connection that is open, or wait for the reply.",
+    ),
+    413: Advice(
+        ErrorKind.TOO_LARGE,
+        "That is larger than the genie service takes",
+        "A file may have 20 MB and a message 12 KB; reduce it or split it.",
+    ),
+    422: Advice(
+        ErrorKind.INVALID,
+        "The genie service refused the contents of the request",
+        "A message may have 12 KB, and a file must have been uploaded to the same conversation.",
+    ),
+}
+"""The Headless API's own meanings."""
+
+CASES: Mapping[Case, Advice] = {
+    Case.DNS: Advice(
+        ErrorKind.UNREACHABLE,
+        "The name {host} is not known to the network",
+        "Check the connection and the spelling of the host; inside a company network a VPN or a "
+        "proxy (HTTPS_PROXY) may be needed.",
+    ),
+    Case.REFUSED: Advice(
+        ErrorKind.UNREACHABLE,
+        "Nothing accepts connections at {host}",
+        "Check the port and whether the service runs.",
+    ),
+    Case.TLS: Advice(
+        ErrorKind.UNREACHABLE,
+        "No trusted connection to {host}",
+        "If a company proxy inspects traffic, name its certificate in SSL_CERT_FILE; otherwise "
+        "check the clock and the host name.",
+    ),
+    Case.PROXY: Advice(
+        ErrorKind.UNREACHABLE,
+        "The proxy did not let the connection to {host} through",
+        "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY.",
+    ),
+    Case.CONNECT_TIMEOUT: Advice(
+        ErrorKind.UNREACHABLE,
+        "No connection to {host} in time",
+        "Check the network, VPN and firewall.",
+    ),
+    Case.CONNECT: Advice(
+        ErrorKind.UNREACHABLE, "No connection to {host}", "Check the network, VPN and firewall."
+    ),
+    Case.NO_ANSWER: Advice(
+        ErrorKind.TIMED_OUT, "{host} did not answer in time", "It may be busy; try again."
+    ),
+    Case.SILENT_STREAM: Advice(
+        ErrorKind.TIMED_OUT,
+        "{host} has been silent for too long, without even a keep-alive",
+        "The turn may go on without us; if no reply ever comes, check that the genie is started.",
+    ),
+    Case.BROKEN: Advice(
+        ErrorKind.INTERRUPTED, "The connection to {host} broke before the answer", _ASK_AGAIN
+    ),
+    Case.CUT_STREAM: Advice(
+        ErrorKind.INTERRUPTED,
+        "The event stream from {host} was cut",
+        "The turn goes on; reconnecting brings what was missed.",
+    ),
+    Case.UNSENDABLE: Advice(
+        ErrorKind.INVALID,
+        "The request cannot be written as HTTP",
+        "Check the base URL and the credential for stray characters.",
+    ),
+    Case.NOT_JSON: Advice(
+        ErrorKind.BAD_ANSWER, "{host} did not answer in JSON, so it is not the service", _CHECK_URL
+    ),
+    Case.NOT_AN_OBJECT: Advice(
+        ErrorKind.BAD_ANSWER, "{host} answered in JSON of another shape", _CHECK_URL
+    ),
+    Case.NOT_A_STREAM: Advice(
+        ErrorKind.BAD_ANSWER, "{host} did not answer with an event stream", _CHECK_URL
+    ),
+    Case.HUGE_EVENT: Advice(
+        ErrorKind.BAD_ANSWER,
+        "{host} sent an event that is too large to be real",
+        "Reconnecting or the message history may bring what it meant.",
+    ),
+    Case.NO_ID: Advice(
+        ErrorKind.BAD_ANSWER,
+        "{host} reported success, but without the id of what it made",
+        _CHECK_URL,
+    ),
+    Case.EMPTY_MESSAGE: Advice(
+        ErrorKind.INVALID,
+        "The message is empty",
+        "Write some words, also when a file goes with it.",
+    ),
+    Case.LONG_MESSAGE: Advice(
+        ErrorKind.TOO_LARGE,
+        "The message is longer than 12 KB",
+        "Shorten it, or attach it as a file.",
+    ),
+    Case.LARGE_FILE: Advice(
+        ErrorKind.TOO_LARGE, "The file is larger than 20 MB", "Reduce it or split it."
+    ),
+    Case.UNREADABLE_FILE: Advice(
+        ErrorKind.INVALID, "The file cannot be read", "Check that it exists and may be opened."
+    ),
+    Case.CHANGED_FILE: Advice(
+        ErrorKind.INVALID, "The file changed while it was being sent", "Attach it again."
+    ),
+    Case.BAD_BASE_URL: Advice(
+        ErrorKind.INVALID,
+        "The base URL cannot be used",
+        "It must be https://host, without user name or query; plain http only to this machine.",
+    ),
+}
+
+
+def advice_for(hints: Hints, status: int, code: str | None) -> Advice:
+    """The row of an answer: by status and code, else by status, else by its hundred."""
+    keys: tuple[Answered, ...] = ((status, code or ""), status, status // 100 * 100)
+    return next((hints[key] for key in keys if key in hints), _UNEXPECTED)
+
+
+_UNEXPECTED = Advice(ErrorKind.BAD_ANSWER, "The service gave an unexpected answer", _CHECK_URL)

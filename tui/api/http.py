@@ -1,0 +1,231 @@
+"""One service over HTTP: JSON calls, event streams, and failures as ``BackendError``."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
+from functools import cache, partial
+from ipaddress import ip_address
+from ssl import SSLContext
+from typing import Any
+
+import httpx
+import stamina
+
+from tui import __version__
+from tui.api.failures import READS, bad_answer, error_from, failure, transport_error
+from tui.api.hints import ANSWERS, Case, Hints
+from tui.api.sse import Frame, read_frames
+from tui.core.errors import BackendError, ErrorKind
+
+JSON_TIMEOUT = httpx.Timeout(30, connect=10)
+STREAM_TIMEOUT = httpx.Timeout(30, connect=10, read=75)
+"""Any byte starts the 75 s anew; services send a keep-alive about every 30 s."""
+
+LONGEST_PAUSE_S = 20.0
+"""A read whose repetition the service wants later than this fails at once instead."""
+
+Again = Callable[[Exception], bool | float]
+"""Whether a failed call is repeated: never, after the usual backoff, or after so many seconds."""
+
+_retry = stamina.AsyncRetryingCaller(
+    attempts=4, timeout=45, wait_initial=0.5, wait_max=8, wait_jitter=0.5
+)
+logging.getLogger("stamina").addHandler(logging.NullHandler())  # else it would write to stderr
+
+
+def if_transient(error: Exception) -> bool | float:
+    """For reads: repeat what may succeed by itself, after the pause the service asked for."""
+    if not isinstance(error, BackendError) or not error.transient:
+        return False
+    if error.retry_after_s is None:
+        return True
+    return error.retry_after_s if error.retry_after_s <= LONGEST_PAUSE_S else False
+
+
+def if_unsent(error: Exception) -> bool:
+    """For writes that may come twice: repeat only what never left."""
+    return isinstance(error, BackendError) and error.kind is ErrorKind.UNREACHABLE
+
+
+def never(error: Exception) -> bool:
+    """For all other writes."""
+    return False
+
+
+class Http:
+    """A service at one base URL. Close it with :meth:`aclose`.
+
+    Streams have a connection pool of their own, so that running turns never keep a call waiting.
+    Redirects are not followed.
+    """
+
+    def __init__(
+        self, base_url: str, auth: httpx.Auth | None = None, *, hints: Hints = ANSWERS
+    ) -> None:
+        """Raises BackendError(INVALID) for a base URL that must not be used."""
+        url = checked_base_url(base_url)
+        self._host = url.host
+        self._hints = hints
+        self._calls = _client(url, auth, JSON_TIMEOUT, {"Accept": "application/json"})
+        self._streams = _client(
+            url,
+            auth,
+            STREAM_TIMEOUT,
+            {
+                "Accept": "text/event-stream",
+                "Accept-Encoding": "identity",
+                "Cache-Control": "no-store",
+            },
+        )
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        json: object = None,
+        again: Again | None = None,
+    ) -> Any:
+        """The JSON of an answer, None when its body is empty.
+
+        ``again`` is :func:`if_transient` for reads and :func:`never` for writes unless given.
+        Raises BackendError.
+        """
+        attempt = partial(self._call_once, method, path, params, json)
+        return await _retry(again or (if_transient if method in READS else never), attempt)
+
+    async def _call_once(
+        self, method: str, path: str, params: Mapping[str, str | int] | None, json: object
+    ) -> Any:
+        with _translated(method, self._host):
+            request = _request(self._calls, method, path, params=params, json=json)
+            response = await self._calls.send(request)
+        return self._json_of(response)
+
+    async def upload(
+        self, path: str, content: AsyncIterator[bytes], headers: Mapping[str, str]
+    ) -> Any:
+        """POST a body in pieces, once; the answer as in :meth:`call`."""
+        with _translated("POST", self._host):
+            response = await self._calls.post(
+                path, content=content, headers=headers, timeout=STREAM_TIMEOUT
+            )
+        return self._json_of(response)
+
+    def _json_of(self, response: httpx.Response) -> Any:
+        if not response.is_success:
+            raise error_from(response, self._hints)
+        if not response.content.strip():
+            return None
+        try:
+            return response.json()
+        except (ValueError, RecursionError):
+            raise bad_answer(response, Case.NOT_JSON) from None
+
+    async def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        headers: Mapping[bytes, bytes] | None = None,
+    ) -> AsyncGenerator[Frame]:
+        """The frames of an event stream until the server ends it. Never repeated.
+
+        Raises BackendError, ``TIMED_OUT`` after 75 s without a byte.
+        """
+        with _translated(method, self._host):
+            request = _request(self._streams, method, path, json=json, headers=headers)
+            response = await self._streams.send(request, stream=True)
+        try:
+            await self._check_stream(response)
+            frames = read_frames(response.aiter_bytes(), host=self._host)
+            async with aclosing(frames):
+                with _translated(method, self._host, streaming=True):
+                    async for frame in frames:
+                        yield frame
+        finally:
+            await response.aclose()
+
+    async def _check_stream(self, response: httpx.Response) -> None:
+        if not response.is_success:
+            with _translated(response.request.method, self._host):
+                await response.aread()
+            raise error_from(response, self._hints)
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if response.status_code != 200 or kind != "text/event-stream":
+            raise bad_answer(response, Case.NOT_A_STREAM)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._calls.aclose()
+        await self._streams.aclose()
+
+
+def checked_base_url(base_url: str) -> httpx.URL:
+    """A base URL that credentials may be sent to: https, or http to this machine.
+
+    Raises BackendError(INVALID) for any other.
+    """
+    try:
+        url = httpx.URL(base_url.strip().rstrip("/"))
+    except httpx.InvalidURL:
+        raise failure(Case.BAD_BASE_URL) from None
+    encrypted = url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))
+    if not url.host or not encrypted or url.userinfo or url.query or url.fragment:
+        raise failure(Case.BAD_BASE_URL)
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+_tls: Callable[[], SSLContext] = cache(httpx.create_ssl_context)
+
+
+def _client(
+    url: httpx.URL, auth: httpx.Auth | None, timeout: httpx.Timeout, headers: Mapping[str, str]
+) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=url,
+        auth=auth,
+        timeout=timeout,
+        headers={**headers, "User-Agent": f"genie-tui/{__version__}"},
+        verify=_tls(),
+        trust_env=not _is_loopback(url.host),  # no proxy leads to this machine
+    )
+
+
+def _request(
+    client: httpx.AsyncClient,
+    method: str,
+    path: str,
+    *,
+    params: Mapping[str, str | int] | None = None,
+    json: object = None,
+    headers: Mapping[bytes, bytes] | None = None,
+) -> httpx.Request:
+    fields = httpx.Headers(headers)
+    content = None
+    if json is not None:
+        fields["Content-Type"] = "application/json"
+        # A lone surrogate has no UTF-8; it leaves as a question mark.
+        content = jsonlib.dumps(json, ensure_ascii=False).encode("utf-8", "replace")
+    return client.build_request(method, path, params=params, content=content, headers=fields)
+
+
+@contextmanager
+def _translated(method: str, host: str, *, streaming: bool = False) -> Iterator[None]:
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        # The chain ends here: tracebacks with local variables would show the request's headers.
+        raise transport_error(error, method, host, streaming=streaming) from None

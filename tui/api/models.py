@@ -1,0 +1,131 @@
+"""What the Headless API answers, as documented and as observed.
+
+Fields that are missing read as None, empty or zero, unknown ones are kept. Strings for display
+are cleaned; ids stay as they came. Source: Headless API, response tables of each endpoint.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator
+
+from tui.api.values import epoch_ms, id_of, int_of, object_of, objects_of, text_of, web_url
+
+# Plain validators, because pydantic's own string check refuses lone surrogates, which JSON may
+# hold: one odd title would make the whole list unreadable.
+Text = Annotated[str, PlainValidator(text_of)]
+WireId = Annotated[str | None, PlainValidator(id_of)]
+Instant = Annotated[int | None, PlainValidator(epoch_ms)]
+"""Milliseconds since the epoch."""
+Count = Annotated[int | None, PlainValidator(int_of)]
+WebUrl = Annotated[str | None, PlainValidator(web_url)]
+Object = Annotated[dict[str, Any], PlainValidator(object_of)]
+Objects = Annotated[list[dict[str, Any]], PlainValidator(objects_of)]
+
+
+class Answer(BaseModel):
+    """Base of all answers."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class ConversationItem(Answer):
+    """A row of the list of conversations."""
+
+    conversation_id: WireId = None
+    topic: Text = ""
+    """A title, or a number as a placeholder until there is one."""
+    created_at: Instant = None
+    last_updated_at: Instant = None
+
+
+class ConversationList(Answer):
+    """A page of conversations, by ``created_at``, newest first."""
+
+    rows: Objects = Field([], validation_alias=AliasChoices("conversations", "list"))
+    total_count: Count = None
+    cursor: WireId = None
+
+    @property
+    def conversations(self) -> list[ConversationItem]:
+        return [ConversationItem.model_validate(row) for row in self.rows]
+
+
+class ConversationCreated(Answer):
+    """The answer to creating a conversation."""
+
+    conversation_id: WireId = None
+
+
+class ConversationState(Answer):
+    """What a conversation does now."""
+
+    conversation_id: WireId = None
+    state: Text = ""
+    """``idle``, ``ai_running``, ``skill_processing``, ``awaiting_approval``, or another word."""
+    updated_at: Instant = None
+    last_event: Object = {}
+
+
+class MessageItem(Answer):
+    """An entry of the message history."""
+
+    message_id: WireId = None
+    source: Text = ""
+    """``user`` or ``genie``."""
+    content: Text = ""
+    genie_run_id: WireId = None
+    created_at: Instant = None
+
+
+class MessageList(Answer):
+    """A page of messages, newest first."""
+
+    rows: Objects = Field([], validation_alias="messages")
+    total_count: Count = None
+    cursor: WireId = None
+
+    @property
+    def messages(self) -> list[MessageItem]:
+        return [MessageItem.model_validate(row) for row in self.rows]
+
+
+class RunAccepted(Answer):
+    """The answer to a message that was sent without a stream."""
+
+    conversation_id: WireId = None
+    genie_run_id: WireId = None
+
+
+class EventList(Answer):
+    """A page of stored events, oldest first."""
+
+    events: Objects = []
+    next_since_created_at: WireId = None
+
+
+class AuthLink(Answer):
+    """Where a user authorises a runtime connection."""
+
+    url: WebUrl = None
+    expires_at: Instant = None
+    connector_name: Text = ""
+
+
+class RuntimeConnection(Answer):
+    """Where an attempt to authorise a runtime connection stands."""
+
+    status: Text = ""
+    """``auth_required`` or ``authorized``."""
+    link: Object = Field({}, validation_alias="auth_link")
+
+    @property
+    def auth_link(self) -> AuthLink:
+        return AuthLink.model_validate(self.link)
+
+
+class FileUploaded(Answer):
+    """The answer to an upload."""
+
+    file_id: WireId = None

@@ -1,0 +1,83 @@
+"""A file as ``multipart/form-data``, read piece by piece. Source: RFC 7578."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import secrets
+from collections.abc import AsyncGenerator, Callable, Mapping
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from tui.api.failures import failure
+from tui.api.hints import Case
+from tui.core.ports import Progress
+
+_PIECE_BYTES = 128 * 1024
+_T = TypeVar("_T")
+_ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A", "\0": "%00"})
+
+
+class FileForm:
+    """A form with one file in a part named ``file``."""
+
+    def __init__(self, path: Path, size_bytes: int, progress: Progress) -> None:
+        self._path = path
+        self._size_bytes = size_bytes
+        self._progress = progress
+        boundary = secrets.token_hex(16)
+        self._head = _head(boundary, path.name)
+        self._tail = f"\r\n--{boundary}--\r\n".encode()
+        total = len(self._head) + size_bytes + len(self._tail)
+        self.headers: Mapping[str, str] = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Content-Length": str(total),
+        }
+
+    async def content(self) -> AsyncGenerator[bytes]:
+        """The body. Progress counts the bytes of the file that were taken.
+
+        Raises BackendError(INVALID) when the file cannot be read or its size changes meanwhile.
+        """
+        yield self._head
+        file = await _or_unreadable(lambda: self._path.open("rb"))
+        try:
+            async for piece in self._pieces(file):
+                yield piece
+        finally:
+            await asyncio.to_thread(file.close)
+        yield self._tail
+
+    async def _pieces(self, file: BinaryIO) -> AsyncGenerator[bytes]:
+        sent = 0
+        while piece := await _or_unreadable(lambda: file.read(_PIECE_BYTES)):
+            sent += len(piece)
+            if sent > self._size_bytes:
+                raise failure(Case.CHANGED_FILE)
+            yield piece
+            self._progress(sent, self._size_bytes)
+        if sent < self._size_bytes:
+            raise failure(Case.CHANGED_FILE)
+
+
+async def size_of(path: Path) -> int:
+    """Size of a regular file in bytes. Raises BackendError(INVALID) when there is none."""
+    if not await asyncio.to_thread(path.is_file):
+        raise failure(Case.UNREADABLE_FILE, detail="not a file")
+    return (await _or_unreadable(path.stat)).st_size
+
+
+async def _or_unreadable(action: Callable[[], _T]) -> _T:
+    try:
+        return await asyncio.to_thread(action)
+    except OSError as error:
+        raise failure(Case.UNREADABLE_FILE, detail=error.strerror or "") from None
+
+
+def _head(boundary: str, name: str) -> bytes:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return (
+        f"--{boundary}\r\n"
+        f'Content-Disposition: form-data; name="file"; filename="{name.translate(_ESCAPES)}"\r\n'
+        f"Content-Type: {kind}\r\n\r\n"
+    ).encode("utf-8", "replace")

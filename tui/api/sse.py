@@ -1,0 +1,162 @@
+"""Server-sent events: bytes to frames.
+
+httpx-sse's decoder does the work, one line at a time. :class:`FrameDecoder` holds it to the
+standard where it leaves it. Source: WHATWG HTML, section 9.2 (server-sent events).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from httpx_sse import ServerSentEvent
+from httpx_sse._decoders import SSEDecoder
+
+from tui.api.failures import failure
+from tui.api.hints import Case
+from tui.api.values import id_of
+from tui.core.events import Json
+
+LARGEST_EVENT_BYTES = 32 * 1024 * 1024
+
+COMMENT = "comment"
+"""Kind of a frame that stands for a comment, which servers send to keep a stream alive."""
+MALFORMED = "malformed"
+"""Kind of a frame whose data is not a JSON object; ``data["text"]`` has it as it came."""
+
+_BREAK = re.compile(rb"\r\n?|\n")
+_DIGITS = re.compile(r"[0-9]{1,15}")
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event of a stream."""
+
+    kind: str
+    """``type`` of the JSON, else the ``event:`` line, else ``message``."""
+    data: Json = field(default_factory=dict)
+    id: str | None = None
+    """The ``id:`` line of this very event, else ``event_id`` of the JSON."""
+    retry_ms: int | None = None
+    """How long the server asks to wait before a reconnect."""
+
+
+async def read_frames(
+    chunks: AsyncIterable[bytes], *, host: str = "", limit_bytes: int = LARGEST_EVENT_BYTES
+) -> AsyncGenerator[Frame]:
+    """The frames of a stream; an event that its end cuts off is dropped.
+
+    Raises BackendError(BAD_ANSWER) when one event exceeds ``limit_bytes``.
+    """
+    lines, decoder = LineSplitter(), FrameDecoder()
+    async for chunk in chunks:
+        for line in lines.feed(chunk):
+            frame = decoder.feed(line)
+            if frame is not None:
+                yield frame
+        if lines.pending_bytes + decoder.pending_bytes > limit_bytes:
+            raise failure(Case.HUGE_EVENT, host=host)
+
+
+class LineSplitter:
+    """Cuts bytes into lines at LF, CR and CRLF, and at nothing else, wherever chunks end."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+        self._after_cr = False
+        self._first = True
+
+    @property
+    def pending_bytes(self) -> int:
+        """Size of the line that has no end yet."""
+        return len(self._pending)
+
+    def feed(self, chunk: bytes) -> Iterator[str]:
+        """The lines that a chunk completes, decoded as UTF-8 whatever the headers say."""
+        if self._after_cr and chunk.startswith(b"\n"):
+            chunk = chunk[1:]
+            self._after_cr = False
+        if not chunk:
+            return
+        self._after_cr = chunk.endswith(b"\r")
+        *ended, rest = _BREAK.split(chunk)
+        for part in ended:
+            self._pending += part
+            line = self._pending.decode("utf-8", "replace")
+            self._pending.clear()
+            yield line.removeprefix(_BOM) if self._first else line
+            self._first = False
+        self._pending += rest
+
+
+class FrameDecoder:
+    """Turns lines into frames.
+
+    httpx-sse 0.4.3 would dispatch an event without data at every blank line once an id was seen,
+    takes ``retry: 1_0``, and does not tell an id of the event from one of an earlier event.
+    """
+
+    def __init__(self) -> None:
+        self._decoder = SSEDecoder()
+        self._fields: set[str] = set()
+        self.pending_bytes = 0
+        """About the size of the event that has no end yet."""
+
+    def feed(self, line: str) -> Frame | None:
+        """The frame that a line completes, if it completes one."""
+        if line.startswith(":"):
+            return Frame(COMMENT)
+        name, _, value = line.partition(":")
+        if not _means_something(name, value.removeprefix(" ")):
+            return None
+        self.pending_bytes += len(line)
+        event = self._decoder.decode(line)
+        if line:
+            self._fields.add(name)
+            return None
+        fields, self._fields, self.pending_bytes = self._fields, set(), 0
+        return frame_of(event, own_id="id" in fields) if event and "data" in fields else None
+
+
+def _means_something(name: str, value: str) -> bool:
+    match name:
+        case "retry":
+            return _DIGITS.fullmatch(value) is not None
+        case "id":
+            return "\0" not in value
+        case _:
+            return name in {"", "event", "data"}
+
+
+def frame_of(event: ServerSentEvent, *, own_id: bool) -> Frame | None:
+    """An event with its JSON read; None for the ``[DONE]`` that some gateways add.
+
+    ``own_id``: the event had an ``id:`` line itself.
+    """
+    if event.data.strip() == "[DONE]":
+        return None
+    line_id = id_of(event.id) if own_id else None
+    data = _json_object(event.data)
+    if data is None:
+        return Frame(MALFORMED, {"event": event.event, "text": event.data}, line_id, event.retry)
+    plain = frame_of_json(data, event.event)
+    return replace(plain, id=line_id or plain.id, retry_ms=event.retry)
+
+
+def frame_of_json(data: Json, kind: str = "message") -> Frame:
+    """The frame of a JSON object that came without a stream; ``kind`` if it names none."""
+    named = data.get("type")
+    if isinstance(named, str) and named:
+        kind = named
+    return Frame(kind, data, id_of(data.get("event_id")))
+
+
+def _json_object(text: str) -> Json | None:
+    try:
+        data = json.loads(text, parse_constant=lambda _: None)  # NaN and Infinity are not JSON
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None

@@ -1,0 +1,96 @@
+"""Tolerant readings of single JSON values.
+
+Nothing here raises: a value that makes no sense reads as if it were missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from tui.core.text import clean
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_WEB_URL = re.compile(r"https?://[^\s/?#\x00-\x20\x7f-\x9f][^\s\x00-\x20\x7f-\x9f]*", re.IGNORECASE)
+_LONGEST_ID = 4096
+_TEXT_FIELDS = ("content", "text", "message", "error_message")
+
+
+def text_of(value: object) -> str:
+    """A text for display, cleaned; the words inside an object such as ``{"content": "..."}``."""
+    match value:
+        case str():
+            return clean(value)
+        case Mapping():
+            inner = (value[name] for name in _TEXT_FIELDS if isinstance(value.get(name), str))
+            return clean(next(inner, "")) or _dump(value)
+        case None:
+            return ""
+        case _:
+            return _dump(value)
+
+
+def _dump(value: object) -> str:
+    return clean(json.dumps(value, ensure_ascii=False)) if value else ""
+
+
+def id_of(value: object) -> str | None:
+    """An id exactly as it came, since it goes back to the server; None for an empty one.
+
+    None also for one with characters that no sane id has: it would be shown, stored and sent.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    wire_id = str(value)
+    return wire_id if wire_id.isprintable() and 0 < len(wire_id) <= _LONGEST_ID else None
+
+
+def int_of(value: object) -> int | None:
+    """A whole number of at most 53 bits, written as a number or as decimal digits."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 1 << 53:
+        return None
+    return value
+
+
+def epoch_ms(value: object) -> int | None:
+    """Milliseconds since the epoch of an RFC 3339 time; without an offset it is taken as UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip().upper())
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // _MILLISECOND
+
+
+def web_url(value: object) -> str | None:
+    """An http(s) address; None for everything else, such as ``file:`` or a broken one."""
+    return value if isinstance(value, str) and _WEB_URL.fullmatch(value) else None
+
+
+def object_of(value: object) -> dict[str, Any]:
+    """A JSON object; an empty one for everything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(value: object) -> list[dict[str, Any]]:
+    """The objects of a JSON array; what is not an object is left out."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def path_segment(wire_id: str) -> str:
+    """An id as one segment of a path: nothing in it can leave its place.
+
+    ``.`` and ``..`` are encoded too, since HTTP clients resolve them.
+    """
+    if wire_id in {".", ".."}:
+        return wire_id.replace(".", "%2E")
+    return quote(wire_id, safe="", errors="surrogatepass")

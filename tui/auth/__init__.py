@@ -1,0 +1,1 @@
+"""Credentials: how a request proves whose it is."""

@@ -1,0 +1,1 @@
+"""One module per chat API: what came over the wire becomes domain events and records."""

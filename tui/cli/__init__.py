@@ -1,0 +1,31 @@
+"""The command line. Light to import: what a command needs, it imports when it runs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tui.cli.root import root
+
+
+def main() -> None:
+    """Entry point of ``genie-tui``: runs a command and ends with its exit code."""
+    try:
+        code = root.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        code = _reader_gone()
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _reader_gone() -> int:
+    """End quietly when whoever read our output has enough (``| head``)."""
+    sys.stdout = None  # else the interpreter complains when it flushes at exit
+    return 0

@@ -1,0 +1,39 @@
+"""Exit codes and the exceptions that end a command with them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import IO, Any
+
+import click
+
+from tui.core.errors import BackendError, ErrorKind
+
+
+class Code(IntEnum):
+    """Exit codes, part of the command-line contract."""
+
+    FINISHED = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_SIGNED_IN = 3
+    APPROVAL_NEEDED = 4
+    CONNECTION_NEEDED = 5
+    INTERRUPTED = 130
+
+
+class Failure(click.ClickException):
+    """Ends a command with one line on stderr and an exit code."""
+
+    def __init__(self, message: str, code: Code = Code.FAILED) -> None:
+        super().__init__(message)
+        self.exit_code = int(code)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"genie-tui: {self.format_message()}", file=file, err=file is None)
+
+
+def failure_of(error: BackendError) -> Failure:
+    """The end of a command whose call to a service failed."""
+    refused = error.kind in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN)
+    return Failure(error.sentence(), Code.NOT_SIGNED_IN if refused else Code.FAILED)

@@ -1,0 +1,48 @@
+"""``genie-tui demo-server``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from tui.cli.codes import Code, Failure
+
+
+def run_demo_server(
+    *,
+    port: int,
+    faults: tuple[str, ...],
+    observed: bool,
+    speed: float,
+    seed: int | None,
+    as_json: bool,
+) -> int:
+    """Serve until interrupted; prints what a client needs to connect."""
+    from tui.demo.server import DemoServer, DemoSettings, run_forever
+
+    def ready(server: DemoServer) -> None:
+        settings = {
+            "GENIE_TUI_BASE_URL": server.url,
+            "GENIE_TUI_GENIE": server.genie,
+            "GENIE_TUI_AUTH": "api_key",
+            "GENIE_TUI_API_KEY": server.api_key,
+            "GENIE_TUI_IDP_USER_ID": server.idp_user_id,
+        }
+        if as_json:
+            click.echo(json.dumps(settings))
+            return
+        click.echo(f"The demo server listens on {server.url} until Ctrl+C. To use it:", err=True)
+        for name, value in settings.items():
+            click.echo(f"export {name}={value}")
+
+    try:
+        settings = DemoSettings(
+            port=port, faults=faults, observed=observed, speed=speed, seed=seed
+        )
+        run_forever(settings, ready)
+    except ValueError as error:
+        raise Failure(str(error), Code.USAGE) from error
+    except OSError as error:
+        raise Failure(str(error)) from error
+    return Code.FINISHED

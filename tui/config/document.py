@@ -1,0 +1,47 @@
+"""The configuration file: ``default_profile``, and a table for each profile."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tui.config.errors import ConfigError
+from tui.core.text import clean_line
+
+
+def read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
+    """The content of a file; empty if there is none. Raises ``ConfigError``."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(f"{path} does not exist.") from None
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8 text.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {clean_line(str(error))}.") from None
+    check_keys(document, ("default_profile", "profiles"), str(path))
+    return document
+
+
+def tables(document: Mapping[str, Any], path: Path) -> dict[str, Mapping[str, object]]:
+    """The profiles of a document, by name. Raises ``ConfigError``."""
+    found = document.get("profiles", {})
+    if not isinstance(found, dict) or not all(isinstance(t, dict) for t in found.values()):
+        raise ConfigError(f"{path}: profiles must be tables, such as [profiles.work].")
+    return found
+
+
+def check_keys(table: Mapping[str, object], known: tuple[str, ...], where: str) -> None:
+    """Raise ``ConfigError`` for the first key that is not known, with the nearest that is."""
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            advice = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
+            raise ConfigError(f"{where}: unknown key {clean_line(key, 40)!r}; {advice}")

@@ -1,0 +1,38 @@
+"""Where the program keeps its files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "genie-tui"
+
+Environment = Mapping[str, str]
+
+
+def config_dir(environ: Environment | None = None) -> Path:
+    """Where ``config.toml`` is; ``GENIE_TUI_CONFIG_DIR`` overrides the platform's folder."""
+    return _folder("CONFIG_DIR", environ) or platformdirs.user_config_path(APP_NAME)
+
+
+def data_dir(environ: Environment | None = None) -> Path:
+    """Where conversations are; ``GENIE_TUI_DATA_DIR`` overrides the platform's folder."""
+    return _folder("DATA_DIR", environ) or platformdirs.user_data_path(APP_NAME)
+
+
+def state_dir(environ: Environment | None = None) -> Path:
+    """Where logs and tokens are; ``state`` below ``GENIE_TUI_DATA_DIR`` where that is set."""
+    own = _folder("DATA_DIR", environ)
+    return own / "state" if own else platformdirs.user_state_path(APP_NAME)
+
+
+def config_file(environ: Environment | None = None) -> Path:
+    return config_dir(environ) / "config.toml"
+
+
+def _folder(name: str, environ: Environment | None) -> Path | None:
+    value = (os.environ if environ is None else environ).get(f"GENIE_TUI_{name}")
+    return Path(value).expanduser() if value else None

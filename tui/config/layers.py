@@ -1,0 +1,66 @@
+"""Settings from flags, the environment and a profile, the strongest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
+
+from tui.config.errors import ConfigError
+from tui.config.folders import Environment
+from tui.config.profile import KEYS, Profile, variable
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Settings by where they come from, strongest first."""
+
+    flags: Mapping[str, object]
+    environ: Environment
+    table: Mapping[str, object]
+    name: str
+    path: Path
+
+    def origin(self, key: str) -> str:
+        """Where the value of a key comes from, and its name there."""
+        if key in self.flags:
+            return f"--{key.replace('_', '-')}"
+        if self.environ.get(variable(key)):
+            return f"Environment variable {variable(key)}"
+        return f"{self.path}, profile {self.name!r}, {key}"
+
+    def merged(self) -> Profile:
+        """Raises ``ConfigError`` for the first value that cannot be used."""
+        given = {key: value for key in KEYS if (value := self.environ.get(variable(key)))}
+        try:
+            return Profile.model_validate(
+                _merged(self.flags, given, self.table) | {"name": self.name}
+            )
+        except ValidationError as error:
+            first = error.errors(include_input=False)[0]
+            raise ConfigError(f"{self.origin(str(first['loc'][0]))}: {_problem(first)}.") from None
+
+
+def _merged(*layers: Mapping[str, object]) -> dict[str, Any]:
+    """Every key with the value of the first layer that has it."""
+
+    class Settings(BaseSettings, extra="allow"):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *_: Any, **__: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return tuple(InitSettingsSource(settings_cls, dict(layer)) for layer in layers)
+
+    return Settings().model_dump()
+
+
+def _problem(error: Mapping[str, Any]) -> str:
+    """What is wrong with a value, without the value."""
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    told = str(error["msg"]).partition(",")[0]
+    return told.replace("Input should be", "must be").replace("a valid string", "text")

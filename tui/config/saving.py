@@ -1,0 +1,71 @@
+"""Writing profiles."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from pydantic import SecretStr
+
+from tui.config.document import check_keys, read, tables
+from tui.config.errors import ConfigError
+from tui.config.layers import Layers
+from tui.config.profile import KEYS
+
+Setting = str | bool | SecretStr | None
+
+
+def save_profile(path: Path, name: str, values: Mapping[str, Setting]) -> None:
+    """Write keys of a profile into a file (created 0600), leaving all else as it is.
+
+    None removes a key. The first profile becomes the default one. Nothing is written unless all
+    values can be used. Raises ``ConfigError``.
+    """
+    plain = {key: _plain(value) for key, value in values.items()}
+    check_keys(plain, KEYS, f"Profile {name!r}")
+    kept = {**tables(read(path), path).get(name, {}), **plain}
+    Layers({}, {}, {k: v for k, v in kept.items() if v is not None}, name, path).merged()
+    try:
+        target = path.resolve()  # a link stays one
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _replace(target, _edited(target, name, plain))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _edited(path: Path, name: str, values: Mapping[str, str | bool | None]) -> str:
+    """The file's text with the profile changed and every comment in place."""
+    document = tomlkit.parse(path.read_text(encoding="utf-8") if path.exists() else "")
+    if "default_profile" not in document and "profiles" not in document:
+        document["default_profile"] = name
+    profiles: Any = document.setdefault("profiles", tomlkit.table(is_super_table=True))
+    table = profiles.setdefault(name, tomlkit.table())
+    for key, value in values.items():
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = value
+    return tomlkit.dumps(document)
+
+
+def _plain(value: Setting) -> str | bool | None:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file, private and whole or not at all."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,174 @@
+"""Queries on conversations, drafts and notes. Each takes the connection and the account."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tui.core.ids import ConversationId
+from tui.core.records import Conversation
+from tui.store.values import row
+
+_COLUMNS = "id, title, first_text, created_ms, updated_ms, unread"
+
+_SAVE = """
+    INSERT INTO conversations (account, id, title, first_text, created_ms, updated_ms, unread)
+    VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, ?5), ?7)
+    ON CONFLICT (account, id) DO UPDATE SET
+        title = coalesce(nullif(excluded.title, ''), title),
+        first_text = coalesce(nullif(excluded.first_text, ''), first_text),
+        created_ms = coalesce(excluded.created_ms, created_ms),
+        updated_ms = max(
+            coalesce(excluded.updated_ms, updated_ms), coalesce(updated_ms, excluded.updated_ms)
+        )
+"""
+
+
+def listed(
+    connection: sqlite3.Connection, account: str, limit: int, offset: int
+) -> list[Conversation]:
+    """Newest activity first; what has no time comes last."""
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM conversations WHERE account = ?"
+        " ORDER BY updated_ms DESC, number LIMIT ? OFFSET ?",
+        (account, limit, offset),
+    )
+    return [_conversation(values) for values in found]
+
+
+def one(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId
+) -> Conversation | None:
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM conversations WHERE account = ? AND id = ?",
+        row(account, conversation_id),
+    ).fetchone()
+    return _conversation(found) if found else None
+
+
+def save(
+    connection: sqlite3.Connection, account: str, conversations: Sequence[Conversation]
+) -> None:
+    """Insert or update. What is known is never emptied, and ``unread`` stays as it is here."""
+    connection.executemany(
+        _SAVE,
+        (
+            row(account, c.id, c.title, c.first_text, c.created_ms, c.updated_ms, int(c.unread))
+            for c in conversations
+        ),
+    )
+
+
+def mark(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId, unread: bool
+) -> None:
+    connection.execute(
+        "UPDATE conversations SET unread = ? WHERE account = ? AND id = ?",
+        row(unread, account, conversation_id),
+    )
+
+
+def number_of(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> int:
+    """The conversation's row number; the row is made if there is none."""
+    key = row(account, conversation_id)
+    query = "SELECT number FROM conversations WHERE account = ? AND id = ?"
+    found = connection.execute(query, key).fetchone()
+    if found is None:
+        connection.execute("INSERT INTO conversations (account, id) VALUES (?, ?)", key)
+        found = connection.execute(query, key).fetchone()
+    number: int = found[0]
+    return number
+
+
+def rename(
+    connection: sqlite3.Connection, account: str, old: ConversationId, new: ConversationId
+) -> None:
+    """Change an id. If the new one is known already, both become one."""
+    begun = one(connection, account, old)
+    if begun is None or old == new:
+        return
+    save(connection, account, [replace(begun, id=new)])
+    numbers = (number_of(connection, account, new), number_of(connection, account, old))
+    for table in ("turns", "events"):
+        connection.execute(
+            f"UPDATE OR IGNORE {table} SET conversation = ? WHERE conversation = ?", numbers
+        )
+    connection.execute(
+        "UPDATE OR IGNORE drafts SET conversation = ? WHERE account = ? AND conversation = ?",
+        row(new, account, old),
+    )
+    delete(connection, account, old)
+
+
+def touch(connection: sqlite3.Connection, number: int, at_ms: int | None) -> None:
+    """Something happened in a conversation."""
+    connection.execute(
+        "UPDATE conversations SET updated_ms = ?1"
+        " WHERE number = ?2 AND coalesce(updated_ms, -1) < ?1",
+        (at_ms, number),
+    )
+
+
+def delete(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> None:
+    """Forget a conversation with its turns, events and draft."""
+    key = row(account, conversation_id)
+    connection.execute("DELETE FROM conversations WHERE account = ? AND id = ?", key)
+    connection.execute("DELETE FROM drafts WHERE account = ? AND conversation = ?", key)
+
+
+def wipe(connection: sqlite3.Connection, account: str) -> None:
+    """Forget everything of an account."""
+    for table in ("conversations", "drafts", "meta"):
+        connection.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
+
+
+def draft(connection: sqlite3.Connection, account: str, conversation_id: str) -> str:
+    found = connection.execute(
+        "SELECT text FROM drafts WHERE account = ? AND conversation = ?",
+        row(account, conversation_id),
+    ).fetchone()
+    return str(found[0]) if found else ""
+
+
+def save_draft(
+    connection: sqlite3.Connection, account: str, conversation_id: str, text: str
+) -> None:
+    if text:
+        connection.execute(
+            "INSERT INTO drafts VALUES (?, ?, ?)"
+            " ON CONFLICT (account, conversation) DO UPDATE SET text = excluded.text",
+            row(account, conversation_id, text),
+        )
+    else:
+        connection.execute(
+            "DELETE FROM drafts WHERE account = ? AND conversation = ?",
+            row(account, conversation_id),
+        )
+
+
+def note(connection: sqlite3.Connection, account: str, name: str) -> str | None:
+    found = connection.execute(
+        "SELECT value FROM meta WHERE account = ? AND name = ?", row(account, name)
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
+def save_note(connection: sqlite3.Connection, account: str, name: str, value: str) -> None:
+    connection.execute(
+        "INSERT INTO meta VALUES (?, ?, ?)"
+        " ON CONFLICT (account, name) DO UPDATE SET value = excluded.value",
+        row(account, name, value),
+    )
+
+
+def _conversation(values: tuple[str, str, str, int | None, int | None, int]) -> Conversation:
+    conversation_id, title, first_text, created_ms, updated_ms, unread = values
+    return Conversation(
+        id=ConversationId(conversation_id),
+        title=title,
+        first_text=first_text,
+        created_ms=created_ms,
+        updated_ms=updated_ms,
+        unread=bool(unread),
+    )

@@ -1,0 +1,152 @@
+"""One SQLite connection on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from tui.store import files
+from tui.store.errors import StoreError, is_damage, store_error
+from tui.store.migrate import migrate
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Work = Callable[Concatenate[sqlite3.Connection, P], R]
+"""A function over the connection; it runs on the database's thread."""
+
+_BUSY_TIMEOUT_S = 10.0
+
+_SETTINGS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "fullfsync = ON",  # without it an fsync on macOS does not reach the disk
+    "foreign_keys = ON",
+    "secure_delete = ON",
+)
+
+
+class Database:
+    """Runs functions over one connection, in the order of the calls.
+
+    At interpreter exit the executor is joined once its queue is empty, so a program that ends
+    without :meth:`aclose` neither hangs nor loses a write that was asked for. A caller that is
+    cancelled may find its write done or not, but never half. Every call raises ``StoreError``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.set_aside: Path | None = None
+        """Where a damaged file was moved when this one was opened; None: there was none."""
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._connection: sqlite3.Connection | None = None
+
+    @classmethod
+    async def open(cls, path: Path) -> Database:
+        """Open a database, creating or migrating it. A damaged file is set aside."""
+        database = cls(path)
+        try:
+            await database._run(database._connect)
+        except BaseException:
+            database._worker.shutdown(wait=False)
+            raise
+        return database
+
+    async def read(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run queries that see one state of the database."""
+        return await self._run(lambda: self._transaction("BEGIN", work, *args, **kwargs))
+
+    async def write(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run changes as one transaction. It lasts, whatever becomes of this process."""
+        return await self._run(lambda: self._transaction("BEGIN IMMEDIATE", work, *args, **kwargs))
+
+    async def write_through(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Like :meth:`write`, but it lasts through a loss of power too, for the price of a sync."""
+        return await self._run(lambda: self._synced(work, *args, **kwargs))
+
+    async def outside(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run what cannot be part of a transaction, such as a checkpoint."""
+        return await self._run(lambda: work(self._opened(), *args, **kwargs))
+
+    async def aclose(self) -> None:
+        """Close the connection after what was asked before. May be called twice."""
+        if self._connection is not None:
+            await self._run(self._disconnect)
+            self._worker.shutdown(wait=False)
+
+    async def _run(self, job: Callable[[], R]) -> R:
+        try:
+            running = self._worker.submit(self._guarded, job)
+        except RuntimeError as error:
+            raise StoreError(f"{self.path} is closed.") from error
+        return await asyncio.wrap_future(running)
+
+    def _guarded(self, job: Callable[[], R]) -> R:
+        try:
+            return job()
+        except sqlite3.Error as error:
+            if is_damage(error):
+                files.suspect(self.path)
+            raise store_error(self.path, error) from error
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be used: {error.strerror or error}.") from error
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise StoreError(f"{self.path} is closed.")
+        return self._connection
+
+    def _transaction(self, begin: str, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        connection = self._opened()
+        connection.execute(begin)
+        with connection:
+            return work(connection, *args, **kwargs)
+
+    def _synced(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        self._opened().execute("PRAGMA synchronous = FULL")
+        try:
+            return self._transaction("BEGIN IMMEDIATE", work, *args, **kwargs)
+        finally:
+            self._opened().execute("PRAGMA synchronous = NORMAL")
+
+    def _connect(self) -> None:
+        with files.locked(self.path):
+            try:
+                self._connection = _connected(self.path)
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                self.set_aside = files.set_aside(self.path)
+                self._connection = _connected(self.path)
+            files.clear_suspicion(self.path)
+
+    def _disconnect(self) -> None:
+        self._opened().close()
+        self._connection = None
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    files.make_private(path)
+    connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+    try:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        if files.is_suspect(path):
+            _examine(connection)
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _examine(connection: sqlite3.Connection) -> None:
+    """Raise the error of a damaged file when any part of it is damaged."""
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        damage = sqlite3.DatabaseError("damaged")
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage

@@ -1,0 +1,153 @@
+"""Events of turns: kept once each, given back in the order they came.
+
+A piece of a message (``TextDelta``) is kept only until the whole message is. Pieces that carry a
+number are kept like other events, since a missing number means that an event is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from tui.core import codec
+from tui.core.events import AgentMessage, Heartbeat, TextDelta, TurnEvent
+from tui.core.ids import ConversationId, MessageId, RunId
+from tui.store.values import Value, number_list, row
+
+_KEEP = """
+    INSERT INTO events (conversation, turn, key, kind, at_ms, message_id, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (conversation, key) DO NOTHING
+"""
+
+# Sizes in bytes, because length() of a text stops at a NUL.
+_KEEP_PIECE = """
+    INSERT INTO pieces (turn, message_id, start, text, key, run_id, event_id, at_ms, seen_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (turn, message_id, start) DO UPDATE SET
+        text = excluded.text, event_id = excluded.event_id
+    WHERE length(CAST(excluded.text AS BLOB)) > length(CAST(text AS BLOB))
+"""
+
+_DROP_SETTLED_PIECES = """
+    DELETE FROM pieces WHERE turn = ?1 AND message_id IN (
+        SELECT message_id FROM events WHERE turn = ?1 AND kind = 'agent_message'
+    )
+"""
+
+_PIECES = """
+    SELECT turn, message_id, start, text, key, run_id, event_id, at_ms, seen_ms
+    FROM pieces WHERE turn IN (SELECT value FROM json_each(?)) ORDER BY number
+"""
+
+_TIMELINE = """
+    SELECT e.body FROM conversations c JOIN events e ON e.conversation = c.number
+    WHERE c.account = ? AND c.id = ? AND e.kind <> 'text_delta'
+    ORDER BY e.at_ms DESC, e.number DESC LIMIT ?
+"""
+
+
+def keep(
+    connection: sqlite3.Connection, turn: int, conversation: int, events: Sequence[TurnEvent]
+) -> None:
+    """Keep the events of a turn, all but heartbeats."""
+    pieces = [e for e in events if isinstance(e, TextDelta) and e.seq is None]
+    whole = [e for e in events if not _is_fleeting(e)]
+    connection.executemany(_KEEP, (_values(turn, conversation, event) for event in whole))
+    connection.executemany(_KEEP_PIECE, (_piece_values(turn, p) for p in _joined(pieces)))
+    if pieces or any(isinstance(event, AgentMessage) for event in whole):
+        connection.execute(_DROP_SETTLED_PIECES, (turn,))
+
+
+def of_turns(
+    connection: sqlite3.Connection, turns: Iterable[int]
+) -> defaultdict[int, list[TurnEvent]]:
+    """The events of some turns, by the turn's row number."""
+    numbers = number_list(turns)
+    by_turn: defaultdict[int, list[TurnEvent]] = defaultdict(list)
+    found = connection.execute(
+        "SELECT turn, body FROM events WHERE turn IN (SELECT value FROM json_each(?))"
+        " ORDER BY turn, number",
+        (numbers,),
+    )
+    for turn, body in found:
+        by_turn[turn].append(codec.from_json(json.loads(body)))
+    for turn, *piece in connection.execute(_PIECES, (numbers,)):
+        by_turn[turn].append(_piece(*piece))
+    return by_turn
+
+
+def timeline(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId, limit: int
+) -> list[TurnEvent]:
+    """The newest events of a conversation by time, oldest first, without pieces of text."""
+    found = connection.execute(_TIMELINE, row(account, conversation_id, limit)).fetchall()
+    return [codec.from_json(json.loads(body)) for (body,) in reversed(found)]
+
+
+def _is_fleeting(event: TurnEvent) -> bool:
+    return isinstance(event, Heartbeat) or (isinstance(event, TextDelta) and event.seq is None)
+
+
+def _joined(pieces: Iterable[TextDelta]) -> Iterator[TextDelta]:
+    """Pieces that follow one another, as one. Its event id is that of the last."""
+    whole: TextDelta | None = None
+    for piece in pieces:
+        if whole and _follows(whole, piece):
+            last = piece.event_id or whole.event_id
+            whole = replace(whole, text=whole.text + piece.text, event_id=last)
+            continue
+        if whole:
+            yield whole
+        whole = piece
+    if whole:
+        yield whole
+
+
+def _follows(first: TextDelta, second: TextDelta) -> bool:
+    end = first.offset + len(first.text)
+    return first.message_id == second.message_id and end == second.offset
+
+
+def _values(turn: int, conversation: int, event: TurnEvent) -> tuple[Value, ...]:
+    at_ms = event.at_ms if event.at_ms is not None else event.seen_ms
+    message_id = event.message_id if isinstance(event, AgentMessage) else None
+    body = json.dumps(codec.to_json(event), separators=(",", ":"))
+    return row(conversation, turn, event.key, codec.type_name(event), at_ms, message_id, body)
+
+
+def _piece_values(turn: int, piece: TextDelta) -> tuple[Value, ...]:
+    return row(
+        turn,
+        piece.message_id,
+        piece.offset,
+        piece.text,
+        piece.key,
+        piece.run_id,
+        piece.event_id,
+        piece.at_ms,
+        piece.seen_ms,
+    )
+
+
+def _piece(
+    message_id: MessageId,
+    offset: int,
+    text: str,
+    key: str,
+    run_id: RunId | None,
+    event_id: str | None,
+    at_ms: int | None,
+    seen_ms: int | None,
+) -> TextDelta:
+    return TextDelta(
+        message_id=message_id,
+        offset=offset,
+        text=text,
+        key=key,
+        run_id=run_id,
+        event_id=event_id,
+        at_ms=at_ms,
+        seen_ms=seen_ms,
+    )

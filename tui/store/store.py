@@ -1,0 +1,151 @@
+"""The store of one account over the shared database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui.core.events import TurnEvent
+from tui.core.ids import ConversationId, MessageId, RunId, TurnId
+from tui.core.records import Conversation, Prompt, TurnRecord
+from tui.store import conversations as conversation_rows
+from tui.store import events as event_rows
+from tui.store import saving
+from tui.store import turns as turn_rows
+from tui.store.db import Database
+
+
+class SqliteStore:
+    """A :class:`tui.core.ports.TurnStore` in a SQLite file that several processes may have open.
+
+    A write lasts through the death of the process. What decides whether something is sent again,
+    and what the user has typed, lasts through a loss of power too; for events that would be
+    waste, since the server has them. Every call raises ``StoreError``.
+    """
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._db = database
+        self._account = account
+
+    @classmethod
+    async def open(cls, path: Path, account: str) -> SqliteStore:
+        """Open the file, creating (0600, in a 0700 folder) or migrating it.
+
+        ``account`` tells apart what belongs to different services, agents and users.
+        """
+        return cls(await Database.open(path), account)
+
+    @property
+    def set_aside(self) -> Path | None:
+        """Where a damaged file was moved on opening, before a new one was begun."""
+        return self._db.set_aside
+
+    async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
+        return await self._db.read(conversation_rows.listed, self._account, limit, offset)
+
+    async def conversation(self, conversation_id: ConversationId) -> Conversation | None:
+        return await self._db.read(conversation_rows.one, self._account, conversation_id)
+
+    async def save_conversations(self, conversations: Sequence[Conversation]) -> None:
+        await self._db.write(conversation_rows.save, self._account, conversations)
+
+    async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None:
+        await self._db.write(conversation_rows.mark, self._account, conversation_id, unread)
+
+    async def delete_conversation(self, conversation_id: ConversationId) -> None:
+        await self._db.write(conversation_rows.delete, self._account, conversation_id)
+
+    async def turns(
+        self, conversation_id: ConversationId, *, limit: int = 60, before: TurnId | None = None
+    ) -> Sequence[TurnRecord]:
+        return await self._db.read(turn_rows.newest, self._account, conversation_id, limit, before)
+
+    async def turn(self, turn_id: TurnId) -> TurnRecord | None:
+        return await self._db.read(turn_rows.one, self._account, turn_id)
+
+    async def turn_of_run(
+        self, conversation_id: ConversationId, run_id: RunId
+    ) -> TurnRecord | None:
+        return await self._db.read(turn_rows.of_run, self._account, conversation_id, run_id)
+
+    async def save_turn(
+        self,
+        turn_id: TurnId,
+        conversation_id: ConversationId,
+        prompt: Prompt | None,
+        run_id: RunId | None = None,
+    ) -> None:
+        in_outbox = prompt is not None and prompt.state != "sent"
+        write = self._db.write_through if in_outbox else self._db.write
+        await write(saving.save, self._account, turn_id, conversation_id, prompt, run_id)
+
+    async def append(
+        self, turn_id: TurnId, conversation_id: ConversationId, events: Sequence[TurnEvent]
+    ) -> None:
+        await self._db.write(saving.append, self._account, turn_id, conversation_id, events)
+
+    async def timeline(
+        self, conversation_id: ConversationId, limit: int = 500
+    ) -> Sequence[TurnEvent]:
+        return await self._db.read(event_rows.timeline, self._account, conversation_id, limit)
+
+    async def unfinished(self) -> Sequence[TurnRecord]:
+        return await self._db.read(turn_rows.unfinished, self._account)
+
+    async def pending(self, conversation_id: ConversationId) -> Sequence[TurnRecord]:
+        return await self._db.read(turn_rows.pending, self._account, conversation_id)
+
+    async def claim(self, turn_id: TurnId) -> bool:
+        return await self._db.write_through(saving.claim, self._account, turn_id)
+
+    async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:
+        await self._db.write_through(conversation_rows.rename, self._account, old, new)
+
+    async def drop_turn(self, turn_id: TurnId) -> None:
+        await self._db.write_through(saving.drop, self._account, turn_id)
+
+    async def draft(self, conversation_id: ConversationId | None) -> str:
+        return await self._db.read(conversation_rows.draft, self._account, conversation_id or "")
+
+    async def save_draft(self, conversation_id: ConversationId | None, text: str) -> None:
+        await self._db.write_through(
+            conversation_rows.save_draft, self._account, conversation_id or "", text
+        )
+
+    async def recall(self, limit: int = 200) -> Sequence[str]:
+        return await self._db.read(turn_rows.said, self._account, limit)
+
+    async def message_known(self, conversation_id: ConversationId, message_id: MessageId) -> bool:
+        return await self._db.read(
+            turn_rows.message_known, self._account, conversation_id, message_id
+        )
+
+    async def note(self, name: str) -> str | None:
+        """Something small that the program wanted to remember, such as what was open last."""
+        return await self._db.read(conversation_rows.note, self._account, name)
+
+    async def save_note(self, name: str, value: str) -> None:
+        await self._db.write(conversation_rows.save_note, self._account, name, value)
+
+    async def wipe(self) -> None:
+        """Forget everything of this account, for good: freed pages are overwritten."""
+        await self._db.write_through(conversation_rows.wipe, self._account)
+        await self._db.outside(_truncate_log)
+
+    async def problems(self) -> Sequence[str]:
+        """What a check of the whole file finds wrong; empty: nothing. Slow on a large file."""
+        return await self._db.outside(_problems)
+
+    async def aclose(self) -> None:
+        await self._db.aclose()
+
+
+def _truncate_log(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _problems(connection: sqlite3.Connection) -> list[str]:
+    found = [line for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
+    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    return [*found, *(f"{table}: row {number} has lost its owner" for table, number, *_ in orphans)]

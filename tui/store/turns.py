@@ -1,0 +1,140 @@
+"""Reading turns, each with its prompt and its events."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from tui.core.ids import ConversationId, MessageId, RunId, TurnId
+from tui.core.records import Attachment, Prompt, TurnRecord
+from tui.store import events
+from tui.store.values import LAST, Value, row
+
+_SELECT = """
+    SELECT t.number, t.id, c.id, t.run_id,
+           t.text, t.state, t.attachments, t.message_id, t.at_ms, t.problem
+    FROM turns t JOIN conversations c ON c.number = t.conversation
+"""
+
+_ONE = f"{_SELECT} WHERE t.account = ? AND t.id = ?"
+
+_OF_RUN = f"""
+    {_SELECT} WHERE c.account = ? AND c.id = ? AND t.run_id = ? ORDER BY t.number LIMIT 1
+"""
+
+_NEWEST = f"""
+    {_SELECT} WHERE c.account = ? AND c.id = ? AND (t.position, t.number) < (?, ?)
+    ORDER BY t.position DESC, t.number DESC LIMIT ?
+"""
+
+_PENDING = f"""
+    {_SELECT} WHERE c.account = ? AND c.id = ? AND t.state IN ('queued', 'sending', 'unconfirmed')
+    ORDER BY t.position, t.number
+"""
+
+_UNFINISHED = f"""
+    {_SELECT} WHERE t.account = ? AND t.over = 0 AND t.state IS NOT 'refused'
+    ORDER BY t.position, t.number
+"""
+
+_MESSAGE_KNOWN = """
+    SELECT EXISTS (SELECT 1 FROM turns WHERE conversation = c.number AND message_id = ?3)
+        OR EXISTS (SELECT 1 FROM events WHERE conversation = c.number AND message_id = ?3)
+    FROM conversations c WHERE c.account = ?1 AND c.id = ?2
+"""
+
+
+def newest(
+    connection: sqlite3.Connection,
+    account: str,
+    conversation_id: ConversationId,
+    limit: int,
+    before: TurnId | None,
+) -> list[TurnRecord]:
+    """The newest turns (before one of them), oldest first. The cost depends on ``limit`` alone."""
+    place = (LAST, LAST)
+    if before is not None:
+        place = connection.execute(
+            "SELECT position, number FROM turns WHERE account = ? AND id = ?", row(account, before)
+        ).fetchone() or (0, 0)
+    return _records(connection, _NEWEST, account, conversation_id, *place, limit)[::-1]
+
+
+def one(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> TurnRecord | None:
+    return next(iter(_records(connection, _ONE, account, turn_id)), None)
+
+
+def of_run(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId, run_id: RunId
+) -> TurnRecord | None:
+    """The oldest turn of a run."""
+    return next(iter(_records(connection, _OF_RUN, account, conversation_id, run_id)), None)
+
+
+def pending(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId
+) -> list[TurnRecord]:
+    """Turns whose prompt is queued, sending or unconfirmed, oldest first."""
+    return _records(connection, _PENDING, account, conversation_id)
+
+
+def unfinished(connection: sqlite3.Connection, account: str) -> list[TurnRecord]:
+    """Turns of all conversations that have not ended and were not refused, oldest first."""
+    return _records(connection, _UNFINISHED, account)
+
+
+def said(connection: sqlite3.Connection, account: str, limit: int) -> list[str]:
+    """Different texts of the user, newest first. Reads no further than it must."""
+    found = connection.execute(
+        "SELECT text FROM turns WHERE account = ? AND text IS NOT NULL"
+        " ORDER BY at_ms DESC, number DESC",
+        (account,),
+    )
+    texts: dict[str, None] = {}
+    for (text,) in found:
+        texts.setdefault(text)
+        if len(texts) == limit:
+            break
+    return list(texts)
+
+
+def message_known(
+    connection: sqlite3.Connection,
+    account: str,
+    conversation_id: ConversationId,
+    message_id: MessageId,
+) -> bool:
+    """Whether a message of the user, or a whole one of the agent, is stored."""
+    values = row(account, conversation_id, message_id)
+    found = connection.execute(_MESSAGE_KNOWN, values).fetchone()
+    return bool(found and found[0])
+
+
+def _records(connection: sqlite3.Connection, query: str, *values: Value) -> list[TurnRecord]:
+    found = connection.execute(query, row(*values)).fetchall()
+    by_turn = events.of_turns(connection, (number for number, *_ in found))
+    return [
+        TurnRecord(
+            id=turn_id,
+            conversation_id=conversation_id,
+            run_id=run_id,
+            prompt=_prompt(*prompt),
+            events=tuple(by_turn[number]),
+        )
+        for number, turn_id, conversation_id, run_id, *prompt in found
+    ]
+
+
+def _prompt(text: str | None, state: Any, attachments: Any, *rest: Any) -> Prompt | None:
+    if text is None:
+        return None
+    message_id, at_ms, problem = rest
+    return Prompt(
+        text=text,
+        state=state,
+        attachments=tuple(Attachment(**each) for each in json.loads(attachments)),
+        message_id=message_id,
+        at_ms=at_ms,
+        problem=problem,
+    )

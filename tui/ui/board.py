@@ -1,0 +1,90 @@
+"""Who works and who waits for the user, over all conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.core.ids import ConversationId, TurnId
+from tui.core.steps import ApprovalStep, ConnectionStep
+from tui.core.turn import Turn
+
+RowState = Literal["idle", "running", "asking"]
+"""``asking``: it goes on only when the user has done something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something only the user can answer."""
+
+    turn: Turn
+    step: ApprovalStep | ConnectionStep
+
+    @property
+    def key(self) -> str:
+        """The same for every snapshot of the turn."""
+        return f"{self.turn.id}/{self.step.key}"
+
+    @property
+    def subject(self) -> str:
+        """What is asked about: the skill, or the connector."""
+        match self.step:
+            case ApprovalStep(request=request):
+                return request.skill
+            case ConnectionStep(connector=connector):
+                return connector
+
+
+class Board:
+    """The newest snapshots of the turns that are not over."""
+
+    def __init__(self) -> None:
+        self._turns: dict[TurnId, Turn] = {}
+
+    def note(self, turn: Turn) -> None:
+        """Take the newest snapshot of a turn."""
+        if turn.over:
+            self._turns.pop(turn.id, None)
+        else:
+            self._turns[turn.id] = turn
+
+    def drop(self, turn_id: TurnId) -> None:
+        """Forget a turn that is gone."""
+        self._turns.pop(turn_id, None)
+
+    def turn(self, turn_id: TurnId) -> Turn | None:
+        """The newest snapshot of a turn that is not over."""
+        return self._turns.get(turn_id)
+
+    def state(self, conversation_id: ConversationId) -> RowState:
+        """What a conversation is at."""
+        turns = self._of(conversation_id)
+        if any(_needs_user(turn) for turn in turns):
+            return "asking"
+        return "running" if turns else "idle"
+
+    def questions(self, conversation_id: ConversationId) -> list[Question]:
+        """The open questions of a conversation, oldest first."""
+        return [question for turn in self._of(conversation_id) for question in questions_of(turn)]
+
+    def asking(self) -> list[ConversationId]:
+        """The conversations with an open question, the one that waits longest first."""
+        waiting = [turn.conversation_id for turn in self._turns.values() if questions_of(turn)]
+        return list(dict.fromkeys(waiting))
+
+    def _of(self, conversation_id: ConversationId | None) -> list[Turn]:
+        return [t for t in self._turns.values() if t.conversation_id == conversation_id]
+
+
+def questions_of(turn: Turn) -> list[Question]:
+    """The open questions of a turn, in the order they were asked."""
+    steps: Iterable[ApprovalStep | ConnectionStep] = (
+        step for step in turn.steps if isinstance(step, ApprovalStep | ConnectionStep)
+    )
+    return [Question(turn, step) for step in steps if step.waiting]
+
+
+def _needs_user(turn: Turn) -> bool:
+    unconfirmed = turn.prompt is not None and turn.prompt.state == "unconfirmed"
+    return unconfirmed or bool(turn.open_approvals or turn.open_connections)

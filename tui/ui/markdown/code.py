@@ -1,0 +1,77 @@
+"""Syntax highlighting: source code as lines of spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from textual.content import Content
+from textual.highlight import HighlightTheme
+from textual.highlight import highlight as lex
+
+from tui.ui.markdown.spans import Span, Spans
+
+_TAB = 4
+_LONGEST_LINE = 1_000
+_LONGEST_TEXT = 20_000
+
+
+_ROLES = {
+    ("Comment",): "comment",
+    ("Keyword",): "keyword",
+    ("Keyword", "Constant"): "number",
+    ("Operator", "Word"): "keyword",
+    ("Literal", "Number"): "number",
+    ("Literal", "String"): "string",
+    ("Name", "Function"): "function",
+    ("Name", "Class"): "function",
+    ("Name", "Builtin"): "builtin",
+    ("Name", "Decorator"): "builtin",
+    ("Name", "Attribute"): "builtin",
+    ("Name", "Tag"): "keyword",
+    ("Generic", "Deleted"): "deleted",
+    ("Generic", "Inserted"): "inserted",
+    ("Generic", "Heading"): "keyword",
+    ("Generic", "Subheading"): "keyword",
+}
+
+
+class _Theme(HighlightTheme):
+    """The role of each Pygments token type; such a type is the tuple of its names."""
+
+    STYLES = _ROLES
+
+
+@lru_cache(maxsize=64)
+def highlight(language: str, code: str) -> tuple[Spans, ...]:
+    """The lines of some code, each as spans whose style is a role such as ``keyword``.
+
+    Code without a known language, and code too big to look at closely, is one plain span a line.
+    """
+    code = code.removesuffix("\n").expandtabs(_TAB)
+    lines = code.split("\n")
+    if not language or len(code) > _LONGEST_TEXT or max(map(len, lines)) > _LONGEST_LINE:
+        return tuple((Span(line),) for line in lines)
+    return tuple(_lines(lex(code, language=language, theme=_Theme)))
+
+
+def _lines(code: Content) -> Iterator[Spans]:
+    line: list[Span] = []
+    for text, role in _runs(code):
+        first, *others = text.split("\n")
+        line.append(Span(first, role))
+        for part in others:
+            yield tuple(span for span in line if span.text)
+            line = [Span(part, role)]
+    yield tuple(span for span in line if span.text)
+
+
+def _runs(code: Content) -> Iterator[tuple[str, str]]:
+    """The text of the code with its roles; tokens follow each other and never overlap."""
+    at, text, roles = 0, code.plain, set(_ROLES.values())
+    for start, end, style in code.spans:
+        if isinstance(style, str) and style in roles:
+            yield text[at:start], ""
+            yield text[start:end], style
+            at = end
+    yield text[at:], ""

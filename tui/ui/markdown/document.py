@@ -1,0 +1,145 @@
+"""A Markdown text that grows: what is settled is parsed and laid out once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from tui.core.text import clean
+from tui.ui.markdown.layout import layout
+from tui.ui.markdown.parse import parse
+from tui.ui.markdown.rows import Code, Gap, Margin, Resume, Segment
+from tui.ui.markdown.spans import Line
+
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
+_UNDECIDED = re.compile(r"[ >]*(?:[-+*_=#~`|>]+|\d{1,9}[.)]?)[ \t]*")
+_LAYOUTS_KEPT = 2
+
+
+@dataclass(slots=True)
+class _Layout:
+    """The lines at one width: first those of settled segments, then those of the live ones."""
+
+    lines: list[Line] = field(default_factory=list)
+    segments: int = 0
+    steady: int = 0
+    revision: int = -1
+
+
+class Document:
+    """A message's Markdown. Give it the newest text, ask for its lines at any width.
+
+    While the text only grows, the cost of an update depends on its last block alone: blocks, list
+    items and parts of long fences and tables are settled as soon as nothing can change them.
+    The lines of a finished text do not depend on the steps in which it came.
+    """
+
+    _source: str
+    _settled: list[Segment]
+    _live: list[Segment]
+    _tail_at: int
+    _resume: Resume
+    _layouts: dict[int, _Layout]
+
+    def __init__(self, text: str = "", *, marks: bool = False, final: bool = True) -> None:
+        self._marks = marks
+        self._revision = 0
+        self._clear()
+        if text:
+            self.update(text, final=final)
+
+    @property
+    def source(self) -> str:
+        """The Markdown, without control characters."""
+        return self._source
+
+    def update(self, text: str, *, final: bool = True) -> bool:
+        """Take the newest text; before the ``final`` one, an undecided last line is held back.
+
+        Returns whether the text only grew, so that the steady lines are still the same.
+        """
+        text = clean(text)
+        grown = text.startswith(self._source)
+        if final and self._settled and _DEFINITION.search(text):
+            grown = False
+        if not grown:
+            self._clear()
+        self._source = text
+        self._read(final)
+        return grown
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """The lines of the text at a width in cells. Valid until the next update."""
+        return self._layout(width).lines
+
+    def steady(self, width: int) -> int:
+        """How many lines, from the top, further text will not change."""
+        return self._layout(width).steady
+
+    def code_blocks(self) -> list[tuple[str, str]]:
+        """Language and code of each code block; an open one has the code so far."""
+        blocks: dict[int, tuple[str, str]] = {}
+        for segment in chain(self._settled, self._live):
+            for row in segment.rows:
+                if isinstance(row, Code):
+                    _, before = blocks.get(row.number, ("", ""))
+                    blocks[row.number] = (row.language, before + row.text)
+        return list(blocks.values())
+
+    def _clear(self) -> None:
+        self._source = ""
+        self._settled = []
+        self._live = []
+        self._tail_at = 0
+        self._resume = Resume()
+        self._layouts = {}
+
+    def _read(self, final: bool) -> None:
+        """Parse what is not settled, and settle each segment followed by a complete line."""
+        tail = self._source[self._tail_at :]
+        shown = tail if final else _decided(tail)
+        segments = parse(shown, self._resume, marks=self._marks)
+        complete = shown.count("\n")
+        done = max((i for i, part in enumerate(segments) if part.line < complete), default=0)
+        self._live = segments[done:]
+        if done:
+            self._settled += segments[:done]
+            self._tail_at += _offset(shown, segments[done].line)
+            self._resume = segments[done].resume
+        self._revision += 1
+
+    def _layout(self, width: int) -> _Layout:
+        laid = self._layouts.pop(width, None) or _Layout()
+        self._layouts[width] = laid
+        while len(self._layouts) > _LAYOUTS_KEPT:
+            del self._layouts[next(iter(self._layouts))]
+        if laid.revision != self._revision:
+            del laid.lines[laid.steady :]
+            for segment in self._settled[laid.segments :]:
+                self._lay(laid, segment, width)
+            laid.segments, laid.steady = len(self._settled), len(laid.lines)
+            for segment in self._live:
+                self._lay(laid, segment, width)
+            laid.revision = self._revision
+        return laid
+
+    def _lay(self, laid: _Layout, segment: Segment, width: int) -> None:
+        if laid.lines and segment.resume.gap:
+            laid.lines += layout([Gap(Margin())], width)
+        laid.lines += layout(segment.rows, width, marks=self._marks)
+
+
+def _decided(text: str) -> str:
+    """The text without a last line that may yet become anything, such as a lone ``-`` or ``1.``."""
+    head, newline, last = text.rpartition("\n")
+    return head + newline if _UNDECIDED.fullmatch(last) else text
+
+
+def _offset(text: str, line: int) -> int:
+    """Where a line of the text starts, in characters."""
+    at = 0
+    for _ in range(line):
+        at = text.index("\n", at) + 1
+    return at

@@ -1,0 +1,92 @@
+"""Rows laid out for a width: wrapped, indented and boxed, one ``Line`` per line of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from tui.ui.markdown.code import highlight
+from tui.ui.markdown.grid import draw_table
+from tui.ui.markdown.rows import Code, Gap, Margin, Row, Rule, Table, Text
+from tui.ui.markdown.spans import Line, Span, Spans, cells, fold, plain, wrap
+
+_WRAPPED = Span("↪ ", "panel muted", drawn=True)
+_COPY = "⧉ copy"
+
+
+def layout(rows: Iterable[Row], width: int, *, marks: bool = False) -> Iterator[Line]:
+    """The lines of some rows at a width in cells; none is wider, unless ``width`` is under 8.
+
+    With ``marks``, code blocks keep their fences, for screens without colour.
+    """
+    for row in rows:
+        margin = _crop(row.margin, width // 2)
+        room = max(4, width - cells(plain(margin.rest)))
+        first = True
+        for line in _draw(row, room, marks):
+            yield replace(line, spans=(*(margin.first if first else margin.rest), *line.spans))
+            first = False
+
+
+def _draw(row: Row, width: int, marks: bool) -> Iterator[Line]:
+    match row:
+        case Text(spans=spans):
+            yield from (Line(part, glue) for part, glue in wrap(spans, width))
+        case Code():
+            yield from _code(row, width, marks)
+        case Table():
+            yield from draw_table(row, width)
+        case Rule():
+            yield Line((Span("─" * width, "box", drawn=True),))
+        case Gap():
+            yield Line()
+
+
+def _crop(margin: Margin, limit: int) -> Margin:
+    """The innermost part of a margin that would leave no room for the text."""
+    if cells(plain(margin.rest)) <= limit:
+        return margin
+    return Margin(_innermost(margin.first, limit), _innermost(margin.rest, limit))
+
+
+def _innermost(spans: Spans, limit: int) -> Spans:
+    kept: list[Span] = []
+    for span in reversed(spans):
+        limit -= cells(span.text)
+        if limit < 0:
+            break
+        kept.insert(0, span)
+    return tuple(kept)
+
+
+def _code(code: Code, width: int, marks: bool) -> Iterator[Line]:
+    if code.begins:
+        yield _fence(f"```{code.language}", width) if marks else _label(code, width)
+    if code.text:
+        for line in highlight(code.language, code.text):
+            yield from _code_line(line, width)
+    if code.ends:
+        yield _fence("```", width) if marks else Line(glue="", fill="panel")
+
+
+def _fence(text: str, width: int) -> Line:
+    return Line((Span(text[:width], "muted", drawn=True),), glue="")
+
+
+def _label(code: Code, width: int) -> Line:
+    """The first line of a code block: its language, and where to click to copy it."""
+    space = width - cells(code.language) - cells(_COPY) - 2
+    name = Span(f" {code.language}", "panel muted", drawn=True)
+    if space < 1:
+        return Line((name._replace(text=name.text[:width]),), glue="", fill="panel")
+    copy = Span(_COPY, "panel muted", ("copy_code", (code.number,)), drawn=True)
+    return Line((name, Span(" " * space, "panel", drawn=True), copy), glue="", fill="panel")
+
+
+def _code_line(spans: Spans, width: int) -> Iterator[Line]:
+    """A line of code, folded where it is too long; the other lines start with an arrow."""
+    edge = Span(" ", "panel", drawn=True)
+    for index, (part, glue) in enumerate(fold(spans, width - 4) if spans else [((), "\n")]):
+        painted = (span._replace(style=f"panel {span.style}".rstrip()) for span in part)
+        lead = (edge, _WRAPPED) if index else (edge,)
+        yield Line((*lead, *painted), glue, fill="panel")

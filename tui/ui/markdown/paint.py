@@ -1,0 +1,75 @@
+"""Lines to strips: the only part of the renderer that knows colours, and what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.segment import Segment
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.style import Style
+
+from tui.ui.markdown.spans import Line, Span
+
+StyleOf = Callable[[str], Style]
+"""The style of some roles, given as in ``Span.style``."""
+
+ROLES = (
+    *("strong", "em", "strike", "code", "link", "muted", "h1", "h2", "h3", "h4", "h5", "h6"),
+    *("quote", "quote-text", "marker", "box", "panel"),
+    *("comment", "keyword", "number", "string", "function", "builtin", "deleted", "inserted"),
+)
+
+
+def paint(line: Line, y: int, width: int, style_of: StyleOf) -> Strip:
+    """The strip of a line; its segments know their place in the text, for selecting it."""
+    x = 0
+    segments: list[Segment] = []
+    for span in line.spans:
+        style = style_of(span.style)
+        if span.action is not None:
+            style += Style.from_meta({"@click": span.action})
+        segments.append(Segment(span.text, style.rich_style_with_offset(x, y)))
+        x += len(span.text)
+    strip = Strip(segments)
+    if line.fill and strip.cell_length < width:
+        strip = strip.extend_cell_length(width, style_of(line.fill).rich_style)
+    return strip
+
+
+def select(line: Line, start: int, end: int) -> Line:
+    """The line with some of its characters in the role ``selected``; -1 stands for its end."""
+    if end < 0:
+        end = sum(len(span.text) for span in line.spans)
+    spans: list[Span] = []
+    at = 0
+    for span in line.spans:
+        text, left, right = span.text, max(0, start - at), max(0, end - at)
+        parts = (text[:left], ""), (text[left:right], " selected"), (text[max(left, right) :], "")
+        spans += [
+            span._replace(text=part, style=f"{span.style}{role}".strip())
+            for part, role in parts
+            if part
+        ]
+        at += len(text)
+    return Line(tuple(spans), line.glue, line.fill)
+
+
+def selected_text(lines: Sequence[Line], selection: Selection) -> str:
+    """The selected text with soft wraps undone, without bars, boxes and indents."""
+    first = selection.start.y if selection.start is not None else 0
+    last = selection.end.y if selection.end is not None else len(lines) - 1
+    parts: list[str] = []
+    for y in range(max(0, first), min(last, len(lines) - 1) + 1):
+        if (reach := selection.get_span(y)) is not None:
+            parts += [lines[y].glue if y > first else "", *_slice(lines[y], *reach)]
+    return "".join(parts)
+
+
+def _slice(line: Line, start: int, end: int) -> Iterator[str]:
+    at = 0
+    for span in line.spans:
+        stop = len(span.text) if end < 0 else max(0, end - at)
+        if not span.drawn:
+            yield span.text[max(0, start - at) : stop]
+        at += len(span.text)

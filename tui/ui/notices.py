@@ -1,0 +1,76 @@
+"""What the banner above the composer says, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.chat.updates import Recovery, RecoveryStep
+from tui.core.errors import BackendError
+from tui.core.steps import ConnectionStep
+from tui.ui.board import Question
+
+Tone = Literal["question", "recovery", "problem", "refusal"]
+
+_STEPS: dict[RecoveryStep, str] = {
+    "sending": "Not sent yet",
+    "reconnecting": "Connection lost",
+    "replaying": "Reading what was missed",
+    "looking": "Looking whether the message arrived",
+    "polling": "Waiting for the agent to go on",
+    "waiting": "Waiting for the server",
+}
+_VERBS: dict[RecoveryStep, str] = {"sending": "sending again", "reconnecting": "reconnecting"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Two lines: what is the matter, and what to do about it."""
+
+    tone: Tone
+    text: str
+    hint: str = ""
+    verb: str = ""
+    """With ``due_ms``: what happens then, such as ``reconnecting``."""
+    due_ms: int | None = None
+    """When it happens (our clock)."""
+
+    def sentence(self, now_ms: int) -> str:
+        """The first line at a moment, with the time that is left."""
+        if not self.verb:
+            return self.text
+        left_s = -(-(self.due_ms - now_ms) // 1000) if self.due_ms is not None else 0
+        when = f" in {left_s} s" if left_s > 0 else " now"
+        return f"{self.text} · {self.verb}{when}"
+
+
+def of_recovery(recovery: Recovery) -> Notice:
+    """How a turn is being brought back."""
+    verb = _VERBS.get(recovery.step, "trying again" if recovery.next_ms else "")
+    attempt = f"Attempt {recovery.attempt}" if recovery.attempt > 1 else ""
+    parts = [attempt, recovery.problem, "Ctrl+R to try now" if verb else ""]
+    return Notice(
+        tone="recovery",
+        text=_STEPS[recovery.step],
+        hint=" · ".join(part for part in parts if part),
+        verb=verb,
+        due_ms=recovery.next_ms,
+    )
+
+
+def of_question(question: Question, *, place: str = "") -> Notice:
+    """A question that did not take the focus; ``place`` names another conversation's."""
+    if isinstance(question.step, ConnectionStep):
+        text = f"{question.subject} wants to be connected"
+    else:
+        text = f"{question.subject} waits for your approval"
+    where = f"In “{place}” · " if place else ""
+    return Notice(tone="question", text=text, hint=f"{where}Ctrl+G to look at it")
+
+
+def of_error(error: BackendError, *, refused: bool = False) -> Notice:
+    """A failure; ``refused``: of a message whose text is back in the composer."""
+    request = f"Request id {error.request_id}." if error.request_id else ""
+    hint = " ".join(part for part in (error.hint, request) if part)
+    text = f"Not sent: {error}" if refused else str(error)
+    return Notice(tone="refusal" if refused else "problem", text=text, hint=hint)

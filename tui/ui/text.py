@@ -1,0 +1,29 @@
+"""Text of others as what widgets take. A plain ``str`` would be read as markup; these are not."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from tui.core.text import clean, clean_line
+
+
+def plain(text: str) -> Content:
+    """Text as it is, without control characters; may have several lines."""
+    return Content(clean(text))
+
+
+def line(text: str, limit: int = 200) -> Content:
+    """Text on one line of at most ``limit`` characters."""
+    return Content(clean_line(text, limit))
+
+
+def spread(left: Content, right: Content, width: int, *, gap: int = 1) -> Content:
+    """Exactly ``width`` cells with ``left``, shortened if need be, and ``right`` at the end.
+
+    ``right`` is left out where it would take more than half of the room.
+    """
+    if right.cell_length > width // 2:
+        right = Content("")
+    room = max(0, width - right.cell_length - (gap if right else 0))
+    left = left.truncate(room, ellipsis=True)
+    return Content.assemble(left, " " * max(0, width - left.cell_length - right.cell_length), right)

@@ -1,0 +1,157 @@
+"""Cards for what only the user can do: decide about a skill, authorise a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+
+from tui.core.ids import AttemptId, CallId, TurnId
+from tui.core.links import link_host
+from tui.core.parameters import ParameterRow, in_brief, parameter_rows
+from tui.core.text import clean_line, duration
+from tui.ui.widgets.card import Card
+from tui.ui.widgets.entries import ApprovalEntry, ConnectionEntry
+from tui.ui.widgets.looks import (
+    ASKS,
+    CONNECTION,
+    DONE,
+    FAILED,
+    OPEN_END,
+    QUESTION,
+    clock_time,
+    muted,
+)
+from tui.ui.widgets.rows import GUTTER_CELLS, Row
+
+_BRIEF_ROWS = 4
+_LABEL_CELLS = 18
+
+
+class ApprovalCard(Card[ApprovalEntry]):
+    """A question whether a skill may run, and what became of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Decide")]
+
+    @dataclass
+    class Opened(Message):
+        """The user wants to decide."""
+
+        turn_id: TurnId
+        call_id: CallId
+
+    def attend(self) -> None:
+        self.can_focus = self.entry.step.waiting
+        self.set_class(self.entry.step.waiting, "-waiting")
+
+    def action_open(self) -> None:
+        step = self.entry.step
+        if step.waiting:
+            self.post_message(self.Opened(self.entry.turn_id, step.call_id))
+
+    def on_click(self) -> None:
+        self.action_open()
+
+    def rows(self) -> Sequence[Row]:
+        step = self.entry.step
+        name = Content(clean_line(step.request.skill) or "A skill")
+        if step.waiting:
+            at_ms = step.request.at_ms
+            asked = Content.assemble(name.stylize("bold"), Content.styled(" asks to run", ASKS))
+            return [
+                Row(asked, QUESTION, muted(clock_time(at_ms)) if at_ms else Content("")),
+                *self._parameters(),
+                Row(_how_to("decide")),
+            ]
+        if step.decision == "approved":
+            return [Row(Content.assemble(name, muted("  approved")), DONE)]
+        if step.decision == "rejected":
+            return [Row(Content.assemble(name, muted("  rejected")), FAILED), *self._reason()]
+        return [Row(Content.assemble(name, muted("  no longer asked")), OPEN_END)]
+
+    def _parameters(self) -> Iterator[Row]:
+        request = self.entry.step.request
+        rows = parameter_rows(request.schema, request.parameters)
+        brief = in_brief(rows, _BRIEF_ROWS)
+        cells = min(_LABEL_CELLS, max((Content(row.label).cell_length for row in brief), default=0))
+        for row in brief:
+            yield Row(_parameter(row, cells), lines=1)
+        if missing := len(rows) - len(brief):
+            yield Row(muted(f"and {missing} more" if brief else "without parameters to show"))
+
+    def _reason(self) -> Iterator[Row]:
+        if reason := clean_line(self.entry.step.reason or "", 400):
+            yield Row(muted(f"“{reason}”"))
+
+
+class ConnectionCard(Card[ConnectionEntry]):
+    """A connection that the user has to authorise in the browser, and what became of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Connect")]
+
+    @dataclass
+    class Opened(Message):
+        """The user wants to see the link."""
+
+        turn_id: TurnId
+        attempt_id: AttemptId
+
+    def attend(self) -> None:
+        step = self.entry.step
+        self.can_focus = step.waiting
+        self.set_class(step.waiting, "-waiting")
+        self.tick_s = 1.0 if step.waiting and step.expires_ms is not None else None
+
+    def action_open(self) -> None:
+        step = self.entry.step
+        if step.waiting:
+            self.post_message(self.Opened(self.entry.turn_id, step.attempt_id))
+
+    def on_click(self) -> None:
+        self.action_open()
+
+    def rows(self) -> Sequence[Row]:
+        step = self.entry.step
+        name = Content(clean_line(step.connector) or "A connection")
+        if step.waiting:
+            asked = Content.assemble(
+                name.stylize("bold"), Content.styled(" needs you to sign in", ASKS)
+            )
+            return [Row(asked, CONNECTION), Row(muted(self._link())), Row(_how_to("connect"))]
+        words, glyph = {
+            "authorized": ("connected", DONE),
+            "failed": ("could not be connected", FAILED),
+            "rejected": ("declined", FAILED),
+            None: ("no longer asked", OPEN_END),
+        }[step.outcome]
+        return [Row(Content.assemble(name, muted(f"  {words}")), glyph)]
+
+    def _link(self) -> str:
+        step = self.entry.step
+        host = link_host(step.url) if step.url else None
+        if host is None:
+            return "There is no link yet."
+        return f"{host}  {time_left(step.expires_ms, self.now_ms())}".rstrip()
+
+
+def time_left(expires_ms: int | None, now_ms: int) -> str:
+    """Until when a link works, in words; empty where nothing says so."""
+    if expires_ms is None:
+        return ""
+    left_s = (expires_ms - now_ms) / 1000
+    return f"expires in {duration(round(left_s))}" if left_s > 0 else "the link has expired"
+
+
+def _how_to(verb: str) -> Content:
+    return Content.assemble(("Ctrl+G", "bold"), muted(f" or click to {verb}"))
+
+
+def _parameter(row: ParameterRow, cells: int) -> Content:
+    label = Content(row.label).truncate(cells, ellipsis=True, pad=True)
+    value = row.value or "…"
+    gap = " " * GUTTER_CELLS
+    return Content.assemble(label.stylize("$foreground 60%"), gap, Content(value))

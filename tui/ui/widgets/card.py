@@ -1,0 +1,63 @@
+"""What the cards of the transcript have in common."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar, Generic, TypeVar
+
+from textual.content import Content
+
+from tui.ui.widgets.looks import BUSY_STILL, SPINNER_FRAME_MS, spinner
+from tui.ui.widgets.rows import RowsView
+
+EntryT = TypeVar("EntryT")
+
+
+def wall_clock_ms() -> int:
+    return int(time.time() * 1000)
+
+
+class Card(RowsView, Generic[EntryT]):
+    """Draws one entry, and takes its place when it changes. A single widget, whatever it shows."""
+
+    FOCUS_ON_CLICK: ClassVar[bool] = False
+    """Clicking on a card must not take the keyboard away from the composer."""
+
+    tick_s: float | None = None
+    """How often the drawing changes by itself; None: never."""
+
+    def __init__(self, entry: EntryT, *, now_ms: Callable[[], int] = wall_clock_ms) -> None:
+        super().__init__()
+        self.entry = entry
+        self.now_ms = now_ms
+
+    def attend(self) -> None:
+        """Bring classes, focus and ``tick_s`` in line with the entry."""
+
+    def show(self, entry: EntryT) -> None:
+        """Take a newer state of the same entry."""
+        self.entry = entry
+        self.bring_up_to_date()
+
+    def on_mount(self) -> None:
+        self.attend()
+        self.auto_refresh = self.tick_s
+
+    def busy_glyph(self) -> Content:
+        """What says that something is under way; it stands still where motion is not wanted."""
+        moves = self.app.animation_level != "none"
+        return spinner(self.now_ms()) if moves else BUSY_STILL
+
+    @property
+    def busy_tick_s(self) -> float:
+        return SPINNER_FRAME_MS / 1000 if self.app.animation_level != "none" else 1.0
+
+    def bring_up_to_date(self) -> None:
+        """Draw the card again after something about it has changed."""
+        if not self.is_attached:
+            return
+        self.attend()
+        if self.auto_refresh != self.tick_s:
+            self.auto_refresh = self.tick_s
+        self.redraw()

@@ -1,0 +1,173 @@
+"""What a turn looks like in the transcript, as plain values.
+
+An entry becomes one widget. Its key stays the same while the turn grows, so that the widget is
+brought up to date instead of being replaced under the user's cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from tui.core.events import TurnFinished, TurnOutcome
+from tui.core.ids import TurnId
+from tui.core.records import Prompt
+from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
+from tui.core.turn import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayEntry:
+    """A new day begins with the turn below."""
+
+    key: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptEntry:
+    """What the user said."""
+
+    key: str
+    turn_id: TurnId
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyEntry:
+    """What the agent said, in Markdown."""
+
+    key: str
+    text: str
+    settled: bool
+    """False while it is still being written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillEntry:
+    """One call of a skill."""
+
+    key: str
+    step: SkillStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalEntry:
+    """A question whether a skill may run."""
+
+    key: str
+    turn_id: TurnId
+    step: ApprovalStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionEntry:
+    """A connection that only the user can authorise."""
+
+    key: str
+    turn_id: TurnId
+    step: ConnectionStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingEntry:
+    """The agent works, and nothing else in the turn shows it."""
+
+    key: str
+    since_ms: int | None
+    heard: bool
+    """Whether the agent has been heard of in this turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceEntry:
+    """The turn is over without a word of the agent."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeEntry:
+    """How a turn ended that did not end well."""
+
+    key: str
+    outcome: TurnOutcome
+    reason: str
+
+
+Entry = (
+    DayEntry
+    | PromptEntry
+    | ReplyEntry
+    | SkillEntry
+    | ApprovalEntry
+    | ConnectionEntry
+    | WorkingEntry
+    | SilenceEntry
+    | OutcomeEntry
+)
+
+
+def entries_of(turn: Turn) -> list[Entry]:
+    """The entries of a turn, from top to bottom. Keys are unique over all turns."""
+    entries: list[Entry] = []
+    if turn.prompt is not None:
+        entries.append(PromptEntry(key=f"{turn.id}/prompt", turn_id=turn.id, prompt=turn.prompt))
+    entries += _steps(turn)
+    entries += _end(turn)
+    return entries
+
+
+def turn_ms(turn: Turn) -> int | None:
+    """When a turn began, milliseconds since the epoch; None if nothing of it has a time."""
+    written_ms = turn.prompt.at_ms if turn.prompt else 0
+    return written_ms or turn.started_ms or turn.last_at_ms
+
+
+def day_of(at_ms: int) -> date:
+    """The user's day of a time."""
+    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone().date()
+
+
+def _steps(turn: Turn) -> Iterator[Entry]:
+    said = 0
+    for step in turn.steps:
+        key = f"{turn.id}/{step.key}"
+        match step:
+            case TextStep():
+                # By number: a message gets its id only when it is complete.
+                yield ReplyEntry(key=f"{turn.id}/text/{said}", text=step.text, settled=step.settled)
+                said += 1
+            case SkillStep():
+                yield SkillEntry(key=key, step=step)
+            case ApprovalStep():
+                yield ApprovalEntry(key=key, turn_id=turn.id, step=step)
+            case ConnectionStep():
+                yield ConnectionEntry(key=key, turn_id=turn.id, step=step)
+
+
+def _end(turn: Turn) -> Iterator[Entry]:
+    """What stands below the steps: at most one row."""
+    if turn.outcome in ("failed", "halted", "limit"):
+        reason = next((e.reason for e in turn.log[::-1] if isinstance(e, TurnFinished)), None)
+        yield OutcomeEntry(key=f"{turn.id}/end", outcome=turn.outcome, reason=reason or "")
+    elif turn.over:
+        if not any(isinstance(step, TextStep) for step in turn.steps):
+            yield SilenceEntry(key=f"{turn.id}/silence")
+    elif _seems_idle(turn):
+        heard = turn.phase != "waiting"
+        since = turn.started_ms or turn_ms(turn)
+        yield WorkingEntry(key=f"{turn.id}/working", since_ms=since, heard=heard)
+
+
+def _seems_idle(turn: Turn) -> bool:
+    """Whether the agent works although no step shows it."""
+    if turn.phase == "waiting":
+        return turn.prompt is not None and turn.prompt.state == "sent"
+    if turn.phase != "working":
+        return False
+    last = turn.steps[-1] if turn.steps else None
+    streaming = isinstance(last, TextStep) and not last.settled
+    running = any(isinstance(step, SkillStep) and step.status == "running" for step in turn.steps)
+    return not (streaming or running)

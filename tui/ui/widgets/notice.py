@@ -1,0 +1,73 @@
+"""The rows of the transcript that are neither words nor questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from textual.content import Content
+
+from tui.core.text import clean_line, duration
+from tui.ui.widgets.card import Card
+from tui.ui.widgets.entries import DayEntry, OutcomeEntry, SilenceEntry, WorkingEntry, day_of
+from tui.ui.widgets.looks import BAD, FAILED, OPEN_END, STOPPED, UNSURE, muted
+from tui.ui.widgets.rows import Row
+
+_WEEK_DAYS = 7
+
+
+class DayRule(Card[DayEntry]):
+    """Says which day begins."""
+
+    def rows(self) -> Sequence[Row]:
+        return [Row(muted(day_name(self.entry.day, day_of(self.now_ms()))), indent=0)]
+
+
+class WorkingRow(Card[WorkingEntry]):
+    """The agent works: for how long, and whether it has been heard of."""
+
+    def attend(self) -> None:
+        self.tick_s = self.busy_tick_s
+
+    def rows(self) -> Sequence[Row]:
+        words = "Working" if self.entry.heard else "Waiting for the agent"
+        return [Row(muted(f"{words}{self._elapsed()}"), self.busy_glyph())]
+
+    def _elapsed(self) -> str:
+        if self.entry.since_ms is None:
+            return ""
+        seconds = max(0, self.now_ms() - self.entry.since_ms) // 1000
+        return f"  {seconds}s" if seconds < 10 else f"  {duration(seconds)}"
+
+
+class SilenceRow(Card[SilenceEntry]):
+    """The agent said nothing. Source: Headless API, Troubleshooting, Empty stream."""
+
+    def rows(self) -> Sequence[Row]:
+        return [Row(muted("No reply came. Is the genie started?"), UNSURE)]
+
+
+class OutcomeRow(Card[OutcomeEntry]):
+    """The turn did not end well."""
+
+    def rows(self) -> Sequence[Row]:
+        reason = clean_line(self.entry.reason, 600)
+        match self.entry.outcome:
+            case "failed":
+                told = f"The agent failed. {reason}".rstrip()
+                return [Row(Content.styled(told, BAD), FAILED)]
+            case "halted":
+                return [Row(muted(f"Stopped. {reason}".rstrip()), STOPPED)]
+            case _:
+                told = f"The agent has used up its turns. {reason}".rstrip()
+                return [Row(muted(told), OPEN_END)]
+
+
+def day_name(day: date, today: date) -> str:
+    """``Today``, ``Yesterday``, ``Tuesday``, ``3 March``, ``3 March 2024``."""
+    past = (today - day).days
+    if past in (0, 1):
+        return "Yesterday" if past else "Today"
+    if 1 < past < _WEEK_DAYS:
+        return f"{day:%A}"
+    return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B} {day.year}"

@@ -1,0 +1,129 @@
+"""What the user said, and how far it got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+
+from tui.core.ids import TurnId
+from tui.core.records import Attachment
+from tui.core.text import clean, clean_line, size
+from tui.ui.widgets.card import Card
+from tui.ui.widgets.entries import PromptEntry
+from tui.ui.widgets.looks import (
+    ASKS,
+    BAD,
+    FAILED,
+    LATER,
+    MUTED,
+    SENDING,
+    UNSURE,
+    clock_time,
+    muted,
+)
+from tui.ui.widgets.rows import Row
+
+FOLD_LINES = 20
+
+_AGAIN_OR_DROP = Content.from_markup(
+    "[@click=send_again]Send it again[/]  [@click=withdraw]Drop it[/]"
+)
+_TAKE_BACK = Content.from_markup("[@click=withdraw]Take it back[/]")
+_DISMISS = Content.from_markup("[@click=withdraw]Remove[/]")
+
+
+class PromptCard(Card[PromptEntry]):
+    """A message of the user's: its text as it was typed, its files, and its state until sent."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "primary", "Send again / unfold"),
+        Binding("delete", "withdraw", "Drop"),
+    ]
+
+    unfolded = False
+
+    @dataclass
+    class SendAgain(Message):
+        """The user wants an unconfirmed message sent again."""
+
+        turn_id: TurnId
+
+    @dataclass
+    class Withdrawn(Message):
+        """The user gives up a message that was not sent, or may not have been."""
+
+        turn_id: TurnId
+
+    def attend(self) -> None:
+        prompt = self.entry.prompt
+        for state in ("queued", "sending", "unconfirmed", "refused"):
+            self.set_class(prompt.state == state, f"-{state}")
+        self.can_focus = prompt.state in ("queued", "unconfirmed", "refused") or self._is_long
+        self.set_class(self._is_long, "-unfolds")
+
+    @property
+    def _is_long(self) -> bool:
+        """Whether the text is folded at some usual width."""
+        text = self.entry.prompt.text
+        return text.count("\n") >= FOLD_LINES or len(text) > FOLD_LINES * 40
+
+    def on_click(self) -> None:
+        if self._is_long and not self.screen.selections:
+            self.action_unfold()
+
+    def action_primary(self) -> None:
+        if self.entry.prompt.state == "unconfirmed":
+            self.action_send_again()
+        else:
+            self.action_unfold()
+
+    def action_unfold(self) -> None:
+        self.unfolded = not self.unfolded
+        self.bring_up_to_date()
+
+    def action_send_again(self) -> None:
+        if self.entry.prompt.state == "unconfirmed":
+            self.post_message(self.SendAgain(self.entry.turn_id))
+
+    def action_withdraw(self) -> None:
+        if self.entry.prompt.state in ("queued", "unconfirmed", "refused"):
+            self.post_message(self.Withdrawn(self.entry.turn_id))
+
+    def rows(self) -> Sequence[Row]:
+        prompt = self.entry.prompt
+        written = muted(clock_time(prompt.at_ms)) if prompt.at_ms else Content("")
+        text = Content(clean(prompt.text).strip("\n"))
+        limit = None if self.unfolded else FOLD_LINES
+        return [
+            Row(text, aside=written, indent=0, lines=limit, rest=MUTED),
+            *(_file(attachment) for attachment in prompt.attachments),
+            *self._state(),
+        ]
+
+    def _state(self) -> Iterator[Row]:
+        prompt = self.entry.prompt
+        problem = clean_line(prompt.problem, 600)
+        match prompt.state:
+            case "queued":
+                yield Row(muted(problem or "Waits until the agent is free."), LATER)
+                yield Row(_TAKE_BACK)
+            case "sending":
+                yield Row(muted("Sending"), SENDING)
+            case "unconfirmed":
+                told = f"Not confirmed. {problem or 'It may not have reached the agent.'}"
+                yield Row(Content.styled(told, ASKS), UNSURE)
+                yield Row(_AGAIN_OR_DROP)
+            case "refused":
+                yield Row(Content.styled(f"Not sent. {problem}".rstrip(), BAD), FAILED)
+                yield Row(_DISMISS)
+
+
+def _file(attachment: Attachment) -> Row:
+    name = clean_line(attachment.name, 120) or "file"
+    about = Content.assemble(Content(name), muted(f"  {size(attachment.size_bytes)}"))
+    return Row(about, muted("▤"))

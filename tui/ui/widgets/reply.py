@@ -1,0 +1,178 @@
+"""One message, drawn as Markdown in a single widget, while it streams and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+from typing import ClassVar
+
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.style import Style
+from textual.widget import Widget
+
+from tui.core.text import clean
+from tui.ui.markdown import Document
+from tui.ui.markdown.paint import ROLES, paint, select, selected_text
+
+_SHORTEST_PAUSE_S = 1 / 15
+_LONGEST_PAUSE_S = 1.0
+
+
+class Reply(Widget):
+    """A message in Markdown. ``show`` may be called as often as text comes.
+
+    It draws only the lines on the screen, and settled lines once. Links run the app's action
+    ``open_link(href)``, with http and https addresses only. Its colours are its component classes.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"reply--{role}" for role in ROLES}
+
+    @dataclass
+    class CopyRequested(Message):
+        """The user clicked on the copy mark of a code block."""
+
+        reply: Reply
+        text: str
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        final: bool = True,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._newest = text
+        self._is_final = final
+        self._drawn = text
+        self._resting = False
+        self._strips: dict[int, Strip] = {}
+        self._strips_key: object = None
+        self._roles: dict[str, Style] = {}
+
+    def show(self, text: str, *, final: bool) -> None:
+        """Take the newest snapshot of the message.
+
+        The first text after a rest and the final one are drawn at once; others wait, so that
+        drawing takes at most a third of the time and happens at most 15 times a second.
+        """
+        self._newest, self._is_final = text, final
+        if final or not self._resting:
+            self._flush()
+
+    def copy_text(self) -> str:
+        """The message's Markdown source, without control characters."""
+        return clean(self._newest)
+
+    def code_blocks(self) -> list[tuple[str, str]]:
+        """Language (or empty) and code of each code block shown."""
+        return self._document.code_blocks()
+
+    def action_copy_code(self, number: int) -> None:
+        """Ask for a code block to be copied."""
+        self.post_message(self.CopyRequested(self, self.code_blocks()[number][1]))
+
+    # Pace
+
+    def _flush(self) -> None:
+        began = perf_counter()
+        self._drawn = self._newest
+        if not self.is_attached:
+            self.__dict__.pop("_document", None)
+            return
+        self._update()
+        if not self._is_final:
+            self._resting = True
+            self.call_after_refresh(self._rest, began)
+
+    def _rest(self, began: float) -> None:
+        """Pause in proportion to what the last drawing took, layout and painting included."""
+        pause_s = min(_LONGEST_PAUSE_S, max(_SHORTEST_PAUSE_S, 2 * (perf_counter() - began)))
+        self.set_timer(pause_s, self._wake)
+
+    def _wake(self) -> None:
+        self._resting = False
+        if self._newest != self._drawn:
+            self._flush()
+
+    def _update(self) -> None:
+        width = self.size.width
+        height, steady = len(self._document.lines(width)), self._document.steady(width)
+        grown = self._document.update(self._newest, final=self._is_final)
+        if not grown:
+            steady = 0
+        self._strips = {y: strip for y, strip in self._strips.items() if y < steady}
+        if grown and height == len(self._document.lines(width)):
+            self.refresh(Region(0, steady, self.outer_size.width, self.outer_size.height))
+        else:
+            self.refresh(layout=True)
+
+    # Drawing
+
+    @cached_property
+    def _document(self) -> Document:
+        return Document(self._drawn, final=self._is_final, marks=self.app.no_color)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._document.lines(width)) if width else 0
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        lines = self._document.lines(width)
+        if y >= len(lines):
+            return Strip.blank(width, self.visual_style.rich_style)
+        self._forget_outdated(width)
+        if (selection := self.text_selection) and (reach := selection.get_span(y)):
+            return paint(select(lines[y], *reach), y, width, self._style_of)
+        if (strip := self._strips.get(y)) is None:
+            strip = self._strips[y] = paint(lines[y], y, width, self._style_of)
+        return strip
+
+    def _forget_outdated(self, width: int) -> None:
+        key = (width, self.visual_style, self.app.theme)
+        if key != self._strips_key:
+            self._strips_key = key
+            self._strips.clear()
+            self._roles.clear()
+
+    def notify_style_update(self) -> None:
+        self._strips_key = None
+        super().notify_style_update()
+
+    def _style_of(self, roles: str) -> Style:
+        """The style of some roles on top of the widget's own."""
+        if (style := self._roles.get(roles)) is None:
+            style = self.visual_style
+            for role in roles.split():
+                style += self._role_style(role)
+            self._roles[roles] = style
+        return style
+
+    def _role_style(self, role: str) -> Style:
+        if role == "selected":
+            return Style.from_styles(self.screen.get_component_styles("screen--selection"))
+        styles = self.get_component_styles(f"reply--{role}")
+        look = styles.text_style
+        return Style(
+            background=styles.background if styles.has_rule("background") else None,
+            foreground=styles.color if styles.has_rule("color") else None,
+            bold=look.bold,
+            italic=look.italic,
+            underline=look.underline,
+            strike=look.strike,
+            dim=look.dim,
+            reverse=look.reverse,
+        )
+
+    # Selection
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        return selected_text(self._document.lines(self.size.width), selection), "\n"

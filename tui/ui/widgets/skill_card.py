@@ -1,0 +1,82 @@
+"""One call of a skill: running, done, failed, or never heard of again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from tui.core.steps import SkillStep
+from tui.core.text import clean, clean_line, duration
+from tui.ui.widgets.card import Card
+from tui.ui.widgets.entries import SkillEntry
+from tui.ui.widgets.looks import BAD, DONE, FAILED, OPEN_END, muted
+from tui.ui.widgets.rows import Row
+
+_ERROR_LINES = 3
+_DETAIL_CHARS = 20_000
+
+
+class SkillCard(Card[SkillEntry]):
+    """Name, state and duration on one line; the error, or on demand all there is, below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "unfold", "Details")]
+
+    unfolded = False
+
+    def attend(self) -> None:
+        step = self.entry.step
+        self.tick_s = self.busy_tick_s if step.status == "running" else None
+        self.can_focus = bool(step.result or step.error)
+        self.set_class(self.can_focus, "-unfolds")
+
+    def action_unfold(self) -> None:
+        """Show or hide the details."""
+        if self.can_focus:
+            self.unfolded = not self.unfolded
+            self.bring_up_to_date()
+
+    def on_click(self) -> None:
+        if not self.screen.selections:
+            self.action_unfold()
+
+    def rows(self) -> Sequence[Row]:
+        step = self.entry.step
+        return [Row(self._title(step), self._glyph(step), self._duration(step)), *self._below(step)]
+
+    def _title(self, step: SkillStep) -> Content:
+        name = clean_line(step.skill) or "A skill"
+        status = {"failed": "  failed", "unreported": "  no end reported"}.get(step.status, "")
+        fold = ("  ▾" if self.unfolded else "  ▸") if step.result or step.error else ""
+        return Content.assemble(Content(name), muted(status + fold))
+
+    def _glyph(self, step: SkillStep) -> Content:
+        match step.status:
+            case "running":
+                return self.busy_glyph()
+            case "completed":
+                return DONE
+            case "failed":
+                return FAILED
+            case "unreported":
+                return OPEN_END
+
+    def _duration(self, step: SkillStep) -> Content:
+        end_ms = self.now_ms() if step.status == "running" else step.ended_ms
+        if step.started_ms is None or end_ms is None:
+            return Content("")
+        return muted(f"{duration((end_ms - step.started_ms) / 1000):>6}")
+
+    def _below(self, step: SkillStep) -> Iterator[Row]:
+        if step.error:
+            limit = None if self.unfolded else _ERROR_LINES
+            yield Row(Content.styled(_detail(step.error), BAD), lines=limit)
+        if self.unfolded and step.result:
+            yield Row(muted(_detail(step.result)))
+
+
+def _detail(text: str) -> str:
+    shown = clean(text[:_DETAIL_CHARS]).strip()
+    return shown if len(text) <= _DETAIL_CHARS else f"{shown}\n…"

@@ -1,0 +1,197 @@
+"""The conversation: every turn's words, cards and questions, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from textual import on
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.core.ids import AttemptId, CallId, TurnId
+from tui.core.text import clean
+from tui.core.turn import Turn
+from tui.ui.widgets.action_card import ApprovalCard, ConnectionCard
+from tui.ui.widgets.card import Card, wall_clock_ms
+from tui.ui.widgets.entries import (
+    ApprovalEntry,
+    ConnectionEntry,
+    DayEntry,
+    Entry,
+    OutcomeEntry,
+    PromptEntry,
+    ReplyEntry,
+    SilenceEntry,
+    SkillEntry,
+    WorkingEntry,
+)
+from tui.ui.widgets.notice import DayRule, OutcomeRow, SilenceRow, WorkingRow
+from tui.ui.widgets.prompt_card import PromptCard
+from tui.ui.widgets.reply import Reply
+from tui.ui.widgets.roll import Roll
+from tui.ui.widgets.skill_card import SkillCard
+from tui.ui.widgets.window import Window
+
+
+class Transcript(Window[Entry]):
+    """Shows turns as they are published; what is on screen is changed in place.
+
+    Messages of its own are named below; ``OlderWanted`` is the window's: the user is near the
+    oldest turn shown.
+    """
+
+    @dataclass
+    class ApprovalOpened(Message):
+        """The user wants to decide whether a skill may run."""
+
+        turn: Turn
+        call_id: CallId
+
+    @dataclass
+    class ConnectionOpened(Message):
+        """The user wants to authorise a connection."""
+
+        turn: Turn
+        attempt_id: AttemptId
+
+    @dataclass
+    class SendAgain(Message):
+        """The user wants an unconfirmed message sent again."""
+
+        turn_id: TurnId
+
+    @dataclass
+    class Withdrawn(Message):
+        """The user gives up a message that is queued, unconfirmed or refused."""
+
+        turn_id: TurnId
+
+    @dataclass
+    class NewBelowChanged(Message):
+        """Whether something new stands below what is in view."""
+
+        has_new: bool
+
+    def __init__(
+        self,
+        *,
+        now_ms: Callable[[], int] = wall_clock_ms,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(
+            key=lambda entry: entry.key,
+            build=self._build_entry,
+            update=_update_entry,
+            id=id,
+            classes=classes,
+        )
+        self._now_ms = now_ms
+        self._roll = Roll()
+        self._had_new = False
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the view stays at the end as the conversation grows."""
+        return self.follows
+
+    @property
+    def has_new_below(self) -> bool:
+        return self.unseen > 0
+
+    def last_reply(self) -> str:
+        """What the agent said last, in Markdown, cleaned; empty if it has not spoken."""
+        return next((clean(t.reply) for t in self._roll.newest_first() if t.reply), "")
+
+    def turn(self, turn_id: TurnId) -> Turn | None:
+        """A turn as it was last shown."""
+        return self._roll.turn(turn_id)
+
+    async def show_turns(self, turns: Sequence[Turn]) -> None:
+        """Show these turns instead of whatever there was."""
+        self._roll = Roll(turns)
+        await self.show_items(self._roll.entries())
+
+    async def show_turn(self, turn: Turn) -> None:
+        """Bring one turn up to date, or put it where its time belongs."""
+        changed = self._roll.put(turn)
+        if changed is None:
+            await self.show_items(self._roll.entries())
+        else:
+            for entry in changed:
+                await self.show_item(entry)
+
+    async def prepend_turns(self, turns: Sequence[Turn]) -> None:
+        """Add turns, usually older ones; what is in view does not move."""
+        for turn in turns:
+            self._roll.put(turn)
+        await self.show_items(self._roll.entries())
+
+    async def drop_turn(self, turn_id: TurnId) -> None:
+        """Take a turn off the list."""
+        if self._roll.drop(turn_id):
+            await self.show_items(self._roll.entries())
+
+    def follow_end(self) -> None:
+        """Go to the end and stay there."""
+        self.action_scroll_end()
+
+    def watch_unseen(self) -> None:
+        super().watch_unseen()
+        if self.has_new_below != self._had_new:
+            self._had_new = self.has_new_below
+            self.post_message(self.NewBelowChanged(self._had_new))
+
+    @on(ApprovalCard.Opened)
+    def _open_approval(self, event: ApprovalCard.Opened) -> None:
+        event.stop()
+        if turn := self.turn(event.turn_id):
+            self.post_message(self.ApprovalOpened(turn, event.call_id))
+
+    @on(ConnectionCard.Opened)
+    def _open_connection(self, event: ConnectionCard.Opened) -> None:
+        event.stop()
+        if turn := self.turn(event.turn_id):
+            self.post_message(self.ConnectionOpened(turn, event.attempt_id))
+
+    @on(PromptCard.SendAgain)
+    def _send_again(self, event: PromptCard.SendAgain) -> None:
+        event.stop()
+        self.post_message(self.SendAgain(event.turn_id))
+
+    @on(PromptCard.Withdrawn)
+    def _withdraw(self, event: PromptCard.Withdrawn) -> None:
+        event.stop()
+        self.post_message(self.Withdrawn(event.turn_id))
+
+    def _build_entry(self, entry: Entry) -> Widget:
+        match entry:
+            case DayEntry():
+                return DayRule(entry, now_ms=self._now_ms)
+            case PromptEntry():
+                return PromptCard(entry, now_ms=self._now_ms)
+            case ReplyEntry():
+                return Reply(entry.text, final=entry.settled)
+            case SkillEntry():
+                return SkillCard(entry, now_ms=self._now_ms)
+            case ApprovalEntry():
+                return ApprovalCard(entry, now_ms=self._now_ms)
+            case ConnectionEntry():
+                return ConnectionCard(entry, now_ms=self._now_ms)
+            case WorkingEntry():
+                return WorkingRow(entry, now_ms=self._now_ms)
+            case SilenceEntry():
+                return SilenceRow(entry, now_ms=self._now_ms)
+            case OutcomeEntry():
+                return OutcomeRow(entry, now_ms=self._now_ms)
+            case _:
+                assert_never(entry)
+
+
+def _update_entry(widget: Widget, entry: Entry) -> None:
+    if isinstance(widget, Reply) and isinstance(entry, ReplyEntry):
+        widget.show(entry.text, final=entry.settled)
+    elif isinstance(widget, Card):
+        widget.show(entry)

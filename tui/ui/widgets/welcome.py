@@ -1,0 +1,55 @@
+"""What an empty conversation shows: a greeting, and things to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.ui.text import line
+
+
+class Welcome(Vertical):
+    """A greeting with suggestions that are chosen by Enter or a click."""
+
+    class Chosen(Message):
+        """The user wants to say this."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, agent_name: str, suggestions: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._agent = agent_name
+        self._suggestions = suggestions
+
+    def compose(self) -> ComposeResult:
+        name = line(self._agent, 40)
+        yield Static(Content.assemble(("✦", "$primary bold")), id="welcome-mark")
+        yield Static(Content.assemble("What can ", name, " do for you?"), id="welcome-title")
+        hint = "Type below, or pick something to try" if self._suggestions else "Type below"
+        yield Static(Content(hint), id="welcome-hint")
+        if self._suggestions:
+            yield OptionList(
+                *(Option(_row(*suggestion)) for suggestion in self._suggestions),
+                id="suggestions",
+                compact=True,
+            )
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self._suggestions[event.option_index][1]))
+
+
+def _row(label: str, text: str) -> Content:
+    name = line(label, 24)
+    said = line(text, 60).stylize("$soft") if text != label else Content("")
+    return Content.assemble(("→ ", "$primary"), name.pad_right(max(0, 22 - name.cell_length)), said)

@@ -1,0 +1,313 @@
+"""A list of widgets of any length, of which only those around the view are mounted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+KEEP = 60
+PAGE = 20
+
+ItemT = TypeVar("ItemT")
+
+
+class Window(VerticalScroll, Generic[ItemT]):
+    """Shows the end of an ordered list, follows it, and pages through the rest without a jump.
+
+    ``key`` gives an item's identity, ``build`` its widget, and ``update`` brings a mounted widget
+    up to date with its changed item. Items are compared with ``==``. At most ``KEEP + PAGE``
+    widgets are mounted, however long the list is.
+    """
+
+    at_end = reactive(True)
+    """Whether the end of the list is in view; then it is followed."""
+    unseen = reactive(0)
+    """How many items were added or changed below since the user scrolled up."""
+
+    @dataclass
+    class OlderWanted(Message):
+        """The user is near the top of all items; sent once for each first item."""
+
+        window: Widget
+
+    @dataclass
+    class Moved(Message):
+        """``at_end`` or ``unseen`` has changed: a hint to show or hide."""
+
+        window: Widget
+
+    def __init__(
+        self,
+        *,
+        key: Callable[[ItemT], str],
+        build: Callable[[ItemT], Widget],
+        update: Callable[[Widget, ItemT], None],
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._key = key
+        self._build = build
+        self._update_widget = update
+        self._items: list[ItemT] = []
+        self._places: dict[str, int] = {}
+        self._mounted: dict[str, Widget] = {}
+        self._first = 0
+        self._stop = 0
+        self._changing = asyncio.Lock()
+        self._asked_before: str | None = None
+        self._news: set[str] = set()
+
+    @property
+    def items(self) -> Sequence[ItemT]:
+        """All items, mounted or not."""
+        return self._items
+
+    @property
+    def follows(self) -> bool:
+        """Whether new items scroll the list."""
+        # Textual tells whether a widget was anchored, not whether the user has let go since.
+        return self._stop == len(self._items) and not self._anchor_released
+
+    def widget_of(self, key: str) -> Widget | None:
+        """The mounted widget of an item."""
+        return self._mounted.get(key)
+
+    async def show_items(self, items: Sequence[ItemT]) -> None:
+        """Show this list: what is equal is left alone, what changed is updated in its place.
+
+        A list that has nothing in common with what is mounted replaces it and is shown at its end.
+        """
+        async with self._changing:
+            before, old = self._items, self._places
+            followed = self.follows
+            self._items = list(items)
+            self._places = {self._key(item): place for place, item in enumerate(items)}
+            if self._mounted.keys() & self._places.keys():
+                self._note_news(before, old)
+                self._update_changed(before, old)
+                await self._mount_range(*self._grown(followed), follow=followed)
+            else:
+                await self._open(len(self._items))
+        self._look_around()
+
+    async def show_item(self, item: ItemT) -> None:
+        """Show one changed or new last item; costs the same however long the list is."""
+        place = self._places.get(self._key(item))
+        if place is None:
+            await self.show_items([*self._items, item])
+        elif self._items[place] != item:
+            self._items[place] = item
+            if widget := self._mounted.get(self._key(item)):
+                self._update_widget(widget, item)
+            self._count_news({self._key(item)})
+
+    async def follow(self) -> None:
+        """Go to the end of the list and stay there."""
+        async with self._changing:
+            if self._stop < len(self._items):
+                await self._open(len(self._items))
+            self.anchor()
+        self._look_around()
+
+    async def reveal(self, key: str) -> None:
+        """Scroll an item to the top of the view. Raises: KeyError."""
+        async with self._changing:
+            place = self._places[key]
+            if key not in self._mounted:
+                await self._open(min(len(self._items), place + KEEP // 2), KEEP)
+            self.release_anchor()
+            self.screen._refresh_layout()
+            self.scroll_to_widget(
+                self._mounted[key], top=True, animate=False, immediate=True, force=True
+            )
+        self._look_around()
+
+    def on_mount(self) -> None:
+        self.anchor()
+        self.watch(self, "virtual_size", self._look_around, init=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._look_around()
+
+    def action_scroll_end(self) -> None:
+        self.run_worker(self.follow(), group="window", exit_on_error=False)
+
+    def release_anchor(self) -> None:
+        # A list that fits has nowhere to scroll: let go of, it would stay where it is as it grows.
+        if self.max_scroll_y > 0:
+            super().release_anchor()
+
+    def watch_at_end(self) -> None:
+        self.post_message(self.Moved(self))
+
+    def watch_unseen(self) -> None:
+        self.post_message(self.Moved(self))
+
+    # What is near the view
+
+    def _look_around(self) -> None:
+        """Notice where the view is, and page where it comes near an edge."""
+        self.at_end = self._stop == len(self._items) and (
+            self.max_scroll_y <= 0 or self.scroll_offset.y >= self.max_scroll_y
+        )
+        if self.at_end:
+            self._news.clear()
+            self.unseen = 0
+        if not self._items or not self.size.height or self._changing.locked():
+            return
+        if self._is_near_top() and self._first == 0:
+            self._ask_for_older()
+        elif self._is_near_top() or self._is_near_bottom():
+            self.call_next(self._page)
+
+    def _is_near_top(self) -> bool:
+        return self.scroll_offset.y <= self.size.height
+
+    def _is_near_bottom(self) -> bool:
+        below = self.max_scroll_y - self.scroll_offset.y
+        return self._stop < len(self._items) and below <= self.size.height
+
+    def _ask_for_older(self) -> None:
+        first = self._key(self._items[0])
+        if self._asked_before != first:
+            self._asked_before = first
+            self.post_message(self.OlderWanted(self))
+
+    async def _page(self) -> None:
+        """Mount the next items at the edge the view is near to, and drop some at the other."""
+        async with self._changing:
+            if self._is_near_top() and self._first > 0:
+                first = max(0, self._first - PAGE)
+                stop = max(first + KEEP, self._last_needed())
+                await self._mount_range(first, stop, follow=self.follows)
+            elif self._is_near_bottom():
+                stop = min(len(self._items), self._stop + PAGE)
+                first = min(stop - KEEP, self._first_needed())
+                await self._mount_range(first, stop, follow=False)
+            else:
+                return
+        self._look_around()
+
+    def _first_needed(self) -> int:
+        return min(self._needed(), default=self._stop)
+
+    def _last_needed(self) -> int:
+        return max(self._needed(), default=self._first) + 1
+
+    def _needed(self) -> list[int]:
+        """Places of the widgets which may not go: in view, with the focus or with selected text."""
+        view = self.region
+        busy = {node for node in self.screen.selections if node.is_attached}
+        if self.screen.focused is not None:
+            busy.add(self.screen.focused)
+        held = {node for widget in busy for node in widget.ancestors_with_self}
+        return [
+            self._places[key]
+            for key, widget in self._mounted.items()
+            if widget in held or widget.region.overlaps(view)
+        ]
+
+    # What is new
+
+    def _note_news(self, before: list[ItemT], old: dict[str, int]) -> None:
+        last = self._last_needed() - 1
+        self._count_news(
+            {
+                key
+                for key, place in self._places.items()
+                if place >= last and (key not in old or before[old[key]] != self._items[place])
+            }
+        )
+
+    def _count_news(self, keys: set[str]) -> None:
+        if not self.at_end:
+            self._news |= keys
+            self.unseen = len(self._news)
+
+    def _update_changed(self, before: list[ItemT], old: dict[str, int]) -> None:
+        for key, widget in self._mounted.items():
+            place = self._places.get(key)
+            if place is not None and before[old[key]] != self._items[place]:
+                self._update_widget(widget, self._items[place])
+
+    # What is mounted
+
+    def _grown(self, followed: bool) -> tuple[int, int]:
+        """The range to mount after the list has changed around what is mounted."""
+        places = [self._places[key] for key in self._mounted if key in self._places]
+        first, stop = min(places), max(places) + 1
+        if followed:
+            stop = len(self._items)
+            return (first if stop - first <= KEEP + PAGE else stop - KEEP), stop
+        return first, max(stop, min(len(self._items), first + KEEP))
+
+    async def _open(self, stop: int, count: int = PAGE) -> None:
+        """Start afresh with the ``count`` items before a place."""
+        self._asked_before = None
+        with self.app.batch_update():
+            await self.remove_children()
+            self._mounted.clear()
+            await self._mount_range(stop - count, stop, follow=True)
+            self.anchor()
+            self.screen._refresh_layout()
+
+    async def _mount_range(self, first: int, stop: int, *, follow: bool) -> None:
+        """Mount exactly the items of a range, in order, reusing the widgets there are.
+
+        What is in view stays where it is, unless the end is to be followed.
+        """
+        first, stop = max(0, first), min(stop, len(self._items))
+        wanted = [(self._key(item), item) for item in self._items[first:stop]]
+        keys = {key for key, _ in wanted}
+        async with self._holding_still(set() if follow else keys):
+            if gone := [self._mounted.pop(key) for key in self._mounted.keys() - keys]:
+                await self.remove_children(gone)
+            self._put_in_order([key for key, _ in wanted if key in self._mounted])
+            await self._mount_missing(wanted)
+            self._first, self._stop = first, stop
+
+    def _put_in_order(self, keys: list[str]) -> None:
+        for place, key in enumerate(keys):
+            widget, current = self._mounted[key], self.children[place]
+            if current is not widget:
+                self.move_child(widget, before=current)
+
+    async def _mount_missing(self, wanted: Sequence[tuple[str, ItemT]]) -> None:
+        """Mount runs of items without a widget, each before the widget that follows it."""
+        run: list[Widget] = []
+        for place, (key, item) in enumerate(wanted):
+            if key not in self._mounted:
+                self._mounted[key] = self._build(item)
+                run.append(self._mounted[key])
+            elif run:
+                await self.mount_all(run, before=place - len(run))
+                run = []
+        if run:
+            await self.mount_all(run)
+
+    @asynccontextmanager
+    async def _holding_still(self, keys: set[str]) -> AsyncIterator[None]:
+        """Whatever changes inside, the first of these items in view stays where it is."""
+        top = self.region.y
+        pins = [self._mounted[key] for key in self._mounted.keys() & keys]
+        seen = [(widget.region.y, widget) for widget in pins if widget.region.bottom > top]
+        before, pin = min(seen, key=lambda pair: pair[0], default=(0, None))
+        with self.app.batch_update():
+            yield
+            if pin is not None:
+                self.release_anchor()
+                # Without a layout here, one frame would be painted at the wrong place.
+                self.screen._refresh_layout()
+                moved = pin.region.y - before
+                self.scroll_to(y=self.scroll_y + moved, animate=False, immediate=True, force=True)
