@@ -91,9 +91,7 @@ def ran(skill: str, outcome: SkillOutcome = "completed") -> list[TurnEvent]:
     call = CallId(_key())
     return [
         SkillStarted(key=_key(), skill=skill, call_id=call, at_ms=NOW_MS),
-        SkillFinished(
-            key=_key(), skill=skill, call_id=call, outcome=outcome, at_ms=NOW_MS + 1_400
-        ),
+        SkillFinished(key=_key(), skill=skill, call_id=call, outcome=outcome, at_ms=NOW_MS + 1_400),
     ]
 
 
@@ -388,8 +386,9 @@ class MemoryStore:
         self.drafts[conversation_id] = text
 
     async def recall(self, limit: int = 200) -> Sequence[str]:
-        said = [r.prompt.text for r in reversed(self._where(lambda r: r.prompt is not None))
-                if r.prompt]
+        said = [
+            r.prompt.text for r in reversed(self._where(lambda r: r.prompt is not None)) if r.prompt
+        ]
         return list(dict.fromkeys(said))[:limit]
 
     async def message_known(self, conversation_id: ConversationId, message_id: MessageId) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from tui.config import (
     DATA_CENTERS,
@@ -43,10 +45,15 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
-def complaint(**arguments: object) -> str:
+def complaint(
+    config_path: Path,
+    profile: str | None = None,
+    flags: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] = OAUTH,
+) -> str:
     """What ``load`` says against its arguments: one line."""
     with pytest.raises(ConfigError) as caught:
-        load(**{"environ": OAUTH, **arguments})
+        load(profile, config_path, flags, environ)
     message = str(caught.value)
     assert "\n" not in message
     return message
@@ -420,7 +427,7 @@ def test_folders_are_the_platforms_by_default() -> None:
 
 
 def test_what_was_saved_is_loaded_again(path: Path) -> None:
-    key = Profile(api_key=SECRET).api_key
+    key = SecretStr(SECRET)
     save_profile(path, "my work", {"genie": "gin-1", "api_key": key, "idp_user_id": "u"})
     settings = load(config_path=path, environ={})
     assert (settings.name, settings.genie, settings.auth) == ("my work", "gin-1", "api_key")

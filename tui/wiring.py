@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.chat.session import Session
-from tui.chat.updates import Publish
+from tui.chat.updates import Notice, Publish
 from tui.core.ports import ChatBackend
 from tui.demo.suggestions import SUGGESTIONS
 
@@ -51,9 +51,12 @@ def demo_place(settings: DemoSettings | None = None) -> Place:
 
 def profile_place(name: str | None, config: Path | None) -> Place:
     """The agent that a profile describes. Raises ``tui.config.ConfigError``."""
-    from tui.config import load
+    from tui.config import ConfigError, load
 
     profile = load(profile=name, config_path=config)
+    if profile.backend != "genie" or profile.auth != "api_key":
+        asked = profile.backend if profile.backend != "genie" else profile.auth
+        raise ConfigError(f"this version chats with genies by API key; it has no '{asked}' yet.")
     return Place(
         agent_name=profile.genie or "genie",
         user_name=profile.idp_user_id or "",
@@ -99,6 +102,8 @@ async def _session(
 
     try:
         store = await SqliteStore.open(path, account)
+        if store.set_aside:
+            publish(Notice(f"The stored conversations were damaged. {_set_aside(store.set_aside)}"))
         try:
             async with Session(backend, store, publish) as session:
                 yield session
@@ -117,6 +122,10 @@ def _genie_backend(base_url: str, genie: str, api_key: str, idp_user_id: str) ->
 
     auth = ApiKeyAuth(base_url, SecretStr(api_key), idp_user_id)
     return GenieBackend(HeadlessClient(base_url, genie, auth))
+
+
+def _set_aside(path: Path) -> str:
+    return f"They are kept in {path}; what the server has is read again."
 
 
 def _start_demo(settings: DemoSettings | None) -> DemoServer:

@@ -54,11 +54,13 @@ class ScriptedServer:
     url: str = ""
     replies: list[Reply] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    visits: list[asyncio.Task[None] | None] = field(default_factory=list)
 
     def says(self, *replies: Reply) -> None:
         self.replies = list(replies)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.visits.append(asyncio.current_task())
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             self.asked.append(await _request(reader))
             reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
@@ -67,10 +69,12 @@ class ScriptedServer:
                 await writer.drain()
             if reply.then == "hang":
                 await reader.read()
-        if reply.then == "reset":
-            linger = struct.pack("ii", 1, 0)
-            writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, linger)
+            if reply.then == "reset":
+                linger = struct.pack("ii", 1, 0)
+                writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, linger)
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def _request(reader: asyncio.StreamReader) -> Asked:
@@ -131,6 +135,7 @@ async def server() -> AsyncIterator[ScriptedServer]:
     scripted.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     yield scripted
     listener.close()
+    await asyncio.gather(*filter(None, scripted.visits))
 
 
 @pytest.fixture

@@ -25,8 +25,11 @@ def answer(status: int, body: object = b"", *, method: str = "POST", **headers: 
 @pytest.mark.parametrize(
     ("body", "code", "words"),
     [
-        ({"error_code": "auth_failed", "error_message": "Authentication failed."}, "auth_failed",
-         "Authentication failed"),
+        (
+            {"error_code": "auth_failed", "error_message": "Authentication failed."},
+            "auth_failed",
+            "Authentication failed",
+        ),
         ({"error": "no such client"}, None, "no such client"),
         ({"error": {"code": 17, "message": "inner"}}, "17", "inner"),
         ({"message": "plain"}, None, "plain"),
@@ -114,7 +117,9 @@ def test_every_case_has_advice():
     ("status", "method", "sent"),
     [(503, "POST", True), (503, "GET", False), (408, "POST", True), (409, "POST", False)],
 )
-def test_only_a_write_that_may_have_got_through_counts_as_sent(status: int, method: str, sent: bool):
+def test_only_a_write_that_may_have_got_through_counts_as_sent(
+    status: int, method: str, sent: bool
+):
     assert error_from(answer(status, method=method)).sent is sent
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from contextlib import aclosing
 
 import httpx
@@ -13,9 +14,13 @@ from tui.api.sse import Frame
 from tui.core.errors import BackendError, ErrorKind
 
 
-async def read_all(http: Http, method: str = "GET") -> list[Frame]:
+async def read_all(http: Http, method: str = "GET", into: list[Frame] | None = None) -> list[Frame]:
+    """All frames; ``into`` keeps those that came before an error."""
+    got = [] if into is None else into
     async with aclosing(http.stream(method, "/s")) as frames:
-        return [frame async for frame in frames]
+        async for frame in frames:
+            got.append(frame)
+    return got
 
 
 async def test_a_call_says_who_asks_and_what_it_takes(http, server, reply):
@@ -116,18 +121,28 @@ async def test_nobody_listens(unused_tcp_port):
     with pytest.raises(BackendError) as caught:
         await http.call("POST", "/x")
     assert (caught.value.kind, caught.value.sent) == (ErrorKind.UNREACHABLE, False)
-    assert str(caught.value) == "Nothing accepts connections at 127.0.0.1."
+    assert str(caught.value) == f"Nothing accepts connections at 127.0.0.1:{unused_tcp_port}."
     await http.aclose()
 
 
-async def test_tls_that_is_none(server, reply):
-    server.says(reply(200))
-    http = Http(server.url.replace("http:", "https:"))
+async def test_tls_that_is_none():
+    async def speak_plainly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        done.set()
+
+    done = asyncio.Event()
+    listener = await asyncio.start_server(speak_plainly, "127.0.0.1", 0)
+    http = Http(f"https://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
     with pytest.raises(BackendError) as caught:
         await http.call("POST", "/x")
     assert (caught.value.kind, caught.value.sent) == (ErrorKind.UNREACHABLE, False)
     assert "trusted" in str(caught.value)
     await http.aclose()
+    listener.close()
+    await done.wait()
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/html", "text/event-streams"])
@@ -144,6 +159,24 @@ async def test_a_stream_is_utf8_whatever_its_type_adds(http, server, stream, kin
     assert (await read_all(http))[0].data == {"a": "€"}
 
 
+async def test_a_stream_that_is_compressed_all_the_same(http, server, stream):
+    squeezed = stream(gzip.compress(b"data:{}\n\n"))
+    squeezed.chunks[0] = squeezed.chunks[0].replace(
+        b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n"
+    )
+    server.says(squeezed)
+    assert await read_all(http) == [Frame("message", {})]
+
+
+async def test_no_proxy_is_between_this_machine_and_itself(server, reply, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    server.says(reply(200, {"ok": True}))
+    http = Http(server.url)
+    assert await http.call("GET", "/x") == {"ok": True}
+    await http.aclose()
+
+
 @pytest.mark.parametrize("status", [202, 204])
 async def test_a_stream_starts_with_200(http, server, reply, status):
     server.says(reply(status, kind="text/event-stream"))
@@ -158,19 +191,23 @@ async def test_a_refused_stream_tells_why(http, server, reply):
         await read_all(http, "POST")
     error = caught.value
     assert (error.kind, error.code, error.request_id, error.sent) == (
-        ErrorKind.BUSY, "busy", "r", False,
+        ErrorKind.BUSY,
+        "busy",
+        "r",
+        False,
     )
 
 
 async def test_a_cut_stream_gives_what_came_and_then_the_error(http, server, reply, stream):
-    head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = (
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
     cut = stream(b"9\r\ndata:{}\n\n\r\n")
     cut.chunks[0] = head.encode()
     server.says(cut)
     got: list[Frame] = []
     with pytest.raises(BackendError) as caught:
-        async for frame in http.stream("POST", "/s"):
-            got.append(frame)
+        await read_all(http, "POST", got)
     assert got == [Frame("message", {})]
     assert (caught.value.kind, caught.value.sent) == (ErrorKind.INTERRUPTED, True)
 
@@ -181,8 +218,7 @@ async def test_silence_is_an_error(server, stream, monkeypatch):
     http = Http(server.url)
     got: list[Frame] = []
     with pytest.raises(BackendError) as caught:
-        async for frame in http.stream("GET", "/s"):
-            got.append(frame)
+        await read_all(http, "GET", got)
     assert len(got) == 1
     assert caught.value.kind is ErrorKind.TIMED_OUT
     await http.aclose()

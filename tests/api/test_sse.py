@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,10 @@ VECTORS = {
     "a second BOM spoils the field": (BOM + b"data:1\n\n" + BOM + b"data:2\n\ndata:3\n\n", "1/3"),
     "only one BOM is dropped": (BOM + BOM + b"data:1\n\ndata:2\n\n", "2"),
     "comments": (
-        b"data:1\r:\0\n:\r\ndata:2\n" + COLONS + b"\rdata:3\n:data:fail\r" + COLONS
+        b"data:1\r:\0\n:\r\ndata:2\n"
+        + COLONS
+        + b"\rdata:3\n:data:fail\r"
+        + COLONS
         + b"\ndata:4\n\n",
         "1\n2\n3\n4",
     ),
@@ -35,7 +39,10 @@ VECTORS = {
     "no data, no event": (b"event:x\nid:1\n\n\n\ndata:d\n\n", "d"),
     "UTF-8": ("data:okääk€😀\n\n".encode(), "okääk€😀"),
     "broken UTF-8": (b"data:a\xffb\n\n", "a\ufffdb"),
-    "line ends of Unicode are data": ("data:a\u2028b\u0085c\x0bd\n\n".encode(), "a\u2028b\u0085c\x0bd"),
+    "line ends of Unicode are data": (
+        "data:a\u2028b\u0085c\x0bd\n\n".encode(),
+        "a\u2028b\u0085c\x0bd",
+    ),
 }
 
 
@@ -104,7 +111,9 @@ def test_a_comment_is_a_sign_of_life_and_no_event():
 
 
 def test_the_type_in_the_json_wins_over_the_event_line():
-    assert [f.kind for f in frames(b'event:x\ndata:{"type":"y"}\n\nevent:z\ndata:{"type":7}\n\n')] == [
+    assert [
+        f.kind for f in frames(b'event:x\ndata:{"type":"y"}\n\nevent:z\ndata:{"type":7}\n\n')
+    ] == [
         "y",
         "z",
     ]
@@ -164,7 +173,7 @@ STREAMS = st.lists(st.tuples(LINES, ENDS)).map(lambda rows: b"".join(a + b for a
 @settings(max_examples=150, deadline=None)
 def test_where_chunks_end_changes_nothing(stream: bytes, cuts: list[int]):
     places = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
-    chunks = [stream[a:b] for a, b in zip(places, places[1:], strict=False)]
+    chunks = [stream[a:b] for a, b in pairwise(places)]
     assert frames(*chunks) == frames(stream)
 
 

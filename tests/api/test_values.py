@@ -43,7 +43,9 @@ def test_texts(value: object, expected: str):
     assert text_of(value) == expected
 
 
-@pytest.mark.parametrize("bad", ["", None, True, 1.5, [], "a\nb", "a\0", "\ud800", "\u202e", "x" * 5000])
+@pytest.mark.parametrize(
+    "bad", ["", None, True, 1.5, [], "a\nb", "a\0", "\ud800", "\u202e", "x" * 5000]
+)
 def test_what_cannot_be_an_id(bad: object):
     assert id_of(bad) is None
 

@@ -13,7 +13,6 @@ import fcntl
 import json
 import os
 import pty
-import re
 import resource
 import select
 import statistics
@@ -35,11 +34,12 @@ from textual.widgets import Markdown, TextArea
 from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.window import Window
 
+MODULE = "tests.bench.stream_markdown"
 MARK = "ENDMARK42"
 KEYS = "αβγδεζηθικλμνξοπρστυφχψω"
 ROWS, COLUMNS = 40, 120
 BUDGETS = {"cpu": 0.5, "memory": 0.25, "echo": 0.1}
-WORDS = "stream agent reply window token render scroll session answer queue event layout job".split()
+WORDS = ("stream", "agent", "reply", "window", "token", "render", "scroll", "session", "event")
 
 
 # What is streamed
@@ -52,10 +52,10 @@ def words(seed: int, count: int) -> str:
 
 def mixed(n: int) -> str:
     """A section with a bit of everything."""
-    text = f"## Section {n}\n\n{words(n, 30)} **{words(n, 2)}** {words(n + 1, 25)} `call_{n}()`.\n\n"
+    text = f"## Section {n}\n\n{words(n, 30)} **{words(n, 2)}** {words(n + 1, 25)} `f_{n}()`.\n\n"
     text += f"- first *{words(n, 3)}*\n- second {words(n, 4)}\n  - nested\n\n1. one\n2. two\n\n"
     if n % 2:
-        text += f"```python\ndef step_{n}(x: int) -> int:\n    # {words(n, 3)}\n    return x\n```\n\n"
+        text += f"```python\ndef f_{n}(x: int) -> int:\n    # {words(n, 3)}\n    return x\n```\n\n"
     if n % 4 == 0:
         rows = "".join(f"| {words(n + k, 1)} | {words(k, 2)} | {k} |\n" for k in range(4))
         text += f"| name | what | n |\n|---|---|---|\n{rows}\n"
@@ -120,7 +120,6 @@ class Stage(App[None]):
 
     CSS_PATH = Path(__file__).parents[2] / "styles" / "reply.tcss"
     CSS = "TextArea { height: 5; } VerticalScroll { height: 1fr; }"
-    BINDINGS = [("ctrl+q", "quit", "Quit")]
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, kind: str, text: str, rate: float, log: Path) -> None:
@@ -155,7 +154,6 @@ class Stage(App[None]):
             await self.stream_ours()
         elif self.kind == "history":
             await self.open_history()
-        self.note("last")
 
     async def stream_textual(self) -> None:
         markdown, scroll = Markdown(), self.query_one(VerticalScroll)
@@ -172,6 +170,7 @@ class Stage(App[None]):
         window = self.query_one(Window)
         async for text in growing(self.text, self.rate):
             await window.show_item(Item("answer", text, final=False))
+        self.note("last")
         await window.show_item(Item("answer", self.text))
 
     async def open_history(self) -> None:
@@ -190,65 +189,84 @@ class Stage(App[None]):
 
 
 class Terminal:
-    """Runs this module as a child on a pseudo-terminal and stamps what it writes."""
+    """Runs this module as a child on a pseudo-terminal, and stamps what it writes."""
 
     def __init__(self, *arguments: str) -> None:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-            os.execv(sys.executable, [sys.executable, "-m", "tests.bench.stream_markdown", *arguments])
+            os.execv(sys.executable, [sys.executable, "-m", MODULE, "--child", *arguments])
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        self.output = b""
+        self.stamps: list[tuple[int, float]] = []
 
     def send(self, text: str) -> float:
         os.write(self.fd, text.encode())
         return time.monotonic()
 
-    def wait(self, wanted: bytes, timeout_s: float) -> float | None:
-        """When the child wrote these bytes, or None if it did not in time."""
-        end, held = time.monotonic() + timeout_s, b""
+    def read(self, timeout_s: float) -> bool:
+        """Take what the child wrote; false if it wrote nothing in time or is gone."""
+        if not select.select([self.fd], [], [], timeout_s)[0]:
+            return False
+        try:
+            self.output += os.read(self.fd, 65_536)
+        except OSError:
+            return False
+        self.stamps.append((len(self.output), time.monotonic()))
+        return True
+
+    def drain(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            if select.select([self.fd], [], [], left)[0]:
-                try:
-                    data = os.read(self.fd, 65_536)
-                except OSError:
-                    return None
-                now, held = time.monotonic(), held[-len(wanted) :] + data
-                if wanted in held:
-                    return now
-        return None
+            self.read(left)
+
+    def wait(self, wanted: str, timeout_s: float) -> float:
+        """When the child first wrote this text. Raises: TimeoutError."""
+        end = time.monotonic() + timeout_s
+        while (at := self.output.find(wanted.encode())) < 0:
+            if time.monotonic() > end:
+                raise TimeoutError(wanted)
+            self.read(0.05)
+        return next(stamp for offset, stamp in self.stamps if offset > at)
 
     def close(self) -> None:
         self.send("\x11")
-        self.wait(b"\0", 10)
+        while self.read(10):
+            pass
         os.close(self.fd)
         os.waitpid(self.pid, 0)
+
+
+def type_keys(terminal: Terminal, seconds: float) -> list[float]:
+    """Type for some seconds; how long each key took to the screen, in ms."""
+    echoes: list[float] = []
+    end = time.monotonic() + seconds
+    for key in KEYS:
+        terminal.drain(0.4)
+        if time.monotonic() > end:
+            break
+        sent = terminal.send(key)
+        echoes.append((terminal.wait(key, 10) - sent) * 1000)
+    return echoes
 
 
 def run(kind: str, shape: str, args: argparse.Namespace) -> dict[str, float]:
     """One run; its figures. Echo times are in ms, the lag is of the mark after the last token."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        terminal = Terminal("--child", kind, shape, str(args.size), str(args.rate), str(log))
-        streams = kind in {"ours", "textual"}
-        seconds = args.size / 4 / args.rate
-        seen = None
-        echoes: list[float] = []
-        if streams:
-            terminal.wait(b"Section" if shape == "mixed" else b"stream", 20)
-            for key in KEYS if seconds > 12 else "":
-                terminal.wait(b"\0", 0.3)
-                sent = terminal.send(key)
-                if echo := terminal.wait(key.encode(), 5):
-                    echoes.append((echo - sent) * 1000)
-            seen = terminal.wait(MARK.encode(), 600)
-        terminal.wait(b"\0", 3.0 if kind == "history" else 1.0)
+        terminal = Terminal(kind, shape, str(args.size), str(args.rate), str(log))
+        figures: dict[str, float] = {}
+        terminal.drain(3.0)
+        if kind in {"ours", "textual"}:
+            if echoes := type_keys(terminal, args.size / 4 / args.rate - 4.0):
+                figures["echo"] = statistics.median(echoes)
+            seen = terminal.wait(MARK, 300)
+            terminal.drain(1.0)
         terminal.close()
-        events = {entry["event"]: entry for entry in map(json.loads, reversed(log.open().readlines()))}
-    figures = {"cpu": events["end"]["cpu_s"], "memory": events["end"]["peak_mb"]}
+        events = {entry["event"]: entry for entry in map(json.loads, log.open())}
+    figures |= {"cpu": events["end"]["cpu_s"], "memory": events["end"]["peak_mb"]}
     figures |= {name: entry["seconds"] for name, entry in events.items() if "seconds" in entry}
-    if echoes:
-        figures["echo"] = statistics.median(echoes)
-    if seen is not None:
+    if kind in {"ours", "textual"}:
         figures["lag"] = seen - events["last"]["t"]
     return figures
 

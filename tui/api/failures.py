@@ -59,7 +59,9 @@ def error_from(response: httpx.Response, hints: Hints = ANSWERS) -> BackendError
 
 def bad_answer(response: httpx.Response, case: Case) -> BackendError:
     """The error of an answer that reports success and is not what was promised."""
-    error = failure(case, host=response.url.host, detail=f"HTTP {response.status_code}")
+    error = failure(
+        case, host=response.url.netloc.decode("ascii"), detail=f"HTTP {response.status_code}"
+    )
     error.status = response.status_code
     error.request_id = _request_id_header(response)
     error.sent = _is_write(response.request)

@@ -46,7 +46,6 @@ class HeadlessClient:
 
     def __init__(self, base_url: str, genie: str, auth: httpx.Auth) -> None:
         self._http = Http(base_url, auth, hints=HEADLESS)
-        self._host = httpx.URL(base_url).host
         self._chat = f"/api/v1/genies/{path_segment(genie)}/chat"
 
     async def list_conversations(
@@ -198,11 +197,11 @@ class HeadlessClient:
         try:
             return model.model_validate({} if body is None else body)
         except ValidationError:
-            raise failure(Case.NOT_AN_OBJECT, host=self._host) from None
+            raise failure(Case.NOT_AN_OBJECT, host=self._http.host) from None
 
     def _required(self, wire_id: str | None) -> str:
         if wire_id is None:
-            raise failure(Case.NO_ID, host=self._host, sent=True)
+            raise failure(Case.NO_ID, host=self._http.host, sent=True)
         return wire_id
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from functools import cache, partial
 from ipaddress import ip_address
@@ -31,7 +31,7 @@ Again = Callable[[Exception], bool | float]
 """Whether a failed call is repeated: never, after the usual backoff, or after so many seconds."""
 
 _retry = stamina.AsyncRetryingCaller(
-    attempts=4, timeout=45, wait_initial=0.5, wait_max=8, wait_jitter=0.5
+    attempts=3, timeout=45, wait_initial=0.5, wait_max=8, wait_jitter=0.5
 )
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # else it would write to stderr
 
@@ -67,7 +67,8 @@ class Http:
     ) -> None:
         """Raises BackendError(INVALID) for a base URL that must not be used."""
         url = checked_base_url(base_url)
-        self._host = url.host
+        self.host = url.netloc.decode("ascii")
+        """Host and port, as errors name them."""
         self._hints = hints
         self._calls = _client(url, auth, JSON_TIMEOUT, {"Accept": "application/json"})
         self._streams = _client(
@@ -101,19 +102,20 @@ class Http:
     async def _call_once(
         self, method: str, path: str, params: Mapping[str, str | int] | None, json: object
     ) -> Any:
-        with _translated(method, self._host):
+        with _translated(method, self.host):
             request = _request(self._calls, method, path, params=params, json=json)
             response = await self._calls.send(request)
         return self._json_of(response)
 
     async def upload(
-        self, path: str, content: AsyncIterator[bytes], headers: Mapping[str, str]
+        self, path: str, content: AsyncGenerator[bytes], headers: Mapping[str, str]
     ) -> Any:
-        """POST a body in pieces, once; the answer as in :meth:`call`."""
-        with _translated("POST", self._host):
-            response = await self._calls.post(
-                path, content=content, headers=headers, timeout=STREAM_TIMEOUT
-            )
+        """POST a body in pieces, once; the answer as in :meth:`call`. Closes ``content``."""
+        async with aclosing(content):
+            with _translated("POST", self.host):
+                response = await self._calls.post(
+                    path, content=content, headers=headers, timeout=STREAM_TIMEOUT
+                )
         return self._json_of(response)
 
     def _json_of(self, response: httpx.Response) -> Any:
@@ -138,14 +140,14 @@ class Http:
 
         Raises BackendError, ``TIMED_OUT`` after 75 s without a byte.
         """
-        with _translated(method, self._host):
+        with _translated(method, self.host):
             request = _request(self._streams, method, path, json=json, headers=headers)
             response = await self._streams.send(request, stream=True)
         try:
             await self._check_stream(response)
-            frames = read_frames(response.aiter_bytes(), host=self._host)
+            frames = read_frames(response.aiter_bytes(), host=self.host)
             async with aclosing(frames):
-                with _translated(method, self._host, streaming=True):
+                with _translated(method, self.host, streaming=True):
                     async for frame in frames:
                         yield frame
         finally:
@@ -153,7 +155,7 @@ class Http:
 
     async def _check_stream(self, response: httpx.Response) -> None:
         if not response.is_success:
-            with _translated(response.request.method, self._host):
+            with _translated(response.request.method, self.host):
                 await response.aread()
             raise error_from(response, self._hints)
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
 from tui.api.values import epoch_ms, id_of, int_of, object_of, objects_of, text_of, web_url
+from tui.core.text import clean
 
 # Plain validators, because pydantic's own string check refuses lone surrogates, which JSON may
 # hold: one odd title would make the whole list unreadable.
@@ -28,6 +29,13 @@ class Answer(BaseModel):
     """Base of all answers."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clean_names(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        return {clean(str(name)): value for name, value in data.items()}
 
 
 class ConversationItem(Answer):

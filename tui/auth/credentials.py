@@ -48,7 +48,11 @@ class Origin:
     """Where a credential belongs: scheme, host and port of a base URL."""
 
     def __init__(self, base_url: str) -> None:
-        self._place = _place(httpx.URL(base_url))
+        """Raises BackendError(INVALID) for what is no URL."""
+        try:
+            self._place = _place(httpx.URL(base_url.strip()))
+        except httpx.InvalidURL:
+            raise BackendError(ErrorKind.INVALID, "The base URL cannot be used.") from None
 
     def check(self, request: httpx.Request) -> None:
         """Raises BackendError(INVALID) for a request to any other place."""

@@ -129,7 +129,9 @@ async def _wait(player: Player, attempt: int, error: BackendError) -> None:
     else:
         delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
     due = kit.clock.now_ms() + round(delay * 1000)
-    step = Recovery(step="sending", attempt=attempt, next_ms=due, problem=str(error))
+    step = Recovery(
+        step="sending", attempt=attempt, next_ms=due, problem=str(error), hint=error.hint
+    )
     player.report(step)
     await player.pause(delay)
     player.report(None)

@@ -27,6 +27,8 @@ class Recovery:
     """When the next try begins (our clock); None: it is under way."""
     problem: str = ""
     """The last failure, as a sentence."""
+    hint: str = ""
+    """What could be done about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know once; a sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in the background failed; nothing is lost by it."""
 
@@ -105,5 +114,6 @@ Update = (
     | UploadProgress
     | Refused
     | Problem
+    | Notice
 )
 Publish = Callable[[Update], None]

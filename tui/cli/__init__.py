@@ -6,7 +6,9 @@ import sys
 
 import click
 
+from tui.cli.codes import Code, Failure
 from tui.cli.root import root
+from tui.core.errors import StoreError
 
 
 def main() -> None:
@@ -15,11 +17,17 @@ def main() -> None:
         code = root.main(standalone_mode=False)
     except click.exceptions.Exit as done:
         code = done.exit_code
+    except Failure as failure:
+        failure.show()
+        code = failure.code
+    except StoreError as error:
+        click.echo(f"genie-tui: {error}", err=True)
+        code = Code.FAILED
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        code = 130
+        code = Code.INTERRUPTED
     except BrokenPipeError:
         code = _reader_gone()
     sys.exit(code if isinstance(code, int) else 0)

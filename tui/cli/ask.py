@@ -65,7 +65,7 @@ def run_ask(target: Target, question: Question) -> int:
     try:
         return asyncio.run(work())
     except Failure as failure:
-        asking.print_result(failure.exit_code, failure.message)
+        asking.print_result(failure.code, failure.message)
         raise
 
 
@@ -113,7 +113,7 @@ class _Asking:
             case RecoveryChanged(recovery=recovery) if recovery and recovery.next_ms:
                 self._tell(recovery.problem or "The connection was lost.")
                 if recovery.step == "sending" and recovery.attempt >= _TRIES_UNSENT:
-                    raise Failure(self.problem)
+                    raise Failure(f"{self.problem} {recovery.hint}".strip())
             case Refused(error=error, turn_id=turn_id) if turn_id == self.turn.id:
                 raise failure_of(error)
             case Problem(error=error, conversation_id=cid):

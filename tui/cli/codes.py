@@ -27,7 +27,7 @@ class Failure(click.ClickException):
 
     def __init__(self, message: str, code: Code = Code.FAILED) -> None:
         super().__init__(message)
-        self.exit_code = int(code)
+        self.code = code
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"genie-tui: {self.format_message()}", file=file, err=file is None)

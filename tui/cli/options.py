@@ -37,11 +37,12 @@ class Target:
 
     def place(self) -> Place:
         """Raises ``Failure`` with exit code 2 where the configuration is wrong."""
-        from tui.config import ConfigError
         from tui.wiring import demo_place, profile_place
 
         if self.demo:
             return demo_place()
+        from tui.config import ConfigError
+
         try:
             return profile_place(self.profile, self.config)
         except ConfigError as error:

@@ -1,7 +1,8 @@
-"""What can go wrong between us and a service, as one family.
+"""What can go wrong outside the program.
 
-``BackendError`` is what every client raises and every caller handles; ``kind`` says which failure
-it is, ``sent`` whether the request may have been carried out.
+``BackendError`` is what every client of a service raises and every caller handles; ``kind`` says
+which failure it is, ``sent`` whether the request may have been carried out. ``StoreError`` is the
+database's.
 """
 
 from __future__ import annotations
@@ -76,6 +77,10 @@ class BackendError(Exception):
         """Everything a person needs, on one line: what, what to do, and the request id."""
         parts = [str(self), self.hint, f"Request id {self.request_id}." if self.request_id else ""]
         return " ".join(part for part in parts if part)
+
+
+class StoreError(Exception):
+    """What should be kept cannot be. ``str(error)`` is one sentence for the user."""
 
 
 _TRANSIENT = frozenset(

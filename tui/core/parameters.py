@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Any, Literal
 
 from tui.core.events import Json
@@ -58,12 +58,22 @@ def parameter_rows(schema: Sequence[Json], values: Json) -> tuple[ParameterRow, 
 
 
 def in_brief(rows: Sequence[ParameterRow], limit: int) -> tuple[ParameterRow, ...]:
-    """The first rows of the top level that say something, each on one line."""
-    telling = (row for row in rows if row.depth == 0 and row.form in ("value", "secret", "group"))
-    return tuple(
-        ParameterRow(label=row.label, value=clean_line(row.value), form=row.form)
-        for row in islice(telling, limit)
+    """The first rows of the top level that say something, each on one line with all below it."""
+    telling = (
+        ParameterRow(label=row.label, value=clean_line(_all_of(rows, place)), form=row.form)
+        for place, row in enumerate(rows)
+        if row.depth == 0 and row.form in ("value", "secret", "group")
     )
+    return tuple(islice(telling, limit))
+
+
+def _all_of(rows: Sequence[ParameterRow], place: int) -> str:
+    """The value of a row, or the values of a group."""
+    if rows[place].form != "group":
+        return rows[place].value[:400]
+    depth = rows[place].depth
+    below = takewhile(lambda row: row.depth > depth, rows[place + 1 :])
+    return ", ".join(row.value[:100] for row in below if row.form in ("value", "secret"))
 
 
 def _fields(schema: object, values: Mapping[str, Any], depth: int) -> Iterator[ParameterRow]:

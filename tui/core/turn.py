@@ -1,8 +1,8 @@
 """A turn: one message of the user and everything the agent did about it.
 
-``fold`` is the only way a turn changes. What comes out depends on the *set* of events that went
+``fold`` is the only way a turn changes. What is shown depends on the *set* of events that went
 in: duplicates change nothing, late events are put in their place, and any order gives the same
-turn. Reconnecting, replaying and reading the history therefore all feed the same function.
+steps. Reconnecting, replaying and reading the history therefore all feed the same function.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What lasts: conversations, turns, their events and the outbox, in one SQLite file."""
 
-from tui.store.errors import StoreError
+from tui.core.errors import StoreError
 from tui.store.store import SqliteStore
 
 __all__ = ["SqliteStore", "StoreError"]

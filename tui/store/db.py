@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from tui.store import files
-from tui.store.errors import StoreError, is_damage, store_error
+from tui.core.errors import StoreError
+from tui.store.errors import is_damage, store_error
 from tui.store.migrate import migrate
 
 P = ParamSpec("P")

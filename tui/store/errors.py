@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from tui.core.errors import StoreError
+
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "The disk is full: nothing can be stored in {path}.",
     sqlite3.SQLITE_READONLY: "{path} cannot be written: the file or its folder is read-only.",
@@ -15,10 +17,6 @@ _SENTENCES = {
     sqlite3.SQLITE_IOERR: "{path} cannot be read or written: the disk reports an error.",
 }
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-
-class StoreError(Exception):
-    """The database cannot be used. ``str(error)`` is one sentence for the user."""
 
 
 def store_error(path: Path, error: sqlite3.Error) -> StoreError:

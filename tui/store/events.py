@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tui.core import codec
-from tui.core.events import AgentMessage, Heartbeat, TextDelta, TurnEvent
+from tui.core.events import AgentMessage, TextDelta, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId
 from tui.store.values import Value, number_list, row
 
@@ -31,6 +31,12 @@ _KEEP_PIECE = """
 """
 
 _DROP_SETTLED_PIECES = """
+    DELETE FROM pieces WHERE turn = ?1 AND message_id = ?3 AND EXISTS (
+        SELECT 1 FROM events WHERE conversation = ?2 AND message_id = ?3 AND turn = ?1
+    )
+"""
+
+_PIECES = """
     DELETE FROM pieces WHERE turn = ?1 AND message_id IN (
         SELECT message_id FROM events WHERE turn = ?1 AND kind = 'agent_message'
     )
@@ -51,13 +57,13 @@ _TIMELINE = """
 def keep(
     connection: sqlite3.Connection, turn: int, conversation: int, events: Sequence[TurnEvent]
 ) -> None:
-    """Keep the events of a turn, all but heartbeats."""
+    """Keep events of a turn, by its row number and that of its conversation."""
     pieces = [e for e in events if isinstance(e, TextDelta) and e.seq is None]
-    whole = [e for e in events if not _is_fleeting(e)]
+    whole = [e for e in events if not isinstance(e, TextDelta) or e.seq is not None]
     connection.executemany(_KEEP, (_values(turn, conversation, event) for event in whole))
     connection.executemany(_KEEP_PIECE, (_piece_values(turn, p) for p in _joined(pieces)))
-    if pieces or any(isinstance(event, AgentMessage) for event in whole):
-        connection.execute(_DROP_SETTLED_PIECES, (turn,))
+    touched = {e.message_id for e in events if isinstance(e, TextDelta | AgentMessage)}
+    connection.executemany(_DROP_SETTLED_PIECES, (row(turn, conversation, m) for m in touched))
 
 
 def of_turns(
@@ -84,10 +90,6 @@ def timeline(
     """The newest events of a conversation by time, oldest first, without pieces of text."""
     found = connection.execute(_TIMELINE, row(account, conversation_id, limit)).fetchall()
     return [codec.from_json(json.loads(body)) for (body,) in reversed(found)]
-
-
-def _is_fleeting(event: TurnEvent) -> bool:
-    return isinstance(event, Heartbeat) or (isinstance(event, TextDelta) and event.seq is None)
 
 
 def _joined(pieces: Iterable[TextDelta]) -> Iterator[TextDelta]:

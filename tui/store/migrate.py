@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from importlib.resources import files
 
-from tui.store.errors import StoreError
+from tui.core.errors import StoreError
 
 
 def migrations() -> list[str]:

@@ -11,8 +11,9 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import NamedTuple
 
-from tui.core.events import TurnEvent, TurnFinished
+from tui.core.events import Heartbeat, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.records import Prompt
 from tui.store import conversations, events
@@ -22,19 +23,30 @@ _INSERT = "INSERT INTO turns (account, id, conversation, position) VALUES (?, ?,
 
 _UPDATE = "UPDATE turns SET position = ?, run_id = coalesce(?, run_id) WHERE number = ?"
 
+_LEARN_RUN = "UPDATE turns SET run_id = ? WHERE number = ?"
+
 _UPDATE_PROMPT = """
     UPDATE turns SET text = ?, state = ?, attachments = ?, message_id = ?, at_ms = ?, problem = ?
     WHERE number = ?
 """
 
-_PLACE_BY_EVENT = f"""
-    UPDATE turns SET position = ? WHERE number = ? AND position = {LAST} AND state IS NOT 'queued'
+_PLACE_BY_EVENT = """
+    UPDATE turns SET position = ? WHERE number = ? AND state IS NOT 'queued'
 """
 
 _END = """
     UPDATE turns SET over = 1 WHERE number = ?1
     AND EXISTS (SELECT 1 FROM events WHERE turn = ?1 AND kind = 'turn_finished')
 """
+
+
+class _Row(NamedTuple):
+    """What decides how a turn may be changed."""
+
+    number: int
+    conversation: int
+    position: int
+    run_id: str | None
 
 
 def save(
@@ -50,13 +62,14 @@ def save(
     A known turn stays in its conversation, whatever that was called when the caller last looked.
     """
     known = _known(connection, account, turn_id)
-    number, conversation, place = known or _insert(connection, account, turn_id, conversation_id)
-    if place == LAST:
-        place = _place(connection, conversation, prompt, is_new=known is None)
-    connection.execute(_UPDATE, row(place, run_id, number))
+    turn = known or _insert(connection, account, turn_id, conversation_id)
+    position = turn.position
+    if position == LAST:
+        position = _position(connection, turn.conversation, prompt, is_new=known is None)
+    connection.execute(_UPDATE, row(position, run_id, turn.number))
     if prompt:
-        connection.execute(_UPDATE_PROMPT, (*_prompt_values(prompt), number))
-        conversations.touch(connection, conversation, prompt.at_ms or None)
+        connection.execute(_UPDATE_PROMPT, (*_prompt_values(prompt), turn.number))
+        conversations.touch(connection, turn.conversation, prompt.at_ms or None)
 
 
 def claim(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> bool:
@@ -75,17 +88,17 @@ def append(
     conversation_id: ConversationId,
     batch: Sequence[TurnEvent],
 ) -> None:
-    """Keep events of a turn; a turn that is not known is made, so that nothing is lost."""
-    known = _known(connection, account, turn_id)
-    number, conversation, place = known or _insert(connection, account, turn_id, conversation_id)
-    events.keep(connection, number, conversation, batch)
-    times = [t for t in (e.at_ms or e.seen_ms for e in batch) if t]
-    if times:
-        conversations.touch(connection, conversation, max(times))
-        if place == LAST:
-            connection.execute(_PLACE_BY_EVENT, (min(times), number))
-    if any(isinstance(event, TurnFinished) for event in batch):
-        connection.execute(_END, (number,))
+    """Keep events of a turn, all but heartbeats; a turn that is not known is made."""
+    kept = [event for event in batch if not isinstance(event, Heartbeat)]
+    if not kept:
+        return
+    turn = _known(connection, account, turn_id) or _insert(
+        connection, account, turn_id, conversation_id
+    )
+    events.keep(connection, turn.number, turn.conversation, kept)
+    _learn(connection, turn, kept)
+    if any(isinstance(event, TurnFinished) for event in kept):
+        connection.execute(_END, (turn.number,))
 
 
 def drop(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> None:
@@ -93,29 +106,35 @@ def drop(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> None:
     connection.execute("DELETE FROM turns WHERE account = ? AND id = ?", row(account, turn_id))
 
 
-def _known(
-    connection: sqlite3.Connection, account: str, turn_id: TurnId
-) -> tuple[int, int, int] | None:
-    """Row number, conversation and position of a turn."""
-    found: tuple[int, int, int] | None = connection.execute(
-        "SELECT number, conversation, position FROM turns WHERE account = ? AND id = ?",
+def _known(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> _Row | None:
+    found = connection.execute(
+        "SELECT number, conversation, position, run_id FROM turns WHERE account = ? AND id = ?",
         row(account, turn_id),
     ).fetchone()
-    return found
+    return _Row(*found) if found else None
 
 
 def _insert(
-    connection: sqlite3.Connection,
-    account: str,
-    turn_id: TurnId,
-    conversation_id: ConversationId,
-) -> tuple[int, int, int]:
+    connection: sqlite3.Connection, account: str, turn_id: TurnId, conversation_id: ConversationId
+) -> _Row:
     conversation = conversations.number_of(connection, account, conversation_id)
     inserted = connection.execute(_INSERT, row(account, turn_id, conversation, LAST))
-    return inserted.lastrowid or 0, conversation, LAST
+    return _Row(inserted.lastrowid or 0, conversation, LAST, None)
 
 
-def _place(
+def _learn(connection: sqlite3.Connection, turn: _Row, batch: Sequence[TurnEvent]) -> None:
+    """Take from events what a turn lacks: its run, its place, and that something happened."""
+    run_id = next((event.run_id for event in batch if event.run_id), None)
+    if run_id and turn.run_id is None:
+        connection.execute(_LEARN_RUN, row(run_id, turn.number))
+    times = [at_ms for event in batch if (at_ms := event.at_ms or event.seen_ms)]
+    if times:
+        conversations.touch(connection, turn.conversation, max(times))
+    if times and turn.position == LAST:
+        connection.execute(_PLACE_BY_EVENT, (min(times), turn.number))
+
+
+def _position(
     connection: sqlite3.Connection, conversation: int, prompt: Prompt | None, *, is_new: bool
 ) -> int:
     """The position of a turn that has none: by its time if it comes from the history, else last.

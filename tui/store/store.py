@@ -146,6 +146,9 @@ def _truncate_log(connection: sqlite3.Connection) -> None:
 
 
 def _problems(connection: sqlite3.Connection) -> list[str]:
-    found = [line for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
-    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    try:
+        found = [line for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
+        orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
     return [*found, *(f"{table}: row {number} has lost its owner" for table, number, *_ in orphans)]

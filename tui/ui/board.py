@@ -27,6 +27,15 @@ class Question:
         return f"{self.turn.id}/{self.step.key}"
 
     @property
+    def name(self) -> str:
+        """The id it is answered by."""
+        match self.step:
+            case ApprovalStep(request=request):
+                return request.call_id
+            case ConnectionStep(attempt_id=attempt_id):
+                return attempt_id
+
+    @property
     def subject(self) -> str:
         """What is asked about: the skill, or the connector."""
         match self.step:

@@ -11,18 +11,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from shutil import which
-from urllib.parse import urlsplit
+
+from tui.core.links import link_host
 
 
 def is_web_address(url: str) -> bool:
-    """Whether a text is an http(s) URL with a host and nothing that a terminal would act on."""
-    if not url.isprintable() or " " in url:
-        return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
+    """Whether a text is an http(s) URL with nothing in it that a program could act on."""
+    return url.isprintable() and " " not in url and link_host(url) is not None
 
 
 def can_open(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> bool:

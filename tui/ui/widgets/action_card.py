@@ -80,8 +80,8 @@ class ApprovalCard(Card[ApprovalEntry]):
         cells = min(_LABEL_CELLS, max((Content(row.label).cell_length for row in brief), default=0))
         for row in brief:
             yield Row(_parameter(row, cells), lines=1)
-        if missing := len(rows) - len(brief):
-            yield Row(muted(f"and {missing} more" if brief else "without parameters to show"))
+        if more := sum(row.depth == 0 for row in rows) - len(brief):
+            yield Row(muted(f"and {more} more"))
 
     def _reason(self) -> Iterator[Row]:
         if reason := clean_line(self.entry.step.reason or "", 400):

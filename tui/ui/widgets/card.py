@@ -41,8 +41,7 @@ class Card(RowsView, Generic[EntryT]):
         self.bring_up_to_date()
 
     def on_mount(self) -> None:
-        self.attend()
-        self.auto_refresh = self.tick_s
+        self._attend()
 
     def busy_glyph(self) -> Content:
         """What says that something is under way; it stands still where motion is not wanted."""
@@ -57,7 +56,11 @@ class Card(RowsView, Generic[EntryT]):
         """Draw the card again after something about it has changed."""
         if not self.is_attached:
             return
+        self._attend()
+        self.redraw()
+
+    def _attend(self) -> None:
         self.attend()
+        self.set_class(getattr(self.entry, "joined", False), "-joined")
         if self.auto_refresh != self.tick_s:
             self.auto_refresh = self.tick_s
-        self.redraw()

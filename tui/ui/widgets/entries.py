@@ -1,13 +1,14 @@
 """What a turn looks like in the transcript, as plain values.
 
 An entry becomes one widget. Its key stays the same while the turn grows, so that the widget is
-brought up to date instead of being replaced under the user's cursor.
+brought up to date instead of being replaced under the user's cursor. ``joined`` entries stand
+close to the one above: what the agent does in a row reads as a list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from tui.core.events import TurnFinished, TurnOutcome
@@ -50,6 +51,7 @@ class SkillEntry:
 
     key: str
     step: SkillStep
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class ApprovalEntry:
     key: str
     turn_id: TurnId
     step: ApprovalStep
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class ConnectionEntry:
     key: str
     turn_id: TurnId
     step: ConnectionStep
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ class WorkingEntry:
     since_ms: int | None
     heard: bool
     """Whether the agent has been heard of in this turn."""
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,7 @@ class SilenceEntry:
     """The turn is over without a word of the agent."""
 
     key: str
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +100,7 @@ class OutcomeEntry:
     key: str
     outcome: TurnOutcome
     reason: str
+    joined: bool = False
 
 
 Entry = (
@@ -116,7 +123,26 @@ def entries_of(turn: Turn) -> list[Entry]:
         entries.append(PromptEntry(key=f"{turn.id}/prompt", turn_id=turn.id, prompt=turn.prompt))
     entries += _steps(turn)
     entries += _end(turn)
-    return entries
+    return [_joined(above, entry) for above, entry in zip([None, *entries], entries, strict=False)]
+
+
+def _joined(above: Entry | None, entry: Entry) -> Entry:
+    if isinstance(entry, DayEntry | PromptEntry | ReplyEntry) or not _is_brief(above):
+        return entry
+    return replace(entry, joined=True)
+
+
+def _is_brief(entry: Entry | None) -> bool:
+    """Whether it is a line about what was done, and not an open question."""
+    match entry:
+        case SkillEntry():
+            return True
+        case ApprovalEntry(step=ApprovalStep(waiting=waiting)):
+            return not waiting
+        case ConnectionEntry(step=ConnectionStep(waiting=waiting)):
+            return not waiting
+        case _:
+            return False
 
 
 def turn_ms(turn: Turn) -> int | None:

@@ -97,8 +97,7 @@ def _lines(row: Row, width: int) -> Iterator[Content]:
     text = row.text if indent or not row.glyph else Content.assemble(row.glyph, " ", row.text)
     aside = row.aside if row.aside.cell_length <= (width - indent) // 2 else _NOTHING
     room = width - indent - (aside.cell_length + 2 if aside else 0)
-    wrapped = text.wrap(max(1, room)) if text else [_NOTHING]
-    for number, line in enumerate(_shortened(wrapped, row, room)):
+    for number, line in enumerate(_broken(text, row, max(1, room))):
         line = line.rstrip()
         if number == 0 and aside:
             line = Content.assemble(line.pad_right(max(0, room - line.cell_length)), "  ", aside)
@@ -106,7 +105,11 @@ def _lines(row: Row, width: int) -> Iterator[Content]:
         yield Content.assemble(glyph.pad_right(max(0, indent - glyph.cell_length)), line)
 
 
-def _shortened(lines: list[Content], row: Row, room: int) -> list[Content]:
+def _broken(text: Content, row: Row, room: int) -> list[Content]:
+    """A row's text in lines of at most ``room`` cells."""
+    if row.lines == 1 and not row.rest:
+        return [text.split("\n", allow_blank=True)[0].truncate(room, ellipsis=True)]
+    lines = text.wrap(room) if text else [_NOTHING]
     if row.lines is None or len(lines) <= row.lines:
         return lines
     kept, last = lines[: row.lines - 1], lines[row.lines - 1]

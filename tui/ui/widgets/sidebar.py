@@ -125,9 +125,7 @@ class Sidebar(Vertical):
         option = self.list.highlighted_option
         return ConversationId(option.id) if option and option.id else None
 
-    def show(
-        self, conversations: Sequence[Conversation], current: ConversationId | None
-    ) -> None:
+    def show(self, conversations: Sequence[Conversation], current: ConversationId | None) -> None:
         """Show these conversations, and which of them is on screen."""
         moved = current != self._current
         self._conversations, self._current = conversations, current

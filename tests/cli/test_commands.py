@@ -1,0 +1,180 @@
+"""Commands as a shell sees them: output, errors, exit codes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, last_line
+from tui.demo.server import DemoServer
+
+HELLO = "What can you do?"
+ORDER = "Order a laptop for our new colleague"
+SKILL = "Order laptop"
+
+
+def test_a_reply_goes_to_stdout_and_nothing_else(run: Run) -> None:
+    done = run("ask", HELLO)
+    assert done.returncode == 0
+    assert "Ifrit" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_embedded_demo_answers_without_any_settings(run: Run) -> None:
+    done = run("ask", "--demo", "-", text="hi", GENIE_TUI_BASE_URL="nonsense")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()
+
+
+def test_json_has_an_object_a_line_and_the_result_last(run: Run) -> None:
+    done = run("ask", HELLO, "--json")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events[0]["type"] == "turn_started"
+    assert events[0]["raw"]["type"] == "processing.started"
+    assert events[-1]["type"] == "result"
+    assert events[-1]["exit_code"] == 0
+    assert "Ifrit" in events[-1]["reply"]
+
+
+def test_a_conversation_goes_on_where_it_was(run: Run, server: DemoServer) -> None:
+    cid = last_line(run("ask", HELLO, "--json"))["conversation_id"]
+    assert last_line(run("ask", "hi", "--json", "--conversation", cid))["conversation_id"] == cid
+    path = f"/api/v1/genies/{server.genie}/chat/conversations/{cid}/messages"
+    assert [r.summary for r in server.log.of("send") if r.path == path] == [HELLO, "hi"]
+
+
+def test_a_file_is_uploaded_and_talked_about(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "wishes.csv"
+    file.write_text("wish,granted\nlaptop,yes\n")
+    done = run("ask", "Summarise the file I attach", "--file", str(file))
+    assert done.returncode == 0
+    assert "wishes.csv" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "posted"),
+    [
+        ((), 4, []),
+        (("--approve", "Another skill"), 4, []),
+        (("--approve", SKILL), 0, ["approved"]),
+        (("--approve-all",), 0, ["approved"]),
+        (("--reject-all",), 0, ["rejected"]),
+    ],
+)
+def test_approvals_are_given_by_options_or_not_at_all(
+    run: Run, server: DemoServer, options: tuple[str, ...], code: int, posted: list[str]
+) -> None:
+    before = len(server.log.of("approval"))
+    done = run("ask", ORDER, *options)
+    assert done.returncode == code
+    decisions = [record.summary for record in server.log.of("approval")[before:]]
+    assert [text.split()[-1] for text in decisions] == posted or decisions == posted
+    if code == 4:
+        assert SKILL in done.stderr
+        assert "--approve" in done.stderr
+
+
+def test_a_connection_that_is_needed_is_named_with_its_link(run: Run, server: DemoServer) -> None:
+    done = run("ask", "What is open for Acme in Salesforce?", "--json")
+    assert done.returncode == 5
+    assert f"{server.url}/connect/" in done.stderr
+    assert last_line(done)["exit_code"] == 5
+
+
+def test_a_wrong_key_is_a_sentence_with_a_hint_and_the_request_id(
+    run: Run, server: DemoServer
+) -> None:
+    done = run("ask", HELLO, GENIE_TUI_API_KEY="f" * 64)
+    assert done.returncode == 3
+    assert server.log.of("create")[-1].request_id in done.stderr
+    assert "data center" in done.stderr
+    assert "f" * 64 not in done.stderr
+
+
+def test_when_nothing_listens_it_gives_up_with_a_clear_error(run: Run) -> None:
+    done = run("ask", "hi", "--timeout", "10", GENIE_TUI_BASE_URL="http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "127.0.0.1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_message_that_could_not_leave_is_not_sent_another_day(
+    run: Run, server: DemoServer
+) -> None:
+    server.faults.add("status:429,retry_after=0,on=send,times=3")
+    assert run("ask", "too early").returncode == 1
+    server.faults.clear()
+    assert run("ask", HELLO).returncode == 0
+    assert "too early" not in [record.summary for record in server.log]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "named"),
+    [
+        (["ask"], {}, "TEXT"),
+        (["ask", " "], {}, "empty"),
+        (["ask", "hi", "--timeout", "soon"], {}, "--timeout"),
+        (["ask", "hi", "--file", "missing.txt"], {}, "missing.txt"),
+        (["ask", "hi", "--approve-all", "--reject-all"], {}, "--reject-all"),
+        (["ask", "hi"], {"GENIE_TUI_BASE_URL": "http://example.com"}, "GENIE_TUI_BASE_URL"),
+        (["ask", "hi"], {"GENIE_TUI_DATA_CENTER": "mars"}, "GENIE_TUI_DATA_CENTER"),
+        (["ask", "hi", "--profile", "nobody"], {}, "nobody"),
+        (["demo-server", "--fault", "explode"], {}, "explode"),
+        ([], {}, "terminal"),
+        (["dance"], {}, "dance"),
+    ],
+)
+def test_bad_input_is_a_clear_error_and_exit_code_2(
+    run: Run, arguments: list[str], settings: dict[str, str], named: str
+) -> None:
+    done = run(*arguments, **settings)
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_conversations_are_listed_newest_first(run: Run) -> None:
+    cid = last_line(run("ask", HELLO, "--json"))["conversation_id"]
+    assert run("conversations").stdout.startswith(cid)
+    rows = json.loads(run("conversations", "--json", "--limit", "3").stdout)
+    assert len(rows) == 3
+    assert rows[0]["id"] == cid
+
+
+def test_a_reader_that_has_enough_ends_the_output_quietly(environ: dict[str, str]) -> None:
+    command = f"{sys.executable} -m tui ask 'Write a runbook for a full disk' --json | head -1"
+    done = subprocess.run(
+        ["bash", "-c", command], env=environ, capture_output=True, text=True, check=False
+    )
+    assert json.loads(done.stdout)["type"] == "turn_started"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["ask", HELLO, "--json"], ["demo-server", "--json"]])
+def test_an_interrupt_ends_it_without_a_traceback(
+    environ: dict[str, str], server: DemoServer, command: list[str]
+) -> None:
+    server.faults.add("silent:after=1")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", *command],
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        assert json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        _, problems = process.communicate(timeout=20)
+    finally:
+        server.faults.clear()
+        process.kill()
+    assert "Traceback" not in problems
+    assert process.returncode == (130 if command[0] == "ask" else 0)

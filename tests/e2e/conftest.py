@@ -1,0 +1,38 @@
+"""The program as a person starts it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import Terminal
+
+Start = Callable[..., Terminal]
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """An environment that knows nothing of the person who runs the tests."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GENIE_TUI_", "TEXTUAL"))}
+    kept.pop("NO_COLOR", None)
+    return kept | {
+        "GENIE_TUI_CONFIG_DIR": str(tmp_path / "config"),
+        "GENIE_TUI_DATA_DIR": str(tmp_path / "data"),
+        "GENIE_TUI_NO_BROWSER": "1",
+        "COLORTERM": "truecolor",
+    }
+
+
+@pytest.fixture
+def start(environ: dict[str, str]) -> Start:
+    """Start ``genie-tui`` with arguments; other words are its settings."""
+
+    def start(*arguments: str, columns: int = 120, rows: int = 36, **settings: str) -> Terminal:
+        command = [sys.executable, "-m", "tui", *arguments]
+        return Terminal(command, environ | settings, columns=columns, rows=rows)
+
+    return start

@@ -1,0 +1,136 @@
+"""The real program in a real pseudo-terminal, with a terminal emulator that reads its screen."""
+
+from __future__ import annotations
+
+import codecs
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self
+
+import pyte
+
+# What programs ask a terminal at start, and what an ordinary one answers.
+_ANSWERS = (
+    (re.compile(rb"\x1b\[0?c"), b"\x1b[?62;22c"),
+    (re.compile(rb"\x1b\[6n"), b"\x1b[1;1R"),
+    (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),
+    (re.compile(rb"\x1b\[\?2048\$p"), b"\x1b[?2048;0$y"),
+    (re.compile(rb"\x1b\[\?u"), b"\x1b[?0u"),
+)
+# Sequences the emulator would print instead of obeying; none of them moves a cell.
+_UNPRINTED = re.compile(
+    r"\x1b[P_^X].*?(?:\x1b\\|\x07)|\x1b\].*?(?:\x1b\\|\x07)|\x1b\[[<=>][0-9;:]*[@-~]"
+    r"|\x1b\[\?u|\x1b\[[?0-9;]*\$[a-z]",
+    re.DOTALL,
+)
+_UNFINISHED = re.compile(r"\x1b(?:\[[^@-~]*|[\]P_^X][^\x07\x1b]*\x1b?)?$")
+
+
+class Terminal:
+    """A program on a screen of ``columns`` by ``rows``. Use as a context manager."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        *,
+        columns: int = 100,
+        rows: int = 30,
+    ) -> None:
+        self.output = b""
+        """Every byte the program wrote."""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.Stream(self._screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._held = ""
+        self._answered = 0
+        self._closed = False
+        self._code: int | None = None
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+            os.execvpe(arguments[0], arguments, dict(environ) | {"TERM": "xterm-256color"})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._code is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.wait_exit()
+        os.close(self._fd)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def type(self, keys: str) -> None:
+        os.write(self._fd, keys.encode())
+
+    def kill(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def until(self, seen: str | Callable[[str], bool], within_s: float = 25.0) -> str:
+        """The screen once it shows ``seen`` (a regular expression, or a test of the text)."""
+        pattern = re.compile(seen) if isinstance(seen, str) else None
+        deadline = time.monotonic() + within_s
+        while not (pattern.search(self.text) if pattern else seen(self.text)):  # type: ignore[operator]
+            left = deadline - time.monotonic()
+            if left <= 0 or (self._closed and not self._read(0)):
+                raise AssertionError(f"never saw {seen!r} on\n{self.text}")
+            self._read(left)
+        return self.text
+
+    def wait_exit(self, within_s: float = 15.0) -> int:
+        """The exit code; negative for a signal."""
+        deadline = time.monotonic() + within_s
+        while not self._closed and time.monotonic() < deadline:
+            self._read(deadline - time.monotonic())
+        if not self._closed:
+            raise AssertionError(f"still running\n{self.text}")
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
+
+    def _read(self, within_s: float) -> bool:
+        if self._closed or not select.select([self._fd], [], [], max(within_s, 0))[0]:
+            return False
+        try:
+            data = os.read(self._fd, 65_536)
+        except OSError:  # how Linux says that the other side is gone
+            data = b""
+        if not data:
+            self._closed = True
+            return False
+        self.output += data
+        self._answer()
+        self._draw(data)
+        return True
+
+    def _answer(self) -> None:
+        fresh = self.output[self._answered :]
+        ends = [0]
+        for question, answer in _ANSWERS:
+            for match in question.finditer(fresh):
+                os.write(self._fd, answer)
+                ends.append(match.end())
+        self._answered += max(ends) or max(0, len(fresh) - 32)
+
+    def _draw(self, data: bytes) -> None:
+        text = self._held + self._decoder.decode(data)
+        cut = _UNFINISHED.search(text)
+        self._held = text[cut.start() :] if cut else ""
+        self._stream.feed(_UNPRINTED.sub("", text[: cut.start()] if cut else text))

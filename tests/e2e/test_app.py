@@ -1,0 +1,111 @@
+"""The app in a real terminal: talk, ask, leave, be killed."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import Start
+from tui.demo.server import DemoServer, DemoSettings
+
+READY = "What can you do"
+LEFT_FULL_SCREEN = b"\x1b[?1049l"
+MOUSE_OFF = b"\x1b[?1000l"
+
+
+def test_a_visitor_opens_the_demo_and_gets_an_answer(start: Start) -> None:
+    with start("--demo") as terminal:
+        terminal.until(READY)
+        terminal.type("hello there\r")
+        terminal.until("Peace upon your terminal")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+        assert LEFT_FULL_SCREEN in terminal.output
+        assert MOUSE_OFF in terminal.output
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 60), (60, 20)])
+def test_it_fits_terminals_of_many_sizes(start: Start, columns: int, rows: int) -> None:
+    with start("--demo", columns=columns, rows=rows) as terminal:
+        terminal.until("(?i)message")
+        terminal.type("hello there\r")
+        terminal.until("Peace upon")
+        terminal.resize(rows * 2, columns // 2)
+        terminal.until("Peace upon")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_in_mid_stream_gives_the_terminal_back(
+    start: Start, number: signal.Signals
+) -> None:
+    with start("--demo") as terminal:
+        terminal.until(READY)
+        terminal.type("Write a runbook for a full disk\r")
+        terminal.until("(?s)Write a runbook.*Find|Find.*Write a runbook|runbook for a full disk")
+        terminal.kill(number)
+        assert terminal.wait_exit() == 128 + number
+        assert LEFT_FULL_SCREEN in terminal.output
+        assert MOUSE_OFF in terminal.output
+        assert b"Traceback" not in terminal.output
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(DemoSettings(speed=0, seed=5, seeded_conversations=0, title_s=0)) as server:
+        yield server
+
+
+def settings_of(server: DemoServer) -> dict[str, str]:
+    return {
+        "GENIE_TUI_BASE_URL": server.url,
+        "GENIE_TUI_GENIE": server.genie,
+        "GENIE_TUI_AUTH": "api_key",
+        "GENIE_TUI_API_KEY": server.api_key,
+        "GENIE_TUI_IDP_USER_ID": server.idp_user_id,
+    }
+
+
+HOSTILE = "XQ\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m\x00\u202e[@click=app.quit]x[/] [/oops ZX"
+
+
+def test_nothing_hostile_reaches_the_terminal(start: Start, server: DemoServer) -> None:
+    chat = f"{server.url}/api/v1/genies/{server.genie}/chat/conversations"
+    headers = {
+        "Authorization": f"Bearer {server.api_key}",
+        "X-IDP-User-Id": server.idp_user_id,
+    }
+    with httpx.Client(headers=headers) as client:
+        cid = client.post(chat).json()["conversation_id"]
+        client.post(f"{chat}/{cid}/messages", json={"message": HOSTILE})
+    with start(**settings_of(server)) as terminal:
+        terminal.until("XQ")
+        terminal.type("\x02" * 2)
+        terminal.type("hi\r")
+        terminal.until("hi")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    for bad in (b"\x1b]52", b"\x1b[2J\xc2", "\x9b".encode(), "\u202e".encode(), b"\x00"):
+        assert bad not in terminal.output
+
+
+def test_a_message_survives_kill_9(start: Start, server: DemoServer) -> None:
+    settings = settings_of(server)
+    server.faults.add("silent:after=1")
+    with start(**settings) as terminal:
+        terminal.until("(?i)message")
+        terminal.type("hello there\r")
+        terminal.until("(?s)hello there.*hello there|hello there")
+        terminal.type("half a tho")
+        terminal.until("half a tho")
+        assert re.search("hello there", terminal.text)
+        terminal.kill(signal.SIGKILL)
+        terminal.wait_exit()
+    server.faults.clear()
+    with start(**settings) as terminal:
+        terminal.until("hello there")
+    sent = [record.summary for record in server.log.of("send") if record.summary]
+    assert sent == ["hello there"]

@@ -1,0 +1,177 @@
+"""What the sidebar, the composer and a log-out ask of the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tui.core.events import AgentMessage
+from tui.core.ids import ConversationId, TurnId, local_conversation
+from tui.core.ports import TurnStore
+from tui.core.records import Conversation, Prompt
+from tui.store import SqliteStore
+
+ONE, TWO, THREE = map(ConversationId, ("one", "two", "three"))
+
+
+def test_it_is_what_the_engine_asks_for(store: SqliteStore) -> None:
+    as_port: TurnStore = store
+    assert as_port is store
+
+
+async def test_newest_activity_comes_first_and_the_unknown_last(store: SqliteStore) -> None:
+    await store.save_conversations(
+        [
+            Conversation(id=THREE),
+            Conversation(id=ONE, updated_ms=100),
+            Conversation(id=TWO, created_ms=200),
+        ]
+    )
+    assert [c.id for c in await store.conversations()] == [TWO, ONE, THREE]
+    assert [c.id for c in await store.conversations(limit=1, offset=1)] == [ONE]
+
+
+async def test_a_title_that_is_known_is_never_emptied(store: SqliteStore) -> None:
+    await store.save_conversations(
+        [Conversation(id=ONE, title="Refunds", first_text="hi", created_ms=5, updated_ms=9)]
+    )
+    await store.save_conversations([Conversation(id=ONE, updated_ms=7)])
+    known = Conversation(id=ONE, title="Refunds", first_text="hi", created_ms=5, updated_ms=9)
+    assert await store.conversation(ONE) == known
+    await store.save_conversations([Conversation(id=ONE, title="Returns", updated_ms=11)])
+    renamed = await store.conversation(ONE)
+    assert renamed is not None
+    assert (renamed.title, renamed.updated_ms) == ("Returns", 11)
+
+
+async def test_a_listing_does_not_mark_anything_read(store: SqliteStore) -> None:
+    await store.save_conversations([Conversation(id=ONE)])
+    await store.mark_read(ONE, unread=True)
+    await store.save_conversations([Conversation(id=ONE, title="T")])
+    assert (await store.conversations())[0].unread
+    await store.mark_read(ONE)
+    assert not (await store.conversations())[0].unread
+
+
+async def test_words_and_events_are_activity(store: SqliteStore) -> None:
+    await store.save_conversations([Conversation(id=ONE, updated_ms=10)])
+    await store.save_turn(TurnId("t"), ONE, Prompt(text="hi", at_ms=20))
+    assert (await store.conversations())[0].updated_ms == 20
+    await store.append(TurnId("t"), ONE, [AgentMessage(key="a", text="ho", at_ms=30)])
+    assert (await store.conversations())[0].updated_ms == 30
+    await store.append(TurnId("t"), ONE, [AgentMessage(key="b", text="late", at_ms=15)])
+    assert (await store.conversations())[0].updated_ms == 30
+
+
+async def test_a_deleted_conversation_takes_everything_with_it(store: SqliteStore) -> None:
+    await store.save_turn(TurnId("t"), ONE, Prompt(text="hi", at_ms=1))
+    await store.append(TurnId("t"), ONE, [AgentMessage(key="a", text="ho")])
+    await store.save_draft(ONE, "half a")
+    await store.delete_conversation(ONE)
+    assert await store.conversation(ONE) is None
+    assert await store.turn(TurnId("t")) is None
+    assert await store.timeline(ONE) == []
+    assert await store.draft(ONE) == ""
+
+
+async def test_a_conversation_begun_here_gets_its_name(store: SqliteStore) -> None:
+    local = local_conversation("1")
+    await store.save_conversations([Conversation(id=local, first_text="hi", created_ms=5)])
+    await store.save_turn(TurnId("t"), local, Prompt(text="hi", at_ms=5))
+    await store.save_draft(local, "and")
+    await store.rename_conversation(local, ONE)
+    (conversation,) = await store.conversations()
+    assert (conversation.id, conversation.first_text) == (ONE, "hi")
+    (record,) = await store.turns(ONE)
+    assert (record.id, record.conversation_id) == ("t", ONE)
+    assert await store.draft(ONE) == "and"
+
+
+async def test_a_name_that_a_listing_brought_first_is_joined(store: SqliteStore) -> None:
+    local = local_conversation("1")
+    await store.save_conversations([Conversation(id=ONE, title="Topic", updated_ms=9)])
+    await store.save_turn(TurnId("t"), local, Prompt(text="hi", at_ms=5))
+    await store.append(TurnId("t"), local, [AgentMessage(key="a", text="ho")])
+    await store.rename_conversation(local, ONE)
+    await store.rename_conversation(local, ONE)
+    (conversation,) = await store.conversations()
+    assert (conversation.id, conversation.title) == (ONE, "Topic")
+    (record,) = await store.turns(ONE)
+    assert [event.key for event in record.events] == ["a"]
+    assert [event.key for event in await store.timeline(ONE)] == ["a"]
+
+
+async def test_renaming_to_the_same_name_loses_nothing(store: SqliteStore) -> None:
+    await store.save_conversations([Conversation(id=ONE, title="Topic")])
+    await store.rename_conversation(ONE, ONE)
+    assert await store.conversation(ONE) is not None
+
+
+async def test_a_turn_saved_under_the_old_name_stays_where_it_is(store: SqliteStore) -> None:
+    local = local_conversation("1")
+    await store.save_turn(TurnId("t"), local, Prompt(text="hi", at_ms=5))
+    await store.rename_conversation(local, ONE)
+    await store.save_turn(TurnId("t"), local, Prompt(text="hi", at_ms=5, state="sending"))
+    await store.append(TurnId("t"), local, [AgentMessage(key="a", text="ho")])
+    assert [c.id for c in await store.conversations()] == [ONE]
+    (record,) = await store.turns(ONE)
+    assert record.prompt == Prompt(text="hi", at_ms=5, state="sending")
+
+
+async def test_each_conversation_has_a_draft_and_so_has_the_new_one(store: SqliteStore) -> None:
+    await store.save_draft(None, "new")
+    await store.save_draft(ONE, "one")
+    await store.save_draft(ONE, "one more\n")
+    assert (await store.draft(None), await store.draft(ONE)) == ("new", "one more\n")
+    assert await store.draft(TWO) == ""
+    await store.save_draft(None, "")
+    assert await store.draft(None) == ""
+
+
+async def test_notes_are_remembered(store: SqliteStore) -> None:
+    assert await store.note("open") is None
+    await store.save_note("open", "one")
+    await store.save_note("open", "two")
+    assert await store.note("open") == "two"
+
+
+async def test_text_that_sqlite_refuses_is_kept_readable(store: SqliteStore) -> None:
+    await store.save_draft(ONE, "half \ud83d emoji, nul \x00, whole \U0001f600")
+    assert await store.draft(ONE) == "half \ufffd emoji, nul \x00, whole \U0001f600"
+
+
+async def test_accounts_do_not_see_each_other(store: SqliteStore, path: Path) -> None:
+    other = await SqliteStore.open(path, "other")
+    for each, text in ((store, "mine"), (other, "theirs")):
+        await each.save_conversations([Conversation(id=ONE, title=text)])
+        await each.save_turn(TurnId("t"), ONE, Prompt(text=text, at_ms=1))
+        await each.append(TurnId("t"), ONE, [AgentMessage(key="a", text=text)])
+        await each.save_draft(ONE, text)
+        await each.save_note("n", text)
+    for each, text in ((store, "mine"), (other, "theirs")):
+        assert [c.title for c in await each.conversations()] == [text]
+        assert await each.recall() == [text]
+        assert [r.prompt.text for r in await each.unfinished() if r.prompt] == [text]
+        assert await each.draft(ONE) == text
+        assert await each.note("n") == text
+        (message,) = await each.timeline(ONE)
+        assert isinstance(message, AgentMessage)
+        assert message.text == text
+    await other.aclose()
+
+
+async def test_a_wipe_leaves_no_word_of_the_account_on_disk(store: SqliteStore, path: Path) -> None:
+    other = await SqliteStore.open(path, "other")
+    await other.save_draft(ONE, "kept words")
+    await store.save_turn(TurnId("t"), ONE, Prompt(text="secret words", at_ms=1))
+    await store.append(TurnId("t"), ONE, [AgentMessage(key="a", text="secret answer")])
+    await store.save_draft(ONE, "secret draft")
+    await store.save_note("n", "secret note")
+    await store.wipe()
+    assert await store.conversations() == []
+    assert await store.recall() == []
+    assert await store.draft(ONE) == ""
+    assert await store.note("n") is None
+    assert await other.draft(ONE) == "kept words"
+    left = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"secret" not in left
+    await other.aclose()

@@ -1,0 +1,163 @@
+"""Several processes, sudden deaths: what was written is there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui.core.events import AgentMessage, TurnStarted
+from tui.core.ids import ConversationId, TurnId
+from tui.core.records import Prompt
+from tui.store import SqliteStore
+
+HERE = ConversationId("here")
+
+PROLOGUE = """
+import asyncio, os, sys
+from pathlib import Path
+from tui.core.events import AgentMessage, TurnStarted
+from tui.core.ids import ConversationId, TurnId
+from tui.core.records import Prompt
+from tui.store import SqliteStore
+HERE = ConversationId("here")
+path, name = Path(sys.argv[1]), sys.argv[2]
+"""
+
+WRITE = """
+async def write():
+    store = await SqliteStore.open(path, "account")
+    await store.save_turn(TurnId(name), HERE, Prompt(text=name, at_ms=1))
+    await store.append(TurnId(name), HERE, [TurnStarted(key=f"start-{name}")])
+    return store
+"""
+
+
+def start(path: Path, name: str, code: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", PROLOGUE + code, str(path), name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+async def stored(path: Path) -> dict[str, int]:
+    """The turns by name, each with its number of events."""
+    store = await SqliteStore.open(path, "account")
+    records = await store.turns(HERE, limit=1000)
+    assert await store.problems() == []
+    await store.aclose()
+    return {record.id: len(record.events) for record in records}
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "asyncio.run(write())",
+        "asyncio.run(write()); raise SystemExit(0)",
+        "asyncio.run(write()); os._exit(0)",
+    ],
+    ids=["end", "exit", "_exit"],
+)
+async def test_a_program_that_never_closes_ends_and_has_stored(path: Path, ending: str) -> None:
+    process = start(path, "one", f"{WRITE}\nstore = {ending}")
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, b"")
+    assert await stored(path) == {"one": 1}
+
+
+async def test_what_was_asked_for_before_the_end_is_still_done(path: Path) -> None:
+    code = f"""{WRITE}
+async def leave():
+    store = await write()
+    for number in range(50):
+        asyncio.ensure_future(store.append(
+            TurnId(name), HERE, [AgentMessage(key=str(number), text="x")]
+        ))
+    await asyncio.sleep(0)
+    raise SystemExit(3)
+
+loop = asyncio.new_event_loop()
+loop.run_until_complete(leave())
+"""
+    process = start(path, "one", code)
+    process.communicate(timeout=20)
+    assert process.returncode == 3
+    assert await stored(path) == {"one": 51}
+
+
+async def test_a_killed_program_has_stored_what_was_acknowledged(path: Path) -> None:
+    code = f"""{WRITE}
+async def work():
+    store = await write()
+    for number in range(10_000):
+        await store.append(TurnId(name), HERE, [AgentMessage(key=str(number), text="x")])
+        os.write(1, b".")
+
+asyncio.run(work())
+"""
+    process = start(path, "one", code)
+    assert process.stdout is not None
+    acknowledged = len(os.read(process.stdout.fileno(), 1))
+    while acknowledged < 25:
+        acknowledged += len(os.read(process.stdout.fileno(), 4096))
+    process.send_signal(signal.SIGKILL)
+    rest, _ = process.communicate(timeout=20)
+    acknowledged += len(rest)
+    found = (await stored(path))["one"] - 1
+    assert acknowledged <= found <= acknowledged + 1
+
+
+async def test_processes_that_start_at_once_share_one_new_database(path: Path) -> None:
+    code = f"{WRITE}\nsys.stdin.read(1)\nstore = asyncio.run(write())"
+    processes = [start(path, f"p{number}", code) for number in range(4)]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(b"x")
+        process.stdin.flush()
+    for process in processes:
+        _, errors = process.communicate(timeout=30)
+        assert (process.returncode, errors) == (0, b"")
+    assert await stored(path) == {f"p{number}": 1 for number in range(4)}
+
+
+async def test_two_processes_write_at_the_same_time(path: Path) -> None:
+    code = f"""{WRITE}
+async def work():
+    store = await write()
+    for number in range(200):
+        await store.append(
+            TurnId(name), HERE, [AgentMessage(key=f"{{name}}-{{number}}", text="x")]
+        )
+    await store.aclose()
+
+asyncio.run(work())
+"""
+    processes = [start(path, name, code) for name in ("one", "two")]
+    for process in processes:
+        _, errors = process.communicate(timeout=30)
+        assert (process.returncode, errors) == (0, b"")
+    assert await stored(path) == {"one": 201, "two": 201}
+
+
+async def test_one_of_many_claims_a_prompt(path: Path) -> None:
+    stores = [await SqliteStore.open(path, "account") for _ in range(4)]
+    await stores[0].save_turn(TurnId("t"), HERE, Prompt(text="hi", at_ms=1))
+    claims = await asyncio.gather(*(store.claim(TurnId("t")) for store in stores))
+    assert sorted(claims) == [False, False, False, True]
+    for store in stores:
+        await store.aclose()
+
+
+async def test_what_one_stored_the_other_sees_at_once(path: Path) -> None:
+    one, other = [await SqliteStore.open(path, "account") for _ in range(2)]
+    await one.append(TurnId("t"), HERE, [TurnStarted(key="s"), AgentMessage(key="a", text="x")])
+    assert [event.key for event in await other.timeline(HERE)] == ["s", "a"]
+    await one.aclose()
+    await other.aclose()

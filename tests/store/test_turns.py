@@ -1,0 +1,321 @@
+"""Turns, the outbox and events in the store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tui.core.events import (
+    AgentMessage,
+    ApprovalRequested,
+    Heartbeat,
+    LogLine,
+    SkillStarted,
+    TextDelta,
+    TurnEvent,
+    TurnFinished,
+    TurnStarted,
+    UnknownEvent,
+)
+from tui.core.ids import CallId, ConversationId, FileId, MessageId, RunId, TurnId
+from tui.core.records import Attachment, Prompt, PromptState
+from tui.store import SqliteStore
+
+HERE, THERE = map(ConversationId, ("here", "there"))
+
+
+def turn(name: object) -> TurnId:
+    return TurnId(f"turn-{name}")
+
+
+async def say(
+    store: SqliteStore, name: object, at_ms: int, state: PromptState = "sent", text: str = "hi"
+) -> TurnId:
+    await store.save_turn(turn(name), HERE, Prompt(text=text, state=state, at_ms=at_ms))
+    return turn(name)
+
+
+async def names(store: SqliteStore) -> list[str]:
+    return [record.id.removeprefix("turn-") for record in await store.turns(HERE)]
+
+
+def delta(
+    offset: int, text: str, message: str = "m", seq: int | None = None, event_id: str | None = None
+) -> TextDelta:
+    return TextDelta(
+        key=f"{message}@{offset}",
+        message_id=MessageId(message),
+        offset=offset,
+        text=text,
+        seq=seq,
+        event_id=event_id,
+    )
+
+
+# -- prompts --------------------------------------------------------------------------------
+
+
+async def test_a_prompt_comes_back_as_it_was(store: SqliteStore) -> None:
+    file = Attachment(path="/a/b.pdf", name="b.pdf", size_bytes=3, file_id=FileId("f"))
+    prompt = Prompt(
+        text="look\nhere",
+        state="unconfirmed",
+        attachments=(file, replace(file, file_id=None)),
+        message_id=MessageId("m"),
+        at_ms=7,
+        problem="Cut off.",
+    )
+    await store.save_turn(turn(1), HERE, prompt, RunId("run"))
+    record = await store.turn(turn(1))
+    assert record is not None
+    assert (record.conversation_id, record.prompt, record.run_id) == (HERE, prompt, "run")
+
+
+async def test_what_is_known_of_a_turn_is_not_lost_by_saying_less(store: SqliteStore) -> None:
+    prompt = Prompt(text="hi", state="sent", at_ms=5)
+    await store.save_turn(turn(1), HERE, prompt, RunId("run"))
+    await store.save_turn(turn(1), HERE, None)
+    record = await store.turn(turn(1))
+    assert record is not None
+    assert (record.prompt, record.run_id) == (prompt, "run")
+
+
+async def test_the_run_is_learned_from_events_at_the_latest(store: SqliteStore) -> None:
+    await say(store, 1, 5)
+    await store.append(turn(1), HERE, [TurnStarted(key="s", run_id=RunId("run"))])
+    found = await store.turn_of_run(HERE, RunId("run"))
+    assert found is not None
+    assert found.id == turn(1)
+    assert await store.turn_of_run(THERE, RunId("run")) is None
+
+
+async def test_the_outbox_holds_what_has_not_certainly_arrived(store: SqliteStore) -> None:
+    states: tuple[PromptState, ...] = ("sent", "refused", "unconfirmed", "sending", "queued")
+    for at_ms, state in enumerate(states, 1):
+        await say(store, state, at_ms, state)
+    assert [r.id for r in await store.pending(HERE)] == [
+        turn("unconfirmed"),
+        turn("sending"),
+        turn("queued"),
+    ]
+    assert await store.pending(THERE) == []
+
+
+async def test_a_prompt_is_claimed_once(store: SqliteStore) -> None:
+    await say(store, 1, 5, "queued")
+    assert await store.claim(turn(1))
+    assert not await store.claim(turn(1))
+    assert not await store.claim(turn("none"))
+    (record,) = await store.pending(HERE)
+    assert record.prompt == Prompt(text="hi", state="sending", at_ms=5)
+
+
+async def test_unfinished_is_what_is_neither_over_nor_refused(store: SqliteStore) -> None:
+    states: tuple[PromptState, ...] = ("sent", "refused", "sending")
+    for at_ms, state in enumerate(states, 1):
+        await say(store, state, at_ms, state)
+    await say(store, "over", 0)
+    await store.append(turn("over"), HERE, [TurnFinished(key="f")])
+    await store.append(turn("unasked"), THERE, [SkillStarted(key="s", skill="S", at_ms=9)])
+    assert [r.id for r in await store.unfinished()] == [
+        turn("sent"),
+        turn("sending"),
+        turn("unasked"),
+    ]
+
+
+async def test_a_dropped_turn_is_gone_with_its_events(store: SqliteStore) -> None:
+    await say(store, 1, 5, "unconfirmed")
+    await store.append(turn(1), HERE, [delta(0, "a"), TurnStarted(key="s")])
+    await store.drop_turn(turn(1))
+    assert await store.turns(HERE) == []
+    assert await store.timeline(HERE) == []
+
+
+async def test_what_was_said_is_recalled_newest_first_without_repeats(store: SqliteStore) -> None:
+    for at_ms, text in enumerate(("one", "two", "one", "three"), 1):
+        await say(store, at_ms, at_ms, text=text)
+    await store.append(turn("unasked"), HERE, [TurnStarted(key="s")])
+    assert await store.recall() == ["three", "one", "two"]
+    assert await store.recall(2) == ["three", "one"]
+
+
+async def test_messages_of_both_sides_are_known_by_id(store: SqliteStore) -> None:
+    prompt = Prompt(text="hi", state="sent", message_id=MessageId("u"), at_ms=1)
+    await store.save_turn(turn(1), HERE, prompt)
+    message = AgentMessage(key="a", text="ho", message_id=MessageId("a"))
+    await store.append(turn(1), HERE, [message, delta(0, "x", "half")])
+    known = [await store.message_known(HERE, MessageId(m)) for m in ("u", "a", "half", "z")]
+    assert known == [True, True, False, False]
+    assert not await store.message_known(THERE, MessageId("u"))
+
+
+# -- order and pages ------------------------------------------------------------------------
+
+
+async def test_pages_go_back_from_the_newest(store: SqliteStore) -> None:
+    for number in range(7):
+        await say(store, number, 10 + number)
+    newest = await store.turns(HERE, limit=3)
+    assert [r.id for r in newest] == [turn(4), turn(5), turn(6)]
+    older = await store.turns(HERE, limit=3, before=newest[0].id)
+    assert [r.id for r in older] == [turn(1), turn(2), turn(3)]
+    assert [r.id for r in await store.turns(HERE, before=older[0].id)] == [turn(0)]
+    assert await store.turns(HERE, before=turn(0)) == []
+    assert await store.turns(HERE, before=turn("none")) == []
+
+
+async def test_history_read_backwards_is_put_in_order(store: SqliteStore) -> None:
+    for at_ms in (30, 20, 10):
+        await say(store, at_ms, at_ms)
+    assert await names(store) == ["10", "20", "30"]
+
+
+async def test_turns_of_one_moment_keep_the_order_they_came_in(store: SqliteStore) -> None:
+    for name in "abc":
+        await say(store, name, 10)
+    page = await store.turns(HERE, limit=2)
+    assert [r.id for r in page] == [turn("b"), turn("c")]
+    assert [r.id for r in await store.turns(HERE, before=page[0].id)] == [turn("a")]
+
+
+async def test_our_words_come_last_although_our_clock_is_slow(store: SqliteStore) -> None:
+    await say(store, "history", 1000)
+    await say(store, "first", 5, "queued")
+    await say(store, "second", 6, "queued")
+    assert await names(store) == ["history", "first", "second"]
+    await say(store, "first", 5, "sending")
+    assert await names(store) == ["history", "first", "second"]
+
+
+async def test_a_turn_does_not_move_once_it_has_its_place(store: SqliteStore) -> None:
+    await say(store, "history", 1000)
+    for name in ("first", "second"):
+        await say(store, name, 5, "queued")
+        await say(store, name, 5, "sending")
+    await say(store, "first", 2000)
+    assert await names(store) == ["history", "first", "second"]
+
+
+async def test_what_waits_in_the_queue_stays_behind_what_runs(store: SqliteStore) -> None:
+    await say(store, "queued", 5, "queued")
+    await say(store, "other device", 1000)
+    assert await names(store) == ["other device", "queued"]
+
+
+async def test_a_turn_without_a_prompt_is_placed_by_its_events(store: SqliteStore) -> None:
+    await say(store, "old", 10)
+    await say(store, "new", 30)
+    await store.save_turn(turn("unasked"), HERE, None, RunId("run"))
+    assert await names(store) == ["old", "new", "unasked"]
+    events: list[TurnEvent] = [TurnStarted(key="s", at_ms=20), TurnFinished(key="f", at_ms=40)]
+    await store.append(turn("unasked"), HERE, events)
+    assert await names(store) == ["old", "unasked", "new"]
+
+
+# -- events ---------------------------------------------------------------------------------
+
+
+async def events_of(store: SqliteStore, name: object = 1) -> tuple[TurnEvent, ...]:
+    record = await store.turn(turn(name))
+    assert record is not None
+    return record.events
+
+
+async def test_events_come_back_as_they_were(store: SqliteStore) -> None:
+    events: list[TurnEvent] = [
+        TurnStarted(key="1", run_id=RunId("r"), event_id="e1", seq=1, at_ms=5, raw={"a": [1]}),
+        ApprovalRequested(
+            key="2",
+            call_id=CallId("c"),
+            skill="Refund",
+            parameters={"amount": 1.5, "half \ud83d": None},
+            schema=({"name": "amount"},),
+        ),
+        UnknownEvent(key="3", kind="new.thing", raw={"nested": {"x": "\u202e\x00"}}),
+        LogLine(key="4", name="n", detail="d", seen_ms=9),
+    ]
+    await store.append(turn(1), HERE, events)
+    assert await events_of(store) == tuple(events)
+
+
+async def test_an_event_is_kept_once(store: SqliteStore) -> None:
+    first = AgentMessage(key="a", text="first")
+    await store.append(turn(1), HERE, [first, first])
+    await store.append(turn(1), HERE, [AgentMessage(key="a", text="again")])
+    assert await events_of(store) == (first,)
+
+
+async def test_the_same_key_in_another_conversation_is_another_event(store: SqliteStore) -> None:
+    event = TurnStarted(key="a")
+    await store.append(turn(1), HERE, [event])
+    await store.append(turn(2), THERE, [event])
+    assert await events_of(store, 2) == (event,)
+
+
+async def test_heartbeats_are_not_kept_and_are_no_activity(store: SqliteStore) -> None:
+    await say(store, 1, 5)
+    await store.append(turn(1), HERE, [Heartbeat(key="h", at_ms=99)])
+    assert await events_of(store) == ()
+    assert (await store.conversations())[0].updated_ms == 5
+
+
+async def test_nothing_is_appended_without_events(store: SqliteStore) -> None:
+    await store.append(turn(1), HERE, [])
+    assert await store.conversations() == []
+
+
+async def test_an_end_that_belongs_to_another_turn_ends_this_one_not(store: SqliteStore) -> None:
+    await store.append(turn(1), HERE, [TurnFinished(key="f")])
+    await store.append(turn(2), HERE, [TurnFinished(key="f")])
+    assert [r.id for r in await store.unfinished()] == [turn(2)]
+
+
+async def test_the_timeline_is_in_order_of_time_and_of_arrival(store: SqliteStore) -> None:
+    await store.append(turn(1), HERE, [TurnStarted(key="b", at_ms=20), LogLine(key="c", name="n")])
+    await store.append(turn(1), HERE, [LogLine(key="d", name="n", seen_ms=20), delta(0, "x")])
+    await store.append(turn(2), HERE, [TurnStarted(key="a", at_ms=10)])
+    assert [e.key for e in await store.timeline(HERE)] == ["c", "a", "b", "d"]
+    assert [e.key for e in await store.timeline(HERE, limit=2)] == ["b", "d"]
+
+
+# -- pieces of messages ---------------------------------------------------------------------
+
+
+async def test_pieces_that_follow_one_another_are_kept_as_one(store: SqliteStore) -> None:
+    pieces = [delta(0, "Hel", event_id="1"), delta(3, "lo", event_id="2"), delta(5, " you")]
+    await store.append(turn(1), HERE, pieces)
+    assert await events_of(store) == (delta(0, "Hello you", event_id="2"),)
+
+
+async def test_a_piece_that_comes_again_longer_replaces_the_shorter(store: SqliteStore) -> None:
+    await store.append(turn(1), HERE, [delta(0, "Hé\x00")])
+    await store.append(turn(1), HERE, [delta(0, "Hé\x00"), delta(3, "llo")])
+    await store.append(turn(1), HERE, [delta(0, "H")])
+    assert await events_of(store) == (delta(0, "Hé\x00llo"),)
+
+
+async def test_pieces_go_when_the_whole_message_is_there(store: SqliteStore) -> None:
+    whole = AgentMessage(key="a", text="Hello", message_id=MessageId("m"))
+    await store.append(turn(1), HERE, [delta(0, "He"), delta(0, "other", "n")])
+    await store.append(turn(1), HERE, [whole])
+    await store.append(turn(1), HERE, [delta(2, "llo")])
+    assert await events_of(store) == (whole, delta(0, "other", "n"))
+
+
+async def test_numbered_pieces_stay_because_numbers_tell_of_gaps(store: SqliteStore) -> None:
+    pieces = [delta(0, "He", seq=1), delta(2, "llo", seq=2)]
+    whole = AgentMessage(key="a", text="Hello", message_id=MessageId("m"), seq=3)
+    await store.append(turn(1), HERE, [*pieces, whole])
+    assert await events_of(store) == (*pieces, whole)
+    assert [e.key for e in await store.timeline(HERE)] == ["a"]
+
+
+@pytest.mark.parametrize("halves", [("\ud83d", "\ude00"), ("a", "\ud83d")])
+async def test_halves_of_a_character_keep_their_places(
+    store: SqliteStore, halves: tuple[str, str]
+) -> None:
+    await store.append(turn(1), HERE, [delta(0, halves[0])])
+    await store.append(turn(1), HERE, [delta(1, halves[1])])
+    assert [len(e.text) for e in await events_of(store) if isinstance(e, TextDelta)] == [1, 1]

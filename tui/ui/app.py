@@ -1,0 +1,213 @@
+"""The application: it paints first and connects then."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from pathlib import PurePath
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.worker import Worker
+
+from tui.chat.kit import SystemClock
+from tui.chat.updates import Publish
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.ports import Clock
+from tui.core.text import clean_line
+from tui.ui.links import is_web_address, open_url
+from tui.ui.messages import Mailbox, UpdatesReady
+from tui.ui.requests import CopyText, OpenLink
+from tui.ui.screens.chat import ChatScreen
+from tui.ui.styles import sheets
+from tui.ui.theme import THEMES, TOKENS, choose
+
+if TYPE_CHECKING:
+    from tui.chat.session import Session
+
+Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
+
+_LONGEST_LEAVE_S = 1.5
+_LARGEST_COPY = 100_000
+
+
+def _commands() -> type[Provider]:
+    from tui.ui.commands import KeyCommands
+
+    return KeyCommands
+
+
+class GenieApp(App[None]):
+    """A conversation client for one agent.
+
+    ``connect`` opens backend, store and engine and closes them again; its session publishes
+    through what it is given. ``suggestions`` are labels and texts for an empty conversation.
+    """
+
+    TITLE = "genie-tui"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*sheets()]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        *App.COMMANDS,
+        _commands,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
+        Binding("f1", "help", "Help", priority=True),
+    ]
+
+    def __init__(
+        self,
+        connect: Connect,
+        *,
+        agent_name: str,
+        user_name: str,
+        place: str,
+        suggestions: Sequence[tuple[str, str]] = (),
+        theme: str | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__()
+        self._connect = connect
+        self._clock = clock or SystemClock()
+        self._mailbox = Mailbox(lambda: self._chat.post_message(UpdatesReady()))
+        self._leaving = asyncio.Event()
+        self._session_worker: Worker[None] | None = None
+        self._last_key_s = float("-inf")
+        for own in THEMES:
+            self.register_theme(own)
+        self.theme, self._theme_problem = choose(theme, self.available_themes)
+        self._chat = ChatScreen(
+            self._mailbox,
+            agent_name=agent_name,
+            user_name=user_name,
+            place=place,
+            suggestions=suggestions,
+            clock=self._clock,
+            idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
+        )
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return TOKENS
+
+    def get_default_screen(self) -> ChatScreen:
+        return self._chat
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Not in the main thread (tests, embedding) or not on this system: the default stays.
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, self._leave_by_signal, number)
+        if self._theme_problem:
+            self.notify(self._theme_problem, markup=False, severity="warning")
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste):
+            self._last_key_s = self._clock.monotonic_s()
+        await super().on_event(event)
+
+    # -- the session -----------------------------------------------------------------------
+
+    def action_connect(self) -> None:
+        """Open the session, if it is not open."""
+        if self._session_worker is None or self._session_worker.is_finished:
+            self._session_worker = self._run_session()
+
+    @work(group="session", exclusive=True, exit_on_error=False)
+    async def _run_session(self) -> None:
+        try:
+            async with self._connect(self._mailbox.put) as session:
+                self._chat.connected(session)
+                await self._leaving.wait()
+        except BackendError as error:
+            self._chat.not_connected(error)
+        except Exception as error:
+            self.log.error(error)
+            self._chat.not_connected(_as_backend_error(error))
+
+    async def action_quit(self) -> None:
+        await self._leave(0)
+
+    def _leave_by_signal(self, number: int) -> None:
+        self.run_worker(
+            self._leave(128 + number), group="leave", exclusive=True, exit_on_error=False
+        )
+
+    async def _leave(self, return_code: int) -> None:
+        """Make the draft safe, let the session close in order, give the terminal back."""
+        try:
+            async with asyncio.timeout(_LONGEST_LEAVE_S):
+                await self._chat.keep_draft()
+                self._leaving.set()
+                if self._session_worker:
+                    await asyncio.wait([asyncio.ensure_future(_ended(self._session_worker))])
+        except TimeoutError:
+            self.log.warning("The session took too long to close.")
+        finally:
+            self.exit(return_code=return_code)
+
+    def _fatal_error(self) -> None:
+        """Show a crash without the values of local variables, which may be secrets."""
+        import rich
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        traceback = Traceback(show_locals=False, suppress=[rich])
+        self._exit_renderables.append(
+            Segments(self.console.render(traceback, self.console.options))
+        )
+        self._close_messages_no_wait()
+
+    # -- what every screen may ask for -----------------------------------------------------
+
+    def action_help(self) -> None:
+        from tui.ui.screens.help import HelpScreen
+
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        else:
+            self.push_screen(HelpScreen())
+
+    def action_open_link(self, href: str) -> None:
+        """Open a web address in the browser, or copy it where there is none."""
+        if not is_web_address(href):
+            self.notify("Only web addresses can be opened.", severity="warning")
+        elif open_url(href):
+            self.notify(clean_line(href), title="Opened in the browser", markup=False)
+        else:
+            self.copy_to_clipboard(href)
+            self.notify(
+                clean_line(href, 400), title="No browser here: the link is copied", markup=False
+            )
+
+    @on(OpenLink)
+    def _open_link(self, event: OpenLink) -> None:
+        self.action_open_link(event.url)
+
+    @on(CopyText)
+    def _copy(self, event: CopyText) -> None:
+        """Send a text to the terminal's clipboard and say so; the terminal may still refuse."""
+        text, what = event.text, event.what
+        if len(text) > _LARGEST_COPY:
+            text, what = text[:_LARGEST_COPY], f"{what}, cut to {_LARGEST_COPY:,} characters,"
+        self.copy_to_clipboard(text)
+        self.notify(f"{what} was sent to the terminal's clipboard.", markup=False)
+
+
+async def _ended(worker: Worker[None]) -> None:
+    with suppress(Exception):
+        await worker.wait()
+
+
+def _as_backend_error(error: Exception) -> BackendError:
+    return BackendError(
+        ErrorKind.UNREACHABLE,
+        clean_line(str(error)) or type(error).__name__,
+        hint="`genie-tui doctor` says more.",
+    )

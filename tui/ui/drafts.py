@@ -1,0 +1,38 @@
+"""The composer's text as it is kept, so that nothing typed is ever lost."""
+
+from __future__ import annotations
+
+from tui.chat.session import Session
+from tui.core.ids import ConversationId
+
+
+class Drafts:
+    """Knows which draft is in the composer and what of it is safe."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._conversation: ConversationId | None = None
+        self._safe = ""
+
+    async def fetch(self, conversation_id: ConversationId | None) -> str:
+        """The draft of a conversation, which from now on is the one in the composer."""
+        text = await self._session.draft(conversation_id)
+        self._conversation, self._safe = conversation_id, text
+        return text
+
+    async def keep(self, text: str) -> None:
+        """Make the composer's text safe."""
+        if text != self._safe:
+            conversation_id, self._safe = self._conversation, text
+            await self._session.save_draft(conversation_id, text)
+
+    async def move(self, conversation_id: ConversationId, text: str) -> None:
+        """Go on with ``text`` in a conversation that has just been written to."""
+        await self.keep("")
+        self._conversation = conversation_id
+        await self.keep(text)
+
+    def rename(self, old: ConversationId, new: ConversationId) -> None:
+        """A conversation has its real id now; the store has moved its draft."""
+        if self._conversation == old:
+            self._conversation = new

@@ -1,0 +1,29 @@
+"""The row of answers at the foot of a modal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.containers import ItemGrid
+from textual.content import Content
+from textual.widgets import Button
+
+
+class Choices(ItemGrid):
+    """Buttons that run the screen's actions; each says which key does the same."""
+
+    def __init__(self, *choices: tuple[str, str, str]) -> None:
+        """``choices``: key, words, and the screen's action; the first is the main one."""
+        super().__init__(min_column_width=13)
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        yield from self._buttons()
+
+    def _buttons(self) -> Iterator[Button]:
+        for place, (key, words, action) in enumerate(self._choices):
+            label = Content.assemble((key, "bold"), "  ", Content(words))
+            button = Button(label, action=f"screen.{action}", compact=True)
+            button.set_class(place == 0, "-main")
+            yield button

@@ -1,0 +1,182 @@
+"""The user has to authorise a connection in the browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.core.links import link_host
+from tui.core.steps import ConnectionStep
+from tui.core.text import clean, clean_line
+from tui.ui.modals.choices import Choices
+from tui.ui.modals.decision import DecisionModal
+from tui.ui.modals.qr import qr_code
+from tui.ui.requests import CopyText, OpenLink
+from tui.ui.widgets.action_card import time_left
+from tui.ui.widgets.card import wall_clock_ms
+from tui.ui.widgets.looks import ASKS, muted
+from tui.ui.widgets.rows import Row, RowsView
+
+_LABEL_CELLS = 10
+_CHROME_CELLS = 6
+_CHROME_LINES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionAnswer:
+    """What the user decided; ``reason`` goes to the agent, None if there is none."""
+
+    rejected: bool = True
+    reason: str | None = None
+
+
+class LinkTable(RowsView):
+    """Where the link leads, the link, and how long it works."""
+
+    def __init__(self, step: ConnectionStep, now_ms: Callable[[], int]) -> None:
+        super().__init__()
+        self.step = step
+        self._now_ms = now_ms
+
+    def on_mount(self) -> None:
+        self.auto_refresh = 1.0
+
+    def rows(self) -> Sequence[Row]:
+        return list(self._lines())
+
+    def _lines(self) -> Iterator[Row]:
+        url = self.step.url or ""
+        host = link_host(url)
+        if host is None:
+            yield Row(muted("There is no link yet. It appears here as soon as there is one."))
+            return
+        yield _line("Leads to", Content.styled(host, "bold"))
+        yield _line("Link", Content(clean(url)))
+        if left := time_left(self.step.expires_ms, self._now_ms()):
+            yield _line("Time", Content(left))
+
+
+class ConnectionModal(DecisionModal[ConnectionAnswer]):
+    """Offers the link in three ways. Returns a rejection; None: later, or settled meanwhile.
+
+    Posts ``OpenLink`` and ``CopyText`` for the app. It stays open while the user is in the
+    browser: call ``update_step`` with what is learned.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "open", "Open"),
+        Binding("c", "copy", "Copy the link"),
+        Binding("q", "qr", "QR code"),
+    ]
+
+    def __init__(
+        self,
+        step: ConnectionStep,
+        *,
+        agent: str = "",
+        now_ms: Callable[[], int] = wall_clock_ms,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(subject=step.connector, clock_s=clock_s)
+        self.step = step
+        self._agent = agent
+        self._now_ms = now_ms
+
+    def compose(self) -> ComposeResult:
+        connector = clean_line(self.step.connector) or "A connection"
+        agent = clean_line(self._agent, 60) or "The agent"
+        told = f"{agent} waits for it, and goes on by itself once you have signed in."
+        with Vertical(classes="modal--box"):
+            yield Static(
+                Content.assemble(("◇ ", ASKS), "Connect ", (connector, "bold")),
+                classes="modal--title",
+            )
+            yield Static(muted(told), classes="modal--lead")
+            with VerticalScroll(classes="modal--body", can_focus=False):
+                yield LinkTable(self.step, self._now_ms)
+            with Center(classes="modal--qr"):
+                yield Static()
+            yield Static(classes="modal--note")
+            yield Choices(
+                ("o", "Open", "open"),
+                ("c", "Copy", "copy"),
+                ("q", "QR code", "qr"),
+                ("r", "Reject…", "reject"),
+                ("Esc", "Later", "later"),
+            )
+
+    def update_step(self, step: ConnectionStep) -> None:
+        """Show a renewed link; closes without an answer once the request is settled."""
+        renewed = step.url != self.step.url
+        self.step = step
+        if not step.waiting:
+            self.settle()
+        elif self.is_mounted:
+            table = self.query_one(LinkTable)
+            table.step = step
+            table.redraw()
+            if renewed and self._shows_qr:
+                self._show_qr()
+
+    def rejection(self, reason: str | None) -> ConnectionAnswer:
+        return ConnectionAnswer(reason=reason)
+
+    @property
+    def _link(self) -> str | None:
+        """The link, if it is one that may be opened."""
+        url = self.step.url
+        return url if url and link_host(url) else None
+
+    @property
+    def _shows_qr(self) -> bool:
+        return self.has_class("-qr")
+
+    def action_open(self) -> None:
+        if link := self._link:
+            self.post_message(OpenLink(link))
+            self._note("Sign in there. This closes by itself when the connection stands.")
+
+    def action_copy(self) -> None:
+        if link := self._link:
+            self.post_message(CopyText(link, "The link"))
+
+    def action_qr(self) -> None:
+        """Show the link as a QR code instead, and back."""
+        if self._shows_qr:
+            self.remove_class("-qr")
+        else:
+            self._show_qr()
+
+    def _show_qr(self) -> None:
+        code = qr_code(self._link) if self._link else None
+        fits = code is not None and self._fits(code)
+        self.set_class(fits, "-qr")
+        if code is not None and fits:
+            self.query_one(".modal--qr Static", Static).update(code)
+        elif code is not None:
+            lines = code.plain.count("\n") + 1
+            need = f"{code.cell_length + _CHROME_CELLS} columns and {lines + _CHROME_LINES} rows"
+            self._note(f"The QR code needs a terminal of {need}.")
+        else:
+            self._note("There is no QR code for this link.")
+
+    def _fits(self, code: Content) -> bool:
+        lines = code.plain.split("\n")
+        width, height = self.app.size
+        return len(lines[0]) + _CHROME_CELLS <= width and len(lines) + _CHROME_LINES <= height
+
+    def _note(self, sentence: str) -> None:
+        self.query_one(".modal--note", Static).update(muted(sentence))
+        self.add_class("-noted")
+
+
+def _line(label: str, value: Content) -> Row:
+    return Row(value, muted(label), indent=_LABEL_CELLS)

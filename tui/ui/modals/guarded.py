@@ -1,0 +1,66 @@
+"""Modals that cannot be answered by accident."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+DEAF_S = 0.4
+"""How long after it has been drawn a modal takes no answer, by key or by mouse."""
+
+ResultT = TypeVar("ResultT")
+
+
+class GuardedModal(ModalScreen[ResultT]):
+    """Takes no action of its own until the user has had time to see it.
+
+    Whoever is typing, or clicks twice, when it appears must not answer a question unread.
+    """
+
+    AUTO_FOCUS = ""
+    chrome_lines: ClassVar[int] = 14
+    """Lines that everything but the body takes, the margin around the box included."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_body(-1)", show=False),
+        Binding("down", "scroll_body(1)", show=False),
+        Binding("pageup", "scroll_body(-10)", show=False),
+        Binding("pagedown", "scroll_body(10)", show=False),
+    ]
+
+    def __init__(self, *, clock_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock_s = clock_s
+        self._drawn_s: float | None = None
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._note_drawn)
+
+    def on_resize(self, event: Resize) -> None:
+        for body in self.query(".modal--body").results(Widget):
+            body.styles.max_height = max(3, event.size.height - self.chrome_lines)
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether it is too early for an answer."""
+        return self._drawn_s is None or self._clock_s() - self._drawn_s < DEAF_S
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # A click that was under way when the modal closed must not close what is below it.
+        is_ours = hasattr(self, f"action_{action}") and not hasattr(ModalScreen, f"action_{action}")
+        if is_ours and (self.is_deaf or not self.is_active):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll what may be longer than the window."""
+        for body in self.query(".modal--body").results(Widget):
+            body.scroll_relative(y=lines, animate=False)
+
+    def _note_drawn(self) -> None:
+        self._drawn_s = self._clock_s()

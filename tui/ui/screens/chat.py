@@ -1,0 +1,352 @@
+"""The one screen of the app: it brings what the user does to the engine, and back what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from tui.chat.updates import (
+    ConversationNamed,
+    ConversationsChanged,
+    EventsSeen,
+    Problem,
+    RecoveryChanged,
+    Refused,
+    TurnChanged,
+    TurnDropped,
+    Update,
+    UploadProgress,
+)
+from tui.core.events import Decision
+from tui.core.ids import ConversationId
+from tui.core.ports import Can, Clock
+from tui.core.records import Attachment
+from tui.core.steps import ApprovalStep
+from tui.core.text import clean_line
+from tui.core.turn import Turn
+from tui.ui.board import Question, questions_of
+from tui.ui.files import CannotAttach, attachment_of
+from tui.ui.messages import Mailbox, UpdatesReady
+from tui.ui.notices import Notice, of_error
+from tui.ui.questions import Questions
+from tui.ui.requests import CopyText
+from tui.ui.screens.reading import ReadingScreen
+from tui.ui.widgets.attached import Attached
+from tui.ui.widgets.banner import Banner
+from tui.ui.widgets.composer import Composer
+from tui.ui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.transcript import Transcript
+
+_DRAFT_PAUSE_S = 0.5
+_TYPING_S = 1.0
+"""After a key, how long nothing may take the focus."""
+
+
+class ChatScreen(ReadingScreen):
+    """Everything between the keyboard and the session.
+
+    ``mailbox`` brings the engine's updates, ``idle_s`` tells the seconds since the last key.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "new_conversation", "New", tooltip="Begin a conversation", priority=True),
+        Binding("ctrl+g", "answer", "Answer", tooltip="Answer what waits for you", priority=True),
+        Binding("ctrl+o", "attach", "Attach", tooltip="Attach a file", priority=True),
+        Binding("ctrl+r", "retry", "Retry", tooltip="Try again now", priority=True),
+        Binding("ctrl+y", "copy_reply", "Copy", tooltip="Copy the last reply", priority=True),
+        Binding("escape", "step_back", "Back", show=False),
+    ]
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        *,
+        agent_name: str,
+        user_name: str,
+        place: str,
+        suggestions: Sequence[tuple[str, str]],
+        clock: Clock,
+        idle_s: Callable[[], float],
+    ) -> None:
+        super().__init__(
+            agent_name=agent_name,
+            user_name=user_name,
+            place=place,
+            suggestions=suggestions,
+            clock=clock,
+        )
+        self._mailbox = mailbox
+        self._idle_s = idle_s
+        self._questions = Questions(self, agent_name, self.desk.board, self._decide)
+        self._draft_timer: Timer | None = None
+        self._sending = False
+
+    # -- writing ---------------------------------------------------------------------------
+
+    @on(TextArea.Changed)
+    def _keep_draft_soon(self) -> None:
+        if self._draft_timer:
+            self._draft_timer.stop()
+        self._draft_timer = self.set_timer(_DRAFT_PAUSE_S, self.keep_draft)
+
+    async def keep_draft(self) -> None:
+        if self.access and not self._sending:
+            await self.access.drafts.keep(self.composer.text)
+
+    @on(Composer.Submitted)
+    @on(Welcome.Chosen)
+    def _submit(self, event: Composer.Submitted | Welcome.Chosen) -> None:
+        text = event.text
+        if not text.strip():
+            if self.attached.file:
+                self._complain("Say what the file is for.")
+        elif self.access is None:
+            self._complain("Not connected yet. Your text stays here; send it again in a moment.")
+        elif not self._sending:
+            self._sending = True
+            self._send(text, (self.attached.file,) if self.attached.file else ())
+
+    @work(group="send", exit_on_error=False)
+    async def _send(self, text: str, files: tuple[Attachment, ...]) -> None:
+        """Hand a text over; it leaves the composer when it is safe in the outbox."""
+        session, drafts = self.opened.session, self.opened.drafts
+        try:
+            turn = await session.send(self.desk.current, text, files)
+            self.desk.current = session.watched = turn.conversation_id
+            self.composer.take_away(text)
+            self.attached.show(None)
+            await drafts.move(turn.conversation_id, self.composer.text)
+        finally:
+            self._sending = False
+        self.conversation.greet(on=False)
+        self.composer.focus()
+        self.action_follow_end()
+        self.composer.remember(await session.recall())
+        self.list_soon()
+
+    @on(Composer.TooMuch)
+    def _refuse_text(self, event: Composer.TooMuch) -> None:
+        self._complain(event.text)
+
+    def _complain(self, text: str) -> None:
+        self.desk.complain(Notice(tone="refusal", text=text))
+        self.show_state()
+
+    # -- files -----------------------------------------------------------------------------
+
+    def action_attach(self) -> None:
+        from tui.ui.screens.attach import AttachScreen
+
+        if self.access and Can.UPLOAD not in self.access.session.can:
+            self._complain("This agent takes no files.")
+        else:
+            self.app.push_screen(AttachScreen(), self._take_file)
+
+    @on(Composer.FileDropped)
+    def _take_dropped(self, event: Composer.FileDropped) -> None:
+        self._take_file(event.path)
+
+    def _take_file(self, path: Path | None) -> None:
+        if path is None:
+            return
+        try:
+            self.attached.show(attachment_of(path))
+        except CannotAttach as problem:
+            self._complain(str(problem))
+        self.composer.focus()
+
+    @on(Composer.FileRemoved)
+    @on(Attached.Removed)
+    def _drop_file(self) -> None:
+        self.attached.show(None)
+
+    # -- questions -------------------------------------------------------------------------
+
+    def announce(self, conversation_id: ConversationId) -> None:
+        """Open a new question, or ring where that would disturb somebody who types."""
+        calm = self._idle_s() > _TYPING_S and not self.composer.text and self.is_current
+        if self._questions.announce(conversation_id, disturb=calm) and not self._questions.is_open:
+            self.app.bell()
+
+    def action_answer(self) -> None:
+        """Open the oldest question here, or go to a conversation that has one."""
+        board, current = self.desk.board, self.desk.current
+        if current and (questions := board.questions(current)):
+            self._questions.open(questions[0])
+        elif waiting := board.asking():
+            self.go_to(waiting[0])
+        else:
+            self.notify("Nothing waits for you.")
+        self.show_state()
+
+    def _decide(self, question: Question, decision: Decision, reason: str | None) -> None:
+        self._post_decision(question, decision, reason)
+
+    @work(group="decide", exit_on_error=False)
+    async def _post_decision(
+        self, question: Question, decision: Decision, reason: str | None
+    ) -> None:
+        session = self.opened.session
+        turn = self.desk.board.turn(question.turn.id) or question.turn
+        match question.step:
+            case ApprovalStep(request=request):
+                await session.decide(turn, request.call_id, decision, reason)
+            case step:
+                await session.reject_connection(turn, step.attempt_id, reason)
+
+    def on_transcript_approval_opened(self, event: Transcript.ApprovalOpened) -> None:
+        self._open_question(event.turn, event.call_id)
+
+    def on_transcript_connection_opened(self, event: Transcript.ConnectionOpened) -> None:
+        self._open_question(event.turn, event.attempt_id)
+
+    def _open_question(self, turn: Turn, name: str) -> None:
+        for question in questions_of(turn):
+            if question.name == name:
+                self._questions.open(question)
+        self.show_state()
+
+    # -- messages that wait ----------------------------------------------------------------
+
+    @work(group="send", exit_on_error=False)
+    async def on_transcript_send_again(self, event: Transcript.SendAgain) -> None:
+        if self.desk.current:
+            await self.opened.session.send_again(self.desk.current, event.turn_id)
+
+    @work(group="send", exit_on_error=False)
+    async def on_transcript_withdrawn(self, event: Transcript.Withdrawn) -> None:
+        if self.desk.current:
+            text = await self.opened.session.withdraw(self.desk.current, event.turn_id)
+            self._take_back(text or "")
+
+    def _take_back(self, text: str) -> None:
+        """Put a text that was not sent in front of what is in the composer."""
+        parts = (text, self.composer.text)
+        self.composer.put("\n\n".join(part for part in parts if part.strip()))
+        self.composer.focus()
+
+    def on_transcript_new_below_changed(self, event: Transcript.NewBelowChanged) -> None:
+        self.conversation.show_pill(event.has_new)
+
+    # -- what the engine says --------------------------------------------------------------
+
+    @on(UpdatesReady)
+    async def _take_updates(self) -> None:
+        for update in self._mailbox.take():
+            await self._apply(update)
+        self.show_state()
+
+    async def _apply(self, update: Update) -> None:
+        desk = self.desk
+        match update:
+            case TurnChanged(turn=turn):
+                await self._take_turn(turn)
+            case TurnDropped(conversation_id=cid, turn_id=turn_id):
+                desk.board.drop(turn_id)
+                if cid == desk.current:
+                    await self.conversation.drop(turn_id)
+            case EventsSeen(conversation_id=cid, events=events):
+                if self.timeline and cid == desk.current:
+                    self.timeline.add_events(events)
+            case ConversationNamed(old=old, new=new):
+                self._rename(old, new)
+            case RecoveryChanged(conversation_id=cid, recovery=recovery):
+                desk.recover(cid, recovery)
+            case UploadProgress(sent_bytes=sent, total_bytes=total):
+                desk.upload(sent, total)
+            case Refused():
+                await self._take_refusal(update)
+            case Problem(error=error):
+                desk.fail(error)
+            case ConversationsChanged():
+                self.list_soon()
+
+    async def _take_turn(self, turn: Turn) -> None:
+        desk = self.desk
+        known = desk.board.turn(turn.id)
+        state = desk.board.state(turn.conversation_id)
+        desk.board.note(turn)
+        self._questions.take(turn)
+        if turn.conversation_id == desk.current:
+            await self.conversation.update(turn)
+            self.announce(turn.conversation_id)
+        else:
+            self._mention(turn)
+        if known and turn.over and not self.app.app_focus:
+            self.app.bell()
+        if desk.board.state(turn.conversation_id) != state:
+            self.sidebar.redraw()
+
+    def _mention(self, turn: Turn) -> None:
+        """Say that a conversation which is not on screen asks something."""
+        for question in self._questions.announce(turn.conversation_id, disturb=False):
+            self.app.bell()
+            text = f"{clean_line(question.subject, 60)} needs your answer · Ctrl+G"
+            self.notify(text, title="Another conversation", markup=False, severity="warning")
+
+    def _rename(self, old: ConversationId, new: ConversationId) -> None:
+        self.desk.rename(old, new)
+        if self.access:
+            self.access.drafts.rename(old, new)
+        self.list_soon()
+
+    async def _take_refusal(self, update: Refused) -> None:
+        """Put the text where the user can correct it; the engine has put it into the draft."""
+        self.desk.complain(of_error(update.error, refused=True))
+        if update.conversation_id == self.desk.current:
+            self._take_back(update.text)
+
+    def show_state(self) -> None:
+        """Draw what the desk says: line, banner, title."""
+        self.topbar.link = self.desk.link()
+        self.topbar.title = self.title_of(self.desk.current) if self.desk.current else ""
+        self.banner.show(self.desk.notice(question_open=self._questions.is_open))
+
+    # -- keys ------------------------------------------------------------------------------
+
+    @on(Banner.Pressed)
+    async def _act_on_notice(self, event: Banner.Pressed) -> None:
+        match event.notice.tone:
+            case "question":
+                self.action_answer()
+            case "recovery":
+                await self.action_retry()
+            case _:
+                self.action_step_back()
+
+    def action_step_back(self) -> None:
+        """Put away, in this order: a floating pane, a message, the focus elsewhere."""
+        if not self.close_floating():
+            self.desk.dismiss()
+            self.show_state()
+        self.composer.focus()
+
+    async def action_retry(self) -> None:
+        """Try again now whatever waits for its next try."""
+        if self.access is None:
+            self.desk.session_state = "opening"
+            self.desk.dismiss()
+            await self.run_action("app.connect")
+        elif self.desk.current:
+            self.access.session.retry_now(self.desk.current)
+            if self.desk.link() == "offline":
+                self.go_to(self.desk.current)
+        if self.access:
+            self.refresh_list()
+        self.show_state()
+
+    def action_copy_reply(self) -> None:
+        transcript = self.conversation.transcript
+        reply = transcript.last_reply() if transcript and self.desk.current else ""
+        if reply:
+            self.post_message(CopyText(reply, "The last reply"))
+        else:
+            self.notify("There is no reply to copy yet.")

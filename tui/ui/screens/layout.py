@@ -1,0 +1,136 @@
+"""The three panes: what stands where, and what steps aside when there is little room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.core.ports import Clock
+from tui.ui.desk import Desk
+from tui.ui.panes import ROOM, Pane, Panes
+from tui.ui.widgets.attached import Attached
+from tui.ui.widgets.banner import Banner
+from tui.ui.widgets.composer import Composer
+from tui.ui.widgets.conversation import ConversationPane
+from tui.ui.widgets.keybar import KeyBar
+from tui.ui.widgets.sidebar import Sidebar
+from tui.ui.widgets.topbar import TopBar
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.timeline import Timeline
+
+
+class ThreePanes(Screen[None]):
+    """Sidebar, conversation and timeline, with everything that only moves them about."""
+
+    AUTO_FOCUS = "Composer"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+b", "toggle_pane('sidebar')", "Sidebar", tooltip="Show or hide the conversations"
+        ),
+        Binding(
+            "ctrl+t", "toggle_pane('timeline')", "Timeline", tooltip="Show or hide the timeline"
+        ),
+        Binding("tab", "next_pane", "Next pane", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        agent_name: str,
+        user_name: str,
+        place: str,
+        suggestions: Sequence[tuple[str, str]],
+        clock: Clock,
+    ) -> None:
+        super().__init__()
+        self.desk = Desk()
+        self.clock = clock
+        self.agent_name = agent_name
+        self._panes = Panes()
+        self.topbar = TopBar(agent_name, user_name, place)
+        self.sidebar = Sidebar(clock, self.desk.board.state)
+        self.conversation = ConversationPane(agent_name, suggestions, clock.now_ms)
+        self.banner = Banner(clock)
+        self.attached = Attached()
+        self.composer = Composer(agent_name)
+        self.timeline: Timeline | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.topbar
+        with Horizontal(id="panes"):
+            yield self.sidebar
+            with Vertical(id="middle"):
+                yield self.conversation
+                yield self.banner
+                yield self.attached
+                yield self.composer
+            with Vertical(id="timeline-pane"):
+                yield Static(Content("Timeline"), id="timeline-title")
+        yield KeyBar()
+
+    async def furnish(self) -> None:
+        """Mount what is too costly for the first paint."""
+        from tui.ui.widgets.timeline import Timeline
+
+        await self.conversation.furnish()
+        self.timeline = Timeline()
+        await self.query_one("#timeline-pane").mount(self.timeline)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._panes.resize(event.size.width)
+        self._arrange_panes()
+
+    def _arrange_panes(self) -> None:
+        for pane in ROOM:
+            widget = self._pane(pane)
+            widget.display = self._panes.shows(pane)
+            widget.set_class(self._panes.floats(pane), "-floating")
+
+    def _pane(self, pane: Pane) -> Vertical:
+        return self.sidebar if pane == "sidebar" else self.query_one("#timeline-pane", Vertical)
+
+    def action_toggle_pane(self, pane: Pane) -> None:
+        self._panes.toggle(pane)
+        self._arrange_panes()
+        if pane == "sidebar" and self._panes.shows(pane):
+            self.sidebar.list.focus()
+        elif self.focused is None or not self.focused.is_on_screen:
+            self.composer.focus()
+
+    def close_floating(self) -> bool:
+        """Put away panes that lie over the conversation; whether there were any."""
+        closed = self._panes.close_floating()
+        if closed:
+            self._arrange_panes()
+        return closed
+
+    def action_next_pane(self) -> None:
+        if self.focused is self.composer and self.conversation.greets:
+            self.conversation.focus_suggestions()
+        else:
+            self.focus_next()
+
+    def action_focus_composer(self) -> None:
+        self.close_floating()
+        self.composer.focus()
+
+    def action_scroll_transcript(self, direction: int) -> None:
+        if (transcript := self.conversation.transcript) and transcript.display:
+            transcript.action_page_up() if direction < 0 else transcript.action_page_down()
+
+    def action_follow_end(self) -> None:
+        if self.conversation.transcript:
+            self.conversation.transcript.follow_end()
+
+    @on(events.Click, "#pill")
+    def _follow(self) -> None:
+        self.action_follow_end()

@@ -1,0 +1,242 @@
+"""Reading: opening the session, the list of conversations, and the one that is on screen."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+from textual import on, work
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from tui.chat.session import Session
+from tui.core.errors import BackendError
+from tui.core.ids import ConversationId
+from tui.core.text import clean_line
+from tui.ui.drafts import Drafts
+from tui.ui.notices import Notice, of_error
+from tui.ui.screens.layout import ThreePanes
+from tui.ui.shelf import Shelf
+from tui.ui.widgets.sidebar import Sidebar
+
+_LIST_PAUSE_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What there is once the session is open."""
+
+    session: Session
+    drafts: Drafts
+    shelf: Shelf
+
+
+class ReadingScreen(ThreePanes):
+    """What can be done without saying anything.
+
+    The transcript's messages are handled by name: importing its class would delay the first paint.
+    """
+
+    access: Access | None = None
+    _list_timer: Timer | None = None
+    _reaching = False
+
+    @abstractmethod
+    def announce(self, conversation_id: ConversationId) -> None:
+        """Take notice of the questions of a conversation that has been read."""
+
+    @abstractmethod
+    async def keep_draft(self) -> None:
+        """Make the composer's text safe."""
+
+    @abstractmethod
+    def show_state(self) -> None:
+        """Draw what the desk says."""
+
+    @property
+    def opened(self) -> Access:
+        """The session and what goes with it, for what runs only after it was opened."""
+        assert self.access is not None
+        return self.access
+
+    def title_of(self, conversation_id: ConversationId) -> str:
+        """What a conversation is called, as far as it is listed."""
+        listed = self.access.shelf.conversations if self.access else ()
+        return next((item.name for item in listed if item.id == conversation_id), "")
+
+    # -- the session -----------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._start)
+
+    async def _start(self) -> None:
+        await self.furnish()
+        await self.run_action("app.connect")
+
+    def connected(self, session: Session) -> None:
+        """The session is open."""
+        self.access = Access(session, Drafts(session), Shelf(session))
+        self.desk.session_state = "open"
+        self.desk.reached()
+        self._begin_session()
+
+    def not_connected(self, error: BackendError) -> None:
+        """The session cannot be opened; Ctrl+R tries again."""
+        self.access = None
+        self.desk.session_state = "failed"
+        self.desk.complain(of_error(error))
+        self.show_state()
+
+    @work(group="open", exclusive=True, exit_on_error=False)
+    async def _begin_session(self) -> None:
+        """Show the list, and go on where the user was interrupted."""
+        access = self.opened
+        conversations = await access.shelf.read()
+        self._list_conversations()
+        self.refresh_list()
+        self.composer.remember(await access.session.recall())
+        typed = self.composer.text
+        draft = await access.drafts.fetch(None)
+        self.composer.put(typed or draft)
+        self.show_state()
+        if conversations and not typed and not draft:
+            newest = conversations[0].id
+            turns = await access.session.turns(newest)
+            if (turns and not turns[-1].over) or await access.session.draft(newest):
+                await self._open(newest)
+
+    @work(group="refresh", exclusive=True, exit_on_error=False)
+    async def refresh_list(self) -> None:
+        access = self.opened
+        try:
+            await access.shelf.refresh()
+            self.desk.reached()
+        except BackendError as error:
+            self.desk.fail(error)
+        self.show_state()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A task of ours failed in a way it did not foresee: say so, and go on."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            error = event.worker.error
+            self.log.error(error)
+            if isinstance(error, BackendError):
+                self.desk.fail(error)
+            else:
+                text = clean_line(str(error)) or type(error).__name__
+                self.desk.complain(Notice(tone="problem", text=text))
+            self.show_state()
+
+    # -- which conversation ----------------------------------------------------------------
+
+    @on(Sidebar.Opened)
+    def _open_chosen(self, event: Sidebar.Opened) -> None:
+        self.action_focus_composer()
+        self.go_to(event.conversation_id)
+
+    @work(group="open", exclusive=True, exit_on_error=False)
+    async def go_to(self, conversation_id: ConversationId) -> None:
+        """Show another conversation."""
+        await self._open(conversation_id)
+
+    async def _open(self, conversation_id: ConversationId) -> None:
+        """Show a conversation from the store, then bring it up to what the server knows."""
+        access = self.opened
+        await self._switch_to(conversation_id)
+        await self._show_conversation(conversation_id)
+        await access.session.mark_read(conversation_id)
+        self.list_soon()
+        try:
+            await access.session.sync(conversation_id)
+            self.desk.reached()
+        except BackendError as error:
+            self.desk.fail(error)
+        else:
+            await self._show_conversation(conversation_id)
+        self.show_state()
+
+    async def _switch_to(self, conversation_id: ConversationId | None) -> None:
+        """Exchange what the composer holds, and note which conversation is on screen."""
+        access = self.opened
+        await self.keep_draft()
+        draft = await access.drafts.fetch(conversation_id)
+        self.desk.current = access.session.watched = conversation_id
+        self.composer.put(draft)
+        self.conversation.greet(on=conversation_id is None)
+        if self.timeline and conversation_id is None:
+            self.timeline.show_events(())
+        self._list_conversations()
+        self.show_state()
+
+    async def _show_conversation(self, conversation_id: ConversationId) -> None:
+        access = self.opened
+        self.conversation.expect()
+        turns = await access.session.turns(conversation_id)
+        for turn in turns:
+            self.desk.board.note(turn)
+        await self.conversation.show(turns)
+        if self.timeline:
+            self.timeline.show_events(await access.session.timeline(conversation_id))
+        self.announce(conversation_id)
+
+    @on(Sidebar.NewWanted)
+    def action_new_conversation(self) -> None:
+        self.action_focus_composer()
+        if self.access and self.desk.current is not None:
+            self._go_to_new()
+
+    @work(group="open", exclusive=True, exit_on_error=False)
+    async def _go_to_new(self) -> None:
+        await self._switch_to(None)
+
+    async def on_window_older_wanted(self) -> None:
+        self._read_older()
+
+    @work(group="older", exclusive=True, exit_on_error=False)
+    async def _read_older(self) -> None:
+        """Show the turns before the oldest one, from the store, else from the server."""
+        current, before = self.desk.current, self.conversation.oldest
+        if current is None or before is None:
+            return
+        session = self.opened.session
+        turns = await session.turns(current, before)
+        if not turns and await session.read_older(current):
+            turns = await session.turns(current, before)
+        if self.desk.current == current:
+            await self.conversation.prepend(turns)
+
+    # -- the list --------------------------------------------------------------------------
+
+    def list_soon(self) -> None:
+        """Read the list again, once for all changes of the next moment."""
+        if self._list_timer is None and self.access:
+            self._list_timer = self.set_timer(_LIST_PAUSE_S, self._list_again)
+
+    @work(group="list", exclusive=True, exit_on_error=False)
+    async def _list_again(self) -> None:
+        self._list_timer = None
+        if self.access:
+            await self.access.shelf.read()
+            self._list_conversations()
+
+    def _list_conversations(self) -> None:
+        if self.access:
+            self.sidebar.show(self.access.shelf.conversations, self.desk.current)
+            self.show_state()
+
+    @on(Sidebar.MoreWanted)
+    def _reach(self, event: Sidebar.MoreWanted) -> None:
+        if self.access and not self._reaching:
+            self._reach_further(everything=event.everything)
+
+    @work(group="reach", exit_on_error=False)
+    async def _reach_further(self, *, everything: bool) -> None:
+        access = self.opened
+        self._reaching = True
+        try:
+            more = access.shelf.reach_all() if everything else await access.shelf.reach_further()
+            if more:
+                await access.shelf.read()
+                self._list_conversations()
+        finally:
+            self._reaching = False

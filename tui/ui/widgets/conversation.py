@@ -1,0 +1,106 @@
+"""The middle of the screen: the transcript, or the welcome of an empty conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.core.ids import TurnId
+from tui.core.turn import Turn
+from tui.ui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.transcript import Transcript
+
+
+class ConversationPane(Container):
+    """Shows turns in order, however loading them and their changes overlap.
+
+    The transcript is mounted by :meth:`furnish` after the first paint: its imports are costly.
+    """
+
+    def __init__(
+        self,
+        agent_name: str,
+        suggestions: Sequence[tuple[str, str]],
+        now_ms: Callable[[], int],
+    ) -> None:
+        super().__init__()
+        self._welcome = Welcome(agent_name, suggestions)
+        self._now_ms = now_ms
+        self._newer: dict[TurnId, Turn] | None = None
+        self.transcript: Transcript | None = None
+        self.oldest: TurnId | None = None
+        """The first of the turns shown."""
+
+    def compose(self) -> ComposeResult:
+        yield self._welcome
+        yield Static(Content("↓ New messages"), id="pill")
+
+    async def furnish(self) -> None:
+        """Mount the transcript."""
+        from tui.ui.widgets.transcript import Transcript
+
+        self.transcript = Transcript(now_ms=self._now_ms)
+        self.transcript.display = False
+        await self.mount(self.transcript, after=self._welcome)
+
+    @property
+    def greets(self) -> bool:
+        """Whether the welcome is shown."""
+        return bool(self._welcome.display)
+
+    def greet(self, *, on: bool) -> None:
+        """Show the welcome, or the transcript."""
+        self._welcome.display = on
+        if self.transcript:
+            self.transcript.display = not on
+        self.show_pill(False)
+
+    def show_pill(self, shown: bool) -> None:
+        """Whether something new stands below what is in view."""
+        self.query_one("#pill").display = shown
+
+    def expect(self) -> None:
+        """Turns are being read: keep what changes meanwhile for :meth:`show`."""
+        self._newer = {}
+
+    async def show(self, turns: Sequence[Turn]) -> None:
+        """Show turns that were read, in their newest state."""
+        if self.transcript is None:
+            return
+        newer = self._newer or {}
+        self._newer = None
+        self.oldest = turns[0].id if turns else None
+        await self.transcript.show_turns([newer.pop(turn.id, turn) for turn in turns])
+        for turn in newer.values():
+            await self.transcript.show_turn(turn)
+
+    async def prepend(self, turns: Sequence[Turn]) -> None:
+        """Show older turns above."""
+        if self.transcript is not None and turns:
+            self.oldest = turns[0].id
+            await self.transcript.prepend_turns(turns)
+
+    async def update(self, turn: Turn) -> None:
+        """Show the newest state of a turn, or a new one."""
+        if self._newer is not None:
+            self._newer[turn.id] = turn
+        elif self.transcript is not None:
+            await self.transcript.show_turn(turn)
+
+    async def drop(self, turn_id: TurnId) -> None:
+        """Take a turn off the screen."""
+        if self._newer is not None:
+            self._newer.pop(turn_id, None)
+        if self.transcript is not None:
+            await self.transcript.drop_turn(turn_id)
+
+    def focus_suggestions(self) -> None:
+        if choices := self._welcome.query("#suggestions"):
+            choices.first().focus()

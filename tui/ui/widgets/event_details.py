@@ -1,0 +1,98 @@
+"""Everything about one event, with its payload as it came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.highlight import highlight
+from textual.widgets import Static
+
+from tui.core.events import TurnEvent
+from tui.core.text import clean, clean_line
+from tui.ui.modals.choices import Choices
+from tui.ui.modals.guarded import GuardedModal
+from tui.ui.requests import CopyText
+from tui.ui.widgets.event_rows import describe
+from tui.ui.widgets.looks import clock_time, muted
+from tui.ui.widgets.rows import Row, RowsView
+
+_MAX_CHARS = 60_000
+_LABEL_CELLS = 13
+
+
+class EventFacts(RowsView):
+    """Ids and times of an event."""
+
+    def __init__(self, event: TurnEvent) -> None:
+        super().__init__()
+        self._event = event
+
+    def rows(self) -> list[Row]:
+        return [
+            Row(Content(value), muted(label), indent=_LABEL_CELLS)
+            for label, value in _facts(self._event)
+        ]
+
+
+def _facts(event: TurnEvent) -> Iterator[tuple[str, str]]:
+    yield "Kind", type(event).__name__
+    if event.at_ms is not None:
+        yield "Server time", clock_time(event.at_ms, seconds=True)
+    if event.seen_ms is not None:
+        yield "Arrived", clock_time(event.seen_ms, seconds=True)
+    for label, value in (
+        ("Run", event.run_id),
+        ("Event id", event.event_id),
+        ("Number", event.seq),
+    ):
+        if value is not None:
+            yield label, clean_line(str(value))
+
+
+class EventDetails(GuardedModal[None]):
+    """Shows an event. ``c`` copies its payload."""
+
+    chrome_lines = 18
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy", "Copy"),
+        Binding("escape,enter", "close", "Close"),
+    ]
+
+    def __init__(self, event: TurnEvent) -> None:
+        super().__init__()
+        self._event = event
+        self._payload = payload_of(event)
+
+    def compose(self) -> ComposeResult:
+        glyph, what, about = describe(self._event)
+        title = Content.assemble(glyph, " ", (what or clean_line(about, 60), "bold"))
+        with Vertical(classes="modal--box"):
+            yield Static(title, classes="modal--title")
+            yield EventFacts(self._event)
+            with VerticalScroll(classes="modal--body", can_focus=False):
+                yield Static(self._drawn_payload())
+            yield Choices(("c", "Copy", "copy"), ("Esc", "Close", "close"))
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_copy(self) -> None:
+        self.post_message(CopyText(self._payload, "The event"))
+
+    def _drawn_payload(self) -> Content:
+        if not self._event.raw:
+            return muted("This event was made here; nothing came over the wire.")
+        if len(self._payload) > _MAX_CHARS:
+            return Content(f"{self._payload[:_MAX_CHARS]}\n… copy it to see the rest")
+        return highlight(self._payload, language="json")
+
+
+def payload_of(event: TurnEvent) -> str:
+    """The payload as indented JSON, without control characters."""
+    return clean(json.dumps(event.raw, indent=2, ensure_ascii=False, default=str))
