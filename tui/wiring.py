@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui.chat.session import Session
 from tui.chat.updates import Notice, Publish
-from tui.core.ports import ChatBackend
+from tui.core.ports import ChatBackend, Clock
 from tui.demo.suggestions import SUGGESTIONS
 
 if TYPE_CHECKING:
@@ -40,11 +40,20 @@ class Place:
 
 def demo_place(settings: DemoSettings | None = None) -> Place:
     """The embedded demo: a server in a thread, and a store that goes with it."""
+    return _demo(partial(_connect_new_demo, settings))
+
+
+def place_of_demo(server: DemoServer, clock: Clock | None = None) -> Place:
+    """A demo server that runs already, with a store that goes when it is left."""
+    return _demo(partial(_connect_demo, server, clock))
+
+
+def _demo(connect: Connect) -> Place:
     return Place(
         agent_name="Ifrit",
-        user_name="you",
+        user_name="Ada",
         label="demo",
-        connect=partial(_connect_demo, settings),
+        connect=connect,
         suggestions=tuple((item.label, item.text) for item in SUGGESTIONS),
     )
 
@@ -67,19 +76,26 @@ def profile_place(name: str | None, config: Path | None) -> Place:
 
 
 @asynccontextmanager
-async def _connect_demo(
+async def _connect_new_demo(
     settings: DemoSettings | None, publish: Publish
 ) -> AsyncGenerator[Session]:
     server = await asyncio.to_thread(_start_demo, settings)
     try:
-        with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:
-            backend = _genie_backend(
-                server.url, server.genie, server.api_key, server.idp_user_id
-            )
-            async with _session(backend, Path(folder) / "demo.db", "demo", publish) as session:
-                yield session
+        async with _connect_demo(server, None, publish) as session:
+            yield session
     finally:
         await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def _connect_demo(
+    server: DemoServer, clock: Clock | None, publish: Publish
+) -> AsyncGenerator[Session]:
+    with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:
+        path = Path(folder) / "demo.db"
+        backend = _genie_backend(server.url, server.genie, server.api_key, server.idp_user_id)
+        async with _session(backend, path, "demo", publish, clock) as session:
+            yield session
 
 
 @asynccontextmanager
@@ -96,7 +112,7 @@ async def _connect_profile(profile: Profile, publish: Publish) -> AsyncGenerator
 
 @asynccontextmanager
 async def _session(
-    backend: ChatBackend, path: Path, account: str, publish: Publish
+    backend: ChatBackend, path: Path, account: str, publish: Publish, clock: Clock | None = None
 ) -> AsyncGenerator[Session]:
     from tui.store import SqliteStore
 
@@ -105,7 +121,7 @@ async def _session(
         if store.set_aside:
             publish(Notice(f"The stored conversations were damaged. {_set_aside(store.set_aside)}"))
         try:
-            async with Session(backend, store, publish) as session:
+            async with Session(backend, store, publish, clock=clock) as session:
                 yield session
         finally:
             await store.aclose()

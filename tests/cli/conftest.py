@@ -40,11 +40,9 @@ def environ(tmp_path: Path, server: DemoServer) -> dict[str, str]:
 
 @pytest.fixture
 def run(environ: dict[str, str]) -> Run:
-    """Run ``genie-tui`` with arguments; ``text`` is its standard input, other words its settings."""
+    """Run ``genie-tui``; ``text`` is its standard input, other words are its settings."""
 
-    def run(
-        *arguments: str, text: str = "", **settings: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, text: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "tui", *arguments],
             input=text,

@@ -17,10 +17,14 @@ def loaded_by(code: str, *, codes: tuple[int, ...] = (0,)) -> set[str]:
     """
     probe = f"""
 import atexit, sys
-atexit.register(lambda: sys.stderr.write("LOADED " + " ".join(m for m in {HEAVY!r} if m in sys.modules)))
+def tell():
+    sys.stderr.write("LOADED " + " ".join(name for name in {HEAVY!r} if name in sys.modules))
+atexit.register(tell)
 {code}
 """
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=False
+    )
     assert done.returncode in codes, done.stderr
     return set(done.stderr.rpartition("LOADED ")[2].split())
 

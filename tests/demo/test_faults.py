@@ -188,6 +188,10 @@ def test_every_operation_can_be_struck(visit, operation):
         "reject": ("POST", f"{attempt}/reject"),
         "upload": ("POST", f"{one}/upload"),
         "feedback": ("POST", f"{one}/genie-runs/run-1/feedback"),
+        "authorize": ("GET", f"{ada.server.identity_url}/oauth/authorize"),
+        "token": ("POST", f"{ada.server.identity_url}/oauth/token"),
+        "userinfo": ("GET", f"{ada.server.identity_url}/oauth/userinfo"),
+        "discovery": ("GET", f"{ada.server.identity_url}/.well-known/openid-configuration"),
     }[operation]
     ada.server.faults.add(f"status:503,on={operation},times=1")
     assert ada.http.request(method, path).status_code == 503

@@ -10,7 +10,7 @@ from tui.cli.options import Target
 
 def run_app(target: Target) -> int:
     """Run the app until it is left; its exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         text = "the app needs a terminal; for scripts there is 'genie-tui ask'."
         raise Failure(text, Code.USAGE)
     place = target.place()

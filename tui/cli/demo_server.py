@@ -37,9 +37,7 @@ def run_demo_server(
             click.echo(f"export {name}={value}")
 
     try:
-        settings = DemoSettings(
-            port=port, faults=faults, observed=observed, speed=speed, seed=seed
-        )
+        settings = DemoSettings(port=port, faults=faults, observed=observed, speed=speed, seed=seed)
         run_forever(settings, ready)
     except ValueError as error:
         raise Failure(str(error), Code.USAGE) from error

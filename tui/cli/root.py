@@ -133,7 +133,7 @@ def demo_server(
 ) -> None:
     """Run the demo server on loopback until it is interrupted.
 
-    A fault is NAME[:KEY=VALUE,...], such as cut:after=3,times=1 or status:429,retry_after=2,on=send.
+    A fault is NAME[:KEY=VALUE,...], such as cut:after=3,times=1 or status:429,on=send.
     """
     from tui.cli.demo_server import run_demo_server
 

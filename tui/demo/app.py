@@ -10,14 +10,20 @@ from tui.demo.consent import consent_routes
 from tui.demo.demo import Demo
 from tui.demo.gateway import Gateway, on_refusal
 from tui.demo.headless import headless_routes
+from tui.demo.identity import identity_routes
+from tui.demo.identity_problems import OAuthRefusal, on_oauth_refusal
 from tui.demo.problems import Refusal
 
 
 def build_app(demo: Demo) -> ASGIApp:
     """The ASGI application of a demo server; a further API adds its routes here."""
     router = Starlette(
-        routes=[*headless_routes(demo), *consent_routes(demo)],
-        exception_handlers={Refusal: on_refusal, HTTPException: on_refusal},
+        routes=[*headless_routes(demo), *consent_routes(demo), *identity_routes(demo)],
+        exception_handlers={
+            Refusal: on_refusal,
+            HTTPException: on_refusal,
+            OAuthRefusal: on_oauth_refusal,
+        },
     )
     router.router.redirect_slashes = False
     return Gateway(router, demo)

@@ -18,19 +18,23 @@ def caller_of(world: World, request: Request) -> User:
         Refusal: 401; the credential is refused, or the asserted user is not an active one.
             Source: Headless API troubleshooting, 401.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme != "Bearer" or not token or token.startswith(_DEVELOPER_TOKEN):
-        raise Refusal(401, "Authentication failed.")
+    token = bearer_token(request)
     if token in world.api_keys:
-        user_id = request.headers.get("x-idp-user-id", "")
-    elif token in world.access_tokens:
-        user_id = world.access_tokens[token]
+        user_id: str | None = request.headers.get("x-idp-user-id", "")
     else:
+        user_id = world.owner_of(token)
+    if user_id is None or token.startswith(_DEVELOPER_TOKEN):
         raise Refusal(401, "Authentication failed.")
     user = world.users.get(user_id)
     if user is None or not user.active:
         raise Refusal(401, "User is not active or missing.", code="user_nonactive_or_missing")
     return user
+
+
+def bearer_token(request: Request) -> str:
+    """The token in the ``Authorization`` header; empty when there is none or another scheme."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme == "Bearer" else ""
 
 
 def genie_for(world: World, request: Request) -> tuple[Genie, User]:

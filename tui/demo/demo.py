@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui.demo.faults import FaultBox
+from tui.demo.identity_grants import Identity
 from tui.demo.journal import Journal
 from tui.demo.settings import DemoSettings
 from tui.demo.shapes import Shape
@@ -20,6 +21,7 @@ class Demo:
     world: World
     shape: Shape
     faults: FaultBox
+    identity: Identity
     journal: Journal = field(default_factory=Journal)
     wires: Wires = field(default_factory=Wires)
     errors: list[str] = field(default_factory=list)

@@ -14,8 +14,9 @@
 
 Each takes ``on=OPERATION`` and ``times=N`` (how often it strikes; without it, always). Operations:
 list, create, get, delete, messages, send, resume, events, approval, link, reject, upload, feedback,
-any. Without ``on``, faults of streams strike send and resume, drop_request and lose_answer strike
-send, the others any. ``after`` counts persisted events, not pings, and is 0 if left out.
+authorize, token, userinfo, discovery, any. Without ``on``, faults of streams strike send and
+resume, drop_request and lose_answer strike send, the others any. ``after`` counts persisted events,
+not pings, and is 0 if left out.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ OPERATIONS = (
     "reject",
     "upload",
     "feedback",
+    "authorize",
+    "token",
+    "userinfo",
+    "discovery",
 )
 STREAMS = frozenset({"send", "resume"})
 STREAM_KINDS = frozenset({"cut", "close", "silent", "interrupted", "malformed", "duplicate"})

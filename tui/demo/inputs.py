@@ -25,7 +25,7 @@ async def json_body(request: Request) -> JsonObject:
         Refusal: 400 for anything else, 413 for more than a mebibyte.
     """
     try:
-        body = json.loads(await _body(request) or b"{}")
+        body = json.loads(await body_bytes(request) or b"{}")
     except (ValueError, RecursionError):
         raise Refusal(400, "The request body is not valid JSON.") from None
     if not isinstance(body, dict):
@@ -96,11 +96,16 @@ async def form_field(request: Request, name: str) -> str:
     Raises:
         Refusal: 413 for more than a mebibyte.
     """
-    values = parse_qs((await _body(request)).decode("utf-8", "replace")).get(name, [])
+    values = parse_qs((await body_bytes(request)).decode("utf-8", "replace")).get(name, [])
     return values[0] if len(values) == 1 else ""
 
 
-async def _body(request: Request) -> bytes:
+async def body_bytes(request: Request) -> bytes:
+    """The whole body; it can be read once.
+
+    Raises:
+        Refusal: 413 for more than a mebibyte.
+    """
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk

@@ -22,6 +22,14 @@ class User:
     active: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """What an OAuth access token stands for. ``expires_at`` None is never."""
+
+    user_id: str
+    expires_at: datetime | None = None
+
+
 @dataclass(slots=True)
 class Genie:
     """A genie: started or stopped, with or without an attached client."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.demo.history import settle_history
-from tui.demo.records import Genie, User
+from tui.demo.records import AccessToken, Genie, User
 from tui.demo.world import World
 
 IFRIT = "gin-Ifrit001-DemoAA-CD"
 STOPPED_GENIE = "gin-Asleep01-DemoAA-CD"
 NO_CLIENT_GENIE = "gin-NoLamp01-DemoAA-CD"
+CLIENT_ID = "gincl-Terminal-DemoAA-CD"
 USER_ID = "usr-ada-4b1d"
 COLLEAGUE_ID = "usr-grace-77c2"
 INVITED_ID = "usr-alan-09fe"
@@ -43,5 +44,5 @@ def settle(world: World) -> Residents:
     settle_history(world, world.genies[IFRIT], world.users[USER_ID])
     api_key, access_token = world.ids.secret(), world.ids.secret()
     world.api_keys.add(api_key)
-    world.access_tokens[access_token] = USER_ID
+    world.access_tokens[access_token] = AccessToken(USER_ID)
     return Residents(IFRIT, api_key, USER_ID, access_token)

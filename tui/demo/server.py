@@ -16,8 +16,9 @@ from tui.demo.app import build_app
 from tui.demo.clock import Clock
 from tui.demo.demo import Demo
 from tui.demo.faults import FaultBox
+from tui.demo.identity_grants import Client, Identity
 from tui.demo.journal import Journal
-from tui.demo.residents import NO_CLIENT_GENIE, STOPPED_GENIE, Residents, settle
+from tui.demo.residents import CLIENT_ID, NO_CLIENT_GENIE, STOPPED_GENIE, Residents, settle
 from tui.demo.settings import DemoSettings
 from tui.demo.shapes import Shape
 from tui.demo.world import World
@@ -48,11 +49,13 @@ class DemoServer:
             ValueError: a fault specification is wrong.
         """
         self.settings = settings or DemoSettings()
+        world = World(self.settings)
         self._demo = Demo(
             self.settings,
-            World(self.settings),
+            world,
             Shape(self.settings.observed),
             FaultBox(self.settings.faults),
+            Identity(world, Client(CLIENT_ID, self.settings.redirect_url)),
         )
         self._residents: Residents = settle(self._demo.world)
         self._thread: threading.Thread | None = None
@@ -92,6 +95,21 @@ class DemoServer:
     def access_token(self) -> str:
         """An OAuth access token of the same user."""
         return self._residents.access_token
+
+    @property
+    def identity_url(self) -> str:
+        """Issuer and base URL of the Identity server; empty before ``start``."""
+        return self.url
+
+    @property
+    def client_id(self) -> str:
+        """The OAuth client that may sign in here; it is a public one."""
+        return self._demo.identity.client.client_id
+
+    @property
+    def redirect_url(self) -> str:
+        """The only URL the Identity server sends a browser back to."""
+        return self._demo.identity.client.redirect_url
 
     @property
     def faults(self) -> FaultBox:

@@ -30,6 +30,12 @@ class DemoSettings:
     """Seconds until the list shows a title; the detail call takes three times that."""
     link_endpoint: bool = True
     """Whether ``/link`` exists; the live service once answered it with 404."""
+    redirect_url: str = "http://127.0.0.1:8763/callback"
+    """The redirect URL registered for the OAuth client, compared character for character."""
+    token_life_s: int = 3600
+    """Life of an access token, in seconds."""
+    code_life_s: float = 60.0
+    """Life of an authorization code, in seconds."""
     faults: tuple[str, ...] = ()
     """Fault specifications, see `tui.demo.faults`."""
     seeded_conversations: int = 5

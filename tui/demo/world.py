@@ -12,7 +12,7 @@ from typing import Any
 
 from tui.demo.clock import Clock, Pace, rfc3339
 from tui.demo.ids import Ids
-from tui.demo.records import Event, Genie, Message, Source, Upload, User
+from tui.demo.records import AccessToken, Event, Genie, Message, Source, Upload, User
 from tui.demo.runs import Approval, Attempt, Run
 from tui.demo.settings import DemoSettings
 from tui.demo.steps import Outcome
@@ -57,8 +57,7 @@ class World:
         self.users: dict[str, User] = {}
         self.genies: dict[str, Genie] = {}
         self.api_keys: set[str] = set()
-        self.access_tokens: dict[str, str] = {}
-        """User id by access token."""
+        self.access_tokens: dict[str, AccessToken] = {}
         self.conversations: dict[str, Conversation] = {}
         self.events: list[Event] = []
         self.approvals: dict[tuple[str, str], Approval] = {}
@@ -67,6 +66,13 @@ class World:
         self.uploads: dict[str, Upload] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._next_placeholder = 5951
+
+    def owner_of(self, access_token: str) -> str | None:
+        """Id of the user an access token speaks for; None when it is unknown or has expired."""
+        token = self.access_tokens.get(access_token)
+        if token is None or (token.expires_at is not None and self.clock.now() >= token.expires_at):
+            return None
+        return token.user_id
 
     def conversations_of(self, genie: Genie, user: User) -> list[Conversation]:
         """A user's conversations with a genie, newest first."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.screen import Screen
 from textual.worker import Worker
 
 from tui.chat.kit import SystemClock
@@ -20,12 +21,13 @@ from tui.chat.updates import Publish
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
 from tui.core.text import clean_line
+from tui.ui.keys import key_name
 from tui.ui.links import is_web_address, open_url
 from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.requests import CopyText, OpenLink
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.styles import sheets
-from tui.ui.theme import THEMES, TOKENS, choose
+from tui.ui.theme import THEMES, choose, tokens
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
@@ -56,8 +58,16 @@ class GenieApp(App[None]):
         _commands,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
-        Binding("f1", "help", "Help", priority=True),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Commands",
+            tooltip="Find a command",
+            show=False,
+            priority=True,
+        ),
+        Binding("ctrl+q", "quit", "Quit", tooltip="Quit", show=False, priority=True),
+        Binding("f1", "help", "Help", tooltip="Show all keys", priority=True),
     ]
 
     def __init__(
@@ -92,7 +102,13 @@ class GenieApp(App[None]):
         )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return TOKENS
+        return tokens(self.current_theme)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or key_name(binding.key)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
     def get_default_screen(self) -> ChatScreen:
         return self._chat

@@ -10,6 +10,10 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
+from tui.ui.text import spread
+
+_ROW_CELLS = 68
+
 
 class KeyCommands(Provider):
     """The bindings that work on the screen below, found by what they say."""
@@ -17,7 +21,7 @@ class KeyCommands(Provider):
     async def discover(self) -> Hits:
         for name, node, binding in self._bindings():
             yield DiscoveryHit(
-                Content(name), partial(self._run, node, binding), text=name, help=self._key(binding)
+                self._row(Content(name), binding), partial(self._run, node, binding), text=name
             )
 
     async def search(self, query: str) -> Hits:
@@ -25,24 +29,20 @@ class KeyCommands(Provider):
         for name, node, binding in self._bindings():
             score = matcher.match(name)
             if score > 0:
-                yield Hit(
-                    score,
-                    Content(name),
-                    partial(self._run, node, binding),
-                    text=name,
-                    help=self._key(binding),
-                )
+                row = self._row(matcher.highlight(name), binding)
+                yield Hit(score, row, partial(self._run, node, binding), text=name)
 
     def _bindings(self) -> Iterator[tuple[str, DOMNode, Binding]]:
-        seen = {"app.command_palette", "command_palette"}
+        seen = {"command_palette"}
         for node, binding, enabled, _ in self.screen.active_bindings.values():
-            palette = binding.show or binding.tooltip
-            if enabled and palette and binding.description and binding.action not in seen:
+            offered = binding.show or binding.tooltip
+            if enabled and offered and binding.action not in seen:
                 seen.add(binding.action)
                 yield binding.tooltip or binding.description, node, binding
 
-    def _key(self, binding: Binding) -> str:
-        return self.app.get_key_display(binding)
+    def _row(self, name: Content, binding: Binding) -> Content:
+        key = Content.styled(self.app.get_key_display(binding), "$soft")
+        return spread(name, key, _ROW_CELLS)
 
     async def _run(self, node: DOMNode, binding: Binding) -> None:
         await self.app.run_action(binding.action, node)

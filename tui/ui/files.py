@@ -12,6 +12,7 @@ from tui.core.text import clean_line, size
 
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 """Source: Headless API, Upload a file."""
+LARGEST_FILE = "20 MB"
 
 
 class CannotAttach(Exception):
@@ -30,8 +31,7 @@ def attachment_of(path: Path) -> Attachment:
     except OSError as error:
         raise CannotAttach(f"{name} cannot be read: {error.strerror}.") from error
     if size_bytes > LARGEST_FILE_BYTES:
-        limit = size(LARGEST_FILE_BYTES)
-        raise CannotAttach(f"{name} has {size(size_bytes)}; at most {limit} can be sent.")
+        raise CannotAttach(f"{name} has {size(size_bytes)}; at most {LARGEST_FILE} can be sent.")
     if size_bytes == 0:
         raise CannotAttach(f"{name} is empty.")
     return Attachment(path=str(path), name=name, size_bytes=size_bytes)

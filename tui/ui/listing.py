@@ -32,6 +32,10 @@ class Heading:
 
     text: str
 
+    def drawn(self, width: int) -> Content:
+        """The heading as one line of ``width`` cells."""
+        return spread(Content(f"  {self.text}"), Content(""), width)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -49,8 +53,8 @@ class Row:
         if self.unread or self.state == "asking":
             name = name.stylize("bold")
         glyph = _UNREAD if self.unread and self.state == "idle" else _GLYPHS[self.state]
-        left = Content.assemble(glyph, name)
-        return spread(left, Content.styled(self.age, "$faint"), width)
+        left = Content.assemble("  ", glyph, name)
+        return spread(left, Content.styled(f"{self.age} ", "$faint"), width)
 
 
 def rows_of(

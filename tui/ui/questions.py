@@ -15,7 +15,7 @@ from tui.ui.board import Board, Question
 
 if TYPE_CHECKING:
     from tui.ui.modals.approval import ApprovalAnswer
-    from tui.ui.modals.connection import ConnectionRejected
+    from tui.ui.modals.connection import ConnectionAnswer
 
 Decide = Callable[[Question, Decision, str | None], None]
 """Called with the answer and its reason; of a connection only a rejection is one."""
@@ -85,9 +85,9 @@ class Questions:
     def _ask_connection(self, question: Question, step: ConnectionStep) -> None:
         from tui.ui.modals.connection import ConnectionModal
 
-        def answered(answer: ConnectionRejected | None) -> None:
+        def answered(answer: ConnectionAnswer | None) -> None:
             self._open = None
-            if answer:
+            if answer and answer.rejected:
                 self._decide(question, "rejected", answer.reason)
 
         def update(newer: Step) -> None:

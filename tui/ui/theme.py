@@ -78,16 +78,29 @@ GENIE_LIGHT = Theme(
 
 THEMES = (GENIE_DARK, GENIE_LIGHT)
 
-TOKENS = {
-    "line": "$foreground 15%",
-    "rim": "$foreground 28%",
-    "soft": "$foreground 65%",
-    "faint": "$foreground 45%",
-    "raised": "$surface",
-    "chosen": "$primary 20%",
+_TOKENS = {
+    "line": ("foreground", 15),
+    "rim": ("foreground", 28),
+    "soft": ("foreground", 65),
+    "faint": ("foreground", 45),
+    "raised": ("surface", 100),
+    "chosen": ("primary", 20),
 }
-"""Our own colours for themes that do not define them: separators, the edges of what can be
-focused, secondary and least text, a raised surface, and what is chosen."""
+"""Our own colours where a theme does not define them, as a share of one of its own: separators,
+the edges of what can be focused, secondary and least text, a raised surface, what is chosen."""
+
+
+def tokens(theme: Theme) -> dict[str, str]:
+    """Values for our own colours that go with any theme."""
+    if theme in THEMES:
+        return {}
+    colours = theme.to_color_system().generate()
+    return {name: _share(colours[base], share) for name, (base, share) in _TOKENS.items()}
+
+
+def _share(colour: str, percent: int) -> str:
+    # Colours of the terminal's own palette cannot be mixed.
+    return colour if colour.startswith("ansi") else f"{colour} {percent}%"
 
 
 def choose(wanted: str | None, available: Collection[str]) -> tuple[str, str]:

@@ -8,7 +8,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.ui.markdown import Document
-from tui.ui.markdown.spans import plain
 
 WORDS = st.sampled_from(["alpha", "**bold**", "*em*", "`code`", "https://x.example/a", "日本", "|"])
 SENTENCE = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.highlight import HighlightTheme
-from textual.highlight import highlight as lex
 
 from tui.ui.markdown.spans import Span, Spans
+
+if TYPE_CHECKING:
+    from textual.highlight import HighlightTheme
 
 _TAB = 4
 _LONGEST_LINE = 1_000
 _LONGEST_TEXT = 20_000
 
 
+# A Pygments token type is the tuple of its names.
 _ROLES = {
     ("Comment",): "comment",
     ("Keyword",): "keyword",
@@ -36,12 +39,6 @@ _ROLES = {
 }
 
 
-class _Theme(HighlightTheme):
-    """The role of each Pygments token type; such a type is the tuple of its names."""
-
-    STYLES = _ROLES
-
-
 @lru_cache(maxsize=64)
 def highlight(language: str, code: str) -> tuple[Spans, ...]:
     """The lines of some code, each as spans whose style is a role such as ``keyword``.
@@ -52,7 +49,23 @@ def highlight(language: str, code: str) -> tuple[Spans, ...]:
     lines = code.split("\n")
     if not language or len(code) > _LONGEST_TEXT or max(map(len, lines)) > _LONGEST_LINE:
         return tuple((Span(line),) for line in lines)
-    return tuple(_lines(lex(code, language=language, theme=_Theme)))
+    return tuple(_lines(_lex(language, code)))
+
+
+def _lex(language: str, code: str) -> Content:
+    from textual.highlight import highlight as lex
+
+    return lex(code, language=language, theme=_theme())
+
+
+@cache
+def _theme() -> type[HighlightTheme]:
+    from textual.highlight import HighlightTheme
+
+    class Roles(HighlightTheme):
+        STYLES = _ROLES
+
+    return Roles
 
 
 def _lines(code: Content) -> Iterator[Spans]:

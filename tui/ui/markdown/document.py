@@ -15,6 +15,7 @@ from tui.ui.markdown.spans import Line
 
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
 _UNDECIDED = re.compile(r"[ >]*(?:[-+*_=#~`|>]+|\d{1,9}[.)]?)[ \t]*")
+_LONGEST_MARKER = 40
 _LAYOUTS_KEPT = 2
 
 
@@ -134,7 +135,8 @@ class Document:
 def _decided(text: str) -> str:
     """The text without a last line that may yet become anything, such as a lone ``-`` or ``1.``."""
     head, newline, last = text.rpartition("\n")
-    return head + newline if _UNDECIDED.fullmatch(last) else text
+    undecided = len(last) < _LONGEST_MARKER and _UNDECIDED.fullmatch(last)
+    return head + newline if undecided else text
 
 
 def _offset(text: str, line: int) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from markdown_it.token import Token
 
 from tui.core.text import clean, clean_line
 from tui.ui.markdown.spans import Action, Span, Spans, plain
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _ROLES = {"strong": "strong", "em": "em", "s": "strike"}
 _TARGET_LIMIT = 120
@@ -61,6 +63,8 @@ def _leaf(token: Token, style: str, marks: bool) -> list[Span]:
     if token.type == "code_inline":
         text = tidy(token.content)
         return [Span(f"`{text}`" if marks else text, f"{style} code".lstrip())]
+    if token.type == "raw":
+        return [Span(clean(token.content).replace("\t", " "), style)]
     return [Span(tidy(token.content), style)] if token.content else []
 
 

@@ -61,22 +61,19 @@ def _innermost(spans: Spans, limit: int) -> Spans:
 
 def _code(code: Code, width: int, marks: bool) -> Iterator[Line]:
     if code.begins:
-        yield _fence(f"```{code.language}", width) if marks else _label(code, width)
+        yield _label(code, width, marks)
     if code.text:
         for line in highlight(code.language, code.text):
             yield from _code_line(line, width)
     if code.ends:
-        yield _fence("```", width) if marks else Line(glue="", fill="panel")
+        fence = (Span("```", "panel muted", drawn=True),) if marks else ()
+        yield Line(fence, glue="", fill="panel")
 
 
-def _fence(text: str, width: int) -> Line:
-    return Line((Span(text[:width], "muted", drawn=True),), glue="")
-
-
-def _label(code: Code, width: int) -> Line:
+def _label(code: Code, width: int, marks: bool) -> Line:
     """The first line of a code block: its language, and where to click to copy it."""
-    space = width - cells(code.language) - cells(_COPY) - 2
-    name = Span(f" {code.language}", "panel muted", drawn=True)
+    name = Span(f"{'```' if marks else ' '}{code.language}", "panel muted", drawn=True)
+    space = width - cells(name.text) - cells(_COPY) - 1
     if space < 1:
         return Line((name._replace(text=name.text[:width]),), glue="", fill="panel")
     copy = Span(_COPY, "panel muted", ("copy_code", (code.number,)), drawn=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from tui.core.text import clean
 from tui.ui.markdown.reader import Reader
 from tui.ui.markdown.rows import Resume, Segment
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
 
 _DEEPEST = 48
 _LONGEST_TEXT = 8_192
@@ -37,6 +39,8 @@ def parse(source: str, resume: Resume = _START, *, marks: bool = False) -> list[
 
 @cache
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("gfm-like", {"html": False, "maxNesting": _DEEPEST})
     parser.core.ruler.before("inline", "long", _spare_long_text)
     if parser.linkify is not None:
@@ -48,7 +52,7 @@ def _parser() -> MarkdownIt:
 def _spare_long_text(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline" and len(token.content) > _LONGEST_TEXT:
-            token.children = [Token("raw", "", 0, content=clean(token.content))]
+            token.children = [token.copy(type="raw", content=clean(token.content))]
             token.content = ""
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from tui.core.text import clean, clean_line
 from tui.ui.markdown.grid import grid_of
@@ -25,8 +24,11 @@ from tui.ui.markdown.rows import (
 )
 from tui.ui.markdown.spans import Span, Spans
 
-CODE_LINES = 100
-TABLE_ROWS = 50
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+CODE_LINES = 50
+TABLE_ROWS = 30
 
 _BULLETS = "•◦▪"
 _TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
@@ -114,7 +116,7 @@ class Reader:
     def raw(self, token: Token) -> None:
         """Read the block a token opens as plain text."""
         start, end = token.map or (0, len(self._lines))
-        self._start_block(token)
+        self._start_block(_line(token))
         text = clean("\n".join(self._lines[start:end])).replace("\t", " ").rstrip("\n")
         self._emit(Text(Margin(), (Span(text),)))
 
@@ -134,9 +136,8 @@ class Reader:
     def _emit(self, row: Row) -> None:
         self._drafts[-1].rows.append(row)
 
-    def _start_block(self, token: Token) -> None:
+    def _start_block(self, line: int) -> None:
         """Leave an empty line where the source has one, or at the top start a segment."""
-        line = token.map[0] if token.map else 0
         if not self._open:
             self._cut(line, Resume())
         elif not self._open[-1].fresh and self._is_blank(line - 1):
@@ -155,12 +156,12 @@ class Reader:
         return tuple(span for box in self._open for span in box.rest)
 
     def _start_quote(self, token: Token) -> None:
-        self._start_block(token)
+        self._start_block(_line(token))
         self._open.append(_Container(_BAR, _BAR))
 
     def _start_list(self, token: Token) -> None:
         if self._open:
-            self._start_block(token)
+            self._start_block(_line(token))
         number = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None
         if not self._open and self._resume is not None and self._resume.number is not None:
             number = self._resume.number
@@ -173,7 +174,7 @@ class Reader:
 
     def _start_item(self, token: Token) -> None:
         box = self._open[-1]
-        line = token.map[0] if token.map else 0
+        line = _line(token)
         gap = not box.fresh and self._is_blank(line - 1)
         if len(self._open) == 1:
             self._cut(line, Resume(gap=gap or box.fresh, number=box.number))
@@ -195,7 +196,7 @@ class Reader:
     # Leaves
 
     def _start_text(self, token: Token) -> None:
-        self._start_block(token)
+        self._start_block(_line(token))
         self._role = token.tag if token.type == "heading_open" else ""
 
     def _read_text(self, token: Token) -> None:
@@ -207,6 +208,8 @@ class Reader:
         self._mark_task(children)
         role = "quote-text" if not self._role and any(b.first is _BAR for b in self._open) else ""
         spans = read_inline(children, self._role or role, marks=self._marks)
+        if self._role and self._marks:
+            spans = (Span("#" * int(self._role[1]) + " ", "muted"), *spans)
         self._emit(Text(self._margin(), spans))
 
     def _mark_task(self, children: list[Token]) -> None:
@@ -215,15 +218,15 @@ class Reader:
         box, text = self._open[-1], children[0]
         if text.type == "text" and (mark := _TASKS.get(text.content[:4])) and box.first is not _BAR:
             text.content = text.content[4:]
-            self._open[-1] = _item(mark, drawn=False)
+            self._open[-1] = _item(mark)
 
     def _read_rule(self, token: Token) -> None:
-        self._start_block(token)
+        self._start_block(_line(token))
         self._emit(Rule(self._margin()))
 
     def _read_code(self, token: Token) -> None:
         going_on = self._resume is not None and bool(self._resume.lead)
-        self._start_block(token)
+        self._start_block(_line(token))
         if not going_on:
             self._codes += 1
         language = clean_line(token.info, 40).split(" ")[0]
@@ -235,7 +238,7 @@ class Reader:
 
     def _split_code(self, token: Token, code: Code) -> None:
         lines = code.text.splitlines(keepends=True)
-        top = token.map[0] if token.map else 0
+        top = _line(token)
         lead = self._lines[top] + "\n"
         for at in range(0, max(1, len(lines)), CODE_LINES):
             if at:
@@ -246,12 +249,12 @@ class Reader:
     # Tables
 
     def _start_table(self, token: Token) -> None:
-        self._table = _TableDraft(line=token.map[0] if token.map else 0)
+        self._table = _TableDraft(line=_line(token))
 
     def _start_row(self, token: Token) -> None:
         if self._table is not None:
             self._table.cells = []
-            self._table.line = token.map[0] if token.map else 0
+            self._table.line = _line(token)
 
     def _start_cell(self, token: Token) -> None:
         if self._table is not None:
@@ -269,7 +272,7 @@ class Reader:
         resumed = self._resume.grid if self._resume is not None else None
         first = [row for row, _ in rows[:TABLE_ROWS]]
         grid = resumed or grid_of(head, tuple(draft.aligns), first)
-        self._start_block(Token("table", "", 0, map=[top, top]))
+        self._start_block(top)
         margin = self._margin()
         lead = "".join(f"{line}\n" for line in self._lines[top : top + 2])
         for at in range(0, max(1, len(rows)), TABLE_ROWS):
@@ -281,6 +284,11 @@ class Reader:
             margin = Margin(margin.rest, margin.rest)
 
 
-def _item(marker: str, *, drawn: bool = False) -> _Container:
+def _line(token: Token) -> int:
+    """The line of the source a block starts at."""
+    return token.map[0] if token.map else 0
+
+
+def _item(marker: str) -> _Container:
     indent = Span(" " * len(marker), drawn=True)
-    return _Container((Span(marker, "marker", drawn=drawn),), (indent,))
+    return _Container((Span(marker, "marker"),), (indent,))

@@ -67,7 +67,7 @@ def wrap(spans: Spans, width: int) -> list[tuple[Spans, str]]:
     pieces: list[Piece] = []
     at = 0
     for paragraph in plain(spans).split("\n"):
-        pieces += _break(paragraph, at, max(1, width))
+        pieces += _break(paragraph.rstrip(" "), at, max(1, width))
         at += len(paragraph) + 1
     return list(_cut(spans, pieces))
 

@@ -26,6 +26,8 @@ from tui.ui.widgets.looks import ASKS, muted
 from tui.ui.widgets.rows import Row, RowsView
 
 _LABEL_CELLS = 10
+_NO_LINK = "There is no link yet. It appears here as soon as there is one."
+_NO_WEB_ADDRESS = "The link is not a web address, and cannot be opened."
 _CHROME_CELLS = 6
 _CHROME_LINES = 9
 
@@ -56,7 +58,7 @@ class LinkTable(RowsView):
         url = self.step.url or ""
         host = link_host(url)
         if host is None:
-            yield Row(muted("There is no link yet. It appears here as soon as there is one."))
+            yield Row(muted(_NO_WEB_ADDRESS if url else _NO_LINK), indent=0)
             return
         yield _line("Leads to", Content.styled(host, "bold"))
         yield _line("Link", Content(clean(url)))
@@ -165,8 +167,8 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
             lines = code.plain.count("\n") + 1
             need = f"{code.cell_length + _CHROME_CELLS} columns and {lines + _CHROME_LINES} rows"
             self._note(f"The QR code needs a terminal of {need}.")
-        else:
-            self._note("There is no QR code for this link.")
+        elif self._link:
+            self._note("The link is too long for a QR code.")
 
     def _fits(self, code: Content) -> bool:
         lines = code.plain.split("\n")

@@ -46,6 +46,11 @@ class GuardedModal(ModalScreen[ResultT]):
             body.styles.max_height = max(3, event.size.height - self.chrome_lines)
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether the user has had a chance to see it."""
+        return self._drawn_s is not None
+
+    @property
     def is_deaf(self) -> bool:
         """Whether it is too early for an answer."""
         return self._drawn_s is None or self._clock_s() - self._drawn_s < DEAF_S

@@ -15,8 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.core.text import size
-from tui.ui.files import LARGEST_FILE_BYTES, completions, typed_path
+from tui.ui.files import LARGEST_FILE, completions, typed_path
 from tui.ui.text import line
 
 
@@ -35,7 +34,7 @@ class AttachScreen(ModalScreen[Path | None]):
         with Vertical(id="attach") as box:
             box.border_title = Content(" Attach a file ")
             box.border_subtitle = Content(" Tab completes · Enter attaches · Esc ")
-            yield Input(placeholder=f"Path of a file, at most {size(LARGEST_FILE_BYTES)}")
+            yield Input(placeholder=f"Path of a file, at most {LARGEST_FILE}")
             yield OptionList(id="paths", compact=True)
             yield Static(Content("Or drop a file on the terminal."), id="attach-hint")
 

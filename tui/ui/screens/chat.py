@@ -50,6 +50,11 @@ _TYPING_S = 1.0
 """After a key, how long nothing may take the focus."""
 
 
+def _key(key: str, action: str, label: str, meaning: str, *, show: bool = True) -> Binding:
+    """A key that works whatever has the focus; the composer has uses of its own for some."""
+    return Binding(key, action, label, tooltip=meaning, show=show, priority=True)
+
+
 class ChatScreen(ReadingScreen):
     """Everything between the keyboard and the session.
 
@@ -57,12 +62,13 @@ class ChatScreen(ReadingScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "new_conversation", "New", tooltip="Begin a conversation", priority=True),
-        Binding("ctrl+g", "answer", "Answer", tooltip="Answer what waits for you", priority=True),
-        Binding("ctrl+o", "attach", "Attach", tooltip="Attach a file", priority=True),
-        Binding("ctrl+r", "retry", "Retry", tooltip="Try again now", priority=True),
-        Binding("ctrl+y", "copy_reply", "Copy", tooltip="Copy the last reply", priority=True),
-        Binding("escape", "step_back", "Back", show=False),
+        _key("ctrl+g", "answer", "Answer", "Answer what waits for you"),
+        _key("ctrl+n", "new_conversation", "New", "Begin a conversation"),
+        _key("ctrl+f", "search", "Find", "Find a conversation", show=False),
+        _key("ctrl+o", "attach", "Attach", "Attach a file"),
+        _key("ctrl+r", "retry", "Retry", "Try again now", show=False),
+        _key("ctrl+y", "copy_reply", "Copy", "Copy the last reply", show=False),
+        Binding("escape", "step_back", "Back", tooltip="Put away what is in front", show=False),
     ]
 
     def __init__(
@@ -126,7 +132,7 @@ class ChatScreen(ReadingScreen):
             await drafts.move(turn.conversation_id, self.composer.text)
         finally:
             self._sending = False
-        self.conversation.greet(on=False)
+        self.greet(on=False)
         self.composer.focus()
         self.action_follow_end()
         self.composer.remember(await session.recall())
@@ -183,8 +189,6 @@ class ChatScreen(ReadingScreen):
             self._questions.open(questions[0])
         elif waiting := board.asking():
             self.go_to(waiting[0])
-        else:
-            self.notify("Nothing waits for you.")
         self.show_state()
 
     def _decide(self, question: Question, decision: Decision, reason: str | None) -> None:
@@ -309,6 +313,7 @@ class ChatScreen(ReadingScreen):
         self.topbar.link = self.desk.link()
         self.topbar.title = self.title_of(self.desk.current) if self.desk.current else ""
         self.banner.show(self.desk.notice(question_open=self._questions.is_open))
+        self.refresh_bindings()
 
     # -- keys ------------------------------------------------------------------------------
 
@@ -321,6 +326,12 @@ class ChatScreen(ReadingScreen):
                 await self.action_retry()
             case _:
                 self.action_step_back()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing are not offered."""
+        if action == "answer":
+            return bool(self.desk.board.asking())
+        return super().check_action(action, parameters)
 
     def action_step_back(self) -> None:
         """Put away, in this order: a floating pane, a message, the focus elsewhere."""

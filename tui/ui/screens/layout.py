@@ -32,6 +32,7 @@ class ThreePanes(Screen[None]):
     """Sidebar, conversation and timeline, with everything that only moves them about."""
 
     AUTO_FOCUS = "Composer"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (150, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+b", "toggle_pane('sidebar')", "Sidebar", tooltip="Show or hide the conversations"
@@ -75,6 +76,9 @@ class ThreePanes(Screen[None]):
                 yield self.composer
             with Vertical(id="timeline-pane"):
                 yield Static(Content("Timeline"), id="timeline-title")
+                yield Static(
+                    Content("What the agent does appears here, step by step."), id="timeline-hint"
+                )
         yield KeyBar()
 
     async def furnish(self) -> None:
@@ -83,7 +87,17 @@ class ThreePanes(Screen[None]):
 
         await self.conversation.furnish()
         self.timeline = Timeline()
+        self.timeline.display = False
         await self.query_one("#timeline-pane").mount(self.timeline)
+
+    def greet(self, *, on: bool) -> None:
+        """Show the welcome and an empty timeline, or a conversation."""
+        self.conversation.greet(on=on)
+        self.query_one("#timeline-hint").display = on
+        if self.timeline:
+            self.timeline.display = not on
+            if on:
+                self.timeline.show_events(())
 
     def on_resize(self, event: events.Resize) -> None:
         self._panes.resize(event.size.width)
@@ -105,6 +119,13 @@ class ThreePanes(Screen[None]):
             self.sidebar.list.focus()
         elif self.focused is None or not self.focused.is_on_screen:
             self.composer.focus()
+
+    def action_search(self) -> None:
+        """Filter the conversations by what is typed next."""
+        if not self._panes.shows("sidebar"):
+            self.action_toggle_pane("sidebar")
+        self.sidebar.list.type("")
+        self.sidebar.list.focus()
 
     def close_floating(self) -> bool:
         """Put away panes that lie over the conversation; whether there were any."""

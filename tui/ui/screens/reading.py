@@ -162,9 +162,7 @@ class ReadingScreen(ThreePanes):
         draft = await access.drafts.fetch(conversation_id)
         self.desk.current = access.session.watched = conversation_id
         self.composer.put(draft)
-        self.conversation.greet(on=conversation_id is None)
-        if self.timeline and conversation_id is None:
-            self.timeline.show_events(())
+        self.greet(on=conversation_id is None)
         self._list_conversations()
         self.show_state()
 

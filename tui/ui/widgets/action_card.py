@@ -134,7 +134,7 @@ class ConnectionCard(Card[ConnectionEntry]):
         step = self.entry.step
         host = link_host(step.url) if step.url else None
         if host is None:
-            return "There is no link yet."
+            return "The link is not a web address." if step.url else "There is no link yet."
         return f"{host}  {time_left(step.expires_ms, self.now_ms())}".rstrip()
 
 
@@ -143,7 +143,7 @@ def time_left(expires_ms: int | None, now_ms: int) -> str:
     if expires_ms is None:
         return ""
     left_s = (expires_ms - now_ms) / 1000
-    return f"expires in {duration(round(left_s))}" if left_s > 0 else "the link has expired"
+    return f"expires in {duration(round(left_s))}" if left_s > 0 else "expired"
 
 
 def _how_to(verb: str) -> Content:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import ClassVar
 
@@ -29,6 +30,9 @@ class Composer(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Send"),
         Binding("ctrl+j", "newline", "New line"),
+        Binding("shift+enter,alt+enter", "newline", "New line", show=False),
+        Binding("up", "cursor_up", "Up; from the first line: what was said before", show=False),
+        Binding("down", "cursor_down", "Down; back to what was being written", show=False),
         Binding("pageup", "screen.scroll_transcript(-1)", "Scroll up", show=False),
         Binding("pagedown", "screen.scroll_transcript(1)", "Scroll down", show=False),
         Binding("ctrl+end", "screen.follow_end", "To the newest", show=False),
@@ -91,8 +95,7 @@ class Composer(TextArea):
     def action_submit(self) -> None:
         count = utf8_size(self.text)
         if count > LIMIT_BYTES:
-            limit = size(LIMIT_BYTES)
-            self.post_message(self.TooMuch(f"Too long: {size(count)}, at most {limit} are sent."))
+            self.post_message(self.TooMuch(f"Too long: {_kilobytes(count)} of at most 12 KB."))
         else:
             self.post_message(self.Submitted(self.text))
 
@@ -154,5 +157,10 @@ class Composer(TextArea):
         count = utf8_size(self.text)
         over = count > LIMIT_BYTES
         self.set_class(over, "-over")
-        near = f" {size(count)} of {size(LIMIT_BYTES)} " if count >= _WARN_BYTES else ""
+        near = f" {_kilobytes(count)} of 12 KB " if count >= _WARN_BYTES else ""
         self.border_subtitle = Content.styled(near, "bold $error" if over else "$soft")
+
+
+def _kilobytes(count: int) -> str:
+    """In units of 1,024 bytes, as the limit is given; never less than it is."""
+    return f"{ceil(count / 102.4) / 10:.1f}"

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
+
+from tui.ui.keys import short_key_name
+from tui.ui.text import spread
+
+_GAP = 3
 
 
 class KeyBar(Widget):
@@ -19,21 +27,30 @@ class KeyBar(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        shown: dict[str, Content] = {}
-        for _, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.show and enabled and binding.action not in shown:
-                key = self.app.get_key_display(binding)
-                label = Content.assemble((key, "bold"), (f" {binding.description}", "$soft"))
-                press = Style.from_meta({"@click": f"app.simulate_key({binding.key!r})"})
-                shown[binding.action] = label.stylize(press)
-        return _fitting(list(shown.values()), self.size.width)
+        width = self.size.width
+        *others, help_ = self._labels() or [Content("")]
+        row = _fitting(others, width - help_.cell_length - _GAP)
+        return spread(row, help_, width, gap=_GAP)
+
+    def _labels(self) -> list[Content]:
+        """Each key with what it does: those of the focus first, those of the app last."""
+        active = [item for item in self.screen.active_bindings.values() if item.binding.show]
+        nodes = [self.screen.focused, self.screen, self.app]
+        active.sort(key=lambda item: nodes.index(item.node) if item.node in nodes else 0)
+        shown = {item.binding.action: item.binding for item in active if item.enabled}
+        return [self._label(binding) for binding in shown.values()]
+
+    def _label(self, binding: Binding) -> Content:
+        key = binding.key_display or short_key_name(binding.key)
+        press = Style.from_meta({"@click": f"app.simulate_key({binding.key!r})"})
+        return Content.assemble((key, "bold"), (f" {binding.description}", "$soft")).stylize(press)
 
 
-def _fitting(labels: list[Content], width: int) -> Content:
+def _fitting(labels: Iterable[Content], width: int) -> Content:
     """As many labels as there is room for, whole ones only."""
     row = Content("")
     for label in labels:
-        longer = Content.assemble(row, "   ", label) if row else label
+        longer = Content.assemble(row, " " * _GAP, label) if row else label
         if longer.cell_length > width:
             break
         row = longer

@@ -13,7 +13,7 @@ ASKS = "$text-warning"
 BUSY = "$text-primary"
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-SPINNER_FRAME_MS = 100
+SPINNER_FRAME_MS = 125
 
 DONE = Content.styled("✓", GOOD)
 FAILED = Content.styled("✗", BAD)

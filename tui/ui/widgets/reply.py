@@ -102,6 +102,10 @@ class Reply(Widget):
 
     def _update(self) -> None:
         width = self.size.width
+        if not width:
+            self._document.update(self._newest, final=self._is_final)
+            self.refresh(layout=True)
+            return
         height, steady = len(self._document.lines(width)), self._document.steady(width)
         grown = self._document.update(self._newest, final=self._is_final)
         if not grown:

@@ -47,8 +47,16 @@ class Rows(Visual):
         """All lines, wrapped, as one content."""
         return self._lay_out(width)[1]
 
+    def text(self, width: int) -> str:
+        """The same lines as text for copying: without asides."""
+        return "\n".join(
+            line.plain for row in self._rows for line in _lines(row, width, asides=False)
+        )
+
     def height(self, width: int) -> int:
         """Lines at a width."""
+        if all(row.lines == 1 for row in self._rows):
+            return len(self._rows)
         return self._lay_out(width)[2]
 
     def _lay_out(self, width: int) -> tuple[int, Content, int]:
@@ -83,7 +91,7 @@ class RowsView(Widget):
         return container.width
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        return selection.extract(self.render().laid_out(self.content_size.width).plain), "\n"
+        return selection.extract(self.render().text(self.content_size.width)), "\n"
 
     def redraw(self) -> None:
         """Draw what ``rows`` says now; lays out the screen only when the height changes."""
@@ -91,7 +99,7 @@ class RowsView(Widget):
         self.refresh(layout=self.render().height(width) != height)
 
 
-def _lines(row: Row, width: int) -> Iterator[Content]:
+def _lines(row: Row, width: int, *, asides: bool = True) -> Iterator[Content]:
     """The lines of a row, each at most ``width`` cells wide."""
     indent = row.indent if width - row.indent >= _LEAST_TEXT_CELLS else 0
     text = row.text if indent or not row.glyph else Content.assemble(row.glyph, " ", row.text)
@@ -99,7 +107,7 @@ def _lines(row: Row, width: int) -> Iterator[Content]:
     room = width - indent - (aside.cell_length + 2 if aside else 0)
     for number, line in enumerate(_broken(text, row, max(1, room))):
         line = line.rstrip()
-        if number == 0 and aside:
+        if number == 0 and aside and asides:
             line = Content.assemble(line.pad_right(max(0, room - line.cell_length)), "  ", aside)
         glyph = row.glyph if number == 0 and indent else _NOTHING
         yield Content.assemble(glyph.pad_right(max(0, indent - glyph.cell_length)), line)

@@ -158,7 +158,7 @@ class Sidebar(Vertical):
 
     def _option(self, row: Heading | Row) -> Option:
         if isinstance(row, Heading):
-            return Option(line(row.text), disabled=True)
+            return Option(row.drawn(self._width), disabled=True)
         return Option(row.drawn(self._width), id=row.id)
 
     def _highlight(self, conversation_id: ConversationId | None) -> None:
@@ -174,7 +174,7 @@ class Sidebar(Vertical):
         width = self.query_one("#new-conversation").content_size.width
         new = Content.assemble(("+ ", "bold $primary"), "New conversation")
         self.query_one("#new-conversation", Static).update(
-            spread(new, Content.styled("^n", "$faint"), width), layout=False
+            spread(new, Content.styled("^N", "$faint"), width), layout=False
         )
         self.query_one("#filter", Static).update(
             spread(self._label(self.list.words), Content.styled("/", "$faint"), width),

@@ -24,7 +24,7 @@ class Timeline(OptionList):
     """A row for each event, under a thin header for each run. Enter or a click shows all of it.
 
     Pieces of text that is being written share a row; signs of life have none. Shows the newest
-    events only: between 400 and 500 once there are more.
+    events only: between 400 and 500 once there are more, up to 1,000 while the user reads above.
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -68,7 +68,8 @@ class Timeline(OptionList):
         self._coming.clear()
         follows = self.is_vertical_scroll_end
         self._rows += rows
-        if len(self._rows) > MAX_ROWS:
+        # While the user reads, what is read stays where it is a while longer.
+        if len(self._rows) > (MAX_ROWS if follows else 2 * MAX_ROWS):
             self._fill()
         elif rows:
             self.add_options(self._options_for(rows, len(self._rows) - len(rows)))

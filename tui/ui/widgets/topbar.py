@@ -35,7 +35,7 @@ class TopBar(Widget):
     def render(self) -> Content:
         left = Content.assemble(("✦ ", "$primary"), self._agent.stylize("bold"))
         if self.title:
-            left = Content.assemble(left, ("  ╱  ", "$faint"), line(self.title, 120))
+            left = Content.assemble(left, ("  ·  ", "$faint"), line(self.title, 120))
         word, colour = _LINKS[self.link]
         state = Content.styled(word, colour)
         width = self.size.width

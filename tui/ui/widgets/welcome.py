@@ -38,7 +38,7 @@ class Welcome(Vertical):
         yield Static(Content(hint), id="welcome-hint")
         if self._suggestions:
             yield OptionList(
-                *(Option(_row(*suggestion)) for suggestion in self._suggestions),
+                *(Option(_row(text)) for _, text in self._suggestions),
                 id="suggestions",
                 compact=True,
             )
@@ -49,7 +49,5 @@ class Welcome(Vertical):
         self.post_message(self.Chosen(self._suggestions[event.option_index][1]))
 
 
-def _row(label: str, text: str) -> Content:
-    name = line(label, 24)
-    said = line(text, 60).stylize("$soft") if text != label else Content("")
-    return Content.assemble(("→ ", "$primary"), name.pad_right(max(0, 22 - name.cell_length)), said)
+def _row(text: str) -> Content:
+    return Content.assemble(("→ ", "$primary"), line(text, 80))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from textual.containers import VerticalScroll
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -187,6 +187,8 @@ class Window(VerticalScroll, Generic[ItemT]):
     async def _page(self) -> None:
         """Mount the next items at the edge the view is near to, and drop some at the other."""
         async with self._changing:
+            if not self.is_running:
+                return
             if self._is_near_top() and self._first > 0:
                 first = max(0, self._first - PAGE)
                 stop = max(first + KEEP, self._last_needed())
@@ -207,7 +209,7 @@ class Window(VerticalScroll, Generic[ItemT]):
 
     def _needed(self) -> list[int]:
         """Places of the widgets which may not go: in view, with the focus or with selected text."""
-        view = self.region
+        view = Region(0, self.scroll_offset.y, *self.size)
         busy = {node for node in self.screen.selections if node.is_attached}
         if self.screen.focused is not None:
             busy.add(self.screen.focused)
@@ -215,19 +217,15 @@ class Window(VerticalScroll, Generic[ItemT]):
         return [
             self._places[key]
             for key, widget in self._mounted.items()
-            if widget in held or widget.region.overlaps(view)
+            if key in self._places and (widget in held or widget.virtual_region.overlaps(view))
         ]
 
     # What is new
 
     def _note_news(self, before: list[ItemT], old: dict[str, int]) -> None:
-        last = self._last_needed() - 1
+        recent = {self._key(item): item for item in self._items[self._last_needed() - 1 :]}
         self._count_news(
-            {
-                key
-                for key, place in self._places.items()
-                if place >= last and (key not in old or before[old[key]] != self._items[place])
-            }
+            {key for key, item in recent.items() if key not in old or before[old[key]] != item}
         )
 
     def _count_news(self, keys: set[str]) -> None:
@@ -258,9 +256,8 @@ class Window(VerticalScroll, Generic[ItemT]):
         with self.app.batch_update():
             await self.remove_children()
             self._mounted.clear()
-            await self._mount_range(stop - count, stop, follow=True)
             self.anchor()
-            self.screen._refresh_layout()
+            await self._mount_range(stop - count, stop, follow=True)
 
     async def _mount_range(self, first: int, stop: int, *, follow: bool) -> None:
         """Mount exactly the items of a range, in order, reusing the widgets there are.
@@ -270,12 +267,28 @@ class Window(VerticalScroll, Generic[ItemT]):
         first, stop = max(0, first), min(stop, len(self._items))
         wanted = [(self._key(item), item) for item in self._items[first:stop]]
         keys = {key for key, _ in wanted}
-        async with self._holding_still(set() if follow else keys):
+        with self.app.batch_update():
+            pin = None if follow else self._first_in_view(keys)
+            before = pin.virtual_region.y if pin is not None else 0
             if gone := [self._mounted.pop(key) for key in self._mounted.keys() - keys]:
                 await self.remove_children(gone)
             self._put_in_order([key for key, _ in wanted if key in self._mounted])
             await self._mount_missing(wanted)
             self._first, self._stop = first, stop
+            if pin is not None:
+                self.release_anchor()
+            # Without a layout here, one frame would be painted at the wrong place.
+            self.screen._refresh_layout()
+            if pin is not None:
+                y = self.scroll_y + pin.virtual_region.y - before
+                self.scroll_to(y=y, animate=False, immediate=True, force=True)
+
+    def _first_in_view(self, keys: set[str]) -> Widget | None:
+        """The topmost widget in view, or else below it, of those that stay."""
+        top = self.scroll_offset.y
+        stay = [self._mounted[key] for key in self._mounted.keys() & keys]
+        seen = [widget for widget in stay if widget.virtual_region.bottom > top]
+        return min(seen, key=lambda widget: widget.virtual_region.y, default=None)
 
     def _put_in_order(self, keys: list[str]) -> None:
         for place, key in enumerate(keys):
@@ -295,19 +308,3 @@ class Window(VerticalScroll, Generic[ItemT]):
                 run = []
         if run:
             await self.mount_all(run)
-
-    @asynccontextmanager
-    async def _holding_still(self, keys: set[str]) -> AsyncIterator[None]:
-        """Whatever changes inside, the first of these items in view stays where it is."""
-        top = self.region.y
-        pins = [self._mounted[key] for key in self._mounted.keys() & keys]
-        seen = [(widget.region.y, widget) for widget in pins if widget.region.bottom > top]
-        before, pin = min(seen, key=lambda pair: pair[0], default=(0, None))
-        with self.app.batch_update():
-            yield
-            if pin is not None:
-                self.release_anchor()
-                # Without a layout here, one frame would be painted at the wrong place.
-                self.screen._refresh_layout()
-                moved = pin.region.y - before
-                self.scroll_to(y=self.scroll_y + moved, animate=False, immediate=True, force=True)

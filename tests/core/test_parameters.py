@@ -1,0 +1,138 @@
+"""The rows of an approval question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.core.parameters import MASK, MAX_ROWS, ParameterRow, in_brief, parameter_rows
+from tui.core.text import clean
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=20,
+)
+
+
+def shown(rows: tuple[ParameterRow, ...]) -> list[tuple[int, str, str]]:
+    return [(row.depth, row.label, row.value) for row in rows]
+
+
+def test_rows_follow_the_schema_and_then_the_values_it_does_not_name() -> None:
+    schema = ({"name": "b", "label": "Second letter"}, {"name": "a"})
+    rows = parameter_rows(schema, {"extra": 1, "a": "first", "b": "second"})
+    assert shown(rows) == [(0, "Second letter", "second"), (0, "a", "first"), (0, "extra", "1")]
+
+
+def test_without_a_schema_names_are_the_labels() -> None:
+    assert shown(parameter_rows((), {"cost_centre": "4200"})) == [(0, "cost_centre", "4200")]
+
+
+def test_objects_and_lists_are_indented_below_their_label() -> None:
+    schema = (
+        {
+            "name": "items",
+            "label": "Articles",
+            "type": "array",
+            "properties": [{"name": "sku", "label": "Number"}],
+        },
+    )
+    rows = parameter_rows(schema, {"items": [{"sku": "A"}, {"sku": "B"}], "tags": ["x"]})
+    assert shown(rows) == [
+        (0, "Articles", "2 items"),
+        (1, "1", ""),
+        (2, "Number", "A"),
+        (1, "2", ""),
+        (2, "Number", "B"),
+        (0, "tags", ""),
+        (1, "1", "x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (None, "absent", "not given"),
+        ("", "empty", "empty text"),
+        (" \n", "empty", "empty text"),
+        ({}, "empty", "empty"),
+        ([], "empty", "empty list"),
+        (True, "value", "yes"),
+        (0, "value", "0"),
+        (2.5, "value", "2.5"),
+    ],
+)
+def test_what_is_missing_differs_from_what_is_empty(value: Any, form: str, text: str) -> None:
+    (row,) = parameter_rows((), {"field": value})
+    assert (row.form, row.value) == (form, text)
+
+
+def test_a_field_without_a_value_is_shown_as_not_given() -> None:
+    (row,) = parameter_rows(({"name": "notes", "label": "Notes"},), {})
+    assert (row.label, row.form) == ("Notes", "absent")
+
+
+@pytest.mark.parametrize(
+    "name", ["password", "apiKey", "api_key", "CLIENT-SECRET", "authToken", "dbPassword", "pwd"]
+)
+def test_secrets_are_known_by_their_names(name: str) -> None:
+    (row,) = parameter_rows((), {name: "hunter2"})
+    assert (row.form, row.value) == ("secret", MASK)
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "keyboard", "secretary", "passenger"])
+def test_similar_names_are_no_secrets(name: str) -> None:
+    (row,) = parameter_rows((), {name: "plain"})
+    assert row.value == "plain"
+
+
+def test_a_password_field_is_masked_wherever_it_stands() -> None:
+    schema = (
+        {
+            "name": "logins",
+            "type": "array",
+            "properties": [{"name": "word", "control_type": "password"}],
+        },
+    )
+    rows = parameter_rows(schema, {"logins": [{"word": "hunter2"}], "secret": {"deep": "hunter2"}})
+    assert "hunter2" not in str(rows)
+
+
+def test_hints_lose_their_html() -> None:
+    schema = ({"name": "a", "hint": 'See <a href="https://x.invalid">the <b>list</b></a>. 1 < 2'},)
+    (row,) = parameter_rows(schema, {"a": 1})
+    assert row.hint == "See the list. 1 < 2"
+
+
+def test_long_values_say_that_they_are_cut() -> None:
+    (row,) = parameter_rows((), {"a": "x" * 30_000})
+    assert row.value.endswith("10,000 more characters, not shown")
+
+
+def test_many_and_deep_parameters_say_that_there_are_more() -> None:
+    many = parameter_rows((), {"list": list(range(10_000))})
+    assert len(many) == MAX_ROWS + 1
+    assert many[-1].form == "cut"
+    nested: dict[str, Any] = {}
+    for _ in range(500):
+        nested = {"in": nested or 1}
+    assert parameter_rows((), nested)[-1].form == "cut"
+
+
+def test_in_brief_there_is_a_line_for_each_thing_given() -> None:
+    values = {"none": None, "to": {"street": "High St", "city": "Ely"}, "text": "a\nb", "more": 1}
+    brief = in_brief(parameter_rows((), values), 2)
+    assert shown(brief) == [(0, "to", "High St, Ely"), (0, "text", "a b")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(schema=st.lists(JSON, max_size=4) | JSON, values=st.dictionaries(st.text(), JSON))
+def test_whatever_comes_is_shown_clean(schema: Any, values: dict[str, Any]) -> None:
+    for row in parameter_rows(schema, values):
+        assert row.label == clean(row.label)
+        assert row.value == clean(row.value)
+        assert row.hint == clean(row.hint)

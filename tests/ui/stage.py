@@ -1,0 +1,134 @@
+"""The app on a stage: a scripted agent behind it, a clock that stands still, keys from the test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tests.fakes import ManualClock, MemoryStore, ScriptedBackend
+from tui.chat.kit import Patience
+from tui.chat.session import Session
+from tui.chat.updates import Publish
+from tui.core.errors import BackendError
+from tui.core.ids import ConversationId
+from tui.core.records import Conversation
+from tui.ui.app import GenieApp
+from tui.ui.screens.chat import ChatScreen
+
+QUICK = Patience(
+    first_retry_s=0.01,
+    longest_retry_s=0.05,
+    busy_poll_s=0.01,
+    connection_poll_s=0.01,
+    longest_connection_poll_s=0.05,
+    second_look_s=0.01,
+    frame_s=0.001,
+    title_s=(),
+)
+SUGGESTIONS = (("Greet", "Say hello"), ("Order", "Order a laptop"))
+
+
+@dataclass
+class Stage:
+    """An app and what is behind it. ``pilot`` is there inside ``shown``."""
+
+    backend: ScriptedBackend = field(default_factory=ScriptedBackend)
+    store: MemoryStore = field(default_factory=MemoryStore)
+    clock: ManualClock = field(default_factory=ManualClock)
+    theme: str | None = None
+    refusals: list[BackendError] = field(default_factory=list)
+    """Raised by the next attempts to connect."""
+    gate: asyncio.Event | None = None
+    """Connecting waits for it."""
+
+    def __post_init__(self) -> None:
+        self.bells = 0
+        self.app = GenieApp(
+            self._connect,
+            agent_name="Ifrit",
+            user_name="jo@example.com",
+            place="demo",
+            suggestions=SUGGESTIONS,
+            theme=self.theme,
+            clock=self.clock,
+        )
+        self.app.bell = self._ring  # type: ignore[method-assign]
+
+    def _ring(self) -> None:
+        self.bells += 1
+
+    @asynccontextmanager
+    async def _connect(self, publish: Publish) -> AsyncGenerator[Session]:
+        if self.gate:
+            await self.gate.wait()
+        if self.refusals:
+            raise self.refusals.pop(0)
+        async with Session(self.backend, self.store, publish, patience=QUICK) as session:
+            yield session
+
+    @asynccontextmanager
+    async def shown(self, width: int = 120, height: int = 40) -> AsyncGenerator[Stage]:
+        """Run the app, connected unless ``gate`` or ``refusals`` prevent it."""
+        expected = not self.refusals and self.gate is None
+        async with self.app.run_test(size=(width, height), notifications=True) as self.pilot:
+            self.pilot: Pilot[None]
+            if expected:
+                await self.until(lambda: self.chat.access is not None)
+                await self.until(lambda: "conversations" in self.backend.calls)
+            yield self
+
+    @property
+    def chat(self) -> ChatScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, ChatScreen)
+        return screen
+
+    async def until(self, true: Callable[[], object], what: str = "") -> None:
+        """Let the app work until something is true."""
+        for _ in range(400):
+            await self.pilot.pause()
+            if true():
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError(what or self.text(self.app.screen))
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def say(self, text: str) -> None:
+        """Write a text and send it."""
+        self.chat.composer.put(text)
+        await self.press("enter")
+
+    async def pass_time(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        await self.pilot.pause()
+
+    def text(self, widget: Widget) -> str:
+        """What a widget shows, as lines."""
+        width, height = widget.size
+        if widget is self.app.screen:
+            strips = self.app.screen._compositor.render_strips()
+        else:
+            strips = [widget.render_line(y) for y in range(height)]
+        return "\n".join(_plain(strip, width) for strip in strips)
+
+    def screen(self) -> str:
+        """All that is on the terminal."""
+        return self.text(self.app.screen)
+
+
+def _plain(strip: Strip, width: int) -> str:
+    return strip.text[:width].rstrip()
+
+
+def conversation(name: str, title: str, updated_ms: int, *, unread: bool = False) -> Conversation:
+    return Conversation(
+        id=ConversationId(name), title=title, updated_ms=updated_ms, unread=unread
+    )

@@ -1,0 +1,397 @@
+"""The whole app over a scripted agent: what is typed, what is shown, what is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.fakes import (
+    NOW_MS,
+    MemoryStore,
+    ScriptedBackend,
+    Wait,
+    asks,
+    connects,
+    finished,
+    piece,
+    reply,
+    said,
+    started,
+)
+from tests.ui.stage import Stage, conversation
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.ids import CallId, ConversationId
+from tui.core.ports import Can
+from tui.ui.modals.approval import ApprovalModal
+from tui.ui.modals.connection import ConnectionModal
+from tui.ui.screens.attach import AttachScreen
+from tui.ui.screens.help import HelpScreen
+
+
+def refused(message: str = "The message is too strange.") -> BackendError:
+    return BackendError(
+        ErrorKind.INVALID, message, hint="Say it otherwise.", status=422, request_id="req-7"
+    )
+
+
+def unreachable() -> BackendError:
+    return BackendError(ErrorKind.UNREACHABLE, "The host does not answer.", hint="Check the VPN.")
+
+
+async def test_paints_and_takes_text_before_it_is_connected() -> None:
+    stage = Stage(gate=asyncio.Event())
+    async with stage.shown():
+        assert "What can Ifrit do for you?" in stage.screen()
+        assert "connecting" in stage.screen()
+        await stage.press(*"hello", "enter")
+        assert stage.chat.composer.text == "hello"
+        assert "Not connected yet" in stage.text(stage.chat.banner)
+        assert stage.gate is not None
+        stage.gate.set()
+        await stage.until(lambda: stage.chat.access is not None)
+        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
+        assert stage.chat.composer.text == "hello"
+
+
+async def test_a_message_is_sent_and_its_reply_shown() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello **Jo**")))
+    async with stage.shown():
+        await stage.press(*"hi", "enter")
+        await stage.until(lambda: "Hello Jo" in stage.screen())
+        assert stage.backend.sent == [(ConversationId("conversation-1"), "hi", None)]
+        assert stage.chat.composer.text == ""
+        assert "What can Ifrit do" not in stage.screen()
+        await stage.until(lambda: "hi" in stage.text(stage.chat.sidebar.list))
+
+
+async def test_a_suggestion_is_reached_by_tab_and_sent_by_enter() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello")))
+    async with stage.shown():
+        await stage.press("tab", "down", "enter")
+        await stage.until(lambda: stage.backend.sent)
+        assert stage.backend.sent[0][1] == "Order a laptop"
+
+
+async def test_a_refused_text_comes_back_with_the_reason() -> None:
+    stage = Stage()
+    stage.backend.failures["send"].append(refused())
+    async with stage.shown():
+        await stage.say("weird")
+        await stage.until(lambda: "too strange" in stage.text(stage.chat.banner))
+        assert "Request id req-7" in stage.text(stage.chat.banner)
+        assert stage.chat.composer.text == "weird"
+        await stage.press("escape")
+        assert not stage.chat.banner.display
+
+
+async def test_a_refused_text_is_put_before_what_was_written_since() -> None:
+    gate = asyncio.Event()
+    stage = Stage(ScriptedBackend([gate, refused()]))
+    async with stage.shown():
+        await stage.say("first")
+        await stage.until(lambda: stage.backend.sent)
+        await stage.press(*"next")
+        gate.set()
+        await stage.until(lambda: "first" in stage.chat.composer.text)
+        assert stage.chat.composer.text == "first\n\nnext"
+
+
+async def test_a_question_opens_by_itself_when_nobody_types() -> None:
+    gate = asyncio.Event()
+    script = [started(), gate, asks("Order laptop", "call-1"), Wait.DECISION, *reply("Ordered")]
+    stage = Stage(ScriptedBackend(script))
+    async with stage.shown():
+        await stage.say("order")
+        await stage.until(lambda: stage.backend.sent)
+        await stage.pass_time(2)
+        gate.set()
+        await stage.until(lambda: isinstance(stage.app.screen, ApprovalModal))
+        await answer(stage, "a")
+        assert stage.backend.decisions == [(CallId("call-1"), "approved", None)]
+        await stage.until(lambda: "Ordered" in stage.screen())
+
+
+async def test_a_question_rings_but_does_not_open_while_the_user_types() -> None:
+    gate = asyncio.Event()
+    script = [started(), gate, asks("Order laptop", "call-1"), Wait.DECISION, *reply("Ordered")]
+    stage = Stage(ScriptedBackend(script))
+    async with stage.shown():
+        await stage.say("order")
+        await stage.press(*"and a")
+        await stage.pass_time(60)
+        gate.set()
+        await stage.until(lambda: stage.chat.banner.display)
+        assert "Order laptop waits for your approval" in stage.text(stage.chat.banner)
+        assert stage.app.screen is stage.chat
+        assert stage.bells == 1
+        await stage.press("a")
+        assert stage.chat.composer.text == "and aa"
+        assert stage.backend.decisions == []
+        await stage.press("ctrl+g")
+        await stage.until(lambda: isinstance(stage.app.screen, ApprovalModal))
+        assert not stage.chat.banner.display
+
+
+async def test_a_key_of_the_last_second_keeps_a_question_closed() -> None:
+    gate = asyncio.Event()
+    stage = Stage(ScriptedBackend([started(), gate, asks("Order laptop", "call-1"), Wait.DECISION]))
+    async with stage.shown():
+        await stage.say("order")
+        await stage.until(lambda: stage.backend.sent)
+        await stage.pass_time(0.9)
+        gate.set()
+        await stage.until(lambda: stage.chat.banner.display)
+        assert stage.app.screen is stage.chat
+
+
+async def test_a_question_put_off_does_not_open_again() -> None:
+    gate = asyncio.Event()
+    script = [started(), asks("Order laptop", "call-1"), gate, said("Still waiting")]
+    stage = Stage(ScriptedBackend([*script, Wait.DECISION]))
+    async with stage.shown():
+        await stage.say("order")
+        await stage.until(lambda: stage.chat.desk.board.asking())
+        await stage.press("ctrl+g")
+        await answer(stage, "escape")
+        await stage.pass_time(5)
+        gate.set()
+        await stage.until(lambda: "Still waiting" in stage.screen())
+        assert stage.app.screen is stage.chat
+        assert stage.chat.banner.display
+
+
+async def test_a_rejected_connection_is_told_to_the_agent() -> None:
+    script = [started(), connects("Salesforce", "attempt-1", "https://login.example.com/x")]
+    stage = Stage(ScriptedBackend([*script, asyncio.Event()]))
+    async with stage.shown():
+        await stage.say("deals")
+        await stage.until(lambda: stage.chat.desk.board.asking())
+        assert "Salesforce wants to be connected" in stage.text(stage.chat.banner)
+        await stage.press("ctrl+g")
+        await stage.until(lambda: isinstance(stage.app.screen, ConnectionModal))
+
+
+async def test_another_conversation_that_asks_is_mentioned_and_can_be_gone_to() -> None:
+    gate = asyncio.Event()
+    script = [started(), gate, asks("Order laptop", "call-1"), Wait.DECISION]
+    stage = Stage(ScriptedBackend(script))
+    async with stage.shown():
+        await stage.say("order")
+        await stage.until(lambda: stage.backend.sent)
+        await stage.press("ctrl+n")
+        await stage.until(lambda: stage.chat.desk.current is None)
+        await stage.pass_time(60)
+        gate.set()
+        await stage.until(lambda: stage.chat.desk.board.asking())
+        await stage.until(lambda: "◆ order" in stage.text(stage.chat.sidebar.list))
+        assert stage.app.screen is stage.chat
+        assert not stage.chat.banner.display
+        await stage.press("ctrl+g")
+        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        await stage.until(lambda: stage.chat.banner.display)
+
+
+async def test_drafts_belong_to_their_conversations() -> None:
+    store = MemoryStore([conversation("c1", "Laptop", NOW_MS)])
+    store.drafts[ConversationId("c1")] = "half a thought"
+    stage = Stage(store=store)
+    async with stage.shown():
+        await stage.until(lambda: stage.chat.desk.current == "c1")
+        assert stage.chat.composer.text == "half a thought"
+        await stage.press("ctrl+n")
+        await stage.until(lambda: stage.chat.desk.current is None)
+        assert stage.chat.composer.text == ""
+        await stage.press(*"new", "ctrl+b", "ctrl+b")
+        await open_first(stage)
+        await stage.until(lambda: stage.chat.composer.text == "half a thought")
+        assert store.drafts[None] == "new"
+
+
+async def test_quitting_keeps_the_draft_and_closes_the_session() -> None:
+    stage = Stage()
+    async with stage.shown():
+        await stage.press(*"unfinished", "ctrl+q")
+        await stage.until(lambda: not stage.app.is_running)
+    assert stage.store.drafts[None] == "unfinished"
+    assert stage.app.return_code == 0
+
+
+async def test_quitting_while_the_agent_speaks_leaves_the_turn_to_the_next_start() -> None:
+    script = [started(), piece(0, "Half an ans"), asyncio.Event()]
+    stage = Stage(ScriptedBackend(script))
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: "Half an ans" in stage.screen())
+        await stage.press("ctrl+q")
+        await stage.until(lambda: not stage.app.is_running)
+    again = Stage(stage.backend, stage.store)
+    async with again.shown():
+        await again.until(lambda: again.chat.desk.current == "conversation-1")
+        assert "resume" in again.backend.calls
+
+
+async def test_a_session_that_cannot_be_opened_is_tried_again_by_ctrl_r() -> None:
+    stage = Stage(refusals=[unreachable()])
+    async with stage.shown():
+        await stage.until(lambda: stage.chat.banner.display)
+        assert "The host does not answer." in stage.text(stage.chat.banner)
+        assert "offline" in stage.text(stage.chat.topbar)
+        await stage.press("ctrl+r")
+        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
+        assert not stage.chat.banner.display
+
+
+async def test_stored_conversations_are_listed_although_the_server_is_away() -> None:
+    stage = Stage(store=MemoryStore([conversation("c1", "Laptop", NOW_MS)]))
+    stage.backend.failures["conversations"].append(unreachable())
+    async with stage.shown():
+        await stage.until(lambda: "offline" in stage.text(stage.chat.topbar))
+        assert "Laptop" in stage.text(stage.chat.sidebar.list)
+        await stage.press("ctrl+r")
+        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
+
+
+async def test_a_countdown_says_when_the_message_is_sent_again() -> None:
+    stage = Stage()
+    limit = BackendError(ErrorKind.RATE_LIMITED, "Too many requests.", retry_after_s=30)
+    stage.backend.failures["create"].append(limit)
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: stage.chat.banner.display)
+        assert "sending again" in stage.text(stage.chat.banner)
+        assert "Too many requests." in stage.text(stage.chat.banner)
+        assert "reconnecting" in stage.text(stage.chat.topbar)
+        await stage.press("ctrl+r")
+        await stage.until(lambda: stage.backend.sent)
+        await stage.until(lambda: not stage.chat.banner.display)
+
+
+async def test_panes_step_aside_where_there_is_no_room() -> None:
+    stage = Stage()
+    async with stage.shown(120, 40):
+        sidebar, timeline = stage.chat.sidebar, stage.chat.query_one("#timeline-pane")
+        assert (sidebar.display, timeline.display) == (True, True)
+        await stage.pilot.resize_terminal(90, 30)
+        await stage.until(lambda: (sidebar.display, timeline.display) == (True, False))
+        await stage.pilot.resize_terminal(60, 24)
+        await stage.until(lambda: (sidebar.display, timeline.display) == (False, False))
+        await stage.press("ctrl+b")
+        assert sidebar.has_class("-floating")
+        assert stage.chat.conversation.size.width == 60
+        await stage.press("escape")
+        assert not sidebar.display
+        assert stage.app.focused is stage.chat.composer
+
+
+async def test_help_lists_every_key_of_the_contract() -> None:
+    stage = Stage()
+    async with stage.shown(120, 60):
+        await stage.press("f1")
+        await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
+        shown = stage.screen()
+        for key in "Enter Ctrl+J Shift+Enter Ctrl+N Ctrl+P Ctrl+B Ctrl+T Ctrl+F Ctrl+O Ctrl+R".split():
+            assert key in shown
+        for key in "Ctrl+Y Ctrl+G Ctrl+Q F1".split():
+            assert key in shown
+        await stage.press("f1")
+        assert stage.app.screen is stage.chat
+
+
+async def test_the_palette_offers_the_keys() -> None:
+    stage = Stage()
+    async with stage.shown():
+        await stage.press("ctrl+p")
+        await stage.until(lambda: "Begin a conversation" in stage.screen())
+        await stage.press(*"keys", "enter")
+        await stage.until(lambda: "Show all keys" in stage.screen())
+
+
+async def test_the_last_reply_is_copied_as_it_was_written() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello **Jo**")))
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: "Hello Jo" in stage.screen())
+        await stage.press("ctrl+y")
+        await stage.until(lambda: stage.app.clipboard == "Hello **Jo**")
+        await stage.until(lambda: "was sent to the terminal's clipboard" in stage.screen())
+
+
+async def test_ctrl_o_attaches_a_file_that_goes_with_the_message(tmp_path) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text("figures")
+    stage = Stage(ScriptedBackend(reply("Read it.")))
+    async with stage.shown():
+        await stage.press("ctrl+o")
+        await stage.until(lambda: isinstance(stage.app.screen, AttachScreen))
+        stage.app.screen.query_one("Input").value = str(file)
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.attached.display)
+        assert "report.txt  7 B" in stage.text(stage.chat.attached)
+        await stage.say("summarise")
+        await stage.until(lambda: stage.backend.sent)
+        assert stage.backend.uploaded == [file]
+        assert not stage.chat.attached.display
+
+
+async def test_an_agent_without_uploads_says_so() -> None:
+    stage = Stage(ScriptedBackend(can=Can.NOTHING))
+    async with stage.shown():
+        await stage.press("ctrl+o")
+        assert "takes no files" in stage.text(stage.chat.banner)
+
+
+async def test_older_turns_are_fetched_when_the_user_scrolls_up() -> None:
+    stage = Stage(ScriptedBackend(*(reply(f"Answer {n}") for n in range(3))))
+    async with stage.shown():
+        for number in range(3):
+            await stage.say(f"Question {number}")
+            await stage.until(lambda n=number: f"Answer {n}" in stage.screen())
+        await stage.press("ctrl+n")
+        await open_first(stage)
+        await stage.until(lambda: "Answer 0" in stage.screen())
+
+
+@pytest.mark.parametrize("theme", ["genie-dark", "genie-light", "nord", "textual-light", "ansi-dark"])
+async def test_every_theme_has_all_colours(theme: str) -> None:
+    stage = Stage(theme=theme)
+    async with stage.shown():
+        assert stage.app.theme == theme
+
+
+async def test_an_unknown_theme_is_mentioned_and_replaced() -> None:
+    stage = Stage(theme="neon")
+    async with stage.shown():
+        assert stage.app.theme == "genie-dark"
+        await stage.until(lambda: "no theme named neon" in stage.screen())
+
+
+def test_a_crash_shows_no_values_of_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Stage().app
+    monkeypatch.setattr(app, "_close_messages_no_wait", lambda: None)
+
+    def fail(token: str) -> None:
+        raise RuntimeError("broken")
+
+    try:
+        fail("-".join(["secret", "token"]))
+    except RuntimeError:
+        app._fatal_error()
+    shown = "".join(segment.text for segment in app._exit_renderables[0].segments)
+    assert "broken" in shown
+    assert "secret-token" not in shown
+
+
+async def answer(stage: Stage, key: str) -> None:
+    """Press a key in the open modal, once it listens."""
+    modal = stage.app.screen
+    assert isinstance(modal, ApprovalModal)
+    await stage.until(lambda: not modal.is_deaf)
+    await stage.press(key)
+    await stage.until(lambda: stage.app.screen is stage.chat)
+
+
+async def open_first(stage: Stage) -> None:
+    """Open the newest conversation from the sidebar."""
+    stage.chat.sidebar.list.focus()
+    await stage.press("home", "down", "up", "enter")

@@ -1,0 +1,167 @@
+"""A skill runs only after the user, and nobody's stray key, said so."""
+
+from __future__ import annotations
+
+from textual.widgets import TextArea
+
+from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
+from tui.core.events import ApprovalRequested, ApprovalResolved
+from tui.core.ids import CallId
+from tui.core.steps import ApprovalStep
+from tui.ui.modals.approval import ApprovalAnswer, ApprovalModal, ParameterTable
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.modals.reason import ReasonModal
+
+SCHEMA = (
+    {"name": "model", "label": "Model", "hint": "As in the catalogue"},
+    {"name": "to", "label": "Deliver to", "properties": [{"name": "city", "label": "City"}]},
+    {"name": "key", "label": "Supplier key", "control_type": "password"},
+)
+PARAMETERS = {"to": {"city": "Utrecht"}, "model": "14 inch", "key": "hunter2", "why": "Too old"}
+
+
+def question(decision: str | None = None, **fields: object) -> ApprovalStep:
+    asked = {"skill": "Order laptop", "parameters": PARAMETERS, "schema": SCHEMA, **fields}
+    events = [at(ApprovalRequested, 1, 0, call_id=CallId("c1"), **asked)]
+    if decision:
+        events.append(at(ApprovalResolved, 2, 1, call_id=CallId("c1"), decision=decision))
+    (step,) = turn_of("t", events=events).steps
+    assert isinstance(step, ApprovalStep)
+    return step
+
+
+def modal(step: ApprovalStep | None = None) -> tuple[ApprovalModal, FakeClock]:
+    clock = FakeClock()
+    return ApprovalModal(step or question(), agent="IT Helper", clock_s=clock), clock
+
+
+async def test_keys_and_clicks_of_the_first_moment_decide_nothing() -> None:
+    shown, clock = modal()
+    app = Solo()
+    async with app.run_test() as pilot:
+        app.ask(shown)
+        await settle(pilot, lambda: shown.is_drawn)
+        await pilot.press("a", "r", "escape", "tab", "enter")
+        await pilot.click("Choices Button")
+        assert app.screen is shown
+        clock.now_s += 0.39
+        await pilot.press("a")
+        assert app.answers == []
+        clock.now_s += 0.02
+        await pilot.press("a")
+        assert app.answers == [ApprovalAnswer("approved")]
+
+
+async def test_it_shows_every_parameter_in_the_order_of_the_schema() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, _):
+        text = app.screen_text()
+        order = ["Order laptop", "Model", "14 inch", "As in the catalogue", "Deliver to", "City"]
+        order += ["Utrecht", "Supplier key", "why", "Too old"]
+        places = [text.index(words) for words in order]
+        assert places == sorted(places)
+        assert "hunter2" not in text
+
+
+async def test_the_reason_of_a_rejection_is_asked_for_and_returned() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("r")
+        await settle(pilot, lambda: isinstance(app.screen, ReasonModal))
+        assert "The agent reads it." in app.screen_text()
+        clock.now_s += 1
+        await pilot.press(*"no", "ctrl+j", *"way", "enter")
+        await settle(pilot, lambda: bool(app.answers))
+    assert app.answers == [ApprovalAnswer("rejected", "no\nway")]
+
+
+async def test_a_rejection_needs_no_reason_but_can_be_taken_back() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("r")
+        await settle(pilot, lambda: isinstance(app.screen, ReasonModal))
+        clock.now_s += 1
+        await pilot.press("escape")
+        await settle(pilot, lambda: app.screen is shown)
+        assert app.answers == []
+        await pilot.press("r")
+        await settle(pilot, lambda: isinstance(app.screen, ReasonModal))
+        clock.now_s += 1
+        await pilot.press("enter")
+        await settle(pilot, lambda: bool(app.answers))
+    assert app.answers == [ApprovalAnswer("rejected", None)]
+
+
+async def test_escape_decides_later() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("escape")
+    assert app.answers == [None]
+
+
+async def test_a_double_click_on_an_answer_closes_one_screen() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        below = app.screen_stack[0]
+        await pilot.click("Choices Button", times=2)
+        await pilot.pause()
+        assert app.screen is below
+    assert app.answers == [ApprovalAnswer("approved")]
+
+
+async def test_it_closes_when_the_question_is_settled_elsewhere() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        shown.update_step(question())
+        assert app.screen is shown
+        shown.update_step(question("approved"))
+        await settle(pilot, lambda: app.screen is not shown)
+    assert app.answers == [None]
+
+
+async def test_it_closes_even_while_a_reason_is_being_typed() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        below = app.screen_stack[0]
+        await pilot.press("r")
+        await settle(pilot, lambda: isinstance(app.screen, ReasonModal))
+        app.screen.query_one(TextArea).insert("because")
+        shown.update_step(question("rejected"))
+        await settle(pilot, lambda: app.screen is below)
+    assert app.answers == [None]
+
+
+async def test_hostile_text_is_shown_and_nothing_else() -> None:
+    schema = ({"name": HOSTILE, "label": HOSTILE, "hint": HOSTILE},)
+    step = question(
+        skill=HOSTILE, schema=schema, parameters={HOSTILE: HOSTILE, "x": {HOSTILE: [HOSTILE]}}
+    )
+    clock = FakeClock()
+    shown = ApprovalModal(step, agent=HOSTILE, clock_s=clock)
+    async with asked(shown, clock, (100, 50)) as (app, pilot):
+        text = app.screen_text()
+        assert "[/oops]" in text
+        assert not set(text) & set(UNSAFE)
+        await pilot.press("r")
+        await settle(pilot, lambda: isinstance(app.screen, ReasonModal))
+        assert not set(app.screen_text()) & set(UNSAFE)
+
+
+async def test_long_parameters_scroll_and_the_answers_stay_in_view() -> None:
+    shown, clock = modal(question(parameters={"text": "word " * 2000}))
+    async with asked(shown, clock, (60, 24)) as (app, pilot):
+        assert "Approve" in app.screen_text()
+        before = app.screen.query_one(ParameterTable).region.y
+        await pilot.press("pagedown")
+        await settle(pilot, lambda: shown.query_one(ParameterTable).region.y < before)
+
+
+async def test_a_confirmation_says_yes_only_on_yes() -> None:
+    for key, answer in (("y", True), ("n", False), ("escape", False)):
+        clock = FakeClock()
+        shown = ConfirmModal(f"Sure? {HOSTILE}", yes="Stop it", no="Go on", clock_s=clock)
+        async with asked(shown, clock) as (app, pilot):
+            assert "Stop it" in app.screen_text()
+            await pilot.press("enter", key)
+            await settle(pilot, lambda: bool(app.answers))
+        assert app.answers == [answer]

@@ -1,0 +1,165 @@
+"""Authorising a connection: three ways to the link, and a way out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
+from tui.core.events import ConnectionRequested
+from tui.core.ids import AttemptId
+from tui.core.links import link_host
+from tui.core.steps import ConnectionStep
+from tui.ui.modals.connection import ConnectionAnswer, ConnectionModal
+from tui.ui.modals.qr import qr_code
+from tui.ui.modals.reason import ReasonModal
+from tui.ui.requests import CopyText, OpenLink
+
+LINK = "https://id.example.com/connect/abc"
+
+
+def request(url: str | None = LINK, connector: str = "Jira") -> ConnectionStep:
+    event = at(
+        ConnectionRequested,
+        1,
+        0,
+        attempt_id=AttemptId("a1"),
+        connector=connector,
+        url=url,
+        expires_ms=T0_MS + 252_000,
+    )
+    (step,) = turn_of("t", events=[event]).steps
+    assert isinstance(step, ConnectionStep)
+    return step
+
+
+def modal(step: ConnectionStep | None = None) -> tuple[ConnectionModal, FakeClock]:
+    clock = FakeClock()
+    shown = ConnectionModal(
+        step or request(), agent="IT Helper", now_ms=lambda: T0_MS, clock_s=clock
+    )
+    return shown, clock
+
+
+async def test_it_says_where_the_link_leads_and_how_long_it_works() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, _):
+        text = app.screen_text()
+    for words in ("Jira", "id.example.com", LINK, "expires in 4m12s"):
+        assert words in text
+
+
+async def test_the_link_is_opened_and_copied_by_the_app() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("o", "c")
+        await settle(pilot, lambda: len(app.heard) == 2)
+        assert app.screen is shown
+    assert app.heard[0] == OpenLink(LINK)
+    assert app.heard[1] == CopyText(LINK, "The link")
+
+
+async def test_keys_of_the_first_moment_do_nothing() -> None:
+    shown, _ = modal()
+    app = Solo()
+    async with app.run_test() as pilot:
+        app.ask(shown)
+        await settle(pilot, lambda: shown.is_drawn)
+        await pilot.press("o", "c", "q", "r", "escape")
+        assert app.screen is shown
+    assert app.heard == []
+
+
+@pytest.mark.parametrize("url", [None, "javascript:alert(1)", "file:///etc/passwd", "https://"])
+async def test_what_is_no_web_address_cannot_be_opened(url: str | None) -> None:
+    shown, clock = modal(request(url))
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("o", "c", "q")
+        told = "not a web address" if url else "There is no link yet"
+        assert told in app.screen_text()
+    assert app.heard == []
+
+
+async def test_the_qr_code_takes_the_place_of_the_text_and_goes_again() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("q")
+        await settle(pilot, lambda: "▀" in app.screen_text())
+        assert LINK not in app.screen_text()
+        await pilot.press("q")
+        await settle(pilot, lambda: LINK in app.screen_text())
+
+
+async def test_a_qr_code_that_does_not_fit_is_explained() -> None:
+    shown, clock = modal(request(LINK + "x" * 300))
+    async with asked(shown, clock, (80, 24)) as (app, pilot):
+        await pilot.press("q")
+        await settle(pilot, lambda: "The QR code needs a terminal of" in app.screen_text())
+
+
+def test_the_rows_of_a_qr_code_are_as_wide_as_its_modules() -> None:
+    code = qr_code(LINK)
+    assert code is not None
+    lines = code.plain.split("\n")
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert len(lines) == (len(lines[0]) + 1) // 2
+
+
+def test_a_link_that_is_too_long_has_no_qr_code() -> None:
+    assert qr_code(LINK + "x" * 5000) is None
+
+
+async def test_a_rejection_returns_its_reason() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("r")
+        await settle(pilot, lambda: isinstance(app.screen, ReasonModal))
+        clock.now_s += 1
+        await pilot.press(*"no", "enter")
+        await settle(pilot, lambda: bool(app.answers))
+    assert app.answers == [ConnectionAnswer(rejected=True, reason="no")]
+
+
+async def test_a_renewed_link_replaces_the_old_one() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        shown.update_step(replace(shown.step, url="https://new.example.com/2"))
+        await settle(pilot, lambda: "new.example.com" in app.screen_text())
+        await pilot.press("o")
+        await settle(pilot, lambda: bool(app.heard))
+    assert app.heard == [OpenLink("https://new.example.com/2")]
+
+
+async def test_it_closes_when_the_connection_stands() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        shown.update_step(replace(shown.step, outcome="authorized"))
+        await settle(pilot, lambda: app.screen is not shown)
+    assert app.answers == [None]
+
+
+async def test_hostile_text_is_shown_and_nothing_else() -> None:
+    shown, clock = modal(request(f"https://x.example/{HOSTILE}", HOSTILE))
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("q", "o", "c")
+        assert app.heard == []
+        assert not set(app.screen_text()) & set(UNSAFE)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://id.example.com/x", "id.example.com"),
+        ("http://localhost:8080/", "localhost:8080"),
+        ("https://www.example.com@evil.example/", "evil.example"),
+        ("https://\u0430pple.example/", "xn--pple-43d.example"),
+        ("https://[::1", None),
+        ("https://x:99999/", None),
+        ("https://x.example/\x1b[2J", None),
+        ("ftp://x.example/", None),
+        ("", None),
+    ],
+)
+def test_the_host_is_the_one_that_would_be_visited(url: str, host: str | None) -> None:
+    assert link_host(url) == host

@@ -1,0 +1,182 @@
+"""One message on the screen: streaming, selecting, clicking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.app import App, ComposeResult
+from textual.containers import VerticalScroll
+from textual.pilot import Pilot
+
+from tui.ui.styles import STYLES
+from tui.ui.widgets.reply import Reply
+
+
+class Stage(App[None]):
+    CSS_PATH = STYLES / "reply.tcss"
+
+    def __init__(self, text: str = "", *, final: bool = True) -> None:
+        super().__init__()
+        self.reply = Reply(text, final=final)
+        self.opened: list[str] = []
+        self.copied: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield self.reply
+
+    def action_open_link(self, href: str) -> None:
+        self.opened.append(href)
+
+    def on_reply_copy_requested(self, event: Reply.CopyRequested) -> None:
+        self.copied.append(event.text)
+
+    def shown(self) -> list[str]:
+        return [self.reply.render_line(y).text.rstrip() for y in range(self.reply.size.height)]
+
+
+@dataclass
+class Place:
+    """Where a text is on the reply."""
+
+    x: int
+    y: int
+
+    @classmethod
+    def of(cls, app: Stage, text: str) -> Place:
+        return next(cls(line.index(text), y) for y, line in enumerate(app.shown()) if text in line)
+
+
+async def settle(pilot: Pilot[None], done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not done():
+            await pilot.pause()
+
+
+async def select(pilot: Pilot[None], app: Stage, first: str, last: str) -> str | None:
+    start, end = Place.of(app, first), Place.of(app, last)
+    await pilot.mouse_down(app.reply, offset=(start.x, start.y))
+    await pilot.hover(app.reply, offset=(end.x, end.y))
+    await pilot.hover(app.reply, offset=(end.x + len(last) - 1, end.y))
+    await pilot.mouse_up(app.reply, offset=(end.x + len(last) - 1, end.y))
+    await pilot.pause()
+    return app.screen.get_selected_text()
+
+
+async def test_the_first_text_and_the_last_are_drawn_at_once() -> None:
+    app = Stage(final=False)
+    async with app.run_test(size=(40, 20)) as pilot:
+        app.reply.show("Hel", final=False)
+        assert app.reply._document.source == "Hel"
+        app.reply.show("Hello", final=False)
+        assert app.reply._document.source == "Hel"
+        app.reply.show("Hello **you**", final=True)
+        await pilot.pause()
+        assert app.shown() == ["Hello you"]
+
+
+async def test_what_came_during_a_pause_is_drawn_after_it() -> None:
+    app = Stage(final=False)
+    async with app.run_test(size=(40, 20)) as pilot:
+        app.reply.show("one", final=False)
+        app.reply.show("one two", final=False)
+        app.reply.show("one two three", final=False)
+        await settle(pilot, lambda: app.shown() == ["one two three"])
+
+
+async def test_a_snapshot_that_is_not_longer_replaces_the_text() -> None:
+    app = Stage("- a\n- b\n- c\n\nend")
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.pause()
+        app.reply.show("other", final=True)
+        await pilot.pause()
+        assert app.shown() == ["other"]
+        assert app.reply.copy_text() == "other"
+
+
+async def test_a_message_shown_before_it_is_mounted_appears() -> None:
+    app = Stage()
+    app.reply.show("early", final=True)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.pause()
+        assert app.shown() == ["early"]
+
+
+async def test_it_is_laid_out_anew_when_the_terminal_narrows_in_mid_stream() -> None:
+    app = Stage("some words that need room\n\nand", final=False)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await pilot.resize_terminal(14, 20)
+        await pilot.pause()
+        app.reply.show("some words that need room\n\nand more words", final=True)
+        await pilot.pause()
+        assert app.shown() == ["some words", "that need room", "", "and more words"]
+
+
+async def test_soft_wraps_are_undone_in_what_is_selected() -> None:
+    app = Stage("Some words that need room.\n\n> quoted text\n\n```py\nx = 1\n```")
+    async with app.run_test(size=(18, 20)) as pilot:
+        await pilot.pause()
+        assert await select(pilot, app, "words", "room.") == "words that need room."
+        assert await select(pilot, app, "need", "text") == "need room.\n\nquoted text"
+        assert await select(pilot, app, "text", "x = 1") == "text\n\nx = 1"
+
+
+async def test_everything_selected_is_the_text_without_decoration() -> None:
+    app = Stage("# T\n\n- a\n  - b\n\n> c")
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.pause()
+        app.reply.text_select_all()
+        await pilot.pause()
+        assert app.screen.get_selected_text() == "T\n\n• a\n◦ b\n\nc"
+
+
+async def test_a_click_on_a_link_asks_the_app_with_the_exact_address() -> None:
+    address = "https://a.example/x'y?q=1"
+    app = Stage(f"see [the page]({address}) now")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await pilot.click(app.reply, offset=(6, 0))
+        assert app.opened == [address]
+        await pilot.click(app.reply, offset=(1, 0))
+        assert app.opened == [address]
+
+
+async def test_a_click_on_the_copy_mark_asks_for_that_code_block() -> None:
+    app = Stage("```py\nfirst\n```\n\n```py\nsecond\n```")
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.pause()
+        await pilot.click(app.reply, offset=(36, 4))
+        assert app.copied == ["second\n"]
+        assert app.reply.code_blocks() == [("py", "first\n"), ("py", "second\n")]
+
+
+async def test_settled_lines_are_painted_once_while_the_tail_grows() -> None:
+    text = "First paragraph.\n\nSecond paragraph.\n\nThird"
+    app = Stage(text, final=False)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.pause()
+        before = app.reply.render_line(0)
+        app.reply.show(text + " grows.", final=True)
+        await pilot.pause()
+        assert app.reply.render_line(0) is before
+        assert app.shown()[-1] == "Third grows."
+
+
+async def test_a_change_of_theme_repaints_everything() -> None:
+    app = Stage("plain and `code`")
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.pause()
+        before = [segment.style for segment in app.reply.render_line(0)]
+        app.theme = "textual-light"
+        await pilot.pause()
+        assert [segment.style for segment in app.reply.render_line(0)] != before
+
+
+async def test_markup_and_escape_sequences_are_text() -> None:
+    app = Stage("[/oops] [@click=app.quit]x[/] \x1b[2J")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        assert app.shown() == ["[/oops] [@click=app.quit]x[/] \ufffd[2J"]

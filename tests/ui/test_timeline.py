@@ -1,0 +1,180 @@
+"""The timeline: a line for every event, and all of it on request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tests.ui.solo import HOSTILE, UNSAFE, Solo, at, settle
+from tui.core.events import (
+    AgentMessage,
+    ApprovalRequested,
+    ApprovalResolved,
+    ConnectionRequested,
+    ConnectionResolved,
+    Heartbeat,
+    LogLine,
+    SkillFinished,
+    SkillStarted,
+    StreamInterrupted,
+    TextDelta,
+    TurnEvent,
+    TurnFinished,
+    TurnStarted,
+    UnknownEvent,
+    UsageReported,
+)
+from tui.core.ids import AttemptId, CallId, MessageId
+from tui.ui.requests import CopyText
+from tui.ui.widgets.event_details import EventDetails
+from tui.ui.widgets.event_rows import Spans, describe
+from tui.ui.widgets.timeline import MAX_ROWS, Timeline
+
+RAW = {"type": "skill.running", "skill_name": "Look up", "nested": {"n": [1, None]}}
+
+
+def spans_of(events: Iterable[TurnEvent]) -> list[int | None]:
+    spans = Spans()
+    return [spans.take(event) for event in events]
+
+
+def one_of_each(text: str = "words") -> list[TurnEvent]:
+    call, attempt = CallId("c"), AttemptId("a")
+    return [
+        at(TurnStarted, 1, 0),
+        at(TextDelta, 2, 1, message_id=MessageId("m"), offset=0, text=text),
+        at(AgentMessage, 3, 2, text=text),
+        at(SkillStarted, 4, 3, skill=text),
+        at(SkillFinished, 5, 4, skill=text, outcome="failed", error=text),
+        at(ApprovalRequested, 6, 5, call_id=call, skill=text),
+        at(ApprovalResolved, 7, 6, call_id=call, decision="rejected", reason=text),
+        at(ConnectionRequested, 8, 7, attempt_id=attempt, connector=text),
+        at(ConnectionResolved, 9, 8, attempt_id=None, outcome="failed", reason=text),
+        at(UsageReported, 10, 9, input_tokens=1234, output_tokens=5),
+        at(LogLine, 11, 10, name=text, detail=text),
+        at(StreamInterrupted, 12, 11, reason=text),
+        at(UnknownEvent, 13, 12, kind=text, raw={text: text}),
+        at(TurnFinished, 14, 13, outcome="failed", reason=text),
+    ]
+
+
+def test_an_end_takes_as_long_as_it_is_away_from_its_beginning() -> None:
+    assert spans_of(one_of_each()) == [
+        None, None, None, None, 1000, None, 1000, None, 1000, None, None, None, None, 13_000,
+    ]  # fmt: skip
+
+
+def test_parallel_skills_are_told_apart_by_call_or_name() -> None:
+    events = [
+        at(SkillStarted, 1, 0, skill="A", call_id=CallId("1")),
+        at(SkillStarted, 2, 1, skill="A", call_id=CallId("2")),
+        at(SkillStarted, 3, 2, skill="B"),
+        at(SkillFinished, 4, 5, skill="A", outcome="completed", call_id=CallId("2")),
+        at(SkillFinished, 5, 6, skill="B", outcome="completed"),
+        at(SkillFinished, 6, 7, skill="C", outcome="completed"),
+        at(SkillFinished, 7, 8, skill="A", outcome="completed", call_id=CallId("1")),
+    ]
+    assert spans_of(events)[3:] == [4000, 4000, None, 8000]
+
+
+def test_every_kind_of_event_has_words_and_a_glyph() -> None:
+    for event in (*one_of_each(), Heartbeat(key="h")):
+        glyph, what, about = describe(event)
+        assert glyph.cell_length == 1
+        assert what or about
+
+
+async def test_events_are_grouped_by_run_with_their_durations() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    first = [
+        at(SkillStarted, 1, 0, skill="Look up"),
+        at(SkillFinished, 2, 2.5, skill="Look up", outcome="completed"),
+    ]
+    async with app.run_test(size=(40, 20)) as pilot:
+        timeline.show_events([*first, at(TurnStarted, 1, 9, run="run-2")])
+        await pilot.pause()
+        lines = [line.strip() for line in app.screen_text().splitlines() if line.strip()]
+    assert [line.split()[-1] for line in lines] == ["run-1", "up", "2.5s", "run-2", "Began"]
+    assert "✓ Look up" in lines[2]
+
+
+async def test_pieces_of_one_message_share_a_row_and_pings_have_none() -> None:
+    timeline = Timeline()
+    async with Solo(timeline).run_test() as pilot:
+        pieces = [
+            at(TextDelta, n, n, message_id=MessageId("m"), offset=n, text="x") for n in range(50)
+        ]
+        timeline.show_events([*pieces, Heartbeat(key="h")])
+        await pilot.pause()
+        assert timeline.option_count == 2
+
+
+async def test_events_that_come_again_are_shown_once() -> None:
+    timeline = Timeline()
+    async with Solo(timeline).run_test() as pilot:
+        timeline.show_events(one_of_each())
+        count = timeline.option_count
+        timeline.add_events([*one_of_each(), at(TurnStarted, 1, 99, run="run-2")])
+        await settle(pilot, lambda: timeline.option_count > count)
+        assert timeline.option_count == count + 2
+
+
+async def test_a_burst_is_drawn_at_once_and_only_the_newest_are_kept() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    async with app.run_test(size=(50, 20)) as pilot:
+        for n in range(2000):
+            timeline.add_events([at(LogLine, n, n, name=f"note {n}")])
+        assert timeline.option_count == 0
+        await settle(pilot, lambda: timeline.option_count > 0)
+        assert timeline.option_count <= MAX_ROWS
+        await settle(pilot, lambda: "note 1999" in app.screen_text())
+
+
+async def test_it_does_not_scroll_away_from_what_the_user_reads() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    async with app.run_test(size=(50, 20)) as pilot:
+        timeline.show_events([at(LogLine, n, n, name=f"note {n}") for n in range(100)])
+        await settle(pilot, lambda: timeline.is_vertical_scroll_end)
+        timeline.scroll_to(y=10, animate=False)
+        await pilot.pause()
+        timeline.add_events([at(LogLine, 200, 200, name="later")])
+        await settle(pilot, lambda: timeline.option_count == 102)
+        assert timeline.scroll_offset.y == 10
+
+
+async def test_enter_shows_the_whole_event_which_can_be_copied() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    event = replace(at(SkillStarted, 7, 3, skill="Look up"), raw=RAW)
+    async with app.run_test(size=(80, 40)) as pilot:
+        timeline.show_events([event])
+        timeline.focus()
+        await pilot.press("down", "enter")
+        await settle(pilot, lambda: isinstance(app.screen, EventDetails))
+        text = app.screen_text()
+        for words in ("Look up", "run-1/7", '"nested": {', "null"):
+            assert words in text
+        await settle(pilot, lambda: not app.screen.is_deaf)
+        await pilot.press("c", "escape")
+        await settle(pilot, lambda: not isinstance(app.screen, EventDetails))
+    (copied,) = app.heard
+    assert isinstance(copied, CopyText)
+    assert '"skill_name": "Look up"' in copied.text
+
+
+async def test_hostile_text_is_shown_and_nothing_else() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    async with app.run_test(size=(100, 40)) as pilot:
+        timeline.show_events([*one_of_each(HOSTILE), at(TurnStarted, 1, 20, run=HOSTILE)])
+        await pilot.pause()
+        assert "[/oops]" in app.screen_text()
+        assert not set(app.screen_text()) & set(UNSAFE)
+        await pilot.hover(timeline, offset=(20, 3))
+        app.ask(EventDetails(one_of_each(HOSTILE)[12]))
+        await settle(pilot, lambda: isinstance(app.screen, EventDetails))
+        assert "[/oops]" in app.screen_text()
+        assert not set(app.screen_text()) & set(UNSAFE)

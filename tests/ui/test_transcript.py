@@ -1,0 +1,343 @@
+"""The conversation on screen: what it shows of a turn, and that it changes in place."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, Solo, at, settle, turn_of
+from tui.core.events import (
+    AgentMessage,
+    ApprovalRequested,
+    ApprovalResolved,
+    ConnectionRequested,
+    SkillFinished,
+    SkillStarted,
+    TextDelta,
+    TurnFinished,
+    TurnStarted,
+)
+from tui.core.ids import AttemptId, CallId, MessageId, TurnId
+from tui.core.records import Attachment
+from tui.core.turn import Turn, fold
+from tui.ui.widgets.action_card import ApprovalCard, ConnectionCard
+from tui.ui.widgets.entries import Entry, entries_of
+from tui.ui.widgets.notice import DayRule, WorkingRow
+from tui.ui.widgets.prompt_card import FOLD_LINES, PromptCard
+from tui.ui.widgets.reply import Reply
+from tui.ui.widgets.skill_card import SkillCard
+from tui.ui.widgets.transcript import Transcript
+from tui.ui.widgets.window import KEEP, PAGE
+
+DAY_MS = 86_400_000
+ASKS = at(ApprovalRequested, 2, 2, call_id=CallId("c1"), skill="Refund", parameters={"sum": "7 €"})
+
+
+@asynccontextmanager
+async def shown(
+    *turns: Turn, now_ms: int = T0_MS + 60_000, size: tuple[int, int] = (80, 40)
+) -> AsyncIterator[tuple[Solo, Transcript, Pilot[None]]]:
+    transcript = Transcript(now_ms=lambda: now_ms)
+    app = Solo(transcript)
+    async with app.run_test(size=size) as pilot:
+        await transcript.show_turns(turns)
+        await pilot.pause()
+        yield app, transcript, pilot
+
+
+def kinds(turn: Turn) -> list[str]:
+    return [type(entry).__name__.removesuffix("Entry") for entry in entries_of(turn)]
+
+
+def keys(entries: list[Entry]) -> list[str]:
+    return [entry.key for entry in entries]
+
+
+# What a turn looks like
+
+
+def test_a_turn_shows_its_steps_in_order() -> None:
+    turn = turn_of(
+        "t",
+        events=[
+            at(TurnStarted, 1, 0),
+            at(SkillStarted, 2, 1, skill="Look up"),
+            at(SkillFinished, 3, 2, skill="Look up", outcome="completed"),
+            at(AgentMessage, 4, 3, text="Found."),
+            at(TurnFinished, 5, 4),
+        ],
+    )
+    assert kinds(turn) == ["Prompt", "Skill", "Reply"]
+
+
+@pytest.mark.parametrize(
+    ("events", "end"),
+    [
+        ([], "Working"),
+        ([at(TurnStarted, 1, 0)], "Working"),
+        ([at(SkillStarted, 1, 0, skill="Look up")], "Skill"),
+        ([at(TextDelta, 1, 0, message_id=MessageId("m"), offset=0, text="Hel")], "Reply"),
+        ([at(AgentMessage, 1, 0, text="One moment.")], "Working"),
+        ([ASKS], "Approval"),
+        ([at(TurnFinished, 1, 0)], "Silence"),
+        ([at(AgentMessage, 1, 0, text="Done."), at(TurnFinished, 2, 1)], "Reply"),
+        ([at(TurnFinished, 1, 0, outcome="failed")], "Outcome"),
+        ([at(TurnFinished, 1, 0, outcome="halted")], "Outcome"),
+    ],
+)
+def test_the_last_row_says_how_the_turn_stands(events: list[TurnStarted], end: str) -> None:
+    assert kinds(turn_of("t", events=events))[-1] == end
+
+
+def test_nothing_seems_to_work_on_a_message_that_was_not_sent() -> None:
+    assert kinds(turn_of("t", state="queued")) == ["Prompt"]
+    assert kinds(turn_of("t", state="unconfirmed")) == ["Prompt"]
+
+
+def test_a_message_keeps_its_key_when_it_is_complete() -> None:
+    piece = at(TextDelta, 1, 0, message_id=MessageId("m"), offset=0, text="Hel")
+    whole = at(AgentMessage, 2, 1, message_id=MessageId("m"), text="Hello")
+    growing = turn_of("t", events=[piece])
+    assert keys(entries_of(growing)) == keys(entries_of(fold(growing, [whole])))[:2]
+
+
+def test_keys_are_unique_over_turns_with_the_same_events() -> None:
+    events = [ASKS, at(AgentMessage, 3, 3, text="Hm.")]
+    both = entries_of(turn_of("a", events=events)) + entries_of(turn_of("b", events=events))
+    assert len(set(keys(both))) == len(both)
+
+
+# Changing in place
+
+
+async def test_cards_are_brought_up_to_date_and_never_replaced() -> None:
+    turn = turn_of("t", events=[at(SkillStarted, 1, 1, skill="Look up"), ASKS])
+    async with shown(turn) as (app, transcript, pilot):
+        skill, approval = app.query_one(SkillCard), app.query_one(ApprovalCard)
+        approval.focus()
+        done = at(SkillFinished, 3, 3, skill="Look up", outcome="failed", error="No such order")
+        await transcript.show_turn(fold(turn, [done]))
+        await settle(pilot, lambda: "No such order" in app.screen_text())
+        assert app.query_one(SkillCard) is skill
+        assert app.query_one(ApprovalCard) is approval
+        assert approval.has_focus
+
+
+async def test_a_message_is_one_widget_from_its_first_word_to_its_last() -> None:
+    turn = turn_of("t", events=[at(TurnStarted, 1, 0)])
+    async with shown(turn) as (app, transcript, pilot):
+        assert app.query(WorkingRow)
+        for offset, text in ((0, "Hello "), (6, "**wor")):
+            piece = at(
+                TextDelta, 2 + offset, 1, message_id=MessageId("m"), offset=offset, text=text
+            )
+            turn = fold(turn, [piece])
+            await transcript.show_turn(turn)
+        reply = app.query_one(Reply)
+        assert not app.query(WorkingRow)
+        whole = at(AgentMessage, 9, 2, message_id=MessageId("m"), text="Hello **world**")
+        await transcript.show_turn(fold(turn, [whole, at(TurnFinished, 10, 3)]))
+        await settle(pilot, lambda: "Hello world" in app.screen_text())
+        assert app.query_one(Reply) is reply
+    assert transcript.last_reply() == "Hello **world**"
+
+
+async def test_turns_stand_in_order_of_time_however_they_come() -> None:
+    second, first, third = (turn_of(f"t{n}", f"Turn {n}", at_ms=T0_MS + n) for n in (2, 1, 3))
+    async with shown(second) as (app, transcript, pilot):
+        await transcript.show_turn(third)
+        await transcript.prepend_turns([first])
+        await pilot.pause()
+        text = app.screen_text()
+        assert text.index("Turn 1") < text.index("Turn 2") < text.index("Turn 3")
+        await transcript.drop_turn(TurnId("t2"))
+        await settle(pilot, lambda: "Turn 2" not in app.screen_text())
+
+
+async def test_each_day_is_announced_once() -> None:
+    turns = [turn_of(f"t{n}", at_ms=T0_MS + day * DAY_MS) for n, day in enumerate((-3, 0, 0))]
+    async with shown(*turns) as (app, transcript, pilot):
+        assert len(app.query(DayRule)) == 2
+        await transcript.prepend_turns([turn_of("old", at_ms=T0_MS - 3 * DAY_MS - 1000)])
+        await pilot.pause()
+        assert len(app.query(DayRule)) == 2
+        assert "Today" in app.screen_text()
+
+
+async def test_another_conversation_replaces_all_of_this_one() -> None:
+    async with shown(turn_of("a", "First talk")) as (app, transcript, pilot):
+        await transcript.show_turns([turn_of("b", "Second talk")])
+        await pilot.pause()
+        assert "Second talk" in app.screen_text()
+        assert "First talk" not in app.screen_text()
+        await transcript.show_turns([])
+        assert not transcript.children
+        assert transcript.last_reply() == ""
+
+
+async def test_ten_thousand_turns_mount_a_window() -> None:
+    turns = [turn_of(f"t{n}", f"Turn {n}", at_ms=T0_MS + n) for n in range(10_000)]
+    async with shown(*turns) as (app, transcript, pilot):
+        assert len(transcript.children) <= KEEP + PAGE
+        await transcript.show_turn(turn_of("new", "The newest", at_ms=T0_MS + 99_999))
+        await settle(pilot, lambda: "The newest" in app.screen_text())
+        assert len(transcript.children) <= KEEP + PAGE
+
+
+async def test_what_comes_while_the_user_reads_above_is_announced() -> None:
+    turns = [turn_of(f"t{n}", f"Turn {n}", at_ms=T0_MS + n) for n in range(40)]
+    async with shown(*turns, size=(60, 20)) as (app, transcript, pilot):
+        assert transcript.is_following
+        transcript.scroll_page_up(animate=False)
+        await settle(pilot, lambda: not transcript.is_following)
+        await transcript.show_turn(turn_of("new", "The newest", at_ms=T0_MS + 99))
+        await settle(pilot, lambda: transcript.has_new_below)
+        transcript.follow_end()
+        await settle(pilot, lambda: not transcript.has_new_below and transcript.is_following)
+        assert "The newest" in app.screen_text()
+        heard = [m.has_new for m in app.heard if isinstance(m, Transcript.NewBelowChanged)]
+        assert heard == [True, False]
+
+
+# What cards do
+
+
+async def test_a_waiting_approval_opens_by_enter_and_by_click() -> None:
+    turn = turn_of("t", events=[ASKS])
+    async with shown(turn) as (app, _, pilot):
+        card = app.query_one(ApprovalCard)
+        assert "7 €" in app.screen_text()
+        assert "Ctrl+G" in app.screen_text()
+        await pilot.click(card)
+        assert not card.has_focus
+        card.focus()
+        await pilot.press("enter")
+        await settle(pilot, lambda: len(app.heard) == 2)
+    assert app.heard == [Transcript.ApprovalOpened(turn, CallId("c1"))] * 2
+
+
+async def test_a_decided_approval_opens_no_more() -> None:
+    decided = at(ApprovalResolved, 3, 3, call_id=CallId("c1"), decision="rejected", reason="No")
+    async with shown(turn_of("t", events=[ASKS, decided])) as (app, _, pilot):
+        card = app.query_one(ApprovalCard)
+        assert "“No”" in app.screen_text()
+        await pilot.click(card)
+        assert not card.can_focus
+    assert app.heard == []
+
+
+async def test_a_connection_shows_the_host_and_opens() -> None:
+    asks = at(
+        ConnectionRequested,
+        1,
+        1,
+        attempt_id=AttemptId("a1"),
+        connector="Jira",
+        url="https://id.example.com@evil.example/x",
+        expires_ms=T0_MS + 60_000 + 90_000,
+    )
+    turn = turn_of("t", events=[asks])
+    async with shown(turn) as (app, _, pilot):
+        text = app.screen_text()
+        assert "evil.example  expires in 1m30s" in text
+        assert "id.example.com" not in text
+        await pilot.click(ConnectionCard)
+        await settle(pilot, lambda: bool(app.heard))
+    assert app.heard == [Transcript.ConnectionOpened(turn, AttemptId("a1"))]
+
+
+async def test_an_unconfirmed_message_is_sent_again_or_dropped_only_on_request() -> None:
+    turn = turn_of("t", state="unconfirmed", problem="The connection broke.")
+    async with shown(turn) as (app, _, pilot):
+        card = app.query_one(PromptCard)
+        assert "The connection broke." in app.screen_text()
+        await pilot.click(card, offset=(5, 0))
+        assert app.heard == []
+        await pilot.click(card, offset=(6, 2))
+        card.focus()
+        await pilot.press("delete")
+        await settle(pilot, lambda: len(app.heard) == 2)
+    assert app.heard == [Transcript.SendAgain(TurnId("t")), Transcript.Withdrawn(TurnId("t"))]
+
+
+async def test_a_long_message_is_folded_until_it_is_clicked() -> None:
+    text = "\n".join(f"line {n}" for n in range(50))
+    async with shown(turn_of("t", text, state="sending")) as (app, _, pilot):
+        card = app.query_one(PromptCard)
+        assert "▸ 31 more lines" in app.screen_text()
+        assert card.size.height <= FOLD_LINES + 1
+        await pilot.click(card)
+        await settle(pilot, lambda: card.size.height > 50)
+
+
+async def test_a_message_is_copied_without_what_stands_around_it() -> None:
+    async with shown(turn_of("t", "First line\n    second line", state="sending")) as (
+        app,
+        _,
+        pilot,
+    ):
+        card = app.query_one(PromptCard)
+        app.screen.text_select_all()
+        await pilot.pause()
+        assert card.text_selection is not None
+        copied, _ = card.get_selection(card.text_selection) or ("", "")
+    assert copied.startswith("First line\n    second line\n")
+
+
+async def test_a_skill_shows_its_result_on_request() -> None:
+    events = [
+        at(SkillStarted, 1, 1, skill="Look up"),
+        at(SkillFinished, 2, 3.5, skill="Look up", outcome="completed", result="shipped"),
+    ]
+    async with shown(turn_of("t", events=events)) as (app, _, pilot):
+        assert "2.5s" in app.screen_text()
+        assert "shipped" not in app.screen_text()
+        await pilot.click(SkillCard)
+        await settle(pilot, lambda: "shipped" in app.screen_text())
+
+
+async def test_a_skill_that_runs_counts_without_a_layout() -> None:
+    now = [T0_MS + 2_000]
+    transcript = Transcript(now_ms=lambda: now[0])
+    app = Solo(transcript)
+    async with app.run_test() as pilot:
+        await transcript.show_turns([turn_of("t", events=[at(SkillStarted, 1, 1, skill="Run")])])
+        await settle(pilot, lambda: "1.0s" in app.screen_text())
+        now[0] += 4_000
+        await settle(pilot, lambda: "5.0s" in app.screen_text())
+
+
+async def test_hostile_text_is_shown_and_nothing_else() -> None:
+    events = [
+        at(SkillStarted, 1, 1, skill=HOSTILE),
+        at(SkillFinished, 2, 2, skill=HOSTILE, outcome="failed", error=HOSTILE, result=HOSTILE),
+        at(AgentMessage, 3, 3, text=HOSTILE),
+        at(
+            ApprovalRequested,
+            4,
+            4,
+            call_id=CallId(HOSTILE),
+            skill=HOSTILE,
+            parameters={"a": HOSTILE},
+        ),
+        at(ConnectionRequested, 5, 5, attempt_id=AttemptId("a"), connector=HOSTILE, url=HOSTILE),
+    ]
+    ended = at(TurnFinished, 1, 6, run="run-2", outcome="failed", reason=HOSTILE)
+    turns = [
+        turn_of("a", HOSTILE, events, state="unconfirmed", problem=HOSTILE),
+        turn_of("b", HOSTILE, [ended], at_ms=T0_MS + 1),
+    ]
+    prompt = turns[0].prompt
+    assert prompt is not None
+    attachment = Attachment(path=HOSTILE, name=HOSTILE, size_bytes=1)
+    turns[0] = replace(turns[0], prompt=replace(prompt, attachments=(attachment,)))
+    async with shown(*turns, size=(100, 60)) as (app, _, pilot):
+        await pilot.click(SkillCard)
+        await pilot.pause()
+        text = app.screen_text()
+        assert text.count("[/oops]") >= 9
+        assert not set(text) & set(UNSAFE)

@@ -1,0 +1,291 @@
+"""Client of an OpenID provider, Workato Identity or any other that keeps to the standards.
+
+Source: OpenID Connect Discovery 1.0; RFC 6749; RFC 7636; RFC 9207; Headless API, OAuth 2.0 (PKCE)
+authorization flow, whose paths are used where a provider has no discovery document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any
+
+import httpx
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from tui import __version__
+from tui.api.failures import bad_answer, error_from, transport_error
+from tui.api.hints import ANSWERS, Advice, Case, Hints
+from tui.api.http import checked_base_url
+from tui.api.values import int_of, object_of, web_url
+from tui.config import is_loopback
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.redact import redact
+from tui.core.text import clean_line
+
+TIMEOUT = httpx.Timeout(15, connect=10)
+
+_DISCOVERY = "/.well-known/openid-configuration"
+_AUTHORIZE, _TOKEN = "/oauth/authorize", "/oauth/token"
+
+_KINDS: Mapping[str, ErrorKind] = {
+    "invalid_grant": ErrorKind.UNAUTHORIZED,
+    "invalid_client": ErrorKind.UNAUTHORIZED,
+    "unauthorized_client": ErrorKind.UNAUTHORIZED,
+    "access_denied": ErrorKind.FORBIDDEN,
+    "server_error": ErrorKind.SERVER,
+    "temporarily_unavailable": ErrorKind.SERVER,
+    "slow_down": ErrorKind.RATE_LIMITED,
+}
+
+_OPAQUE = Advice(
+    ErrorKind.BAD_ANSWER,
+    "The identity service refused, without an OAuth error",
+    "Check the identity URL of the profile, and whether a proxy is in between.",
+)
+_HINTS: Hints = {**ANSWERS, 400: _OPAQUE, 401: _OPAQUE, 403: _OPAQUE, 404: _OPAQUE}
+
+
+def _line(value: object) -> str:
+    return clean_line(value) if isinstance(value, str) else ""
+
+
+def _secret(value: object) -> object:
+    return value if isinstance(value, str) and value else None
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_secret)]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Provider(_Answer):
+    """Where and as whom a provider speaks. URLs are https, or http to this machine."""
+
+    issuer: str | None = None
+    """As the provider calls itself, which need not be the host that was asked."""
+    authorization_endpoint: str
+    token_endpoint: str
+    userinfo_endpoint: str | None = None
+    states_issuer: bool = Field(False, alias="authorization_response_iss_parameter_supported")
+    """Every redirect carries ``iss``. Source: RFC 9207."""
+
+
+class Grant(_Answer):
+    """The answer of a token endpoint. Source: RFC 6749, 5.1."""
+
+    access_token: SecretStr
+    refresh_token: Secret = None
+    """None: the one before stays valid."""
+    id_token: Secret = None
+    expires_in_s: Annotated[int | None, BeforeValidator(int_of)] = Field(None, alias="expires_in")
+    """Life of the access token from the request on; None where it is not said."""
+
+
+class UserInfo(_Answer):
+    """Who an access token speaks for; clean lines, empty where the provider does not say."""
+
+    sub: Line = ""
+    name: Line = ""
+    preferred_username: Line = ""
+    email: Line = ""
+
+
+class IdentityClient:
+    """One public client of one provider. No secret, no redirects, TLS verified.
+
+    Every call raises :class:`tui.core.errors.BackendError`; ``code`` is the OAuth error where the
+    provider gave one, ``UNAUTHORIZED`` that what was sent is never accepted again; a status without
+    an OAuth error decides nothing. Nothing is repeated, since codes and refresh tokens are for one use.
+    """
+
+    def __init__(self, identity_url: str, client_id: str) -> None:
+        """Raises BackendError(INVALID) for a URL that must not be used."""
+        self._url = checked_base_url(identity_url)
+        self.client_id = client_id
+        self._provider: Provider | None = None
+
+    async def provider(self) -> Provider:
+        """The discovery document; Workato's documented paths where there is none."""
+        if self._provider is None:
+            self._provider = await self._discover()
+        return self._provider
+
+    async def exchange(self, code: SecretStr, verifier: SecretStr, redirect_url: str) -> Grant:
+        """Tokens for an authorization code. ``redirect_url`` as in the authorization request."""
+        return await self._grant(
+            grant_type="authorization_code",
+            client_id=self.client_id,
+            redirect_uri=redirect_url,
+            code=code.get_secret_value(),
+            code_verifier=verifier.get_secret_value(),
+        )
+
+    async def refresh(self, refresh_token: SecretStr) -> Grant:
+        """New tokens for a refresh token, which is spent by this."""
+        return await self._grant(
+            grant_type="refresh_token",
+            client_id=self.client_id,
+            refresh_token=refresh_token.get_secret_value(),
+        )
+
+    async def userinfo(self, access_token: SecretStr) -> UserInfo:
+        """Who an access token speaks for; raises BackendError(UNSUPPORTED) where nobody tells."""
+        endpoint = (await self.provider()).userinfo_endpoint
+        if endpoint is None:
+            raise BackendError(ErrorKind.UNSUPPORTED, "The identity service has no user info.")
+        bearer = {"Authorization": f"Bearer {access_token.get_secret_value()}"}
+        response = await self._send("GET", endpoint, headers=bearer)
+        if not response.is_success:
+            raise error_from(response)
+        return UserInfo.model_validate(_object(response))
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if "_http" in vars(self):
+            await self._http.aclose()
+
+    @cached_property
+    def _http(self) -> httpx.AsyncClient:
+        headers = {"Accept": "application/json", "User-Agent": f"genie-tui/{__version__}"}
+        # No proxy leads to this machine.
+        proxied = not is_loopback(self._url.host)
+        return httpx.AsyncClient(timeout=TIMEOUT, headers=headers, trust_env=proxied)
+
+    async def _discover(self) -> Provider:
+        base = str(self._url).rstrip("/")
+        try:
+            response = await self._send("GET", base + _DISCOVERY)
+            if not response.is_success:
+                raise error_from(response)
+            document = _object(response)
+        except BackendError as error:
+            if error.transient:
+                raise
+            return _provider(base, {})
+        if not isinstance(document.get("issuer"), str):
+            raise bad_answer(response, Case.NOT_AN_OBJECT)
+        return _provider(base, document)
+
+    async def _grant(self, **form: str) -> Grant:
+        endpoint = (await self.provider()).token_endpoint
+        response = await self._send("POST", endpoint, data=form)
+        oauth_error = _oauth_error(response, form)
+        if oauth_error is not None:
+            raise oauth_error
+        if not response.is_success:
+            raise error_from(response, _HINTS)
+        return _read_grant(response)
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        *,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        try:
+            return await self._http.request(method, url, data=data, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The chain ends here: tracebacks with local variables would show the form.
+            raise transport_error(error, method, httpx.URL(url).host) from None
+
+
+def _provider(base: str, document: Mapping[str, Any]) -> Provider:
+    """A discovery document, checked; without one, the documented paths below ``base``.
+
+    Raises BackendError(BAD_ANSWER) for endpoints that credentials must not be sent to, and
+    BackendError(UNSUPPORTED) for a provider that refuses our way to sign in.
+    """
+    found = document or {
+        "authorization_endpoint": base + _AUTHORIZE,
+        "token_endpoint": base + _TOKEN,
+    }
+    methods = found.get("code_challenge_methods_supported")
+    if isinstance(methods, list) and "S256" not in methods:
+        raise BackendError(ErrorKind.UNSUPPORTED, "The identity service does not offer PKCE.")
+    endpoints = {
+        name: _endpoint(found.get(name))
+        for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
+    }
+    try:
+        return Provider.model_validate({**found, **endpoints})
+    except ValidationError:
+        raise BackendError(
+            ErrorKind.BAD_ANSWER,
+            "The identity service describes itself without usable https addresses.",
+            hint="Check the identity URL of the profile.",
+        ) from None
+
+
+def _endpoint(value: object) -> str | None:
+    """A URL that credentials may be sent to; None for any other."""
+    address = web_url(value)
+    try:
+        url = httpx.URL(address or "")
+    except httpx.InvalidURL:
+        return None
+    encrypted = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
+    return address if encrypted and not url.userinfo and not url.fragment else None
+
+
+def _object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        raise bad_answer(response, Case.NOT_JSON) from None
+    if not isinstance(body, dict):
+        raise bad_answer(response, Case.NOT_AN_OBJECT)
+    return body
+
+
+def _read_grant(response: httpx.Response) -> Grant:
+    body = _object(response)
+    kind = body.get("token_type", "Bearer")
+    try:
+        grant = Grant.model_validate(body)
+    except ValidationError:
+        raise bad_answer(response, Case.NOT_AN_OBJECT) from None
+    if not isinstance(kind, str) or kind.lower() != "bearer" or not grant.access_token:
+        raise bad_answer(response, Case.NOT_AN_OBJECT)
+    return grant
+
+
+def _oauth_error(response: httpx.Response, form: Mapping[str, str]) -> BackendError | None:
+    """The refusal that an answer holds, in the provider's own words. Source: RFC 6749, 5.2."""
+    if response.status_code == 429 or response.status_code >= 500:
+        return None
+    try:
+        body = object_of(response.json())
+    except (ValueError, RecursionError):
+        return None
+    code = _line(body.get("error"))
+    if not code or "access_token" in body:
+        return None
+    sent = [value for name, value in form.items() if name in _SECRET_FIELDS]
+    words = redact(_line(body.get("error_description")), sent)
+    detail = f"{code}: {words}".rstrip(": .")
+    return BackendError(
+        _KINDS.get(code, ErrorKind.INVALID),
+        f"The identity service refused ({detail}).",
+        hint=_ADVICE.get(code, ""),
+        status=response.status_code,
+        code=code,
+        request_id=_line(response.headers.get("x-request-id")) or None,
+    )
+
+
+_SECRET_FIELDS = frozenset({"code", "code_verifier", "refresh_token"})
+
+_CLIENT = "Check the OAuth client id of the profile."
+_ADVICE: Mapping[str, str] = {
+    "invalid_grant": "Sign in again; if it happens at every login, the redirect URL of the profile "
+    "is not exactly the registered one.",
+    "invalid_client": _CLIENT,
+    "unauthorized_client": _CLIENT,
+    "invalid_scope": "The client must allow the scope 'openid profile email'.",
+}

@@ -1,0 +1,156 @@
+"""What a redirect says, from a browser or pasted. Pure.
+
+Source: RFC 6749, 4.1.2; RFC 9207; RFC 9700, 4.7.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import SecretStr
+
+from tui.core.account import LoginProblem
+from tui.core.text import clean_line
+
+LONGEST_ANSWER = 16_384
+"""Characters of an address; more is not read."""
+
+_MOST_FIELDS = 50
+_ONCE = ("state", "iss", "code", "error", "error_description")
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PASTE_AGAIN = "Copy the whole address from the browser's address bar, after signing in."
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an answer to this attempt, and to no other, must hold."""
+
+    state: SecretStr
+    issuer: str | None
+    """None: the provider has no discovery document, so that ``iss`` cannot be checked."""
+    issuer_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider gave a code."""
+
+    code: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The provider, or the user there, said no. Clean text."""
+
+    error: str
+    description: str
+
+    def problem(self) -> LoginProblem:
+        """What the user is told."""
+        if self.error == "access_denied":
+            return LoginProblem(
+                f"The login was denied in the browser{self._words()}.",
+                hint="Sign in again to allow it.",
+            )
+        return LoginProblem(
+            f"The identity service refused the login: {self.error}{self._words()}.",
+            hint=_ADVICE.get(self.error, "Check the client id and redirect URL of the profile."),
+        )
+
+    def _words(self) -> str:
+        return f" ({self.description.rstrip('. ')})" if self.description else ""
+
+
+_ADVICE = {
+    "invalid_scope": "The client must allow the scope 'openid profile email'.",
+    "server_error": "Try again in a moment.",
+    "temporarily_unavailable": "Try again in a moment.",
+}
+
+
+def read_answer(query: str, expected: Expected) -> Accepted | Denied:
+    """The answer in a redirect's query.
+
+    The state is looked at first and nothing else is believed without it, so that what belongs to
+    another attempt can neither end this one nor put words into its mouth.
+    Raises ``LoginProblem`` for what is no answer to this attempt; the attempt goes on.
+    """
+    fields = _fields(query)
+    _check_state(fields.get("state", []), expected.state)
+    if any(len(fields.get(name, [])) > 1 for name in _ONCE):
+        raise LoginProblem("The answer holds something twice.", hint=_PASTE_AGAIN)
+    _check_issuer(fields.get("iss", [""])[0], expected)
+    code, error = fields.get("code", [""])[0], fields.get("error", [""])[0]
+    if bool(code) == bool(error):
+        both = "both a code and an error" if code else "neither a code nor an error"
+        raise LoginProblem(f"The answer holds {both}.", hint=_PASTE_AGAIN)
+    if error:
+        description = fields.get("error_description", [""])[0]
+        return Denied(clean_line(error, 60), clean_line(description, 300))
+    return Accepted(SecretStr(code))
+
+
+def query_of(text: str, redirect_url: str) -> str:
+    """The query in what somebody pasted: the redirected address, or its query alone.
+
+    Raises ``LoginProblem`` for text that is neither.
+    """
+    line = "".join(text.split()).strip("\"'<>").partition("#")[0]
+    if len(line) > LONGEST_ANSWER:
+        raise LoginProblem("That is too long to be the address.", hint=_PASTE_AGAIN)
+    if "://" not in line.partition("?")[0]:
+        address, _, query = line.rpartition("?")
+        if address and not redirect_url.endswith(address):
+            raise LoginProblem("That is not the redirected address.", hint=_PASTE_AGAIN)
+        return query
+    address, _, query = line.partition("?")
+    if address != redirect_url:
+        raise LoginProblem(
+            f"That is not an address that begins with {redirect_url}.", hint=_PASTE_AGAIN
+        )
+    return query
+
+
+def _fields(query: str) -> dict[str, list[str]]:
+    if len(query) > LONGEST_ANSWER or _BAD_ESCAPE.search(query):
+        raise LoginProblem("The answer cannot be read.", hint=_PASTE_AGAIN)
+    try:
+        pairs = parse_qsl(
+            query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise LoginProblem("The answer cannot be read.", hint=_PASTE_AGAIN) from None
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def _check_state(states: list[str], expected: SecretStr) -> None:
+    ours = expected.get_secret_value().encode()
+    matches = [hmac.compare_digest(state.encode(), ours) for state in states]
+    if not matches:
+        raise LoginProblem("That is no answer to a login.", hint=_PASTE_AGAIN)
+    if not all(matches):
+        raise LoginProblem(
+            "The answer belongs to another login.",
+            hint="Use the page that this login opened; older tabs do not count.",
+        )
+
+
+def _check_issuer(issuer: str, expected: Expected) -> None:
+    missing = not issuer and expected.issuer_required
+    wrong = bool(issuer) and expected.issuer is not None and issuer != expected.issuer
+    if missing or wrong:
+        raise LoginProblem(
+            "The answer comes from another identity service than the one that was asked.",
+            hint="Check the identity URL of the profile.",
+        )
+
+
+def is_callback(target: str, redirect_url: str) -> bool:
+    """Whether an HTTP request target is the registered address, whatever its query."""
+    return target.partition("?")[0] == (urlsplit(redirect_url).path or "/")

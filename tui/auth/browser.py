@@ -1,0 +1,79 @@
+"""Shows a web address in the user's browser without giving up the terminal."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from shutil import which
+
+from tui.core.links import link_host
+from tui.core.remote import is_wsl
+
+_TEXT_BROWSERS = frozenset(
+    {"lynx", "w3m", "links", "links2", "elinks", "browsh", "carbonyl", "www-browser", "curl"}
+)
+
+
+def open_browser(url: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Start a graphical browser with an http(s) address; False if there is none.
+
+    It runs on its own, cannot write to our terminal, and is not waited for. ``BROWSER`` is
+    honoured as by Python's ``webbrowser``; browsers that need a terminal are passed over.
+    """
+    env = dict(os.environ if environ is None else environ)
+    if link_host(url) is None:
+        return False
+    child_env = {name: value for name, value in env.items() if name != "BROWSER"}
+    return any(_start(command, child_env) for command in commands(url, env, sys.platform))
+
+
+def commands(url: str, environ: Mapping[str, str], platform: str) -> Iterator[list[str]]:
+    """What to try, the user's own choice first."""
+    for choice in environ.get("BROWSER", "").split(os.pathsep):
+        words = _words(choice)
+        if words and PurePath(words[0]).name not in _TEXT_BROWSERS:
+            yield _with_url(words, url)
+    if platform == "darwin":
+        yield ["open", url]
+        return
+    if is_wsl(environ):
+        yield ["wslview", url]
+    if environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"):
+        yield ["xdg-open", url]
+
+
+def _words(choice: str) -> list[str]:
+    try:
+        return [word for word in shlex.split(choice) if word != "&"]
+    except ValueError:
+        return []
+
+
+def _with_url(words: list[str], url: str) -> list[str]:
+    if any("%s" in word for word in words):
+        return [word.replace("%s", url) for word in words]
+    return [*words, url]
+
+
+def _start(command: list[str], environ: Mapping[str, str]) -> bool:
+    if which(command[0], path=environ.get("PATH")) is None:
+        return False
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=environ,
+        )
+    except OSError:
+        return False
+    # Somebody has to take note of its end, or a zombie stays.
+    threading.Thread(target=process.wait, name="browser", daemon=True).start()
+    return True

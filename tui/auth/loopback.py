@@ -1,0 +1,169 @@
+"""Receives the redirect of a browser on the registered loopback address.
+
+Anything on this machine, and any page in its browser, may connect: each connection is its own
+task with a time-out and a size limit, and nothing but a GET of the registered path with a Host of
+ours reaches the login. Source: RFC 8252, 7.3 and 8.3.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from tui.auth.answer import is_callback
+from tui.auth.http_head import LARGEST_HEAD_BYTES, BadRequest, Head, read_head, response
+from tui.auth.page import Page, content_policy
+from tui.auth.port_owner import port_owner
+from tui.config import is_loopback
+
+Deliver = Callable[[str], Awaitable[Page]]
+"""Takes the query of a redirect, returns what its browser shows."""
+
+HEAD_TIMEOUT_S = 5.0
+_FAREWELL_S = 1.0
+_MOST_VISITS = 256
+"""Connections at a time; beyond it the oldest is given up, so that idle ones block nobody."""
+
+
+class NotListening(Exception):
+    """The redirect cannot be received. ``str(error)`` is one sentence that says why."""
+
+
+class Receiver:
+    """Listens from :meth:`start` to :meth:`aclose`."""
+
+    def __init__(self, redirect_url: str, deliver: Deliver) -> None:
+        parts = urlsplit(redirect_url)
+        self._redirect_url = redirect_url
+        self._scheme, self._host = parts.scheme, parts.hostname or ""
+        self.port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._deliver = deliver
+        self._servers: list[asyncio.Server] = []
+        self._visits: dict[asyncio.Task[None], bool] = {}
+        """Whether each connection has been understood and only waits for its answer."""
+
+    async def start(self) -> None:
+        """Open the port on loopback alone. Raises ``NotListening``."""
+        if self._scheme != "http" or not is_loopback(self._host):
+            raise NotListening(f"{self._redirect_url} does not lead to this program.")
+        try:
+            for address in _addresses(self._host):
+                await self._listen(address)
+        except OSError as error:
+            await self.aclose()
+            raise NotListening(_busy(self.port, error)) from None
+
+    async def aclose(self) -> None:
+        """Close the port; whoever was understood still gets the page, for at most a second."""
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
+        served = [task for task, understood in self._visits.items() if understood]
+        if served:
+            await asyncio.wait(served, timeout=_FAREWELL_S)
+        visits = list(self._visits)
+        for task in visits:
+            task.cancel()
+        await asyncio.gather(*visits, return_exceptions=True)
+
+    async def _listen(self, address: str) -> None:
+        try:
+            server = await asyncio.start_server(
+                self._visit, address, self.port, limit=LARGEST_HEAD_BYTES, backlog=128
+            )
+        except OSError as error:
+            # A machine without IPv6 has no ::1; `localhost` is then 127.0.0.1 alone.
+            if error.errno in _NO_SUCH_ADDRESS and self._servers:
+                return
+            raise
+        self._servers.append(server)
+
+    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visit = asyncio.current_task()
+        assert visit
+        self._visits[visit] = False
+        self._make_room()
+        try:
+            await self._serve(visit, reader, writer)
+        finally:
+            self._visits.pop(visit, None)
+            writer.close()
+
+    async def _serve(
+        self, visit: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with suppress(TimeoutError, OSError):
+            try:
+                async with asyncio.timeout(HEAD_TIMEOUT_S):
+                    head = await read_head(reader)
+                if head is None:
+                    return
+                self._visits[visit] = True
+                answer = await self._answer(head)
+            except BadRequest as bad:
+                answer = response(bad.status, {})
+            await _say(answer, reader, writer)
+
+    async def _answer(self, head: Head) -> bytes:
+        if head.host not in self._hosts():
+            return response(421, {})
+        if not is_callback(head.target, self._redirect_url):
+            return response(404, {})
+        if head.method not in ("GET", "HEAD"):
+            return response(405, {"Allow": "GET, HEAD"})
+        headers = {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Security-Policy": content_policy(),
+        }
+        if head.method == "HEAD":
+            return response(200, headers, head_only=True)
+        page = await self._deliver(head.target.partition("?")[2])
+        return response(page.status, headers, page.html())
+
+    def _hosts(self) -> set[str]:
+        names = {f"[{self._host}]" if ":" in self._host else self._host}
+        names |= {"127.0.0.1", "localhost", "[::1]"}
+        bare = names if self.port == 80 else set()
+        return {f"{name}:{self.port}" for name in names} | bare
+
+    def _make_room(self) -> None:
+        idle = [task for task, understood in self._visits.items() if not understood]
+        if len(idle) > _MOST_VISITS:
+            idle[0].cancel()
+
+
+async def _say(
+    answer: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Send a response and see it off: closing with unread input would destroy what was sent."""
+    writer.write(answer)
+    async with asyncio.timeout(_FAREWELL_S):
+        await writer.drain()
+        writer.write_eof()
+        while await reader.read(LARGEST_HEAD_BYTES):
+            pass
+
+
+_NO_SUCH_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
+
+def _addresses(host: str) -> list[str]:
+    """Where a browser may look for a host. Source: RFC 8252, 8.3, on ``localhost``."""
+    if host != "localhost":
+        return [host]
+    return ["127.0.0.1", "::1"] if socket.has_ipv6 else ["127.0.0.1"]
+
+
+def _busy(port: int, error: OSError) -> str:
+    if error.errno != errno.EADDRINUSE:
+        reason = (error.strerror or "unknown reason").lower()
+        return f"Port {port} of the redirect URL cannot be opened: {reason}."
+    owner = port_owner(port)
+    by = f" by {owner}" if owner else " by another program"
+    return (
+        f"Port {port} is in use{by}; another one would not do, since the redirect URL is registered."
+    )

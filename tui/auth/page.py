@@ -1,0 +1,88 @@
+"""The page that a browser ends on: small, self-contained, and without anything of a secret."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Literal
+
+from tui.core.account import Identity, LoginProblem
+
+Mood = Literal["good", "bad", "calm"]
+
+_SIGNS = {"good": "M15 25l6.5 6.5L34 18", "bad": "M17 17l14 14M31 17L17 31", "calm": "M24 14v12M24 33v.5"}
+_CLOSE = "You can close this tab and go back to the terminal."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a person reads, as plain text, and the HTTP status that goes with it."""
+
+    status: int
+    mood: Mood
+    title: str
+    text: str
+    next: str = _CLOSE
+
+    def html(self) -> bytes:
+        """The document; every text in it is escaped. Raises nothing, whatever the texts hold."""
+        fields = {name: escape(getattr(self, name)) for name in ("mood", "title", "text", "next")}
+        document = _template().substitute(fields, sign=_SIGNS[self.mood], style=_style())
+        return document.encode("utf-8", "replace")
+
+
+def content_policy() -> str:
+    """A Content-Security-Policy under which only our own style sheet counts."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def welcome(identity: Identity) -> Page:
+    """The login succeeded."""
+    return Page(200, "good", "You are signed in", f"Welcome, {identity.label()}.")
+
+
+def failed(problem: LoginProblem) -> Page:
+    """The login is over and failed."""
+    next_step = f"{problem.hint} {_CLOSE}".lstrip()
+    return Page(400, "bad", "The login did not succeed", str(problem), next_step)
+
+
+def refused(problem: LoginProblem) -> Page:
+    """This request was no answer; the login goes on."""
+    return Page(
+        400,
+        "bad",
+        "This page does not count",
+        str(problem),
+        "The terminal still waits. Finish the login in the tab that it opened, or start again there.",
+    )
+
+
+def late() -> Page:
+    """An answer was there already."""
+    return Page(
+        200, "calm", "There is an answer already", "The terminal has what it needs, or gave up."
+    )
+
+
+@cache
+def _template() -> Template:
+    return Template(_resource("page.html"))
+
+
+@cache
+def _style() -> str:
+    return _resource("page.css").strip()
+
+
+def _resource(name: str) -> str:
+    return files("tui.auth").joinpath(name).read_text("utf-8")

@@ -1,0 +1,84 @@
+"""Secrets taken out of text that is kept or shown: logs, tracebacks, reports.
+
+The one place that knows what a secret looks like. A second line of defence: secrets are held in
+types that do not print them.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+
+MASK = "[secret]"
+
+_HEADERS = r"authorization|proxy-authorization|cookie|set-cookie|x-api-key"
+_NAMES = (
+    r"access_?token|refresh_?token|id_?token(?:_hint)?|client_?secret|code_?verifier|api_?key|"
+    r"developer_?token|genie_tui_(?:api_key|token|developer_token)|password|passwd|secret|verifier"
+)
+# `code` and `state` are secrets in the address of a redirect and ordinary words everywhere else.
+_PARAMETERS = rf"{_NAMES}|code|state|token"
+_VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&"'<>)\]}]+)"""
+
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), replacement)
+    for pattern, replacement in (
+        (r"\b(Bearer|Basic)\s+[\w.~+/=%-]+", rf"\1 {MASK}"),
+        (rf"""((?:b?["'])?\b(?:{_HEADERS})\b["']?\s*[:=,]\s*b?["']?)[^\r\n"']+""", rf"\1{MASK}"),
+        (rf"(?<![\w-])((?:{_PARAMETERS})=)[^\s&#\"'<>]+", rf"\1{MASK}"),
+        (rf"(?<![\w-])((?:{_PARAMETERS})%3D)(?:(?!%26|%23)[^\s&#\"'<>])+", rf"\1{MASK}"),
+        (rf"""(["']?\b(?:{_NAMES})\b["']?\s*[:=]\s*)(?!\[secret\]){_VALUE}""", rf"\1{MASK}"),
+        (r"(://)[^/\s@?#]+@", rf"\1{MASK}@"),
+        (r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*", MASK),
+        (r"\bwrka\w{2}-[\w.~+/=-]+", MASK),
+        (r"\b[0-9a-f]{64}\b", MASK),
+    )
+)
+
+
+def redact(text: str, known: Iterable[str] = ()) -> str:
+    """Text without credentials, authorization codes, verifiers and states.
+
+    They are recognised by the header, parameter or field that they are in, and tokens with a
+    shape of their own (JSON web tokens, the vendor's keys) anywhere. ``known`` are further
+    secrets. Idempotent.
+    """
+    for secret in known:
+        if secret:
+            text = text.replace(secret, MASK)
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers as they may be logged."""
+    return {
+        name: MASK if re.fullmatch(_HEADERS, name, re.IGNORECASE) else redact(value)
+        for name, value in headers.items()
+    }
+
+
+class RedactingFilter(logging.Filter):
+    """Rewrites what a handler is about to write, tracebacks included.
+
+    Add it to handlers: filters of loggers do not see the records of loggers below them.
+    """
+
+    _format = logging.Formatter().formatException
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(_message(record)), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self._format(record.exc_info)
+        record.exc_text = redact(record.exc_text) if record.exc_text else None
+        record.stack_info = redact(record.stack_info) if record.stack_info else None
+        return True
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):  # the arguments do not fit the format
+        return f"{record.msg} {record.args}"
