@@ -27,7 +27,7 @@ from tui.core.events import (
 )
 from tui.core.ids import AttemptId, CallId, ConversationId, MessageId, RunId, TurnId
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
-from tui.core.turn import Turn, fold, reduce
+from tui.core.turn import Turn, fold, reduce, without_echoes
 
 RUN = RunId("run-1")
 EMPTY = Turn(id=TurnId("t"), conversation_id=ConversationId("c"))
@@ -213,6 +213,14 @@ def test_a_gap_is_seen_and_the_reconnect_goes_on_before_it() -> None:
     whole = fold(turn, events)
     assert not whole.has_gap
     assert whole.last_event_id == "e4"
+
+
+def test_the_timeline_shows_a_message_once_whichever_ways_it_came() -> None:
+    live = numbered(started(), said("Done."))
+    echo = AgentMessage(key="m1", run_id=RUN, text="Done.", from_history=True)
+    other = AgentMessage(key="m2", run_id=RUN, text="More.", from_history=True)
+    assert without_echoes([*live, echo, other]) == (*live, other)
+    assert without_echoes([echo, other], among=live) == (other,)
 
 
 def test_heartbeats_leave_no_trace() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from pydantic import SecretStr
 
@@ -150,7 +150,3 @@ def _check_issuer(issuer: str, expected: Expected) -> None:
             hint="Check the identity URL of the profile.",
         )
 
-
-def is_callback(target: str, redirect_url: str) -> bool:
-    """Whether an HTTP request target is the registered address, whatever its query."""
-    return target.partition("?")[0] == (urlsplit(redirect_url).path or "/")

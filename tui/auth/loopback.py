@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from tui.auth.answer import is_callback
 from tui.auth.http_head import LARGEST_HEAD_BYTES, BadRequest, Head, read_head, response
 from tui.auth.page import Page, content_policy
 from tui.auth.port_owner import port_owner
@@ -40,6 +39,7 @@ class Receiver:
         parts = urlsplit(redirect_url)
         self._redirect_url = redirect_url
         self._scheme, self._host = parts.scheme, parts.hostname or ""
+        self._path = parts.path or "/"
         self.port = parts.port or (443 if parts.scheme == "https" else 80)
         self._deliver = deliver
         self._servers: list[asyncio.Server] = []
@@ -72,15 +72,15 @@ class Receiver:
 
     async def _listen(self, address: str) -> None:
         try:
-            server = await asyncio.start_server(
-                self._visit, address, self.port, limit=LARGEST_HEAD_BYTES, backlog=128
-            )
+            listener = _bind(address, self.port)
         except OSError as error:
             # A machine without IPv6 has no ::1; `localhost` is then 127.0.0.1 alone.
             if error.errno in _NO_SUCH_ADDRESS and self._servers:
                 return
             raise
-        self._servers.append(server)
+        self._servers.append(
+            await asyncio.start_server(self._visit, sock=listener, limit=LARGEST_HEAD_BYTES)
+        )
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         visit = asyncio.current_task()
@@ -109,9 +109,10 @@ class Receiver:
             await _say(answer, reader, writer)
 
     async def _answer(self, head: Head) -> bytes:
+        path, _, query = head.target.partition("?")
         if head.host not in self._hosts():
             return response(421, {})
-        if not is_callback(head.target, self._redirect_url):
+        if path != self._path:
             return response(404, {})
         if head.method not in ("GET", "HEAD"):
             return response(405, {"Allow": "GET, HEAD"})
@@ -121,7 +122,7 @@ class Receiver:
         }
         if head.method == "HEAD":
             return response(200, headers, head_only=True)
-        page = await self._deliver(head.target.partition("?")[2])
+        page = await self._deliver(query)
         return response(page.status, headers, page.html())
 
     def _hosts(self) -> set[str]:
@@ -158,10 +159,25 @@ def _addresses(host: str) -> list[str]:
     return ["127.0.0.1", "::1"] if socket.has_ipv6 else ["127.0.0.1"]
 
 
+def _bind(address: str, port: int) -> socket.socket:
+    """A socket that may listen there, if nobody does. Raises ``OSError``."""
+    listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        # On POSIX this allows what is left of closed connections, and no second listener.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+        listener.listen(128)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
 def _busy(port: int, error: OSError) -> str:
     if error.errno != errno.EADDRINUSE:
         reason = (error.strerror or "unknown reason").lower()
-        return f"Port {port} of the redirect URL cannot be opened: {reason}."
+        return f"Port {port} of the redirect URL cannot be opened ({reason})."
     owner = port_owner(port)
     by = f" by {owner}" if owner else " by another program"
     return (

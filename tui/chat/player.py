@@ -14,7 +14,7 @@ from tui.chat.updates import EventsSeen, Recovery, RecoveryChanged, TurnChanged,
 from tui.core.events import StreamInterrupted, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, FileId, RunId
 from tui.core.records import Attachment, Prompt, PromptState
-from tui.core.turn import Turn, fold
+from tui.core.turn import Turn, fold, without_echoes
 
 
 class Player:
@@ -28,6 +28,7 @@ class Player:
         self.turn = turn
         self.asked_delay_s: float | None = None
         """What the server asked for before the next reconnect; taken once."""
+        self._recovery: Recovery | None = None
         self._hurry = asyncio.Event()
         self._over = asyncio.Event()
         self._blocked = asyncio.Event()
@@ -48,7 +49,8 @@ class Player:
         for event in events:
             if isinstance(event, StreamInterrupted) and event.retry_after_ms is not None:
                 self.asked_delay_s = event.retry_after_ms / 1000
-        self.kit.publish(EventsSeen(self.conversation_id, tuple(events)))
+        if shown := without_echoes(events, before.log):
+            self.kit.publish(EventsSeen(self.conversation_id, shown))
         if self.turn is before:
             return False
         if self.turn.run_id != before.run_id:
@@ -87,6 +89,7 @@ class Player:
                 count += len(batch)
                 if self.turn.prompt and self.turn.prompt.state != "sent":
                     await self.mark("sent")
+                self.report(None)  # the stream is alive
                 await self.absorb(batch)
         return count
 
@@ -152,7 +155,10 @@ class Player:
         return replace(file, file_id=file_id)
 
     def report(self, recovery: Recovery | None) -> None:
-        self.kit.publish(RecoveryChanged(self.conversation_id, recovery))
+        """Say which step of the recovery is taken; None: all is well."""
+        if recovery != self._recovery:
+            self._recovery = recovery
+            self.kit.publish(RecoveryChanged(self.conversation_id, recovery))
 
     async def pause(self, seconds: float) -> None:
         """Wait, unless somebody says :meth:`hurry` or the turn ends meanwhile."""

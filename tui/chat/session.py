@@ -28,7 +28,7 @@ from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, is_local, lo
 from tui.core.ports import Can, ChatBackend, Clock, TurnStore
 from tui.core.records import Attachment, Conversation, Prompt
 from tui.core.text import clean_line
-from tui.core.turn import Turn, turn_of
+from tui.core.turn import Turn, turn_of, without_echoes
 
 PAGE = 60
 """Turns read at a time."""
@@ -118,7 +118,7 @@ class Session:
 
     async def timeline(self, conversation_id: ConversationId) -> Sequence[TurnEvent]:
         """The newest events of a conversation, oldest first."""
-        return await self._kit.store.timeline(conversation_id)
+        return without_echoes(await self._kit.store.timeline(conversation_id))
 
     async def sync(self, conversation_id: ConversationId) -> None:
         """Bring the store up to what the server knows of a conversation; follow what runs.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tui.core.events import (
+    AgentMessage,
     Heartbeat,
     LogLine,
     StreamInterrupted,
@@ -134,6 +135,30 @@ def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
         ),
     )
     return _derive(turn)
+
+
+def without_echoes(
+    events: Iterable[TurnEvent], among: Iterable[TurnEvent] = ()
+) -> tuple[TurnEvent, ...]:
+    """Events less the messages read from the history that the stream brought as well.
+
+    ``among`` are other events of the same conversation to look at.
+    """
+    events = tuple(events)
+    streamed = {
+        (event.run_id, event.text.strip())
+        for event in (*among, *events)
+        if isinstance(event, AgentMessage) and not event.from_history
+    }
+    return tuple(
+        event
+        for event in events
+        if not (
+            isinstance(event, AgentMessage)
+            and event.from_history
+            and (event.run_id, event.text.strip()) in streamed
+        )
+    )
 
 
 def _is_new(event: TurnEvent, seen: set[str]) -> bool:

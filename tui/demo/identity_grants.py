@@ -104,7 +104,8 @@ class Identity:
         sign_in = self._sign_ins.get(sign_in_id)
         if sign_in is None or self._world.clock.now() >= sign_in.expires_at:
             return None
-        return sign_in if compare_digest(sign_in.browser, browser) else None
+        same_browser = compare_digest(sign_in.browser.encode(), browser.encode())
+        return sign_in if same_browser else None
 
     def session(self, cookie: str) -> Session | None:
         return self._sessions.get(cookie)

@@ -26,7 +26,7 @@ _SESSION_COOKIE = "genie_demo_session"
 async def authorize(demo: Demo, request: Request) -> Response:
     """Check a request and show the first page. Nobody is sent to a URL that is not registered."""
     try:
-        query = Parameters(request.url.query)
+        query = Parameters(request.scope["query_string"].decode("latin-1"))
         _check_way_back(demo, query)
     except OAuthRefusal as refusal:
         return Pages(demo).refused(refusal)

@@ -25,7 +25,7 @@ async def issue_tokens(demo: Demo, request: Request) -> Response:
     form = await read_form(request)
     _refuse_client_authentication(request, form)
     form.refuse_repeats()
-    if request.url.query:
+    if request.scope["query_string"]:
         raise invalid_request("Parameters belong into the body.")
     if form.require("client_id") != demo.identity.client.client_id:
         raise OAuthRefusal("invalid_client", "The client is unknown.", 401)

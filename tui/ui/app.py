@@ -26,7 +26,7 @@ from tui.ui.links import is_web_address, open_url
 from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.requests import CopyText, OpenLink
 from tui.ui.screens.chat import ChatScreen
-from tui.ui.styles import sheets
+from tui.ui.styles import first_sheets, later_sheets
 from tui.ui.theme import THEMES, choose, tokens
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class GenieApp(App[None]):
     """
 
     TITLE = "genie-tui"
-    CSS_PATH: ClassVar[list[str | PurePath]] = [*sheets()]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*first_sheets()]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         *App.COMMANDS,
         _commands,
@@ -126,6 +126,13 @@ class GenieApp(App[None]):
         if isinstance(event, events.Key | events.Paste):
             self._last_key_s = self._clock.monotonic_s()
         await super().on_event(event)
+
+    def action_dress(self) -> None:
+        """Read the style sheets that the first paint did without."""
+        for path in later_sheets():
+            self.stylesheet.read(path)
+        self.stylesheet.reparse()
+        self.stylesheet.update(self)
 
     # -- the session -----------------------------------------------------------------------
 

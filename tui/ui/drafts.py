@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from tui.chat.session import Session
+from typing import TYPE_CHECKING
+
 from tui.core.ids import ConversationId
+
+if TYPE_CHECKING:
+    from tui.chat.session import Session
 
 
 class Drafts:

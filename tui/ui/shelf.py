@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tui.chat.session import Session
 from tui.core.records import Conversation
+
+if TYPE_CHECKING:
+    from tui.chat.session import Session
 
 PAGE = 200
 EVERYTHING = 1_000_000

@@ -12,7 +12,14 @@ STYLES = next(
 )
 
 
-def sheets() -> list[Path]:
-    """All style sheets in a fixed order, the base first so that others can refine it."""
-    base = STYLES / "base.tcss"
-    return [base, *sorted(path for path in STYLES.glob("*.tcss") if path != base)]
+_FIRST = ("base", "chat", "sidebar", "composer", "welcome")
+
+
+def first_sheets() -> list[Path]:
+    """The style sheets of what the first paint shows; parsing all of them would delay it."""
+    return [STYLES / f"{name}.tcss" for name in _FIRST]
+
+
+def later_sheets() -> list[Path]:
+    """All other style sheets, in a fixed order."""
+    return sorted(path for path in STYLES.glob("*.tcss") if path.stem not in _FIRST)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
-from tui.chat.session import Session
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
 from tui.core.text import clean_line
@@ -18,6 +18,9 @@ from tui.ui.notices import Notice, of_error
 from tui.ui.screens.layout import ThreePanes
 from tui.ui.shelf import Shelf
 from tui.ui.widgets.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from tui.chat.session import Session
 
 _LIST_PAUSE_S = 0.1
 
@@ -70,6 +73,7 @@ class ReadingScreen(ThreePanes):
         self.call_after_refresh(self._start)
 
     async def _start(self) -> None:
+        await self.run_action("app.dress")
         await self.furnish()
         await self.run_action("app.connect")
 

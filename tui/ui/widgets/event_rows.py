@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
 
 from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
 
 from tui.core.events import (
     AgentMessage,
@@ -55,16 +59,17 @@ Described = tuple[Content, str, str]
 """Glyph, what happened, and about what; neither text is clean."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """One line of the timeline."""
+class EventRow(Visual):
+    """One line of the timeline; worded only when it comes into view, since few of many do."""
 
-    event: TurnEvent
-    took_ms: int | None = None
-    """From the event that began what this one ends."""
+    def __init__(self, event: TurnEvent, took_ms: int | None = None) -> None:
+        """``took_ms``: from the event that began what this one ends."""
+        self.event = event
+        self.took_ms = took_ms
 
+    @cached_property
     def drawn(self) -> Rows:
-        """The row for an option list, on one line."""
+        """The line itself."""
         glyph, what, about = describe(self.event)
         at_ms = self.event.at_ms if self.event.at_ms is not None else self.event.seen_ms
         at = clock_time(at_ms, seconds=True) if at_ms is not None else ""
@@ -73,6 +78,17 @@ class EventRow:
         took = muted(duration(self.took_ms / 1000)) if self.took_ms is not None else Content("")
         before = Content.assemble(muted(f"{at:<{_TIME_CELLS}} "), glyph)
         return Rows([Row(text, before, took, indent=_INDENT_CELLS, lines=1)])
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        return self.drawn.render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        return 1
 
 
 def run_header(run_id: RunId | None) -> Rows:

@@ -55,8 +55,6 @@ class Rows(Visual):
 
     def height(self, width: int) -> int:
         """Lines at a width."""
-        if all(row.lines == 1 for row in self._rows):
-            return len(self._rows)
         return self._lay_out(width)[2]
 
     def _lay_out(self, width: int) -> tuple[int, Content, int]:

@@ -89,7 +89,7 @@ class Timeline(OptionList):
             if row.event.run_id != self._run:
                 self._run = row.event.run_id
                 yield Option(run_header(self._run), disabled=True)
-            yield Option(row.drawn(), id=str(number))
+            yield Option(row, id=str(number))
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

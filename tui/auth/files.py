@@ -1,0 +1,106 @@
+"""Small secret files: ours alone, written whole or not at all, and one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import stat
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tui.core.errors import StoreError
+
+_POLL_S = 0.025
+
+
+def read_private(path: Path) -> str | None:
+    """The text of a file; None if there is none.
+
+    Raises ``StoreError`` for one that somebody else owns or may read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror}).") from None
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
+        _check_private(path, os.fstat(file.fileno()))
+        return file.read()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file, durably, 0600. Raises ``StoreError``."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        draft = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder, 0700. Raises ``StoreError`` for one that others may use."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_private(folder, folder.stat(follow_symlinks=False))
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be used ({error.strerror}).") from None
+
+
+@asynccontextmanager
+async def locked(path: Path, limit_s: float) -> AsyncIterator[None]:
+    """Be the only one, of all processes and tasks, that holds this file.
+
+    The system frees it when its holder dies. Raises ``TimeoutError``, and ``StoreError`` if the
+    file cannot be made.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be locked ({error.strerror}).") from None
+    try:
+        async with asyncio.timeout(limit_s):
+            while not _try_lock(descriptor):  # noqa: ASYNC110
+                await asyncio.sleep(_POLL_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _check_private(path: Path, found: os.stat_result) -> None:
+    if found.st_uid != os.geteuid():
+        raise StoreError(f"{path} belongs to another user; it is not used for secrets.")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        needed = "700" if stat.S_ISDIR(found.st_mode) else "600"
+        raise StoreError(
+            f"{path} may be used by others, so it is not used for secrets: chmod {needed} it."
+        )
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

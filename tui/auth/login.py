@@ -1,0 +1,213 @@
+"""One login: authorization code with PKCE, over the loopback redirect or a pasted address.
+
+Hand-written, as measured against the libraries: Authlib answers a denied login with another grant
+and costs 140 ms, oauthlib refuses ``http://127.0.0.1``. Source: RFC 6749, 4.1; RFC 7636; RFC 8252.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+from pydantic import SecretStr
+
+from tui.auth.answer import Accepted, Denied, Expected, query_of, read_answer
+from tui.auth.browser import open_browser
+from tui.auth.loopback import NotListening, Receiver
+from tui.auth.page import Page, failed, late, refused, welcome
+from tui.auth.pkce import challenge_for, new_secret
+from tui.auth.provider import SCOPE, Grant, IdentityService, Provider
+from tui.core.account import Identity, LoginProblem
+from tui.core.errors import BackendError, StoreError
+from tui.core.remote import remote_reason, tunnel_command
+
+LIMIT_S = 300.0
+"""How long the user may take."""
+
+_EXCHANGE_LIMIT_S = 30.0
+_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+Keep = Callable[[Grant], Awaitable[Identity]]
+"""Stores what a login gave and says whom it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The registration of a genie client, and how this user signs in with it."""
+
+    client_id: str
+    redirect_url: str
+    """To the character as registered."""
+    no_browser: bool = False
+
+
+class Login:
+    """A running attempt, a :class:`tui.core.account.LoginAttempt`. Begin one with :func:`begin`.
+
+    State and verifier are its own and stay in memory. The first valid answer is redeemed, once;
+    browsers that bring it are kept waiting until the outcome is known and are shown it.
+    """
+
+    def __init__(
+        self, client: Client, provider: Provider, service: IdentityService, keep: Keep
+    ) -> None:
+        self._client = client
+        self._service = service
+        self._keep = keep
+        self._verifier = new_secret()
+        state = new_secret()
+        self._expected = Expected(state, provider.issuer, provider.states_issuer)
+        self._url = authorize_url(provider, client, state, challenge_for(self._verifier))
+        self._receiver = Receiver(client.redirect_url, self._deliver)
+        self._listening_problem = ""
+        self._ends_s = time.monotonic() + LIMIT_S
+        loop = asyncio.get_running_loop()
+        self._answer: asyncio.Future[Accepted | Denied] = loop.create_future()
+        self._outcome: asyncio.Future[Identity | LoginProblem] = loop.create_future()
+        self._run: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        return self._url
+
+    @property
+    def redirect_url(self) -> str:
+        return self._client.redirect_url
+
+    @property
+    def port(self) -> int:
+        return self._receiver.port
+
+    @property
+    def listening_problem(self) -> str:
+        return self._listening_problem
+
+    @property
+    def remote_reason(self) -> str:
+        if self._client.no_browser:
+            return "the profile says so"
+        contained = any(mark.exists() for mark in _CONTAINER_MARKS)
+        return remote_reason(os.environ, sys.platform, contained=contained)
+
+    @property
+    def tunnel(self) -> str:
+        if self._listening_problem:
+            return ""
+        host = urlsplit(self.redirect_url).hostname or ""
+        return tunnel_command(os.environ, host, self.port)
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self._ends_s - time.monotonic())
+
+    def open_browser(self) -> bool:
+        return open_browser(self._url)
+
+    def paste(self, text: str) -> None:
+        query = query_of(text, self.redirect_url)
+        self._offer(read_answer(query, self._expected))
+
+    async def finished(self) -> Identity:
+        outcome = await asyncio.shield(self._outcome)
+        if isinstance(outcome, LoginProblem):
+            raise LoginProblem(str(outcome), hint=outcome.hint)
+        return outcome
+
+    async def aclose(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+            await asyncio.wait([self._run])
+        await self._receiver.aclose()
+
+    async def start(self) -> None:
+        """Open the port and wait for an answer until the limit."""
+        try:
+            await self._receiver.start()
+        except NotListening as problem:
+            self._listening_problem = str(problem)
+        self._run = asyncio.create_task(self._wait_and_redeem(), name="login")
+        self._run.add_done_callback(self._over)
+
+    async def _wait_and_redeem(self) -> None:
+        try:
+            self._outcome.set_result(await self._redeemed(await self._answered()))
+        except LoginProblem as problem:
+            self._outcome.set_result(problem)
+        except BackendError as error:
+            self._outcome.set_result(LoginProblem(str(error), hint=error.hint))
+        except StoreError as error:
+            self._outcome.set_result(LoginProblem(str(error)))
+        await self._receiver.aclose()
+
+    def _over(self, run: asyncio.Task[None]) -> None:
+        if not self._outcome.done():
+            self._outcome.set_result(LoginProblem("The login was cancelled."))
+
+    async def _answered(self) -> Accepted | Denied:
+        try:
+            async with asyncio.timeout(self.seconds_left):
+                return await self._answer
+        except TimeoutError:
+            raise LoginProblem(
+                "Nobody signed in within five minutes.", hint="Start the login again."
+            ) from None
+
+    async def _redeemed(self, answer: Accepted | Denied) -> Identity:
+        if isinstance(answer, Denied):
+            raise answer.problem()
+        try:
+            async with asyncio.timeout(_EXCHANGE_LIMIT_S):
+                grant = await self._service.exchange(
+                    answer.code, self._verifier, self.redirect_url
+                )
+        except TimeoutError:
+            raise LoginProblem(
+                "The identity service did not answer in time.", hint="Start the login again."
+            ) from None
+        return await self._keep(grant)
+
+    def _offer(self, answer: Accepted | Denied) -> bool:
+        """Whether this answer is the one that counts."""
+        if self._answer.done() or self._outcome.done():
+            return False
+        self._answer.set_result(answer)
+        return True
+
+    async def _deliver(self, query: str) -> Page:
+        try:
+            answer = read_answer(query, self._expected)
+        except LoginProblem as problem:
+            return refused(problem)
+        if not self._offer(answer):
+            return late()
+        outcome = await asyncio.shield(self._outcome)
+        return failed(outcome) if isinstance(outcome, LoginProblem) else welcome(outcome)
+
+
+async def begin(client: Client, service: IdentityService, keep: Keep) -> Login:
+    """A login that waits for its answer. Raises BackendError; close it with ``aclose``."""
+    login = Login(client, await service.provider(), service, keep)
+    await login.start()
+    return login
+
+
+def authorize_url(provider: Provider, client: Client, state: SecretStr, challenge: str) -> str:
+    """Where the user signs in. A query that the endpoint has is kept (RFC 6749, 3.1)."""
+    fields = {
+        "response_type": "code",
+        "client_id": client.client_id,
+        "redirect_uri": client.redirect_url,
+        "scope": SCOPE,
+        "state": state.get_secret_value(),
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    endpoint = provider.authorization_endpoint
+    joint = "&" if "?" in endpoint else "?"
+    return f"{endpoint}{joint}{urlencode(fields, quote_via=quote)}"

@@ -1,0 +1,85 @@
+"""The tokens of a login, as they are kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+from pydantic import SecretStr
+
+from tui.auth.provider import Grant
+from tui.core.account import Identity
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What one login can do, and for whom."""
+
+    access_token: SecretStr
+    refresh_token: SecretStr | None
+    obtained_s: float
+    """When they were asked for, seconds since the epoch (UTC)."""
+    lifetime_s: float | None
+    """Life of the access token from then on; None where the provider did not say."""
+    identity: Identity
+
+    @classmethod
+    def of(cls, grant: Grant, asked_s: float, identity: Identity) -> Tokens:
+        """The tokens of a fresh login that was asked for at ``asked_s``."""
+        return cls(
+            access_token=grant.access_token,
+            refresh_token=grant.refresh_token,
+            obtained_s=asked_s,
+            lifetime_s=grant.expires_in_s,
+            identity=identity,
+        )
+
+    def renewed(self, grant: Grant, asked_s: float) -> Tokens:
+        """After a refresh; without a new refresh token the old one stays (RFC 6749, 6)."""
+        fresh = Tokens.of(grant, asked_s, self.identity)
+        return replace(fresh, refresh_token=grant.refresh_token or self.refresh_token)
+
+    def remaining_s(self, now_s: float) -> float:
+        """What is left of the access token's life; 0 where the clock went back behind it."""
+        if self.lifetime_s is None:
+            return float("inf")
+        age_s = now_s - self.obtained_s
+        return max(0.0, self.lifetime_s - age_s) if age_s > -_CLOCK_SKEW_S else 0.0
+
+    def dump(self) -> str:
+        """As JSON, with the secrets in it."""
+        refresh = self.refresh_token.get_secret_value() if self.refresh_token else None
+        return json.dumps(
+            {
+                "version": _VERSION,
+                "access_token": self.access_token.get_secret_value(),
+                "refresh_token": refresh,
+                "obtained_s": self.obtained_s,
+                "lifetime_s": self.lifetime_s,
+                "identity": asdict(self.identity),
+            }
+        )
+
+
+_CLOCK_SKEW_S = 60.0
+
+
+def parse_tokens(text: str) -> Tokens | None:
+    """What :meth:`Tokens.dump` wrote; None for anything else."""
+    try:
+        kept = json.loads(text)
+        refresh = kept["refresh_token"]
+        return Tokens(
+            access_token=SecretStr(str(kept["access_token"])),
+            refresh_token=SecretStr(str(refresh)) if refresh else None,
+            obtained_s=float(kept["obtained_s"]),
+            lifetime_s=None if kept["lifetime_s"] is None else float(kept["lifetime_s"]),
+            identity=Identity(**{name: str(kept["identity"][name]) for name in _WHO}),
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+_WHO = ("name", "email", "subject")
