@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tests.demo.browser import form_of, open_page, press, sign_in
+from tests.demo.browser import browser, form_of, open_page, press, sign_in
 from tui.demo.identity_grants import challenge_of
 from tui.demo.identity_requests import Parameters
 from tui.demo.identity_tokens import fingerprint
@@ -103,7 +103,7 @@ class App:
 
 @pytest.fixture
 async def app(visit) -> AsyncIterator[App]:
-    async with httpx.AsyncClient() as http:
+    async with browser() as http:
         yield App(visit().server, http)
 
 
@@ -150,7 +150,7 @@ async def test_the_browser_comes_back_with_a_code_state_and_issuer(app, state):
 
 async def test_a_registered_url_may_have_a_query_of_its_own(visit):
     registered = "http://127.0.0.1:8763/callback?from=identity"
-    async with httpx.AsyncClient() as http:
+    async with browser() as http:
         app = App(visit(redirect_url=registered).server, http)
         location = await sign_in(http, app.authorize_url())
         assert fields(location).keys() == {"from", "code", "state", "iss"}
@@ -381,7 +381,7 @@ async def test_a_form_of_another_site_is_refused(app, form_token):
 async def test_the_pages_are_for_the_browser_that_began(app, cookie):
     page = await open_page(app.http, app.authorize_url())
     headers = {"Cookie": cookie.encode("latin-1")}
-    async with httpx.AsyncClient(headers=headers) as other:
+    async with browser(headers=headers) as other:
         assert (await other.get(page.url)).status_code == 410
         pressed = await other.post(page.url, data=form_of(page).press("ada"))
         assert pressed.status_code == 410
@@ -482,7 +482,14 @@ async def test_parameters_are_form_encoded_in_the_body_of_a_post(app):
 
 
 @pytest.mark.parametrize(
-    "body", [b"grant_type=a&grant_type=a", b"%ff=1", b"\xff", b"&".join([b"a=1"] * 99), b""]
+    "body",
+    [
+        pytest.param(b"grant_type=a&grant_type=a", id="repeated"),
+        pytest.param(b"%ff=1", id="not UTF-8"),
+        pytest.param(b"\xff", id="not ASCII"),
+        pytest.param(b"&".join([b"a=1"] * 99), id="too many"),
+        pytest.param(b"", id="empty"),
+    ],
 )
 async def test_a_broken_form_is_refused(app, body):
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -527,7 +534,7 @@ async def test_a_wrong_refresh_spends_nothing(app, changes, expected):
 
 
 async def test_an_access_token_expires_when_it_said(visit):
-    async with httpx.AsyncClient() as http:
+    async with browser() as http:
         start = datetime(2026, 11, 20, 9, tzinfo=UTC)
         app = App(visit(token_life_s=2, start=start).server, http)
         tokens = await app.tokens()

@@ -34,6 +34,15 @@ QUICK = Patience(
 SUGGESTIONS = (("Greet", "Say hello"), ("Order", "Order a laptop"))
 
 
+class QuietApp(GenieApp):
+    """Counts its bells instead of ringing them."""
+
+    bells = 0
+
+    def bell(self) -> None:
+        self.bells += 1
+
+
 @dataclass
 class Stage:
     """An app and what is behind it. ``pilot`` is there inside ``shown``."""
@@ -48,8 +57,7 @@ class Stage:
     """Connecting waits for it."""
 
     def __post_init__(self) -> None:
-        self.bells = 0
-        self.app = GenieApp(
+        self.app = QuietApp(
             self._connect,
             agent_name="Ifrit",
             user_name="jo@example.com",
@@ -58,10 +66,6 @@ class Stage:
             theme=self.theme,
             clock=self.clock,
         )
-        self.app.bell = self._ring  # type: ignore[method-assign]
-
-    def _ring(self) -> None:
-        self.bells += 1
 
     @asynccontextmanager
     async def _connect(self, publish: Publish) -> AsyncGenerator[Session]:
@@ -129,6 +133,4 @@ def _plain(strip: Strip, width: int) -> str:
 
 
 def conversation(name: str, title: str, updated_ms: int, *, unread: bool = False) -> Conversation:
-    return Conversation(
-        id=ConversationId(name), title=title, updated_ms=updated_ms, unread=unread
-    )
+    return Conversation(id=ConversationId(name), title=title, updated_ms=updated_ms, unread=unread)

@@ -124,7 +124,7 @@ async def test_a_question_rings_but_does_not_open_while_the_user_types() -> None
         await stage.until(lambda: stage.chat.banner.display)
         assert "Order laptop waits for your approval" in stage.text(stage.chat.banner)
         assert stage.app.screen is stage.chat
-        assert stage.bells == 1
+        assert stage.app.bells == 1
         await stage.press("a")
         assert stage.chat.composer.text == "and aa"
         assert stage.backend.decisions == []
@@ -190,6 +190,18 @@ async def test_another_conversation_that_asks_is_mentioned_and_can_be_gone_to() 
         await stage.press("ctrl+g")
         await stage.until(lambda: stage.chat.desk.current == "conversation-1")
         await stage.until(lambda: stage.chat.banner.display)
+
+
+async def test_a_new_conversation_shows_nothing_of_the_last_one() -> None:
+    stage = Stage(ScriptedBackend(reply("First answer"), reply("Second answer")))
+    async with stage.shown():
+        await stage.say("one")
+        await stage.until(lambda: "First answer" in stage.screen())
+        await stage.press("ctrl+n")
+        await stage.until(lambda: "What can Ifrit do" in stage.screen())
+        await stage.say("two")
+        await stage.until(lambda: "Second answer" in stage.screen())
+        assert "First answer" not in stage.text(stage.chat)
 
 
 async def test_drafts_belong_to_their_conversations() -> None:
@@ -290,7 +302,9 @@ async def test_help_lists_every_key_of_the_contract() -> None:
         await stage.press("f1")
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
         shown = stage.screen()
-        for key in "Enter Ctrl+J Shift+Enter Ctrl+N Ctrl+P Ctrl+B Ctrl+T Ctrl+F Ctrl+O Ctrl+R".split():
+        for (
+            key
+        ) in "Enter Ctrl+J Shift+Enter Ctrl+N Ctrl+P Ctrl+B Ctrl+T Ctrl+F Ctrl+O Ctrl+R".split():
             assert key in shown
         for key in "Ctrl+Y Ctrl+G Ctrl+Q F1".split():
             assert key in shown
@@ -352,7 +366,9 @@ async def test_older_turns_are_fetched_when_the_user_scrolls_up() -> None:
         await stage.until(lambda: "Answer 0" in stage.screen())
 
 
-@pytest.mark.parametrize("theme", ["genie-dark", "genie-light", "nord", "textual-light", "ansi-dark"])
+@pytest.mark.parametrize(
+    "theme", ["genie-dark", "genie-light", "nord", "textual-light", "ansi-dark"]
+)
 async def test_every_theme_has_all_colours(theme: str) -> None:
     stage = Stage(theme=theme)
     async with stage.shown():

@@ -98,8 +98,8 @@ class IdentityClient:
     """One public client of one provider. No secret, no redirects, TLS verified.
 
     Every call raises :class:`tui.core.errors.BackendError`; ``code`` is the OAuth error where the
-    provider gave one, ``UNAUTHORIZED`` that what was sent is never accepted again; a status without
-    an OAuth error decides nothing. Nothing is repeated, since codes and refresh tokens are for one use.
+    provider gave one, and ``UNAUTHORIZED`` says that what was sent is never accepted again.
+    Nothing is repeated, since codes and refresh tokens are for one use.
     """
 
     def __init__(self, identity_url: str, client_id: str) -> None:

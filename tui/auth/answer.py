@@ -149,4 +149,3 @@ def _check_issuer(issuer: str, expected: Expected) -> None:
             "The answer comes from another identity service than the one that was asked.",
             hint="Check the identity URL of the profile.",
         )
-

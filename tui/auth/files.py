@@ -73,19 +73,20 @@ async def locked(path: Path, limit_s: float) -> AsyncIterator[None]:
         raise StoreError(f"{path} cannot be locked ({error.strerror}).") from None
     try:
         async with asyncio.timeout(limit_s):
-            while not _try_lock(descriptor):  # noqa: ASYNC110
-                await asyncio.sleep(_POLL_S)
+            await _lock(path, descriptor)
         yield
     finally:
         os.close(descriptor)
 
 
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+async def _lock(path: Path, descriptor: int) -> None:
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            await asyncio.sleep(_POLL_S)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be locked ({error.strerror}).") from None
 
 
 def _check_private(path: Path, found: os.stat_result) -> None:

@@ -163,9 +163,7 @@ class Login:
             raise answer.problem()
         try:
             async with asyncio.timeout(_EXCHANGE_LIMIT_S):
-                grant = await self._service.exchange(
-                    answer.code, self._verifier, self.redirect_url
-                )
+                grant = await self._service.exchange(answer.code, self._verifier, self.redirect_url)
         except TimeoutError:
             raise LoginProblem(
                 "The identity service did not answer in time.", hint="Start the login again."

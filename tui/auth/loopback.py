@@ -137,9 +137,7 @@ class Receiver:
             idle[0].cancel()
 
 
-async def _say(
-    answer: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def _say(answer: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Send a response and see it off: closing with unread input would destroy what was sent."""
     writer.write(answer)
     async with asyncio.timeout(_FAREWELL_S):
@@ -180,6 +178,4 @@ def _busy(port: int, error: OSError) -> str:
         return f"Port {port} of the redirect URL cannot be opened ({reason})."
     owner = port_owner(port)
     by = f" by {owner}" if owner else " by another program"
-    return (
-        f"Port {port} is in use{by}; another one would not do, since the redirect URL is registered."
-    )
+    return f"Port {port} is in use{by}; another one would not do, since the redirect URL is registered."

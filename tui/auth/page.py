@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -15,7 +16,11 @@ from tui.core.account import Identity, LoginProblem
 
 Mood = Literal["good", "bad", "calm"]
 
-_SIGNS = {"good": "M15 25l6.5 6.5L34 18", "bad": "M17 17l14 14M31 17L17 31", "calm": "M24 14v12M24 33v.5"}
+_SIGNS = {
+    "good": "M15 25l6.5 6.5L34 18",
+    "bad": "M17 17l14 14M31 17L17 31",
+    "calm": "M24 14v12M24 33v.5",
+}
 _CLOSE = "You can close this tab and go back to the terminal."
 
 
@@ -63,7 +68,7 @@ def refused(problem: LoginProblem) -> Page:
         "bad",
         "This page does not count",
         str(problem),
-        "The terminal still waits. Finish the login in the tab that it opened, or start again there.",
+        "The terminal still waits: finish the login in the tab that it opened.",
     )
 
 

@@ -32,7 +32,10 @@ class ThreePanes(Screen[None]):
     """Sidebar, conversation and timeline, with everything that only moves them about."""
 
     AUTO_FOCUS = "Composer"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (150, "-wide")]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (150, "-wide"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+b", "toggle_pane('sidebar')", "Sidebar", tooltip="Show or hide the conversations"

@@ -166,7 +166,10 @@ class ReadingScreen(ThreePanes):
         draft = await access.drafts.fetch(conversation_id)
         self.desk.current = access.session.watched = conversation_id
         self.composer.put(draft)
+        self.conversation.expect()
         self.greet(on=conversation_id is None)
+        if conversation_id is None:
+            await self.conversation.show(())
         self._list_conversations()
         self.show_state()
 
@@ -225,6 +228,26 @@ class ReadingScreen(ThreePanes):
         if self.access:
             self.sidebar.show(self.access.shelf.conversations, self.desk.current)
             self.show_state()
+
+    def action_delete_conversation(self) -> None:
+        """Delete the highlighted conversation, after asking."""
+        from tui.ui.modals.confirm import ConfirmModal
+
+        if self.access and (conversation_id := self.sidebar.highlighted):
+            question = f"Delete “{self.title_of(conversation_id)}” for good?"
+
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    self._delete(conversation_id)
+
+            self.app.push_screen(ConfirmModal(question, yes="Delete"), answered)
+
+    @work(group="delete", exit_on_error=False)
+    async def _delete(self, conversation_id: ConversationId) -> None:
+        await self.opened.session.delete(conversation_id)
+        if self.desk.current == conversation_id:
+            await self._switch_to(None)
+        self.list_soon()
 
     @on(Sidebar.MoreWanted)
     def _reach(self, event: Sidebar.MoreWanted) -> None:

@@ -71,6 +71,8 @@ class Composer(TextArea):
             compact=True,
             highlight_cursor_line=False,
         )
+        # A blinking cursor would write to the terminal for as long as nothing happens.
+        self.cursor_blink = False
         self._said: Sequence[str] = ()
         self._recalled = -1
         self._unsaid = ""

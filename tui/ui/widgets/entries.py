@@ -184,7 +184,7 @@ def _end(turn: Turn) -> Iterator[Entry]:
     elif _seems_idle(turn):
         heard = turn.phase != "waiting"
         since = turn.started_ms or turn_ms(turn)
-        yield WorkingEntry(key=f"{turn.id}/working", since_ms=since, heard=heard)
+        yield WorkingEntry(key=f"{turn.id}/busy", since_ms=since, heard=heard)
 
 
 def _seems_idle(turn: Turn) -> bool:

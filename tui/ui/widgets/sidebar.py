@@ -120,6 +120,11 @@ class Sidebar(Vertical):
         return self.query_one(ConversationList)
 
     @property
+    def found(self) -> Sequence[Row]:
+        """The conversations listed, without headings."""
+        return [row for row in self._rows if isinstance(row, Row)]
+
+    @property
     def highlighted(self) -> ConversationId | None:
         """The conversation under the cursor."""
         option = self.list.highlighted_option

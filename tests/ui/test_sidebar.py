@@ -1,0 +1,196 @@
+"""The list of conversations, on its own and in the app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from tests.fakes import NOW_MS, ManualClock, MemoryStore, ScriptedBackend
+from tests.ui.stage import Stage, conversation
+from tui.core.ids import ConversationId
+from tui.core.records import Conversation
+from tui.ui.board import RowState
+from tui.ui.listing import Heading, Row, rows_of
+from tui.ui.theme import GENIE_DARK
+from tui.ui.widgets.sidebar import Sidebar
+
+MINUTE_MS = 60_000
+DAY_MS = 1440 * MINUTE_MS
+
+
+def listed(count: int) -> list[Conversation]:
+    return [conversation(f"c{n}", f"Subject {n:05}", NOW_MS - n * MINUTE_MS) for n in range(count)]
+
+
+class Shelf(App[None]):
+    """A sidebar and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_theme(GENIE_DARK)
+        self.theme = "genie-dark"
+        self.clock = ManualClock()
+        self.states: dict[str, RowState] = {}
+        self.posted: list[object] = []
+
+    def compose(self) -> ComposeResult:
+        yield Sidebar(self.clock, lambda cid: self.states.get(cid, "idle"))
+
+    @property
+    def sidebar(self) -> Sidebar:
+        return self.query_one(Sidebar)
+
+    def on_sidebar_opened(self, event: Sidebar.Opened) -> None:
+        self.posted.append(event.conversation_id)
+
+    def on_sidebar_more_wanted(self, event: Sidebar.MoreWanted) -> None:
+        self.posted.append("everything" if event.everything else "more")
+
+
+async def show(
+    pilot: Pilot[None], conversations: Sequence[Conversation], current: str | None = None
+) -> Sidebar:
+    assert isinstance(pilot.app, Shelf)
+    sidebar = pilot.app.sidebar
+    sidebar.styles.width = 32
+    await pilot.pause()
+    sidebar.show(conversations, ConversationId(current) if current else None)
+    sidebar.list.focus()
+    await pilot.pause()
+    return sidebar
+
+
+def lines(sidebar: Sidebar) -> list[str]:
+    rows = sidebar.list
+    return [rows.render_line(y).text.rstrip() for y in range(min(rows.size.height, 12))]
+
+
+def test_rows_are_headed_by_periods_newest_first() -> None:
+    ages = (0, DAY_MS, 3 * DAY_MS, 30 * DAY_MS)
+    rows = rows_of(
+        [conversation(f"c{age}", "A", NOW_MS - age) for age in ages], lambda _: "idle", NOW_MS
+    )
+    assert [row.text for row in rows if isinstance(row, Heading)] == [
+        "Today",
+        "Yesterday",
+        "This week",
+        "Earlier",
+    ]
+
+
+def test_a_row_is_exactly_as_wide_as_asked_and_ends_with_its_age() -> None:
+    row = Row(ConversationId("c"), "A very long subject of a conversation", "14m", "asking")
+    drawn = row.drawn(30)
+    assert drawn.cell_length == 30
+    assert drawn.plain.startswith("  ◆ A very long")
+    assert drawn.plain.endswith("… 14m ")
+
+
+def test_wide_characters_do_not_break_the_alignment() -> None:
+    row = Row(ConversationId("c"), "部署が失敗しました、助けてください", "2h")
+    assert row.drawn(24).cell_length == 24
+
+
+def test_markup_in_a_title_is_only_text() -> None:
+    row = Row(ConversationId("c"), "[/oops] [@click=app.quit]x[/]", "1m")
+    assert "[/oops] [@click=app.quit]" in row.drawn(60).plain
+
+
+async def test_states_are_shown_by_shape() -> None:
+    app = Shelf()
+    app.states = {"c0": "running", "c1": "asking"}
+    async with app.run_test(size=(80, 24)) as pilot:
+        three = [*listed(2), conversation("c2", "Unread one", NOW_MS - DAY_MS * 9, unread=True)]
+        sidebar = await show(pilot, three)
+        text = "\n".join(lines(sidebar))
+        assert "◐ Subject 00000" in text
+        assert "◆ Subject 00001" in text
+        assert "● Unread one" in text
+
+
+async def test_the_highlight_stays_with_its_conversation() -> None:
+    app = Shelf()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = await show(pilot, listed(5), "c2")
+        assert sidebar.highlighted == "c2"
+        newer = conversation("new", "Brand new", NOW_MS + MINUTE_MS)
+        sidebar.show([newer, *listed(5)], ConversationId("c2"))
+        assert sidebar.highlighted == "c2"
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert app.posted[-1] == "c3"
+
+
+async def test_typing_filters_and_escape_ends_it() -> None:
+    app = Shelf()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = await show(pilot, listed(300))
+        await pilot.press("slash", *"0017")
+        await pilot.pause(0.2)
+        assert [row.name for row in sidebar.found] == [
+            "Subject 00017",
+            *(f"Subject 0017{n}" for n in range(10)),
+        ]
+        assert "everything" in app.posted
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.posted[-1] == "c17"
+        await pilot.press("escape")
+        await pilot.pause(0.2)
+        assert len(sidebar.found) == 300
+
+
+async def test_coming_near_the_end_asks_for_more_once() -> None:
+    app = Shelf()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await show(pilot, listed(200))
+        await pilot.press("end", "up", "up")
+        await pilot.pause()
+        assert app.posted == ["more"]
+
+
+async def test_ages_change_with_the_clock_and_nothing_else_is_drawn() -> None:
+    app = Shelf()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = await show(pilot, listed(2))
+        before = lines(sidebar)
+        sidebar.redraw()
+        assert lines(sidebar) == before
+        app.clock.advance(120)
+        sidebar.redraw()
+        assert "2m" in lines(sidebar)[1]
+
+
+async def test_all_pages_of_the_server_are_reached_by_scrolling() -> None:
+    stage = Stage(ScriptedBackend(conversations=listed(450), page_size=200), MemoryStore())
+    async with stage.shown():
+        rows = stage.chat.sidebar
+        await stage.until(lambda: len(rows.found) == 200)
+        rows.list.focus()
+        await stage.press("end")
+        await stage.until(lambda: len(rows.found) == 400)
+        await stage.press("end")
+        await stage.until(lambda: len(rows.found) == 450)
+
+
+async def test_a_conversation_is_deleted_only_after_a_yes() -> None:
+    store = MemoryStore(listed(2))
+    stage = Stage(store=store)
+    async with stage.shown():
+        rows = stage.chat.sidebar
+        await stage.until(lambda: len(rows.found) == 2)
+        rows.list.focus()
+        await stage.press("home", "delete")
+        await stage.until(lambda: stage.app.screen is not stage.chat)
+        await stage.until(lambda: not stage.app.screen.is_deaf)
+        await stage.press("n")
+        await stage.until(lambda: stage.app.screen is stage.chat)
+        assert stage.backend.deleted == []
+        await stage.press("delete")
+        await stage.until(lambda: stage.app.screen is not stage.chat)
+        await stage.until(lambda: not stage.app.screen.is_deaf)
+        await stage.press("y")
+        await stage.until(lambda: stage.backend.deleted == ["c0"])
+        await stage.until(lambda: len(rows.found) == 1)

@@ -1,0 +1,189 @@
+"""What the interface knows, without a terminal: mailbox, board, notices, panes, files, keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import NOW_MS, asks, finished, piece, started
+from tui.chat.updates import (
+    ConversationsChanged,
+    EventsSeen,
+    Recovery,
+    RecoveryChanged,
+    TurnChanged,
+    Update,
+)
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.events import TurnEvent
+from tui.core.ids import ConversationId, TurnId
+from tui.core.turn import Turn, fold
+from tui.ui.board import Board
+from tui.ui.desk import Desk
+from tui.ui.files import LARGEST_FILE_BYTES, CannotAttach, attachment_of, completions, path_in
+from tui.ui.keys import key_name, short_key_name
+from tui.ui.links import can_open, is_web_address
+from tui.ui.messages import Mailbox
+from tui.ui.notices import of_error, of_recovery
+from tui.ui.panes import Panes
+
+HERE = ConversationId("here")
+
+
+def turn(*events: TurnEvent, name: str = "turn-1", where: ConversationId = HERE) -> Turn:
+    return fold(Turn(id=TurnId(name), conversation_id=where), events)
+
+
+def test_a_burst_rings_once_and_leaves_the_newest_snapshots() -> None:
+    rings: list[None] = []
+    mailbox = Mailbox(lambda: rings.append(None))
+    grown = turn(started())
+    for number in range(1000):
+        grown = fold(grown, [piece(number, "x")])
+        mailbox.put(TurnChanged(grown))
+        mailbox.put(ConversationsChanged())
+    assert len(rings) == 1
+    assert mailbox.take() == [TurnChanged(grown), ConversationsChanged()]
+    mailbox.put(ConversationsChanged())
+    assert len(rings) == 2
+
+
+def test_no_event_for_the_timeline_is_lost_in_a_burst() -> None:
+    mailbox = Mailbox(lambda: None)
+    events = [started(), finished()]
+    updates: list[Update] = [EventsSeen(HERE, (event,)) for event in events]
+    for update in updates:
+        mailbox.put(update)
+    assert mailbox.take() == [EventsSeen(HERE, tuple(events))]
+
+
+def test_the_end_of_a_recovery_replaces_its_beginning() -> None:
+    mailbox = Mailbox(lambda: None)
+    mailbox.put(RecoveryChanged(HERE, Recovery(step="looking")))
+    mailbox.put(RecoveryChanged(HERE, None))
+    assert mailbox.take() == [RecoveryChanged(HERE, None)]
+
+
+def test_a_conversation_asks_runs_or_rests() -> None:
+    board = Board()
+    board.note(turn(started()))
+    assert board.state(HERE) == "running"
+    asked = turn(started(), asks("Order laptop", "call-1"))
+    board.note(asked)
+    assert board.state(HERE) == "asking"
+    assert board.asking() == [HERE]
+    assert [question.subject for question in board.questions(HERE)] == ["Order laptop"]
+    board.note(fold(asked, [finished()]))
+    assert board.state(HERE) == "idle"
+    assert board.questions(HERE) == []
+
+
+def test_a_recovery_counts_down() -> None:
+    notice = of_recovery(
+        Recovery(step="reconnecting", attempt=2, next_ms=NOW_MS + 3_000, problem="Cut off.")
+    )
+    assert notice.sentence(NOW_MS) == "Connection lost · reconnecting in 3 s"
+    assert notice.sentence(NOW_MS + 2_500) == "Connection lost · reconnecting in 1 s"
+    assert notice.sentence(NOW_MS + 3_000) == "Connection lost · reconnecting now"
+    assert notice.hint == "Attempt 2 · Cut off. · Ctrl+R to try now"
+
+
+def test_a_failure_is_told_with_what_to_do_and_its_request_id() -> None:
+    error = BackendError(ErrorKind.SERVER, "It broke.", hint="Wait.", request_id="r-1")
+    assert of_error(error).text == "It broke."
+    assert of_error(error).hint == "Wait. Request id r-1."
+
+
+def test_what_the_user_must_act_on_comes_first() -> None:
+    desk = Desk()
+    desk.session_state, desk.current = "open", HERE
+    desk.fail(BackendError(ErrorKind.UNREACHABLE, "Nobody there."))
+    assert desk.link() == "offline"
+    desk.recover(HERE, Recovery(step="reconnecting"))
+    assert desk.link() == "reconnecting"
+    notice = desk.notice(question_open=False)
+    assert notice is not None
+    assert notice.tone == "recovery"
+    desk.board.note(turn(started(), asks("Order laptop", "call-1")))
+    notice = desk.notice(question_open=False)
+    assert notice is not None
+    assert notice.tone == "question"
+    desk.recover(HERE, None)
+    desk.reached()
+    assert desk.link() == "live"
+
+
+def test_panes_that_were_hidden_stay_hidden_and_floating_ones_do_not_linger() -> None:
+    panes = Panes()
+    panes.resize(120)
+    panes.toggle("sidebar")
+    panes.resize(60)
+    panes.resize(120)
+    assert not panes.shows("sidebar")
+    panes.resize(80)
+    panes.toggle("timeline")
+    assert panes.floats("timeline")
+    panes.resize(120)
+    assert panes.shows("timeline")
+    assert not panes.floats("timeline")
+
+
+def test_only_files_that_can_be_sent_are_attached(tmp_path: Path) -> None:
+    small, empty, large = (tmp_path / name for name in ("small", "empty", "large"))
+    small.write_text("x")
+    empty.touch()
+    with large.open("wb") as file:
+        file.truncate(LARGEST_FILE_BYTES + 1)
+    assert attachment_of(small).size_bytes == 1
+    for path, reason in ((empty, "empty"), (large, "20 MB"), (tmp_path, "not a file")):
+        with pytest.raises(CannotAttach, match=reason):
+            attachment_of(path)
+
+
+def test_a_dropped_path_is_told_from_text(tmp_path: Path) -> None:
+    file = tmp_path / "my file.png"
+    file.touch()
+    assert path_in(str(file).replace(" ", "\\ ")) == file
+    assert path_in(f"file://{str(file).replace(' ', '%20')}") == file
+    assert path_in("my file.png") is None
+    assert path_in("it's unbalanced") is None
+
+
+def test_paths_are_completed_folders_first(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "Readme.md").touch()
+    (tmp_path / ".hidden").touch()
+    assert completions(f"{tmp_path}/re") == [f"{tmp_path}/reports/", f"{tmp_path}/Readme.md"]
+    assert completions(f"{tmp_path}/nothing/here") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "fine"),
+    [
+        ("https://example.com/a?b=c", True),
+        ("http://localhost:8080", True),
+        ("javascript:alert(1)", False),
+        ("file:///etc/passwd", False),
+        ("https://", False),
+        ("https://a b.com", False),
+        ("https://example.com/\x1b]0;x", False),
+    ],
+)
+def test_only_web_addresses_are_opened(url: str, fine: bool) -> None:
+    assert is_web_address(url) is fine
+
+
+def test_no_browser_is_started_where_nobody_would_see_it() -> None:
+    assert not can_open({"SSH_CONNECTION": "x", "DISPLAY": ":0"}, "linux")
+    assert not can_open({"GENIE_TUI_NO_BROWSER": "1"}, "darwin")
+    assert not can_open({}, "linux")
+    assert can_open({}, "darwin")
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "short"),
+    [("ctrl+n", "Ctrl+N", "^N"), ("escape", "Esc", "Esc"), ("f1", "F1", "F1"), ("a", "a", "a")],
+)
+def test_keys_are_named_as_on_a_keyboard(key: str, name: str, short: str) -> None:
+    assert (key_name(key), short_key_name(key)) == (name, short)

@@ -1,0 +1,282 @@
+"""Access tokens that are always fresh, from refresh tokens that can be used only once.
+
+Whoever refreshes holds a lock that all processes share, reads again what is stored, and stores
+what it got before anybody uses it. Source: RFC 9700, 4.14; Headless API, OAuth 2.0 (PKCE).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+from pydantic import SecretStr
+
+from tui.auth.provider import Grant, IdentityService
+from tui.auth.stored import Tokens
+from tui.auth.vault import Vault
+from tui.core.account import Identity
+from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.ports import Clock
+
+_REFRESH_LIMIT_S = 30.0
+_SECOND_LOOKS_S = (0.025, 0.05, 0.1)
+_HOPELESS_S = 30.0
+_SIGN_IN = "Sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Tokens in use, and when they are to be renewed."""
+
+    tokens: Tokens
+    ahead_s: float
+    until_s: float
+    """By the monotonic clock, so that setting the wall clock cannot prolong them."""
+
+    def left_s(self, clock: Clock) -> float:
+        by_wall_s = self.tokens.remaining_s(clock.now_ms() / 1000)
+        return min(by_wall_s, self.until_s - clock.monotonic_s())
+
+
+class OAuthTokens:
+    """The tokens of one login, a :class:`tui.auth.bearer.TokenProvider`."""
+
+    def __init__(self, service: IdentityService, vault: Vault, clock: Clock) -> None:
+        self._service = service
+        self._vault = vault
+        self._clock = clock
+        self._held: _Held | None = None
+        self._unsaved: Tokens | None = None
+        """Got, but not stored yet, and therefore not used."""
+        self._renewal: asyncio.Task[None] | None = None
+        self._remedy: tuple[SecretStr, float] | None = None
+        """What replaced a refused token, and when: should it be refused too, the token is not to
+        blame, and another one would not help."""
+
+    async def get_token(self, refused: SecretStr | None = None) -> SecretStr:
+        """An access token that is valid now, another than ``refused`` if a refresh can help.
+
+        Raises BackendError, ``UNAUTHORIZED`` when only a login helps. No error has ``sent``:
+        whatever the token was wanted for never left.
+        """
+        for _ in range(2):  # the second time for who joined a renewal that had begun before
+            held = await self._current()
+            if not self._needs_renewal(held, refused):
+                return held.tokens.access_token
+            try:
+                await self._renewed(refused)
+            except BackendError as error:
+                if not self._can_wait(held, refused, error):
+                    raise
+        return (await self._current()).tokens.access_token
+
+    async def identity(self) -> Identity:
+        """Who is signed in. Raises BackendError(UNAUTHORIZED) if nobody is."""
+        return (await self._current()).tokens.identity
+
+    async def keep(self, grant: Grant, asked_s: float, identity: Identity) -> None:
+        """Store and use what a login gave. Raises ``StoreError``."""
+        tokens = Tokens.of(grant, asked_s, identity)
+        async with self._lock():
+            await self._vault.prepare()
+            await self._vault.save(tokens)
+            self._vault.forget_refresh()
+            self._use(tokens)
+
+    async def forget(self) -> None:
+        """Sign out: after this no refresh that was under way can bring the login back.
+
+        Raises ``StoreError``.
+        """
+        async with self._lock():
+            self._held = self._unsaved = None
+            await self._vault.clear()
+
+    async def aclose(self) -> None:
+        """Wait for a refresh in flight: cut between answer and storing, it would cost the login."""
+        while self._renewal is not None and not self._renewal.done():
+            await asyncio.wait([self._renewal])
+
+    async def _current(self) -> _Held:
+        if self._held is not None:
+            return self._held
+        tokens = await self._load()
+        if tokens is None:
+            raise BackendError(ErrorKind.UNAUTHORIZED, "Nobody is signed in.", hint="Sign in.")
+        return self._use(tokens)
+
+    def _use(self, tokens: Tokens) -> _Held:
+        left_s = tokens.remaining_s(self._clock.now_ms() / 1000)
+        ahead_s = _ahead_s(tokens.lifetime_s, self._clock.jitter())
+        self._held = _Held(tokens, ahead_s, self._clock.monotonic_s() + left_s)
+        return self._held
+
+    def _needs_renewal(self, held: _Held, refused: SecretStr | None) -> bool:
+        if held.tokens.access_token == refused:
+            return not self._is_hopeless(refused)
+        return held.left_s(self._clock) <= held.ahead_s
+
+    def _is_hopeless(self, refused: SecretStr) -> bool:
+        if self._remedy is None or self._remedy[0] != refused:
+            return False
+        return self._clock.monotonic_s() - self._remedy[1] < _HOPELESS_S
+
+    def _can_wait(self, held: _Held, refused: SecretStr | None, error: BackendError) -> bool:
+        """Whether the old token does while the new one cannot be had; the next try comes later."""
+        final = error.kind is ErrorKind.UNAUTHORIZED or held.tokens.access_token == refused
+        if final or held.left_s(self._clock) <= held.ahead_s / 4:
+            return False
+        self._held = replace(held, ahead_s=held.left_s(self._clock) * 0.75)
+        return True
+
+    async def _renewed(self, refused: SecretStr | None) -> None:
+        """One renewal for all who ask meanwhile; it goes on when they are cancelled."""
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._renew(refused), name="token refresh")
+            self._renewal.add_done_callback(_look_at)
+        await asyncio.shield(self._renewal)
+
+    async def _renew(self, refused: SecretStr | None) -> None:
+        try:
+            async with self._lock():
+                await self._renew_alone(refused)
+        except StoreError as error:
+            raise BackendError(ErrorKind.UNREACHABLE, str(error)) from None
+
+    async def _renew_alone(self, refused: SecretStr | None) -> None:
+        if self._unsaved is not None:
+            return await self._store(self._unsaved)
+        stored = await self._load()
+        if stored is None:
+            self._held = None
+            raise BackendError(ErrorKind.UNAUTHORIZED, "Nobody is signed in.", hint="Sign in.")
+        if not self._needs_renewal(self._use(stored), refused):
+            return None  # another process was faster
+        if stored.refresh_token is None:
+            raise BackendError(ErrorKind.UNAUTHORIZED, "The login has expired.", hint=_SIGN_IN)
+        await self._redeem(stored, stored.refresh_token)
+        if refused is not None and self._held is not None:
+            self._remedy = (self._held.tokens.access_token, self._clock.monotonic_s())
+        return None
+
+    async def _redeem(self, stored: Tokens, token: SecretStr) -> None:
+        was_cut_off = self._vault.was_refreshing(token)
+        self._vault.note_refresh(token)
+        asked_s = self._clock.now_ms() / 1000
+        try:
+            grant = await self._refresh(token)
+        except BackendError as error:
+            if error.kind is not ErrorKind.UNAUTHORIZED:
+                raise _not_now(error) from None
+            await self._adopt_or_end(stored, error, cut_off=was_cut_off or error.sent)
+        else:
+            await self._store(stored.renewed(grant, asked_s))
+
+    async def _refresh(self, token: SecretStr) -> Grant:
+        """The answer to a refresh token. A lost one is asked for once more, at once.
+
+        An error has ``sent`` if the token may have been spent.
+        """
+        try:
+            return await self._ask(token)
+        except BackendError as error:
+            if not error.sent or error.kind not in _LOST:
+                raise
+        try:
+            return await self._ask(token)
+        except BackendError as error:
+            error.sent = True
+            raise
+
+    async def _ask(self, token: SecretStr) -> Grant:
+        try:
+            async with asyncio.timeout(_REFRESH_LIMIT_S):
+                return await self._service.refresh(token)
+        except TimeoutError:
+            message = "The identity service did not answer in time."
+            raise BackendError(ErrorKind.TIMED_OUT, message, sent=True) from None
+
+    async def _adopt_or_end(self, refused: Tokens, error: BackendError, *, cut_off: bool) -> None:
+        """Take what somebody stored meanwhile, without our lock; else the login is over."""
+        for pause_s in (0.0, *_SECOND_LOOKS_S):
+            await self._clock.sleep(pause_s)
+            stored = await self._load()
+            if stored is None:
+                break
+            if stored.refresh_token != refused.refresh_token:
+                self._use(stored)
+                return
+        self._held = None
+        with suppress(StoreError):
+            await self._vault.clear()
+        raise _ended(error, cut_off=cut_off)
+
+    async def _store(self, tokens: Tokens) -> None:
+        self._unsaved = tokens
+        await self._vault.save(tokens)
+        self._vault.forget_refresh()
+        self._unsaved = None
+        self._use(tokens)
+
+    async def _load(self) -> Tokens | None:
+        try:
+            return await self._vault.load()
+        except StoreError as error:
+            raise BackendError(ErrorKind.UNAUTHORIZED, str(error), hint=_SIGN_IN) from None
+
+    @asynccontextmanager
+    async def _lock(self) -> AsyncIterator[None]:
+        try:
+            async with self._vault.locked():
+                yield
+        except TimeoutError:
+            raise StoreError("Another genie-tui keeps the login locked.") from None
+
+
+_LOST = (ErrorKind.TIMED_OUT, ErrorKind.INTERRUPTED)
+
+
+def _ahead_s(lifetime_s: float | None, jitter: float) -> float:
+    """How long before its end a token is renewed: one to five minutes, less for a short life."""
+    if lifetime_s is None:
+        return 0.0
+    return min(60 + 240 * jitter, lifetime_s * (0.25 + 0.15 * jitter))
+
+
+def _not_now(error: BackendError) -> BackendError:
+    """A refresh that may succeed later. For whoever wanted the token nothing was sent."""
+    unavailable = error.transient or error.kind is ErrorKind.BAD_ANSWER
+    limited = error.kind is ErrorKind.RATE_LIMITED
+    return BackendError(
+        ErrorKind.UNREACHABLE if unavailable and not limited else error.kind,
+        f"{str(error).rstrip('.')}, so the login was not renewed.",
+        hint=error.hint,
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        retry_after_s=error.retry_after_s,
+    )
+
+
+def _ended(error: BackendError, *, cut_off: bool) -> BackendError:
+    message = (
+        "The login was lost, since a renewal was cut off before its answer was stored."
+        if cut_off
+        else "The login has ended."
+    )
+    return BackendError(
+        ErrorKind.UNAUTHORIZED,
+        message,
+        hint=_SIGN_IN,
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+    )
+
+
+def _look_at(renewal: asyncio.Task[None]) -> None:
+    """Take note of its end, for when everybody who waited for it was cancelled."""
+    if not renewal.cancelled():
+        renewal.exception()

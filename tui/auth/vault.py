@@ -1,0 +1,133 @@
+"""Where the tokens of a login are kept: the system's keyring, else a private file; never both.
+
+For each login there is one small file. It holds the tokens or says that the keyring has them, so
+that every process, with or without a desktop around it, looks in the same place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+from contextlib import AbstractAsyncContextManager, suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from tui.auth.files import locked, make_folder, read_private, write_private
+from tui.auth.keyring_store import Keyring
+from tui.auth.stored import Tokens, parse_tokens
+from tui.core.errors import StoreError
+
+Where = Literal["keyring", "file", "nowhere"]
+
+LOCK_LIMIT_S = 60.0
+
+
+class Vault:
+    """The tokens of one login. Every call raises ``StoreError``."""
+
+    def __init__(self, folder: Path, login: str, keyring: Keyring | None = None) -> None:
+        """``folder`` is created when it is needed, 0700; ``login`` names the login, see
+        :func:`login_name`."""
+        self._file = folder / f"{login}.json"
+        self._note = folder / f"{login}.refreshing"
+        self._lock = folder / f"{login}.lock"
+        self._name = login
+        self._keyring = keyring or Keyring()
+        self._where: Where = "nowhere"
+
+    @property
+    def description(self) -> str:
+        """Where the tokens are, as in "kept in ..."; empty before :meth:`prepare` or a load."""
+        if self._where == "keyring":
+            return self._keyring.description
+        return f"{self._file}, readable by you alone" if self._where == "file" else ""
+
+    async def prepare(self) -> None:
+        """Find out where a new login can be kept, before anybody signs in."""
+        make_folder(self._file.parent)
+        self._where = "keyring" if await self._keyring.usable() else "file"
+
+    def locked(self) -> AbstractAsyncContextManager[None]:
+        """Be the only one that changes the tokens. Raises ``TimeoutError`` after a minute."""
+        make_folder(self._file.parent)
+        return locked(self._lock, LOCK_LIMIT_S)
+
+    async def load(self) -> Tokens | None:
+        """The tokens; None if nobody is signed in."""
+        record = _record(read_private(self._file))
+        self._where = record.get("where", "nowhere")
+        if self._where == "keyring":
+            return parse_tokens(await self._keyring.get(self._name) or "")
+        return parse_tokens(str(record.get("tokens"))) if self._where == "file" else None
+
+    async def save(self, tokens: Tokens) -> None:
+        """Keep tokens durably: where the last ones were, or where :meth:`prepare` found.
+
+        A keyring that fails now loses them to the file, since they may be the only ones valid.
+        """
+        if self._where == "keyring":
+            with suppress(StoreError):
+                await self._keyring.set(self._name, tokens.dump())
+                await self._mark({"where": "keyring"})
+                return
+        self._where = "file"
+        await self._mark({"where": "file", "tokens": tokens.dump()})
+
+    async def clear(self) -> None:
+        """Remove the tokens from every place and leave a mark that they are gone."""
+        was = _record(read_private(self._file)).get("where")
+        await self._mark({"where": "nowhere"})
+        self._where = "nowhere"
+        self.forget_refresh()
+        try:
+            if was == "keyring" or await self._keyring.usable():
+                await self._keyring.delete(self._name)
+        except StoreError as error:
+            if was == "keyring":
+                raise StoreError(
+                    f"{error} The tokens are not used any more, but still in it: remove the entry "
+                    f"{self._name!r} of genie-tui there."
+                ) from None
+
+    def note_refresh(self, token: SecretStr) -> None:
+        """Leave word that this refresh token is being spent."""
+        write_private(self._note, _digest(token))
+
+    def was_refreshing(self, token: SecretStr) -> bool:
+        """Whether a refresh with this token was begun and never finished."""
+        return read_private(self._note) == _digest(token)
+
+    def forget_refresh(self) -> None:
+        """The refresh ended, in one way or another."""
+        with suppress(OSError):
+            self._note.unlink()
+
+    async def _mark(self, record: dict[str, str]) -> None:
+        make_folder(self._file.parent)
+        await asyncio.to_thread(write_private, self._file, json.dumps(record))
+
+
+def login_name(profile: str, identity_url: str, client_id: str) -> str:
+    """A file name for a profile's login: another service or client is another login."""
+    digest = hashlib.sha256(f"{profile}\n{identity_url}\n{client_id}".encode()).hexdigest()
+    readable = re.sub(r"[^\w-]+", "-", profile, flags=re.ASCII)[:40]
+    return f"{readable}-{digest[:12]}"
+
+
+def _digest(token: SecretStr) -> str:
+    return hashlib.sha256(token.get_secret_value().encode()).hexdigest()
+
+
+def _record(text: str | None) -> dict[str, Any]:
+    try:
+        record = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) and record.get("where") in _PLACES else {}
+
+
+_PLACES = ("keyring", "file", "nowhere")
