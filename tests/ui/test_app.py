@@ -21,12 +21,15 @@ from tests.fakes import (
 )
 from tests.ui.stage import Stage, conversation
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.ids import CallId, ConversationId
+from tui.core.ids import CallId, ConversationId, TurnId
 from tui.core.ports import Can
+from tui.core.records import Prompt, TurnRecord
 from tui.ui.modals.approval import ApprovalModal
 from tui.ui.modals.connection import ConnectionModal
 from tui.ui.screens.attach import AttachScreen
 from tui.ui.screens.help import HelpScreen
+from tui.ui.widgets.event_details import EventDetails
+from tui.ui.widgets.reply import Reply
 
 
 def refused(message: str = "The message is too strange.") -> BackendError:
@@ -71,6 +74,15 @@ async def test_a_suggestion_is_reached_by_tab_and_sent_by_enter() -> None:
         await stage.press("tab", "down", "enter")
         await stage.until(lambda: stage.backend.sent)
         assert stage.backend.sent[0][1] == "Order a laptop"
+
+
+async def test_a_suggestion_leaves_what_was_being_written_alone() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello")))
+    async with stage.shown():
+        await stage.press(*"half", "tab", "enter")
+        await stage.until(lambda: stage.backend.sent)
+        await stage.until(lambda: "Hello" in stage.screen())
+        assert stage.chat.composer.text == "half"
 
 
 async def test_a_refused_text_comes_back_with_the_reason() -> None:
@@ -302,12 +314,9 @@ async def test_help_lists_every_key_of_the_contract() -> None:
         await stage.press("f1")
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
         shown = stage.screen()
-        for (
-            key
-        ) in "Enter Ctrl+J Shift+Enter Ctrl+N Ctrl+P Ctrl+B Ctrl+T Ctrl+F Ctrl+O Ctrl+R".split():
-            assert key in shown
-        for key in "Ctrl+Y Ctrl+G Ctrl+Q F1".split():
-            assert key in shown
+        for letter in "NPBTFORYGQJ":
+            assert f"Ctrl+{letter}" in shown
+        assert all(key in shown for key in ("Enter", "Shift+Enter", "F1", "Esc"))
         await stage.press("f1")
         assert stage.app.screen is stage.chat
 
@@ -355,15 +364,48 @@ async def test_an_agent_without_uploads_says_so() -> None:
         assert "takes no files" in stage.text(stage.chat.banner)
 
 
-async def test_older_turns_are_fetched_when_the_user_scrolls_up() -> None:
-    stage = Stage(ScriptedBackend(*(reply(f"Answer {n}") for n in range(3))))
+async def test_older_turns_are_fetched_page_by_page() -> None:
+    turns = [
+        TurnRecord(
+            id=TurnId(f"t{n}"),
+            conversation_id=ConversationId("c1"),
+            prompt=Prompt(text=f"Question {n}", state="sent", at_ms=NOW_MS + n),
+            events=(said(f"Answer {n}"), finished()),
+        )
+        for n in range(150)
+    ]
+    stage = Stage(store=MemoryStore([conversation("c1", "Long", NOW_MS)], turns))
     async with stage.shown():
-        for number in range(3):
-            await stage.say(f"Question {number}")
-            await stage.until(lambda n=number: f"Answer {n}" in stage.screen())
-        await stage.press("ctrl+n")
         await open_first(stage)
-        await stage.until(lambda: "Answer 0" in stage.screen())
+        await stage.until(lambda: "Answer 149" in stage.screen())
+        assert stage.chat.conversation.oldest == "t90"
+        transcript = stage.chat.conversation.transcript
+        assert transcript is not None
+        transcript.post_message(transcript.OlderWanted(transcript))
+        await stage.until(lambda: stage.chat.conversation.oldest == "t30")
+        transcript.post_message(transcript.OlderWanted(transcript))
+        await stage.until(lambda: stage.chat.conversation.oldest == "t0")
+        assert transcript.turn(TurnId("t0")) is not None
+
+
+async def test_code_is_copied_from_its_mark() -> None:
+    stage = Stage(ScriptedBackend(reply("```python\nprint(1)\n```")))
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: "print(1)" in stage.screen())
+        stage.chat.query_one("Reply", Reply).action_copy_code(0)
+        await stage.until(lambda: stage.app.clipboard.strip() == "print(1)")
+
+
+async def test_an_event_of_the_timeline_is_shown_with_its_payload() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello")))
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: "Finished" in stage.screen())
+        assert stage.chat.timeline is not None
+        stage.chat.timeline.focus()
+        await stage.press("home", "enter")
+        await stage.until(lambda: isinstance(stage.app.screen, EventDetails))
 
 
 @pytest.mark.parametrize(
@@ -373,6 +415,11 @@ async def test_every_theme_has_all_colours(theme: str) -> None:
     stage = Stage(theme=theme)
     async with stage.shown():
         assert stage.app.theme == theme
+
+
+async def test_the_theme_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENIE_TUI_THEME", "genie-light")
+    assert Stage().app.theme == "genie-light"
 
 
 async def test_an_unknown_theme_is_mentioned_and_replaced() -> None:

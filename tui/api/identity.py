@@ -54,6 +54,7 @@ def _secret(value: object) -> object:
     return value if isinstance(value, str) and value else None
 
 
+Form = Mapping[str, str | SecretStr]
 Line = Annotated[str, BeforeValidator(_line)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_secret)]
 
@@ -120,8 +121,8 @@ class IdentityClient:
             grant_type="authorization_code",
             client_id=self.client_id,
             redirect_uri=redirect_url,
-            code=code.get_secret_value(),
-            code_verifier=verifier.get_secret_value(),
+            code=code,
+            code_verifier=verifier,
         )
 
     async def refresh(self, refresh_token: SecretStr) -> Grant:
@@ -129,7 +130,7 @@ class IdentityClient:
         return await self._grant(
             grant_type="refresh_token",
             client_id=self.client_id,
-            refresh_token=refresh_token.get_secret_value(),
+            refresh_token=refresh_token,
         )
 
     async def userinfo(self, access_token: SecretStr) -> UserInfo:
@@ -137,8 +138,7 @@ class IdentityClient:
         endpoint = (await self.provider()).userinfo_endpoint
         if endpoint is None:
             raise BackendError(ErrorKind.UNSUPPORTED, "The identity service has no user info.")
-        bearer = {"Authorization": f"Bearer {access_token.get_secret_value()}"}
-        response = await self._send("GET", endpoint, headers=bearer)
+        response = await self._send("GET", endpoint, bearer=access_token)
         if not response.is_success:
             raise error_from(response)
         return UserInfo.model_validate(_object(response))
@@ -170,29 +170,42 @@ class IdentityClient:
             raise bad_answer(response, Case.NOT_AN_OBJECT)
         return _provider(base, document)
 
-    async def _grant(self, **form: str) -> Grant:
+    async def _grant(self, **form: str | SecretStr) -> Grant:
         endpoint = (await self.provider()).token_endpoint
-        response = await self._send("POST", endpoint, data=form)
-        oauth_error = _oauth_error(response, form)
-        if oauth_error is not None:
-            raise oauth_error
+        response = await self._send("POST", endpoint, form=form)
+        refusal = _oauth_error(response, form)
+        if refusal is not None:
+            raise refusal
         if not response.is_success:
-            raise error_from(response, _HINTS)
-        return _read_grant(response)
+            raise _failure(response, form)
+        grant = _grant_in(response)
+        if grant is None:
+            raise bad_answer(response, Case.NOT_AN_OBJECT)
+        return grant
 
     async def _send(
-        self,
-        method: str,
-        url: str,
-        *,
-        data: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        self, method: str, url: str, *, form: Form | None = None, bearer: SecretStr | None = None
     ) -> httpx.Response:
+        # No variable holds a plain secret, and the chain of exceptions ends here: tracebacks may
+        # be shown with local variables.
         try:
-            return await self._http.request(method, url, data=data, headers=headers)
+            return await self._http.request(
+                method, url, data=_revealed(form), headers=_authorization(bearer)
+            )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            # The chain ends here: tracebacks with local variables would show the form.
             raise transport_error(error, method, httpx.URL(url).host) from None
+
+
+def _revealed(form: Form | None) -> dict[str, str] | None:
+    return None if form is None else {name: _plain(value) for name, value in form.items()}
+
+
+def _plain(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def _authorization(bearer: SecretStr | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {bearer.get_secret_value()}"} if bearer else {}
 
 
 def _provider(base: str, document: Mapping[str, Any]) -> Provider:
@@ -234,52 +247,61 @@ def _endpoint(value: object) -> str | None:
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:
+    body = _json(response)
+    if body is None:
+        raise bad_answer(response, Case.NOT_JSON)
+    return object_of(body)
+
+
+def _json(response: httpx.Response) -> object:
+    """What an answer holds; None for what is no JSON."""
     try:
-        body = response.json()
+        body: object = response.json()
     except (ValueError, RecursionError):
-        raise bad_answer(response, Case.NOT_JSON) from None
-    if not isinstance(body, dict):
-        raise bad_answer(response, Case.NOT_AN_OBJECT)
+        return None
     return body
 
 
-def _read_grant(response: httpx.Response) -> Grant:
-    body = _object(response)
+def _failure(response: httpx.Response, form: Form) -> BackendError:
+    error = error_from(response, _HINTS)
+    error.args = (_without_secrets(str(error), form),)
+    return error
+
+
+def _without_secrets(words: str, form: Form) -> str:
+    """A provider's words, should they quote what it was sent."""
+    sent = (value.get_secret_value() for value in form.values() if isinstance(value, SecretStr))
+    return redact(words, sent)
+
+
+def _grant_in(response: httpx.Response) -> Grant | None:
+    body = object_of(_json(response))
     kind = body.get("token_type", "Bearer")
+    if not isinstance(kind, str) or kind.lower() != "bearer" or not body.get("access_token"):
+        return None
     try:
-        grant = Grant.model_validate(body)
+        return Grant.model_validate(body)
     except ValidationError:
-        raise bad_answer(response, Case.NOT_AN_OBJECT) from None
-    if not isinstance(kind, str) or kind.lower() != "bearer" or not grant.access_token:
-        raise bad_answer(response, Case.NOT_AN_OBJECT)
-    return grant
+        return None
 
 
-def _oauth_error(response: httpx.Response, form: Mapping[str, str]) -> BackendError | None:
+def _oauth_error(response: httpx.Response, form: Form) -> BackendError | None:
     """The refusal that an answer holds, in the provider's own words. Source: RFC 6749, 5.2."""
-    if response.status_code == 429 or response.status_code >= 500:
-        return None
-    try:
-        body = object_of(response.json())
-    except (ValueError, RecursionError):
-        return None
+    body = object_of(_json(response))
     code = _line(body.get("error"))
-    if not code or "access_token" in body:
+    unavailable = response.status_code == 429 or response.status_code >= 500
+    if not code or unavailable or "access_token" in body:
         return None
-    sent = [value for name, value in form.items() if name in _SECRET_FIELDS]
-    words = redact(_line(body.get("error_description")), sent)
-    detail = f"{code}: {words}".rstrip(": .")
+    words = _without_secrets(_line(body.get("error_description")), form)
     return BackendError(
         _KINDS.get(code, ErrorKind.INVALID),
-        f"The identity service refused ({detail}).",
+        f"The identity service refused ({f'{code}: {words}'.rstrip(': .')}).",
         hint=_ADVICE.get(code, ""),
         status=response.status_code,
         code=code,
         request_id=_line(response.headers.get("x-request-id")) or None,
     )
 
-
-_SECRET_FIELDS = frozenset({"code", "code_verifier", "refresh_token"})
 
 _CLIENT = "Check the OAuth client id of the profile."
 _ADVICE: Mapping[str, str] = {

@@ -20,6 +20,7 @@ LONGEST_ANSWER = 16_384
 
 _MOST_FIELDS = 50
 _ONCE = ("state", "iss", "code", "error", "error_description")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PASTE_AGAIN = "Copy the whole address from the browser's address bar, after signing in."
 
@@ -101,13 +102,11 @@ def query_of(text: str, redirect_url: str) -> str:
     line = "".join(text.split()).strip("\"'<>").partition("#")[0]
     if len(line) > LONGEST_ANSWER:
         raise LoginProblem("That is too long to be the address.", hint=_PASTE_AGAIN)
-    if "://" not in line.partition("?")[0]:
-        address, _, query = line.rpartition("?")
-        if address and not redirect_url.endswith(address):
-            raise LoginProblem("That is not the redirected address.", hint=_PASTE_AGAIN)
-        return query
-    address, _, query = line.partition("?")
-    if address != redirect_url:
+    address, mark, query = line.partition("?")
+    if not mark or "=" in address:
+        return line
+    whole = _SCHEME.match(address) is not None
+    if address != redirect_url and (whole or not redirect_url.endswith(address)):
         raise LoginProblem(
             f"That is not an address that begins with {redirect_url}.", hint=_PASTE_AGAIN
         )

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from tui.core.errors import StoreError
 
 _POLL_S = 0.025
@@ -32,14 +34,14 @@ def read_private(path: Path) -> str | None:
         return file.read()
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: SecretStr) -> None:
     """Replace a file, durably, 0600. Raises ``StoreError``."""
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         draft = Path(name)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
+                file.write(text.get_secret_value())
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
+from pydantic import SecretStr
+
 from tui.core.errors import StoreError
 from tui.core.text import clean_line
 
@@ -66,9 +68,11 @@ class Keyring:
         """A secret, None if there is none. Raises ``StoreError``."""
         return await self._call(lambda backend: backend.get_password(SERVICE, name))
 
-    async def set(self, name: str, secret: str) -> None:
+    async def set(self, name: str, secret: SecretStr) -> None:
         """Keep a secret. Raises ``StoreError``."""
-        await self._call(lambda backend: backend.set_password(SERVICE, name, secret))
+        await self._call(
+            lambda backend: backend.set_password(SERVICE, name, secret.get_secret_value())
+        )
 
     async def delete(self, name: str) -> None:
         """Forget a secret, if there is one. Raises ``StoreError``."""

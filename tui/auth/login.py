@@ -147,7 +147,8 @@ class Login:
 
     def _over(self, run: asyncio.Task[None]) -> None:
         if not self._outcome.done():
-            self._outcome.set_result(LoginProblem("The login was cancelled."))
+            ended = "was cancelled" if run.cancelled() else "failed unexpectedly"
+            self._outcome.set_result(LoginProblem(f"The login {ended}."))
 
     async def _answered(self) -> Accepted | Denied:
         try:

@@ -176,6 +176,5 @@ def _busy(port: int, error: OSError) -> str:
     if error.errno != errno.EADDRINUSE:
         reason = (error.strerror or "unknown reason").lower()
         return f"Port {port} of the redirect URL cannot be opened ({reason})."
-    owner = port_owner(port)
-    by = f" by {owner}" if owner else " by another program"
-    return f"Port {port} is in use{by}; another one would not do, since the redirect URL is registered."
+    owner = port_owner(port) or "another program"
+    return f"Port {port} is in use by {owner}, and the redirect URL is registered with this port."

@@ -16,11 +16,12 @@ from tui.core.account import Identity, LoginProblem
 
 Mood = Literal["good", "bad", "calm"]
 
-_SIGNS = {
+_SIGNS: Mapping[Mood, str] = {
     "good": "M15 25l6.5 6.5L34 18",
     "bad": "M17 17l14 14M31 17L17 31",
     "calm": "M24 14v12M24 33v.5",
 }
+"""What is drawn in the circle, as an SVG path."""
 _CLOSE = "You can close this tab and go back to the terminal."
 
 

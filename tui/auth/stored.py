@@ -46,20 +46,21 @@ class Tokens:
         if self.lifetime_s is None:
             return float("inf")
         age_s = now_s - self.obtained_s
-        return max(0.0, self.lifetime_s - age_s) if age_s > -_CLOCK_SKEW_S else 0.0
+        return max(0.0, self.lifetime_s - max(0.0, age_s)) if age_s > -_CLOCK_SKEW_S else 0.0
 
-    def dump(self) -> str:
+    def dump(self) -> SecretStr:
         """As JSON, with the secrets in it."""
-        refresh = self.refresh_token.get_secret_value() if self.refresh_token else None
-        return json.dumps(
-            {
-                "version": _VERSION,
-                "access_token": self.access_token.get_secret_value(),
-                "refresh_token": refresh,
-                "obtained_s": self.obtained_s,
-                "lifetime_s": self.lifetime_s,
-                "identity": asdict(self.identity),
-            }
+        return SecretStr(
+            json.dumps(
+                {
+                    "version": _VERSION,
+                    "access_token": self.access_token.get_secret_value(),
+                    "refresh_token": self.refresh_token and self.refresh_token.get_secret_value(),
+                    "obtained_s": self.obtained_s,
+                    "lifetime_s": self.lifetime_s,
+                    "identity": asdict(self.identity),
+                }
+            )
         )
 
 

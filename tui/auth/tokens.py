@@ -48,8 +48,9 @@ class OAuthTokens:
         self._vault = vault
         self._clock = clock
         self._held: _Held | None = None
-        self._unsaved: Tokens | None = None
-        """Got, but not stored yet, and therefore not used."""
+        self._unsaved: tuple[SecretStr, Tokens] | None = None
+        """A spent refresh token and what came for it, which could not be stored and is not used
+        until it can."""
         self._renewal: asyncio.Task[None] | None = None
         self._remedy: tuple[SecretStr, float] | None = None
         """What replaced a refused token, and when: should it be refused too, the token is not to
@@ -83,6 +84,7 @@ class OAuthTokens:
             await self._vault.prepare()
             await self._vault.save(tokens)
             self._vault.forget_refresh()
+            self._unsaved = None
             self._use(tokens)
 
     async def forget(self) -> None:
@@ -104,8 +106,14 @@ class OAuthTokens:
             return self._held
         tokens = await self._load()
         if tokens is None:
-            raise BackendError(ErrorKind.UNAUTHORIZED, "Nobody is signed in.", hint="Sign in.")
+            raise _nobody()
         return self._use(tokens)
+
+    def _adopted(self, stored: Tokens) -> _Held:
+        """What is stored, with the deadline it has if it is what we hold already."""
+        if self._held is not None and self._held.tokens == stored:
+            return self._held
+        return self._use(stored)
 
     def _use(self, tokens: Tokens) -> _Held:
         left_s = tokens.remaining_s(self._clock.now_ms() / 1000)
@@ -114,14 +122,15 @@ class OAuthTokens:
         return self._held
 
     def _needs_renewal(self, held: _Held, refused: SecretStr | None) -> bool:
-        if held.tokens.access_token == refused:
-            return not self._is_hopeless(refused)
+        if held.tokens.access_token == refused and not self._is_hopeless(held.tokens):
+            return True
         return held.left_s(self._clock) <= held.ahead_s
 
-    def _is_hopeless(self, refused: SecretStr) -> bool:
-        if self._remedy is None or self._remedy[0] != refused:
+    def _is_hopeless(self, refused: Tokens) -> bool:
+        if self._remedy is None or self._remedy[0] != refused.access_token:
             return False
-        return self._clock.monotonic_s() - self._remedy[1] < _HOPELESS_S
+        young_s = min(_HOPELESS_S, (refused.lifetime_s or _HOPELESS_S) / 2)
+        return self._clock.monotonic_s() - self._remedy[1] < young_s
 
     def _can_wait(self, held: _Held, refused: SecretStr | None, error: BackendError) -> bool:
         """Whether the old token does while the new one cannot be had; the next try comes later."""
@@ -146,20 +155,20 @@ class OAuthTokens:
             raise BackendError(ErrorKind.UNREACHABLE, str(error)) from None
 
     async def _renew_alone(self, refused: SecretStr | None) -> None:
-        if self._unsaved is not None:
-            return await self._store(self._unsaved)
         stored = await self._load()
         if stored is None:
             self._held = None
-            raise BackendError(ErrorKind.UNAUTHORIZED, "Nobody is signed in.", hint="Sign in.")
-        if not self._needs_renewal(self._use(stored), refused):
-            return None  # another process was faster
+            raise _nobody()
+        if not self._needs_renewal(self._adopted(stored), refused):
+            return  # another process was faster
         if stored.refresh_token is None:
             raise BackendError(ErrorKind.UNAUTHORIZED, "The login has expired.", hint=_SIGN_IN)
-        await self._redeem(stored, stored.refresh_token)
+        if self._unsaved is not None and self._unsaved[0] == stored.refresh_token:
+            await self._store(*self._unsaved)
+        else:
+            await self._redeem(stored, stored.refresh_token)
         if refused is not None and self._held is not None:
             self._remedy = (self._held.tokens.access_token, self._clock.monotonic_s())
-        return None
 
     async def _redeem(self, stored: Tokens, token: SecretStr) -> None:
         was_cut_off = self._vault.was_refreshing(token)
@@ -172,7 +181,7 @@ class OAuthTokens:
                 raise _not_now(error) from None
             await self._adopt_or_end(stored, error, cut_off=was_cut_off or error.sent)
         else:
-            await self._store(stored.renewed(grant, asked_s))
+            await self._store(token, stored.renewed(grant, asked_s))
 
     async def _refresh(self, token: SecretStr) -> Grant:
         """The answer to a refresh token. A lost one is asked for once more, at once.
@@ -213,8 +222,8 @@ class OAuthTokens:
             await self._vault.clear()
         raise _ended(error, cut_off=cut_off)
 
-    async def _store(self, tokens: Tokens) -> None:
-        self._unsaved = tokens
+    async def _store(self, spent: SecretStr, tokens: Tokens) -> None:
+        self._unsaved = (spent, tokens)
         await self._vault.save(tokens)
         self._vault.forget_refresh()
         self._unsaved = None
@@ -258,6 +267,10 @@ def _not_now(error: BackendError) -> BackendError:
         request_id=error.request_id,
         retry_after_s=error.retry_after_s,
     )
+
+
+def _nobody() -> BackendError:
+    return BackendError(ErrorKind.UNAUTHORIZED, "Nobody is signed in.", hint="Sign in first.")
 
 
 def _ended(error: BackendError, *, cut_off: bool) -> BackendError:

@@ -72,15 +72,15 @@ class Vault:
         if self._where == "keyring":
             with suppress(StoreError):
                 await self._keyring.set(self._name, tokens.dump())
-                await self._mark({"where": "keyring"})
+                await self._mark("keyring")
                 return
         self._where = "file"
-        await self._mark({"where": "file", "tokens": tokens.dump()})
+        await self._mark("file", tokens)
 
     async def clear(self) -> None:
         """Remove the tokens from every place and leave a mark that they are gone."""
         was = _record(read_private(self._file)).get("where")
-        await self._mark({"where": "nowhere"})
+        await self._mark("nowhere")
         self._where = "nowhere"
         self.forget_refresh()
         try:
@@ -95,7 +95,7 @@ class Vault:
 
     def note_refresh(self, token: SecretStr) -> None:
         """Leave word that this refresh token is being spent."""
-        write_private(self._note, _digest(token))
+        write_private(self._note, SecretStr(_digest(token)))
 
     def was_refreshing(self, token: SecretStr) -> bool:
         """Whether a refresh with this token was begun and never finished."""
@@ -106,9 +106,9 @@ class Vault:
         with suppress(OSError):
             self._note.unlink()
 
-    async def _mark(self, record: dict[str, str]) -> None:
+    async def _mark(self, where: Where, tokens: Tokens | None = None) -> None:
         make_folder(self._file.parent)
-        await asyncio.to_thread(write_private, self._file, json.dumps(record))
+        await asyncio.to_thread(write_private, self._file, _written(where, tokens))
 
 
 def login_name(profile: str, identity_url: str, client_id: str) -> str:
@@ -120,6 +120,11 @@ def login_name(profile: str, identity_url: str, client_id: str) -> str:
 
 def _digest(token: SecretStr) -> str:
     return hashlib.sha256(token.get_secret_value().encode()).hexdigest()
+
+
+def _written(where: Where, tokens: Tokens | None) -> SecretStr:
+    kept = {"tokens": tokens.dump().get_secret_value()} if tokens else {}
+    return SecretStr(json.dumps({"where": where, **kept}))
 
 
 def _record(text: str | None) -> dict[str, Any]:

@@ -39,6 +39,8 @@ def run_demo_server(
     try:
         settings = DemoSettings(port=port, faults=faults, observed=observed, speed=speed, seed=seed)
         run_forever(settings, ready)
+    except KeyboardInterrupt:
+        pass  # how it is meant to end
     except ValueError as error:
         raise Failure(str(error), Code.USAGE) from error
     except OSError as error:

@@ -21,14 +21,16 @@ _NAMES = (
 _PARAMETERS = rf"{_NAMES}|code|state|token"
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&"'<>)\]}]+)"""
 
+_NOT_MASKED = rf"(?!{re.escape(MASK)})"
+
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)
     for pattern, replacement in (
         (r"\b(Bearer|Basic)\s+[\w.~+/=%-]+", rf"\1 {MASK}"),
         (rf"""((?:b?["'])?\b(?:{_HEADERS})\b["']?\s*[:=,]\s*b?["']?)[^\r\n"']+""", rf"\1{MASK}"),
-        (rf"(?<![\w-])((?:{_PARAMETERS})=)[^\s&#\"'<>]+", rf"\1{MASK}"),
-        (rf"(?<![\w-])((?:{_PARAMETERS})%3D)(?:(?!%26|%23)[^\s&#\"'<>])+", rf"\1{MASK}"),
-        (rf"""(["']?\b(?:{_NAMES})\b["']?\s*[:=]\s*)(?!\[secret\]){_VALUE}""", rf"\1{MASK}"),
+        (rf"(?<![\w-])((?:{_PARAMETERS})=){_NOT_MASKED}[^\s&#\"'<>]+", rf"\1{MASK}"),
+        (rf"((?:%3F|%26)(?:{_PARAMETERS})%3D)(?:(?!%26|%23)[^\s&#\"'<>])+", rf"\1{MASK}"),
+        (rf"""(["']?\b(?:{_NAMES})\b["']?\s*[:=]\s*){_NOT_MASKED}{_VALUE}""", rf"\1{MASK}"),
         (r"(://)[^/\s@?#]+@", rf"\1{MASK}@"),
         (r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*", MASK),
         (r"\bwrka\w{2}-[\w.~+/=-]+", MASK),

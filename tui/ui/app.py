@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
@@ -90,7 +91,9 @@ class GenieApp(App[None]):
         self._last_key_s = float("-inf")
         for own in THEMES:
             self.register_theme(own)
-        self.theme, self._theme_problem = choose(theme, self.available_themes)
+        self.theme, self._theme_problem = choose(
+            theme or os.environ.get("GENIE_TUI_THEME"), self.available_themes
+        )
         self._chat = ChatScreen(
             self._mailbox,
             agent_name=agent_name,

@@ -33,17 +33,20 @@ class Shelf:
         self._cursor = await self._session.refresh_conversations() or self._cursor
 
     async def reach_further(self) -> bool:
-        """Make room for another page; False if there is nothing more. Raises ``BackendError``."""
-        if len(self.conversations) >= self._limit:
-            self._limit += PAGE
-            return True
-        if self._cursor is None:
-            return False
-        self._cursor = await self._session.refresh_conversations(self._cursor)
-        self._limit += PAGE
-        return True
+        """Read another page, from the store or else the server; False if there is nothing more.
 
-    def reach_all(self) -> bool:
-        """Make room for all that is stored; False if that was so already."""
+        Raises ``BackendError``.
+        """
+        before = len(self.conversations)
+        self._limit += PAGE
+        if len(await self.read()) == before and self._cursor is not None:
+            self._cursor = await self._session.refresh_conversations(self._cursor)
+            await self.read()
+        return len(self.conversations) > before
+
+    async def reach_all(self) -> bool:
+        """Read all that is stored; False if that was so already."""
         changed, self._limit = self._limit != EVERYTHING, EVERYTHING
+        if changed:
+            await self.read()
         return changed

@@ -43,6 +43,7 @@ from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
+    from tui.ui.widgets.reply import Reply
     from tui.ui.widgets.transcript import Transcript
 
 _DRAFT_PAUSE_S = 0.5
@@ -129,6 +130,7 @@ class ChatScreen(ReadingScreen):
             self.desk.current = session.watched = turn.conversation_id
             self.composer.take_away(text)
             self.attached.show(None)
+            self.desk.dismiss()
             await drafts.move(turn.conversation_id, self.composer.text)
         finally:
             self._sending = False
@@ -217,6 +219,9 @@ class ChatScreen(ReadingScreen):
             if question.name == name:
                 self._questions.open(question)
         self.show_state()
+
+    def on_reply_copy_requested(self, event: Reply.CopyRequested) -> None:
+        self.post_message(CopyText(event.text, "The code"))
 
     # -- messages that wait ----------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-_KEY_CELLS = 18
+_KEY_CELLS = 30
 
 
 class HelpScreen(ModalScreen[None]):

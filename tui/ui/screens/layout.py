@@ -28,14 +28,15 @@ if TYPE_CHECKING:
     from tui.ui.widgets.timeline import Timeline
 
 
+_WIDTHS = [(0, "-narrow"), (150, "-wide")]
+"""Columns from which on the screen has a style class."""
+
+
 class ThreePanes(Screen[None]):
     """Sidebar, conversation and timeline, with everything that only moves them about."""
 
     AUTO_FOCUS = "Composer"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (150, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+b", "toggle_pane('sidebar')", "Sidebar", tooltip="Show or hide the conversations"

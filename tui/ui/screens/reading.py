@@ -259,9 +259,8 @@ class ReadingScreen(ThreePanes):
         access = self.opened
         self._reaching = True
         try:
-            more = access.shelf.reach_all() if everything else await access.shelf.reach_further()
-            if more:
-                await access.shelf.read()
+            shelf = access.shelf
+            if await (shelf.reach_all() if everything else shelf.reach_further()):
                 self._list_conversations()
         finally:
             self._reaching = False

@@ -1,8 +1,9 @@
-"""Two lines above the composer that say what needs attention; gone when nothing does."""
+"""What needs attention, in two lines or a few above the composer; gone when nothing does."""
 
 from __future__ import annotations
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
@@ -15,7 +16,7 @@ _GLYPHS: dict[Tone, str] = {"question": "◆", "recovery": "↻", "problem": "�
 
 
 class Banner(Widget):
-    """Shows one notice; its height stays the same whatever it says. A countdown ticks by itself."""
+    """Shows one notice. A countdown ticks by itself, without a change of height."""
 
     class Pressed(Message):
         """The user clicked on it."""
@@ -39,7 +40,7 @@ class Banner(Widget):
         for tone in _GLYPHS:
             self.set_class(notice is not None and notice.tone == tone, f"-{tone}")
         self._tick_while_counting()
-        self.refresh()
+        self.refresh(layout=True)
 
     def _tick_while_counting(self) -> None:
         if self._ticks:
@@ -54,23 +55,28 @@ class Banner(Widget):
         if self._ticks and (due_ms is None or due_ms <= self._clock.now_ms()):
             self._ticks.stop()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
     def render(self) -> Content:
-        notice, width = self.notice, self.size.width
+        return Content("\n").join(self._lines(self.size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        """What happened, then what to do. Failures are told in full; what counts down is cut."""
+        notice = self.notice
         if notice is None:
-            return Content("")
-        first = line(notice.sentence(self._clock.now_ms()), 400).stylize("bold")
-        hint = notice.hint
-        if notice.tone in ("problem", "refusal"):
-            hint = f"{hint} · Esc to dismiss" if hint else "Esc to dismiss"
-        second = line(hint, 400).stylize("$soft")
-        return Content("\n").join(
-            [
-                Content.assemble((f"{_GLYPHS[notice.tone]} ", "bold"), first).truncate(
-                    width, ellipsis=True
-                ),
-                Content.assemble("  ", second).truncate(width, ellipsis=True),
-            ]
-        )
+            return []
+        text = line(notice.sentence(self._clock.now_ms()), 400).stylize("bold")
+        room = max(1, width - 2)
+        if notice.tone in ("question", "recovery"):
+            texts = [text.truncate(room, ellipsis=True)]
+            hints = [line(notice.hint, 400).truncate(room, ellipsis=True)]
+        else:
+            texts = text.wrap(room)
+            hints = line(f"{notice.hint} Esc to dismiss.", 400).wrap(room)
+        glyph = Content.styled(f"{_GLYPHS[notice.tone]} ", "bold")
+        rows = [*texts, *(hint.stylize("$soft") for hint in hints)]
+        return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]
 
     def on_click(self) -> None:
         if self.notice:

@@ -31,8 +31,8 @@ class Composer(TextArea):
         Binding("enter", "submit", "Send"),
         Binding("ctrl+j", "newline", "New line"),
         Binding("shift+enter,alt+enter", "newline", "New line", show=False),
-        Binding("up", "cursor_up", "Up; from the first line: what was said before", show=False),
-        Binding("down", "cursor_down", "Down; back to what was being written", show=False),
+        Binding("up", "cursor_up", "Recall, on the first line", show=False),
+        Binding("down", "cursor_down", "Back from what was recalled", show=False),
         Binding("pageup", "screen.scroll_transcript(-1)", "Scroll up", show=False),
         Binding("pagedown", "screen.scroll_transcript(1)", "Scroll down", show=False),
         Binding("ctrl+end", "screen.follow_end", "To the newest", show=False),
@@ -91,8 +91,8 @@ class Composer(TextArea):
     def take_away(self, sent: str) -> None:
         """Remove a text that has been sent, but not what was written since."""
         self._recalled = -1
-        rest = self.text.removeprefix(sent)
-        self.put("" if rest == self.text else rest.lstrip("\n"))
+        if self.text.startswith(sent):
+            self.put(self.text.removeprefix(sent).lstrip("\n"))
 
     def action_submit(self) -> None:
         count = utf8_size(self.text)

@@ -112,6 +112,7 @@ class Sidebar(Vertical):
         yield ConversationList(id="conversations", compact=True)
 
     def on_mount(self) -> None:
+        self.watch(self.list, "scroll_y", self._ask_near_end, init=False)
         self.set_interval(_MINUTE_S, self.redraw)
 
     @property
@@ -221,11 +222,15 @@ class Sidebar(Vertical):
             self.post_message(self.Opened(ConversationId(event.option_id)))
 
     @on(OptionList.OptionHighlighted)
-    def _ask_for_more(self, event: OptionList.OptionHighlighted) -> None:
+    def _follow_cursor(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
+        self._ask_near_end()
+
+    def _ask_near_end(self) -> None:
+        """Ask for more when the view or the cursor is near the end; once for each length."""
         count = len(self._rows)
-        near = event.option_index >= count - _NEAR_END
-        if near and count != self._asked_at and not self.list.words:
+        seen = max(self.list.scroll_offset.y + self.list.size.height, self.list.highlighted or 0)
+        if seen >= count - _NEAR_END and count != self._asked_at and not self.list.words:
             self._asked_at = count
             self.post_message(self.MoreWanted(everything=False))
 

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+
+from tui.auth.answer import Accepted, Denied, Expected, query_of, read_answer
+from tui.core.account import LoginProblem
+
+STATE = "s" * 43
+ISSUER = "https://id.example"
+REDIRECT = "http://127.0.0.1:8763/callback"
+EXPECTED = Expected(SecretStr(STATE), ISSUER, issuer_required=False)
+
+
+def read(query: str, expected: Expected = EXPECTED) -> Accepted | Denied:
+    return read_answer(query, expected)
+
+
+@pytest.mark.parametrize("more", ["", f"&iss={ISSUER}", "&unknown=1&unknown=2", "&iss="])
+def test_a_code_with_our_state_is_accepted(more: str):
+    assert read(f"code=c0de&state={STATE}{more}") == Accepted(SecretStr("c0de"))
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("", "no answer to a login"),
+        ("code=c0de", "no answer to a login"),
+        ("code=c0de&state=", "another login"),
+        (f"code=c0de&state={'t' * 43}", "another login"),
+        (f"code=c0de&state={STATE}x", "another login"),
+        ("code=c0de&state=é", "another login"),
+        (f"code=c0de&state=other&state={STATE}", "another login"),
+        (f"code=c0de&state={STATE}&state={STATE}", "twice"),
+        (f"code=c0de&code=d1de&state={STATE}", "twice"),
+        (f"error=a&error=b&state={STATE}", "twice"),
+        (f"code=c0de&error=access_denied&state={STATE}", "both"),
+        (f"state={STATE}", "neither"),
+        (f"code=&state={STATE}", "neither"),
+        (f"code=c0de&state={STATE}&iss=https://evil.example", "another identity service"),
+        (f"code=c0de&state={STATE}&iss={ISSUER}/", "another identity service"),
+        (f"error=access_denied&state={STATE}&iss=https://evil.example", "another identity service"),
+        (f"code=%zz&state={STATE}", "cannot be read"),
+        (f"code=%ff&state={STATE}", "cannot be read"),
+        (f"code={'c' * 20_000}&state={STATE}", "cannot be read"),
+        ("&".join(f"a{n}=1" for n in range(60)) + f"&code=c&state={STATE}", "cannot be read"),
+    ],
+)
+def test_anything_else_is_no_answer(query: str, says: str):
+    with pytest.raises(LoginProblem, match=says):
+        read(query)
+
+
+def test_where_the_provider_promises_its_name_it_must_be_there():
+    strict = Expected(SecretStr(STATE), ISSUER, issuer_required=True)
+    with pytest.raises(LoginProblem, match="another identity service"):
+        read(f"code=c0de&state={STATE}", strict)
+    assert read(f"code=c0de&state={STATE}&iss={ISSUER}", strict) == Accepted(SecretStr("c0de"))
+
+
+def test_without_discovery_any_issuer_will_do():
+    loose = Expected(SecretStr(STATE), None, issuer_required=False)
+    assert isinstance(read(f"code=c&state={STATE}&iss=https://who.example", loose), Accepted)
+
+
+def test_a_denial_counts_only_with_our_state_and_is_hostile_text():
+    with pytest.raises(LoginProblem):
+        read("error=access_denied&state=old")
+    words = "no%1b%5b31m+way%0a" + "x" * 900
+    denied = read(f"error=access_denied&error_description={words}&state={STATE}")
+    assert isinstance(denied, Denied)
+    problem = denied.problem()
+    assert "denied" in str(problem)
+    assert problem.sentence().isprintable()
+    assert len(problem.sentence()) < 500
+
+
+def test_other_refusals_are_named():
+    denied = read(f"error=invalid_scope&state={STATE}")
+    assert isinstance(denied, Denied)
+    assert "invalid_scope" in str(denied.problem())
+    assert "openid profile email" in denied.problem().hint
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f"{REDIRECT}?code=c&state=s",
+        f"  {REDIRECT}?code=c\n   &state=s \n",
+        f"<{REDIRECT}?code=c&state=s>",
+        f"'{REDIRECT}?code=c&state=s#'",
+        "127.0.0.1:8763/callback?code=c&state=s",
+        "?code=c&state=s",
+        "code=c&state=s",
+        "code=c&state=s#_=_",
+        "/callback?code=c&state=s",
+    ],
+)
+def test_the_address_or_its_query_can_be_pasted(pasted: str):
+    assert query_of(pasted, REDIRECT) == "code=c&state=s"
+
+
+def test_an_issuer_in_a_bare_query_is_no_address():
+    query = "code=c&state=s&iss=https://id.example?x"
+    assert query_of(query, REDIRECT) == query
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://id.example/authorize?code=c&state=s",
+        "http://127.0.0.1:8763/callback/?code=c&state=s",
+        "http://localhost:8763/callback?code=c&state=s",
+        "http://127.0.0.1:8763@evil.example/callback?code=c",
+        "evil.example/callback?code=c&state=s",
+        "x" * 20_000,
+    ],
+)
+def test_another_address_is_not_taken(pasted: str):
+    with pytest.raises(LoginProblem) as caught:
+        query_of(pasted, REDIRECT)
+    assert caught.value.hint

@@ -1,0 +1,113 @@
+"""Where no browser can be expected, and what is started where one can."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tui.auth.browser import commands, open_browser
+from tui.core.remote import remote_reason, tunnel_command
+
+URL = "https://id.example/authorize?state=s&scope=openid%20profile"
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "says"),
+    [
+        ({"DISPLAY": ":0"}, "linux", ""),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", ""),
+        ({}, "linux", "no graphical display"),
+        ({}, "darwin", ""),
+        ({"DISPLAY": ":10", "SSH_CONNECTION": "a 1 b 22"}, "linux", "over SSH"),
+        ({"SSH_TTY": "/dev/pts/0"}, "darwin", "over SSH"),
+        ({"GENIE_TUI_NO_BROWSER": "1", "DISPLAY": ":0"}, "linux", "GENIE_TUI_NO_BROWSER"),
+        ({"container": "podman", "DISPLAY": ":0"}, "linux", "container"),
+        ({"CODESPACES": "true", "BROWSER": "/vscode/browser.sh"}, "linux", ""),
+        ({"WSL_DISTRO_NAME": "Debian"}, "linux", ""),
+    ],
+)
+def test_a_missing_browser_has_a_reason(environ: dict[str, str], platform: str, says: str):
+    reason = remote_reason(environ, platform)
+    assert says in reason
+    assert bool(reason) is bool(says)
+
+
+def test_a_container_may_be_known_from_elsewhere():
+    assert "container" in remote_reason({"DISPLAY": ":0"}, "linux", contained=True)
+
+
+@pytest.mark.parametrize(
+    ("connection", "host", "line"),
+    [
+        ("10.0.0.9 50000 10.0.0.1 22", "127.0.0.1", "ssh -L 8763:127.0.0.1:8763 ada@10.0.0.1"),
+        (
+            "10.0.0.9 50000 10.0.0.1 2222",
+            "localhost",
+            "ssh -L 8763:127.0.0.1:8763 -p 2222 ada@10.0.0.1",
+        ),
+        ("fe80::9 5 fe80::1%eth0 22", "::1", "ssh -L 8763:[::1]:8763 ada@fe80::1%eth0"),
+        ("", "127.0.0.1", "ssh -L 8763:127.0.0.1:8763 ada@HOST"),
+        ("a 1 $(reboot) 22", "127.0.0.1", "ssh -L 8763:127.0.0.1:8763 USER@HOST"),
+    ],
+)
+def test_the_tunnel_leads_to_the_port(connection: str, host: str, line: str):
+    environ = {"SSH_CONNECTION": connection, "USER": "ada"}
+    assert tunnel_command(environ, host, 8763) == line
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "expected"),
+    [
+        ({"DISPLAY": ":0"}, "linux", [["xdg-open", URL]]),
+        ({}, "linux", []),
+        ({}, "darwin", [["open", URL]]),
+        ({"WSL_DISTRO_NAME": "Debian"}, "linux", [["wslview", URL]]),
+        (
+            {"DISPLAY": ":0", "BROWSER": "firefox --new-tab %s:chromium"},
+            "linux",
+            [["firefox", "--new-tab", URL], ["chromium", URL], ["xdg-open", URL]],
+        ),
+        ({"BROWSER": "lynx:/usr/bin/w3m %s:www-browser"}, "linux", []),
+        ({"BROWSER": "'unclosed"}, "linux", []),
+    ],
+)
+def test_graphical_browsers_are_tried_in_order(
+    environ: Mapping[str, str], platform: str, expected: list[list[str]]
+):
+    assert list(commands(URL, environ, platform)) == expected
+
+
+def test_no_browser_at_all_is_said(tmp_path: Path):
+    assert not open_browser(URL, {"PATH": str(tmp_path), "DISPLAY": ":0"})
+    assert not open_browser(URL, {"PATH": str(tmp_path), "BROWSER": "missing"})
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "javascript:alert(1)", "--help", ""])
+def test_only_web_addresses_are_opened(url: str):
+    assert not open_browser(url, {**os.environ, "BROWSER": "true"})
+
+
+def test_a_browser_gets_the_address_and_not_our_terminal(tmp_path: Path):
+    browser = tmp_path / "browser"
+    seen = tmp_path / "seen"
+    os.mkfifo(seen)
+    browser.write_text(
+        f"#!/bin/sh\necho noise; echo noise >&2\n"
+        f'{{ echo "$1"; echo "browser=$BROWSER"; readlink /proc/$$/fd/0; }} > {seen}\n'
+    )
+    browser.chmod(0o755)
+    code = f"from tui.auth.browser import open_browser; assert open_browser({URL!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nprint(open({str(seen)!r}).read(), end='')"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "BROWSER": str(browser)},
+        check=True,
+    )
+    assert done.stdout.splitlines() == [URL, "browser=", "/dev/null"]
+    assert done.stderr == ""

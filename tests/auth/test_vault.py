@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from tests.api.test_secrets import everything_shown_of
+from tests.auth.scenes import (
+    ADA,
+    BrokenKeyring,
+    HangingKeyring,
+    MemoryKeyring,
+    NullKeyring,
+    file_vault,
+    grant,
+)
+from tui.auth.files import locked, write_private
+from tui.auth.keyring_store import Keyring
+from tui.auth.stored import Tokens, parse_tokens
+from tui.auth.vault import Vault, login_name
+from tui.core.errors import StoreError
+
+TOKENS = Tokens.of(grant(1), 1_000.5, ADA)
+
+
+def vault_with(folder: Path, backend: MemoryKeyring, limit_s: float = 3.0) -> Vault:
+    return Vault(folder, "work-1", Keyring(lambda: backend, limit_s))
+
+
+def everything_in(folder: Path) -> str:
+    return "\n".join(path.read_text() for path in folder.iterdir())
+
+
+def test_tokens_survive_being_stored_and_show_no_secret():
+    assert parse_tokens(TOKENS.dump().get_secret_value()) == TOKENS
+    assert "access-1" not in repr(TOKENS)
+    assert "refresh-1" not in repr(TOKENS)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "null", "[]", "{}", '{"access_token": "x"}', TOKENS.dump().get_secret_value()[:-9]]
+)
+def test_what_is_no_record_is_nobody_signed_in(text: str):
+    assert parse_tokens(text) is None
+
+
+async def test_a_keyring_that_works_keeps_them_and_the_file_does_not(tmp_path: Path):
+    backend = MemoryKeyring()
+    vault = vault_with(tmp_path / "v", backend)
+    await vault.prepare()
+    assert backend.kept == {}, "the probe is taken away again"
+    await vault.save(TOKENS)
+    assert vault.description == "the keyring (Memory Keyring)"
+    assert "access-1" in backend.kept["work-1"]
+    assert "access-1" not in everything_in(tmp_path / "v")
+    another = vault_with(tmp_path / "v", backend)
+    assert await another.load() == TOKENS
+
+
+@pytest.mark.parametrize("backend", [NullKeyring(), BrokenKeyring()])
+async def test_without_a_usable_keyring_it_is_a_private_file(
+    tmp_path: Path, backend: MemoryKeyring
+):
+    vault = vault_with(tmp_path / "v", backend)
+    await vault.prepare()
+    await vault.save(TOKENS)
+    [file] = (tmp_path / "v").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert str(file) in vault.description
+    assert await file_vault(tmp_path / "v").load() == TOKENS
+
+
+async def test_no_keyring_module_is_no_keyring(tmp_path: Path):
+    def missing() -> MemoryKeyring:
+        raise ModuleNotFoundError("keyring")
+
+    vault = Vault(tmp_path / "v", "work-1", Keyring(missing))
+    await vault.prepare()
+    await vault.save(TOKENS)
+    assert await vault.load() == TOKENS
+
+
+async def test_a_keyring_that_hangs_is_waited_for_once(tmp_path: Path):
+    backend = HangingKeyring()
+    vault = vault_with(tmp_path / "v", backend, limit_s=0.05)
+    await vault.prepare()
+    await vault.save(TOKENS)
+    await vault.clear()
+    assert backend.calls == 1
+    assert "work-1.json" in os.listdir(tmp_path / "v")
+    backend.released.set()
+
+
+async def test_what_a_locked_keyring_holds_is_said_and_not_lost(tmp_path: Path):
+    backend = MemoryKeyring()
+    vault = vault_with(tmp_path / "v", backend)
+    await vault.prepare()
+    await vault.save(TOKENS)
+    with pytest.raises(StoreError, match="keyring"):
+        await vault_with(tmp_path / "v", BrokenKeyring()).load()
+    assert await vault_with(tmp_path / "v", backend).load() == TOKENS
+
+
+async def test_a_keyring_that_fails_at_a_refresh_loses_them_to_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    backend = MemoryKeyring()
+    vault = vault_with(tmp_path / "v", backend)
+    await vault.prepare()
+    await vault.save(TOKENS)
+    await vault.load()
+    monkeypatch.setattr(backend, "set_password", BrokenKeyring().set_password)
+    renewed = TOKENS.renewed(grant(2), 2_000)
+    await vault.save(renewed)
+    assert await vault_with(tmp_path / "v", backend).load() == renewed
+    assert "readable by you alone" in vault.description
+
+
+async def test_clearing_empties_every_place_and_leaves_a_tombstone(tmp_path: Path):
+    backend = MemoryKeyring()
+    for chosen in (backend, BrokenKeyring()):
+        vault = vault_with(tmp_path / "v", chosen)
+        await vault.prepare()
+        await vault.save(TOKENS)
+        vault.note_refresh(SecretStr("refresh-1"))
+        await vault.clear()
+        assert await vault.load() is None
+    assert backend.kept == {}
+    assert everything_in(tmp_path / "v") == json.dumps({"where": "nowhere"})
+
+
+async def test_a_keyring_that_cannot_forget_is_said_and_never_read_again(tmp_path: Path):
+    backend = MemoryKeyring()
+    vault = vault_with(tmp_path / "v", backend)
+    await vault.prepare()
+    await vault.save(TOKENS)
+    with pytest.raises(StoreError, match="remove the entry 'work-1'"):
+        await vault_with(tmp_path / "v", BrokenKeyring()).clear()
+    assert await vault_with(tmp_path / "v", backend).load() is None
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+async def test_what_others_may_read_is_not_used(tmp_path: Path, what: str):
+    vault = file_vault(tmp_path / "v")
+    await vault.prepare()
+    await vault.save(TOKENS)
+    if what == "file":
+        (tmp_path / "v" / "work-1.json").chmod(0o640)
+        with pytest.raises(StoreError, match="chmod 600"):
+            await vault.load()
+    else:
+        (tmp_path / "v").chmod(0o750)
+        with pytest.raises(StoreError, match="chmod 700"):
+            await vault.prepare()
+
+
+async def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path):
+    vault = file_vault(tmp_path / "v")
+    await vault.prepare()
+    (tmp_path / "elsewhere").write_text(
+        json.dumps({"where": "file", "tokens": TOKENS.dump().get_secret_value()})
+    )
+    (tmp_path / "v" / "work-1.json").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreError, match="cannot be read"):
+        await vault.load()
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch):
+    path = tmp_path / "kept"
+    write_private(path, SecretStr("old"))
+    secret = "n3w" * 5
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left") as caught:
+        write_private(path, SecretStr(secret))
+    assert secret not in everything_shown_of(caught.value)
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["kept"]
+
+
+async def test_a_refresh_that_was_begun_is_remembered_without_the_token(tmp_path: Path):
+    vault = file_vault(tmp_path / "v")
+    await vault.prepare()
+    vault.note_refresh(SecretStr("refresh-1"))
+    assert vault.was_refreshing(SecretStr("refresh-1"))
+    assert not vault.was_refreshing(SecretStr("refresh-2"))
+    assert "refresh-1" not in everything_in(tmp_path / "v")
+    vault.forget_refresh()
+    assert not vault.was_refreshing(SecretStr("refresh-1"))
+
+
+async def test_the_lock_is_for_one_at_a_time(tmp_path: Path):
+    inside: list[str] = []
+
+    async def work(name: str) -> None:
+        async with locked(tmp_path / "lock", 5):
+            inside.append(name)
+            await asyncio.sleep(0)
+            inside.append(name)
+
+    await asyncio.gather(work("a"), work("b"))
+    assert inside in (["a", "a", "b", "b"], ["b", "b", "a", "a"])
+    async with locked(tmp_path / "lock", 5):
+        with pytest.raises(TimeoutError):
+            async with locked(tmp_path / "lock", 0.05):
+                raise AssertionError
+
+
+def test_profiles_services_and_clients_have_logins_of_their_own():
+    names = {
+        login_name(profile, url, client)
+        for profile in ("work", "../../home")
+        for url in ("https://a.example", "https://b.example")
+        for client in ("1", "2")
+    }
+    assert len(names) == 8
+    assert all("/" not in name and "." not in name for name in names)
