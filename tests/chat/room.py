@@ -27,6 +27,7 @@ QUICK = Patience(
     connection_poll_s=0.05,
     longest_connection_poll_s=0.1,
     second_look_s=0.05,
+    silence_s=0.4,
     frame_s=0.001,
     title_s=(),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -94,7 +95,11 @@ def runs(draw: st.DrawFn) -> list[TurnEvent]:
         for i, m in enumerate(messages)
     ]  # fmt: skip
     decision = ApprovalResolved(key="local", call_id=CallId("call-1"), decision="rejected")
-    return [*events, *draw(st.sampled_from([[], history])), *draw(st.sampled_from([[], [decision]]))]
+    return [
+        *events,
+        *draw(st.sampled_from([[], history])),
+        *draw(st.sampled_from([[], [decision]])),
+    ]
 
 
 @given(run=runs(), data=st.data())
@@ -130,7 +135,7 @@ def test_pieces_of_text_join_in_any_order_and_overlap(text: str, data: st.DataOb
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)))) | {0, len(text)})
     pieces = [
         TextDelta(key=f"d{a}", message_id=MessageId("m"), offset=a, text=text[a:b])
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        for a, b in pairwise(cuts)
     ]
     again = data.draw(st.lists(st.sampled_from(pieces))) if pieces else []
     turn = fold(EMPTY, data.draw(st.permutations(pieces + again)))

@@ -20,6 +20,7 @@ TURN = ["processing.started", "agent.message", "processing.finished"]
         ("status:503,on=list", {"status": 503, "on": {"list"}}),
         ("slow:ms=250", {"delay_s": 0.25, "on": set(OPERATIONS)}),
         ("refuse:s=3", {"outage_s": 3.0}),
+        ("outage:after=1,s=0.5", {"after": 1, "outage_s": 0.5, "on": STREAMS}),
         ("duplicate", {"kind": "duplicate", "on": STREAMS}),
         ("lose_answer", {"on": {"send"}}),
         ("drop_request:on=any", {"on": set(OPERATIONS)}),
@@ -83,6 +84,49 @@ def test_cut_resets_the_stream_and_the_turn_can_be_recovered(visit, kinds):
     assert isinstance(lost, httpx.TransportError)
     rest = ada.rest_of(conversation, seen[0].data["genie_run_id"], seen[-1].id)
     assert kinds(rest) == TURN[2:]
+
+
+def test_tear_stops_inside_a_character(visit):
+    ada = visit(faults=("tear:after=1,times=1",))
+    conversation = ada.begin()
+    path = f"/conversations/{conversation}/messages"
+    received = b""
+    body = {"message": "Grüße", "stream": True}
+    with (
+        pytest.raises(httpx.TransportError),
+        ada.http.stream("POST", path, json=body) as answer,
+    ):
+        for chunk in answer.iter_raw():
+            received += chunk
+    whole, half = received.split(b"\n\n")
+    assert whole.startswith(b"event: processing.started")
+    with pytest.raises(UnicodeDecodeError, match="unexpected end of data"):
+        half.decode()
+
+
+def test_outage_cuts_everything_for_a_while(visit, kinds, eventually):
+    ada = visit(faults=("outage:after=2,s=0.2,times=1",))
+    conversation = ada.begin()
+    seen, lost = ada.ask_until_lost("hello", conversation)
+    assert kinds(seen) == TURN[:2]
+    assert lost is not None
+    with pytest.raises(httpx.TransportError):
+        ada.state(conversation)
+
+    def back() -> bool:
+        try:
+            return ada.state(conversation) == "idle"
+        except httpx.TransportError:
+            return False
+
+    eventually(back)
+
+
+def test_skip_leaves_one_event_out(visit, kinds):
+    ada = visit(faults=("skip:after=1,times=1",))
+    turn = ada.ask("hello")
+    assert kinds(turn) == [TURN[0], TURN[2]]
+    assert [frame.data["seq_num"] for frame in turn] == [1, 3]
 
 
 def test_close_ends_the_stream_cleanly_without_the_end_of_the_turn(visit, kinds):

@@ -94,6 +94,12 @@ class Terminal:
             self._read(left)
         return self.text
 
+    def pump(self, seconds: float) -> None:
+        """Let the program write for so long."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and not self._closed:
+            self._read(left)
+
     def wait_exit(self, within_s: float = 15.0) -> int:
         """The exit code; negative for a signal."""
         deadline = time.monotonic() + within_s

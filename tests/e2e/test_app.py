@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from collections.abc import Iterator
 
@@ -45,7 +44,7 @@ def test_a_signal_in_mid_stream_gives_the_terminal_back(
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("Write a runbook for a full disk\r")
-        terminal.until("(?s)Write a runbook.*Find|Find.*Write a runbook|runbook for a full disk")
+        terminal.until("▌ Write a runbook")
         terminal.kill(number)
         assert terminal.wait_exit() == 128 + number
         assert LEFT_FULL_SCREEN in terminal.output
@@ -96,16 +95,16 @@ def test_a_message_survives_kill_9(start: Start, server: DemoServer) -> None:
     settings = settings_of(server)
     server.faults.add("silent:after=1")
     with start(**settings) as terminal:
-        terminal.until("(?i)message")
+        terminal.until("live")
         terminal.type("hello there\r")
-        terminal.until("(?s)hello there.*hello there|hello there")
+        terminal.until("▌ hello there")
         terminal.type("half a tho")
         terminal.until("half a tho")
-        assert re.search("hello there", terminal.text)
+        terminal.until("Began")
         terminal.kill(signal.SIGKILL)
         terminal.wait_exit()
     server.faults.clear()
     with start(**settings) as terminal:
-        terminal.until("hello there")
+        terminal.until("Peace upon")
     sent = [record.summary for record in server.log.of("send") if record.summary]
     assert sent == ["hello there"]

@@ -24,7 +24,14 @@ from tui.ui.requests import CopyText, OpenLink
 from tui.ui.widgets.transcript import Transcript
 
 STYLES = Path(__file__).parents[2] / "styles"
-SHEETS = ("reply.tcss", "transcript.tcss", "cards.tcss", "timeline.tcss", "modals.tcss")
+SHEETS = (
+    "reply.tcss",
+    "transcript.tcss",
+    "cards.tcss",
+    "timeline.tcss",
+    "modals.tcss",
+    "login.tcss",
+)
 
 T0_MS = 1_795_356_000_000
 """When everything in these tests begins."""

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.fakes import ManualClock, MemoryStore, ScriptedBackend
+from tests.ui.signin import ScriptedAccount
 from tui.chat.kit import Patience
 from tui.chat.session import Session
 from tui.chat.updates import Publish
@@ -55,6 +56,8 @@ class Stage:
     """Raised by the next attempts to connect."""
     gate: asyncio.Event | None = None
     """Connecting waits for it."""
+    account: ScriptedAccount | None = None
+    """Whoever is to be signed in; connecting needs somebody."""
 
     def __post_init__(self) -> None:
         self.app = QuietApp(
@@ -62,6 +65,7 @@ class Stage:
             agent_name="Ifrit",
             user_name="jo@example.com",
             place="demo",
+            account=self.account.open if self.account else None,
             suggestions=SUGGESTIONS,
             theme=self.theme,
             clock=self.clock,
@@ -73,13 +77,16 @@ class Stage:
             await self.gate.wait()
         if self.refusals:
             raise self.refusals.pop(0)
+        if self.account:
+            await self.account.whoami()
         async with Session(self.backend, self.store, publish, patience=QUICK) as session:
             yield session
 
     @asynccontextmanager
     async def shown(self, width: int = 120, height: int = 40) -> AsyncGenerator[Stage]:
         """Run the app, connected unless ``gate`` or ``refusals`` prevent it."""
-        expected = not self.refusals and self.gate is None
+        signed_in = self.account is None or self.account.identity is not None
+        expected = not self.refusals and self.gate is None and signed_in
         async with self.app.run_test(size=(width, height), notifications=True) as self.pilot:
             self.pilot: Pilot[None]
             if expected:

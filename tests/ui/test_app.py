@@ -42,19 +42,53 @@ def unreachable() -> BackendError:
     return BackendError(ErrorKind.UNREACHABLE, "The host does not answer.", hint="Check the VPN.")
 
 
-async def test_paints_and_takes_text_before_it_is_connected() -> None:
-    stage = Stage(gate=asyncio.Event())
+async def test_paints_before_it_is_connected_and_sends_then() -> None:
+    gate = asyncio.Event()
+    stage = Stage(ScriptedBackend(reply("Hello Jo")), gate=gate)
     async with stage.shown():
         assert "What can Ifrit do for you?" in stage.screen()
         assert "connecting" in stage.screen()
-        await stage.press(*"hello", "enter")
-        assert stage.chat.composer.text == "hello"
-        assert "Not connected yet" in stage.text(stage.chat.banner)
-        assert stage.gate is not None
-        stage.gate.set()
+        await stage.press(*"hello", "enter", *"and")
+        assert "Sent as soon as the connection stands" in stage.text(stage.chat.banner)
+        assert stage.chat.composer.text == "helloand"
+        gate.set()
+        await stage.until(lambda: "Hello Jo" in stage.screen())
+        assert [text for _, text, _ in stage.backend.sent] == ["hello"]
+        assert stage.chat.composer.text == "and"
+        assert not stage.chat.banner.display
+
+
+class SlowStore(MemoryStore):
+    """Gives out drafts only when it is let."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.gate = asyncio.Event()
+        self.asked = 0
+
+    async def draft(self, conversation_id: ConversationId | None) -> str:
+        self.asked += 1
+        await self.gate.wait()
+        return await super().draft(conversation_id)
+
+
+async def test_no_key_is_lost_while_drafts_are_read() -> None:
+    store = SlowStore([conversation("c1", "Laptop", NOW_MS)])
+    stage = Stage(store=store)
+    async with stage.shown():
+        await stage.until(lambda: store.asked == 1)
+        await stage.press(*"early")
+        store.gate.set()
         await stage.until(lambda: stage.chat.access is not None)
-        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
-        assert stage.chat.composer.text == "hello"
+        assert stage.chat.composer.text == "early"
+        store.gate.clear()
+        await open_first(stage)
+        await stage.until(lambda: store.asked == 2)
+        await stage.press(*" bird")
+        store.gate.set()
+        await stage.until(lambda: stage.chat.desk.current == "c1")
+        assert store.drafts[None] == "early bird"
+        assert stage.chat.composer.text == ""
 
 
 async def test_a_message_is_sent_and_its_reply_shown() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from tui.chat.calls import once_more_if_refused
 from tui.chat.kit import Kit
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalRequested, ApprovalResolved, Decision
@@ -10,7 +13,7 @@ from tui.core.ids import CallId, ConversationId
 _SETTLED = frozenset({ErrorKind.BUSY, ErrorKind.NOT_FOUND, ErrorKind.INVALID})
 """How a service says that a call is not waiting any more (which one is not documented)."""
 
-_TRIES = 4
+_TRIES = 6
 
 
 async def decide(
@@ -22,24 +25,27 @@ async def decide(
 ) -> ApprovalResolved:
     """Post a decision; the event that records it.
 
-    After a failure that leaves it open whether the decision arrived, the conversation is looked
-    at before anything is posted again. Raises ``BackendError`` if it could not be posted, or if
-    somebody else has decided already (kind ``BUSY``).
+    After a failure that leaves it open whether the decision arrived, it is posted again only if
+    the conversation says that it still waits for one. Raises ``BackendError`` if it could not be
+    posted, or if somebody else has decided already (kind ``BUSY``).
     """
+    post = partial(kit.backend.decide, conversation_id, request.call_id, decision, reason)
+    posted = False  # perhaps
     for attempt in range(1, _TRIES + 1):
         try:
-            await kit.backend.decide(conversation_id, request.call_id, decision, reason)
+            if not posted or await _still_waits(kit, conversation_id, request.call_id):
+                await once_more_if_refused(post)
             break
         except BackendError as error:
-            if error.kind in _SETTLED and attempt == 1:
-                raise _already(error) from error
             if error.kind in _SETTLED:
-                break  # the earlier try, whose answer was lost, did arrive
+                if posted:
+                    break
+                raise _already(error) from error
+            posted = posted or error.sent
             if not error.transient or attempt == _TRIES:
                 raise
-            await kit.clock.sleep(kit.patience.backoff_s(attempt, kit.clock.jitter()))
-            if error.sent and not await _still_waits(kit, conversation_id, request.call_id):
-                break
+            delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
+            await kit.clock.sleep(delay)
     return ApprovalResolved(
         key=f"local:approval:{request.call_id}",
         run_id=request.run_id,
@@ -51,14 +57,11 @@ async def decide(
 
 
 async def _still_waits(kit: Kit, conversation_id: ConversationId, call_id: CallId) -> bool:
-    try:
-        status = await kit.backend.status(conversation_id)
-    except BackendError:
-        return True
+    status = await kit.backend.status(conversation_id)
     last = status.last_event
-    if isinstance(last, ApprovalRequested):
-        return last.call_id == call_id
-    return status.activity == "awaiting_approval"
+    if last is None:
+        return status.activity != "idle"
+    return isinstance(last, ApprovalRequested) and last.call_id == call_id
 
 
 def _already(error: BackendError) -> BackendError:

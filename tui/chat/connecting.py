@@ -7,13 +7,20 @@ Source: Headless API, Get an authentication link; Troubleshooting, Empty stream.
 
 from __future__ import annotations
 
-from tui.chat.history import as_event
+from functools import partial
+
+from tui.chat.calls import once_more_if_refused
+from tui.chat.finding import owes_reply, read_new_messages
+from tui.chat.kit import Kit
 from tui.chat.player import Player
 from tui.chat.updates import Problem, Recovery
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ConnectionOutcome, ConnectionRequested, ConnectionResolved
 from tui.core.records import ConnectionLink
-from tui.core.steps import ConnectionStep, TextStep
+from tui.core.steps import ConnectionStep
+
+_INSIST = 5
+"""Looks before a silent, idle conversation is taken for done."""
 
 
 async def watch_connections(player: Player) -> None:
@@ -27,17 +34,42 @@ async def watch_connections(player: Player) -> None:
 
 
 async def _wait_for_connection(player: Player) -> None:
-    kit, attempt = player.kit, 0
+    kit, attempt, told = player.kit, 0, None
     while (step := next(iter(player.turn.open_connections), None)) and not player.turn.over:
+        problem = None
         try:
             await _poll(player, step)
         except BackendError as error:
-            kit.publish(Problem(error, player.conversation_id))
+            problem = error
         if not player.turn.open_connections:
             return
-        growing = kit.patience.connection_poll_s * 1.5**attempt
         attempt += 1
-        await player.pause(min(growing, kit.patience.longest_connection_poll_s))
+        delay = _growing(kit, 1.5, attempt)
+        told = _tell(player, problem, told, attempt, delay)
+        await player.pause(delay)
+
+
+def _growing(kit: Kit, factor: float, attempt: int) -> float:
+    """Seconds before the next look, after ``attempt`` of them."""
+    first, longest = kit.patience.connection_poll_s, kit.patience.longest_connection_poll_s
+    return min(first * factor ** min(attempt - 1, 30), longest)
+
+
+def _tell(
+    player: Player,
+    problem: BackendError | None,
+    told: ErrorKind | None,
+    attempt: int,
+    delay_s: float,
+) -> ErrorKind | None:
+    """Say what keeps us from looking: what passes as a recovery, the rest once each."""
+    if problem and problem.transient:
+        due = player.kit.clock.now_ms() + round(delay_s * 1000)
+        text = str(problem)
+        player.report(Recovery(step="polling", attempt=attempt, next_ms=due, problem=text))
+    elif problem and problem.kind is not told:
+        player.kit.publish(Problem(problem, player.conversation_id))
+    return problem.kind if problem else None
 
 
 async def _poll(player: Player, step: ConnectionStep) -> None:
@@ -55,7 +87,8 @@ async def _poll(player: Player, step: ConnectionStep) -> None:
 async def _link(player: Player, step: ConnectionStep) -> ConnectionLink | None:
     """Where the request stands; None where the service has no such endpoint."""
     try:
-        return await player.kit.backend.connection_link(step.attempt_id)
+        ask = partial(player.kit.backend.connection_link, step.attempt_id)
+        return await once_more_if_refused(ask)
     except BackendError as error:
         if error.kind in (ErrorKind.NOT_FOUND, ErrorKind.UNSUPPORTED):
             return None
@@ -78,13 +111,15 @@ async def settle(
 
 
 async def read_reply(player: Player) -> None:
-    """Read the history until the conversation is idle, then end the turn.
+    """Read the history until the reply is there and the conversation idle, then end the turn.
 
-    Failures that pass are waited out; others are raised as ``BackendError``.
+    Failures that pass are waited out; others are raised as ``BackendError``. A conversation that
+    was idle all along and says nothing for several looks is believed in the end.
     """
     kit, attempt = player.kit, 0
     while not player.turn.over:
-        player.report(Recovery(step="polling", attempt=attempt + 1))
+        attempt += 1
+        player.report(Recovery(step="polling", attempt=attempt))
         idle = False
         try:
             idle = (await kit.backend.status(player.conversation_id)).activity == "idle"
@@ -92,25 +127,11 @@ async def read_reply(player: Player) -> None:
         except BackendError as error:
             if not error.transient:
                 raise
-        if idle:
+            idle = False
+        if idle and (attempt >= _INSIST or not owes_reply(player.turn)):
             await player.finish_here()
             return
-        attempt += 1
-        growing = kit.patience.connection_poll_s * 1.25 ** (attempt - 1)
-        await player.pause(min(growing, kit.patience.longest_connection_poll_s))
-
-
-async def read_new_messages(player: Player) -> bool:
-    """Take in the agent's messages of this run that are not here yet; whether there were any."""
-    page = await player.kit.backend.history(player.conversation_id)
-    own = [m for m in page.items if m.source == "agent" and m.run_id == player.turn.run_id]
-    before = _texts(player)
-    await player.absorb([as_event(message) for message in reversed(own)])
-    return _texts(player) > before
-
-
-def _texts(player: Player) -> int:
-    return sum(isinstance(step, TextStep) for step in player.turn.steps)
+        await player.pause(_growing(kit, 1.25, attempt))
 
 
 def _renewed(player: Player, step: ConnectionStep, link: ConnectionLink) -> ConnectionRequested:

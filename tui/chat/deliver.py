@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tui.chat.calls import once_more_if_refused
+from tui.chat.finding import adopt, find_prompt
 from tui.chat.player import Player
 from tui.chat.updates import ConversationNamed, Recovery, TurnChanged
 from tui.core.errors import BackendError, ErrorKind
@@ -11,7 +13,7 @@ from tui.core.ids import is_local
 from tui.core.ports import Can
 from tui.core.records import Message
 
-_RETRIED = frozenset({ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED, ErrorKind.BUSY})
+_RETRIED = frozenset({ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED})
 """Failures that prove the message was not taken, and pass by themselves."""
 
 
@@ -27,16 +29,23 @@ class SentElsewhere(Exception):
     """Another process took the message out of the outbox first."""
 
 
+class Occupied(Exception):
+    """The conversation works on another message, perhaps another client's."""
+
+
 async def begin_conversation(player: Player) -> None:
     """Create the conversation at the server if it exists only here.
 
-    Failures that pass are waited out; raises ``NotDelivered`` for others.
+    Failures that pass are waited out. Raises ``BackendError`` for a credential that is refused,
+    ``NotDelivered`` for other refusals.
     """
     attempt, old = 0, player.conversation_id
     while is_local(player.conversation_id):
         try:
-            new = await player.kit.backend.create()
+            new = await once_more_if_refused(player.kit.backend.create)
         except BackendError as error:
+            if error.kind is ErrorKind.UNAUTHORIZED:
+                raise
             if not error.transient:
                 raise NotDelivered(error) from error
             attempt += 1
@@ -53,15 +62,26 @@ async def deliver(player: Player) -> bool:
 
     Returns False if it stays unknown whether the message arrived; the prompt is then marked
     ``unconfirmed`` and the user decides. Raises ``NotDelivered`` if the service refused it,
-    ``SentElsewhere`` if another process is sending it.
+    ``SentElsewhere`` if another process is sending it, ``Occupied`` if another turn is in the way,
+    and ``BackendError`` when the credential
+    is refused even after it could be renewed: the prompt then stays in the outbox.
     """
-    attempt = 0
+    attempt, renewed = 0, False
     while True:
         error = await _send(player)
         if error is None:
             return True
         if error.sent:
             return await clear_up(player, error)
+        if error.kind is ErrorKind.UNAUTHORIZED:
+            await player.mark("queued", str(error))
+            if renewed:
+                raise error
+            renewed = True
+            continue
+        if error.kind is ErrorKind.BUSY:
+            await player.mark("queued", str(error))
+            raise Occupied from error
         if error.kind not in _RETRIED:
             raise NotDelivered(error)
         attempt += 1
@@ -80,10 +100,11 @@ async def clear_up(player: Player, error: BackendError) -> bool:
         return False
     proven = error.kind is ErrorKind.INTERRUPTED
     for look in (1, 2):
-        player.report(Recovery(step="looking", attempt=look, problem=str(error)))
+        player.report(Recovery(step="finding", attempt=look, problem=str(error)))
         found = await _find(player)
         if found is not None:
-            await _adopt(player, found)
+            await adopt(player, found)
+            player.report(None)
             return True
         if look == 1:
             await player.pause(kit.patience.second_look_s)
@@ -105,15 +126,13 @@ async def _send(player: Player) -> BackendError | None:
             raise SentElsewhere
         await player.mark("sending")
         stream = player.kit.backend.send(player.conversation_id, prompt.text, file_id)
-        if await player.drink(stream):
-            return None
+        await player.unless_hurried(player.drink(stream), once_known=True)
+        # A stream that ends without a word is as unclear as a lost answer.
+        silent = "The stream ended before the first event."
+        problem = BackendError(ErrorKind.INTERRUPTED, silent, sent=True)
     except BackendError as error:
-        if _accepted(player):
-            return None
-        return error
-    # The stream opened and ended without a word: as unclear as a lost answer.
-    silent = "The stream ended before the first event."
-    return BackendError(ErrorKind.INTERRUPTED, silent, sent=True)
+        problem = error
+    return None if _accepted(player) else problem
 
 
 def _accepted(player: Player) -> bool:
@@ -121,13 +140,20 @@ def _accepted(player: Player) -> bool:
     return prompt is not None and prompt.state == "sent"
 
 
+async def wait_while_busy(player: Player) -> None:
+    """Give a turn that is in the way, and that we know nothing of, time to end."""
+    delay = player.kit.patience.busy_poll_s
+    due = player.kit.clock.now_ms() + round(delay * 1000)
+    prompt = player.turn.prompt
+    player.report(Recovery(step="sending", next_ms=due, problem=prompt.problem if prompt else ""))
+    await player.pause(delay)
+    player.report(None)
+
+
 async def _wait(player: Player, attempt: int, error: BackendError) -> None:
     kit = player.kit
     await player.mark("queued", str(error))
-    if error.kind is ErrorKind.BUSY:
-        delay = kit.patience.busy_poll_s
-    else:
-        delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
+    delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
     due = kit.clock.now_ms() + round(delay * 1000)
     step = Recovery(
         step="sending", attempt=attempt, next_ms=due, problem=str(error), hint=error.hint
@@ -139,26 +165,19 @@ async def _wait(player: Player, attempt: int, error: BackendError) -> None:
 
 async def _find(player: Player) -> Message | None:
     """Our message in the conversation, if it is there; waits out what passes by itself."""
-    kit, prompt, attempt = player.kit, player.turn.prompt, 0
-    assert prompt is not None
+    kit, attempt = player.kit, 0
     while True:
         try:
-            page = await kit.backend.history(player.conversation_id)
-            break
+            return await find_prompt(player)
         except BackendError as error:
             if not error.transient:
-                raise NotDelivered(error) from error
+                raise
             attempt += 1
             delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
             due = kit.clock.now_ms() + round(delay * 1000)
-            step = Recovery(step="looking", attempt=attempt, next_ms=due, problem=str(error))
+            step = Recovery(step="finding", attempt=attempt, next_ms=due, problem=str(error))
             player.report(step)
             await player.pause(delay)
-    for message in page.items:
-        if message.source == "user" and message.text.strip() == prompt.text.strip():
-            known = message.id and await kit.store.message_known(player.conversation_id, message.id)
-            return None if known else message
-    return None
 
 
 async def _is_idle(player: Player) -> bool:
@@ -167,15 +186,3 @@ async def _is_idle(player: Player) -> bool:
     except BackendError:
         return False
     return status.activity == "idle"
-
-
-async def _adopt(player: Player, message: Message) -> None:
-    prompt = player.turn.prompt
-    assert prompt is not None
-    if message.run_id:
-        await player.know_run(message.run_id)
-    at_ms = message.at_ms or prompt.at_ms
-    await player.change_prompt(
-        replace(prompt, state="sent", problem="", message_id=message.id, at_ms=at_ms)
-    )
-    player.report(None)

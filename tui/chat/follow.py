@@ -7,15 +7,28 @@ Headless API, Reconnect to a stream, Get events; Troubleshooting, Rebuild a conv
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Set
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
-from tui.chat.history import as_event, rfc3339
+from tui.chat.finding import adopt, find_prompt, owes_reply, read_new_messages
+from tui.chat.history import rfc3339
 from tui.chat.player import Player
 from tui.chat.updates import Recovery, RecoveryStep
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.events import ApprovalRequested, ConnectionRequested
 from tui.core.ports import Can
+from tui.core.turn import Turn
 
 _MOST_PAGES = 200
+
+_INSIST = 3
+"""Tries before a turn may end without all that should be known of it."""
+
+
+class _Hurried(Exception):
+    """The user does not want to wait for this rung."""
 
 
 async def follow(player: Player) -> None:
@@ -25,36 +38,83 @@ async def follow(player: Player) -> None:
         if player.turn.open_connections and Can.CONNECT in player.kit.backend.can:
             await player.unblocked()
             continue
+        if player.asked_delay_s is not None:
+            await _pause(player, attempt or 1, None)
         before = player.turn
-        problem = await _climb(player, attempt + 1)
+        try:
+            problem = await _climb(player, attempt + 1)
+        except _Hurried:
+            attempt = 0
+            continue
         if player.turn.over:
             break
         attempt = 1 if player.turn is not before else attempt + 1
         await _pause(player, attempt, problem)
+    await _fill_gaps(player)
     player.report(None)
 
 
 async def catch_up(player: Player) -> None:
     """Read the stored events of the run, page by page, from the last one known."""
-    kit = player.kit
-    at_ms = None if player.turn.has_gap else player.turn.last_at_ms
-    since = rfc3339(at_ms) if at_ms is not None else None
+    since = _known_until(player.turn)
     for _ in range(_MOST_PAGES):
-        page = await kit.backend.events(player.conversation_id, since)
+        page = await player.kit.backend.events(player.conversation_id, since)
         own = [e for e in page.events if e.run_id in (None, player.turn.run_id)]
         await player.absorb(own)
-        if page.next_since is None or page.next_since == since or player.turn.over:
+        complete = player.turn.over and not player.turn.has_gap
+        if page.next_since is None or page.next_since == since or complete:
             return
         since = page.next_since
 
 
+async def watch_gaps(player: Player) -> None:
+    """Fetch events that are missing in the middle, beside the stream. Runs until cancelled.
+
+    It waits a little first, and longer each time, since late events fill gaps by themselves.
+    """
+    kit, attempt = player.kit, 0
+    while Can.REPLAY in kit.backend.can:
+        await player.torn()
+        attempt += 1
+        await kit.clock.sleep(kit.patience.backoff_s(attempt, kit.clock.jitter()))
+        if player.turn.has_gap:
+            with suppress(BackendError):
+                await catch_up(player)
+
+
+async def _fill_gaps(player: Player) -> None:
+    """After the end: fetch what is missing, unless the service does not have it either."""
+    kit = player.kit
+    for attempt in range(1, _INSIST + 1):
+        if not player.turn.has_gap or Can.REPLAY not in kit.backend.can:
+            return
+        try:
+            await catch_up(player)
+            return
+        except BackendError as error:
+            if not error.transient:
+                return
+            await kit.clock.sleep(kit.patience.backoff_s(attempt, kit.clock.jitter()))
+
+
+def _known_until(turn: Turn) -> str | None:
+    """Since when events may be missing; None where all of the run's may be."""
+    if not turn.has_gap:
+        at_ms = turn.last_at_ms
+    else:
+        at_ms = turn.log[0].at_ms if turn.through and turn.log else None
+    return rfc3339(at_ms) if at_ms is not None else None
+
+
 async def _climb(player: Player, attempt: int) -> BackendError | None:
     """Try each rung once; the failure that is worth telling, if any."""
-    can = player.kit.backend.can
-    rungs: tuple[tuple[RecoveryStep, Callable[[Player], Awaitable[None]], bool], ...] = (
-        ("reconnecting", _reconnect, player.turn.run_id is not None),
+    can, failed = player.kit.backend.can, set[RecoveryStep]()
+    look = partial(_look, failed=failed, attempt=attempt)
+    rungs: tuple[tuple[RecoveryStep, Callable[[Player], Coroutine[Any, Any, None]], bool], ...] = (
+        ("finding", _learn_run, Can.HISTORY in can and player.turn.run_id is None),
+        ("reconnecting", _reconnect, True),
         ("replaying", catch_up, Can.REPLAY in can),
-        ("looking", _look, Can.HISTORY in can),
+        ("looking", look, Can.HISTORY in can),
     )
     problem = None
     for step, climb, possible in rungs:
@@ -62,14 +122,23 @@ async def _climb(player: Player, attempt: int) -> BackendError | None:
             continue
         _tell(player, step, attempt, problem)
         try:
-            await climb(player)
+            if not await player.unless_hurried(climb(player)):
+                raise _Hurried
         except BackendError as error:
             if not error.transient and error.kind is not ErrorKind.NOT_FOUND:
                 raise
             problem = error
+            if error.transient:
+                failed.add(step)
             if error.kind is ErrorKind.UNREACHABLE:
                 return problem
     return problem
+
+
+async def _learn_run(player: Player) -> None:
+    """Find out which run works on our prompt, when its stream broke before saying so."""
+    if player.turn.prompt and (message := await find_prompt(player)):
+        await adopt(player, message)
 
 
 async def _reconnect(player: Player) -> None:
@@ -80,16 +149,22 @@ async def _reconnect(player: Player) -> None:
     await player.drink(backend.resume(turn.conversation_id, turn.run_id, turn.last_event_id))
 
 
-async def _look(player: Player) -> None:
-    """The last resort: is the conversation done, and what was said?"""
-    backend, cid = player.kit.backend, player.conversation_id
-    status = await backend.status(cid)
-    if status.activity != "idle" or player.turn.open_connections:
+async def _look(player: Player, failed: Set[RecoveryStep], attempt: int) -> None:
+    """The last resort: is the conversation done, and what was said?
+
+    An idle conversation ends the turn only when its stored events have been read, or could not be
+    several times: they may ask for something, and ``idle`` was observed while a connection waits.
+    """
+    status = await player.kit.backend.status(player.conversation_id)
+    asked = status.last_event
+    if isinstance(asked, ApprovalRequested | ConnectionRequested):
+        await player.absorb([asked] if asked.run_id == player.turn.run_id else [])
+    if status.activity != "idle" or player.turn.open_connections or player.turn.over:
         return
-    page = await backend.history(cid)
-    own = [m for m in page.items if m.source == "agent" and m.run_id == player.turn.run_id]
-    await player.absorb([as_event(message) for message in reversed(own)])
-    await player.finish_here()
+    await read_new_messages(player)
+    doubtful = "replaying" in failed or owes_reply(player.turn)
+    if not doubtful or attempt >= _INSIST:
+        await player.finish_here()
 
 
 async def _pause(player: Player, attempt: int, problem: BackendError | None) -> None:

@@ -7,12 +7,24 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from tui.chat.kit import Kit
+from tui.core.errors import BackendError
 from tui.core.events import AgentMessage, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.ports import Can
 from tui.core.records import Message, Prompt, TurnRecord
+from tui.core.text import clean
+from tui.core.turn import Turn, turn_of
 
 _MOST_PAGES = 200
+
+
+EVENTS_KEPT_MS = 24 * 60 * 60 * 1000
+"""How long the service keeps events. Source: Headless API, Get events."""
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts differ in nothing but what transport and storage may change."""
+    return clean(one).split() == clean(other).split()
 
 
 def rfc3339(at_ms: int) -> str:
@@ -34,18 +46,39 @@ def as_event(message: Message) -> AgentMessage:
     )
 
 
-async def read_events(kit: Kit, conversation_id: ConversationId) -> None:
-    """Keep what the server still has of a conversation's events and the store has not."""
+async def read_events(
+    kit: Kit, conversation_id: ConversationId, since: str | None = None
+) -> str | None:
+    """Keep what the server has of a conversation's events; where the next reading goes on.
+
+    ``since`` (RFC 3339) is what an earlier reading returned; without it everything that the
+    server still keeps is read. Raises ``BackendError``. Source: Headless API, Get events.
+    """
     if Can.REPLAY not in kit.backend.can:
-        return
-    newest = [e.at_ms for e in await kit.store.timeline(conversation_id, 50) if e.at_ms]
-    since = rfc3339(max(newest)) if newest else None
+        return None
     for _ in range(_MOST_PAGES):
         page = await kit.backend.events(conversation_id, since)
         await _keep_events(kit, conversation_id, page.events)
+        newest = max((event.at_ms for event in page.events if event.at_ms), default=None)
         if page.next_since is None or page.next_since == since:
-            return
+            return rfc3339(newest) if newest is not None else since
         since = page.next_since
+    return since
+
+
+async def running_turn(kit: Kit, mine: Turn) -> Turn | None:
+    """The turn that keeps a conversation busy, if it can be told: another client's, say."""
+    try:
+        await read_events(kit, mine.conversation_id)
+        if Can.HISTORY in kit.backend.can:
+            await read_messages(kit, mine.conversation_id, idle=False)
+    except BackendError:
+        return None
+    for record in await kit.store.unfinished():
+        here = record.conversation_id == mine.conversation_id and record.id != mine.id
+        if here and record.run_id is not None:
+            return turn_of(record)
+    return None
 
 
 async def read_messages(
@@ -86,6 +119,8 @@ async def _keep_turn(
 ) -> None:
     asked = next((m for m in messages if m.source == "user"), None)
     record = await _record(kit, conversation_id, run_id, messages[0])
+    if asked and record.prompt is None and record.run_id is None:
+        record = await _unsure_of(kit, conversation_id, asked) or record
     prompt = _prompt(asked) if asked else record.prompt
     if record.prompt and record.prompt.attachments and prompt:
         prompt = record.prompt
@@ -108,6 +143,18 @@ async def _record(
     turn_id = TurnId(f"turn:{run_id or first.id or first.at_ms}")
     known = await kit.store.turn(turn_id)
     return known or TurnRecord(id=turn_id, conversation_id=conversation_id, prompt=None)
+
+
+async def _unsure_of(
+    kit: Kit, conversation_id: ConversationId, message: Message
+) -> TurnRecord | None:
+    """The turn of ours whose prompt this is, when it was not known whether that arrived."""
+    for record in await kit.store.pending(conversation_id):
+        prompt = record.prompt
+        unsure = prompt and prompt.state in ("sending", "unconfirmed")
+        if prompt and unsure and not record.run_id and same_words(prompt.text, message.text):
+            return record
+    return None
 
 
 def _prompt(message: Message) -> Prompt:

@@ -39,6 +39,8 @@ class Patience:
     longest_connection_poll_s: float = 15.0
     second_look_s: float = 3.0
     """Before concluding that a message whose answer was lost never arrived."""
+    silence_s: float = 75.0
+    """Without even a keep-alive, after which a stream is taken for dead."""
     frame_s: float = 1 / 30
     """Shortest time between two published snapshots of a turn."""
     title_s: tuple[float, ...] = (3.0, 10.0)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tui.chat.connecting import watch_connections
 from tui.chat.deliver import (
     NotDelivered,
+    Occupied,
     SentElsewhere,
     begin_conversation,
     clear_up,
     deliver,
+    wait_while_busy,
 )
-from tui.chat.follow import follow
+from tui.chat.follow import follow, watch_gaps
+from tui.chat.history import running_turn
 from tui.chat.kit import Kit
 from tui.chat.player import Player
-from tui.chat.updates import Problem, Refused, TurnDropped
+from tui.chat.updates import Problem, Refused, TurnChanged, TurnDropped
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import PromptState
@@ -36,6 +40,7 @@ class Lane:
         self.player: Player | None = None
         self._queue: deque[Turn] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._woken = False
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -51,9 +56,15 @@ class Lane:
         self._queue.append(turn)
         self.wake()
 
-    def wake(self) -> None:
+    def hurry(self) -> None:
+        """Do not wait for the next try, or for a stream that has gone quiet."""
         if self.player:
             self.player.hurry()
+        self.wake()
+
+    def wake(self) -> None:
+        """Go to work; one more look at the queue if the work is just about to end."""
+        self._woken = True
         if not self.busy:
             self._task = asyncio.create_task(self._work())
 
@@ -85,6 +96,32 @@ class Lane:
     def put_back(self, turn: Turn) -> None:
         self._queue.appendleft(turn)
 
+    async def revise(self, turn_id: TurnId, text: str) -> Turn | None:
+        """Give a message that is not on its way other words, in its place in the queue.
+
+        Returns the turn as it is now, or None if it is too late.
+        """
+        if self.player and self.player.turn.id == turn_id:
+            turn = await self.recall(turn_id)
+            if turn is not None:
+                self.put_back(turn)
+        for place, turn in enumerate(self._queue):
+            if turn.id == turn_id and turn.prompt:
+                self._queue[place] = replace(turn, prompt=replace(turn.prompt, text=text))
+                return self._queue[place]
+        return None
+
+    def reload(self, turns: Iterable[Turn]) -> None:
+        """Wait with these turns instead, which the store says are not over. Not while busy."""
+        self._queue = deque(turns)
+
+    async def rest(self) -> None:
+        """Stop working; what was under way is the next again."""
+        player = self.player
+        await self.stop()
+        if player and not player.turn.over and player.turn.id not in {t.id for t in self._queue}:
+            self.put_back(player.turn)
+
     async def stop(self) -> None:
         """Leave everything as it is; what was under way is resumed from the store."""
         if self._task:
@@ -93,6 +130,7 @@ class Lane:
 
     async def _work(self) -> None:
         while self._queue:
+            self._woken = False
             turn = self._queue[0]
             if _state(turn) == "unconfirmed" and turn.run_id is None:
                 return
@@ -100,34 +138,43 @@ class Lane:
             try:
                 if not await self._play(self.player):
                     self._queue.appendleft(self.player.turn)
-                    return
+                    if not self._woken:
+                        return
             finally:
                 self.player.report(None)
                 self.player = None
 
     async def _play(self, player: Player) -> bool:
         """Play one turn; False if it stays at the head of the queue until the user acts."""
-        watcher = asyncio.create_task(watch_connections(player))
+        watchers = [
+            asyncio.create_task(watch) for watch in (watch_connections(player), watch_gaps(player))
+        ]
         try:
             if not await self._arrive(player):
                 return False
             await follow(player)
         except SentElsewhere:
             return True
+        except Occupied:
+            await self._let_pass(player)
         except NotDelivered as refusal:
             await self._give_back(player.turn, refusal.error)
         except BackendError as error:
             self.kit.publish(Problem(error, player.conversation_id))
             return False
         finally:
-            watcher.cancel()
-            await asyncio.gather(watcher, return_exceptions=True)
+            for watcher in watchers:
+                watcher.cancel()
+            await asyncio.gather(*watchers, return_exceptions=True)
         return True
 
     async def _arrive(self, player: Player) -> bool:
         """See to it that the agent has the message; False if that cannot be known."""
         turn = player.turn
-        if turn.prompt is None or turn.run_id or turn.prompt.state == "sent":
+        if turn.prompt is None or turn.prompt.state == "sent":
+            return True
+        if turn.run_id:
+            await player.mark("sent")
             return True
         if turn.prompt.state == "sending":
             text = "The program ended while the message was being sent."
@@ -135,6 +182,16 @@ class Lane:
         await begin_conversation(player)
         self._move_to(player.conversation_id)
         return await deliver(player)
+
+    async def _let_pass(self, player: Player) -> None:
+        """Follow the turn that keeps the conversation busy, or wait where none is known."""
+        other = await running_turn(self.kit, player.turn)
+        if other is None:
+            await wait_while_busy(player)
+        self.put_back(player.turn)
+        if other is not None:
+            self.kit.publish(TurnChanged(other))
+            self.put_back(other)
 
     def _move_to(self, conversation_id: ConversationId) -> None:
         self._queue = deque(replace(t, conversation_id=conversation_id) for t in self._queue)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from tui.chat.calls import once_more_if_refused
 from tui.chat.kit import Kit
 from tui.chat.pump import batches
 from tui.chat.updates import EventsSeen, Recovery, RecoveryChanged, TurnChanged, UploadProgress
-from tui.core.events import StreamInterrupted, TurnEvent, TurnFinished
+from tui.chat.vigil import Vigil
+from tui.core.errors import BackendError
+from tui.core.events import Heartbeat, StreamInterrupted, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, FileId, RunId
 from tui.core.records import Attachment, Prompt, PromptState
 from tui.core.turn import Turn, fold, without_echoes
@@ -33,19 +38,26 @@ class Player:
         self._over = asyncio.Event()
         self._blocked = asyncio.Event()
         self._unblocked = asyncio.Event()
+        self._torn = asyncio.Event()
         self._signal()
 
     @property
     def conversation_id(self) -> ConversationId:
         return self.turn.conversation_id
 
-    async def absorb(self, events: Sequence[TurnEvent]) -> bool:
-        """Keep, fold and publish events; whether they changed the turn."""
+    async def absorb(self, events: Sequence[TurnEvent], *, accepted: bool = False) -> bool:
+        """Keep, fold and publish events; whether they changed the turn.
+
+        ``accepted``: they prove that the agent has the prompt.
+        """
         if not events:
             return False
         await self.kit.store.append(self.turn.id, self.conversation_id, events)
         before = self.turn
         self.turn = fold(before, events)
+        if accepted and self.turn.prompt:
+            prompt = replace(self.turn.prompt, state="sent", problem="")
+            self.turn = replace(self.turn, prompt=prompt)
         for event in events:
             if isinstance(event, StreamInterrupted) and event.retry_after_ms is not None:
                 self.asked_delay_s = event.retry_after_ms / 1000
@@ -53,7 +65,7 @@ class Player:
             self.kit.publish(EventsSeen(self.conversation_id, shown))
         if self.turn is before:
             return False
-        if self.turn.run_id != before.run_id:
+        if (self.turn.run_id, self.turn.prompt) != (before.run_id, before.prompt):
             await self._save()
         self._signal()
         self.kit.publish(TurnChanged(self.turn))
@@ -68,6 +80,10 @@ class Player:
         else:
             self._blocked.clear()
             self._unblocked.set()
+        if self.turn.has_gap:
+            self._torn.set()
+        else:
+            self._torn.clear()
 
     async def blocked(self) -> None:
         """Wait until a connection must be authorised."""
@@ -77,37 +93,45 @@ class Player:
         """Wait until no connection is left to authorise."""
         await self._unblocked.wait()
 
+    async def torn(self) -> None:
+        """Wait until numbers show that events are missing."""
+        await self._torn.wait()
+
     async def drink(self, events: AsyncGenerator[TurnEvent]) -> int:
         """Take in a stream until it ends or the turn is over; how many events it brought.
 
-        Raises what the stream raises, after everything that came before is kept.
+        Raises what the stream raises, after everything that came before is kept, and a
+        ``BackendError`` when it is silent for too long.
         """
         kit, count = self.kit, 0
+        vigil = Vigil(kit.clock, kit.patience)
         paced = batches(events, frame_s=kit.patience.frame_s, clock=kit.clock)
-        async with aclosing(paced):
-            while (batch := await self._next_unless_over(paced)) is not None:
-                count += len(batch)
-                if self.turn.prompt and self.turn.prompt.state != "sent":
-                    await self.mark("sent")
-                self.report(None)  # the stream is alive
-                await self.absorb(batch)
-        return count
-
-    async def _next_unless_over(
-        self, paced: AsyncGenerator[tuple[TurnEvent, ...]]
-    ) -> tuple[TurnEvent, ...] | None:
-        """The next batch; None at the end of the stream, or when another way ended the turn."""
-        if self._over.is_set():
-            return None
-        following = asyncio.ensure_future(anext(paced, None))
-        over = asyncio.ensure_future(self._over.wait())
+        enough = [
+            asyncio.ensure_future(self._over.wait()),
+            asyncio.ensure_future(vigil.lost()),
+        ]
         try:
-            await asyncio.wait({following, over}, return_when=asyncio.FIRST_COMPLETED)
-            return following.result() if following.done() else None
+            async with aclosing(paced):
+                while (batch := await _next_unless(enough, paced)) is not None:
+                    vigil.heard()
+                    count += len(batch)
+                    self.report(None)  # the stream is alive
+                    await self._accept(batch)
+            return count
         finally:
-            over.cancel()
-            following.cancel()
-            await asyncio.gather(following, over, return_exceptions=True)
+            for wait in enough:
+                wait.cancel()
+            await asyncio.gather(*enough, return_exceptions=True)
+
+    async def _accept(self, batch: tuple[TurnEvent, ...]) -> None:
+        """Take in events of a stream; the first proves that the agent has the prompt.
+
+        A heartbeat proves it too, but does not say which run works on it: should the stream break
+        now, that is found out together with the fate of the prompt.
+        """
+        unsure = self.turn.prompt is not None and self.turn.prompt.state != "sent"
+        telling = not all(isinstance(event, Heartbeat) for event in batch)
+        await self.absorb(batch, accepted=unsure and telling)
 
     async def finish_here(self, reason: str | None = None) -> None:
         """End a turn whose end was learned from the conversation and not from an event."""
@@ -147,12 +171,12 @@ class Player:
         if file.file_id:
             return file
         turn_id, publish = self.turn.id, self.kit.publish
-        file_id = await self.kit.backend.upload(
-            self.conversation_id,
-            Path(file.path),
-            lambda sent, total: publish(UploadProgress(turn_id, sent, total)),
-        )
-        return replace(file, file_id=file_id)
+
+        def progress(sent_bytes: int, total_bytes: int) -> None:
+            publish(UploadProgress(turn_id, sent_bytes, total_bytes))
+
+        upload = partial(self.kit.backend.upload, self.conversation_id, Path(file.path), progress)
+        return replace(file, file_id=await once_more_if_refused(upload))
 
     def report(self, recovery: Recovery | None) -> None:
         """Say which step of the recovery is taken; None: all is well."""
@@ -182,6 +206,53 @@ class Player:
         """Try again now."""
         self._hurry.set()
 
+    async def unless_hurried(
+        self, work: Coroutine[Any, Any, object], *, once_known: bool = False
+    ) -> bool:
+        """Work until it is done (True), or is given up for a new try at once (False).
+
+        ``once_known``: it is not given up before its run is known, since a message would then be
+        in doubt. Raises what the work raises.
+        """
+        waits = [asyncio.ensure_future(work), asyncio.ensure_future(self._hurried(once_known))]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            if waits[0].done():
+                waits[0].result()
+            return waits[0].done()
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _hurried(self, once_known: bool) -> None:
+        while True:
+            await self._hurry.wait()
+            self._hurry.clear()
+            if self.turn.run_id or not once_known:
+                return
+
     async def _save(self) -> None:
         turn = self.turn
         await self.kit.store.save_turn(turn.id, turn.conversation_id, turn.prompt, turn.run_id)
+
+
+async def _next_unless(
+    enough: Sequence[asyncio.Future[Any]], paced: AsyncGenerator[tuple[TurnEvent, ...]]
+) -> tuple[TurnEvent, ...] | None:
+    """The next batch; None at the end of the stream, or when something else says it is enough.
+
+    Raises what that has as its result, if it is an error.
+    """
+    following = asyncio.ensure_future(anext(paced, None))
+    try:
+        await asyncio.wait({following, *enough}, return_when=asyncio.FIRST_COMPLETED)
+        if following.done():
+            return following.result()
+        for reason in enough:
+            if reason.done() and isinstance(reason.result(), BackendError):
+                raise reason.result()
+        return None
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from tui.chat.approvals import decide
 from tui.chat.connecting import settle
-from tui.chat.history import read_events, read_messages
+from tui.chat.history import EVENTS_KEPT_MS, read_events, read_messages
 from tui.chat.kit import Kit, Patience, SystemClock
 from tui.chat.lane import Lane, requeued
 from tui.chat.updates import (
@@ -35,11 +35,15 @@ PAGE = 60
 
 
 @dataclass(slots=True)
-class _Older:
-    """How far back the server's history of a conversation has been read."""
+class _Known:
+    """How much of the server's record of a conversation has been read."""
 
     cursor: str | None = None
+    """Of the next, older page of messages."""
     exhausted: bool = False
+    """There is no older page."""
+    since: str | None = None
+    """All events up to this time; None: they have not been read since the start."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -68,7 +72,9 @@ class Session:
             patience=patience or Patience(),
         )
         self._lanes: dict[ConversationId, Lane] = {}
-        self._older: dict[ConversationId, _Older] = {}
+        self._known: dict[ConversationId, _Known] = {}
+        self._names: dict[ConversationId, ConversationId] = {}
+        """The server's ids of conversations that were begun here, for who still says ours."""
         self._deciding: set[CallId] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.watched: ConversationId | None = None
@@ -120,6 +126,14 @@ class Session:
         """The newest events of a conversation, oldest first."""
         return without_echoes(await self._kit.store.timeline(conversation_id))
 
+    @property
+    def record_from_ms(self) -> int | None:
+        """Since when the server still has events; what is older is known from here alone.
+
+        None where it keeps none. Source: Headless API, Get events.
+        """
+        return self._kit.clock.now_ms() - EVENTS_KEPT_MS if Can.REPLAY in self.can else None
+
     async def sync(self, conversation_id: ConversationId) -> None:
         """Bring the store up to what the server knows of a conversation; follow what runs.
 
@@ -127,25 +141,22 @@ class Session:
         """
         if is_local(conversation_id) or self._lane(conversation_id).busy:
             return
-        kit = self._kit
+        kit, known = self._kit, self._known.setdefault(conversation_id, _Known())
         status = await kit.backend.status(conversation_id)
-        await read_events(kit, conversation_id)
+        known.since = await read_events(kit, conversation_id, known.since)
         if Can.HISTORY in kit.backend.can:
             idle = status.activity == "idle" and not await self._parked(conversation_id)
             cursor = await read_messages(kit, conversation_id, idle=idle)
-            older = self._older.setdefault(conversation_id, _Older())
-            if older.cursor is None and not older.exhausted:
-                older.cursor, older.exhausted = cursor, cursor is None
-        for record in await kit.store.unfinished():
-            if record.conversation_id == conversation_id:
-                self._enqueue(turn_of(record))
+            if known.cursor is None and not known.exhausted:
+                known.cursor, known.exhausted = cursor, cursor is None
+        await self._resume(conversation_id)
 
     async def read_older(self, conversation_id: ConversationId) -> bool:
         """Read one older page of the server's history; False when there is none.
 
         Raises ``BackendError``.
         """
-        older = self._older.get(conversation_id)
+        older = self._known.get(conversation_id)
         if older is None or older.exhausted or is_local(conversation_id):
             return False
         async with older.lock:
@@ -170,6 +181,7 @@ class Session:
         store, now = self._kit.store, self._kit.clock.now_ms()
         if conversation_id is None:
             conversation_id = local_conversation(uuid4().hex)
+        conversation_id = self._named(conversation_id)
         turn = Turn(
             id=TurnId(uuid4().hex),
             conversation_id=conversation_id,
@@ -206,9 +218,31 @@ class Session:
         self._publish(TurnChanged(turn))
         lane.wake()
 
-    def retry_now(self, conversation_id: ConversationId) -> None:
-        """Do not wait for the next try."""
-        self._lane(conversation_id).wake()
+    async def edit(self, conversation_id: ConversationId, turn_id: TurnId, text: str) -> bool:
+        """Change a message that has not been sent, in its place; False if it is too late."""
+        lane = self._lane(conversation_id)
+        turn = await lane.revise(turn_id, text)
+        if turn is None:
+            return False
+        await self._kit.store.save_turn(turn_id, turn.conversation_id, turn.prompt)
+        self._publish(TurnChanged(turn))
+        return True
+
+    def retry_now(self, conversation_id: ConversationId | None = None) -> None:
+        """Do not wait for the next try, or for a stream that has gone quiet.
+
+        None: in all conversations, such as after a new login.
+        """
+        lanes = list(self._lanes.values())
+        for lane in [self._lane(conversation_id)] if conversation_id else lanes:
+            lane.hurry()
+
+    async def stop_waiting(self, conversation_id: ConversationId) -> None:
+        """Leave a conversation alone until the next ``sync``, ``retry_now``, message or start.
+
+        Its turn goes on at the server; nothing that waits in the outbox is lost.
+        """
+        await self._lane(conversation_id).rest()
 
     async def delete(self, conversation_id: ConversationId) -> None:
         """Delete a conversation at the server and here. Raises ``BackendError``."""
@@ -263,8 +297,11 @@ class Session:
 
     # -- inside ----------------------------------------------------------------------------
 
+    def _named(self, conversation_id: ConversationId) -> ConversationId:
+        return self._names.get(conversation_id, conversation_id)
+
     def _lane(self, conversation_id: ConversationId) -> Lane:
-        return self._lanes.setdefault(conversation_id, Lane(self._kit))
+        return self._lanes.setdefault(self._named(conversation_id), Lane(self._kit))
 
     def _live(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
         lane = self._lanes.get(conversation_id)
@@ -278,6 +315,19 @@ class Session:
     async def _resume_unfinished(self) -> None:
         for record in await self._kit.store.unfinished():
             self._enqueue(turn_of(record))
+
+    async def _resume(self, conversation_id: ConversationId) -> None:
+        """Go on with what the store says is not over in a conversation."""
+        lane = self._lane(conversation_id)
+        records = await self._kit.store.unfinished()
+        turns = [turn_of(r) for r in records if r.conversation_id == conversation_id]
+        if lane.busy:
+            for turn in turns:
+                self._enqueue(turn)
+            return
+        lane.reload(turns)
+        if turns:
+            lane.wake()
 
     async def _parked(self, conversation_id: ConversationId) -> bool:
         """Whether the newest turn waits for a connection, when the state may say idle."""
@@ -310,7 +360,7 @@ class Session:
     def _publish(self, update: Update) -> None:
         match update:
             case ConversationNamed(old=old, new=new) if old in self._lanes:
-                self._lanes[new] = self._lanes.pop(old)
+                self._lanes[new], self._names[old] = self._lanes.pop(old), new
                 if self.watched == old:
                     self.watched = new
             case TurnChanged(turn=turn) if turn.over or turn.open_approvals:

@@ -11,8 +11,11 @@ from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId
 from tui.core.turn import Turn
 
-RecoveryStep = Literal["sending", "reconnecting", "replaying", "looking", "polling", "waiting"]
-"""``sending``: a message that could not be delivered is tried again. ``looking``: at the
+RecoveryStep = Literal[
+    "sending", "finding", "reconnecting", "replaying", "looking", "polling", "waiting"
+]
+"""``sending``: a message that could not be delivered is tried again. ``finding``: our message
+in the history, to learn whether it arrived and which run works on it. ``looking``: at the
 conversation's state and messages. ``polling``: until a connection is authorised."""
 
 

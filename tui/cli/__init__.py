@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from tui.cli.codes import Code, Failure
+from tui.cli.codes import Code, Failure, failure_of
 from tui.cli.root import root
-from tui.core.errors import StoreError
+from tui.core.errors import BackendError, StoreError
 
 
 def main() -> None:
@@ -18,8 +18,9 @@ def main() -> None:
     except click.exceptions.Exit as done:
         code = done.exit_code
     except Failure as failure:
-        failure.show()
-        code = failure.code
+        code = _failed(failure)
+    except BackendError as error:
+        code = _failed(failure_of(error))
     except StoreError as error:
         click.echo(f"genie-tui: {error}", err=True)
         code = Code.FAILED
@@ -31,6 +32,11 @@ def main() -> None:
     except BrokenPipeError:
         code = _reader_gone()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _failed(failure: Failure) -> int:
+    failure.show()
+    return failure.code
 
 
 def _reader_gone() -> int:

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import click
 
+from tui.core.account import login_helps
 from tui.core.errors import BackendError, ErrorKind
 
 
@@ -35,5 +36,8 @@ class Failure(click.ClickException):
 
 def failure_of(error: BackendError) -> Failure:
     """The end of a command whose call to a service failed."""
-    refused = error.kind in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN)
-    return Failure(error.sentence(), Code.NOT_SIGNED_IN if refused else Code.FAILED)
+    if error.kind not in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN):
+        return Failure(error.sentence())
+    if login_helps(error):
+        error.hint = "Sign in with 'genie-tui login'."
+    return Failure(error.sentence(), Code.NOT_SIGNED_IN)

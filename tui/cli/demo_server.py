@@ -16,6 +16,7 @@ def run_demo_server(
     observed: bool,
     speed: float,
     seed: int | None,
+    token_life_s: int,
     as_json: bool,
 ) -> int:
     """Serve until interrupted; prints what a client needs to connect."""
@@ -28,6 +29,9 @@ def run_demo_server(
             "GENIE_TUI_AUTH": "api_key",
             "GENIE_TUI_API_KEY": server.api_key,
             "GENIE_TUI_IDP_USER_ID": server.idp_user_id,
+            "GENIE_TUI_IDENTITY_URL": server.identity_url,
+            "GENIE_TUI_CLIENT_ID": server.client_id,
+            "GENIE_TUI_REDIRECT_URL": server.redirect_url,
         }
         if as_json:
             click.echo(json.dumps(settings))
@@ -35,9 +39,17 @@ def run_demo_server(
         click.echo(f"The demo server listens on {server.url} until Ctrl+C. To use it:", err=True)
         for name, value in settings.items():
             click.echo(f"export {name}={value}")
+        click.echo("To sign in through the browser instead: export GENIE_TUI_AUTH=oauth", err=True)
 
     try:
-        settings = DemoSettings(port=port, faults=faults, observed=observed, speed=speed, seed=seed)
+        settings = DemoSettings(
+            port=port,
+            faults=faults,
+            observed=observed,
+            speed=speed,
+            seed=seed,
+            token_life_s=token_life_s,
+        )
         run_forever(settings, ready)
     except KeyboardInterrupt:
         pass  # how it is meant to end

@@ -12,6 +12,7 @@ import click
 from tui.cli.codes import Code, Failure
 
 if TYPE_CHECKING:
+    from tui.config import Profile
     from tui.wiring import Place
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -24,6 +25,8 @@ class Target:
     demo: bool = False
     profile: str | None = None
     config: Path | None = None
+    login: bool = False
+    """With ``demo``: through its login."""
 
     def or_from(self, parent: Target | None) -> Target:
         """With what was said before the command's name filled in."""
@@ -37,14 +40,19 @@ class Target:
 
     def place(self) -> Place:
         """Raises ``Failure`` with exit code 2 where the configuration is wrong."""
-        from tui.wiring import demo_place, profile_place
+        from tui.wiring import demo_place, login_demo_place, place_of
 
         if self.demo:
-            return demo_place()
+            return login_demo_place() if self.login else demo_place()
+        return place_of(self.read())
+
+    def read(self, *, key_needed: bool = True) -> Profile:
+        """The profile, see :func:`tui.wiring.read_profile`; raises as :meth:`place` does."""
         from tui.config import ConfigError
+        from tui.wiring import read_profile
 
         try:
-            return profile_place(self.profile, self.config)
+            return read_profile(self.profile, self.config, key_needed=key_needed)
         except ConfigError as error:
             raise Failure(str(error), Code.USAGE) from error
 

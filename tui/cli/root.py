@@ -14,14 +14,19 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 @click.group(invoke_without_command=True, context_settings=_CONTEXT)
 @target_options
+@click.option("--login", is_flag=True, help="With --demo: through the login of the demo.")
 @click.version_option(__version__, "-V", "--version", message="genie-tui %(version)s")
 @click.pass_context
-def root(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
+def root(
+    context: click.Context, demo: bool, profile: str | None, config: Path | None, login: bool
+) -> None:
     """Chat with Workato genies in the terminal.
 
     Without a command it opens the app; ``genie-tui --demo`` needs neither account nor network.
     """
-    context.obj = Target(demo=demo, profile=profile, config=config)
+    if login and not demo:
+        raise click.UsageError("--login goes with --demo; 'genie-tui login' signs in.")
+    context.obj = Target(demo=demo, profile=profile, config=config, login=login)
     if context.invoked_subcommand is None:
         from tui.cli.app import run_app
 
@@ -102,6 +107,60 @@ def conversations(
     context.exit(run_conversations(target, as_json=as_json, limit=limit))
 
 
+@root.command()
+@target_options
+@click.option("--no-browser", is_flag=True, help="Do not start a browser; print the address only.")
+@click.pass_context
+def login(
+    context: click.Context, demo: bool, profile: str | None, config: Path | None, no_browser: bool
+) -> None:
+    """Sign in through the browser of this or of any other machine.
+
+    With a profile that signs in by API key, asks for the key and keeps it.
+    """
+    from tui.cli.login import run_login
+
+    target = target_of(context, demo=demo, profile=profile, config=config)
+    context.exit(run_login(target, no_browser=no_browser))
+
+
+@root.command()
+@target_options
+@click.pass_context
+def logout(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
+    """Remove the login of a profile from this machine."""
+    from tui.cli.login import run_logout
+
+    context.exit(run_logout(target_of(context, demo=demo, profile=profile, config=config)))
+
+
+@root.command()
+@target_options
+@click.pass_context
+def whoami(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
+    """Print who is signed in; exit code 3 if nobody is."""
+    from tui.cli.login import run_whoami
+
+    context.exit(run_whoami(target_of(context, demo=demo, profile=profile, config=config)))
+
+
+@root.command()
+@target_options
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.pass_context
+def doctor(
+    context: click.Context, demo: bool, profile: str | None, config: Path | None, as_json: bool
+) -> None:
+    """Check configuration, network, sign-in, genie and events; say what to do.
+
+    Sends no message. Exit codes: 0 all is well, 1 something failed, 2 configuration, 3 sign-in.
+    """
+    from tui.cli.doctor import run_doctor
+
+    target = target_of(context, demo=demo, profile=profile, config=config)
+    context.exit(run_doctor(target, as_json=as_json))
+
+
 @root.command("demo-server")
 @click.option(
     "--port",
@@ -120,6 +179,14 @@ def conversations(
     help="Divides the natural pauses; 0 means none.",
 )
 @click.option("--seed", type=int, metavar="N", help="The same ids and keys in each run.")
+@click.option(
+    "--token-life",
+    type=click.IntRange(min=1),
+    default=3600,
+    show_default=True,
+    metavar="S",
+    help="Seconds until an access token expires.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the settings to use as JSON.")
 @click.pass_context
 def demo_server(
@@ -129,6 +196,7 @@ def demo_server(
     observed: bool,
     speed: float,
     seed: int | None,
+    token_life: int,
     as_json: bool,
 ) -> None:
     """Run the demo server on loopback until it is interrupted.
@@ -139,6 +207,12 @@ def demo_server(
 
     context.exit(
         run_demo_server(
-            port=port, faults=faults, observed=observed, speed=speed, seed=seed, as_json=as_json
+            port=port,
+            faults=faults,
+            observed=observed,
+            speed=speed,
+            seed=seed,
+            token_life_s=token_life,
+            as_json=as_json,
         )
     )

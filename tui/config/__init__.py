@@ -10,6 +10,7 @@ from tui.config.hosts import DATA_CENTERS, DataCenter, check_url, is_loopback
 from tui.config.loading import is_configured, load, profiles
 from tui.config.profile import KEYS, Profile, variable
 from tui.config.saving import save_profile
+from tui.config.trial import problem_with, tried
 
 __all__ = [
     "DATA_CENTERS",
@@ -24,8 +25,10 @@ __all__ = [
     "is_configured",
     "is_loopback",
     "load",
+    "problem_with",
     "profiles",
     "save_profile",
     "state_dir",
+    "tried",
     "variable",
 ]

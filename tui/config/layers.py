@@ -42,7 +42,9 @@ class Layers:
             )
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
-            raise ConfigError(f"{self.origin(str(first['loc'][0]))}: {_problem(first)}.") from None
+            raise ConfigError(
+                f"{self.origin(str(first['loc'][0]))}: {problem_of(first)}."
+            ) from None
 
 
 def _merged(*layers: Mapping[str, object]) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def _merged(*layers: Mapping[str, object]) -> dict[str, Any]:
     return Settings().model_dump()
 
 
-def _problem(error: Mapping[str, Any]) -> str:
+def problem_of(error: Mapping[str, Any]) -> str:
     """What is wrong with a value, without the value."""
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])

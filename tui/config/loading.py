@@ -34,7 +34,7 @@ def load(
     name, table = _choose(document, path, profile, environ)
     given = {key: value for key, value in (flags or {}).items() if value is not None}
     layers = Layers(given, environ, table, name, path)
-    settings = _with_hosts(layers.merged())
+    settings = with_hosts(layers.merged())
     if complete:
         _check_complete(settings, path)
     return settings
@@ -57,7 +57,7 @@ def is_configured(config_path: Path | None = None, environ: Environment | None =
     return bool(profiles(config_path or config_file(environ)))
 
 
-def _with_hosts(profile: Profile) -> Profile:
+def with_hosts(profile: Profile) -> Profile:
     """The profile with its data center's hosts where it names none of its own."""
     center = DATA_CENTERS[profile.data_center]
     hosts = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from tui.core.errors import BackendError, ErrorKind
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -19,6 +21,18 @@ class Identity:
         """The person on one line: ``Ada Lovelace (ada@example.com)``."""
         named = self.name or self.email or self.subject or "somebody without a name"
         return f"{named} ({self.email})" if self.email and self.email != named else named
+
+
+_GRANT_IS_OVER = frozenset({"invalid_grant", "invalid_client", "unauthorized_client"})
+
+
+def login_helps(error: BackendError) -> bool:
+    """Whether a failure says that nobody is signed in any more.
+
+    A service that refuses a valid login does not: signing in again would change nothing.
+    """
+    refused = error.kind is ErrorKind.UNAUTHORIZED
+    return refused and (error.status is None or error.code in _GRANT_IS_OVER)
 
 
 class LoginProblem(Exception):

@@ -1,6 +1,10 @@
 """Faults on demand. A fault is written ``kind:option=value,...``:
 
     cut:after=3                  reset the TCP connection after three events of a stream
+    tear:after=3                 reset it in the middle of the fourth event, inside a character
+                                 of several bytes if there is one
+    outage:after=3,s=2           cut it after three events and every other one for two seconds
+    skip:after=3                 leave the fourth event of a stream out
     close:after=2                end the stream cleanly after two events, the turn unfinished
     silent:after=2               after two events send nothing any more, not even pings
     interrupted:after=2,retry_ms=800   system.stream_interrupted after two events, then the end
@@ -46,10 +50,25 @@ OPERATIONS = (
     "discovery",
 )
 STREAMS = frozenset({"send", "resume"})
-STREAM_KINDS = frozenset({"cut", "close", "silent", "interrupted", "malformed", "duplicate"})
+STREAM_KINDS = frozenset(
+    {
+        "cut",
+        "tear",
+        "outage",
+        "skip",
+        "close",
+        "silent",
+        "interrupted",
+        "malformed",
+        "duplicate",
+    }
+)
 
 _OPTIONS: dict[str, frozenset[str]] = {
     "cut": frozenset({"after"}),
+    "tear": frozenset({"after"}),
+    "outage": frozenset({"after", "s"}),
+    "skip": frozenset({"after"}),
     "close": frozenset({"after"}),
     "silent": frozenset({"after"}),
     "interrupted": frozenset({"after", "retry_ms"}),

@@ -153,7 +153,9 @@ def event_stream(demo: Demo, request: Request, run: Run, frames: Frames) -> Resp
         try:
             async for frame in disturb(frames, faults, run):
                 yield frame.encode()
-        except HangUp:
+        except HangUp as cut:
+            if cut.outage_s:
+                demo.faults.add(f"refuse:s={cut.outage_s}")
             # Let the client read what was sent: a reset may overtake it.
             await asyncio.sleep(0.02)
             await hang_up(demo, request)

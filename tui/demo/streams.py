@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from tui.demo import shapes
@@ -16,7 +16,11 @@ from tui.demo.runs import Run
 
 
 class HangUp(Exception):
-    """The connection is to be reset now."""
+    """The connection is to be reset now, and all others for ``outage_s`` from now on."""
+
+    def __init__(self, outage_s: float = 0.0) -> None:
+        super().__init__()
+        self.outage_s = outage_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,20 @@ class Frame:
     data: str
     id: str | None = None
     """Set for persisted events only: a client may resume after it."""
+    torn: bool = False
+    """Only its first part leaves the server."""
 
     def encode(self) -> bytes:
         """``event:``, ``id:``, ``data:`` and a blank line, ended by LF."""
         id_line = f"id: {self.id}\n" if self.id else ""
-        return f"event: {self.event}\n{id_line}data: {self.data}\n\n".encode()
+        whole = f"event: {self.event}\n{id_line}data: {self.data}\n\n".encode()
+        return whole[: _middle(whole)] if self.torn else whole
+
+
+def _middle(whole: bytes) -> int:
+    """Inside the first character of several bytes; without one, half of it."""
+    wide = (place for place, byte in enumerate(whole, start=1) if byte >= 0xC0)
+    return next(wide, len(whole) // 2)
 
 
 Frames: TypeAlias = AsyncIterator[Frame]
@@ -106,6 +119,30 @@ async def _cut(frames: Frames, fault: Fault, run: Run) -> Frames:
     raise HangUp
 
 
+async def _tear(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    async for frame in _first(frames, 1):
+        yield replace(frame, torn=frame.id is not None)
+    raise HangUp
+
+
+async def _outage(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    raise HangUp(fault.outage_s)
+
+
+async def _skip(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    async for frame in _first(frames, 1):
+        if frame.id is None:
+            yield frame
+    async for frame in frames:
+        yield frame
+
+
 async def _close(frames: Frames, fault: Fault, run: Run) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
@@ -145,6 +182,9 @@ async def _slow(frames: Frames, fault: Fault, run: Run) -> Frames:
 
 _DISTURBANCES: dict[str, Callable[[Frames, Fault, Run], Frames]] = {
     "cut": _cut,
+    "tear": _tear,
+    "outage": _outage,
+    "skip": _skip,
     "close": _close,
     "silent": _silent,
     "interrupted": _interrupted,

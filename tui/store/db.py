@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from tui.store import files
 from tui.core.errors import StoreError
+from tui.store import files
 from tui.store.errors import is_damage, store_error
 from tui.store.migrate import migrate
 

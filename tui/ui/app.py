@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
@@ -19,23 +18,27 @@ from textual.worker import Worker
 
 from tui.chat.kit import SystemClock
 from tui.chat.updates import Publish
+from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
 from tui.core.text import clean_line
-from tui.ui.keys import key_name
+from tui.ui.base import BaseApp
 from tui.ui.links import is_web_address, open_url
 from tui.ui.messages import Mailbox, UpdatesReady
-from tui.ui.requests import CopyText, OpenLink
+from tui.ui.requests import CopyText, OpenLink, SignInNeeded
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.styles import first_sheets, later_sheets
-from tui.ui.theme import THEMES, choose, tokens
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.ui.modals.login import SignedIn
 
+OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
 
 _LONGEST_LEAVE_S = 1.5
+_TYPING_S = 1.0
+"""After a key, how long no login takes the focus."""
 _LARGEST_COPY = 100_000
 
 
@@ -45,14 +48,14 @@ def _commands() -> type[Provider]:
     return KeyCommands
 
 
-class GenieApp(App[None]):
+class GenieApp(BaseApp[None]):
     """A conversation client for one agent.
 
     ``connect`` opens backend, store and engine and closes them again; its session publishes
-    through what it is given. ``suggestions`` are labels and texts for an empty conversation.
+    through what it is given. ``account`` opens the sign-in, where there is one. ``suggestions``
+    are labels and texts for an empty conversation.
     """
 
-    TITLE = "genie-tui"
     CSS_PATH: ClassVar[list[str | PurePath]] = [*first_sheets()]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         *App.COMMANDS,
@@ -78,22 +81,20 @@ class GenieApp(App[None]):
         agent_name: str,
         user_name: str,
         place: str,
+        account: OpenAccount | None = None,
         suggestions: Sequence[tuple[str, str]] = (),
         theme: str | None = None,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(theme)
         self._connect = connect
+        self._account = account
+        self._identity: Identity | None = None
         self._clock = clock or SystemClock()
         self._mailbox = Mailbox(lambda: self._chat.post_message(UpdatesReady()))
         self._leaving = asyncio.Event()
         self._session_worker: Worker[None] | None = None
         self._last_key_s = float("-inf")
-        for own in THEMES:
-            self.register_theme(own)
-        self.theme, self._theme_problem = choose(
-            theme or os.environ.get("GENIE_TUI_THEME"), self.available_themes
-        )
         self._chat = ChatScreen(
             self._mailbox,
             agent_name=agent_name,
@@ -104,14 +105,10 @@ class GenieApp(App[None]):
             idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
         )
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return tokens(self.current_theme)
-
-    def get_key_display(self, binding: Binding) -> str:
-        return binding.key_display or key_name(binding.key)
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        if self._account:
+            yield SystemCommand("Sign in", "Sign in again, or as somebody else", self.sign_in)
 
     def get_default_screen(self) -> ChatScreen:
         return self._chat
@@ -122,8 +119,8 @@ class GenieApp(App[None]):
             # Not in the main thread (tests, embedding) or not on this system: the default stays.
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._leave_by_signal, number)
-        if self._theme_problem:
-            self.notify(self._theme_problem, markup=False, severity="warning")
+        if self.theme_problem:
+            self.notify(self.theme_problem, markup=False, severity="warning")
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):
@@ -149,12 +146,63 @@ class GenieApp(App[None]):
         try:
             async with self._connect(self._mailbox.put) as session:
                 self._chat.connected(session)
+                await self._learn_who()
                 await self._leaving.wait()
         except BackendError as error:
+            if login_helps(error):
+                self.post_message(SignInNeeded(error))
+                error.hint = "Ctrl+R to sign in."
             self._chat.not_connected(error)
         except Exception as error:
             self.log.error(error)
             self._chat.not_connected(_as_backend_error(error))
+
+    # -- the sign-in -----------------------------------------------------------------------
+
+    async def _learn_who(self) -> None:
+        """Show whose session it is."""
+        if self._account:
+            async with self._account() as account:
+                self._identity = await account.whoami()
+            self._chat.topbar.user = self._identity.label()
+
+    @on(SignInNeeded)
+    def _want_sign_in(self, event: SignInNeeded) -> None:
+        """Show the login, but never to somebody who types."""
+        if self._clock.monotonic_s() - self._last_key_s < _TYPING_S:
+            self.set_timer(_TYPING_S, lambda: self._want_sign_in(event))
+        else:
+            self.sign_in(str(event.error))
+
+    def sign_in(self, reason: str = "") -> None:
+        """Show the login, unless it is shown; whatever runs behind it goes on."""
+        from tui.ui.modals.login import LoginModal
+
+        shown = any(isinstance(screen, LoginModal) for screen in self.screen_stack)
+        if self._account and not shown:
+            self.push_screen(LoginModal(self._account, reason=reason), self._signed_in)
+
+    async def _signed_in(self, done: SignedIn | None) -> None:
+        if done is None:
+            return
+        text = f"Signed in as {done.identity.label()}. The login is kept in {done.storage}."
+        self.notify(clean_line(text, 400), markup=False)
+        before, self._identity = self._identity, done.identity
+        self._chat.topbar.user = done.identity.label()
+        if before and before.subject == done.identity.subject and self._chat.access:
+            self._chat.resume()
+        else:
+            self._begin_anew()
+
+    @work(group="anew", exclusive=True, exit_on_error=False)
+    async def _begin_anew(self) -> None:
+        """Leave the session, if there is one, and open that of who is signed in now."""
+        if self._session_worker and not self._session_worker.is_finished:
+            await self._chat.clear()
+            self._leaving.set()
+            await _ended(self._session_worker)
+            self._leaving.clear()
+        await self._chat.action_retry()
 
     async def action_quit(self) -> None:
         await self._leave(0)
@@ -176,19 +224,6 @@ class GenieApp(App[None]):
             self.log.warning("The session took too long to close.")
         finally:
             self.exit(return_code=return_code)
-
-    def _fatal_error(self) -> None:
-        """Show a crash without the values of local variables, which may be secrets."""
-        import rich
-        from rich.segment import Segments
-        from rich.traceback import Traceback
-
-        self.bell()
-        traceback = Traceback(show_locals=False, suppress=[rich])
-        self._exit_renderables.append(
-            Segments(self.console.render(traceback, self.console.options))
-        )
-        self._close_messages_no_wait()
 
     # -- what every screen may ask for -----------------------------------------------------
 

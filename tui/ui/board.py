@@ -62,6 +62,14 @@ class Board:
         """Forget a turn that is gone."""
         self._turns.pop(turn_id, None)
 
+    def clear(self) -> None:
+        """Forget all turns."""
+        self._turns.clear()
+
+    def at_work(self) -> set[ConversationId]:
+        """The conversations with a turn that is not over."""
+        return {turn.conversation_id for turn in self._turns.values()}
+
     def turn(self, turn_id: TurnId) -> Turn | None:
         """The newest snapshot of a turn that is not over."""
         return self._turns.get(turn_id)

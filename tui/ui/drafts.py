@@ -18,11 +18,17 @@ class Drafts:
         self._conversation: ConversationId | None = None
         self._safe = ""
 
-    async def fetch(self, conversation_id: ConversationId | None) -> str:
-        """The draft of a conversation, which from now on is the one in the composer."""
-        text = await self._session.draft(conversation_id)
+    async def read(self, conversation_id: ConversationId | None) -> str:
+        """The draft of a conversation."""
+        return await self._session.draft(conversation_id)
+
+    def hold(self, conversation_id: ConversationId | None, text: str) -> None:
+        """From now on the composer has this draft, which is safe."""
         self._conversation, self._safe = conversation_id, text
-        return text
+
+    def is_safe(self, text: str) -> bool:
+        """Whether the composer's text is kept already."""
+        return text == self._safe
 
     async def keep(self, text: str) -> None:
         """Make the composer's text safe."""

@@ -24,8 +24,16 @@ Decide = Callable[[Question, Decision, str | None], None]
 class Questions:
     """At most one question is open; each opens by itself at most once."""
 
-    def __init__(self, below: Screen[None], agent_name: str, board: Board, decide: Decide) -> None:
+    def __init__(
+        self,
+        below: Screen[None],
+        agent_name: str,
+        board: Board,
+        decide: Decide,
+        now_ms: Callable[[], int],
+    ) -> None:
         self._below = below
+        self._now_ms = now_ms
         self._agent = agent_name
         self._board = board
         self._decide = decide
@@ -94,6 +102,6 @@ class Questions:
             if isinstance(newer, ConnectionStep):
                 modal.update_step(newer)
 
-        modal = ConnectionModal(step, agent=self._agent)
+        modal = ConnectionModal(step, agent=self._agent, now_ms=self._now_ms)
         self._open, self._update = question, update
         self._below.app.push_screen(modal, answered)

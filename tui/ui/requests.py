@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from tui.core.errors import BackendError
+
 
 @dataclass
 class OpenLink(Message):
@@ -21,3 +23,10 @@ class CopyText(Message):
     text: str
     what: str
     """What it is, for the note that it was copied: ``The link``."""
+
+
+@dataclass
+class SignInNeeded(Message):
+    """Nobody is signed in any more: nothing goes on before somebody is."""
+
+    error: BackendError

@@ -13,9 +13,14 @@ from textual.widgets import Button
 class Choices(ItemGrid):
     """Buttons that run the screen's actions; each says which key does the same."""
 
-    def __init__(self, *choices: tuple[str, str, str]) -> None:
-        """``choices``: key, words, and the screen's action; the first is the main one."""
-        super().__init__(min_column_width=13)
+    def __init__(
+        self, *choices: tuple[str, str, str], cells: int = 13, classes: str | None = None
+    ) -> None:
+        """``choices``: key, words, and the screen's action; the first is the main one.
+
+        ``cells`` is the least width of each.
+        """
+        super().__init__(min_column_width=cells, classes=classes)
         self._choices = choices
 
     def compose(self) -> ComposeResult:

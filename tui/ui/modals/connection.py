@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Center, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,7 +18,7 @@ from tui.core.steps import ConnectionStep
 from tui.core.text import clean, clean_line
 from tui.ui.modals.choices import Choices
 from tui.ui.modals.decision import DecisionModal
-from tui.ui.modals.qr import qr_code
+from tui.ui.modals.qr import QrPanel
 from tui.ui.requests import CopyText, OpenLink
 from tui.ui.widgets.action_card import time_left
 from tui.ui.widgets.card import wall_clock_ms
@@ -28,8 +28,6 @@ from tui.ui.widgets.rows import Row, RowsView
 _LABEL_CELLS = 10
 _NO_LINK = "There is no link yet. It appears here as soon as there is one."
 _NO_WEB_ADDRESS = "The link is not a web address, and cannot be opened."
-_CHROME_CELLS = 6
-_CHROME_LINES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +102,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
             yield Static(muted(told), classes="modal--lead")
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield LinkTable(self.step, self._now_ms)
-            with Center(classes="modal--qr"):
-                yield Static()
+            yield QrPanel(classes="modal--qr")
             yield Static(classes="modal--note")
             yield Choices(
                 ("o", "Open", "open"),
@@ -158,22 +155,11 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
             self._show_qr()
 
     def _show_qr(self) -> None:
-        code = qr_code(self._link) if self._link else None
-        fits = code is not None and self._fits(code)
-        self.set_class(fits, "-qr")
-        if code is not None and fits:
-            self.query_one(".modal--qr Static", Static).update(code)
-        elif code is not None:
-            lines = code.plain.count("\n") + 1
-            need = f"{code.cell_length + _CHROME_CELLS} columns and {lines + _CHROME_LINES} rows"
-            self._note(f"The QR code needs a terminal of {need}.")
-        elif self._link:
-            self._note("The link is too long for a QR code.")
-
-    def _fits(self, code: Content) -> bool:
-        lines = code.plain.split("\n")
-        width, height = self.app.size
-        return len(lines[0]) + _CHROME_CELLS <= width and len(lines) + _CHROME_LINES <= height
+        if link := self._link:
+            problem = self.query_one(QrPanel).show(link)
+            self.set_class(not problem, "-qr")
+            if problem:
+                self._note(problem)
 
     def _note(self, sentence: str) -> None:
         self.query_one(".modal--note", Static).update(muted(sentence))

@@ -4,10 +4,35 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
+from textual.app import ComposeResult
+from textual.containers import Center
 from textual.content import Content
+from textual.widgets import Static
 
 _QUIET_MODULES = 2
 _HALVES = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
+_CHROME_CELLS = 6
+_CHROME_LINES = 9
+
+
+class QrPanel(Center):
+    """Where a modal shows its link as a code, as long as the modal has the class ``-qr``."""
+
+    def compose(self) -> ComposeResult:
+        yield Static()
+
+    def show(self, link: str) -> str:
+        """Draw the code of a link; what is in the way, as a sentence, or nothing."""
+        code = qr_code(link)
+        if code is None:
+            return "The link is too long for a QR code."
+        lines = code.plain.split("\n")
+        columns, rows = len(lines[0]) + _CHROME_CELLS, len(lines) + _CHROME_LINES
+        width, height = self.app.size
+        if columns > width or rows > height:
+            return f"The QR code needs a terminal of {columns} columns and {rows} rows."
+        self.query_one(Static).update(code)
+        return ""
 
 
 def qr_code(link: str) -> Content | None:

@@ -92,9 +92,10 @@ class ChatScreen(ReadingScreen):
         )
         self._mailbox = mailbox
         self._idle_s = idle_s
-        self._questions = Questions(self, agent_name, self.desk.board, self._decide)
+        self._questions = Questions(self, agent_name, self.desk.board, self._decide, clock.now_ms)
         self._draft_timer: Timer | None = None
         self._sending = False
+        self._unsent = ""
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -116,29 +117,53 @@ class ChatScreen(ReadingScreen):
             if self.attached.file:
                 self._complain("Say what the file is for.")
         elif self.access is None:
-            self._complain("Not connected yet. Your text stays here; send it again in a moment.")
+            self._hold(text)
         elif not self._sending:
             self._sending = True
             self._send(text, (self.attached.file,) if self.attached.file else ())
 
+    def _hold(self, text: str) -> None:
+        """Keep a text in the composer until the session is open."""
+        self._unsent = text
+        if not self.composer.text:
+            self.composer.put(text)
+        self.desk.complain(Notice(tone="recovery", text="Sent as soon as the connection stands"))
+        self.show_state()
+
+    def send_held(self) -> None:
+        """Send what was to be sent before there was a session, unless it was changed since."""
+        held, self._unsent = self._unsent, ""
+        if held:
+            self.desk.dismiss()
+            if self.composer.text.startswith(held):
+                self.composer.post_message(Composer.Submitted(held))
+
     @work(group="send", exit_on_error=False)
     async def _send(self, text: str, files: tuple[Attachment, ...]) -> None:
         """Hand a text over; it leaves the composer when it is safe in the outbox."""
-        session, drafts = self.opened.session, self.opened.drafts
+        session, where = self.opened.session, self.desk.current
         try:
-            turn = await session.send(self.desk.current, text, files)
-            self.desk.current = session.watched = turn.conversation_id
-            self.composer.take_away(text)
-            self.attached.show(None)
-            self.desk.dismiss()
-            await drafts.move(turn.conversation_id, self.composer.text)
+            turn = await session.send(where, text, files)
+            if self.desk.current == where:
+                await self._sent(turn, text)
+            else:
+                await session.save_draft(where, "")
         finally:
             self._sending = False
-        self.greet(on=False)
-        self.composer.focus()
-        self.action_follow_end()
         self.composer.remember(await session.recall())
         self.list_soon()
+
+    async def _sent(self, turn: Turn, text: str) -> None:
+        """A text is safe now: take it out of the composer and show where it went."""
+        self.desk.current = self.opened.session.watched = turn.conversation_id
+        self.desk.dismiss()
+        self.greet(on=False)
+        self.attached.show(None)
+        self.composer.take_away(text)
+        self.composer.focus()
+        await self.opened.drafts.move(turn.conversation_id, self.composer.text)
+        await self.conversation.update(turn)
+        self.action_follow_end()
 
     @on(Composer.TooMuch)
     def _refuse_text(self, event: Composer.TooMuch) -> None:
@@ -274,7 +299,7 @@ class ChatScreen(ReadingScreen):
             case Refused():
                 await self._take_refusal(update)
             case Problem(error=error):
-                desk.fail(error)
+                self.fail(error)
             case ConversationsChanged():
                 self.list_soon()
 
@@ -310,6 +335,7 @@ class ChatScreen(ReadingScreen):
     async def _take_refusal(self, update: Refused) -> None:
         """Put the text where the user can correct it; the engine has put it into the draft."""
         self.desk.complain(of_error(update.error, refused=True))
+        self.want_login(update.error)
         if update.conversation_id == self.desk.current:
             self._take_back(update.text)
 

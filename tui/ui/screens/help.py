@@ -56,6 +56,7 @@ def _parts(app: type[DOMNode]) -> list[tuple[str, list[type[DOMNode]]]]:
     from tui.ui.modals.approval import ApprovalModal
     from tui.ui.modals.connection import ConnectionModal
     from tui.ui.modals.decision import DecisionModal
+    from tui.ui.modals.login import LoginModal
     from tui.ui.screens.chat import ChatScreen
     from tui.ui.screens.layout import ThreePanes
     from tui.ui.widgets.composer import Composer
@@ -67,4 +68,5 @@ def _parts(app: type[DOMNode]) -> list[tuple[str, list[type[DOMNode]]]]:
         ("In the list of conversations", [ConversationList]),
         ("When a skill needs your approval", [ApprovalModal, DecisionModal]),
         ("When a connection is needed", [ConnectionModal, DecisionModal]),
+        ("When you sign in", [LoginModal]),
     ]

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.css.query import NoMatches
 from textual.timer import Timer
+from textual.widget import MountError
 from textual.worker import Worker, WorkerState
 
+from tui.core.account import login_helps
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
 from tui.core.text import clean_line
 from tui.ui.drafts import Drafts
 from tui.ui.notices import Notice, of_error
+from tui.ui.requests import SignInNeeded
 from tui.ui.screens.layout import ThreePanes
 from tui.ui.shelf import Shelf
 from tui.ui.widgets.sidebar import Sidebar
@@ -53,6 +57,10 @@ class ReadingScreen(ThreePanes):
         """Make the composer's text safe."""
 
     @abstractmethod
+    def send_held(self) -> None:
+        """Send what was to be sent before the session was open."""
+
+    @abstractmethod
     def show_state(self) -> None:
         """Draw what the desk says."""
 
@@ -74,7 +82,10 @@ class ReadingScreen(ThreePanes):
 
     async def _start(self) -> None:
         await self.run_action("app.dress")
-        await self.furnish()
+        try:
+            await self.furnish()
+        except (MountError, NoMatches):
+            return  # the app was left in the meantime
         await self.run_action("app.connect")
 
     def connected(self, session: Session) -> None:
@@ -91,6 +102,31 @@ class ReadingScreen(ThreePanes):
         self.desk.complain(of_error(error))
         self.show_state()
 
+    def fail(self, error: BackendError) -> None:
+        """Note that a call failed, and ask for a login where nothing else helps."""
+        self.desk.fail(error)
+        self.want_login(error)
+
+    def want_login(self, error: BackendError) -> None:
+        """Ask for a login if the failure says that nobody is signed in any more."""
+        if login_helps(error):
+            self.post_message(SignInNeeded(error))
+
+    def resume(self) -> None:
+        """Go on after a login with everything that has been waiting for it."""
+        self.desk.dismiss()
+        for conversation_id in self.desk.board.at_work():
+            self.opened.session.retry_now(conversation_id)
+        self.refresh_list()
+        self.show_state()
+
+    async def clear(self) -> None:
+        """Put everything away that belongs to a session which is about to end."""
+        await self._switch_to(None)
+        self.access = None
+        self.desk.board.clear()
+        self.sidebar.show((), None)
+
     @work(group="open", exclusive=True, exit_on_error=False)
     async def _begin_session(self) -> None:
         """Show the list, and go on where the user was interrupted."""
@@ -99,9 +135,11 @@ class ReadingScreen(ThreePanes):
         self._list_conversations()
         self.refresh_list()
         self.composer.remember(await access.session.recall())
+        draft = await access.drafts.read(None)
+        access.drafts.hold(None, draft)
         typed = self.composer.text
-        draft = await access.drafts.fetch(None)
         self.composer.put(typed or draft)
+        self.send_held()
         self.show_state()
         if conversations and not typed and not draft:
             newest = conversations[0].id
@@ -116,7 +154,7 @@ class ReadingScreen(ThreePanes):
             await access.shelf.refresh()
             self.desk.reached()
         except BackendError as error:
-            self.desk.fail(error)
+            self.fail(error)
         self.show_state()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -125,7 +163,7 @@ class ReadingScreen(ThreePanes):
             error = event.worker.error
             self.log.error(error)
             if isinstance(error, BackendError):
-                self.desk.fail(error)
+                self.fail(error)
             else:
                 text = clean_line(str(error)) or type(error).__name__
                 self.desk.complain(Notice(tone="problem", text=text))
@@ -154,7 +192,7 @@ class ReadingScreen(ThreePanes):
             await access.session.sync(conversation_id)
             self.desk.reached()
         except BackendError as error:
-            self.desk.fail(error)
+            self.fail(error)
         else:
             await self._show_conversation(conversation_id)
         self.show_state()
@@ -162,8 +200,10 @@ class ReadingScreen(ThreePanes):
     async def _switch_to(self, conversation_id: ConversationId | None) -> None:
         """Exchange what the composer holds, and note which conversation is on screen."""
         access = self.opened
-        await self.keep_draft()
-        draft = await access.drafts.fetch(conversation_id)
+        draft = await access.drafts.read(conversation_id)
+        while not access.drafts.is_safe(self.composer.text):
+            await access.drafts.keep(self.composer.text)
+        access.drafts.hold(conversation_id, draft)
         self.desk.current = access.session.watched = conversation_id
         self.composer.put(draft)
         self.conversation.expect()

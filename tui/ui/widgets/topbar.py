@@ -25,12 +25,15 @@ class TopBar(Widget):
 
     title = reactive("")
     """What the conversation on screen is called."""
+    user = reactive("")
+    """Who is signed in; empty as long as that is not known."""
     link: reactive[Link] = reactive("connecting")
 
     def __init__(self, agent_name: str, user_name: str, place: str) -> None:
         super().__init__()
         self._agent = line(agent_name, 40)
-        self._user = line(" · ".join(part for part in (user_name, place) if part), 60)
+        self._place = place
+        self.set_reactive(TopBar.user, user_name)
 
     def render(self) -> Content:
         left = Content.assemble(("✦ ", "$primary"), self._agent.stylize("bold"))
@@ -39,7 +42,8 @@ class TopBar(Widget):
         word, colour = _LINKS[self.link]
         state = Content.styled(word, colour)
         width = self.size.width
-        right = Content.assemble(self._user.stylize("$soft"), "   ", state)
-        if right.cell_length > width // 2 or not self._user:
+        who = line(" · ".join(part for part in (self.user, self._place) if part), 60)
+        right = Content.assemble(who.stylize("$soft"), "   ", state)
+        if right.cell_length > width // 2 or not who:
             right = state
         return spread(left, right, width, gap=2)

@@ -1,0 +1,204 @@
+"""Signing in and out from a shell: what is printed, asked, kept, and the exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.conftest import Run
+from tests.demo.browser import browser, sign_in
+from tui.demo.server import DemoServer, DemoSettings
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[DemoServer]:
+    redirect = f"http://127.0.0.1:{free_port()}/callback"
+    with DemoServer(DemoSettings(speed=0, redirect_url=redirect, title_s=0)) as server:
+        yield server
+        assert server.errors == []
+
+
+@pytest.fixture
+def environ(environ: dict[str, str], server: DemoServer) -> dict[str, str]:
+    """With a sign-in in the browser, on a machine that has none."""
+    del environ["GENIE_TUI_API_KEY"], environ["GENIE_TUI_IDP_USER_ID"]
+    return environ | {
+        "GENIE_TUI_AUTH": "oauth",
+        "GENIE_TUI_IDENTITY_URL": server.identity_url,
+        "GENIE_TUI_CLIENT_ID": server.client_id,
+        "GENIE_TUI_REDIRECT_URL": server.redirect_url,
+        "SSH_CONNECTION": "10.0.0.1 50000 10.0.0.7 22",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+
+
+class Login:
+    """``genie-tui login`` that waits for the user."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.told = ""
+        self.url = self._read_until("http")
+
+    def _read_until(self, start: str) -> str:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            self.told += line
+            if line.startswith(start):
+                return line.strip()
+        raise AssertionError(self.told)
+
+    def redirected(self, user: str = "ada", decision: str = "allow") -> str:
+        """Where a browser is sent when somebody has answered."""
+
+        async def visit() -> str:
+            async with browser(trust_env=False) as client:
+                return await sign_in(client, self.url, user, decision)
+
+        return asyncio.run(visit())
+
+    def paste(self, line: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def finish(self) -> tuple[int, str]:
+        """The exit code and what was printed on standard output."""
+        assert self.process.stdout
+        assert self.process.stderr
+        out = self.process.stdout.read()
+        self.told += self.process.stderr.read()
+        return self.process.wait(timeout=30), out
+
+
+@contextmanager
+def login(environ: dict[str, str], *arguments: str) -> Iterator[Login]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "login", *arguments],
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Login(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_first_valid_answer_wins_and_the_login_lasts_until_the_logout(
+    run: Run, environ: dict[str, str], server: DemoServer
+) -> None:
+    with login(environ, "--no-browser") as attempt:
+        attempt.paste("nonsense")
+        attempt.paste(attempt.redirected())
+        assert attempt.finish() == (0, "Signed in as Ada (ada@example.com).\n")
+    port = server.redirect_url.split(":")[2].split("/")[0]
+    assert f"ssh -L {port}:127.0.0.1:{port} " in attempt.told
+    assert "you are connected over SSH" in attempt.told
+    assert "The login goes on." in attempt.told
+    assert "readable by you alone" in attempt.told
+
+    assert run("whoami").stdout == "Ada (ada@example.com)\n"
+    assert run("ask", "hi").returncode == 0
+
+    left = run("logout")
+    assert (left.returncode, "signed out" in left.stderr) == (0, True)
+    files = Path(environ["GENIE_TUI_DATA_DIR"], "state", "logins").glob("*.json")
+    assert [file.read_text() for file in files] == ['{"where": "nowhere"}']
+    for command in (("whoami",), ("ask", "hi")):
+        refused = run(*command)
+        assert refused.returncode == 3
+        assert "genie-tui login" in refused.stderr
+
+
+def test_the_redirect_of_a_browser_is_received(environ: dict[str, str]) -> None:
+    with login(environ) as attempt:
+        page = httpx.get(attempt.redirected("grace"), trust_env=False)
+        assert "Grace" in page.text
+        assert attempt.finish() == (0, "Signed in as Grace (grace@example.com).\n")
+
+
+def test_a_denied_login_is_exit_code_3(environ: dict[str, str]) -> None:
+    with login(environ) as attempt:
+        attempt.paste(attempt.redirected(decision="deny"))
+        assert attempt.finish()[0] == 3
+    assert "denied in the browser" in attempt.told
+    assert "Traceback" not in attempt.told
+
+
+def test_profiles_keep_their_logins_apart(
+    run: Run, environ: dict[str, str], server: DemoServer
+) -> None:
+    profile = "\n".join(
+        [
+            f'base_url = "{server.url}"',
+            f'identity_url = "{server.identity_url}"',
+            f'genie = "{server.genie}"',
+            f'client_id = "{server.client_id}"',
+            f'redirect_url = "{server.redirect_url}"',
+        ]
+    )
+    config = Path(environ["GENIE_TUI_CONFIG_DIR"], "config.toml")
+    config.parent.mkdir()
+    config.write_text(f"[profiles.one]\n{profile}\n[profiles.two]\n{profile}\n")
+    for name, user in (("one", "ada"), ("two", "grace")):
+        with login(environ, "--profile", name) as attempt:
+            attempt.paste(attempt.redirected(user))
+            assert attempt.finish()[0] == 0
+    assert run("whoami", "--profile", "one").stdout.startswith("Ada")
+    assert run("--profile", "two", "whoami").stdout.startswith("Grace")
+    assert run("logout", "--profile", "one").returncode == 0
+    assert run("whoami", "--profile", "two").returncode == 0
+
+
+def test_an_identity_service_that_is_not_there_is_a_sentence(run: Run) -> None:
+    done = run("login", GENIE_TUI_IDENTITY_URL="http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "Nothing accepts connections at 127.0.0.1" in done.stderr
+
+
+def test_with_an_api_key_there_is_nothing_to_sign_in_to(run: Run) -> None:
+    by_key = {"GENIE_TUI_AUTH": "api_key", "GENIE_TUI_IDP_USER_ID": "usr-1"}
+    key = "f" * 64
+    assert "usr-1" in run("whoami", GENIE_TUI_API_KEY=key, **by_key).stdout
+    assert "nothing to sign in to" in run("login", GENIE_TUI_API_KEY=key, **by_key).stderr
+    assert "remove it there" in run("logout", GENIE_TUI_API_KEY=key, **by_key).stderr
+
+
+def test_an_api_key_that_was_entered_is_kept_until_the_logout(
+    run: Run, environ: dict[str, str], server: DemoServer
+) -> None:
+    by_key = {"GENIE_TUI_AUTH": "api_key", "GENIE_TUI_IDP_USER_ID": server.idp_user_id}
+    refused = run("login", text="wrkaus-nonsense\n", **by_key)
+    assert refused.returncode == 2
+    assert "Developer API token" in refused.stderr
+    kept = run("login", text=f"{server.api_key}\n", **by_key)
+    assert kept.returncode == 0
+    assert server.api_key not in kept.stdout + kept.stderr
+    assert run("ask", "hi", **by_key).returncode == 0
+    assert "is removed" in run("logout", **by_key).stderr
+    assert run("ask", "hi", **by_key).returncode == 2
+
+
+def test_the_demo_needs_no_login(run: Run) -> None:
+    done = run("login", "--demo")
+    assert done.returncode == 2
+    assert "--demo --login" in done.stderr
+    assert run("--login").returncode == 2

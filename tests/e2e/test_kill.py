@@ -1,0 +1,80 @@
+"""The program is killed at any instant and started again: nothing is lost, nothing doubled.
+
+``GENIE_TUI_TEST_KILLS`` sets how many instants are tried.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Start
+from tests.e2e.outside import Kept, decisions, sent, settings_of
+from tests.e2e.terminal import Terminal
+from tui.demo.server import DemoServer, DemoSettings
+
+HELLO = "hello there"
+BROKEN = "is anything broken"
+ORDER = "order a laptop"
+KILLS = int(os.environ.get("GENIE_TUI_TEST_KILLS", "20"))
+OPEN_MODAL = "Nothing has been done yet"
+LONGEST_LIFE_S = {HELLO: 0.6, BROKEN: 1.2, ORDER: 2.5}
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
+    settings = DemoSettings(
+        speed=5, seed=5, seeded_conversations=0, title_s=0, observed=request.param
+    )
+    with DemoServer(settings) as server:
+        yield server
+        assert server.errors == []
+
+
+def attend(terminal: Terminal, kept: Kept, seconds: float) -> None:
+    """Sit before the screen for so long, or until all is done, and approve what is asked."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        if OPEN_MODAL in terminal.text:
+            terminal.pump(min(left, 0.5))  # an opened modal ignores keys at first
+            terminal.type("a")
+        elif kept.asks:
+            terminal.type("\x07")
+        terminal.pump(min(left, 0.15))
+        if kept.messages() and kept.finished:
+            return
+
+
+@pytest.mark.parametrize(
+    ("server", "number"),
+    [pytest.param(number % 2 == 1, number, id=str(number)) for number in range(KILLS)],
+    indirect=["server"],
+)
+def test_a_turn_survives_kill_9_at_any_instant(
+    start: Start, server: DemoServer, environ: dict[str, str], number: int
+) -> None:
+    chance = random.Random(number)
+    text = (HELLO, BROKEN, ORDER)[number % 3]
+    kept = Kept(Path(environ["GENIE_TUI_DATA_DIR"]))
+    with start(**settings_of(server)) as terminal:
+        terminal.until("(?i)message")
+        terminal.type(text)
+        terminal.until(text)
+        terminal.type("\r")
+        attend(terminal, kept, chance.uniform(0, LONGEST_LIFE_S[text]))
+        terminal.kill(signal.SIGKILL)
+        terminal.wait_exit()
+    taken = kept.messages()
+    with start(**settings_of(server)) as terminal:
+        terminal.until(text if taken else "(?i)message")
+        attend(terminal, kept, 20 if taken else 1)
+        assert sent(server) == ([text] if taken else [])
+        assert kept.messages() == ([(text, "sent", True)] if taken else [])
+        assert kept.turn_count() == len(taken)
+        assert decisions(server) == (1 if taken and text == ORDER else 0)

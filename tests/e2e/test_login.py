@@ -1,0 +1,152 @@
+"""Signing in from a real terminal that has no browser, as over SSH."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.demo.browser import browser, sign_in
+from tests.e2e.conftest import Start
+from tests.e2e.terminal import Terminal
+from tui.demo.server import DemoServer, DemoSettings
+
+OVER_SSH = {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.7 22", "USER": "jo"}
+LINK = re.compile(rb"\x1b\]8;[^;]*;(http[^\x1b\x07]+)(?:\x1b\\|\x07)")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    redirect = f"http://127.0.0.1:{free_port()}/callback"
+    settings = DemoSettings(speed=0, seed=5, redirect_url=redirect, seeded_conversations=0)
+    with DemoServer(settings) as server:
+        yield server
+
+
+def settings_of(server: DemoServer) -> dict[str, str]:
+    return {
+        "GENIE_TUI_BASE_URL": server.url,
+        "GENIE_TUI_IDENTITY_URL": server.identity_url,
+        "GENIE_TUI_GENIE": server.genie,
+        "GENIE_TUI_AUTH": "oauth",
+        "GENIE_TUI_CLIENT_ID": server.client_id,
+        "GENIE_TUI_REDIRECT_URL": server.redirect_url,
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        **OVER_SSH,
+    }
+
+
+def redirected(url: str, decision: str = "allow") -> str:
+    """Where the browser of another machine is sent once somebody has answered."""
+
+    async def visit() -> str:
+        async with browser(trust_env=False) as client:
+            return await sign_in(client, url, "ada", decision)
+
+    return asyncio.run(visit())
+
+
+def link_on(terminal: Terminal) -> str:
+    """The address that the terminal was given as a link."""
+    links = LINK.findall(terminal.output)
+    assert len(set(links)) == 1
+    return str(links[0].decode())
+
+
+def paste(terminal: Terminal, text: str) -> None:
+    terminal.type(f"\x1b[200~{text}\x1b[201~")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+def test_over_ssh_the_pasted_address_completes_the_login_of_the_app(
+    start: Start, server: DemoServer, columns: int, rows: int
+) -> None:
+    with start(columns=columns, rows=rows, **settings_of(server)) as terminal:
+        terminal.until("you are connected over SSH")
+        assert re.search(r"ssh -L (\d+):127\.0\.0\.1:\1 jo@10\.0\.0\.7", terminal.text)
+        paste(terminal, "http://127.0.0.1/wrong?code=1")
+        terminal.until("not an address that begins with")
+        paste(terminal, redirected(link_on(terminal)))
+        terminal.until("Ada")
+        terminal.until("What can")
+        terminal.type("hello there\r")
+        terminal.until("Peace upon your terminal")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    with start("whoami", **settings_of(server)) as terminal:
+        terminal.until("Ada .ada@example.com.")
+
+
+def test_a_denied_login_is_told_and_can_be_tried_again(start: Start, server: DemoServer) -> None:
+    with start(**settings_of(server)) as terminal:
+        terminal.until("paste its address")
+        paste(terminal, redirected(link_on(terminal), "deny"))
+        terminal.until("The login was denied in the browser")
+        terminal.type("r")
+        terminal.until("paste its address")
+        terminal.type("\x1b")
+        terminal.until(lambda text: "paste its address" not in text)
+        with socket.socket() as port:
+            port.bind(("127.0.0.1", int(server.redirect_url.split(":")[2].split("/")[0])))
+
+
+def test_the_login_command_takes_the_pasted_address(start: Start, server: DemoServer) -> None:
+    with start("login", columns=400, **settings_of(server)) as terminal:
+        terminal.until("press Enter")
+        [url] = re.findall(r"http\S+oauth/authorize\S+", terminal.text)
+        terminal.type(f"{redirected(url)}\r")
+        terminal.until("Signed in as Ada")
+        assert terminal.wait_exit() == 0
+
+
+def test_an_interrupted_login_command_ends_quietly(start: Start, server: DemoServer) -> None:
+    with start("login", **settings_of(server)) as terminal:
+        terminal.until("press Enter")
+        terminal.kill(signal.SIGINT)
+        assert terminal.wait_exit() == 130
+        assert b"Traceback" not in terminal.output
+
+
+def test_a_visitor_signs_in_to_the_demo(start: Start) -> None:
+    with start("--demo", "--login", **OVER_SSH) as terminal:
+        terminal.until("paste its address")
+        paste(terminal, redirected(link_on(terminal)))
+        terminal.until("Ada")
+        terminal.until("What can you do")
+
+
+def test_the_first_run_leads_to_the_demo_or_to_a_profile(
+    start: Start, server: DemoServer, environ: dict[str, str]
+) -> None:
+    with start() as terminal:
+        terminal.until("Try the demo")
+        terminal.type("\r")
+        terminal.until("What can you do")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    config = Path(environ["GENIE_TUI_CONFIG_DIR"], "config.toml")
+    assert not config.exists()
+    with start(columns=100, rows=45) as terminal:
+        terminal.until("Try the demo")
+        terminal.type(f"\t\t\t{server.url}\t{server.genie}\t\x1b[C\t")
+        terminal.until("User id")
+        terminal.type(f"{server.api_key}\t{server.idp_user_id}\x13")
+        terminal.until(server.idp_user_id)
+        terminal.until("(?i)live")
+        terminal.type("hello there\r")
+        terminal.until("Peace upon your terminal")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    assert server.api_key not in config.read_text()
+    assert config.stat().st_mode & 0o077 == 0

@@ -1,0 +1,318 @@
+"""The login in the app: when it appears, all ways through it, and that nothing is lost by it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual import events
+
+from tests.fakes import ScriptedBackend, finished, reply, said, started
+from tests.ui.signin import ADA, ADDRESS, GRACE, REDIRECT, ScriptedAccount, nobody
+from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, settle
+from tests.ui.stage import Stage
+from tui.core.account import Identity, LoginProblem
+from tui.core.errors import BackendError, ErrorKind
+from tui.ui.modals.login import AddressField, LoginModal, SignedIn
+from tui.ui.requests import CopyText
+
+
+class Scene:
+    """A login modal alone on the screen."""
+
+    def __init__(self, account: ScriptedAccount, size: tuple[int, int] = (100, 40)) -> None:
+        self.account, self.size = account, size
+        self.app, self.clock = Solo(), FakeClock()
+        self.modal = LoginModal(account.open, reason="The login has ended.", clock_s=self.clock)
+
+    async def __aenter__(self) -> Scene:
+        self._running = self.app.run_test(size=self.size)
+        self.pilot = await self._running.__aenter__()
+        self.app.ask(self.modal)
+        await settle(self.pilot, lambda: self.modal.is_drawn)
+        await settle(self.pilot, lambda: self.modal.has_class("-ready") or self.is_over)
+        self.clock.now_s += 1
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self._running.__aexit__(None, None, None)
+
+    @property
+    def is_over(self) -> bool:
+        return self.modal.has_class("-over")
+
+    @property
+    def text(self) -> str:
+        return self.app.screen_text()
+
+
+async def test_it_says_where_and_why_and_how_long_and_then_tries_the_browser() -> None:
+    account = ScriptedAccount()
+    async with Scene(account) as scene:
+        await settle(scene.pilot, lambda: account.attempt.opened)
+        for words in ("id.example.com", "The login has ended.", "5:00 left", "browser was asked"):
+            assert words in scene.text
+        assert ADDRESS in scene.text.replace("│", "").replace("\n", "").replace(" ", "")
+        assert "ssh -L" not in scene.text
+
+
+async def test_the_address_can_be_selected_as_one_line() -> None:
+    async with Scene(ScriptedAccount(), (80, 24)) as scene:
+        address = scene.modal.query_one("#address")
+        assert address.size.height > 1
+        scene.app.screen.text_select_all()
+        scene.app.screen.selections = {address: scene.app.screen.selections[address]}
+        assert scene.app.screen.get_selected_text() == ADDRESS
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_over_ssh_the_other_ways_come_first(size: tuple[int, int]) -> None:
+    account = ScriptedAccount(remote_reason="you are connected over SSH")
+    async with Scene(account, size) as scene:
+        assert account.attempt.opened == 0
+        for words in (
+            "since you are connected over SSH",
+            "ssh -L 8763:127.0.0.1:8763 ada@10.0.0.7",
+            "paste its address",
+            "Esc  Cancel",
+        ):
+            assert words in scene.text
+
+
+async def test_a_port_that_is_in_use_is_named_and_the_paste_way_offered() -> None:
+    account = ScriptedAccount(listening_problem="Port 8763 is in use by python3 (process 7).")
+    async with Scene(account) as scene:
+        assert "in use by python3 (process 7)" in scene.text
+        assert scene.modal.query_one(AddressField).is_on_screen
+
+
+async def test_where_no_browser_starts_it_says_so() -> None:
+    async with Scene(ScriptedAccount(has_browser=False)) as scene:
+        await settle(scene.pilot, lambda: "No browser can be started here" in scene.text)
+        assert "paste its address" in scene.text
+
+
+async def test_whoever_signs_in_by_the_browser_is_the_answer() -> None:
+    account = ScriptedAccount()
+    async with Scene(account) as scene:
+        account.attempt.outcome.set_result(ADA)
+        await settle(scene.pilot, lambda: scene.app.answers)
+        assert scene.app.answers == [SignedIn(ADA, "the keyring (Test)")]
+        assert account.attempt.closed
+
+
+async def test_what_is_pasted_anywhere_is_the_address_even_if_it_was_wrapped() -> None:
+    account = ScriptedAccount()
+    async with Scene(account) as scene:
+        scene.app.post_message(events.Paste(f"{REDIRECT}\n?code=good\n"))
+        await settle(scene.pilot, lambda: scene.app.answers)
+        assert account.attempt.pasted == [f"{REDIRECT}?code=good"]
+
+
+async def test_a_wrong_address_is_explained_and_the_next_one_counts() -> None:
+    account = ScriptedAccount()
+    async with Scene(account) as scene:
+        await scene.pilot.press("p", *"nonsense", "enter")
+        await settle(scene.pilot, lambda: "no answer to a login" in scene.text)
+        assert scene.app.answers == []
+        scene.app.post_message(events.Paste(f"{REDIRECT}?code=good"))
+        await settle(scene.pilot, lambda: scene.app.answers)
+
+
+async def test_the_address_is_copied_and_shown_as_a_code_where_it_fits() -> None:
+    async with Scene(ScriptedAccount(), (100, 50)) as scene:
+        await scene.pilot.press("c")
+        await settle(scene.pilot, lambda: scene.app.heard)
+        assert scene.app.heard == [CopyText(ADDRESS, "The address")]
+        await scene.pilot.press("q")
+        assert "█▀▀▀▀▀█" in scene.text
+        await scene.pilot.press("q")
+        assert "█▀▀▀▀▀█" not in scene.text
+    async with Scene(ScriptedAccount(), (80, 20)) as scene:
+        await scene.pilot.press("q")
+        assert "needs a terminal of" in scene.text
+
+
+async def test_esc_gives_up_and_closes_the_port() -> None:
+    account = ScriptedAccount()
+    async with Scene(account) as scene:
+        await scene.pilot.press("escape")
+        await settle(scene.pilot, lambda: account.attempt.closed)
+        assert scene.app.answers == [None]
+
+
+async def test_keys_of_the_first_moment_do_nothing() -> None:
+    account = ScriptedAccount(remote_reason="this is a container")
+    async with Scene(account) as scene:
+        scene.clock.now_s -= 1
+        await scene.pilot.press("o", "q", "p", "escape")
+        assert account.attempt.opened == 0
+        assert scene.app.answers == []
+
+
+async def test_a_failed_login_is_a_sentence_and_can_be_tried_again() -> None:
+    account = ScriptedAccount()
+    async with Scene(account) as scene:
+        problem = LoginProblem("The login was denied in the browser.", hint="Sign in again.")
+        account.attempt.outcome.set_exception(problem)
+        await settle(scene.pilot, lambda: scene.is_over)
+        assert account.attempt.closed
+        assert "The login was denied in the browser." in scene.text
+        assert ADDRESS[:40] not in scene.text
+        await scene.pilot.press("r")
+        await settle(scene.pilot, lambda: len(account.attempts) == 2)
+        account.attempt.outcome.set_result(ADA)
+        await settle(scene.pilot, lambda: scene.app.answers)
+
+
+async def test_an_identity_service_that_cannot_be_asked_is_a_sentence_too() -> None:
+    error = BackendError(ErrorKind.UNREACHABLE, "The name id.example is not known.", hint="VPN?")
+    async with Scene(ScriptedAccount(problems=[error])) as scene:
+        assert "The name id.example is not known." in scene.text
+        assert "VPN?" in scene.text
+        await scene.pilot.press("escape")
+        assert scene.app.answers == [None]
+
+
+async def test_words_of_others_are_shown_as_they_are() -> None:
+    account = ScriptedAccount(remote_reason=HOSTILE, listening_problem=HOSTILE)
+    async with Scene(account) as scene:
+        assert "[/oops]" in scene.text
+        assert not set(UNSAFE) & set(scene.text)
+        account.attempt.outcome.set_exception(LoginProblem(HOSTILE, hint=HOSTILE))
+        await settle(scene.pilot, lambda: scene.is_over)
+        assert not set(UNSAFE) & set(scene.text)
+
+
+async def test_the_countdown_counts() -> None:
+    account = ScriptedAccount()
+    async with Scene(account) as scene:
+        account.attempt.seconds_left = 59.2
+        scene.modal.query_one("Heading").refresh()
+        await scene.pilot.pause()
+        assert "0:59 left" in scene.text
+
+
+# -- in the app ----------------------------------------------------------------------------------
+
+
+def login_of(stage: Stage) -> LoginModal | None:
+    screen = stage.app.screen
+    return screen if isinstance(screen, LoginModal) else None
+
+
+async def sign_in(stage: Stage, identity: Identity = ADA) -> None:
+    account = stage.account
+    assert account
+    await stage.until(lambda: account.attempts and not account.attempt.closed)
+    account.attempt.outcome.set_result(identity)
+    await stage.until(lambda: login_of(stage) is None)
+
+
+async def test_when_nobody_is_signed_in_the_app_asks_and_then_opens() -> None:
+    stage = Stage(account=ScriptedAccount())
+    async with stage.shown():
+        await stage.until(lambda: login_of(stage))
+        await sign_in(stage)
+        await stage.until(lambda: stage.chat.access is not None)
+        await stage.until(lambda: "Ada (ada@example.com)" in stage.text(stage.chat.topbar))
+        [told] = stage.app._notifications
+        assert "Signed in as Ada" in told.message
+        assert "kept in the keyring (Test)" in told.message
+
+
+async def test_what_is_typed_before_the_login_is_there_after_it() -> None:
+    stage = Stage(account=ScriptedAccount(), gate=asyncio.Event())
+    async with stage.shown():
+        await stage.press(*"hello")
+        assert stage.gate
+        stage.gate.set()
+        await stage.pass_time(2)
+        await stage.until(lambda: login_of(stage) is not None)
+        await sign_in(stage)
+        await stage.until(lambda: stage.chat.access is not None)
+        assert stage.chat.composer.text == "hello"
+
+
+async def test_whoever_gives_up_can_ask_for_it_again() -> None:
+    stage = Stage(account=ScriptedAccount())
+    async with stage.shown():
+        modal = None
+        await stage.until(lambda: login_of(stage))
+        modal = login_of(stage)
+        assert modal
+        modal.dismiss(None)
+        await stage.until(lambda: login_of(stage) is None)
+        assert "Ctrl+R to sign in" in stage.text(stage.chat.banner)
+        stage.clock.advance(2)
+        await stage.press("ctrl+r")
+        stage.clock.advance(2)
+        await stage.until(lambda: login_of(stage))
+        await sign_in(stage)
+        await stage.until(lambda: stage.chat.access is not None)
+
+
+async def test_a_login_that_ends_costs_neither_the_message_nor_what_runs() -> None:
+    gate = asyncio.Event()
+    running = [started(), said("First"), gate, said("Second"), finished()]
+    stage = Stage(ScriptedBackend(running, reply("Here again")), account=ScriptedAccount(ADA))
+    async with stage.shown():
+        await stage.say("one")
+        await stage.until(lambda: "First" in stage.screen())
+        await stage.press("ctrl+n")
+        stage.backend.failures["create"] += [nobody(), nobody()]
+        await stage.say("two")
+        await stage.until(lambda: "Nobody is signed in" in stage.text(stage.chat.banner))
+        await stage.pass_time(2)
+        await stage.until(lambda: login_of(stage))
+        gate.set()
+        session = stage.chat.opened.session
+        await sign_in(stage)
+        await stage.until(lambda: "Here again" in stage.screen())
+        assert [text for _, text, _ in stage.backend.sent] == ["one", "two"]
+        assert stage.chat.opened.session is session
+        stage.chat.go_to(stage.backend.sent[0][0])
+        await stage.until(lambda: "Second" in stage.screen())
+
+
+async def test_it_waits_for_a_pause_in_typing() -> None:
+    stage = Stage(account=ScriptedAccount(ADA))
+    async with stage.shown():
+        await stage.press(*"half a thou")
+        stage.chat.fail(nobody())
+        await stage.pilot.pause()
+        assert login_of(stage) is None
+        await stage.pass_time(5)
+        await stage.until(lambda: login_of(stage))
+        assert stage.chat.composer.text == "half a thou"
+
+
+async def test_a_refusal_that_no_login_helps_against_is_only_told() -> None:
+    stage = Stage(account=ScriptedAccount(ADA))
+    async with stage.shown():
+        stage.chat.fail(
+            BackendError(
+                ErrorKind.UNAUTHORIZED,
+                "The user may not talk to this genie.",
+                status=401,
+                code="user_nonactive_or_missing",
+            )
+        )
+        stage.chat.show_state()
+        await stage.pilot.pause()
+        assert login_of(stage) is None
+        assert "may not talk to this genie" in stage.text(stage.chat.banner)
+
+
+async def test_somebody_else_gets_a_session_of_their_own() -> None:
+    stage = Stage(ScriptedBackend(reply("For Ada")), account=ScriptedAccount(ADA))
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: "For Ada" in stage.screen())
+        session = stage.chat.opened.session
+        stage.app.sign_in()
+        await sign_in(stage, GRACE)
+        await stage.until(lambda: stage.chat.access and stage.chat.opened.session is not session)
+        await stage.until(lambda: "Grace" in stage.text(stage.chat.topbar))
+        assert "For Ada" not in stage.screen()
+        assert "What can Ifrit do" in stage.screen()

@@ -1,0 +1,91 @@
+"""``genie-tui doctor``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.codes import Code
+from tui.cli.options import Target
+from tui.core.checkup import STEPS, Finding, Verdict
+from tui.core.text import clean_line
+
+if TYPE_CHECKING:
+    from tui.config import Profile
+
+_SIGNS: dict[Verdict, str] = {"good": "✓", "bad": "✗", "open": "·"}
+_COLOURS: dict[Verdict, str] = {"good": "green", "bad": "red", "open": "bright_black"}
+_STEP_CELLS = max(map(len, STEPS)) + 2
+
+
+def run_doctor(target: Target, *, as_json: bool) -> int:
+    """Check step by step and print what was found; the exit code says what failed first."""
+    findings = asyncio.run(_examined(target, show=not as_json))
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    return _code(findings)
+
+
+async def _examined(target: Target, *, show: bool) -> list[Finding]:
+    findings = []
+    async with aclosing(_findings(target)) as steps:
+        async for finding in steps:
+            findings.append(finding)
+            if show:
+                _print(finding)
+    return findings
+
+
+async def _findings(target: Target) -> AsyncGenerator[Finding]:
+    from tui.config import ConfigError
+    from tui.wiring.checkup import examine
+
+    try:
+        async with _profile(target) as profile, aclosing(examine(profile)) as steps:
+            async for finding in steps:
+                yield finding
+    except ConfigError as error:
+        yield Finding("configuration", "bad", str(error), "Correct it, then run this again.")
+        for step in STEPS[1:]:
+            yield Finding(step, "open", "not checked")
+
+
+@asynccontextmanager
+async def _profile(target: Target) -> AsyncGenerator[Profile]:
+    """The profile to check; with the demo, that of a server which runs meanwhile."""
+    from tui.wiring import read_profile
+    from tui.wiring.demo import profile_of_demo, start_demo
+
+    if not target.demo:
+        yield read_profile(target.profile, target.config, key_needed=False)
+        return
+    server = await asyncio.to_thread(start_demo)
+    try:
+        yield profile_of_demo(server)
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+def _print(finding: Finding) -> None:
+    sign = click.style(_SIGNS[finding.verdict], fg=_COLOURS[finding.verdict])
+    told = clean_line(f"{finding.text} {finding.advice}", 1000)
+    click.echo(f"{sign} {finding.step:<{_STEP_CELLS}}{told}")
+
+
+def _code(findings: list[Finding]) -> Code:
+    failed = next((finding.step for finding in findings if finding.verdict == "bad"), None)
+    match failed:
+        case None:
+            return Code.FINISHED
+        case "configuration":
+            return Code.USAGE
+        case "sign-in":
+            return Code.NOT_SIGNED_IN
+        case _:
+            return Code.FAILED

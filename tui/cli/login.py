@@ -1,0 +1,184 @@
+"""``genie-tui login``, ``logout`` and ``whoami``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.cli.codes import Code, Failure, failure_of
+from tui.cli.lines import incoming_lines
+from tui.cli.options import Target
+from tui.core.account import Identity, LoginAttempt, LoginProblem
+from tui.core.errors import BackendError
+from tui.core.links import link_host
+
+if TYPE_CHECKING:
+    from tui.config import Profile
+
+
+def run_login(target: Target, *, no_browser: bool) -> int:
+    """Sign in, and say as whom and where that is kept."""
+    profile = _profile(target)
+    if profile.auth == "api_key":
+        return _run(_take_key(profile))
+    return _run(_sign_in(profile, no_browser=no_browser))
+
+
+def run_logout(target: Target) -> int:
+    """Remove what signs in from every place that is ours."""
+    profile = _profile(target)
+    return _run(_forget_key(profile) if profile.auth == "api_key" else _sign_out(profile))
+
+
+def run_whoami(target: Target) -> int:
+    """Print who is signed in; exit code 3 if nobody is."""
+    profile = _profile(target)
+    if profile.auth == "api_key":
+        click.echo(f"{profile.idp_user_id} (the user id that goes with the API key)")
+        return Code.FINISHED
+    return _run(_whoami(profile))
+
+
+def _profile(target: Target) -> Profile:
+    if target.demo:
+        text = "the demo needs no sign-in; 'genie-tui --demo --login' opens one that has it."
+        raise Failure(text, Code.USAGE)
+    return target.read(key_needed=False)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> int:
+    try:
+        asyncio.run(work)
+    except LoginProblem as problem:
+        raise Failure(problem.sentence(), Code.NOT_SIGNED_IN) from problem
+    except BackendError as error:
+        raise failure_of(error) from error
+    return Code.FINISHED
+
+
+# -- OAuth -------------------------------------------------------------------------------------
+
+
+async def _whoami(profile: Profile) -> None:
+    from tui.wiring.clients import open_account
+
+    async with open_account(profile) as account:
+        try:
+            identity = await account.whoami()
+        except BackendError as error:
+            error.hint = f"Sign in with 'genie-tui login{_option(profile)}'."
+            raise
+        click.echo(identity.label())
+
+
+async def _sign_out(profile: Profile) -> None:
+    from tui.wiring.clients import open_account
+
+    async with open_account(profile) as account:
+        try:
+            identity: Identity | None = await account.whoami()
+        except BackendError:
+            identity = None
+        place = account.storage
+        await account.sign_out()
+    who = f"{identity.label()} is signed out" if identity else "Nobody was signed in"
+    click.echo(f"{who}; {f'nothing is left in {place}' if place else 'nothing is kept'}.", err=True)
+
+
+async def _sign_in(profile: Profile, *, no_browser: bool) -> None:
+    from tui.wiring.clients import open_account
+
+    async with open_account(profile) as account:
+        attempt = await account.begin_login()
+        try:
+            _explain(attempt, no_browser=no_browser)
+            identity = await _answered(attempt)
+        finally:
+            await attempt.aclose()
+        click.echo(f"Signed in as {identity.label()}.")
+        click.echo(f"The login is kept in {account.storage}.", err=True)
+
+
+def _explain(attempt: LoginAttempt, *, no_browser: bool) -> None:
+    """Say all ways to sign in, the likeliest first; the address in any case and before all else."""
+    minutes = round(attempt.seconds_left / 60)
+    click.echo(f"Sign in to {link_host(attempt.url)} within {minutes} minutes:\n", err=True)
+    click.echo(f"{attempt.url}\n", err=True)
+    remote = attempt.remote_reason
+    if not no_browser and not remote and attempt.open_browser():
+        click.echo("Your browser was asked to open it.", err=True)
+    elif remote:
+        click.echo(f"No browser is started, since {remote}: open the address in yours.", err=True)
+    else:
+        click.echo("Open it in a browser.", err=True)
+    if attempt.listening_problem:
+        click.echo(attempt.listening_problem, err=True)
+    elif attempt.tunnel:
+        click.echo("If that runs on another machine, this leads it back:", err=True)
+        click.echo(f"\n{attempt.tunnel}\n", err=True)
+    click.echo(
+        "Or, when the browser cannot open the page that it ends on, paste the address of that page"
+        " here and press Enter:",
+        err=True,
+    )
+
+
+async def _answered(attempt: LoginAttempt) -> Identity:
+    """Who signed in, by the redirect or by an address on standard input, whichever comes first."""
+    with incoming_lines(sys.stdin, lambda line: _paste(attempt, line)):
+        return await attempt.finished()
+
+
+def _paste(attempt: LoginAttempt, line: str) -> None:
+    if not line.strip():
+        return
+    try:
+        attempt.paste(line)
+    except LoginProblem as problem:
+        click.echo(f"{problem.sentence()} The login goes on.", err=True)
+
+
+# -- API keys ----------------------------------------------------------------------------------
+
+
+async def _take_key(profile: Profile) -> None:
+    from pydantic import SecretStr
+
+    from tui.wiring.clients import key_vault
+
+    if profile.api_key:
+        click.echo("There is nothing to sign in to: the profile has an API key.", err=True)
+        return
+    vault = key_vault(profile.name)
+    key = click.prompt("API key of the genie's client", hide_input=True, err=True)
+    await vault.save(SecretStr(_checked_key(key)))
+    click.echo(f"The key is kept in {await vault.storage()}.", err=True)
+
+
+def _checked_key(key: str) -> str:
+    from tui.config import problem_with
+
+    key = key.strip()
+    if problem := problem_with("api_key", key):
+        raise Failure(f"that cannot be the key: {problem}.", Code.USAGE)
+    return key
+
+
+async def _forget_key(profile: Profile) -> None:
+    from tui.wiring.clients import key_vault
+
+    vault = key_vault(profile.name)
+    was_kept = vault.holds_key()
+    await vault.clear()
+    click.echo("The API key is removed." if was_kept else "No API key was kept here.", err=True)
+    if profile.api_key:
+        where = "the environment (GENIE_TUI_API_KEY) or the configuration file still has one"
+        click.echo(f"But {where}: remove it there.", err=True)
+
+
+def _option(profile: Profile) -> str:
+    return "" if profile.name == "default" else f" --profile {profile.name}"

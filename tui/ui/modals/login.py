@@ -1,0 +1,292 @@
+"""Who are you? The login, which runs in a browser on this or any other machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.core.account import Account, Identity, LoginAttempt, LoginProblem
+from tui.core.errors import BackendError, StoreError
+from tui.core.links import link_host
+from tui.core.text import clean, clean_line
+from tui.ui.modals.choices import Choices
+from tui.ui.modals.guarded import GuardedModal
+from tui.ui.modals.qr import QrPanel
+from tui.ui.requests import CopyText
+from tui.ui.text import line, spread
+from tui.ui.widgets.looks import ASKS, BAD, MUTED, muted
+
+OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
+
+_HEIGHTS = [(0, "-short"), (30, "-tall")]
+"""Lines from which on the screen has a style class."""
+_PLACEHOLDER = "The page cannot be opened there? As expected: paste its address"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who signed in, and where that is kept, as words for "kept in ..."."""
+
+    identity: Identity
+    storage: str
+
+
+class Heading(Widget):
+    """Where one signs in, and how much time is left."""
+
+    attempt: LoginAttempt | None = None
+
+    def render(self) -> Content:
+        host = link_host(self.attempt.url) if self.attempt else None
+        title = Content.assemble("Sign in", *((" to ", (host, "bold")) if host else ()))
+        return spread(title, self._time_left(), self.size.width)
+
+    def _time_left(self) -> Content:
+        if self.attempt is None:
+            return Content("")
+        minutes, seconds = divmod(round(self.attempt.seconds_left), 60)
+        return Content.styled(f"{minutes}:{seconds:02} left", ASKS if minutes < 1 else MUTED)
+
+
+class AddressField(Input):
+    """Takes the redirected address. What is pasted counts at once."""
+
+    class Given(Message):
+        """An address was pasted, or typed and confirmed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(placeholder=_PLACEHOLDER, compact=True)
+        self.cursor_blink = False
+
+    def take(self, text: str) -> None:
+        """Show a text, which a terminal may have broken into lines, and pass it on."""
+        self.value = "".join(clean(text).split())
+        self.post_message(self.Given(self.value))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.take(event.text)
+
+    async def action_submit(self) -> None:
+        if self.value.strip():
+            self.take(self.value)
+
+
+class LoginModal(GuardedModal[SignedIn | None]):
+    """Signs in, in whatever way comes first. Returns who it is; None: the user gave up.
+
+    The port of the redirect is open for as long as this is. Posts ``CopyText`` for the app.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "open", "Open the browser"),
+        Binding("c", "copy", "Copy the address"),
+        Binding("q", "qr", "QR code"),
+        Binding("p", "paste", "Paste the redirected address"),
+        Binding("r", "again", "Try again"),
+        Binding("escape", "cancel", "Cancel"),
+    ]
+
+    VERTICAL_BREAKPOINTS = _HEIGHTS
+    chrome_lines = 17
+
+    def __init__(
+        self,
+        account: OpenAccount,
+        *,
+        reason: str = "",
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``reason``: why one has to sign in, as a sentence."""
+        super().__init__(clock_s=clock_s)
+        self._account = account
+        self._reason = clean_line(reason, 300)
+        self._attempt: LoginAttempt | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="modal--box"):
+            yield Heading()
+            yield Static(classes="modal--lead")
+            with VerticalScroll(classes="modal--body", can_focus=False):
+                yield Static(id="address")
+            yield QrPanel(classes="modal--qr")
+            with Vertical(id="elsewhere"):
+                yield Static(id="tunnel")
+                yield AddressField()
+            yield Static(classes="modal--note")
+            yield Choices(
+                ("o", "Open", "open"),
+                ("c", "Copy", "copy"),
+                ("q", "QR code", "qr"),
+                ("p", "Paste", "paste"),
+                ("Esc", "Cancel", "cancel"),
+                cells=12,
+                classes="-waiting",
+            )
+            yield Choices(("r", "Try again", "again"), ("Esc", "Close", "cancel"), classes="-over")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_interval(1.0, self.query_one(Heading).refresh)
+        self._sign_in()
+
+    # -- the attempt -----------------------------------------------------------------------
+
+    @work(group="login", exclusive=True, exit_on_error=False)
+    async def _sign_in(self) -> None:
+        self._begin()
+        try:
+            signed_in = await self._signed_in()
+        except (LoginProblem, BackendError) as problem:
+            self._fail(str(problem), problem.hint)
+        except StoreError as problem:
+            self._fail(str(problem))
+        else:
+            self.dismiss(signed_in)
+
+    async def _signed_in(self) -> SignedIn:
+        async with self._account() as account:
+            attempt = await account.begin_login()
+            try:
+                self._wait_for(attempt)
+                return SignedIn(await attempt.finished(), account.storage)
+            finally:
+                self._attempt = None
+                await attempt.aclose()
+
+    def _begin(self) -> None:
+        self.remove_class("-over", "-elsewhere", "-qr", "-ready")
+        self._say(".modal--lead", muted(f"{self._reason} Asking where to sign in…".lstrip()))
+        self._say(".modal--note", Content(""))
+        self.query_one(AddressField).clear()
+
+    def _wait_for(self, attempt: LoginAttempt) -> None:
+        """Show the address and the other ways, then try the browser."""
+        self._attempt = self.query_one(Heading).attempt = attempt
+        self.query_one(Heading).refresh()
+        self.add_class("-ready")
+        lead = "Do it in the browser; this closes by itself."
+        self._say(".modal--lead", muted(f"{self._reason} {lead}".lstrip()))
+        self._say("#address", _link(attempt.url))
+        self._say("#tunnel", _tunnel(attempt.tunnel))
+        away = attempt.listening_problem or attempt.remote_reason
+        if away:
+            self.add_class("-elsewhere")
+            self._note(_why(attempt))
+        else:
+            self.call_after_refresh(self.action_open)
+
+    def _fail(self, problem: str, hint: str = "") -> None:
+        self.query_one(Heading).attempt = None
+        self.remove_class("-elsewhere", "-qr", "-ready")
+        self.add_class("-over")
+        self._say(".modal--lead", Content.styled(clean_line(problem, 600), BAD))
+        self._note(hint)
+
+    # -- keys ------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        over = self.has_class("-over")
+        if action == "again" and not over:
+            return False
+        if action in ("open", "copy", "qr", "paste") and self._attempt is None:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_open(self) -> None:
+        if self._attempt and self._attempt.open_browser():
+            self._note("The browser was asked to open it. If nothing appears, copy the address.")
+        else:
+            self.add_class("-elsewhere")
+            self._note("No browser can be started here: open the address in yours.")
+
+    def action_copy(self) -> None:
+        if self._attempt:
+            self.post_message(CopyText(self._attempt.url, "The address"))
+
+    def action_qr(self) -> None:
+        """Show the address as a QR code instead, and back."""
+        if self.has_class("-qr") or self._attempt is None:
+            self.remove_class("-qr")
+        elif problem := self.query_one(QrPanel).show(self._attempt.url):
+            self._note(problem)
+        else:
+            self.add_class("-qr")
+
+    def action_paste(self) -> None:
+        self.remove_class("-qr")
+        self.add_class("-elsewhere")
+        self._note("Paste the address of the page that the browser ends on.")
+        self.query_one(AddressField).focus()
+
+    def action_again(self) -> None:
+        self._sign_in()
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Whatever is pasted, wherever the focus is, can only be the address."""
+        if self._attempt:
+            self.action_paste()
+            self.query_one(AddressField).take(event.text)
+
+    @on(AddressField.Given)
+    def _take_address(self, event: AddressField.Given) -> None:
+        if self._attempt is None:
+            return
+        try:
+            self._attempt.paste(event.text)
+        except LoginProblem as problem:
+            self._say(".modal--note", Content.styled(clean_line(problem.sentence(), 400), BAD))
+        else:
+            self._note("Thank you. Signing in…")
+
+    # -- words -----------------------------------------------------------------------------
+
+    def _note(self, sentence: str) -> None:
+        self._say(".modal--note", muted(clean_line(sentence, 600)))
+
+    def _say(self, where: str, words: Content) -> None:
+        widget = self.query_one(where, Static)
+        widget.update(words)
+        widget.set_class(not words.plain, "-empty")
+
+
+def _link(url: str) -> Content:
+    """An address on one logical line, so that selecting it copies it whole."""
+    text = Content(clean(url))
+    if link_host(url) is None:
+        return text
+    return text.stylize(Style(link=url) + Style.from_meta({"@click": "screen.open"}))
+
+
+def _tunnel(command: str) -> Content:
+    if not command:
+        return Content("")
+    return Content.assemble(muted("On your machine  "), line(command))
+
+
+def _why(attempt: LoginAttempt) -> str:
+    """Why the other ways come first."""
+    if attempt.listening_problem:
+        return f"{attempt.listening_problem} The other way still works."
+    return f"No browser was started, since {attempt.remote_reason}."

@@ -1,0 +1,32 @@
+"""The program before anything is set up."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.ui.base import BaseApp
+from tui.ui.screens.setup import Help, SetupScreen
+from tui.ui.styles import STYLES
+
+
+class SetupApp(BaseApp[str]):
+    """Returns the name of a profile that was saved, empty for the demo; None: the user left."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        STYLES / f"{name}.tcss" for name in ("base", "composer", "setup")
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", tooltip="Quit", priority=True)
+    ]
+
+    def __init__(self, path: Path, help_: Help, *, theme: str | None = None) -> None:
+        super().__init__(theme)
+        self._path = path
+        self._help = help_
+
+    def on_mount(self) -> None:
+        self.push_screen(SetupScreen(self._path, self._help), self.exit)

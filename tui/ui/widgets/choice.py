@@ -1,0 +1,52 @@
+"""One of a few, on one line."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+_GAP = 4
+
+
+class Choice(Widget, can_focus=True):
+    """Options beside each other, of which one is chosen; arrows and clicks choose another."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,up", "move(-1)", "Choose", show=False),
+        Binding("right,down,space", "move(1)", "Choose", key_display="←→"),
+    ]
+
+    chosen = reactive(0)
+
+    class Changed(Message):
+        """Another option was chosen."""
+
+    def __init__(self, *options: str) -> None:
+        super().__init__()
+        self._options = options
+
+    def render(self) -> Content:
+        return Content(" " * _GAP).join(
+            self._option(place, words) for place, words in enumerate(self._options)
+        )
+
+    def _option(self, place: int, words: str) -> Content:
+        here = place == self.chosen
+        text = Content.assemble("◉ " if here else "○ ", Content(words))
+        press = Style.from_meta({"@click": f"choose({place})"})
+        return text.stylize("bold" if here else "$soft").stylize(press)
+
+    def action_move(self, step: int) -> None:
+        self.chosen = (self.chosen + step) % len(self._options)
+
+    def action_choose(self, place: int) -> None:
+        self.chosen = place
+
+    def watch_chosen(self) -> None:
+        self.post_message(self.Changed())

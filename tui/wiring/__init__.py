@@ -1,0 +1,17 @@
+"""The only place that joins client, backend, store, engine and demo server."""
+
+from tui.wiring.demo import demo_place, login_demo_place, place_of_demo
+from tui.wiring.place import Connect, OpenAccount, Place
+from tui.wiring.profile import place_of, profile_place, read_profile
+
+__all__ = [
+    "Connect",
+    "OpenAccount",
+    "Place",
+    "demo_place",
+    "login_demo_place",
+    "place_of",
+    "place_of_demo",
+    "profile_place",
+    "read_profile",
+]

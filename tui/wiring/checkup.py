@@ -1,0 +1,145 @@
+"""Looks whether a profile works, from its settings to the events of its genie. Sends no message."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from tui.core.account import login_helps
+from tui.core.checkup import STEPS, Finding, Step
+from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.links import link_host
+from tui.wiring.clients import key_client, open_account, signed_in_client
+
+if TYPE_CHECKING:
+    from tui.api.headless import HeadlessClient
+    from tui.config import Profile
+
+
+async def examine(profile: Profile, *, before_login: bool = False) -> AsyncGenerator[Finding]:
+    """One finding for each of ``STEPS``; after one that is not good the others are open.
+
+    ``before_login``: nobody can have signed in through the browser yet.
+    """
+    steps = _examine(profile, before_login=before_login)
+    done = 0
+    async with aclosing(steps):
+        async for finding in steps:
+            yield finding
+            done += 1
+            if finding.verdict != "good":
+                break
+    for step in STEPS[done:]:
+        yield Finding(step, "open", "not checked")
+
+
+async def _examine(profile: Profile, *, before_login: bool) -> AsyncGenerator[Finding]:
+    missing = profile.missing()
+    if missing and missing != ["api_key"]:
+        advice = "Set them in the profile or as environment variables."
+        yield Finding("configuration", "bad", f"missing: {', '.join(missing)}", advice)
+        return
+    yield Finding("configuration", "good", f"profile '{profile.name}', {_way(profile)}")
+    yield await _network(profile)
+    if before_login and profile.auth == "oauth":
+        yield Finding("sign-in", "open", "in the browser, as soon as the app is open")
+        return
+    signing_in = _with_login(profile) if profile.auth == "oauth" else _with_key(profile)
+    async with aclosing(signing_in):
+        async for finding in signing_in:
+            yield finding
+
+
+def _way(profile: Profile) -> str:
+    return "sign-in in the browser" if profile.auth == "oauth" else "sign-in by API key"
+
+
+# -- network -----------------------------------------------------------------------------------
+
+
+async def _network(profile: Profile) -> Finding:
+    try:
+        hosts = [await _reach(profile.base_url)]
+        if profile.auth == "oauth":
+            hosts.append(await _reach(profile.identity_url))
+    except BackendError as error:
+        return _bad("network", error)
+    found = " and ".join(dict.fromkeys(hosts))
+    tls = profile.base_url.startswith("https:")
+    return Finding("network", "good", f"{found} {'answer over TLS' if tls else 'on this machine'}")
+
+
+async def _reach(url: str) -> str:
+    """The host of a URL, if it answers at all. Raises ``BackendError`` if not."""
+    from tui.api.http import Http, never
+
+    http = Http(url)
+    try:
+        await http.call("GET", "/", again=never)
+    except BackendError as error:
+        if error.status is None:
+            raise
+    finally:
+        await http.aclose()
+    return link_host(url) or url
+
+
+# -- sign-in, genie, stream --------------------------------------------------------------------
+
+
+async def _with_login(profile: Profile) -> AsyncGenerator[Finding]:
+    try:
+        async with open_account(profile) as account:
+            identity = await account.whoami()
+            await account.tokens.get_token()
+            signed_in = f"{identity.label()}, kept in {account.storage}"
+            findings = await _ask(signed_in_client(profile, account), signed_in)
+    except (BackendError, StoreError) as error:
+        yield _bad("sign-in", error)
+        return
+    for finding in findings:
+        yield finding
+
+
+async def _with_key(profile: Profile) -> AsyncGenerator[Finding]:
+    try:
+        client = await key_client(profile)
+    except (BackendError, StoreError) as error:
+        yield _bad("sign-in", error)
+        return
+    for finding in await _ask(client, f"user {profile.idp_user_id}, by API key"):
+        yield finding
+
+
+async def _ask(client: HeadlessClient, signed_in: str) -> Iterable[Finding]:
+    """What the genie says to a credential; closes the client."""
+    good = Finding("sign-in", "good", signed_in)
+    try:
+        conversations = await client.list_conversations(limit=1)
+    except BackendError as error:
+        if error.kind is ErrorKind.UNAUTHORIZED:
+            return [_bad("sign-in", error)]
+        return [good, _bad("genie", error)]
+    else:
+        known = "knows you" if conversations.conversations else "answers"
+        return [good, Finding("genie", "good", f"the genie {known}"), await _events(client)]
+    finally:
+        await client.aclose()
+
+
+async def _events(client: HeadlessClient) -> Finding:
+    try:
+        await client.list_events(limit=1)
+    except BackendError as error:
+        return _bad("stream", error)
+    text = "stored events can be read; no message was sent, so no live stream was tried"
+    return Finding("stream", "good", text)
+
+
+def _bad(step: Step, error: BackendError | StoreError) -> Finding:
+    if not isinstance(error, BackendError):
+        return Finding(step, "bad", str(error))
+    advice = "Sign in with 'genie-tui login'." if login_helps(error) else error.hint
+    request = f" Request id {error.request_id}." if error.request_id else ""
+    return Finding(step, "bad", str(error), f"{advice}{request}".strip())

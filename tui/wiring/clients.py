@@ -1,0 +1,91 @@
+"""Clients of a genie and of an identity service, signed in as a profile says."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tui.core.errors import BackendError, ErrorKind
+
+if TYPE_CHECKING:
+    from tui.api.headless import HeadlessClient
+    from tui.auth.account import OAuthAccount
+    from tui.auth.key_vault import KeyVault
+    from tui.auth.vault import Vault
+    from tui.config import Profile
+
+
+@asynccontextmanager
+async def open_client(profile: Profile) -> AsyncGenerator[tuple[HeadlessClient, str]]:
+    """A client of the profile's genie, and whom it speaks for, as the services name them.
+
+    Raises ``BackendError``, ``UNAUTHORIZED`` if nobody is signed in.
+    """
+    if profile.auth == "oauth":
+        async with open_account(profile) as account:
+            identity = await account.whoami()
+            who = f"{profile.identity_url} {identity.subject}"
+            yield signed_in_client(profile, account), who
+    else:
+        yield await key_client(profile), profile.idp_user_id or ""
+
+
+def signed_in_client(profile: Profile, account: OAuthAccount) -> HeadlessClient:
+    """A client with the tokens of an account, which must stay open as long."""
+    from tui.api.headless import HeadlessClient
+    from tui.auth.bearer import BearerAuth
+
+    auth = BearerAuth(profile.base_url, account.tokens)
+    return HeadlessClient(profile.base_url, profile.genie or "", auth)
+
+
+async def key_client(profile: Profile) -> HeadlessClient:
+    """A client with the profile's API key, which may be kept apart from the profile."""
+    from tui.api.headless import HeadlessClient
+    from tui.auth.api_key import ApiKeyAuth
+
+    key = profile.api_key or await key_vault(profile.name).load()
+    if key is None:
+        raise BackendError(
+            ErrorKind.UNAUTHORIZED,
+            f"There is no API key for profile '{profile.name}'.",
+            hint="Set GENIE_TUI_API_KEY, or give it with 'genie-tui login'.",
+        )
+    auth = ApiKeyAuth(profile.base_url, key, profile.idp_user_id or "")
+    return HeadlessClient(profile.base_url, profile.genie or "", auth)
+
+
+@asynccontextmanager
+async def open_account(
+    profile: Profile, vault: Vault | None = None
+) -> AsyncGenerator[OAuthAccount]:
+    """The OAuth sign-in of a profile. ``vault`` is the profile's own unless given."""
+    from tui.api.identity import IdentityClient
+    from tui.auth.account import OAuthAccount
+    from tui.auth.login import Client
+    from tui.chat.kit import SystemClock
+
+    client = Client(profile.client_id or "", profile.redirect_url or "", profile.no_browser)
+    service = IdentityClient(profile.identity_url, client.client_id)
+    account = OAuthAccount(client, service, vault or _vault(profile), SystemClock())
+    try:
+        yield account
+    finally:
+        await account.aclose()
+
+
+def key_vault(profile_name: str) -> KeyVault:
+    """Where the API key of a profile is kept, if not in the profile."""
+    from tui.auth.key_vault import KeyVault
+    from tui.config import state_dir
+
+    return KeyVault(state_dir() / "logins", profile_name)
+
+
+def _vault(profile: Profile) -> Vault:
+    from tui.auth.vault import Vault, login_name
+    from tui.config import state_dir
+
+    login = login_name(profile.name, profile.identity_url, profile.client_id or "")
+    return Vault(state_dir() / "logins", login)

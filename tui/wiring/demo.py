@@ -1,0 +1,160 @@
+"""The demo: a server of our own, embedded or running already."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.chat.session import Session
+from tui.chat.updates import Publish
+from tui.core.account import Account
+from tui.core.errors import StoreError
+from tui.core.ports import Clock
+from tui.demo.suggestions import SUGGESTIONS
+from tui.wiring.clients import open_account, open_client, signed_in_client
+from tui.wiring.place import Connect, OpenAccount, Place, open_session
+
+if TYPE_CHECKING:
+    from tui.auth.keyring_store import KeyringBackend
+    from tui.auth.vault import Vault
+    from tui.config import Profile
+    from tui.demo.server import DemoServer, DemoSettings
+
+
+def demo_place(settings: DemoSettings | None = None) -> Place:
+    """The embedded demo: a server in a thread, and a store that goes with it."""
+    return _place(partial(_connect_new, settings))
+
+
+def place_of_demo(server: DemoServer, clock: Clock | None = None) -> Place:
+    """A demo server that runs already, with a store that goes when it is left."""
+    return _place(partial(_connect, server, clock))
+
+
+def login_demo_place(settings: DemoSettings | None = None) -> Place:
+    """The embedded demo, where one signs in first."""
+    home = _Home(settings)
+    return _place(home.connect, user_name="", account=home.account)
+
+
+def profile_of_demo(server: DemoServer, *, oauth: bool = False) -> Profile:
+    """The settings of a client of a demo server."""
+    from pydantic import SecretStr
+
+    from tui.config import Profile
+
+    return Profile(
+        name="demo",
+        base_url=server.url,
+        identity_url=server.identity_url,
+        genie=server.genie,
+        auth="oauth" if oauth else "api_key",
+        client_id=server.client_id,
+        redirect_url=server.redirect_url,
+        api_key=SecretStr(server.api_key),
+        idp_user_id=server.idp_user_id,
+    )
+
+
+def start_demo(settings: DemoSettings | None = None) -> DemoServer:
+    """A demo server in a thread of its own; stop it."""
+    from tui.demo.server import DemoServer
+
+    return DemoServer(settings).start()
+
+
+def _place(connect: Connect, user_name: str = "Ada", account: OpenAccount | None = None) -> Place:
+    return Place(
+        agent_name="Ifrit",
+        user_name=user_name,
+        label="demo",
+        connect=connect,
+        account=account,
+        suggestions=tuple((item.label, item.text) for item in SUGGESTIONS),
+    )
+
+
+@asynccontextmanager
+async def _connect_new(settings: DemoSettings | None, publish: Publish) -> AsyncGenerator[Session]:
+    server = await asyncio.to_thread(start_demo, settings)
+    try:
+        async with _connect(server, None, publish) as session:
+            yield session
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def _connect(
+    server: DemoServer, clock: Clock | None, publish: Publish
+) -> AsyncGenerator[Session]:
+    from tui.backends.genie import GenieBackend
+
+    with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:
+        async with open_client(profile_of_demo(server)) as (client, _):
+            path = Path(folder) / "demo.db"
+            backend = GenieBackend(client)
+            async with open_session(backend, path, "demo", publish, clock) as session:
+                yield session
+
+
+class _Home:
+    """What outlives the sessions of a demo with a login: the server, the store, the tokens."""
+
+    def __init__(self, settings: DemoSettings | None) -> None:
+        self._settings = settings
+        self._server: DemoServer | None = None
+        self._starting = asyncio.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="genie-tui-")
+
+    @asynccontextmanager
+    async def account(self) -> AsyncGenerator[Account]:
+        profile = await self._profile()
+        async with open_account(profile, self._vault()) as account:
+            yield account
+
+    @asynccontextmanager
+    async def connect(self, publish: Publish) -> AsyncGenerator[Session]:
+        from tui.backends.genie import GenieBackend
+
+        profile = await self._profile()
+        async with AsyncExitStack() as stack:
+            account = await stack.enter_async_context(open_account(profile, self._vault()))
+            who = (await account.whoami()).subject
+            backend = GenieBackend(signed_in_client(profile, account))
+            path = Path(self._folder.name) / "demo.db"
+            yield await stack.enter_async_context(open_session(backend, path, who, publish))
+
+    async def _profile(self) -> Profile:
+        async with self._starting:
+            if self._server is None:
+                self._server = await asyncio.to_thread(_start_login_demo, self._settings)
+        return profile_of_demo(self._server, oauth=True)
+
+    def _vault(self) -> Vault:
+        from tui.auth.keyring_store import Keyring
+        from tui.auth.vault import Vault
+
+        return Vault(Path(self._folder.name) / "logins", "demo", Keyring(_no_keyring))
+
+
+def _start_login_demo(settings: DemoSettings | None) -> DemoServer:
+    """A demo server that sends browsers back to a port which was free a moment ago."""
+    from dataclasses import replace
+
+    from tui.demo.server import DemoSettings
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        redirect_url = f"http://127.0.0.1:{probe.getsockname()[1]}/callback"
+    return start_demo(replace(settings or DemoSettings(), redirect_url=redirect_url))
+
+
+def _no_keyring() -> KeyringBackend:
+    raise StoreError("The demo keeps nothing in the keyring.")

@@ -1,0 +1,61 @@
+"""An agent and the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.chat.session import Session
+from tui.chat.updates import Notice, Publish
+from tui.core.account import Account
+from tui.core.ports import ChatBackend, Clock
+
+Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
+OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An agent, as the interface presents it, and the way to it."""
+
+    agent_name: str
+    user_name: str
+    """Who talks to it; empty where only the sign-in tells."""
+    label: str
+    """Where it is: the name of a profile, or ``demo``."""
+    connect: Connect
+    """Opens client, store and engine; closes them at the end."""
+    account: OpenAccount | None = None
+    """Opens the sign-in, where there is one; what it stores, every session finds."""
+    suggestions: tuple[tuple[str, str], ...] = ()
+    """What to try: label and text."""
+    theme: str | None = None
+
+
+@asynccontextmanager
+async def open_session(
+    backend: ChatBackend, path: Path, account: str, publish: Publish, clock: Clock | None = None
+) -> AsyncGenerator[Session]:
+    """The engine over a store of its own; closes the backend too.
+
+    ``account`` tells apart whose conversations they are.
+    """
+    from tui.store import SqliteStore
+
+    try:
+        store = await SqliteStore.open(path, account)
+        if store.set_aside:
+            publish(Notice(f"The stored conversations were damaged. {_set_aside(store.set_aside)}"))
+        try:
+            async with Session(backend, store, publish, clock=clock) as session:
+                yield session
+        finally:
+            await store.aclose()
+    finally:
+        await backend.aclose()
+
+
+def _set_aside(path: Path) -> str:
+    return f"They are kept in {path}; what the server has is read again."

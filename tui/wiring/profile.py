@@ -1,0 +1,63 @@
+"""The agents that profiles describe."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.chat.session import Session
+from tui.chat.updates import Publish
+from tui.wiring.clients import key_vault, open_account, open_client
+from tui.wiring.place import Place, open_session
+
+if TYPE_CHECKING:
+    from tui.config import Profile
+
+
+def read_profile(name: str | None, config: Path | None, *, key_needed: bool = True) -> Profile:
+    """A profile with everything that a conversation needs, the API key kept elsewhere or not.
+
+    ``key_needed`` false lets the key be missing altogether. Raises ``tui.config.ConfigError``.
+    """
+    from tui.config import ConfigError, load
+
+    profile = load(profile=name, config_path=config, complete=False)
+    if profile.backend != "genie":
+        raise ConfigError(f"this version chats with genies; it has no '{profile.backend}' yet.")
+    only_key = profile.missing() == ["api_key"]
+    if not only_key or (key_needed and not key_vault(profile.name).holds_key()):
+        load(profile=name, config_path=config)
+    return profile
+
+
+def profile_place(name: str | None, config: Path | None) -> Place:
+    """The agent of a profile. Raises ``tui.config.ConfigError``."""
+    return place_of(read_profile(name, config))
+
+
+def place_of(profile: Profile) -> Place:
+    """The agent that a complete profile describes."""
+    oauth = profile.auth == "oauth"
+    return Place(
+        agent_name=profile.genie or "genie",
+        user_name="" if oauth else profile.idp_user_id or "",
+        label=profile.name,
+        connect=partial(_connect, profile),
+        account=partial(open_account, profile) if oauth else None,
+        theme=profile.theme,
+    )
+
+
+@asynccontextmanager
+async def _connect(profile: Profile, publish: Publish) -> AsyncGenerator[Session]:
+    from tui.backends.genie import GenieBackend
+    from tui.config import data_dir
+
+    async with open_client(profile) as (client, who):
+        account = f"{profile.base_url} {profile.genie} {who}"
+        path = data_dir() / "conversations.db"
+        async with open_session(GenieBackend(client), path, account, publish) as session:
+            yield session

@@ -1,0 +1,28 @@
+"""What the set-up screen needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING
+
+from tui.core.checkup import Finding
+from tui.wiring.checkup import examine
+from tui.wiring.clients import key_vault
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from tui.config import Profile
+
+
+class SetupHelp:
+    """A :class:`tui.ui.screens.setup.Help`."""
+
+    def examine(self, profile: Profile) -> AsyncGenerator[Finding]:
+        return examine(profile, before_login=True)
+
+    async def key_storage(self, profile_name: str) -> str:
+        return await key_vault(profile_name).storage()
+
+    async def keep_key(self, profile_name: str, key: SecretStr) -> None:
+        await key_vault(profile_name).save(key)
