@@ -6,9 +6,18 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import stamina
 
 from tests.chat.room import Room, open_room
 from tui.demo.server import DemoServer, DemoSettings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_failure_is_the_engines() -> Iterator[None]:
+    """The client repeats reads by itself; here it leaves that to the engine."""
+    stamina.set_testing(True, attempts=1)
+    yield
+    stamina.set_testing(False)
 
 
 @pytest.fixture(params=["documented", "observed"])

@@ -28,6 +28,7 @@ QUICK = Patience(
     longest_connection_poll_s=0.1,
     second_look_s=0.05,
     silence_s=0.4,
+    quiet_s=0.2,
     frame_s=0.001,
     title_s=(),
 )
@@ -73,6 +74,11 @@ class Room:
         """The turn once it has ended."""
         await self.until(lambda: turn_id in self.turns and self.turns[turn_id].over)
         return self.turns[turn_id]
+
+    async def open(self, conversation_id: ConversationId) -> None:
+        """Look at what the store has of a conversation."""
+        for turn in await self.session.turns(conversation_id):
+            self.turns.setdefault(turn.id, turn)
 
     async def ask(self, text: str, conversation_id: ConversationId | None = None) -> Turn:
         return await self.over(await self.say(text, conversation_id))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 import pytest
-import stamina
 
 from tests.chat.room import open_room
 from tests.chat.user import User, decided, essence, sent
@@ -88,20 +88,24 @@ FAULTS = {
     "links are refused for their credential": ("status:401,on=link,times=1",),
     "the history fails": (CUT, "status:503,on=messages,times=2", "lose_answer:on=messages,times=1"),
 }
-CASES = [(fault, phase) for fault in FAULTS for phase in PHASES]
+RESTART = "the program ends and starts again"
+
+
+def cases() -> Iterator[tuple[str, str]]:
+    """Faults that strike at a place in every phase, the others once for each kind of turn."""
+    once = ("before the first event", "before a connection is asked for")
+    for fault, specs in FAULTS.items():
+        placed = any("{n}" in spec for spec in specs)
+        yield from ((fault, where) for where in PHASES if placed or where in once)
+    yield from ((RESTART, where) for where in PHASES)
+
+
+CASES = tuple(cases())
 SHAPES = ("documented", "observed")
 CASE_COUNT = len(CASES) * len(SHAPES)
 """How many turns the matrix plays; the README states it."""
 
 _numbers = count(1)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def every_failure_is_the_engines() -> Iterator[None]:
-    """The client repeats reads by itself; here it leaves that to the engine."""
-    stamina.set_testing(True, attempts=1)
-    yield
-    stamina.set_testing(False)
 
 
 @pytest.fixture(scope="module", params=SHAPES)
@@ -120,15 +124,29 @@ def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
         assert server.errors == []
 
 
-async def play(server: DemoServer, phase: Phase, folder: Path) -> tuple[Turn, Turn]:
+async def play(
+    server: DemoServer, phase: Phase, folder: Path, *, restart: bool = False
+) -> tuple[Turn, Turn]:
     """One turn as it was shown in the end, and as the store has it."""
-    text = f"{phase.text} ({next(_numbers)})"
-    async with open_room(server, folder / "matrix.db") as room:
-        turn = await User(room).see_through(await room.say(text))
-        [kept] = await room.session.turns(turn.conversation_id)
+    text, database = f"{phase.text} ({next(_numbers)})", folder / "matrix.db"
+    async with open_room(server, database) as room:
+        turn_id = await room.say(text)
+        reached = partial(has_reached, phase) if restart else None
+        shown = await User(room).see_through(turn_id, reached)
+    async with open_room(server, database) as room:
+        if restart:
+            await room.open(shown.conversation_id)
+            shown = await User(room).see_through(turn_id)
+        [kept] = await room.session.turns(shown.conversation_id)
     assert sent(server, text) == 1
-    assert decided(server, turn.conversation_id) == phase.approvals
-    return turn, kept
+    assert decided(server, shown.conversation_id) == phase.approvals
+    return shown, kept
+
+
+def has_reached(phase: Phase, turn: Turn) -> bool:
+    """Whether so many events are here, or the message is on its way where there are none."""
+    on_its_way = turn.prompt is not None and turn.prompt.state == "sending"
+    return turn.through >= phase.after if phase.after else on_its_way
 
 
 @pytest.fixture(scope="module")
@@ -151,9 +169,9 @@ async def test_a_turn_ends_as_if_nothing_had_happened(
         (tmp_path / "calm").mkdir()
         calm, _ = await play(server, phase, tmp_path / "calm")
         undisturbed[phase.text] = essence(calm)
-    for spec in FAULTS[fault]:
+    for spec in FAULTS.get(fault, (f"silent:after={phase.after},on=send,times=1",)):
         server.faults.add(spec.format(n=phase.after))
-    turn, kept = await play(server, phase, tmp_path)
+    turn, kept = await play(server, phase, tmp_path, restart=fault == RESTART)
     assert essence(turn) == undisturbed[phase.text]
     assert turn.outcome == "finished"
     assert kept.steps == turn.steps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import httpx
 
@@ -23,18 +24,19 @@ class User:
         self._answered: set[str] = set()
         self._signed_in = 0
 
-    async def see_through(self, turn_id: TurnId, within_s: float = 8.0) -> Turn:
-        """Do whatever the turn waits for until it has ended."""
-        room = self.room
+    async def see_through(
+        self, turn_id: TurnId, until: Callable[[Turn], bool] | None = None, within_s: float = 8.0
+    ) -> Turn:
+        """Do whatever the turn waits for until it is complete, or ``until`` something."""
+        room, enough = self.room, until or _is_complete
         async with asyncio.timeout(within_s):
-            while not self._complete(turn_id):
-                await room.until(lambda: self._complete(turn_id) or self._asked(turn_id), within_s)
-                await self._answer(room.turns[turn_id])
+            while not enough(room.turns[turn_id]):
+                await room.until(
+                    lambda: enough(room.turns[turn_id]) or self._asked(turn_id), within_s
+                )
+                if not enough(room.turns[turn_id]):
+                    await self._answer(room.turns[turn_id])
         return room.turns[turn_id]
-
-    def _complete(self, turn_id: TurnId) -> bool:
-        turn = self.room.turns.get(turn_id)
-        return turn is not None and turn.over and not turn.has_gap
 
     def _asked(self, turn_id: TurnId) -> bool:
         turn = self.room.turns.get(turn_id)
@@ -76,6 +78,10 @@ class User:
                 raise
             return  # signed in again, the user presses the key again
         self._answered.add(str(step.call_id))
+
+
+def _is_complete(turn: Turn) -> bool:
+    return turn.over and not turn.has_gap
 
 
 async def authorise(url: str) -> None:

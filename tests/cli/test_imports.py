@@ -31,7 +31,17 @@ atexit.register(tell)
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["ask", "--help"], ["nonsense"], ["ask"], ["--no-such-option"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["ask", "--help"],
+        ["login", "--help"],
+        ["doctor", "--help"],
+        ["nonsense"],
+        ["ask"],
+        ["--no-such-option"],
+        ["--login"],
+    ],
 )
 def test_help_and_usage_errors_load_nothing_heavy(arguments: list[str]) -> None:
     code = f"sys.argv = ['genie-tui', *{arguments!r}]; from tui.cli import main; main()"

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.cli.conftest import Run
@@ -126,13 +125,6 @@ def test_the_first_valid_answer_wins_and_the_login_lasts_until_the_logout(
         refused = run(*command)
         assert refused.returncode == 3
         assert "genie-tui login" in refused.stderr
-
-
-def test_the_redirect_of_a_browser_is_received(environ: dict[str, str]) -> None:
-    with login(environ) as attempt:
-        page = httpx.get(attempt.redirected("grace"), trust_env=False)
-        assert "Grace" in page.text
-        assert attempt.finish() == (0, "Signed in as Grace (grace@example.com).\n")
 
 
 def test_a_denied_login_is_exit_code_3(environ: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,6 +13,7 @@ from tui.chat.updates import (
     EventsSeen,
     Recovery,
     RecoveryChanged,
+    RecoveryStep,
     TurnChanged,
     Update,
 )
@@ -187,3 +189,8 @@ def test_no_browser_is_started_where_nobody_would_see_it() -> None:
 )
 def test_keys_are_named_as_on_a_keyboard(key: str, name: str, short: str) -> None:
     assert (key_name(key), short_key_name(key)) == (name, short)
+
+
+@pytest.mark.parametrize("step", get_args(RecoveryStep))
+def test_every_step_of_a_recovery_has_words(step: RecoveryStep) -> None:
+    assert of_recovery(Recovery(step=step, attempt=1)).text

@@ -7,7 +7,7 @@ Headless API, Reconnect to a stream, Get events; Troubleshooting, Rebuild a conv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Set
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -68,18 +68,23 @@ async def catch_up(player: Player) -> None:
 
 
 async def watch_gaps(player: Player) -> None:
-    """Fetch events that are missing in the middle, beside the stream. Runs until cancelled.
+    """Fetch what a living stream does not bring. Runs until cancelled.
 
-    It waits a little first, and longer each time, since late events fill gaps by themselves.
+    Numbers show what is missing in the middle, silence that something may be missing at the end,
+    or held back by a proxy. Late events fill gaps by themselves, so it waits a little first.
     """
     kit, attempt = player.kit, 0
     while Can.REPLAY in kit.backend.can:
-        await player.torn()
-        attempt += 1
-        await kit.clock.sleep(kit.patience.backoff_s(attempt, kit.clock.jitter()))
+        before = player.turn
+        await player.torn(kit.patience.quiet_s)
         if player.turn.has_gap:
-            with suppress(BackendError):
-                await catch_up(player)
+            attempt += 1
+            await kit.clock.sleep(kit.patience.backoff_s(attempt, kit.clock.jitter()))
+        elif player.turn is not before or player.turn.phase != "working":
+            attempt = 0
+            continue
+        with suppress(BackendError):
+            await catch_up(player)
 
 
 async def _fill_gaps(player: Player) -> None:
@@ -108,8 +113,7 @@ def _known_until(turn: Turn) -> str | None:
 
 async def _climb(player: Player, attempt: int) -> BackendError | None:
     """Try each rung once; the failure that is worth telling, if any."""
-    can, failed = player.kit.backend.can, set[RecoveryStep]()
-    look = partial(_look, failed=failed, attempt=attempt)
+    can, look = player.kit.backend.can, partial(_look, attempt=attempt)
     rungs: tuple[tuple[RecoveryStep, Callable[[Player], Coroutine[Any, Any, None]], bool], ...] = (
         ("finding", _learn_run, Can.HISTORY in can and player.turn.run_id is None),
         ("reconnecting", _reconnect, True),
@@ -128,8 +132,6 @@ async def _climb(player: Player, attempt: int) -> BackendError | None:
             if not error.transient and error.kind is not ErrorKind.NOT_FOUND:
                 raise
             problem = error
-            if error.transient:
-                failed.add(step)
             if error.kind is ErrorKind.UNREACHABLE:
                 return problem
     return problem
@@ -149,22 +151,35 @@ async def _reconnect(player: Player) -> None:
     await player.drink(backend.resume(turn.conversation_id, turn.run_id, turn.last_event_id))
 
 
-async def _look(player: Player, failed: Set[RecoveryStep], attempt: int) -> None:
+async def _look(player: Player, attempt: int) -> None:
     """The last resort: is the conversation done, and what was said?
 
-    An idle conversation ends the turn only when its stored events have been read, or could not be
-    several times: they may ask for something, and ``idle`` was observed while a connection waits.
+    Only what is read after the conversation was found idle is complete. Without the stored
+    events the turn ends after several tries all the same.
     """
     status = await player.kit.backend.status(player.conversation_id)
     asked = status.last_event
     if isinstance(asked, ApprovalRequested | ConnectionRequested):
         await player.absorb([asked] if asked.run_id == player.turn.run_id else [])
-    if status.activity != "idle" or player.turn.open_connections or player.turn.over:
+    if status.activity != "idle" or player.turn.open_connections:
+        return
+    complete = await _replay_rest(player)
+    if player.turn.over:
         return
     await read_new_messages(player)
-    doubtful = "replaying" in failed or owes_reply(player.turn)
-    if not doubtful or attempt >= _INSIST:
+    if attempt >= _INSIST or (complete and not owes_reply(player.turn)):
         await player.finish_here()
+
+
+async def _replay_rest(player: Player) -> bool:
+    """Read the stored events of a run that is done; False if that may work later."""
+    if Can.REPLAY not in player.kit.backend.can:
+        return True
+    try:
+        await catch_up(player)
+    except BackendError as error:
+        return not error.transient
+    return True
 
 
 async def _pause(player: Player, attempt: int, problem: BackendError | None) -> None:

@@ -41,6 +41,8 @@ class Patience:
     """Before concluding that a message whose answer was lost never arrived."""
     silence_s: float = 75.0
     """Without even a keep-alive, after which a stream is taken for dead."""
+    quiet_s: float = 20.0
+    """Without an event from a turn at work, before the stored events are looked at as well."""
     frame_s: float = 1 / 30
     """Shortest time between two published snapshots of a turn."""
     title_s: tuple[float, ...] = (3.0, 10.0)

@@ -52,6 +52,12 @@ class Lane:
     def busy(self) -> bool:
         return self._task is not None and not self._task.done()
 
+    async def idle(self) -> bool:
+        """Whether nothing is at work; a turn that has just ended is given time to be put away."""
+        if self._task and self.player and self.player.turn.over and not self._queue:
+            await asyncio.wait({self._task})
+        return not self.busy
+
     def add(self, turn: Turn) -> None:
         self._queue.append(turn)
         self.wake()

@@ -50,6 +50,7 @@ class Player:
 
         ``accepted``: they prove that the agent has the prompt.
         """
+        events = [event for event in events if not isinstance(event, Heartbeat)]
         if not events:
             return False
         await self.kit.store.append(self.turn.id, self.conversation_id, events)
@@ -93,9 +94,9 @@ class Player:
         """Wait until no connection is left to authorise."""
         await self._unblocked.wait()
 
-    async def torn(self) -> None:
-        """Wait until numbers show that events are missing."""
-        await self._torn.wait()
+    async def torn(self, within_s: float) -> None:
+        """Wait until numbers show that events are missing, but no longer than this."""
+        await _first(self._torn.wait(), self.kit.clock.sleep(within_s))
 
     async def drink(self, events: AsyncGenerator[TurnEvent]) -> int:
         """Take in a stream until it ends or the turn is over; how many events it brought.
@@ -189,17 +190,9 @@ class Player:
         if self._hurry.is_set() or self._over.is_set():
             self._hurry.clear()
             return
-        waits = [
-            asyncio.ensure_future(self.kit.clock.sleep(seconds)),
-            asyncio.ensure_future(self._hurry.wait()),
-            asyncio.ensure_future(self._over.wait()),
-        ]
         try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            await _first(self.kit.clock.sleep(seconds), self._hurry.wait(), self._over.wait())
         finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
             self._hurry.clear()
 
     def hurry(self) -> None:
@@ -235,6 +228,17 @@ class Player:
     async def _save(self) -> None:
         turn = self.turn
         await self.kit.store.save_turn(turn.id, turn.conversation_id, turn.prompt, turn.run_id)
+
+
+async def _first(*works: Coroutine[Any, Any, object]) -> None:
+    """Wait until one of them is done; the others are cancelled."""
+    waits = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
 
 
 async def _next_unless(

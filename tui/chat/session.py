@@ -93,10 +93,10 @@ class Session:
 
     async def aclose(self) -> None:
         """Stop following; turns go on at the server and are picked up at the next start."""
+        await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ class Session:
 
         Raises ``BackendError``.
         """
-        if is_local(conversation_id) or self._lane(conversation_id).busy:
+        if is_local(conversation_id) or not await self._lane(conversation_id).idle():
             return
         kit, known = self._kit, self._known.setdefault(conversation_id, _Known())
         status = await kit.backend.status(conversation_id)
@@ -314,7 +314,9 @@ class Session:
 
     async def _resume_unfinished(self) -> None:
         for record in await self._kit.store.unfinished():
-            self._enqueue(turn_of(record))
+            turn = turn_of(record)
+            self._listener(TurnChanged(turn))
+            self._enqueue(turn)
 
     async def _resume(self, conversation_id: ConversationId) -> None:
         """Go on with what the store says is not over in a conversation."""
@@ -325,7 +327,11 @@ class Session:
             for turn in turns:
                 self._enqueue(turn)
             return
+        ended = {turn.id for turn in lane.turns} - {turn.id for turn in turns}
         lane.reload(turns)
+        for turn_id in ended:
+            if record := await self._kit.store.turn(turn_id):
+                self._publish(TurnChanged(turn_of(record)))
         if turns:
             lane.wake()
 

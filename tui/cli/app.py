@@ -27,10 +27,10 @@ def run_app(target: Target) -> int:
 
 
 def _is_first_run(target: Target) -> bool:
-    from tui.config import ConfigError, is_configured
-
     if target.demo or target.profile:
         return False
+    from tui.config import ConfigError, is_configured
+
     try:
         return not is_configured(target.config)
     except ConfigError as error:

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,6 +50,8 @@ class Gateway:
 
         try:
             await self._checked_app(scope)(scope, receive, signed)
+        except ClientDisconnect:
+            self._demo.journal.close(visit, 0)  # it went away in the middle of its own request
         except Exception as error:
             self._demo.errors.append(f"{visit.method} {visit.path}: {error!r}")
             if not answered:

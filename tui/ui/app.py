@@ -21,6 +21,7 @@ from tui.chat.updates import Publish
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
+from tui.core.redact import redact
 from tui.core.text import clean_line
 from tui.ui.base import BaseApp
 from tui.ui.links import is_web_address, open_url
@@ -269,6 +270,6 @@ async def _ended(worker: Worker[None]) -> None:
 def _as_backend_error(error: Exception) -> BackendError:
     return BackendError(
         ErrorKind.UNREACHABLE,
-        clean_line(str(error)) or type(error).__name__,
+        clean_line(redact(str(error))) or type(error).__name__,
         hint="`genie-tui doctor` says more.",
     )

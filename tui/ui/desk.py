@@ -12,7 +12,7 @@ from tui.ui.board import Board
 from tui.ui.notices import Notice, of_error, of_question, of_recovery
 from tui.ui.widgets.topbar import Link
 
-_RECONNECTS = frozenset({"sending", "reconnecting", "replaying", "looking"})
+_RECONNECTS = frozenset({"sending", "finding", "reconnecting", "replaying", "looking"})
 _NO_LINE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMED_OUT})
 
 

@@ -16,7 +16,8 @@ _STEPS: dict[RecoveryStep, str] = {
     "sending": "Not sent yet",
     "reconnecting": "Connection lost",
     "replaying": "Reading what was missed",
-    "looking": "Looking whether the message arrived",
+    "finding": "Looking whether the message arrived",
+    "looking": "Looking how far the agent is",
     "polling": "Waiting for the agent to go on",
     "waiting": "Waiting for the server",
 }

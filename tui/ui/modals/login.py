@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from tui.core.account import Account, Identity, LoginAttempt, LoginProblem
 from tui.core.errors import BackendError, StoreError
@@ -120,6 +121,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
         self._account = account
         self._reason = clean_line(reason, 300)
         self._attempt: LoginAttempt | None = None
+        self._work: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="modal--box"):
@@ -144,9 +146,8 @@ class LoginModal(GuardedModal[SignedIn | None]):
             yield Choices(("r", "Try again", "again"), ("Esc", "Close", "cancel"), classes="-over")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(1.0, self.query_one(Heading).refresh)
-        self._sign_in()
+        self._work = self._sign_in()
 
     # -- the attempt -----------------------------------------------------------------------
 
@@ -195,6 +196,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
             self.call_after_refresh(self.action_open)
 
     def _fail(self, problem: str, hint: str = "") -> None:
+        self.set_focus(None)
         self.query_one(Heading).attempt = None
         self.remove_class("-elsewhere", "-qr", "-ready")
         self.add_class("-over")
@@ -235,12 +237,17 @@ class LoginModal(GuardedModal[SignedIn | None]):
         self.remove_class("-qr")
         self.add_class("-elsewhere")
         self._note("Paste the address of the page that the browser ends on.")
-        self.query_one(AddressField).focus()
+        self.set_focus(self.query_one(AddressField))
 
     def action_again(self) -> None:
-        self._sign_in()
+        self._work = self._sign_in()
 
-    def action_cancel(self) -> None:
+    async def action_cancel(self) -> None:
+        """Close the port, then leave."""
+        if self._work is not None:
+            self._work.cancel()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await self._work.wait()
         self.dismiss(None)
 
     async def on_paste(self, event: events.Paste) -> None:

@@ -154,16 +154,18 @@ class ChatScreen(ReadingScreen):
         self.list_soon()
 
     async def _sent(self, turn: Turn, text: str) -> None:
-        """A text is safe now: take it out of the composer and show where it went."""
+        """Move a text that is safe now from the composer to where it went, in one frame."""
         self.desk.current = self.opened.session.watched = turn.conversation_id
         self.desk.dismiss()
-        self.greet(on=False)
-        self.attached.show(None)
-        self.composer.take_away(text)
-        self.composer.focus()
-        await self.opened.drafts.move(turn.conversation_id, self.composer.text)
-        await self.conversation.update(turn)
-        self.action_follow_end()
+        with self.app.batch_update():
+            self.composer.take_away(text)
+            self.attached.show(None)
+            self.greet(on=False)
+            await self.conversation.update(turn)
+        if self.desk.current == turn.conversation_id:
+            self.composer.focus()
+            self.action_follow_end()
+            await self.opened.drafts.move(turn.conversation_id, self.composer.text)
 
     @on(Composer.TooMuch)
     def _refuse_text(self, event: Composer.TooMuch) -> None:

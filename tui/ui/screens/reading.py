@@ -15,6 +15,7 @@ from textual.worker import Worker, WorkerState
 from tui.core.account import login_helps
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
+from tui.core.redact import redact
 from tui.core.text import clean_line
 from tui.ui.drafts import Drafts
 from tui.ui.notices import Notice, of_error
@@ -165,7 +166,7 @@ class ReadingScreen(ThreePanes):
             if isinstance(error, BackendError):
                 self.fail(error)
             else:
-                text = clean_line(str(error)) or type(error).__name__
+                text = clean_line(redact(str(error))) or type(error).__name__
                 self.desk.complain(Notice(tone="problem", text=text))
             self.show_state()
 

@@ -112,6 +112,10 @@ class SetupScreen(Screen[str]):
     def on_mount(self) -> None:
         self._tell_storage()
 
+    @on(Input.Blurred, "#name Input")
+    def _name_given(self) -> None:
+        self._tell_storage()
+
     @work(group="storage", exclusive=True, exit_on_error=False)
     async def _tell_storage(self) -> None:
         try:

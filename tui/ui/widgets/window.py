@@ -171,12 +171,17 @@ class Window(VerticalScroll, Generic[ItemT]):
         elif self._is_near_top() or self._is_near_bottom():
             self.call_next(self._page)
 
+    @property
+    def _near(self) -> int:
+        """How many lines from an edge the next page is mounted; never near both edges at once."""
+        return min(self.size.height, self.max_scroll_y // 4)
+
     def _is_near_top(self) -> bool:
-        return self.scroll_offset.y <= self.size.height
+        return self.scroll_offset.y <= self._near
 
     def _is_near_bottom(self) -> bool:
         below = self.max_scroll_y - self.scroll_offset.y
-        return self._stop < len(self._items) and below <= self.size.height
+        return self._stop < len(self._items) and below <= self._near
 
     def _ask_for_older(self) -> None:
         first = self._key(self._items[0])

@@ -1,0 +1,219 @@
+"""The whole login in a real browser, against the demo Identity server."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tui.demo.server import DemoServer, DemoSettings
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium must be installed: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser that nobody has signed in with; it must fetch nothing from elsewhere."""
+    asked: list[str] = []
+    context = chromium.new_context()
+    context.on("request", lambda request: asked.append(urlsplit(request.url).hostname or ""))
+    yield context
+    context.close()
+    assert set(asked) <= {"127.0.0.1", ""}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[DemoServer]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        redirect = f"http://127.0.0.1:{probe.getsockname()[1]}/callback"
+    with DemoServer(DemoSettings(speed=0, redirect_url=redirect)) as server:
+        yield server
+        assert server.errors == []
+
+
+@pytest.fixture
+def environ(environ: dict[str, str], server: DemoServer) -> dict[str, str]:
+    return environ | {
+        "GENIE_TUI_BASE_URL": server.url,
+        "GENIE_TUI_IDENTITY_URL": server.identity_url,
+        "GENIE_TUI_GENIE": server.genie,
+        "GENIE_TUI_AUTH": "oauth",
+        "GENIE_TUI_CLIENT_ID": server.client_id,
+        "GENIE_TUI_REDIRECT_URL": server.redirect_url,
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+
+
+class Login:
+    """``genie-tui login`` that waits for a browser."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        assert process.stderr
+        self.url = next(line.strip() for line in process.stderr if line.startswith("http"))
+
+    def finish(self) -> tuple[int, str]:
+        """The exit code, and all that was said since the address."""
+        assert self._process.stdout
+        assert self._process.stderr
+        said = self._process.stdout.read() + self._process.stderr.read()
+        return self._process.wait(timeout=30), said
+
+    @property
+    def waits(self) -> bool:
+        return self._process.poll() is None
+
+
+@contextmanager
+def login(environ: dict[str, str]) -> Iterator[Login]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "login", "--no-browser"],
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Login(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def sign_in(page: Page, url: str, user: str = "Ada", decision: str = "Allow") -> None:
+    """Click through the pages of the Identity server, up to the one of ours."""
+    page.goto(url)
+    page.get_by_role("button", name=user).click()
+    page.get_by_role("button", name=decision).click()
+    page.wait_for_url("**/callback?**")
+
+
+def test_somebody_signs_in(context: BrowserContext, environ: dict[str, str]) -> None:
+    with login(environ) as attempt:
+        page = context.new_page()
+        sign_in(page, attempt.url)
+        expect(page.get_by_role("heading")).to_have_text("You are signed in")
+        expect(page.get_by_text("close this tab")).to_be_visible()
+        code, said = attempt.finish()
+    assert code == 0
+    assert "Signed in as Ada (ada@example.com)" in said
+
+
+def test_somebody_denies_it(context: BrowserContext, environ: dict[str, str]) -> None:
+    with login(environ) as attempt:
+        page = context.new_page()
+        sign_in(page, attempt.url, decision="Deny")
+        expect(page.get_by_role("heading")).to_have_text("The login did not succeed")
+        code, said = attempt.finish()
+    assert code == 3
+    assert "denied in the browser" in said
+
+
+def test_an_injected_state_does_not_count_and_the_login_goes_on(
+    context: BrowserContext, environ: dict[str, str], server: DemoServer
+) -> None:
+    with login(environ) as attempt:
+        other = context.new_page()
+        other.goto(f"{server.redirect_url}?code=injected&state=injected")
+        expect(other.get_by_role("heading")).to_have_text("This page does not count")
+        assert attempt.waits
+        page = context.new_page()
+        sign_in(page, attempt.url)
+        expect(page.get_by_role("heading")).to_have_text("You are signed in")
+        assert attempt.finish()[0] == 0
+
+
+def test_a_state_that_is_changed_on_the_way_does_not_count(
+    context: BrowserContext, environ: dict[str, str]
+) -> None:
+    with login(environ) as attempt:
+        page = context.new_page()
+        page.goto(_with(attempt.url, state="changed"))
+        page.get_by_role("button", name="Ada").click()
+        page.get_by_role("button", name="Allow").click()
+        expect(page.get_by_role("heading")).to_have_text("This page does not count")
+        assert attempt.waits
+
+
+def test_of_two_tabs_the_first_that_allows_signs_in_and_the_other_cannot(
+    context: BrowserContext, environ: dict[str, str]
+) -> None:
+    with login(environ) as attempt:
+        first, second = context.new_page(), context.new_page()
+        first.goto(attempt.url)
+        first.get_by_role("button", name="Ada").click()
+        expect(first.get_by_role("button", name="Allow")).to_be_visible()
+        second.goto(attempt.url)  # the same browser: it knows Ada already
+        first.get_by_role("button", name="Allow").click()
+        expect(first.get_by_role("heading")).to_have_text("You are signed in")
+        code, said = attempt.finish()
+        with second.expect_event("requestfailed", lambda request: "/callback?" in request.url):
+            second.get_by_role("button", name="Allow").click(no_wait_after=True)
+    assert code == 0
+    assert "Signed in as Ada" in said
+
+
+def test_the_last_page_is_drawn_from_itself_alone_light_and_dark(
+    context: BrowserContext, environ: dict[str, str], tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    problems: list[str] = []
+    with login(environ) as attempt:
+        page = context.new_page()
+        page.on("console", lambda message: problems.append(message.text))
+        page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        sign_in(page, attempt.url)
+        expect(page.get_by_role("heading")).to_have_text("You are signed in")
+        assert attempt.finish()[0] == 0
+    light, dark = (_brightness(page, scheme, tmp_path) for scheme in ("light", "dark"))
+    assert dark < 100 < 155 < light
+    assert set(asked[asked.index("/callback") + 1 :]) <= {"/favicon.ico"}
+    assert problems == []
+
+
+def _brightness(page: Page, scheme: Literal["light", "dark"], folder: Path) -> float:
+    """How bright the page is, 0 to 255, with a picture of it in the folder."""
+    page.emulate_media(color_scheme=scheme)
+    page.screenshot(path=folder / f"{scheme}.png")
+    colour = str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    return sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / 3
+
+
+def _with(url: str, **fields: str) -> str:
+    """An address with some of its fields changed."""
+    parts = urlsplit(url)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()} | fields
+    return urlunsplit(parts._replace(query=urlencode(query)))
