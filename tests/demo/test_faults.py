@@ -90,15 +90,13 @@ def test_tear_stops_inside_a_character(visit):
     ada = visit(faults=("tear:after=1,times=1",))
     conversation = ada.begin()
     path = f"/conversations/{conversation}/messages"
-    received = b""
     body = {"message": "Grüße", "stream": True}
-    with (
-        pytest.raises(httpx.TransportError),
-        ada.http.stream("POST", path, json=body) as answer,
-    ):
-        for chunk in answer.iter_raw():
-            received += chunk
-    whole, half = received.split(b"\n\n")
+    received: list[bytes] = []
+    with ada.http.stream("POST", path, json=body) as answer:
+        chunks = answer.iter_raw()
+        with pytest.raises(httpx.TransportError):
+            received.extend(chunks)
+    whole, half = b"".join(received).split(b"\n\n")
     assert whole.startswith(b"event: processing.started")
     with pytest.raises(UnicodeDecodeError, match="unexpected end of data"):
         half.decode()

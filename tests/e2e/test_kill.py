@@ -22,7 +22,7 @@ from tui.demo.server import DemoServer, DemoSettings
 HELLO = "hello there"
 BROKEN = "is anything broken"
 ORDER = "order a laptop"
-KILLS = int(os.environ.get("GENIE_TUI_TEST_KILLS", "20"))
+KILLS = int(os.environ.get("GENIE_TUI_TEST_KILLS", "8"))
 OPEN_MODAL = "Nothing has been done yet"
 LONGEST_LIFE_S = {HELLO: 0.6, BROKEN: 1.2, ORDER: 2.5}
 
