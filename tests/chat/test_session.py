@@ -8,7 +8,7 @@ import pytest
 
 from tests.chat.room import Room, open_room
 from tui.chat.updates import ConversationNamed, EventsSeen, Refused
-from tui.core.events import Heartbeat, TurnStarted
+from tui.core.events import Decision, Heartbeat, TurnStarted
 from tui.core.ids import ConversationId, is_local
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.demo.server import DemoServer
@@ -82,14 +82,14 @@ async def test_a_queued_message_can_be_withdrawn(room: Room, server: DemoServer)
 
 @pytest.mark.parametrize("decision", ["approved", "rejected"])
 async def test_a_decision_is_posted_once_and_the_turn_goes_on(
-    room: Room, server: DemoServer, decision: str
+    room: Room, server: DemoServer, decision: Decision
 ) -> None:
     turn_id = await room.say(ORDER)
     await room.until(lambda: room.turns[turn_id].open_approvals)
     turn = room.turns[turn_id]
     call_id = turn.open_approvals[0].call_id
     reason = "too dear" if decision == "rejected" else None
-    await room.session.decide(turn, call_id, decision, reason)  # type: ignore[arg-type]
+    await room.session.decide(turn, call_id, decision, reason)
     turn = await room.over(turn_id)
     [step] = [s for s in turn.steps if isinstance(s, ApprovalStep)]
     assert step.decision == decision

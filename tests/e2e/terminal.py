@@ -85,9 +85,9 @@ class Terminal:
 
     def until(self, seen: str | Callable[[str], bool], within_s: float = 25.0) -> str:
         """The screen once it shows ``seen`` (a regular expression, or a test of the text)."""
-        pattern = re.compile(seen) if isinstance(seen, str) else None
+        shows = re.compile(seen).search if isinstance(seen, str) else seen
         deadline = time.monotonic() + within_s
-        while not (pattern.search(self.text) if pattern else seen(self.text)):  # type: ignore[operator]
+        while not shows(self.text):
             left = deadline - time.monotonic()
             if left <= 0 or (self._closed and not self._read(0)):
                 raise AssertionError(f"never saw {seen!r} on\n{self.text}")

@@ -37,12 +37,6 @@ _DROP_SETTLED_PIECES = """
 """
 
 _PIECES = """
-    DELETE FROM pieces WHERE turn = ?1 AND message_id IN (
-        SELECT message_id FROM events WHERE turn = ?1 AND kind = 'agent_message'
-    )
-"""
-
-_PIECES = """
     SELECT turn, message_id, start, text, key, run_id, event_id, at_ms, seen_ms
     FROM pieces WHERE turn IN (SELECT value FROM json_each(?)) ORDER BY number
 """
