@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import stamina
 
-from tests.chat.room import Room, open_room
-from tui.demo.server import DemoServer, DemoSettings
+from tests.chat.room import Room, open_room, serving
+from tui.demo.server import DemoServer
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,18 +22,8 @@ def every_failure_is_the_engines() -> Iterator[None]:
 
 @pytest.fixture(params=["documented", "observed"])
 def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
-    settings = DemoSettings(
-        speed=0,
-        observed=request.param == "observed",
-        seed=7,
-        seeded_conversations=0,
-        ping_s=0.2,
-        park_s=0.5,
-        title_s=0,
-    )
-    with DemoServer(settings) as server:
+    with serving(request.param, ping_s=0.2, park_s=0.5) as server:
         yield server
-        assert server.errors == []
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -17,7 +17,7 @@ from tui.chat.session import Session
 from tui.chat.updates import RecoveryChanged, TurnChanged, TurnDropped, Update
 from tui.core.ids import ConversationId, TurnId
 from tui.core.turn import Turn
-from tui.demo.server import DemoServer
+from tui.demo.server import DemoServer, DemoSettings
 from tui.store import SqliteStore
 
 QUICK = Patience(
@@ -33,6 +33,23 @@ QUICK = Patience(
     title_s=(),
 )
 """The engine's own waits, shortened; they are real all the same."""
+
+
+@contextmanager
+def serving(shape: str, *, ping_s: float, park_s: float) -> Iterator[DemoServer]:
+    """A quick demo server without history, ``documented`` or ``observed``; it must not err."""
+    settings = DemoSettings(
+        speed=0,
+        observed=shape == "observed",
+        seed=7,
+        seeded_conversations=0,
+        ping_s=ping_s,
+        park_s=park_s,
+        title_s=0,
+    )
+    with DemoServer(settings) as server:
+        yield server
+        assert server.errors == []
 
 
 class Room:

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.chat.room import open_room
+from tests.chat.room import open_room, serving
 from tests.chat.user import User, decided, essence, sent
 from tui.core.turn import Turn
-from tui.demo.server import DemoServer, DemoSettings
+from tui.demo.server import DemoServer
 
 HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
@@ -65,18 +65,8 @@ visits = st.lists(
 
 @pytest.fixture(scope="module", params=["documented", "observed"])
 def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
-    options = DemoSettings(
-        speed=0,
-        observed=request.param == "observed",
-        seed=7,
-        seeded_conversations=0,
-        ping_s=0.05,
-        park_s=0.15,
-        title_s=0,
-    )
-    with DemoServer(options) as server:
+    with serving(request.param, ping_s=0.05, park_s=0.15) as server:
         yield server
-        assert server.errors == []
 
 
 @pytest.fixture(scope="module")

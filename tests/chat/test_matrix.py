@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat.room import open_room
+from tests.chat.room import open_room, serving
 from tests.chat.user import User, decided, essence, sent
 from tui.core.turn import Turn
-from tui.demo.server import DemoServer, DemoSettings
+from tui.demo.server import DemoServer
 
 ORDER = "Order a laptop, please"
 CONNECT = "What is open for Acme in Salesforce?"
@@ -110,18 +110,8 @@ _numbers = count(1)
 
 @pytest.fixture(scope="module", params=SHAPES)
 def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
-    settings = DemoSettings(
-        speed=0,
-        observed=request.param == "observed",
-        seed=7,
-        seeded_conversations=0,
-        ping_s=0.05,
-        park_s=0.15,
-        title_s=0,
-    )
-    with DemoServer(settings) as server:
+    with serving(request.param, ping_s=0.05, park_s=0.15) as server:
         yield server
-        assert server.errors == []
 
 
 async def play(
