@@ -136,9 +136,8 @@ async def test_a_restart_finds_the_question_that_was_open(
         turn_id = await room.say(ORDER)
         await room.until(lambda: room.turns[turn_id].open_approvals)
     async with open_room(server, tmp_path / "a.db") as room:
-        await room.until(lambda: turn_id in room.turns or room.session._lanes)
-        cid = next(iter(room.session._lanes))
-        [turn] = await room.session.turns(cid)
+        await room.until(lambda: turn_id in room.turns)
+        [turn] = await room.session.turns(room.turns[turn_id].conversation_id)
         await room.session.decide(turn, turn.open_approvals[0].call_id, "approved")
         assert (await room.over(turn_id)).outcome == "finished"
 

@@ -1,0 +1,79 @@
+"""The conversations at work: a lane for each, found again when the server has named it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tui.chat.kit import Kit
+from tui.chat.lane import Lane
+from tui.chat.updates import TurnChanged
+from tui.core.events import TurnEvent
+from tui.core.ids import ConversationId
+from tui.core.turn import Turn, turn_of
+
+
+class Lanes:
+    """One lane per conversation, made when it is first asked for."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._lanes: dict[ConversationId, Lane] = {}
+        self._names: dict[ConversationId, ConversationId] = {}
+        """The server's ids of conversations that were begun here, for who still says ours."""
+
+    def named(self, conversation_id: ConversationId) -> ConversationId:
+        """What a conversation is called by now."""
+        return self._names.get(conversation_id, conversation_id)
+
+    def of(self, conversation_id: ConversationId) -> Lane:
+        return self._lanes.setdefault(self.named(conversation_id), Lane(self._kit))
+
+    def every(self) -> list[Lane]:
+        return list(self._lanes.values())
+
+    def live(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
+        """The turns of a conversation that are at work or wait for it, as they are now."""
+        lane = self._lanes.get(conversation_id)
+        return lane.turns if lane else ()
+
+    def rename(self, old: ConversationId, new: ConversationId) -> None:
+        """Keep the lane of a conversation that has its real id now."""
+        if old in self._lanes:
+            self._lanes[new], self._names[old] = self._lanes.pop(old), new
+
+    def enqueue(self, turn: Turn) -> None:
+        """Put a turn behind the others of its conversation, unless it is there."""
+        lane = self.of(turn.conversation_id)
+        if all(turn.id != other.id for other in lane.turns):
+            lane.add(turn)
+
+    async def resume(self, conversation_id: ConversationId) -> None:
+        """Go on with what the store says is not over in a conversation."""
+        lane = self.of(conversation_id)
+        records = await self._kit.store.unfinished()
+        turns = [turn_of(r) for r in records if r.conversation_id == conversation_id]
+        if lane.busy:
+            for turn in turns:
+                self.enqueue(turn)
+            return
+        ended = {turn.id for turn in lane.turns} - {turn.id for turn in turns}
+        lane.reload(turns)
+        for turn_id in ended:
+            if record := await self._kit.store.turn(turn_id):
+                self._kit.publish(TurnChanged(turn_of(record)))
+        if turns:
+            lane.wake()
+
+    async def record(self, turn: Turn, event: TurnEvent) -> None:
+        """Take in an event of our own, through the turn's player where it is at work."""
+        player = self.of(turn.conversation_id).player
+        if player and player.turn.id == turn.id:
+            await player.absorb((event,))
+            return
+        await self._kit.store.append(turn.id, turn.conversation_id, (event,))
+        record = await self._kit.store.turn(turn.id)
+        if record:
+            self._kit.publish(TurnChanged(turn_of(record)))
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))

@@ -1,0 +1,116 @@
+"""Reading conversations: the store first, brought up to what the server knows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tui.chat.history import EVENTS_KEPT_MS, read_events, read_messages
+from tui.chat.kit import Kit
+from tui.chat.lanes import Lanes
+from tui.chat.updates import ConversationsChanged
+from tui.core.events import TurnEvent
+from tui.core.ids import ConversationId, TurnId, is_local
+from tui.core.ports import Can
+from tui.core.records import Conversation
+from tui.core.turn import Turn, turn_of, without_echoes
+
+PAGE = 60
+"""Turns read at a time."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """How much of the server's record of a conversation has been read."""
+
+    cursor: str | None = None
+    """Of the next, older page of messages."""
+    exhausted: bool = False
+    """There is no older page."""
+    since: str | None = None
+    """All events up to this time; None: they have not been read since the start."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Reader:
+    """Conversations, their turns and their events, with what runs in them as it is now."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._lanes = Lanes(kit)
+        self._known: dict[ConversationId, _Known] = {}
+
+    @property
+    def can(self) -> Can:
+        return self._kit.backend.can
+
+    async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
+        """From the store, newest activity first."""
+        return await self._kit.store.conversations(limit, offset)
+
+    async def refresh_conversations(self, cursor: str | None = None) -> str | None:
+        """Read one page of the server's list into the store; the cursor of the next.
+
+        Raises ``BackendError``.
+        """
+        page = await self._kit.backend.conversations(cursor)
+        await self._kit.store.save_conversations(page.items)
+        self._kit.publish(ConversationsChanged())
+        return page.cursor
+
+    async def turns(
+        self, conversation_id: ConversationId, before: TurnId | None = None
+    ) -> list[Turn]:
+        """A page of turns from the store, oldest first; those at work as they are now."""
+        records = await self._kit.store.turns(conversation_id, limit=PAGE, before=before)
+        live = {turn.id: turn for turn in self._lanes.live(conversation_id)}
+        return [live.get(record.id) or turn_of(record) for record in records]
+
+    async def timeline(self, conversation_id: ConversationId) -> Sequence[TurnEvent]:
+        """The newest events of a conversation, oldest first."""
+        return without_echoes(await self._kit.store.timeline(conversation_id))
+
+    @property
+    def record_from_ms(self) -> int | None:
+        """Since when the server still has events; what is older is known from here alone.
+
+        None where it keeps none. Source: Headless API, Get events.
+        """
+        return self._kit.clock.now_ms() - EVENTS_KEPT_MS if Can.REPLAY in self.can else None
+
+    async def sync(self, conversation_id: ConversationId) -> None:
+        """Bring the store up to what the server knows of a conversation; follow what runs.
+
+        Raises ``BackendError``.
+        """
+        if is_local(conversation_id) or not await self._lanes.of(conversation_id).idle():
+            return
+        kit, known = self._kit, self._known.setdefault(conversation_id, _Known())
+        status = await kit.backend.status(conversation_id)
+        known.since = await read_events(kit, conversation_id, known.since)
+        if Can.HISTORY in kit.backend.can:
+            idle = status.activity == "idle" and not await self._parked(conversation_id)
+            cursor = await read_messages(kit, conversation_id, idle=idle)
+            if known.cursor is None and not known.exhausted:
+                known.cursor, known.exhausted = cursor, cursor is None
+        await self._lanes.resume(conversation_id)
+
+    async def read_older(self, conversation_id: ConversationId) -> bool:
+        """Read one older page of the server's history; False when there is none.
+
+        Raises ``BackendError``.
+        """
+        older = self._known.get(conversation_id)
+        if older is None or older.exhausted or is_local(conversation_id):
+            return False
+        async with older.lock:
+            cursor = await read_messages(self._kit, conversation_id, older.cursor, idle=True)
+            older.exhausted = cursor is None or cursor == older.cursor
+            older.cursor = cursor
+        return True
+
+    async def _parked(self, conversation_id: ConversationId) -> bool:
+        """Whether the newest turn waits for a connection, when the state may say idle."""
+        newest = await self._kit.store.turns(conversation_id, limit=1)
+        return bool(newest and turn_of(newest[0]).open_connections)
