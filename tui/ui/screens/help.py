@@ -59,12 +59,13 @@ def _parts(app: type[DOMNode]) -> list[tuple[str, list[type[DOMNode]]]]:
     from tui.ui.modals.login import LoginModal
     from tui.ui.screens.chat import ChatScreen
     from tui.ui.screens.layout import ThreePanes
+    from tui.ui.screens.writing import WritingScreen
     from tui.ui.widgets.composer import Composer
     from tui.ui.widgets.sidebar import ConversationList
 
     return [
         ("Writing", [Composer]),
-        ("Everywhere", [ChatScreen, ThreePanes, app]),
+        ("Everywhere", [ChatScreen, WritingScreen, ThreePanes, app]),
         ("In the list of conversations", [ConversationList]),
         ("When a skill needs your approval", [ApprovalModal, DecisionModal]),
         ("When a connection is needed", [ConnectionModal, DecisionModal]),
