@@ -70,9 +70,10 @@ class GenieApp(BaseApp[None]):
             tooltip="Find a command",
             show=False,
             priority=True,
+            id="app.commands",
         ),
-        Binding("ctrl+q", "quit", "Quit", tooltip="Quit", show=False, priority=True),
-        Binding("f1", "help", "Help", tooltip="Show all keys", priority=True),
+        Binding("ctrl+q", "quit", "Quit", tooltip="Quit", show=False, priority=True, id="app.quit"),
+        Binding("f1", "help", "Help", tooltip="Show all keys", priority=True, id="app.help"),
     ]
 
     def __init__(

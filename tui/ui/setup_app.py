@@ -20,7 +20,7 @@ class SetupApp(BaseApp[str]):
         STYLES / f"{name}.tcss" for name in ("base", "composer", "setup")
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", tooltip="Quit", priority=True)
+        Binding("ctrl+q", "quit", "Quit", tooltip="Quit", priority=True, id="app.quit")
     ]
 
     def __init__(self, path: Path, help_: Help, *, theme: str | None = None) -> None:

@@ -60,7 +60,9 @@ class ParameterTable(RowsView):
 class ApprovalModal(DecisionModal[ApprovalAnswer]):
     """Shows all there is to know about a skill call. Returns the answer; None: decided later."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "approve", "Approve")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "approve", "Approve", tooltip="Approve", id="approval.approve")
+    ]
 
     def __init__(
         self,

@@ -20,8 +20,8 @@ class ConfirmModal(GuardedModal[bool]):
     """Asks before something that cannot be undone. Returns whether to do it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n,escape", "answer(False)", "No"),
+        Binding("y", "answer(True)", "Yes", tooltip="Yes", id="confirm.yes"),
+        Binding("n,escape", "answer(False)", "No", tooltip="No", id="confirm.no"),
     ]
 
     def __init__(

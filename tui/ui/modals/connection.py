@@ -72,9 +72,9 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "open", "Open"),
-        Binding("c", "copy", "Copy the link"),
-        Binding("q", "qr", "QR code"),
+        Binding("o", "open", "Open", tooltip="Open the link", id="connection.open"),
+        Binding("c", "copy", "Copy the link", tooltip="Copy the link", id="connection.copy"),
+        Binding("q", "qr", "QR code", tooltip="Show the link as QR code", id="connection.qr"),
     ]
 
     def __init__(

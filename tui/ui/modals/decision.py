@@ -17,8 +17,14 @@ class DecisionModal(GuardedModal[AnswerT | None]):
     """A question that may be put off (None), and that may be settled without an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "reject", "Reject"),
-        Binding("escape", "later", "Later"),
+        Binding(
+            "r",
+            "reject",
+            "Reject",
+            tooltip="Reject, with a reason if you like",
+            id="decision.reject",
+        ),
+        Binding("escape", "later", "Later", tooltip="Decide later", id="decision.later"),
     ]
 
     def __init__(self, *, subject: str, clock_s: Callable[[], float]) -> None:

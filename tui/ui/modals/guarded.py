@@ -27,10 +27,16 @@ class GuardedModal(ModalScreen[ResultT]):
     chrome_lines: ClassVar[int] = 14
     """Lines that everything but the body takes, the margin around the box included."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_body(-1)", show=False),
-        Binding("down", "scroll_body(1)", show=False),
-        Binding("pageup", "scroll_body(-10)", show=False),
-        Binding("pagedown", "scroll_body(10)", show=False),
+        Binding("up", "scroll_body(-1)", "Scroll up", show=False, id="modal.up"),
+        Binding("down", "scroll_body(1)", "Scroll down", show=False, id="modal.down"),
+        Binding("pageup", "scroll_body(-10)", "Scroll up a page", show=False, id="modal.page_up"),
+        Binding(
+            "pagedown",
+            "scroll_body(10)",
+            "Scroll down a page",
+            show=False,
+            id="modal.page_down",
+        ),
     ]
 
     def __init__(self, *, clock_s: Callable[[], float] = time.monotonic) -> None:

@@ -98,12 +98,18 @@ class LoginModal(GuardedModal[SignedIn | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "open", "Open the browser"),
-        Binding("c", "copy", "Copy the address"),
-        Binding("q", "qr", "QR code"),
-        Binding("p", "paste", "Paste the redirected address"),
-        Binding("r", "again", "Try again"),
-        Binding("escape", "cancel", "Cancel"),
+        Binding("o", "open", "Open the browser", tooltip="Open the browser", id="login.open"),
+        Binding("c", "copy", "Copy the address", tooltip="Copy the address", id="login.copy"),
+        Binding("q", "qr", "QR code", tooltip="Show the address as QR code", id="login.qr"),
+        Binding(
+            "p",
+            "paste",
+            "Paste the redirected address",
+            tooltip="Paste the redirected address",
+            id="login.paste",
+        ),
+        Binding("r", "again", "Try again", tooltip="Try again", id="login.again"),
+        Binding("escape", "cancel", "Cancel", tooltip="Cancel the login", id="login.cancel"),
     ]
 
     VERTICAL_BREAKPOINTS = _HEIGHTS

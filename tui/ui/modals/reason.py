@@ -23,9 +23,30 @@ class ReasonModal(GuardedModal[str | None]):
 
     AUTO_FOCUS = "TextArea"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Reject", priority=True),
-        Binding("ctrl+j,shift+enter", "newline", "New line", priority=True),
-        Binding("escape", "back", "Back", priority=True),
+        Binding(
+            "enter",
+            "submit",
+            "Reject",
+            priority=True,
+            tooltip="Reject with this reason",
+            id="reason.submit",
+        ),
+        Binding(
+            "ctrl+j,shift+enter",
+            "newline",
+            "New line",
+            priority=True,
+            tooltip="New line",
+            id="reason.newline",
+        ),
+        Binding(
+            "escape",
+            "back",
+            "Back",
+            priority=True,
+            tooltip="Back to the question",
+            id="reason.back",
+        ),
     ]
 
     def __init__(self, subject: str, *, clock_s: Callable[[], float] = time.monotonic) -> None:

@@ -23,10 +23,31 @@ class AttachScreen(ModalScreen[Path | None]):
     """A path with completion. Returns what was typed, which need not exist; None: no file."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
-        Binding("tab", "complete", "Complete", priority=True),
-        Binding("down", "move(1)", "Next", show=False, priority=True),
-        Binding("up", "move(-1)", "Previous", show=False, priority=True),
+        Binding("escape", "dismiss(None)", "Cancel", tooltip="Attach nothing", id="attach.cancel"),
+        Binding(
+            "tab",
+            "complete",
+            "Complete",
+            priority=True,
+            tooltip="Complete the path",
+            id="attach.complete",
+        ),
+        Binding(
+            "down",
+            "move(1)",
+            "Next",
+            show=False,
+            priority=True,
+            id="attach.next",
+        ),
+        Binding(
+            "up",
+            "move(-1)",
+            "Previous",
+            show=False,
+            priority=True,
+            id="attach.previous",
+        ),
     ]
     AUTO_FOCUS = "Input"
 

@@ -42,9 +42,9 @@ _TYPING_S = 1.0
 """After a key, how long nothing may take the focus."""
 
 
-def _key(key: str, action: str, label: str, meaning: str, *, show: bool = True) -> Binding:
+def _key(key: str, action: str, label: str, meaning: str, *, id: str, show: bool = True) -> Binding:
     """A key that works whatever has the focus; the composer has uses of its own for some."""
-    return Binding(key, action, label, tooltip=meaning, show=show, priority=True)
+    return Binding(key, action, label, tooltip=meaning, show=show, priority=True, id=id)
 
 
 class ChatScreen(WritingScreen):
@@ -54,12 +54,21 @@ class ChatScreen(WritingScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("ctrl+g", "answer", "Answer", "Answer what waits for you"),
-        _key("ctrl+n", "new_conversation", "New", "Begin a conversation"),
-        _key("ctrl+f", "search", "Find", "Find a conversation", show=False),
-        _key("ctrl+r", "retry", "Retry", "Try again now", show=False),
-        _key("ctrl+y", "copy_reply", "Copy", "Copy the last reply", show=False),
-        Binding("escape", "step_back", "Back", tooltip="Put away what is in front", show=False),
+        _key("ctrl+g", "answer", "Answer", "Answer what waits for you", id="question.answer"),
+        _key("ctrl+n", "new_conversation", "New", "Begin a conversation", id="conversation.new"),
+        _key(
+            "ctrl+f", "search", "Find", "Find a conversation", show=False, id="conversation.search"
+        ),
+        _key("ctrl+r", "retry", "Retry", "Try again now", show=False, id="app.retry"),
+        _key("ctrl+y", "copy_reply", "Copy", "Copy the last reply", show=False, id="reply.copy"),
+        Binding(
+            "escape",
+            "step_back",
+            "Back",
+            tooltip="Put away what is in front",
+            show=False,
+            id="app.back",
+        ),
     ]
 
     def __init__(

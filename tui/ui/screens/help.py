@@ -19,7 +19,9 @@ _KEY_CELLS = 30
 class HelpScreen(ModalScreen[None]):
     """A list of all keys, under the part of the screen they belong to."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "dismiss", "Close", tooltip="Close the help", id="help.close")
+    ]
     AUTO_FOCUS = "VerticalScroll"
 
     def compose(self) -> ComposeResult:

@@ -39,12 +39,26 @@ class ThreePanes(Screen[None]):
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "ctrl+b", "toggle_pane('sidebar')", "Sidebar", tooltip="Show or hide the conversations"
+            "ctrl+b",
+            "toggle_pane('sidebar')",
+            "Sidebar",
+            tooltip="Show or hide the conversations",
+            id="pane.sidebar",
         ),
         Binding(
-            "ctrl+t", "toggle_pane('timeline')", "Timeline", tooltip="Show or hide the timeline"
+            "ctrl+t",
+            "toggle_pane('timeline')",
+            "Timeline",
+            tooltip="Show or hide the timeline",
+            id="pane.timeline",
         ),
-        Binding("tab", "next_pane", "Next pane", show=False),
+        Binding(
+            "tab",
+            "next_pane",
+            "Next pane",
+            show=False,
+            id="pane.next",
+        ),
     ]
 
     def __init__(

@@ -62,9 +62,20 @@ class SetupScreen(Screen[str]):
 
     AUTO_FOCUS = "#try-demo"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "demo", "Try the demo", tooltip="Try the demo", priority=True),
-        Binding("f5", "check", "Check", tooltip="Check the settings", priority=True),
-        Binding("ctrl+s", "save", "Save and open", tooltip="Save and open", priority=True),
+        Binding(
+            "f2", "demo", "Try the demo", tooltip="Try the demo", priority=True, id="setup.demo"
+        ),
+        Binding(
+            "f5", "check", "Check", tooltip="Check the settings", priority=True, id="setup.check"
+        ),
+        Binding(
+            "ctrl+s",
+            "save",
+            "Save and open",
+            tooltip="Save and open",
+            priority=True,
+            id="setup.save",
+        ),
     ]
 
     def __init__(self, path: Path, help_: Help) -> None:

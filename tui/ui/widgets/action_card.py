@@ -35,7 +35,9 @@ _LABEL_CELLS = 18
 class ApprovalCard(Card[ApprovalEntry]):
     """A question whether a skill may run, and what became of it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Decide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Decide", tooltip="Decide about the skill", id="card.decide")
+    ]
 
     @dataclass
     class Opened(Message):
@@ -91,7 +93,9 @@ class ApprovalCard(Card[ApprovalEntry]):
 class ConnectionCard(Card[ConnectionEntry]):
     """A connection that the user has to authorise in the browser, and what became of it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Connect")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Connect", tooltip="Authorise the connection", id="card.connect")
+    ]
 
     @dataclass
     class Opened(Message):

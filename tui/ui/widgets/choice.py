@@ -18,8 +18,21 @@ class Choice(Widget, can_focus=True):
     """Options beside each other, of which one is chosen; arrows and clicks choose another."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,up", "move(-1)", "Choose", show=False),
-        Binding("right,down,space", "move(1)", "Choose", key_display="←→"),
+        Binding(
+            "left,up",
+            "move(-1)",
+            "Choose",
+            show=False,
+            id="choice.previous",
+        ),
+        Binding(
+            "right,down,space",
+            "move(1)",
+            "Choose",
+            key_display="←→",
+            tooltip="Choose the next option",
+            id="choice.next",
+        ),
     ]
 
     chosen = reactive(0)

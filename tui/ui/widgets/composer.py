@@ -28,14 +28,49 @@ class Composer(TextArea):
     """A text that grows with what is written. Enter sends; Up on the first line recalls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Send"),
-        Binding("ctrl+j", "newline", "New line"),
-        Binding("shift+enter,alt+enter", "newline", "New line", show=False),
-        Binding("up", "cursor_up", "Recall, on the first line", show=False),
-        Binding("down", "cursor_down", "Back from what was recalled", show=False),
-        Binding("pageup", "screen.scroll_transcript(-1)", "Scroll up", show=False),
-        Binding("pagedown", "screen.scroll_transcript(1)", "Scroll down", show=False),
-        Binding("ctrl+end", "screen.follow_end", "To the newest", show=False),
+        Binding("enter", "submit", "Send", tooltip="Send", id="composer.send"),
+        Binding(
+            "ctrl+j,shift+enter,alt+enter",
+            "newline",
+            "New line",
+            tooltip="New line",
+            id="composer.newline",
+        ),
+        Binding(
+            "up",
+            "cursor_up",
+            "Recall, on the first line",
+            show=False,
+            id="composer.recall",
+        ),
+        Binding(
+            "down",
+            "cursor_down",
+            "Back from what was recalled",
+            show=False,
+            id="composer.recall_back",
+        ),
+        Binding(
+            "pageup",
+            "screen.scroll_transcript(-1)",
+            "Scroll up",
+            show=False,
+            id="transcript.page_up",
+        ),
+        Binding(
+            "pagedown",
+            "screen.scroll_transcript(1)",
+            "Scroll down",
+            show=False,
+            id="transcript.page_down",
+        ),
+        Binding(
+            "ctrl+end",
+            "screen.follow_end",
+            "To the newest",
+            show=False,
+            id="transcript.end",
+        ),
     ]
 
     class Submitted(Message):

@@ -60,8 +60,8 @@ class EventDetails(GuardedModal[None]):
 
     chrome_lines = 18
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "Copy"),
-        Binding("escape,enter", "close", "Close"),
+        Binding("c", "copy", "Copy", tooltip="Copy the payload", id="event.copy"),
+        Binding("escape,enter", "close", "Close", tooltip="Close the details", id="event.close"),
     ]
 
     def __init__(self, event: TurnEvent) -> None:

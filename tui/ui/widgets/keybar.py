@@ -37,7 +37,10 @@ class KeyBar(Widget):
         active = [item for item in self.screen.active_bindings.values() if item.binding.show]
         nodes = [self.screen.focused, self.screen, self.app]
         active.sort(key=lambda item: nodes.index(item.node) if item.node in nodes else 0)
-        shown = {item.binding.action: item.binding for item in active if item.enabled}
+        shown: dict[str, Binding] = {}
+        for item in active:
+            if item.enabled:
+                shown.setdefault(item.binding.action, item.binding)
         return [self._label(binding) for binding in shown.values()]
 
     def _label(self, binding: Binding) -> Content:

@@ -41,8 +41,14 @@ class PromptCard(Card[PromptEntry]):
     """A message of the user's: its text as it was typed, its files, and its state until sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "primary", "Send again / unfold"),
-        Binding("delete", "withdraw", "Drop"),
+        Binding(
+            "enter",
+            "primary",
+            "Send again / unfold",
+            tooltip="Send the message again, or unfold it",
+            id="message.primary",
+        ),
+        Binding("delete", "withdraw", "Drop", tooltip="Drop the message", id="message.drop"),
     ]
 
     unfolded = False

@@ -32,10 +32,19 @@ class ConversationList(OptionList):
     """The rows. What is typed while it has the focus filters them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("enter", "select", "Open"),
-        Binding("escape", "leave", "Back"),
-        Binding("delete", "delete", "Delete"),
+        Binding(
+            "slash",
+            "filter",
+            "Filter",
+            key_display="/",
+            tooltip="Filter the conversations",
+            id="sidebar.filter",
+        ),
+        Binding("enter", "select", "Open", tooltip="Open the conversation", id="sidebar.open"),
+        Binding("escape", "leave", "Back", tooltip="Back to writing", id="sidebar.leave"),
+        Binding(
+            "delete", "delete", "Delete", tooltip="Delete the conversation", id="sidebar.delete"
+        ),
     ]
 
     class Typed(Message):

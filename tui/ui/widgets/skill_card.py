@@ -22,7 +22,15 @@ _DETAIL_CHARS = 20_000
 class SkillCard(Card[SkillEntry]):
     """Name, state and duration on one line; the error, or on demand all there is, below."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "unfold", "Details")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "unfold",
+            "Details",
+            tooltip="Show what the skill was given and returned",
+            id="skill.unfold",
+        )
+    ]
 
     unfolded = False
 

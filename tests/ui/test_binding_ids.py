@@ -1,0 +1,46 @@
+"""Every key of ours has an id, so that it can be changed and found."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from textual.binding import Binding, BindingsMap
+from textual.dom import DOMNode
+
+import tui.ui
+
+
+def _kinds() -> Iterator[type[DOMNode]]:
+    """All of our classes that may have keys."""
+    for module in pkgutil.walk_packages(tui.ui.__path__, "tui.ui."):
+        for kind in vars(importlib.import_module(module.name)).values():
+            if (
+                isinstance(kind, type)
+                and issubclass(kind, DOMNode)
+                and kind.__module__ == module.name
+            ):
+                yield kind
+
+
+def _bindings() -> Iterator[tuple[type[DOMNode], Binding]]:
+    for kind in _kinds():
+        for _, binding in BindingsMap(kind.__dict__.get("BINDINGS", ())):
+            yield kind, binding
+
+
+def test_every_binding_has_an_id_and_says_what_it_does() -> None:
+    bare = [
+        f"{kind.__name__}: {binding.key}"
+        for kind, binding in _bindings()
+        if not (binding.id and "." in binding.id and (binding.tooltip or binding.description))
+    ]
+    assert not bare
+
+
+def test_an_id_stands_for_one_action() -> None:
+    actions: dict[str, set[str]] = {}
+    for _, binding in _bindings():
+        actions.setdefault(binding.id or "", set()).add(binding.action)
+    assert {name: found for name, found in actions.items() if len(found) > 1} == {}
