@@ -30,7 +30,14 @@ class WritingScreen(ReadingScreen):
     """What the user says: drafts, sending, files, and messages that have not been sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+o", "attach", "Attach", tooltip="Attach a file", priority=True),
+        Binding(
+            "ctrl+o",
+            "attach",
+            "Attach",
+            tooltip="Attach a file",
+            priority=True,
+            id="message.attach",
+        ),
     ]
 
     _draft_timer: Timer | None = None
