@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run, last_line
+from tui.core.masking import MASK
 from tui.demo.server import DemoServer
 
 HELLO = "What can you do?"
@@ -39,6 +40,16 @@ def test_json_has_an_object_a_line_and_the_result_last(run: Run) -> None:
     assert events[-1]["type"] == "result"
     assert events[-1]["exit_code"] == 0
     assert "Ifrit" in events[-1]["reply"]
+
+
+def test_json_tells_no_secret_parameters(run: Run) -> None:
+    done = run("ask", ORDER, "--json", "--approve-all")
+    [asked] = [line for line in done.stdout.splitlines() if "approval_requested" in line]
+    question = json.loads(asked)
+    for parameters in (question["parameters"], question["raw"]["skill_parameters"]):
+        assert parameters["cost_centre_pin"] == MASK
+        assert parameters["justification"]
+    assert "4200-7731" not in done.stdout + done.stderr
 
 
 def test_a_conversation_goes_on_where_it_was(run: Run, server: DemoServer) -> None:

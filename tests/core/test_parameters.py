@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.core.parameters import MASK, MAX_ROWS, ParameterRow, in_brief, parameter_rows
+from tui.core.masking import MASK
+from tui.core.parameters import MAX_ROWS, ParameterRow, in_brief, parameter_rows
 from tui.core.text import clean
 
 JSON = st.recursive(

@@ -148,7 +148,7 @@ async def test_it_does_not_scroll_away_from_what_the_user_reads() -> None:
 async def test_enter_shows_the_whole_event_which_can_be_copied() -> None:
     timeline = Timeline()
     app = Solo(timeline)
-    event = replace(at(SkillStarted, 7, 3, skill="Look up"), raw=RAW)
+    event = replace(at(SkillStarted, 7, 3, skill="Look up"), raw={**RAW, "api_key": "hunter2"})
     async with app.run_test(size=(80, 40)) as pilot:
         timeline.show_events([event])
         timeline.focus()
@@ -163,6 +163,7 @@ async def test_enter_shows_the_whole_event_which_can_be_copied() -> None:
     (copied,) = app.heard
     assert isinstance(copied, CopyText)
     assert '"skill_name": "Look up"' in copied.text
+    assert "hunter2" not in text + copied.text
 
 
 async def test_hostile_text_is_shown_and_nothing_else() -> None:

@@ -18,6 +18,7 @@ from tui.core.codec import to_json
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Decision, Heartbeat
 from tui.core.ids import CallId, ConversationId, is_local
+from tui.core.masking import masked_event
 from tui.core.records import Attachment
 from tui.core.steps import ApprovalStep, ConnectionStep
 from tui.core.text import clean, clean_line
@@ -109,7 +110,7 @@ class _Asking:
                 if self.question.as_json and cid == self.turn.conversation_id:
                     for event in events:
                         if not isinstance(event, Heartbeat):
-                            _print_json(to_json(event))
+                            _print_json(to_json(masked_event(event)))
             case RecoveryChanged(recovery=recovery) if recovery and recovery.next_ms:
                 self._tell(recovery.problem or "The connection was lost.")
                 if recovery.step == "sending" and recovery.attempt >= _TRIES_UNSENT:
@@ -207,7 +208,7 @@ class _Asking:
 
 def _ask_person(step: ApprovalStep) -> Decision:
     click.echo(f"\n{clean_line(step.request.skill)} asks to run with:", err=True)
-    values = json.dumps(step.request.parameters, ensure_ascii=False, indent=2)
+    values = json.dumps(masked_event(step.request).parameters, ensure_ascii=False, indent=2)
     click.echo(clean(values), err=True)
     yes = click.confirm("Approve?", default=False, err=True)
     return "approved" if yes else "rejected"

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise, takewhile
+from itertools import islice, takewhile
 from typing import Any, Literal
 
 from tui.core.events import Json
+from tui.core.masking import MASK, is_secret
 from tui.core.text import clean, clean_line
 
 MAX_ROWS = 400
 MAX_DEPTH = 8
 MAX_VALUE_CHARS = 20_000
-MASK = "••••••••"
 
 RowForm = Literal["value", "secret", "absent", "empty", "group", "cut"]
 """``absent``: not given. ``empty``: given, with nothing in it. ``group``: the rows below, one level
@@ -26,11 +26,6 @@ deeper, belong to it. ``cut``: a sentence about what is not shown."""
 
 _ABSENT = object()
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_SECRET_WORDS = frozenset(
-    {"authorization", "credential", "credentials", "passcode", "passphrase", "passwd", "password"}
-    | {"pwd", "secret", "token", "apikey", "accesskey", "privatekey", "secretkey"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +86,7 @@ def _fields(schema: object, values: Mapping[str, Any], depth: int) -> Iterator[P
 def _rows(field: Json, name: str, value: object, depth: int) -> Iterator[ParameterRow]:
     label = _line(field.get("label")) or clean_line(name, 80)
     hint = clean_line(_TAG.sub("", _line(field.get("hint"), 600)), 300)
-    if value is not _ABSENT and value is not None and _is_secret(field, name):
+    if value is not _ABSENT and value is not None and is_secret(field, name):
         yield ParameterRow(label=label, hint=hint, value=MASK, depth=depth, form="secret")
     elif isinstance(value, Mapping | list) and value:
         count = f"{len(value)} items" if isinstance(value, list) and len(value) > 1 else ""
@@ -128,15 +123,6 @@ def _scalar(value: object) -> tuple[RowForm, str]:
         rest = len(str(value)) - MAX_VALUE_CHARS
         text = f"{text[:MAX_VALUE_CHARS]}\n… {rest:,} more characters, not shown"
     return "value", text
-
-
-def _is_secret(field: Json, name: str) -> bool:
-    """Whether the schema says password, or the name does (``apiKey``, ``client_secret``, …)."""
-    if field.get("control_type") == "password":
-        return True
-    words = [word.lower() for word in _WORD.findall(name[:200])]
-    pairs = (first + second for first, second in pairwise(words))
-    return not _SECRET_WORDS.isdisjoint((*words, *pairs))
 
 
 def _line(value: object, limit: int = 80) -> str:

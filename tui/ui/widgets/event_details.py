@@ -1,4 +1,4 @@
-"""Everything about one event, with its payload as it came."""
+"""Everything about one event, with its payload as it came but for secrets."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from textual.highlight import highlight
 from textual.widgets import Static
 
 from tui.core.events import TurnEvent
+from tui.core.masking import masked
 from tui.core.text import clean, clean_line
 from tui.ui.modals.choices import Choices
 from tui.ui.modals.guarded import GuardedModal
@@ -94,5 +95,5 @@ class EventDetails(GuardedModal[None]):
 
 
 def payload_of(event: TurnEvent) -> str:
-    """The payload as indented JSON, without control characters."""
-    return clean(json.dumps(event.raw, indent=2, ensure_ascii=False, default=str))
+    """The payload as indented JSON, without secrets and control characters."""
+    return clean(json.dumps(masked(event.raw), indent=2, ensure_ascii=False, default=str))
