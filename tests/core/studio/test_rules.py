@@ -1,0 +1,163 @@
+"""Every rule of the guardrail policies: a case that keeps it, one that breaks it, and what is said.
+
+The cases are taken from the Agent Studio API's tables, not from the code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.studio.policies import in_brief, read_policy
+from tui.core.studio.rules import PII_ENTITIES, POLICY_TYPES, problems
+
+ALL = ("HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT")
+
+
+def filters(**strengths: str) -> dict[str, Any]:
+    return {"filters": [{"type": name, "strength": value} for name, value in strengths.items()]}
+
+
+def topics(count: int = 1, **fields: Any) -> dict[str, Any]:
+    return {"topics": [{"name": f"Topic {n}", **fields} for n in range(count)]}
+
+
+def pii(**fields: Any) -> dict[str, Any]:
+    return {"enabled": True, "action": "BLOCK", "pii_entities": [{"type": "EMAIL"}]} | fields
+
+
+def regexes(count: int = 1, **fields: Any) -> dict[str, Any]:
+    rows = [{"name": f"Rule {n}", "pattern": r"\d{4}", **fields} for n in range(count)]
+    return {"enabled": True, "action": "BLOCK", "pii_custom_regexes": rows}
+
+
+def words(*entries: Any) -> dict[str, Any]:
+    return {"custom_words": list(entries)}
+
+
+VALID = [
+    ("harmful_content", filters(**dict.fromkeys(ALL, "HIGH"))),
+    ("harmful_content", filters(**dict.fromkeys(ALL, "NONE"))),
+    ("harmful_content", filters(PROMPT_ATTACK="MEDIUM")),
+    *[("prompt_attack", {"strength": s}) for s in ("NONE", "LOW", "MEDIUM", "HIGH")],
+    *[("pii_detection", pii(action=action)) for action in ("BLOCK", "ANONYMIZE", "TOKENIZE")],
+    ("pii_detection", pii(pii_custom_regexes=[])),
+    ("pii_detection", {"enabled": False, "action": "BLOCK"}),
+    ("pii_detection", {"enabled": False, "action": "BLOCK", "pii_entities": [{"type": "?"}]}),
+    ("pii_detection", regexes(10)),
+    ("pii_detection", regexes(pattern="a" * 499)),
+    ("pii_detection", regexes(pattern=r"(?<year>\d{4})\h")),
+    ("topic_boundary", topics(30)),
+    ("topic_boundary", topics(description="d" * 299, examples=["e" * 299] * 5)),
+    ("topic_boundary", {"topics": [{"name": "n" * 49}]}),
+    ("profanity_filter", {"enabled": True}),
+    ("profanity_filter", {"enabled": False}),
+    ("custom_word_filter", words()),
+    ("custom_word_filter", words(*["w" * 49] * 100)),
+]
+
+INVALID = [
+    ("dance_policy", {}, "", "must be one of harmful_content"),
+    ("prompt_attack", [], "", "must be an object"),
+    ("harmful_content", {}, "filters", "must not be empty"),
+    ("harmful_content", {"filters": []}, "filters", "must not be empty"),
+    ("harmful_content", {"filters": ["HATE"]}, "filters[0]", "object"),
+    ("harmful_content", filters(RUDENESS="LOW"), "filters[0].type", "HATE, INSULTS, SEXUAL"),
+    ("harmful_content", filters(HATE="low"), "filters[0].strength", "NONE, LOW, MEDIUM, HIGH"),
+    ("harmful_content", {"filters": [{"type": "HATE"}]}, "filters[0].strength", "one of"),
+    ("harmful_content", filters(HATE="LOW") | {"enabled": False}, "enabled", "cannot be sent"),
+    ("harmful_content", filters(HATE="LOW") | {"junk": 1}, "junk", "Unknown key"),
+    ("prompt_attack", {}, "strength", "NONE, LOW, MEDIUM, HIGH"),
+    ("prompt_attack", {"strength": "EXTREME"}, "strength", "NONE, LOW, MEDIUM, HIGH"),
+    ("prompt_attack", {"strength": "LOW", "enabled": True}, "enabled", "cannot be sent"),
+    ("prompt_attack", {"strength": "LOW", "junk": 1}, "junk", "Unknown key"),
+    ("pii_detection", pii(enabled=None), "enabled", "required"),
+    ("pii_detection", pii(enabled="yes"), "enabled", "true or false"),
+    ("pii_detection", pii(action=None), "action", "BLOCK, ANONYMIZE, TOKENIZE"),
+    ("pii_detection", {"enabled": False}, "action", "even when enabled is false"),
+    ("pii_detection", {"enabled": True, "action": "BLOCK"}, "pii_entities", "entity type or a"),
+    ("pii_detection", pii(pii_entities=[]), "pii_entities", "entity type or a custom regex"),
+    ("pii_detection", pii(pii_entities=[{"type": "SHOE"}]), "pii_entities[0].type", "list"),
+    ("pii_detection", pii(pii_entities=["EMAIL"]), "pii_entities[0]", "object"),
+    ("pii_detection", pii(pii_entities="EMAIL"), "pii_entities", "list"),
+    ("pii_detection", regexes(11), "pii_custom_regexes", "up to 10"),
+    ("pii_detection", regexes(name=" "), "pii_custom_regexes[0].name", "not be blank"),
+    ("pii_detection", regexes(pattern=""), "pii_custom_regexes[0].pattern", "not be blank"),
+    ("pii_detection", regexes(pattern="a" * 500), "pii_custom_regexes[0].pattern", "than 500"),
+    ("pii_detection", regexes(pattern="[a-"), "pii_custom_regexes[0].pattern", "valid regular"),
+    ("pii_detection", pii(junk=1), "junk", "Unknown key"),
+    ("topic_boundary", {"topics": []}, "topics", "must not be empty"),
+    ("topic_boundary", {}, "topics", "must not be empty"),
+    ("topic_boundary", topics(31), "topics", "up to 30"),
+    ("topic_boundary", {"topics": ["Money"]}, "topics[0]", "object"),
+    ("topic_boundary", {"topics": [{"name": " "}]}, "topics[0].name", "not be blank"),
+    ("topic_boundary", {"topics": [{"name": "n" * 50}]}, "topics[0].name", "than 50"),
+    ("topic_boundary", topics(description="d" * 300), "topics[0].description", "than 300"),
+    ("topic_boundary", topics(description=4), "topics[0].description", "text"),
+    ("topic_boundary", topics(examples=["e"] * 6), "topics[0].examples", "up to 5"),
+    ("topic_boundary", topics(examples="e"), "topics[0].examples", "list"),
+    ("topic_boundary", topics(examples=["e" * 300]), "topics[0].examples[0]", "than 300"),
+    ("topic_boundary", topics() | {"enabled": True}, "enabled", "cannot be sent"),
+    ("profanity_filter", {}, "enabled", "required"),
+    ("profanity_filter", {"enabled": 1}, "enabled", "true or false"),
+    ("profanity_filter", {"enabled": True, "junk": 1}, "junk", "Unknown key"),
+    ("custom_word_filter", {}, "custom_words", "list"),
+    ("custom_word_filter", words(*["w"] * 101), "custom_words", "up to 100"),
+    ("custom_word_filter", words("w" * 50), "custom_words[0]", "than 50"),
+    ("custom_word_filter", words(7), "custom_words[0]", "text"),
+    ("custom_word_filter", words() | {"enabled": False}, "enabled", "empty list of words"),
+]
+
+
+@pytest.mark.parametrize(("policy_type", "configuration"), VALID)
+def test_what_the_documents_allow_passes(policy_type: str, configuration: Any) -> None:
+    assert problems(policy_type, configuration) == ()
+
+
+@pytest.mark.parametrize(("policy_type", "configuration", "where", "rule"), INVALID)
+def test_what_they_forbid_is_said_with_its_place(
+    policy_type: str, configuration: Any, where: str, rule: str
+) -> None:
+    (problem,) = problems(policy_type, configuration)
+    assert problem.where == where
+    assert rule in problem.rule
+    assert problem.rule.endswith((".", "true or false."))
+
+
+def test_the_services_own_entities_replace_the_documented_ones() -> None:
+    asked = pii(pii_entities=[{"type": "SHOE_SIZE"}])
+    assert problems("pii_detection", asked, entities={"SHOE_SIZE"}) == ()
+    assert len(PII_ENTITIES) == 31
+
+
+@given(
+    st.sampled_from(POLICY_TYPES),
+    st.recursive(
+        st.none() | st.booleans() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["filters", "type", "name", "topics", "enabled", "examples"]), inner
+            )
+        ),
+        max_leaves=12,
+    ),
+)
+def test_nothing_that_json_can_hold_upsets_the_rules(policy_type: str, value: Any) -> None:
+    problems(policy_type, value)
+    if isinstance(value, dict):
+        in_brief(policy_type, value)
+
+
+@pytest.mark.parametrize(("policy_type", "configuration"), VALID)
+def test_a_valid_policy_that_was_read_can_be_written_again(
+    policy_type: str, configuration: Any
+) -> None:
+    settings = read_policy(policy_type, configuration)
+    assert settings is not None
+    assert problems(policy_type, settings.configuration()) == ()
+    assert read_policy(policy_type, settings.configuration()) == settings
+    assert in_brief(policy_type, configuration)

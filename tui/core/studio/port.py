@@ -1,0 +1,206 @@
+"""Agent Studio as the interface and scripts use it.
+
+Every call raises :class:`tui.core.errors.BackendError`; ``sentence()`` says what to do about it.
+Lists are read page by page while they are iterated: ``[g async for g in studio.genies.list()]``.
+Calls wait by themselves where the service's rate limits ask for it. Reads are repeated on passing
+failures, all else is sent once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Protocol
+
+from tui.core.studio.records import (
+    Connection,
+    DataSources,
+    Folder,
+    Genie,
+    GenieClient,
+    GenieClientId,
+    GenieDraft,
+    GenieId,
+    Guardrail,
+    Job,
+    JobId,
+    KnowledgeBase,
+    KnowledgeBaseId,
+    Named,
+    NewKey,
+    Policy,
+    Project,
+    Recipe,
+    RecipeId,
+    Skill,
+    SkillId,
+)
+
+
+class Genies(Protocol):
+    def list(
+        self, *, folder_id: str | None = None, project_id: str | None = None
+    ) -> AsyncGenerator[Genie]: ...
+
+    async def get(self, genie_id: GenieId) -> Genie: ...
+
+    async def create(self, draft: GenieDraft) -> GenieId: ...
+
+    async def update(self, genie_id: GenieId, changes: Mapping[str, object]) -> Genie:
+        """Change the fields named, as on the wire; the others stay."""
+        ...
+
+    async def delete(self, genie_id: GenieId) -> None: ...
+
+    async def start(self, genie_id: GenieId) -> None: ...
+
+    async def stop(self, genie_id: GenieId) -> None: ...
+
+    async def assign_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+        """The skills that the answer names; so with the five calls below."""
+        ...
+
+    async def remove_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]: ...
+
+    async def assign_knowledge_bases(
+        self, genie_id: GenieId, ids: Sequence[str]
+    ) -> Sequence[Named]: ...
+
+    async def remove_knowledge_bases(
+        self, genie_id: GenieId, ids: Sequence[str]
+    ) -> Sequence[Named]: ...
+
+    async def assign_user_groups(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+        """No endpoint lists user groups: their ids come from the workspace's own pages."""
+        ...
+
+    async def remove_user_groups(
+        self, genie_id: GenieId, ids: Sequence[str]
+    ) -> Sequence[Named]: ...
+
+
+class GenieClients(Protocol):
+    """A genie and a client belong to each other one to one; a second pairing is ``BUSY`` (409)."""
+
+    def list(self) -> AsyncGenerator[GenieClient]: ...
+
+    async def create(self, name: str, redirect_url: str | None = None) -> GenieClient:
+        """An OAuth client with a ``redirect_url``, else one with an API key, shown this once."""
+        ...
+
+    async def rename(self, client_id: GenieClientId, name: str) -> None: ...
+
+    async def delete(self, client_id: GenieClientId) -> None: ...
+
+    async def regenerate(self, client_id: GenieClientId) -> NewKey: ...
+
+    async def attach(self, genie_id: GenieId, client_id: GenieClientId) -> None: ...
+
+    async def detach(self, genie_id: GenieId, client_id: GenieClientId) -> None: ...
+
+
+class Guardrails(Protocol):
+    async def get(self, genie_id: GenieId) -> Guardrail: ...
+
+    async def put(
+        self, genie_id: GenieId, policy_type: str, configuration: Mapping[str, Any]
+    ) -> Policy:
+        """Replace a policy in full.
+
+        Raises BackendError(INVALID) with the rule's text, before anything is sent, where
+        ``tui.core.studio.rules.problems`` finds one.
+        """
+        ...
+
+    async def pii_entities(self) -> Sequence[str]: ...
+
+
+class Skills(Protocol):
+    def list(
+        self, *, folder_id: str | None = None, project_id: str | None = None, query: str = ""
+    ) -> AsyncGenerator[Skill]: ...
+
+    async def get(self, skill_id: SkillId) -> Skill: ...
+
+    async def create(self, recipe_id: RecipeId) -> Skill: ...
+
+
+class KnowledgeBases(Protocol):
+    def list(
+        self, *, folder_id: str | None = None, project_id: str | None = None, query: str = ""
+    ) -> AsyncGenerator[KnowledgeBase]: ...
+
+    async def get(self, knowledge_base_id: KnowledgeBaseId) -> KnowledgeBase: ...
+
+    async def data_sources(self, knowledge_base_id: KnowledgeBaseId) -> DataSources: ...
+
+    def recipes(self, knowledge_base_id: KnowledgeBaseId) -> AsyncGenerator[Recipe]: ...
+
+
+class Recipes(Protocol):
+    def list(self, *, folder_id: str | None = None) -> AsyncGenerator[Recipe]: ...
+
+    async def get(self, recipe_id: RecipeId) -> Recipe: ...
+
+    async def start(self, recipe_id: RecipeId) -> None: ...
+
+    async def stop(self, recipe_id: RecipeId) -> None: ...
+
+
+class Jobs(Protocol):
+    def list(self, recipe_id: RecipeId, *, status: str | None = None) -> AsyncGenerator[Job]:
+        """Newest first; ``status`` is ``succeeded``, ``failed`` or ``pending``."""
+        ...
+
+    async def get(self, recipe_id: RecipeId, job_id: JobId) -> Job: ...
+
+
+class Connections(Protocol):
+    def list(self, *, folder_id: str | None = None) -> AsyncGenerator[Connection]: ...
+
+
+class Folders(Protocol):
+    def list(self, *, parent_id: str | None = None) -> AsyncGenerator[Folder]: ...
+
+    def projects(self) -> AsyncGenerator[Project]: ...
+
+
+class Studio(Protocol):
+    """The Developer API as far as a screen needs it; close it with :meth:`aclose`."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def genies(self) -> Genies: ...
+
+    @property
+    def clients(self) -> GenieClients: ...
+
+    @property
+    def guardrails(self) -> Guardrails: ...
+
+    @property
+    def skills(self) -> Skills: ...
+
+    @property
+    def knowledge_bases(self) -> KnowledgeBases: ...
+
+    @property
+    def recipes(self) -> Recipes: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
+
+    @property
+    def connections(self) -> Connections: ...
+
+    @property
+    def folders(self) -> Folders: ...
+
+    async def aclose(self) -> None: ...
+
+
+def recipe_of_skill(wire_skill_id: str) -> RecipeId | None:
+    """The recipe behind a skill of the timeline: events carry ``recipe:NUMBER``."""
+    kind, _, number = wire_skill_id.partition(":")
+    return RecipeId(number) if kind == "recipe" and number else None

@@ -1,0 +1,240 @@
+"""Genies and what belongs to them, as the Developer API describes them.
+
+Fields are named as on the wire; instants are milliseconds since the epoch. What an answer leaves
+out is empty, None or zero, and ``raw`` has the object as it came. Source: Agent Studio API;
+Developer API reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NewType
+
+GenieId = NewType("GenieId", str)
+GenieClientId = NewType("GenieClientId", str)
+SkillId = NewType("SkillId", str)
+KnowledgeBaseId = NewType("KnowledgeBaseId", str)
+UserGroupId = NewType("UserGroupId", str)
+RecipeId = NewType("RecipeId", str)
+JobId = NewType("JobId", str)
+"""A job's handle, such as ``j-AbCdEfGh-IjKlMn``."""
+WireId = NewType("WireId", str)
+"""Id of anything else."""
+Secret = NewType("Secret", str)
+"""Shown once, and kept nowhere."""
+Instant = NewType("Instant", int)
+"""Milliseconds since the epoch."""
+
+_STARTED = frozenset({"active", "started", "running"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Base of all that the API describes."""
+
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named(Record):
+    """Something that another thing refers to."""
+
+    id: WireId = WireId("")
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Genie(Record):
+    """A genie. A list leaves out what only the details have: folders, groups, connection."""
+
+    id: GenieId = GenieId("")
+    """The handle, ``gin-...``."""
+    name: str = ""
+    description: str = ""
+    state: str = ""
+    """``active``, ``started`` or ``stopped``; the set is open."""
+    folder_id: WireId = WireId("")
+    project_id: WireId = WireId("")
+    instructions: str = ""
+    ai_provider: str = ""
+    """``anthropic`` or ``open_ai``."""
+    chat_interface: str = ""
+    """Empty: no client is attached, and its Headless API answers 406."""
+    channel_mode: str = ""
+    channel_scope: str = ""
+    response_mode: str = ""
+    channel_whitelist: tuple[str, ...] = ()
+    skills_count: int | None = None
+    knowledge_bases_count: int | None = None
+    user_groups_count: int | None = None
+    active_recipes_count: int | None = None
+    inactive_skills_count: int | None = None
+    custom_oauth_key_id: WireId = WireId("")
+    connection_id: WireId = WireId("")
+    folders: tuple[Named, ...] = ()
+    user_groups: tuple[Named, ...] = ()
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+    @property
+    def started(self) -> bool:
+        return self.state in _STARTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenieClient(Record):
+    """What applications use to call a genie. A genie has room for one, and a client for one genie.
+
+    ``oauth_client_id`` and ``api_key`` come with the creation alone, the key never again.
+    """
+
+    client_id: GenieClientId = GenieClientId("")
+    client_name: str = ""
+    oauth_client_id: WireId = WireId("")
+    api_key: Secret = field(default=Secret(""), repr=False)
+    """64 hexadecimal digits; empty for an OAuth client, which has no secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey(Record):
+    """A regenerated key; the one before works no longer."""
+
+    api_key: Secret = field(default=Secret(""), repr=False)
+    updated_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skill(Record):
+    """A recipe that a genie may use. Details may come without the id that was asked for."""
+
+    id: SkillId = SkillId("")
+    name: str = ""
+    description: str = ""
+    recipe_id: RecipeId = RecipeId("")
+    folder_id: WireId = WireId("")
+    project_id: WireId = WireId("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeBase(Record):
+    id: KnowledgeBaseId = KnowledgeBaseId("")
+    name: str = ""
+    description: str = ""
+    folder_id: WireId = WireId("")
+    project_id: WireId = WireId("")
+    source_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSources(Record):
+    """Where a knowledge base takes its contents from, by name."""
+
+    knowledge_base_id: KnowledgeBaseId = KnowledgeBaseId("")
+    data_sources: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe(Record):
+    """An automation; every skill is one."""
+
+    id: RecipeId = RecipeId("")
+    name: str = ""
+    description: str = ""
+    folder_id: WireId = WireId("")
+    running: bool = False
+    job_succeeded_count: int | None = None
+    job_failed_count: int | None = None
+    last_run_at: Instant | None = None
+    stopped_at: Instant | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Record):
+    """One run of a recipe."""
+
+    id: JobId = JobId("")
+    title: str = ""
+    status: str = ""
+    """``succeeded``, ``failed`` or ``pending``; the set is open, and it may be missing."""
+    is_error: bool = False
+    error: str = ""
+    """Why it failed, in the words of the recipe or of the app it called."""
+    started_at: Instant | None = None
+    completed_at: Instant | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.is_error or self.status == "failed" or bool(self.error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection(Record):
+    """A way into an app, without its secrets."""
+
+    id: WireId = WireId("")
+    name: str = ""
+    provider: str = ""
+    folder_id: WireId = WireId("")
+    authorization_status: str = ""
+    """``success`` when it works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder(Record):
+    id: WireId = WireId("")
+    name: str = ""
+    parent_id: WireId = WireId("")
+    project_id: WireId = WireId("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project(Record):
+    """A folder at the top."""
+
+    id: WireId = WireId("")
+    name: str = ""
+    description: str = ""
+    folder_id: WireId = WireId("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(Record):
+    """A policy of a guardrail with its whole configuration, see ``tui.core.studio.policies``."""
+
+    id: WireId = WireId("")
+    policy_type: str = ""
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guardrail(Record):
+    """The content safety of a genie; without an id there is none attached."""
+
+    id: WireId = WireId("")
+    policies: tuple[Policy, ...] = ()
+
+    def policy(self, policy_type: str) -> Policy | None:
+        return next((p for p in self.policies if p.policy_type == policy_type), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenieDraft:
+    """What a new genie is made of."""
+
+    name: str
+    description: str
+    folder_id: str
+    instructions: str
+    ai_provider: str = "open_ai"
+    shared_account_id: int = 0
+    """Id of the connection to the AI provider."""
+    custom_oauth_key_id: int = 0
+    matrix: bool = True
+    """Whether Workato GO is the chat interface."""
+    channel_mode: str = "dms_only"
+    channel_scope: str = "specific"
+    response_mode: str = "on_mention"
+    channel_whitelist: tuple[str, ...] = ()

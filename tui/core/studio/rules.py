@@ -1,0 +1,299 @@
+"""What a guardrail policy may hold, checked before it is sent.
+
+Source: Agent Studio API, Guardrails, "Policy types" and "Disable or remove a policy". The service
+replaces a policy in full, and answers 422 to whatever breaks one of these rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tui.core.text import clean_line
+
+STRENGTHS = ("NONE", "LOW", "MEDIUM", "HIGH")
+CATEGORIES = ("HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT", "PROMPT_ATTACK")
+PII_ACTIONS = ("BLOCK", "ANONYMIZE", "TOKENIZE")
+PII_ENTITIES = (
+    "ADDRESS",
+    "AGE",
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "CA_HEALTH_NUMBER",
+    "CA_SOCIAL_INSURANCE_NUMBER",
+    "CREDIT_DEBIT_CARD_CVV",
+    "CREDIT_DEBIT_CARD_EXPIRY",
+    "CREDIT_DEBIT_CARD_NUMBER",
+    "DRIVER_ID",
+    "EMAIL",
+    "INTERNATIONAL_BANK_ACCOUNT_NUMBER",
+    "IP_ADDRESS",
+    "LICENSE_PLATE",
+    "MAC_ADDRESS",
+    "NAME",
+    "PASSWORD",
+    "PHONE",
+    "PIN",
+    "SWIFT_CODE",
+    "UK_NATIONAL_HEALTH_SERVICE_NUMBER",
+    "UK_NATIONAL_INSURANCE_NUMBER",
+    "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER",
+    "URL",
+    "USERNAME",
+    "US_BANK_ACCOUNT_NUMBER",
+    "US_BANK_ROUTING_NUMBER",
+    "US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER",
+    "US_PASSPORT_NUMBER",
+    "US_SOCIAL_SECURITY_NUMBER",
+    "VEHICLE_IDENTIFICATION_NUMBER",
+)
+"""As documented; the service has the last word in ``Guardrails.pii_entities``."""
+
+MOST_REGEXES, MOST_TOPICS, MOST_EXAMPLES, MOST_WORDS = 10, 30, 5, 100
+PATTERN_BELOW, NAME_BELOW, DESCRIPTION_BELOW, EXAMPLE_BELOW, WORD_BELOW = 500, 50, 300, 300, 50
+"""Texts must be shorter than these, in characters."""
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A rule that is broken."""
+
+    where: str
+    """Path of the value, such as ``topics[2].name``; empty for the policy as a whole."""
+    rule: str
+    """The rule as a sentence."""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.rule}" if self.where else self.rule
+
+
+Found = Iterator[Problem]
+
+
+def problems(
+    policy_type: str, configuration: object, *, entities: Collection[str] = PII_ENTITIES
+) -> tuple[Problem, ...]:
+    """Every rule that a configuration breaks, in the order of its fields; none: it may be sent.
+
+    ``entities`` are the PII entity types that the service knows.
+    """
+    check = _CHECKS.get(policy_type)
+    if check is None:
+        rule = f"The policy type must be one of {', '.join(POLICY_TYPES)}."
+        return (Problem("", rule),)
+    if not isinstance(configuration, Mapping):
+        return (Problem("", "The configuration must be an object."),)
+    return (
+        *_unknown_keys(policy_type, configuration),
+        *check(configuration),
+        *_unknown_entities(policy_type, configuration, entities),
+    )
+
+
+# -- one policy each ---------------------------------------------------------------------------
+
+
+def _harmful_content(configuration: Json) -> Found:
+    filters = configuration.get("filters")
+    if not isinstance(filters, list) or not filters:
+        yield Problem(
+            "filters",
+            "Filters must not be empty; to turn the policy off, keep every category with strength "
+            "NONE.",
+        )
+        return
+    for place, entry in _entries("filters", filters):
+        yield from _one_of(f"{place}.type", entry.get("type"), CATEGORIES)
+        yield from _one_of(f"{place}.strength", entry.get("strength"), STRENGTHS)
+    yield from _not_objects("filters", filters)
+
+
+def _prompt_attack(configuration: Json) -> Found:
+    yield from _one_of("strength", configuration.get("strength"), STRENGTHS)
+
+
+def _pii_detection(configuration: Json) -> Found:
+    enabled = configuration.get("enabled")
+    yield from _boolean("enabled", enabled)
+    yield from _one_of(
+        "action", configuration.get("action"), PII_ACTIONS, also="even when enabled is false"
+    )
+    if enabled is not True:
+        return  # the other fields are accepted and ignored
+    entities = configuration.get("pii_entities")
+    regexes = configuration.get("pii_custom_regexes")
+    for name, value in (("pii_entities", entities), ("pii_custom_regexes", regexes)):
+        if value is not None and not isinstance(value, list):
+            yield Problem(name, "This must be a list.")
+    if not entities and not regexes:
+        yield Problem(
+            "pii_entities",
+            "When enabled is true, there must be an entity type or a custom regex to look for.",
+        )
+    yield from _not_objects("pii_entities", entities)
+    yield from _regexes(regexes if isinstance(regexes, list) else [])
+
+
+def _regexes(regexes: list[Any]) -> Found:
+    if len(regexes) > MOST_REGEXES:
+        yield Problem("pii_custom_regexes", f"There may be up to {MOST_REGEXES} custom regexes.")
+    yield from _not_objects("pii_custom_regexes", regexes)
+    for place, entry in _entries("pii_custom_regexes", regexes):
+        yield from _filled(f"{place}.name", entry.get("name"), "A custom regex needs a label.")
+        pattern = entry.get("pattern")
+        yield from _filled(f"{place}.pattern", pattern, "A custom regex needs a pattern.")
+        yield from _shorter(f"{place}.pattern", pattern, PATTERN_BELOW)
+        if isinstance(pattern, str) and not _is_regex(pattern):
+            yield Problem(f"{place}.pattern", "The pattern must be a valid regular expression.")
+
+
+def _topic_boundary(configuration: Json) -> Found:
+    topics = configuration.get("topics")
+    if not isinstance(topics, list) or not topics:
+        yield Problem(
+            "topics", "Topics must not be empty; reconfigure them instead of emptying the list."
+        )
+        return
+    if len(topics) > MOST_TOPICS:
+        yield Problem("topics", f"There may be up to {MOST_TOPICS} topics.")
+    yield from _not_objects("topics", topics)
+    for place, topic in _entries("topics", topics):
+        yield from _filled(f"{place}.name", topic.get("name"), "A topic needs a name.")
+        yield from _shorter(f"{place}.name", topic.get("name"), NAME_BELOW)
+        yield from _text(f"{place}.description", topic.get("description"))
+        yield from _shorter(f"{place}.description", topic.get("description"), DESCRIPTION_BELOW)
+        yield from _examples(f"{place}.examples", topic.get("examples"))
+
+
+def _examples(place: str, examples: object) -> Found:
+    if examples is None:
+        return
+    if not isinstance(examples, list):
+        yield Problem(place, "Examples must be a list of texts.")
+        return
+    if len(examples) > MOST_EXAMPLES:
+        yield Problem(place, f"A topic may have up to {MOST_EXAMPLES} examples.")
+    for index, example in enumerate(examples):
+        yield from _text(f"{place}[{index}]", example, required=True)
+        yield from _shorter(f"{place}[{index}]", example, EXAMPLE_BELOW)
+
+
+def _profanity_filter(configuration: Json) -> Found:
+    yield from _boolean("enabled", configuration.get("enabled"))
+
+
+def _custom_word_filter(configuration: Json) -> Found:
+    words = configuration.get("custom_words")
+    if not isinstance(words, list):
+        yield Problem("custom_words", "Words must be a list of texts; an empty one clears it.")
+        return
+    if len(words) > MOST_WORDS:
+        yield Problem("custom_words", f"There may be up to {MOST_WORDS} words or phrases.")
+    for index, word in enumerate(words):
+        yield from _text(f"custom_words[{index}]", word, required=True)
+        yield from _shorter(f"custom_words[{index}]", word, WORD_BELOW)
+
+
+_CHECKS: Mapping[str, Callable[[Json], Found]] = {
+    "harmful_content": _harmful_content,
+    "prompt_attack": _prompt_attack,
+    "pii_detection": _pii_detection,
+    "topic_boundary": _topic_boundary,
+    "profanity_filter": _profanity_filter,
+    "custom_word_filter": _custom_word_filter,
+}
+_KEYS: Mapping[str, frozenset[str]] = {
+    "harmful_content": frozenset({"filters"}),
+    "prompt_attack": frozenset({"strength"}),
+    "pii_detection": frozenset({"enabled", "action", "pii_entities", "pii_custom_regexes"}),
+    "topic_boundary": frozenset({"topics"}),
+    "profanity_filter": frozenset({"enabled"}),
+    "custom_word_filter": frozenset({"custom_words"}),
+}
+POLICY_TYPES = tuple(_CHECKS)
+
+
+# -- rules that several share ------------------------------------------------------------------
+
+
+def _unknown_keys(policy_type: str, configuration: Json) -> Found:
+    for key in configuration:
+        if key in _KEYS[policy_type]:
+            continue
+        if key == "enabled":
+            rule = "Enabled cannot be sent for this policy" + _TURN_OFF.get(policy_type, ".")
+        else:
+            rule = f"Unknown key; this policy takes {', '.join(sorted(_KEYS[policy_type]))}."
+        yield Problem(clean_line(str(key), 40), rule)
+
+
+_TURN_OFF = {
+    "harmful_content": "; turn it off with strength NONE in each category.",
+    "prompt_attack": "; turn it off with strength NONE.",
+    "custom_word_filter": "; turn it off with an empty list of words.",
+    "topic_boundary": "; reconfigure the topics instead.",
+}
+
+
+def _unknown_entities(policy_type: str, configuration: Json, entities: Collection[str]) -> Found:
+    if policy_type != "pii_detection" or configuration.get("enabled") is not True:
+        return
+    chosen = configuration.get("pii_entities")
+    for place, entry in _entries("pii_entities", chosen):
+        if entry.get("type") not in entities:
+            rule = "The entity type must be one of the list that 'guardrails pii-entities' prints."
+            yield Problem(f"{place}.type", rule)
+
+
+def _entries(name: str, values: object) -> Iterator[tuple[str, Json]]:
+    for index, value in enumerate(values if isinstance(values, list) else ()):
+        if isinstance(value, Mapping):
+            yield f"{name}[{index}]", value
+
+
+def _not_objects(name: str, values: object) -> Found:
+    for index, value in enumerate(values if isinstance(values, list) else ()):
+        if not isinstance(value, Mapping):
+            yield Problem(f"{name}[{index}]", "Each entry must be an object.")
+
+
+def _one_of(place: str, value: object, allowed: tuple[str, ...], *, also: str = "") -> Found:
+    if value not in allowed:
+        told = f" It is required {also}." if also else ""
+        yield Problem(place, f"This must be one of {', '.join(allowed)}.{told}")
+
+
+def _boolean(place: str, value: object) -> Found:
+    if not isinstance(value, bool):
+        yield Problem(place, "Enabled is required and must be true or false.")
+
+
+def _filled(place: str, value: object, rule: str) -> Found:
+    if not isinstance(value, str) or not value.strip():
+        yield Problem(place, f"{rule} It must not be blank.")
+
+
+def _text(place: str, value: object, *, required: bool = False) -> Found:
+    if not isinstance(value, str) and (required or value is not None):
+        yield Problem(place, "This must be a text.")
+
+
+def _shorter(place: str, value: object, below: int) -> Found:
+    if isinstance(value, str) and len(value) >= below:
+        yield Problem(place, f"This must be less than {below} characters; it has {len(value)}.")
+
+
+def _is_regex(pattern: str) -> bool:
+    """Whether a pattern is one in any dialect, as far as can be told with Python's.
+
+    The service's is not Python's, which knows neither ``(?<name>`` nor every escape.
+    """
+    try:
+        re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
+    except (re.error, OverflowError, RecursionError) as error:
+        return str(error).startswith("bad escape")
+    return True
