@@ -16,7 +16,8 @@ from enum import Enum
 from itertools import count
 from pathlib import Path
 
-from tui.core.errors import BackendError
+from tui.core.abilities import Unable
+from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,
@@ -30,7 +31,9 @@ from tui.core.events import (
     TextDelta,
     TurnEvent,
     TurnFinished,
+    TurnOutcome,
     TurnStarted,
+    UsageReported,
 )
 from tui.core.ids import (
     AttemptId,
@@ -39,23 +42,40 @@ from tui.core.ids import (
     FileId,
     MessageId,
     RunId,
+    SkillId,
     TurnId,
 )
+from tui.core.options import Option, OptionValues
 from tui.core.ports import Can, Progress
 from tui.core.records import (
     ConnectionLink,
     Conversation,
     ConversationStatus,
     EventPage,
+    Imported,
     Message,
     Page,
     Prompt,
+    Skill,
     TurnRecord,
 )
 from tui.core.turn import turn_of
 
 NOW_MS = 1_780_000_000_000
 EVERYTHING = Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.DELETE | Can.REPLAY | Can.HISTORY
+"""What a genie can."""
+WORKSHOP = (
+    Can.DELETE
+    | Can.HISTORY
+    | Can.HALT
+    | Can.STREAM_TOKENS
+    | Can.REPORT_USAGE
+    | Can.CHOOSE
+    | Can.RENAME
+    | Can.SKILLS
+    | Can.BUNDLE
+)
+"""What an agent can that is set up by the people who talk to it."""
 
 
 class Wait(Enum):
@@ -63,6 +83,8 @@ class Wait(Enum):
 
     DECISION = "decision"
     """Until a decision on a skill call is posted."""
+    HALT = "halt"
+    """Until a halt is asked for."""
 
 
 Script = Sequence[TurnEvent | BackendError | asyncio.Event | Wait]
@@ -107,8 +129,20 @@ def connects(connector: str, attempt_id: str, url: str) -> ConnectionRequested:
     )
 
 
-def finished() -> TurnFinished:
-    return TurnFinished(key=_key(), at_ms=NOW_MS + 2_000)
+def finished(outcome: TurnOutcome = "finished") -> TurnFinished:
+    return TurnFinished(key=_key(), at_ms=NOW_MS + 2_000, outcome=outcome)
+
+
+def used(tokens_in: int, tokens_out: int, *, before: bool = False) -> UsageReported:
+    """What the conversation has used; ``before``: when the turn began."""
+    return UsageReported(
+        key=_key(),
+        input_tokens=tokens_in,
+        output_tokens=tokens_out,
+        cost=(tokens_in + tokens_out) / 1000,
+        before=before,
+        at_ms=NOW_MS,
+    )
 
 
 def reply(text: str) -> list[TurnEvent]:
@@ -116,11 +150,12 @@ def reply(text: str) -> list[TurnEvent]:
     return [started(), said(text), finished()]
 
 
-class ScriptedBackend:
+class ScriptedBackend(Unable):
     """An agent that answers each message with the next script and notes what it was asked.
 
     ``gates`` are scripts' own ``asyncio.Event``s: the script goes on when the test sets them.
     ``failures`` are raised by the next calls of a method, such as ``{"status": [error]}``.
+    What ``can`` leaves out raises ``UNSUPPORTED``, as with a real one.
     """
 
     def __init__(
@@ -129,8 +164,19 @@ class ScriptedBackend:
         can: Can = EVERYTHING,
         conversations: Iterable[Conversation] = (),
         page_size: int = 50,
+        offered: Iterable[Option] = (),
+        skills: Iterable[Skill] = (),
     ) -> None:
         self.can = can
+        self.offered = tuple(offered)
+        """What can be chosen for a new conversation."""
+        self.known_skills = tuple(skills)
+        self.created: list[OptionValues | None] = []
+        self.halted: list[ConversationId] = []
+        self.renamed: list[tuple[ConversationId, str]] = []
+        self.installed: dict[ConversationId, set[SkillId]] = defaultdict(set)
+        self.imported: list[Json] = []
+        self.import_problems: tuple[str, ...] = ()
         self.scripts = list(scripts)
         self.resumes: list[Script] = []
         self.listed = list(conversations)
@@ -149,6 +195,7 @@ class ScriptedBackend:
         self.deleted: list[ConversationId] = []
         self.closed = False
         self._decided = asyncio.Event()
+        self._stopped = asyncio.Event()
         self._runs = count(1)
 
     async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
@@ -158,9 +205,48 @@ class ScriptedBackend:
         more = str(stop) if stop < len(self.listed) else None
         return Page(tuple(self.listed[start:stop]), more)
 
-    async def create(self) -> ConversationId:
+    async def create(self, options: OptionValues | None = None) -> ConversationId:
         self._called("create")
+        self.created.append(options)
         return ConversationId(f"conversation-{self.calls.count('create')}")
+
+    async def options(self) -> tuple[Option, ...]:
+        self._called("options")
+        return self.offered
+
+    async def rename(self, conversation_id: ConversationId, title: str) -> None:
+        self._called("rename", Can.RENAME)
+        self.renamed.append((conversation_id, title))
+
+    async def halt(self, conversation_id: ConversationId, run_id: RunId | None) -> None:
+        self._called("halt", Can.HALT)
+        self.halted.append(conversation_id)
+        self._stopped.set()
+
+    async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
+        self._called("skills", Can.SKILLS)
+        here = self.installed[conversation_id]
+        return tuple(replace(skill, installed=skill.id in here) for skill in self.known_skills)
+
+    async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
+        self._called("install_skill", Can.SKILLS)
+        self.installed[conversation_id].add(skill_id)
+
+    async def remove_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
+        self._called("remove_skill", Can.SKILLS)
+        self.installed[conversation_id].discard(skill_id)
+
+    async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
+        self._called("export_bundle", Can.BUNDLE)
+        ids = [item.id for item in self.listed if conversation_id in (None, item.id)]
+        return {"version": "1", "items": ids}
+
+    async def import_bundle(self, bundle: Json) -> Imported:
+        self._called("import_bundle", Can.BUNDLE)
+        self.imported.append(bundle)
+        created = tuple(ConversationId(f"imported-{name}") for name in bundle.get("items", ()))
+        self.listed += [Conversation(id=name, title=name) for name in created]
+        return Imported(created=created, problems=self.import_problems)
 
     async def delete(self, conversation_id: ConversationId) -> None:
         self._called("delete")
@@ -230,8 +316,10 @@ class ScriptedBackend:
     async def aclose(self) -> None:
         self.closed = True
 
-    def _called(self, name: str) -> None:
+    def _called(self, name: str, needs: Can = Can.NOTHING) -> None:
         self.calls.append(name)
+        if needs not in self.can:
+            raise BackendError(ErrorKind.UNSUPPORTED, f"This service has no {name}.")
         if self.failures[name]:
             raise self.failures[name].pop(0)
 
@@ -246,6 +334,9 @@ class ScriptedBackend:
                 case Wait.DECISION:
                     await self._decided.wait()
                     self._decided.clear()
+                case Wait.HALT:
+                    await self._stopped.wait()
+                    self._stopped.clear()
                 case TextDelta() | Heartbeat():
                     yield replace(item, run_id=run_id)
                 case _:

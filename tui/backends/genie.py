@@ -11,8 +11,10 @@ from tui.api.headless import HeadlessClient
 from tui.api.models import ConversationItem, ConversationState, MessageItem
 from tui.api.sse import Frame, frame_of_json
 from tui.backends.genie_events import read
+from tui.core.abilities import Unable
 from tui.core.events import Decision, Json, TurnEvent, TurnFinished
 from tui.core.ids import AttemptId, CallId, ConversationId, FileId, MessageId, RunId
+from tui.core.options import OptionValues
 from tui.core.ports import Can, Progress
 from tui.core.records import (
     Activity,
@@ -26,7 +28,7 @@ from tui.core.records import (
 from tui.core.text import clean_line
 
 
-class GenieBackend:
+class GenieBackend(Unable):
     """A :class:`tui.core.ports.ChatBackend` for one user and one genie."""
 
     def __init__(
@@ -47,7 +49,7 @@ class GenieBackend:
         rows = (_conversation(row) for row in page.conversations)
         return Page(tuple(filter(None, rows)), _advanced(page.cursor, cursor))
 
-    async def create(self) -> ConversationId:
+    async def create(self, options: OptionValues | None = None) -> ConversationId:
         return ConversationId(await self._client.create_conversation())
 
     async def delete(self, conversation_id: ConversationId) -> None:

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from tui.chat.approvals import decide
 from tui.chat.connecting import settle
+from tui.chat.control import Controls
 from tui.chat.kit import Kit, Patience, SystemClock
 from tui.chat.lane import requeued
-from tui.chat.reading import Reader
 from tui.chat.updates import (
     ConversationNamed,
     ConversationsChanged,
@@ -30,7 +30,7 @@ from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
 
 
-class Session(Reader):
+class Session(Controls):
     """Conversations with one agent, over one backend and one store.
 
     Calls return as soon as what they were given is safe in the store; what happens next is

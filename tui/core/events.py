@@ -129,12 +129,19 @@ class ConnectionResolved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageReported(Event):
-    """Tokens and cost so far, cumulative."""
+    """Tokens and cost of the whole conversation so far; a turn's own are the difference."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
     cost: float | None = None
+    before: bool = False
+    """As it stood before this turn: what the turn's own share is counted from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaltRequested(Event):
+    """The user asked the agent to stop, and the service took note. Ours; not yet an end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +192,7 @@ TurnEvent = (
     | ConnectionRequested
     | ConnectionResolved
     | UsageReported
+    | HaltRequested
     | LogLine
     | StreamInterrupted
     | Heartbeat

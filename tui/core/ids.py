@@ -13,6 +13,8 @@ CallId = NewType("CallId", str)
 AttemptId = NewType("AttemptId", str)
 """An attempt to authorise a runtime connection."""
 FileId = NewType("FileId", str)
+SkillId = NewType("SkillId", str)
+"""A skill that can be installed in a conversation."""
 TurnId = NewType("TurnId", str)
 """Ours: one user message and everything that came of it. Exists before anything is sent."""
 

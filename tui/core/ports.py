@@ -7,16 +7,28 @@ from enum import Flag, auto
 from pathlib import Path
 from typing import Protocol
 
-from tui.core.events import Decision, TurnEvent
-from tui.core.ids import AttemptId, CallId, ConversationId, FileId, MessageId, RunId, TurnId
+from tui.core.events import Decision, Json, TurnEvent
+from tui.core.ids import (
+    AttemptId,
+    CallId,
+    ConversationId,
+    FileId,
+    MessageId,
+    RunId,
+    SkillId,
+    TurnId,
+)
+from tui.core.options import Option, OptionValues
 from tui.core.records import (
     ConnectionLink,
     Conversation,
     ConversationStatus,
     EventPage,
+    Imported,
     Message,
     Page,
     Prompt,
+    Skill,
     TurnRecord,
 )
 
@@ -34,8 +46,19 @@ class Can(Flag):
     HISTORY = auto()
     """Keeps all messages of a conversation."""
     HALT = auto()
+    """Stops a running turn when asked; it may take a while, or come too late."""
     STREAM_TOKENS = auto()
+    """Sends a message while it is being written."""
     REPORT_USAGE = auto()
+    """Says how many tokens were used."""
+    CHOOSE = auto()
+    """Takes options when a conversation is created."""
+    RENAME = auto()
+    """Keeps a title that the user gives."""
+    SKILLS = auto()
+    """Lets skills be installed in a conversation and removed again."""
+    BUNDLE = auto()
+    """Writes conversations with their settings to a bundle and creates them from one."""
 
 
 Progress = Callable[[int, int], None]
@@ -43,7 +66,11 @@ Progress = Callable[[int, int], None]
 
 
 class ChatBackend(Protocol):
-    """An agent service. Every call raises :class:`tui.core.errors.BackendError`."""
+    """An agent service. Every call raises :class:`tui.core.errors.BackendError`.
+
+    What a service cannot do is missing in ``can``, and the call raises ``UNSUPPORTED``;
+    :class:`tui.core.abilities.Unable` has these answers ready.
+    """
 
     @property
     def can(self) -> Can: ...
@@ -52,9 +79,17 @@ class ChatBackend(Protocol):
         """The user's conversations, newest first."""
         ...
 
-    async def create(self) -> ConversationId: ...
+    async def create(self, options: OptionValues | None = None) -> ConversationId:
+        """A new conversation; ``options`` (``Can.CHOOSE``) by the names in :meth:`options`."""
+        ...
+
+    async def options(self) -> tuple[Option, ...]:
+        """What :meth:`create` lets people choose, with the choices as they are now."""
+        ...
 
     async def delete(self, conversation_id: ConversationId) -> None: ...
+
+    async def rename(self, conversation_id: ConversationId, title: str) -> None: ...
 
     async def status(self, conversation_id: ConversationId) -> ConversationStatus: ...
 
@@ -80,6 +115,13 @@ class ChatBackend(Protocol):
         """Follow a run again, from the event behind the id ``after``, or from its start."""
         ...
 
+    async def halt(self, conversation_id: ConversationId, run_id: RunId | None) -> None:
+        """Ask for the end of what runs; its ``TurnFinished`` comes over the stream.
+
+        Raises ``INVALID`` where nothing runs.
+        """
+        ...
+
     async def events(self, conversation_id: ConversationId, since: str | None = None) -> EventPage:
         """Stored events from ``since`` (RFC 3339, inclusive) on, or as far back as they go."""
         ...
@@ -99,6 +141,22 @@ class ChatBackend(Protocol):
     async def upload(
         self, conversation_id: ConversationId, path: Path, progress: Progress
     ) -> FileId: ...
+
+    async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
+        """All that could be installed, and which of them are."""
+        ...
+
+    async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None: ...
+
+    async def remove_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None: ...
+
+    async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
+        """One conversation, or all, as the service's own JSON."""
+        ...
+
+    async def import_bundle(self, bundle: Json) -> Imported:
+        """Create the conversations of a bundle; what could not be is among the problems."""
+        ...
 
     async def aclose(self) -> None: ...
 

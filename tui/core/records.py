@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
 from tui.core.events import TurnEvent
-from tui.core.ids import ConversationId, FileId, MessageId, RunId, TurnId
+from tui.core.ids import ConversationId, FileId, MessageId, RunId, SkillId, TurnId
 
 T = TypeVar("T")
 
@@ -81,6 +81,27 @@ class ConnectionLink:
     url: str | None = None
     connector: str = ""
     expires_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skill:
+    """A skill that the agent of a conversation can be given."""
+
+    id: SkillId
+    name: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    installed: bool = False
+    """In the conversation that was asked about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of an import."""
+
+    created: tuple[ConversationId, ...] = ()
+    problems: tuple[str, ...] = ()
+    """A sentence for each conversation that could not be taken in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

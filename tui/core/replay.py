@@ -11,6 +11,7 @@ from tui.core.events import (
     ApprovalResolved,
     ConnectionRequested,
     ConnectionResolved,
+    HaltRequested,
     SkillFinished,
     SkillStarted,
     TurnEvent,
@@ -19,6 +20,7 @@ from tui.core.events import (
 )
 from tui.core.ids import CallId, MessageId
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
+from tui.core.usage import Usage
 
 _S = TypeVar("_S", TextStep, SkillStep, ApprovalStep, ConnectionStep)
 
@@ -28,7 +30,10 @@ class Replay:
 
     def __init__(self) -> None:
         self.finished: TurnFinished | None = None
-        self.usage: UsageReported | None = None
+        self.halting = False
+        self.used: Usage | None = None
+        """By the whole conversation."""
+        self.used_before: Usage | None = None
         self._steps: list[Step] = []
 
     def take(self, event: TurnEvent) -> None:
@@ -48,7 +53,9 @@ class Replay:
             case ConnectionResolved():
                 self._resolve_connection(event)
             case UsageReported():
-                self.usage = event
+                self._count(event)
+            case HaltRequested():
+                self.halting = True
             case TurnFinished():
                 self.finished = event
             case _:
@@ -58,10 +65,15 @@ class Replay:
         """Words still being written, unless their message is here already."""
         if any(step.message_id == message_id for _, step in self._all(TextStep)):
             return
-        key = f"draft:{message_id}"
-        settled = self.finished is not None
-        step = TextStep(key=key, text=text, message_id=message_id, settled=settled, at_ms=at_ms)
-        self._steps.append(step)
+        self._steps.append(
+            TextStep(
+                key=_text_key(message_id, ""),
+                text=text,
+                message_id=message_id,
+                settled=self.finished is not None,
+                at_ms=at_ms,
+            )
+        )
 
     def steps(self) -> tuple[Step, ...]:
         """The steps so far; what a finished turn left open is closed."""
@@ -82,13 +94,25 @@ class Replay:
         self._pass_connections()
         self._steps.append(
             TextStep(
-                key=event.key,
+                key=_text_key(event.message_id, event.key),
                 text=event.text,
                 message_id=event.message_id,
                 at_ms=event.at_ms,
                 from_stream=not event.from_history,
             )
         )
+
+    def _count(self, event: UsageReported) -> None:
+        usage = Usage(
+            input_tokens=event.input_tokens,
+            output_tokens=event.output_tokens,
+            cached_tokens=event.cached_tokens,
+            cost=event.cost,
+        )
+        if event.before:
+            self.used_before = usage
+        else:
+            self.used = usage
 
     def _start_skill(self, event: SkillStarted) -> None:
         self._approve_silently(event.skill, event.call_id)
@@ -162,6 +186,11 @@ class Replay:
         for i, step in self._all(ConnectionStep):
             if step.waiting:
                 self._steps[i] = replace(step, expired=True)
+
+
+def _text_key(message_id: MessageId | None, event_key: str) -> str:
+    """The same for the pieces of a message and for the whole, so that nothing jumps at its end."""
+    return f"text:{message_id}" if message_id else event_key
 
 
 def _same_message(step: TextStep, event: AgentMessage) -> bool:

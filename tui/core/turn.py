@@ -22,12 +22,12 @@ from tui.core.events import (
     TurnOutcome,
     TurnStarted,
     UnknownEvent,
-    UsageReported,
 )
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Prompt, TurnRecord
 from tui.core.replay import Replay
 from tui.core.steps import ApprovalStep, ConnectionStep, Step, TextStep
+from tui.core.usage import Usage
 
 Phase = Literal["waiting", "working", "awaiting_approval", "awaiting_connection", "over"]
 """``waiting``: nothing of the agent's has been seen yet."""
@@ -58,7 +58,12 @@ class Turn:
     outcome: TurnOutcome | None = None
     """How it ended; None while it has not."""
     steps: tuple[Step, ...] = ()
-    usage: UsageReported | None = None
+    usage: Usage | None = None
+    """Of this turn alone; None where it is not known."""
+    total_usage: Usage | None = None
+    """Of the conversation up to the newest report in this turn."""
+    halting: bool = False
+    """The user asked for its end, which has not come yet. The agent may finish all the same."""
     started_ms: int | None = None
     ended_ms: int | None = None
     last_event_id: str | None = None
@@ -249,7 +254,9 @@ def _derive(turn: Turn) -> Turn:
     turn = replace(
         turn,
         steps=steps,
-        usage=replay.usage,
+        usage=replay.used.since(replay.used_before) if replay.used and replay.used_before else None,
+        total_usage=replay.used or replay.used_before,
+        halting=replay.halting and finish is None,
         outcome=finish.outcome if finish else None,
         started_ms=started,
         ended_ms=finish.at_ms if finish else None,

@@ -17,6 +17,7 @@ from tui.core.events import (
     ApprovalResolved,
     ConnectionRequested,
     ConnectionResolved,
+    HaltRequested,
     Heartbeat,
     LogLine,
     SkillFinished,
@@ -139,11 +140,13 @@ def _describe_question(
 
 
 def _describe_aside(
-    event: UsageReported | LogLine | StreamInterrupted | Heartbeat | UnknownEvent,
+    event: UsageReported | HaltRequested | LogLine | StreamInterrupted | Heartbeat | UnknownEvent,
 ) -> Described:
     match event:
         case UsageReported():
             return _NOTED, "Usage", f"{event.input_tokens:,} in, {event.output_tokens:,} out"
+        case HaltRequested():
+            return STOPPED, "Asked to stop", ""
         case LogLine(name=name, detail=detail):
             return _NOTED, clean_line(name, 40), detail
         case StreamInterrupted(reason=reason):

@@ -1,0 +1,95 @@
+"""What the user does to a conversation beside speaking: create, rename, stop, equip, carry over."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tui.chat.calls import once_more_if_refused
+from tui.chat.kit import Kit
+from tui.chat.reading import Reader
+from tui.chat.updates import ConversationsChanged
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.events import HaltRequested, Json
+from tui.core.ids import ConversationId, SkillId, TurnId
+from tui.core.options import Option, OptionValues
+from tui.core.records import Conversation, Imported, Skill
+from tui.core.text import clean_line
+from tui.core.turn import Turn
+
+
+class Controls(Reader):
+    """Calls that the server carries out at once, or that raise ``BackendError``.
+
+    Which of them make sense, ``can`` says; the others raise ``UNSUPPORTED``.
+    """
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._halting: set[TurnId] = set()
+
+    async def options(self) -> tuple[Option, ...]:
+        """What can be chosen for a new conversation (``Can.CHOOSE``), read from the service now."""
+        return await self._kit.backend.options()
+
+    async def create(self, options: OptionValues | None = None) -> ConversationId:
+        """Create a conversation at the server; it is empty and in the list when this returns."""
+        create = partial(self._kit.backend.create, options)
+        conversation_id = await once_more_if_refused(create)
+        now = self._kit.clock.now_ms()
+        title = clean_line(str((options or {}).get("title") or ""))
+        new = Conversation(id=conversation_id, title=title, created_ms=now, updated_ms=now)
+        await self._kit.store.save_conversations([new])
+        self._kit.publish(ConversationsChanged())
+        return conversation_id
+
+    async def rename(self, conversation_id: ConversationId, title: str) -> None:
+        """Give a conversation a title, at the server (``Can.RENAME``) and here."""
+        title = clean_line(title)
+        await once_more_if_refused(partial(self._kit.backend.rename, conversation_id, title))
+        await self._kit.store.save_conversations([Conversation(id=conversation_id, title=title)])
+        self._kit.publish(ConversationsChanged())
+
+    async def halt(self, turn: Turn) -> None:
+        """Ask the agent to stop a turn (``Can.HALT``); ``turn.halting`` until it has ended.
+
+        Asking twice does nothing. A turn that ended meanwhile is no failure.
+        """
+        if turn.over or turn.halting or turn.id in self._halting:
+            return
+        self._halting.add(turn.id)
+        try:
+            halt = partial(self._kit.backend.halt, turn.conversation_id, turn.run_id)
+            await once_more_if_refused(halt)
+        except BackendError as error:
+            if error.kind not in (ErrorKind.INVALID, ErrorKind.BUSY):
+                raise
+            self._lanes.of(turn.conversation_id).hurry()  # nothing runs: see how it ended
+            return
+        finally:
+            self._halting.discard(turn.id)
+        key, now = f"local:halt:{turn.id}", self._kit.clock.now_ms()
+        await self._lanes.record(turn, HaltRequested(key=key, run_id=turn.run_id, seen_ms=now))
+
+    async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
+        """All skills there are (``Can.SKILLS``), each with whether it is installed here."""
+        return await self._kit.backend.skills(conversation_id)
+
+    async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
+        await self._kit.backend.install_skill(conversation_id, skill_id)
+
+    async def remove_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
+        await self._kit.backend.remove_skill(conversation_id, skill_id)
+
+    async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
+        """A conversation with its settings, or all (``Can.BUNDLE``), as JSON to be kept in a file.
+
+        Not for reading: what was said is in the store, for which there is ``genie-tui export``.
+        """
+        return await self._kit.backend.export_bundle(conversation_id)
+
+    async def import_bundle(self, bundle: Json) -> Imported:
+        """Create what a bundle describes (``Can.BUNDLE``); the list is read anew."""
+        imported = await self._kit.backend.import_bundle(bundle)
+        if imported.created:
+            await self.refresh_conversations()
+        return imported

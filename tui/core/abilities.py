@@ -1,0 +1,71 @@
+"""What a backend may leave out: every optional call, answered with ``UNSUPPORTED``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.events import Decision, Json
+from tui.core.ids import AttemptId, CallId, ConversationId, FileId, RunId, SkillId
+from tui.core.options import Option
+from tui.core.ports import Progress
+from tui.core.records import ConnectionLink, EventPage, Imported, Skill
+
+
+def unsupported(what: str) -> BackendError:
+    """The error of a call that this service has no counterpart of."""
+    return BackendError(ErrorKind.UNSUPPORTED, f"This service cannot {what}.")
+
+
+class Unable:
+    """A base for backends: they override what they can, and say so in ``can``."""
+
+    async def delete(self, conversation_id: ConversationId) -> None:
+        raise unsupported("delete conversations")
+
+    async def rename(self, conversation_id: ConversationId, title: str) -> None:
+        raise unsupported("rename conversations")
+
+    async def options(self) -> tuple[Option, ...]:
+        return ()
+
+    async def halt(self, conversation_id: ConversationId, run_id: RunId | None) -> None:
+        raise unsupported("stop a turn")
+
+    async def events(self, conversation_id: ConversationId, since: str | None = None) -> EventPage:
+        raise unsupported("replay events")
+
+    async def decide(
+        self,
+        conversation_id: ConversationId,
+        call_id: CallId,
+        decision: Decision,
+        reason: str | None = None,
+    ) -> None:
+        raise unsupported("wait for approvals")
+
+    async def connection_link(self, attempt_id: AttemptId) -> ConnectionLink:
+        raise unsupported("authorise connections")
+
+    async def reject_connection(self, attempt_id: AttemptId, reason: str | None = None) -> None:
+        raise unsupported("authorise connections")
+
+    async def upload(
+        self, conversation_id: ConversationId, path: Path, progress: Progress
+    ) -> FileId:
+        raise unsupported("take files")
+
+    async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
+        raise unsupported("install skills")
+
+    async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
+        raise unsupported("install skills")
+
+    async def remove_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
+        raise unsupported("remove skills")
+
+    async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
+        raise unsupported("export conversations")
+
+    async def import_bundle(self, bundle: Json) -> Imported:
+        raise unsupported("import conversations")

@@ -1,0 +1,26 @@
+"""Tokens and cost, of a turn or of a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What was used. Tokens read from a cache are part of the input."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost: float | None = None
+    """In the service's own unit; None where it gives none."""
+
+    def since(self, before: Usage) -> Usage:
+        """What was used after ``before``; never less than nothing, should a count start anew."""
+        cost = None if self.cost is None else max(0.0, self.cost - (before.cost or 0.0))
+        return Usage(
+            input_tokens=max(0, self.input_tokens - before.input_tokens),
+            output_tokens=max(0, self.output_tokens - before.output_tokens),
+            cached_tokens=max(0, self.cached_tokens - before.cached_tokens),
+            cost=cost,
+        )
