@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,13 +17,6 @@ from tui.core.account import Identity
 from tui.core.errors import BackendError
 
 ADA = Identity(name="Ada", email="ada@example.com", subject="user-ada")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)

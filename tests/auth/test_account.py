@@ -13,8 +13,9 @@ import pytest
 from pydantic import SecretStr
 
 from tests.api.test_secrets import everything_shown_of
-from tests.auth.scenes import ScriptedGrant, ScriptedIdentity, file_vault, free_port
+from tests.auth.scenes import ScriptedGrant, ScriptedIdentity, file_vault
 from tests.demo.browser import sign_in
+from tests.signing_in import free_port, free_redirect
 from tui.api.headless import HeadlessClient
 from tui.api.identity import IdentityClient
 from tui.auth.account import OAuthAccount
@@ -29,7 +30,7 @@ from tui.demo.server import DemoServer, DemoSettings
 
 @pytest.fixture
 async def server() -> AsyncIterator[DemoServer]:
-    redirect = f"http://127.0.0.1:{free_port()}/callback"
+    redirect = free_redirect()
     settings = DemoSettings(speed=0, redirect_url=redirect, seeded_conversations=0)
     server = await asyncio.to_thread(DemoServer(settings).start)
     yield server

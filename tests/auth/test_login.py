@@ -13,8 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.auth.scenes import BrokenKeyring, file_vault, free_port, visit
+from tests.auth.scenes import BrokenKeyring, file_vault, visit
 from tests.demo.browser import sign_in
+from tests.signing_in import free_redirect
 from tui.api.identity import IdentityClient
 from tui.auth import login as login_module
 from tui.auth.account import OAuthAccount
@@ -29,7 +30,7 @@ from tui.demo.server import DemoServer, DemoSettings
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[DemoServer]:
-    redirect = f"http://127.0.0.1:{free_port()}/callback"
+    redirect = free_redirect()
     with DemoServer(DemoSettings(speed=0, redirect_url=redirect, seeded_conversations=0)) as server:
         yield server
         assert server.errors == []

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.auth.scenes import free_port, visit
+from tests.auth.scenes import visit
+from tests.signing_in import free_port, free_redirect
 from tui.auth import loopback
 from tui.auth.loopback import NotListening, Receiver
 from tui.auth.page import Page
@@ -210,7 +211,7 @@ async def test_what_leads_elsewhere_is_not_listened_for(url: str):
 
 
 async def test_a_browser_that_is_understood_gets_its_page_although_the_receiver_closes():
-    url = f"http://127.0.0.1:{free_port()}/callback"
+    url = free_redirect()
     understood, decided = asyncio.Event(), asyncio.Event()
 
     async def deliver(query: str) -> Page:

@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.auth.scenes import file_vault, free_port
+from tests.auth.scenes import file_vault
 from tests.demo.browser import sign_in
+from tests.signing_in import free_redirect
 from tui.api.identity import IdentityClient
 from tui.auth.account import OAuthAccount
 from tui.auth.login import Client
@@ -39,7 +40,7 @@ async def server() -> AsyncIterator[DemoServer]:
     settings = DemoSettings(
         speed=0,
         token_life_s=2,
-        redirect_url=f"http://127.0.0.1:{free_port()}/callback",
+        redirect_url=free_redirect(),
         seeded_conversations=0,
     )
     server = await asyncio.to_thread(DemoServer(settings).start)

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
-from tests.demo.browser import browser, sign_in
+from tests.signing_in import OVER_SSH, free_redirect, login_command, redirected, settings_of
 from tui.demo.server import DemoServer, DemoSettings
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[DemoServer]:
-    redirect = f"http://127.0.0.1:{free_port()}/callback"
-    with DemoServer(DemoSettings(speed=0, redirect_url=redirect, title_s=0)) as server:
+    with DemoServer(DemoSettings(speed=0, redirect_url=free_redirect(), title_s=0)) as server:
         yield server
         assert server.errors == []
 
@@ -35,78 +23,15 @@ def server() -> Iterator[DemoServer]:
 def environ(environ: dict[str, str], server: DemoServer) -> dict[str, str]:
     """With a sign-in in the browser, on a machine that has none."""
     del environ["GENIE_TUI_API_KEY"], environ["GENIE_TUI_IDP_USER_ID"]
-    return environ | {
-        "GENIE_TUI_AUTH": "oauth",
-        "GENIE_TUI_IDENTITY_URL": server.identity_url,
-        "GENIE_TUI_CLIENT_ID": server.client_id,
-        "GENIE_TUI_REDIRECT_URL": server.redirect_url,
-        "SSH_CONNECTION": "10.0.0.1 50000 10.0.0.7 22",
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-    }
-
-
-class Login:
-    """``genie-tui login`` that waits for the user."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.told = ""
-        self.url = self._read_until("http")
-
-    def _read_until(self, start: str) -> str:
-        assert self.process.stderr
-        for line in self.process.stderr:
-            self.told += line
-            if line.startswith(start):
-                return line.strip()
-        raise AssertionError(self.told)
-
-    def redirected(self, user: str = "ada", decision: str = "allow") -> str:
-        """Where a browser is sent when somebody has answered."""
-
-        async def visit() -> str:
-            async with browser(trust_env=False) as client:
-                return await sign_in(client, self.url, user, decision)
-
-        return asyncio.run(visit())
-
-    def paste(self, line: str) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(f"{line}\n")
-        self.process.stdin.flush()
-
-    def finish(self) -> tuple[int, str]:
-        """The exit code and what was printed on standard output."""
-        assert self.process.stdout
-        assert self.process.stderr
-        out = self.process.stdout.read()
-        self.told += self.process.stderr.read()
-        return self.process.wait(timeout=30), out
-
-
-@contextmanager
-def login(environ: dict[str, str], *arguments: str) -> Iterator[Login]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "login", *arguments],
-        env=environ,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Login(process)
-    finally:
-        process.kill()
-        process.communicate()
+    return environ | settings_of(server) | OVER_SSH
 
 
 def test_the_first_valid_answer_wins_and_the_login_lasts_until_the_logout(
     run: Run, environ: dict[str, str], server: DemoServer
 ) -> None:
-    with login(environ, "--no-browser") as attempt:
+    with login_command(environ, "--no-browser") as attempt:
         attempt.paste("nonsense")
-        attempt.paste(attempt.redirected())
+        attempt.paste(redirected(attempt.url))
         assert attempt.finish() == (0, "Signed in as Ada (ada@example.com).\n")
     port = server.redirect_url.split(":")[2].split("/")[0]
     assert f"ssh -L {port}:127.0.0.1:{port} " in attempt.told
@@ -128,8 +53,8 @@ def test_the_first_valid_answer_wins_and_the_login_lasts_until_the_logout(
 
 
 def test_a_denied_login_is_exit_code_3(environ: dict[str, str]) -> None:
-    with login(environ) as attempt:
-        attempt.paste(attempt.redirected(decision="deny"))
+    with login_command(environ) as attempt:
+        attempt.paste(redirected(attempt.url, decision="deny"))
         assert attempt.finish()[0] == 3
     assert "denied in the browser" in attempt.told
     assert "Traceback" not in attempt.told
@@ -151,8 +76,8 @@ def test_profiles_keep_their_logins_apart(
     config.parent.mkdir()
     config.write_text(f"[profiles.one]\n{profile}\n[profiles.two]\n{profile}\n")
     for name, user in (("one", "ada"), ("two", "grace")):
-        with login(environ, "--profile", name) as attempt:
-            attempt.paste(attempt.redirected(user))
+        with login_command(environ, "--profile", name) as attempt:
+            attempt.paste(redirected(attempt.url, user))
             assert attempt.finish()[0] == 0
     assert run("whoami", "--profile", "one").stdout.startswith("Ada")
     assert run("--profile", "two", "whoami").stdout.startswith("Grace")

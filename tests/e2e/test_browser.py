@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
@@ -16,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.signing_in import free_redirect, login_command, settings_of
 from tui.demo.server import DemoServer, DemoSettings
 
 pytestmark = pytest.mark.browser
@@ -55,62 +52,14 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[DemoServer]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        redirect = f"http://127.0.0.1:{probe.getsockname()[1]}/callback"
-    with DemoServer(DemoSettings(speed=0, redirect_url=redirect)) as server:
+    with DemoServer(DemoSettings(speed=0, redirect_url=free_redirect())) as server:
         yield server
         assert server.errors == []
 
 
 @pytest.fixture
 def environ(environ: dict[str, str], server: DemoServer) -> dict[str, str]:
-    return environ | {
-        "GENIE_TUI_BASE_URL": server.url,
-        "GENIE_TUI_IDENTITY_URL": server.identity_url,
-        "GENIE_TUI_GENIE": server.genie,
-        "GENIE_TUI_AUTH": "oauth",
-        "GENIE_TUI_CLIENT_ID": server.client_id,
-        "GENIE_TUI_REDIRECT_URL": server.redirect_url,
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-    }
-
-
-class Login:
-    """``genie-tui login`` that waits for a browser."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        assert process.stderr
-        self.url = next(line.strip() for line in process.stderr if line.startswith("http"))
-
-    def finish(self) -> tuple[int, str]:
-        """The exit code, and all that was said since the address."""
-        assert self._process.stdout
-        assert self._process.stderr
-        said = self._process.stdout.read() + self._process.stderr.read()
-        return self._process.wait(timeout=30), said
-
-    @property
-    def waits(self) -> bool:
-        return self._process.poll() is None
-
-
-@contextmanager
-def login(environ: dict[str, str]) -> Iterator[Login]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "login", "--no-browser"],
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Login(process)
-    finally:
-        process.kill()
-        process.communicate()
+    return environ | settings_of(server)
 
 
 def sign_in(page: Page, url: str, user: str = "Ada", decision: str = "Allow") -> None:
@@ -122,30 +71,27 @@ def sign_in(page: Page, url: str, user: str = "Ada", decision: str = "Allow") ->
 
 
 def test_somebody_signs_in(context: BrowserContext, environ: dict[str, str]) -> None:
-    with login(environ) as attempt:
+    with login_command(environ, "--no-browser") as attempt:
         page = context.new_page()
         sign_in(page, attempt.url)
         expect(page.get_by_role("heading")).to_have_text("You are signed in")
         expect(page.get_by_text("close this tab")).to_be_visible()
-        code, said = attempt.finish()
-    assert code == 0
-    assert "Signed in as Ada (ada@example.com)" in said
+        assert attempt.finish() == (0, "Signed in as Ada (ada@example.com).\n")
 
 
 def test_somebody_denies_it(context: BrowserContext, environ: dict[str, str]) -> None:
-    with login(environ) as attempt:
+    with login_command(environ, "--no-browser") as attempt:
         page = context.new_page()
         sign_in(page, attempt.url, decision="Deny")
         expect(page.get_by_role("heading")).to_have_text("The login did not succeed")
-        code, said = attempt.finish()
-    assert code == 3
-    assert "denied in the browser" in said
+        assert attempt.finish()[0] == 3
+    assert "denied in the browser" in attempt.told
 
 
 def test_an_injected_state_does_not_count_and_the_login_goes_on(
     context: BrowserContext, environ: dict[str, str], server: DemoServer
 ) -> None:
-    with login(environ) as attempt:
+    with login_command(environ, "--no-browser") as attempt:
         other = context.new_page()
         other.goto(f"{server.redirect_url}?code=injected&state=injected")
         expect(other.get_by_role("heading")).to_have_text("This page does not count")
@@ -159,7 +105,7 @@ def test_an_injected_state_does_not_count_and_the_login_goes_on(
 def test_a_state_that_is_changed_on_the_way_does_not_count(
     context: BrowserContext, environ: dict[str, str]
 ) -> None:
-    with login(environ) as attempt:
+    with login_command(environ, "--no-browser") as attempt:
         page = context.new_page()
         page.goto(_with(attempt.url, state="changed"))
         page.get_by_role("button", name="Ada").click()
@@ -171,7 +117,7 @@ def test_a_state_that_is_changed_on_the_way_does_not_count(
 def test_of_two_tabs_the_first_that_allows_signs_in_and_the_other_cannot(
     context: BrowserContext, environ: dict[str, str]
 ) -> None:
-    with login(environ) as attempt:
+    with login_command(environ, "--no-browser") as attempt:
         first, second = context.new_page(), context.new_page()
         first.goto(attempt.url)
         first.get_by_role("button", name="Ada").click()
@@ -191,7 +137,7 @@ def test_the_last_page_is_drawn_from_itself_alone_light_and_dark(
 ) -> None:
     asked: list[str] = []
     problems: list[str] = []
-    with login(environ) as attempt:
+    with login_command(environ, "--no-browser") as attempt:
         page = context.new_page()
         page.on("console", lambda message: problems.append(message.text))
         page.on("request", lambda request: asked.append(urlsplit(request.url).path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import signal
 import socket
@@ -11,54 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.browser import browser, sign_in
 from tests.e2e.conftest import Start
 from tests.e2e.terminal import Terminal
+from tests.signing_in import OVER_SSH, free_redirect, redirected, settings_of
 from tui.demo.server import DemoServer, DemoSettings
 
-OVER_SSH = {
-    "SSH_CONNECTION": "10.0.0.1 50000 10.0.0.7 22",
-    "USER": "jo",
-    "GENIE_TUI_NO_BROWSER": "",
-}
+NO_BROWSER = OVER_SSH | {"GENIE_TUI_NO_BROWSER": ""}
 LINK = re.compile(rb"\x1b\]8;[^;]*;(http[^\x1b\x07]+)(?:\x1b\\|\x07)")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def server() -> Iterator[DemoServer]:
-    redirect = f"http://127.0.0.1:{free_port()}/callback"
-    settings = DemoSettings(speed=0, seed=5, redirect_url=redirect, seeded_conversations=0)
+    settings = DemoSettings(speed=0, seed=5, redirect_url=free_redirect(), seeded_conversations=0)
     with DemoServer(settings) as server:
         yield server
 
 
-def settings_of(server: DemoServer) -> dict[str, str]:
-    return {
-        "GENIE_TUI_BASE_URL": server.url,
-        "GENIE_TUI_IDENTITY_URL": server.identity_url,
-        "GENIE_TUI_GENIE": server.genie,
-        "GENIE_TUI_AUTH": "oauth",
-        "GENIE_TUI_CLIENT_ID": server.client_id,
-        "GENIE_TUI_REDIRECT_URL": server.redirect_url,
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        **OVER_SSH,
-    }
-
-
-def redirected(url: str, decision: str = "allow") -> str:
-    """Where the browser of another machine is sent once somebody has answered."""
-
-    async def visit() -> str:
-        async with browser(trust_env=False) as client:
-            return await sign_in(client, url, "ada", decision)
-
-    return asyncio.run(visit())
+def over_ssh(server: DemoServer) -> dict[str, str]:
+    return settings_of(server) | NO_BROWSER
 
 
 def link_on(terminal: Terminal) -> str:
@@ -89,7 +58,7 @@ def fill(terminal: Terminal, label: str, text: str) -> None:
 def test_over_ssh_the_pasted_address_completes_the_login_of_the_app(
     start: Start, server: DemoServer
 ) -> None:
-    with start(columns=80, rows=24, **settings_of(server)) as terminal:
+    with start(columns=80, rows=24, **over_ssh(server)) as terminal:
         terminal.until("you are connected over SSH")
         assert re.search(r"ssh -L (\d+):127\.0\.0\.1:\1 jo@10\.0\.0\.7", terminal.text)
         paste(terminal, "http://127.0.0.1/wrong?code=1")
@@ -101,14 +70,14 @@ def test_over_ssh_the_pasted_address_completes_the_login_of_the_app(
         terminal.until("Peace upon your terminal")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
-    with start("whoami", **settings_of(server)) as terminal:
+    with start("whoami", **over_ssh(server)) as terminal:
         terminal.until("Ada .ada@example.com.")
 
 
 def test_a_denied_login_is_told_and_can_be_tried_again(start: Start, server: DemoServer) -> None:
-    with start(**settings_of(server)) as terminal:
+    with start(**over_ssh(server)) as terminal:
         terminal.until("4:5. left")  # keys of its first moment do not count
-        paste(terminal, redirected(link_on(terminal), "deny"))
+        paste(terminal, redirected(link_on(terminal), decision="deny"))
         terminal.until("The login was denied in the browser")
         terminal.type("r")
         terminal.until("4:5. left")
@@ -119,7 +88,7 @@ def test_a_denied_login_is_told_and_can_be_tried_again(start: Start, server: Dem
 
 
 def test_the_login_command_takes_the_pasted_address(start: Start, server: DemoServer) -> None:
-    with start("login", columns=400, **settings_of(server)) as terminal:
+    with start("login", columns=400, **over_ssh(server)) as terminal:
         terminal.until("press Enter")
         [url] = re.findall(r"http\S+oauth/authorize\S+", terminal.text)
         terminal.type(f"{redirected(url)}\r")
@@ -128,7 +97,7 @@ def test_the_login_command_takes_the_pasted_address(start: Start, server: DemoSe
 
 
 def test_an_interrupted_login_command_ends_quietly(start: Start, server: DemoServer) -> None:
-    with start("login", **settings_of(server)) as terminal:
+    with start("login", **over_ssh(server)) as terminal:
         terminal.until("press Enter")
         terminal.kill(signal.SIGINT)
         assert terminal.wait_exit() == 130
@@ -136,7 +105,7 @@ def test_an_interrupted_login_command_ends_quietly(start: Start, server: DemoSer
 
 
 def test_a_visitor_signs_in_to_the_demo(start: Start) -> None:
-    with start("--demo", "--login", **OVER_SSH) as terminal:
+    with start("--demo", "--login", **NO_BROWSER) as terminal:
         terminal.until("paste its address")
         paste(terminal, redirected(link_on(terminal)))
         terminal.until("Ada")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tests.e2e.conftest import Start
 from tests.e2e.terminal import Terminal
-from tests.e2e.test_login import link_on, paste, redirected, server, settings_of
+from tests.e2e.test_login import link_on, over_ssh, paste, server
+from tests.signing_in import redirected
 from tui.demo.server import DemoServer
 
 __all__ = ["server"]
@@ -48,7 +49,7 @@ def test_tokens_and_codes_stay_where_they_are_kept(
     start: Start, server: DemoServer, environ: dict[str, str]
 ) -> None:
     data = environ["GENIE_TUI_DATA_DIR"]
-    with start(**settings_of(server)) as terminal:
+    with start(**over_ssh(server)) as terminal:
         terminal.until("paste its address")
         answer = redirected(link_on(terminal))
         paste(terminal, answer)
@@ -73,7 +74,7 @@ def crash(environ: dict[str, str], server: DemoServer, token: str, where: str) -
         "GENIE_TUI_IDP_USER_ID": server.idp_user_id,
     }
     code = _CRASH.format(token=token, where=where)
-    settings = settings_of(server) | by_key
+    settings = over_ssh(server) | by_key
     return Terminal([sys.executable, "-c", code], environ | settings, columns=160)
 
 

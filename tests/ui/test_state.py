@@ -25,7 +25,6 @@ from tui.ui.board import Board
 from tui.ui.desk import Desk
 from tui.ui.files import LARGEST_FILE_BYTES, CannotAttach, attachment_of, completions, path_in
 from tui.ui.keys import key_name, short_key_name
-from tui.ui.links import can_open, is_web_address
 from tui.ui.messages import Mailbox
 from tui.ui.notices import of_error, of_recovery
 from tui.ui.panes import Panes
@@ -158,29 +157,6 @@ def test_paths_are_completed_folders_first(tmp_path: Path) -> None:
     (tmp_path / ".hidden").touch()
     assert completions(f"{tmp_path}/re") == [f"{tmp_path}/reports/", f"{tmp_path}/Readme.md"]
     assert completions(f"{tmp_path}/nothing/here") == []
-
-
-@pytest.mark.parametrize(
-    ("url", "fine"),
-    [
-        ("https://example.com/a?b=c", True),
-        ("http://localhost:8080", True),
-        ("javascript:alert(1)", False),
-        ("file:///etc/passwd", False),
-        ("https://", False),
-        ("https://a b.com", False),
-        ("https://example.com/\x1b]0;x", False),
-    ],
-)
-def test_only_web_addresses_are_opened(url: str, fine: bool) -> None:
-    assert is_web_address(url) is fine
-
-
-def test_no_browser_is_started_where_nobody_would_see_it() -> None:
-    assert not can_open({"SSH_CONNECTION": "x", "DISPLAY": ":0"}, "linux")
-    assert not can_open({"GENIE_TUI_NO_BROWSER": "1"}, "darwin")
-    assert not can_open({}, "linux")
-    assert can_open({}, "darwin")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from urllib.parse import quote, urlencode, urlsplit
 from pydantic import SecretStr
 
 from tui.auth.answer import Accepted, Denied, Expected, query_of, read_answer
-from tui.auth.browser import open_browser
 from tui.auth.loopback import NotListening, Receiver
 from tui.auth.page import Page, failed, late, refused, welcome
 from tui.auth.pkce import challenge_for, new_secret
@@ -26,6 +25,7 @@ from tui.auth.provider import SCOPE, Grant, IdentityService, Provider
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, StoreError
 from tui.core.remote import remote_reason, tunnel_command
+from tui.system.browser import open_browser
 
 LIMIT_S = 300.0
 """How long the user may take."""

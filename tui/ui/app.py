@@ -20,11 +20,12 @@ from tui.chat.kit import SystemClock
 from tui.chat.updates import Publish
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.links import link_host
 from tui.core.ports import Clock
 from tui.core.redact import redact
 from tui.core.text import clean_line
+from tui.system.browser import open_at_home
 from tui.ui.base import BaseApp
-from tui.ui.links import is_web_address, open_url
 from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.requests import CopyText, OpenLink, SignInNeeded
 from tui.ui.screens.chat import ChatScreen
@@ -239,9 +240,9 @@ class GenieApp(BaseApp[None]):
 
     def action_open_link(self, href: str) -> None:
         """Open a web address in the browser, or copy it where there is none."""
-        if not is_web_address(href):
+        if link_host(href) is None:
             self.notify("Only web addresses can be opened.", severity="warning")
-        elif open_url(href):
+        elif open_at_home(href):
             self.notify(clean_line(href), title="Opened in the browser", markup=False)
         else:
             self.copy_to_clipboard(href)

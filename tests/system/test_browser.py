@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.auth.browser import commands, open_browser
 from tui.core.remote import remote_reason, tunnel_command
+from tui.system.browser import commands, open_at_home, open_browser
 
 URL = "https://id.example/authorize?state=s&scope=openid%20profile"
 
@@ -87,7 +87,27 @@ def test_no_browser_at_all_is_said(tmp_path: Path):
     assert not open_browser(URL, {"PATH": str(tmp_path), "BROWSER": "missing"})
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "javascript:alert(1)", "--help", ""])
+@pytest.mark.parametrize(
+    ("variable", "value"), [("SSH_CONNECTION", "a 1 b 22"), ("GENIE_TUI_NO_BROWSER", "1")]
+)
+def test_a_link_is_not_opened_where_nobody_would_see_it(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+):
+    for name in ("SSH_CONNECTION", "SSH_TTY", "GENIE_TUI_NO_BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("BROWSER", "true")
+    assert open_at_home(URL)
+    monkeypatch.setenv(variable, value)
+    assert not open_at_home(URL)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("file:///etc/passwd", "javascript:alert(1)", "--help", "", "https://"),
+        *("https://a b.com", "https://example.com/\x1b]0;x"),
+    ],
+)
 def test_only_web_addresses_are_opened(url: str):
     assert not open_browser(url, {**os.environ, "BROWSER": "true"})
 
@@ -101,7 +121,7 @@ def test_a_browser_gets_the_address_and_not_our_terminal(tmp_path: Path):
         f'{{ echo "$1"; echo "browser=$BROWSER"; readlink /proc/$$/fd/0; }} > {seen}\n'
     )
     browser.chmod(0o755)
-    code = f"from tui.auth.browser import open_browser; assert open_browser({URL!r})"
+    code = f"from tui.system.browser import open_browser; assert open_browser({URL!r})"
     done = subprocess.run(
         [sys.executable, "-c", f"{code}\nprint(open({str(seen)!r}).read(), end='')"],
         capture_output=True,

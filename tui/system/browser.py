@@ -12,11 +12,19 @@ from pathlib import PurePath
 from shutil import which
 
 from tui.core.links import link_host
-from tui.core.remote import is_wsl
+from tui.core.remote import is_wsl, remote_reason
 
 _TEXT_BROWSERS = frozenset(
     {"lynx", "w3m", "links", "links2", "elinks", "browsh", "carbonyl", "www-browser", "curl"}
 )
+
+
+def open_at_home(url: str) -> bool:
+    """Open an address as :func:`open_browser` does, where the user can be expected to see it.
+
+    False over SSH, in a container, without a display, or if the user wants none.
+    """
+    return not remote_reason(os.environ, sys.platform) and open_browser(url)
 
 
 def open_browser(url: str, environ: Mapping[str, str] | None = None) -> bool:

@@ -1,0 +1,1 @@
+"""What the desktop around the terminal can do for us."""
