@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from tui.core.abilities import Unable
 from tui.core.errors import BackendError, ErrorKind
@@ -52,6 +53,8 @@ from tui.core.records import (
     Conversation,
     ConversationStatus,
     EventPage,
+    Hit,
+    HitSource,
     Imported,
     Message,
     Page,
@@ -398,11 +401,19 @@ class MemoryStore:
             del self._turns[record.id]
 
     async def turns(
-        self, conversation_id: ConversationId, *, limit: int = 60, before: TurnId | None = None
+        self,
+        conversation_id: ConversationId,
+        *,
+        limit: int = 60,
+        before: TurnId | None = None,
+        after: TurnId | None = None,
     ) -> Sequence[TurnRecord]:
         records = self._of(conversation_id)
+        ids = [record.id for record in records]
+        if after is not None:
+            return records[ids.index(after) + 1 :][:limit]
         if before is not None:
-            records = records[: [record.id for record in records].index(before)]
+            records = records[: ids.index(before)]
         return records[-limit:]
 
     async def turn(self, turn_id: TurnId) -> TurnRecord | None:
@@ -442,6 +453,23 @@ class MemoryStore:
         self, conversation_id: ConversationId, limit: int = 500
     ) -> Sequence[TurnEvent]:
         return [event for r in self._of(conversation_id) for event in r.events][-limit:]
+
+    async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
+        """Texts that contain all words somewhere, newest first."""
+        wanted = words.casefold().split()
+        found = [hit for hit in self._texts() if all(w in hit.snippet.casefold() for w in wanted)]
+        return [replace(hit, marks=_marks(hit.snippet, wanted)) for hit in found[:limit] if wanted]
+
+    def _texts(self) -> Iterable[Hit]:
+        for conversation in self.listed.values():
+            yield _hit(conversation, "title", conversation.name)
+        for record in reversed(self._where(lambda _: True)):
+            where = self.listed.get(record.conversation_id, Conversation(id=record.conversation_id))
+            if record.prompt:
+                yield _hit(where, "user", record.prompt.text, turn_id=record.id)
+            for event in record.events:
+                if isinstance(event, AgentMessage):
+                    yield _hit(where, "agent", event.text, turn_id=record.id, event_key=event.key)
 
     async def unfinished(self) -> Sequence[TurnRecord]:
         return self._where(lambda record: not turn_of(record).over)
@@ -497,6 +525,22 @@ class MemoryStore:
     def _where(self, true: Callable[[TurnRecord], bool]) -> list[TurnRecord]:
         kept = sorted(self._turns.values(), key=lambda turn: turn.place)
         return [turn.record for turn in kept if true(turn.record)]
+
+
+def _hit(conversation: Conversation, source: HitSource, text: str, **where: Any) -> Hit:
+    return Hit(
+        conversation_id=conversation.id,
+        title=conversation.title or conversation.first_text,
+        source=source,
+        snippet=" ".join(text.split()),
+        at_ms=NOW_MS,
+        **where,
+    )
+
+
+def _marks(text: str, words: Iterable[str]) -> tuple[tuple[int, int], ...]:
+    starts = ((text.casefold().find(word), len(word)) for word in words)
+    return tuple(sorted((start, start + length) for start, length in starts if start >= 0))
 
 
 class ManualClock:

@@ -171,3 +171,15 @@ async def authorise(url: str) -> None:
 
 def test_ids_of_ours_are_not_the_servers() -> None:
     assert not is_local(ConversationId("cnv-1"))
+
+
+async def test_a_hit_leads_to_its_turn_and_what_is_around_it(room: Room) -> None:
+    first = await room.ask(HELLO)
+    cid = first.conversation_id
+    second = await room.ask("Is anything broken right now?", cid)
+    hits = await room.session.search("brok anything")
+    assert (hits[0].conversation_id, hits[0].turn_id) == (cid, second.id)
+    around = await room.session.turns_around(cid, second.id)
+    assert [turn.id for turn in around] == [first.id, second.id]
+    assert [t.id for t in await room.session.turns(cid, after=first.id)] == [second.id]
+    assert await room.session.turns_around(ConversationId("elsewhere"), second.id) == []

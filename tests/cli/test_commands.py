@@ -157,6 +157,20 @@ def test_conversations_are_listed_newest_first(run: Run) -> None:
     assert rows[0]["id"] == cid
 
 
+def test_a_search_finds_what_was_said(run: Run) -> None:
+    cid = last_line(run("ask", HELLO, "--json"))["conversation_id"]
+    done = run("conversations", "--search", "ifr")
+    assert done.stdout.startswith(cid)
+    assert "Ifrit" in done.stdout
+    assert "\x1b" not in done.stdout
+    (first, *_) = json.loads(run("conversations", "--search", "IFR", "--json").stdout)
+    assert first["id"] == cid
+    assert {first["snippet"][start:end] for start, end in first["marks"]} == {"Ifrit"}
+    nothing = run("conversations", "--search", 'no"such*')
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert "Nothing found" in nothing.stderr
+
+
 def test_a_reader_that_has_enough_ends_the_output_quietly(environ: dict[str, str]) -> None:
     command = f"{sys.executable} -m tui ask 'Write a runbook for a full disk' --json | head -1"
     done = subprocess.run(

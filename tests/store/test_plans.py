@@ -11,7 +11,7 @@ import pytest
 from tui.core.events import AgentMessage, TurnFinished
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Conversation, Prompt
-from tui.store import conversations, events, saving, turns
+from tui.store import conversations, events, saving, search, turns
 from tui.store.migrate import migrate
 
 HERE = ConversationId("here")
@@ -59,12 +59,14 @@ def steps(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
     [
         ("newest", lambda c: turns.newest(c, "account", HERE, 60, None)),
         ("older", lambda c: turns.newest(c, "account", HERE, 60, TurnId("t1000"))),
+        ("newer", lambda c: turns.following(c, "account", HERE, 60, TurnId("t1000"))),
         ("one", lambda c: turns.one(c, "account", TurnId("t1000"))),
         ("of run", lambda c: turns.of_run(c, "account", HERE, RunId("r1000"))),
         ("unfinished", lambda c: turns.unfinished(c, "account")),
         ("said", lambda c: turns.said(c, "account", 100)),
         ("known", lambda c: turns.message_known(c, "account", HERE, MessageId("m1000"))),
         ("timeline", lambda c: events.timeline(c, "account", HERE, 100)),
+        ("search", lambda c: search.found(c, "account", "1234", 100)),
         ("listed", lambda c: conversations.listed(c, "account", 200, 0)),
     ],
 )

@@ -166,6 +166,16 @@ async def test_pages_go_back_from_the_newest(store: SqliteStore) -> None:
     assert await store.turns(HERE, before=turn("none")) == []
 
 
+async def test_pages_go_on_from_any_turn(store: SqliteStore) -> None:
+    for number in range(7):
+        await say(store, number, 10 + number)
+    newer = await store.turns(HERE, limit=3, after=turn(1))
+    assert [r.id for r in newer] == [turn(2), turn(3), turn(4)]
+    assert [r.id for r in await store.turns(HERE, after=turn(5))] == [turn(6)]
+    assert await store.turns(HERE, after=turn(6)) == []
+    assert await store.turns(HERE, after=turn("none")) == []
+
+
 async def test_history_read_backwards_is_put_in_order(store: SqliteStore) -> None:
     for at_ms in (30, 20, 10):
         await say(store, at_ms, at_ms)

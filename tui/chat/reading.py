@@ -13,7 +13,7 @@ from tui.chat.updates import ConversationsChanged
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId, is_local
 from tui.core.ports import Can
-from tui.core.records import Conversation
+from tui.core.records import Conversation, Hit, TurnRecord
 from tui.core.turn import Turn, turn_of, without_echoes
 
 PAGE = 60
@@ -60,12 +60,37 @@ class Reader:
         return page.cursor
 
     async def turns(
-        self, conversation_id: ConversationId, before: TurnId | None = None
+        self,
+        conversation_id: ConversationId,
+        before: TurnId | None = None,
+        *,
+        after: TurnId | None = None,
     ) -> list[Turn]:
-        """A page of turns from the store, oldest first; those at work as they are now."""
-        records = await self._kit.store.turns(conversation_id, limit=PAGE, before=before)
-        live = {turn.id: turn for turn in self._lanes.live(conversation_id)}
-        return [live.get(record.id) or turn_of(record) for record in records]
+        """A page of turns from the store, oldest first; those at work as they are now.
+
+        The newest, the newest before one, or the oldest after one; fewer than ``PAGE``: all that
+        there are on that side.
+        """
+        store = self._kit.store
+        records = await store.turns(conversation_id, limit=PAGE, before=before, after=after)
+        return self._as_now(conversation_id, records)
+
+    async def turns_around(self, conversation_id: ConversationId, turn_id: TurnId) -> list[Turn]:
+        """A turn between a few older ones and a page of newer ones; empty if it is gone."""
+        store = self._kit.store
+        middle = await store.turn(turn_id)
+        if middle is None or middle.conversation_id != conversation_id:
+            return []
+        older = await store.turns(conversation_id, limit=PAGE // 2, before=turn_id)
+        newer = await store.turns(conversation_id, limit=PAGE, after=turn_id)
+        return self._as_now(conversation_id, [*older, middle, *newer])
+
+    async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
+        """Where words stand in titles and in what was said here: best first, then newest.
+
+        Each word may be the beginning of one.
+        """
+        return await self._kit.store.search(words, limit)
 
     async def timeline(self, conversation_id: ConversationId) -> Sequence[TurnEvent]:
         """The newest events of a conversation, oldest first."""
@@ -109,6 +134,10 @@ class Reader:
             older.exhausted = cursor is None or cursor == older.cursor
             older.cursor = cursor
         return True
+
+    def _as_now(self, conversation_id: ConversationId, records: Sequence[TurnRecord]) -> list[Turn]:
+        live = {turn.id: turn for turn in self._lanes.live(conversation_id)}
+        return [live.get(record.id) or turn_of(record) for record in records]
 
     async def _parked(self, conversation_id: ConversationId) -> bool:
         """Whether the newest turn waits for a connection, when the state may say idle."""

@@ -90,6 +90,7 @@ def ask(
 @root.command()
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.option("--search", metavar="WORDS", help="Where these words stand in what was said here.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @click.pass_context
 def conversations(
@@ -98,13 +99,19 @@ def conversations(
     profile: str | None,
     config: Path | None,
     as_json: bool,
+    search: str | None,
     limit: int,
 ) -> None:
-    """List your conversations, newest first."""
-    from tui.cli.conversations import run_conversations
+    """List your conversations, newest first, or search all that is stored of them.
+
+    Each of the WORDS may be the beginning of one; accents and case do not matter.
+    """
+    from tui.cli.conversations import run_conversations, run_search
 
     target = target_of(context, demo=demo, profile=profile, config=config)
-    context.exit(run_conversations(target, as_json=as_json, limit=limit))
+    if search is None:
+        context.exit(run_conversations(target, as_json=as_json, limit=limit))
+    context.exit(run_search(target, search, as_json=as_json, limit=limit))
 
 
 @root.command()

@@ -24,6 +24,7 @@ from tui.core.records import (
     Conversation,
     ConversationStatus,
     EventPage,
+    Hit,
     Imported,
     Message,
     Page,
@@ -179,9 +180,17 @@ class TurnStore(Protocol):
     async def delete_conversation(self, conversation_id: ConversationId) -> None: ...
 
     async def turns(
-        self, conversation_id: ConversationId, *, limit: int = 60, before: TurnId | None = None
+        self,
+        conversation_id: ConversationId,
+        *,
+        limit: int = 60,
+        before: TurnId | None = None,
+        after: TurnId | None = None,
     ) -> Sequence[TurnRecord]:
-        """The newest turns, or the newest before one, oldest first, each with its events."""
+        """The newest turns, the newest before one, or the oldest after one.
+
+        Oldest first, each with its events.
+        """
         ...
 
     async def turn(self, turn_id: TurnId) -> TurnRecord | None: ...
@@ -210,6 +219,13 @@ class TurnStore(Protocol):
         self, conversation_id: ConversationId, limit: int = 500
     ) -> Sequence[TurnEvent]:
         """The newest events of a conversation, oldest first."""
+        ...
+
+    async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
+        """Where words stand in titles and in what was said: best first, then newest.
+
+        Each word may be the beginning of one. Never raises for what the words are.
+        """
         ...
 
     async def unfinished(self) -> Sequence[TurnRecord]:

@@ -13,6 +13,8 @@ T = TypeVar("T")
 Activity = Literal["idle", "working", "awaiting_approval", "awaiting_connection"]
 """What a conversation does, as far as the server says."""
 
+HitSource = Literal["title", "user", "agent"]
+
 PromptState = Literal["queued", "sending", "sent", "unconfirmed", "refused"]
 """``unconfirmed``: it may or may not have reached the agent. ``refused``: it certainly did not."""
 
@@ -139,3 +141,23 @@ class TurnRecord:
     """None: the agent spoke by itself, or the message was not seen."""
     run_id: RunId | None = None
     events: tuple[TurnEvent, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A place where words that were searched for stand."""
+
+    conversation_id: ConversationId
+    title: str
+    """What the conversation is called; empty if it has no name yet."""
+    source: HitSource
+    """Whose words they are."""
+    snippet: str
+    """The text around the words, on one clean line."""
+    marks: tuple[tuple[int, int], ...] = ()
+    """Where the words are in the snippet: start and end, in characters."""
+    turn_id: TurnId | None = None
+    """None: it is the title."""
+    event_key: str | None = None
+    """Of the agent's message."""
+    at_ms: int | None = None

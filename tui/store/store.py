@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
-from tui.core.records import Conversation, Prompt, TurnRecord
+from tui.core.records import Conversation, Hit, Prompt, TurnRecord
 from tui.store import conversations as conversation_rows
 from tui.store import events as event_rows
-from tui.store import saving
+from tui.store import saving, search
 from tui.store import turns as turn_rows
 from tui.store.db import Database
 
@@ -54,11 +54,20 @@ class SqliteStore:
         await self._db.write(conversation_rows.mark, self._account, conversation_id, unread)
 
     async def delete_conversation(self, conversation_id: ConversationId) -> None:
-        await self._db.write(conversation_rows.delete, self._account, conversation_id)
+        await self._db.write(_delete, self._account, conversation_id)
 
     async def turns(
-        self, conversation_id: ConversationId, *, limit: int = 60, before: TurnId | None = None
+        self,
+        conversation_id: ConversationId,
+        *,
+        limit: int = 60,
+        before: TurnId | None = None,
+        after: TurnId | None = None,
     ) -> Sequence[TurnRecord]:
+        if after is not None:
+            return await self._db.read(
+                turn_rows.following, self._account, conversation_id, limit, after
+            )
         return await self._db.read(turn_rows.newest, self._account, conversation_id, limit, before)
 
     async def turn(self, turn_id: TurnId) -> TurnRecord | None:
@@ -89,6 +98,9 @@ class SqliteStore:
         self, conversation_id: ConversationId, limit: int = 500
     ) -> Sequence[TurnEvent]:
         return await self._db.read(event_rows.timeline, self._account, conversation_id, limit)
+
+    async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
+        return await self._db.read(search.found, self._account, words, limit)
 
     async def unfinished(self) -> Sequence[TurnRecord]:
         return await self._db.read(turn_rows.unfinished, self._account)
@@ -130,7 +142,7 @@ class SqliteStore:
 
     async def wipe(self) -> None:
         """Forget everything of this account, for good: freed pages are overwritten."""
-        await self._db.write_through(conversation_rows.wipe, self._account)
+        await self._db.write_through(_wipe, self._account)
         await self._db.outside(_truncate_log)
 
     async def problems(self) -> Sequence[str]:
@@ -141,6 +153,16 @@ class SqliteStore:
         await self._db.aclose()
 
 
+def _delete(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> None:
+    conversation_rows.delete(connection, account, conversation_id)
+    search.purge(connection)
+
+
+def _wipe(connection: sqlite3.Connection, account: str) -> None:
+    conversation_rows.wipe(connection, account)
+    search.purge(connection)
+
+
 def _truncate_log(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -149,6 +171,8 @@ def _problems(connection: sqlite3.Connection) -> list[str]:
     try:
         found = [line for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+        astray = search.problems(connection)
     except sqlite3.DatabaseError as error:
         return [str(error)]
-    return [*found, *(f"{table}: row {number} has lost its owner" for table, number, *_ in orphans)]
+    lost = (f"{table}: row {number} has lost its owner" for table, number, *_ in orphans)
+    return [*found, *lost, *astray]
