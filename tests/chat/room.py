@@ -16,6 +16,7 @@ from tui.chat.kit import Patience
 from tui.chat.session import Session
 from tui.chat.updates import RecoveryChanged, TurnChanged, TurnDropped, Update
 from tui.core.ids import ConversationId, TurnId
+from tui.core.ports import Clock
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer, DemoSettings
 from tui.store import SqliteStore
@@ -107,14 +108,17 @@ class Room:
 
 
 @asynccontextmanager
-async def open_room(server: DemoServer, path: Path) -> AsyncGenerator[Room]:
+async def open_room(
+    server: DemoServer, path: Path, *, patience: Patience = QUICK, clock: Clock | None = None
+) -> AsyncGenerator[Room]:
     """A session over a real client and a real store; ``path`` is the database."""
     auth = ApiKeyAuth(server.url, SecretStr(server.api_key), server.idp_user_id)
     backend = GenieBackend(HeadlessClient(server.url, server.genie, auth))
     store = await SqliteStore.open(path, "test")
     room = Room(store)
     try:
-        async with Session(backend, store, room.hear, patience=QUICK) as session:
+        opening = Session(backend, store, room.hear, patience=patience, clock=clock)
+        async with opening as session:
             room.session = session
             yield room
     finally:

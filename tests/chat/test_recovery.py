@@ -6,6 +6,7 @@ import pytest
 
 from tests.chat.room import Room
 from tui.chat.updates import TurnChanged
+from tui.core.errors import BackendError
 from tui.demo.server import DemoServer
 
 HELLO = "What can you do?"
@@ -137,6 +138,32 @@ async def test_a_decision_whose_answer_was_lost_is_not_posted_twice(
     await room.session.decide(turn, turn.open_approvals[0].call_id, "approved")
     assert (await room.over(turn_id)).outcome == "finished"
     assert [r.summary != "" for r in server.log.of("approval")].count(True) == 1
+
+
+async def test_a_decision_said_again_is_looked_for_before_it_is_posted_again(
+    room: Room, server: DemoServer
+) -> None:
+    turn_id = await room.say(ORDER)
+    await room.until(lambda: turn_id in room.turns and room.turns[turn_id].open_approvals)
+    turn = room.turns[turn_id]
+    for spec in ("lose_answer:on=approval,times=1", "status:503,on=get"):
+        server.faults.add(spec)
+    for operation in ("resume", "events"):
+        server.faults.add(f"status:503,on={operation}")
+    with pytest.raises(BackendError):
+        await room.session.decide(turn, turn.open_approvals[0].call_id, "approved")
+    server.faults.clear()
+    await room.session.decide(turn, turn.open_approvals[0].call_id, "approved")
+    assert (await room.over(turn_id)).outcome == "finished"
+    assert len(server.log.of("approval")) == 1
+
+
+async def test_a_message_behind_keep_alives_is_looked_for(room: Room, server: DemoServer) -> None:
+    server.faults.add("mute:on=send")
+    turn_id = await room.say(ORDER)
+    await room.until(lambda: turn_id in room.turns and room.turns[turn_id].open_approvals)
+    assert sent(server, ORDER) == 1
+    assert server.log.of("resume") == []
 
 
 async def test_snapshots_never_go_back(room: Room, server: DemoServer) -> None:

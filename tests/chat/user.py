@@ -74,9 +74,9 @@ class User:
         try:
             await self.room.session.decide(turn, step.call_id, "approved")
         except BackendError as error:
-            if error.kind is not ErrorKind.UNAUTHORIZED:
+            if error.kind is not ErrorKind.UNAUTHORIZED and not error.transient:
                 raise
-            return  # signed in again, the user presses the key again
+            return  # signed in again, or with the network back, the user presses the key again
         self._answered.add(str(step.call_id))
 
 

@@ -120,6 +120,21 @@ def test_outage_cuts_everything_for_a_while(visit, kinds, eventually):
     eventually(back)
 
 
+def test_swap_brings_an_event_behind_its_successor(visit, kinds):
+    turn = visit(faults=("swap:after=1,times=1",)).ask("hello")
+    assert kinds(turn) == [TURN[0], TURN[2], TURN[1]]
+    assert [frame.data["seq_num"] for frame in turn] == [1, 3, 2]
+
+
+def test_swap_keeps_the_last_event(visit, kinds):
+    assert kinds(visit(faults=("swap:after=2",)).ask("hello")) == TURN
+
+
+def test_mute_leaves_only_keep_alives(visit, kinds):
+    turn = visit(faults=("mute:after=2", "slow:ms=1")).ask("hello")
+    assert kinds(turn) == TURN[:2]
+
+
 def test_skip_leaves_one_event_out(visit, kinds):
     ada = visit(faults=("skip:after=1,times=1",))
     turn = ada.ask("hello")

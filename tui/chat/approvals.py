@@ -13,7 +13,8 @@ from tui.core.ids import CallId, ConversationId
 _SETTLED = frozenset({ErrorKind.BUSY, ErrorKind.NOT_FOUND, ErrorKind.INVALID})
 """How a service says that a call is not waiting any more (which one is not documented)."""
 
-_TRIES = 6
+_TRIES = 9
+"""They take about a minute and a half; then the user has to say it again."""
 
 
 async def decide(
@@ -21,31 +22,37 @@ async def decide(
     conversation_id: ConversationId,
     request: ApprovalRequested,
     decision: Decision,
-    reason: str | None = None,
+    reason: str | None,
+    unclear: set[CallId],
 ) -> ApprovalResolved:
     """Post a decision; the event that records it.
+
+    ``unclear`` are the calls of which a decision was posted and may have arrived; it is kept up to
+    date.
 
     After a failure that leaves it open whether the decision arrived, it is posted again only if
     the conversation says that it still waits for one. Raises ``BackendError`` if it could not be
     posted, or if somebody else has decided already (kind ``BUSY``).
     """
     post = partial(kit.backend.decide, conversation_id, request.call_id, decision, reason)
-    posted = False  # perhaps
     for attempt in range(1, _TRIES + 1):
         try:
-            if not posted or await _still_waits(kit, conversation_id, request.call_id):
+            unsure = request.call_id in unclear
+            if not unsure or await _still_waits(kit, conversation_id, request.call_id):
                 await once_more_if_refused(post)
             break
         except BackendError as error:
             if error.kind in _SETTLED:
-                if posted:
+                if request.call_id in unclear:
                     break
                 raise _already(error) from error
-            posted = posted or error.sent
+            if error.sent:
+                unclear.add(request.call_id)
             if not error.transient or attempt == _TRIES:
                 raise
             delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
             await kit.clock.sleep(delay)
+    unclear.discard(request.call_id)
     return ApprovalResolved(
         key=f"local:approval:{request.call_id}",
         run_id=request.run_id,

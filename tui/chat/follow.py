@@ -80,11 +80,19 @@ async def watch_gaps(player: Player) -> None:
         if player.turn.has_gap:
             attempt += 1
             await kit.clock.sleep(kit.patience.backoff_s(attempt, kit.clock.jitter()))
-        elif player.turn is not before or player.turn.phase != "working":
+        elif player.turn is not before or not _expects_events(player.turn):
             attempt = 0
             continue
         with suppress(BackendError):
+            if player.turn.run_id is None and Can.HISTORY in kit.backend.can:
+                await _learn_run(player)
             await catch_up(player)
+
+
+def _expects_events(turn: Turn) -> bool:
+    """Whether the agent is at work on it, or has its message for all we know."""
+    on_its_way = turn.prompt is not None and turn.prompt.state in ("sending", "sent")
+    return turn.phase == "working" or (turn.phase == "waiting" and on_its_way)
 
 
 async def _fill_gaps(player: Player) -> None:

@@ -56,7 +56,10 @@ class Session(Controls):
                 patience=patience or Patience(),
             )
         )
-        self._deciding: set[CallId] = set()
+        self._decided: set[CallId] = set()
+        """Calls that a decision was posted for, or is being."""
+        self._unclear: set[CallId] = set()
+        """Calls of which a decision may have arrived all the same."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.watched: ConversationId | None = None
         """The conversation on screen: what happens in others is unread."""
@@ -167,16 +170,19 @@ class Session(Controls):
     async def decide(
         self, turn: Turn, call_id: CallId, decision: Decision, reason: str | None = None
     ) -> None:
-        """Approve or reject a skill call. Raises ``BackendError``; never posts twice at once."""
+        """Approve or reject a skill call, once. Raises ``BackendError`` if it could not be said."""
         request = _request(turn, call_id)
-        if request is None or call_id in self._deciding:
+        if request is None or call_id in self._decided:
             return
-        self._deciding.add(call_id)
+        self._decided.add(call_id)
         try:
-            event = await decide(self._kit, turn.conversation_id, request, decision, reason)
-            await self._lanes.record(turn, event)
-        finally:
-            self._deciding.discard(call_id)
+            event = await decide(
+                self._kit, turn.conversation_id, request, decision, reason, self._unclear
+            )
+        except BaseException:
+            self._decided.discard(call_id)
+            raise
+        await self._lanes.record(turn, event)
 
     async def reject_connection(
         self, turn: Turn, attempt_id: AttemptId, reason: str | None = None

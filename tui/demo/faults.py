@@ -5,6 +5,8 @@
                                  of several bytes if there is one
     outage:after=3,s=2           cut it after three events and every other one for two seconds
     skip:after=3                 leave the fourth event of a stream out
+    swap:after=3                 the fourth event of a stream comes behind the fifth
+    mute:after=3                 after three events only keep-alives
     close:after=2                end the stream cleanly after two events, the turn unfinished
     silent:after=2               after two events send nothing any more, not even pings
     interrupted:after=2,retry_ms=800   system.stream_interrupted after two events, then the end
@@ -56,6 +58,8 @@ STREAM_KINDS = frozenset(
         "tear",
         "outage",
         "skip",
+        "swap",
+        "mute",
         "close",
         "silent",
         "interrupted",
@@ -69,6 +73,8 @@ _OPTIONS: dict[str, frozenset[str]] = {
     "tear": frozenset({"after"}),
     "outage": frozenset({"after", "s"}),
     "skip": frozenset({"after"}),
+    "swap": frozenset({"after"}),
+    "mute": frozenset({"after"}),
     "close": frozenset({"after"}),
     "silent": frozenset({"after"}),
     "interrupted": frozenset({"after", "retry_ms"}),

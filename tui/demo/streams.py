@@ -143,6 +143,31 @@ async def _skip(frames: Frames, fault: Fault, run: Run) -> Frames:
         yield frame
 
 
+async def _swap(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    held: list[Frame] = []
+    async for frame in frames:
+        if frame.id is not None and not held:
+            held.append(frame)
+            break
+        yield frame
+    async for frame in frames:
+        yield frame
+        if frame.id is not None and held:
+            yield held.pop()
+    for frame in held:
+        yield frame
+
+
+async def _mute(frames: Frames, fault: Fault, run: Run) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    async for frame in frames:
+        if frame.id is None:
+            yield frame
+
+
 async def _close(frames: Frames, fault: Fault, run: Run) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
@@ -185,6 +210,8 @@ _DISTURBANCES: dict[str, Callable[[Frames, Fault, Run], Frames]] = {
     "tear": _tear,
     "outage": _outage,
     "skip": _skip,
+    "swap": _swap,
+    "mute": _mute,
     "close": _close,
     "silent": _silent,
     "interrupted": _interrupted,
