@@ -9,6 +9,7 @@ Scripts are data. Each item is an event to bring, an error to raise, or somethin
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -313,7 +314,8 @@ class ScriptedBackend(Unable):
     ) -> FileId:
         self._called("upload")
         self.uploaded.append(path)
-        progress(1, 1)
+        size_bytes = os.stat(path).st_size
+        progress(size_bytes, size_bytes)
         return FileId(f"file-{len(self.uploaded)}")
 
     async def aclose(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.chat.room import Room, open_room
 from tui.chat.updates import ConversationNamed, EventsSeen, Refused
+from tui.core.draft import Draft
 from tui.core.events import Decision, Heartbeat, TurnStarted
 from tui.core.ids import ConversationId, is_local
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
@@ -75,7 +76,7 @@ async def test_a_queued_message_can_be_withdrawn(room: Room, server: DemoServer)
     await room.until(lambda: room.turns[parked].open_approvals)
     cid = room.turns[parked].conversation_id
     queued = await room.say("never mind", cid)
-    assert await room.session.withdraw(cid, queued) == "never mind"
+    assert await room.session.withdraw(cid, queued) == Draft("never mind")
     assert queued not in room.turns
     assert "never mind" not in [record.summary for record in server.log]
 
@@ -117,7 +118,7 @@ async def test_a_refused_message_goes_back_to_the_composer(room: Room, server: D
     turn_id = await room.say(HELLO)
     await room.until(lambda: any(isinstance(u, Refused) for u in room.updates))
     [refused] = [u for u in room.updates if isinstance(u, Refused)]
-    assert refused.text == HELLO
+    assert refused.draft == Draft(HELLO)
     assert refused.error.request_id
     assert turn_id not in room.turns
     assert await room.session.draft(refused.conversation_id) == HELLO

@@ -9,7 +9,7 @@ from textual import events
 from textual.app import App, ComposeResult
 
 from tui.ui.theme import GENIE_DARK
-from tui.ui.widgets.composer import LIMIT_BYTES, Composer
+from tui.ui.widgets.composer import LARGEST_PASTE, LIMIT_BYTES, Composer
 
 
 class Desk(App[None]):
@@ -33,8 +33,14 @@ class Desk(App[None]):
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
         self.posted.append(event.text)
 
-    def on_composer_file_dropped(self, event: Composer.FileDropped) -> None:
-        self.posted.append(event.path)
+    def on_composer_files_dropped(self, event: Composer.FilesDropped) -> None:
+        self.posted.extend(event.paths)
+
+    def on_composer_drop_undone(self, event: Composer.DropUndone) -> None:
+        self.posted.append(event)
+
+    def on_composer_paste_opened(self, event: Composer.PasteOpened) -> None:
+        self.posted.append(event)
 
     def on_composer_file_removed(self) -> None:
         self.posted.append("removed")
@@ -108,7 +114,7 @@ async def test_a_paste_is_cleaned_and_inserted_once(app: Desk) -> None:
 
 async def test_an_enormous_paste_is_refused_with_a_sentence(app: Desk) -> None:
     async with app.run_test() as pilot:
-        app.composer.post_message(events.Paste("x" * 600_000))
+        app.composer.post_message(events.Paste("x" * (LARGEST_PASTE + 1)))
         await pilot.pause()
         assert app.composer.text == ""
         assert isinstance(app.posted[0], Composer.TooMuch)
@@ -153,3 +159,83 @@ async def test_backspace_in_an_empty_composer_takes_the_file_off(app: Desk) -> N
         assert app.posted == []
         await pilot.press("backspace")
         assert app.posted == ["removed"]
+
+
+LINES = "\n".join(f"line {n}" for n in range(36))
+
+
+async def test_a_large_paste_becomes_a_chip_that_is_sent_in_full(app: Desk) -> None:
+    async with app.run_test() as pilot:
+        await pilot.press(*"see ")
+        app.composer.post_message(events.Paste(LINES))
+        await pilot.pause()
+        await pilot.press("!")
+        assert app.composer.text == "see [Pasted text #1 · 36 lines]!"
+        assert app.composer.size_bytes == len(f"see {LINES}!")
+        await pilot.press("enter")
+        assert app.posted == [f"see {LINES}!"]
+
+
+async def test_a_chip_is_one_thing_to_delete_and_to_bring_back(app: Desk) -> None:
+    async with app.run_test() as pilot:
+        app.composer.insert_paste(LINES)
+        app.composer.insert_paste(LINES)
+        await pilot.press("left", "left", "backspace")
+        assert app.composer.text == "[Pasted text #1 · 36 lines]"
+        await pilot.press("ctrl+z")
+        assert app.composer.message == LINES + LINES
+        app.composer.move_cursor((0, 3))
+        await pilot.press("x")
+        assert app.composer.message == f"{LINES}x{LINES}"
+
+
+async def test_a_chip_survives_as_draft_and_opens_by_key_and_by_mouse(app: Desk) -> None:
+    async with app.run_test() as pilot:
+        app.composer.insert_paste(LINES)
+        kept = app.composer.kept
+        app.composer.start_with("")
+        app.composer.start_with(f"a {kept}")
+        await pilot.pause()
+        assert app.composer.text == "a [Pasted text #1 · 36 lines]"
+        await pilot.press("f3")
+        await pilot.click(app.composer, offset=(8, 1))
+        await pilot.pause()
+        assert [event.text for event in app.posted] == [LINES, LINES]
+        app.composer.swap_chip(app.posted[0].label, LINES)
+        assert app.composer.text == f"a {LINES}"
+
+
+async def test_what_was_recalled_or_put_back_can_be_undone(app: Desk) -> None:
+    async with app.run_test() as pilot:
+        app.composer.remember(["older"])
+        await pilot.press(*"mine", "up", "ctrl+z")
+        assert app.composer.text == "mine"
+        await pilot.press("alt+z")
+        assert app.composer.text == "older"
+
+
+async def test_a_dropped_path_can_be_had_as_text_instead(app: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text("figures")
+    async with app.run_test() as pilot:
+        app.composer.post_message(events.Paste(f"{file}"))
+        await pilot.pause()
+        await pilot.press("ctrl+z")
+        assert app.composer.text == str(file)
+        assert isinstance(app.posted[-1], Composer.DropUndone)
+
+
+async def test_several_files_can_be_dropped_at_once(app: Desk, tmp_path: Path) -> None:
+    files = [tmp_path / "a b.txt", tmp_path / "c.txt"]
+    for file in files:
+        file.write_text("x")
+    async with app.run_test() as pilot:
+        app.composer.post_message(events.Paste(f"'{files[0]}' {files[1]}\n"))
+        await pilot.pause()
+        assert app.posted == files
+
+
+async def test_ctrl_c_loses_nothing(app: Desk) -> None:
+    async with app.run_test() as pilot:
+        await pilot.press(*"mine", "ctrl+c")
+        assert app.composer.text == "mine"

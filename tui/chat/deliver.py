@@ -9,12 +9,9 @@ from tui.chat.finding import adopt, find_prompt
 from tui.chat.player import Player
 from tui.chat.updates import ConversationNamed, Recovery, TurnChanged
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.ids import is_local
+from tui.core.ids import FileId, is_local
 from tui.core.ports import Can
 from tui.core.records import Message
-
-_RETRIED = frozenset({ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED})
-"""Failures that prove the message was not taken, and pass by themselves."""
 
 
 class NotDelivered(Exception):
@@ -82,7 +79,7 @@ async def deliver(player: Player) -> bool:
         if error.kind is ErrorKind.BUSY:
             await player.mark("queued", str(error))
             raise Occupied from error
-        if error.kind not in _RETRIED:
+        if not error.transient:
             raise NotDelivered(error)
         attempt += 1
         await _wait(player, attempt, error)
@@ -121,7 +118,7 @@ async def _send(player: Player) -> BackendError | None:
     prompt = player.turn.prompt
     assert prompt is not None
     try:
-        file_id = await player.upload()
+        file_id = await _upload(player)
         if not await player.kit.store.claim(player.turn.id):
             raise SentElsewhere
         await player.mark("sending")
@@ -133,6 +130,15 @@ async def _send(player: Player) -> BackendError | None:
     except BackendError as error:
         problem = error
     return None if _accepted(player) else problem
+
+
+async def _upload(player: Player) -> FileId | None:
+    """The id of the file that goes with the message. Should it fail, no message was sent."""
+    try:
+        return await player.upload()
+    except BackendError as error:
+        error.sent = False
+        raise
 
 
 def _accepted(player: Player) -> bool:

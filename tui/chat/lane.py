@@ -22,6 +22,7 @@ from tui.chat.history import running_turn
 from tui.chat.kit import Kit
 from tui.chat.player import Player
 from tui.chat.updates import Problem, Refused, TurnChanged, TurnDropped
+from tui.core.draft import Draft, draft_of, parse
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import PromptState
@@ -205,12 +206,12 @@ class Lane:
     async def _give_back(self, turn: Turn, error: BackendError) -> None:
         """Put a refused text where the user can correct it; never in two places, never in none."""
         store, cid = self.kit.store, turn.conversation_id
-        text = turn.prompt.text if turn.prompt else ""
-        draft = await store.draft(cid)
-        await store.save_draft(cid, f"{text}\n\n{draft}" if draft.strip() else text)
+        returned = draft_of(turn.prompt) if turn.prompt else Draft()
+        draft = parse(await store.draft(cid))
+        await store.save_draft(cid, returned.followed_by(draft).dump())
         await store.drop_turn(turn.id)
         self.kit.publish(TurnDropped(cid, turn.id))
-        self.kit.publish(Refused(cid, turn.id, text, error))
+        self.kit.publish(Refused(cid, turn.id, returned, error))
 
 
 def _state(turn: Turn) -> PromptState | None:

@@ -15,10 +15,11 @@ from tui.chat.kit import Kit
 from tui.chat.pump import batches
 from tui.chat.updates import EventsSeen, Recovery, RecoveryChanged, TurnChanged, UploadProgress
 from tui.chat.vigil import Vigil
-from tui.core.errors import BackendError
+from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, StreamInterrupted, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, FileId, RunId
 from tui.core.records import Attachment, Prompt, PromptState
+from tui.core.text import clean_line, size
 from tui.core.turn import Turn, fold, without_echoes
 
 
@@ -174,6 +175,8 @@ class Player:
         turn_id, publish = self.turn.id, self.kit.publish
 
         def progress(sent_bytes: int, total_bytes: int) -> None:
+            if total_bytes != file.size_bytes:
+                raise _changed(file, total_bytes)
             publish(UploadProgress(turn_id, sent_bytes, total_bytes))
 
         upload = partial(self.kit.backend.upload, self.conversation_id, Path(file.path), progress)
@@ -228,6 +231,13 @@ class Player:
     async def _save(self) -> None:
         turn = self.turn
         await self.kit.store.save_turn(turn.id, turn.conversation_id, turn.prompt, turn.run_id)
+
+
+def _changed(file: Attachment, size_bytes: int) -> BackendError:
+    """The file is not what the user attached; raised while nothing of it is of use yet."""
+    was, now = size(file.size_bytes), size(size_bytes)
+    text = f"{clean_line(file.name, 60)} has changed: it had {was}, now it has {now}."
+    return BackendError(ErrorKind.INVALID, text, hint="Attach it again.")
 
 
 async def _first(*works: Coroutine[Any, Any, object]) -> None:

@@ -21,6 +21,7 @@ from tui.chat.updates import (
     TurnDropped,
     Update,
 )
+from tui.core.draft import Draft, draft_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalRequested, Decision
 from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, is_local, local_conversation
@@ -106,8 +107,8 @@ class Session(Controls):
         self._lanes.enqueue(turn)
         return turn
 
-    async def withdraw(self, conversation_id: ConversationId, turn_id: TurnId) -> str | None:
-        """Take back a message that has not been sent; its text, or None if it is too late."""
+    async def withdraw(self, conversation_id: ConversationId, turn_id: TurnId) -> Draft | None:
+        """Take back a message that has not been sent; None if it is too late."""
         store = self._kit.store
         turn = await self._lanes.of(conversation_id).recall(turn_id)
         if turn is None or turn.prompt is None:
@@ -117,7 +118,7 @@ class Session(Controls):
             await store.delete_conversation(conversation_id)
             self._publish(ConversationsChanged())
         self._publish(TurnDropped(conversation_id, turn_id))
-        return turn.prompt.text
+        return draft_of(turn.prompt)
 
     async def send_again(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
         """Send a message again that could not be confirmed."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from tui.core.draft import Draft
 from tui.core.errors import BackendError
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId
@@ -84,11 +85,12 @@ class UploadProgress:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A message was not accepted; its text belongs back into the composer."""
+    """A message was not accepted; it belongs back into the composer."""
 
     conversation_id: ConversationId
     turn_id: TurnId
-    text: str
+    draft: Draft
+    """Its text and files."""
     error: BackendError
 
 

@@ -7,7 +7,6 @@ from typing import Literal
 from tui.chat.updates import Recovery
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId
-from tui.core.text import size
 from tui.ui.board import Board
 from tui.ui.notices import Notice, of_error, of_question, of_recovery
 from tui.ui.widgets.topbar import Link
@@ -26,7 +25,6 @@ class Desk:
         self.session_state: Literal["opening", "open", "failed"] = "opening"
         self._recoveries: dict[ConversationId, Recovery] = {}
         self._problem: Notice | None = None
-        self._upload: Notice | None = None
         self._unreachable = False
 
     def recover(self, conversation_id: ConversationId, recovery: Recovery | None) -> None:
@@ -35,12 +33,6 @@ class Desk:
             self._recoveries.pop(conversation_id, None)
         else:
             self._recoveries[conversation_id] = recovery
-
-    def upload(self, sent_bytes: int, total_bytes: int) -> None:
-        """Note how far an upload is."""
-        text = f"Uploading · {size(sent_bytes)} of {size(total_bytes)}"
-        done = sent_bytes >= total_bytes
-        self._upload = None if done else Notice(tone="recovery", text=text)
 
     def complain(self, notice: Notice) -> None:
         """Say something until the user dismisses it or something else is to be said."""
@@ -89,4 +81,4 @@ class Desk:
             recovery = self._recoveries.get(self.current)
             if recovery and not questions:
                 return of_recovery(recovery)
-        return self._problem or self._upload
+        return self._problem

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +14,7 @@ from tui.core.text import clean_line, size
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 """Source: Headless API, Upload a file."""
 LARGEST_FILE = "20 MB"
+_LONGEST_DROP = 16 * 1024
 
 
 class CannotAttach(Exception):
@@ -23,7 +25,8 @@ def attachment_of(path: Path) -> Attachment:
     """A file that can be read and is small enough. Raises ``CannotAttach``."""
     name = clean_line(path.name, 60)
     if not path.is_file():
-        raise CannotAttach(f"{name or 'This'} is not a file.")
+        gone = "is not a file" if path.exists() else "does not exist"
+        raise CannotAttach(f"{name or 'This'} {gone}.")
     try:
         with path.open("rb") as file:
             file.read(1)
@@ -37,42 +40,70 @@ def attachment_of(path: Path) -> Attachment:
     return Attachment(path=str(path), name=name, size_bytes=size_bytes)
 
 
-def path_in(pasted: str) -> Path | None:
-    """The file that a terminal pastes when one is dropped on it; None if it is just text.
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A file that is to go with the next message."""
 
-    Terminals quote it, escape its spaces, or give a ``file://`` URL.
+    path: Path
+    file: Attachment | None
+    """None: it cannot be sent as it is."""
+    problem: str = ""
+    """Why, as a sentence."""
+
+    @property
+    def name(self) -> str:
+        return clean_line(self.path.name, 60) or "file"
+
+
+def pick(path: Path) -> Picked:
+    """Look at a file."""
+    try:
+        return Picked(path, attachment_of(path))
+    except CannotAttach as problem:
+        return Picked(path, None, str(problem))
+
+
+def messages(text: str, files: Sequence[Attachment]) -> list[tuple[str, tuple[Attachment, ...]]]:
+    """A message and its files as the messages that the API takes: each with one file at most.
+
+    The text goes with the last file, so that the agent has all of them when it reads it.
+    """
+    if len(files) < 2:
+        return [(text, tuple(files))]
+    *before, last = files
+    announced = [
+        (
+            f"File {number} of {len(files)}: {file.name}. My message comes with the last file.",
+            (file,),
+        )
+        for number, file in enumerate(before, 1)
+    ]
+    return [*announced, (text, (last,))]
+
+
+def paths_in(pasted: str) -> list[Path]:
+    """The files that a terminal pastes when they are dropped on it; none if it is just text.
+
+    Terminals quote them, escape their spaces, or give ``file://`` URLs.
     """
     text = pasted.strip()
-    if not text or "\n" in text or len(text) > 4096:
-        return None
+    if not text or len(text) > _LONGEST_DROP:
+        return []
     try:
         words = shlex.split(text)
-        word = words[0] if len(words) == 1 else text
-        if word.startswith("file://"):
-            word = unquote(urlsplit(word).path)
-        path = Path(word)
-        return path if path.is_absolute() and path.is_file() else None
-    except (ValueError, OSError):
-        return None
+    except ValueError:
+        words = []
+    return _files_of(words) or _files_of([text])
 
 
-def typed_path(text: str) -> Path:
-    """A path as a person writes it, relative to the working directory, ``~`` allowed."""
-    return Path(text.strip()).expanduser()
-
-
-def completions(text: str, limit: int = 8) -> list[str]:
-    """Paths that begin with what is typed, folders first and with a trailing ``/``."""
-    folder, start = os.path.split(text)
+def _files_of(words: Sequence[str]) -> list[Path]:
+    """The words as files, if every one of them is one."""
+    paths = [Path(_local(word)) for word in words]
     try:
-        with os.scandir(typed_path(folder) if folder else Path()) as found:
-            entries = [(not entry.is_dir(), entry.name) for entry in found if _fits(entry, start)]
-    except OSError:
+        return paths if all(path.is_absolute() and path.is_file() for path in paths) else []
+    except (ValueError, OSError):
         return []
-    shown = sorted(entries, key=lambda entry: (entry[0], entry[1].lower()))[:limit]
-    return [os.path.join(folder, name) + ("" if is_file else "/") for is_file, name in shown]
 
 
-def _fits(entry: os.DirEntry[str], start: str) -> bool:
-    hidden = entry.name.startswith(".") and not start.startswith(".")
-    return not hidden and entry.name.lower().startswith(start.lower()) and entry.name.isprintable()
+def _local(word: str) -> str:
+    return unquote(urlsplit(word).path) if word.startswith("file://") else word

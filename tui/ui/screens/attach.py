@@ -1,102 +1,190 @@
-"""Which file goes with the next message?"""
+"""Which files go with the next message?"""
 
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.ui.files import LARGEST_FILE, completions, typed_path
-from tui.ui.text import line
+from tui.core.text import size
+from tui.ui.files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
+from tui.ui.paths import Entry, completions, typed_path
+from tui.ui.text import line, spread
+
+_MOST_SHOWN = 200
+_UP = "../"
 
 
-class AttachScreen(ModalScreen[Path | None]):
-    """A path with completion. Returns what was typed, which need not exist; None: no file."""
+class AttachScreen(ModalScreen[Sequence[Path] | None]):
+    """A path with what is there, as one types. Returns files to look at; None: none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel", tooltip="Attach nothing", id="attach.cancel"),
         Binding(
             "tab",
-            "complete",
-            "Complete",
+            "go_on",
+            "Open or mark",
+            tooltip="Open the folder, or mark the file",
             priority=True,
-            tooltip="Complete the path",
-            id="attach.complete",
+            id="attach.mark",
         ),
-        Binding(
-            "down",
-            "move(1)",
-            "Next",
-            show=False,
-            priority=True,
-            id="attach.next",
-        ),
-        Binding(
-            "up",
-            "move(-1)",
-            "Previous",
-            show=False,
-            priority=True,
-            id="attach.previous",
-        ),
+        Binding("down", "move(1)", "Next", show=False, priority=True, id="attach.next"),
+        Binding("up", "move(-1)", "Previous", show=False, priority=True, id="attach.previous"),
+        Binding("pagedown", "move(8)", "Further", show=False, priority=True, id="attach.page_down"),
+        Binding("pageup", "move(-8)", "Back", show=False, priority=True, id="attach.page_up"),
     ]
     AUTO_FOCUS = "Input"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: list[Entry] = []
+        self._marked: dict[Path, None] = {}
+
     def compose(self) -> ComposeResult:
         with Vertical(id="attach") as box:
-            box.border_title = Content(" Attach a file ")
-            box.border_subtitle = Content(" Tab completes · Enter attaches · Esc ")
-            yield Input(placeholder=f"Path of a file, at most {LARGEST_FILE}")
+            box.border_title = Content(" Attach files ")
+            box.border_subtitle = Content(" Tab marks · Enter attaches · Esc ")
+            yield Input(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
             yield OptionList(id="paths", compact=True)
-            yield Static(Content("Or drop a file on the terminal."), id="attach-hint")
+            yield Static(id="attach-hint")
+            with Horizontal(id="attach-buttons"):
+                yield Button("Attach", id="attach-now", compact=True)
+                yield Button("Cancel", id="attach-never", compact=True)
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).can_focus = False
+        for part in ("#paths", "#attach-now", "#attach-never"):
+            self.query_one(part).can_focus = False
+        self._tell("")
         self._look_up("")
+
+    # -- what is there ---------------------------------------------------------------------
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        self._tell("")
         self._look_up(event.value)
 
     @work(group="completions", exclusive=True, exit_on_error=False)
     async def _look_up(self, text: str) -> None:
-        found = await asyncio.to_thread(completions, text)
+        found = await asyncio.to_thread(completions, text, _MOST_SHOWN)
+        parent = [Entry(_parent(text), _UP, is_folder=True)] if not os.path.basename(text) else []
+        self._entries = [*parent, *found]
+        self._draw(highlight=len(parent) if found else 0)
+
+    def _draw(self, highlight: int) -> None:
         paths = self.query_one(OptionList)
-        paths.set_options(Option(line(path), id=path) for path in found)
-        paths.highlighted = 0 if found else None
+        paths.set_options(Option(row, id=None) for row in self._rows(paths))
+        paths.highlighted = highlight if self._entries else None
+
+    def _rows(self, paths: OptionList) -> Iterator[Content]:
+        width = max(20, paths.content_size.width - 2)
+        for entry in self._entries:
+            too_large = entry.size_bytes > LARGEST_FILE_BYTES
+            marked = not entry.is_folder and _absolute(entry) in self._marked
+            glyph = "✓" if marked else "▸" if entry.is_folder else "✕" if too_large else " "
+            name = entry.name if entry.name == _UP else f"{entry.name}{'/' * entry.is_folder}"
+            about = "" if entry.is_folder else size(entry.size_bytes)
+            colour = "$error" if too_large else "$primary"
+            left = Content.assemble((f"{glyph} ", colour), line(name))
+            yield spread(left, Content.styled(about, colour if too_large else "$soft"), width)
+
+    @property
+    def _chosen(self) -> Entry | None:
+        place = self.query_one(OptionList).highlighted
+        return self._entries[place] if place is not None and self._entries else None
+
+    # -- keys and mouse --------------------------------------------------------------------
 
     def action_move(self, step: int) -> None:
         paths = self.query_one(OptionList)
-        paths.action_cursor_down() if step > 0 else paths.action_cursor_up()
+        if self._entries:
+            place = (paths.highlighted or 0) + step
+            last = len(self._entries) - 1
+            paths.highlighted = place % (last + 1) if abs(step) == 1 else max(0, min(place, last))
 
-    def action_complete(self) -> None:
-        if option := self.query_one(OptionList).highlighted_option:
-            self._put(option.id or "")
-
-    def _put(self, path: str) -> None:
-        field = self.query_one(Input)
-        field.value = path
-        field.cursor_position = len(path)
+    def action_go_on(self) -> None:
+        """Open the folder that is highlighted, or mark the file."""
+        if entry := self._chosen:
+            self._enter(entry) if entry.is_folder else self._mark(entry)
 
     @on(OptionList.OptionSelected)
-    def _pick(self, event: OptionList.OptionSelected) -> None:
-        self._put(event.option_id or "")
-        self._finish()
+    def _clicked(self) -> None:
+        self.action_go_on()
+        self.query_one(Input).focus()
+
+    def _enter(self, entry: Entry) -> None:
+        field = self.query_one(Input)
+        field.value = entry.typed
+        field.cursor_position = len(entry.typed)
+
+    def _mark(self, entry: Entry) -> None:
+        path = _absolute(entry)
+        if path in self._marked:
+            del self._marked[path]
+        elif problem := pick(path).problem:
+            self._tell(problem, "$error")
+            return
+        else:
+            self._marked[path] = None
+        self._tell("")
+        self._draw(self.query_one(OptionList).highlighted or 0)
 
     @on(Input.Submitted)
+    @on(Button.Pressed, "#attach-now")
     def _finish(self) -> None:
-        """A folder is entered, anything else is the answer."""
-        path = typed_path(self.query_one(Input).value)
-        if self.query_one(Input).value and path.is_dir():
-            self._put(f"{self.query_one(Input).value.rstrip('/')}/")
-        elif self.query_one(Input).value.strip():
-            self.dismiss(path)
+        """A folder is opened; else what is marked is the answer, or the file that is chosen."""
+        entry = self._chosen
+        typed = typed_path(self.query_one(Input).value.strip())
+        if self._marked:
+            self.dismiss(list(self._marked))
+        elif entry is not None and entry.is_folder:
+            self._enter(entry)
+        elif entry is not None:
+            self._attach_if_fit(_absolute(entry))
+        else:
+            self._attach_if_fit(typed.absolute())
+
+    def _attach_if_fit(self, path: Path) -> None:
+        if problem := pick(path).problem:
+            self._tell(problem, "$error")
+        else:
+            self.dismiss([path])
+
+    @on(Button.Pressed, "#attach-never")
+    def _leave(self) -> None:
+        self.dismiss(None)
+
+    def _tell(self, problem: str, colour: str = "$soft") -> None:
+        """A line below the list: what is wrong, else how many files are marked."""
+        count = len(self._marked)
+        told = problem or (
+            f"{count} marked" if count else "You can also drop files on the terminal."
+        )
+        self.query_one("#attach-hint", Static).update(line(told).stylize_before(colour))
+        label = f"Attach {count} files" if count > 1 else "Attach"
+        self.query_one("#attach-now", Button).label = Content(label)
+
+
+def _absolute(entry: Entry) -> Path:
+    return Path(os.path.abspath(entry.path))
+
+
+def _parent(typed: str) -> str:
+    """The folder above a typed one, in the same form where that is possible."""
+    folder = typed.rstrip("/")
+    if not folder and typed:
+        return "/"
+    if not folder or os.path.basename(folder) == "..":
+        return f"{typed}{_UP}"
+    return f"{os.path.dirname(folder).rstrip('/')}/" if "/" in folder else ""

@@ -167,8 +167,8 @@ class ChatScreen(WritingScreen):
                 self._rename(old, new)
             case RecoveryChanged(conversation_id=cid, recovery=recovery):
                 desk.recover(cid, recovery)
-            case UploadProgress(sent_bytes=sent, total_bytes=total):
-                desk.upload(sent, total)
+            case UploadProgress():
+                self.conversation.show_upload(update.turn_id, update.sent_bytes, update.total_bytes)
             case Refused():
                 await self._take_refusal(update)
             case Problem(error=error):
@@ -206,11 +206,11 @@ class ChatScreen(WritingScreen):
         self.list_soon()
 
     async def _take_refusal(self, update: Refused) -> None:
-        """Put the text where the user can correct it; the engine has put it into the draft."""
+        """Put the message where the user can correct it; the engine has put it into the draft."""
         self.desk.complain(of_error(update.error, refused=True))
         self.want_login(update.error)
         if update.conversation_id == self.desk.current:
-            self._take_back(update.text)
+            await self.take_back(update.draft)
 
     def show_state(self) -> None:
         """Draw what the desk says: line, banner, title."""

@@ -53,6 +53,15 @@ class ReadingScreen(ThreePanes):
     def announce(self, conversation_id: ConversationId) -> None:
         """Take notice of the questions of a conversation that has been read."""
 
+    @property
+    @abstractmethod
+    def written(self) -> str:
+        """What is in the composer, as it is kept."""
+
+    @abstractmethod
+    async def write(self, kept: str) -> None:
+        """Have another draft in the composer."""
+
     @abstractmethod
     async def keep_draft(self) -> None:
         """Make the composer's text safe."""
@@ -138,8 +147,9 @@ class ReadingScreen(ThreePanes):
         self.composer.remember(await access.session.recall())
         draft = await access.drafts.read(None)
         access.drafts.hold(None, draft)
-        typed = self.composer.text
-        self.composer.put(typed or draft)
+        typed = self.written
+        if not typed:
+            await self.write(draft)
         self.send_held()
         self.show_state()
         if conversations and not typed and not draft:
@@ -202,11 +212,11 @@ class ReadingScreen(ThreePanes):
         """Exchange what the composer holds, and note which conversation is on screen."""
         access = self.opened
         draft = await access.drafts.read(conversation_id)
-        while not access.drafts.is_safe(self.composer.text):
-            await access.drafts.keep(self.composer.text)
+        while not access.drafts.is_safe(self.written):
+            await access.drafts.keep(self.written)
         access.drafts.hold(conversation_id, draft)
         self.desk.current = access.session.watched = conversation_id
-        self.composer.put(draft)
+        await self.write(draft)
         self.conversation.expect()
         self.greet(on=conversation_id is None)
         if conversation_id is None:

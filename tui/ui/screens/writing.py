@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,10 +13,13 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from tui.core.draft import Draft, parse
+from tui.core.ids import ConversationId
 from tui.core.ports import Can
 from tui.core.records import Attachment
+from tui.core.text import size
 from tui.core.turn import Turn
-from tui.ui.files import CannotAttach, attachment_of
+from tui.ui.files import CannotAttach, Picked, messages, pick
 from tui.ui.notices import Notice
 from tui.ui.screens.reading import ReadingScreen
 from tui.ui.widgets.attached import Attached
@@ -21,9 +27,18 @@ from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
+    from tui.chat.session import Session
     from tui.ui.widgets.transcript import Transcript
 
 _DRAFT_PAUSE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """What the user wants to send: the whole text, and how it stands in the composer."""
+
+    text: str
+    shown: str
 
 
 class WritingScreen(ReadingScreen):
@@ -34,7 +49,7 @@ class WritingScreen(ReadingScreen):
             "ctrl+o",
             "attach",
             "Attach",
-            tooltip="Attach a file",
+            tooltip="Attach files",
             priority=True,
             id="message.attach",
         ),
@@ -42,11 +57,24 @@ class WritingScreen(ReadingScreen):
 
     _draft_timer: Timer | None = None
     _sending = False
-    _unsent = ""
+    _held = ""
 
-    # -- writing ---------------------------------------------------------------------------
+    def connected(self, session: Session) -> None:
+        super().connected(session)
+        self.composer.takes_files = Can.UPLOAD in session.can
 
-    @on(TextArea.Changed)
+    # -- drafts ----------------------------------------------------------------------------
+
+    @property
+    def written(self) -> str:
+        return Draft(self.composer.kept, self.attached.paths).dump()
+
+    async def write(self, kept: str) -> None:
+        draft = parse(kept)
+        self.composer.start_with(draft.text)
+        self.attached.show(await _look_at(draft.paths))
+
+    @on(TextArea.Changed, "Composer")
     def _keep_draft_soon(self) -> None:
         if self._draft_timer:
             self._draft_timer.stop()
@@ -54,101 +82,148 @@ class WritingScreen(ReadingScreen):
 
     async def keep_draft(self) -> None:
         if self.access and not self._sending:
-            await self.access.drafts.keep(self.composer.text)
+            await self.access.drafts.keep(self.written)
+
+    # -- sending ---------------------------------------------------------------------------
 
     @on(Composer.Submitted)
     @on(Welcome.Chosen)
     def _submit(self, event: Composer.Submitted | Welcome.Chosen) -> None:
-        text = event.text
-        if not text.strip():
-            if self.attached.file:
-                self._complain("Say what the file is for.")
+        shown = event.shown if isinstance(event, Composer.Submitted) else event.text
+        if not event.text.strip():
+            if self.attached.files:
+                self.complain("Say what the file is for.")
         elif self.access is None:
-            self._hold(text)
+            self._hold(shown)
         elif not self._sending:
             self._sending = True
-            self._send(text, (self.attached.file,) if self.attached.file else ())
+            self._send(_Outgoing(event.text, shown))
 
-    def _hold(self, text: str) -> None:
+    def _hold(self, shown: str) -> None:
         """Keep a text in the composer until the session is open."""
-        self._unsent = text
+        self._held = shown
         if not self.composer.text:
-            self.composer.put(text)
+            self.composer.put(shown)
         self.desk.complain(Notice(tone="recovery", text="Sent as soon as the connection stands"))
         self.show_state()
 
     def send_held(self) -> None:
         """Send what was to be sent before there was a session, unless it was changed since."""
-        held, self._unsent = self._unsent, ""
+        held, self._held = self._held, ""
         if held:
             self.desk.dismiss()
             if self.composer.text.startswith(held):
-                self.composer.post_message(Composer.Submitted(held))
+                self.composer.submit(held)
 
     @work(group="send", exit_on_error=False)
-    async def _send(self, text: str, files: tuple[Attachment, ...]) -> None:
-        """Hand a text over; it leaves the composer when it is safe in the outbox."""
-        session, where = self.opened.session, self.desk.current
+    async def _send(self, outgoing: _Outgoing) -> None:
+        """Hand a message over; it leaves the composer when it is safe in the outbox."""
+        session, start = self.opened.session, self.desk.current
+        where = start
         try:
-            turn = await session.send(where, text, files)
-            if self.desk.current == where:
-                await self._sent(turn, text)
-            else:
-                await session.save_draft(where, "")
+            files = await self._files_to_send()
+            turns: list[Turn] = []
+            for text, one_file in messages(outgoing.text, files):
+                turns.append(await session.send(where, text, one_file))
+                where = turns[-1].conversation_id
+            await self._sent(turns, outgoing.shown, start)
+        except CannotAttach as problem:
+            self.complain(str(problem))
         finally:
             self._sending = False
         self.composer.remember(await session.recall())
         self.list_soon()
 
-    async def _sent(self, turn: Turn, text: str) -> None:
-        """Move a text that is safe now from the composer to where it went, in one frame."""
-        self.desk.current = self.opened.session.watched = turn.conversation_id
+    async def _files_to_send(self) -> list[Attachment]:
+        """The chosen files as they are now. Raises ``CannotAttach`` if one is not as it was."""
+        chosen = self.attached.files
+        now = await _look_at(self.attached.paths)
+        if now != list(chosen):
+            self.attached.show(now)
+            raise CannotAttach(_what_changed(chosen, now))
+        if problem := next((picked.problem for picked in now if picked.problem), ""):
+            raise CannotAttach(f"{problem} Take it off to send the rest.")
+        return [picked.file for picked in now if picked.file]
+
+    async def _sent(self, turns: Sequence[Turn], shown: str, where: ConversationId | None) -> None:
+        """Move a message that is safe now from the composer to where it went, in one frame."""
+        if self.desk.current != where:
+            await self.opened.session.save_draft(where, "")
+            return
+        current = self.desk.current = self.opened.session.watched = turns[-1].conversation_id
         self.desk.dismiss()
         with self.app.batch_update():
-            self.composer.take_away(text)
-            self.attached.show(None)
+            self.composer.take_away(shown)
+            self.attached.show(())
             self.greet(on=False)
-            await self.conversation.update(turn)
-        if self.desk.current == turn.conversation_id:
+            for turn in turns:
+                await self.conversation.update(self.desk.board.turn(turn.id) or turn)
+        if self.desk.current == current:
             self.composer.focus()
             self.action_follow_end()
-            await self.opened.drafts.move(turn.conversation_id, self.composer.text)
+            await self.opened.drafts.move(current, self.written)
 
     @on(Composer.TooMuch)
     def _refuse_text(self, event: Composer.TooMuch) -> None:
-        self._complain(event.text)
+        self.complain(event.text)
 
-    def _complain(self, text: str) -> None:
+    def complain(self, text: str) -> None:
+        """Say why something cannot be done."""
         self.desk.complain(Notice(tone="refusal", text=text))
         self.show_state()
 
     # -- files -----------------------------------------------------------------------------
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can go with a message, as far as known."""
+        return self.composer.takes_files
+
     def action_attach(self) -> None:
         from tui.ui.screens.attach import AttachScreen
 
-        if self.access and Can.UPLOAD not in self.access.session.can:
-            self._complain("This agent takes no files.")
+        if self.takes_files:
+            self.app.push_screen(AttachScreen(), self.attach)
         else:
-            self.app.push_screen(AttachScreen(), self._take_file)
+            self.complain("This agent takes no files.")
 
-    @on(Composer.FileDropped)
-    def _take_dropped(self, event: Composer.FileDropped) -> None:
-        self._take_file(event.path)
+    @on(Composer.FilesDropped)
+    def _take_dropped(self, event: Composer.FilesDropped) -> None:
+        self.attach(event.paths)
+        self.notify("Ctrl+Z writes the path instead.", title="Attached", markup=False)
 
-    def _take_file(self, path: Path | None) -> None:
-        if path is None:
-            return
-        try:
-            self.attached.show(attachment_of(path))
-        except CannotAttach as problem:
-            self._complain(str(problem))
+    @on(Composer.DropUndone)
+    def _give_up_dropped(self, event: Composer.DropUndone) -> None:
+        self._keep_files([p for p in self.attached.files if p.path not in event.paths])
+
+    def attach(self, paths: Sequence[Path] | None) -> None:
+        """Let files go with the next message."""
+        if paths and not self.takes_files:
+            self.complain("This agent takes no files.")
+        elif paths:
+            self._attach_all(paths)
         self.composer.focus()
 
+    @work(group="attach", exit_on_error=False)
+    async def _attach_all(self, paths: Sequence[Path]) -> None:
+        found = await _look_at(str(path) for path in paths)
+        self._keep_files([*self.attached.files, *(picked for picked in found if picked.file)])
+        if problems := [picked.problem for picked in found if picked.problem]:
+            self.complain(" ".join(problems))
+
+    def _keep_files(self, files: Sequence[Picked]) -> None:
+        self.attached.show(files)
+        self._keep_draft_soon()
+
     @on(Composer.FileRemoved)
+    def _drop_last_file(self) -> None:
+        self._keep_files(self.attached.files[:-1])
+
     @on(Attached.Removed)
-    def _drop_file(self) -> None:
-        self.attached.show(None)
+    def _drop_file(self, event: Attached.Removed) -> None:
+        self._keep_files([p for p in self.attached.files if p.path != event.path])
+        if not self.attached.files:
+            self.composer.focus()
 
     # -- messages that wait ----------------------------------------------------------------
 
@@ -160,11 +235,27 @@ class WritingScreen(ReadingScreen):
     @work(group="send", exit_on_error=False)
     async def on_transcript_withdrawn(self, event: Transcript.Withdrawn) -> None:
         if self.desk.current:
-            text = await self.opened.session.withdraw(self.desk.current, event.turn_id)
-            self._take_back(text or "")
+            draft = await self.opened.session.withdraw(self.desk.current, event.turn_id)
+            await self.take_back(draft or Draft())
 
-    def _take_back(self, text: str) -> None:
-        """Put a text that was not sent in front of what is in the composer."""
-        parts = (text, self.composer.text)
-        self.composer.put("\n\n".join(part for part in parts if part.strip()))
+    async def take_back(self, draft: Draft) -> None:
+        """Put a message that was not sent in front of what is in the composer."""
+        both = draft.followed_by(parse(self.written))
+        self.composer.put(both.text)
+        self.attached.show(await _look_at(both.paths))
         self.composer.focus()
+
+
+async def _look_at(paths: Iterable[str]) -> list[Picked]:
+    """The files as they are now; a slow disk does not stop the screen."""
+    names = list(paths)
+    return await asyncio.to_thread(lambda: [pick(Path(name)) for name in names]) if names else []
+
+
+def _what_changed(chosen: Sequence[Picked], now: Sequence[Picked]) -> str:
+    """A sentence about the first file that is not as it was when it was attached."""
+    was, picked = next((a, b) for a, b in zip(chosen, now, strict=True) if a != b)
+    if picked.file is None or was.file is None:
+        return f"{picked.problem or 'A file is there again.'} The message was not sent."
+    sizes = f"it had {size(was.file.size_bytes)}, now it has {size(picked.file.size_bytes)}"
+    return f"{picked.name} has changed: {sizes}. Enter sends it as it is now."

@@ -1,44 +1,114 @@
-"""The file that goes with the next message, as a chip above the composer."""
+"""The files that go with the next message, as chips above the composer."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.style import Style
 from textual.widget import Widget
 
-from tui.core.records import Attachment
 from tui.core.text import size
+from tui.ui.files import Picked
 from tui.ui.text import line
 
+_GAP = 1
 
-class Attached(Widget):
-    """Shown only while there is a file; a click on ``✕`` takes it off."""
+
+class Attached(Widget, can_focus=True):
+    """Shown only while there are files; a click on ``✕`` takes one off, and so does Delete."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "delete,backspace", "remove", "Take off", tooltip="Take the file off", id="file.remove"
+        ),
+        Binding("left", "move(-1)", "Previous", show=False, id="file.previous"),
+        Binding("right", "move(1)", "Next", show=False, id="file.next"),
+        Binding(
+            "enter,escape",
+            "screen.focus_composer",
+            "Write",
+            tooltip="Back to writing",
+            id="file.leave",
+        ),
+    ]
+    FOCUS_ON_CLICK: ClassVar[bool] = False
 
     class Removed(Message):
-        """The user took the file off."""
+        """The user took a file off."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
 
     def __init__(self) -> None:
         super().__init__()
-        self.file: Attachment | None = None
+        self.files: tuple[Picked, ...] = ()
+        self._at = 0
 
-    def show(self, file: Attachment | None) -> None:
-        """Show a file, or nothing."""
-        self.file = file
-        self.display = file is not None
-        self.refresh()
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(str(picked.path) for picked in self.files)
+
+    def show(self, files: Sequence[Picked]) -> None:
+        """Show these files, or nothing."""
+        self.files = tuple({picked.path: picked for picked in files}.values())
+        self._at = max(0, min(self._at, len(self.files) - 1))
+        self.display = bool(self.files)
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
 
     def render(self) -> Content:
-        if self.file is None:
-            return Content("")
-        remove = Content(" ✕ ").stylize(Style.from_meta({"@click": "remove"}))
-        chip = Content.assemble(
-            (" ⎘ ", "$primary"),
-            line(self.file.name, 60),
-            (f"  {size(self.file.size_bytes)} ", "$soft"),
-            remove,
-        )
-        return chip.stylize_before("on $chosen")
+        return Content("\n").join(self._lines(self.size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        rows: list[Content] = []
+        for chip in self._chips(width):
+            if rows and rows[-1].cell_length + _GAP + chip.cell_length <= width:
+                rows[-1] = Content.assemble(rows[-1], " " * _GAP, chip)
+            else:
+                rows.append(chip)
+        if len(self.files) > 1:
+            told = f"{len(self.files)} messages, one file each. Your text goes with the last."
+            rows += Content.styled(told, "$soft").wrap(max(1, width))
+        return rows
+
+    def _chips(self, width: int) -> Iterator[Content]:
+        for place, picked in enumerate(self.files):
+            chosen = self.has_focus and place == self._at
+            glyph, about = ("▤", size(picked.file.size_bytes)) if picked.file else ("✕", "not sent")
+            colour = "$primary" if picked.file else "$error"
+            remove = Content(" ✕ ").stylize(Style.from_meta({"@click": f"take_off({place})"}))
+            chip = Content.assemble(
+                (f"{'▸' if chosen else ' '}{glyph} ", colour),
+                line(picked.name, max(8, min(60, width - 20))),
+                (f"  {about} ", "$soft" if picked.file else "$error"),
+                remove,
+            )
+            yield chip.stylize_before("bold on $primary 35%" if chosen else "on $chosen")
+
+    def on_focus(self) -> None:
+        self._at = len(self.files) - 1
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def action_move(self, step: int) -> None:
+        self._at = (self._at + step) % max(1, len(self.files))
+        self.refresh()
 
     def action_remove(self) -> None:
-        self.post_message(self.Removed())
+        """Take off the chosen file."""
+        self.action_take_off(self._at)
+
+    def action_take_off(self, place: int) -> None:
+        if place < len(self.files):
+            self.post_message(self.Removed(self.files[place].path))

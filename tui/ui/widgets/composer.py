@@ -11,20 +11,22 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.text import clean, size, utf8_size
-from tui.ui.files import path_in
+from tui.ui.files import paths_in
+from tui.ui.folds import Chip, is_large
+from tui.ui.widgets.folding import FoldingArea
 
 LIMIT_BYTES = 12 * 1024
 """Largest message, as UTF-8. Source: Headless API, Send a message."""
 
 _WARN_BYTES = LIMIT_BYTES * 4 // 5
-_LARGEST_PASTE = 512 * 1024
+LARGEST_PASTE = 4 * 1024 * 1024
 _NEWLINES = {"ctrl+j", "shift+enter", "ctrl+enter", "alt+enter", "shift+\r", "ctrl+\r", "alt+\r"}
 
 
-class Composer(TextArea):
+class Composer(FoldingArea):
     """A text that grows with what is written. Enter sends; Up on the first line recalls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,6 +52,18 @@ class Composer(TextArea):
             show=False,
             id="composer.recall_back",
         ),
+        Binding("ctrl+z", "undo", "Undo", tooltip="Undo", show=False, id="composer.undo"),
+        Binding(
+            "alt+z,ctrl+shift+z", "redo", "Redo", tooltip="Redo", show=False, id="composer.redo"
+        ),
+        Binding(
+            "f3",
+            "open_paste",
+            "Pasted text",
+            tooltip="Look at a pasted text",
+            show=False,
+            id="composer.paste",
+        ),
         Binding(
             "pageup",
             "screen.scroll_transcript(-1)",
@@ -74,21 +88,37 @@ class Composer(TextArea):
     ]
 
     class Submitted(Message):
-        """The user wants to send the text; it stays in the composer until it is safe."""
+        """The user wants to send ``text``; ``shown`` stays in the composer until it is safe."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, shown: str) -> None:
             super().__init__()
             self.text = text
+            self.shown = shown
 
-    class FileDropped(Message):
-        """A terminal pasted the path of an existing file."""
+    class FilesDropped(Message):
+        """A terminal pasted the paths of existing files."""
 
-        def __init__(self, path: Path) -> None:
+        def __init__(self, paths: Sequence[Path]) -> None:
             super().__init__()
-            self.path = path
+            self.paths = paths
+
+    class DropUndone(Message):
+        """Ctrl+Z after a drop: the paths were meant as text."""
+
+        def __init__(self, paths: Sequence[Path]) -> None:
+            super().__init__()
+            self.paths = paths
 
     class FileRemoved(Message):
-        """Backspace in the empty composer: the attached file is not wanted after all."""
+        """Backspace in the empty composer: the last attached file is not wanted after all."""
+
+    class PasteOpened(Message):
+        """The user wants to see what is behind a chip."""
+
+        def __init__(self, label: str, text: str) -> None:
+            super().__init__()
+            self.label = label
+            self.text = text
 
     class TooMuch(Message):
         """A text over a limit; ``text`` is a sentence."""
@@ -98,43 +128,50 @@ class Composer(TextArea):
             self.text = text
 
     def __init__(self, agent_name: str) -> None:
-        super().__init__(
-            placeholder=Content(f"Message {clean(agent_name)}"),
-            soft_wrap=True,
-            show_line_numbers=False,
-            tab_behavior="focus",
-            compact=True,
-            highlight_cursor_line=False,
-        )
+        super().__init__(Content(f"Message {clean(agent_name)}"))
         # A blinking cursor would write to the terminal for as long as nothing happens.
         self.cursor_blink = False
         self._said: Sequence[str] = ()
         self._recalled = -1
         self._unsaid = ""
+        self._dropped: tuple[Sequence[Path], str] | None = None
+        self.takes_files = True
+        """Whether a path that is pasted is offered as a file."""
 
     def remember(self, said: Sequence[str]) -> None:
         """What Up recalls, newest first."""
         self._said = said
         self._recalled = -1
 
-    def put(self, text: str) -> None:
-        """Replace the text, with the cursor at its end."""
-        if text != self.text:
-            self.load_text(text)
-            self.move_cursor(self.document.end)
-
     def take_away(self, sent: str) -> None:
         """Remove a text that has been sent, but not what was written since."""
         self._recalled = -1
         if self.text.startswith(sent):
-            self.put(self.text.removeprefix(sent).lstrip("\n"))
+            self.start_with(self._folds.to_draft(self.text.removeprefix(sent).lstrip("\n")))
 
     def action_submit(self) -> None:
-        count = utf8_size(self.text)
+        count = self.size_bytes
         if count > LIMIT_BYTES:
             self.post_message(self.TooMuch(f"Too long: {_kilobytes(count)} of at most 12 KB."))
         else:
-            self.post_message(self.Submitted(self.text))
+            self.submit(self.text)
+
+    def submit(self, shown: str) -> None:
+        """Send a text as it is shown here."""
+        self.post_message(self.Submitted(self._folds.expand(shown), shown))
+
+    def action_open_paste(self) -> None:
+        """Show what is behind the chip at the cursor, or behind the first one."""
+        if found := self.chip_nearby():
+            self._open_chip(found[1])
+
+    def _open_chip(self, chip: Chip) -> None:
+        self.post_message(self.PasteOpened(chip.label, self.paste_of(chip)))
+
+    def on_click(self, event: events.Click) -> None:
+        row, column = self.get_target_document_location(event)
+        if self.selected_text == "" and (chip := self.chip_at(row, column)) and column < chip.end:
+            self._open_chip(chip)
 
     def action_newline(self) -> None:
         self.insert("\n")
@@ -150,6 +187,19 @@ class Composer(TextArea):
         if select or not on_last_row or not self._recall(self._recalled - 1):
             super().action_cursor_down(select)
 
+    def edit(self, edit: Edit) -> EditResult:
+        self._dropped = None
+        return super().edit(edit)
+
+    def action_undo(self) -> None:
+        """Undo what was done last; a dropped file becomes the text that was pasted."""
+        if self._dropped:
+            paths, text = self._dropped
+            self.post_message(self.DropUndone(paths))
+            self.insert_paste(text)
+        else:
+            super().action_undo()
+
     def action_delete_left(self) -> None:
         if not self.text:
             self.post_message(self.FileRemoved())
@@ -160,7 +210,7 @@ class Composer(TextArea):
         if place == self._recalled or not -1 <= place < len(self._said):
             return False
         if self._recalled == -1:
-            self._unsaid = self.text
+            self._unsaid = self.kept
         self.put(self._said[place] if place >= 0 else self._unsaid)
         self._recalled = place
         return True
@@ -181,17 +231,28 @@ class Composer(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        if path := path_in(event.text):
-            self.post_message(self.FileDropped(path))
-        elif len(event.text) > _LARGEST_PASTE:
+        if self.takes_files and (paths := paths_in(event.text)):
+            self._dropped = (paths, event.text)
+            self.post_message(self.FilesDropped(paths))
+        elif len(event.text) > LARGEST_PASTE:
             problem = f"{size(utf8_size(event.text))} are too much to paste. Attach it as a file."
             self.post_message(self.TooMuch(problem))
         else:
-            self._recalled = -1
-            self.replace(clean(event.text), *self.selection, maintain_selection_offset=False)
+            self.insert_paste(event.text)
+
+    def insert_paste(self, text: str) -> None:
+        """Put a pasted text at the cursor, as a chip if it is large."""
+        text = clean(text)
+        self._recalled = -1
+        self.history.checkpoint()
+        if is_large(text):
+            self.insert_chip(text)
+        else:
+            self.replace(text, *self.selection, maintain_selection_offset=False)
+        self.history.checkpoint()
 
     def on_text_area_changed(self) -> None:
-        count = utf8_size(self.text)
+        count = self.size_bytes
         over = count > LIMIT_BYTES
         self.set_class(over, "-over")
         near = f" {_kilobytes(count)} of 12 KB " if count >= _WARN_BYTES else ""

@@ -94,6 +94,11 @@ class ConversationPane(Container):
         elif self.transcript is not None:
             await self.transcript.show_turn(turn)
 
+    def show_upload(self, turn_id: TurnId, sent_bytes: int, total_bytes: int) -> None:
+        """Show how much of a message's file has been sent."""
+        if self.transcript is not None:
+            self.transcript.show_upload(turn_id, sent_bytes, total_bytes)
+
     async def drop(self, turn_id: TurnId) -> None:
         """Take a turn off the screen."""
         if self._newer is not None:

@@ -26,6 +26,11 @@ class DayEntry:
     day: date
 
 
+def prompt_key(turn_id: TurnId) -> str:
+    """The key of a turn's prompt."""
+    return f"{turn_id}/prompt"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptEntry:
     """What the user said."""
@@ -120,7 +125,7 @@ def entries_of(turn: Turn) -> list[Entry]:
     """The entries of a turn, from top to bottom. Keys are unique over all turns."""
     entries: list[Entry] = []
     if turn.prompt is not None:
-        entries.append(PromptEntry(key=f"{turn.id}/prompt", turn_id=turn.id, prompt=turn.prompt))
+        entries.append(PromptEntry(key=prompt_key(turn.id), turn_id=turn.id, prompt=turn.prompt))
     entries += _steps(turn)
     entries += _end(turn)
     return [_joined(above, entry) for above, entry in zip([None, *entries], entries, strict=False)]

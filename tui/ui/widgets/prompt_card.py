@@ -18,6 +18,7 @@ from tui.ui.widgets.entries import PromptEntry
 from tui.ui.widgets.looks import (
     ASKS,
     BAD,
+    BUSY,
     FAILED,
     LATER,
     MUTED,
@@ -29,11 +30,13 @@ from tui.ui.widgets.looks import (
 from tui.ui.widgets.rows import Row
 
 FOLD_LINES = 20
+_BAR_CELLS = 20
 
 _AGAIN_OR_DROP = Content.from_markup(
     "[@click=send_again]Send it again[/]  [@click=withdraw]Drop it[/]"
 )
 _TAKE_BACK = Content.from_markup("[@click=withdraw]Take it back[/]")
+_CANCEL = Content.from_markup("[@click=withdraw]Cancel[/]")
 _DISMISS = Content.from_markup("[@click=withdraw]Remove[/]")
 
 
@@ -52,6 +55,8 @@ class PromptCard(Card[PromptEntry]):
     ]
 
     unfolded = False
+    _upload: tuple[int, int] | None = None
+    """Bytes of the file that were sent, and all of them, while it is uploaded."""
 
     @dataclass
     class SendAgain(Message):
@@ -71,6 +76,16 @@ class PromptCard(Card[PromptEntry]):
             self.set_class(prompt.state == state, f"-{state}")
         self.can_focus = prompt.state in ("queued", "unconfirmed", "refused") or self._is_long
         self.set_class(self._is_long, "-unfolds")
+
+    def show(self, entry: PromptEntry) -> None:
+        self._upload = None
+        super().show(entry)
+
+    def show_upload(self, sent_bytes: int, total_bytes: int) -> None:
+        """Show how much of the file has been sent."""
+        if self.entry.prompt.state == "queued":
+            self._upload = (sent_bytes, total_bytes)
+            self.bring_up_to_date()
 
     @property
     def _is_long(self) -> bool:
@@ -115,6 +130,9 @@ class PromptCard(Card[PromptEntry]):
         prompt = self.entry.prompt
         problem = clean_line(prompt.problem, 600)
         match prompt.state:
+            case "queued" if self._upload:
+                yield Row(_progress(*self._upload), SENDING)
+                yield Row(_CANCEL)
             case "queued":
                 yield Row(muted(problem or "Waits until the agent is free."), LATER)
                 yield Row(_TAKE_BACK)
@@ -127,6 +145,18 @@ class PromptCard(Card[PromptEntry]):
             case "refused":
                 yield Row(Content.styled(f"Not sent. {problem}".rstrip(), BAD), FAILED)
                 yield Row(_DISMISS)
+
+
+def _progress(sent_bytes: int, total_bytes: int) -> Content:
+    """A bar, and the bytes it stands for."""
+    filled = _BAR_CELLS * sent_bytes // max(1, total_bytes)
+    counted = f"  {size(sent_bytes)} of {size(total_bytes)}"
+    return Content.assemble(
+        muted("Uploading  "),
+        Content.styled("━" * filled, BUSY),
+        Content.styled("╌" * (_BAR_CELLS - filled), MUTED),
+        muted(counted),
+    )
 
 
 def _file(attachment: Attachment) -> Row:

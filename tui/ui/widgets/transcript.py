@@ -26,6 +26,7 @@ from tui.ui.widgets.entries import (
     SilenceEntry,
     SkillEntry,
     WorkingEntry,
+    prompt_key,
 )
 from tui.ui.widgets.notice import DayRule, OutcomeRow, SilenceRow, WorkingRow
 from tui.ui.widgets.prompt_card import PromptCard
@@ -133,6 +134,11 @@ class Transcript(Window[Entry]):
         """Take a turn off the list."""
         if self._roll.drop(turn_id):
             await self.show_items(self._roll.entries())
+
+    def show_upload(self, turn_id: TurnId, sent_bytes: int, total_bytes: int) -> None:
+        """Show how much of a message's file has been sent, where the message waits."""
+        if isinstance(card := self.widget_of(prompt_key(turn_id)), PromptCard):
+            card.show_upload(sent_bytes, total_bytes)
 
     def follow_end(self) -> None:
         """Go to the end and stay there."""

@@ -1,0 +1,38 @@
+"""Drafts: whatever is written and attached comes back as it was."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.draft import Draft, draft_of, fold, parse, show_folded, unfold
+from tui.core.records import Attachment, Prompt
+from tui.core.text import clean
+
+TEXTS = st.text().map(clean)
+PATHS = st.lists(st.text(min_size=1).map(clean), max_size=4).map(tuple)
+
+
+@given(TEXTS, PATHS)
+def test_a_draft_comes_back_as_it_was_kept(text: str, paths: tuple[str, ...]) -> None:
+    assert parse(Draft(text, paths).dump()) == Draft(text, paths)
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_folded_parts_are_labelled_on_screen_and_whole_when_sent(
+    before: str, paste: str, after: str
+) -> None:
+    text = f"{before}{fold(paste)}{after}"
+    assert unfold(text) == f"{before}{paste}{after}"
+    seen: list[str] = []
+    assert show_folded(text, lambda part: seen.append(part) or "[chip]") == f"{before}[chip]{after}"
+    assert seen == [paste]
+
+
+def test_what_comes_back_stands_before_what_was_written_since() -> None:
+    file = Attachment(path="/a", name="a", size_bytes=1)
+    returned = draft_of(Prompt(text="first", attachments=(file,)))
+    both = returned.followed_by(Draft("second", ("/b", "/a")))
+    assert both == Draft("first\n\nsecond", ("/a", "/b"))
+    assert returned.followed_by(Draft()) == returned
+    assert not Draft().followed_by(Draft())

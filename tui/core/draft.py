@@ -1,0 +1,65 @@
+"""What stands in the composer, as the one text that is kept of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.core.records import Prompt
+
+# Control characters that no text in the composer can have, since it is cleaned: a folded part
+# stands between shift-out and shift-in, a file behind a file separator.
+_OUT, _IN, _FILE = "\x0e", "\x0f", "\x1c"
+_FOLDED = re.compile(f"{_OUT}([^{_IN}]*){_IN}")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that has not been sent.
+
+    ``text`` may have parts that are shown folded, see :func:`fold`. ``paths`` are files to go with
+    it.
+    """
+
+    text: str = ""
+    paths: tuple[str, ...] = ()
+
+    def dump(self) -> str:
+        """All of it as one text. Text may be put before it, and stays text."""
+        return _FILE.join((self.text, *self.paths))
+
+    def followed_by(self, other: Draft) -> Draft:
+        """Both, with an empty line between the texts."""
+        texts = [text for text in (self.text, other.text) if text.strip()]
+        paths = dict.fromkeys((*self.paths, *other.paths))
+        return Draft("\n\n".join(texts), tuple(paths))
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.paths)
+
+
+def draft_of(prompt: Prompt) -> Draft:
+    """A message that comes back to be changed."""
+    return Draft(prompt.text, tuple(file.path for file in prompt.attachments))
+
+
+def parse(kept: str) -> Draft:
+    """What :meth:`Draft.dump` made one text of."""
+    text, *paths = kept.split(_FILE)
+    return Draft(text, tuple(paths))
+
+
+def fold(text: str) -> str:
+    """A part of a draft that is to be shown folded."""
+    return f"{_OUT}{text}{_IN}"
+
+
+def show_folded(text: str, label: Callable[[str], str]) -> str:
+    """A draft's text with a label in the place of each folded part."""
+    return _FOLDED.sub(lambda found: label(found[1]), text)
+
+
+def unfold(text: str) -> str:
+    """A draft's text in full, as it would be sent."""
+    return text.replace(_OUT, "").replace(_IN, "")

@@ -1,0 +1,92 @@
+"""Paths as a person types them, and what is there to go on with."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import islice
+from pathlib import Path
+
+MOST_ENTRIES = 20_000
+"""So many entries of a folder are looked at; in larger ones some may not be found."""
+_ESCAPED = re.compile(r"\\(.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file or folder in a listing."""
+
+    typed: str
+    """Its path in the form in which the user began to type it; folders end with ``/``."""
+    name: str
+    is_folder: bool
+    size_bytes: int = 0
+
+    @property
+    def path(self) -> Path:
+        return typed_path(self.typed)
+
+
+def typed_path(text: str) -> Path:
+    """A path as a person writes it, relative to the working directory, ``~`` allowed."""
+    path = Path(text)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path  # somebody's home whose name is not known
+
+
+def completions(text: str, limit: int = 8) -> list[Entry]:
+    """What begins with what is typed, then what has it in its name; folders before files.
+
+    Hidden entries are left out unless the name typed begins with a dot. Touches the disk.
+    """
+    folder, part = os.path.split(text)
+    try:
+        with os.scandir(typed_path(folder) if folder else Path()) as found:
+            fitting = _fitting(islice(found, MOST_ENTRIES), part)
+            best = nsmallest(limit, fitting, key=lambda ranked: ranked[0])
+    except OSError:
+        return []
+    return [_entry(os.path.join(folder, entry.name), entry) for _, entry in best]
+
+
+def _fitting(
+    entries: Iterator[os.DirEntry[str]], part: str
+) -> Iterator[tuple[tuple[bool, bool, str], os.DirEntry[str]]]:
+    sought = part.casefold()
+    for entry in entries:
+        name = entry.name.casefold()
+        hidden = name.startswith(".") and not part.startswith(".")
+        if sought in name and not hidden and entry.name.isprintable():
+            yield (not name.startswith(sought), not _is_folder(entry), name), entry
+
+
+def _entry(typed: str, entry: os.DirEntry[str]) -> Entry:
+    if _is_folder(entry):
+        return Entry(f"{typed}/", entry.name, is_folder=True)
+    try:
+        size_bytes = entry.stat().st_size
+    except OSError:
+        size_bytes = 0
+    return Entry(typed, entry.name, is_folder=False, size_bytes=size_bytes)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def escape(path: str) -> str:
+    """A path as one word: its spaces and backslashes escaped."""
+    return re.sub(r"([\\\s])", r"\\\1", path)
+
+
+def unescape(word: str) -> str:
+    """The path that :func:`escape` made a word of."""
+    return _ESCAPED.sub(r"\1", word)
