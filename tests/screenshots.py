@@ -138,6 +138,7 @@ async def draw(shot: Shot) -> str:
     """The picture, as SVG."""
     from textual.widgets import TextArea
 
+    from tui.core.preferences import Preferences
     from tui.demo.server import DemoServer, DemoSettings
     from tui.ui.app import GenieApp
     from tui.wiring import place_of_demo
@@ -152,7 +153,7 @@ async def draw(shot: Shot) -> str:
             user_name=place.user_name,
             place=place.label,
             suggestions=place.suggestions,
-            theme=shot.theme,
+            preferences=Preferences(theme=shot.theme),
             clock=clock,
         )
         async with app.run_test(size=shot.size) as pilot:

@@ -13,14 +13,17 @@ from pydantic import SecretStr
 from tui.config import (
     DATA_CENTERS,
     KEYS,
+    LOOKS,
     ConfigError,
     Profile,
     check_url,
     config_dir,
     config_file,
     data_dir,
+    general_looks,
     is_configured,
     is_loopback,
+    key_bindings,
     load,
     profiles,
     save_profile,
@@ -101,6 +104,24 @@ def test_switches_are_read_from_words(path: Path) -> None:
     environ = {**OAUTH, "GENIE_TUI_NO_BROWSER": "1", "GENIE_TUI_NOTIFICATIONS": "false"}
     settings = load(config_path=written(path, ""), environ=environ)
     assert (settings.no_browser, settings.notifications) == (True, False)
+
+
+def test_keys_are_read_quoted_or_dotted(path: Path) -> None:
+    written(path, '[keys]\n"conversation.new" = "f8"\napp.quit = ""\n[profiles.a]\n')
+    assert key_bindings(path) == (path, {"conversation.new": "f8", "app.quit": ""})
+    with pytest.raises(ConfigError, match=r"keys, app.quit: must be text"):
+        key_bindings(written(path, "[keys]\napp.quit = 3\n"))
+    with pytest.raises(ConfigError, match="keys: must be text"):
+        key_bindings(written(path, 'keys = "x"\n'))
+
+
+def test_looks_come_from_flags_then_the_environment() -> None:
+    environ = {"GENIE_TUI_THEME": "nord", "GENIE_TUI_SCREEN_READER": "Yes"}
+    assert general_looks({"theme": "genie-light", "screen_reader": None}, environ) == {
+        "theme": "genie-light",
+        "screen_reader": True,
+    }
+    assert set(LOOKS) <= set(KEYS)
 
 
 # -- which profile --------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -18,6 +18,7 @@ from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
+from tui.core.preferences import Preferences
 from tui.core.records import Conversation
 from tui.ui.app import GenieApp
 from tui.ui.screens.chat import ChatScreen
@@ -52,6 +53,7 @@ class Stage:
     store: MemoryStore = field(default_factory=MemoryStore)
     clock: ManualClock = field(default_factory=ManualClock)
     theme: str | None = None
+    preferences: Preferences = field(default_factory=Preferences)
     refusals: list[BackendError] = field(default_factory=list)
     """Raised by the next attempts to connect."""
     gate: asyncio.Event | None = None
@@ -67,7 +69,7 @@ class Stage:
             place="demo",
             account=self.account.open if self.account else None,
             suggestions=SUGGESTIONS,
-            theme=self.theme,
+            preferences=replace(self.preferences, theme=self.theme or self.preferences.theme),
             clock=self.clock,
         )
 

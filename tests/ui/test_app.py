@@ -451,11 +451,6 @@ async def test_every_theme_has_all_colours(theme: str) -> None:
         assert stage.app.theme == theme
 
 
-async def test_the_theme_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GENIE_TUI_THEME", "genie-light")
-    assert Stage().app.theme == "genie-light"
-
-
 async def test_an_unknown_theme_is_mentioned_and_replaced() -> None:
     stage = Stage(theme="neon")
     async with stage.shown():

@@ -10,6 +10,7 @@ from tui.cli.codes import Code, Failure
 from tui.cli.options import Target
 
 if TYPE_CHECKING:
+    from tui.core.preferences import Preferences
     from tui.wiring import Place
 
 
@@ -43,7 +44,20 @@ def _set_up(target: Target) -> str | None:
     from tui.ui.setup_app import SetupApp
     from tui.wiring.setup import SetupHelp
 
-    return SetupApp(target.config or config_file(), SetupHelp()).run()
+    preferences = _with_keymap(target.preferences())
+    return SetupApp(target.config or config_file(), SetupHelp(), preferences=preferences).run()
+
+
+def _with_keymap(preferences: Preferences) -> Preferences:
+    """With the user's keys checked; raises ``Failure`` for the first that cannot be used."""
+    if not preferences.keys:
+        return preferences
+    from tui.ui.keymap import KeyProblem, keymap_of
+
+    try:
+        return replace(preferences, keys=keymap_of(preferences.keys, preferences.keys_from))
+    except KeyProblem as problem:
+        raise Failure(str(problem), Code.USAGE) from problem
 
 
 def _open(place: Place) -> int:
@@ -56,7 +70,8 @@ def _open(place: Place) -> int:
         place=place.label,
         account=place.account,
         suggestions=place.suggestions,
-        theme=place.theme,
+        preferences=_with_keymap(place.preferences),
+        save_theme=place.save_theme,
     )
     app.run()
     return app.return_code or 0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,7 @@ from tui.cli.codes import Code, Failure
 
 if TYPE_CHECKING:
     from tui.config import Profile
+    from tui.core.preferences import Preferences
     from tui.wiring import Place
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -27,6 +28,8 @@ class Target:
     config: Path | None = None
     login: bool = False
     """With ``demo``: through its login."""
+    flags: Mapping[str, object] = field(default_factory=dict)
+    """Settings given as options, by key; None: not given."""
 
     def or_from(self, parent: Target | None) -> Target:
         """With what was said before the command's name filled in."""
@@ -40,11 +43,27 @@ class Target:
 
     def place(self) -> Place:
         """Raises ``Failure`` with exit code 2 where the configuration is wrong."""
-        from tui.wiring import demo_place, login_demo_place, place_of
+        from tui.config import ConfigError
+        from tui.wiring import demo_place, login_demo_place, place_of, with_preferences
 
         if self.demo:
-            return login_demo_place() if self.login else demo_place()
-        return place_of(self.read())
+            place = login_demo_place() if self.login else demo_place()
+            return replace(place, preferences=self.preferences())
+        profile = self.read()
+        try:
+            return with_preferences(place_of(profile), profile, self.config)
+        except ConfigError as error:
+            raise Failure(str(error), Code.USAGE) from error
+
+    def preferences(self) -> Preferences:
+        """How the interface is to be where no profile says so; raises as :meth:`place` does."""
+        from tui.config import ConfigError
+        from tui.wiring import general_preferences
+
+        try:
+            return general_preferences(self.flags, self.config)
+        except ConfigError as error:
+            raise Failure(str(error), Code.USAGE) from error
 
     def read(self, *, key_needed: bool = True) -> Profile:
         """The profile, see :func:`tui.wiring.read_profile`; raises as :meth:`place` does."""
@@ -52,7 +71,7 @@ class Target:
         from tui.wiring import read_profile
 
         try:
-            return read_profile(self.profile, self.config, key_needed=key_needed)
+            return read_profile(self.profile, self.config, key_needed=key_needed, flags=self.flags)
         except ConfigError as error:
             raise Failure(str(error), Code.USAGE) from error
 

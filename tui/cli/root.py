@@ -15,10 +15,18 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(invoke_without_command=True, context_settings=_CONTEXT)
 @target_options
 @click.option("--login", is_flag=True, help="With --demo: through the login of the demo.")
+@click.option("--theme", metavar="NAME", help="Colours of the app, such as genie-light.")
+@click.option("--screen-reader", is_flag=True, help="Plain lines in reading order, no panes.")
 @click.version_option(__version__, "-V", "--version", message="genie-tui %(version)s")
 @click.pass_context
 def root(
-    context: click.Context, demo: bool, profile: str | None, config: Path | None, login: bool
+    context: click.Context,
+    demo: bool,
+    profile: str | None,
+    config: Path | None,
+    login: bool,
+    theme: str | None,
+    screen_reader: bool,
 ) -> None:
     """Chat with Workato genies in the terminal.
 
@@ -26,7 +34,8 @@ def root(
     """
     if login and not demo:
         raise click.UsageError("--login goes with --demo; 'genie-tui login' signs in.")
-    context.obj = Target(demo=demo, profile=profile, config=config, login=login)
+    flags = {"theme": theme, "screen_reader": screen_reader or None}
+    context.obj = Target(demo=demo, profile=profile, config=config, login=login, flags=flags)
     if context.invoked_subcommand is None:
         from tui.cli.app import run_app
 

@@ -2,19 +2,48 @@
 
 Every value that cannot be used is one line that names the key and where it came from, and never
 shows a secret. The environment variable of a key is ``GENIE_TUI_`` and the key in capitals.
+
+Names are loaded when they are asked for: who wants a folder does not wait for the checks.
 """
 
-from tui.config.errors import ConfigError
-from tui.config.folders import config_dir, config_file, data_dir, state_dir
-from tui.config.hosts import DATA_CENTERS, DataCenter, check_url, is_loopback
-from tui.config.loading import is_configured, load, profiles
-from tui.config.profile import KEYS, Profile, variable
-from tui.config.saving import save_profile
-from tui.config.trial import problem_with, tried
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.config.errors import ConfigError
+    from tui.config.folders import config_dir, config_file, data_dir, state_dir
+    from tui.config.hosts import DATA_CENTERS, DataCenter, check_url, is_loopback
+    from tui.config.loading import is_configured, load, profiles
+    from tui.config.looks import LOOKS, general_looks, key_bindings, variable
+    from tui.config.profile import KEYS, Profile
+    from tui.config.saving import save_profile
+    from tui.config.trial import problem_with, tried
+
+_HOMES = {
+    "errors": ("ConfigError",),
+    "folders": ("config_dir", "config_file", "data_dir", "state_dir"),
+    "hosts": ("DATA_CENTERS", "DataCenter", "check_url", "is_loopback"),
+    "loading": ("is_configured", "load", "profiles"),
+    "looks": ("LOOKS", "key_bindings", "general_looks", "variable"),
+    "profile": ("KEYS", "Profile"),
+    "saving": ("save_profile",),
+    "trial": ("problem_with", "tried"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"tui.config.{module}"), name)
+    raise AttributeError(name)
+
 
 __all__ = [
     "DATA_CENTERS",
     "KEYS",
+    "LOOKS",
     "ConfigError",
     "DataCenter",
     "Profile",
@@ -22,8 +51,10 @@ __all__ = [
     "config_dir",
     "config_file",
     "data_dir",
+    "general_looks",
     "is_configured",
     "is_loopback",
+    "key_bindings",
     "load",
     "problem_with",
     "profiles",

@@ -1,4 +1,4 @@
-"""The configuration file: ``default_profile``, and a table for each profile."""
+"""The configuration file: ``default_profile``, ``[keys]``, and a table for each profile."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
         raise ConfigError(f"{path} is not UTF-8 text.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {clean_line(str(error))}.") from None
-    check_keys(document, ("default_profile", "profiles"), str(path))
+    check_keys(document, ("default_profile", "keys", "profiles"), str(path))
     return document
 
 
@@ -36,6 +36,27 @@ def tables(document: Mapping[str, Any], path: Path) -> dict[str, Mapping[str, ob
     if not isinstance(found, dict) or not all(isinstance(t, dict) for t in found.values()):
         raise ConfigError(f"{path}: profiles must be tables, such as [profiles.work].")
     return found
+
+
+def bindings(document: Mapping[str, Any], path: Path) -> dict[str, str]:
+    """The table ``[keys]``: by id what to press. Raises ``ConfigError``.
+
+    ``conversation.new = "ctrl+n"`` and ``"conversation.new" = "ctrl+n"`` are the same.
+    """
+    found: dict[str, str] = {}
+    _flatten(document.get("keys", {}), "", found, path)
+    return found
+
+
+def _flatten(table: object, prefix: str, found: dict[str, str], path: Path) -> None:
+    if isinstance(table, str) and prefix:
+        found[prefix] = table
+    elif isinstance(table, dict):
+        for key, value in table.items():
+            _flatten(value, f"{prefix}.{key}" if prefix else key, found, path)
+    else:
+        where = f"keys, {clean_line(prefix, 40)}" if prefix else "keys"
+        raise ConfigError(f'{path}, {where}: must be text, such as "conversation.new" = "ctrl+n".')
 
 
 def check_keys(table: Mapping[str, object], known: tuple[str, ...], where: str) -> None:

@@ -12,7 +12,8 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from tui.config.errors import ConfigError
 from tui.config.folders import Environment
-from tui.config.profile import KEYS, Profile, variable
+from tui.config.looks import variable
+from tui.config.profile import KEYS, Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from tui.config.errors import ConfigError
 from tui.config.folders import Environment, config_file
 from tui.config.hosts import DATA_CENTERS
 from tui.config.layers import Layers
-from tui.config.profile import KEYS, Profile, variable
+from tui.config.looks import LOOKS, variable
+from tui.config.profile import KEYS, Profile
 
 
 def load(
@@ -51,8 +52,7 @@ def is_configured(config_path: Path | None = None, environ: Environment | None =
     Raises ``ConfigError`` for a file that cannot be read.
     """
     environ = os.environ if environ is None else environ
-    looks = {"theme", "no_browser", "notifications"}
-    if any(environ.get(variable(key)) for key in KEYS if key not in looks):
+    if any(environ.get(variable(key)) for key in KEYS if key not in LOOKS):
         return True
     return bool(profiles(config_path or config_file(environ)))
 

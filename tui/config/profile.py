@@ -38,6 +38,8 @@ class Profile(BaseModel):
     theme: str | None = None
     no_browser: bool = False
     notifications: bool = True
+    screen_reader: bool = False
+    reduced_motion: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -89,8 +91,3 @@ class Profile(BaseModel):
 
 KEYS = tuple(key for key in Profile.model_fields if key != "name")
 """The keys of a profile in the file."""
-
-
-def variable(key: str) -> str:
-    """The environment variable of a key."""
-    return f"GENIE_TUI_{key.upper()}"

@@ -22,10 +22,12 @@ from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.links import link_host
 from tui.core.ports import Clock
+from tui.core.preferences import Preferences
 from tui.core.redact import redact
 from tui.core.text import clean_line
 from tui.system.browser import open_at_home
 from tui.ui.base import BaseApp
+from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.requests import CopyText, OpenLink, SignInNeeded
 from tui.ui.screens.chat import ChatScreen
@@ -86,10 +88,12 @@ class GenieApp(BaseApp[None]):
         place: str,
         account: OpenAccount | None = None,
         suggestions: Sequence[tuple[str, str]] = (),
-        theme: str | None = None,
+        preferences: Preferences | None = None,
+        save_theme: Callable[[str], None] | None = None,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(theme)
+        super().__init__(preferences)
+        self._save_theme = save_theme
         self._connect = connect
         self._account = account
         self._identity: Identity | None = None
@@ -122,8 +126,18 @@ class GenieApp(BaseApp[None]):
             # Not in the main thread (tests, embedding) or not on this system: the default stays.
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._leave_by_signal, number)
+        self.watch(self, "theme", self._keep_theme, init=False)
         if self.theme_problem:
             self.notify(self.theme_problem, markup=False, severity="warning")
+
+    def _keep_theme(self, name: str) -> None:
+        """Remember the theme that the user has just chosen."""
+        if self._save_theme is None or name == self.preferences.theme:
+            return
+        try:
+            self._save_theme(name)
+        except Exception as problem:
+            self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):
@@ -154,7 +168,7 @@ class GenieApp(BaseApp[None]):
         except BackendError as error:
             if login_helps(error):
                 self.post_message(SignInNeeded(error))
-                error.hint = "Ctrl+R to sign in."
+                error.hint = f"{key_for(self, 'app.retry')} to sign in."
             self._chat.not_connected(error)
         except Exception as error:
             self.log.error(error)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TypeVar
 
 from textual.app import App
 from textual.binding import Binding
 
+from tui.core.preferences import Preferences
 from tui.core.redact import redact
 from tui.ui.keys import key_name
 from tui.ui.theme import THEMES, choose, tokens
@@ -16,20 +16,24 @@ ResultT = TypeVar("ResultT")
 
 
 class BaseApp(App[ResultT]):
-    """An app in one of our themes, or of Textual's: ``theme``, else ``GENIE_TUI_THEME``."""
+    """An app that looks and listens as its user prefers."""
 
     TITLE = "genie-tui"
 
-    def __init__(self, theme: str | None = None) -> None:
+    def __init__(self, preferences: Preferences | None = None) -> None:
         super().__init__()
+        self.preferences = preferences or Preferences()
         for own in THEMES:
             self.register_theme(own)
-        self.theme, self.theme_problem = choose(
-            theme or os.environ.get("GENIE_TUI_THEME"), self.available_themes
-        )
+        self.theme, self.theme_problem = choose(self.preferences.theme, self.available_themes)
+        if self.preferences.reduced_motion:
+            self.animation_level = "none"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return tokens(self.current_theme)
+
+    def on_load(self) -> None:
+        self.set_keymap(dict(self.preferences.keys))
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or key_name(binding.key)

@@ -10,6 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
+from tui.ui.keys import UNBOUND
 from tui.ui.text import spread
 
 _ROW_CELLS = 68
@@ -41,7 +42,8 @@ class KeyCommands(Provider):
                 yield binding.tooltip or binding.description, node, binding
 
     def _row(self, name: Content, binding: Binding) -> Content:
-        key = Content.styled(self.app.get_key_display(binding), "$soft")
+        shown = "" if binding.key == UNBOUND else self.app.get_key_display(binding)
+        key = Content.styled(shown, "$soft")
         return spread(name, key, _ROW_CELLS)
 
     async def _run(self, node: DOMNode, binding: Binding) -> None:

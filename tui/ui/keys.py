@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import BindingsMap
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+UNBOUND = "unbound"
+"""A key that no terminal sends: Textual's keymap cannot take a key away, only replace it."""
+
 _NAMES = {
     "escape": "Esc",
     "pageup": "PgUp",
@@ -17,6 +28,25 @@ def key_name(key: str) -> str:
     name = _NAMES.get(last) or (last.upper() if len(last) == 1 and modifiers else last)
     shown = name if len(name) == 1 or name in _NAMES.values() else name.capitalize()
     return "+".join([*(modifier.capitalize() for modifier in modifiers), shown])
+
+
+def key_for(app: App[Any], command: str) -> str:
+    """What one presses for a command of the chat screen, as it is bound now; empty if nothing."""
+    key = app._keymap.get(command) or _usual_keys().get(command, UNBOUND)
+    first = key.partition(",")[0]
+    return "" if first == UNBOUND else key_name(first)
+
+
+@cache
+def _usual_keys() -> dict[str, str]:
+    from tui.ui.screens.chat import ChatScreen
+
+    found: dict[str, str] = {}
+    for kind in ChatScreen.__mro__:
+        for _, binding in BindingsMap(kind.__dict__.get("BINDINGS", ())):
+            if binding.id:
+                found.setdefault(binding.id, binding.key)
+    return found
 
 
 def short_key_name(key: str) -> str:

@@ -31,6 +31,10 @@ class Notice:
     tone: Tone
     text: str
     hint: str = ""
+    command: str = ""
+    """The id of what could be done at once; its key is shown."""
+    deed: str = ""
+    """What that does, such as ``to try now``."""
     verb: str = ""
     """With ``due_ms``: what happens then, such as ``reconnecting``."""
     due_ms: int | None = None
@@ -49,11 +53,13 @@ def of_recovery(recovery: Recovery) -> Notice:
     """How a turn is being brought back."""
     verb = _VERBS.get(recovery.step, "trying again" if recovery.next_ms else "")
     attempt = f"Attempt {recovery.attempt}" if recovery.attempt > 1 else ""
-    parts = [attempt, recovery.problem, "Ctrl+R to try now" if verb else ""]
+    parts = [attempt, recovery.problem]
     return Notice(
         tone="recovery",
         text=_STEPS[recovery.step],
         hint=" · ".join(part for part in parts if part),
+        command="app.retry" if verb else "",
+        deed="to try now",
         verb=verb,
         due_ms=recovery.next_ms,
     )
@@ -65,8 +71,13 @@ def of_question(question: Question, *, place: str = "") -> Notice:
         text = f"{question.subject} wants to be connected"
     else:
         text = f"{question.subject} waits for your approval"
-    where = f"In “{place}” · " if place else ""
-    return Notice(tone="question", text=text, hint=f"{where}Ctrl+G to look at it")
+    return Notice(
+        tone="question",
+        text=text,
+        hint=f"In “{place}”" if place else "",
+        command="question.answer",
+        deed="to look at it",
+    )
 
 
 def of_error(error: BackendError, *, refused: bool = False) -> Notice:

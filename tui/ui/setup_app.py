@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from tui.core.preferences import Preferences
 from tui.ui.base import BaseApp
 from tui.ui.screens.setup import Help, SetupScreen
 from tui.ui.styles import STYLES
@@ -23,8 +24,8 @@ class SetupApp(BaseApp[str]):
         Binding("ctrl+q", "quit", "Quit", tooltip="Quit", priority=True, id="app.quit")
     ]
 
-    def __init__(self, path: Path, help_: Help, *, theme: str | None = None) -> None:
-        super().__init__(theme)
+    def __init__(self, path: Path, help_: Help, *, preferences: Preferences | None = None) -> None:
+        super().__init__(preferences)
         self._path = path
         self._help = help_
 

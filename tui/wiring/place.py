@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.chat.session import Session
 from tui.chat.updates import Notice, Publish
 from tui.core.account import Account
 from tui.core.ports import ChatBackend, Clock
+from tui.core.preferences import Preferences
 
 Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
@@ -31,7 +32,9 @@ class Place:
     """Opens the sign-in, where there is one; what it stores, every session finds."""
     suggestions: tuple[tuple[str, str], ...] = ()
     """What to try: label and text."""
-    theme: str | None = None
+    preferences: Preferences = field(default_factory=Preferences)
+    save_theme: Callable[[str], None] | None = None
+    """Keeps a theme for the next time; None: there is nowhere to keep it."""
 
 
 @asynccontextmanager

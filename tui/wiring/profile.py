@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,21 @@ if TYPE_CHECKING:
     from tui.config import Profile
 
 
-def read_profile(name: str | None, config: Path | None, *, key_needed: bool = True) -> Profile:
+def read_profile(
+    name: str | None,
+    config: Path | None,
+    *,
+    key_needed: bool = True,
+    flags: Mapping[str, object] | None = None,
+) -> Profile:
     """A profile with everything that a conversation needs, the API key kept elsewhere or not.
 
-    ``key_needed`` false lets the key be missing altogether. Raises ``tui.config.ConfigError``.
+    ``key_needed`` false lets the key be missing altogether; ``flags`` win over all else.
+    Raises ``tui.config.ConfigError``.
     """
     from tui.config import ConfigError, load
 
-    profile = load(profile=name, config_path=config, complete=False)
+    profile = load(profile=name, config_path=config, flags=flags, complete=False)
     if profile.backend != "genie":
         raise ConfigError(f"this version chats with genies; it has no '{profile.backend}' yet.")
     only_key = profile.missing() == ["api_key"]
@@ -47,7 +54,6 @@ def place_of(profile: Profile) -> Place:
         label=profile.name,
         connect=partial(_connect, profile),
         account=partial(open_account, profile) if oauth else None,
-        theme=profile.theme,
     )
 
 

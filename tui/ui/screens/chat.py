@@ -27,6 +27,7 @@ from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 from tui.ui.board import Question, questions_of
+from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.notices import of_error
 from tui.ui.questions import Questions
@@ -194,9 +195,10 @@ class ChatScreen(WritingScreen):
 
     def _mention(self, turn: Turn) -> None:
         """Say that a conversation which is not on screen asks something."""
+        key = key_for(self.app, "question.answer")
         for question in self._questions.announce(turn.conversation_id, disturb=False):
             self.app.bell()
-            text = f"{clean_line(question.subject, 60)} needs your answer · Ctrl+G"
+            text = f"{clean_line(question.subject, 60)} needs your answer{key and ' · ' + key}"
             self.notify(text, title="Another conversation", markup=False, severity="warning")
 
     def _rename(self, old: ConversationId, new: ConversationId) -> None:

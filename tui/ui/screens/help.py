@@ -1,75 +1,145 @@
-"""The keys, as they are bound: nothing here can be out of date."""
+"""The keys, as they are bound now: nothing here can be out of date."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
+from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingsMap, BindingType
-from textual.containers import VerticalScroll
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
-_KEY_CELLS = 30
+from tui.ui.keymap import Command, commands, keys_of
+from tui.ui.keys import key_name
+from tui.ui.text import line, spread
+
+_KEY_CELLS = 24
+_NARROW = 64
+"""Columns under which the names for the configuration file are left out."""
+
+_TITLES = {
+    "composer": "Writing",
+    "message": "Your messages",
+    "transcript": "Reading",
+    "reply": "Replies",
+    "conversation": "Conversations",
+    "sidebar": "In the list of conversations",
+    "timeline": "In the timeline",
+    "pane": "Panes",
+    "question": "Questions",
+    "approval": "When a skill needs your approval",
+    "decision": "When something is to be decided",
+    "connection": "When a connection is needed",
+    "login": "When you sign in",
+    "app": "Everywhere",
+    "help": "In this help",
+}
+"""By the first part of a command's id, in the order shown; others follow under that part's name."""
 
 
 class HelpScreen(ModalScreen[None]):
-    """A list of all keys, under the part of the screen they belong to."""
+    """All keys by what they belong to; what is typed filters them, Enter runs what can run here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "dismiss", "Close", tooltip="Close the help", id="help.close")
+        Binding("escape", "close", "Close", tooltip="Close the help", id="help.close"),
+        Binding("down", "move(1)", "Next", show=False, id="help.next"),
+        Binding("up", "move(-1)", "Previous", show=False, id="help.previous"),
+        Binding("pagedown", "page(1)", "Next page", show=False, id="help.next_page"),
+        Binding("pageup", "page(-1)", "Previous page", show=False, id="help.previous_page"),
     ]
-    AUTO_FOCUS = "VerticalScroll"
+    AUTO_FOCUS = "Input"
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help") as box:
+        with Vertical(id="help") as box:
             box.border_title = Content(" Keys ")
-            box.border_subtitle = Content(" Esc closes ")
-            yield Static(Content("\n").join(self._lines()))
+            yield Input(placeholder="Type to find a key", id="help-filter")
+            yield OptionList(id="help-keys", compact=True)
+            yield Static(id="help-note")
 
-    def _lines(self) -> Iterator[Content]:
-        for number, (title, kinds) in enumerate(_parts(type(self.app))):
-            if number:
-                yield Content("")
-            yield Content.styled(title, "bold $primary")
-            for keys, meaning in _meanings(kinds, self.app.get_key_display):
-                yield Content.assemble((f"  {keys:<{_KEY_CELLS}}", "bold"), (meaning, "$soft"))
+    def on_mount(self) -> None:
+        keys = self.app._keymap
+        note = "Change a key under [keys] of the configuration file by the name on the right"
+        self.query_one("#help-note", Static).update(Content(f'{note}: "app.help" = "f2"'))
+        self._keys: Mapping[str, str] = keys
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._fill)
+
+    @on(Input.Changed)
+    def _fill(self) -> None:
+        rows = self.query_one(OptionList)
+        words = self.query_one(Input).value.casefold().split()
+        rows.set_options(self._options(words, rows.scrollable_content_region.width))
+        rows.highlighted = 1 if rows.option_count > 1 else None
+
+    def _options(self, words: list[str], width: int) -> Iterator[Option]:
+        last = ""
+        for command in _in_order():
+            title = _TITLES.get(command.part, command.part.replace("_", " ").capitalize())
+            keys = " ".join(key_name(key) for key in keys_of(command, self._keys)) or "none"
+            text = f"{title} {keys} {command.meaning} {command.id}".casefold()
+            if not all(word in text for word in words):
+                continue
+            if title != last:
+                if last:
+                    yield Option(Content(""), disabled=True)
+                yield Option(Content.styled(title, "bold $text-primary"), disabled=True)
+                last = title
+            yield Option(_row(keys, command, width), id=command.id)
+        if not last:
+            yield Option(Content("No key does that."), disabled=True)
+
+    def action_move(self, step: int) -> None:
+        rows = self.query_one(OptionList)
+        rows.action_cursor_down() if step > 0 else rows.action_cursor_up()
+
+    def action_page(self, step: int) -> None:
+        rows = self.query_one(OptionList)
+        for _ in range(max(1, rows.size.height - 1)):
+            self.action_move(step)
+
+    def action_close(self) -> None:
+        """Forget what is searched for, else close."""
+        search = self.query_one(Input)
+        if search.value:
+            search.value = ""
+        else:
+            self.dismiss()
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        rows = self.query_one(OptionList)
+        if (option := rows.highlighted_option) and option.id:
+            self._run(option.id)
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id:
+            self._run(event.option_id)
+
+    def _run(self, command_id: str) -> None:
+        """Do it where the help was asked for, if it works there."""
+        below = self.app.screen_stack[-2]
+        for node, binding, enabled, _ in below.active_bindings.values():
+            if binding.id == command_id and enabled and command_id != "app.help":
+                self.dismiss()
+                self.app.call_next(self.app.run_action, binding.action, node)
+                return
+        self.app.bell()
 
 
-def _meanings(
-    kinds: Iterable[type[DOMNode]], display: Callable[[Binding], str]
-) -> Iterator[tuple[str, str]]:
-    """Keys and what they do; several keys for the same are put together."""
-    found: dict[str, list[str]] = {}
-    for kind in kinds:
-        for keyed in BindingsMap(kind.BINDINGS).key_to_bindings.values():
-            for binding in keyed:
-                meaning = binding.tooltip or binding.description
-                if meaning and not binding.system:
-                    found.setdefault(meaning, []).append(display(binding))
-    for meaning, keys in found.items():
-        yield " ".join(dict.fromkeys(keys)), meaning
+def _in_order() -> list[Command]:
+    places = {part: number for number, part in enumerate(_TITLES)}
+    return sorted(commands().values(), key=lambda c: places.get(c.part, len(places)))
 
 
-def _parts(app: type[DOMNode]) -> list[tuple[str, list[type[DOMNode]]]]:
-    from tui.ui.modals.approval import ApprovalModal
-    from tui.ui.modals.connection import ConnectionModal
-    from tui.ui.modals.decision import DecisionModal
-    from tui.ui.modals.login import LoginModal
-    from tui.ui.screens.chat import ChatScreen
-    from tui.ui.screens.layout import ThreePanes
-    from tui.ui.screens.writing import WritingScreen
-    from tui.ui.widgets.composer import Composer
-    from tui.ui.widgets.sidebar import ConversationList
-
-    return [
-        ("Writing", [Composer]),
-        ("Everywhere", [ChatScreen, WritingScreen, ThreePanes, app]),
-        ("In the list of conversations", [ConversationList]),
-        ("When a skill needs your approval", [ApprovalModal, DecisionModal]),
-        ("When a connection is needed", [ConnectionModal, DecisionModal]),
-        ("When you sign in", [LoginModal]),
-    ]
+def _row(keys: str, command: Command, width: int) -> Content:
+    name = Content.styled(command.id, "$soft") if width >= _NARROW else Content("")
+    what = Content.assemble((f"  {keys:<{_KEY_CELLS}} ", "bold"), line(command.meaning))
+    return spread(what, name, width)

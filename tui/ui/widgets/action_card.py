@@ -14,7 +14,8 @@ from tui.core.ids import AttemptId, CallId, TurnId
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow, in_brief, parameter_rows
 from tui.core.text import clean_line, duration
-from tui.ui.widgets.card import Card
+from tui.ui.keys import key_for
+from tui.ui.widgets.card import Card, EntryT
 from tui.ui.widgets.entries import ApprovalEntry, ConnectionEntry
 from tui.ui.widgets.looks import (
     ASKS,
@@ -32,7 +33,15 @@ _BRIEF_ROWS = 4
 _LABEL_CELLS = 18
 
 
-class ApprovalCard(Card[ApprovalEntry]):
+class _ActionCard(Card[EntryT]):
+    def _how_to(self, verb: str) -> Content:
+        key = key_for(self.app, "question.answer")
+        return Content.assemble(
+            (key, "bold"), muted(f"{' or click' if key else 'Click'} to {verb}")
+        )
+
+
+class ApprovalCard(_ActionCard[ApprovalEntry]):
     """A question whether a skill may run, and what became of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +76,7 @@ class ApprovalCard(Card[ApprovalEntry]):
             return [
                 Row(asked, QUESTION, muted(clock_time(at_ms)) if at_ms else Content("")),
                 *self._parameters(),
-                Row(_how_to("decide")),
+                Row(self._how_to("decide")),
             ]
         if step.decision == "approved":
             return [Row(Content.assemble(name, muted("  approved")), DONE)]
@@ -90,7 +99,7 @@ class ApprovalCard(Card[ApprovalEntry]):
             yield Row(muted(f"“{reason}”"))
 
 
-class ConnectionCard(Card[ConnectionEntry]):
+class ConnectionCard(_ActionCard[ConnectionEntry]):
     """A connection that the user has to authorise in the browser, and what became of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -125,7 +134,7 @@ class ConnectionCard(Card[ConnectionEntry]):
             asked = Content.assemble(
                 name.stylize("bold"), Content.styled(" needs you to sign in", ASKS)
             )
-            return [Row(asked, CONNECTION), Row(muted(self._link())), Row(_how_to("connect"))]
+            return [Row(asked, CONNECTION), Row(muted(self._link())), Row(self._how_to("connect"))]
         words, glyph = {
             "authorized": ("connected", DONE),
             "failed": ("could not be connected", FAILED),
@@ -148,10 +157,6 @@ def time_left(expires_ms: int | None, now_ms: int) -> str:
         return ""
     left_s = (expires_ms - now_ms) / 1000
     return f"expires in {duration(round(left_s))}" if left_s > 0 else "expired"
-
-
-def _how_to(verb: str) -> Content:
-    return Content.assemble(("Ctrl+G", "bold"), muted(f" or click to {verb}"))
 
 
 def _parameter(row: ParameterRow, cells: int) -> Content:

@@ -9,6 +9,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.core.ports import Clock
+from tui.ui.keys import key_for
 from tui.ui.notices import Notice, Tone
 from tui.ui.text import line
 
@@ -70,13 +71,18 @@ class Banner(Widget):
         room = max(1, width - 2)
         if notice.tone in ("question", "recovery"):
             texts = [text.truncate(room, ellipsis=True)]
-            hints = [line(notice.hint, 400).truncate(room, ellipsis=True)]
+            hints = [line(self._hint(notice), 400).truncate(room, ellipsis=True)]
         else:
             texts = text.wrap(room)
-            hints = line(f"{notice.hint} Esc to dismiss.", 400).wrap(room)
+            away = f"{key_for(self.app, 'app.back')} to dismiss."
+            hints = line(f"{notice.hint} {away}".strip(), 400).wrap(room)
         glyph = Content.styled(f"{_GLYPHS[notice.tone]} ", "bold")
         rows = [*texts, *(hint.stylize("$soft") for hint in hints)]
         return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]
+
+    def _hint(self, notice: Notice) -> str:
+        key = key_for(self.app, notice.command) if notice.command else ""
+        return " · ".join(part for part in (notice.hint, key and f"{key} {notice.deed}") if part)
 
     def on_click(self) -> None:
         if self.notice:

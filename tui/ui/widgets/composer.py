@@ -216,9 +216,9 @@ class Composer(FoldingArea):
         return True
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key == "enter":
+        if event.key in self._keys_for("composer.send", {"enter"}):
             action = self.action_submit
-        elif event.key in _NEWLINES:
+        elif event.key in self._keys_for("composer.newline", _NEWLINES):
             action = self.action_newline
         else:
             if event.is_printable:
@@ -227,6 +227,11 @@ class Composer(FoldingArea):
         event.prevent_default()
         event.stop()
         action()
+
+    def _keys_for(self, command: str, usual: set[str]) -> set[str]:
+        """Keys that a text area would take for its own, were they left to the bindings."""
+        own = self.app._keymap.get(command)
+        return usual if own is None else set(own.split(","))
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
 
-from tui.ui.keys import short_key_name
+from tui.ui.keys import UNBOUND, short_key_name
 from tui.ui.text import spread
 
 _GAP = 3
@@ -34,7 +34,11 @@ class KeyBar(Widget):
 
     def _labels(self) -> list[Content]:
         """Each key with what it does: those of the focus first, those of the app last."""
-        active = [item for item in self.screen.active_bindings.values() if item.binding.show]
+        active = [
+            item
+            for item in self.screen.active_bindings.values()
+            if item.binding.show and item.binding.key != UNBOUND
+        ]
         nodes = [self.screen.focused, self.screen, self.app]
         active.sort(key=lambda item: nodes.index(item.node) if item.node in nodes else 0)
         shown: dict[str, Binding] = {}

@@ -1,0 +1,107 @@
+"""Keys of the user's own: read, checked, in force, and shown wherever a key is named."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import Input, OptionList
+
+from tests.fakes import ScriptedBackend
+from tests.ui.stage import Stage
+from tui.core.preferences import Preferences
+from tui.ui.keymap import KeyProblem, commands, is_key, keymap_of, keys_of, normal
+from tui.ui.keys import UNBOUND
+from tui.ui.screens.help import HelpScreen
+
+
+def problem(**keys: str) -> str:
+    with pytest.raises(KeyProblem) as caught:
+        keymap_of({name.replace("__", "."): key for name, key in keys.items()}, "config.toml")
+    message = str(caught.value)
+    assert message.startswith("config.toml, keys")
+    assert "\n" not in message
+    return message
+
+
+def test_what_is_wrong_with_keys_is_said_in_one_line() -> None:
+    assert "did you mean 'conversation.new'" in problem(conversation__neu="ctrl+n")
+    assert "conversation.new: 'ctrl+nonsense' is not a key" in problem(
+        conversation__new="ctrl+nonsense"
+    )
+    assert "'ctrl+b' is the key of pane.sidebar" in problem(conversation__new="ctrl+b")
+    assert "'ctrl+q' is the key of app.quit" in problem(approval__approve="ctrl+q")
+    assert "'n' is needed for typing" in problem(conversation__new="n")
+    assert "'question_mark' is needed for typing" in problem(app__help="question_mark")
+
+
+def test_keys_may_be_exchanged_shared_by_places_and_taken_away() -> None:
+    keymap = keymap_of(
+        {
+            "conversation.new": "ctrl+b",
+            "pane.sidebar": "Ctrl+N, f4",
+            "approval.approve": "y",
+            "app.quit": "",
+        },
+        "config.toml",
+    )
+    assert keymap == {
+        "conversation.new": "ctrl+b",
+        "pane.sidebar": "ctrl+n,f4",
+        "approval.approve": "y",
+        "app.quit": UNBOUND,
+    }
+    assert keys_of(commands()["app.quit"], keymap) == ()
+
+
+def test_the_keys_as_they_are_have_no_clash() -> None:
+    assert keymap_of({name: ",".join(c.keys) for name, c in commands().items()}, "config.toml")
+
+
+@given(st.sampled_from(["ctrl", "alt", "shift"]), st.sampled_from(["n", "f5", "pageup", "slash"]))
+def test_a_key_is_the_same_however_it_is_written(modifier: str, key: str) -> None:
+    assert normal(f"{modifier.capitalize()}+{key.capitalize()}") == f"{modifier}+{key}"
+    assert is_key(f"{modifier}+{key}")
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_key_or_not(text: str) -> None:
+    assert is_key(text) in (True, False)
+
+
+async def test_own_keys_are_in_force_and_shown_everywhere() -> None:
+    keys = keymap_of({"conversation.new": "f8", "app.help": "f2", "pane.timeline": ""}, "c.toml")
+    stage = Stage(ScriptedBackend(), preferences=Preferences(keys=keys))
+    async with stage.shown(160):
+        await stage.until(lambda: "F8 New" in stage.screen())
+        assert "^N New" not in stage.screen()
+        assert "Timeline" not in stage.screen().splitlines()[-1]
+        await stage.press("f2")
+        await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
+        stage.app.screen.query_one(Input).value = "conversation.new"
+        await stage.until(lambda: "F8" in stage.screen())
+        await stage.press("escape", "escape")
+        await stage.until(lambda: stage.app.screen is stage.chat)
+
+
+async def test_the_keys_for_sending_and_a_new_line_can_be_exchanged() -> None:
+    keys = keymap_of({"composer.send": "ctrl+s", "composer.newline": "enter"}, "config.toml")
+    stage = Stage(ScriptedBackend(), preferences=Preferences(keys=keys))
+    async with stage.shown():
+        await stage.press("a", "enter", "b")
+        assert stage.chat.composer.text == "a\nb"
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "send" in stage.backend.calls)
+
+
+async def test_help_finds_a_key_and_does_what_it_is_for() -> None:
+    stage = Stage(ScriptedBackend())
+    async with stage.shown():
+        await stage.press("f1")
+        await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
+        shown = stage.app.screen.query_one(OptionList)
+        await stage.until(lambda: shown.option_count > 20)
+        before = stage.chat.sidebar.display
+        await stage.press(*"sidebar", "space", *"show", "enter")
+        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.chat.sidebar.display is not before)

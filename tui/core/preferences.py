@@ -1,0 +1,24 @@
+"""How somebody likes the interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """Looks, sounds and keys; each has a default that suits most."""
+
+    theme: str = ""
+    """Name of a theme; empty follows the terminal's background."""
+    notifications: bool = True
+    """Whether to say so when a reply or a question arrives while the terminal has no focus."""
+    screen_reader: bool = False
+    """Plain lines in reading order instead of panes."""
+    reduced_motion: bool = False
+    """Nothing moves or counts by itself."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys by the id of what they do, several separated by commas; empty: none."""
+    keys_from: str = ""
+    """The file that ``keys`` were read from."""

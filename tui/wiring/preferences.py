@@ -1,0 +1,69 @@
+"""How the interface is to be: from flags, environment and the configuration file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from tui.core.preferences import Preferences
+
+if TYPE_CHECKING:
+    from tui.config import Profile
+    from tui.wiring.place import Place
+
+
+class _Keys(TypedDict):
+    keys: Mapping[str, str]
+    keys_from: str
+
+
+def general_preferences(flags: Mapping[str, object], config: Path | None) -> Preferences:
+    """Where there is no profile. Raises ``tui.config.ConfigError``."""
+    from tui.config import general_looks
+
+    given = general_looks(flags)
+    return Preferences(
+        theme=str(given.get("theme", "")),
+        notifications=bool(given.get("notifications", True)),
+        screen_reader=bool(given.get("screen_reader", False)),
+        reduced_motion=bool(given.get("reduced_motion", False)),
+        **_keys(config),
+    )
+
+
+def preferences_of(profile: Profile, config: Path | None) -> Preferences:
+    """Of a profile, and the keys of its file. Raises ``tui.config.ConfigError``."""
+    return Preferences(
+        theme=profile.theme or "",
+        notifications=profile.notifications,
+        screen_reader=profile.screen_reader,
+        reduced_motion=profile.reduced_motion,
+        **_keys(config),
+    )
+
+
+def with_preferences(place: Place, profile: Profile, config: Path | None) -> Place:
+    """The agent of a profile, with how its interface is to be."""
+    from dataclasses import replace
+
+    from tui.config import config_file
+
+    save = partial(_save_theme, config or config_file(), profile.name)
+    return replace(place, preferences=preferences_of(profile, config), save_theme=save)
+
+
+def _keys(config: Path | None) -> _Keys:
+    from tui.config import key_bindings
+
+    path, keys = key_bindings(config)
+    return {"keys": keys, "keys_from": str(path) if keys else ""}
+
+
+def _save_theme(path: Path, name: str, theme: str) -> None:
+    """Raises ``tui.config.ConfigError``."""
+    from tui.config import profiles, save_profile
+
+    if name in profiles(path):
+        save_profile(path, name, {"theme": theme})
