@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.widgets import OptionList
 
 from tests.fakes import (
     NOW_MS,
@@ -347,7 +348,9 @@ async def test_help_lists_every_key_of_the_contract() -> None:
     async with stage.shown(120, 60):
         await stage.press("f1")
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
-        shown = stage.screen()
+        rows = stage.app.screen.query_one("#help-keys", OptionList)
+        await stage.until(lambda: rows.option_count > 1)
+        shown = "\n".join(str(option.prompt) for option in rows.options)
         for letter in "NPBTFORYGQJ":
             assert f"Ctrl+{letter}" in shown
         assert all(key in shown for key in ("Enter", "Shift+Enter", "F1", "Esc"))

@@ -25,18 +25,18 @@ _NARROW = 64
 _TITLES = {
     "composer": "Writing",
     "message": "Your messages",
-    "transcript": "Reading",
-    "reply": "Replies",
     "conversation": "Conversations",
+    "reply": "Replies",
+    "pane": "Panes",
+    "app": "Everywhere",
+    "transcript": "Reading",
     "sidebar": "In the list of conversations",
     "timeline": "In the timeline",
-    "pane": "Panes",
     "question": "Questions",
     "approval": "When a skill needs your approval",
     "decision": "When something is to be decided",
     "connection": "When a connection is needed",
     "login": "When you sign in",
-    "app": "Everywhere",
     "help": "In this help",
 }
 """By the first part of a command's id, in the order shown; others follow under that part's name."""
