@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from functools import cache, partial
 from ipaddress import ip_address
@@ -29,6 +29,12 @@ LONGEST_PAUSE_S = 20.0
 
 Again = Callable[[Exception], bool | float]
 """Whether a failed call is repeated: never, after the usual backoff, or after so many seconds."""
+
+Turn = Callable[[], Awaitable[None]]
+"""Waits until a request may leave."""
+
+Params = Mapping[str, str | int | Sequence[str]]
+"""A query; a sequence is a parameter that comes several times."""
 
 _retry = stamina.AsyncRetryingCaller(
     attempts=3, timeout=45, wait_initial=0.5, wait_max=8, wait_jitter=0.5
@@ -63,14 +69,19 @@ class Http:
     """
 
     def __init__(
-        self, base_url: str, auth: httpx.Auth | None = None, *, hints: Hints = ANSWERS
+        self,
+        base_url: str,
+        auth: httpx.Auth | None = None,
+        *,
+        hints: Hints = ANSWERS,
+        timeout: httpx.Timeout = JSON_TIMEOUT,
     ) -> None:
         """Raises BackendError(INVALID) for a base URL that must not be used."""
         url = checked_base_url(base_url)
         self.host = url.netloc.decode("ascii")
         """Host and port, as errors name them."""
         self._hints = hints
-        self._calls = _client(url, auth, JSON_TIMEOUT, {"Accept": "application/json"})
+        self._calls = _client(url, auth, timeout, {"Accept": "application/json"})
         self._streams = _client(
             url,
             auth,
@@ -87,21 +98,24 @@ class Http:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | int] | None = None,
+        params: Params | None = None,
         json: object = None,
         again: Again | None = None,
+        turn: Turn | None = None,
     ) -> Any:
         """The JSON of an answer, None when its body is empty.
 
-        ``again`` is :func:`if_transient` for reads and :func:`never` for writes unless given.
-        Raises BackendError.
+        ``again`` is :func:`if_transient` for reads and :func:`never` for writes unless given;
+        ``turn`` is awaited before each attempt. Raises BackendError.
         """
-        attempt = partial(self._call_once, method, path, params, json)
+        attempt = partial(self._call_once, method, path, params, json, turn)
         return await _retry(again or (if_transient if method in READS else never), attempt)
 
     async def _call_once(
-        self, method: str, path: str, params: Mapping[str, str | int] | None, json: object
+        self, method: str, path: str, params: Params | None, json: object, turn: Turn | None
     ) -> Any:
+        if turn is not None:
+            await turn()
         with _translated(method, self.host):
             request = _request(self._calls, method, path, params=params, json=json)
             response = await self._calls.send(request)
@@ -211,7 +225,7 @@ def _request(
     method: str,
     path: str,
     *,
-    params: Mapping[str, str | int] | None = None,
+    params: Params | None = None,
     json: object = None,
     headers: Mapping[bytes, bytes] | None = None,
 ) -> httpx.Request:

@@ -7,9 +7,9 @@ import re
 import httpx
 from pydantic import SecretStr
 
+from tui.core.credential import is_developer_token
 from tui.core.errors import BackendError, ErrorKind
 
-_DEVELOPER_PREFIX = "wrkaus-"
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -34,11 +34,11 @@ def genie_authorization(token: SecretStr) -> str:
     Raises BackendError(UNAUTHORIZED) for a Developer API token too.
     Source: Headless API troubleshooting, 401 auth_failed.
     """
-    if token.get_secret_value().startswith(_DEVELOPER_PREFIX):
+    if is_developer_token(token.get_secret_value()):
         raise BackendError(
             ErrorKind.UNAUTHORIZED,
             "The credential is a Developer API token, which cannot talk to a genie.",
-            hint="Use the API key of the genie's client, or sign in. The wrkaus-... token belongs "
+            hint="Use the API key of the genie's client, or sign in. The wrka... token belongs "
             "into the profile's developer token.",
         )
     return authorization(token)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator, model_validator
 
 from tui.config.hosts import DATA_CENTERS, check_url
+from tui.core.credential import is_client_key, is_developer_token
 from tui.core.text import clean_line
 
 
@@ -70,12 +70,22 @@ class Profile(BaseModel):
     @field_validator("api_key")
     @classmethod
     def _not_a_developer_token(cls, key: SecretStr | None) -> SecretStr | None:
-        if key and re.match(r"wrka\w{2}-", key.get_secret_value()):
+        if key and is_developer_token(key.get_secret_value()):
             raise ValueError(
                 "this is a Developer API token (wrka...): set it as developer_token;"
                 " the Headless API takes the API key of the genie's client"
             )
         return key
+
+    @field_validator("developer_token")
+    @classmethod
+    def _not_a_client_key(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and is_client_key(token.get_secret_value().strip()):
+            raise ValueError(
+                "this is the API key of a genie's client: set it as api_key;"
+                " the Developer API takes the token of an API client (wrka...)"
+            )
+        return token
 
     def missing(self) -> list[str]:
         """The keys that a conversation needs and this profile lacks."""

@@ -1,0 +1,1 @@
+"""Client of the Developer API: Agent Studio, and the workspace around it."""

@@ -1,0 +1,153 @@
+"""Asks one endpoint of the Developer API, as its description says."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from functools import partial
+from typing import Any
+
+import httpx
+
+from tui.api.developer.hints import BY_GROUP, DEVELOPER
+from tui.api.developer.pace import Pacer
+from tui.api.developer.reading import R, read, rows_in, without_envelope
+from tui.api.failures import failure
+from tui.api.hints import Case
+from tui.api.http import Http, Params
+from tui.api.values import path_segment
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.ports import Clock
+from tui.core.studio.endpoint import Endpoint, Paging, Values, nested
+
+TIMEOUT = httpx.Timeout(40, connect=10)
+"""The service gives up after 40 s. Source: Developer API reference."""
+
+_NOTHING: Values = {}
+_LARGEST_LIST = 1_000_000
+
+
+class Caller:
+    """The Developer API at one host, for one token. Every call raises ``BackendError``.
+
+    Reads are repeated on passing failures, all else is sent once. A request waits until the rate
+    limit of its endpoint lets it go.
+    """
+
+    def __init__(self, base_url: str, auth: httpx.Auth, clock: Clock) -> None:
+        self._http = Http(base_url, auth, hints=DEVELOPER, timeout=TIMEOUT)
+        self._pacer = Pacer(clock)
+
+    @property
+    def host(self) -> str:
+        return self._http.host
+
+    async def ask(
+        self, endpoint: Endpoint, parts: Sequence[str] = (), values: Values = _NOTHING
+    ) -> Any:
+        """The JSON of an answer as it came, None for an empty one.
+
+        ``parts`` fill the path, ``values`` are by the names of the endpoint's fields. Raises
+        BackendError(INVALID) with the rules' texts, before sending, for what must not be sent.
+        """
+        problems = endpoint.problems(parts, values)
+        if problems:
+            raise BackendError(ErrorKind.INVALID, " ".join(problems))
+        query = _query(nested(endpoint.query, values))
+        return await self._send(endpoint, parts, query, nested(endpoint.body, values))
+
+    async def rows(
+        self,
+        endpoint: Endpoint,
+        parts: Sequence[str] = (),
+        values: Values = _NOTHING,
+        *,
+        limit: int = _LARGEST_LIST,
+    ) -> AsyncGenerator[Any]:
+        """At most ``limit`` rows of a list, page by page.
+
+        Ends with a page that is short, empty or brings nothing new: some lists have but one.
+        """
+        paging = endpoint.paging or Paging(_LARGEST_LIST)
+        size = min(paging.largest, limit)
+        page: dict[str, str | int] = {} if paging.after else {"page": 1}
+        count, seen = 0, set[str]()
+        while True:
+            rows = await self._page(endpoint, parts, values, {**page, paging.size: size})
+            new = [row for row in rows if _identity(row) not in seen]
+            seen.update(map(_identity, new))
+            for row in new[: limit - count]:
+                yield row
+            count += len(new)
+            if count >= limit or not new or (len(rows) < size and not paging.after):
+                return
+            page = _next(paging, page, rows[-1])
+
+    async def one(self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object) -> R:
+        """The record in an answer, empty where the service says no more than that it is done."""
+        return read(kind, without_envelope(await self.ask(endpoint, parts, values)))
+
+    async def each(
+        self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object
+    ) -> AsyncGenerator[R]:
+        """The records of a list."""
+        async with aclosing(self.rows(endpoint, parts, values)) as rows:
+            async for row in rows:
+                yield read(kind, row)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def _page(
+        self,
+        endpoint: Endpoint,
+        parts: Sequence[str],
+        values: Values,
+        page: Mapping[str, str | int],
+    ) -> list[Any]:
+        problems = endpoint.problems(parts, values)
+        if problems:
+            raise BackendError(ErrorKind.INVALID, " ".join(problems))
+        query = {**_query(nested(endpoint.query, values)), **page}
+        rows = rows_in(await self._send(endpoint, parts, query, {}))
+        if rows is None:
+            raise failure(Case.NOT_AN_OBJECT, host=self.host)
+        return rows
+
+    async def _send(
+        self, endpoint: Endpoint, parts: Sequence[str], query: Params, body: dict[str, Any]
+    ) -> Any:
+        try:
+            return await self._http.call(
+                endpoint.method,
+                endpoint.filled(parts, path_segment),
+                params=query,
+                json=body or None,
+                turn=partial(self._pacer.turn, endpoint),
+            )
+        except BackendError as error:
+            error.hint = BY_GROUP.get((endpoint.group, error.status or 0), error.hint)
+            raise
+
+
+def _query(values: Mapping[str, Any]) -> dict[str, str | int | Sequence[str]]:
+    """Values of a query; a flag is written as JSON writes it."""
+    return {
+        name: str(value).lower() if isinstance(value, bool) else value
+        for name, value in values.items()
+    }
+
+
+def _identity(row: Any) -> str:
+    """What tells a row from the others of its list."""
+    if isinstance(row, dict):
+        key = next((name for name in ("id", "client_id") if row.get(name) is not None), None)
+        return str(row[key]) if key else repr(row)
+    return repr(row)
+
+
+def _next(paging: Paging, page: Mapping[str, str | int], last: Any) -> dict[str, str | int]:
+    if paging.after:
+        return {paging.after: _identity(last)}
+    return {"page": int(page["page"]) + 1}

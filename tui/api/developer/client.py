@@ -1,0 +1,44 @@
+"""The client of the Developer API."""
+
+from __future__ import annotations
+
+import httpx
+
+from tui.api.developer.automation import Connections, Jobs, Recipes
+from tui.api.developer.caller import Caller
+from tui.api.developer.estate import Access, Folders, Operations, Tables
+from tui.api.developer.genies import GenieClients, Genies, Guardrails
+from tui.api.developer.knowledge import KnowledgeBases, Skills
+from tui.core.ports import Clock
+
+
+class DeveloperClient:
+    """Everything a token may reach, by group. It is a :class:`tui.core.studio.port.Studio`.
+
+    ``caller`` asks any endpoint by its description and gives the plain JSON.
+    """
+
+    def __init__(self, base_url: str, auth: httpx.Auth, clock: Clock) -> None:
+        """Raises BackendError(INVALID) for a base URL that must not be used."""
+        self.caller = Caller(base_url, auth, clock)
+        self.genies = Genies(self.caller)
+        self.clients = GenieClients(self.caller)
+        self.guardrails = Guardrails(self.caller)
+        self.skills = Skills(self.caller)
+        self.knowledge_bases = KnowledgeBases(self.caller)
+        self.recipes = Recipes(self.caller)
+        self.jobs = Jobs(self.caller)
+        self.connections = Connections(self.caller)
+        self.folders = Folders(self.caller)
+        self.tables = Tables(self.caller)
+        self.access = Access(self.caller)
+        self.operations = Operations(self.caller)
+
+    @property
+    def host(self) -> str:
+        """Host and port, as errors name them."""
+        return self.caller.host
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self.caller.aclose()

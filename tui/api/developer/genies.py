@@ -1,0 +1,152 @@
+"""Genies, their clients and their guardrails. Source: Agent Studio API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from tui.api.developer.caller import Caller
+from tui.api.developer.reading import read, rows_in
+from tui.api.failures import failure
+from tui.api.hints import Case
+from tui.core.studio import agentic
+from tui.core.studio.endpoint import Endpoint
+from tui.core.studio.records import (
+    Genie,
+    GenieClient,
+    GenieClientId,
+    GenieDraft,
+    GenieId,
+    Guardrail,
+    Named,
+    NewKey,
+    Policy,
+)
+
+
+class Genies:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        folder_id: str | None = None,
+        project_id: str | None = None,
+        state: str | None = None,
+    ) -> AsyncGenerator[Genie]:
+        return self._caller.each(
+            Genie, agentic.GENIES_LIST, folder_id=folder_id, project_id=project_id, state=state
+        )
+
+    async def get(self, genie_id: GenieId) -> Genie:
+        return await self._caller.one(Genie, agentic.GENIES_SHOW, genie_id)
+
+    async def create(self, draft: GenieDraft) -> GenieId:
+        """The handle of a new genie. Raises BackendError(BAD_ANSWER) when the answer has none."""
+        fields = {**asdict(draft), "channel_whitelist": [*draft.channel_whitelist]}
+        made = await self._caller.one(Genie, agentic.GENIES_CREATE, **fields)
+        if not made.id:
+            raise failure(Case.NO_ID, host=self._caller.host, sent=True)
+        return made.id
+
+    async def update(self, genie_id: GenieId, changes: Mapping[str, object]) -> Genie:
+        return await self._caller.one(Genie, agentic.GENIES_UPDATE, genie_id, **changes)
+
+    async def delete(self, genie_id: GenieId) -> None:
+        await self._caller.ask(agentic.GENIES_DELETE, (genie_id,))
+
+    async def start(self, genie_id: GenieId) -> None:
+        await self._caller.ask(agentic.GENIES_START, (genie_id,))
+
+    async def stop(self, genie_id: GenieId) -> None:
+        await self._caller.ask(agentic.GENIES_STOP, (genie_id,))
+
+    async def assign_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+        return await self._assign(agentic.ASSIGN_SKILLS, genie_id, ids)
+
+    async def remove_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+        return await self._assign(agentic.REMOVE_SKILLS, genie_id, ids)
+
+    async def assign_knowledge_bases(
+        self, genie_id: GenieId, ids: Sequence[str]
+    ) -> Sequence[Named]:
+        return await self._assign(agentic.ASSIGN_KNOWLEDGE_BASES, genie_id, ids)
+
+    async def remove_knowledge_bases(
+        self, genie_id: GenieId, ids: Sequence[str]
+    ) -> Sequence[Named]:
+        return await self._assign(agentic.REMOVE_KNOWLEDGE_BASES, genie_id, ids)
+
+    async def assign_user_groups(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+        return await self._assign(agentic.ASSIGN_USER_GROUPS, genie_id, ids)
+
+    async def remove_user_groups(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+        return await self._assign(agentic.REMOVE_USER_GROUPS, genie_id, ids)
+
+    async def _assign(
+        self, endpoint: Endpoint, genie_id: GenieId, ids: Sequence[str]
+    ) -> Sequence[Named]:
+        (field,) = endpoint.body
+        body = await self._caller.ask(endpoint, (genie_id,), {field.name: [*ids]})
+        rows = rows_in(body, "skills", "knowledge_bases", "user_groups") or []
+        return [read(Named, row) for row in rows]
+
+
+class GenieClients:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(self) -> AsyncGenerator[GenieClient]:
+        return self._caller.each(GenieClient, agentic.CLIENTS_LIST)
+
+    async def create(self, name: str, redirect_url: str | None = None) -> GenieClient:
+        values = {
+            "client_name": name,
+            "auth.type": "oauth" if redirect_url else "api_key",
+            "auth.oauth_redirect_url": redirect_url or None,
+        }
+        made = await self._caller.one(GenieClient, agentic.CLIENTS_CREATE, **values)
+        if not made.client_id:
+            raise failure(Case.NO_ID, host=self._caller.host, sent=True)
+        return made
+
+    async def rename(self, client_id: GenieClientId, name: str) -> None:
+        await self._caller.ask(agentic.CLIENTS_UPDATE, (client_id,), {"client_name": name})
+
+    async def delete(self, client_id: GenieClientId) -> None:
+        await self._caller.ask(agentic.CLIENTS_DELETE, (client_id,))
+
+    async def regenerate(self, client_id: GenieClientId) -> NewKey:
+        return await self._caller.one(NewKey, agentic.CLIENTS_REGENERATE, client_id)
+
+    async def attach(self, genie_id: GenieId, client_id: GenieClientId) -> None:
+        values = {"genie_client_id": client_id}
+        await self._caller.ask(agentic.CLIENTS_ATTACH, (genie_id,), values)
+
+    async def detach(self, genie_id: GenieId, client_id: GenieClientId) -> None:
+        await self._caller.ask(agentic.CLIENTS_DETACH, (genie_id, client_id))
+
+
+class Guardrails:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def get(self, genie_id: GenieId) -> Guardrail:
+        return await self._caller.one(Guardrail, agentic.GUARDRAILS_SHOW, genie_id)
+
+    async def put(
+        self, genie_id: GenieId, policy_type: str, configuration: Mapping[str, Any]
+    ) -> Policy:
+        return await self._caller.one(
+            Policy,
+            agentic.GUARDRAILS_SET,
+            genie_id,
+            policy_type,
+            configuration=configuration,
+        )
+
+    async def pii_entities(self) -> Sequence[str]:
+        rows = rows_in(await self._caller.ask(agentic.GUARDRAILS_PII_ENTITIES)) or []
+        return [row for row in rows if isinstance(row, str)]

@@ -1,0 +1,103 @@
+"""JSON as records of ``tui.core.studio``, by the types of their fields. Nothing here raises.
+
+A value that makes no sense reads as if it were missing. Texts are cleaned; ids and secrets stay as
+they came, but for what no sane one has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from tui.api.values import epoch_ms, id_of, int_of, object_of, text_of
+from tui.core.studio.records import Instant, Record, Secret
+
+R = TypeVar("R", bound=Record)
+_Reader = Callable[[object], Any]
+
+
+def read(kind: type[R], value: object) -> R:
+    """A record, whatever came; a list of one object reads as the object."""
+    raw = object_of(value[0] if isinstance(value, list) and value else value)
+    found = {name: reader(raw.get(name)) for name, reader in _readers(cast(Any, kind)).items()}
+    return kind(raw=raw, **{name: value for name, value in found.items() if value is not None})
+
+
+def rows_in(body: object, *names: str) -> list[Any] | None:
+    """The list in an answer: bare, or under one of the usual names; None where there is none.
+
+    Source: Agent Studio API (bare, ``data``); Developer API pages (``items``, ``result.items``).
+    """
+    if isinstance(body, list):
+        return body
+    if not isinstance(body, dict):
+        return None
+    for name in (*names, "data", "items", "result"):
+        if name in body:
+            return rows_in(body[name], *names)
+    return None
+
+
+def without_envelope(body: object) -> object:
+    """The object in an answer: bare, or under ``data`` or ``result``."""
+    if isinstance(body, dict):
+        for name in ("data", "result"):
+            if isinstance(body.get(name), dict | list):
+                return body[name]
+    return body
+
+
+@cache
+def _readers(kind: type[Any]) -> Mapping[str, _Reader]:
+    hints = get_type_hints(kind)
+    return {field.name: _reader(hints[field.name]) for field in fields(kind) if field.name != "raw"}
+
+
+def _reader(hint: Any) -> _Reader:
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is UnionType:
+        return _reader(next(kind for kind in inner if kind is not type(None)))
+    if origin is tuple:
+        return _list_reader(inner[0])
+    if hint is Instant:
+        return epoch_ms
+    if hint is Secret:
+        return _secret
+    if getattr(hint, "__supertype__", None) is str:
+        return id_of
+    if isinstance(hint, type) and issubclass(hint, Record):
+        return lambda value: read(hint, value)
+    return _PLAIN[origin or hint]
+
+
+def _list_reader(kind: Any) -> _Reader:
+    one = _reader(kind)
+    wanted = dict if isinstance(kind, type) and issubclass(kind, Record) else str
+
+    def read_all(value: object) -> tuple[Any, ...]:
+        rows = value if isinstance(value, list) else ()
+        return tuple(one(row) for row in rows if isinstance(row, wanted))
+
+    return read_all
+
+
+def _secret(value: object) -> str | None:
+    """A secret, also one inside an object such as ``{"token": {"value": "..."}}``."""
+    if isinstance(value, dict):
+        value = value.get("value") or value.get("token")
+    return value if isinstance(value, str) and value.isprintable() else None
+
+
+def _flag(value: object) -> bool:
+    return value is True or value == "true"
+
+
+_PLAIN: Mapping[Any, _Reader] = {
+    str: text_of,
+    int: int_of,
+    bool: _flag,
+    Mapping: object_of,
+}

@@ -1,0 +1,140 @@
+"""How an endpoint of the Developer API is described, once for the client and the commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["text", "integer", "flag", "texts", "json"]
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+_PLACEHOLDER = re.compile(r":(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value that goes with a request. ``name`` is the wire's; ``a.b`` is ``b`` inside ``a``."""
+
+    name: str
+    does: str
+    kind: Kind = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    option: str = ""
+    """What commands call it, where the last part of the name will not do."""
+    positional: bool = False
+    """Commands take it as an argument."""
+
+    @property
+    def option_name(self) -> str:
+        return self.option or self.name.rpartition(".")[2].replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many requests in so many seconds."""
+
+    count: int
+    seconds: float
+
+
+STANDARD = Limit(60, 60)
+LISTS = Limit(1000, 60)
+ONE_A_SECOND = Limit(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How a list goes on: by ``page`` number, or ``after`` the last id of the page before."""
+
+    largest: int
+    """Rows to ask for at a time."""
+    size: str = "per_page"
+    after: str = ""
+
+
+Values = Mapping[str, object]
+"""Values of fields by their names; None is left out."""
+Check = Callable[[Mapping[str, str], Values], Iterable[str]]
+"""Sentences about what must not be sent, from the parts of the path and the values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One endpoint, as the client calls it and as a command offers it."""
+
+    command: str
+    """Group and verb, such as ``genies list``."""
+    method: Method
+    path: str
+    """As documented, with ``:name`` where an id goes."""
+    does: str
+    """What a command says of itself: one sentence."""
+    arguments: tuple[str, ...] = ()
+    """What commands call the parts of the path, in order."""
+    query: tuple[Field, ...] = ()
+    body: tuple[Field, ...] = ()
+    columns: tuple[str, ...] = ()
+    """What a table shows of the answer."""
+    paging: Paging | None = None
+    limit: Limit = STANDARD
+    asks: str = ""
+    """The question before something that cannot be undone or breaks what others use."""
+    secret: str = ""
+    """Name of the field of the answer that is shown this once."""
+    check: Check | None = None
+
+    @property
+    def group(self) -> str:
+        return self.command.partition(" ")[0]
+
+    @property
+    def verb(self) -> str:
+        return self.command.partition(" ")[2]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return (*self.query, *self.body)
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        return tuple(_PLACEHOLDER.findall(self.path))
+
+    def filled(self, parts: Sequence[str], quote: Callable[[str], str]) -> str:
+        """The path with its parts in place."""
+        if len(parts) != len(self.placeholders):
+            raise ValueError(f"{self.command} takes {len(self.placeholders)} parts of a path")
+        rest: Iterator[str] = iter(parts)
+        return _PLACEHOLDER.sub(lambda _: quote(next(rest)), self.path)
+
+    def problems(self, parts: Sequence[str], values: Values) -> tuple[str, ...]:
+        """Why a request must not be sent, a sentence each."""
+        missing = [
+            f"{field.option_name} is required."
+            for field in self.fields
+            if field.required and values.get(field.name) is None
+        ]
+        empty = [
+            f"{name} must not be empty."
+            for name, part in zip(self.arguments, parts, strict=True)
+            if not part.strip()
+        ]
+        named = dict(zip(self.placeholders, parts, strict=True))
+        return (*empty, *missing, *(self.check(named, values) if self.check else ()))
+
+
+def nested(fields: Sequence[Field], values: Values) -> dict[str, Any]:
+    """The values of some fields as JSON; ``a.b`` is put inside ``a``."""
+    made: dict[str, Any] = {}
+    for field in fields:
+        value = values.get(field.name)
+        if value is None:
+            continue
+        *outer, name = field.name.split(".")
+        place = made
+        for part in outer:
+            place = place.setdefault(part, {})
+        place[name] = value
+    return made

@@ -1,0 +1,71 @@
+"""Agent Studio, signed in as a profile says, or the demo's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.core.studio.port import Studio
+
+if TYPE_CHECKING:
+    from tui.api.developer.client import DeveloperClient
+    from tui.config import Profile
+    from tui.demo.server import DemoSettings
+
+OpenStudio = Callable[[], AbstractAsyncContextManager[Studio]]
+
+
+def studio_of(profile: Profile) -> OpenStudio | None:
+    """What opens the Studio of a profile; None where it has no developer token."""
+    return partial(open_studio, profile) if profile.developer_token else None
+
+
+def read_studio_profile(name: str | None, config: Path | None) -> Profile:
+    """A profile with a Developer API token; it need not name a genie.
+
+    Raises ``tui.config.ConfigError``.
+    """
+    from tui.config import ConfigError, load, variable
+
+    profile = load(profile=name, config_path=config, complete=False)
+    if profile.developer_token is None:
+        raise ConfigError(
+            f"Profile {profile.name!r} has no Developer API token: set {variable('developer_token')},"
+            " or developer_token in the profile. It is made under Workspace admin, API clients, and"
+            " begins with wrka; the key of a genie's client does not work here."
+        )
+    return profile
+
+
+@asynccontextmanager
+async def open_studio(profile: Profile) -> AsyncGenerator[DeveloperClient]:
+    """A :class:`tui.core.studio.port.Studio` for a profile that has a developer token."""
+    from pydantic import SecretStr
+
+    from tui.api.developer.client import DeveloperClient
+    from tui.auth.developer import DeveloperAuth
+    from tui.chat.kit import SystemClock
+
+    auth = DeveloperAuth(profile.developer_url, profile.developer_token or SecretStr(""))
+    client = DeveloperClient(profile.developer_url, auth, SystemClock())
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def open_demo_studio(settings: DemoSettings | None = None) -> AsyncGenerator[DeveloperClient]:
+    """The Studio of a demo server that runs meanwhile."""
+    from tui.wiring.demo import profile_of_demo, start_demo
+
+    server = await asyncio.to_thread(start_demo, settings)
+    try:
+        async with open_studio(profile_of_demo(server)) as client:
+            yield client
+    finally:
+        await asyncio.to_thread(server.stop)
