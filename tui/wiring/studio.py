@@ -34,8 +34,8 @@ def read_studio_profile(name: str | None, config: Path | None) -> Profile:
     profile = load(profile=name, config_path=config, complete=False)
     if profile.developer_token is None:
         raise ConfigError(
-            f"Profile {profile.name!r} has no Developer API token: set {variable('developer_token')},"
-            " or developer_token in the profile. It is made under Workspace admin, API clients, and"
+            f"Profile {profile.name!r} has no Developer API token: set"
+            f" {variable('developer_token')}, or developer_token in the profile. It is made under Workspace admin, API clients, and"
             " begins with wrka; the key of a genie's client does not work here."
         )
     return profile
