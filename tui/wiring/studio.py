@@ -33,10 +33,11 @@ def read_studio_profile(name: str | None, config: Path | None) -> Profile:
 
     profile = load(profile=name, config_path=config, complete=False)
     if profile.developer_token is None:
+        where = f"{variable('developer_token')}, or developer_token in the profile"
         raise ConfigError(
-            f"Profile {profile.name!r} has no Developer API token: set"
-            f" {variable('developer_token')}, or developer_token in the profile. It is made under Workspace admin, API clients, and"
-            " begins with wrka; the key of a genie's client does not work here."
+            f"Profile {profile.name!r} has no Developer API token: set {where}. It is the token of"
+            " an API client under Workspace admin and begins with wrka; the key of a genie's client"
+            " does not work here."
         )
     return profile
 
