@@ -233,6 +233,7 @@ def test_every_operation_can_be_struck(visit, operation):
     ada = visit()
     conversation = ada.begin()
     one, attempt = f"/conversations/{conversation}", "/runtime_connection/rca-1"
+    workflows = f"{ada.server.url}/api/workflows"
     method, path = {
         "list": ("GET", "/conversations"),
         "create": ("POST", "/conversations"),
@@ -249,6 +250,12 @@ def test_every_operation_can_be_struck(visit, operation):
         "token": ("POST", f"{ada.server.identity_url}/oauth/token"),
         "userinfo": ("GET", f"{ada.server.identity_url}/oauth/userinfo"),
         "discovery": ("GET", f"{ada.server.identity_url}/.well-known/openid-configuration"),
+        "agents": ("GET", f"{ada.server.url}/api/agents"),
+        "skills": ("GET", f"{ada.server.url}/api/skills"),
+        "update": ("PUT", f"{workflows}/wf-1"),
+        "halt": ("POST", f"{workflows}/wf-1/halt"),
+        "export": ("GET", f"{workflows}/export"),
+        "import": ("POST", f"{workflows}/import"),
     }[operation]
     ada.server.faults.add(f"status:503,on={operation},times=1")
     assert ada.http.request(method, path).status_code == 503

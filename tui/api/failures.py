@@ -99,10 +99,12 @@ class _Refusal:
     request_id: str | None = None
     bare: bool = False
     """It had nothing but ``{"error": "..."}``."""
+    detail: str = ""
+    """The text of a ``{"detail": "..."}``, where services without codes say which refusal it is."""
 
     @property
     def label(self) -> str | None:
-        return self.code or ("error" if self.bare else None)
+        return self.code or ("error" if self.bare else None) or self.detail or None
 
 
 def _refusal_in(response: httpx.Response) -> _Refusal:
@@ -124,6 +126,7 @@ def _refusal_in(response: httpx.Response) -> _Refusal:
         code=_first_line((body, "error_code", "code"), (inner, "error_code", "code")) or None,
         request_id=_first_line((body, "request_id"), (inner, "request_id")) or None,
         bare=isinstance(error, str) and len(body) == 1,
+        detail=_first_line((body, "detail")),
     )
 
 

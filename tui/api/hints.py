@@ -50,8 +50,9 @@ class Case(Enum):
 
 
 Answered = int | tuple[int, str]
-"""A status, or a status with the server's error code; ``error`` stands for a body that has only
-``{"error": "..."}``. 300, 400 and 500 also stand for what is not listed of their hundreds."""
+"""A status, or a status with the server's error code, or with the text of its ``detail`` where it
+has no codes; ``error`` stands for a body that has only ``{"error": "..."}``. 300, 400 and 500 also
+stand for what is not listed of their hundreds."""
 
 Hints = Mapping[Answered, Advice]
 
@@ -166,6 +167,53 @@ HEADLESS: Hints = {
     ),
 }
 """The Headless API's own meanings."""
+
+_WORKFLOW_BUSY = Advice(
+    ErrorKind.BUSY,
+    "The workflow is still at work on something else",
+    "Wait until it has finished, or halt it.",
+)
+
+WORKFLOWS: Hints = {
+    **ANSWERS,
+    (400, "A task is already running for this workflow"): _WORKFLOW_BUSY,
+    (400, "Workflow is running, cannot send prompt"): _WORKFLOW_BUSY,
+    (400, "Workflow is inactive"): Advice(
+        ErrorKind.INVALID,
+        "The workflow is switched off",
+        "Set its status to active, or begin a new conversation.",
+    ),
+    (400, "No running task to halt"): Advice(
+        ErrorKind.INVALID, "Nothing runs that could be halted"
+    ),
+    401: Advice(
+        ErrorKind.UNAUTHORIZED,
+        "The Workflows API did not accept the token",
+        "Check token (GENIE_TUI_TOKEN): it is a GitHub token that the server can verify.",
+    ),
+    (403, "Not your workflow"): Advice(
+        ErrorKind.FORBIDDEN,
+        "The workflow belongs to somebody else",
+        "Sign in with the token of the account that created it, or begin a new conversation.",
+    ),
+    404: Advice(
+        ErrorKind.NOT_FOUND,
+        "The Workflows API does not know what was asked for",
+        "It may have been deleted. If nothing is found at all, check base_url and, in genie, the "
+        "agent id.",
+    ),
+    422: Advice(
+        ErrorKind.INVALID,
+        "The Workflows API refused the contents of the request",
+        "A guardrail may object to the words; otherwise check the options.",
+    ),
+    503: Advice(
+        ErrorKind.SERVER,
+        "The Workflows API is not available",
+        "It may be unable to reach GitHub to check the token. Try again in a moment.",
+    ),
+}
+"""The Workflows API's own meanings. Its refusals have no codes, only a ``detail``."""
 
 CASES: Mapping[Case, Advice] = {
     Case.DNS: Advice(

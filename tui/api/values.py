@@ -59,6 +59,13 @@ def int_of(value: object) -> int | None:
     return value
 
 
+def amount_of(value: object) -> float | None:
+    """A finite number, whole or not."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if abs(value) < 1e15 else None
+
+
 def epoch_ms(value: object) -> int | None:
     """Milliseconds since the epoch of an RFC 3339 time; without an offset it is taken as UTC."""
     if not isinstance(value, str):

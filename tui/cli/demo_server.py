@@ -15,6 +15,7 @@ def run_demo_server(
     faults: tuple[str, ...],
     observed: bool,
     speed: float,
+    token_rate: float,
     seed: int | None,
     token_life_s: int,
     as_json: bool,
@@ -32,6 +33,7 @@ def run_demo_server(
             "GENIE_TUI_IDENTITY_URL": server.identity_url,
             "GENIE_TUI_CLIENT_ID": server.client_id,
             "GENIE_TUI_REDIRECT_URL": server.redirect_url,
+            "GENIE_TUI_TOKEN": server.token,
         }
         if as_json:
             click.echo(json.dumps(settings))
@@ -39,6 +41,8 @@ def run_demo_server(
         click.echo(f"The demo server listens on {server.url} until Ctrl+C. To use it:", err=True)
         for name, value in settings.items():
             click.echo(f"export {name}={value}")
+        workflows = f"export GENIE_TUI_BACKEND=workflows GENIE_TUI_GENIE={server.agent}"
+        click.echo(f"To talk to its Workflows API instead: {workflows}", err=True)
         click.echo("To sign in through the browser instead: export GENIE_TUI_AUTH=oauth", err=True)
 
     try:
@@ -47,6 +51,7 @@ def run_demo_server(
             faults=faults,
             observed=observed,
             speed=speed,
+            token_rate=token_rate,
             seed=seed,
             token_life_s=token_life_s,
         )

@@ -194,6 +194,14 @@ def doctor(
     show_default=True,
     help="Divides the natural pauses; 0 means none.",
 )
+@click.option(
+    "--token-rate",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="N",
+    help="Tokens a second in which workflows write; 0 is at once.",
+)
 @click.option("--seed", type=int, metavar="N", help="The same ids and keys in each run.")
 @click.option(
     "--token-life",
@@ -211,6 +219,7 @@ def demo_server(
     faults: tuple[str, ...],
     observed: bool,
     speed: float,
+    token_rate: float,
     seed: int | None,
     token_life: int,
     as_json: bool,
@@ -227,6 +236,7 @@ def demo_server(
             faults=faults,
             observed=observed,
             speed=speed,
+            token_rate=token_rate,
             seed=seed,
             token_life_s=token_life,
             as_json=as_json,

@@ -13,12 +13,18 @@ from tui.demo.headless import headless_routes
 from tui.demo.identity import identity_routes
 from tui.demo.identity_problems import OAuthRefusal, on_oauth_refusal
 from tui.demo.problems import Refusal
+from tui.demo.workflows import workflow_routes
 
 
 def build_app(demo: Demo) -> ASGIApp:
     """The ASGI application of a demo server; a further API adds its routes here."""
     router = Starlette(
-        routes=[*headless_routes(demo), *consent_routes(demo), *identity_routes(demo)],
+        routes=[
+            *headless_routes(demo),
+            *consent_routes(demo),
+            *identity_routes(demo),
+            *workflow_routes(demo),
+        ],
         exception_handlers={
             Refusal: on_refusal,
             HTTPException: on_refusal,

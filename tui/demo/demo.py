@@ -10,6 +10,8 @@ from tui.demo.journal import Journal
 from tui.demo.settings import DemoSettings
 from tui.demo.shapes import Shape
 from tui.demo.wires import Wires
+from tui.demo.workflow_shapes import WorkflowShape
+from tui.demo.workshop import Workshop
 from tui.demo.world import World
 
 
@@ -22,6 +24,8 @@ class Demo:
     shape: Shape
     faults: FaultBox
     identity: Identity
+    workflow_shape: WorkflowShape
+    workshop: Workshop
     journal: Journal = field(default_factory=Journal)
     wires: Wires = field(default_factory=Wires)
     errors: list[str] = field(default_factory=list)

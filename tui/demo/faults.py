@@ -20,9 +20,11 @@
 
 Each takes ``on=OPERATION`` and ``times=N`` (how often it strikes; without it, always). Operations:
 list, create, get, delete, messages, send, resume, events, approval, link, reject, upload, feedback,
-authorize, token, userinfo, discovery, any. Without ``on``, faults of streams strike send and
-resume, drop_request and lose_answer strike send, the others any. ``after`` counts persisted events,
-not pings, and is 0 if left out.
+authorize, token, userinfo, discovery, any; of the Workflows API also update, stream, halt, agents,
+skills, export, import. There, send is the prompt, stream a stream from now on, and resume one with
+a Last-Event-ID. Without ``on``, faults of streams strike send, stream and resume, drop_request and
+lose_answer strike send, the others any. ``after`` counts persisted events, not pings, and is 0 if
+left out.
 """
 
 from __future__ import annotations
@@ -50,8 +52,15 @@ OPERATIONS = (
     "token",
     "userinfo",
     "discovery",
+    "update",
+    "stream",
+    "halt",
+    "agents",
+    "skills",
+    "export",
+    "import",
 )
-STREAMS = frozenset({"send", "resume"})
+STREAMS = frozenset({"send", "stream", "resume"})
 STREAM_KINDS = frozenset(
     {
         "cut",
@@ -156,7 +165,7 @@ def _targets(fault: Fault, value: str) -> frozenset[str]:
     if value not in OPERATIONS:
         raise ValueError(f"{fault.kind}: unknown operation {value!r} in on={value}")
     if fault.on_streams and value not in STREAMS:
-        raise ValueError(f"{fault.kind}: on={value} has no stream; use send, resume or any")
+        raise ValueError(f"{fault.kind}: on={value} has no stream; use send, stream, resume or any")
     return frozenset({value})
 
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tui.demo.demo import Demo
 from tui.demo.faults import Fault
 from tui.demo.journal import Visit
-from tui.demo.problems import Refusal
+from tui.demo.problems import Refusal, in_words_of
 from tui.demo.runs import Run
 from tui.demo.streams import Frames, HangUp, disturb
 
@@ -73,7 +73,8 @@ def visit_of(request: Request) -> Visit:
 
 
 def refusal_response(visit: Visit, refusal: Refusal) -> Response:
-    """A refusal in the runtime's error shape."""
+    """A refusal in the error shape of the API that was called."""
+    refusal = in_words_of(visit.path, refusal)
     return JSONResponse(refusal.body(visit.request_id), refusal.status, headers=refusal.headers)
 
 
@@ -93,6 +94,12 @@ class Operation:
     method: str
     path: str
     handler: Callable[[Demo, Request], Awaitable[Response]]
+    resumed: str = ""
+    """What it is called when it goes on after a ``Last-Event-ID``; empty: the same."""
+
+    def name_for(self, request: Request) -> str:
+        again = self.resumed and "last-event-id" in request.headers
+        return self.resumed if again else self.name
 
 
 def routes(demo: Demo, operations: Iterable[Operation]) -> list[Route]:
@@ -116,8 +123,8 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         operation = self._methods["GET" if scope["method"] == "HEAD" else scope["method"]]
         request = Request(scope, receive)
-        visit_of(request).operation = operation.name
-        faults = self._demo.faults.strike(operation.name, stream=False)
+        name = visit_of(request).operation = operation.name_for(request)
+        faults = self._demo.faults.strike(name, stream=False)
         kinds = {fault.kind for fault in faults}
         if kinds & {"drop_request", "refuse"}:
             await hang_up(self._demo, request)
@@ -147,8 +154,11 @@ async def hang_up(demo: Demo, request: Request) -> None:
     await demo.wires.reset(request.scope, request.receive)
 
 
-def event_stream(demo: Demo, request: Request, run: Run, frames: Frames) -> Response:
-    """A response that streams a run, through whatever faults are in force."""
+def event_stream(demo: Demo, request: Request, run: Run | None, frames: Frames) -> Response:
+    """A response that streams frames, through whatever faults are in force.
+
+    ``run`` is what the server gives up when it interrupts the stream; without one it just ends.
+    """
     faults = demo.faults.strike(visit_of(request).operation, stream=True)
 
     async def body() -> AsyncIterator[bytes]:

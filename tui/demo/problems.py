@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 _CODES = {
     400: "bad_request",
@@ -18,6 +19,9 @@ _CODES = {
     500: "internal_error",
     503: "service_unavailable",
 }
+
+_DETAILED = ("/api/workflows", "/api/agents", "/api/skills")
+"""Paths of the API that answers in FastAPI's words."""
 
 
 class Refusal(Exception):
@@ -37,12 +41,41 @@ class Refusal(Exception):
         self.code = code or _CODES.get(status, "error")
         self.headers = headers or {}
 
-    def body(self, request_id: str) -> dict[str, str]:
+    def body(self, request_id: str) -> dict[str, Any]:
         return {
             "error_code": self.code,
             "error_message": self.message,
             "request_id": request_id,
         }
+
+
+class Detail(Refusal):
+    """A refusal as FastAPI writes it: a text, or a list of what is wrong where.
+
+    Source: Workflows API, as it was observed.
+    """
+
+    def __init__(
+        self, status: int, detail: str, *, where: tuple[str, ...] = (), given: object = None
+    ) -> None:
+        super().__init__(status, detail)
+        self._where, self._given = where, given
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        if not self._where:
+            return {"detail": self.message}
+        problem = {"type": "value_error", "loc": list(self._where), "msg": self.message}
+        return {"detail": [problem | {"input": self._given}]}
+
+
+def in_words_of(path: str, refusal: Refusal) -> Refusal:
+    """A refusal as the API at a path writes it."""
+    detailed = isinstance(refusal, Detail) or not path.startswith(_DETAILED)
+    if detailed:
+        return refusal
+    other = Detail(refusal.status, refusal.message)
+    other.headers = refusal.headers
+    return other
 
 
 def not_found(what: str) -> Refusal:

@@ -21,6 +21,9 @@ from tui.demo.journal import Journal
 from tui.demo.residents import CLIENT_ID, NO_CLIENT_GENIE, STOPPED_GENIE, Residents, settle
 from tui.demo.settings import DemoSettings
 from tui.demo.shapes import Shape
+from tui.demo.workflow_history import settle_workshop
+from tui.demo.workflow_shapes import WorkflowShape
+from tui.demo.workshop import IFRIT, Workshop
 from tui.demo.world import World
 
 __all__ = ["DemoServer", "DemoSettings", "PortInUseError", "run_forever"]
@@ -50,14 +53,19 @@ class DemoServer:
         """
         self.settings = settings or DemoSettings()
         world = World(self.settings)
+        identity = Identity(world, Client(CLIENT_ID, self.settings.redirect_url))
+        self._residents: Residents = settle(world)
+        workshop = Workshop(world, world.ids.secret(), world.ids.secret())
+        settle_workshop(workshop)
         self._demo = Demo(
             self.settings,
             world,
             Shape(self.settings.observed),
             FaultBox(self.settings.faults),
-            Identity(world, Client(CLIENT_ID, self.settings.redirect_url)),
+            identity,
+            WorkflowShape(self.settings.observed),
+            workshop,
         )
-        self._residents: Residents = settle(self._demo.world)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -110,6 +118,21 @@ class DemoServer:
     def redirect_url(self) -> str:
         """The only URL the Identity server sends a browser back to."""
         return self._demo.identity.client.redirect_url
+
+    @property
+    def agent(self) -> str:
+        """Id of the agent that answers in the Workflows API."""
+        return IFRIT
+
+    @property
+    def token(self) -> str:
+        """Bearer token of the same user for the Workflows API."""
+        return self._demo.workshop.token
+
+    @property
+    def colleagues_token(self) -> str:
+        """Bearer token of somebody else, who has workflows of their own."""
+        return self._demo.workshop.colleagues_token
 
     @property
     def faults(self) -> FaultBox:

@@ -16,6 +16,8 @@ class DemoSettings:
     """Answer as the live service was seen to answer, and not as its documentation says."""
     speed: float = 1.0
     """Divides the natural pauses of the scripts; 0 means no pauses."""
+    token_rate: float = 60.0
+    """Tokens a second in which the Workflows API writes, times ``speed``; 0 writes at once."""
     seed: int | None = None
     """Makes every id and credential the same in each run."""
     start: datetime | None = None

@@ -28,16 +28,22 @@ class Frame:
     """One server-sent event."""
 
     event: str
+    """Empty: no such line."""
     data: str
     id: str | None = None
     """Set for persisted events only: a client may resume after it."""
+    comment: str = ""
+    """Instead of an event."""
     torn: bool = False
     """Only its first part leaves the server."""
 
     def encode(self) -> bytes:
         """``event:``, ``id:``, ``data:`` and a blank line, ended by LF."""
+        if self.comment:
+            return f": {self.comment}\n\n".encode()
+        event_line = f"event: {self.event}\n" if self.event else ""
         id_line = f"id: {self.id}\n" if self.id else ""
-        whole = f"event: {self.event}\n{id_line}data: {self.data}\n\n".encode()
+        whole = f"{event_line}{id_line}data: {self.data}\n\n".encode()
         return whole[: _middle(whole)] if self.torn else whole
 
 
@@ -98,7 +104,7 @@ def _interruption(run: Run, reason: str, retry_after_ms: int) -> Frame:
     return _frame(shapes.interrupted(run.run_id, len(run.events), reason, retry_after_ms))
 
 
-def disturb(frames: Frames, faults: list[Fault], run: Run) -> Frames:
+def disturb(frames: Frames, faults: list[Fault], run: Run | None) -> Frames:
     """The same frames with faults applied, the first fault nearest to the source."""
     for fault in faults:
         frames = _DISTURBANCES[fault.kind](frames, fault, run)
@@ -113,13 +119,13 @@ async def _first(frames: Frames, count: int) -> Frames:
         yield frame
 
 
-async def _cut(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _cut(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     raise HangUp
 
 
-async def _tear(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _tear(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     async for frame in _first(frames, 1):
@@ -127,13 +133,13 @@ async def _tear(frames: Frames, fault: Fault, run: Run) -> Frames:
     raise HangUp
 
 
-async def _outage(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _outage(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     raise HangUp(fault.outage_s)
 
 
-async def _skip(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _skip(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     async for frame in _first(frames, 1):
@@ -143,7 +149,7 @@ async def _skip(frames: Frames, fault: Fault, run: Run) -> Frames:
         yield frame
 
 
-async def _swap(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _swap(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     held: list[Frame] = []
@@ -160,7 +166,7 @@ async def _swap(frames: Frames, fault: Fault, run: Run) -> Frames:
         yield frame
 
 
-async def _mute(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _mute(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     async for frame in frames:
@@ -168,24 +174,25 @@ async def _mute(frames: Frames, fault: Fault, run: Run) -> Frames:
             yield frame
 
 
-async def _close(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _close(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
 
 
-async def _silent(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _silent(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     await asyncio.Event().wait()
 
 
-async def _interrupted(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _interrupted(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
-    yield _interruption(run, "server_restart", fault.retry_ms)
+    if run is not None:
+        yield _interruption(run, "server_restart", fault.retry_ms)
 
 
-async def _malformed(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _malformed(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     yield Frame("agent.message", '{"type": "agent.message", "message": "half a')
@@ -193,19 +200,19 @@ async def _malformed(frames: Frames, fault: Fault, run: Run) -> Frames:
         yield frame
 
 
-async def _duplicate(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _duplicate(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in frames:
         yield frame
         yield frame
 
 
-async def _slow(frames: Frames, fault: Fault, run: Run) -> Frames:
+async def _slow(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in frames:
         await asyncio.sleep(fault.delay_s)
         yield frame
 
 
-_DISTURBANCES: dict[str, Callable[[Frames, Fault, Run], Frames]] = {
+_DISTURBANCES: dict[str, Callable[[Frames, Fault, Run | None], Frames]] = {
     "cut": _cut,
     "tear": _tear,
     "outage": _outage,

@@ -1,0 +1,152 @@
+"""What the Workflows API answers, as documented and as observed.
+
+Read as tolerantly as the Headless API's answers, see :mod:`tui.api.models`.
+Source: Workflows API, and answers of a server that was run locally.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator
+
+from tui.api.models import Answer, Count, Instant, Object, Objects, Text, WireId
+from tui.api.values import amount_of, text_of
+
+
+def _words(value: object) -> list[str]:
+    return [text_of(entry) for entry in value if entry] if isinstance(value, list) else []
+
+
+def _ids(value: object) -> list[str]:
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
+
+
+def _yes(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+Words = Annotated[list[str], PlainValidator(_words)]
+Ids = Annotated[list[str], PlainValidator(_ids)]
+Amount = Annotated[float | None, PlainValidator(amount_of)]
+Switch = Annotated[bool | None, PlainValidator(_yes)]
+
+
+class AgentItem(Answer):
+    """An agent: a prompt, a model and tools. Shared by all users."""
+
+    id: WireId = None
+    name: Text = ""
+    description: Text = ""
+    model: Text = ""
+
+
+class SkillItem(Answer):
+    """A skill that can be installed in a workflow."""
+
+    id: WireId = None
+    name: Text = ""
+    description: Text = ""
+    tags: Words = Field([])
+
+
+class UsageTotals(Answer):
+    """What a workflow has used since it was created.
+
+    The documents call the tokens ``total_in`` and ``total_out`` and the cost ``cost``; the server
+    was seen to use the longer names.
+    """
+
+    total_input_tokens: Count = None
+    total_output_tokens: Count = None
+    total_cache_read_tokens: Count = None
+    total_cache_write_tokens: Count = None
+    total_cost: Amount = None
+    total_in: Count = None
+    total_out: Count = None
+    cost: Amount = None
+
+    @property
+    def input_tokens(self) -> int:
+        return self.total_input_tokens or self.total_in or 0
+
+    @property
+    def output_tokens(self) -> int:
+        return self.total_output_tokens or self.total_out or 0
+
+    @property
+    def cached_tokens(self) -> int:
+        return self.total_cache_read_tokens or 0
+
+    @property
+    def price(self) -> float | None:
+        return self.cost if self.total_cost is None else self.total_cost
+
+
+class WorkflowLog(Answer):
+    """An entry of a workflow's log."""
+
+    timestamp: Instant = None
+    event: Text = ""
+    detail: Text = ""
+
+
+class WorkflowMessage(Answer):
+    """An entry of the transcript of a workflow's newest run."""
+
+    role: Text = ""
+    content: Text = ""
+
+
+class Workflow(Answer):
+    """A workflow: an agent, its settings, and the newest run, of which alone it keeps words."""
+
+    id: WireId = None
+    title: Text = ""
+    agent_id: WireId = None
+    model: Text = ""
+    status: Text = ""
+    """``active``, ``inactive``, ``running``, or another word."""
+    output_format: Text = ""
+    max_turns: Count = None
+    current_turn: Count = None
+    skill_ids: Ids = Field([])
+    infinite_session: Switch = None
+    last_task_status: Text = ""
+    """How the newest run stands: ``pending``, ``running``, or how it ended."""
+    last_task_at: Instant = None
+    created_at: Instant = None
+    updated_at: Instant = None
+    total: Object = Field({}, validation_alias="usage")
+    log_rows: Objects = Field([], validation_alias="logs")
+    message_rows: Objects = Field([], validation_alias="messages")
+
+    @property
+    def usage(self) -> UsageTotals | None:
+        return UsageTotals.model_validate(self.total) if self.total else None
+
+    @property
+    def logs(self) -> list[WorkflowLog]:
+        return [WorkflowLog.model_validate(row) for row in self.log_rows]
+
+    @property
+    def messages(self) -> list[WorkflowMessage]:
+        return [WorkflowMessage.model_validate(row) for row in self.message_rows]
+
+
+class PromptAccepted(Answer):
+    """The answer to a prompt; the run goes on by itself."""
+
+    workflow_id: WireId = None
+    task_id: WireId = None
+    """Newer servers only."""
+    status: Text = ""
+
+
+class BundleImported(Answer):
+    """What became of an import; success is reported even when nothing could be created."""
+
+    created: Any = None
+    """A number, or the ids themselves."""
+    ids: Ids = Field([])
+    errors: Words = Field([])

@@ -1,0 +1,159 @@
+"""Client of the Workflows API. Source: Workflows API; where a server was seen to differ, both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import ValidationError
+
+from tui.api.failures import failure
+from tui.api.hints import WORKFLOWS, Case
+from tui.api.http import Again, Http, if_unsent
+from tui.api.models import Answer
+from tui.api.sse import Frame
+from tui.api.values import objects_of, path_segment
+from tui.api.workflow_models import (
+    AgentItem,
+    BundleImported,
+    PromptAccepted,
+    SkillItem,
+    Workflow,
+)
+from tui.core.events import Json
+
+FROM_THE_START = "0"
+"""``Last-Event-ID`` of who wants everything that is retained."""
+
+_BASE = "/api/workflows"
+_A = TypeVar("_A", bound=Answer)
+
+
+class WorkflowsClient:
+    """A user's access to the Workflows API of a host.
+
+    Every call raises :class:`tui.core.errors.BackendError`. Reads are repeated on passing failures;
+    writes only those that may come twice, and only when no connection came about.
+    """
+
+    def __init__(self, base_url: str, auth: httpx.Auth) -> None:
+        self._http = Http(base_url, auth, hints=WORKFLOWS)
+
+    async def list_agents(self) -> list[AgentItem]:
+        """GET agents: all there are. Observed; not among the documented calls."""
+        return await self._list(AgentItem, "/api/agents")
+
+    async def list_skills(self) -> list[SkillItem]:
+        """GET skills: all there are. Observed; not among the documented calls."""
+        return await self._list(SkillItem, "/api/skills")
+
+    async def list_workflows(self) -> list[Workflow]:
+        """GET workflows: the user's, in no promised order, all at once. Source: List workflows."""
+        return await self._list(Workflow, _BASE)
+
+    async def create_workflow(self, settings: Mapping[str, Any]) -> Workflow:
+        """POST workflows; only ``agent_id`` is required. Source: Create workflow.
+
+        Raises BackendError(BAD_ANSWER) when the answer holds no id.
+        """
+        created = await self._call(Workflow, "POST", _BASE, settings)
+        if created.id is None:
+            raise failure(Case.NO_ID, host=self._http.host, sent=True)
+        return created
+
+    async def get_workflow(self, workflow_id: str) -> Workflow:
+        """GET workflows/ID: state, logs and messages of the newest run. Source: Get workflow."""
+        return await self._call(Workflow, "GET", _one(workflow_id))
+
+    async def update_workflow(self, workflow_id: str, settings: Mapping[str, Any]) -> Workflow:
+        """PUT workflows/ID: what is not named stays. Source: Update workflow."""
+        return await self._call(Workflow, "PUT", _one(workflow_id), settings, if_unsent)
+
+    async def delete_workflow(self, workflow_id: str) -> None:
+        """DELETE workflows/ID. Source: Delete workflow."""
+        await self._http.call("DELETE", _one(workflow_id), again=if_unsent)
+
+    async def send_prompt(
+        self, workflow_id: str, prompt: str, reasoning_effort: str | None = None
+    ) -> PromptAccepted:
+        """POST workflows/ID/prompt: begins a run and forgets the one before. Source: Send prompt.
+
+        What the run does is told by :meth:`stream` alone, which has to be open before. Raises
+        BackendError(INVALID) for an empty prompt, before anything is sent.
+        """
+        if not prompt.strip():
+            raise failure(Case.EMPTY_MESSAGE)
+        body = {"prompt": prompt}
+        if reasoning_effort:
+            body["reasoning_effort"] = reasoning_effort
+        return await self._call(PromptAccepted, "POST", f"{_one(workflow_id)}/prompt", body)
+
+    async def halt(self, workflow_id: str) -> None:
+        """POST workflows/ID/halt. Documented to answer 200, seen to answer 202.
+
+        It only sets a flag, which a run looks at now and then, or never. Source: Halt workflow.
+        """
+        await self._http.call("POST", f"{_one(workflow_id)}/halt", again=if_unsent)
+
+    def stream(self, workflow_id: str, last_event_id: str | None = None) -> AsyncGenerator[Frame]:
+        """GET workflows/ID/stream: what happens from now on; it does not end with a run.
+
+        With ``last_event_id`` first what is retained behind that id. Source: SSE stream.
+        """
+        headers = {b"Last-Event-ID": last_event_id.encode()} if last_event_id else {}
+        return self._http.stream("GET", f"{_one(workflow_id)}/stream", headers=headers)
+
+    async def install_skill(self, workflow_id: str, skill_id: str) -> Workflow:
+        """POST workflows/ID/skills/SKILL. Source: Install skill."""
+        return await self._call(Workflow, "POST", _skill(workflow_id, skill_id), None, if_unsent)
+
+    async def remove_skill(self, workflow_id: str, skill_id: str) -> Workflow:
+        """DELETE workflows/ID/skills/SKILL. Source: Remove skill."""
+        return await self._call(Workflow, "DELETE", _skill(workflow_id, skill_id), None, if_unsent)
+
+    async def export_workflows(self, workflow_id: str | None = None) -> dict[str, Any]:
+        """GET workflows/export or workflows/ID/export: a bundle. Source: Export workflows."""
+        path = _one(workflow_id) if workflow_id else _BASE
+        bundle = await self._http.call("GET", f"{path}/export")
+        if not isinstance(bundle, dict):
+            raise failure(Case.NOT_AN_OBJECT, host=self._http.host)
+        return bundle
+
+    async def import_workflows(self, bundle: Json) -> BundleImported:
+        """POST workflows/import: creates what a bundle describes. Source: Import workflows."""
+        return await self._call(BundleImported, "POST", f"{_BASE}/import", dict(bundle))
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def _list(self, model: type[_A], path: str) -> list[_A]:
+        """A bare array; also one inside ``items``, should it ever be paged."""
+        body = await self._http.call("GET", path)
+        rows = body.get("items") if isinstance(body, dict) else body
+        if not isinstance(rows, list):
+            raise failure(Case.NOT_AN_OBJECT, host=self._http.host)
+        return [model.model_validate(row) for row in objects_of(rows)]
+
+    async def _call(
+        self,
+        model: type[_A],
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        again: Again | None = None,
+    ) -> _A:
+        answer = await self._http.call(method, path, json=body, again=again)
+        try:
+            return model.model_validate({} if answer is None else answer)
+        except ValidationError:
+            raise failure(Case.NOT_AN_OBJECT, host=self._http.host) from None
+
+
+def _one(workflow_id: str) -> str:
+    return f"{_BASE}/{path_segment(workflow_id)}"
+
+
+def _skill(workflow_id: str, skill_id: str) -> str:
+    return f"{_one(workflow_id)}/skills/{path_segment(skill_id)}"

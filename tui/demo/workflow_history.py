@@ -1,0 +1,76 @@
+"""The workflows that are there when the demo server starts: ours, and one of a colleague's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tui.demo.workflow_records import Workflow
+from tui.demo.workshop import IFRIT, Workshop
+
+_SLEEPING = "Archive of wishes (switched off)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A workflow and the run it had last."""
+
+    title: str
+    age: timedelta
+    asked: str
+    said: str
+    tools: tuple[str, ...] = ()
+
+
+_PASTS = (
+    _Past(
+        "Night watch",
+        timedelta(hours=3),
+        "Anything odd since midnight?",
+        "Two disks warmed up and **one** certificate will expire on Friday:\n\n"
+        "- `mail-2`, 41 °C, *calming down*\n- `vpn-frankfurt`, renewed as a precaution",
+        ("Status page", "Tickets"),
+    ),
+    _Past(
+        "Invoices, every Monday",
+        timedelta(days=1),
+        "File last week's invoices.",
+        "38 filed, 1 set aside: `INV-7731` has no order number, and I do not guess.",
+        ("Invoices",),
+    ),
+    _Past(_SLEEPING, timedelta(days=30), "Good night.", "Good night. Turn me on when needed."),
+)
+
+
+def settle_workshop(workshop: Workshop) -> None:
+    """Put the past into a new workshop, as the settings of its world ask."""
+    if not workshop.world.settings.seeded_conversations:
+        return
+    for past in reversed(_PASTS):
+        _relive(workshop, "ada", past)
+    _relive(workshop, "grace", _PASTS[0])
+
+
+def _relive(workshop: Workshop, owner: str, past: _Past) -> None:
+    at = workshop.world.clock.now() - past.age
+    settings = {"title": past.title, "output_format": "markdown"}
+    workflow = workshop.create(owner, workshop.agents[IFRIT], settings, at)
+    workflow.active = past.title != _SLEEPING
+    workflow.task_count, workflow.task_status, workflow.task_at = 1, "completed", at
+    workflow.usage.input_tokens, workflow.usage.output_tokens = 812, len(past.said) // 4
+    workflow.current_turn = 1
+    workflow.say("user", past.asked)
+    _log(workflow, 0, "prompt_received", past.asked)
+    for number, tool in enumerate(past.tools, start=1):
+        _log(workflow, 2 * number, "tool_call", tool)
+        _log(workflow, 2 * number + 1, "tool_result", tool)
+        workflow.say("tool", '{"ok": true}', name=tool)
+    workflow.say("assistant", past.said)
+    _log(workflow, 20, "completed", "Run completed")
+    workflow.updated_at = at + timedelta(seconds=20)
+
+
+def _log(workflow: Workflow, second: int, event: str, detail: str) -> None:
+    at = workflow.created_at + timedelta(seconds=second)
+    timestamp = at.isoformat(timespec="microseconds")
+    workflow.logs.append({"timestamp": timestamp, "event": event, "detail": detail})
