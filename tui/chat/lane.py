@@ -113,7 +113,7 @@ class Lane:
             if turn is not None:
                 self.put_back(turn)
         for place, turn in enumerate(self._queue):
-            if turn.id == turn_id and turn.prompt:
+            if turn.id == turn_id and turn.prompt and turn.prompt.state == "queued":
                 self._queue[place] = replace(turn, prompt=replace(turn.prompt, text=text))
                 return self._queue[place]
         return None

@@ -85,6 +85,10 @@ class Board:
         """The open questions of a conversation, oldest first."""
         return [question for turn in self._of(conversation_id) for question in questions_of(turn)]
 
+    def unsent(self, conversation_id: ConversationId) -> list[Turn]:
+        """The turns of a conversation whose message waits to be sent."""
+        return [t for t in self._of(conversation_id) if t.prompt and t.prompt.state == "queued"]
+
     def asking(self) -> list[ConversationId]:
         """The conversations with an open question, the one that waits longest first."""
         waiting = [turn.conversation_id for turn in self._turns.values() if questions_of(turn)]

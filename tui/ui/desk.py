@@ -8,7 +8,7 @@ from tui.chat.updates import Recovery
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId
 from tui.ui.board import Board
-from tui.ui.notices import Notice, of_error, of_question, of_recovery
+from tui.ui.notices import LEFT_ALONE, Notice, of_error, of_question, of_recovery
 from tui.ui.widgets.topbar import Link
 
 _RECONNECTS = frozenset({"sending", "finding", "reconnecting", "replaying", "looking"})
@@ -24,6 +24,7 @@ class Desk:
         """The conversation on screen; None: one that has not begun."""
         self.session_state: Literal["opening", "open", "failed"] = "opening"
         self._recoveries: dict[ConversationId, Recovery] = {}
+        self._left_alone: set[ConversationId] = set()
         self._problem: Notice | None = None
         self._unreachable = False
 
@@ -33,6 +34,20 @@ class Desk:
             self._recoveries.pop(conversation_id, None)
         else:
             self._recoveries[conversation_id] = recovery
+            self._left_alone.discard(conversation_id)
+
+    def leave_alone(self, conversation_id: ConversationId) -> None:
+        """Note that the user does not want to wait for a conversation's turn."""
+        self._left_alone.add(conversation_id)
+
+    def attend(self, conversation_id: ConversationId) -> None:
+        """Note that a conversation's turn is looked after again."""
+        self._left_alone.discard(conversation_id)
+
+    @property
+    def recovers(self) -> bool:
+        """Whether the turn on screen is being brought back."""
+        return self.current in self._recoveries
 
     def complain(self, notice: Notice) -> None:
         """Say something until the user dismisses it or something else is to be said."""
@@ -81,4 +96,6 @@ class Desk:
             recovery = self._recoveries.get(self.current)
             if recovery and not questions:
                 return of_recovery(recovery)
+            if self.current in self._left_alone and self.board.state(self.current) != "idle":
+                return LEFT_ALONE
         return self._problem

@@ -35,6 +35,8 @@ class Notice:
     """The id of what could be done at once; its key is shown."""
     deed: str = ""
     """What that does, such as ``to try now``."""
+    other: tuple[str, str] = ("", "")
+    """Another command and its deed."""
     verb: str = ""
     """With ``due_ms``: what happens then, such as ``reconnecting``."""
     due_ms: int | None = None
@@ -49,6 +51,15 @@ class Notice:
         return f"{self.text} · {self.verb}{when}"
 
 
+LEFT_ALONE = Notice(
+    tone="recovery",
+    text="Not waiting any more",
+    hint="The agent goes on, and nothing is lost.",
+    command="app.retry",
+    deed="to look again",
+)
+
+
 def of_recovery(recovery: Recovery) -> Notice:
     """How a turn is being brought back."""
     verb = _VERBS.get(recovery.step, "trying again" if recovery.next_ms else "")
@@ -60,6 +71,7 @@ def of_recovery(recovery: Recovery) -> Notice:
         hint=" · ".join(part for part in parts if part),
         command="app.retry" if verb else "",
         deed="to try now",
+        other=("turn.stop_waiting", "to stop waiting") if verb else ("", ""),
         verb=verb,
         due_ms=recovery.next_ms,
     )

@@ -20,6 +20,7 @@ from tui.chat.updates import (
     Update,
     UploadProgress,
 )
+from tui.chat.updates import Notice as News
 from tui.core.events import Decision
 from tui.core.ids import ConversationId
 from tui.core.ports import Clock
@@ -32,7 +33,7 @@ from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.notices import of_error
 from tui.ui.questions import Questions
 from tui.ui.requests import CopyText
-from tui.ui.screens.writing import WritingScreen
+from tui.ui.screens.waiting import WaitingScreen
 from tui.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _key(key: str, action: str, label: str, meaning: str, *, id: str, show: bool
     return Binding(key, action, label, tooltip=meaning, show=show, priority=True, id=id)
 
 
-class ChatScreen(WritingScreen):
+class ChatScreen(WaitingScreen):
     """Everything between the keyboard and the session.
 
     ``mailbox`` brings the engine's updates, ``idle_s`` tells the seconds since the last key.
@@ -176,6 +177,8 @@ class ChatScreen(WritingScreen):
                 self.fail(error)
             case ConversationsChanged():
                 self.list_soon()
+            case News(text=text):
+                self.notify(clean_line(text, 400), markup=False, timeout=20)
 
     async def _take_turn(self, turn: Turn) -> None:
         desk = self.desk
@@ -253,6 +256,7 @@ class ChatScreen(WritingScreen):
             self.desk.dismiss()
             await self.run_action("app.connect")
         elif self.desk.current:
+            self.desk.attend(self.desk.current)
             self.access.session.retry_now(self.desk.current)
             if self.desk.link() == "offline":
                 self.go_to(self.desk.current)

@@ -199,6 +199,7 @@ class ReadingScreen(ThreePanes):
         await self._show_conversation(conversation_id)
         await access.session.mark_read(conversation_id)
         self.list_soon()
+        self.desk.attend(conversation_id)
         try:
             await access.session.sync(conversation_id)
             self.desk.reached()

@@ -81,8 +81,10 @@ class Banner(Widget):
         return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]
 
     def _hint(self, notice: Notice) -> str:
-        key = key_for(self.app, notice.command) if notice.command else ""
-        return " · ".join(part for part in (notice.hint, key and f"{key} {notice.deed}") if part)
+        """The keys first: they must be seen where there is little room."""
+        offers = ((notice.command, notice.deed), notice.other)
+        keys = [f"{key_for(self.app, command)} {deed}" for command, deed in offers if command]
+        return " · ".join([*keys, notice.hint] if notice.hint else keys)
 
     def on_click(self) -> None:
         if self.notice:

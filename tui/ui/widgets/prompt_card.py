@@ -35,7 +35,9 @@ _BAR_CELLS = 20
 _AGAIN_OR_DROP = Content.from_markup(
     "[@click=send_again]Send it again[/]  [@click=withdraw]Drop it[/]"
 )
-_TAKE_BACK = Content.from_markup("[@click=withdraw]Take it back[/]")
+_EDIT_OR_TAKE_BACK = Content.from_markup(
+    "[@click=edit]Change it[/]  [@click=withdraw]Take it back[/]"
+)
 _CANCEL = Content.from_markup("[@click=withdraw]Cancel[/]")
 _DISMISS = Content.from_markup("[@click=withdraw]Remove[/]")
 
@@ -47,8 +49,8 @@ class PromptCard(Card[PromptEntry]):
         Binding(
             "enter",
             "primary",
-            "Send again / unfold",
-            tooltip="Send the message again, or unfold it",
+            "Change / send again / unfold",
+            tooltip="Change a message that waits, send it again, or unfold it",
             id="message.primary",
         ),
         Binding("delete", "withdraw", "Drop", tooltip="Drop the message", id="message.drop"),
@@ -63,6 +65,13 @@ class PromptCard(Card[PromptEntry]):
         """The user wants an unconfirmed message sent again."""
 
         turn_id: TurnId
+
+    @dataclass
+    class EditWanted(Message):
+        """The user wants other words in a message that waits."""
+
+        turn_id: TurnId
+        text: str
 
     @dataclass
     class Withdrawn(Message):
@@ -98,10 +107,13 @@ class PromptCard(Card[PromptEntry]):
             self.action_unfold()
 
     def action_primary(self) -> None:
-        if self.entry.prompt.state == "unconfirmed":
-            self.action_send_again()
-        else:
-            self.action_unfold()
+        match self.entry.prompt.state:
+            case "unconfirmed":
+                self.action_send_again()
+            case "queued":
+                self.action_edit()
+            case _:
+                self.action_unfold()
 
     def action_unfold(self) -> None:
         self.unfolded = not self.unfolded
@@ -110,6 +122,10 @@ class PromptCard(Card[PromptEntry]):
     def action_send_again(self) -> None:
         if self.entry.prompt.state == "unconfirmed":
             self.post_message(self.SendAgain(self.entry.turn_id))
+
+    def action_edit(self) -> None:
+        if self.entry.prompt.state == "queued":
+            self.post_message(self.EditWanted(self.entry.turn_id, self.entry.prompt.text))
 
     def action_withdraw(self) -> None:
         if self.entry.prompt.state in ("queued", "unconfirmed", "refused"):
@@ -135,7 +151,7 @@ class PromptCard(Card[PromptEntry]):
                 yield Row(_CANCEL)
             case "queued":
                 yield Row(muted(problem or "Waits until the agent is free."), LATER)
-                yield Row(_TAKE_BACK)
+                yield Row(_EDIT_OR_TAKE_BACK)
             case "sending":
                 yield Row(muted("Sending"), SENDING)
             case "unconfirmed":

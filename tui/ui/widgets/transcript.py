@@ -64,6 +64,13 @@ class Transcript(Window[Entry]):
         turn_id: TurnId
 
     @dataclass
+    class EditWanted(Message):
+        """The user wants other words in a message that waits."""
+
+        turn_id: TurnId
+        text: str
+
+    @dataclass
     class Withdrawn(Message):
         """The user gives up a message that is queued, unconfirmed or refused."""
 
@@ -166,6 +173,11 @@ class Transcript(Window[Entry]):
     def _send_again(self, event: PromptCard.SendAgain) -> None:
         event.stop()
         self.post_message(self.SendAgain(event.turn_id))
+
+    @on(PromptCard.EditWanted)
+    def _edit(self, event: PromptCard.EditWanted) -> None:
+        event.stop()
+        self.post_message(self.EditWanted(event.turn_id, event.text))
 
     @on(PromptCard.Withdrawn)
     def _withdraw(self, event: PromptCard.Withdrawn) -> None:

@@ -1,0 +1,119 @@
+"""What waits to be sent, and what is being brought back: the user can change it or let it be."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.fakes import ScriptedBackend, Wait, asks, finished, reply, said, started
+from tests.ui.stage import Stage
+from tui.core.errors import BackendError, ErrorKind
+from tui.ui.modals.writing import EditModal
+
+
+def parked(*later: str) -> ScriptedBackend:
+    """An agent whose first turn waits for a decision."""
+    first = [started(), asks("Order laptop", "call-1"), Wait.DECISION, finished()]
+    return ScriptedBackend(first, *(reply(text) for text in later))
+
+
+async def with_a_message_that_waits(stage: Stage) -> None:
+    await stage.say("order one")
+    await stage.until(lambda: "Order laptop" in stage.screen())
+    await stage.say("and a muose")
+    await stage.until(lambda: "Change it" in stage.screen())
+
+
+async def click_on(stage: Stage, words: str) -> None:
+    lines = stage.screen().splitlines()
+    [(row, line)] = [(row, line) for row, line in enumerate(lines) if words in line]
+    await stage.pilot.click(offset=(line.index(words), row))
+
+
+async def let_it_go_on(stage: Stage) -> None:
+    current = stage.chat.desk.current
+    assert current
+    [question] = stage.chat.desk.board.questions(current)
+    assert stage.chat.access
+    await stage.chat.access.session.decide(question.turn, question.name, "approved")
+
+
+async def test_a_message_that_waits_is_changed_by_keyboard_in_its_place() -> None:
+    stage = Stage(parked("Done."))
+    async with stage.shown():
+        await with_a_message_that_waits(stage)
+        stage.chat.composer.put("half a thought")
+        await stage.press("alt+up")
+        await stage.until(lambda: isinstance(stage.app.screen, EditModal))
+        modal = stage.app.screen
+        assert isinstance(modal, EditModal)
+        await stage.until(lambda: not modal.is_deaf)
+        await stage.press(*["backspace"] * 5, *"mouse", "enter")
+        await stage.until(lambda: "and a mouse" in stage.screen())
+        assert "muose" not in stage.screen()
+        assert stage.chat.composer.text == "half a thought"
+        await let_it_go_on(stage)
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+    assert [text for _, text, _ in stage.backend.sent] == ["order one", "and a mouse"]
+
+
+async def test_a_message_that_waits_is_changed_or_taken_back_by_mouse() -> None:
+    stage = Stage(parked())
+    async with stage.shown():
+        await with_a_message_that_waits(stage)
+        await click_on(stage, "Change it")
+        await stage.until(lambda: isinstance(stage.app.screen, EditModal))
+        modal = stage.app.screen
+        assert isinstance(modal, EditModal)
+        await stage.until(lambda: not modal.is_deaf)
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.chat)
+        assert "and a muose" in stage.screen()
+        await click_on(stage, "Take it back")
+        await stage.until(lambda: stage.chat.composer.text == "and a muose")
+    assert [text for _, text, _ in stage.backend.sent] == ["order one"]
+
+
+async def test_a_message_that_left_while_it_was_changed_keeps_the_new_words() -> None:
+    stage = Stage(parked("Done."))
+    async with stage.shown():
+        await with_a_message_that_waits(stage)
+        await stage.press("alt+up")
+        await stage.until(lambda: isinstance(stage.app.screen, EditModal))
+        modal = stage.app.screen
+        assert isinstance(modal, EditModal)
+        await let_it_go_on(stage)
+        await stage.until(lambda: len(stage.backend.sent) == 2 and not modal.is_deaf)
+        await stage.press(*" or two", "enter")
+        await stage.until(lambda: stage.chat.composer.text == "and a muose or two")
+        assert "It was sent before you changed it" in stage.text(stage.chat.banner)
+
+
+async def test_nothing_that_waits_means_nothing_to_change() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello.")))
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: "Hello." in stage.screen())
+        await stage.press("alt+up")
+        assert stage.app.screen is stage.chat
+
+
+async def test_the_user_stops_waiting_and_looks_again_later() -> None:
+    broken = BackendError(ErrorKind.INTERRUPTED, "The connection broke.", sent=True)
+    away = BackendError(ErrorKind.UNREACHABLE, "The host does not answer.")
+    backend = ScriptedBackend([started(), said("One."), broken])
+    backend.failures["resume"] = [away] * 1000
+    stage = Stage(backend)
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: "Ctrl+L to stop waiting" in stage.text(stage.chat.banner))
+        await stage.press("ctrl+l")
+        await stage.until(lambda: "Not waiting any more" in stage.text(stage.chat.banner))
+        tries = backend.calls.count("resume")
+        await asyncio.sleep(0.1)
+        assert backend.calls.count("resume") == tries
+        backend.failures["resume"].clear()
+        backend.resumes = [[said("Two."), finished()]]
+        await stage.press("ctrl+r")
+        await stage.until(lambda: "Two." in stage.screen())
+        await stage.until(lambda: not stage.chat.banner.display)
+    assert len(backend.sent) == 1

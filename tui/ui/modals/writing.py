@@ -1,0 +1,112 @@
+"""Modals in which the user writes a text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static, TextArea
+
+from tui.ui.modals.choices import Choices
+from tui.ui.modals.guarded import GuardedModal
+from tui.ui.widgets.looks import muted
+
+
+class WritingModal(GuardedModal[str | None]):
+    """Asks for a text. Returns it without the space around it; None: never mind."""
+
+    AUTO_FOCUS = "TextArea"
+
+    def __init__(
+        self,
+        title: Content,
+        lead: str,
+        *,
+        submit: str,
+        text: str = "",
+        placeholder: str = "",
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``submit``: what Enter does, in a word."""
+        super().__init__(clock_s=clock_s)
+        self._title = title
+        self._lead = lead
+        self._submit = submit
+        self._text = text
+        self._placeholder = placeholder
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="modal--box -small"):
+            yield Static(self._title, classes="modal--title")
+            yield Static(muted(self._lead))
+            yield TextArea(
+                self._text,
+                soft_wrap=True,
+                tab_behavior="focus",
+                compact=True,
+                placeholder=Content(self._placeholder),
+            )
+            yield Choices(("Enter", self._submit, "submit"), ("Esc", "Back", "back"))
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
+
+    def action_submit(self) -> None:
+        self.dismiss(self.query_one(TextArea).text.strip())
+
+    def action_newline(self) -> None:
+        self.query_one(TextArea).insert("\n")
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+
+class EditModal(WritingModal):
+    """Changes a message that waits to be sent. Returns its new text; None: it stays as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "submit",
+            "Change",
+            priority=True,
+            tooltip="Send these words instead",
+            id="message.edit.submit",
+        ),
+        Binding(
+            "ctrl+j,shift+enter",
+            "newline",
+            "New line",
+            priority=True,
+            tooltip="New line",
+            id="message.edit.newline",
+        ),
+        Binding(
+            "escape",
+            "back",
+            "Back",
+            priority=True,
+            tooltip="Leave the message as it was",
+            id="message.edit.back",
+        ),
+    ]
+
+    def __init__(self, text: str, *, clock_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(
+            Content.styled("Change a message", "bold"),
+            "It waits to be sent, and keeps its place.",
+            submit="Change",
+            text=text,
+            clock_s=clock_s,
+        )
+
+    def action_submit(self) -> None:
+        if self.query_one(TextArea).text.strip():
+            super().action_submit()

@@ -1,0 +1,91 @@
+"""Waiting: messages that can still be changed, and turns that nobody wants to wait for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from tui.core.draft import Draft
+from tui.core.ids import ConversationId, TurnId
+from tui.core.turn import Turn
+from tui.ui.screens.writing import WritingScreen
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.transcript import Transcript
+
+
+class WaitingScreen(WritingScreen):
+    """What can be done about a message before it is sent, and about a turn that is brought back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "alt+up",
+            "edit_waiting",
+            "Change",
+            tooltip="Change the last message that waits",
+            show=False,
+            priority=True,
+            id="message.edit",
+        ),
+        Binding(
+            "ctrl+l",
+            "stop_waiting",
+            "Stop waiting",
+            tooltip="Stop waiting for the agent",
+            show=False,
+            priority=True,
+            id="turn.stop_waiting",
+        ),
+    ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing are not offered."""
+        if action == "edit_waiting":
+            return bool(self._unsent())
+        if action == "stop_waiting":
+            return self.desk.recovers
+        return super().check_action(action, parameters)
+
+    # -- messages --------------------------------------------------------------------------
+
+    def _unsent(self) -> list[Turn]:
+        current = self.desk.current
+        return self.desk.board.unsent(current) if current else []
+
+    def action_edit_waiting(self) -> None:
+        """Change the last message that waits here to be sent."""
+        for turn in self._unsent()[-1:]:
+            if turn.prompt:
+                self._edit(turn.id, turn.prompt.text)
+
+    def on_transcript_edit_wanted(self, event: Transcript.EditWanted) -> None:
+        self._edit(event.turn_id, event.text)
+
+    def _edit(self, turn_id: TurnId, text: str) -> None:
+        from tui.ui.modals.writing import EditModal
+
+        where = self.desk.current
+
+        def changed(words: str | None) -> None:
+            if words is not None and words != text and where is not None:
+                self._revise(where, turn_id, words)
+
+        self.app.push_screen(EditModal(text), changed)
+
+    @work(group="send", exit_on_error=False)
+    async def _revise(self, where: ConversationId, turn_id: TurnId, words: str) -> None:
+        if not await self.opened.session.edit(where, turn_id, words):
+            await self.take_back(Draft(words))
+            self.complain("It was sent before you changed it. Your words are below.")
+
+    # -- turns -----------------------------------------------------------------------------
+
+    @work(group="stop waiting", exit_on_error=False)
+    async def action_stop_waiting(self) -> None:
+        """Leave a turn that is being brought back to the server, until the user looks again."""
+        if self.access and (current := self.desk.current):
+            await self.access.session.stop_waiting(current)
+            self.desk.leave_alone(current)
+            self.show_state()
