@@ -26,7 +26,7 @@ _VERBS: dict[RecoveryStep, str] = {"sending": "sending again", "reconnecting": "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Two lines: what is the matter, and what to do about it."""
+    """What is the matter, why, and what to do about it."""
 
     tone: Tone
     text: str

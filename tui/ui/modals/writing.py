@@ -78,7 +78,7 @@ class EditModal(WritingModal):
             "Change",
             priority=True,
             tooltip="Send these words instead",
-            id="message.edit.submit",
+            id="edit.submit",
         ),
         Binding(
             "ctrl+j,shift+enter",
@@ -86,7 +86,7 @@ class EditModal(WritingModal):
             "New line",
             priority=True,
             tooltip="New line",
-            id="message.edit.newline",
+            id="edit.newline",
         ),
         Binding(
             "escape",
@@ -94,7 +94,7 @@ class EditModal(WritingModal):
             "Back",
             priority=True,
             tooltip="Leave the message as it was",
-            id="message.edit.back",
+            id="edit.back",
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""What needs attention, in two lines or a few above the composer; gone when nothing does."""
+"""What needs attention, in a few lines above the composer; gone when nothing does."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Banner(Widget):
         return Content("\n").join(self._lines(self.size.width))
 
     def _lines(self, width: int) -> list[Content]:
-        """What happened, then what to do. Failures are told in full; what counts down is cut."""
+        """What happened, why, what to do. Failures are told in full; what counts down is cut."""
         notice = self.notice
         if notice is None:
             return []
@@ -71,7 +71,8 @@ class Banner(Widget):
         room = max(1, width - 2)
         if notice.tone in ("question", "recovery"):
             texts = [text.truncate(room, ellipsis=True)]
-            hints = [line(self._hint(notice), 400).truncate(room, ellipsis=True)]
+            told = [part for part in (notice.hint, self._keys(notice)) if part]
+            hints = [line(part, 400).truncate(room, ellipsis=True) for part in told]
         else:
             texts = text.wrap(room)
             away = f"{key_for(self.app, 'app.back')} to dismiss."
@@ -80,11 +81,10 @@ class Banner(Widget):
         rows = [*texts, *(hint.stylize("$soft") for hint in hints)]
         return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]
 
-    def _hint(self, notice: Notice) -> str:
-        """The keys first: they must be seen where there is little room."""
+    def _keys(self, notice: Notice) -> str:
+        """What can be done at once."""
         offers = ((notice.command, notice.deed), notice.other)
-        keys = [f"{key_for(self.app, command)} {deed}" for command, deed in offers if command]
-        return " · ".join([*keys, notice.hint] if notice.hint else keys)
+        return " · ".join(f"{key_for(self.app, name)} {deed}" for name, deed in offers if name)
 
     def on_click(self) -> None:
         if self.notice:
