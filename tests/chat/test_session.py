@@ -180,7 +180,8 @@ async def test_a_hit_leads_to_its_turn_and_what_is_around_it(room: Room) -> None
     second = await room.ask("Is anything broken right now?", cid)
     hits = await room.session.search("brok anything")
     assert (hits[0].conversation_id, hits[0].turn_id) == (cid, second.id)
-    around = await room.session.turns_around(cid, second.id)
+    around, goes_on = await room.session.turns_around(cid, second.id)
+    assert not goes_on
     assert [turn.id for turn in around] == [first.id, second.id]
     assert [t.id for t in await room.session.turns(cid, after=first.id)] == [second.id]
-    assert await room.session.turns_around(ConversationId("elsewhere"), second.id) == []
+    assert await room.session.turns_around(ConversationId("elsewhere"), second.id) == ([], False)

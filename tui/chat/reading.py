@@ -68,22 +68,27 @@ class Reader:
     ) -> list[Turn]:
         """A page of turns from the store, oldest first; those at work as they are now.
 
-        The newest, the newest before one, or the oldest after one; fewer than ``PAGE``: all that
-        there are on that side.
+        The newest, the newest before one, or the oldest after one.
         """
         store = self._kit.store
         records = await store.turns(conversation_id, limit=PAGE, before=before, after=after)
         return self._as_now(conversation_id, records)
 
-    async def turns_around(self, conversation_id: ConversationId, turn_id: TurnId) -> list[Turn]:
-        """A turn between a few older ones and a page of newer ones; empty if it is gone."""
+    async def turns_around(
+        self, conversation_id: ConversationId, turn_id: TurnId
+    ) -> tuple[list[Turn], bool]:
+        """A turn between a few older ones and a page of newer ones; whether there may be more.
+
+        No turns if it is gone.
+        """
         store = self._kit.store
         middle = await store.turn(turn_id)
         if middle is None or middle.conversation_id != conversation_id:
-            return []
+            return [], False
         older = await store.turns(conversation_id, limit=PAGE // 2, before=turn_id)
         newer = await store.turns(conversation_id, limit=PAGE, after=turn_id)
-        return self._as_now(conversation_id, [*older, middle, *newer])
+        turns = self._as_now(conversation_id, [*older, middle, *newer])
+        return turns, len(newer) == PAGE
 
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
         """Where words stand in titles and in what was said here: best first, then newest.

@@ -58,9 +58,6 @@ class ChatScreen(WaitingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("ctrl+g", "answer", "Answer", "Answer what waits for you", id="question.answer"),
         _key("ctrl+n", "new_conversation", "New", "Begin a conversation", id="conversation.new"),
-        _key(
-            "ctrl+f", "search", "Find", "Find a conversation", show=False, id="conversation.search"
-        ),
         _key("ctrl+r", "retry", "Retry", "Try again now", show=False, id="app.retry"),
         _key("ctrl+y", "copy_reply", "Copy", "Copy the last reply", show=False, id="reply.copy"),
         Binding(

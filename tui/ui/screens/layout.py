@@ -138,13 +138,6 @@ class ThreePanes(Screen[None]):
         elif self.focused is None or not self.focused.is_on_screen:
             self.composer.focus()
 
-    def action_search(self) -> None:
-        """Filter the conversations by what is typed next."""
-        if not self._panes.shows("sidebar"):
-            self.action_toggle_pane("sidebar")
-        self.sidebar.list.type("")
-        self.sidebar.list.focus()
-
     def close_floating(self) -> bool:
         """Put away panes that lie over the conversation; whether there were any."""
         closed = self._panes.close_floating()

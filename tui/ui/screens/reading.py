@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
 from tui.core.redact import redact
 from tui.core.text import clean_line
+from tui.core.turn import Turn
 from tui.ui.drafts import Drafts
 from tui.ui.notices import Notice, of_error
 from tui.ui.requests import SignInNeeded
@@ -194,9 +196,13 @@ class ReadingScreen(ThreePanes):
 
     async def _open(self, conversation_id: ConversationId) -> None:
         """Show a conversation from the store, then bring it up to what the server knows."""
-        access = self.opened
         await self._switch_to(conversation_id)
         await self._show_conversation(conversation_id)
+        await self._catch_up(conversation_id)
+
+    async def _catch_up(self, conversation_id: ConversationId) -> None:
+        """Bring what is shown of a conversation up to what the server knows."""
+        access = self.opened
         await access.session.mark_read(conversation_id)
         self.list_soon()
         self.desk.attend(conversation_id)
@@ -206,7 +212,8 @@ class ReadingScreen(ThreePanes):
         except BackendError as error:
             self.fail(error)
         else:
-            await self._show_conversation(conversation_id)
+            if self.conversation.newest is None:  # else the user looks at older turns
+                await self._show_conversation(conversation_id)
         self.show_state()
 
     async def _switch_to(self, conversation_id: ConversationId | None) -> None:
@@ -226,14 +233,19 @@ class ReadingScreen(ThreePanes):
         self.show_state()
 
     async def _show_conversation(self, conversation_id: ConversationId) -> None:
-        access = self.opened
         self.conversation.expect()
-        turns = await access.session.turns(conversation_id)
+        turns = await self.opened.session.turns(conversation_id)
+        await self._show_turns(conversation_id, turns)
+
+    async def _show_turns(
+        self, conversation_id: ConversationId, turns: Sequence[Turn], *, goes_on: bool = False
+    ) -> None:
+        """Show turns that were read while they were expected; ``goes_on``: newer ones follow."""
         for turn in turns:
             self.desk.board.note(turn)
-        await self.conversation.show(turns)
+        await self.conversation.show(turns, goes_on=goes_on)
         if self.timeline:
-            self.timeline.show_events(await access.session.timeline(conversation_id))
+            self.timeline.show_events(await self.opened.session.timeline(conversation_id))
         self.announce(conversation_id)
 
     @on(Sidebar.NewWanted)

@@ -37,6 +37,8 @@ class ConversationPane(Container):
         self.transcript: Transcript | None = None
         self.oldest: TurnId | None = None
         """The first of the turns shown."""
+        self.newest: TurnId | None = None
+        """The last of them, while newer ones are stored."""
 
     def compose(self) -> ComposeResult:
         yield self._welcome
@@ -70,16 +72,33 @@ class ConversationPane(Container):
         """Turns are being read: keep what changes meanwhile for :meth:`show`."""
         self._newer = {}
 
-    async def show(self, turns: Sequence[Turn]) -> None:
-        """Show turns that were read, in their newest state."""
+    async def show(self, turns: Sequence[Turn], *, goes_on: bool = False) -> None:
+        """Show turns that were read, in their newest state.
+
+        ``goes_on``: they are not the newest ones.
+        """
         if self.transcript is None:
             return
         newer = self._newer or {}
         self._newer = None
         self.oldest = turns[0].id if turns else None
+        self.newest = turns[-1].id if turns and goes_on else None
+        self.transcript.goes_on = self.newest is not None
         await self.transcript.show_turns([newer.pop(turn.id, turn) for turn in turns])
         for turn in newer.values():
-            await self.transcript.show_turn(turn)
+            await self.update(turn)
+
+    async def append(self, turns: Sequence[Turn]) -> None:
+        """Show newer turns below; none: those shown are the newest."""
+        if self.transcript is None:
+            return
+        if turns:
+            self.newest = turns[-1].id
+            await self.transcript.prepend_turns(turns)
+        else:
+            self.newest = None
+            self.transcript.end_here()
+            self.show_pill(self.transcript.has_new_below)
 
     async def prepend(self, turns: Sequence[Turn]) -> None:
         """Show older turns above."""
@@ -92,7 +111,10 @@ class ConversationPane(Container):
         if self._newer is not None:
             self._newer[turn.id] = turn
         elif self.transcript is not None:
-            await self.transcript.show_turn(turn)
+            if self.newest is None or self.transcript.turn(turn.id):
+                await self.transcript.show_turn(turn)
+            else:
+                self.show_pill(True)
 
     def show_upload(self, turn_id: TurnId, sent_bytes: int, total_bytes: int) -> None:
         """Show how much of a message's file has been sent."""

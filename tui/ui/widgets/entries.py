@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from tui.core.events import TurnFinished, TurnOutcome
+from tui.core.events import AgentMessage, TurnFinished, TurnOutcome
 from tui.core.ids import TurnId
 from tui.core.records import Prompt
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
@@ -131,6 +131,23 @@ def entries_of(turn: Turn) -> list[Entry]:
     return [_joined(above, entry) for above, entry in zip([None, *entries], entries, strict=False)]
 
 
+def key_of_message(turn: Turn, event_key: str | None) -> str:
+    """The entry of a message of the agent's, by its event; else the turn's first entry."""
+    event = next((event for event in turn.log if event.key == event_key), None)
+    if isinstance(event, AgentMessage):
+        texts = [step for step in turn.steps if isinstance(step, TextStep)]
+        for number, step in enumerate(texts):
+            same_id = step.message_id is not None and step.message_id == event.message_id
+            if same_id or step.text == event.text:
+                return _text_key(turn, number)
+    return entries_of(turn)[0].key
+
+
+def _text_key(turn: Turn, number: int) -> str:
+    # By number: a message gets its id only when it is complete.
+    return f"{turn.id}/text/{number}"
+
+
 def _joined(above: Entry | None, entry: Entry) -> Entry:
     if isinstance(entry, DayEntry | PromptEntry | ReplyEntry) or not _is_brief(above):
         return entry
@@ -167,8 +184,7 @@ def _steps(turn: Turn) -> Iterator[Entry]:
         key = f"{turn.id}/{step.key}"
         match step:
             case TextStep():
-                # By number: a message gets its id only when it is complete.
-                yield ReplyEntry(key=f"{turn.id}/text/{said}", text=step.text, settled=step.settled)
+                yield ReplyEntry(key=_text_key(turn, said), text=step.text, settled=step.settled)
                 said += 1
             case SkillStep():
                 yield SkillEntry(key=key, step=step)

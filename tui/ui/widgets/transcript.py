@@ -26,6 +26,7 @@ from tui.ui.widgets.entries import (
     SilenceEntry,
     SkillEntry,
     WorkingEntry,
+    key_of_message,
     prompt_key,
 )
 from tui.ui.widgets.notice import DayRule, OutcomeRow, SilenceRow, WorkingRow
@@ -34,6 +35,9 @@ from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.roll import Roll
 from tui.ui.widgets.skill_card import SkillCard
 from tui.ui.widgets.window import Window
+
+_FOUND_S = 2.5
+"""How long a message that was searched for is marked."""
 
 
 class Transcript(Window[Entry]):
@@ -136,6 +140,20 @@ class Transcript(Window[Entry]):
         for turn in turns:
             self._roll.put(turn)
         await self.show_items(self._roll.entries())
+
+    async def reveal_message(self, turn_id: TurnId, event_key: str | None) -> None:
+        """Scroll to a message of the agent's, or else to what the user said, and mark it briefly.
+
+        Does nothing if the turn is not in the list.
+        """
+        turn = self._roll.turn(turn_id)
+        if turn is None:
+            return
+        key = key_of_message(turn, event_key)
+        await self.reveal(key)
+        if widget := self.widget_of(key):
+            widget.add_class("-found")
+            self.set_timer(_FOUND_S, lambda: widget.remove_class("-found"))
 
     async def drop_turn(self, turn_id: TurnId) -> None:
         """Take a turn off the list."""

@@ -39,6 +39,18 @@ class Window(VerticalScroll, Generic[ItemT]):
         window: Widget
 
     @dataclass
+    class NewerWanted(Message):
+        """The user is near the bottom of a list that goes on; sent once for each last item."""
+
+        window: Widget
+
+    @dataclass
+    class EndWanted(Message):
+        """The user wants to see the end, which is not among the items."""
+
+        window: Widget
+
+    @dataclass
     class Moved(Message):
         """``at_end`` or ``unseen`` has changed: a hint to show or hide."""
 
@@ -64,6 +76,9 @@ class Window(VerticalScroll, Generic[ItemT]):
         self._stop = 0
         self._changing = asyncio.Lock()
         self._asked_before: str | None = None
+        self._asked_after: str | None = None
+        self.goes_on = False
+        """Whether more items are known of below these: then their end is not followed."""
         self._news: set[str] = set()
 
     @property
@@ -75,7 +90,8 @@ class Window(VerticalScroll, Generic[ItemT]):
     def follows(self) -> bool:
         """Whether new items scroll the list."""
         # Textual tells whether a widget was anchored, not whether the user has let go since.
-        return self._stop == len(self._items) and not self._anchor_released
+        at_stop = self._stop == len(self._items) and not self.goes_on
+        return at_stop and not self._anchor_released
 
     def widget_of(self, key: str) -> Widget | None:
         """The mounted widget of an item."""
@@ -110,6 +126,11 @@ class Window(VerticalScroll, Generic[ItemT]):
                 self._update_widget(widget, item)
             self._count_news({self._key(item)})
 
+    def end_here(self) -> None:
+        """The last item is the last one there is, so that the list does not go on."""
+        self.goes_on = False
+        self._look_around()
+
     async def follow(self) -> None:
         """Go to the end of the list and stay there."""
         async with self._changing:
@@ -141,6 +162,9 @@ class Window(VerticalScroll, Generic[ItemT]):
             self._look_around()
 
     def action_scroll_end(self) -> None:
+        if self.goes_on:
+            self.post_message(self.EndWanted(self))
+            return
         self.run_worker(self.follow(), group="window", exit_on_error=False)
 
     def release_anchor(self) -> None:
@@ -158,9 +182,8 @@ class Window(VerticalScroll, Generic[ItemT]):
 
     def _look_around(self) -> None:
         """Notice where the view is, and page where it comes near an edge."""
-        self.at_end = self._stop == len(self._items) and (
-            self.max_scroll_y <= 0 or self.scroll_offset.y >= self.max_scroll_y
-        )
+        all_seen = self.max_scroll_y <= 0 or self.scroll_offset.y >= self.max_scroll_y
+        self.at_end = all_seen and self._stop == len(self._items) and not self.goes_on
         if self.at_end:
             self._news.clear()
             self.unseen = 0
@@ -170,6 +193,8 @@ class Window(VerticalScroll, Generic[ItemT]):
             self._ask_for_older()
         elif self._is_near_top() or self._is_near_bottom():
             self.call_next(self._page)
+        if self.goes_on and self._stop == len(self._items) and self._is_near_stop():
+            self._ask_for_newer()
 
     @property
     def _near(self) -> int:
@@ -180,14 +205,23 @@ class Window(VerticalScroll, Generic[ItemT]):
         return self.scroll_offset.y <= self._near
 
     def _is_near_bottom(self) -> bool:
-        below = self.max_scroll_y - self.scroll_offset.y
-        return self._stop < len(self._items) and below <= self._near
+        return self._stop < len(self._items) and self._is_near_stop()
+
+    def _is_near_stop(self) -> bool:
+        """Whether the view is near the last mounted item."""
+        return self.max_scroll_y - self.scroll_offset.y <= self._near
 
     def _ask_for_older(self) -> None:
         first = self._key(self._items[0])
         if self._asked_before != first:
             self._asked_before = first
             self.post_message(self.OlderWanted(self))
+
+    def _ask_for_newer(self) -> None:
+        last = self._key(self._items[-1])
+        if self._asked_after != last:
+            self._asked_after = last
+            self.post_message(self.NewerWanted(self))
 
     async def _page(self) -> None:
         """Mount the next items at the edge the view is near to, and drop some at the other."""
@@ -234,7 +268,7 @@ class Window(VerticalScroll, Generic[ItemT]):
         )
 
     def _count_news(self, keys: set[str]) -> None:
-        if not self.at_end:
+        if not self.at_end and not self.goes_on:  # what is read on from there is not new
             self._news |= keys
             self.unseen = len(self._news)
 
@@ -257,7 +291,7 @@ class Window(VerticalScroll, Generic[ItemT]):
 
     async def _open(self, stop: int, count: int = PAGE) -> None:
         """Start afresh with the ``count`` items before a place."""
-        self._asked_before = None
+        self._asked_before = self._asked_after = None
         with self.app.batch_update():
             await self.remove_children()
             self._mounted.clear()

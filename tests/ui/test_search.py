@@ -1,0 +1,229 @@
+"""Search everywhere: what is typed, what is found, where it leads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from textual.widgets import Input, OptionList
+
+from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, reply
+from tests.ui.solo import HOSTILE, UNSAFE
+from tests.ui.stage import Stage, conversation
+from tui.core.events import AgentMessage, TurnFinished
+from tui.core.ids import ConversationId, TurnId
+from tui.core.records import Hit, Prompt, TurnRecord
+from tui.ui.modals.search import SearchModal
+from tui.ui.widgets.transcript import Transcript
+from tui.ui.widgets.window import KEEP, PAGE
+
+LONG = ConversationId("long")
+TURNS = 240
+MINUTE_MS = 60_000
+
+
+def record(number: int, text: str = "") -> TurnRecord:
+    at_ms = NOW_MS - (TURNS - number) * MINUTE_MS
+    answer = text or f"Answer {number}"
+    return TurnRecord(
+        id=TurnId(f"t{number}"),
+        conversation_id=LONG,
+        prompt=Prompt(text=f"Question {number}", state="sent", at_ms=at_ms),
+        events=(
+            AgentMessage(key=f"m{number}", text=answer, at_ms=at_ms + 1),
+            TurnFinished(key=f"f{number}", at_ms=at_ms + 2),
+        ),
+    )
+
+
+def library() -> MemoryStore:
+    """A conversation of 480 messages with one needle, and another conversation."""
+    turns = [record(n, "A needle in the hay" if n == 60 else "") for n in range(TURNS)]
+    listed = [
+        conversation("long", "Everything about hay", NOW_MS),
+        conversation("other", "Laptop for Ada", NOW_MS - 5 * MINUTE_MS),
+    ]
+    return MemoryStore(listed, turns)
+
+
+def modal(stage: Stage) -> SearchModal:
+    assert isinstance(stage.app.screen, SearchModal)
+    return stage.app.screen
+
+
+def hits(stage: Stage) -> OptionList:
+    return modal(stage).query_one(OptionList)
+
+
+async def look_for(stage: Stage, words: str, count: int) -> None:
+    await stage.press("ctrl+f")
+    await stage.until(lambda: isinstance(stage.app.screen, SearchModal))
+    modal(stage).query_one(Input).value = words
+    await stage.until(lambda: hits(stage).option_count == count)
+
+
+def transcript(stage: Stage) -> Transcript:
+    assert stage.chat.conversation.transcript
+    return stage.chat.conversation.transcript
+
+
+def last_prompt(stage: Stage) -> str:
+    return transcript(stage).items[-2].key
+
+
+async def go_to_needle(stage: Stage) -> None:
+    await look_for(stage, "needle", 1)
+    await stage.press("enter")
+    await stage.until(lambda: "A needle in the hay" in stage.screen())
+    await stage.until(lambda: "history" in stage.backend.calls)
+
+
+async def test_hits_come_as_one_types_with_title_words_and_time() -> None:
+    stage = Stage(store=library())
+    async with stage.shown():
+        await stage.press("ctrl+f", *"hay")
+        await stage.until(lambda: isinstance(stage.app.screen, SearchModal))
+        await stage.until(lambda: hits(stage).option_count == 2)
+        seen = stage.screen()
+        assert "2 places in 1 conversation" in seen
+        assert "Everything about hay" in seen
+        assert "A needle in the hay" in seen
+        assert "now" in seen
+
+
+async def test_a_hit_far_back_opens_at_the_message_and_marks_it() -> None:
+    stage = Stage(store=library())
+    async with stage.shown():
+        await go_to_needle(stage)
+        assert stage.chat.desk.current == LONG
+        found = transcript(stage).widget_of("t60/text/0")
+        assert found is not None
+        assert found.has_class("-found")
+        assert found.region.y <= transcript(stage).region.y + 1
+        assert len(transcript(stage).children) <= KEEP + PAGE
+        assert stage.chat.composer.has_focus
+        assert not stage.chat.query_one("#pill").display
+        await stage.press("ctrl+f")
+        assert modal(stage).query_one(Input).value == "needle"
+
+
+async def test_from_there_one_can_read_on_to_the_end() -> None:
+    stage = Stage(store=library())
+    async with stage.shown():
+        await go_to_needle(stage)
+        for _ in range(40):
+            transcript(stage).scroll_to(y=transcript(stage).max_scroll_y, animate=False)
+            await stage.pilot.pause()
+            if transcript(stage).at_end:
+                break
+            await stage.pilot.pause()
+        await stage.until(lambda: transcript(stage).at_end)
+        assert last_prompt(stage) == f"t{TURNS - 1}/prompt"
+        keys = [item.key for item in transcript(stage).items if item.key.endswith("/prompt")]
+        first = int(keys[0].removeprefix("t").removesuffix("/prompt"))
+        assert keys == [f"t{number}/prompt" for number in range(first, TURNS)]
+
+
+async def test_the_end_key_leads_to_the_newest_messages() -> None:
+    stage = Stage(store=library())
+    async with stage.shown():
+        await go_to_needle(stage)
+        transcript(stage).action_scroll_end()
+        await stage.until(lambda: transcript(stage).at_end and not transcript(stage).goes_on)
+        assert last_prompt(stage) == f"t{TURNS - 1}/prompt"
+
+
+async def test_what_is_sent_from_there_shows_at_the_end() -> None:
+    stage = Stage(ScriptedBackend(reply("Welcome back")), store=library())
+    async with stage.shown():
+        await go_to_needle(stage)
+        await stage.say("Hello again")
+        await stage.until(lambda: "Welcome back" in stage.screen())
+        assert transcript(stage).at_end
+        assert f"t{TURNS - 1}/prompt" in [item.key for item in transcript(stage).items]
+
+
+async def test_a_title_opens_its_conversation_and_escape_changes_nothing() -> None:
+    stage = Stage(store=library())
+    async with stage.shown():
+        stage.chat.composer.put("half a thought")
+        await look_for(stage, "ada", 1)
+        await stage.press("escape")
+        assert stage.chat.desk.current is None
+        assert stage.chat.composer.text == "half a thought"
+        await look_for(stage, "ada", 1)
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.desk.current == "other")
+
+
+async def test_a_hit_in_the_open_conversation_leaves_the_composer_alone() -> None:
+    stage = Stage(store=library())
+    async with stage.shown():
+        stage.chat.go_to(LONG)
+        await stage.until(lambda: "Answer 239" in stage.screen())
+        stage.chat.composer.put("half a thought")
+        await go_to_needle(stage)
+        assert stage.chat.composer.text == "half a thought"
+
+
+async def test_nothing_typed_and_nothing_found_are_said_so() -> None:
+    stage = Stage(store=library())
+    async with stage.shown(60, 24):
+        await stage.press("ctrl+f")
+        await stage.until(lambda: "Every conversation kept here" in stage.screen())
+        await stage.press("enter", *"xyz")
+        await stage.until(lambda: "Nothing found for “xyz”" in stage.screen())
+        await stage.press("enter", "down", "pagedown")
+        assert isinstance(stage.app.screen, SearchModal)
+        assert modal(stage).query_one("#search").region.right <= 60
+
+
+async def test_arrows_and_pages_move_through_the_hits() -> None:
+    stage = Stage(store=library())
+    async with stage.shown(80, 24):
+        await look_for(stage, "answer", 100)
+        await stage.press("down", "down", "up")
+        assert hits(stage).highlighted == 1
+        await stage.press("pagedown")
+        assert (hits(stage).highlighted or 0) > 2
+
+
+class SlowStore(MemoryStore):
+    """Searches only when it is let."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.searches: list[str] = []
+        self.gate = asyncio.Event()
+
+    async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
+        if words:
+            self.searches.append(words)
+            await self.gate.wait()
+        return await super().search(words, limit)
+
+
+async def test_a_search_that_is_overtaken_is_given_up() -> None:
+    store = SlowStore([conversation("a", "alpha", NOW_MS), conversation("b", "beta", NOW_MS)])
+    stage = Stage(store=store)
+    async with stage.shown():
+        await stage.press("ctrl+f", "a")
+        await stage.until(lambda: store.searches == ["a"])
+        modal(stage).query_one(Input).value = "beta"
+        await stage.until(lambda: store.searches == ["a", "beta"])
+        store.gate.set()
+        await stage.until(lambda: hits(stage).option_count)
+        assert hits(stage).option_count == 1
+        assert "beta" in stage.screen()
+
+
+async def test_hostile_words_and_texts_are_shown_as_they_are() -> None:
+    store = MemoryStore([conversation("c", HOSTILE, NOW_MS)], [record(1, f"needle {HOSTILE}")])
+    stage = Stage(store=store)
+    async with stage.shown():
+        await look_for(stage, "needle [/oops]", 1)
+        modal(stage).query_one(Input).value = "[@click=app.quit]x[/"
+        await stage.until(lambda: hits(stage).option_count == 2)
+        assert not set(UNSAFE) & set(stage.screen())
+        modal(stage).query_one(Input).value = "[/oops] nothing"
+        await stage.until(lambda: "Nothing found for “[/oops] nothing”" in stage.screen())
