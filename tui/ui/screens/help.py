@@ -27,6 +27,7 @@ _TITLES = {
     "message": "Your messages",
     "conversation": "Conversations",
     "reply": "Replies",
+    "search": "Searching",
     "pane": "Panes",
     "app": "Everywhere",
     "transcript": "Reading",
