@@ -1,8 +1,9 @@
-"""A process that uses a login for a while, as a second window of the program would.
+"""A window of the program: a process that chats with a profile until its standard input ends.
 
-``python -m tests.auth.chatter FOLDER BASE_URL CLIENT_ID GENIE SECONDS`` prints how many calls
-succeeded. With ``die`` in place of the seconds it is killed between the answer to a refresh and
-its being stored.
+``python -m tests.auth.chatter`` takes the profile from the environment, says ``ready`` when it is
+connected and waits for a line; then it prints one for every reply. It ends with code 1 and the
+reason if its user saw anything go wrong. With ``die`` it is killed between the answer to a refresh
+and its being stored.
 """
 
 from __future__ import annotations
@@ -11,52 +12,48 @@ import asyncio
 import os
 import signal
 import sys
-import time
-from pathlib import Path
 
-from tests.auth.scenes import file_vault
-from tui.api.headless import HeadlessClient
-from tui.api.identity import IdentityClient
-from tui.auth.bearer import BearerAuth
 from tui.auth.stored import Tokens
-from tui.auth.tokens import OAuthTokens
 from tui.auth.vault import Vault
-from tui.chat.kit import SystemClock
+from tui.chat.updates import Problem, RecoveryChanged, Refused, TurnChanged, Update
+from tui.core.ids import ConversationId
+from tui.core.turn import Turn
+from tui.wiring import profile_place
+
+QUESTION = "Where is my parcel?"
 
 
-async def chat(folder: Path, base_url: str, client_id: str, genie: str, seconds: float) -> int:
-    service = IdentityClient(base_url, client_id)
-    tokens = OAuthTokens(service, file_vault(folder), SystemClock())
-    client = HeadlessClient(base_url, genie, BearerAuth(base_url, tokens))
-    conversation, calls = await client.create_conversation(), 0
-    ends_s = time.monotonic() + seconds
-    while time.monotonic() < ends_s:
-        await asyncio.gather(*(client.get_conversation(conversation) for _ in range(3)))
-        await client.post_message(conversation, "hello")
-        await asyncio.sleep(0.05)
-        calls += 4
-    await client.aclose()
-    await tokens.aclose()
-    await service.aclose()
-    return calls
+async def chat() -> None:
+    updates: asyncio.Queue[Update] = asyncio.Queue()
+    conversation: ConversationId | None = None
+    async with profile_place(None, None).connect(updates.put_nowait) as session:
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        over = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
+        while not over.done():
+            asked = await session.send(conversation, QUESTION)
+            turn = await answered(asked, updates)
+            conversation = turn.conversation_id
+            print(turn.reply.partition("\n")[0], flush=True)
 
 
-class DeadlyVault(Vault):
-    """Kills the process when something is to be stored."""
+async def answered(turn: Turn, updates: asyncio.Queue[Update]) -> Turn:
+    while not turn.over:
+        match await updates.get():
+            case TurnChanged(turn=newer) if newer.id == turn.id:
+                turn = newer
+            case RecoveryChanged(recovery=None):
+                pass
+            case Problem() | Refused() | RecoveryChanged() as trouble:
+                sys.exit(f"the user saw {trouble}")
+    return turn
 
-    async def save(self, tokens: Tokens) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
 
-
-async def die(folder: Path, base_url: str, client_id: str) -> None:
-    tokens = OAuthTokens(
-        IdentityClient(base_url, client_id), DeadlyVault(folder, "work-1"), SystemClock()
-    )
-    await tokens.get_token(refused=await tokens.get_token())
+def kill_instead_of_storing(vault: Vault, tokens: Tokens) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    where, url, client, handle, how_long = sys.argv[1:]
-    if how_long == "die":
-        asyncio.run(die(Path(where), url, client))
-    print(asyncio.run(chat(Path(where), url, client, handle, float(how_long))))
+    if sys.argv[1:] == ["die"]:
+        Vault.save = kill_instead_of_storing  # type: ignore[assignment,method-assign]
+    asyncio.run(chat())

@@ -1,61 +1,72 @@
-"""One login, several processes, and tokens that live two seconds."""
+"""One profile in several processes, with tokens that live two seconds.
+
+``GENIE_TUI_SOAK_S=60 python -m pytest tests/auth/test_processes.py`` chats for a minute.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import time
+from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.auth.scenes import file_vault
-from tests.demo.browser import sign_in
-from tests.signing_in import free_redirect
-from tui.api.identity import IdentityClient
-from tui.auth.account import OAuthAccount
-from tui.auth.login import Client
-from tui.chat.kit import SystemClock
-from tui.core.errors import BackendError, ErrorKind
+from tests.signing_in import free_redirect, login_command, redirected, settings_of
 from tui.demo.server import DemoServer, DemoSettings
 
-
-async def signed_in(server: DemoServer, folder: Path) -> OAuthAccount:
-    client = Client(server.client_id, server.redirect_url)
-    service = IdentityClient(server.identity_url, server.client_id)
-    account = OAuthAccount(client, service, file_vault(folder), SystemClock())
-    attempt = await account.begin_login()
-    async with httpx.AsyncClient(trust_env=False) as browser:
-        attempt.paste(await sign_in(browser, attempt.url))
-    await attempt.finished()
-    await attempt.aclose()
-    return account
+SOAK_S = float(os.environ.get("GENIE_TUI_SOAK_S", "0"))
+REFRESHES = 2
+GO = b"go\n"
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[DemoServer]:
+def server() -> Iterator[DemoServer]:
     settings = DemoSettings(
-        speed=0,
+        speed=0.7,
         token_life_s=2,
         redirect_url=free_redirect(),
         seeded_conversations=0,
     )
-    server = await asyncio.to_thread(DemoServer(settings).start)
-    yield server
-    await asyncio.to_thread(server.stop)
-    assert server.errors == []
+    with DemoServer(settings) as server:
+        yield server
+        assert server.errors == []
 
 
-async def start(server: DemoServer, folder: Path, how_long: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.auth.chatter"),
-        *(str(folder), server.url, server.client_id, server.genie, how_long),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+@pytest.fixture
+def environ(server: DemoServer, tmp_path: Path) -> dict[str, str]:
+    """Of somebody who is signed in."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GENIE_TUI_")}
+    folders = {
+        "GENIE_TUI_CONFIG_DIR": str(tmp_path / "config"),
+        "GENIE_TUI_DATA_DIR": str(tmp_path / "data"),
+    }
+    environ = kept | settings_of(server) | folders
+    with login_command(environ, "--no-browser") as attempt:
+        attempt.paste(redirected(attempt.url))
+        assert attempt.finish()[0] == 0
+    return environ
+
+
+@asynccontextmanager
+async def window(environ: dict[str, str], *arguments: str) -> AsyncIterator[Process]:
+    """A process that chats; killed in the end, if it still runs."""
+    command = (sys.executable, "-m", "tests.auth.chatter", *arguments)
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environ
     )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 def refreshes(server: DemoServer) -> list[str]:
@@ -64,32 +75,61 @@ def refreshes(server: DemoServer) -> list[str]:
     return [use[1] for use in uses if use[0] == "refresh_token"]
 
 
-async def test_two_processes_refresh_for_each_other_and_no_refusal_is_seen(server, tmp_path):
-    account = await signed_in(server, tmp_path / "logins")
-    await account.aclose()
-    windows = [await start(server, tmp_path / "logins", "8") for _ in range(2)]
-    results = await asyncio.gather(*(window.communicate() for window in windows))
-    assert [window.returncode for window in windows] == [0, 0], results
-    assert all(int(out) > 20 for out, _ in results)
+async def line_of(process: Process) -> str:
+    assert process.stdout
+    line = await process.stdout.readline()
+    assert line, (await process.communicate())[1].decode()
+    return line.decode()
+
+
+async def chat(windows: list[Process], server: DemoServer) -> int:
+    """How many replies all windows got until there were enough refreshes, or time is up."""
+    for process in windows:
+        assert await line_of(process) == "ready\n"
+    for process in windows:  # only now: who starts would take on what others have in the outbox
+        assert process.stdin
+        process.stdin.write(GO)
+    ends_s, replies = time.monotonic() + SOAK_S, 0
+    while not replies or len(refreshes(server)) < REFRESHES or time.monotonic() < ends_s:
+        for process in windows:
+            assert "Where is my parcel?" in await line_of(process)
+            replies += 1
+    return replies
+
+
+@pytest.mark.timeout(60 + 2 * SOAK_S)
+async def test_two_windows_refresh_for_each_other_and_no_refusal_is_seen(server, environ):
+    async with AsyncExitStack() as stack:
+        windows = [await stack.enter_async_context(window(environ)) for _ in range(2)]
+        replies = await chat(windows, server)
+        ends = await asyncio.gather(*(process.communicate(b"\n") for process in windows))
+        assert [process.returncode for process in windows] == [0, 0], ends
     used = Counter(refreshes(server))
-    assert len(used) >= 4
     assert set(used.values()) == {1}, "every refresh token is used once"
-    assert [r for r in server.log if r.status in (400, 401)] == []
+    assert [record for record in server.log if record.status in (400, 401)] == []
+    print(f"{replies} replies, {len(used)} refreshes")
 
 
-async def test_a_kill_between_answer_and_store_ends_in_one_clear_sentence(server, tmp_path):
-    account = await signed_in(server, tmp_path / "logins")
-    window = await start(server, tmp_path / "logins", "die")
-    await window.communicate()
-    assert window.returncode == -signal.SIGKILL
+async def test_a_kill_between_answer_and_store_ends_in_one_clear_sentence(server, environ):
+    async with window(environ, "die") as process:
+        assert process.stdin
+        process.stdin.write(GO)
+        assert await process.wait() == -signal.SIGKILL
     assert len(refreshes(server)) == 1
-    token = await file_vault(tmp_path / "logins").load()
-    assert token is not None
-    with pytest.raises(BackendError, match="cut off before its answer was stored") as caught:
-        await account.tokens.get_token(refused=token.access_token)
-    assert caught.value.kind is ErrorKind.UNAUTHORIZED
-    for _ in range(3):
-        with pytest.raises(BackendError, match="Nobody is signed in"):
-            await account.tokens.get_token()
+    code, said = await ask(environ)
+    assert code == 3
+    assert "cut off before its answer was stored" in said
+    assert "Sign in with 'genie-tui login'" in said
+    code, said = await ask(environ)
+    assert code == 3
+    assert "Nobody is signed in" in said
     assert len(refreshes(server)) == 2, "and not a request more"
-    await account.aclose()
+
+
+async def ask(environ: dict[str, str]) -> tuple[int | None, str]:
+    """The exit code of ``genie-tui ask``, and what it says of a failure."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tui", "ask", "hi"), stdout=PIPE, stderr=PIPE, env=environ
+    )
+    said = (await process.communicate())[1].decode()
+    return process.returncode, said

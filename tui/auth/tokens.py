@@ -56,6 +56,9 @@ class OAuthTokens:
         """What replaced a refused token, and when: should it be refused too, the token is not to
         blame, and another one would not help."""
 
+        self._end: tuple[BackendError, bool] | None = None
+        """Why the login is over, for all who ask after the one who noticed; None: nobody did."""
+
     async def get_token(self, refused: SecretStr | None = None) -> SecretStr:
         """An access token that is valid now, another than ``refused`` if a refresh can help.
 
@@ -93,7 +96,7 @@ class OAuthTokens:
         Raises ``StoreError``.
         """
         async with self._lock():
-            self._held = self._unsaved = None
+            self._held = self._unsaved = self._end = None
             await self._vault.clear()
 
     async def aclose(self) -> None:
@@ -106,7 +109,7 @@ class OAuthTokens:
             return self._held
         tokens = await self._load()
         if tokens is None:
-            raise _nobody()
+            raise self._nobody()
         return self._use(tokens)
 
     def _adopted(self, stored: Tokens) -> _Held:
@@ -119,6 +122,7 @@ class OAuthTokens:
         left_s = tokens.remaining_s(self._clock.now_ms() / 1000)
         ahead_s = _ahead_s(tokens.lifetime_s, self._clock.jitter())
         self._held = _Held(tokens, ahead_s, self._clock.monotonic_s() + left_s)
+        self._end = None
         return self._held
 
     def _needs_renewal(self, held: _Held, refused: SecretStr | None) -> bool:
@@ -158,7 +162,7 @@ class OAuthTokens:
         stored = await self._load()
         if stored is None:
             self._held = None
-            raise _nobody()
+            raise self._nobody()
         if not self._needs_renewal(self._adopted(stored), refused):
             return  # another process was faster
         if stored.refresh_token is None:
@@ -220,7 +224,13 @@ class OAuthTokens:
         self._held = None
         with suppress(StoreError):
             await self._vault.clear()
-        raise _ended(error, cut_off=cut_off)
+        self._end = error, cut_off
+        raise self._nobody()
+
+    def _nobody(self) -> BackendError:
+        if self._end is not None:
+            return _ended(*self._end)
+        return BackendError(ErrorKind.UNAUTHORIZED, "Nobody is signed in.", hint="Sign in first.")
 
     async def _store(self, spent: SecretStr, tokens: Tokens) -> None:
         self._unsaved = (spent, tokens)
@@ -269,11 +279,7 @@ def _not_now(error: BackendError) -> BackendError:
     )
 
 
-def _nobody() -> BackendError:
-    return BackendError(ErrorKind.UNAUTHORIZED, "Nobody is signed in.", hint="Sign in first.")
-
-
-def _ended(error: BackendError, *, cut_off: bool) -> BackendError:
+def _ended(error: BackendError, cut_off: bool) -> BackendError:
     message = (
         "The login was lost, since a renewal was cut off before its answer was stored."
         if cut_off
