@@ -256,6 +256,7 @@ def test_every_operation_can_be_struck(visit, operation):
         "halt": ("POST", f"{workflows}/wf-1/halt"),
         "export": ("GET", f"{workflows}/export"),
         "import": ("POST", f"{workflows}/import"),
+        "developer": ("GET", f"{ada.server.url}/api/agentic/genies"),
     }[operation]
     ada.server.faults.add(f"status:503,on={operation},times=1")
     assert ada.http.request(method, path).status_code == 503

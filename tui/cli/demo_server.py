@@ -34,6 +34,8 @@ def run_demo_server(
             "GENIE_TUI_CLIENT_ID": server.client_id,
             "GENIE_TUI_REDIRECT_URL": server.redirect_url,
             "GENIE_TUI_TOKEN": server.token,
+            "GENIE_TUI_DEVELOPER_URL": server.url,
+            "GENIE_TUI_DEVELOPER_TOKEN": server.developer_token,
         }
         if as_json:
             click.echo(json.dumps(settings))

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from tui.demo.consent import consent_routes
 from tui.demo.demo import Demo
+from tui.demo.developer_app import developer_routes
 from tui.demo.gateway import Gateway, on_refusal
 from tui.demo.headless import headless_routes
 from tui.demo.identity import identity_routes
@@ -24,6 +25,7 @@ def build_app(demo: Demo) -> ASGIApp:
             *consent_routes(demo),
             *identity_routes(demo),
             *workflow_routes(demo),
+            *developer_routes(demo),
         ],
         exception_handlers={
             Refusal: on_refusal,

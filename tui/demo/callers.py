@@ -8,8 +8,6 @@ from tui.demo.problems import Refusal, not_found
 from tui.demo.records import Genie, User
 from tui.demo.world import Conversation, World
 
-_DEVELOPER_TOKEN = "wrkaus-"
-
 
 def caller_of(world: World, request: Request) -> User:
     """The user a runtime call is made for.
@@ -23,7 +21,7 @@ def caller_of(world: World, request: Request) -> User:
         user_id: str | None = request.headers.get("x-idp-user-id", "")
     else:
         user_id = world.owner_of(token)
-    if user_id is None or token.startswith(_DEVELOPER_TOKEN):
+    if user_id is None:
         raise Refusal(401, "Authentication failed.")
     user = world.users.get(user_id)
     if user is None or not user.active:
@@ -41,7 +39,8 @@ def genie_for(world: World, request: Request) -> tuple[Genie, User]:
     """The genie a call is addressed to, and its caller.
 
     Raises:
-        Refusal: 401, 404 for an unknown genie, 406 when no client is attached to it.
+        Refusal: 401 also for a user outside the genie's groups and for another genie's client,
+            404 for an unknown genie, 406 when no client is attached to it.
     """
     user = caller_of(world, request)
     genie = world.genies.get(request.path_params["genie"])
@@ -49,6 +48,10 @@ def genie_for(world: World, request: Request) -> tuple[Genie, User]:
         raise not_found("Genie")
     if not genie.client_attached:
         raise Refusal(406, "No client is attached to this genie.")
+    if world.genie_of_credential(bearer_token(request)) not in ("", genie.handle):
+        raise Refusal(401, "Authentication failed.")
+    if not any(user.user_id in world.groups[group] for group in genie.groups):
+        raise Refusal(401, "User is not active or missing.", code="user_nonactive_or_missing")
     return genie, user
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tui.demo.bureau import Bureau
 from tui.demo.faults import FaultBox
 from tui.demo.identity_grants import Identity
 from tui.demo.journal import Journal
@@ -26,6 +27,7 @@ class Demo:
     identity: Identity
     workflow_shape: WorkflowShape
     workshop: Workshop
+    bureau: Bureau
     journal: Journal = field(default_factory=Journal)
     wires: Wires = field(default_factory=Wires)
     errors: list[str] = field(default_factory=list)

@@ -22,7 +22,7 @@ Each takes ``on=OPERATION`` and ``times=N`` (how often it strikes; without it, a
 list, create, get, delete, messages, send, resume, events, approval, link, reject, upload, feedback,
 authorize, token, userinfo, discovery, any; of the Workflows API also update, stream, halt, agents,
 skills, export, import. There, send is the prompt, stream a stream from now on, and resume one with
-a Last-Event-ID. Without ``on``, faults of streams strike send, stream and resume, drop_request and
+a Last-Event-ID. The whole Developer API is developer. Without ``on``, faults of streams strike send, stream and resume, drop_request and
 lose_answer strike send, the others any. ``after`` counts persisted events, not pings, and is 0 if
 left out.
 """
@@ -59,6 +59,7 @@ OPERATIONS = (
     "skills",
     "export",
     "import",
+    "developer",
 )
 STREAMS = frozenset({"send", "stream", "resume"})
 STREAM_KINDS = frozenset(

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tui.demo.demo import Demo
 from tui.demo.faults import Fault
 from tui.demo.journal import Visit
-from tui.demo.problems import Refusal, in_words_of
+from tui.demo.problems import Refusal, in_words_of, is_developer_path
 from tui.demo.runs import Run
 from tui.demo.streams import Frames, HangUp, disturb
 
@@ -25,7 +25,8 @@ _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class Gateway:
-    """The outermost application. Each response it lets out has an ``x-request-id``."""
+    """The outermost application. Each response it lets out has an id: ``x-request-id``, or the
+    Developer API's ``x-correlation-id``."""
 
     def __init__(self, app: ASGIApp, demo: Demo) -> None:
         self._app = app
@@ -43,7 +44,8 @@ class Gateway:
             if message["type"] == "http.response.start":
                 answered = True
                 headers = MutableHeaders(raw=message["headers"])
-                headers["x-request-id"] = visit.request_id
+                developer = is_developer_path(visit.path)
+                headers["x-correlation-id" if developer else "x-request-id"] = visit.request_id
                 headers["date"] = format_datetime(self._demo.world.clock.now(), usegmt=True)
                 self._demo.journal.close(visit, message["status"])
             await send(message)

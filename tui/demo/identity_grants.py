@@ -27,6 +27,7 @@ class Client:
 class Ask:
     """What a client asks for in an authorization request that is in order."""
 
+    client: Client
     state: str
     challenge: str
     nonce: str
@@ -61,6 +62,7 @@ class SignIn:
 class Grant:
     """What one consent led to: a family of tokens that lives and dies together."""
 
+    client: Client
     session: Session
     nonce: str
     refresh_token: str = ""
@@ -83,6 +85,8 @@ class Identity:
 
     def __init__(self, world: World, client: Client) -> None:
         self.client = client
+        """The one that is there from the start."""
+        self.clients = {client.client_id: client}
         self._world = world
         self._sessions: dict[str, Session] = {}
         self._sign_ins: dict[str, SignIn] = {}
@@ -121,11 +125,11 @@ class Identity:
         code = self._world.ids.secret()
         life = timedelta(seconds=self._world.settings.code_life_s)
         self._codes[code] = Code(
-            Grant(session, ask.nonce), ask.challenge, self._world.clock.now() + life
+            Grant(ask.client, session, ask.nonce), ask.challenge, self._world.clock.now() + life
         )
         return code
 
-    def redeem(self, code: str, redirect_url: str, verifier: str) -> Grant:
+    def redeem(self, client_id: str, code: str, redirect_url: str, verifier: str) -> Grant:
         """The grant of a code, with its first tokens. Any attempt spends the code.
 
         Raises:
@@ -140,7 +144,9 @@ class Identity:
         found.spent = True
         if self._world.clock.now() >= found.expires_at:
             raise invalid_grant("The code has expired.")
-        if redirect_url != self.client.redirect_url:
+        if client_id != found.grant.client.client_id:
+            raise invalid_grant("The code was issued to another client.")
+        if redirect_url != found.grant.client.redirect_url:
             raise invalid_grant("redirect_uri is not the one the code was issued for.")
         if not compare_digest(challenge_of(verifier), found.challenge):
             raise invalid_grant("code_verifier does not match the challenge.")
@@ -168,7 +174,8 @@ class Identity:
         grant.access_tokens.append(access_token)
         self._families[grant.refresh_token] = grant
         expires_at = world.clock.now() + timedelta(seconds=world.settings.token_life_s)
-        world.access_tokens[access_token] = AccessToken(grant.session.user.user_id, expires_at)
+        user_id = grant.session.user.user_id
+        world.access_tokens[access_token] = AccessToken(user_id, expires_at, grant.client.client_id)
 
     def _revoke(self, grant: Grant) -> None:
         grant.refresh_token = ""

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tui.demo.demo import Demo
 from tui.demo.gateway import visit_of
-from tui.demo.identity_grants import Ask, SignIn
+from tui.demo.identity_grants import Ask, Client, SignIn
 from tui.demo.identity_pages import PAGE_HEADERS, Pages
 from tui.demo.identity_problems import OAuthRefusal, invalid_request
 from tui.demo.identity_requests import Parameters, read_ask, read_form
@@ -27,24 +27,26 @@ async def authorize(demo: Demo, request: Request) -> Response:
     """Check a request and show the first page. Nobody is sent to a URL that is not registered."""
     try:
         query = Parameters(request.scope["query_string"].decode("latin-1"))
-        _check_way_back(demo, query)
+        client = _client_of(demo, query)
     except OAuthRefusal as refusal:
         return Pages(demo).refused(refusal)
     try:
-        ask = read_ask(query)
+        ask = read_ask(query, client)
         return _first_page(demo, request, ask)
     except OAuthRefusal as refusal:
-        return _see_other(_way_back(demo, query.get("state"), **refusal.body()))
+        return _see_other(_way_back(demo, client, query.get("state"), **refusal.body()))
 
 
-def _check_way_back(demo: Demo, query: Parameters) -> None:
-    client = demo.identity.client
-    if query.require("client_id") != client.client_id:
+def _client_of(demo: Demo, query: Parameters) -> Client:
+    """The client that asks, once it is certain where its browser may be sent back to."""
+    client = demo.identity.clients.get(query.require("client_id"))
+    if client is None:
         raise OAuthRefusal("unauthorized_client", "No client is registered with this client_id.")
     if query.require("redirect_uri") != client.redirect_url:
         raise invalid_request(
             f"redirect_uri is not the registered {client.redirect_url}, character for character."
         )
+    return client
 
 
 def _first_page(demo: Demo, request: Request, ask: Ask) -> Response:
@@ -120,7 +122,7 @@ def _finish(demo: Demo, request: Request, sign_in: SignIn, *, allowed: bool) -> 
         fields = {"code": demo.identity.issue_code(sign_in.session, sign_in.ask)}
     else:
         raise invalid_request("Nobody is signed in.")
-    sign_in.answer = _way_back(demo, sign_in.ask.state, **fields)
+    sign_in.answer = _way_back(demo, sign_in.ask.client, sign_in.ask.state, **fields)
     who = sign_in.session.user.user_id if sign_in.session else "nobody"
     visit_of(request).summary = f"{who} {'allow' if allowed else 'deny'}"
     return _see_other(sign_in.answer)
@@ -142,9 +144,9 @@ def _check_form(form: Parameters, sign_in: SignIn) -> None:
         raise OAuthRefusal("access_denied", "The form is not from this server's page.", 403)
 
 
-def _way_back(demo: Demo, state: str, **fields: str) -> str:
+def _way_back(demo: Demo, client: Client, state: str, **fields: str) -> str:
     """The redirect URL with an answer. Source: RFC 6749 section 4.1.2, RFC 9207 section 2."""
-    redirect_url = demo.identity.client.redirect_url
+    redirect_url = client.redirect_url
     answer = fields | ({"state": state} if state else {}) | {"iss": demo.world.url}
     return f"{redirect_url}{'&' if '?' in redirect_url else '?'}{urlencode(answer)}"
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from starlette.responses import HTMLResponse, Response
 
 from tui.demo.demo import Demo
-from tui.demo.identity_grants import SignIn
+from tui.demo.identity_grants import Client, SignIn
 from tui.demo.identity_problems import OAuthRefusal
 from tui.demo.records import User
 
@@ -41,20 +41,22 @@ class Pages:
 
     def __init__(self, demo: Demo) -> None:
         self._users = demo.world.users
-        self._redirect_url = demo.identity.client.redirect_url
+        self._client = demo.identity.client
 
     def login(self, sign_in: SignIn) -> Response:
         """Choose an account, or go back with a no."""
         accounts = "".join(_fill(_ACCOUNT, **_who(user)) for user in self._users.values())
         title = "Sign in"
         content = _LOGIN.substitute(title=title, form_token=sign_in.form_token, accounts=accounts)
-        return self._page(title, content)
+        return self._page(title, content, client=sign_in.ask.client)
 
     def consent(self, sign_in: SignIn, user: User) -> Response:
         """What the client will know, and of whom."""
         title = "Let genie-tui in?"
         values = {**_who(user), "title": title, "form_token": sign_in.form_token}
-        return self._page(title, _fill(_CONSENT, **values, redirect_url=self._redirect_url))
+        client = sign_in.ask.client
+        content = _fill(_CONSENT, **values, redirect_url=client.redirect_url)
+        return self._page(title, content, client=client)
 
     def over(self) -> Response:
         """For a sign-in that has ended, has expired, or belongs to another browser."""
@@ -74,12 +76,14 @@ class Pages:
     def _problem(self, title: str, text: str, code: str = "", status: int = 200) -> Response:
         return self._page(title, _fill(_PROBLEM, title=title, text=text, code=code), status)
 
-    def _page(self, title: str, content: str, status: int = 200) -> Response:
+    def _page(
+        self, title: str, content: str, status: int = 200, client: Client | None = None
+    ) -> Response:
         # A form's target is checked after redirects too, so the client's own must be allowed.
-        client = urlsplit(self._redirect_url)
+        home = urlsplit((client or self._client).redirect_url)
         policy = (
             f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-            f"form-action 'self' {client.scheme}://{client.netloc}; "
+            f"form-action 'self' {home.scheme}://{home.netloc}; "
             "base-uri 'none'; frame-ancestors 'none'"
         )
         text = _SHELL.substitute(title=html.escape(title), style=_STYLE, content=content)

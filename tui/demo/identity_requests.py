@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from tui.demo.identity_grants import Ask
+from tui.demo.identity_grants import Ask, Client
 from tui.demo.identity_problems import OAuthRefusal, invalid_request
 from tui.demo.inputs import body_bytes
 
@@ -80,7 +80,7 @@ async def read_form(request: Request) -> Parameters:
         raise invalid_request("The parameters cannot be decoded.") from None
 
 
-def read_ask(query: Parameters) -> Ask:
+def read_ask(query: Parameters, client: Client) -> Ask:
     """An authorization request. Source: Headless API, OAuth 2.0 PKCE authorization flow.
 
     Raises:
@@ -91,7 +91,8 @@ def read_ask(query: Parameters) -> Ask:
     if query.require("response_type") != "code":
         raise OAuthRefusal("unsupported_response_type", "response_type must be code.")
     check_scope(query.require("scope"))
-    return Ask(query.require("state"), _challenge(query), query.get("nonce"), _prompt(query))
+    state = query.require("state")
+    return Ask(client, state, _challenge(query), query.get("nonce"), _prompt(query))
 
 
 def _refuse_extensions(query: Parameters) -> None:

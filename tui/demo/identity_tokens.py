@@ -27,7 +27,7 @@ async def issue_tokens(demo: Demo, request: Request) -> Response:
     form.refuse_repeats()
     if request.scope["query_string"]:
         raise invalid_request("Parameters belong into the body.")
-    if form.require("client_id") != demo.identity.client.client_id:
+    if form.require("client_id") not in demo.identity.clients:
         raise OAuthRefusal("invalid_client", "The client is unknown.", 401)
     exchange = _EXCHANGES.get(form.require("grant_type"))
     if exchange is None:
@@ -62,7 +62,7 @@ def _redeem_code(demo: Demo, request: Request, form: Parameters) -> Grant:
     if not _VERIFIER.fullmatch(verifier):
         raise invalid_request("code_verifier must be 43 to 128 unreserved characters.")
     visit_of(request).summary = f"authorization_code {fingerprint(code)}"
-    return demo.identity.redeem(code, redirect_url, verifier)
+    return demo.identity.redeem(form.require("client_id"), code, redirect_url, verifier)
 
 
 def _refresh(demo: Demo, request: Request, form: Parameters) -> Grant:
@@ -96,7 +96,7 @@ def _id_token(demo: Demo, grant: Grant, access_token: str) -> str:
     now_s = int(demo.world.clock.now().timestamp())
     claims: JsonObject = {
         "iss": demo.world.url,
-        "aud": demo.identity.client.client_id,
+        "aud": grant.client.client_id,
         "iat": now_s,
         "exp": now_s + demo.settings.token_life_s,
         "auth_time": int(grant.session.since.timestamp()),

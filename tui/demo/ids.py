@@ -25,6 +25,10 @@ class Ids:
         """``call_`` and 22 characters: a call id looks like the model's tool-call id."""
         return "call_" + "".join(self._random.choices(_ALPHABET, k=22))
 
+    def letters(self, count: int) -> str:
+        """Letters and digits, as handles have them."""
+        return "".join(self._random.choices(_ALPHABET, k=count))
+
     def secret(self) -> str:
         """64 hexadecimal digits, the form of a genie client's API key."""
         return f"{self._random.getrandbits(256):064x}"

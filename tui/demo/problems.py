@@ -23,6 +23,23 @@ _CODES = {
 _DETAILED = ("/api/workflows", "/api/agents", "/api/skills")
 """Paths of the API that answers in FastAPI's words."""
 
+_DEVELOPER = (
+    "/api/agentic/",
+    "/api/recipes",
+    "/api/job/",
+    "/api/connections",
+    "/api/folders",
+    "/api/projects",
+    "/api/deployments",
+    "/api/lookup_tables",
+    "/api/project_roles",
+    "/api/roles",
+    "/api/developer_api_clients",
+    "/api/on_prem_groups",
+    "/api/activity_logs",
+)
+"""Paths of the Developer API."""
+
 
 class Refusal(Exception):
     """An answer with an error status. Source: Headless API troubleshooting, 401 auth_failed."""
@@ -68,12 +85,30 @@ class Detail(Refusal):
         return {"detail": [problem | {"input": self._given}]}
 
 
+class Listed(Refusal):
+    """A refusal as the Developer API writes it. Source: Agent Studio API, sample 422."""
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        title = HTTPStatus(self.status).phrase
+        return {"errors": [{"code": self.status, "title": title, "detail": self.message}]}
+
+
+def is_developer_path(path: str) -> bool:
+    """Whether a path is one of the Developer API."""
+    return path.startswith(_DEVELOPER)
+
+
 def in_words_of(path: str, refusal: Refusal) -> Refusal:
     """A refusal as the API at a path writes it."""
-    detailed = isinstance(refusal, Detail) or not path.startswith(_DETAILED)
-    if detailed:
+    if isinstance(refusal, Detail):
         return refusal
-    other = Detail(refusal.status, refusal.message)
+    other: Refusal
+    if path.startswith(_DETAILED):
+        other = Detail(refusal.status, refusal.message)
+    elif is_developer_path(path):
+        other = Listed(refusal.status, refusal.message)
+    else:
+        return refusal
     other.headers = refusal.headers
     return other
 

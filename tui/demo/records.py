@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -28,6 +28,8 @@ class AccessToken:
 
     user_id: str
     expires_at: datetime | None = None
+    client_id: str = ""
+    """The OAuth client that it was issued to."""
 
 
 @dataclass(slots=True)
@@ -38,6 +40,22 @@ class Genie:
     name: str
     started: bool = True
     client_attached: bool = True
+    groups: set[str] = field(default_factory=set)
+    """Ids of the user groups that may talk to it."""
+
+
+@dataclass(slots=True)
+class GenieClient:
+    """What applications call a genie with: an API key, or an OAuth client."""
+
+    client_id: str
+    name: str
+    oauth_id: str
+    api_key: str = ""
+    genie: str = ""
+    """Handle of the genie that it is attached to."""
+    shared: bool = False
+    """Good for every genie: visitors of the demo look at several with one key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.demo.history import settle_history
-from tui.demo.records import AccessToken, Genie, User
+from tui.demo.records import AccessToken, Genie, GenieClient, User
 from tui.demo.world import World
 
 IFRIT = "gin-Ifrit001-DemoAA-CD"
 STOPPED_GENIE = "gin-Asleep01-DemoAA-CD"
 NO_CLIENT_GENIE = "gin-NoLamp01-DemoAA-CD"
 CLIENT_ID = "gincl-Terminal-DemoAA-CD"
+ASLEEP_CLIENT_ID = "gincl-NightDsk-DemoAA-CD"
+EVERYONE = "grpEveryone4Demo1aB2cD"
+FINANCE = "grpFinance7Demo3eF4gH5"
 USER_ID = "usr-ada-4b1d"
 COLLEAGUE_ID = "usr-grace-77c2"
 INVITED_ID = "usr-alan-09fe"
@@ -40,9 +43,17 @@ def settle(world: World) -> Residents:
         Genie(STOPPED_GENIE, "Asleep", started=False),
         Genie(NO_CLIENT_GENIE, "Lampless", client_attached=False),
     ):
+        genie.groups.add(EVERYONE)
         world.genies[genie.handle] = genie
+    world.groups[EVERYONE] = frozenset(world.users)
+    world.groups[FINANCE] = frozenset({COLLEAGUE_ID})
     settle_history(world, world.genies[IFRIT], world.users[USER_ID])
     api_key, access_token = world.ids.secret(), world.ids.secret()
     world.api_keys.add(api_key)
+    for client in (
+        GenieClient(CLIENT_ID, "Terminal", CLIENT_ID, api_key, IFRIT, shared=True),
+        GenieClient(ASLEEP_CLIENT_ID, "Night desk", "AsleepDemoOauthClient01", "", STOPPED_GENIE),
+    ):
+        world.clients[client.client_id] = client
     world.access_tokens[access_token] = AccessToken(USER_ID)
     return Residents(IFRIT, api_key, USER_ID, access_token)

@@ -13,6 +13,8 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from tui.demo.app import build_app
+from tui.demo.builders import settle_bureau
+from tui.demo.bureau import Bureau
 from tui.demo.clock import Clock
 from tui.demo.demo import Demo
 from tui.demo.faults import FaultBox
@@ -65,7 +67,9 @@ class DemoServer:
             identity,
             WorkflowShape(self.settings.observed),
             workshop,
+            Bureau(world),
         )
+        self._builders = settle_bureau(self._demo.bureau)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -133,6 +137,16 @@ class DemoServer:
     def colleagues_token(self) -> str:
         """Bearer token of somebody else, who has workflows of their own."""
         return self._demo.workshop.colleagues_token
+
+    @property
+    def developer_token(self) -> str:
+        """A Developer API token that may do everything."""
+        return self._builders.token
+
+    @property
+    def reader_token(self) -> str:
+        """One that reads, and knows nothing of genie clients and API clients."""
+        return self._builders.reader_token
 
     @property
     def faults(self) -> FaultBox:

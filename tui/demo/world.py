@@ -12,7 +12,7 @@ from typing import Any
 
 from tui.demo.clock import Clock, Pace, rfc3339
 from tui.demo.ids import Ids
-from tui.demo.records import AccessToken, Event, Genie, Message, Source, Upload, User
+from tui.demo.records import AccessToken, Event, Genie, GenieClient, Message, Source, Upload, User
 from tui.demo.runs import Approval, Attempt, Run
 from tui.demo.settings import DemoSettings
 from tui.demo.steps import Outcome
@@ -58,6 +58,10 @@ class World:
         self.genies: dict[str, Genie] = {}
         self.api_keys: set[str] = set()
         self.access_tokens: dict[str, AccessToken] = {}
+        self.groups: dict[str, frozenset[str]] = {}
+        """Ids of users, by the id of their group."""
+        self.clients: dict[str, GenieClient] = {}
+        """What the Developer API made, by client id."""
         self.conversations: dict[str, Conversation] = {}
         self.events: list[Event] = []
         self.approvals: dict[tuple[str, str], Approval] = {}
@@ -73,6 +77,19 @@ class World:
         if token is None or (token.expires_at is not None and self.clock.now() >= token.expires_at):
             return None
         return token.user_id
+
+    def genie_of_credential(self, credential: str) -> str:
+        """Handle of the only genie that a key or token is good for; empty where it is good for all.
+
+        A client that is attached to no genie is good for ``?``.
+        """
+        token = self.access_tokens.get(credential)
+        for client in self.clients.values():
+            if client.shared:
+                continue
+            if credential == client.api_key or (token and token.client_id == client.oauth_id):
+                return client.genie or "?"
+        return ""
 
     def conversations_of(self, genie: Genie, user: User) -> list[Conversation]:
         """A user's conversations with a genie, newest first."""

@@ -59,6 +59,8 @@ def profile_of_demo(server: DemoServer, *, oauth: bool = False) -> Profile:
         redirect_url=server.redirect_url,
         api_key=SecretStr(server.api_key),
         idp_user_id=server.idp_user_id,
+        developer_url=server.url,
+        developer_token=SecretStr(server.developer_token),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tui.api.values import epoch_ms, id_of, int_of, object_of, text_of
 from tui.core.studio.records import Instant, Record, Secret
@@ -58,7 +58,7 @@ def _readers(kind: type[Any]) -> Mapping[str, _Reader]:
 
 def _reader(hint: Any) -> _Reader:
     origin, inner = get_origin(hint), get_args(hint)
-    if origin is UnionType:
+    if origin in (Union, UnionType):
         return _reader(next(kind for kind in inner if kind is not type(None)))
     if origin is tuple:
         return _list_reader(inner[0])

@@ -1,0 +1,173 @@
+"""The Developer API: who may call what how often, and how answers and refusals look.
+
+Source: Agent Studio API; Developer API reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tui.demo.bureau import Bureau, DeveloperToken
+from tui.demo.callers import bearer_token
+from tui.demo.demo import Demo
+from tui.demo.gateway import Operation, routes, visit_of
+from tui.demo.inputs import json_body
+from tui.demo.problems import Refusal
+from tui.demo.records import JsonObject
+
+PREFIX = "/api/agentic"
+OPERATION = "developer"
+"""What faults and the journal call every operation of this API; paths tell them apart."""
+
+_LISTS = (1000, 60.0)
+_STANDARD = (60, 60.0)
+_ONE_A_SECOND = (1, 1.0)
+_LIMITS = {
+    ("POST", "/api/connections"): _ONE_A_SECOND,
+    **{
+        ("GET", f"{PREFIX}/{kind}{one}"): _LISTS
+        for kind in ("genies", "knowledge_bases", "skills")
+        for one in ("", "/{id}")
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was let in."""
+
+    bureau: Bureau
+    token: DeveloperToken
+    parts: Mapping[str, str]
+    query: QueryParams
+    body: JsonObject
+
+    def text(self, name: str) -> str:
+        """A string of the body that must be there.
+
+        Raises:
+            Refusal: 400 when it is missing or blank.
+        """
+        value = self.body.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise Refusal(400, f"{name} is missing.")
+        return value
+
+    def required(self, *names: str) -> JsonObject:
+        """Fields of the body that must be there, whatever they are.
+
+        Raises:
+            Refusal: 400 when one is missing.
+        """
+        missing = [name for name in names if self.body.get(name) is None]
+        if missing:
+            raise Refusal(400, f"{', '.join(missing)} missing.")
+        return {name: self.body[name] for name in names}
+
+    def texts(self, name: str) -> list[str]:
+        """An array of strings of the body, not empty.
+
+        Raises:
+            Refusal: 400 for anything else.
+        """
+        value = self.body.get(name)
+        if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+            raise Refusal(400, f"{name} must be a non-empty array of strings.")
+        return value
+
+    def page(self, rows: Iterable[JsonObject], largest: int = 100) -> list[JsonObject]:
+        """The rows that ``page`` and ``per_page`` ask for.
+
+        Raises:
+            Refusal: 400 unless they are whole numbers from 1 on.
+        """
+        page, size = self._number("page", 1), min(self._number("per_page", largest), largest)
+        return list(rows)[(page - 1) * size : page * size]
+
+    def matching(self, rows: Iterable[JsonObject], *names: str) -> list[JsonObject]:
+        """The rows that have the values which the query names; ``query`` looks into names."""
+        words = self.query.get("query", "").lower()
+        asked = {name: self.query[name] for name in names if self.query.get(name)}
+        return [
+            row
+            for row in rows
+            if all(str(row.get(name)) == value for name, value in asked.items())
+            and words in str(row.get("name", "")).lower()
+        ]
+
+    def _number(self, name: str, usual: int) -> int:
+        raw = self.query.get(name, str(usual))
+        if not raw.isascii() or not raw.isdigit() or int(raw) < 1:
+            raise Refusal(400, f"{name} must be a whole number from 1 on.")
+        return int(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An answer that looks the same in both dialects."""
+
+    body: Any
+
+
+Answer = Callable[[Call], Any]
+"""Gives the JSON of an answer; None is an empty one (204)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One endpoint. ``group`` is what a token's role names."""
+
+    group: str
+    method: str
+    path: str
+    answer: Answer
+
+
+def developer_routes_of(demo: Demo, resources: Iterable[Resource]) -> list[Route]:
+    """Routes of resources, each behind the checks that all have in common."""
+    return routes(
+        demo,
+        (
+            Operation(OPERATION, resource.method, resource.path, _handler(resource))
+            for resource in resources
+        ),
+    )
+
+
+def _handler(resource: Resource) -> Callable[[Demo, Request], Any]:
+    async def handle(demo: Demo, request: Request) -> Response:
+        bureau = demo.bureau
+        secret = bearer_token(request)
+        token = bureau.tokens.get(secret)
+        if token is None:
+            raise Refusal(401, "Unauthorized: the API token is missing or invalid.")
+        _check_role(token, resource)
+        most, seconds = _LIMITS.get((resource.method, resource.path), _STANDARD)
+        bureau.count_call(secret, resource.method, resource.path, most, seconds)
+        body = await json_body(request)
+        call = Call(bureau, token, request.path_params, request.query_params, body)
+        visit_of(request).summary = " ".join(request.path_params.values())
+        return _response(demo, resource.answer(call))
+
+    return handle
+
+
+def _check_role(token: DeveloperToken, resource: Resource) -> None:
+    known = token.groups is None or resource.group in token.groups
+    if not known or (resource.method != "GET" and not token.writes):
+        raise Refusal(403, "The client role of this token does not include the endpoint.")
+
+
+def _response(demo: Demo, answer: Any) -> Response:
+    if answer is None:
+        return Response(status_code=204)
+    if isinstance(answer, Plain):
+        return JSONResponse(answer.body)
+    return JSONResponse({"data": answer} if demo.settings.observed else answer)
