@@ -22,9 +22,9 @@ Each takes ``on=OPERATION`` and ``times=N`` (how often it strikes; without it, a
 list, create, get, delete, messages, send, resume, events, approval, link, reject, upload, feedback,
 authorize, token, userinfo, discovery, any; of the Workflows API also update, stream, halt, agents,
 skills, export, import. There, send is the prompt, stream a stream from now on, and resume one with
-a Last-Event-ID. The whole Developer API is developer. Without ``on``, faults of streams strike send, stream and resume, drop_request and
-lose_answer strike send, the others any. ``after`` counts persisted events, not pings, and is 0 if
-left out.
+a Last-Event-ID. The whole Developer API is developer. Without ``on``, faults of streams strike
+send, stream and resume, drop_request and lose_answer strike send, the others any. ``after`` counts
+persisted events, not pings, and is 0 if left out.
 """
 
 from __future__ import annotations
