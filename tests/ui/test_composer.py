@@ -239,3 +239,25 @@ async def test_ctrl_c_loses_nothing(app: Desk) -> None:
     async with app.run_test() as pilot:
         await pilot.press(*"mine", "ctrl+c")
         assert app.composer.text == "mine"
+
+
+async def test_keys_that_come_at_once_are_taken_in_their_order(app: Desk) -> None:
+    async with app.run_test() as pilot:
+        for key, character in [
+            *((c, c) for c in "teh"),
+            *[("backspace", None)] * 2,
+            *((c, c) for c in "he"),
+        ]:
+            app.post_message(events.Key(key, character))
+        app.post_message(events.Key("enter", None))
+        app.post_message(events.Key("x", "x"))
+        await pilot.pause()
+        assert app.posted == ["the"]
+        assert app.composer.text == "thex"
+
+
+async def test_a_key_map_decides_what_sends(app: Desk) -> None:
+    async with app.run_test() as pilot:
+        app.set_keymap({"composer.send": "ctrl+s"})
+        await pilot.press("a", "enter", "b", "ctrl+s")
+        assert app.posted == ["a\nb"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 MOST_ENTRIES = 20_000
 """So many entries of a folder are looked at; in larger ones some may not be found."""
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,9 @@ def _fitting(
     sought = part.casefold()
     for entry in entries:
         name = entry.name.casefold()
-        hidden = name.startswith(".") and not part.startswith(".")
-        if sought in name and not hidden and entry.name.isprintable():
+        fits = name.startswith(sought) if sought.startswith(".") else sought in name
+        hidden = name.startswith(".") and not sought.startswith(".")
+        if fits and not hidden and entry.name.isprintable():
             yield (not name.startswith(sought), not _is_folder(entry), name), entry
 
 

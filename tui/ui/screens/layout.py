@@ -18,6 +18,7 @@ from tui.ui.desk import Desk
 from tui.ui.panes import ROOM, Pane, Panes
 from tui.ui.widgets.attached import Attached
 from tui.ui.widgets.banner import Banner
+from tui.ui.widgets.choices import Choices
 from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.conversation import ConversationPane
 from tui.ui.widgets.keybar import KeyBar
@@ -80,6 +81,7 @@ class ThreePanes(Screen[None]):
         self.conversation = ConversationPane(agent_name, suggestions, clock.now_ms)
         self.banner = Banner(clock)
         self.attached = Attached()
+        self.choices = Choices()
         self.composer = Composer(agent_name)
         self.timeline: Timeline | None = None
 
@@ -91,6 +93,7 @@ class ThreePanes(Screen[None]):
                 yield self.conversation
                 yield self.banner
                 yield self.attached
+                yield self.choices
                 yield self.composer
             with Vertical(id="timeline-pane"):
                 yield Static(Content("Timeline"), id="timeline-title")

@@ -10,13 +10,13 @@ from textual.binding import Binding, BindingType
 from tui.core.draft import Draft
 from tui.core.ids import ConversationId, TurnId
 from tui.core.turn import Turn
-from tui.ui.screens.writing import WritingScreen
+from tui.ui.screens.commanding import CommandingScreen
 
 if TYPE_CHECKING:
     from tui.ui.widgets.transcript import Transcript
 
 
-class WaitingScreen(WritingScreen):
+class WaitingScreen(CommandingScreen):
     """What can be done about a message before it is sent, and about a turn that is brought back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

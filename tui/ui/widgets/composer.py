@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil
 from pathlib import Path
 from typing import ClassVar
@@ -23,7 +23,8 @@ LIMIT_BYTES = 12 * 1024
 
 _WARN_BYTES = LIMIT_BYTES * 4 // 5
 LARGEST_PASTE = 4 * 1024 * 1024
-_NEWLINES = {"ctrl+j", "shift+enter", "ctrl+enter", "alt+enter", "shift+\r", "ctrl+\r", "alt+\r"}
+_NEWLINES = frozenset({"shift+\r", "ctrl+\r", "alt+\r"})
+"""How xterm's modifyOtherKeys names them."""
 
 
 class Composer(FoldingArea):
@@ -32,7 +33,7 @@ class Composer(FoldingArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Send", tooltip="Send", id="composer.send"),
         Binding(
-            "ctrl+j,shift+enter,alt+enter",
+            "ctrl+j,shift+enter,alt+enter,ctrl+enter",
             "newline",
             "New line",
             tooltip="New line",
@@ -135,6 +136,8 @@ class Composer(FoldingArea):
         self._recalled = -1
         self._unsaid = ""
         self._dropped: tuple[Sequence[Path], str] | None = None
+        self.asks_first: Callable[[str], bool] = lambda key: False
+        """Takes keys that are meant for a list above the composer."""
         self.takes_files = True
         """Whether a path that is pasted is offered as a file."""
 
@@ -216,22 +219,27 @@ class Composer(FoldingArea):
         return True
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key in self._keys_for("composer.send", {"enter"}):
-            action = self.action_submit
-        elif event.key in self._keys_for("composer.newline", _NEWLINES):
-            action = self.action_newline
-        else:
-            if event.is_printable:
-                self._recalled = -1
-            return
-        event.prevent_default()
-        event.stop()
-        action()
+        if event.is_printable:
+            self._recalled = -1
+        elif self.asks_first(event.key) or await self._act_at_once(event.key):
+            event.prevent_default()
+            event.stop()
 
-    def _keys_for(self, command: str, usual: set[str]) -> set[str]:
-        """Keys that a text area would take for its own, were they left to the bindings."""
-        own = self.app._keymap.get(command)
-        return usual if own is None else set(own.split(","))
+    async def _act_at_once(self, key: str) -> bool:
+        """Do what a key is bound to here; False if that is nothing.
+
+        Left to Textual, such a key would go up to the screen first, and letters typed or pasted
+        right behind it would overtake it.
+        """
+        if key in _NEWLINES:
+            self.action_newline()
+            return True
+        bindings = self._bindings.copy()
+        bindings.apply_keymap(self.app._keymap)
+        for binding in bindings.key_to_bindings.get(key, ()):
+            if not binding.priority and await self.app.run_action(binding.action, self):
+                return True
+        return False
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()

@@ -1,0 +1,183 @@
+"""Slash commands and paths: what is offered for what is typed, and what taking it does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import ScriptedBackend, reply
+from tests.ui.stage import Stage, conversation
+from tui.core.ports import Can
+from tui.ui.completing import Word, word_at
+from tui.ui.paths import MOST_ENTRIES, completions, escape, unescape
+from tui.ui.slash import read
+
+
+@pytest.mark.parametrize(
+    ("before", "word"),
+    [
+        ("/", Word("name", "", 0)),
+        ("/ne", Word("name", "ne", 0)),
+        ("/theme da", Word("argument", "da", 7, "theme")),
+        ("see @rep", Word("path", "rep", 4)),
+        ("see @My\\ Docs/pl", Word("path", "My Docs/pl", 4)),
+        ("@", Word("path", "", 0)),
+        ("me@example.com", None),
+        ("see @a b", None),
+        ("/etc/passwd", None),
+        (" /new", None),
+    ],
+)
+def test_the_word_at_the_cursor(before: str, word: Word | None) -> None:
+    assert word_at(before, 0, 1) == word
+
+
+def test_a_command_stands_alone_in_its_message() -> None:
+    assert word_at("/new", 0, 2) is None
+    assert word_at("/new", 1, 2) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("/help", ("help", "")),
+        ("/Theme  genie-light ", ("theme", "genie-light")),
+        ("/etc/hosts is wrong", None),
+        ("/", None),
+        ("/new a\nb", None),
+        ("well /new", None),
+    ],
+)
+def test_what_reads_as_a_command(text: str, typed: tuple[str, str] | None) -> None:
+    assert read(text) == typed
+
+
+@given(st.text())
+def test_an_escaped_path_is_one_word_and_comes_back(path: str) -> None:
+    assert unescape(escape(path)) == path
+    assert word_at(f"see @{escape(path)}", 0, 1) == Word("path", path, 4)
+
+
+def test_paths_are_offered_folders_first_and_hidden_ones_on_request(tmp_path: Path) -> None:
+    for name in ("report.txt", "notes.txt", "my report.md", ".hidden", "bad\x1bname"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "reports").mkdir()
+    found = [entry.name for entry in completions(f"{tmp_path}/")]
+    assert found == ["reports", "my report.md", "notes.txt", "report.txt"]
+    assert [entry.name for entry in completions(f"{tmp_path}/REP")] == [
+        "reports",
+        "report.txt",
+        "my report.md",
+    ]
+    assert [entry.name for entry in completions(f"{tmp_path}/.")] == [".hidden"]
+    assert completions(f"{tmp_path}/none/") == []
+
+
+def test_a_folder_of_any_size_is_looked_at_within_bounds(monkeypatch, tmp_path: Path) -> None:
+    asked = []
+
+    class Endless:
+        def __enter__(self) -> Endless:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def __iter__(self) -> Endless:
+            return self
+
+        def __next__(self) -> os.DirEntry[str]:
+            asked.append(None)
+            return entry
+
+    (tmp_path / "a").write_text("x")
+    with os.scandir(tmp_path) as found:
+        entry = next(found)
+    monkeypatch.setattr(os, "scandir", lambda path: Endless())
+    assert len(completions("", 8)) == 8
+    assert len(asked) == MOST_ENTRIES
+
+
+async def test_commands_are_offered_as_one_types_and_run_on_enter() -> None:
+    stage = Stage()
+    async with stage.shown():
+        await stage.press("/", "h", "e")
+        await stage.until(lambda: stage.chat.choices.chosen)
+        assert "/help" in stage.screen()
+        await stage.press("enter")
+        await stage.until(lambda: type(stage.app.screen).__name__ == "HelpScreen")
+        assert stage.chat.composer.text == ""
+        assert not stage.chat.choices.display
+
+
+async def test_tab_completes_a_name_and_then_its_argument() -> None:
+    stage = Stage()
+    async with stage.shown():
+        await stage.press(*"/th", "tab", *"genie-l")
+        assert stage.chat.composer.text == "/theme genie-l"
+        await stage.until(lambda: "genie-light" in stage.text(stage.chat.choices))
+        await stage.press("enter")
+        await stage.until(lambda: stage.app.theme == "genie-light")
+        assert stage.chat.composer.text == ""
+
+
+async def test_escape_puts_the_list_away_until_another_word() -> None:
+    stage = Stage()
+    async with stage.shown():
+        await stage.press("/", "escape", "q")
+        assert not stage.chat.choices.display
+        assert stage.chat.composer.text == "/q"
+        await stage.press("ctrl+u", "/")
+        await stage.until(lambda: stage.chat.choices.display)
+
+
+async def test_an_unknown_command_is_sent_only_after_saying_so() -> None:
+    stage = Stage(ScriptedBackend(reply("Hm.")))
+    async with stage.shown():
+        await stage.say("/dance slowly")
+        assert "no command /dance" in stage.text(stage.chat.banner)
+        assert stage.chat.composer.text == "/dance slowly"
+        assert stage.backend.sent == []
+        await stage.press("enter")
+        await stage.until(lambda: stage.backend.sent)
+        assert stage.backend.sent[0][1] == "/dance slowly"
+
+
+async def test_new_begins_a_conversation_with_the_words_behind_it() -> None:
+    stage = Stage()
+    stage.backend.listed = [conversation("c1", "Laptops", 1)]
+    async with stage.shown():
+        stage.chat.go_to(stage.backend.listed[0].id)
+        await stage.until(lambda: stage.chat.desk.current)
+        await stage.say("/new hello there")
+        await stage.until(lambda: stage.chat.composer.text == "hello there")
+        assert stage.chat.desk.current is None
+
+
+async def test_a_path_after_an_at_sign_is_attached(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "My Docs").mkdir()
+    (tmp_path / "My Docs" / "plan b.txt").write_text("x")
+    stage = Stage()
+    async with stage.shown():
+        await stage.press(*"see @my")
+        await stage.until(lambda: stage.chat.choices.chosen)
+        await stage.press("tab")
+        await stage.until(lambda: "plan b.txt" in stage.text(stage.chat.choices))
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.attached.files)
+        assert stage.chat.composer.text == "see plan b.txt"
+        assert stage.chat.attached.paths == (str(tmp_path / "My Docs" / "plan b.txt"),)
+
+
+async def test_no_paths_are_offered_where_no_files_are_taken(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("x")
+    stage = Stage(ScriptedBackend(can=Can.NOTHING))
+    async with stage.shown():
+        await stage.press("@", "a")
+        assert not [worker for worker in stage.app.workers if worker.group == "choices"]
+        assert not stage.chat.choices.display
