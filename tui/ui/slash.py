@@ -12,6 +12,8 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from tui.ui.keys import UNBOUND
+
 _COMMAND = re.compile(r"/([A-Za-z][A-Za-z-]*)(?: +(.*))?")
 _NOT_OFFERED = frozenset({"composer.send", "composer.newline", "app.back"})
 _METHOD = "command_"
@@ -87,7 +89,8 @@ def _bound(screen: Screen[Any]) -> Iterator[SlashCommand]:
         if owners[name] > 1:
             name = (binding.id or "").replace(".", "-").replace("_", "-")
         run = partial(_act, app, node, binding.action)
-        yield SlashCommand(name, binding.tooltip, run, key=app.get_key_display(binding))
+        key = "" if binding.key == UNBOUND else app.get_key_display(binding)
+        yield SlashCommand(name, binding.tooltip, run, key=key)
     for command in app.get_system_commands(screen):
         name = command.title.lower().replace(" ", "-")
         if name not in owners:
