@@ -26,6 +26,7 @@ from textual.widgets import Markdown, TextArea
 from tests.bench.answers import MARK, SHAPES, answer, growing
 from tests.bench.figures import Figure, Scale
 from tests.bench.terminal import Terminal
+from tui.ui.theme import tokens
 from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.window import Window
 
@@ -72,6 +73,9 @@ class Stage(App[None]):
         super().__init__()
         self.kind, self.text, self.rate, self.log_file = kind, text, rate, log
         self.began_cpu_s = 0.0
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return tokens(self.current_theme)
 
     def compose(self) -> ComposeResult:
         yield VerticalScroll() if self.kind == "textual" else new_window()

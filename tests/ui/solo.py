@@ -21,6 +21,7 @@ from tui.core.records import Prompt, PromptState
 from tui.core.turn import Turn, fold
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.requests import CopyText, OpenLink
+from tui.ui.theme import tokens
 from tui.ui.widgets.transcript import Transcript
 
 STYLES = Path(__file__).parents[2] / "styles"
@@ -53,6 +54,9 @@ class Solo(App[None]):
         self._widget = widget
         self.heard: list[Message] = []
         self.answers: list[Any] = []
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return tokens(self.current_theme)
 
     def compose(self) -> ComposeResult:
         if self._widget is not None:

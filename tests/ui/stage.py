@@ -20,6 +20,7 @@ from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
 from tui.core.preferences import Preferences
 from tui.core.records import Conversation
+from tui.system.terminal import Terminal
 from tui.ui.app import GenieApp
 from tui.ui.screens.chat import ChatScreen
 
@@ -37,9 +38,13 @@ SUGGESTIONS = (("Greet", "Say hello"), ("Order", "Order a laptop"))
 
 
 class QuietApp(GenieApp):
-    """Counts its bells instead of ringing them."""
+    """Counts its bells instead of ringing them, and keeps what it tells the terminal."""
 
     bells = 0
+    sent: list[str]
+
+    def write_to_terminal(self, sequence: str) -> None:
+        self.sent = [*getattr(self, "sent", []), sequence]
 
     def bell(self) -> None:
         self.bells += 1
@@ -53,6 +58,7 @@ class Stage:
     store: MemoryStore = field(default_factory=MemoryStore)
     clock: ManualClock = field(default_factory=ManualClock)
     theme: str | None = None
+    terminal: Terminal = field(default_factory=Terminal)
     preferences: Preferences = field(default_factory=Preferences)
     refusals: list[BackendError] = field(default_factory=list)
     """Raised by the next attempts to connect."""
@@ -69,6 +75,7 @@ class Stage:
             place="demo",
             account=self.account.open if self.account else None,
             suggestions=SUGGESTIONS,
+            terminal=self.terminal,
             preferences=replace(self.preferences, theme=self.theme or self.preferences.theme),
             clock=self.clock,
         )

@@ -8,7 +8,7 @@ import pytest
 from textual import events
 from textual.app import App, ComposeResult
 
-from tui.ui.theme import GENIE_DARK
+from tui.ui.palettes import GENIE_DARK
 from tui.ui.widgets.composer import LARGEST_PASTE, LIMIT_BYTES, Composer
 
 

@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
 from tui.ui.styles import STYLES
+from tui.ui.theme import tokens
 from tui.ui.widgets.reply import Reply
 
 
@@ -22,6 +23,9 @@ class Stage(App[None]):
         self.reply = Reply(text, final=final)
         self.opened: list[str] = []
         self.copied: list[str] = []
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return tokens(self.current_theme)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():

@@ -13,7 +13,7 @@ from tui.core.ids import ConversationId
 from tui.core.records import Conversation
 from tui.ui.board import RowState
 from tui.ui.listing import Heading, Row, rows_of
-from tui.ui.theme import GENIE_DARK
+from tui.ui.palettes import GENIE_DARK
 from tui.ui.widgets.sidebar import Sidebar
 
 MINUTE_MS = 60_000

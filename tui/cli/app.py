@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -61,6 +63,21 @@ def _with_keymap(preferences: Preferences) -> Preferences:
 
 
 def _open(place: Place) -> int:
+    preferences = _with_keymap(place.preferences)
+    with _background_asked(preferences):
+        return _run(place, preferences)
+
+
+def _background_asked(preferences: Preferences) -> AbstractContextManager[None]:
+    """Let the terminal say what colour it has while everything is loaded, if that matters."""
+    if os.environ.get("NO_COLOR") or preferences.theme not in ("", "auto"):
+        return nullcontext()
+    from tui.system.terminal import background_asked
+
+    return background_asked(os.environ, sys.stdin, sys.stderr)
+
+
+def _run(place: Place, preferences: Preferences) -> int:
     from tui.ui.app import GenieApp
 
     app = GenieApp(
@@ -70,7 +87,7 @@ def _open(place: Place) -> int:
         place=place.label,
         account=place.account,
         suggestions=place.suggestions,
-        preferences=_with_keymap(place.preferences),
+        preferences=preferences,
         save_theme=place.save_theme,
     )
     app.run()

@@ -26,10 +26,11 @@ from tui.core.preferences import Preferences
 from tui.core.redact import redact
 from tui.core.text import clean_line
 from tui.system.browser import open_at_home
+from tui.system.terminal import Terminal
 from tui.ui.base import BaseApp
 from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
-from tui.ui.requests import CopyText, OpenLink, SignInNeeded
+from tui.ui.requests import Attention, CopyText, OpenLink, SignInNeeded, Titled
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.styles import first_sheets, later_sheets
 
@@ -90,9 +91,10 @@ class GenieApp(BaseApp[None]):
         suggestions: Sequence[tuple[str, str]] = (),
         preferences: Preferences | None = None,
         save_theme: Callable[[str], None] | None = None,
+        terminal: Terminal | None = None,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(preferences)
+        super().__init__(preferences, terminal)
         self._save_theme = save_theme
         self._connect = connect
         self._account = account
@@ -267,6 +269,16 @@ class GenieApp(BaseApp[None]):
     @on(OpenLink)
     def _open_link(self, event: OpenLink) -> None:
         self.action_open_link(event.url)
+
+    @on(Attention)
+    def _call_attention(self, event: Attention) -> None:
+        """Notify somebody who looks elsewhere, if they want to be."""
+        if self.preferences.notifications and not self.app_focus:
+            self.write_to_terminal(self.terminal.notification(event.text))
+
+    @on(Titled)
+    def _name_window(self, event: Titled) -> None:
+        self.set_window_title(event.text)
 
     @on(CopyText)
     def _copy(self, event: CopyText) -> None:

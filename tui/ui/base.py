@@ -1,42 +1,111 @@
-"""What our apps share: the looks, the names of keys, and crashes that give nothing away."""
+"""What our apps share: looks, keys, the terminal, and crashes that give nothing away."""
 
 from __future__ import annotations
 
+import os
 from typing import TypeVar
 
 from textual.app import App
 from textual.binding import Binding
+from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 
 from tui.core.preferences import Preferences
 from tui.core.redact import redact
+from tui.system.terminal import Terminal, terminal_of
+from tui.ui.filters import Colourless, PlainGlyphs, SixteenColours
 from tui.ui.keys import key_name
-from tui.ui.theme import THEMES, choose, tokens
+from tui.ui.palettes import THEMES
+from tui.ui.requests import BackgroundSeen
+from tui.ui.theme import FOLLOW, choose, tokens
 
 ResultT = TypeVar("ResultT")
 
 
 class BaseApp(App[ResultT]):
-    """An app that looks and listens as its user prefers."""
+    """An app that looks and listens as its user prefers, on whatever terminal there is."""
 
     TITLE = "genie-tui"
 
-    def __init__(self, preferences: Preferences | None = None) -> None:
+    def __init__(
+        self, preferences: Preferences | None = None, terminal: Terminal | None = None
+    ) -> None:
         super().__init__()
         self.preferences = preferences or Preferences()
+        self.terminal = terminal or terminal_of(os.environ)
+        self.window_title = ""
+        """The sequence that has set the title of the terminal's window; empty: none has."""
         for own in THEMES:
             self.register_theme(own)
-        self.theme, self.theme_problem = choose(self.preferences.theme, self.available_themes)
+        self._filter_lines()
+        self.theme_problem = self._take_theme(dark=self.terminal.dark)
         if self.preferences.reduced_motion:
             self.animation_level = "none"
 
+    # -- colours ---------------------------------------------------------------------------
+
+    def _take_theme(self, *, dark: bool | None) -> str:
+        """Use the wanted theme, or the one that goes with the terminal; a sentence if it must."""
+        self.theme, problem = choose(
+            self.preferences.theme, self.available_themes, dark=dark, colours=self.colours
+        )
+        return problem
+
+    @property
+    def colours(self) -> int:
+        """How many colours the terminal has; 0: none, or none are wanted."""
+        return 0 if self.no_color else self.terminal.colours
+
+    def _filter_lines(self) -> None:
+        if self.no_color:
+            grey = [f for f in self._filters if isinstance(f, Monochrome | NoColor)]
+            for greys in grey:
+                self._filters.remove(greys)  # greys are colours, too
+            self._filters.append(Colourless())
+        elif self.colours == 16:
+            self._filters.append(SixteenColours())
+        self._filters.append(PlainGlyphs(self.terminal.glyphs))
+
+    def on_background_seen(self, event: BackgroundSeen) -> None:
+        """Follow the terminal, unless the user has said what they want."""
+        if self.preferences.theme in ("", FOLLOW):
+            self._take_theme(dark=event.dark)
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return tokens(self.current_theme)
+
+    # -- the terminal ----------------------------------------------------------------------
+
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from tui.ui.driver import GenieDriver
+
+        return GenieDriver
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Send what moves no cell; nothing where there is no terminal of one's own."""
+        if sequence and self._driver and not (self.is_headless or self.is_web):
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    def set_window_title(self, text: str) -> None:
+        """Name the terminal's window; the old name comes back when the app ends."""
+        sequence = self.terminal.title(text)
+        if sequence != self.window_title:
+            self.window_title = sequence
+            self.write_to_terminal(sequence)
+
+    # -- keys ------------------------------------------------------------------------------
 
     def on_load(self) -> None:
         self.set_keymap(dict(self.preferences.keys))
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or key_name(binding.key)
+
+    # -- crashes ---------------------------------------------------------------------------
 
     def _fatal_error(self) -> None:
         """Show a crash without the values of local variables, which may be secrets."""

@@ -26,6 +26,27 @@ class CopyText(Message):
 
 
 @dataclass
+class BackgroundSeen(Message):
+    """The terminal has told what is behind our text."""
+
+    dark: bool
+
+
+@dataclass
+class Attention(Message):
+    """Something has happened that the user waits for; ``text`` says what in a few words."""
+
+    text: str
+
+
+@dataclass
+class Titled(Message):
+    """What the terminal's window is to be called."""
+
+    text: str
+
+
+@dataclass
 class SignInNeeded(Message):
     """Nobody is signed in any more: nothing goes on before somebody is."""
 

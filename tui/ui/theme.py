@@ -1,4 +1,4 @@
-"""Our two looks: calm surfaces, one accent, and colour only where something is to be noticed."""
+"""Which theme to use, and our own colours where a theme does not define them."""
 
 from __future__ import annotations
 
@@ -6,88 +6,21 @@ from collections.abc import Collection
 
 from textual.theme import Theme
 
-GENIE_DARK = Theme(
-    name="genie-dark",
-    dark=True,
-    primary="#a796ff",
-    secondary="#7fb4ca",
-    accent="#a796ff",
-    foreground="#d9dae3",
-    background="#14151b",
-    surface="#191b22",
-    panel="#21242d",
-    boost="#262a35",
-    success="#86c591",
-    warning="#e3b565",
-    error="#ee7d85",
-    variables={
-        "line": "#2a2d38",
-        "rim": "#3a3f4e",
-        "soft": "#9a9dae",
-        "faint": "#6b6f80",
-        "raised": "#1e2028",
-        "chosen": "#2a2940",
-        "block-cursor-background": "#2f2d4a",
-        "block-cursor-foreground": "#f1f0ff",
-        "block-cursor-text-style": "none",
-        "input-selection-background": "#a796ff 30%",
-        "scrollbar": "#2f3340",
-        "scrollbar-hover": "#434859",
-        "scrollbar-active": "#a796ff",
-        "scrollbar-background": "#14151b",
-        "scrollbar-background-hover": "#14151b",
-        "scrollbar-background-active": "#14151b",
-        "scrollbar-corner-color": "#14151b",
-    },
-)
+from tui.ui.palettes import GENIE_16, GENIE_DARK, GENIE_LIGHT, GENIE_MONO, THEMES
 
-GENIE_LIGHT = Theme(
-    name="genie-light",
-    dark=False,
-    primary="#5b41c9",
-    secondary="#1f6f8b",
-    accent="#5b41c9",
-    foreground="#26262e",
-    background="#fcfbf9",
-    surface="#f5f3ef",
-    panel="#ebe8e2",
-    boost="#e8e4dd",
-    success="#2c7a3f",
-    warning="#946200",
-    error="#b3313d",
-    variables={
-        "line": "#e0dcd4",
-        "rim": "#c9c4ba",
-        "soft": "#615f69",
-        "faint": "#85828c",
-        "raised": "#f6f4f0",
-        "chosen": "#e6e0fa",
-        "block-cursor-background": "#ddd5fa",
-        "block-cursor-foreground": "#1f1740",
-        "block-cursor-text-style": "none",
-        "input-selection-background": "#5b41c9 25%",
-        "scrollbar": "#d6d1c7",
-        "scrollbar-hover": "#bdb7ab",
-        "scrollbar-active": "#5b41c9",
-        "scrollbar-background": "#fcfbf9",
-        "scrollbar-background-hover": "#fcfbf9",
-        "scrollbar-background-active": "#fcfbf9",
-        "scrollbar-corner-color": "#fcfbf9",
-    },
-)
-
-THEMES = (GENIE_DARK, GENIE_LIGHT)
+FOLLOW = "auto"
+"""Stands for the theme that goes with the terminal's background."""
 
 _TOKENS = {
     "line": ("foreground", 15),
     "rim": ("foreground", 28),
-    "soft": ("foreground", 65),
-    "faint": ("foreground", 45),
+    "soft": ("foreground", 78),
+    "faint": ("foreground", 65),
     "raised": ("surface", 100),
     "chosen": ("primary", 20),
 }
-"""Our own colours where a theme does not define them, as a share of one of its own: separators,
-the edges of what can be focused, secondary and least text, a raised surface, what is chosen."""
+"""As a share of one of a theme's own colours: separators, the edges of what can be focused,
+secondary and least text, a raised surface, what is chosen."""
 
 
 def tokens(theme: Theme) -> dict[str, str]:
@@ -103,10 +36,21 @@ def _share(colour: str, percent: int) -> str:
     return colour if colour.startswith("ansi") else f"{colour} {percent}%"
 
 
-def choose(wanted: str | None, available: Collection[str]) -> tuple[str, str]:
-    """The theme to use, and a sentence if the wanted one does not exist."""
-    if not wanted:
-        return GENIE_DARK.name, ""
+def choose(
+    wanted: str, available: Collection[str], *, dark: bool | None = None, colours: int = 1 << 24
+) -> tuple[str, str]:
+    """The theme to use, and a sentence if the wanted one does not exist.
+
+    ``dark`` tells the terminal's background, where it is known; ``colours`` how many it has,
+    0 for none at all.
+    """
+    following = GENIE_LIGHT.name if dark is False else GENIE_DARK.name
+    if colours == 0:
+        return GENIE_MONO.name, ""
     if wanted in available:
         return wanted, ""
-    return GENIE_DARK.name, f"There is no theme named {wanted}."
+    if colours <= 16:
+        following = GENIE_16.name
+    if wanted in ("", FOLLOW):
+        return following, ""
+    return following, f"There is no theme named {wanted}."

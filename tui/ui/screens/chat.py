@@ -32,7 +32,7 @@ from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.notices import of_error
 from tui.ui.questions import Questions
-from tui.ui.requests import CopyText
+from tui.ui.requests import Attention, CopyText, Titled
 from tui.ui.screens.waiting import WaitingScreen
 from tui.ui.widgets.banner import Banner
 
@@ -70,6 +70,8 @@ class ChatScreen(WaitingScreen):
         ),
     ]
 
+    _window_title = ""
+
     def __init__(
         self,
         mailbox: Mailbox,
@@ -97,8 +99,16 @@ class ChatScreen(WaitingScreen):
     def announce(self, conversation_id: ConversationId) -> None:
         """Open a new question, or ring where that would disturb somebody who types."""
         calm = self._idle_s() > _TYPING_S and not self.composer.text and self.is_current
-        if self._questions.announce(conversation_id, disturb=calm) and not self._questions.is_open:
+        new = self._questions.announce(conversation_id, disturb=calm)
+        if new:
+            self._call(f"{clean_line(new[0].subject, 60)} needs your answer", conversation_id)
+        if new and not self._questions.is_open and self.app.app_focus:
             self.app.bell()
+
+    def _call(self, what: str, conversation_id: ConversationId) -> None:
+        """Tell somebody who looks elsewhere; no word of the conversation but its title."""
+        title = clean_line(self.title_of(conversation_id), 60)
+        self.post_message(Attention(f"{title}: {what}" if title else what.capitalize()))
 
     def action_answer(self) -> None:
         """Open the oldest question here, or go to a conversation that has one."""
@@ -188,8 +198,8 @@ class ChatScreen(WaitingScreen):
             self.announce(turn.conversation_id)
         else:
             self._mention(turn)
-        if known and turn.over and not self.app.app_focus:
-            self.app.bell()
+        if known and turn.over:
+            self._call("the reply is there", turn.conversation_id)
         if desk.board.state(turn.conversation_id) != state:
             self.sidebar.redraw()
 
@@ -197,8 +207,11 @@ class ChatScreen(WaitingScreen):
         """Say that a conversation which is not on screen asks something."""
         key = key_for(self.app, "question.answer")
         for question in self._questions.announce(turn.conversation_id, disturb=False):
-            self.app.bell()
-            text = f"{clean_line(question.subject, 60)} needs your answer{key and ' · ' + key}"
+            asks = f"{clean_line(question.subject, 60)} needs your answer"
+            self._call(asks, turn.conversation_id)
+            if self.app.app_focus:
+                self.app.bell()
+            text = f"{asks}{key and ' · ' + key}"
             self.notify(text, title="Another conversation", markup=False, severity="warning")
 
     def _rename(self, old: ConversationId, new: ConversationId) -> None:
@@ -219,7 +232,18 @@ class ChatScreen(WaitingScreen):
         self.topbar.link = self.desk.link()
         self.topbar.title = self.title_of(self.desk.current) if self.desk.current else ""
         self.banner.show(self.desk.notice(question_open=self._questions.is_open))
+        self._name_window()
         self.refresh_bindings()
+
+    def _name_window(self) -> None:
+        """Say in the window's title what the agent is at, and what the conversation is called."""
+        states = {self.desk.board.state(cid) for cid in self.desk.board.at_work()}
+        state = "Waits for you" if "asking" in states else "Working" if states else ""
+        parts = (state, self.topbar.title, clean_line(self.agent_name, 40))
+        title = " · ".join(part for part in parts if part)
+        if title != self._window_title:
+            self._window_title = title
+            self.post_message(Titled(title))
 
     # -- keys ------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from textual.content import Content
 
-MUTED = "$foreground 60%"
+MUTED = "$soft"
 GOOD = "$text-success"
 BAD = "$text-error"
 ASKS = "$text-warning"

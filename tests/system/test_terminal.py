@@ -1,0 +1,116 @@
+"""What a terminal can do, and that nothing which is sent to it can do more than it should."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.system.terminal import BackgroundAnswers, Terminal, dark_by_colorfgbg, terminal_of
+
+ANSWER = "\x1b]11;rgb:ffff/fafa/f0f0\x07"
+
+
+@pytest.mark.parametrize(
+    ("environ", "protocol"),
+    [
+        ({"TERM": "xterm-kitty"}, "osc99"),
+        ({"TERM": "screen-256color", "KITTY_WINDOW_ID": "1", "TMUX": "x"}, "osc99"),
+        ({"TERM_PROGRAM": "iTerm.app"}, "osc9"),
+        ({"TERM_PROGRAM": "tmux", "LC_TERMINAL": "iTerm2"}, "osc9"),
+        ({"TERM_PROGRAM": "WezTerm"}, "osc777"),
+        ({"TERM_PROGRAM": "ghostty"}, "osc777"),
+        ({"TERM": "foot"}, "osc777"),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, "bell"),
+        ({"TERM_PROGRAM": "vscode"}, "bell"),
+        ({"TERM": "linux", "KITTY_WINDOW_ID": "1"}, "bell"),
+        ({}, "bell"),
+    ],
+)
+def test_each_terminal_is_notified_as_it_can_be(environ: dict[str, str], protocol: str) -> None:
+    assert terminal_of(environ).protocol == protocol
+
+
+@pytest.mark.parametrize(
+    ("environ", "glyphs"),
+    [
+        ({"LANG": "en_GB.UTF-8", "TERM": "xterm-256color"}, "all"),
+        ({"LANG": "de_DE.utf8"}, "all"),
+        ({"LANG": "en_GB.UTF-8", "TERM": "linux"}, "console"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "C"}, "ascii"),
+        ({"LANG": "de_DE.ISO-8859-1"}, "ascii"),
+        ({"TERM": "xterm"}, "all"),
+    ],
+)
+def test_glyphs_are_those_that_can_be_shown(environ: dict[str, str], glyphs: str) -> None:
+    assert terminal_of(environ).glyphs == glyphs
+
+
+def test_a_text_console_has_no_title() -> None:
+    assert terminal_of({"TERM": "linux"}).title("Report") == ""
+    assert terminal_of({"TERM": "linux"}).restore_title == ""
+    assert terminal_of({"TERM": "xterm"}).title("Report") == "\x1b]2;Report\x07"
+
+
+def test_tmux_is_asked_to_pass_it_on_and_rings() -> None:
+    sent = Terminal(protocol="osc9", tmux=True).notification("Done")
+    assert sent == "\x1bPtmux;\x1b\x1b]9;Done\x07\x1b\\\x07"
+
+
+@given(st.text(), st.sampled_from(["osc9", "osc99", "osc777"]))
+def test_no_text_ends_its_sequence_or_begins_another(text: str, protocol: str) -> None:
+    terminal = Terminal(protocol=protocol)  # type: ignore[arg-type]
+    frame = terminal.notification("")
+    for sent, empty in (
+        (terminal.notification(text), frame),
+        (terminal.title(text), "\x1b]2;\x07"),
+    ):
+        assert [c for c in sent if ord(c) < 32 or 127 <= ord(c) < 160] == [
+            c for c in empty if ord(c) < 32
+        ]
+    assert terminal.notification("a;b;c").count(";") == (
+        frame.count(";") + (0 if protocol == "osc777" else 2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "dark"),
+    [
+        ("15;0", True),
+        ("0;15", False),
+        ("0;default;7", False),
+        ("12;8", True),
+        ("", None),
+        ("x", None),
+    ],
+)
+def test_colorfgbg(value: str, dark: bool | None) -> None:
+    assert dark_by_colorfgbg(value) is dark
+
+
+@pytest.mark.parametrize(
+    ("answer", "dark"),
+    [
+        (ANSWER, False),
+        ("\x1b]11;rgb:1414/1515/1b1b\x1b\\", True),
+        ("\x1b]11;rgba:ff/ff/ff/ff\x07", False),
+    ],
+)
+def test_an_answer_is_taken_out_of_what_is_typed(answer: str, dark: bool) -> None:
+    assert BackgroundAnswers().take(f"he{answer}llo") == ("hello", dark)
+
+
+@given(st.integers(0, len(ANSWER)), st.text(st.characters(exclude_characters="\x1b")))
+def test_an_answer_may_come_in_pieces(cut: int, typed: str) -> None:
+    answers = BackgroundAnswers()
+    pieces = (answers.take(typed + ANSWER[:cut]), answers.take(ANSWER[cut:] + typed))
+    if cut >= 4:
+        assert "".join(text for text, _ in pieces) == typed * 2
+        assert [dark for _, dark in pieces if dark is not None] == [False]
+
+
+def test_keys_with_escape_are_not_held_back() -> None:
+    answers = BackgroundAnswers()
+    assert answers.take("\x1b") == ("\x1b", None)
+    assert answers.take("\x1b[A") == ("\x1b[A", None)
+    assert answers.take("\x1b]") == ("\x1b]", None)

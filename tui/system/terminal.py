@@ -1,0 +1,190 @@
+"""What the terminal can do, as its environment tells, and the sequences that ask it for things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Literal
+
+from tui.core.text import clean_line
+
+Glyphs = Literal["all", "console", "ascii"]
+"""``console``: what the fonts of text consoles have, as code page 437."""
+Protocol = Literal["osc9", "osc99", "osc777", "bell"]
+
+_CONSOLES = ("linux", "vt", "ansi", "cons", "dumb")
+_LONGEST = 120
+
+TRUE_COLOUR = 1 << 24
+_BELL = "\x07"
+_END = "\x1b\\"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """The traits of a terminal; an ordinary one by default."""
+
+    glyphs: Glyphs = "all"
+    colours: int = TRUE_COLOUR
+    """How many it can show."""
+    protocol: Protocol = "bell"
+    """How it shows a desktop notification."""
+    tmux: bool = False
+    titled: bool = True
+    """Whether its window has a title that programs set."""
+    remote: bool = False
+    """Reached over SSH: every byte travels."""
+    dark: bool | None = None
+    """Whether its background is dark; None: not known."""
+
+    def notification(self, text: str) -> str:
+        """The sequence that shows a notification; ``text`` may be anything.
+
+        Inside tmux the bell rings as well: what is passed through may be dropped there.
+        """
+        body = clean_line(text, _LONGEST)
+        match self.protocol:
+            case "osc9":
+                sequence = f"\x1b]9;{body}{_BELL}"
+            case "osc777":
+                sequence = f"\x1b]777;notify;genie-tui;{body.replace(';', ',')}{_BELL}"
+            case "osc99":
+                about = "\x1b]99;i=genie-tui"
+                sequence = f"{about}:d=0;genie-tui{_END}{about}:p=body;{body}{_END}"
+            case "bell":
+                return _BELL
+        return _passed_through(sequence) + _BELL if self.tmux else sequence
+
+    def title(self, text: str) -> str:
+        """The sequence that sets the window's title; empty where there is none."""
+        return f"\x1b]2;{clean_line(text, _LONGEST)}{_BELL}" if self.titled else ""
+
+    @property
+    def save_title(self) -> str:
+        """Asks the terminal to remember the title it has."""
+        return "\x1b[22;2t" if self.titled else ""
+
+    @property
+    def restore_title(self) -> str:
+        """Asks for the title back; a terminal that remembers none shows an empty one."""
+        return "\x1b]2;\x07\x1b[23;2t" if self.titled else ""
+
+
+def terminal_of(environ: Mapping[str, str]) -> Terminal:
+    """The terminal that a process with this environment writes to."""
+    term = environ.get("TERM", "")
+    console = term.startswith(_CONSOLES)
+    return Terminal(
+        glyphs=_glyphs(environ, console=console),
+        colours=_colours(environ, term),
+        protocol="bell" if console else _protocol(environ, term),
+        tmux="TMUX" in environ,
+        titled=not console,
+        remote=bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY")),
+        dark=dark_by_colorfgbg(environ.get("COLORFGBG", "")),
+    )
+
+
+def _glyphs(environ: Mapping[str, str], *, console: bool) -> Glyphs:
+    names = ("LC_ALL", "LC_CTYPE", "LANG")
+    charset = next((value for name in names if (value := environ.get(name))), "UTF-8")
+    if "utf" not in charset.lower():
+        return "ascii"
+    return "console" if console else "all"
+
+
+def _colours(environ: Mapping[str, str], term: str) -> int:
+    """As Textual finds out; it draws with what this says."""
+    asked = environ.get("TEXTUAL_COLOR_SYSTEM", "auto").lower()
+    if asked != "auto":
+        return {"truecolor": TRUE_COLOUR, "256": 256}.get(asked, 16)
+    if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return TRUE_COLOUR
+    return 256 if term.endswith(("256color", "kitty")) else 16
+
+
+def _protocol(environ: Mapping[str, str], term: str) -> Protocol:
+    """Which notifications the terminal is known to show. Source: each terminal's manual."""
+    program = environ.get("LC_TERMINAL") or environ.get("TERM_PROGRAM", "")
+    if "KITTY_WINDOW_ID" in environ or term == "xterm-kitty":
+        return "osc99"
+    if program in ("WezTerm", "ghostty", "contour") or "WEZTERM_PANE" in environ:
+        return "osc777"
+    if "GHOSTTY_RESOURCES_DIR" in environ or term.startswith(("foot", "rxvt-unicode")):
+        return "osc777"
+    if program in ("iTerm.app", "iTerm2", "rio", "WarpTerminal"):
+        return "osc9"
+    return "bell"
+
+
+def _passed_through(sequence: str) -> str:
+    """A sequence that tmux hands to the terminal it runs in, where it may."""
+    doubled = sequence.replace("\x1b", "\x1b\x1b")
+    return f"\x1bPtmux;{doubled}\x1b\\"
+
+
+# -- the background ---------------------------------------------------------------------------
+
+ASK_BACKGROUND = "\x1b]11;?\x07"
+
+_ANSWER = re.compile(
+    r"\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)[^\x07\x1b]*(?:\x07|\x1b\\)"
+)
+_BEGUN = re.compile(r"\x1b\]1(?:1(?:;[^\x07\x1b]*\x1b?)?)?$")
+
+
+def dark_by_colorfgbg(value: str) -> bool | None:
+    """Whether ``COLORFGBG``, such as ``15;0``, tells of a dark background."""
+    last = value.rpartition(";")[2]
+    return (int(last) < 7 or int(last) == 8) if last.isdecimal() and int(last) < 16 else None
+
+
+class BackgroundAnswers:
+    """Takes a terminal's answers about its background out of what the user types."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def take(self, typed: str) -> tuple[str, bool | None]:
+        """What else was typed, and whether the background is dark if that was among it."""
+        text = self._held + typed
+        dark = None
+        for match in _ANSWER.finditer(text):
+            dark = _is_dark(match)
+        text = _ANSWER.sub("", text)
+        begun = _BEGUN.search(text)
+        self._held = text[begun.start() :] if begun else ""
+        return (text[: begun.start()] if begun else text), dark
+
+
+def _is_dark(answer: re.Match[str]) -> bool:
+    red, green, blue = (int(part, 16) / float(16 ** len(part) - 1) for part in answer.groups())
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+
+
+@contextmanager
+def background_asked(environ: Mapping[str, str], stdin: IO[str], stdout: IO[str]) -> Iterator[None]:
+    """Ask for the background now; the answer is among the first input, whoever reads it.
+
+    Nothing waits for it. Nothing that is typed meanwhile is lost or shown.
+    """
+    try:
+        import termios
+    except ImportError:  # Windows
+        yield
+        return
+    if not stdin.isatty() or not stdout.isatty() or environ.get("TERM", "").startswith(_CONSOLES):
+        yield
+        return
+    before = termios.tcgetattr(stdin)
+    silent = termios.tcgetattr(stdin)
+    silent[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(stdin, termios.TCSANOW, silent)
+    try:
+        stdout.write(ASK_BACKGROUND)
+        stdout.flush()
+        yield
+    finally:
+        termios.tcsetattr(stdin, termios.TCSANOW, before)

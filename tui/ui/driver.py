@@ -1,0 +1,54 @@
+"""The terminal, with its answers kept apart from the keys, and its title given back at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
+from textual.message import Message
+
+from tui.system.terminal import BackgroundAnswers
+from tui.ui.requests import BackgroundSeen
+
+if TYPE_CHECKING:
+    from tui.ui.base import BaseApp
+
+
+class _Parser(XTermParser):
+    """Textual would hand an answer on as if its characters had been typed."""
+
+    def __init__(self, driver: GenieDriver, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._driver = driver
+        self._answers = BackgroundAnswers()
+
+    def feed(self, data: str) -> Iterable[Message]:
+        typed, dark = self._answers.take(data)
+        if dark is not None:
+            self._driver.process_message(BackgroundSeen(dark=dark))
+        if typed or not data:
+            yield from super().feed(typed)
+
+
+class GenieDriver(linux_driver.LinuxDriver):
+    """Textual's own, for our apps."""
+
+    _app: BaseApp[Any]
+
+    def run_input_thread(self) -> None:
+        # The only place where the driver can be given another parser.
+        setattr(linux_driver, "XTermParser", partial(_Parser, self))  # noqa: B010
+        super().run_input_thread()
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.write(self._app.terminal.save_title + self._app.window_title)
+        self.flush()
+
+    def stop_application_mode(self) -> None:
+        if self._app.window_title:
+            self.write(self._app.terminal.restore_title)
+        super().stop_application_mode()
