@@ -18,12 +18,22 @@ Start = Callable[..., Terminal]
 def environ(tmp_path: Path) -> dict[str, str]:
     """An environment that knows nothing of the person who runs the tests."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("GENIE_TUI_", "TEXTUAL"))}
-    kept.pop("NO_COLOR", None)
+    for name in (
+        "NO_COLOR",
+        "TERM",
+        "TERM_PROGRAM",
+        "COLORFGBG",
+        "TMUX",
+        "LC_ALL",
+        "SSH_CONNECTION",
+    ):
+        kept.pop(name, None)
     return kept | {
         "GENIE_TUI_CONFIG_DIR": str(tmp_path / "config"),
         "GENIE_TUI_DATA_DIR": str(tmp_path / "data"),
         "GENIE_TUI_NO_BROWSER": "1",
         "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
     }
 
 

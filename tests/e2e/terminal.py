@@ -58,7 +58,7 @@ class Terminal:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, size)
-            os.execvpe(arguments[0], arguments, dict(environ) | {"TERM": "xterm-256color"})
+            os.execvpe(arguments[0], arguments, {"TERM": "xterm-256color"} | dict(environ))
 
     def __enter__(self) -> Self:
         return self
