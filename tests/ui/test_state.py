@@ -23,7 +23,7 @@ from tui.core.ids import ConversationId, TurnId
 from tui.core.turn import Turn, fold
 from tui.ui.board import Board
 from tui.ui.desk import Desk
-from tui.ui.files import LARGEST_FILE_BYTES, CannotAttach, attachment_of, completions, path_in
+from tui.ui.files import LARGEST_FILE_BYTES, CannotAttach, attachment_of
 from tui.ui.keys import key_name, short_key_name
 from tui.ui.messages import Mailbox
 from tui.ui.notices import of_error, of_recovery
@@ -140,23 +140,6 @@ def test_only_files_that_can_be_sent_are_attached(tmp_path: Path) -> None:
     for path, reason in ((empty, "empty"), (large, "20 MB"), (tmp_path, "not a file")):
         with pytest.raises(CannotAttach, match=reason):
             attachment_of(path)
-
-
-def test_a_dropped_path_is_told_from_text(tmp_path: Path) -> None:
-    file = tmp_path / "my file.png"
-    file.touch()
-    assert path_in(str(file).replace(" ", "\\ ")) == file
-    assert path_in(f"file://{str(file).replace(' ', '%20')}") == file
-    assert path_in("my file.png") is None
-    assert path_in("it's unbalanced") is None
-
-
-def test_paths_are_completed_folders_first(tmp_path: Path) -> None:
-    (tmp_path / "reports").mkdir()
-    (tmp_path / "Readme.md").touch()
-    (tmp_path / ".hidden").touch()
-    assert completions(f"{tmp_path}/re") == [f"{tmp_path}/reports/", f"{tmp_path}/Readme.md"]
-    assert completions(f"{tmp_path}/nothing/here") == []
 
 
 @pytest.mark.parametrize(
