@@ -8,6 +8,7 @@ import click
 
 from tui import __version__
 from tui.cli.options import Target, target_of, target_options
+from tui.cli.studio.group import studio
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -242,3 +243,6 @@ def demo_server(
             as_json=as_json,
         )
     )
+
+
+root.add_command(studio)

@@ -216,6 +216,10 @@ def _rest(bureau: Bureau) -> None:
                 "created_at": _ago(bureau, days=150),
             },
         )
+    for days, event, name in ((1, "recipe_started", FAILING_SKILL), (2, "genie_created", "Ifrit")):
+        entry = {"id": 60_000 - days, "timestamp": _ago(bureau, days=days), "event_type": event}
+        about = {"user": {"name": "Ada"}, "resource": {"name": name}}
+        bureau.tables["activity"] = {str(entry["id"]): entry | about, **bureau.tables["activity"]}
     table = {"id": 311, "name": "Cost centres", "project_id": PROJECT}
     bureau.keep("lookup_tables", table | {"created_at": _ago(bureau, days=80)})
     for number, code, name in ((9001, "4200", "Platform"), (9002, "4300", "Finance")):

@@ -131,8 +131,14 @@ def _place(call: Call, folder_id: object) -> JsonObject:
 
 def _with_counts(call: Call, recipe: JsonObject) -> JsonObject:
     jobs = _jobs_of(call, recipe)
-    failed = sum(job["is_error"] for job in jobs)
-    return recipe | {"job_succeeded_count": len(jobs) - failed, "job_failed_count": failed}
+    return recipe | _counts(jobs)
+
+
+def _counts(jobs: list[JsonObject]) -> JsonObject:
+    return {
+        f"job_{status}_count": sum(job["status"] == status for job in jobs)
+        for status in ("succeeded", "failed")
+    }
 
 
 # -- jobs --------------------------------------------------------------------------------------
@@ -147,13 +153,7 @@ def list_jobs(call: Call) -> Any:
     if after:
         places = [place for place, job in enumerate(rows) if job["id"] == after]
         rows = rows[places[0] + 1 :] if places else []
-    failed = sum(job["is_error"] for job in everything)
-    return {
-        "job_succeeded_count": len(everything) - failed,
-        "job_failed_count": failed,
-        "job_count": len(everything),
-        "items": call.page(rows),
-    }
+    return _counts(everything) | {"job_count": len(everything), "items": call.page(rows)}
 
 
 def show_job(call: Call) -> Any:

@@ -1,0 +1,1 @@
+"""``genie-tui studio``: every endpoint of the Developer API as a command."""

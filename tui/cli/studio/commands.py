@@ -1,0 +1,171 @@
+"""The commands, made from the descriptions of the endpoints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui.cli.options import Target, target_options
+from tui.core.studio.endpoint import Endpoint, Field
+from tui.core.studio.endpoints import ENDPOINTS, GROUPS
+
+DEFAULT_ROWS = 200
+
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def group_of(name: str) -> click.Group | None:
+    """The commands of a group; None for an unknown one."""
+    if name not in GROUPS:
+        return None
+    commands = [_command_of(e) for e in ENDPOINTS.values() if e.group == name]
+    return click.Group(name, help=GROUPS[name], commands=commands, context_settings=_CONTEXT)
+
+
+def read_json(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
+    """JSON, the name of a file with it behind ``@``, or ``-`` for standard input."""
+    if value is None:
+        return None
+    try:
+        return json.loads(_text_of(value))
+    except OSError as error:
+        told = f"{value[1:]} cannot be read: {error.strerror}."
+    except ValueError as error:
+        told = f"This is not JSON ({error}); write JSON, @FILE or -."
+    raise click.BadParameter(told, context, parameter)
+
+
+def _text_of(value: str) -> str:
+    if value == "-":
+        return sys.stdin.read()
+    return Path(value[1:]).read_text(encoding="utf-8") if value.startswith("@") else value
+
+
+def _command_of(endpoint: Endpoint) -> click.Command:
+    """One endpoint: the parts of its path as arguments, its fields as arguments and options."""
+    command: Any = _callback(endpoint)
+    for decorate in reversed([*_arguments(endpoint), *_options(endpoint)]):
+        command = decorate(command)
+    return click.command(
+        endpoint.verb,
+        help=endpoint.does,
+        epilog=f"{endpoint.method} {endpoint.path}",
+        context_settings=_CONTEXT,
+    )(click.pass_context(command))
+
+
+def _callback(endpoint: Endpoint) -> Callable[..., None]:
+    def run(
+        context: click.Context,
+        demo: bool,
+        profile: str | None,
+        config: Path | None,
+        as_json: bool,
+        yes: bool = False,
+        limit: int = DEFAULT_ROWS,
+        **given: Any,
+    ) -> None:
+        from tui.cli.studio.running import Request, run_request
+
+        parent = context.find_object(Target)
+        target = Target(demo=demo, profile=profile, config=config).or_from(parent)
+        parts = tuple(given[_part(place)] for place in range(len(endpoint.placeholders)))
+        request = Request(endpoint, parts, _values(endpoint, given), as_json, yes, limit)
+        context.exit(run_request(target, request))
+
+    return run
+
+
+def _values(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, object]:
+    values = {field.name: given[_variable(field)] for field in endpoint.fields}
+    return {
+        name: list(value) or None if isinstance(value, tuple) else value
+        for name, value in values.items()
+    }
+
+
+def _part(place: int) -> str:
+    return f"part_{place}"
+
+
+def _variable(field: Field) -> str:
+    return "field_" + "".join(c if c.isalnum() else "_" for c in field.name)
+
+
+_Decorator = Callable[[Any], Any]
+
+
+def _arguments(endpoint: Endpoint) -> list[_Decorator]:
+    parts = [
+        click.argument(_part(place), metavar=label)
+        for place, label in enumerate(endpoint.arguments)
+    ]
+    fields = [
+        click.argument(
+            _variable(field),
+            metavar=field.does + ("..." if field.kind == "texts" else ""),
+            **_reading(field),
+            nargs=-1 if field.kind == "texts" else 1,
+            required=field.required,
+        )
+        for field in endpoint.fields
+        if field.positional
+    ]
+    return [*parts, *fields]
+
+
+def _options(endpoint: Endpoint) -> list[_Decorator]:
+    made: list[_Decorator] = [_option(field) for field in endpoint.fields if not field.positional]
+    made += [target_options]
+    as_json = "Print the plain list." if endpoint.paging else "Print the plain answer."
+    made.append(click.option("--json", "as_json", is_flag=True, help=as_json))
+    if endpoint.asks:
+        made.append(click.option("-y", "--yes", is_flag=True, help="Do not ask."))
+    if endpoint.paging:
+        made.append(
+            click.option(
+                "--limit",
+                type=click.IntRange(min=1),
+                default=DEFAULT_ROWS,
+                show_default=True,
+                metavar="N",
+                help="At most so many rows.",
+            )
+        )
+    return made
+
+
+def _option(field: Field) -> _Decorator:
+    name, variable = field.option_name, _variable(field)
+    if field.kind == "flag":
+        return click.option(
+            f"--{name}/--no-{name}",
+            variable,
+            default=None,
+            required=field.required,
+            help=field.does,
+        )
+    return click.option(
+        f"--{name}",
+        variable,
+        **_reading(field),
+        multiple=field.kind == "texts",
+        required=field.required,
+        help=field.does,
+    )
+
+
+def _reading(field: Field) -> dict[str, Any]:
+    """How a value is read from the command line."""
+    if field.kind == "json":
+        return {"callback": read_json}
+    return {"type": click.Choice(field.choices) if field.choices else _TYPES.get(field.kind, str)}
+
+
+_TYPES: Mapping[str, type] = {"integer": int}

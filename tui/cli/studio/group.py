@@ -1,0 +1,35 @@
+"""``genie-tui studio``: makes its commands when it is asked for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tui.cli.options import target_of, target_options
+
+
+class StudioGroup(click.Group):
+    """Knows its groups of commands by the endpoints' descriptions, which it reads when needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from tui.core.studio.endpoints import GROUPS
+
+        return list(GROUPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from tui.cli.studio.commands import group_of
+
+        return group_of(cmd_name)
+
+
+@click.group("studio", cls=StudioGroup)
+@target_options
+@click.pass_context
+def studio(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
+    """Look at genies and manage them, with a Developer API token.
+
+    The token (wrka...) is GENIE_TUI_DEVELOPER_TOKEN, or developer_token in the profile.
+    Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 the token was refused.
+    """
+    context.obj = target_of(context, demo=demo, profile=profile, config=config)

@@ -1,0 +1,164 @@
+"""Answers as JSON, as a table, or as a list of fields."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from tui.cli.studio.table import table
+from tui.core.studio.endpoint import Endpoint
+from tui.core.studio.policies import in_brief
+from tui.core.text import clean, clean_line
+
+_ENVELOPES = ("data", "result")
+_DONE = frozenset({"success"})
+_UNSHOWN = frozenset({"code", "logo_url"})
+_ABOUT = frozenset({"user", "resource"})
+_LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Prints the answers of one endpoint on stdout."""
+
+    endpoint: Endpoint
+    as_json: bool
+
+    def show_rows(self, rows: Sequence[Any]) -> None:
+        """A list."""
+        if self.as_json:
+            _print_json(list(rows))
+        elif not rows:
+            click.echo("There are none.", err=True)
+        elif all(isinstance(row, Mapping) for row in rows):
+            _print_table(self.endpoint.columns, rows)
+        else:
+            for row in rows:
+                click.echo(shown(row))
+
+    def show(self, answer: Any) -> None:
+        """A single answer, out of its envelope; what is secret comes last."""
+        content = without_envelope(answer)
+        if self.as_json:
+            _print_json({} if content is None else content)
+        else:
+            self._show_plain(content)
+        if self.endpoint.secret and _secret_in(content, self.endpoint.secret):
+            click.echo("It is shown this once: keep it now.", err=True)
+
+    def _show_plain(self, content: Any) -> None:
+        special = _SPECIAL.get(self.endpoint.command)
+        rows = _only_list(content)
+        if special:
+            special(content)
+        elif rows is not None:
+            self.show_rows(rows)
+        elif not isinstance(content, Mapping) or set(content) <= _DONE:
+            click.echo("Done.")
+        else:
+            secret = self.endpoint.secret
+            names = self.endpoint.columns or [name for name in content if name not in _UNSHOWN]
+            names = [name for name in names if name != secret]
+            _print_fields({**content, secret: _secret_in(content, secret)}, [*names, secret])
+
+
+def without_envelope(answer: Any) -> Any:
+    """What is inside ``data`` or ``result``; an object that came as a list of one."""
+    if isinstance(answer, Mapping):
+        inner = (answer[name] for name in _ENVELOPES if isinstance(answer.get(name), dict | list))
+        answer = next(inner, answer)
+    if isinstance(answer, list) and len(answer) == 1 and isinstance(answer[0], Mapping):
+        return answer[0]
+    return answer
+
+
+def shown(value: Any) -> str:
+    """A value in a cell: a text as it is, all else as JSON; nothing for what is missing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return clean_line(text, _LONGEST)
+
+
+def _print_json(value: Any) -> None:
+    """JSON that a terminal can show too: where a character is unsafe, all but ASCII is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    safe = clean(text) == text
+    click.echo(text if safe else json.dumps(value, indent=2))
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    names = columns or tuple(rows[0])
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    cells = [[shown(_in_short(name, row.get(name))) for name in names] for row in rows]
+    for line in table(names, cells, width):
+        click.echo(line)
+
+
+def _in_short(name: str, value: Any) -> Any:
+    """The name of whom or what an entry of the log is about, instead of all that is known."""
+    if name in _ABOUT and isinstance(value, Mapping):
+        return value.get("name") or value.get("id")
+    return value
+
+
+def _print_fields(content: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Name and value, a line each; what is empty is left out."""
+    there = [name for name in names if content.get(name) not in (None, "", [], {})]
+    if not there:
+        click.echo("Done.")
+        return
+    room = max(len(clean_line(name)) for name in there)
+    for name in there:
+        value = content[name]
+        if isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
+            value = ", ".join(_referred(entry) for entry in value)
+        click.echo(f"{clean_line(name):<{room}}  {shown(value)}")
+
+
+def _referred(entry: Mapping[str, Any]) -> str:
+    """``Everyone (grp...)``: what something refers to, with the id to use elsewhere."""
+    return f"{shown(entry.get('name'))} ({shown(entry.get('id'))})"
+
+
+def _print_guardrail(content: Any) -> None:
+    policies = content.get("policies") if isinstance(content, Mapping) else None
+    if not policies:
+        click.echo("No guardrail is attached to this genie.", err=True)
+        return
+    rows = [
+        {
+            "policy": policy.get("policy_type"),
+            "set to": in_brief(str(policy.get("policy_type")), policy.get("configuration") or {}),
+            "id": policy.get("id"),
+        }
+        for policy in policies
+        if isinstance(policy, Mapping)
+    ]
+    _print_table(("policy", "set to", "id"), rows)
+
+
+_SPECIAL: Mapping[str, Callable[[Any], None]] = {"guardrails show": _print_guardrail}
+
+
+def _only_list(content: Any) -> list[Any] | None:
+    """The rows of an answer that is a list, or an object with nothing but one."""
+    if isinstance(content, Mapping) and len(content) == 1:
+        (content,) = content.values()
+    return content if isinstance(content, list) else None
+
+
+def _secret_in(content: Any, name: str) -> str:
+    """A secret, also one inside an object such as ``{"token": {"value": "..."}}``."""
+    value = content.get(name) if isinstance(content, Mapping) and name else None
+    if isinstance(value, Mapping):
+        value = value.get("value")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,140 @@
+"""Runs a command: checks, asks, calls, prints."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.cli.codes import Code, Failure
+from tui.cli.options import Target
+from tui.cli.studio.printing import Printer
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.studio.changes import Change, changes, has_changes
+from tui.core.studio.endpoint import Endpoint, Values
+from tui.core.text import clean_line
+
+if TYPE_CHECKING:
+    from tui.api.developer.client import DeveloperClient
+
+_REPLACES = "guardrails set"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command as it was typed."""
+
+    endpoint: Endpoint
+    parts: tuple[str, ...]
+    values: Values
+    as_json: bool
+    yes: bool
+    limit: int
+
+
+def run_request(target: Target, request: Request) -> int:
+    """The exit code of a command; what must not be sent ends it before anything is opened."""
+    problems = request.endpoint.problems(request.parts, request.values)
+    if problems:
+        raise Failure(" ".join(problems), Code.USAGE)
+    if request.endpoint.command != _REPLACES:
+        _confirm(request)
+    try:
+        return asyncio.run(_run(target, request))
+    except BackendError as error:
+        raise _failure_of(error) from error
+
+
+async def _run(target: Target, request: Request) -> int:
+    async with _client(target) as client:
+        printer = Printer(request.endpoint, request.as_json)
+        if request.endpoint.paging:
+            await _list(client, request, printer)
+            return Code.FINISHED
+        if request.endpoint.command == _REPLACES and not await _announce(client, request):
+            return Code.FINISHED
+        answer = await client.caller.ask(request.endpoint, request.parts, request.values)
+        printer.show(answer)
+    return Code.FINISHED
+
+
+@asynccontextmanager
+async def _client(target: Target) -> AsyncGenerator[DeveloperClient]:
+    from tui.config import ConfigError
+    from tui.wiring.studio import open_demo_studio, open_studio, read_studio_profile
+
+    if target.demo:
+        async with open_demo_studio() as client:
+            yield client
+        return
+    try:
+        profile = read_studio_profile(target.profile, target.config)
+    except ConfigError as error:
+        raise Failure(str(error), Code.USAGE) from error
+    async with open_studio(profile) as client:
+        yield client
+
+
+async def _list(client: DeveloperClient, request: Request, printer: Printer) -> None:
+    """Print at most ``limit`` rows, and say so when there are more."""
+    found = client.caller.rows(
+        request.endpoint, request.parts, request.values, limit=request.limit + 1
+    )
+    async with aclosing(found) as rows:
+        listed = [row async for row in rows]
+    printer.show_rows(listed[: request.limit])
+    if len(listed) > request.limit:
+        click.echo(f"There are more than these {request.limit}; see --limit.", err=True)
+
+
+# -- what cannot be undone ---------------------------------------------------------------------
+
+
+def _confirm(request: Request) -> None:
+    """Ask before what cannot be undone; raises ``Failure`` where the answer is no."""
+    if not request.endpoint.asks or request.yes:
+        return
+    question = request.endpoint.asks.format(*(clean_line(part, 60) for part in request.parts))
+    if not sys.stdin.isatty():
+        raise Failure(f"{question} Nobody can be asked here: say --yes.", Code.USAGE)
+    if not click.confirm(question, err=True):
+        raise Failure("Nothing was done.")
+
+
+async def _announce(client: DeveloperClient, request: Request) -> bool:
+    """Show what a full replacement changes and ask; False where it changes nothing."""
+    genie, policy_type = request.parts
+    guardrail = await client.guardrails.get(_genie(genie))
+    known = guardrail.policy(policy_type)
+    wanted: Any = request.values["configuration"]
+    found = changes(known.configuration if known else None, wanted)
+    for change in found:
+        click.echo(_coloured(change), err=True)
+    if known and not has_changes(found):
+        click.echo("The policy is like that already; nothing was sent.", err=True)
+        return False
+    _confirm(request)
+    return True
+
+
+def _genie(handle: str) -> Any:
+    from tui.core.studio.records import GenieId
+
+    return GenieId(handle)
+
+
+def _coloured(change: Change) -> str:
+    colours = {"added": "green", "removed": "red", "changed": "yellow"}
+    return click.style(str(change), fg=colours.get(change.kind))
+
+
+def _failure_of(error: BackendError) -> Failure:
+    if error.kind in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN):
+        return Failure(error.sentence(), Code.NOT_SIGNED_IN)
+    refused_here = error.kind is ErrorKind.INVALID and error.status is None
+    return Failure(error.sentence(), Code.USAGE if refused_here else Code.FAILED)
