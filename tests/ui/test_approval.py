@@ -42,7 +42,7 @@ async def test_keys_and_clicks_of_the_first_moment_decide_nothing() -> None:
         app.ask(shown)
         await settle(pilot, lambda: shown.is_drawn)
         await pilot.press("a", "r", "escape", "tab", "enter")
-        await pilot.click("Choices Button")
+        await pilot.click("Answers Button")
         assert app.screen is shown
         clock.now_s += 0.39
         await pilot.press("a")
@@ -103,7 +103,7 @@ async def test_a_double_click_on_an_answer_closes_one_screen() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         below = app.screen_stack[0]
-        await pilot.click("Choices Button", times=2)
+        await pilot.click("Answers Button", times=2)
         await pilot.pause()
         assert app.screen is below
     assert app.answers == [ApprovalAnswer("approved")]

@@ -44,3 +44,11 @@ def test_an_id_stands_for_one_action() -> None:
     for _, binding in _bindings():
         actions.setdefault(binding.id or "", set()).add(binding.action)
     assert {name: found for name, found in actions.items() if len(found) > 1} == {}
+
+
+def test_no_two_widgets_share_a_name() -> None:
+    """Style sheets know classes by their names alone."""
+    homes: dict[str, set[str]] = {}
+    for kind in _kinds():
+        homes.setdefault(kind.__name__, set()).add(kind.__module__)
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}

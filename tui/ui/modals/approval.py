@@ -17,7 +17,7 @@ from tui.core.events import Decision
 from tui.core.parameters import ParameterRow, parameter_rows
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
-from tui.ui.modals.choices import Choices
+from tui.ui.modals.answers import Answers
 from tui.ui.modals.decision import DecisionModal
 from tui.ui.widgets.looks import ASKS, MUTED, muted
 from tui.ui.widgets.rows import Row, RowsView
@@ -87,7 +87,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             yield Static(muted(f"{agent} waits for your decision. Nothing has been done yet."))
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield ParameterTable(parameter_rows(request.schema, request.parameters))
-            yield Choices(
+            yield Answers(
                 ("a", "Approve", "approve"), ("r", "Reject…", "reject"), ("Esc", "Later", "later")
             )
 

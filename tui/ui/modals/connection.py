@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tui.core.links import link_host
 from tui.core.steps import ConnectionStep
 from tui.core.text import clean, clean_line
-from tui.ui.modals.choices import Choices
+from tui.ui.modals.answers import Answers
 from tui.ui.modals.decision import DecisionModal
 from tui.ui.modals.qr import QrPanel
 from tui.ui.requests import CopyText, OpenLink
@@ -104,7 +104,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
                 yield LinkTable(self.step, self._now_ms)
             yield QrPanel(classes="modal--qr")
             yield Static(classes="modal--note")
-            yield Choices(
+            yield Answers(
                 ("o", "Open", "open"),
                 ("c", "Copy", "copy"),
                 ("q", "QR code", "qr"),

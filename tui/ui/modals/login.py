@@ -23,7 +23,7 @@ from tui.core.account import Account, Identity, LoginAttempt, LoginProblem
 from tui.core.errors import BackendError, StoreError
 from tui.core.links import link_host
 from tui.core.text import clean, clean_line
-from tui.ui.modals.choices import Choices
+from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.modals.qr import QrPanel
 from tui.ui.requests import CopyText
@@ -140,7 +140,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
                 yield Static(id="tunnel")
                 yield AddressField()
             yield Static(classes="modal--note")
-            yield Choices(
+            yield Answers(
                 ("o", "Open", "open"),
                 ("c", "Copy", "copy"),
                 ("q", "QR code", "qr"),
@@ -149,7 +149,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
                 cells=12,
                 classes="-waiting",
             )
-            yield Choices(("r", "Try again", "again"), ("Esc", "Close", "cancel"), classes="-over")
+            yield Answers(("r", "Try again", "again"), ("Esc", "Close", "cancel"), classes="-over")
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self.query_one(Heading).refresh)

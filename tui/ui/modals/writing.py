@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static, TextArea
 
-from tui.ui.modals.choices import Choices
+from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.widgets.looks import muted
 
@@ -51,7 +51,7 @@ class WritingModal(GuardedModal[str | None]):
                 compact=True,
                 placeholder=Content(self._placeholder),
             )
-            yield Choices(("Enter", self._submit, "submit"), ("Esc", "Back", "back"))
+            yield Answers(("Enter", self._submit, "submit"), ("Esc", "Back", "back"))
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tui.core.events import TurnEvent
 from tui.core.masking import masked
 from tui.core.text import clean, clean_line
-from tui.ui.modals.choices import Choices
+from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.requests import CopyText
 from tui.ui.widgets.event_rows import describe
@@ -78,7 +78,7 @@ class EventDetails(GuardedModal[None]):
             yield EventFacts(self._event)
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(self._drawn_payload())
-            yield Choices(("c", "Copy", "copy"), ("Esc", "Close", "close"))
+            yield Answers(("c", "Copy", "copy"), ("Esc", "Close", "close"))
 
     def action_close(self) -> None:
         self.dismiss(None)
