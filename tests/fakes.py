@@ -154,6 +154,11 @@ def reply(text: str) -> list[TurnEvent]:
     return [started(), said(text), finished()]
 
 
+def failed_reply(reason: str) -> list[TurnEvent]:
+    """A whole turn that does not end well."""
+    return [started(), TurnFinished(key=_key(), at_ms=NOW_MS, outcome="failed", reason=reason)]
+
+
 class ScriptedBackend(Unable):
     """An agent that answers each message with the next script and notes what it was asked.
 
@@ -372,7 +377,9 @@ class MemoryStore:
             )
 
     async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
-        newest = sorted(self.listed.values(), key=lambda item: -(item.updated_ms or 0))
+        newest = sorted(
+            self.listed.values(), key=lambda item: (not item.pinned, -(item.updated_ms or 0))
+        )
         return newest[offset : offset + limit]
 
     async def conversation(self, conversation_id: ConversationId) -> Conversation | None:
@@ -389,8 +396,19 @@ class MemoryStore:
                     created_ms=new.created_ms or old.created_ms,
                     updated_ms=new.updated_ms or old.updated_ms,
                     unread=old.unread,
+                    given_name=old.given_name,
+                    pinned=old.pinned,
+                    failed=old.failed,
                 )
             self.listed[new.id] = new
+
+    async def name_conversation(self, conversation_id: ConversationId, name: str) -> None:
+        if known := self.listed.get(conversation_id):
+            self.listed[conversation_id] = replace(known, given_name=name)
+
+    async def pin_conversation(self, conversation_id: ConversationId, *, pinned: bool) -> None:
+        if known := self.listed.get(conversation_id):
+            self.listed[conversation_id] = replace(known, pinned=pinned)
 
     async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None:
         if conversation_id in self.listed:
@@ -450,6 +468,10 @@ class MemoryStore:
         fresh = [e for e in events if e.key not in kept.keys and not isinstance(e, Heartbeat)]
         kept.keys |= {event.key for event in fresh}
         kept.record = replace(kept.record, events=(*kept.record.events, *fresh))
+        ends = [event for event in fresh if isinstance(event, TurnFinished)]
+        if ends and (known := self.listed.get(kept.record.conversation_id)):
+            failed = ends[-1].outcome == "failed"
+            self.listed[known.id] = replace(known, failed=failed)
 
     async def timeline(
         self, conversation_id: ConversationId, limit: int = 500

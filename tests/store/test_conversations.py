@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui.core.events import AgentMessage
+from tui.core.events import AgentMessage, TurnFinished
 from tui.core.ids import ConversationId, TurnId, local_conversation
 from tui.core.ports import TurnStore
 from tui.core.records import Conversation, Prompt
@@ -175,3 +175,44 @@ async def test_a_wipe_leaves_no_word_of_the_account_on_disk(store: SqliteStore, 
     left = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"secret" not in left
     await other.aclose()
+
+
+async def test_what_the_user_made_of_a_conversation_outlasts_every_listing(
+    store: SqliteStore,
+) -> None:
+    await store.save_conversations(
+        [Conversation(id=ONE, title="Topic", updated_ms=1), Conversation(id=TWO, updated_ms=2)]
+    )
+    await store.name_conversation(ONE, "Mine")
+    await store.pin_conversation(ONE, pinned=True)
+    await store.save_conversations([Conversation(id=ONE, title="Newer topic", updated_ms=1)])
+    assert [hit.conversation_id for hit in await store.search("mine")] == [ONE]
+    first, second = await store.conversations()
+    assert (first.id, first.name, first.title, first.pinned) == (ONE, "Mine", "Newer topic", True)
+    assert second.id == TWO
+    await store.name_conversation(ONE, "")
+    await store.pin_conversation(ONE, pinned=False)
+    assert [c.name for c in await store.conversations()] == ["New conversation", "Newer topic"]
+
+
+async def test_a_name_goes_along_when_the_server_gives_an_id(store: SqliteStore) -> None:
+    begun = local_conversation("x")
+    await store.save_conversations([Conversation(id=begun, first_text="hi", updated_ms=1)])
+    await store.name_conversation(begun, "Mine")
+    await store.pin_conversation(begun, pinned=True)
+    await store.rename_conversation(begun, ONE)
+    (known,) = await store.conversations()
+    assert (known.id, known.given_name, known.pinned) == (ONE, "Mine", True)
+
+
+async def test_only_the_newest_turn_makes_a_conversation_a_failed_one(store: SqliteStore) -> None:
+    old, new = TurnId("old"), TurnId("new")
+    await store.save_turn(old, ONE, Prompt(text="a", state="sent", at_ms=10))
+    await store.save_turn(new, ONE, Prompt(text="b", state="sent", at_ms=20))
+    await store.append(new, ONE, [TurnFinished(key="n", at_ms=21)])
+    await store.append(old, ONE, [TurnFinished(key="o", at_ms=11, outcome="failed")])
+    assert not (await store.conversations())[0].failed
+    last = TurnId("last")
+    await store.save_turn(last, ONE, Prompt(text="c", state="sent", at_ms=30))
+    await store.append(last, ONE, [TurnFinished(key="l", at_ms=31, outcome="failed")])
+    assert (await store.conversations())[0].failed

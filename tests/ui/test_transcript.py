@@ -255,9 +255,9 @@ async def test_an_unconfirmed_message_is_sent_again_or_dropped_only_on_request()
     async with shown(turn) as (app, _, pilot):
         card = app.query_one(PromptCard)
         assert "The connection broke." in app.screen_text()
-        await pilot.click(card, offset=(5, 0))
+        await pilot.click(card, offset=(5, 1))
         assert app.heard == []
-        await pilot.click(card, offset=(6, 2))
+        await pilot.click(card, offset=(6, 3))
         card.focus()
         await pilot.press("delete")
         await settle(pilot, lambda: len(app.heard) == 2)

@@ -46,7 +46,7 @@ class Reader:
         return self._kit.backend.can
 
     async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
-        """From the store, newest activity first."""
+        """From the store, pinned ones and then newest activity first."""
         return await self._kit.store.conversations(limit, offset)
 
     async def refresh_conversations(self, cursor: str | None = None) -> str | None:

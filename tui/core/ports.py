@@ -166,14 +166,23 @@ class TurnStore(Protocol):
     """Where conversations last. Writes are durable when the call returns."""
 
     async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
-        """Newest activity first."""
+        """Pinned ones first, then newest activity first."""
         ...
 
     async def conversation(self, conversation_id: ConversationId) -> Conversation | None: ...
 
     async def save_conversations(self, conversations: Sequence[Conversation]) -> None:
-        """Insert or update; an empty title or text never overwrites one that is known."""
+        """Insert or update; an empty title or text never overwrites one that is known.
+
+        What the user made of a conversation here, and what its turns say, stays as it is.
+        """
         ...
+
+    async def name_conversation(self, conversation_id: ConversationId, name: str) -> None:
+        """Call a conversation something here; empty: as the server does."""
+        ...
+
+    async def pin_conversation(self, conversation_id: ConversationId, *, pinned: bool) -> None: ...
 
     async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None: ...
 

@@ -40,10 +40,16 @@ class Conversation:
     created_ms: int | None = None
     updated_ms: int | None = None
     unread: bool = False
+    given_name: str = ""
+    """What the user calls it here; wins over the server's topic."""
+    pinned: bool = False
+    """The user wants it above all others."""
+    failed: bool = False
+    """Its newest turn did not end well."""
 
     @property
     def name(self) -> str:
-        return self.title or self.first_text or "New conversation"
+        return self.given_name or self.title or self.first_text or "New conversation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

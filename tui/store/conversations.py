@@ -10,7 +10,7 @@ from tui.core.ids import ConversationId
 from tui.core.records import Conversation
 from tui.store.values import row
 
-_COLUMNS = "id, title, first_text, created_ms, updated_ms, unread"
+_COLUMNS = "id, title, first_text, created_ms, updated_ms, unread, name, pinned, failed"
 
 _SAVE = """
     INSERT INTO conversations (account, id, title, first_text, created_ms, updated_ms, unread)
@@ -25,13 +25,23 @@ _SAVE = """
 """
 
 
+_NOTE_OUTCOME = """
+    UPDATE conversations SET failed = ?1
+    FROM (SELECT conversation, position FROM turns WHERE number = ?2) AS ended
+    WHERE number = ended.conversation AND NOT EXISTS (
+        SELECT 1 FROM turns
+        WHERE conversation = ended.conversation AND position > ended.position
+    )
+"""
+
+
 def listed(
     connection: sqlite3.Connection, account: str, limit: int, offset: int
 ) -> list[Conversation]:
-    """Newest activity first; what has no time comes last."""
+    """Pinned ones, then the newest activity first; what has no time comes last."""
     found = connection.execute(
         f"SELECT {_COLUMNS} FROM conversations WHERE account = ?"
-        " ORDER BY updated_ms DESC, number LIMIT ? OFFSET ?",
+        " ORDER BY pinned DESC, updated_ms DESC, number LIMIT ? OFFSET ?",
         (account, limit, offset),
     )
     return [_conversation(values) for values in found]
@@ -69,6 +79,29 @@ def mark(
     )
 
 
+def give_name(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId, name: str
+) -> None:
+    connection.execute(
+        "UPDATE conversations SET name = ? WHERE account = ? AND id = ?",
+        row(name, account, conversation_id),
+    )
+
+
+def pin(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId, pinned: bool
+) -> None:
+    connection.execute(
+        "UPDATE conversations SET pinned = ? WHERE account = ? AND id = ?",
+        row(pinned, account, conversation_id),
+    )
+
+
+def note_outcome(connection: sqlite3.Connection, turn: int, failed: bool) -> None:
+    """How a turn ended, which says something of its conversation if it is the newest there."""
+    connection.execute(_NOTE_OUTCOME, (failed, turn))
+
+
 def number_of(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> int:
     """The conversation's row number; the row is made if there is none."""
     key = row(account, conversation_id)
@@ -89,6 +122,10 @@ def rename(
     if begun is None or old == new:
         return
     save(connection, account, [replace(begun, id=new)])
+    if begun.given_name:
+        give_name(connection, account, new, begun.given_name)
+    if begun.pinned:
+        pin(connection, account, new, True)
     numbers = (number_of(connection, account, new), number_of(connection, account, old))
     for table in ("turns", "events"):
         connection.execute(
@@ -162,8 +199,13 @@ def save_note(connection: sqlite3.Connection, account: str, name: str, value: st
     )
 
 
-def _conversation(values: tuple[str, str, str, int | None, int | None, int]) -> Conversation:
-    conversation_id, title, first_text, created_ms, updated_ms, unread = values
+_Values = tuple[str, str, str, int | None, int | None, int, str, int, int]
+
+
+def _conversation(values: _Values) -> Conversation:
+    conversation_id, title, first_text, created_ms, updated_ms, unread, name, pinned, failed = (
+        values
+    )
     return Conversation(
         id=ConversationId(conversation_id),
         title=title,
@@ -171,4 +213,7 @@ def _conversation(values: tuple[str, str, str, int | None, int | None, int]) -> 
         created_ms=created_ms,
         updated_ms=updated_ms,
         unread=bool(unread),
+        given_name=name,
+        pinned=bool(pinned),
+        failed=bool(failed),
     )

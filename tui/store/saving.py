@@ -97,8 +97,9 @@ def append(
     )
     events.keep(connection, turn.number, turn.conversation, kept)
     _learn(connection, turn, kept)
-    if any(isinstance(event, TurnFinished) for event in kept):
+    if ends := [event for event in kept if isinstance(event, TurnFinished)]:
         connection.execute(_END, (turn.number,))
+        conversations.note_outcome(connection, turn.number, ends[-1].outcome == "failed")
 
 
 def drop(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> None:

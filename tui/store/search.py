@@ -33,8 +33,8 @@ _FOUND = f"""
         WHERE words MATCH ?1 AND c.account = ?2
         ORDER BY rank, at_ms DESC LIMIT ?3
     )
-    SELECT c.id, coalesce(nullif(c.title, ''), c.first_text), f.turn, f.event, f.number % 3,
-           f.at_ms, CAST(words.text AS BLOB),
+    SELECT c.id, coalesce(nullif(c.name, ''), nullif(c.title, ''), c.first_text), f.turn, f.event,
+           f.number % 3, f.at_ms, CAST(words.text AS BLOB),
            CAST(snippet(words, 0, ?4, ?4, '…', {_SNIPPET_WORDS}) AS BLOB)
     FROM words CROSS JOIN found f ON f.number = words.rowid
     JOIN conversations c ON c.number = f.conversation
@@ -44,7 +44,8 @@ _FOUND = f"""
 
 _ASTRAY = """
     WITH said AS (
-        SELECT 3 * number AS number, title AS text FROM conversations WHERE title <> ''
+        SELECT 3 * number AS number, iif(name = '', title, trim(name || ' ' || title)) AS text
+            FROM conversations WHERE title <> '' OR name <> ''
         UNION ALL SELECT 3 * number + 1, text FROM turns WHERE text IS NOT NULL
         UNION ALL SELECT 3 * number + 2, json_extract(body, '$.text') FROM events
             WHERE kind = 'agent_message'

@@ -53,6 +53,14 @@ class SqliteStore:
     async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None:
         await self._db.write(conversation_rows.mark, self._account, conversation_id, unread)
 
+    async def name_conversation(self, conversation_id: ConversationId, name: str) -> None:
+        await self._db.write_through(
+            conversation_rows.give_name, self._account, conversation_id, name
+        )
+
+    async def pin_conversation(self, conversation_id: ConversationId, *, pinned: bool) -> None:
+        await self._db.write_through(conversation_rows.pin, self._account, conversation_id, pinned)
+
     async def delete_conversation(self, conversation_id: ConversationId) -> None:
         await self._db.write(_delete, self._account, conversation_id)
 

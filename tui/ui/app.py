@@ -24,10 +24,11 @@ from tui.core.links import link_host
 from tui.core.ports import Clock
 from tui.core.preferences import Preferences
 from tui.core.redact import redact
-from tui.core.text import clean_line
+from tui.core.text import clean_line, size, utf8_size
 from tui.system.browser import open_at_home
 from tui.system.terminal import Terminal
 from tui.ui.base import BaseApp
+from tui.ui.clipboard import is_too_large, save_copy, where_to
 from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.requests import Attention, CopyText, OpenLink, SignInNeeded, Titled
@@ -44,7 +45,6 @@ Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
 _LONGEST_LEAVE_S = 1.5
 _TYPING_S = 1.0
 """After a key, how long no login takes the focus."""
-_LARGEST_COPY = 100_000
 
 
 def _commands() -> type[Provider]:
@@ -283,11 +283,25 @@ class GenieApp(BaseApp[None]):
     @on(CopyText)
     def _copy(self, event: CopyText) -> None:
         """Send a text to the terminal's clipboard and say so; the terminal may still refuse."""
-        text, what = event.text, event.what
-        if len(text) > _LARGEST_COPY:
-            text, what = text[:_LARGEST_COPY], f"{what}, cut to {_LARGEST_COPY:,} characters,"
-        self.copy_to_clipboard(text)
-        self.notify(f"{what} was sent to the terminal's clipboard.", markup=False)
+        if is_too_large(event.text):
+            self._save_copy(event)
+            return
+        self.copy_to_clipboard(event.text)
+        much = size(utf8_size(event.text))
+        self.notify(f"{event.what} was sent to {where_to()} ({much}).", markup=False)
+
+    def _save_copy(self, event: CopyText) -> None:
+        """Keep in a file what terminals would drop."""
+        from tui.config import data_dir
+
+        much = f"{event.what} has {size(utf8_size(event.text))}, too much for a clipboard."
+        try:
+            path = save_copy(event.text, data_dir() / "copies")
+        except OSError as error:
+            text = f"{much} It could not be written to a file: {error.strerror or error}."
+            self.notify(clean_line(text, 400), severity="warning", markup=False)
+        else:
+            self.notify(clean_line(f"{much} It is in {path}", 600), timeout=15, markup=False)
 
 
 async def _ended(worker: Worker[None]) -> None:

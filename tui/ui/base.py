@@ -13,6 +13,7 @@ from textual.filter import Monochrome, NoColor
 from tui.core.preferences import Preferences
 from tui.core.redact import redact
 from tui.system.terminal import Terminal, terminal_of
+from tui.ui.clipboard import sequences
 from tui.ui.filters import Colourless, PlainGlyphs, SixteenColours
 from tui.ui.keys import key_name
 from tui.ui.palettes import THEMES
@@ -104,6 +105,13 @@ class BaseApp(App[ResultT]):
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or key_name(binding.key)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send a text to the terminal's clipboard, through tmux and screen too."""
+        self._clipboard = text
+        if self._driver is not None:
+            for sequence in sequences(text):
+                self._driver.write(sequence)
 
     # -- crashes ---------------------------------------------------------------------------
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 
 from textual.content import Content
+from textual.style import Style
 
 from tui.core.ids import ConversationId
 from tui.core.records import Conversation
 from tui.core.text import ago
 from tui.ui.board import RowState
 from tui.ui.text import line, spread
+
+MENU_META = "menu"
+"""What a click on the mark that opens a row's menu finds in the style there."""
 
 MOST_FOUND = 500
 """Rows shown while filtering."""
@@ -24,6 +28,8 @@ _GLYPHS: dict[RowState, tuple[str, str]] = {
     "idle": ("  ", ""),
 }
 _UNREAD = ("● ", "bold $primary")
+_FAILED = ("✗ ", "$error")
+_MENU = Content.styled("⋯ ", Style.from_meta({MENU_META: True}) + Style(bold=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +52,23 @@ class Row:
     age: str
     state: RowState = "idle"
     unread: bool = False
+    failed: bool = False
+    open: bool = False
+    """It is on screen: its menu can be opened with the mouse."""
 
     def drawn(self, width: int) -> Content:
         """The row as one line of ``width`` cells."""
         name = line(self.name, 120)
         if self.unread or self.state == "asking":
             name = name.stylize("bold")
-        glyph = _UNREAD if self.unread and self.state == "idle" else _GLYPHS[self.state]
-        left = Content.assemble("  ", glyph, name)
-        return spread(left, Content.styled(f"{self.age} ", "$faint"), width)
+        left = Content.assemble("  ", self._glyph(), name)
+        age = Content.styled(f"{self.age} ", "$faint")
+        return spread(left, Content.assemble(age, _MENU) if self.open else age, width)
+
+    def _glyph(self) -> tuple[str, str]:
+        if self.state == "idle" and self.failed:
+            return _FAILED
+        return _UNREAD if self.unread and self.state == "idle" else _GLYPHS[self.state]
 
 
 def rows_of(
@@ -62,33 +76,48 @@ def rows_of(
     state: Callable[[ConversationId], RowState],
     now_ms: int,
     words: str = "",
+    current: ConversationId | None = None,
 ) -> list[Heading | Row]:
-    """Rows under headings, in the order given; with ``words`` only what has them all, unheaded."""
+    """Rows under headings, in the order given; with ``words`` only what has them all, unheaded.
+
+    ``current`` is the one on screen.
+    """
     if words:
         wanted = words.casefold().split()
-        found = (c for c in conversations if all(word in c.name.casefold() for word in wanted))
-        return [_row(c, state, now_ms) for c, _ in zip(found, range(MOST_FOUND), strict=False)]
-    today = _day(now_ms)
-    return list(_grouped(conversations, state, now_ms, today))
+        found = islice((c for c in conversations if _has(c, wanted)), MOST_FOUND)
+        return [_row(c, state, now_ms, current) for c in found]
+    return list(_grouped(conversations, state, now_ms, current))
+
+
+def _has(conversation: Conversation, words: Sequence[str]) -> bool:
+    text = f"{conversation.given_name} {conversation.title or conversation.first_text}".casefold()
+    return all(word in text for word in words)
 
 
 def _grouped(
     conversations: Sequence[Conversation],
     state: Callable[[ConversationId], RowState],
     now_ms: int,
-    today: date,
+    current: ConversationId | None,
 ) -> Iterator[Heading | Row]:
+    today = _day(now_ms)
+
     def period(conversation: Conversation) -> str:
+        if conversation.pinned:
+            return "Pinned"
         at_ms = conversation.updated_ms or conversation.created_ms
         return _period(_day(at_ms), today) if at_ms else "Earlier"
 
     for name, members in groupby(conversations, key=period):
         yield Heading(name)
-        yield from (_row(conversation, state, now_ms) for conversation in members)
+        yield from (_row(conversation, state, now_ms, current) for conversation in members)
 
 
 def _row(
-    conversation: Conversation, state: Callable[[ConversationId], RowState], now_ms: int
+    conversation: Conversation,
+    state: Callable[[ConversationId], RowState],
+    now_ms: int,
+    current: ConversationId | None,
 ) -> Row:
     at_ms = conversation.updated_ms or conversation.created_ms
     return Row(
@@ -97,6 +126,8 @@ def _row(
         ago(at_ms, now_ms) if at_ms else "",
         state(conversation.id),
         conversation.unread,
+        conversation.failed,
+        conversation.id == current,
     )
 
 

@@ -33,6 +33,10 @@ _WIDTHS = [(0, "-narrow"), (150, "-wide")]
 """Columns from which on the screen has a style class."""
 
 
+_STOPS = "Composer, ConversationList, Transcript, Timeline, #suggestions"
+"""Where Tab goes; inside of each of them the arrows do."""
+
+
 class ThreePanes(Screen[None]):
     """Sidebar, conversation and timeline, with everything that only moves them about."""
 
@@ -152,7 +156,7 @@ class ThreePanes(Screen[None]):
         if self.focused is self.composer and self.conversation.greets:
             self.conversation.focus_suggestions()
         else:
-            self.focus_next()
+            self.focus_next(_STOPS)
 
     def action_focus_composer(self) -> None:
         self.close_floating()

@@ -155,7 +155,7 @@ class ReadingScreen(ThreePanes):
         self.send_held()
         self.show_state()
         if conversations and not typed and not draft:
-            newest = conversations[0].id
+            newest = max(conversations, key=lambda item: item.updated_ms or 0).id
             turns = await access.session.turns(newest)
             if (turns and not turns[-1].over) or await access.session.draft(newest):
                 await self._open(newest)
@@ -292,26 +292,6 @@ class ReadingScreen(ThreePanes):
         if self.access:
             self.sidebar.show(self.access.shelf.conversations, self.desk.current)
             self.show_state()
-
-    def action_delete_conversation(self) -> None:
-        """Delete the highlighted conversation, after asking."""
-        from tui.ui.modals.confirm import ConfirmModal
-
-        if self.access and (conversation_id := self.sidebar.highlighted):
-            question = f"Delete “{self.title_of(conversation_id)}” for good?"
-
-            def answered(yes: bool | None) -> None:
-                if yes:
-                    self._delete(conversation_id)
-
-            self.app.push_screen(ConfirmModal(question, yes="Delete"), answered)
-
-    @work(group="delete", exit_on_error=False)
-    async def _delete(self, conversation_id: ConversationId) -> None:
-        await self.opened.session.delete(conversation_id)
-        if self.desk.current == conversation_id:
-            await self._switch_to(None)
-        self.list_soon()
 
     @on(Sidebar.MoreWanted)
     def _reach(self, event: Sidebar.MoreWanted) -> None:

@@ -48,6 +48,7 @@ class ReplyEntry:
     text: str
     settled: bool
     """False while it is still being written."""
+    at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,12 @@ def _steps(turn: Turn) -> Iterator[Entry]:
         key = f"{turn.id}/{step.key}"
         match step:
             case TextStep():
-                yield ReplyEntry(key=_text_key(turn, said), text=step.text, settled=step.settled)
+                yield ReplyEntry(
+                    key=_text_key(turn, said),
+                    text=step.text,
+                    settled=step.settled,
+                    at_ms=step.at_ms,
+                )
                 said += 1
             case SkillStep():
                 yield SkillEntry(key=key, step=step)

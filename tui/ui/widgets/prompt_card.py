@@ -15,6 +15,7 @@ from tui.core.records import Attachment
 from tui.core.text import clean, clean_line, size
 from tui.ui.widgets.card import Card
 from tui.ui.widgets.entries import PromptEntry
+from tui.ui.widgets.headed import Headed
 from tui.ui.widgets.looks import (
     ASKS,
     BAD,
@@ -42,7 +43,7 @@ _CANCEL = Content.from_markup("[@click=withdraw]Cancel[/]")
 _DISMISS = Content.from_markup("[@click=withdraw]Remove[/]")
 
 
-class PromptCard(Card[PromptEntry]):
+class PromptCard(Card[PromptEntry], Headed):
     """A message of the user's: its text as it was typed, its files, and its state until sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,7 +84,7 @@ class PromptCard(Card[PromptEntry]):
         prompt = self.entry.prompt
         for state in ("queued", "sending", "unconfirmed", "refused"):
             self.set_class(prompt.state == state, f"-{state}")
-        self.can_focus = prompt.state in ("queued", "unconfirmed", "refused") or self._is_long
+        self.can_focus = self.can_withdraw or self._is_long
         self.set_class(self._is_long, "-unfolds")
 
     def show(self, entry: PromptEntry) -> None:
@@ -95,6 +96,11 @@ class PromptCard(Card[PromptEntry]):
         if self.entry.prompt.state == "queued":
             self._upload = (sent_bytes, total_bytes)
             self.bring_up_to_date()
+
+    @property
+    def can_withdraw(self) -> bool:
+        """Whether it can still be taken back, or need not be kept."""
+        return self.entry.prompt.state in ("queued", "unconfirmed", "refused")
 
     @property
     def _is_long(self) -> bool:
@@ -128,7 +134,7 @@ class PromptCard(Card[PromptEntry]):
             self.post_message(self.EditWanted(self.entry.turn_id, self.entry.prompt.text))
 
     def action_withdraw(self) -> None:
-        if self.entry.prompt.state in ("queued", "unconfirmed", "refused"):
+        if self.can_withdraw:
             self.post_message(self.Withdrawn(self.entry.turn_id))
 
     def rows(self) -> Sequence[Row]:

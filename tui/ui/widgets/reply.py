@@ -12,17 +12,17 @@ from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
-from textual.widget import Widget
 
 from tui.core.text import clean
 from tui.ui.markdown import Document
 from tui.ui.markdown.paint import ROLES, paint, select, selected_text
+from tui.ui.widgets.headed import Headed
 
 _SHORTEST_PAUSE_S = 1 / 15
 _LONGEST_PAUSE_S = 1.0
 
 
-class Reply(Widget):
+class Reply(Headed):
     """A message in Markdown. ``show`` may be called as often as text comes.
 
     It draws only the lines on the screen, and settled lines once. Links run the app's action

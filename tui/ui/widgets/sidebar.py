@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -18,7 +19,7 @@ from tui.core.ids import ConversationId
 from tui.core.ports import Clock
 from tui.core.records import Conversation
 from tui.ui.board import RowState
-from tui.ui.listing import Heading, Row, rows_of
+from tui.ui.listing import MENU_META, Heading, Row, rows_of
 from tui.ui.text import line, spread
 
 _NEAR_END = 20
@@ -26,6 +27,7 @@ _NEAR_END = 20
 
 _FILTER_PAUSE_S = 0.12
 _MINUTE_S = 60.0
+_RIGHT = 3
 
 
 class ConversationList(OptionList):
@@ -47,6 +49,14 @@ class ConversationList(OptionList):
         ),
     ]
 
+    class MenuWanted(Message):
+        """The user wants to know what can be done with a conversation, here on the screen."""
+
+        def __init__(self, conversation_id: ConversationId, at: Offset) -> None:
+            super().__init__()
+            self.conversation_id = conversation_id
+            self.at = at
+
     class Typed(Message):
         """The words to filter by have changed."""
 
@@ -67,6 +77,16 @@ class ConversationList(OptionList):
         event.prevent_default()
         self.type(words)
 
+    def on_click(self, event: events.Click) -> None:
+        """The right button, or the mark on a row, opens its menu instead of the conversation."""
+        place = event.style.meta.get("option")
+        if place is None or not (event.button == _RIGHT or event.style.meta.get(MENU_META)):
+            return
+        event.prevent_default()
+        event.stop()
+        if name := self.get_option_at_index(place).id:
+            self.post_message(self.MenuWanted(ConversationId(name), event.screen_offset))
+
     def type(self, words: str) -> None:
         """Filter by these words."""
         self.words = words
@@ -82,7 +102,7 @@ class ConversationList(OptionList):
             await self.run_action("screen.focus_composer")
 
     async def action_delete(self) -> None:
-        await self.run_action("screen.delete_conversation")
+        await self.run_action("screen.delete")
 
 
 class Sidebar(Vertical):
@@ -152,7 +172,13 @@ class Sidebar(Vertical):
     def redraw(self) -> None:
         """Bring ages and states up to date; nothing is drawn that has not changed."""
         width = self.list.scrollable_content_region.width
-        rows = rows_of(self._conversations, self._state, self._clock.now_ms(), self.list.words)
+        rows = rows_of(
+            self._conversations,
+            self._state,
+            self._clock.now_ms(),
+            self.list.words,
+            self._current,
+        )
         if width and (rows != self._rows or width != self._width):
             before, self._rows = self._rows, rows
             same = width == self._width and [_name(r) for r in before] == [_name(r) for r in rows]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
+from textual import events
 from textual.content import Content
+from textual.geometry import Offset
+from textual.message import Message
 from textual.reactive import reactive
+from textual.style import Style
 from textual.widget import Widget
 
 from tui.ui.text import line, spread
@@ -20,8 +25,21 @@ _LINKS: dict[Link, tuple[str, str]] = {
 }
 
 
+_AROUND_TITLE = 10
+"""Cells of what stands between agent, title, dots and the right side."""
+_RIGHT = 3
+_MENU_META = "menu"
+_MENU = Content.styled("⋯", Style.from_meta({_MENU_META: True}) + Style(bold=True))
+
+
 class TopBar(Widget):
     """One line that never changes its height."""
+
+    @dataclass
+    class MenuWanted(Message):
+        """The user wants to know what can be done with the open conversation."""
+
+        at: Offset
 
     title = reactive("")
     """What the conversation on screen is called."""
@@ -37,8 +55,6 @@ class TopBar(Widget):
 
     def render(self) -> Content:
         left = Content.assemble(("✦ ", "$primary"), self._agent.stylize("bold"))
-        if self.title:
-            left = Content.assemble(left, ("  ·  ", "$faint"), line(self.title, 120))
         word, colour = _LINKS[self.link]
         state = Content.styled(word, colour)
         width = self.size.width
@@ -46,4 +62,13 @@ class TopBar(Widget):
         right = Content.assemble(who.stylize("$soft"), "   ", state)
         if right.cell_length > width // 2 or not who:
             right = state
+        if self.title:
+            room = width - left.cell_length - right.cell_length - _AROUND_TITLE
+            title = line(self.title, 120).truncate(max(0, room), ellipsis=True)
+            left = Content.assemble(left, ("  ·  ", "$faint"), title, " ", _MENU)
         return spread(left, right, width, gap=2)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the dots, or the right button, opens the menu of the conversation."""
+        if self.title and (event.button == _RIGHT or event.style.meta.get(_MENU_META)):
+            self.post_message(self.MenuWanted(event.screen_offset))

@@ -30,17 +30,17 @@ from tui.ui.widgets.entries import (
     prompt_key,
 )
 from tui.ui.widgets.notice import DayRule, OutcomeRow, SilenceRow, WorkingRow
+from tui.ui.widgets.passages import Passages
 from tui.ui.widgets.prompt_card import PromptCard
 from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.roll import Roll
 from tui.ui.widgets.skill_card import SkillCard
-from tui.ui.widgets.window import Window
 
 _FOUND_S = 2.5
 """How long a message that was searched for is marked."""
 
 
-class Transcript(Window[Entry]):
+class Transcript(Passages):
     """Shows turns as they are published; what is on screen is changed in place.
 
     Messages of its own are named below; ``OlderWanted`` is the window's: the user is near the
@@ -123,6 +123,8 @@ class Transcript(Window[Entry]):
 
     async def show_turns(self, turns: Sequence[Turn]) -> None:
         """Show these turns instead of whatever there was."""
+        if not any(self._roll.turn(turn.id) for turn in turns):
+            self.forget_cursor()
         self._roll = Roll(turns)
         await self.show_items(self._roll.entries())
 
@@ -203,6 +205,11 @@ class Transcript(Window[Entry]):
         self.post_message(self.Withdrawn(event.turn_id))
 
     def _build_entry(self, entry: Entry) -> Widget:
+        widget = self._new_widget(entry)
+        self.dress(widget, entry)
+        return widget
+
+    def _new_widget(self, entry: Entry) -> Widget:
         match entry:
             case DayEntry():
                 return DayRule(entry, now_ms=self._now_ms)

@@ -97,6 +97,19 @@ class Window(VerticalScroll, Generic[ItemT]):
         """The mounted widget of an item."""
         return self._mounted.get(key)
 
+    def item_of(self, key: str) -> ItemT | None:
+        """The item of a key."""
+        place = self._places.get(key)
+        return self._items[place] if place is not None else None
+
+    def place_of(self, key: str) -> int | None:
+        """Where an item stands in the list."""
+        return self._places.get(key)
+
+    def mounted(self) -> list[tuple[str, Widget]]:
+        """The widgets there are now, in no order, each with the key of its item."""
+        return list(self._mounted.items())
+
     async def show_items(self, items: Sequence[ItemT]) -> None:
         """Show this list: what is equal is left alone, what changed is updated in its place.
 

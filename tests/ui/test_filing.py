@@ -1,0 +1,157 @@
+"""Renaming, pinning and deleting, with the keys and with the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual.widgets import Input
+
+from tests.fakes import EVERYTHING, NOW_MS, MemoryStore, ScriptedBackend, failed_reply, reply
+from tests.ui.solo import HOSTILE, UNSAFE
+from tests.ui.stage import Stage, conversation
+from tui.core.ids import ConversationId
+from tui.core.ports import Can
+from tui.core.records import Conversation
+from tui.ui.listing import Heading, Row, rows_of
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.modals.menu import Menu
+from tui.ui.modals.rename import RenameModal
+
+MINUTE_MS = 60_000
+
+
+def three() -> list[Conversation]:
+    return [conversation(f"c{n}", f"Subject {n}", NOW_MS - n * MINUTE_MS) for n in range(3)]
+
+
+def names(stage: Stage) -> list[str]:
+    return [row.name for row in stage.chat.sidebar.found]
+
+
+async def listed(stage: Stage, *keys: str) -> None:
+    """Put the cursor into the list, and press some keys there."""
+    await stage.until(lambda: len(stage.chat.sidebar.found) == 3)
+    stage.chat.sidebar.list.focus()
+    await stage.press("home", *keys)
+
+
+def place_of(stage: Stage, text: str) -> tuple[int, int]:
+    lines = stage.screen().splitlines()
+    y = next(n for n, line in enumerate(lines) if text in line)
+    return lines[y].index(text), y
+
+
+def test_pinned_conversations_stand_under_their_own_heading() -> None:
+    items = three()
+    rows = rows_of([replace(items[2], pinned=True), *items[:2]], lambda _: "idle", NOW_MS)
+    assert [row.text if isinstance(row, Heading) else row.name for row in rows] == [
+        "Pinned", "Subject 2", "Today", "Subject 0", "Subject 1",
+    ]  # fmt: skip
+
+
+def test_a_failure_has_a_shape_of_its_own_until_something_runs() -> None:
+    row = Row(ConversationId("c"), "A", "1m", failed=True, unread=True)
+    assert "✗ A" in row.drawn(30).plain
+    assert "◐ A" in replace(row, state="running").drawn(30).plain
+
+
+def test_both_names_of_a_conversation_are_found() -> None:
+    item = replace(three()[0], given_name="Budget")
+    for words in ("budget", "subject"):
+        assert len(rows_of([item], lambda _: "idle", NOW_MS, words)) == 1
+
+
+async def test_a_conversation_is_called_what_the_user_says_until_that_is_cleared() -> None:
+    store = MemoryStore(three())
+    stage = Stage(store=store)
+    async with stage.shown():
+        await listed(stage, "down", "f2")
+        await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
+        await stage.press(*"Budget", "enter")
+        await stage.until(lambda: names(stage) == ["Subject 0", "Budget", "Subject 2"])
+        await store.save_conversations([conversation("c1", "A topic of the server's", NOW_MS)])
+        await stage.press("f2")
+        await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
+        stage.app.screen.query_one(Input).value = ""
+        await stage.press("enter")
+        await stage.until(lambda: "A topic of the server's" in names(stage))
+
+
+async def test_the_open_conversation_is_renamed_from_anywhere() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello")))
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: "Hello" in stage.screen())
+        await stage.press("f2")
+        await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
+        await stage.press(*"Greeting", "enter")
+        await stage.until(lambda: stage.chat.topbar.title == "Greeting")
+
+
+async def test_a_server_that_keeps_titles_is_told_the_name() -> None:
+    backend = ScriptedBackend(can=EVERYTHING | Can.RENAME, conversations=three())
+    stage = Stage(backend)
+    async with stage.shown():
+        await listed(stage, "f2")
+        await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
+        await stage.press(*"Budget", "enter")
+        await stage.until(lambda: "rename" in backend.calls)
+        await stage.until(lambda: "Budget" in names(stage))
+
+
+async def test_a_pinned_conversation_stays_on_top() -> None:
+    stage = Stage(store=MemoryStore(three()))
+    async with stage.shown():
+        await listed(stage, "end", "f4")
+        await stage.until(lambda: names(stage) == ["Subject 2", "Subject 0", "Subject 1"])
+        assert stage.chat.sidebar.highlighted == "c2"
+        await stage.press("f4")
+        await stage.until(lambda: names(stage) == ["Subject 0", "Subject 1", "Subject 2"])
+
+
+async def test_the_right_button_offers_everything_and_opens_nothing() -> None:
+    stage = Stage(store=MemoryStore(three()))
+    async with stage.shown():
+        await listed(stage)
+        await stage.pilot.click(offset=place_of(stage, "Subject 1"), button=3)
+        await stage.until(lambda: isinstance(stage.app.screen, Menu))
+        assert stage.chat.desk.current is None
+        await stage.pilot.click(offset=place_of(stage, "Delete"))
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
+        assert "Subject 1" in stage.screen()
+
+
+async def test_the_dots_offer_the_same_in_the_list_and_at_the_top() -> None:
+    stage = Stage(store=MemoryStore(three()))
+    async with stage.shown():
+        await listed(stage, "enter")
+        await stage.until(lambda: stage.chat.topbar.title == "Subject 0")
+        await stage.until(lambda: stage.screen().count("⋯") == 2)
+        dots = [
+            (line.index("⋯"), y)
+            for y, line in enumerate(stage.screen().splitlines())
+            if "⋯" in line
+        ]
+        for spot in dots:
+            await stage.pilot.click(offset=spot)
+            await stage.until(lambda: isinstance(stage.app.screen, Menu))
+            assert "Rename" in stage.screen()
+            await stage.press("escape")
+            await stage.until(lambda: stage.app.screen is stage.chat)
+
+
+async def test_a_turn_that_failed_is_seen_in_the_list() -> None:
+    stage = Stage(ScriptedBackend(failed_reply("No luck.")))
+    async with stage.shown():
+        await stage.say("hi")
+        await stage.until(lambda: "✗ hi" in stage.screen())
+
+
+async def test_hostile_names_are_only_names() -> None:
+    stage = Stage(store=MemoryStore([conversation("c0", HOSTILE, NOW_MS), *three()[1:]]))
+    async with stage.shown():
+        await listed(stage, "f2")
+        await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
+        await stage.press("escape", "delete")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
+        assert not set(UNSAFE) & set(stage.screen())

@@ -1,0 +1,256 @@
+"""Going from message to message, and doing something with one of them."""
+
+from __future__ import annotations
+
+from textual.widgets import OptionList, TextArea
+
+from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, finished, reply, said
+from tests.ui.solo import HOSTILE, UNSAFE
+from tests.ui.stage import Stage, conversation
+from tui.core.ids import ConversationId, TurnId
+from tui.core.records import Prompt, TurnRecord
+from tui.ui.markdown.extract import plain_text, web_links
+from tui.ui.modals.menu import Menu
+from tui.ui.modals.source import SourceView
+from tui.ui.widgets.entries import Entry, PromptEntry, ReplyEntry
+from tui.ui.widgets.passages import Passages
+from tui.ui.widgets.saying import deeds_with, quoted, stop_beside
+
+MARKDOWN = "# Plan\n\nSee **this** [page](https://example.com/a).\n\n```python\nprint(1)\n```"
+
+
+def prompt(name: str) -> PromptEntry:
+    return PromptEntry(key=name, turn_id=TurnId(name), prompt=Prompt(text=name, at_ms=1))
+
+
+def words(name: str, text: str = "Hello") -> ReplyEntry:
+    return ReplyEntry(key=name, text=text, settled=True)
+
+
+def long_talk(count: int = 100) -> MemoryStore:
+    turns = [
+        TurnRecord(
+            id=TurnId(f"t{n}"),
+            conversation_id=ConversationId("c1"),
+            prompt=Prompt(text=f"Question {n}", state="sent", at_ms=NOW_MS + n),
+            events=(said(f"Answer {n}"), finished()),
+        )
+        for n in range(count)
+    ]
+    return MemoryStore([conversation("c1", "Long", NOW_MS)], turns)
+
+
+async def open_only(stage: Stage) -> Passages:
+    stage.chat.sidebar.list.focus()
+    await stage.press("home", "enter")
+    await stage.until(lambda: stage.chat.desk.current is not None)
+    await stage.until(lambda: stage.chat.focused is stage.chat.composer)
+    transcript = stage.chat.conversation.transcript
+    assert transcript is not None
+    await stage.until(lambda: transcript.items)
+    return transcript
+
+
+async def after(stage: Stage, text: str, answer: str) -> Passages:
+    await stage.say(text)
+    await stage.until(lambda: answer in stage.screen())
+    transcript = stage.chat.conversation.transcript
+    assert transcript is not None
+    return transcript
+
+
+# What is taken from a text
+
+
+def test_a_message_is_copied_as_one_reads_it() -> None:
+    plain = plain_text(MARKDOWN)
+    assert plain.startswith("Plan\n\nSee this page (example.com).")
+    assert plain.endswith("print(1)")
+
+
+def test_only_links_to_the_web_are_offered_each_once() -> None:
+    text = "[a](https://e.com/1) [b](javascript:x) https://e.com/1 <http://f.org>"
+    assert web_links(text) == ["https://e.com/1", "http://f.org"]
+
+
+def test_a_quotation_marks_every_line() -> None:
+    assert quoted("a\n\nb") == "> a\n>\n> b"
+
+
+def test_what_can_be_done_depends_on_the_message() -> None:
+    assert deeds_with(prompt("p")) == ("copy", "edit", "quote", "view")
+    assert deeds_with(words("r", MARKDOWN)) == (
+        "copy", "markdown", "code", "quote", "links", "view",
+    )  # fmt: skip
+    assert deeds_with(words("r", "")) == ()
+
+
+def test_the_next_stop_is_of_the_kind_asked_for() -> None:
+    entries: list[Entry] = [prompt("a"), words("b"), words("c"), prompt("d"), words("e")]
+    assert stop_beside(entries, 4, -1) is entries[3]
+    assert stop_beside(entries, 3, -1, (PromptEntry,)) is entries[0]
+    assert stop_beside(entries, 0, -1) is None
+
+
+# The cursor
+
+
+async def test_ctrl_up_goes_from_question_to_question_and_ctrl_down_back_to_writing() -> None:
+    stage = Stage(store=long_talk())
+    async with stage.shown(100, 30):
+        transcript = await open_only(stage)
+        await stage.press("ctrl+up", "ctrl+up")
+        assert transcript.cursor == "t98/prompt"
+        assert "Question 98" in stage.screen()
+        for _ in range(40):
+            await transcript.step_prompt(-1)
+        await stage.until(lambda: "Question 58" in stage.screen())
+        assert len(transcript.mounted()) <= 80
+        await stage.press("ctrl+down")
+        assert transcript.cursor == "t59/prompt"
+        await transcript.place_cursor("t99/prompt")
+        await stage.press("ctrl+down")
+        await stage.until(lambda: stage.chat.focused is stage.chat.composer)
+        await stage.until(lambda: "Answer 99" in stage.screen())
+
+
+async def test_moving_keeps_the_message_in_view_and_a_high_one_is_scrolled() -> None:
+    high = "\n\n".join(f"line {n}" for n in range(60))
+    stage = Stage(ScriptedBackend(reply(high)))
+    async with stage.shown(100, 30):
+        transcript = await after(stage, "go", "line 59")
+        transcript.focus()
+        await stage.press("up")
+        assert transcript.chosen == transcript.items[-1]
+        first = transcript.scroll_offset.y
+        await stage.press("up")
+        assert transcript.scroll_offset.y < first
+        for _ in range(20):
+            await stage.press("up")
+        assert isinstance(transcript.chosen, PromptEntry)
+        assert transcript.scroll_offset.y == 0
+
+
+async def test_the_footer_names_what_can_be_done_with_the_message() -> None:
+    stage = Stage(ScriptedBackend(reply(MARKDOWN)))
+    async with stage.shown(200, 30):
+        transcript = await after(stage, "hi", "print(1)")
+        transcript.focus()
+        await stage.until(lambda: "Markdown" in stage.screen().splitlines()[-1])
+        await stage.press("up")
+        await stage.until(lambda: "Edit" in stage.screen().splitlines()[-1])
+        assert "Markdown" not in stage.screen().splitlines()[-1]
+
+
+async def test_the_head_of_a_message_fills_without_moving_anything() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello **Jo**")))
+    async with stage.shown():
+        transcript = await after(stage, "hi", "Hello Jo")
+        before = [widget.region for _, widget in transcript.mounted()]
+        assert "⧉ copy" not in stage.screen()
+        await stage.pilot.hover("Reply")
+        await stage.until(lambda: "⧉ copy" in stage.screen())
+        assert [widget.region for _, widget in transcript.mounted()] == before
+        await stage.pilot.hover("Composer")
+        await stage.until(lambda: "⧉ copy" not in stage.screen())
+
+
+async def test_a_click_on_the_head_does_it() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello **Jo**")))
+    async with stage.shown():
+        await after(stage, "hi", "Hello Jo")
+        await stage.pilot.hover("Reply")
+        await stage.until(lambda: "⧉ copy" in stage.screen())
+        lines = stage.screen().splitlines()
+        y = next(n for n, line in enumerate(lines) if "❝ quote" in line)
+        await stage.pilot.click(offset=(lines[y].index("❝") + 2, y))
+        await stage.until(lambda: stage.chat.composer.text == "> Hello **Jo**\n\n")
+        assert stage.chat.focused is stage.chat.composer
+
+
+async def test_times_are_shown_on_demand() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello")))
+    async with stage.shown():
+        transcript = await after(stage, "hi", "Hello")
+        head = transcript.query_one("Reply")
+        assert head.border_title is None
+        await stage.press("f9")
+        assert head.border_title
+        await stage.press("f9")
+        assert head.border_title is None
+
+
+# What is done with it
+
+
+async def test_a_message_is_copied_as_text_and_as_markdown() -> None:
+    stage = Stage(ScriptedBackend(reply(MARKDOWN)))
+    async with stage.shown():
+        (await after(stage, "hi", "print(1)")).focus()
+        await stage.press("c")
+        await stage.until(lambda: stage.app.clipboard == plain_text(MARKDOWN))
+        await stage.press("m")
+        await stage.until(lambda: stage.app.clipboard == MARKDOWN)
+        await stage.press("b")
+        await stage.until(lambda: stage.app.clipboard == "print(1)\n")
+
+
+async def test_an_old_question_is_put_into_the_composer_in_front_of_what_is_there() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello")))
+    async with stage.shown():
+        transcript = await after(stage, "first words", "Hello")
+        stage.chat.composer.put("half")
+        transcript.focus()
+        await stage.press("up", "e")
+        await stage.until(lambda: stage.chat.composer.text == "first words\n\nhalf")
+        assert stage.chat.focused is stage.chat.composer
+        assert len(stage.backend.sent) == 1
+
+
+async def test_links_are_opened_from_a_list_that_shows_their_hosts(monkeypatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("tui.ui.app.open_at_home", lambda url: not opened.append(url))
+    stage = Stage(ScriptedBackend(reply("[a](https://e.com/1) and [b](https://f.org/2)")))
+    async with stage.shown():
+        (await after(stage, "hi", "f.org")).focus()
+        await stage.press("o")
+        await stage.until(lambda: isinstance(stage.app.screen, Menu))
+        assert "f.org  https://f.org/2" in stage.screen()
+        await stage.press("down", "enter")
+        await stage.until(lambda: opened == ["https://f.org/2"])
+
+
+async def test_one_of_several_code_blocks_is_chosen() -> None:
+    stage = Stage(ScriptedBackend(reply("```python\none\n```\n\n```sh\ntwo\n```")))
+    async with stage.shown():
+        (await after(stage, "hi", "two")).focus()
+        await stage.press("b")
+        await stage.until(lambda: isinstance(stage.app.screen, Menu))
+        stage.app.screen.query_one(OptionList).highlighted = 1
+        await stage.press("enter")
+        await stage.until(lambda: stage.app.clipboard == "two\n")
+
+
+async def test_a_part_is_selected_with_the_keys() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello **Jo**")))
+    async with stage.shown():
+        (await after(stage, "hi", "Hello Jo")).focus()
+        await stage.press("v")
+        await stage.until(lambda: isinstance(stage.app.screen, SourceView))
+        assert stage.app.screen.query_one(TextArea).read_only
+        await stage.press(*["shift+right"] * 5, "c")
+        await stage.until(lambda: stage.app.clipboard == "Hello")
+
+
+async def test_hostile_words_are_only_words_everywhere() -> None:
+    stage = Stage(ScriptedBackend(reply(f"{HOSTILE} https://e.com/[/x]\n\n```\n{HOSTILE}\n```")))
+    async with stage.shown():
+        transcript = await after(stage, HOSTILE, "e.com")
+        transcript.focus()
+        for key in "cmbov":
+            await stage.press(key)
+            await stage.pilot.pause()
+            assert not set(UNSAFE) & set(stage.screen())
+            if stage.app.screen is not stage.chat:
+                await stage.press("escape")
+        assert not set(UNSAFE) & set(stage.app.clipboard)

@@ -1,0 +1,57 @@
+"""What a conversation is to be called."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.core.text import clean_line
+
+_LONGEST_NAME = 120
+
+
+class RenameModal(ModalScreen[str]):
+    """Returns the new name, empty to go back to the agent's title; nothing when it is left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", id="rename.close", tooltip="Keep the name"),
+    ]
+
+    def __init__(self, name: str, title: str) -> None:
+        """``title`` is what it is called while it has no name."""
+        super().__init__()
+        self._name_now = clean_line(name, _LONGEST_NAME)
+        self._title_now = clean_line(title, 60)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="rename--box"):
+            yield Static(Content.styled("Rename the conversation", "bold"))
+            yield Input(
+                self._name_now,
+                placeholder=self._title_now,
+                max_length=_LONGEST_NAME,
+                select_on_focus=True,
+                compact=True,
+            )
+            yield Static(self._hint(), classes="rename--hint")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Submitted)
+    def _take(self, event: Input.Submitted) -> None:
+        self.dismiss(clean_line(event.value, _LONGEST_NAME))
+
+    def _hint(self) -> Content:
+        back = f"Empty: “{self._title_now}” again. " if self._title_now else ""
+        return Content(f"{back}The name is kept on this machine only.")

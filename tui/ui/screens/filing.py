@@ -1,0 +1,143 @@
+"""Keeping the list of conversations in order: rename, pin, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Offset
+
+from tui.core.ids import ConversationId, is_local
+from tui.core.ports import Can
+from tui.core.records import Conversation
+from tui.ui.keys import key_name
+from tui.ui.modals.menu import Choice, Menu
+from tui.ui.screens.waiting import WaitingScreen
+from tui.ui.widgets.sidebar import ConversationList
+from tui.ui.widgets.topbar import TopBar
+
+
+def _key(key: str, action: str, label: str, meaning: str, id: str) -> Binding:
+    return Binding(key, action, label, tooltip=meaning, show=False, priority=True, id=id)
+
+
+class FilingScreen(WaitingScreen):
+    """The keys are about the highlighted row in the list, elsewhere about the open conversation.
+
+    Deleting asks first; the right mouse button on a row, and the dots on the open one, offer all.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _key("f2", "rename", "Rename", "Rename the conversation", "conversation.rename"),
+        _key("f4", "pin", "Pin", "Pin the conversation, or unpin it", "conversation.pin"),
+        _key("f8", "delete", "Delete", "Delete the conversation", "conversation.delete"),
+    ]
+
+    def subject(self) -> Conversation | None:
+        """The conversation that is meant: the highlighted one in the list, else the open one."""
+        in_list = isinstance(self.focused, ConversationList)
+        wanted = self.sidebar.highlighted if in_list else self.desk.current
+        return self._listed(wanted) if wanted else None
+
+    def _listed(self, conversation_id: ConversationId) -> Conversation | None:
+        listed = self.access.shelf.conversations if self.access else ()
+        return next((item for item in listed if item.id == conversation_id), None)
+
+    # -- rename ----------------------------------------------------------------------------
+
+    def action_rename(self) -> None:
+        if found := self.subject():
+            self.rename_conversation(found)
+
+    def rename_conversation(self, found: Conversation) -> None:
+        """Ask for a name."""
+        from tui.ui.modals.rename import RenameModal
+
+        def answered(name: str | None) -> None:
+            if name is not None and name != found.given_name:
+                self._give_name(found.id, name)
+
+        title = found.title or found.first_text
+        self.app.push_screen(RenameModal(found.given_name or title, title), answered)
+
+    @work(group="file", exit_on_error=False)
+    async def _give_name(self, conversation_id: ConversationId, name: str) -> None:
+        session = self.opened.session
+        if name and Can.RENAME in session.can and not is_local(conversation_id):
+            await session.rename(conversation_id, name)
+            name = ""
+        await session.give_name(conversation_id, name)
+
+    # -- pin -------------------------------------------------------------------------------
+
+    def action_pin(self) -> None:
+        if found := self.subject():
+            self._pin(found)
+
+    @work(group="file", exit_on_error=False)
+    async def _pin(self, found: Conversation) -> None:
+        await self.opened.session.pin(found.id, pinned=not found.pinned)
+
+    # -- delete ----------------------------------------------------------------------------
+
+    def action_delete(self) -> None:
+        if found := self.subject():
+            self.delete_conversation(found)
+
+    def delete_conversation(self, found: Conversation) -> None:
+        """Delete a conversation, after asking."""
+        from tui.ui.modals.confirm import ConfirmModal
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._delete(found.id)
+
+        gone = "for good" if self._server_deletes() else "here; the server keeps it"
+        question = f"Delete “{found.name}” {gone}?"
+        self.app.push_screen(ConfirmModal(question, yes="Delete"), answered)
+
+    def _server_deletes(self) -> bool:
+        return bool(self.access and Can.DELETE in self.access.session.can)
+
+    @work(group="delete", exit_on_error=False)
+    async def _delete(self, conversation_id: ConversationId) -> None:
+        await self.opened.session.delete(conversation_id)
+        if self.desk.current == conversation_id:
+            await self._switch_to(None)
+        self.list_soon()
+
+    # -- all of it with the mouse ----------------------------------------------------------
+
+    @on(ConversationList.MenuWanted)
+    def _offer_row(self, event: ConversationList.MenuWanted) -> None:
+        if found := self._listed(event.conversation_id):
+            self.offer(found, event.at)
+
+    @on(TopBar.MenuWanted)
+    def _offer_open(self, event: TopBar.MenuWanted) -> None:
+        if self.desk.current and (found := self._listed(self.desk.current)):
+            self.offer(found, event.at)
+
+    def offer(self, found: Conversation, at: Offset) -> None:
+        """Show what can be done with a conversation, at a place of the screen."""
+        deeds: dict[str, Callable[[Conversation], object]] = {
+            "rename": self.rename_conversation,
+            "pin": self._pin,
+            "delete": self.delete_conversation,
+        }
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                deeds[name](found)
+
+        words = {"rename": "Rename", "pin": "Unpin" if found.pinned else "Pin", "delete": "Delete"}
+        choices = [Choice(name, Content(words[name]), self._key_of(name)) for name in deeds]
+        self.app.push_screen(Menu(choices, at=at), chosen)
+
+    def _key_of(self, action: str) -> str:
+        bound = self.active_bindings.values()
+        keys = (item.binding.key for item in bound if item.binding.action == action)
+        return key_name(next(keys, ""))

@@ -1,0 +1,62 @@
+"""The empty line above a message. Pointed at, it says when that was and what can be done with it.
+
+It is drawn into a border that is there anyway, so that nothing moves when it fills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+from textual.widget import Widget
+
+from tui.ui.widgets.looks import MUTED, clock_time
+
+Deed = Literal["copy", "markdown", "code", "edit", "quote", "links", "view"]
+"""What can be done with a message."""
+
+_MARKS: dict[Deed, tuple[str, str]] = {
+    "copy": ("⧉", "copy"),
+    "markdown": ("#", "markdown"),
+    "edit": ("✎", "edit"),
+    "quote": ("❝", "quote"),
+    "links": ("↗", "links"),
+}
+_TIGHT_CELLS = 44
+"""Below this width the marks have no words."""
+
+
+class Headed(Widget):
+    """A message with such a line."""
+
+    @dataclass
+    class DeedWanted(Message):
+        """The user clicked on something that can be done."""
+
+        widget: Widget
+        deed: Deed
+
+    def show_head(self, at_ms: int | None = None, deeds: tuple[Deed, ...] = ()) -> None:
+        """Show when it was said and what can be done; without either the line is empty."""
+        parts = [*([Content.styled(clock_time(at_ms), MUTED)] if at_ms else [])]
+        parts += self._marks(deeds)
+        title = Content("  ").join(parts) if parts else None
+        if title != self._border_title:
+            self.border_title = title
+
+    def _marks(self, deeds: tuple[Deed, ...]) -> Iterator[Content]:
+        tight = 0 < self.size.width < _TIGHT_CELLS
+        for deed in deeds:
+            if known := _MARKS.get(deed):
+                glyph, word = known
+                click = Style.from_meta({"@click": ("do", (deed,))})
+                label = Content(glyph if tight else f"{glyph} {word}")
+                yield label.stylize("$text-primary").stylize(click)
+
+    def action_do(self, deed: Deed) -> None:
+        """Ask for it."""
+        self.post_message(self.DeedWanted(self, deed))
