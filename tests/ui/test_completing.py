@@ -105,12 +105,12 @@ async def test_commands_are_offered_as_one_types_and_run_on_enter() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("/", "h", "e")
-        await stage.until(lambda: stage.chat.choices.chosen)
+        await stage.until(lambda: stage.chat.offers.chosen)
         assert "/help" in stage.screen()
         await stage.press("enter")
         await stage.until(lambda: type(stage.app.screen).__name__ == "HelpScreen")
         assert stage.chat.composer.text == ""
-        assert not stage.chat.choices.display
+        assert not stage.chat.offers.display
 
 
 async def test_tab_completes_a_name_and_then_its_argument() -> None:
@@ -118,7 +118,7 @@ async def test_tab_completes_a_name_and_then_its_argument() -> None:
     async with stage.shown():
         await stage.press(*"/th", "tab", *"genie-l")
         assert stage.chat.composer.text == "/theme genie-l"
-        await stage.until(lambda: "genie-light" in stage.text(stage.chat.choices))
+        await stage.until(lambda: "genie-light" in stage.text(stage.chat.offers))
         await stage.press("enter")
         await stage.until(lambda: stage.app.theme == "genie-light")
         assert stage.chat.composer.text == ""
@@ -128,10 +128,10 @@ async def test_escape_puts_the_list_away_until_another_word() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("/", "escape", "q")
-        assert not stage.chat.choices.display
+        assert not stage.chat.offers.display
         assert stage.chat.composer.text == "/q"
         await stage.press("ctrl+u", "/")
-        await stage.until(lambda: stage.chat.choices.display)
+        await stage.until(lambda: stage.chat.offers.display)
 
 
 async def test_an_unknown_command_is_sent_only_after_saying_so() -> None:
@@ -164,9 +164,9 @@ async def test_a_path_after_an_at_sign_is_attached(monkeypatch, tmp_path: Path) 
     stage = Stage()
     async with stage.shown():
         await stage.press(*"see @my")
-        await stage.until(lambda: stage.chat.choices.chosen)
+        await stage.until(lambda: stage.chat.offers.chosen)
         await stage.press("tab")
-        await stage.until(lambda: "plan b.txt" in stage.text(stage.chat.choices))
+        await stage.until(lambda: "plan b.txt" in stage.text(stage.chat.offers))
         await stage.press("enter")
         await stage.until(lambda: stage.chat.attached.files)
         assert stage.chat.composer.text == "see plan b.txt"
@@ -180,4 +180,4 @@ async def test_no_paths_are_offered_where_no_files_are_taken(monkeypatch, tmp_pa
     async with stage.shown():
         await stage.press("@", "a")
         assert not [worker for worker in stage.app.workers if worker.group == "choices"]
-        assert not stage.chat.choices.display
+        assert not stage.chat.offers.display

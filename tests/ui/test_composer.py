@@ -214,6 +214,18 @@ async def test_what_was_recalled_or_put_back_can_be_undone(app: Desk) -> None:
         assert app.composer.text == "older"
 
 
+async def test_lines_that_needed_a_scrollbar_can_be_undone_and_redone(app: Desk) -> None:
+    async with app.run_test() as pilot:
+        text = "\n".join("abcdefghijkl")
+        await pilot.press("x")
+        app.composer.insert_paste(text)
+        await pilot.pause()
+        await pilot.press("ctrl+z")
+        assert app.composer.text == "x"
+        await pilot.press("alt+z")
+        assert app.composer.text == f"x{text}"
+
+
 async def test_a_dropped_path_can_be_had_as_text_instead(app: Desk, tmp_path: Path) -> None:
     file = tmp_path / "report.txt"
     file.write_text("figures")

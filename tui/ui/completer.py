@@ -17,8 +17,8 @@ from tui.ui.completing import (
 )
 from tui.ui.paths import Entry
 from tui.ui.slash import SlashCommand
-from tui.ui.widgets.choices import Choices
 from tui.ui.widgets.composer import Composer
+from tui.ui.widgets.offers import Offers
 
 
 class Doer(Protocol):
@@ -36,9 +36,9 @@ class Doer(Protocol):
 class Completer:
     """Knows which word the list is for."""
 
-    def __init__(self, composer: Composer, choices: Choices, doer: Doer) -> None:
+    def __init__(self, composer: Composer, offers: Offers, doer: Doer) -> None:
         self._composer = composer
-        self._choices = choices
+        self._offers = offers
         self._doer = doer
         self._word: Word | None = None
         self._unwanted: Word | None = None
@@ -82,13 +82,13 @@ class Completer:
             self._show(found)
 
     def _show(self, choices: Sequence[Choice]) -> None:
-        self._choices.show(choices, above=self._composer)
+        self._offers.show(choices, above=self._composer)
 
     # -- keys ------------------------------------------------------------------------------
 
     def takes_key(self, key: str) -> bool:
         """Whether a key was meant for the list."""
-        choice = self._choices.chosen
+        choice = self._offers.chosen
         if choice is None:
             return False
         action = self._keys(choice).get(key)
@@ -99,8 +99,8 @@ class Completer:
 
     def _keys(self, choice: Choice) -> dict[str, Callable[[], None]]:
         return {
-            "up": lambda: self._choices.move(-1),
-            "down": lambda: self._choices.move(1),
+            "up": lambda: self._offers.move(-1),
+            "down": lambda: self._offers.move(1),
             "tab": lambda: self._put(choice),
             "enter": lambda: self.take(choice),
             "escape": self._put_away,

@@ -29,6 +29,10 @@ def is_large(text: str) -> bool:
     return text.count("\n") >= FOLD_LINES or len(text) > FOLD_CHARACTERS
 
 
+def line_count(text: str) -> int:
+    return text.count("\n") + (not text.endswith("\n"))
+
+
 class Folds:
     """The pastes behind the chips of one text. A chip that was undone finds its paste again."""
 
@@ -39,7 +43,7 @@ class Folds:
     def add(self, paste: str) -> str:
         """The chip for a paste."""
         number = 1 + max((int(_number(label)) for label in self._pastes), default=0)
-        lines = paste.count("\n") + (not paste.endswith("\n"))
+        lines = line_count(paste)
         amount = f"{lines:,} lines" if lines > 1 else f"{len(paste):,} characters"
         label = f"[Pasted text #{number} · {amount}]"
         self._pastes[label] = paste

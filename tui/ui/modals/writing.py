@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
+from tui.ui.widgets.area import Area
 from tui.ui.widgets.looks import muted
 
 
@@ -44,7 +45,7 @@ class WritingModal(GuardedModal[str | None]):
         with Vertical(classes="modal--box -small"):
             yield Static(self._title, classes="modal--title")
             yield Static(muted(self._lead))
-            yield TextArea(
+            yield Area(
                 self._text,
                 soft_wrap=True,
                 tab_behavior="focus",

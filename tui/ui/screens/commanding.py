@@ -11,15 +11,15 @@ from textual.widgets import TextArea
 from tui.core.text import clean_line
 from tui.ui.completer import Completer
 from tui.ui.paths import Entry, completions, typed_path
-from tui.ui.screens.writing import WritingScreen
+from tui.ui.screens.pasting import PastingScreen
 from tui.ui.slash import SlashCommand, commands_of, read, takes
-from tui.ui.widgets.choices import Choices
 from tui.ui.widgets.composer import Composer
+from tui.ui.widgets.offers import Offers
 
 _MOST_WORDS = 20
 
 
-class CommandingScreen(WritingScreen):
+class CommandingScreen(PastingScreen):
     """Carries out what begins with a slash, instead of sending it."""
 
     _completer: Completer | None = None
@@ -30,11 +30,11 @@ class CommandingScreen(WritingScreen):
     @on(TextArea.SelectionChanged, "Composer")
     def _offer(self) -> None:
         if self._completer is None:
-            self._completer = Completer(self.composer, self.choices, self)
+            self._completer = Completer(self.composer, self.offers, self)
         self._completer.offer()
 
-    @on(Choices.Taken)
-    def _take(self, event: Choices.Taken) -> None:
+    @on(Offers.Taken)
+    def _take(self, event: Offers.Taken) -> None:
         if self._completer:
             self._completer.take(event.choice)
         self.composer.focus()
@@ -76,12 +76,6 @@ class CommandingScreen(WritingScreen):
             await self._switch_to(None)
         if text:
             self.composer.put(text)
-
-    @takes("WORDS", "Find a conversation")
-    async def command_search(self, words: str) -> None:
-        await self.run_action("search")
-        if words:
-            self.sidebar.list.type(words)
 
     @takes("PATH", "Attach files")
     def command_attach(self, path: str) -> None:

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from tui.core.records import Hit
 from tui.ui.screens.reading import ReadingScreen
+from tui.ui.slash import takes
 
 
 class FindingScreen(ReadingScreen):
@@ -28,6 +29,11 @@ class FindingScreen(ReadingScreen):
 
     _searched = ""
     """The words of the last search."""
+
+    @takes("WORDS", "Search everything that was said")
+    def command_search(self, words: str) -> None:
+        self._searched = words or self._searched
+        self.action_search()
 
     # -- searching -------------------------------------------------------------------------
 

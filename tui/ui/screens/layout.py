@@ -18,10 +18,10 @@ from tui.ui.desk import Desk
 from tui.ui.panes import ROOM, Pane, Panes
 from tui.ui.widgets.attached import Attached
 from tui.ui.widgets.banner import Banner
-from tui.ui.widgets.choices import Choices
 from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.conversation import ConversationPane
 from tui.ui.widgets.keybar import KeyBar
+from tui.ui.widgets.offers import Offers
 from tui.ui.widgets.sidebar import Sidebar
 from tui.ui.widgets.topbar import TopBar
 
@@ -85,7 +85,7 @@ class ThreePanes(Screen[None]):
         self.conversation = ConversationPane(agent_name, suggestions, clock.now_ms)
         self.banner = Banner(clock)
         self.attached = Attached()
-        self.choices = Choices()
+        self.offers = Offers()
         self.composer = Composer(agent_name)
         self.timeline: Timeline | None = None
 
@@ -97,7 +97,7 @@ class ThreePanes(Screen[None]):
                 yield self.conversation
                 yield self.banner
                 yield self.attached
-                yield self.choices
+                yield self.offers
                 yield self.composer
             with Vertical(id="timeline-pane"):
                 yield Static(Content("Timeline"), id="timeline-title")

@@ -155,7 +155,9 @@ class Composer(FoldingArea):
     def action_submit(self) -> None:
         count = self.size_bytes
         if count > LIMIT_BYTES:
-            self.post_message(self.TooMuch(f"Too long: {_kilobytes(count)} of at most 12 KB."))
+            hint = " F3, then A, sends the pasted text as a file." if self.chip_nearby() else ""
+            told = f"Too long: {_kilobytes(count)} of at most 12 KB.{hint}"
+            self.post_message(self.TooMuch(told))
         else:
             self.submit(self.text)
 
@@ -274,4 +276,4 @@ class Composer(FoldingArea):
 
 def _kilobytes(count: int) -> str:
     """In units of 1,024 bytes, as the limit is given; never less than it is."""
-    return f"{ceil(count / 102.4) / 10:.1f}"
+    return f"{ceil(count / 102.4) / 10:,.1f}"

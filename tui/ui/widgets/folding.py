@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.content import Content
-from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from tui.core.draft import unfold
+from tui.core.draft import fold, unfold
 from tui.ui.folds import Chip, Folds
+from tui.ui.widgets.area import Area
 
 
-class FoldingArea(TextArea):
+class FoldingArea(Area):
     """Shows chips; what it holds is the whole text."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"folding-area--chip"}
@@ -58,6 +58,12 @@ class FoldingArea(TextArea):
             self.replace(shown, self.document.start, self.document.end)
             self.history.checkpoint()
         self.move_cursor(self.document.end)
+
+    def put_edited(self, text: str) -> None:
+        """Have a changed message in the place of this one; pastes that are still in it fold."""
+        for paste in [self.paste_of(chip) for chip in self._folds.chips(self.text)]:
+            text = text.replace(paste, fold(paste), 1)
+        self.put(text)
 
     def insert_chip(self, paste: str) -> None:
         """Put a chip for a paste at the cursor."""

@@ -20,7 +20,7 @@ _FRAME_CELLS = 5
 """Border, padding and scrollbar."""
 
 
-class Choices(OptionList, can_focus=False):
+class Offers(OptionList, can_focus=False):
     """Shown only while it has choices. The composer's keys move in it."""
 
     FOCUS_ON_CLICK: ClassVar[bool] = False

@@ -1,0 +1,131 @@
+"""Large pastes and long texts: looked at, unfolded, made files, handed to an editor."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from tests.fakes import ScriptedBackend, reply
+from tests.ui.stage import Stage
+from tui.ui.editor import EditorFailed, edited, editor_command
+from tui.ui.modals.pasted import PastedModal
+from tui.ui.widgets.composer import LIMIT_BYTES
+
+LINES = "\n".join(f"line {n}" for n in range(36))
+
+
+@contextmanager
+def lent() -> Iterator[None]:
+    """The terminal, which a test has none of."""
+    yield
+
+
+def script(path: Path, body: str) -> list[str]:
+    """An editor that does one thing to the file it is given."""
+    path.write_text(f"import sys\nfrom pathlib import Path\nfile = Path(sys.argv[1])\n{body}\n")
+    return [sys.executable, str(path)]
+
+
+async def paste(stage: Stage, text: str) -> None:
+    stage.chat.composer.post_message(events.Paste(text))
+    await stage.until(lambda: "Pasted text" in stage.chat.composer.text)
+
+
+async def test_a_folded_paste_is_sent_in_full_and_its_draft_survives() -> None:
+    stage = Stage(ScriptedBackend(reply("Long.")))
+    async with stage.shown():
+        await paste(stage, LINES)
+        await stage.chat.keep_draft()
+        [kept] = stage.store.drafts.values()
+        await stage.chat.write("")
+        await stage.chat.write(kept)
+        assert stage.chat.composer.text == "[Pasted text #1 · 36 lines]"
+        await stage.press("enter")
+        await stage.until(lambda: stage.backend.sent)
+        assert stage.backend.sent[0][1] == LINES
+
+
+async def test_a_paste_is_looked_at_and_unfolded() -> None:
+    stage = Stage()
+    async with stage.shown():
+        await paste(stage, LINES)
+        await stage.press("f3")
+        await stage.until(lambda: "36 lines" in stage.screen() and "line 7" in stage.screen())
+        await stage.press("u")
+        await stage.until(lambda: stage.chat.composer.text == LINES)
+        await stage.press("ctrl+z")
+        assert stage.chat.composer.message == LINES
+        assert "Pasted text" in stage.chat.composer.text
+
+
+async def test_what_is_too_much_for_a_message_goes_as_a_file() -> None:
+    stage = Stage(ScriptedBackend(reply("Read.")))
+    text = "x" * (LIMIT_BYTES + 1)
+    async with stage.shown():
+        await paste(stage, text)
+        await stage.press("enter")
+        assert "F3, then A" in stage.text(stage.chat.banner).replace("\n", " ")
+        await stage.press("f3")
+        await stage.until(lambda: isinstance(stage.app.screen, PastedModal))
+        await stage.press("a")
+        await stage.until(lambda: stage.chat.attached.files)
+        [picked] = stage.chat.attached.files
+        assert picked.path.read_text() == text
+        assert stat.S_IMODE(picked.path.stat().st_mode) == 0o600
+        assert stage.chat.composer.text == picked.path.name
+
+
+async def test_an_editor_changes_the_message_and_unchanged_pastes_stay_folded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    command = script(tmp_path / "editor.py", "file.write_text('Look: ' + file.read_text())")
+    monkeypatch.setenv("VISUAL", " ".join(command))
+    stage = Stage()
+    async with stage.shown():
+        monkeypatch.setattr(stage.app, "suspend", lent)
+        await paste(stage, LINES)
+        await stage.press("f4")
+        await stage.until(lambda: stage.chat.composer.text.startswith("Look: "))
+        assert stage.chat.composer.text == "Look: [Pasted text #2 · 36 lines]"
+
+
+async def test_an_editor_that_fails_leaves_the_text(monkeypatch, tmp_path: Path) -> None:
+    command = script(tmp_path / "editor.py", "file.write_text('gone'); sys.exit(3)")
+    monkeypatch.setenv("VISUAL", " ".join(command))
+    stage = Stage()
+    async with stage.shown():
+        monkeypatch.setattr(stage.app, "suspend", lent)
+        await stage.press(*"mine", "f4")
+        await stage.until(lambda: "ended with status 3" in stage.screen())
+        assert stage.chat.composer.text == "mine"
+
+
+async def test_where_there_is_no_terminal_to_lend_it_is_said() -> None:
+    stage = Stage()
+    async with stage.shown():
+        await stage.press(*"mine", "f4")
+        await stage.until(lambda: "cannot be opened here" in stage.screen())
+        assert stage.chat.composer.text == "mine"
+
+
+async def test_an_editor_sees_a_file_of_the_users_own(tmp_path: Path) -> None:
+    command = script(tmp_path / "e.py", "file.write_text(oct(file.parent.stat().st_mode)[-3:])")
+    assert await edited("secret", command) == "700"
+    with pytest.raises(EditorFailed, match="cannot be started"):
+        await edited("secret", ["/no/such/editor"])
+
+
+def test_the_editor_is_the_users_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert editor_command({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
+    assert editor_command({"VISUAL": " ", "EDITOR": "vi"}) == ["vi"]
+    with pytest.raises(EditorFailed, match="VISUAL cannot be read"):
+        editor_command({"VISUAL": "'"})
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(EditorFailed, match="no editor"):
+        editor_command({})

@@ -1,0 +1,56 @@
+"""The user's own editor for a text."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tui.core.text import clean, clean_line
+
+_USUAL = ("nano", "vim", "vi")
+
+
+class EditorFailed(Exception):
+    """The text is as it was; ``str(error)`` is a sentence that says why."""
+
+
+def editor_command(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """``$VISUAL``, else ``$EDITOR``, else what is usually there. Raises ``EditorFailed``."""
+    for name in ("VISUAL", "EDITOR"):
+        if value := environ.get(name, "").strip():
+            try:
+                return shlex.split(value)
+            except ValueError as error:
+                raise EditorFailed(f"${name} cannot be read: {error}.") from error
+    if found := next(filter(shutil.which, _USUAL), None):
+        return [found]
+    raise EditorFailed("There is no editor. Set $VISUAL or $EDITOR.")
+
+
+async def edited(text: str, command: Sequence[str]) -> str:
+    """The text after the user has changed it in an editor that has the terminal.
+
+    It is in a file that only the user can read, and that is gone afterwards. Raises
+    ``EditorFailed``.
+    """
+    with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:
+        path = Path(folder, "message.md")
+        await asyncio.to_thread(path.write_text, f"{text}\n", encoding="utf-8")
+        name = clean_line(Path(command[0]).name, 40)
+        try:
+            process = await asyncio.create_subprocess_exec(*command, str(path))
+            status = await process.wait()
+        except OSError as error:
+            raise EditorFailed(f"{name} cannot be started: {error.strerror}.") from error
+        if status != 0:
+            raise EditorFailed(f"{name} ended with status {status}. The text is as it was.")
+        try:
+            changed = await asyncio.to_thread(path.read_text, encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise EditorFailed(f"What {name} wrote cannot be read.") from error
+        return clean(changed).removesuffix("\n")

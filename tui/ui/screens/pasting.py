@@ -1,0 +1,102 @@
+"""The text in other places than the composer: behind a chip, in a file, in the user's editor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+
+from tui.ui.screens.writing import WritingScreen
+from tui.ui.widgets.composer import Composer
+
+_KEPT_S = 30 * 24 * 3600
+"""How long a paste that was attached is kept as a file, in case its message still waits."""
+_AT_ONCE_S = 0.5
+
+
+class PastingScreen(WritingScreen):
+    """Large pastes and long texts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "f4",
+            "open_editor",
+            "Editor",
+            tooltip="Write in your editor ($VISUAL, $EDITOR)",
+            show=False,
+            id="composer.editor",
+        ),
+    ]
+
+    # -- pastes ----------------------------------------------------------------------------
+
+    @on(Composer.PasteOpened)
+    def _show_paste(self, event: Composer.PasteOpened) -> None:
+        from tui.ui.modals.pasted import Answer, PastedModal
+
+        def answered(answer: Answer | None) -> None:
+            if answer == "attach":
+                self._attach_paste(event.label, event.text)
+            elif answer:
+                self.composer.swap_chip(event.label, event.text if answer == "unfold" else "")
+            self.composer.focus()
+
+        self.app.push_screen(PastedModal(event.text, takes_files=self.takes_files), answered)
+
+    @work(group="attach", exit_on_error=False)
+    async def _attach_paste(self, label: str, text: str) -> None:
+        """Make a file of a paste, and attach that in its place."""
+        path = await asyncio.to_thread(_keep, text)
+        self.composer.swap_chip(label, path.name)
+        self.attach([path])
+
+    # -- the user's editor -----------------------------------------------------------------
+
+    @work(group="editor", exclusive=True, exit_on_error=False)
+    async def action_open_editor(self) -> None:
+        """Hand the terminal to an editor; what the agent does meanwhile is not missed."""
+        from tui.ui.editor import EditorFailed, edited, editor_command
+
+        await self.keep_draft()
+        before, began_s = self.composer.message, time.monotonic()
+        after, problem = before, ""
+        try:
+            command = editor_command()
+            with self.app.suspend():
+                # An error that left this block would leave the terminal to the editor for good.
+                try:
+                    after = await edited(before, command)
+                except EditorFailed as error:
+                    problem = str(error)
+        except EditorFailed as error:
+            problem = str(error)
+        except SuspendNotSupported:
+            problem = "An editor cannot be opened here."
+        if problem:
+            self.complain(problem)
+        elif after != before:
+            self.composer.put_edited(after)
+        elif time.monotonic() - began_s < _AT_ONCE_S:
+            self.notify("The editor came back at once. Some must be told to wait: code --wait")
+        self.composer.focus()
+
+
+def _keep(text: str) -> Path:
+    """A paste as a file that only the user can read; old ones are removed."""
+    from tui.config import data_dir
+
+    folder = data_dir() / "pasted"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in folder.glob("pasted-*.txt"):
+        if old.stat().st_mtime < time.time() - _KEPT_S:
+            old.unlink(missing_ok=True)
+    path = folder / f"pasted-{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(2).hex()}.txt"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    return path
