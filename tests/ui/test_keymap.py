@@ -39,7 +39,7 @@ def test_keys_may_be_exchanged_shared_by_places_and_taken_away() -> None:
     keymap = keymap_of(
         {
             "conversation.new": "ctrl+b",
-            "pane.sidebar": "Ctrl+N, f9",
+            "pane.sidebar": "Ctrl+N, f12",
             "approval.approve": "y",
             "app.quit": "",
         },
@@ -47,7 +47,7 @@ def test_keys_may_be_exchanged_shared_by_places_and_taken_away() -> None:
     )
     assert keymap == {
         "conversation.new": "ctrl+b",
-        "pane.sidebar": "ctrl+n,f9",
+        "pane.sidebar": "ctrl+n,f12",
         "approval.approve": "y",
         "app.quit": UNBOUND,
     }
