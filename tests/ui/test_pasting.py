@@ -90,7 +90,7 @@ async def test_an_editor_changes_the_message_and_unchanged_pastes_stay_folded(
     async with stage.shown():
         monkeypatch.setattr(stage.app, "suspend", lent)
         await paste(stage, LINES)
-        await stage.press("f4")
+        await stage.press("alt+e")
         await stage.until(lambda: stage.chat.composer.text.startswith("Look: "))
         assert stage.chat.composer.text == "Look: [Pasted text #2 · 36 lines]"
 
@@ -101,7 +101,7 @@ async def test_an_editor_that_fails_leaves_the_text(monkeypatch, tmp_path: Path)
     stage = Stage()
     async with stage.shown():
         monkeypatch.setattr(stage.app, "suspend", lent)
-        await stage.press(*"mine", "f4")
+        await stage.press(*"mine", "alt+e")
         await stage.until(lambda: "ended with status 3" in stage.screen())
         assert stage.chat.composer.text == "mine"
 
@@ -109,7 +109,7 @@ async def test_an_editor_that_fails_leaves_the_text(monkeypatch, tmp_path: Path)
 async def test_where_there_is_no_terminal_to_lend_it_is_said() -> None:
     stage = Stage()
     async with stage.shown():
-        await stage.press(*"mine", "f4")
+        await stage.press(*"mine", "alt+e")
         await stage.until(lambda: "cannot be opened here" in stage.screen())
         assert stage.chat.composer.text == "mine"
 

@@ -25,7 +25,7 @@ class PastingScreen(WritingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "f4",
+            "alt+e",
             "open_editor",
             "Editor",
             tooltip="Write in your editor ($VISUAL, $EDITOR)",
