@@ -11,14 +11,14 @@ import httpx
 
 from tui.api.developer.hints import BY_GROUP, DEVELOPER
 from tui.api.developer.pace import Pacer
-from tui.api.developer.reading import R, read, rows_in, without_envelope
+from tui.api.developer.reading import R, read, rows_in
 from tui.api.failures import failure
 from tui.api.hints import Case
 from tui.api.http import Http, Params
 from tui.api.values import path_segment
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
-from tui.core.studio.endpoint import Endpoint, Paging, Values, nested
+from tui.core.studio.endpoint import Endpoint, Paging, Values, nested, unwrapped
 
 TIMEOUT = httpx.Timeout(40, connect=10)
 """The service gives up after 40 s. Source: Developer API reference."""
@@ -85,7 +85,7 @@ class Caller:
 
     async def one(self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object) -> R:
         """The record in an answer, empty where the service says no more than that it is done."""
-        return read(kind, without_envelope(await self.ask(endpoint, parts, values)))
+        return read(kind, unwrapped(await self.ask(endpoint, parts, values)))
 
     async def each(
         self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object

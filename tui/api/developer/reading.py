@@ -41,15 +41,6 @@ def rows_in(body: object, *names: str) -> list[Any] | None:
     return None
 
 
-def without_envelope(body: object) -> object:
-    """The object in an answer: bare, or under ``data`` or ``result``."""
-    if isinstance(body, dict):
-        for name in ("data", "result"):
-            if isinstance(body.get(name), dict | list):
-                return body[name]
-    return body
-
-
 @cache
 def _readers(kind: type[Any]) -> Mapping[str, _Reader]:
     hints = get_type_hints(kind)

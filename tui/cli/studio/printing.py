@@ -12,11 +12,10 @@ from typing import Any
 import click
 
 from tui.cli.studio.table import table
-from tui.core.studio.endpoint import Endpoint
+from tui.core.studio.endpoint import Endpoint, unwrapped
 from tui.core.studio.policies import in_brief
 from tui.core.text import clean, clean_line
 
-_ENVELOPES = ("data", "result")
 _DONE = frozenset({"success"})
 _UNSHOWN = frozenset({"code", "logo_url"})
 _ABOUT = frozenset({"user", "resource"})
@@ -44,7 +43,7 @@ class Printer:
 
     def show(self, answer: Any) -> None:
         """A single answer, out of its envelope; what is secret comes last."""
-        content = without_envelope(answer)
+        content = unwrapped(answer)
         if self.as_json:
             _print_json({} if content is None else content)
         else:
@@ -66,16 +65,6 @@ class Printer:
             names = self.endpoint.columns or [name for name in content if name not in _UNSHOWN]
             names = [name for name in names if name != secret]
             _print_fields({**content, secret: _secret_in(content, secret)}, [*names, secret])
-
-
-def without_envelope(answer: Any) -> Any:
-    """What is inside ``data`` or ``result``; an object that came as a list of one."""
-    if isinstance(answer, Mapping):
-        inner = (answer[name] for name in _ENVELOPES if isinstance(answer.get(name), dict | list))
-        answer = next(inner, answer)
-    if isinstance(answer, list) and len(answer) == 1 and isinstance(answer[0], Mapping):
-        return answer[0]
-    return answer
 
 
 def shown(value: Any) -> str:

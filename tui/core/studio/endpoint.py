@@ -138,3 +138,17 @@ def nested(fields: Sequence[Field], values: Values) -> dict[str, Any]:
             place = place.setdefault(part, {})
         place[name] = value
     return made
+
+
+def unwrapped(answer: Any) -> Any:
+    """What an answer is about: what is inside ``data`` or ``result``, or the answer itself.
+
+    An object with an id has ``data`` of its own, such as a row of a lookup table. An object that
+    comes as a list of one is the object. Source: Agent Studio API, Get a knowledge base by ID.
+    """
+    if isinstance(answer, Mapping) and "id" not in answer:
+        inner = (answer.get(name) for name in ("data", "result"))
+        answer = next((value for value in inner if isinstance(value, dict | list)), answer)
+    if isinstance(answer, list) and len(answer) == 1 and isinstance(answer[0], Mapping):
+        return answer[0]
+    return answer

@@ -18,7 +18,7 @@ def _recipe_fields(*, required: bool) -> tuple[Field, ...]:
     return (
         Field("recipe.name", "Name.", required=required),
         Field("recipe.code", "The recipe itself: a text that holds JSON.", required=required),
-        Field("recipe.config", "Its connections: a text that holds JSON."),
+        Field("recipe.config", "Its connections: a text that holds JSON.", option="recipe-config"),
         Field("recipe.folder_id", "Folder that it is in.", "integer", required=required),
     )
 
