@@ -29,6 +29,7 @@ from tui.ui.modals.approval import ApprovalModal
 from tui.ui.modals.connection import ConnectionModal
 from tui.ui.screens.attach import AttachScreen
 from tui.ui.screens.help import HelpScreen
+from tui.ui.widgets.action_card import ConnectionCard
 from tui.ui.widgets.event_details import EventDetails
 from tui.ui.widgets.reply import Reply
 
@@ -217,6 +218,24 @@ async def test_a_rejected_connection_is_told_to_the_agent() -> None:
         assert "Salesforce wants to be connected" in stage.text(stage.chat.banner)
         await stage.press("ctrl+g")
         await stage.until(lambda: isinstance(stage.app.screen, ConnectionModal))
+
+
+async def test_what_is_behind_a_question_does_not_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(ScriptedBackend([started(), connects("Jira", "attempt-1", "https://x.example")]))
+    async with stage.shown():
+        await stage.say("connect")
+        await stage.until(lambda: stage.chat.query(ConnectionCard))
+        card = stage.chat.query_one(ConnectionCard)
+        await stage.press("ctrl+g")
+        await stage.until(lambda: isinstance(stage.app.screen, ConnectionModal))
+        drawn: list[None] = []
+        monkeypatch.setattr(card, "refresh", lambda *_, **__: drawn.append(None))
+        card.automatic_refresh()
+        assert drawn == []
+        stage.app.pop_screen()
+        await stage.until(lambda: stage.app.screen is stage.chat)
+        card.automatic_refresh()
+        assert drawn == [None]
 
 
 async def test_another_conversation_that_asks_is_mentioned_and_can_be_gone_to() -> None:

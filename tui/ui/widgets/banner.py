@@ -51,7 +51,8 @@ class Banner(Widget):
             self._ticks = self.set_interval(1.0, self._tick)
 
     def _tick(self) -> None:
-        self.refresh()
+        if self.screen.is_active:
+            self.refresh()
         due_ms = self.notice.due_ms if self.notice else None
         if self._ticks and (due_ms is None or due_ms <= self._clock.now_ms()):
             self._ticks.stop()

@@ -43,6 +43,11 @@ class Card(RowsView, Generic[EntryT]):
     def on_mount(self) -> None:
         self._attend()
 
+    def automatic_refresh(self) -> None:
+        """Tick, unless something is in front: that would be drawn anew as a whole each time."""
+        if self.screen.is_active:
+            super().automatic_refresh()
+
     def busy_glyph(self) -> Content:
         """What says that something is under way; it stands still where motion is not wanted."""
         moves = self.app.animation_level != "none"
