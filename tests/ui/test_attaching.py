@@ -1,0 +1,204 @@
+"""Files with a message: choosing them, taking them off, sending several, and what goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+from textual.widgets import Input, OptionList
+
+from tests.fakes import ScriptedBackend, reply
+from tests.ui.stage import Stage
+from tui.core.draft import Draft, parse
+from tui.core.ids import TurnId
+from tui.core.ports import Can
+from tui.core.records import Attachment
+from tui.ui.files import LARGEST_FILE_BYTES, messages
+from tui.ui.screens.attach import AttachScreen
+from tui.ui.widgets.prompt_card import PromptCard
+
+FILES = st.lists(
+    st.builds(Attachment, path=st.text(), name=st.text(), size_bytes=st.integers(1)), max_size=5
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "docs").mkdir()
+    for name in ("a.txt", "b.txt", "docs/plan.txt"):
+        (tmp_path / name).write_text(name)
+    with (tmp_path / "huge.bin").open("wb") as file:
+        file.truncate(LARGEST_FILE_BYTES + 1)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+async def opened(stage: Stage) -> AttachScreen:
+    await stage.press("ctrl+o")
+    await stage.until(lambda: isinstance(stage.app.screen, AttachScreen))
+    screen = stage.app.screen
+    assert isinstance(screen, AttachScreen)
+    await stage.until(lambda: screen.query_one(OptionList).option_count)
+    return screen
+
+
+async def drop(stage: Stage, *paths: Path) -> None:
+    before = len(stage.chat.attached.files)
+    text = " ".join(f"'{path}'" for path in paths)
+    stage.chat.composer.post_message(events.Paste(text))
+    await stage.until(lambda: len(stage.chat.attached.files) == before + len(paths))
+
+
+@given(st.text(), FILES)
+def test_each_message_has_one_file_and_the_text_comes_last(
+    text: str, files: list[Attachment]
+) -> None:
+    sent = messages(text, files)
+    assert sent[-1][0] == text
+    assert [file for _, with_it in sent for file in with_it] == files
+    assert all(len(with_it) <= 1 for _, with_it in sent)
+    assert all(file.name in words for words, (file,) in sent[:-1])
+
+
+async def test_files_are_marked_in_the_picker_by_keys(folder: Path) -> None:
+    stage = Stage()
+    async with stage.shown():
+        screen = await opened(stage)
+        assert "▸ docs/" in stage.screen()
+        await stage.press(*"a.t")
+        await stage.until(lambda: screen.query_one(OptionList).option_count == 1)
+        await stage.press("tab")
+        assert "✓ a.txt" in stage.screen()
+        await stage.press("ctrl+u", *"docs", "tab")
+        await stage.until(lambda: "plan.txt" in stage.screen())
+        assert screen.query_one(Input).value == "docs/"
+        await stage.press("tab", "enter")
+        await stage.until(lambda: len(stage.chat.attached.files) == 2)
+        assert stage.chat.attached.paths == (str(folder / "a.txt"), str(folder / "docs/plan.txt"))
+        assert "2 messages, one file each" in stage.text(stage.chat.attached)
+
+
+async def test_files_are_marked_in_the_picker_by_mouse(folder: Path) -> None:
+    stage = Stage()
+    async with stage.shown():
+        screen = await opened(stage)
+        paths = screen.query_one(OptionList)
+        row = next(n for n, entry in enumerate(screen._entries) if entry.name == "b.txt")
+        await stage.pilot.click(paths, offset=(4, row))
+        await stage.pilot.click("#attach-now")
+        await stage.until(lambda: stage.chat.attached.files)
+        assert stage.chat.attached.paths == (str(folder / "b.txt"),)
+
+
+async def test_a_file_that_is_too_large_is_refused_in_the_picker(folder: Path) -> None:
+    stage = Stage()
+    async with stage.shown():
+        screen = await opened(stage)
+        await stage.press(*"huge")
+        await stage.until(lambda: screen.query_one(OptionList).option_count == 1)
+        await stage.press("enter")
+        await stage.until(lambda: "at most 20 MB can be sent" in stage.screen())
+        assert stage.app.screen is screen
+        await stage.press("ctrl+u", *"nothing", "enter")
+        await stage.until(lambda: "nothing does not exist" in stage.screen())
+
+
+async def test_several_files_are_sent_in_order_each_with_a_message(folder: Path) -> None:
+    stage = Stage(ScriptedBackend(reply("One."), reply("Two.")))
+    async with stage.shown():
+        await drop(stage, folder / "a.txt", folder / "b.txt")
+        await stage.say("compare them")
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+        first, second = stage.backend.sent
+        assert first[1].startswith("File 1 of 2: a.txt.")
+        assert second[1:] == ("compare them", "file-2")
+        assert stage.backend.uploaded == [folder / "a.txt", folder / "b.txt"]
+        await stage.until(lambda: not stage.chat.attached.display)
+        assert stage.chat.composer.text == ""
+
+
+async def test_chips_are_taken_off_by_key_and_by_mouse(folder: Path) -> None:
+    stage = Stage()
+    async with stage.shown():
+        await drop(stage, folder / "a.txt", folder / "b.txt", folder / "docs/plan.txt")
+        await stage.press("backspace")
+        await stage.until(lambda: len(stage.chat.attached.files) == 2)
+        column = stage.text(stage.chat.attached).index("✕")
+        await stage.pilot.click(stage.chat.attached, offset=(column, 0))
+        await stage.until(lambda: len(stage.chat.attached.files) == 1)
+        stage.chat.attached.focus()
+        await stage.press("delete")
+        await stage.until(lambda: not stage.chat.attached.display)
+        assert stage.app.focused is stage.chat.composer
+
+
+async def test_files_belong_to_the_draft(folder: Path) -> None:
+    stage = Stage()
+    async with stage.shown():
+        await drop(stage, folder / "a.txt")
+        await stage.press(*"about it")
+        await stage.chat.keep_draft()
+        [kept] = stage.store.drafts.values()
+        assert parse(kept) == Draft("about it", (str(folder / "a.txt"),))
+    again = Stage(store=stage.store)
+    async with again.shown():
+        await again.until(lambda: again.chat.attached.files)
+        assert again.chat.composer.text == "about it"
+
+
+async def test_a_file_that_changed_is_said_before_it_is_sent(folder: Path) -> None:
+    stage = Stage(ScriptedBackend(reply("Read.")))
+    async with stage.shown():
+        await drop(stage, folder / "a.txt")
+        (folder / "a.txt").write_text("longer than before")
+        await stage.say("read it")
+        await stage.until(lambda: "a.txt has changed: it had 5 B" in stage.screen())
+        assert stage.backend.sent == []
+        await stage.press("enter")
+        await stage.until(lambda: stage.backend.sent)
+
+
+async def test_a_file_that_is_gone_keeps_the_message_back(folder: Path) -> None:
+    stage = Stage(ScriptedBackend(reply("Read.")))
+    async with stage.shown():
+        await drop(stage, folder / "a.txt")
+        (folder / "a.txt").unlink()
+        await stage.say("read it")
+        await stage.until(lambda: "a.txt does not exist" in stage.screen())
+        assert "✕ a.txt  not sent" in stage.text(stage.chat.attached)
+        await stage.press("enter")
+        await stage.until(lambda: "Take it off" in stage.screen())
+        assert stage.backend.sent == []
+        assert stage.chat.composer.text == "read it"
+
+
+async def test_a_dropped_path_is_text_where_no_files_are_taken(folder: Path) -> None:
+    stage = Stage(ScriptedBackend(can=Can.NOTHING))
+    async with stage.shown():
+        stage.chat.composer.post_message(events.Paste(str(folder / "a.txt")))
+        await stage.until(lambda: stage.chat.composer.text == str(folder / "a.txt"))
+        await stage.say("/attach a.txt")
+        await stage.until(lambda: "takes no files" in stage.screen())
+
+
+async def test_an_upload_shows_its_bytes_where_the_message_waits_and_is_cancelled() -> None:
+    from tests.ui.solo import Solo, turn_of
+    from tui.ui.widgets.transcript import Transcript
+
+    transcript = Transcript()
+    app = Solo(transcript)
+    async with app.run_test(size=(80, 20)) as pilot:
+        await transcript.show_turn(turn_of("t1", "read it", state="queued"))
+        transcript.show_upload(TurnId("t1"), 5_000_000, 20_000_000)
+        await pilot.pause()
+        assert "━━━━━╌╌╌╌╌" in app.screen_text()
+        assert "5.0 MB of 20.0 MB" in app.screen_text()
+        app.query_one(PromptCard).focus()
+        await pilot.press("delete")
+        assert [type(message) for message in app.heard] == [Transcript.Withdrawn]
+        await transcript.show_turn(turn_of("t1", "read it", state="sending"))
+        await pilot.pause()
+        assert "Uploading" not in app.screen_text()
