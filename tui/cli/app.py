@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def run_app(target: Target) -> int:
     """Run the app until it is left; its exit code. On the first run it is set up before."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not in_browser and not (sys.stdin.isatty() and sys.stderr.isatty()):
         text = "the app needs a terminal; for scripts there is 'genie-tui ask'."
         raise Failure(text, Code.USAGE)
     if _is_first_run(target):

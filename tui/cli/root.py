@@ -18,6 +18,13 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.option("--login", is_flag=True, help="With --demo: through the login of the demo.")
 @click.option("--theme", metavar="NAME", help="Colours of the app, such as genie-light.")
 @click.option("--screen-reader", is_flag=True, help="Plain lines in reading order, no panes.")
+@click.option("--web", is_flag=True, help="With --demo: in the browser, on this machine only.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    help="With --web: the port, 8000 if not given.",
+)
 @click.version_option(__version__, "-V", "--version", message="genie-tui %(version)s")
 @click.pass_context
 def root(
@@ -28,6 +35,8 @@ def root(
     login: bool,
     theme: str | None,
     screen_reader: bool,
+    web: bool,
+    port: int | None,
 ) -> None:
     """Chat with Workato genies in the terminal.
 
@@ -35,8 +44,18 @@ def root(
     """
     if login and not demo:
         raise click.UsageError("--login goes with --demo; 'genie-tui login' signs in.")
+    if web and (not demo or login):
+        raise click.UsageError(
+            "--web goes with --demo alone: a page would act as you, for whoever opens it."
+        )
+    if port is not None and not web:
+        raise click.UsageError("--port goes with --web.")
     flags = {"theme": theme, "screen_reader": screen_reader or None}
     context.obj = Target(demo=demo, profile=profile, config=config, login=login, flags=flags)
+    if web:
+        from tui.cli.web import run_web
+
+        context.exit(run_web(port or 8000, flags))
     if context.invoked_subcommand is None:
         from tui.cli.app import run_app
 

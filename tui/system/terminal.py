@@ -74,6 +74,8 @@ class Terminal:
 
 def terminal_of(environ: Mapping[str, str]) -> Terminal:
     """The terminal that a process with this environment writes to."""
+    if environ.get("TERM_PROGRAM") == "textual":  # a page in the browser
+        return Terminal(titled=False)
     term = environ.get("TERM", "")
     console = term.startswith(_CONSOLES)
     return Terminal(
