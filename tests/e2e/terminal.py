@@ -13,6 +13,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Self
 
 import pyte
@@ -44,6 +45,7 @@ class Terminal:
         *,
         columns: int = 100,
         rows: int = 30,
+        cwd: Path | None = None,
     ) -> None:
         self.output = b""
         """Every byte the program wrote."""
@@ -58,6 +60,7 @@ class Terminal:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+            os.chdir(cwd or ".")
             os.execvpe(arguments[0], arguments, {"TERM": "xterm-256color"} | dict(environ))
 
     def __enter__(self) -> Self:
@@ -68,6 +71,11 @@ class Terminal:
             os.kill(self.pid, signal.SIGKILL)
             self.wait_exit()
         os.close(self._fd)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the program has ended."""
+        return self._closed
 
     @property
     def text(self) -> str:

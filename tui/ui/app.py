@@ -246,6 +246,20 @@ class GenieApp(BaseApp[None]):
 
     # -- what every screen may ask for -----------------------------------------------------
 
+    def action_command_palette(self) -> None:
+        # Textual gives its palette an id, which the one that is just closing may still have.
+        from tui.ui.sturdy import Palette
+
+        if self.use_command_palette and not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        from textual.theme import ThemeProvider
+
+        from tui.ui.sturdy import Palette
+
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
+
     def action_help(self) -> None:
         from tui.ui.screens.help import HelpScreen
 

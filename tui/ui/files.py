@@ -24,10 +24,10 @@ class CannotAttach(Exception):
 def attachment_of(path: Path) -> Attachment:
     """A file that can be read and is small enough. Raises ``CannotAttach``."""
     name = clean_line(path.name, 60)
-    if not path.is_file():
-        gone = "is not a file" if path.exists() else "does not exist"
-        raise CannotAttach(f"{name or 'This'} {gone}.")
     try:
+        if not path.is_file():
+            gone = "is not a file" if path.exists() else "does not exist"
+            raise CannotAttach(f"{name or 'This'} {gone}.")
         with path.open("rb") as file:
             file.read(1)
         size_bytes = path.stat().st_size

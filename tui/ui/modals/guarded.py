@@ -11,13 +11,15 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from tui.ui.sturdy import SturdyModal
+
 DEAF_S = 0.4
 """How long after it has been drawn a modal takes no answer, by key or by mouse."""
 
 ResultT = TypeVar("ResultT")
 
 
-class GuardedModal(ModalScreen[ResultT]):
+class GuardedModal(SturdyModal[ResultT]):
     """Takes no action of its own until the user has had time to see it.
 
     Whoever is typing, or clicks twice, when it appears must not answer a question unread.

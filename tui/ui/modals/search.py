@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -20,6 +19,7 @@ from tui.core.errors import StoreError
 from tui.core.ports import Clock
 from tui.core.records import Hit
 from tui.core.text import ago, clean, clean_line
+from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
 
 _PAUSE_S = 0.1
@@ -42,7 +42,7 @@ class Found:
     hit: Hit | None = None
 
 
-class SearchModal(ModalScreen[Found]):
+class SearchModal(SturdyModal[Found]):
     """Searches as one types; a search that is overtaken is given up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,7 +68,7 @@ class SearchModal(ModalScreen[Found]):
             box.border_subtitle = Content(" ↑↓ choose · Enter opens · Esc ")
             yield Input(self._first_words, placeholder="Words, or how they begin")
             yield Static(id="search-state")
-            yield OptionList(id="hits")
+            yield SturdyList(id="hits")
 
     def on_mount(self) -> None:
         self.query_one(OptionList).can_focus = False

@@ -13,20 +13,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.text import size
 from tui.ui.files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
 from tui.ui.paths import Entry, completions, typed_path
+from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
 
 _MOST_SHOWN = 200
 _UP = "../"
 
 
-class AttachScreen(ModalScreen[Sequence[Path] | None]):
+class AttachScreen(SturdyModal[Sequence[Path] | None]):
     """A path with what is there, as one types. Returns files to look at; None: none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,7 +56,7 @@ class AttachScreen(ModalScreen[Sequence[Path] | None]):
             box.border_title = Content(" Attach files ")
             box.border_subtitle = Content(" Tab marks · Enter attaches · Esc ")
             yield Input(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
-            yield OptionList(id="paths", compact=True)
+            yield SturdyList(id="paths", compact=True)
             yield Static(id="attach-hint")
             with Horizontal(id="attach-buttons"):
                 yield Button("Attach", id="attach-now", compact=True)

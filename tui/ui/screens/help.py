@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.ui.keymap import Command, commands, keys_of
 from tui.ui.keys import key_name
+from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
 
 _KEY_CELLS = 24
@@ -43,7 +43,7 @@ _TITLES = {
 """By the first part of a command's id, in the order shown; others follow under that part's name."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(SturdyModal[None]):
     """All keys by what they belong to; what is typed filters them, Enter runs what can run here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(id="help") as box:
             box.border_title = Content(" Keys ")
             yield Input(placeholder="Type to find a key", id="help-filter")
-            yield OptionList(id="help-keys", compact=True)
+            yield SturdyList(id="help-keys", compact=True)
             yield Static(id="help-note")
 
     def on_mount(self) -> None:
@@ -72,6 +72,10 @@ class HelpScreen(ModalScreen[None]):
         self.call_after_refresh(self._fill)
 
     @on(Input.Changed)
+    def _search(self) -> None:
+        if self.is_active:
+            self._fill()
+
     def _fill(self) -> None:
         rows = self.query_one(OptionList)
         words = self.query_one(Input).value.casefold().split()
@@ -126,6 +130,8 @@ class HelpScreen(ModalScreen[None]):
 
     def _run(self, command_id: str) -> None:
         """Do it where the help was asked for, if it works there."""
+        if not self.is_current:  # a second key or click, after the first has closed it
+            return
         below = self.app.screen_stack[-2]
         for node, binding, enabled, _ in below.active_bindings.values():
             if binding.id == command_id and enabled and command_id != "app.help":

@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.core.ports import Clock
 from tui.ui.desk import Desk
 from tui.ui.panes import ROOM, Pane, Panes
+from tui.ui.sturdy import SturdyScreen
 from tui.ui.widgets.attached import Attached
 from tui.ui.widgets.banner import Banner
 from tui.ui.widgets.composer import Composer
@@ -37,7 +37,7 @@ _STOPS = "Composer, ConversationList, Transcript, Timeline, #suggestions"
 """Where Tab goes; inside of each of them the arrows do."""
 
 
-class ThreePanes(Screen[None]):
+class ThreePanes(SturdyScreen[None]):
     """Sidebar, conversation and timeline, with everything that only moves them about."""
 
     AUTO_FOCUS = "Composer"

@@ -15,13 +15,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from tui.config import DATA_CENTERS, ConfigError, Profile, problem_with, save_profile, tried
 from tui.core.checkup import STEPS, Finding, Verdict
 from tui.core.errors import StoreError
 from tui.core.text import clean_line
+from tui.ui.sturdy import SturdyScreen
 from tui.ui.text import line
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.field import Field
@@ -57,7 +57,7 @@ class Help(Protocol):
         ...
 
 
-class SetupScreen(Screen[str]):
+class SetupScreen(SturdyScreen[str]):
     """Returns the name of the profile that was saved; empty for the demo."""
 
     AUTO_FOCUS = "#try-demo"

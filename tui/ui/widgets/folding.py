@@ -108,6 +108,8 @@ class FoldingArea(Area):
 
     def _edge(self, place: tuple[int, int], *, at_end: bool) -> tuple[int, int]:
         row, column = place
+        if row >= self.document.line_count:  # Textual's own way to say "with the line's end"
+            return place
         for chip in self._folds.chips(self.document.get_line(row)):
             if chip.start < column < chip.end:
                 return row, chip.end if at_end else chip.start

@@ -13,6 +13,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.ui.completing import Choice
+from tui.ui.sturdy import SturdyList
 from tui.ui.text import line, spread
 
 _NAME_CELLS = 30
@@ -20,7 +21,7 @@ _FRAME_CELLS = 5
 """Border, padding and scrollbar."""
 
 
-class Offers(OptionList, can_focus=False):
+class Offers(SturdyList, can_focus=False):
     """Shown only while it has choices. The composer's keys move in it."""
 
     FOCUS_ON_CLICK: ClassVar[bool] = False

@@ -20,6 +20,7 @@ from tui.core.ports import Clock
 from tui.core.records import Conversation
 from tui.ui.board import RowState
 from tui.ui.listing import MENU_META, Heading, Row, rows_of
+from tui.ui.sturdy import SturdyList
 from tui.ui.text import line, spread
 
 _NEAR_END = 20
@@ -30,7 +31,7 @@ _MINUTE_S = 60.0
 _RIGHT = 3
 
 
-class ConversationList(OptionList):
+class ConversationList(SturdyList):
     """The rows. What is typed while it has the focus filters them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

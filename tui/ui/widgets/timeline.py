@@ -11,6 +11,7 @@ from textual.widgets.option_list import Option
 
 from tui.core.events import Heartbeat, TextDelta, TurnEvent
 from tui.core.ids import RunId
+from tui.ui.sturdy import SturdyList
 from tui.ui.widgets.event_rows import EventRow, Spans, run_header
 
 MAX_ROWS = 500
@@ -20,7 +21,7 @@ _FLUSH_S = 0.1
 _NO_RUN = RunId("")
 
 
-class Timeline(OptionList):
+class Timeline(SturdyList):
     """A row for each event, under a thin header for each run. Enter or a click shows all of it.
 
     Pieces of text that is being written share a row; signs of life have none. Shows the newest

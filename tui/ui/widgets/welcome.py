@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.ui.sturdy import SturdyList
 from tui.ui.text import line
 
 
@@ -37,7 +38,7 @@ class Welcome(Vertical):
         hint = "Type below, or pick something to try" if self._suggestions else "Type below"
         yield Static(Content(hint), id="welcome-hint")
         if self._suggestions:
-            yield OptionList(
+            yield SturdyList(
                 *(Option(_row(text)) for _, text in self._suggestions),
                 id="suggestions",
                 compact=True,

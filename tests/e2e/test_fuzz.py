@@ -1,0 +1,12 @@
+"""A short game of the monkey; ``python -m tests.e2e.fuzz`` plays for as long as one likes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.fuzz import run
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_a_keyboard_or_a_mouse_can_do_breaks_it(environ: dict[str, str], seed: int) -> None:
+    assert run(environ, seed, seconds=6) == []

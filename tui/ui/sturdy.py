@@ -1,0 +1,58 @@
+"""Textual's own parts, made to bear keys and clicks that come a moment too late or too early."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Literal
+
+from textual import events
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette
+from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.widgets import OptionList
+
+
+class SturdyScreen(Screen[ScreenResultType]):
+    """Closes once, only itself, and not before it is there."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        if not self.is_active:  # a second key or click would close another
+            return AwaitComplete()
+        if not self.is_mounted:
+            self.call_later(self.dismiss, result)
+            return AwaitComplete()
+        return super().dismiss(result)
+
+    def _forward_event(self, event: events.Event) -> None:
+        if not (isinstance(event, events.MouseDown) and self._is_leaving(event)):
+            super()._forward_event(event)
+
+    def _is_leaving(self, press: events.MouseDown) -> bool:
+        """Whether what is pressed is just being removed: it has no parent any more."""
+        widget, _ = self.get_widget_and_offset_at(press.x, press.y)
+        return widget is not None and widget is not self and widget.parent is None
+
+
+class SturdyModal(ModalScreen[ScreenResultType], SturdyScreen[ScreenResultType]):
+    """A modal screen that closes once, and only itself."""
+
+
+class Palette(CommandPalette, SturdyScreen[None]):
+    """The command palette."""
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError, IndexError):  # a list that has not been laid out
+            super()._action_command_list(action)
+
+
+class SturdyList(OptionList):
+    """Bears a click on an option that is gone, and keys before it has been laid out."""
+
+    async def _on_click(self, event: events.Click) -> None:
+        place = event.style.meta.get("option")
+        if isinstance(place, int) and place >= self.option_count:
+            event.prevent_default()
+
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        with suppress(KeyError, IndexError):
+            super()._move_page(direction)
