@@ -12,10 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Offset
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import spread
 
 _EDGES = 4
@@ -33,7 +33,7 @@ class Choice:
     """Shown at the right, such as the key that does the same."""
 
 
-class Menu(ModalScreen[str]):
+class Menu(SturdyModal[str]):
     """Returns the name of what was chosen; nothing when it is left.
 
     ``at`` is where its corner should be, as far as the screen has room.
@@ -55,7 +55,7 @@ class Menu(ModalScreen[str]):
         with Vertical(classes="menu--box"):
             if self._title:
                 yield Static(Content.styled(self._title, "bold"), classes="menu--title")
-            yield OptionList(compact=True)
+            yield SturdyList(compact=True)
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.core.text import size, utf8_size
 from tui.ui.folds import line_count
+from tui.ui.sturdy import SturdyModal
 from tui.ui.text import plain
 
 Answer = Literal["unfold", "attach", "remove"]
@@ -22,7 +22,7 @@ LARGEST_UNFOLDED = 64_000
 """Characters; a larger text would make every key slow."""
 
 
-class PastedModal(ModalScreen[Answer | None]):
+class PastedModal(SturdyModal[Answer | None]):
     """Shows the beginning of a text. Returns what is to become of it; None: it stays a chip."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,15 +9,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.core.text import clean_line
+from tui.ui.sturdy import SturdyModal
 
 _LONGEST_NAME = 120
 
 
-class RenameModal(ModalScreen[str]):
+class RenameModal(SturdyModal[str]):
     """Returns the new name, empty to go back to the agent's title; nothing when it is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

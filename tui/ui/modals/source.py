@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from tui.ui.requests import CopyText
+from tui.ui.sturdy import SturdyModal
 
 
-class SourceView(ModalScreen[None]):
+class SourceView(SturdyModal[None]):
     """Shows a text. Shift and the arrows select; ``c`` copies what is selected, or all of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
