@@ -66,7 +66,9 @@ from tui.core.records import (
 from tui.core.turn import turn_of
 
 NOW_MS = 1_780_000_000_000
-EVERYTHING = Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.DELETE | Can.REPLAY | Can.HISTORY
+EVERYTHING = (
+    Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE
+)
 """What a genie can."""
 WORKSHOP = (
     Can.DELETE

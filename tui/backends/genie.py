@@ -42,7 +42,8 @@ class GenieBackend(Unable):
 
     @property
     def can(self) -> Can:
-        return Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.DELETE | Can.REPLAY | Can.HISTORY
+        kept = Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE
+        return kept | Can.APPROVE | Can.CONNECT | Can.UPLOAD
 
     async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
         page = await self._client.list_conversations(cursor)

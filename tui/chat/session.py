@@ -264,7 +264,7 @@ class Session(Controls):
         if turn.conversation_id != self.watched:
             await self._kit.store.mark_read(turn.conversation_id, unread=True)
             self._publish(ConversationsChanged())
-        if turn.over:
+        if turn.over and Can.TITLE in self.can:
             await self._fetch_title(turn.conversation_id)
 
     async def _fetch_title(self, conversation_id: ConversationId) -> None:

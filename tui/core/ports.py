@@ -54,6 +54,8 @@ class Can(Flag):
     """Says how many tokens were used."""
     CHOOSE = auto()
     """Takes options when a conversation is created."""
+    TITLE = auto()
+    """Finds a title for a conversation by itself, some time after its first message."""
     RENAME = auto()
     """Keeps a title that the user gives."""
     SKILLS = auto()

@@ -187,11 +187,14 @@ def _belongs_in_log(event: TurnEvent) -> bool:
     return not isinstance(event, LogLine | StreamInterrupted | UnknownEvent)
 
 
-def _place(event: TurnEvent) -> tuple[int, int, str]:
-    """A total order: by number, then what has none by its time, then by name."""
+def _place(event: TurnEvent) -> tuple[int, bool, int, str]:
+    """A total order: by number, then what has none by its time, then by name.
+
+    What was read from the history comes last, so that it finds what the stream brought.
+    """
     seq = event.seq if event.seq is not None else _UNPLACED
     at = event.at_ms if event.at_ms is not None else _UNPLACED
-    return seq, at, event.key
+    return seq, isinstance(event, AgentMessage) and event.from_history, at, event.key
 
 
 def _latest(*times_ms: int | None) -> int | None:

@@ -1,0 +1,269 @@
+"""Frames of the Workflows API as domain events.
+
+Source of every shape: Workflows API, SSE stream; where a server was seen to differ, the reader
+takes both. Texts are cleaned on the way; ``raw`` is kept as it came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypedDict
+
+from tui.api.sse import COMMENT, Frame
+from tui.api.values import epoch_ms, int_of, object_of, objects_of, text_of
+from tui.api.workflow_models import UsageTotals
+from tui.backends.workflow_place import Place, began_ms
+from tui.core.events import (
+    AgentMessage,
+    Heartbeat,
+    Json,
+    LogLine,
+    SkillFinished,
+    SkillOutcome,
+    SkillStarted,
+    TextDelta,
+    TurnEvent,
+    TurnFinished,
+    TurnOutcome,
+    TurnStarted,
+    UnknownEvent,
+    UsageReported,
+)
+from tui.core.ids import MessageId, RunId
+from tui.core.text import clean_line
+
+OUTCOMES: Mapping[str, TurnOutcome] = {
+    "completed": "finished",
+    "failed": "failed",
+    "halted": "halted",
+    "max_turns_reached": "limit",
+}
+"""Statuses that end a run."""
+
+TOOL_EVENTS = frozenset({"tool_call", "tool_result", "tool_denied"})
+"""Kinds of log lines that tell of a tool."""
+
+_NAME_CHARS = 80
+
+
+class Stamp(TypedDict):
+    """What every event carries."""
+
+    key: str
+    run_id: RunId
+    event_id: str | None
+    at_ms: int | None
+    seen_ms: int
+    raw: Json
+
+
+class Names:
+    """Keys of things that the stream and the workflow itself both tell of, by what they say.
+
+    Neither numbers nor times are the same on both ways. The same words again are the next one.
+    """
+
+    def __init__(self, run_id: RunId) -> None:
+        self._run_id = run_id
+        self._said = Counter[str]()
+
+    def of(self, *content: str) -> str:
+        digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
+        self._said[digest] += 1
+        return f"{self._run_id}/{digest}/{self._said[digest]}"
+
+
+class RunReader:
+    """Makes events of the frames of one run, from a place in its stream on."""
+
+    def __init__(self, run_id: RunId, seen_ms: Callable[[], int], place: Place | None = None):
+        """``place``: what is not behind it has been read. None: the stream is read live."""
+        self.run_id = run_id
+        self.place = place or Place()
+        self.end: TurnFinished | None = None
+        """The end that the stream reported; whoever reads on decides whether to believe it."""
+        self._seen_ms = seen_ms
+        self._names = Names(run_id)
+        self._resumed = place
+        self._seen: set[tuple[int | None, object]] = set()
+        self._begun = False
+        self._torn = False
+        """Pieces of the message at hand are missing, so further ones have no place."""
+
+    def read(self, frame: Frame) -> TurnEvent | None:
+        """The event of a frame; None for what was read before, and for an end (see ``end``)."""
+        if frame.kind == COMMENT:
+            return Heartbeat(key="", run_id=self.run_id, seen_ms=self._seen_ms())
+        number, at_ms = int_of(frame.id), epoch_ms(frame.data.get("timestamp"))
+        if self._is_old(number, at_ms, frame.data.get("timestamp")):
+            return None
+        delta = frame.kind == "message_delta"
+        self._look_for_gap(number, delta=delta)
+        self._move(number, at_ms, delta=delta)
+        data = object_of(frame.data.get("data"))
+        reader = _READERS.get(frame.kind)
+        try:
+            if reader:
+                return reader(self, data, self._stamp(frame))
+        except (KeyError, TypeError, ValueError, RecursionError):
+            pass
+        return UnknownEvent(kind=clean_line(frame.kind), **self._stamp(frame))
+
+    def _is_old(self, number: int | None, at_ms: int | None, timestamp: object) -> bool:
+        """Whether a frame came before, or belongs to an earlier run of the workflow."""
+        name = (number, timestamp)
+        if number is not None and timestamp is not None and name in self._seen:
+            return True
+        self._seen.add(name)
+        if self._resumed is None or at_ms is None:
+            return False
+        if at_ms < began_ms(self.run_id):
+            return True
+        resumed = self._resumed
+        return number is not None and number <= resumed.number and at_ms <= resumed.at_ms
+
+    def _look_for_gap(self, number: int | None, *, delta: bool) -> None:
+        """Behind a reconnect pieces can be missing: the server keeps only the newest events."""
+        first, self._begun = not self._begun, True
+        if first and self._resumed is not None and number != self._resumed.number + 1:
+            self._torn = delta or self._resumed.offset > 0
+
+    def _move(self, number: int | None, at_ms: int | None, *, delta: bool) -> None:
+        """No two events but pieces of text have the same time, so that their order is plain."""
+        earliest = self.place.at_ms + (0 if delta else 1)
+        self.place = replace(
+            self.place,
+            number=self.place.number if number is None else number,
+            at_ms=max(at_ms or 0, earliest),
+        )
+
+    def _stamp(self, frame: Frame) -> Stamp:
+        place = self.place
+        return Stamp(
+            key=f"{self.run_id}/{place.number}.{place.at_ms}.{frame.kind}",
+            run_id=self.run_id,
+            event_id=str(place) if frame.id else None,
+            at_ms=place.at_ms,
+            seen_ms=self._seen_ms(),
+            raw=frame.data,
+        )
+
+    # -- one kind of frame each ------------------------------------------------------------------
+
+    def _piece(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+        text, place = text_of(data["delta"]), self.place
+        if self._torn:
+            return None
+        self.place = replace(place, offset=place.offset + len(text))
+        stamp["event_id"] = str(self.place)
+        return TextDelta(message_id=self.message_id, offset=place.offset, text=text, **stamp)
+
+    def _message(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+        text, role = text_of(data["content"]), text_of(data.get("role"))
+        if role != "assistant":
+            return LogLine(name=f"message of {clean_line(role) or 'nobody'}", detail=text, **stamp)
+        if not text.strip():
+            return None
+        message_id = self.message_id
+        self.place = replace(self.place, message=self.place.message + 1, offset=0)
+        self._torn = False
+        stamp["key"], stamp["event_id"] = self._names.of("said", text), str(self.place)
+        return AgentMessage(text=text, message_id=message_id, **stamp)
+
+    @property
+    def message_id(self) -> MessageId:
+        """The message that is being written."""
+        return MessageId(f"{self.run_id}/{self.place.message}")
+
+    def _log(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+        return read_log(data, stamp, self._names)
+
+    def _usage(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+        return usage_event(UsageTotals.model_validate(data), stamp)
+
+    def _status(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+        status = text_of(data["status"])
+        if status == "running":
+            stamp["key"] = f"{self.run_id}/started"
+            return TurnStarted(**stamp)
+        if status not in OUTCOMES:
+            return LogLine(name="status", detail=status, **stamp)
+        self.end = TurnFinished(outcome=OUTCOMES[status], **stamp)
+        return None
+
+    def _progress(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+        return LogLine(name="progress", detail=_progress_text(data), **stamp)
+
+    def _violation(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+        found = data["violations"]
+        words = [_violation_text(each) for each in found] if isinstance(found, list) else []
+        return LogLine(name="guardrail", detail="; ".join(words), **stamp)
+
+
+_READERS: Mapping[str, Callable[[RunReader, Json, Stamp], TurnEvent | None]] = {
+    "message_delta": RunReader._piece,
+    "message": RunReader._message,
+    "log": RunReader._log,
+    "usage": RunReader._usage,
+    "status": RunReader._status,
+    "progress": RunReader._progress,
+    "output_guardrail_violation": RunReader._violation,
+}
+"""Every type whose meaning is known; all others are shown as they came."""
+
+
+def read_log(data: Json, stamp: Stamp, names: Names) -> TurnEvent:
+    """A log line; those about tools are the starts and ends of skills."""
+    event, detail = clean_line(text_of(data.get("event"))), text_of(data.get("detail"))
+    if event not in TOOL_EVENTS:
+        return LogLine(name=event or "log", detail=detail, **stamp)
+    skill = clean_line(detail, _NAME_CHARS) or "a tool"
+    given, came = text_of(data.get("tool_input")), text_of(data.get("tool_output"))
+    stamp["key"] = names.of(event, detail, given, came)
+    if event == "tool_call":
+        return SkillStarted(skill=skill, **stamp)
+    outcome, error = _verdict(event, came)
+    return SkillFinished(skill=skill, outcome=outcome, error=error, result=came or None, **stamp)
+
+
+def usage_event(totals: UsageTotals, stamp: Stamp, *, before: bool = False) -> UsageReported:
+    """What the workflow has used so far."""
+    return UsageReported(
+        input_tokens=totals.input_tokens,
+        output_tokens=totals.output_tokens,
+        cached_tokens=totals.cached_tokens,
+        cost=totals.price,
+        before=before,
+        **stamp,
+    )
+
+
+def _verdict(event: str, came: str) -> tuple[SkillOutcome, str | None]:
+    """How a tool ended: that it failed is said in its output alone."""
+    if event == "tool_denied":
+        return "failed", "It was denied."
+    if came.lstrip().lower().startswith("error"):
+        return "failed", came
+    return "completed", None
+
+
+def _progress_text(data: Json) -> str:
+    """Such as ``40 %: Draft document``. The share was documented as 75 and observed as 0.75."""
+    share = data.get("percent_complete")
+    if not isinstance(share, int | float):
+        share = 0
+    percent = round(share * 100) if 0 < share <= 1 and isinstance(share, float) else round(share)
+    todos, current = objects_of(data.get("todos")), data.get("current_step")
+    title = next((t.get("title") for t in todos if t.get("id") == current), None)
+    return f"{percent} %: {clean_line(text_of(title))}" if title else f"{percent} %"
+
+
+def _violation_text(violation: Any) -> str:
+    if not isinstance(violation, dict):
+        return text_of(violation)
+    parts = (text_of(violation.get(name)) for name in ("guardrail", "name", "reason", "message"))
+    return ": ".join(filter(None, parts)) or text_of(violation)

@@ -1,0 +1,45 @@
+"""A stream that can be waited for with a time limit, without losing what comes later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from tui.api.sse import Frame
+
+
+class Feed:
+    """Frames of a stream, one at a time."""
+
+    def __init__(self, frames: AsyncGenerator[Frame]) -> None:
+        self._frames = frames
+        self._following: asyncio.Future[Frame | None] | None = None
+
+    async def open(self, within_s: float) -> None:
+        """Wait until the stream has said its first word, or for a while. Raises ``BackendError``.
+
+        What it said is given out by :meth:`next`.
+        """
+        await asyncio.wait({self._ahead()}, timeout=within_s)
+        if self._ahead().done():
+            self._ahead().result()
+
+    async def next(self, within_s: float | None = None) -> Frame | None:
+        """The next frame; None at the end. Raises ``TimeoutError`` and ``BackendError``."""
+        ahead = self._ahead()
+        await asyncio.wait({ahead}, timeout=within_s)
+        if not ahead.done():
+            raise TimeoutError
+        self._following = None
+        return ahead.result()
+
+    def _ahead(self) -> asyncio.Future[Frame | None]:
+        if self._following is None:
+            self._following = asyncio.ensure_future(anext(self._frames, None))
+        return self._following
+
+    async def aclose(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+        await self._frames.aclose()
