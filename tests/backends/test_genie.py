@@ -87,8 +87,8 @@ async def all_of(events: AsyncGenerator[TurnEvent]) -> list[TurnEvent]:
 
 
 def test_what_it_can():
-    everything = Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.DELETE | Can.REPLAY | Can.HISTORY
-    assert backend().can == everything
+    asks = Can.APPROVE | Can.CONNECT | Can.UPLOAD
+    assert backend().can == asks | Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE
 
 
 @pytest.mark.parametrize("kind", ["documented", "observed"])

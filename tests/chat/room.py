@@ -10,13 +10,16 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from tui.api.headless import HeadlessClient
+from tui.api.workflows import WorkflowsClient
 from tui.auth.api_key import ApiKeyAuth
+from tui.auth.token import TokenAuth
 from tui.backends.genie import GenieBackend
+from tui.backends.workflows import WorkflowsBackend
 from tui.chat.kit import Patience
 from tui.chat.session import Session
 from tui.chat.updates import RecoveryChanged, TurnChanged, TurnDropped, Update
 from tui.core.ids import ConversationId, TurnId
-from tui.core.ports import Clock
+from tui.core.ports import ChatBackend, Clock
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer, DemoSettings
 from tui.store import SqliteStore
@@ -107,13 +110,29 @@ class Room:
         return [recovery.step for recovery in found if recovery]
 
 
+def genie_of(server: DemoServer) -> ChatBackend:
+    """A real client of the server's genie."""
+    auth = ApiKeyAuth(server.url, SecretStr(server.api_key), server.idp_user_id)
+    return GenieBackend(HeadlessClient(server.url, server.genie, auth))
+
+
+def agent_of(server: DemoServer, token: str | None = None) -> ChatBackend:
+    """A real client of the server's Workflows API."""
+    auth = TokenAuth(server.url, SecretStr(token or server.token))
+    return WorkflowsBackend(WorkflowsClient(server.url, auth), server.agent)
+
+
 @asynccontextmanager
 async def open_room(
-    server: DemoServer, path: Path, *, patience: Patience = QUICK, clock: Clock | None = None
+    server: DemoServer,
+    path: Path,
+    *,
+    patience: Patience = QUICK,
+    clock: Clock | None = None,
+    backend_of: Callable[[DemoServer], ChatBackend] = genie_of,
 ) -> AsyncGenerator[Room]:
     """A session over a real client and a real store; ``path`` is the database."""
-    auth = ApiKeyAuth(server.url, SecretStr(server.api_key), server.idp_user_id)
-    backend = GenieBackend(HeadlessClient(server.url, server.genie, auth))
+    backend = backend_of(server)
     store = await SqliteStore.open(path, "test")
     room = Room(store)
     try:

@@ -47,6 +47,9 @@ OUTCOMES: Mapping[str, TurnOutcome] = {
 TOOL_EVENTS = frozenset({"tool_call", "tool_result", "tool_denied"})
 """Kinds of log lines that tell of a tool."""
 
+_NEXT_STEPS = frozenset({"tool_call", "model_call"})
+"""Log lines before which a message is complete."""
+
 _NAME_CHARS = 80
 
 
@@ -93,17 +96,23 @@ class RunReader:
         self._begun = False
         self._torn = False
         """Pieces of the message at hand are missing, so further ones have no place."""
+        self._text: str | None = None if self.place.offset else ""
+        """The message at hand; None where it is not known to be whole."""
 
-    def read(self, frame: Frame) -> TurnEvent | None:
-        """The event of a frame; None for what was read before, and for an end (see ``end``)."""
+    def read(self, frame: Frame) -> list[TurnEvent]:
+        """The events of a frame; none for what was read before, and for an end (see ``end``)."""
         if frame.kind == COMMENT:
-            return Heartbeat(key="", run_id=self.run_id, seen_ms=self._seen_ms())
+            return [Heartbeat(key="", run_id=self.run_id, seen_ms=self._seen_ms())]
         number, at_ms = int_of(frame.id), epoch_ms(frame.data.get("timestamp"))
         if self._is_old(number, at_ms, frame.data.get("timestamp")):
-            return None
+            return []
         delta = frame.kind == "message_delta"
         self._look_for_gap(number, delta=delta)
         self._move(number, at_ms, delta=delta)
+        settled = self._settle(frame, number)
+        return [event for event in (settled, self._event_of(frame)) if event]
+
+    def _event_of(self, frame: Frame) -> TurnEvent | None:
         data = object_of(frame.data.get("data"))
         reader = _READERS.get(frame.kind)
         try:
@@ -112,6 +121,18 @@ class RunReader:
         except (KeyError, TypeError, ValueError, RecursionError):
             pass
         return UnknownEvent(kind=clean_line(frame.kind), **self._stamp(frame))
+
+    def _settle(self, frame: Frame, number: int | None) -> TurnEvent | None:
+        """The message that was written and is complete, where no ``message`` has said so.
+
+        Some servers never send one. What the agent does next then tells where the message ends.
+        """
+        following = text_of(object_of(frame.data.get("data")).get("event"))
+        if frame.kind != "log" or following not in _NEXT_STEPS or not self._text:
+            return None
+        text, stamp = self._text, self._stamp(replace(frame, data={}))
+        self._move(number, None, delta=False)
+        return self._whole(text, stamp)
 
     def _is_old(self, number: int | None, at_ms: int | None, timestamp: object) -> bool:
         """Whether a frame came before, or belongs to an earlier run of the workflow."""
@@ -127,10 +148,18 @@ class RunReader:
         return number is not None and number <= resumed.number and at_ms <= resumed.at_ms
 
     def _look_for_gap(self, number: int | None, *, delta: bool) -> None:
-        """Behind a reconnect pieces can be missing: the server keeps only the newest events."""
+        """Notice that pieces may be missing: behind a reconnect, or where numbers are left out.
+
+        Numbers are left out for other reasons too, so nothing is fetched; but we do not vouch for
+        the text any more.
+        """
         first, self._begun = not self._begun, True
-        if first and self._resumed is not None and number != self._resumed.number + 1:
+        if number == self.place.number + 1:
+            return
+        if first and self._resumed is not None:
             self._torn = delta or self._resumed.offset > 0
+        if self.place.offset or self._torn:
+            self._text = None
 
     def _move(self, number: int | None, at_ms: int | None, *, delta: bool) -> None:
         """No two events but pieces of text have the same time, so that their order is plain."""
@@ -159,6 +188,8 @@ class RunReader:
         if self._torn:
             return None
         self.place = replace(place, offset=place.offset + len(text))
+        if self._text is not None:
+            self._text += text
         stamp["event_id"] = str(self.place)
         return TextDelta(message_id=self.message_id, offset=place.offset, text=text, **stamp)
 
@@ -168,9 +199,12 @@ class RunReader:
             return LogLine(name=f"message of {clean_line(role) or 'nobody'}", detail=text, **stamp)
         if not text.strip():
             return None
+        return self._whole(text, stamp)
+
+    def _whole(self, text: str, stamp: Stamp) -> TurnEvent:
         message_id = self.message_id
         self.place = replace(self.place, message=self.place.message + 1, offset=0)
-        self._torn = False
+        self._torn, self._text = False, ""
         stamp["key"], stamp["event_id"] = self._names.of("said", text), str(self.place)
         return AgentMessage(text=text, message_id=message_id, **stamp)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from tui.api.sse import Frame
+from tui.api.sse import COMMENT, Frame
 
 
 class Feed:
@@ -14,6 +14,7 @@ class Feed:
     def __init__(self, frames: AsyncGenerator[Frame]) -> None:
         self._frames = frames
         self._following: asyncio.Future[Frame | None] | None = None
+        self._given = 0
 
     async def open(self, within_s: float) -> None:
         """Wait until the stream has said its first word, or for a while. Raises ``BackendError``.
@@ -31,7 +32,15 @@ class Feed:
         if not ahead.done():
             raise TimeoutError
         self._following = None
+        self._given += 1
         return ahead.result()
+
+    def idles(self, frame: Frame) -> bool:
+        """Whether a frame just given says that the server had nothing to tell for a while.
+
+        The first frame of a stream is such a comment in any case.
+        """
+        return frame.kind == COMMENT and self._given > 1
 
     def _ahead(self) -> asyncio.Future[Frame | None]:
         if self._following is None:

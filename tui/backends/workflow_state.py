@@ -36,7 +36,7 @@ def run_of(workflow: Workflow) -> RunId | None:
     """The newest run: it began when its prompt was received, or so much is not known."""
     logs = workflow.logs
     began = next((log.timestamp for log in logs if log.event == "prompt_received"), None)
-    if began is None and logs:
+    if began is None and logs and not is_running(workflow):
         began = workflow.last_task_at
     return run_named(workflow.id, began) if workflow.id and began is not None else None
 

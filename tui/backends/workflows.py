@@ -27,7 +27,7 @@ from tui.backends.workflow_state import (
 )
 from tui.core.abilities import Unable
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import Heartbeat, Json, LogLine, TurnEvent
+from tui.core.events import Json, LogLine, TurnEvent
 from tui.core.ids import ConversationId, FileId, RunId, SkillId
 from tui.core.options import Option, OptionValues, chosen
 from tui.core.ports import Can
@@ -36,6 +36,10 @@ from tui.core.text import clean_line
 
 _SUBSCRIBED_S = 3.0
 """How long a prompt waits for the stream to say its first word."""
+_STREAM_ALONE = frozenset(
+    {ErrorKind.SERVER, ErrorKind.TIMED_OUT, ErrorKind.INTERRUPTED, ErrorKind.NOT_FOUND}
+)
+"""Failures of a stream that need not concern the rest of the service."""
 _NAMING_S = (0.0, 0.1, 0.3, 0.6, 1.0)
 """Pauses before looks at the log for the beginning of a run that was just accepted."""
 _REPLAYED_S = 1.0
@@ -159,12 +163,20 @@ class WorkflowsBackend(Unable):
     ) -> AsyncGenerator[TurnEvent]:
         place = place_of(after)
         feed = Feed(self._client.stream(conversation_id, str(place.number) or FROM_THE_START))
+        reader = RunReader(run_id, self._now_ms, place)
         try:
             await feed.open(_SUBSCRIBED_S)
-            reader = RunReader(run_id, self._now_ms, place)
             async with aclosing(self._play(conversation_id, reader, feed, behind=True)) as events:
                 async for event in events:
                     yield event
+        except BackendError as error:
+            if reader.end or error.kind not in _STREAM_ALONE:
+                raise
+            over = await self._over(conversation_id, run_id)
+            if over is None:
+                raise
+            for event in self._closing(over, reader):
+                yield event
         finally:
             await feed.aclose()
 
@@ -181,20 +193,17 @@ class WorkflowsBackend(Unable):
         ``behind``: the run may be over already; what its stream retained comes first all the same.
         """
         over = await self._over(conversation_id, reader.run_id) if behind else None
-        if over:
-            async with aclosing(_retained(feed, reader)) as events:
-                async for event in events:
-                    yield event
         while over is None:
             frame = await feed.next()
             if frame is None:
                 return
-            event = reader.read(frame)
-            if event:
+            for event in reader.read(frame):
                 yield event
-            if reader.end or isinstance(event, Heartbeat):
+            if reader.end or feed.idles(frame):
                 over = await self._over(conversation_id, reader.run_id)
                 reader.end = reader.end if over else None  # it was the end of an earlier run
+        async for event in _retained(feed, reader):
+            yield event
         for event in self._closing(over, reader):
             yield event
 
@@ -225,14 +234,14 @@ class WorkflowsBackend(Unable):
         """The run of a prompt that was accepted, by the log of its workflow.
 
         Some servers write it only when a worker has taken the run up. Without it the name is ours,
-        and other ways to read the run will not know it.
+        and other ways to read the run will not know it. Raises ``BackendError`` with ``sent``.
         """
         for pause_s in _NAMING_S:
             await asyncio.sleep(pause_s)
             try:
                 run_id = run_of(await self._client.get_workflow(conversation_id))
-            except BackendError:
-                continue
+            except BackendError as error:
+                raise _lost_sight(error) from error
             if run_id:
                 return run_id
         return run_guessed(conversation_id, self._now_ms())
@@ -256,19 +265,28 @@ class WorkflowsBackend(Unable):
         )
 
 
+def _lost_sight(error: BackendError) -> BackendError:
+    """The prompt was accepted, but what became of it has to be found out."""
+    return BackendError(
+        ErrorKind.TIMED_OUT,
+        f"The prompt was accepted, then the run could not be found: {error}",
+        hint=error.hint,
+        status=error.status,
+        request_id=error.request_id,
+        sent=True,
+    )
+
+
 async def _retained(feed: Feed, reader: RunReader) -> AsyncGenerator[TurnEvent]:
-    """What a stream has kept of a run that is over, up to its end or the next silence."""
-    begun = False
+    """What a stream still has of a run that is over, up to its end or to the next silence."""
     while reader.end is None:
         try:
             frame = await feed.next(_REPLAYED_S)
         except TimeoutError:
             return
-        event = reader.read(frame) if frame else None
-        if frame is None or (begun and isinstance(event, Heartbeat)):
+        if frame is None or feed.idles(frame):
             return
-        begun = True
-        if event:
+        for event in reader.read(frame):
             yield event
 
 
@@ -280,7 +298,7 @@ async def _subscribed(feed: Feed) -> bool:
     try:
         await feed.open(_SUBSCRIBED_S)
     except BackendError as error:
-        if error.kind in (ErrorKind.SERVER, ErrorKind.TIMED_OUT, ErrorKind.INTERRUPTED):
+        if error.kind in _STREAM_ALONE - {ErrorKind.NOT_FOUND}:
             return False
         raise
     return True

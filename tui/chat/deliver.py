@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from tui.chat.calls import once_more_if_refused
 from tui.chat.finding import adopt, find_prompt
@@ -10,8 +11,12 @@ from tui.chat.player import Player
 from tui.chat.updates import ConversationNamed, Recovery, TurnChanged
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import FileId, is_local
+from tui.core.options import OptionValues
 from tui.core.ports import Can
 from tui.core.records import Message
+from tui.core.text import clean_line
+
+_TITLE_CHARS = 60
 
 
 class NotDelivered(Exception):
@@ -37,9 +42,10 @@ async def begin_conversation(player: Player) -> None:
     ``NotDelivered`` for other refusals.
     """
     attempt, old = 0, player.conversation_id
+    create = partial(player.kit.backend.create, _first_options(player))
     while is_local(player.conversation_id):
         try:
-            new = await once_more_if_refused(player.kit.backend.create)
+            new = await once_more_if_refused(create)
         except BackendError as error:
             if error.kind is ErrorKind.UNAUTHORIZED:
                 raise
@@ -52,6 +58,14 @@ async def begin_conversation(player: Player) -> None:
         player.turn = replace(player.turn, conversation_id=new)
         player.kit.publish(ConversationNamed(old, new))
         player.kit.publish(TurnChanged(player.turn))
+
+
+def _first_options(player: Player) -> OptionValues | None:
+    """A title, where the service keeps those of the user's and finds none by itself."""
+    prompt = player.turn.prompt
+    if prompt is None or Can.RENAME not in player.kit.backend.can:
+        return None
+    return {"title": clean_line(prompt.text, _TITLE_CHARS)}
 
 
 async def deliver(player: Player) -> bool:

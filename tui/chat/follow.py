@@ -180,9 +180,12 @@ async def _look(player: Player, attempt: int) -> None:
 
 
 async def _replay_rest(player: Player) -> bool:
-    """Read the stored events of a run that is done; False if that may work later."""
+    """Read the stored events of a run that is done; False if that may work later.
+
+    Where no events are stored, only a reconnect brings them: it is given its tries.
+    """
     if Can.REPLAY not in player.kit.backend.can:
-        return True
+        return False
     try:
         await catch_up(player)
     except BackendError as error:

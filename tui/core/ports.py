@@ -83,7 +83,10 @@ class ChatBackend(Protocol):
         ...
 
     async def create(self, options: OptionValues | None = None) -> ConversationId:
-        """A new conversation; ``options`` (``Can.CHOOSE``) by the names in :meth:`options`."""
+        """A new conversation; ``options`` (``Can.CHOOSE``) by the names in :meth:`options`.
+
+        With ``Can.RENAME`` the option ``title`` is its title.
+        """
         ...
 
     async def options(self) -> tuple[Option, ...]:

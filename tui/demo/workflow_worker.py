@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from tui.demo.records import JsonObject
@@ -33,6 +34,7 @@ _MODEL_RESPONSE_CHARS = 200
 _TOOL_CHARS = 500
 _CRASH = re.compile(r"\bcrash\b", re.IGNORECASE)
 _LOOSE_TONGUE = re.compile(r"\bguardrails?\b", re.IGNORECASE)
+_WORK = timedelta(milliseconds=1)
 _DONE = Outcome()
 
 
@@ -53,6 +55,7 @@ class Worker:
         self._shape = shape
         self._workflow = workflow
         self._todos: list[JsonObject] = []
+        self._last_at = world.clock.now()
 
     async def run(self, text: str, script: Script) -> None:
         """From the first event to the terminal status; ``text`` is what the user asked."""
@@ -77,7 +80,7 @@ class Worker:
 
     def log(self, event: str, detail: str, **more: str) -> None:
         """A line for the log and the stream."""
-        at = self._world.clock.now()
+        at = self._moment()
         more = {name: value[:_TOOL_CHARS] for name, value in more.items()}
         entry = {"event": event, "detail": detail, **more}
         timestamp = at.isoformat(timespec="microseconds")
@@ -85,13 +88,18 @@ class Worker:
         self._workflow.feed.publish("log", at, entry)
 
     def _publish(self, kind: str, data: JsonObject) -> None:
-        self._workflow.feed.publish(kind, self._world.clock.now(), data)
+        self._workflow.feed.publish(kind, self._moment(), data)
+
+    def _moment(self) -> datetime:
+        """Now, but a millisecond after the last time: nobody works faster."""
+        self._last_at = max(self._world.clock.now(), self._last_at + _WORK)
+        return self._last_at
 
     def _finish(self, status: TaskStatus) -> None:
         workflow = self._workflow
         workflow.task_status = status
         workflow.halt_asked = False
-        workflow.updated_at = self._world.clock.now()
+        workflow.updated_at = self._moment()
         self._publish("status", {"status": status, "current_turn": workflow.current_turn})
 
     async def _perform(self, text: str, script: Script) -> None:
@@ -154,7 +162,8 @@ class Worker:
         pause_s = 1 / settings.token_rate if settings.token_rate and settings.speed else 0.0
         due_s = clock.time()
         for number, token in enumerate(tokens, start=1):
-            self._publish("message_delta", {"delta": token})
+            self._last_at = max(self._world.clock.now(), self._last_at)
+            self._workflow.feed.publish("message_delta", self._last_at, {"delta": token})
             due_s += pause_s / (settings.speed or 1)
             if due_s > clock.time() or number % _HALT_CHECK_TOKENS == 0:
                 await asyncio.sleep(max(0.0, due_s - clock.time()))
