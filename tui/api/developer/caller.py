@@ -36,7 +36,7 @@ class Caller:
 
     def __init__(self, base_url: str, auth: httpx.Auth, clock: Clock) -> None:
         self._http = Http(base_url, auth, hints=DEVELOPER, timeout=TIMEOUT)
-        self._pacer = Pacer(clock)
+        self.pacer = Pacer(clock)
 
     @property
     def host(self) -> str:
@@ -124,7 +124,7 @@ class Caller:
                 endpoint.filled(parts, path_segment),
                 params=query,
                 json=body or None,
-                turn=partial(self._pacer.turn, endpoint),
+                turn=partial(self.pacer.turn, endpoint),
             )
         except BackendError as error:
             error.hint = BY_GROUP.get((endpoint.group, error.status or 0), error.hint)

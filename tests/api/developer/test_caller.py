@@ -1,0 +1,363 @@
+"""What the client of the Developer API sends, repeats, waits for and makes of answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from pydantic import SecretStr
+
+from tests.api.conftest import ScriptedServer, reply
+from tests.fakes import ManualClock
+from tui.api.developer.caller import TIMEOUT
+from tui.api.developer.client import DeveloperClient
+from tui.auth.developer import DeveloperAuth
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.studio import agentic, workspace
+from tui.core.studio.endpoint import LISTS, ONE_A_SECOND, STANDARD
+from tui.core.studio.endpoints import ENDPOINTS
+from tui.core.studio.records import GenieClientId, GenieId, KnowledgeBaseId, RecipeId
+
+TOKEN = "wrkaus-eyJhbGciOi"
+GENIE = GenieId("gin-1")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def client(server: ScriptedServer, clock: ManualClock) -> AsyncIterator[DeveloperClient]:
+    auth = DeveloperAuth(server.url, SecretStr(TOKEN))
+    client = DeveloperClient(server.url, auth, clock)
+    yield client
+    await client.aclose()
+
+
+def genie(number: int) -> dict[str, object]:
+    return {"id": f"gin-{number}", "name": f"Genie {number}"}
+
+
+async def refusal(call: object) -> BackendError:
+    with pytest.raises(BackendError) as refused:
+        await call  # type: ignore[misc]
+    return refused.value
+
+
+# -- requests ----------------------------------------------------------------------------------
+
+
+async def test_the_token_goes_as_a_bearer_and_ids_cannot_leave_their_place(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    server.says(reply(200, {"id": "gin-1"}))
+    await client.genies.get(GenieId("../clients?x=1"))
+    asked = server.asked[-1]
+    assert asked.headers["authorization"] == f"Bearer {TOKEN}"
+    assert asked.target == "/api/agentic/genies/..%2Fclients%3Fx%3D1"
+
+
+async def test_bodies_are_written_as_documented(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    server.says(reply(200, {"data": {"client_id": "gincl-1"}}))
+    await client.clients.create("Desk", "http://127.0.0.1:8763/callback")
+    assert json.loads(server.asked[-1].body) == {
+        "client_name": "Desk",
+        "auth": {"type": "oauth", "oauth_redirect_url": "http://127.0.0.1:8763/callback"},
+    }
+    await client.clients.create("Robot")
+    assert json.loads(server.asked[-1].body)["auth"] == {"type": "api_key"}
+
+
+async def test_a_request_may_take_forty_seconds() -> None:
+    assert (TIMEOUT.read, TIMEOUT.connect) == (40, 10)
+
+
+@pytest.mark.parametrize(
+    ("policy", "configuration", "rule"),
+    [
+        ("harmful_content", {"filters": []}, "Filters must not be empty"),
+        ("prompt_attack", {"strength": "LOW", "enabled": False}, "Enabled cannot be sent"),
+        ("dance", {}, "must be one of"),
+    ],
+)
+async def test_a_policy_that_breaks_a_rule_is_never_sent(
+    client: DeveloperClient, server: ScriptedServer, policy: str, configuration: object, rule: str
+) -> None:
+    error = await refusal(client.guardrails.put(GENIE, policy, configuration))  # type: ignore[arg-type]
+    assert (error.kind, error.status) == (ErrorKind.INVALID, None)
+    assert rule in str(error)
+    assert server.asked == []
+
+
+async def test_an_id_that_is_empty_is_never_sent(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    error = await refusal(client.genies.delete(GenieId(" ")))
+    assert "GENIE must not be empty" in str(error)
+    assert server.asked == []
+
+
+# -- answers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrap", [lambda g: g, lambda g: {"data": g}, lambda g: [g]])
+async def test_an_object_is_read_bare_in_an_envelope_or_as_a_list_of_one(
+    client: DeveloperClient, server: ScriptedServer, wrap: object
+) -> None:
+    body = {"id": "gin-1", "name": "Ifrit\x1b[31m", "state": "active", "skills_count": "5"}
+    server.says(reply(200, wrap(body)))  # type: ignore[operator]
+    found = await client.genies.get(GENIE)
+    assert (found.id, found.name, found.started, found.skills_count) == (
+        "gin-1",
+        "Ifrit\ufffd[31m",
+        True,
+        5,
+    )
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda rows: rows,
+        lambda rows: {"data": rows, "total": 2, "page": 1},
+        lambda rows: {"items": rows},
+        lambda rows: {"result": {"count": 2, "items": rows}},
+    ],
+)
+async def test_lists_are_found_wherever_they_are(
+    client: DeveloperClient, server: ScriptedServer, wrap: object
+) -> None:
+    server.says(reply(200, wrap([genie(1), "odd", genie(2)])))  # type: ignore[operator]
+    assert [g.id async for g in client.genies.list()] == ["gin-1", "", "gin-2"]
+
+
+async def test_an_answer_without_a_list_is_told_apart_from_an_empty_one(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    server.says(reply(200, {"hello": 1}))
+    error = await refusal(anext(client.genies.list()))
+    assert error.kind is ErrorKind.BAD_ANSWER
+
+
+async def test_a_secret_is_read_also_inside_an_object_and_never_printed(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    server.says(reply(200, {"result": {"id": 7, "token": {"value": "wrkaus-new"}}}))
+    made = await client.access.create_api_client("Bot")
+    assert made.token == "wrkaus-new"
+    assert "wrkaus-new" not in repr(made)
+
+
+# -- pages -------------------------------------------------------------------------------------
+
+
+def pages_asked(server: ScriptedServer) -> list[str]:
+    return [asked.target.partition("?")[2] for asked in server.asked]
+
+
+async def test_pages_follow_until_a_short_one(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    full = [genie(number) for number in range(50)]
+    server.says(reply(200, full), reply(200, [genie(50)]))
+    assert len([g async for g in client.genies.list(folder_id="7")]) == 51
+    assert pages_asked(server) == [
+        "folder_id=7&page=1&per_page=50",
+        "folder_id=7&page=2&per_page=50",
+    ]
+
+
+async def test_a_list_that_knows_no_pages_ends_instead_of_going_round(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    server.says(reply(200, [genie(number) for number in range(60)]))
+    assert len([g async for g in client.genies.list()]) == 60
+    assert len(server.asked) == 2
+
+
+async def test_who_takes_less_than_a_page_asks_for_no_more(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    server.says(reply(200, [genie(number) for number in range(50)]))
+    rows = client.caller.rows(agentic.GENIES_LIST, limit=3)
+    assert len([row async for row in rows]) == 3
+    assert pages_asked(server) == ["page=1&per_page=3"]
+
+
+async def test_jobs_go_on_behind_the_last_one(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    server.says(
+        reply(200, {"items": [{"id": "j-1", "is_error": True, "error": "no"}]}),
+        reply(200, {"items": []}),
+    )
+    (job,) = [job async for job in client.jobs.list(RecipeId("12"), status="failed")]
+    assert (job.failed, job.error) == (True, "no")
+    assert pages_asked(server) == [
+        "status=failed&per_page=100",
+        "status=failed&offset_job_id=j-1&per_page=100",
+    ]
+
+
+# -- failures ----------------------------------------------------------------------------------
+
+ERRORS = {"errors": [{"code": 422, "title": "Failed", "detail": "Unknown key: junk"}]}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "hint"),
+    [
+        (400, ErrorKind.INVALID, "field that the message names"),
+        (401, ErrorKind.UNAUTHORIZED, "neither the key of a genie's client"),
+        (403, ErrorKind.FORBIDDEN, "client role"),
+        (404, ErrorKind.NOT_FOUND, "project scopes"),
+        (422, ErrorKind.INVALID, ""),
+        (429, ErrorKind.RATE_LIMITED, "Wait a minute"),
+        (500, ErrorKind.SERVER, "quote the request id"),
+    ],
+)
+async def test_each_status_has_a_sentence_a_hint_and_the_correlation_id(
+    client: DeveloperClient, server: ScriptedServer, status: int, kind: ErrorKind, hint: str
+) -> None:
+    server.says(reply(status, ERRORS, x_correlation_id="corr-7"))
+    error = await refusal(client.genies.stop(GENIE))
+    assert (error.kind, error.request_id) == (kind, "corr-7")
+    assert "Unknown key: junk" in str(error)
+    assert hint in error.hint
+
+
+async def test_a_second_client_is_explained_with_the_way_out(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    server.says(reply(409, {"errors": [{"code": 409, "title": "Conflict"}]}))
+    error = await refusal(client.clients.attach(GENIE, GenieClientId("gincl-1")))
+    assert error.kind is ErrorKind.BUSY
+    assert "Detach the pairing that exists" in error.hint
+
+
+async def test_reads_are_repeated_and_nothing_else(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    server.says(reply(503), reply(200, {"id": "gin-1"}))
+    assert (await client.genies.get(GENIE)).id == "gin-1"
+    assert len(server.asked) == 2
+    for write in (
+        client.genies.delete(GENIE),
+        client.genies.start(GENIE),
+        client.clients.regenerate(GenieClientId("gincl-1")),
+        client.knowledge_bases.delete(KnowledgeBaseId("kb-1")),
+    ):
+        server.asked.clear()
+        server.says(reply(503), reply(200, {}))
+        error = await refusal(write)
+        assert error.sent
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [("ab" * 32, "API key of a genie client"), ("two words", "unusual characters"), ("", "empty")],
+)
+async def test_a_credential_of_the_wrong_kind_is_said_and_never_sent(
+    server: ScriptedServer, clock: ManualClock, token: str, words: str
+) -> None:
+    client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr(token)), clock)
+    error = await refusal(client.genies.get(GENIE))
+    await client.aclose()
+    assert error.kind is ErrorKind.UNAUTHORIZED
+    assert words in str(error)
+    assert server.asked == []
+
+
+async def test_the_token_goes_to_the_developer_host_alone(
+    server: ScriptedServer, clock: ManualClock
+) -> None:
+    auth = DeveloperAuth("https://app.workato.com", SecretStr(TOKEN))
+    client = DeveloperClient(server.url, auth, clock)
+    error = await refusal(client.genies.get(GENIE))
+    await client.aclose()
+    assert "belongs elsewhere" in str(error)
+    assert server.asked == []
+
+
+# -- rate limits -------------------------------------------------------------------------------
+
+
+def test_the_limits_are_those_of_the_documents() -> None:
+    fast = {"genies list", "genies show", "kb list", "kb show", "skills list", "skills show"}
+    assert {e.command for e in ENDPOINTS.values() if e.limit == LISTS} == fast
+    assert [e.command for e in ENDPOINTS.values() if e.limit == ONE_A_SECOND] == [
+        "connections create"
+    ]
+    assert (STANDARD.count, STANDARD.seconds, LISTS.count) == (60, 60, 1000)
+
+
+async def settled() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_the_request_beyond_the_limit_waits_for_its_time_and_no_other_endpoint_does(
+    client: DeveloperClient, server: ScriptedServer, clock: ManualClock
+) -> None:
+    pacer = client.caller.pacer
+    for _ in range(60):
+        await pacer.turn(agentic.GENIES_START)
+    clock.advance(20)
+    late = asyncio.create_task(client.genies.start(GENIE))
+    await settled()
+    assert server.asked == []
+    server.says(reply(200, {"success": True}))
+    await client.genies.stop(GENIE)
+    assert [asked.target for asked in server.asked] == ["/api/agentic/genies/gin-1/stop"]
+    clock.advance(39.9)
+    await settled()
+    assert not late.done()
+    clock.advance(0.2)
+    await late
+    assert server.asked[-1].target == "/api/agentic/genies/gin-1/start"
+
+
+async def test_new_connections_are_one_a_second_in_the_order_they_came(
+    client: DeveloperClient, clock: ManualClock
+) -> None:
+    done: list[int] = []
+
+    async def turn(number: int) -> None:
+        await client.caller.pacer.turn(workspace.CONNECTIONS_CREATE)
+        done.append(number)
+
+    tasks = [asyncio.create_task(turn(number)) for number in range(3)]
+    for expected in ([0], [0, 1], [0, 1, 2]):
+        await settled()
+        assert done == expected
+        clock.advance(1)
+    await asyncio.gather(*tasks)
+
+
+class HastyClock(ManualClock):
+    """Lets the time pass that somebody waits for, and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept_s: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept_s.append(seconds)
+        self.advance(seconds)
+
+
+async def test_a_repeated_read_is_counted_each_time(server: ScriptedServer) -> None:
+    clock = HastyClock()
+    client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr(TOKEN)), clock)
+    for _ in range(59):
+        await client.caller.pacer.turn(workspace.RECIPES_SHOW)
+    server.says(reply(503), reply(200, {"id": 5}))
+    assert (await client.recipes.get(RecipeId("5"))).id == "5"
+    assert clock.slept_s == [60]
+    await client.aclose()
