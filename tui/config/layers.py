@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
 from tui.config.errors import ConfigError
 from tui.config.folders import Environment
@@ -37,28 +36,14 @@ class Layers:
     def merged(self) -> Profile:
         """Raises ``ConfigError`` for the first value that cannot be used."""
         given = {key: value for key in KEYS if (value := self.environ.get(variable(key)))}
+        merged = {**self.table, **given, **self.flags, "name": self.name}
         try:
-            return Profile.model_validate(
-                _merged(self.flags, given, self.table) | {"name": self.name}
-            )
+            return Profile.model_validate(merged)
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             raise ConfigError(
                 f"{self.origin(str(first['loc'][0]))}: {problem_of(first)}."
             ) from None
-
-
-def _merged(*layers: Mapping[str, object]) -> dict[str, Any]:
-    """Every key with the value of the first layer that has it."""
-
-    class Settings(BaseSettings, extra="allow"):
-        @classmethod
-        def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], *_: Any, **__: Any
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return tuple(InitSettingsSource(settings_cls, dict(layer)) for layer in layers)
-
-    return Settings().model_dump()
 
 
 def problem_of(error: Mapping[str, Any]) -> str:
