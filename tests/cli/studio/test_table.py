@@ -1,0 +1,41 @@
+"""Tables that fit the terminal."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.cli.studio.table import cells_of, fitted, table
+
+
+def test_columns_are_aligned_by_cells_not_characters() -> None:
+    lines = list(table(("name", "state"), [("日本", "on"), ("a", "off")], None))
+    assert lines == ["NAME  STATE", "日本  on", "a     off"]
+
+
+def test_the_widest_column_gives_up_first_and_shows_where_it_was_cut() -> None:
+    rows = [("gin-12345678", "active", "a long description of what it does")]
+    head, row = table(("id", "state", "description"), rows, 40)
+    assert row == "gin-12345678  active  a long descriptio…"
+    assert cells_of(row) <= 40
+    assert head.startswith("ID            STATE   DESC")
+
+
+@given(
+    st.lists(st.integers(1, 300), min_size=1, max_size=8),
+    st.integers(1, 400),
+)
+def test_widths_fit_unless_every_column_is_at_its_least(wanted: list[int], room: int) -> None:
+    widths = fitted(wanted, room)
+    assert sum(widths) <= room or max(widths) <= 6
+    assert all(w <= full for w, full in zip(widths, wanted, strict=True))
+    if sum(wanted) <= room:
+        assert widths == wanted
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30)), max_size=5),
+    st.integers(20, 60),
+)
+def test_no_line_is_wider_than_the_terminal(rows: list[tuple[str, str]], width: int) -> None:
+    assert all(cells_of(line) <= width for line in table(("one", "two"), rows, width))
