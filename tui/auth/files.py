@@ -34,6 +34,13 @@ def read_private(path: Path) -> str | None:
         return file.read()
 
 
+def private_place(path: Path) -> str:
+    """What a private file is, as in "kept in ...": short, and with ``~`` for the home folder."""
+    home = Path.home()
+    shown = Path("~", path.relative_to(home)) if path.is_relative_to(home) else path
+    return f"{shown}, readable by you alone"
+
+
 def write_private(path: Path, text: SecretStr) -> None:
     """Replace a file, durably, 0600. Raises ``StoreError``."""
     try:

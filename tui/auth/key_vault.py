@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from tui.auth.files import make_folder, read_private, write_private
+from tui.auth.files import make_folder, private_place, read_private, write_private
 from tui.auth.keyring_store import Keyring
 from tui.core.errors import StoreError
 
@@ -35,7 +35,7 @@ class KeyVault:
         """Where a key would be kept, as in "kept in ..."."""
         if await self._keyring.usable():
             return self._keyring.description
-        return f"{self._file}, readable by you alone"
+        return private_place(self._file)
 
     async def load(self) -> SecretStr | None:
         """The key; None if there is none."""

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from tui.auth.files import locked, make_folder, read_private, write_private
+from tui.auth.files import locked, make_folder, private_place, read_private, write_private
 from tui.auth.keyring_store import Keyring
 from tui.auth.stored import Tokens, parse_tokens
 from tui.core.errors import StoreError
@@ -44,7 +44,7 @@ class Vault:
         """Where the tokens are, as in "kept in ..."; empty before :meth:`prepare` or a load."""
         if self._where == "keyring":
             return self._keyring.description
-        return f"{self._file}, readable by you alone" if self._where == "file" else ""
+        return private_place(self._file) if self._where == "file" else ""
 
     async def prepare(self) -> None:
         """Find out where a new login can be kept, before anybody signs in."""
