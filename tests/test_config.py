@@ -341,6 +341,14 @@ def test_a_developer_token_is_not_taken_for_an_api_key(path: Path) -> None:
     assert SECRET not in message
 
 
+def test_the_key_of_a_genies_client_is_not_taken_for_a_developer_token(path: Path) -> None:
+    key = f"{SECRET}ab12"
+    message = complaint(config_path=written(path, ""), flags={"developer_token": key})
+    assert "this is the API key of a genie's client" in message
+    assert "api_key" in message
+    assert SECRET not in message
+
+
 # -- bad values -----------------------------------------------------------------------------
 
 

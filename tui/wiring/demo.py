@@ -14,33 +14,36 @@ from typing import TYPE_CHECKING
 from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.core.account import Account
-from tui.core.errors import StoreError
+from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock
 from tui.demo.suggestions import SUGGESTIONS
 from tui.wiring.clients import open_account, open_client, signed_in_client
-from tui.wiring.place import Connect, OpenAccount, Place, open_session
+from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place, open_session
+from tui.wiring.studio import open_studio, studio_of
 
 if TYPE_CHECKING:
     from tui.auth.keyring_store import KeyringBackend
     from tui.auth.vault import Vault
     from tui.config import Profile
+    from tui.core.studio.port import Studio
     from tui.demo.server import DemoServer, DemoSettings
 
 
 def demo_place(settings: DemoSettings | None = None) -> Place:
     """The embedded demo: a server in a thread, and a store that goes with it."""
-    return _place(partial(_connect_new, settings))
+    lamp = _Lamp(settings)
+    return _place(lamp.connect, studio=lamp.studio)
 
 
 def place_of_demo(server: DemoServer, clock: Clock | None = None) -> Place:
     """A demo server that runs already, with a store that goes when it is left."""
-    return _place(partial(_connect, server, clock))
+    return _place(partial(_connect, server, clock), studio=studio_of(profile_of_demo(server)))
 
 
 def login_demo_place(settings: DemoSettings | None = None) -> Place:
     """The embedded demo, where one signs in first."""
     home = _Home(settings)
-    return _place(home.connect, user_name="", account=home.account)
+    return _place(home.connect, user_name="", account=home.account, studio=home.studio)
 
 
 def profile_of_demo(server: DemoServer, *, oauth: bool = False) -> Profile:
@@ -71,25 +74,47 @@ def start_demo(settings: DemoSettings | None = None) -> DemoServer:
     return DemoServer(settings).start()
 
 
-def _place(connect: Connect, user_name: str = "Ada", account: OpenAccount | None = None) -> Place:
+def _place(
+    connect: Connect,
+    user_name: str = "Ada",
+    account: OpenAccount | None = None,
+    studio: OpenStudio | None = None,
+) -> Place:
     return Place(
         agent_name="Ifrit",
         user_name=user_name,
         label="demo",
         connect=connect,
         account=account,
+        studio=studio,
         suggestions=tuple((item.label, item.text) for item in SUGGESTIONS),
     )
 
 
-@asynccontextmanager
-async def _connect_new(settings: DemoSettings | None, publish: Publish) -> AsyncGenerator[Session]:
-    server = await asyncio.to_thread(start_demo, settings)
-    try:
-        async with _connect(server, None, publish) as session:
-            yield session
-    finally:
-        await asyncio.to_thread(server.stop)
+class _Lamp:
+    """A demo server that runs while somebody is connected."""
+
+    def __init__(self, settings: DemoSettings | None) -> None:
+        self._settings = settings
+        self._server: DemoServer | None = None
+
+    @asynccontextmanager
+    async def connect(self, publish: Publish) -> AsyncGenerator[Session]:
+        server = self._server = await asyncio.to_thread(start_demo, self._settings)
+        try:
+            async with _connect(server, None, publish) as session:
+                yield session
+        finally:
+            self._server = None
+            await asyncio.to_thread(server.stop)
+
+    @asynccontextmanager
+    async def studio(self) -> AsyncGenerator[Studio]:
+        """The Studio of the same server: what is started there, answers here."""
+        if self._server is None:
+            raise BackendError(ErrorKind.UNREACHABLE, "The demo has not been opened yet.")
+        async with open_studio(profile_of_demo(self._server)) as studio:
+            yield studio
 
 
 @asynccontextmanager
@@ -120,6 +145,11 @@ class _Home:
         profile = await self._profile()
         async with open_account(profile, self._vault()) as account:
             yield account
+
+    @asynccontextmanager
+    async def studio(self) -> AsyncGenerator[Studio]:
+        async with open_studio(await self._profile()) as studio:
+            yield studio
 
     @asynccontextmanager
     async def connect(self, publish: Publish) -> AsyncGenerator[Session]:

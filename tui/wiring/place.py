@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.chat.session import Session
 from tui.chat.updates import Notice, Publish
@@ -13,8 +14,12 @@ from tui.core.account import Account
 from tui.core.ports import ChatBackend, Clock
 from tui.core.preferences import Preferences
 
+if TYPE_CHECKING:
+    from tui.core.studio.port import Studio
+
 Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
+OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,8 @@ class Place:
     """Opens client, store and engine; closes them at the end."""
     account: OpenAccount | None = None
     """Opens the sign-in, where there is one; what it stores, every session finds."""
+    studio: OpenStudio | None = None
+    """Opens Agent Studio, where there is a developer token; the genie is one of its genies."""
     suggestions: tuple[tuple[str, str], ...] = ()
     """What to try: label and text."""
     preferences: Preferences = field(default_factory=Preferences)

@@ -12,6 +12,7 @@ from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.wiring.clients import key_vault, open_account, open_client
 from tui.wiring.place import Place, open_session
+from tui.wiring.studio import studio_of
 
 if TYPE_CHECKING:
     from tui.config import Profile
@@ -54,6 +55,7 @@ def place_of(profile: Profile) -> Place:
         label=profile.name,
         connect=partial(_connect, profile),
         account=partial(open_account, profile) if oauth else None,
+        studio=studio_of(profile),
     )
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.studio.port import Studio
+from tui.wiring.place import OpenStudio
 
 if TYPE_CHECKING:
     from tui.api.developer.client import DeveloperClient
     from tui.config import Profile
     from tui.demo.server import DemoSettings
-
-OpenStudio = Callable[[], AbstractAsyncContextManager[Studio]]
 
 
 def studio_of(profile: Profile) -> OpenStudio | None:

@@ -1,0 +1,32 @@
+"""The Studio of a place is that of its own genie."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+
+from tui.config import Profile
+from tui.core.errors import BackendError
+from tui.core.studio.records import GenieId
+from tui.demo.residents import IFRIT
+from tui.wiring import demo_place, place_of
+
+
+async def test_the_demos_studio_manages_the_genie_one_talks_to() -> None:
+    place = demo_place()
+    assert place.studio
+    async with place.connect(lambda update: None), place.studio() as studio:
+        genies = [genie async for genie in studio.genies.list()]
+        assert IFRIT in [genie.id for genie in genies]
+        await studio.genies.stop(GenieId(IFRIT))
+        assert not (await studio.genies.get(GenieId(IFRIT))).started
+    with pytest.raises(BackendError, match="not been opened"):
+        async with place.studio():
+            pass
+
+
+def test_a_profile_has_a_studio_with_a_developer_token_alone() -> None:
+    profile = Profile(base_url="https://example.com", genie="gin-1")
+    assert place_of(profile).studio is None
+    token = {"developer_token": SecretStr("wrkaus-x")}
+    assert place_of(profile.model_copy(update=token)).studio
