@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -13,6 +14,7 @@ from tui.core.errors import BackendError, StoreError
 
 def main() -> None:
     """Entry point of ``genie-tui``: runs a command and ends with its exit code."""
+    _print_whatever_the_terminal_can()
     try:
         code = root.main(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -31,7 +33,17 @@ def main() -> None:
         code = Code.INTERRUPTED
     except BrokenPipeError:
         code = _reader_gone()
+    except OSError as error:
+        code = _failed(Failure(f"{error.filename or 'the output'}: {error.strerror or error}."))
+        sys.stdout = None
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _print_whatever_the_terminal_can() -> None:
+    """Characters that an old terminal or locale does not know must not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # None where it was closed
+            stream.reconfigure(errors="replace")
 
 
 def _failed(failure: Failure) -> int:

@@ -48,7 +48,7 @@ class Question:
 def run_ask(target: Target, question: Question) -> int:
     """Ask, print the reply, and return the exit code; a failure is reported in the same form."""
     place = target.place()
-    text = sys.stdin.read() if question.text == "-" else question.text
+    text = _read_standard_input() if question.text == "-" else question.text
     if not text.strip():
         raise Failure("there is nothing to send: the text is empty.", Code.USAGE)
     asking = _Asking(question, text.strip())
@@ -68,6 +68,13 @@ def run_ask(target: Target, question: Question) -> int:
     except Failure as failure:
         asking.print_result(failure.code, failure.message)
         raise
+
+
+def _read_standard_input() -> str:
+    """What is piped in; bytes that are no UTF-8 are replaced."""
+    if sys.stdin is None:
+        raise Failure("there is nothing to send: standard input is closed.", Code.USAGE)
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
 class _Asking:
