@@ -1,0 +1,89 @@
+"""The app where something around it is small, old, damaged, or happens behind its back."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Start
+from tests.e2e.outside import sent, settings_of
+from tui.demo.server import DemoServer, DemoSettings
+
+HELLO = "What can you do?"
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(DemoSettings(speed=0, seed=3, title_s=0, seeded_conversations=0)) as server:
+        yield server
+
+
+def test_suspended_and_continued_it_draws_itself_again(start: Start, server: DemoServer) -> None:
+    with start(**settings_of(server)) as terminal:
+        terminal.until("essage")
+        terminal.kill(signal.SIGTSTP)
+        os.waitpid(terminal.pid, os.WUNTRACED)
+        suspended = len(terminal.output)
+        terminal.kill(signal.SIGCONT)
+        terminal.type(f"{HELLO}\r")
+        terminal.until("wishes")
+        assert b"\x1b[?1049h" in terminal.output[suspended:]
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+
+
+def test_two_at_once_talk_in_one_store(start: Start, server: DemoServer) -> None:
+    with start(**settings_of(server)) as one, start(**settings_of(server)) as other:
+        one.until("essage")
+        other.until("essage")
+        one.type(f"{HELLO}\r")
+        other.type("Is anything broken right now?\r")
+        one.until("wishes")
+        other.until("network team")
+        for terminal in (one, other):
+            terminal.type("\x11")
+            assert terminal.wait_exit() == 0
+    assert sorted(sent(server)) == ["Is anything broken right now?", HELLO]
+
+
+def test_a_damaged_database_is_kept_aside_and_said_so(
+    start: Start, server: DemoServer, environ: dict[str, str]
+) -> None:
+    data = Path(environ["GENIE_TUI_DATA_DIR"])
+    data.mkdir(parents=True)
+    (data / "conversations.db").write_bytes(b"this is no database " * 500)
+    with start(**settings_of(server)) as terminal:
+        terminal.until("were damaged")
+        terminal.type(f"{HELLO}\r")
+        terminal.until("wishes")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    kept = [path.name for path in data.iterdir() if b"no database" in path.read_bytes()]
+    assert len(kept) == 1
+
+
+@pytest.mark.parametrize(
+    "terminal_type", ["xterm-16color", "screen-256color", "linux", "dumb", "no-such-terminal"]
+)
+def test_any_terminal_will_do(start: Start, server: DemoServer, terminal_type: str) -> None:
+    with start(**settings_of(server), TERM=terminal_type, COLORTERM="") as terminal:
+        terminal.until("essage")
+        terminal.type(f"{HELLO}\r")
+        terminal.until("wishes")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+
+
+def test_a_window_too_small_for_it_comes_to_no_harm(start: Start, server: DemoServer) -> None:
+    with start(**settings_of(server), columns=20, rows=5) as terminal:
+        terminal.pump(1)
+        terminal.resize(8, 2)
+        terminal.pump(0.5)
+        terminal.resize(100, 30)
+        terminal.until("essage")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
