@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from tui.core.turn import Turn
 if TYPE_CHECKING:
     from tui.chat.session import Session
 
+_SILENCE = "no reply came. Is the genie started?"
 _TRIES_UNSENT = 3
 """How often a message that cannot be delivered is tried before the command gives up."""
 
@@ -179,8 +180,9 @@ class _Asking:
             self.print_result(Code.FINISHED if finished else Code.FAILED)
         else:
             _print_reply(turn.reply)
-        if not finished and not turn.reply:
-            click.echo("genie-tui: no reply came. Is the genie started?", err=True)
+            _print_usage(turn)
+        if not finished:
+            _print_end(turn)
         return Code.FINISHED if finished else Code.FAILED
 
     def print_result(self, code: int, problem: str = "") -> None:
@@ -197,6 +199,8 @@ class _Asking:
                 "conversation_id": turn.conversation_id if turn and known else None,
                 "run_id": turn.run_id if turn else None,
                 "reply": turn.reply if turn else "",
+                "usage": asdict(turn.usage) if turn and turn.usage else None,
+                "total_usage": asdict(turn.total_usage) if turn and turn.total_usage else None,
                 "error": problem or None,
             }
         )
@@ -233,6 +237,21 @@ def _print_reply(markdown: str) -> None:
         print_markdown(markdown)
     else:
         click.echo(markdown)
+
+
+def _print_usage(turn: Turn) -> None:
+    """Where the service counts: for this turn, and for the whole conversation if that is more."""
+    if turn.usage:
+        click.echo(f"genie-tui: {turn.usage.sentence()}", err=True)
+    if turn.total_usage and turn.total_usage != turn.usage:
+        click.echo(f"genie-tui: in all {turn.total_usage.sentence()}", err=True)
+
+
+def _print_end(turn: Turn) -> None:
+    ends = {"failed": "the agent failed.", "halted": "stopped.", "limit": "its turns are used up."}
+    told = ends.get(turn.outcome or "", "" if turn.reply else _SILENCE)
+    if told:
+        click.echo(f"genie-tui: {told} {clean_line(turn.reason, 400)}".rstrip(), err=True)
 
 
 def _print_json(data: dict[str, Any]) -> None:

@@ -63,11 +63,13 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
     from tui.wiring.demo import profile_of_demo, start_demo
 
     if not target.demo:
-        yield read_profile(target.profile, target.config, key_needed=False)
+        yield read_profile(
+            target.profile, target.config, key_needed=False, flags={"backend": target.backend}
+        )
         return
     server = await asyncio.to_thread(start_demo)
     try:
-        yield profile_of_demo(server)
+        yield profile_of_demo(server, backend=target.backend or "genie")
     finally:
         await asyncio.to_thread(server.stop)
 

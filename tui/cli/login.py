@@ -47,7 +47,11 @@ def _profile(target: Target) -> Profile:
     if target.demo:
         text = "the demo needs no sign-in; 'genie-tui --demo --login' opens one that has it."
         raise Failure(text, Code.USAGE)
-    return target.read(key_needed=False)
+    profile = target.read(key_needed=False)
+    if profile.credential == "token":
+        text = "this profile signs in with its token (GENIE_TUI_TOKEN): there is no login to do."
+        raise Failure(text, Code.USAGE)
+    return profile
 
 
 def _run(work: Coroutine[Any, Any, None]) -> int:

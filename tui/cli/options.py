@@ -13,6 +13,7 @@ from tui.cli.codes import Code, Failure
 
 if TYPE_CHECKING:
     from tui.config import Profile
+    from tui.config.profile import BackendName
     from tui.core.preferences import Preferences
     from tui.wiring import Place
 
@@ -28,6 +29,8 @@ class Target:
     config: Path | None = None
     login: bool = False
     """With ``demo``: through its login."""
+    backend: BackendName | None = None
+    """The service to speak to, other than the profile says."""
     flags: Mapping[str, object] = field(default_factory=dict)
     """Settings given as options, by key; None: not given."""
 
@@ -39,6 +42,7 @@ class Target:
             demo=self.demo or parent.demo,
             profile=self.profile or parent.profile,
             config=self.config or parent.config,
+            backend=self.backend or parent.backend,
         )
 
     def place(self) -> Place:
@@ -47,7 +51,8 @@ class Target:
         from tui.wiring import demo_place, login_demo_place, place_of, with_preferences
 
         if self.demo:
-            place = login_demo_place() if self.login else demo_place()
+            usual = self.backend or "genie"
+            place = login_demo_place() if self.login else demo_place(backend=usual)
             return replace(place, preferences=self.preferences())
         profile = self.read()
         try:
@@ -71,13 +76,31 @@ class Target:
         from tui.wiring import read_profile
 
         try:
-            return read_profile(self.profile, self.config, key_needed=key_needed, flags=self.flags)
+            flags = {**self.flags, "backend": self.backend}
+            return read_profile(self.profile, self.config, key_needed=key_needed, flags=flags)
         except ConfigError as error:
             raise Failure(str(error), Code.USAGE) from error
 
 
+_BACKEND = "tui.backend"
+
+
+def _note_backend(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.meta[_BACKEND] = value
+
+
+def backend_of(context: click.Context) -> BackendName | None:
+    """What ``--backend`` said, before or after the command's name."""
+    said: BackendName | None = context.meta.get(_BACKEND)
+    return said
+
+
 def target_options(command: _F) -> _F:
-    """``--demo``, ``--profile`` and ``--config``."""
+    """``--demo``, ``--profile``, ``--config`` and ``--backend``.
+
+    Commands take the first three as arguments; the last is kept in the context.
+    """
     decorators = (
         click.option("--demo", is_flag=True, help="Use the built-in demo; no account needed."),
         click.option("--profile", metavar="NAME", help="Profile of the configuration to use."),
@@ -86,6 +109,13 @@ def target_options(command: _F) -> _F:
             metavar="FILE",
             type=click.Path(dir_okay=False, path_type=Path),
             help="Configuration file, instead of the one in the platform's folder.",
+        ),
+        click.option(
+            "--backend",
+            type=click.Choice(["genie", "workflows"]),
+            expose_value=False,
+            callback=_note_backend,
+            help="Service to speak to, other than the profile (or the demo) says.",
         ),
     )
     for decorate in reversed(decorators):
@@ -96,4 +126,6 @@ def target_options(command: _F) -> _F:
 def target_of(context: click.Context, **options: Any) -> Target:
     """The target that options given before and after the command's name add up to."""
     parent = context.parent.obj if context.parent else None
-    return Target(**options).or_from(parent if isinstance(parent, Target) else None)
+    return Target(backend=backend_of(context), **options).or_from(
+        parent if isinstance(parent, Target) else None
+    )

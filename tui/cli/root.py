@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tui import __version__
-from tui.cli.options import Target, target_of, target_options
+from tui.cli.options import Target, backend_of, target_of, target_options
 from tui.cli.studio.group import studio
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -44,6 +44,8 @@ def root(
     """
     if login and not demo:
         raise click.UsageError("--login goes with --demo; 'genie-tui login' signs in.")
+    if login and backend_of(context) == "workflows":
+        raise click.UsageError("--login goes with the genie; workflows sign in with a token.")
     if web and (not demo or login):
         raise click.UsageError(
             "--web goes with --demo alone: a page would act as you, for whoever opens it."
@@ -51,7 +53,14 @@ def root(
     if port is not None and not web:
         raise click.UsageError("--port goes with --web.")
     flags = {"theme": theme, "screen_reader": screen_reader or None}
-    context.obj = Target(demo=demo, profile=profile, config=config, login=login, flags=flags)
+    context.obj = Target(
+        demo=demo,
+        profile=profile,
+        config=config,
+        login=login,
+        backend=backend_of(context),
+        flags=flags,
+    )
     if web:
         from tui.cli.web import run_web
 

@@ -10,6 +10,8 @@ from tui.config.hosts import DATA_CENTERS, check_url
 from tui.core.credential import is_client_key, is_developer_token
 from tui.core.text import clean_line
 
+BackendName = Literal["genie", "workflows"]
+
 
 class Profile(BaseModel):
     """Everything that is needed to talk to one agent."""
@@ -17,7 +19,7 @@ class Profile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: str = "default"
-    backend: Literal["genie", "workflows"] = "genie"
+    backend: BackendName = "genie"
     data_center: str = "us"
     base_url: str = ""
     """Host of the Headless API or the Workflows API; from the data center where not given."""
@@ -86,6 +88,11 @@ class Profile(BaseModel):
                 " the Developer API takes the token of an API client (wrka...)"
             )
         return token
+
+    @property
+    def credential(self) -> Literal["oauth", "api_key", "token"]:
+        """What the profile signs in with."""
+        return "token" if self.backend == "workflows" else self.auth
 
     def missing(self) -> list[str]:
         """The keys that a conversation needs and this profile lacks."""

@@ -83,6 +83,12 @@ class Turn:
         return self.phase == "over"
 
     @property
+    def reason(self) -> str:
+        """Why it ended as it did, where the agent said so."""
+        ends = [event for event in self.log if isinstance(event, TurnFinished)]
+        return (ends[-1].reason or "") if ends else ""
+
+    @property
     def has_gap(self) -> bool:
         """Events are missing in the middle."""
         return bool(self.beyond)

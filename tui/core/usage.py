@@ -24,3 +24,9 @@ class Usage:
             cached_tokens=max(0, self.cached_tokens - before.cached_tokens),
             cost=cost,
         )
+
+    def sentence(self) -> str:
+        """Such as ``1,204 tokens in (600 cached), 310 out, cost 0.0052``."""
+        cached = f" ({self.cached_tokens:,} cached)" if self.cached_tokens else ""
+        cost = f", cost {self.cost:.4f}" if self.cost is not None else ""
+        return f"{self.input_tokens:,} tokens in{cached}, {self.output_tokens:,} out{cost}"

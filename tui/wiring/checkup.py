@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from tui.core.account import login_helps
-from tui.core.checkup import STEPS, Finding, Step
+from tui.core.checkup import STEPS, Finding
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.links import link_host
 from tui.wiring.clients import key_client, open_account, signed_in_client
+from tui.wiring.findings import bad
 
 if TYPE_CHECKING:
     from tui.api.headless import HeadlessClient
@@ -42,17 +42,30 @@ async def _examine(profile: Profile, *, before_login: bool) -> AsyncGenerator[Fi
         return
     yield Finding("configuration", "good", f"profile '{profile.name}', {_way(profile)}")
     yield await _network(profile)
-    if before_login and profile.auth == "oauth":
+    if before_login and profile.credential == "oauth":
         yield Finding("sign-in", "open", "in the browser, as soon as the app is open")
         return
-    signing_in = _with_login(profile) if profile.auth == "oauth" else _with_key(profile)
+    signing_in = _signing_in(profile)
     async with aclosing(signing_in):
         async for finding in signing_in:
             yield finding
 
 
+def _signing_in(profile: Profile) -> AsyncGenerator[Finding]:
+    match profile.credential:
+        case "oauth":
+            return _with_login(profile)
+        case "api_key":
+            return _with_key(profile)
+        case "token":
+            from tui.wiring.checkup_workflows import ask_workflows
+
+            return ask_workflows(profile)
+
+
 def _way(profile: Profile) -> str:
-    return "sign-in in the browser" if profile.auth == "oauth" else "sign-in by API key"
+    ways = {"oauth": "sign-in in the browser", "api_key": "sign-in by API key"}
+    return ways.get(profile.credential, f"backend '{profile.backend}'")
 
 
 # -- network -----------------------------------------------------------------------------------
@@ -61,10 +74,10 @@ def _way(profile: Profile) -> str:
 async def _network(profile: Profile) -> Finding:
     try:
         hosts = [await _reach(profile.base_url)]
-        if profile.auth == "oauth":
+        if profile.credential == "oauth":
             hosts.append(await _reach(profile.identity_url))
     except BackendError as error:
-        return _bad("network", error)
+        return bad("network", error)
     found = " and ".join(dict.fromkeys(hosts))
     tls = profile.base_url.startswith("https:")
     return Finding("network", "good", f"{found} {'answer over TLS' if tls else 'on this machine'}")
@@ -96,7 +109,7 @@ async def _with_login(profile: Profile) -> AsyncGenerator[Finding]:
             signed_in = f"{identity.label()}, kept in {account.storage}"
             findings = await _ask(signed_in_client(profile, account), signed_in)
     except (BackendError, StoreError) as error:
-        yield _bad("sign-in", error)
+        yield bad("sign-in", error)
         return
     for finding in findings:
         yield finding
@@ -106,7 +119,7 @@ async def _with_key(profile: Profile) -> AsyncGenerator[Finding]:
     try:
         client = await key_client(profile)
     except (BackendError, StoreError) as error:
-        yield _bad("sign-in", error)
+        yield bad("sign-in", error)
         return
     for finding in await _ask(client, f"user {profile.idp_user_id}, by API key"):
         yield finding
@@ -119,8 +132,8 @@ async def _ask(client: HeadlessClient, signed_in: str) -> Iterable[Finding]:
         conversations = await client.list_conversations(limit=1)
     except BackendError as error:
         if error.kind is ErrorKind.UNAUTHORIZED:
-            return [_bad("sign-in", error)]
-        return [good, _bad("genie", error)]
+            return [bad("sign-in", error)]
+        return [good, bad("genie", error)]
     else:
         known = "knows you" if conversations.conversations else "answers"
         return [good, Finding("genie", "good", f"the genie {known}"), await _events(client)]
@@ -132,14 +145,6 @@ async def _events(client: HeadlessClient) -> Finding:
     try:
         await client.list_events(limit=1)
     except BackendError as error:
-        return _bad("stream", error)
+        return bad("stream", error)
     text = "stored events can be read; no message was sent, so no live stream was tried"
     return Finding("stream", "good", text)
-
-
-def _bad(step: Step, error: BackendError | StoreError) -> Finding:
-    if not isinstance(error, BackendError):
-        return Finding(step, "bad", str(error))
-    advice = "Sign in with 'genie-tui login'." if login_helps(error) else error.hint
-    request = f" Request id {error.request_id}." if error.request_id else ""
-    return Finding(step, "bad", str(error), f"{advice}{request}".strip())

@@ -17,7 +17,8 @@ from tui.core.account import Account
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock
 from tui.demo.suggestions import SUGGESTIONS
-from tui.wiring.clients import open_account, open_client, signed_in_client
+from tui.wiring.backends import open_backend
+from tui.wiring.clients import open_account, signed_in_client
 from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place, open_session
 from tui.wiring.studio import open_studio, studio_of
 
@@ -25,19 +26,23 @@ if TYPE_CHECKING:
     from tui.auth.keyring_store import KeyringBackend
     from tui.auth.vault import Vault
     from tui.config import Profile
+    from tui.config.profile import BackendName
     from tui.core.studio.port import Studio
     from tui.demo.server import DemoServer, DemoSettings
 
 
-def demo_place(settings: DemoSettings | None = None) -> Place:
+def demo_place(settings: DemoSettings | None = None, backend: BackendName = "genie") -> Place:
     """The embedded demo: a server in a thread, and a store that goes with it."""
-    lamp = _Lamp(settings)
+    lamp = _Lamp(settings, backend)
     return _place(lamp.connect, studio=lamp.studio)
 
 
-def place_of_demo(server: DemoServer, clock: Clock | None = None) -> Place:
+def place_of_demo(
+    server: DemoServer, clock: Clock | None = None, backend: BackendName = "genie"
+) -> Place:
     """A demo server that runs already, with a store that goes when it is left."""
-    return _place(partial(_connect, server, clock), studio=studio_of(profile_of_demo(server)))
+    connect = partial(_connect, server, clock, backend)
+    return _place(connect, studio=studio_of(profile_of_demo(server)))
 
 
 def login_demo_place(settings: DemoSettings | None = None) -> Place:
@@ -46,7 +51,9 @@ def login_demo_place(settings: DemoSettings | None = None) -> Place:
     return _place(home.connect, user_name="", account=home.account, studio=home.studio)
 
 
-def profile_of_demo(server: DemoServer, *, oauth: bool = False) -> Profile:
+def profile_of_demo(
+    server: DemoServer, *, oauth: bool = False, backend: BackendName = "genie"
+) -> Profile:
     """The settings of a client of a demo server."""
     from pydantic import SecretStr
 
@@ -54,9 +61,11 @@ def profile_of_demo(server: DemoServer, *, oauth: bool = False) -> Profile:
 
     return Profile(
         name="demo",
+        backend=backend,
         base_url=server.url,
         identity_url=server.identity_url,
-        genie=server.genie,
+        genie=server.agent if backend == "workflows" else server.genie,
+        token=SecretStr(server.token),
         auth="oauth" if oauth else "api_key",
         client_id=server.client_id,
         redirect_url=server.redirect_url,
@@ -94,15 +103,16 @@ def _place(
 class _Lamp:
     """A demo server that runs while somebody is connected."""
 
-    def __init__(self, settings: DemoSettings | None) -> None:
+    def __init__(self, settings: DemoSettings | None, backend: BackendName) -> None:
         self._settings = settings
+        self._backend = backend
         self._server: DemoServer | None = None
 
     @asynccontextmanager
     async def connect(self, publish: Publish) -> AsyncGenerator[Session]:
         server = self._server = await asyncio.to_thread(start_demo, self._settings)
         try:
-            async with _connect(server, None, publish) as session:
+            async with _connect(server, None, self._backend, publish) as session:
                 yield session
         finally:
             self._server = None
@@ -119,15 +129,12 @@ class _Lamp:
 
 @asynccontextmanager
 async def _connect(
-    server: DemoServer, clock: Clock | None, publish: Publish
+    server: DemoServer, clock: Clock | None, backend: BackendName, publish: Publish
 ) -> AsyncGenerator[Session]:
-    from tui.backends.genie import GenieBackend
-
     with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:
-        async with open_client(profile_of_demo(server)) as (client, _):
+        async with open_backend(profile_of_demo(server, backend=backend)) as (service, _):
             path = Path(folder) / "demo.db"
-            backend = GenieBackend(client)
-            async with open_session(backend, path, "demo", publish, clock) as session:
+            async with open_session(service, path, "demo", publish, clock) as session:
                 yield session
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from tui.chat.session import Session
 from tui.chat.updates import Publish
-from tui.wiring.clients import key_vault, open_account, open_client
+from tui.wiring.backends import open_backend
+from tui.wiring.clients import key_vault, open_account
 from tui.wiring.place import Place, open_session
 from tui.wiring.studio import studio_of
 
@@ -30,14 +31,12 @@ def read_profile(
     ``key_needed`` false lets the key be missing altogether; ``flags`` win over all else.
     Raises ``tui.config.ConfigError``.
     """
-    from tui.config import ConfigError, load
+    from tui.config import load
 
     profile = load(profile=name, config_path=config, flags=flags, complete=False)
-    if profile.backend != "genie":
-        raise ConfigError(f"this version chats with genies; it has no '{profile.backend}' yet.")
     only_key = profile.missing() == ["api_key"]
     if not only_key or (key_needed and not key_vault(profile.name).holds_key()):
-        load(profile=name, config_path=config)
+        load(profile=name, config_path=config, flags=flags)
     return profile
 
 
@@ -48,10 +47,10 @@ def profile_place(name: str | None, config: Path | None) -> Place:
 
 def place_of(profile: Profile) -> Place:
     """The agent that a complete profile describes."""
-    oauth = profile.auth == "oauth"
+    oauth = profile.credential == "oauth"
     return Place(
         agent_name=profile.genie or "genie",
-        user_name="" if oauth else profile.idp_user_id or "",
+        user_name=profile.idp_user_id or "" if profile.credential == "api_key" else "",
         label=profile.name,
         connect=partial(_connect, profile),
         account=partial(open_account, profile) if oauth else None,
@@ -61,11 +60,9 @@ def place_of(profile: Profile) -> Place:
 
 @asynccontextmanager
 async def _connect(profile: Profile, publish: Publish) -> AsyncGenerator[Session]:
-    from tui.backends.genie import GenieBackend
     from tui.config import data_dir
 
-    async with open_client(profile) as (client, who):
-        account = f"{profile.base_url} {profile.genie} {who}"
+    async with open_backend(profile) as (backend, account):
         path = data_dir() / "conversations.db"
-        async with open_session(GenieBackend(client), path, account, publish) as session:
+        async with open_session(backend, path, account, publish) as session:
             yield session

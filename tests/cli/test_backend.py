@@ -1,0 +1,81 @@
+"""Commands that speak to the Workflows API: by profile, by option, and in the demo."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Run, last_line
+from tui.demo.server import DemoServer
+
+HELLO = "What can you do?"
+
+
+@pytest.fixture
+def workflows(server: DemoServer) -> dict[str, str]:
+    """Settings of a profile with that backend."""
+    return {
+        "GENIE_TUI_BACKEND": "workflows",
+        "GENIE_TUI_GENIE": server.agent,
+        "GENIE_TUI_TOKEN": server.token,
+    }
+
+
+def test_the_demo_has_both(run: Run) -> None:
+    done = run("ask", "--demo", "--backend", "workflows", HELLO)
+    assert done.returncode == 0
+    assert "Ifrit" in done.stdout
+    assert "tokens in" in done.stderr
+
+
+def test_the_option_may_stand_before_the_command(run: Run) -> None:
+    done = run("--demo", "--backend", "workflows", "conversations", "--json")
+    assert done.returncode == 0
+    assert "Night watch" in [row["title"] for row in json.loads(done.stdout)]
+
+
+def test_an_answer_and_what_it_used(run: Run, workflows: dict[str, str]) -> None:
+    first = last_line(run("ask", HELLO, "--json", **workflows))
+    cid = first["conversation_id"]
+    done = run("ask", "hi", "--conversation", cid, **workflows)
+    assert done.returncode == 0
+    turn, total = done.stderr.splitlines()
+    assert first["usage"]["output_tokens"] > 0
+    assert "in all" not in turn
+    assert "in all" in total
+
+
+def test_a_run_that_fails_says_why(run: Run, workflows: dict[str, str]) -> None:
+    done = run("ask", "Crash, please", **workflows)
+    assert done.returncode == 1
+    assert "the agent failed. The model provider answered 500" in done.stderr
+
+
+def test_a_token_that_is_refused(run: Run, workflows: dict[str, str]) -> None:
+    done = run("ask", HELLO, **workflows | {"GENIE_TUI_TOKEN": "ghp-wrong"})
+    assert done.returncode == 3
+    assert "GENIE_TUI_TOKEN" in done.stderr
+    assert "ghp-wrong" not in done.stderr
+
+
+def test_what_is_missing_is_named(run: Run) -> None:
+    done = run("ask", HELLO, "--backend", "workflows", GENIE_TUI_BASE_URL="", GENIE_TUI_GENIE="")
+    assert done.returncode == 2
+    assert "base_url, genie" in done.stderr
+    assert "GENIE_TUI_BASE_URL" in done.stderr
+
+
+def test_the_doctor_finds_the_agent(run: Run, workflows: dict[str, str]) -> None:
+    done = run("doctor", **workflows)
+    assert [line[0] for line in done.stdout.splitlines()] == ["✓"] * 5
+    assert "agent Ifrit" in done.stdout
+    lost = run("doctor", **workflows | {"GENIE_TUI_GENIE": "ag-nobody"})
+    assert lost.returncode == 1
+    assert "There is: ag-ifrit-01 (Ifrit)" in lost.stdout
+
+
+def test_there_is_no_login(run: Run, workflows: dict[str, str]) -> None:
+    done = run("login", **workflows)
+    assert done.returncode == 2
+    assert "GENIE_TUI_TOKEN" in done.stderr

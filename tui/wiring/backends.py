@@ -1,0 +1,56 @@
+"""The backend that a profile asks for. A further one is one more entry of the table."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tui.core.ports import ChatBackend
+from tui.wiring.clients import open_client
+
+if TYPE_CHECKING:
+    from tui.api.workflows import WorkflowsClient
+    from tui.config import Profile
+
+Opened = tuple[ChatBackend, str]
+"""A backend, and a name that tells apart whose conversations they are."""
+
+
+def open_backend(profile: Profile) -> AbstractAsyncContextManager[Opened]:
+    """The service of a profile, signed in. Whoever takes the backend closes it.
+
+    Raises ``BackendError``, ``UNAUTHORIZED`` if nobody is signed in.
+    """
+    return _OPENERS[profile.backend](profile)
+
+
+def workflows_client(profile: Profile) -> WorkflowsClient:
+    """A client of the profile's Workflows API."""
+    from tui.api.workflows import WorkflowsClient
+    from tui.auth.token import TokenAuth
+
+    return WorkflowsClient(profile.base_url, TokenAuth(profile.base_url, profile.token))
+
+
+@asynccontextmanager
+async def _open_genie(profile: Profile) -> AsyncGenerator[Opened]:
+    from tui.backends.genie import GenieBackend
+
+    async with open_client(profile) as (client, who):
+        yield GenieBackend(client), f"{profile.base_url} {profile.genie} {who}"
+
+
+@asynccontextmanager
+async def _open_workflows(profile: Profile) -> AsyncGenerator[Opened]:
+    """Who the token speaks for is not told by the service, and tokens change; profiles do not."""
+    from tui.backends.workflows import WorkflowsBackend
+
+    backend = WorkflowsBackend(workflows_client(profile), profile.genie or "")
+    yield backend, f"{profile.base_url} workflows {profile.name}"
+
+
+_OPENERS: Mapping[str, Callable[[Profile], AbstractAsyncContextManager[Opened]]] = {
+    "genie": _open_genie,
+    "workflows": _open_workflows,
+}

@@ -1,0 +1,16 @@
+"""What failed at a step of a check-up, in words."""
+
+from __future__ import annotations
+
+from tui.core.account import login_helps
+from tui.core.checkup import Finding, Step
+from tui.core.errors import BackendError, StoreError
+
+
+def bad(step: Step, error: BackendError | StoreError) -> Finding:
+    """The finding that a failure stands for."""
+    if not isinstance(error, BackendError):
+        return Finding(step, "bad", str(error))
+    advice = "Sign in with 'genie-tui login'." if login_helps(error) else error.hint
+    request = f" Request id {error.request_id}." if error.request_id else ""
+    return Finding(step, "bad", str(error), f"{advice}{request}".strip())
