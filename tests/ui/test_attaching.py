@@ -78,7 +78,7 @@ async def test_files_are_marked_in_the_picker_by_keys(folder: Path) -> None:
         await stage.press("tab", "enter")
         await stage.until(lambda: len(stage.chat.attached.files) == 2)
         assert stage.chat.attached.paths == (str(folder / "a.txt"), str(folder / "docs/plan.txt"))
-        assert "2 messages, one file each" in stage.text(stage.chat.attached)
+        assert "2 messages, a file each" in stage.text(stage.chat.attached)
 
 
 async def test_files_are_marked_in_the_picker_by_mouse(folder: Path) -> None:
@@ -194,7 +194,7 @@ async def test_an_upload_shows_its_bytes_where_the_message_waits_and_is_cancelle
         await transcript.show_turn(turn_of("t1", "read it", state="queued"))
         transcript.show_upload(TurnId("t1"), 5_000_000, 20_000_000)
         await pilot.pause()
-        assert "━━━━━╌╌╌╌╌" in app.screen_text()
+        assert "━━━╌╌╌╌╌╌╌╌╌" in app.screen_text()
         assert "5.0 MB of 20.0 MB" in app.screen_text()
         app.query_one(PromptCard).focus()
         await pilot.press("delete")

@@ -75,6 +75,10 @@ class WritingScreen(FindingScreen):
         self.attached.show(await _look_at(draft.paths))
 
     @on(TextArea.Changed, "Composer")
+    def _changed(self) -> None:
+        self.attached.note("")
+        self._keep_draft_soon()
+
     def _keep_draft_soon(self) -> None:
         if self._draft_timer:
             self._draft_timer.stop()
@@ -158,6 +162,9 @@ class WritingScreen(FindingScreen):
             self.greet(on=False)
             for turn in turns:
                 await self.conversation.update(self.desk.board.turn(turn.id) or turn)
+        # The transcript lays the screen out by itself, and what Textual draws then is thrown away
+        # while a batch is open.
+        self.refresh()
         if self.desk.current == current:
             self.composer.focus()
             self.action_follow_end()
@@ -190,7 +197,7 @@ class WritingScreen(FindingScreen):
     @on(Composer.FilesDropped)
     def _take_dropped(self, event: Composer.FilesDropped) -> None:
         self.attach(event.paths)
-        self.notify("Ctrl+Z writes the path instead.", title="Attached", markup=False)
+        self.attached.note("Ctrl+Z writes the path instead")
 
     @on(Composer.DropUndone)
     def _give_up_dropped(self, event: Composer.DropUndone) -> None:

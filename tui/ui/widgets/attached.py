@@ -50,6 +50,7 @@ class Attached(Widget, can_focus=True):
         super().__init__()
         self.files: tuple[Picked, ...] = ()
         self._at = 0
+        self._note = ""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -61,6 +62,12 @@ class Attached(Widget, can_focus=True):
         self._at = max(0, min(self._at, len(self.files) - 1))
         self.display = bool(self.files)
         self.refresh(layout=True)
+
+    def note(self, text: str) -> None:
+        """Say something about the files, until something else is done."""
+        if text != self._note:
+            self._note = text
+            self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines(width))
@@ -76,8 +83,9 @@ class Attached(Widget, can_focus=True):
             else:
                 rows.append(chip)
         if len(self.files) > 1:
-            told = f"{len(self.files)} messages, one file each. Your text goes with the last."
-            rows += Content.styled(told, "$soft").wrap(max(1, width))
+            rows += _told(f"{len(self.files)} messages, a file each; your text goes last", width)
+        if self._note:
+            rows += _told(self._note, width)
         return rows
 
     def _chips(self, width: int) -> Iterator[Content]:
@@ -112,3 +120,7 @@ class Attached(Widget, can_focus=True):
     def action_take_off(self, place: int) -> None:
         if place < len(self.files):
             self.post_message(self.Removed(self.files[place].path))
+
+
+def _told(text: str, width: int) -> list[Content]:
+    return Content.styled(f" {text}", "$soft").wrap(max(1, width))

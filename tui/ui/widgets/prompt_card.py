@@ -31,7 +31,7 @@ from tui.ui.widgets.looks import (
 from tui.ui.widgets.rows import Row
 
 FOLD_LINES = 20
-_BAR_CELLS = 20
+_BAR_CELLS = 12
 
 _AGAIN_OR_DROP = Content.from_markup(
     "[@click=send_again]Send it again[/]  [@click=withdraw]Drop it[/]"
