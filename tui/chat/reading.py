@@ -15,9 +15,12 @@ from tui.core.ids import ConversationId, TurnId, is_local
 from tui.core.ports import Can
 from tui.core.records import Conversation, Hit, TurnRecord
 from tui.core.turn import Turn, turn_of, without_echoes
+from tui.export import Chronicle
 
 PAGE = 60
 """Turns read at a time."""
+
+EVERY_EVENT = 1_000_000
 
 
 @dataclass(slots=True)
@@ -96,6 +99,29 @@ class Reader:
         Each word may be the beginning of one.
         """
         return await self._kit.store.search(words, limit)
+
+    async def chronicle(self, conversation_id: ConversationId, agent: str) -> Chronicle:
+        """All that is stored of a conversation, to be exported; ``agent`` is what it is called."""
+        store = self._kit.store
+        pages = [await self.turns(conversation_id)]
+        while pages[-1]:
+            pages.append(await self.turns(conversation_id, pages[-1][0].id))
+        turns = [turn for page in reversed(pages) for turn in page]
+        events = await store.timeline(conversation_id, EVERY_EVENT)
+        return Chronicle(
+            conversation=await store.conversation(conversation_id)
+            or Conversation(id=conversation_id),
+            turns=turns,
+            events=without_echoes(events),
+            agent=agent,
+            exported_ms=self._kit.clock.now_ms(),
+        )
+
+    async def fetch_everything(self, conversation_id: ConversationId) -> None:
+        """Bring into the store all that the server knows. Raises ``BackendError``."""
+        await self.sync(conversation_id)
+        while await self.read_older(conversation_id):
+            pass
 
     async def timeline(self, conversation_id: ConversationId) -> Sequence[TurnEvent]:
         """The newest events of a conversation, oldest first."""

@@ -153,6 +153,43 @@ def conversations(
 
 
 @root.command()
+@click.argument("conversation")
+@target_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "json", "html"]),
+    help="Otherwise as the FILE is called, else Markdown.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default="-",
+    type=click.Path(allow_dash=True, path_type=Path),
+    help="Write to this file, replacing it; - is standard output, the default.",
+)
+@click.pass_context
+def export(
+    context: click.Context,
+    conversation: str,
+    demo: bool,
+    profile: str | None,
+    config: Path | None,
+    form: str | None,
+    output: Path,
+) -> None:
+    """Write the CONVERSATION with this id as Markdown, JSON or one HTML page.
+
+    With its timeline, read from the server as far as it still has it. Secrets are masked.
+    """
+    from tui.cli.export import run_export
+
+    target = target_of(context, demo=demo, profile=profile, config=config)
+    context.exit(run_export(target, conversation, form=form, output=output))
+
+
+@root.command()
 @target_options
 @click.option("--no-browser", is_flag=True, help="Do not start a browser; print the address only.")
 @click.pass_context

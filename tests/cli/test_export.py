@@ -1,0 +1,57 @@
+"""``genie-tui export``, as a shell sees it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Run, last_line
+from tests.demo.conftest import Visitor
+from tui.demo.server import DemoServer
+
+
+def test_a_conversation_goes_to_stdout_or_to_a_file(run: Run, tmp_path: Path) -> None:
+    cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
+    done = run("export", cid)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "> Greetings, Ada." in done.stdout
+    page = tmp_path / "talk.html"
+    done = run("export", cid, "-o", str(page))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert f"Exported to {page}." in done.stderr
+    assert page.read_text().startswith("<!doctype html>")
+    assert json.loads(run("export", cid, "--format", "json").stdout)["conversation"]["id"] == cid
+
+
+def test_what_is_not_stored_here_is_read_from_the_server(run: Run, tmp_path: Path) -> None:
+    cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
+    done = run("export", cid, GENIE_TUI_DATA_DIR=str(tmp_path / "another machine"))
+    assert done.returncode == 0
+    assert done.stdout.startswith("# ")
+    assert "> What can you do?" in done.stdout
+    assert "> Greetings, Ada." in done.stdout
+
+
+def test_what_the_server_has_forgotten_is_exported_from_here(run: Run, server: DemoServer) -> None:
+    cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
+    with Visitor(server).http as http:
+        assert http.delete(f"/conversations/{cid}").is_success
+    done = run("export", cid)
+    assert done.returncode == 0
+    assert "> Greetings, Ada." in done.stdout
+    assert "exported as it is stored here" in done.stderr
+
+
+def test_what_nobody_knows_is_said_so(run: Run) -> None:
+    done = run("export", "cnv-unknown")
+    assert done.returncode == 1
+    assert "genie-tui: " in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_file_that_cannot_be_written_is_said_so(run: Run, tmp_path: Path) -> None:
+    cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
+    done = run("export", cid, "-o", str(tmp_path / "missing" / "a.md"))
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert run("export", cid, "--format", "doc").returncode == 2

@@ -1,0 +1,56 @@
+"""``genie-tui export``."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from tui.cli.codes import Failure, failure_of
+from tui.cli.options import Target
+from tui.core.errors import BackendError
+from tui.core.ids import ConversationId
+
+if TYPE_CHECKING:
+    from tui.export import Chronicle, Format
+
+_STDOUT = Path("-")
+
+
+def run_export(target: Target, conversation: str, *, form: str | None, output: Path) -> int:
+    """Write one conversation to a file or to standard output."""
+    from tui.export import CannotWrite, format_of, render, write
+
+    chronicle = asyncio.run(_read(target, ConversationId(conversation)))
+    text = render(chronicle, cast("Format", form) if form else format_of(output) or "md")
+    if output == _STDOUT:
+        click.echo(text, nl=False)
+        return 0
+    try:
+        write(output, text)
+    except CannotWrite as problem:
+        raise Failure(str(problem)) from problem
+    click.echo(f"Exported to {output}.", err=True)
+    return 0
+
+
+async def _read(target: Target, conversation_id: ConversationId) -> Chronicle:
+    """The conversation as the server has it, or else as far as it is stored here."""
+    place = target.place()
+    async with place.connect(lambda update: None) as session:
+        failure = None
+        try:
+            await session.fetch_everything(conversation_id)
+            await session.refresh_conversations()
+        except BackendError as error:
+            failure = error
+        chronicle = await session.chronicle(conversation_id, place.agent_name)
+    if not chronicle.turns and failure is not None:
+        raise failure_of(failure) from failure
+    if not chronicle.turns:
+        raise Failure(f"there is nothing to export in {conversation_id}.")
+    if failure is not None:
+        click.echo(f"genie-tui: exported as it is stored here. {failure.sentence()}", err=True)
+    return chronicle

@@ -1,0 +1,67 @@
+"""JSON: everything, for programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from tui.core.records import Prompt
+from tui.core.turn import Turn
+from tui.export.chronicle import Chronicle
+from tui.export.safe import Safe
+from tui.export.story import Said, pieces_of
+
+VERSION = 1
+"""Of the shape; a program that reads it should check it."""
+
+
+def as_json(chronicle: Chronicle) -> str:
+    """The conversation, its turns, and every event with its payload; times are RFC 3339."""
+    safe = Safe(chronicle.events)
+    conversation = chronicle.conversation
+    whole = {
+        "format": "genie-tui conversation",
+        "version": VERSION,
+        "exported_at": chronicle.iso(chronicle.exported_ms),
+        "agent": safe.line(chronicle.agent),
+        "conversation": {
+            "id": safe.line(conversation.id),
+            "title": safe.line(chronicle.title),
+            "created_at": chronicle.iso(conversation.created_ms),
+            "updated_at": chronicle.iso(conversation.updated_ms),
+        },
+        "turns": [_turn(turn, chronicle, safe) for turn in chronicle.turns],
+        "events": [safe.event(event) for event in chronicle.events],
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _turn(turn: Turn, chronicle: Chronicle, safe: Safe) -> dict[str, Any]:
+    return {
+        "id": safe.line(turn.id),
+        "run_id": safe.line(turn.run_id) if turn.run_id else None,
+        "outcome": turn.outcome,
+        "started_at": chronicle.iso(turn.started_ms),
+        "ended_at": chronicle.iso(turn.ended_ms),
+        "usage": asdict(turn.usage) if turn.usage else None,
+        "prompt": _prompt(turn.prompt, chronicle, safe) if turn.prompt else None,
+        "replies": [
+            {"text": piece.text, "at": chronicle.iso(piece.at_ms)}
+            for piece in pieces_of(turn, safe)
+            if isinstance(piece, Said) and not piece.by_user
+        ],
+    }
+
+
+def _prompt(prompt: Prompt, chronicle: Chronicle, safe: Safe) -> dict[str, Any]:
+    return {
+        "text": safe.text(prompt.text),
+        "at": chronicle.iso(prompt.at_ms or None),
+        "state": prompt.state,
+        "problem": safe.line(prompt.problem, 600) or None,
+        "files": [
+            {"name": safe.line(file.name), "size_bytes": file.size_bytes}
+            for file in prompt.attachments
+        ],
+    }

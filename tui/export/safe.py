@@ -1,0 +1,97 @@
+"""Text of others, made fit to leave this machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
+from typing import Any
+
+from tui.core import codec
+from tui.core.events import ApprovalRequested, ConnectionRequested, TurnEvent
+from tui.core.masking import MASK, masked_event
+from tui.core.redact import redact
+from tui.core.text import clean, clean_line
+
+_SHORTEST_SECRET = 6
+"""Shorter values of secret parameters are hidden in their place only: ``admin`` is also a word."""
+
+
+class Safe:
+    """Takes control characters and secrets out of a conversation's texts.
+
+    Secrets are what looks like one, the values of secret parameters wherever they are repeated,
+    and the links with which a connection can be authorised.
+    """
+
+    def __init__(self, events: Iterable[TurnEvent]) -> None:
+        found = {clean(secret) for event in events for secret in _secrets_of(event)}
+        self._known = sorted(found, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """Text of any length, its line breaks kept."""
+        return redact(clean(text), self._known)
+
+    def line(self, text: str, limit: int = 200) -> str:
+        """One line."""
+        return clean_line(self.text(text), limit)
+
+    def event(self, event: TurnEvent) -> dict[str, Any]:
+        """An event as JSON, with everything that it said but secrets."""
+        data: dict[str, Any] = self.value(codec.to_json(masked_event(event)))
+        return data
+
+    def value(self, value: Any) -> Any:
+        """A JSON value, all its texts made safe."""
+        match value:
+            case str():
+                return self.text(value)
+            case Mapping():
+                return {self.text(str(name)): self.value(inner) for name, inner in value.items()}
+            case list() | tuple():
+                return [self.value(inner) for inner in value]
+            case float() if not isfinite(value):
+                return str(value)
+            case _:
+                return value
+
+
+def _secrets_of(event: TurnEvent) -> Iterator[str]:
+    match event:
+        case ConnectionRequested(url=str(url)):
+            yield url
+        case ApprovalRequested():
+            hidden = masked_event(event)
+            for value in _hidden(event.parameters, hidden.parameters):
+                if len(value) >= _SHORTEST_SECRET:
+                    yield value
+        case _:
+            pass
+
+
+def _hidden(value: Any, shown: Any) -> Iterator[str]:
+    """The texts in a value that were masked."""
+    if shown == MASK:
+        yield from _texts(value)
+    elif isinstance(value, str) and isinstance(shown, str) and value != shown:
+        yield from _hidden(json.loads(value), json.loads(shown))  # an object in a text
+    elif isinstance(value, Mapping) and isinstance(shown, Mapping):
+        for name, inner in value.items():
+            yield from _hidden(inner, shown.get(name))
+    elif isinstance(value, list | tuple) and isinstance(shown, list | tuple):
+        for inner, inner_shown in zip(value, shown, strict=False):
+            yield from _hidden(inner, inner_shown)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list() | tuple():
+            for inner in value:
+                yield from _texts(inner)
+        case _:
+            pass

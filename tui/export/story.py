@@ -1,0 +1,152 @@
+"""What a conversation consists of, for the formats that people read. All texts are safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.core.events import TurnFinished
+from tui.core.links import link_host
+from tui.core.parameters import ParameterRow, parameter_rows
+from tui.core.records import Prompt
+from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
+from tui.core.text import duration, size
+from tui.core.turn import Turn
+from tui.export.safe import Safe
+
+Tone = Literal["good", "bad", "asks", "calm"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Words: plain text of the user's, or Markdown of the agent's."""
+
+    by_user: bool
+    text: str
+    at_ms: int | None = None
+    files: tuple[str, ...] = ()
+    note: str = ""
+    """What became of it, unless it simply was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One line about something that happened."""
+
+    tone: Tone
+    glyph: str
+    what: str
+    about: str = ""
+    took: str = ""
+    rows: tuple[ParameterRow, ...] = ()
+    """What a skill was to be called with."""
+
+
+Piece = Said | Done
+
+_PROMPT_NOTES = {
+    "queued": "Not sent yet.",
+    "sending": "Not confirmed yet.",
+    "unconfirmed": "It is not known whether the agent has seen this.",
+    "refused": "This was not accepted.",
+}
+_ENDS: dict[str, tuple[Tone, str, str]] = {
+    "failed": ("bad", "✗", "The agent failed."),
+    "halted": ("asks", "■", "Stopped."),
+    "limit": ("asks", "◌", "The agent has used up its turns."),
+}
+
+
+def pieces_of(turn: Turn, safe: Safe) -> Iterator[Piece]:
+    """Everything in a turn, from top to bottom."""
+    if turn.prompt:
+        yield _prompt(turn.prompt, safe)
+    for step in turn.steps:
+        match step:
+            case TextStep():
+                yield Said(by_user=False, text=safe.text(step.text), at_ms=step.at_ms)
+            case SkillStep():
+                yield _skill(step, safe)
+            case ApprovalStep():
+                yield _approval(step, safe)
+            case ConnectionStep():
+                yield _connection(step, safe)
+    if turn.outcome in _ENDS:
+        tone, glyph, what = _ENDS[turn.outcome]
+        reason = next((e.reason for e in turn.log[::-1] if isinstance(e, TurnFinished)), None)
+        yield Done(tone=tone, glyph=glyph, what=what, about=safe.line(reason or "", 600))
+
+
+def counted(pieces: Sequence[Piece]) -> str:
+    """How much was said: ``12 messages``."""
+    count = sum(isinstance(piece, Said) for piece in pieces)
+    return f"{count} message" + ("" if count == 1 else "s")
+
+
+def _prompt(prompt: Prompt, safe: Safe) -> Said:
+    files = (f"{safe.line(file.name)} ({size(file.size_bytes)})" for file in prompt.attachments)
+    note = _PROMPT_NOTES.get(prompt.state, "")
+    return Said(
+        by_user=True,
+        text=safe.text(prompt.text),
+        at_ms=prompt.at_ms or None,
+        files=tuple(files),
+        note=f"{note} {safe.line(prompt.problem, 400)}".strip() if note else "",
+    )
+
+
+def _skill(step: SkillStep, safe: Safe) -> Done:
+    took = ""
+    if step.started_ms is not None and step.ended_ms is not None:
+        took = duration((step.ended_ms - step.started_ms) / 1000)
+    tone, glyph, about = _SKILL_ENDS[step.status]
+    about = safe.line(step.error, 600) if step.error else about
+    return Done(tone=tone, glyph=glyph, what=safe.line(step.skill), about=about, took=took)
+
+
+_SKILL_ENDS: dict[str, tuple[Tone, str, str]] = {
+    "completed": ("good", "✓", ""),
+    "failed": ("bad", "✗", "failed"),
+    "running": ("calm", "○", "was still running"),
+    "unreported": ("calm", "◌", "its end was not reported"),
+}
+
+
+def _approval(step: ApprovalStep, safe: Safe) -> Done:
+    request = step.request
+    rows = tuple(
+        ParameterRow(
+            label=safe.line(row.label),
+            value=safe.text(row.value),
+            depth=row.depth,
+            form=row.form,
+        )
+        for row in parameter_rows(request.schema, request.parameters)
+    )
+    tone: Tone = "asks"
+    glyph, verdict = "◆", "waits for an approval"
+    if step.decision == "approved":
+        tone, glyph, verdict = "good", "✓", "approved"
+    elif step.decision == "rejected":
+        reason = f": {safe.line(step.reason, 600)}" if step.reason else ""
+        tone, glyph, verdict = "bad", "✗", f"rejected{reason}"
+    elif step.expired:
+        tone, verdict = "calm", "asked for an approval; the decision is not known"
+    return Done(tone=tone, glyph=glyph, what=safe.line(request.skill), about=verdict, rows=rows)
+
+
+def _connection(step: ConnectionStep, safe: Safe) -> Done:
+    what = f"Connection to {safe.line(step.connector) or 'a service'}"
+    tone: Tone = "asks"
+    glyph = "◇"
+    verdict = "waits for somebody to sign in"
+    if step.outcome is not None:
+        tone, glyph = ("good", "✓") if step.outcome == "authorized" else ("bad", "✗")
+        verdict = step.outcome
+    elif step.expired:
+        tone, verdict = "calm", "asked for; not known whether it was authorised"
+    host = link_host(step.url) if step.url else None
+    return Done(
+        tone=tone, glyph=glyph, what=what, about=f"{verdict} (at {host})" if host else verdict
+    )

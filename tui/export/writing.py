@@ -1,0 +1,43 @@
+"""A file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+class CannotWrite(Exception):
+    """Says why, in a sentence."""
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file in one step, so that nobody ever sees half of it. Raises ``CannotWrite``.
+
+    A new file is for its owner alone (0600), since it holds what was said in private; one that is
+    replaced keeps its mode, and a link is followed.
+    """
+    try:
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            raise CannotWrite(f"{path} is not a file.")
+        _replace(target, text)
+    except OSError as error:
+        raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _replace(target: Path, text: str) -> None:
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
