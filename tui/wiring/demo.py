@@ -20,7 +20,7 @@ from tui.demo.suggestions import SUGGESTIONS
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import open_account, signed_in_client
 from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place, open_session
-from tui.wiring.studio import open_studio, studio_of
+from tui.wiring.studio import open_studio
 
 if TYPE_CHECKING:
     from tui.auth.keyring_store import KeyringBackend
@@ -42,7 +42,8 @@ def place_of_demo(
 ) -> Place:
     """A demo server that runs already, with a store that goes when it is left."""
     connect = partial(_connect, server, clock, backend)
-    return _place(connect, studio=studio_of(profile_of_demo(server)))
+    studio = partial(open_studio, profile_of_demo(server), alone=True)
+    return _place(connect, studio=studio)
 
 
 def login_demo_place(settings: DemoSettings | None = None) -> Place:
@@ -123,7 +124,7 @@ class _Lamp:
         """The Studio of the same server: what is started there, answers here."""
         if self._server is None:
             raise BackendError(ErrorKind.UNREACHABLE, "The demo has not been opened yet.")
-        async with open_studio(profile_of_demo(self._server)) as studio:
+        async with open_studio(profile_of_demo(self._server), alone=True) as studio:
             yield studio
 
 
@@ -155,7 +156,7 @@ class _Home:
 
     @asynccontextmanager
     async def studio(self) -> AsyncGenerator[Studio]:
-        async with open_studio(await self._profile()) as studio:
+        async with open_studio(await self._profile(), alone=True) as studio:
             yield studio
 
     @asynccontextmanager

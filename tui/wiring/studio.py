@@ -41,16 +41,24 @@ def read_studio_profile(name: str | None, config: Path | None) -> Profile:
 
 
 @asynccontextmanager
-async def open_studio(profile: Profile) -> AsyncGenerator[DeveloperClient]:
-    """A :class:`tui.core.studio.port.Studio` for a profile that has a developer token."""
+async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerator[DeveloperClient]:
+    """A :class:`tui.core.studio.port.Studio` for a profile that has a developer token.
+
+    ``alone``: no other process uses the token, so nothing is kept for them about rate limits.
+    """
     from pydantic import SecretStr
 
     from tui.api.developer.client import DeveloperClient
+    from tui.api.developer.ledger import FileLedger
     from tui.auth.developer import DeveloperAuth
     from tui.chat.kit import SystemClock
+    from tui.config import state_dir
 
-    auth = DeveloperAuth(profile.developer_url, profile.developer_token or SecretStr(""))
-    client = DeveloperClient(profile.developer_url, auth, SystemClock())
+    token = profile.developer_token or SecretStr("")
+    caller = f"{profile.developer_url} {token.get_secret_value()}"
+    ledger = None if alone else FileLedger(state_dir() / "pace", caller)
+    auth = DeveloperAuth(profile.developer_url, token)
+    client = DeveloperClient(profile.developer_url, auth, SystemClock(), ledger)
     try:
         yield client
     finally:
@@ -64,7 +72,7 @@ async def open_demo_studio(settings: DemoSettings | None = None) -> AsyncGenerat
 
     server = await asyncio.to_thread(start_demo, settings)
     try:
-        async with open_studio(profile_of_demo(server)) as client:
+        async with open_studio(profile_of_demo(server), alone=True) as client:
             yield client
     finally:
         await asyncio.to_thread(server.stop)

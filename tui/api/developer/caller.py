@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tui.api.developer.hints import BY_GROUP, DEVELOPER
-from tui.api.developer.pace import Pacer
+from tui.api.developer.pace import Ledger, Pacer
 from tui.api.developer.reading import R, read, rows_in
 from tui.api.failures import failure
 from tui.api.hints import Case
@@ -34,9 +34,11 @@ class Caller:
     limit of its endpoint lets it go.
     """
 
-    def __init__(self, base_url: str, auth: httpx.Auth, clock: Clock) -> None:
+    def __init__(
+        self, base_url: str, auth: httpx.Auth, clock: Clock, ledger: Ledger | None = None
+    ) -> None:
         self._http = Http(base_url, auth, hints=DEVELOPER, timeout=TIMEOUT)
-        self.pacer = Pacer(clock)
+        self.pacer = Pacer(clock, ledger)
 
     @property
     def host(self) -> str:

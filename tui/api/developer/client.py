@@ -9,6 +9,7 @@ from tui.api.developer.caller import Caller
 from tui.api.developer.estate import Access, Folders, Operations, Tables
 from tui.api.developer.genies import GenieClients, Genies, Guardrails
 from tui.api.developer.knowledge import KnowledgeBases, Skills
+from tui.api.developer.pace import Ledger
 from tui.core.ports import Clock
 
 
@@ -18,9 +19,14 @@ class DeveloperClient:
     ``caller`` asks any endpoint by its description and gives the plain JSON.
     """
 
-    def __init__(self, base_url: str, auth: httpx.Auth, clock: Clock) -> None:
-        """Raises BackendError(INVALID) for a base URL that must not be used."""
-        self.caller = Caller(base_url, auth, clock)
+    def __init__(
+        self, base_url: str, auth: httpx.Auth, clock: Clock, ledger: Ledger | None = None
+    ) -> None:
+        """``ledger`` counts requests for rate limits; each client for itself unless given.
+
+        Raises BackendError(INVALID) for a base URL that must not be used.
+        """
+        self.caller = Caller(base_url, auth, clock, ledger)
         self.genies = Genies(self.caller)
         self.clients = GenieClients(self.caller)
         self.guardrails = Guardrails(self.caller)

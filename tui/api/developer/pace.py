@@ -5,40 +5,54 @@ Source: Agent Studio API, rate limits; Developer API reference, a quota for each
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
+from collections.abc import Iterable
+from typing import Protocol
 
 from tui.core.ports import Clock
 from tui.core.studio.endpoint import Endpoint, Limit
+
+_FAR_S = 600.0
+"""Nobody waits longer; a time beyond that was written before somebody set the clock back."""
+
+
+class Ledger(Protocol):
+    """Remembers when requests leave, by endpoint."""
+
+    async def reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
+        """Take the next time at which a request may leave; the time, in seconds."""
+        ...
+
+
+class MemoryLedger:
+    """For one process."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, list[float]] = {}
+
+    async def reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
+        kept, slot = reserved(self._times.get(endpoint, ()), limit, now_s)
+        self._times[endpoint] = kept
+        return slot
+
+
+def reserved(times: Iterable[float], limit: Limit, now_s: float) -> tuple[list[float], float]:
+    """The times that still count with the next one added, and the next one."""
+    kept = [at for at in times if now_s - limit.seconds < at < now_s + _FAR_S]
+    slot = now_s if len(kept) < limit.count else max(now_s, kept[-limit.count] + limit.seconds)
+    return [*kept, slot], slot
 
 
 class Pacer:
     """Lets a request to an endpoint go as soon as its limit allows, in the order they came."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger | None = None) -> None:
         self._clock = clock
-        self._windows: dict[tuple[str, str], _Window] = {}
+        self._ledger = ledger or MemoryLedger()
 
     async def turn(self, endpoint: Endpoint) -> None:
-        """Wait until the endpoint may be asked, and count it."""
-        key = endpoint.method, endpoint.path
-        window = self._windows.setdefault(key, _Window(endpoint.limit, self._clock))
-        await window.turn()
-
-
-class _Window:
-    """The requests of the last ``limit.seconds``."""
-
-    def __init__(self, limit: Limit, clock: Clock) -> None:
-        self._limit = limit
-        self._clock = clock
-        self._sent: deque[float] = deque(maxlen=limit.count)
-        self._queue = asyncio.Lock()
-
-    async def turn(self) -> None:
-        async with self._queue:
-            if len(self._sent) == self._limit.count:
-                wait_s = self._sent[0] + self._limit.seconds - self._clock.monotonic_s()
-                if wait_s > 0:
-                    await self._clock.sleep(wait_s)
-            self._sent.append(self._clock.monotonic_s())
+        """Wait until the endpoint may be asked."""
+        key = f"{endpoint.method} {endpoint.path}"
+        now_s = self._clock.now_ms() / 1000
+        slot = await self._ledger.reserve(key, endpoint.limit, now_s)
+        if slot > now_s:
+            await self._clock.sleep(slot - now_s)

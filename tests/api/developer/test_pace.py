@@ -1,0 +1,179 @@
+"""Rate limits: who waits how long, in one process and in many."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from tests.api.conftest import ScriptedServer, reply
+from tests.fakes import ManualClock
+from tui.api.developer.client import DeveloperClient
+from tui.api.developer.ledger import FileLedger
+from tui.api.developer.pace import reserved
+from tui.auth.developer import DeveloperAuth
+from tui.core.studio import agentic, workspace
+from tui.core.studio.endpoint import LISTS, ONE_A_SECOND, STANDARD, Limit
+from tui.core.studio.endpoints import ENDPOINTS
+from tui.core.studio.records import GenieId, RecipeId
+
+GENIE = GenieId("gin-1")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def client(server: ScriptedServer, clock: ManualClock) -> AsyncIterator[DeveloperClient]:
+    client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr("wrkaus-x")), clock)
+    yield client
+    await client.aclose()
+
+
+def test_the_limits_are_those_of_the_documents() -> None:
+    fast = {"genies list", "genies show", "kb list", "kb show", "skills list", "skills show"}
+    assert {e.command for e in ENDPOINTS.values() if e.limit == LISTS} == fast
+    assert [e.command for e in ENDPOINTS.values() if e.limit == ONE_A_SECOND] == [
+        "connections create"
+    ]
+    assert (STANDARD.count, STANDARD.seconds, LISTS.count) == (60, 60, 1000)
+
+
+async def settled() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_the_request_beyond_the_limit_waits_for_its_time_and_no_other_endpoint_does(
+    client: DeveloperClient, server: ScriptedServer, clock: ManualClock
+) -> None:
+    pacer = client.caller.pacer
+    for _ in range(60):
+        await pacer.turn(agentic.GENIES_START)
+    clock.advance(20)
+    late = asyncio.create_task(client.genies.start(GENIE))
+    await settled()
+    assert server.asked == []
+    server.says(reply(200, {"success": True}))
+    await client.genies.stop(GENIE)
+    assert [asked.target for asked in server.asked] == ["/api/agentic/genies/gin-1/stop"]
+    clock.advance(39.9)
+    await settled()
+    assert not late.done()
+    clock.advance(0.2)
+    await late
+    assert server.asked[-1].target == "/api/agentic/genies/gin-1/start"
+
+
+async def test_new_connections_are_one_a_second_in_the_order_they_came(
+    client: DeveloperClient, clock: ManualClock
+) -> None:
+    done: list[int] = []
+
+    async def turn(number: int) -> None:
+        await client.caller.pacer.turn(workspace.CONNECTIONS_CREATE)
+        done.append(number)
+
+    tasks = [asyncio.create_task(turn(number)) for number in range(3)]
+    for expected in ([0], [0, 1], [0, 1, 2]):
+        await settled()
+        assert done == expected
+        clock.advance(1)
+    await asyncio.gather(*tasks)
+
+
+class HastyClock(ManualClock):
+    """Lets the time pass that somebody waits for, and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept_s: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept_s.append(seconds)
+        self.advance(seconds)
+
+
+async def test_a_repeated_read_is_counted_each_time(server: ScriptedServer) -> None:
+    clock = HastyClock()
+    client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr("wrkaus-x")), clock)
+    for _ in range(59):
+        await client.caller.pacer.turn(workspace.RECIPES_SHOW)
+    server.says(reply(503), reply(200, {"id": 5}))
+    assert (await client.recipes.get(RecipeId("5"))).id == "5"
+    assert clock.slept_s == [60]
+    await client.aclose()
+
+
+# -- the arithmetic, and the file ----------------------------------------------------------------
+
+
+@given(
+    st.lists(st.floats(0, 30), max_size=60),
+    st.builds(Limit, st.integers(1, 9), st.floats(0.5, 60)),
+)
+def test_no_window_ever_holds_more_than_the_limit(pauses: list[float], limit: Limit) -> None:
+    now_s, times, slots = 1_000.0, list[float](), list[float]()
+    for pause in pauses:
+        now_s += pause
+        times, slot = reserved(times, limit, now_s)
+        assert slot >= now_s
+        slots.append(slot)
+    late = zip(slots, slots[limit.count :], strict=False)
+    assert all(after - before >= limit.seconds - 1e-6 for before, after in late)
+
+
+def test_a_clock_that_was_set_back_makes_nobody_wait_for_it() -> None:
+    assert reserved([5_000.0], ONE_A_SECOND, 1_000.0) == ([1_000.0], 1_000.0)
+
+
+RESERVE = """
+import asyncio, sys
+from pathlib import Path
+from tui.api.developer.ledger import FileLedger
+from tui.core.studio.endpoint import ONE_A_SECOND
+ledger = FileLedger(Path(sys.argv[1]), "host token")
+print(asyncio.run(ledger.reserve("POST /api/connections", ONE_A_SECOND, 100.0)))
+"""
+
+
+def reserve(ledger: FileLedger, endpoint: str, limit: Limit, now_s: float) -> float:
+    return asyncio.run(ledger.reserve(endpoint, limit, now_s))
+
+
+def test_processes_with_the_same_token_count_together(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RESERVE, str(tmp_path / "pace")]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert sorted(float(run.communicate()[0]) for run in runs) == [100.0, 101.0, 102.0]
+    here = FileLedger(tmp_path / "pace", "host token")
+    assert reserve(here, "POST /api/connections", ONE_A_SECOND, 100.0) == 103.0
+    assert reserve(here, "GET /api/folders", ONE_A_SECOND, 100.0) == 100.0
+    other = FileLedger(tmp_path / "pace", "host other-token")
+    assert reserve(other, "POST /api/connections", ONE_A_SECOND, 100.0) == 100.0
+    (one, _) = (tmp_path / "pace").iterdir()
+    assert one.stat().st_mode & 0o077 == 0
+    assert "token" not in one.name + one.read_text()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"GET /x": 5}', '{"GET /x": ["soon"]}'])
+def test_a_damaged_file_counts_for_nothing(tmp_path: Path, text: str) -> None:
+    reserve(FileLedger(tmp_path, "me"), "GET /x", ONE_A_SECOND, 1.0)
+    (file,) = tmp_path.iterdir()
+    file.write_text(text)
+    assert reserve(FileLedger(tmp_path, "me"), "GET /x", ONE_A_SECOND, 1.0) == 1.0
+
+
+async def test_where_nothing_can_be_written_each_process_counts_for_itself(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ledger = FileLedger(tmp_path / "file", "me")
+    assert await ledger.reserve("GET /x", ONE_A_SECOND, 1.0) == 1.0
+    assert await ledger.reserve("GET /x", ONE_A_SECOND, 1.0) == 2.0

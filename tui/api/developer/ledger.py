@@ -1,0 +1,57 @@
+"""Rate limits across processes: a shell script that runs a command a hundred times is one caller.
+
+The file holds times alone. Where it cannot be used, each process counts for itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from tui.api.developer.pace import MemoryLedger, reserved
+from tui.core.studio.endpoint import Limit
+
+_LARGEST_BYTES = 1 << 20
+
+
+class FileLedger:
+    """The times of requests in a file, for all processes that use the same token."""
+
+    def __init__(self, folder: Path, caller: str) -> None:
+        """``caller`` tells tokens and hosts apart; only its digest gets into the file's name."""
+        name = hashlib.sha256(caller.encode("utf-8", "replace")).hexdigest()[:16]
+        self._path = folder / f"{name}.json"
+        self._own = MemoryLedger()
+
+    async def reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
+        own = await self._own.reserve(endpoint, limit, now_s)
+        try:
+            shared = await asyncio.to_thread(self._reserve, endpoint, limit, now_s)
+        except OSError:
+            return own
+        return max(own, shared)
+
+    def _reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        with os.fdopen(os.open(self._path, flags, 0o600), "r+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            times = _times_in(file.read(_LARGEST_BYTES))
+            times[endpoint], slot = reserved(times.get(endpoint, ()), limit, now_s)
+            file.seek(0)
+            file.truncate()
+            json.dump(times, file)
+        return slot
+
+
+def _times_in(text: str) -> dict[str, list[float]]:
+    """What the file says; nothing where it is damaged, for it is no more than a courtesy."""
+    try:
+        times = json.loads(text or "{}")
+        return {str(key): [float(at) for at in found] for key, found in times.items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
