@@ -68,7 +68,7 @@ def test_quotes_have_a_bar_at_every_line() -> None:
 
 def test_code_is_labelled_with_the_first_word_of_its_info_string() -> None:
     lines = drawn("```python title=x\nprint(1)\n```", 30)
-    assert lines[0].split() == ["python", "⧉", "copy"]
+    assert lines[0].split() == ["python", "copy"]
     assert lines[1] == " print(1)"
 
 
@@ -155,7 +155,7 @@ def test_line_breaks_in_a_paragraph_stay() -> None:
 
 def test_without_colour_the_marks_stay() -> None:
     assert drawn("## T\n\na `b`\n\n```py\nc\n```", 20, marks=True) == [
-        *("## T", "", "a `b`", "", "```py        ⧉ copy", " c", "```"),
+        *("## T", "", "a `b`", "", "```py          copy", " c", "```"),
     ]
 
 

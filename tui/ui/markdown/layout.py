@@ -11,7 +11,7 @@ from tui.ui.markdown.rows import Code, Gap, Margin, Row, Rule, Table, Text
 from tui.ui.markdown.spans import Line, Span, Spans, cells, fold, plain, wrap
 
 _WRAPPED = Span("↪ ", "panel muted", drawn=True)
-_COPY = "⧉ copy"
+_COPY = "copy"
 
 
 def layout(rows: Iterable[Row], width: int, *, marks: bool = False) -> Iterator[Line]:

@@ -19,15 +19,8 @@ from tui.ui.widgets.looks import MUTED, clock_time
 Deed = Literal["copy", "markdown", "code", "edit", "quote", "links", "view"]
 """What can be done with a message."""
 
-_MARKS: dict[Deed, tuple[str, str]] = {
-    "copy": ("⧉", "copy"),
-    "markdown": ("#", "markdown"),
-    "edit": ("✎", "edit"),
-    "quote": ("❝", "quote"),
-    "links": ("↗", "links"),
-}
-_TIGHT_CELLS = 44
-"""Below this width the marks have no words."""
+_CLICKED: tuple[Deed, ...] = ("copy", "markdown", "edit", "quote", "links")
+"""What has a word to click on, in this order; keys do the rest too."""
 
 
 class Headed(Widget):
@@ -49,13 +42,10 @@ class Headed(Widget):
             self.border_title = title
 
     def _marks(self, deeds: tuple[Deed, ...]) -> Iterator[Content]:
-        tight = 0 < self.size.width < _TIGHT_CELLS
-        for deed in deeds:
-            if known := _MARKS.get(deed):
-                glyph, word = known
+        for deed in _CLICKED:
+            if deed in deeds:
                 click = Style.from_meta({"@click": ("do", (deed,))})
-                label = Content(glyph if tight else f"{glyph} {word}")
-                yield label.stylize("$text-primary").stylize(click)
+                yield Content.styled(deed, "$text-primary underline").stylize(click)
 
     def action_do(self, deed: Deed) -> None:
         """Ask for it."""

@@ -172,17 +172,13 @@ class Passages(Window[Entry]):
             self._dress(changed)
         self.refresh_bindings()
 
-    def on_focus(self) -> None:
-        if self.cursor is None or self.place_of(self.cursor) is None:
-            seen = self._last_in_view()
-            self._set_cursor(seen)
-        elif self.cursor:
-            self._dress(self.cursor)
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        known = self.cursor is not None and self.place_of(self.cursor) is not None
+        if has_focus and not known:
+            self.cursor = self._last_in_view()
+        self._dress(self.cursor)
         self.refresh_bindings()
-
-    def on_blur(self) -> None:
-        if self.cursor:
-            self.call_next(self._dress, self.cursor)
 
     def forget_cursor(self) -> None:
         """Another conversation is shown."""
