@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.core.abilities import Unable
+from tui.core.calls import CallListener
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import (
     AgentMessage,
@@ -205,9 +206,13 @@ class ScriptedBackend(Unable):
         self.uploaded: list[Path] = []
         self.deleted: list[ConversationId] = []
         self.closed = False
+        self.listener: CallListener = lambda call: None
         self._decided = asyncio.Event()
         self._stopped = asyncio.Event()
         self._runs = count(1)
+
+    def watch_calls(self, listener: CallListener) -> None:
+        self.listener = listener
 
     async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
         self._called("conversations")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.chat.room import Room, open_room
-from tui.chat.updates import ConversationNamed, EventsSeen, Refused
+from tui.chat.updates import CallMade, ConversationNamed, EventsSeen, Refused
 from tui.core.draft import Draft
 from tui.core.events import Decision, Heartbeat, TurnStarted
 from tui.core.ids import ConversationId, is_local
@@ -185,3 +185,15 @@ async def test_a_hit_leads_to_its_turn_and_what_is_around_it(room: Room) -> None
     assert [turn.id for turn in around] == [first.id, second.id]
     assert [t.id for t in await room.session.turns(cid, after=first.id)] == [second.id]
     assert await room.session.turns_around(ConversationId("elsewhere"), second.id) == ([], False)
+
+
+async def test_every_request_is_kept_with_the_id_that_the_server_knows(
+    room: Room, server: DemoServer
+) -> None:
+    await room.ask(HELLO)
+    mine = [(call.method, call.path, call.status, call.request_id) for call in room.session.calls]
+    theirs = [(r.method, r.path, r.status, r.request_id) for r in server.log]
+    assert mine
+    assert set(mine) <= set(theirs)
+    heard = {update.call for update in room.updates if isinstance(update, CallMade)}
+    assert heard == set(room.session.calls)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
+
 from tests.ui.solo import HOSTILE, UNSAFE, Solo, at, settle
 from tui.core.events import (
     AgentMessage,
@@ -179,3 +181,45 @@ async def test_hostile_text_is_shown_and_nothing_else() -> None:
         await settle(pilot, lambda: isinstance(app.screen, EventDetails))
         assert "[/oops]" in app.screen_text()
         assert not set(app.screen_text()) & set(UNSAFE)
+
+
+# The filter
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("skill", 2), ("failed", 3), ("question", 4), ("message", 2), ("SKILL failed", 1), ("", 14)],
+)
+async def test_words_and_kinds_leave_what_has_all_of_them(words: str, found: int) -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    async with app.run_test(size=(80, 40)) as pilot:
+        timeline.show_events(one_of_each())
+        timeline.filter_by(words)
+        await settle(pilot, lambda: rows_of(timeline) == found)
+
+
+async def test_what_is_typed_after_a_slash_filters_until_escape() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    async with app.run_test(size=(80, 40)) as pilot:
+        timeline.show_events(one_of_each())
+        timeline.focus()
+        await pilot.press("slash", *"cr", "backspace", "backspace", *"skill")
+        await settle(pilot, lambda: rows_of(timeline) == 2)
+        timeline.add_events(
+            [at(SkillStarted, 20, 20, skill="Another"), at(LogLine, 21, 21, name="x")]
+        )
+        await settle(pilot, lambda: rows_of(timeline) == 3)
+        await pilot.press("enter")
+        await settle(pilot, lambda: isinstance(app.screen, EventDetails))
+        await settle(pilot, lambda: not app.screen.is_deaf)
+        await pilot.press("escape")
+        await settle(pilot, lambda: not isinstance(app.screen, EventDetails))
+        await pilot.press("escape")
+        await settle(pilot, lambda: rows_of(timeline) == 16)
+        assert app.heard == []
+
+
+def rows_of(timeline: Timeline) -> int:
+    return sum(option.id is not None for option in timeline.options)

@@ -51,7 +51,7 @@ def error_from(response: httpx.Response, hints: Hints = ANSWERS) -> BackendError
         hint=advice.hint,
         status=status,
         code=refusal.code,
-        request_id=refusal.request_id or _request_id_header(response),
+        request_id=refusal.request_id or request_id_of(response),
         retry_after_s=retry_after_s(response),
         sent=unclear and _is_write(response.request),
     )
@@ -63,7 +63,7 @@ def bad_answer(response: httpx.Response, case: Case) -> BackendError:
         case, host=response.url.netloc.decode("ascii"), detail=f"HTTP {response.status_code}"
     )
     error.status = response.status_code
-    error.request_id = _request_id_header(response)
+    error.request_id = request_id_of(response)
     error.sent = _is_write(response.request)
     return error
 
@@ -155,7 +155,8 @@ def _plain_text(response: httpx.Response) -> str:
     return "" if markup or "\0" in text else clean_line(text)
 
 
-def _request_id_header(response: httpx.Response) -> str | None:
+def request_id_of(response: httpx.Response) -> str | None:
+    """What the service calls a request, by its answer's headers."""
     found = (response.headers.get(name, "") for name in _REQUEST_ID_HEADERS)
     return clean_line(next(filter(None, found), "")) or None
 

@@ -26,6 +26,7 @@ from tui.api.models import (
 from tui.api.multipart import FileForm, size_of
 from tui.api.sse import Frame
 from tui.api.values import path_segment
+from tui.core.calls import CallListener
 from tui.core.ports import Progress
 from tui.core.text import utf8_size
 
@@ -176,6 +177,10 @@ class HeadlessClient:
         """POST conversations/ID/genie-runs/RUN/feedback. Undocumented, observed."""
         body = {"reaction": reaction} | ({"comment": comment} if comment else {})
         await self._post(Answer, f"{_run(conversation_id, run_id)}/feedback", body)
+
+    def watch_calls(self, listener: CallListener) -> None:
+        """Have every request noted, with what became of it."""
+        self._http.watch_calls(listener)
 
     async def aclose(self) -> None:
         """Close all connections."""

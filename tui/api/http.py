@@ -17,7 +17,9 @@ import stamina
 from tui import __version__
 from tui.api.failures import READS, bad_answer, error_from, failure, transport_error
 from tui.api.hints import ANSWERS, Case, Hints
+from tui.api.noting import Notes
 from tui.api.sse import Frame, read_frames
+from tui.core.calls import CallListener
 from tui.core.errors import BackendError, ErrorKind
 
 JSON_TIMEOUT = httpx.Timeout(30, connect=10)
@@ -81,7 +83,8 @@ class Http:
         self.host = url.netloc.decode("ascii")
         """Host and port, as errors name them."""
         self._hints = hints
-        self._calls = _client(url, auth, timeout, {"Accept": "application/json"})
+        self._notes = Notes()
+        self._calls = _client(url, auth, timeout, {"Accept": "application/json"}, self._notes)
         self._streams = _client(
             url,
             auth,
@@ -91,7 +94,12 @@ class Http:
                 "Accept-Encoding": "identity",
                 "Cache-Control": "no-store",
             },
+            self._notes,
         )
+
+    def watch_calls(self, listener: CallListener) -> None:
+        """Have every request noted, with what became of it."""
+        self._notes.listener = listener
 
     async def call(
         self,
@@ -116,7 +124,7 @@ class Http:
     ) -> Any:
         if turn is not None:
             await turn()
-        with _translated(method, self.host):
+        with self._translated(method):
             request = _request(self._calls, method, path, params=params, json=json)
             response = await self._calls.send(request)
         return self._json_of(response)
@@ -126,7 +134,7 @@ class Http:
     ) -> Any:
         """POST a body in pieces, once; the answer as in :meth:`call`. Closes ``content``."""
         async with aclosing(content):
-            with _translated("POST", self.host):
+            with self._translated("POST"):
                 response = await self._calls.post(
                     path, content=content, headers=headers, timeout=STREAM_TIMEOUT
                 )
@@ -154,14 +162,14 @@ class Http:
 
         Raises BackendError, ``TIMED_OUT`` after 75 s without a byte.
         """
-        with _translated(method, self.host):
+        with self._translated(method):
             request = _request(self._streams, method, path, json=json, headers=headers)
             response = await self._streams.send(request, stream=True)
         try:
             await self._check_stream(response)
             frames = read_frames(response.aiter_bytes(), host=self.host)
             async with aclosing(frames):
-                with _translated(method, self.host, streaming=True):
+                with self._translated(method, streaming=True):
                     async for frame in frames:
                         yield frame
         finally:
@@ -169,12 +177,22 @@ class Http:
 
     async def _check_stream(self, response: httpx.Response) -> None:
         if not response.is_success:
-            with _translated(response.request.method, self.host):
+            with self._translated(response.request.method):
                 await response.aread()
             raise error_from(response, self._hints)
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if response.status_code != 200 or kind != "text/event-stream":
             raise bad_answer(response, Case.NOT_A_STREAM)
+
+    @contextmanager
+    def _translated(self, method: str, *, streaming: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            if not streaming:
+                self._notes.unanswered(error)
+            # The chain ends here: tracebacks with local variables would show request headers.
+            raise transport_error(error, method, self.host, streaming=streaming) from None
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -208,7 +226,11 @@ _tls: Callable[[], SSLContext] = cache(httpx.create_ssl_context)
 
 
 def _client(
-    url: httpx.URL, auth: httpx.Auth | None, timeout: httpx.Timeout, headers: Mapping[str, str]
+    url: httpx.URL,
+    auth: httpx.Auth | None,
+    timeout: httpx.Timeout,
+    headers: Mapping[str, str],
+    notes: Notes,
 ) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         base_url=url,
@@ -216,6 +238,7 @@ def _client(
         timeout=timeout,
         headers={**headers, "User-Agent": f"genie-tui/{__version__}"},
         verify=_tls(),
+        event_hooks=notes.hooks,
         trust_env=not _is_loopback(url.host),  # no proxy leads to this machine
     )
 
@@ -236,12 +259,3 @@ def _request(
         # A lone surrogate has no UTF-8; it leaves as a question mark.
         content = jsonlib.dumps(json, ensure_ascii=False).encode("utf-8", "replace")
     return client.build_request(method, path, params=params, content=content, headers=fields)
-
-
-@contextmanager
-def _translated(method: str, host: str, *, streaming: bool = False) -> Iterator[None]:
-    try:
-        yield
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        # The chain ends here: tracebacks with local variables would show the request's headers.
-        raise transport_error(error, method, host, streaming=streaming) from None

@@ -21,6 +21,7 @@ from tui.api.workflow_models import (
     SkillItem,
     Workflow,
 )
+from tui.core.calls import CallListener
 from tui.core.events import Json
 
 FROM_THE_START = "0"
@@ -123,6 +124,10 @@ class WorkflowsClient:
     async def import_workflows(self, bundle: Json) -> BundleImported:
         """POST workflows/import: creates what a bundle describes. Source: Import workflows."""
         return await self._call(BundleImported, "POST", f"{_BASE}/import", dict(bundle))
+
+    def watch_calls(self, listener: CallListener) -> None:
+        """Have every request noted, with what became of it."""
+        self._http.watch_calls(listener)
 
     async def aclose(self) -> None:
         """Close all connections."""

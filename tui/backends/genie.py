@@ -12,6 +12,7 @@ from tui.api.models import ConversationItem, ConversationState, MessageItem
 from tui.api.sse import Frame, frame_of_json
 from tui.backends.genie_events import read
 from tui.core.abilities import Unable
+from tui.core.calls import CallListener
 from tui.core.events import Decision, Json, TurnEvent, TurnFinished
 from tui.core.ids import AttemptId, CallId, ConversationId, FileId, MessageId, RunId
 from tui.core.options import OptionValues
@@ -39,6 +40,9 @@ class GenieBackend(Unable):
         """``now_ms``: our clock, milliseconds since the epoch."""
         self._client = client
         self._now_ms = now_ms
+
+    def watch_calls(self, listener: CallListener) -> None:
+        self._client.watch_calls(listener)
 
     @property
     def can(self) -> Can:

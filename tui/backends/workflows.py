@@ -26,6 +26,7 @@ from tui.backends.workflow_state import (
     run_of,
 )
 from tui.core.abilities import Unable
+from tui.core.calls import CallListener
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Json, LogLine, TurnEvent
 from tui.core.ids import ConversationId, FileId, RunId, SkillId
@@ -59,6 +60,9 @@ class WorkflowsBackend(Unable):
         self._client = client
         self._agent_id = agent_id
         self._now_ms = now_ms
+
+    def watch_calls(self, listener: CallListener) -> None:
+        self._client.watch_calls(listener)
 
     @property
     def can(self) -> Can:

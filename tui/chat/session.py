@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Coroutine, Sequence
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from tui.chat.control import Controls
 from tui.chat.kit import Kit, Patience, SystemClock
 from tui.chat.lane import requeued
 from tui.chat.updates import (
+    CallMade,
     ConversationNamed,
     ConversationsChanged,
     Problem,
@@ -21,6 +23,7 @@ from tui.chat.updates import (
     TurnDropped,
     Update,
 )
+from tui.core.calls import ServerCall
 from tui.core.draft import Draft, draft_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalRequested, Decision
@@ -29,6 +32,9 @@ from tui.core.ports import Can, ChatBackend, Clock, TurnStore
 from tui.core.records import Attachment, Conversation, Prompt
 from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
+
+MOST_CALLS = 200
+"""Requests that are remembered for support."""
 
 
 class Session(Controls):
@@ -57,6 +63,8 @@ class Session(Controls):
                 patience=patience or Patience(),
             )
         )
+        self._calls: deque[ServerCall] = deque(maxlen=MOST_CALLS)
+        backend.watch_calls(self._note_call)
         self._decided: set[CallId] = set()
         """Calls that a decision was posted for, or is being."""
         self._unclear: set[CallId] = set()
@@ -221,6 +229,17 @@ class Session(Controls):
 
     async def mark_read(self, conversation_id: ConversationId) -> None:
         await self._kit.store.mark_read(conversation_id)
+
+    # -- for support -----------------------------------------------------------------------
+
+    @property
+    def calls(self) -> Sequence[ServerCall]:
+        """The newest requests to the service, oldest first."""
+        return tuple(self._calls)
+
+    def _note_call(self, call: ServerCall) -> None:
+        self._calls.append(call)
+        self._publish(CallMade(call))
 
     # -- inside ----------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from tui.core.calls import ServerCall
 from tui.core.draft import Draft
 from tui.core.errors import BackendError
 from tui.core.events import TurnEvent
@@ -84,6 +85,13 @@ class UploadProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class CallMade:
+    """A request to the service has ended; the session keeps the newest ones."""
+
+    call: ServerCall
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A message was not accepted; it belongs back into the composer."""
 
@@ -117,6 +125,7 @@ Update = (
     | ConversationNamed
     | RecoveryChanged
     | UploadProgress
+    | CallMade
     | Refused
     | Problem
     | Notice

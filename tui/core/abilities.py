@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tui.core.calls import CallListener
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Decision, Json
 from tui.core.ids import AttemptId, CallId, ConversationId, FileId, RunId, SkillId
@@ -19,6 +20,9 @@ def unsupported(what: str) -> BackendError:
 
 class Unable:
     """A base for backends: they override what they can, and say so in ``can``."""
+
+    def watch_calls(self, listener: CallListener) -> None:
+        """There are no requests to tell of."""
 
     async def delete(self, conversation_id: ConversationId) -> None:
         raise unsupported("delete conversations")

@@ -7,6 +7,7 @@ from enum import Flag, auto
 from pathlib import Path
 from typing import Protocol
 
+from tui.core.calls import CallListener
 from tui.core.events import Decision, Json, TurnEvent
 from tui.core.ids import (
     AttemptId,
@@ -77,6 +78,10 @@ class ChatBackend(Protocol):
 
     @property
     def can(self) -> Can: ...
+
+    def watch_calls(self, listener: CallListener) -> None:
+        """Tell of every request to the service from now on, with what became of it."""
+        ...
 
     async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
         """The user's conversations, newest first."""

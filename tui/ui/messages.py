@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual.message import Message
 
 from tui.chat.updates import (
+    CallMade,
     ConversationsChanged,
     EventsSeen,
     RecoveryChanged,
@@ -55,8 +56,8 @@ class Mailbox:
                 return type(update), cid
             case UploadProgress(turn_id=turn_id):
                 return UploadProgress, turn_id
-            case ConversationsChanged():
-                return ConversationsChanged
+            case ConversationsChanged() | CallMade():
+                return type(update)
             case _:
                 self._count += 1
                 return self._count

@@ -33,7 +33,7 @@ from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.notices import of_error
 from tui.ui.questions import Questions
 from tui.ui.requests import Attention, CopyText, Titled
-from tui.ui.screens.passages import PassageScreen
+from tui.ui.screens.support import SupportScreen
 from tui.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _key(key: str, action: str, label: str, meaning: str, *, id: str, show: bool
     return Binding(key, action, label, tooltip=meaning, show=show, priority=True, id=id)
 
 
-class ChatScreen(PassageScreen):
+class ChatScreen(SupportScreen):
     """Everything between the keyboard and the session.
 
     ``mailbox`` brings the engine's updates, ``idle_s`` tells the seconds since the last key.

@@ -23,6 +23,7 @@ from tui.ui.widgets.conversation import ConversationPane
 from tui.ui.widgets.keybar import KeyBar
 from tui.ui.widgets.offers import Offers
 from tui.ui.widgets.sidebar import Sidebar
+from tui.ui.widgets.timeline_head import TimelineHead
 from tui.ui.widgets.topbar import TopBar
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class ThreePanes(SturdyScreen[None]):
                 yield self.offers
                 yield self.composer
             with Vertical(id="timeline-pane"):
-                yield Static(Content("Timeline"), id="timeline-title")
+                yield TimelineHead(id="timeline-title")
                 yield Static(
                     Content("What the agent does appears here, step by step."), id="timeline-hint"
                 )
@@ -114,6 +115,17 @@ class ThreePanes(SturdyScreen[None]):
         self.timeline = Timeline()
         self.timeline.display = False
         await self.query_one("#timeline-pane").mount(self.timeline)
+
+    def on_timeline_filtered(self, event: Timeline.Filtered) -> None:
+        """Say above the timeline what is left of it."""
+        self.query_one(TimelineHead).show(event.words, event.shown)
+
+    @on(TimelineHead.Pressed)
+    def _filter_timeline(self) -> None:
+        """Begin a filter of the timeline, or end it."""
+        if self.timeline and self.timeline.display:
+            self.timeline.filter_by("" if self.query_one(TimelineHead).words is None else None)
+            self.timeline.focus()
 
     def greet(self, *, on: bool) -> None:
         """Show the welcome and an empty timeline, or a conversation."""

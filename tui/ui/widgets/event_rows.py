@@ -80,6 +80,14 @@ class EventRow(Visual):
         before = Content.assemble(muted(f"{at:<{_TIME_CELLS}} "), glyph)
         return Rows([Row(text, before, took, indent=_INDENT_CELLS, lines=1)])
 
+    @cached_property
+    def words(self) -> str:
+        """What a filter looks at: the kind of the event, and all that its line says."""
+        _, what, about = describe(self.event)
+        failed = "failed" if getattr(self.event, "outcome", "") == "failed" else ""
+        kind = _KINDS.get(type(self.event), "")
+        return f"{kind} {failed} {what} {clean_line(about, 400)}".casefold()
+
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
     ) -> list[Strip]:
@@ -90,6 +98,25 @@ class EventRow(Visual):
 
     def get_height(self, rules: RulesMap, width: int) -> int:
         return 1
+
+
+_KINDS: dict[type[TurnEvent], str] = {
+    TurnStarted: "turn",
+    TurnFinished: "turn",
+    TextDelta: "message",
+    AgentMessage: "message",
+    SkillStarted: "skill",
+    SkillFinished: "skill",
+    ApprovalRequested: "question approval",
+    ApprovalResolved: "question approval",
+    ConnectionRequested: "question connection",
+    ConnectionResolved: "question connection",
+    UsageReported: "usage",
+    LogLine: "log",
+    StreamInterrupted: "problem",
+    UnknownEvent: "unknown",
+}
+"""Words by which events of a kind are found."""
 
 
 def run_header(run_id: RunId | None) -> Rows:

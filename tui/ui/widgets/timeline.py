@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-from textual import on
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.core.events import Heartbeat, TextDelta, TurnEvent
 from tui.core.ids import RunId
+from tui.ui.requests import CopyText
 from tui.ui.sturdy import SturdyList
 from tui.ui.widgets.event_rows import EventRow, Spans, run_header
 
@@ -21,31 +26,53 @@ _FLUSH_S = 0.1
 _NO_RUN = RunId("")
 
 
+def _key(key: str, action: str, name: str, label: str, meaning: str) -> Binding:
+    return Binding(key, action, label, tooltip=meaning, id=f"timeline.{name}")
+
+
 class Timeline(SturdyList):
     """A row for each event, under a thin header for each run. Enter or a click shows all of it.
 
     Pieces of text that is being written share a row; signs of life have none. Shows the newest
     events only: between 400 and 500 once there are more, up to 1,000 while the user reads above.
+    After ``/``, what is typed leaves the rows that have all the words; kinds are words too.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _key("enter", "select", "details", "Details", "Show all of the event"),
+        _key("slash", "filter", "filter", "Filter", "Filter the events by words"),
+        _key("c", "copy", "copy", "Copy", "Copy the event"),
+        _key("r", "screen.requests", "requests", "Requests", "Show the requests to the service"),
+        _key("escape", "leave", "leave", "Back", "End the filter, or go back to writing"),
+    ]
+
+    @dataclass
+    class Filtered(Message):
+        """What is shown has changed. ``words`` None: nothing is left out."""
+
+        words: str | None
+        shown: int
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, markup=False)
         self._rows: list[EventRow] = []
         self._coming: list[TurnEvent] = []
         self._flushing: Timer | None = None
+        self._filtering: Timer | None = None
+        self._words: str | None = None
         self._forget()
 
-    def show_events(self, events: Sequence[TurnEvent]) -> None:
+    def show_events(self, shown: Sequence[TurnEvent]) -> None:
         """Show these events, oldest first, instead of whatever there was."""
         self._coming.clear()
         self._forget()
-        self._rows = list(self._take(events))
+        self._rows = list(self._take(shown))
         self._fill()
         self.scroll_end(animate=False)
 
-    def add_events(self, events: Iterable[TurnEvent]) -> None:
+    def add_events(self, new: Iterable[TurnEvent]) -> None:
         """Add events that came after those shown; drawn at most ten times a second."""
-        self._coming += events
+        self._coming += new
         if self._flushing is None and self._coming:
             self._flushing = self.set_timer(_FLUSH_S, self._flush)
 
@@ -54,9 +81,9 @@ class Timeline(SturdyList):
         self._seen: set[str] = set()
         self._run: RunId | None = _NO_RUN
 
-    def _take(self, events: Iterable[TurnEvent]) -> Iterator[EventRow]:
+    def _take(self, new: Iterable[TurnEvent]) -> Iterator[EventRow]:
         """The rows of events that are new and worth one."""
-        for event in events:
+        for event in new:
             name = f"delta:{event.message_id}" if isinstance(event, TextDelta) else event.key
             if isinstance(event, Heartbeat) or name in self._seen:
                 continue
@@ -74,6 +101,7 @@ class Timeline(SturdyList):
             self._fill()
         elif rows:
             self.add_options(self._options_for(rows, len(self._rows) - len(rows)))
+            self._tell()
         if follows:
             self.scroll_end(animate=False)
 
@@ -84,13 +112,79 @@ class Timeline(SturdyList):
         with self.app.batch_update():
             self.clear_options()
             self.add_options(self._options_for(self._rows, 0))
+        self._tell()
 
     def _options_for(self, rows: Sequence[EventRow], first: int) -> Iterator[Option]:
+        words = (self._words or "").casefold().split()
         for number, row in enumerate(rows, start=first):
+            if words and not all(word in row.words for word in words):
+                continue
             if row.event.run_id != self._run:
                 self._run = row.event.run_id
                 yield Option(run_header(self._run), disabled=True)
             yield Option(row, id=str(number))
+
+    # -- the filter ------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        if self._words is None:
+            return
+        if event.key == "backspace":
+            words = self._words[:-1]
+        elif event.is_printable and event.character:
+            words = self._words + event.character
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.filter_by(words)
+
+    def filter_by(self, words: str | None) -> None:
+        """Show the rows that have all these words, None: all rows; drawn after a short pause."""
+        self._words = words
+        self._tell()
+        if self._filtering:
+            self._filtering.stop()
+        self._filtering = self.set_timer(_FLUSH_S, self._show_found)
+
+    def _show_found(self) -> None:
+        self._fill()
+        self.scroll_end(animate=False)
+        if self._words:
+            self.action_last()
+
+    def _tell(self) -> None:
+        shown = sum(option.id is not None for option in self.options) if self._words else 0
+        self.post_message(self.Filtered(self._words, shown))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While words are typed, letters are letters."""
+        if self._words is not None and action in ("filter", "copy", "screen.requests"):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_filter(self) -> None:
+        """Take what is typed next as words to filter by."""
+        self.filter_by("")
+        self.refresh_bindings()
+
+    async def action_leave(self) -> None:
+        """End the filter, or else go back to writing."""
+        if self._words is None:
+            await self.run_action("screen.step_back")
+        else:
+            self.filter_by(None)
+            self.refresh_bindings()
+
+    # -- one event -------------------------------------------------------------------------
+
+    def action_copy(self) -> None:
+        """Copy the payload of the event under the cursor."""
+        from tui.ui.widgets.event_details import payload_of  # here, for a quick start
+
+        if (option := self.highlighted_option) and option.id is not None:
+            event = self._rows[int(option.id)].event
+            self.post_message(CopyText(payload_of(event), "The event"))
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

@@ -1,0 +1,37 @@
+"""The line above the timeline: its name, or the words it is filtered by."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.ui.text import line, spread
+
+
+class TimelineHead(Widget):
+    """One line. A click on it begins a filter, or ends it."""
+
+    class Pressed(Message):
+        """The user clicked on it."""
+
+    words: str | None = None
+    """What the timeline is filtered by; None: by nothing."""
+    _shown = 0
+
+    def show(self, words: str | None, shown: int) -> None:
+        """Say what the timeline is filtered by, and how many events are left."""
+        if (words, shown) != (self.words, self._shown):
+            self.words, self._shown = words, shown
+            self.refresh()
+
+    def on_click(self) -> None:
+        self.post_message(self.Pressed())
+
+    def render(self) -> Content:
+        width = self.size.width
+        if self.words is None:
+            return spread(Content("Timeline"), Content.styled("/", "$faint"), width)
+        typed = Content.assemble(("⌕ ", "$primary"), line(self.words), ("▏", "$primary"))
+        hint = f"{self._shown} found" if self.words else "words or kinds"
+        return spread(typed, Content.styled(hint, "$faint"), width)
