@@ -23,8 +23,8 @@ HOST = "127.0.0.1"
 
 def run_web(port: int, flags: Mapping[str, object]) -> int:
     """Serve the demo on loopback until it is interrupted; its exit code."""
-    _check_port(port)
     try:
+        from aiohttp import web
         from textual_serve.server import Server
     except ImportError:
         text = "the browser needs one more package: pip install 'genie-tui[web]'."
@@ -51,12 +51,20 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
                 task.cancel()  # else the end would wait for the pages to be closed
 
         async def on_startup(self, app: web.Application) -> None:
-            click.echo(f"The demo is at {self.public_url}/ · Ctrl+C ends it.", err=True)
+            """Nothing is there yet, so nothing is said."""
 
-        def initialize_logging(self) -> None:
-            """What is typed into the page is nobody's business."""
+        def listen(self, listener: socket.socket) -> None:
+            """Serve until interrupted; what is typed into a page is logged nowhere."""
+            where = f"The demo is at {self.public_url}/ · Ctrl+C ends it."
+            web.run_app(
+                self._make_app(),
+                sock=listener,
+                access_log=None,
+                print=lambda _: click.echo(where, err=True),
+            )
 
-    DemoPage(_command(flags), host=HOST, port=port, title="genie-tui").serve()
+    with _listener(port) as listener:
+        DemoPage(_command(flags), host=HOST, port=port, title="genie-tui").listen(listener)
     return Code.FINISHED
 
 
@@ -66,14 +74,12 @@ def _command(flags: Mapping[str, object]) -> str:
     return shlex.join([sys.executable, "-m", "tui", "--demo", *chosen])
 
 
-def _check_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            text = f"port {port} cannot be used ({error.strerror}); choose another with --port."
-            raise Failure(text, Code.USAGE) from error
+def _listener(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        text = f"port {port} cannot be used ({error.strerror}); choose another with --port."
+        raise Failure(text, Code.USAGE) from error
 
 
 def _guard(port: int) -> Middleware:
