@@ -103,7 +103,8 @@ def test_somebody_talks_to_the_demo_in_a_browser(chromium: Browser, port: int) -
         raise AssertionError(shown.text)
 
     until("What can Ifrit do for you?")
-    page.mouse.click(400, 8)  # on the top bar, which does nothing
+    page.bring_to_front()
+    page.mouse.click(600, 740)  # the composer
     page.keyboard.type("hello there")
     page.keyboard.press("Enter")
     until("Peace upon your terminal")
