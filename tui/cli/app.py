@@ -18,16 +18,39 @@ if TYPE_CHECKING:
 
 def run_app(target: Target) -> int:
     """Run the app until it is left; its exit code. On the first run it is set up before."""
+    plain = target.preferences().screen_reader
     in_browser = "TEXTUAL_DRIVER" in os.environ
-    if not in_browser and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (plain or in_browser or (sys.stdin.isatty() and sys.stderr.isatty())):
         text = "the app needs a terminal; for scripts there is 'genie-tui ask'."
         raise Failure(text, Code.USAGE)
     if _is_first_run(target):
+        if plain:
+            raise Failure(_nothing_set_up(target), Code.USAGE)
         chosen = _set_up(target)
         if chosen is None:
             return Code.FINISHED
         target = replace(target, profile=chosen, demo=not chosen)
-    return _open(target.place())
+    place = target.place()
+    return _talk(place) if place.preferences.screen_reader else _open(place)
+
+
+def _talk(place: Place) -> int:
+    """Line by line, for screen readers."""
+    import asyncio
+
+    from tui.chat.kit import SystemClock
+    from tui.ui.plain.lines import Lines
+    from tui.ui.plain.talk import Talk
+
+    lines = Lines(sys.stdin, sys.stdout)
+    return asyncio.run(Talk(place.connect, lines, place.agent_name, SystemClock().now_ms).run())
+
+
+def _nothing_set_up(target: Target) -> str:
+    from tui.config import config_file
+
+    path = target.config or config_file()
+    return f"nothing is set up yet: write a profile into {path}, or try it with --demo."
 
 
 def _is_first_run(target: Target) -> bool:

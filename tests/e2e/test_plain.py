@@ -1,0 +1,65 @@
+"""The interface for screen readers, as a program: nothing but text, appended at the end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+Program = subprocess.Popen[bytes]
+
+
+@pytest.fixture
+def program(environ: dict[str, str]) -> Iterator[Program]:
+    command = [sys.executable, "-m", "tui", "--demo", "--screen-reader"]
+    with subprocess.Popen(
+        command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as program:
+        yield program
+        program.kill()
+
+
+def say(program: Program, text: str) -> None:
+    assert program.stdin
+    program.stdin.write(text.encode() + b"\n")
+    program.stdin.flush()
+
+
+def until(program: Program, words: str) -> list[str]:
+    """The lines up to one that has these words."""
+    assert program.stdout
+    lines: list[str] = []
+    while line := program.stdout.readline():
+        lines.append(line.decode())
+        if words in lines[-1]:
+            return lines
+    raise AssertionError(lines)
+
+
+def test_somebody_approves_and_reads_again(program: Program) -> None:
+    heard = until(program, "Ready.")
+    say(program, "Order a laptop")
+    heard += until(program, "Type /approve 1")
+    say(program, "/approve 7")
+    heard += until(program, "No question with that number")
+    say(program, "/approve 1")
+    heard += until(program, "approved")
+    heard += until(program, "End of the reply.")
+    say(program, "/read")
+    heard += until(program, "You said: Order a laptop")
+    say(program, "/quit")
+    assert program.wait(15) == 0
+    text = "".join(heard)
+    assert "\x1b" not in text
+    assert not set(text) & set("─│╭╮╰╯▌◆✓⠋●")
+
+
+def test_pasted_lines_are_one_message_and_never_a_command(program: Program) -> None:
+    until(program, "Ready.")
+    say(program, "/approve 1\nand hello there")
+    heard = until(program, "End of the reply.")
+    assert not any("No question" in line for line in heard)
+    say(program, "/list hello")
+    until(program, "hello there")

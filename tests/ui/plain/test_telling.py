@@ -1,0 +1,92 @@
+"""What is said of a turn: every thing once, in order, in words alone."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import asks, finished, piece, ran, said, started
+from tui.core.events import TurnEvent
+from tui.core.ids import ConversationId, TurnId
+from tui.core.turn import Turn, reduce
+from tui.ui.plain.spoken import Spoken
+from tui.ui.plain.telling import Telling
+
+
+def told(*events: TurnEvent) -> list[str]:
+    turn = Turn(id=TurnId("t"), conversation_id=ConversationId("c"))
+    telling, lines = Telling("Ifrit", {}), []
+    for event in events:
+        turn = reduce(turn, event)
+        lines += telling.news(turn)
+    assert list(telling.news(turn)) == []
+    return lines
+
+
+def test_a_reply_is_said_line_by_line_while_it_is_written() -> None:
+    lines = told(
+        started(),
+        piece(0, "One\nTw"),
+        piece(6, "o\nThr"),
+        said("One\nTwo\nThree", "message-1"),
+        finished(),
+    )
+    assert [line for line in lines if line != "Ifrit says:"] == [
+        "One",
+        "Two",
+        "Three",
+        "End of the reply.",
+    ]
+
+
+def test_skills_and_questions_are_words() -> None:
+    parameters = {"model": "14", "api_key": "s3cret"}
+    lines = told(started(), *ran("Look up"), asks("Order laptop", "call-1", parameters))
+    assert "Skill Look up: running." in lines
+    assert any(line.startswith("Skill Look up: done") for line in lines)
+    assert "Question 1: Ifrit asks to run Order laptop, with:" in lines
+    assert "  model: 14" in lines
+    assert "Type /approve 1, or /reject 1 and a reason." in lines
+    assert not any("s3cret" in line for line in lines)
+
+
+def test_how_it_ended_is_said_when_nothing_was_said() -> None:
+    assert told(started(), finished()) == ["No reply came. Is the genie started?"]
+    assert told(started(), finished("failed")) == ["The agent failed."]
+
+
+def test_markdown_becomes_words() -> None:
+    spoken = Spoken()
+    source = [
+        "# A **title** #",
+        "---",
+        "| a | `b` |",
+        "|---|:--:|",
+        "> wise",
+        "- [x] done_it",
+        "see [here](https://x.example)",
+        "```py",
+        "# no heading *here*",
+        "```",
+        "2 * 3 * 4",
+    ]
+    assert [line for text in source if (line := spoken.line(text)) is not None] == [
+        "Heading: A title",
+        "a, b",
+        "Quote: wise",
+        "- done: done_it",
+        "see here (link: https://x.example)",
+        "Code in py:",
+        "# no heading *here*",
+        "End of code.",
+        "2 * 3 * 4",
+    ]
+
+
+@given(st.lists(st.text(max_size=60), max_size=8))
+def test_nothing_said_acts_on_a_terminal(lines: list[str]) -> None:
+    spoken = Spoken()
+    for line in lines:
+        said = spoken.line(line) or ""
+        assert not any(ord(c) < 32 and c not in "\t\n" for c in said)
+        assert "\x9b" not in said

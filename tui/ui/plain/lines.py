@@ -1,0 +1,57 @@
+"""Lines in and out: nothing but text is written, and nothing that was written changes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator
+from typing import IO
+
+_PASTE_PAUSE_S = 0.05
+"""Lines that follow each other faster were pasted: they are one message."""
+
+
+class Lines:
+    """The terminal, or a pipe, as somebody who types and somebody who listens."""
+
+    def __init__(self, stdin: IO[str], stdout: IO[str]) -> None:
+        self._stdin = stdin
+        self._stdout = stdout
+        self._typed: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def say(self, text: str) -> None:
+        """Write a line at the end."""
+        self._stdout.write(text + "\n")
+        self._stdout.flush()
+
+    async def typed(self) -> AsyncIterator[str]:
+        """What is typed or pasted, until its end."""
+        loop = asyncio.get_running_loop()
+        # A daemon: a thread that waits for a line cannot be woken when the program ends.
+        threading.Thread(target=self._read, args=(loop,), daemon=True).start()
+        while (line := await self._typed.get()) is not None:
+            lines = [line]
+            while (more := await self._soon()) is not None:
+                lines.append(more)
+            yield "\n".join(lines)
+
+    async def _soon(self) -> str | None:
+        try:
+            async with asyncio.timeout(_PASTE_PAUSE_S):
+                line = await self._typed.get()
+        except TimeoutError:
+            return None
+        if line is None:
+            self._typed.put_nowait(None)
+        return line
+
+    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+        held = b""
+        fileno = self._stdin.fileno()
+        while data := os.read(fileno, 65_536):
+            *whole, held = (held + data).split(b"\n")
+            for line in whole:
+                text = line.decode("utf-8", "replace").rstrip("\r")
+                loop.call_soon_threadsafe(self._typed.put_nowait, text)
+        loop.call_soon_threadsafe(self._typed.put_nowait, None)

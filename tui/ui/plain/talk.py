@@ -1,0 +1,281 @@
+"""Talking to an agent line by line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from tui.chat.session import Session
+from tui.chat.updates import (
+    ConversationNamed,
+    Notice,
+    Problem,
+    Publish,
+    RecoveryChanged,
+    Refused,
+    TurnChanged,
+    Update,
+)
+from tui.core.account import login_helps
+from tui.core.errors import BackendError
+from tui.core.events import Decision
+from tui.core.ids import ConversationId
+from tui.core.ports import Can
+from tui.core.records import Attachment, Conversation
+from tui.core.text import ago, clean, clean_line
+from tui.core.turn import Turn
+from tui.ui.files import CannotAttach, attachment_of
+from tui.ui.notices import of_recovery
+from tui.ui.plain.lines import Lines
+from tui.ui.plain.telling import Telling
+
+Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
+
+_LISTED = 20
+_READY = "Ready. Type a message and press Enter. /help lists what you can do."
+HELP = {
+    "/help": "say this list",
+    "/list WORDS": "list conversations, those with these words",
+    "/open NUMBER": "go on with a conversation of the list",
+    "/new": "begin a conversation",
+    "/read": "say this conversation again",
+    "/approve NUMBER": "let the skill of a question run",
+    "/reject NUMBER REASON": "say no to a question; the agent reads the reason",
+    "/attach FILE": "send a file with the next message",
+    "/retry": "try again now whatever waits",
+    "/again": "send a message again that was not confirmed",
+    "/drop": "give up a message that was not sent",
+    "/quit": "leave; nothing is lost",
+}
+
+
+class Talk:
+    """One session, one conversation at a time; what happens in others is said in a line."""
+
+    def __init__(self, connect: Connect, lines: Lines, agent: str, now_ms: Callable[[], int]):
+        self._connect = connect
+        self._lines = lines
+        self._agent = clean_line(agent, 40)
+        self._now_ms = now_ms
+        self._updates: asyncio.Queue[Update] = asyncio.Queue()
+        self._turns: dict[str, Turn] = {}
+        self._tellings: dict[str, Telling] = {}
+        self._numbers: dict[str, int] = {}
+        self._listed: list[Conversation] = []
+        self._current: ConversationId | None = None
+        self._file: Attachment | None = None
+        self._trouble = ""
+
+    async def run(self) -> int:
+        """Talk until the user leaves; the exit code."""
+        self._lines.say(f"Connecting to {self._agent}.")
+        try:
+            async with self._connect(self._updates.put_nowait) as session:
+                self._session = session
+                self._lines.say(_READY)
+                hearing = asyncio.create_task(self._hear())
+                try:
+                    await self._obey_all()
+                finally:
+                    hearing.cancel()
+        except BackendError as error:
+            self._complain(error)
+            return 3 if login_helps(error) else 1
+        return 0
+
+    # -- what the engine says --------------------------------------------------------------
+
+    async def _hear(self) -> None:
+        while True:
+            match await self._updates.get():
+                case TurnChanged(turn=turn):
+                    self._take(turn)
+                case ConversationNamed(old=old, new=new) if self._current == old:
+                    self._current = new
+                case RecoveryChanged(recovery=recovery):
+                    self._tell_trouble(of_recovery(recovery).text if recovery else "")
+                case Refused(error=error):
+                    self._complain(error)
+                    self._lines.say("Your message was not sent.")
+                case Problem(error=error):
+                    self._complain(error)
+                case Notice(text=text):
+                    self._lines.say(clean(text))
+
+    def _tell_trouble(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._lines.say(f"{trouble}. Trying again." if trouble else "All is well again.")
+        self._trouble = trouble
+
+    def _take(self, turn: Turn) -> None:
+        known = self._turns.get(turn.id)
+        self._turns[turn.id] = turn
+        if self._current is None and known is None:
+            return  # our own, before ``send`` has told us where it goes
+        if turn.conversation_id == self._current:
+            self._tell(turn)
+        elif _asks_or_ended(turn) and (known is None or known.phase != turn.phase):
+            what = "has ended" if turn.over else "waits for you"
+            self._lines.say(f"Another conversation {what}. /list shows it.")
+
+    def _tell(self, turn: Turn) -> None:
+        telling = self._tellings.setdefault(turn.id, Telling(self._agent, self._numbers))
+        for line in telling.news(turn):
+            self._lines.say(line)
+
+    def _complain(self, error: BackendError) -> None:
+        login = "Sign in with: genie-tui login." if login_helps(error) else error.hint
+        self._lines.say(f"Problem: {clean_line(f'{error} {login}', 600)}".rstrip())
+
+    # -- what the user says ----------------------------------------------------------------
+
+    async def _obey_all(self) -> None:
+        async for text in self._lines.typed():
+            if text.strip() == "/quit":
+                return
+            try:
+                await self._obey(text)
+            except BackendError as error:
+                self._complain(error)
+
+    async def _obey(self, text: str) -> None:
+        """Run a command, or send a message; what has several lines is always a message."""
+        word, _, rest = text.strip().partition(" ")
+        if not text.strip():
+            return
+        if "\n" in text.strip() or not word.startswith("/"):
+            await self._send(text.strip("\n"))
+        elif command := self._commands().get(word):
+            await command(rest.strip())
+        else:
+            self._lines.say(f"There is no {clean_line(word, 30)}. /help lists what you can do.")
+
+    def _commands(self) -> dict[str, Callable[[str], Awaitable[None]]]:
+        return {
+            "/help": self._help,
+            "/list": self._list,
+            "/open": self._open,
+            "/new": self._new,
+            "/read": self._read,
+            "/approve": self._approve,
+            "/reject": self._reject,
+            "/attach": self._attach,
+            "/retry": self._retry,
+            "/again": self._again,
+            "/drop": self._drop,
+        }
+
+    async def _help(self, _: str) -> None:
+        for command, meaning in HELP.items():
+            self._lines.say(f"{command}: {meaning}.")
+
+    async def _send(self, text: str) -> None:
+        files = (self._file,) if self._file else ()
+        turn = await self._session.send(self._current, text, files)
+        self._file = None
+        self._current = self._session.watched = turn.conversation_id
+        self._lines.say("Your message is safe. Waiting for the reply.")
+        self._tell(self._turns.get(turn.id, turn))
+
+    async def _list(self, words: str) -> None:
+        try:
+            await self._session.refresh_conversations()
+        except BackendError as error:
+            self._complain(error)
+        wanted = words.casefold().split()
+        found = await self._session.conversations()
+        self._listed = [c for c in found if all(w in c.name.casefold() for w in wanted)][:_LISTED]
+        for number, item in enumerate(self._listed, 1):
+            age = f", {ago(item.updated_ms, self._now_ms())}" if item.updated_ms else ""
+            unread = ", unread" if item.unread else ""
+            self._lines.say(f"{number}: {clean_line(item.name, 100)}{age}{unread}")
+        if not self._listed:
+            self._lines.say("No conversation is called that." if words else "There is none yet.")
+
+    async def _open(self, number: str) -> None:
+        place = int(number) if number.isdecimal() else 0
+        if not 1 <= place <= len(self._listed):
+            self._lines.say("Type /list first, then /open and a number of the list.")
+            return
+        item = self._listed[place - 1]
+        self._current = self._session.watched = item.id
+        self._lines.say(f"Conversation: {clean_line(item.name, 100)}")
+        try:
+            await self._session.sync(item.id)
+        finally:
+            await self._read("")
+            await self._session.mark_read(item.id)
+
+    async def _new(self, _: str) -> None:
+        self._current = self._session.watched = None
+        self._lines.say("A new conversation begins with your next message.")
+
+    async def _read(self, _: str) -> None:
+        """Say everything here from the beginning."""
+        turns = await self._session.turns(self._current) if self._current else []
+        for turn in turns:
+            self._turns[turn.id] = turn
+            if turn.prompt:
+                self._lines.say(f"You said: {clean(turn.prompt.text)}")
+            self._tellings.pop(turn.id, None)
+            self._tell(turn)
+        if not turns:
+            self._lines.say("Nothing has been said here yet.")
+
+    async def _approve(self, rest: str) -> None:
+        await self._answer(rest, approve=True)
+
+    async def _reject(self, rest: str) -> None:
+        await self._answer(rest, approve=False)
+
+    async def _answer(self, rest: str, *, approve: bool) -> None:
+        number, _, reason = rest.partition(" ")
+        name = next((n for n, no in self._numbers.items() if str(no) == number), None)
+        for turn in self._turns.values():
+            for approval in turn.open_approvals:
+                if approval.call_id == name:
+                    decision: Decision = "approved" if approve else "rejected"
+                    await self._session.decide(turn, approval.call_id, decision, reason or None)
+                    return
+            for link in turn.open_connections:
+                if link.attempt_id == name and not approve:
+                    await self._session.reject_connection(turn, link.attempt_id, reason or None)
+                    return
+        self._lines.say("No question with that number is open. Give the number of the question.")
+
+    async def _attach(self, path: str) -> None:
+        if Can.UPLOAD not in self._session.can:
+            self._lines.say("This agent takes no files.")
+            return
+        try:
+            self._file = _attachment(path)
+        except CannotAttach as problem:
+            self._lines.say(str(problem))
+        else:
+            self._lines.say(f"{clean_line(self._file.name)} goes with your next message.")
+
+    async def _retry(self, _: str) -> None:
+        self._session.retry_now()
+
+    async def _again(self, _: str) -> None:
+        for turn in self._unsent("unconfirmed"):
+            await self._session.send_again(turn.conversation_id, turn.id)
+
+    async def _drop(self, _: str) -> None:
+        for turn in self._unsent("unconfirmed", "queued", "refused"):
+            await self._session.withdraw(turn.conversation_id, turn.id)
+            self._lines.say("The message is given up.")
+
+    def _unsent(self, *states: str) -> list[Turn]:
+        here = [t for t in self._turns.values() if t.conversation_id == self._current]
+        return [t for t in here if t.prompt and t.prompt.state in states]
+
+
+def _asks_or_ended(turn: Turn) -> bool:
+    return bool(turn.open_approvals or turn.open_connections or turn.over)
+
+
+def _attachment(typed: str) -> Attachment:
+    return attachment_of(Path(typed.strip("'\"")).expanduser())

@@ -1,0 +1,125 @@
+"""What is new in a turn, as lines that have not been said yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.core.parameters import parameter_rows
+from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
+from tui.core.text import clean_line, duration
+from tui.core.turn import Turn
+from tui.ui.plain.spoken import Spoken
+
+_ENDS = {"failed": "The agent failed.", "halted": "Stopped."}
+
+
+class Telling:
+    """Says each thing of a turn once, as its snapshots come by."""
+
+    def __init__(self, agent: str, number: dict[str, int]) -> None:
+        """``number`` gives each question a number; it is shared by all turns."""
+        self._agent = agent
+        self._number = number
+        self._told: dict[str, str] = {}
+        self._spoken: dict[str, Spoken] = {}
+        self._over = False
+
+    def news(self, turn: Turn) -> Iterator[str]:
+        """The lines to say now."""
+        yield from self._prompt(turn)
+        for step in turn.steps:
+            yield from self._step(step)
+        if turn.over and not self._over:
+            self._over = True
+            yield self._end(turn)
+
+    def _changed(self, key: str, state: str) -> bool:
+        before, self._told[key] = self._told.get(key), state
+        return before != state
+
+    def _prompt(self, turn: Turn) -> Iterator[str]:
+        state = turn.prompt.state if turn.prompt else "sent"
+        if not self._changed("prompt", state):
+            return
+        if state == "unconfirmed":
+            yield (
+                "It is not known whether your message arrived."
+                " Type /again to send it again, or /drop to give it up."
+            )
+
+    def _step(self, step: Step) -> Iterator[str]:
+        match step:
+            case TextStep():
+                yield from self._text(step)
+            case SkillStep():
+                if self._changed(step.key, step.status):
+                    yield _of_skill(step)
+            case ApprovalStep():
+                yield from self._approval(step)
+            case ConnectionStep():
+                yield from self._connection(step)
+
+    def _text(self, step: TextStep) -> Iterator[str]:
+        """Whole lines while it is being written, the rest when it is settled."""
+        said = self._told.get(step.key)
+        if said is None:
+            yield f"{self._agent} says:"
+        if said is None or not step.text.startswith(said):
+            said, self._spoken[step.key] = "", Spoken()
+        end = len(step.text) if step.settled else step.text.rfind("\n") + 1
+        self._told[step.key] = step.text[: max(end, len(said))]
+        for line in step.text[len(said) : end].splitlines():
+            spoken = self._spoken[step.key].line(line)
+            if spoken is not None and spoken.strip():
+                yield spoken
+
+    def _approval(self, step: ApprovalStep) -> Iterator[str]:
+        skill = clean_line(step.request.skill) or "a skill"
+        state = step.decision or ("expired" if step.expired else "waiting")
+        if not self._changed(step.key, state):
+            return
+        if state != "waiting":
+            yield f"{skill}: {'no longer asked' if state == 'expired' else state}."
+            return
+        number = self._number_of(step.request.call_id)
+        yield f"Question {number}: {self._agent} asks to run {skill}, with:"
+        for row in parameter_rows(step.request.schema, step.request.parameters):
+            told = ": ".join(part for part in (row.label, row.value) if part)
+            yield "  " * (row.depth + 1) + clean_line(told, 2000)
+        yield f"Type /approve {number}, or /reject {number} and a reason."
+
+    def _connection(self, step: ConnectionStep) -> Iterator[str]:
+        name = clean_line(step.connector) or "A connection"
+        state = step.outcome or ("expired" if step.expired else f"waiting {step.url or ''}")
+        if not self._changed(step.key, state):
+            return
+        if not state.startswith("waiting"):
+            yield f"{name}: {'no longer asked' if state == 'expired' else state}."
+            return
+        number = self._number_of(step.attempt_id)
+        where = clean_line(step.url, 2000) if step.url else "the link is not there yet"
+        yield f"Question {number}: {name} needs you to sign in: {where}"
+        yield f"It goes on by itself afterwards. Type /reject {number} to decline."
+
+    def _number_of(self, name: str) -> int:
+        return self._number.setdefault(name, len(self._number) + 1)
+
+    def _end(self, turn: Turn) -> str:
+        if turn.outcome == "finished":
+            return "End of the reply." if turn.reply else "No reply came. Is the genie started?"
+        return _ENDS.get(turn.outcome or "", "The agent has used up its turns.")
+
+
+def _of_skill(step: SkillStep) -> str:
+    name = clean_line(step.skill) or "A skill"
+    match step.status:
+        case "running":
+            return f"Skill {name}: running."
+        case "failed":
+            return f"Skill {name}: failed. {clean_line(step.error or '', 400)}".rstrip()
+        case "unreported":
+            return f"Skill {name}: no end reported."
+        case "completed" if step.started_ms is not None and step.ended_ms is not None:
+            return f"Skill {name}: done in {duration((step.ended_ms - step.started_ms) / 1000)}."
+        case _:
+            return f"Skill {name}: done."
