@@ -12,6 +12,14 @@ import pytest
 from tests.e2e.terminal import Terminal
 
 Start = Callable[..., Terminal]
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests wait for what is on the screen, however long a busy machine takes for it."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture
@@ -26,6 +34,8 @@ def environ(tmp_path: Path) -> dict[str, str]:
         "TMUX",
         "LC_ALL",
         "SSH_CONNECTION",
+        "COLUMNS",
+        "LINES",
     ):
         kept.pop(name, None)
     return kept | {

@@ -91,7 +91,7 @@ class Terminal:
         self._screen.resize(rows, columns)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def until(self, seen: str | Callable[[str], bool], within_s: float = 25.0) -> str:
+    def until(self, seen: str | Callable[[str], bool], within_s: float = 60.0) -> str:
         """The screen once it shows ``seen`` (a regular expression, or a test of the text)."""
         shows = re.compile(seen).search if isinstance(seen, str) else seen
         deadline = time.monotonic() + within_s
@@ -108,7 +108,7 @@ class Terminal:
         while (left := deadline - time.monotonic()) > 0 and not self._closed:
             self._read(left)
 
-    def wait_exit(self, within_s: float = 15.0) -> int:
+    def wait_exit(self, within_s: float = 30.0) -> int:
         """The exit code; negative for a signal."""
         deadline = time.monotonic() + within_s
         while not self._closed and time.monotonic() < deadline:

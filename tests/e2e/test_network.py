@@ -17,7 +17,9 @@ from tui.demo.server import DemoServer, DemoSettings
 TEXT = "is anything broken"
 LAST_WORDS = "they expect calm by"
 RETRY = "\x12"
-ECHO_WITHIN_S = 2.0
+ECHO_WITHIN_S = 15.0
+"""Long enough for a busy machine, far less than what a program waits for that is blocked."""
+PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_the_network_goes_away_during_a_turn(
         terminal.type(RETRY)
         terminal.until(LAST_WORDS)
         terminal.until("words typed without any network")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         while not kept.finished and time.monotonic() < deadline:
             terminal.pump(0.1)
     assert kept.messages() == [(TEXT, "sent", True)]
