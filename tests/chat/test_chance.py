@@ -25,6 +25,9 @@ HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
 ORDER = "Order a laptop, please"
 CONNECT = "What is open for Acme in Salesforce?"
+TRIP = "Plan a trip to Lisbon"
+TEXTS = [HELLO, BROKEN, ORDER, CONNECT, TRIP]
+APPROVALS = {ORDER: 1, TRIP: 2}
 
 _READS = ["resume", "events", "get", "messages"]
 _numbers = count(1)
@@ -32,7 +35,9 @@ _numbers = count(1)
 times = st.integers(1, 3)
 stream_faults = st.builds(
     "{}:after={},on={},times={}".format,
-    st.sampled_from(["cut", "tear", "close", "skip", "malformed", "interrupted", "outage"]),
+    st.sampled_from(
+        ["cut", "tear", "close", "skip", "swap", "mute", "malformed", "interrupted", "outage"]
+    ),
     st.integers(0, 8),
     st.sampled_from(["send", "resume"]),
     times,
@@ -41,7 +46,10 @@ stream_faults = st.builds(
         "outage:", "outage:s=0.05,"
     )
 )
-lasting_faults = st.sampled_from(["duplicate", "slow:ms=2", "silent:after=2,times=1"])
+lasting_faults = st.one_of(
+    st.sampled_from(["duplicate", "silent:after=2,times=1"]),
+    st.integers(1, 12).map("slow:ms={}".format),
+)
 read_faults = st.builds(
     "{},on={},times={}".format,
     st.sampled_from(["status:503", "status:429,retry_after=0.01", "status:401"]),
@@ -51,12 +59,12 @@ read_faults = st.builds(
 broken_calls = st.builds(
     "{}:on={},times={}".format,
     st.sampled_from(["lose_answer", "drop_request"]),
-    st.sampled_from([*_READS, "send", "approval", "link"]),
+    st.sampled_from([*_READS, "create", "send", "approval", "link"]),
     st.just(1),
 )
 faults = st.lists(st.one_of(stream_faults, lasting_faults, read_faults, broken_calls), max_size=3)
 visits = st.lists(
-    st.tuples(st.lists(st.sampled_from([HELLO, BROKEN, ORDER, CONNECT]), max_size=2), faults),
+    st.tuples(st.lists(st.sampled_from(TEXTS), max_size=2), faults),
     min_size=1,
     max_size=3,
 )
@@ -72,9 +80,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
 @pytest.fixture(scope="module")
 def answers(server: DemoServer) -> dict[str, list[tuple[str, ...]]]:
     """What each text leads to when nothing goes wrong."""
-    texts = [HELLO, BROKEN, ORDER, CONNECT]
-    turns = asyncio.run(talk(server, [(texts, [])]))
-    return {text: essence(turn) for text, turn in zip(texts, turns, strict=True)}
+    turns = asyncio.run(talk(server, [(TEXTS, [])]))
+    return {text: essence(turn) for text, turn in zip(TEXTS, turns, strict=True)}
 
 
 async def talk(server: DemoServer, story: list[tuple[list[str], list[str]]]) -> list[Turn]:
@@ -103,7 +110,8 @@ async def talk(server: DemoServer, story: list[tuple[list[str], list[str]]]) -> 
             _, *turns = await room.session.turns(cid)
     arrived = [r.summary for r in server.log.of("send") if r.summary in set(written)]
     assert arrived == written
-    assert decided(server, cid) == sum(text.startswith(ORDER) for text in written)
+    asked = [APPROVALS.get(text, 0) for texts, _ in story for text in texts]
+    assert decided(server, cid) == sum(asked)
     assert [turn.prompt and turn.prompt.text for turn in turns] == written
     return turns
 

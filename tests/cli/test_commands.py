@@ -16,6 +16,7 @@ from tui.demo.server import DemoServer
 
 HELLO = "What can you do?"
 ORDER = "Order a laptop for our new colleague"
+TICKET = "Book ticket"
 SKILL = "Order laptop"
 
 
@@ -88,6 +89,26 @@ def test_approvals_are_given_by_options_or_not_at_all(
     if code == 4:
         assert SKILL in done.stderr
         assert "--approve" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "posted"),
+    [
+        (("--approve", TICKET), 4, ["approved"]),
+        (("--approve", TICKET, "--approve", "Book hotel"), 0, ["approved", "approved"]),
+        (("--approve", TICKET, "--reject-all"), 0, ["approved", "rejected"]),
+    ],
+)
+def test_approvals_in_a_row_are_decided_one_by_one(
+    run: Run, server: DemoServer, options: tuple[str, ...], code: int, posted: list[str]
+) -> None:
+    before = len(server.log.of("approval"))
+    done = run("ask", "Plan a trip to Lisbon", "--json", *options)
+    decisions = [record.summary.split()[-1] for record in server.log.of("approval")[before:]]
+    assert (done.returncode, decisions) == (code, posted)
+    kinds = [json.loads(line)["type"] for line in done.stdout.splitlines()]
+    assert kinds.count("approval_requested") == 2
+    assert last_line(done)["exit_code"] == code
 
 
 def test_a_connection_that_is_needed_is_named_with_its_link(run: Run, server: DemoServer) -> None:

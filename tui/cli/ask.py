@@ -14,6 +14,7 @@ import click
 from tui.chat.updates import EventsSeen, Problem, RecoveryChanged, Refused, TurnChanged, Update
 from tui.cli.codes import Code, Failure, failure_of
 from tui.cli.options import Target
+from tui.cli.person import ask_person
 from tui.core.codec import to_json
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Decision, Heartbeat
@@ -21,7 +22,7 @@ from tui.core.ids import CallId, ConversationId, is_local
 from tui.core.masking import masked_event
 from tui.core.records import Attachment
 from tui.core.steps import ApprovalStep, ConnectionStep
-from tui.core.text import clean, clean_line
+from tui.core.text import clean_line
 from tui.core.turn import Turn
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ class _Asking:
             case TurnChanged(turn=turn) if turn.id == self.turn.id:
                 self.turn = turn
                 await self._answer(session, turn)
+            case TurnChanged(turn=turn) if turn.conversation_id == self.turn.conversation_id:
+                self._mention(turn)
             case EventsSeen(conversation_id=cid, events=events):
                 if self.question.as_json and cid == self.turn.conversation_id:
                     for event in events:
@@ -130,6 +133,15 @@ class _Asking:
                     raise failure_of(error)
             case _:
                 pass
+
+    def _mention(self, earlier: Turn) -> None:
+        """Say that an earlier turn of the conversation keeps the message waiting."""
+        for step in earlier.open_approvals:
+            if step.call_id not in self._decided:
+                self._decided.add(step.call_id)
+                skill = clean_line(step.request.skill)
+                text = f'an earlier message waits for an approval of "{skill}", this one for it.'
+                click.echo(f"genie-tui: {text} Decide in the app.", err=True)
 
     def _tell(self, problem: str) -> None:
         if problem != self.problem:
@@ -148,7 +160,7 @@ class _Asking:
             raise Failure(_connection_text(connection), Code.CONNECTION_NEEDED)
 
     async def _decide(self, session: Session, turn: Turn, step: ApprovalStep) -> None:
-        decision = self._decision(step)
+        decision = await self._decision(step)
         if decision is None:
             skill = clean_line(step.request.skill)
             text = (
@@ -165,13 +177,14 @@ class _Asking:
             if error.kind not in (ErrorKind.BUSY, ErrorKind.NOT_FOUND):
                 raise failure_of(error) from error
 
-    def _decision(self, step: ApprovalStep) -> Decision | None:
-        if self.question.reject_all:
-            return "rejected"
+    async def _decision(self, step: ApprovalStep) -> Decision | None:
+        """What the options say, else the person at the terminal; None: nobody does."""
         if self.question.approve_all or step.request.skill in self.question.approve:
             return "approved"
+        if self.question.reject_all:
+            return "rejected"
         if sys.stdin.isatty() and sys.stderr.isatty():
-            return _ask_person(step)
+            return await ask_person(step)
         return None
 
     def _report(self, turn: Turn) -> int:
@@ -215,14 +228,6 @@ class _Asking:
             prompt = self.turn.prompt
             if prompt is None or prompt.state == "queued":
                 await session.withdraw(self.turn.conversation_id, self.turn.id)
-
-
-def _ask_person(step: ApprovalStep) -> Decision:
-    click.echo(f"\n{clean_line(step.request.skill)} asks to run with:", err=True)
-    values = json.dumps(masked_event(step.request).parameters, ensure_ascii=False, indent=2)
-    click.echo(clean(values), err=True)
-    yes = click.confirm("Approve?", default=False, err=True)
-    return "approved" if yes else "rejected"
 
 
 def _connection_text(step: ConnectionStep) -> str:

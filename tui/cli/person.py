@@ -1,0 +1,51 @@
+"""Asking whoever sits at the terminal, without stopping what goes on meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+import click
+
+from tui.core.events import Decision
+from tui.core.masking import masked_event
+from tui.core.steps import ApprovalStep
+from tui.core.text import clean, clean_line
+
+_ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
+
+
+async def ask_person(step: ApprovalStep) -> Decision:
+    """What the person at the terminal decides about a skill call."""
+    click.echo(f"\n{clean_line(step.request.skill)} asks to run with:", err=True)
+    values = json.dumps(masked_event(step.request).parameters, ensure_ascii=False, indent=2)
+    click.echo(clean(values), err=True)
+    return "approved" if await _confirm("Approve?") else "rejected"
+
+
+async def _confirm(question: str) -> bool:
+    """Yes or no; Enter alone is no. Raises ``click.Abort`` at the end of the input."""
+    while True:
+        click.echo(f"{question} [y/N]: ", nl=False, err=True)
+        line = await _next_line()
+        if not line:
+            raise click.Abort
+        if (said := _ANSWERS.get(line.strip().lower())) is not None:
+            return said
+
+
+async def _next_line() -> str:
+    """What is typed up to Enter; empty at the end of the input.
+
+    A thread that reads would keep the program from ending while nobody answers. A terminal says
+    that it can be read when a whole line is there.
+    """
+    loop = asyncio.get_running_loop()
+    typed = asyncio.Event()
+    loop.add_reader(sys.stdin, typed.set)
+    try:
+        await typed.wait()
+    finally:
+        loop.remove_reader(sys.stdin)
+    return sys.stdin.readline()
