@@ -21,6 +21,12 @@ def test_the_widest_column_gives_up_first_and_shows_where_it_was_cut() -> None:
     assert head.startswith("ID            STATE   DESC")
 
 
+def test_the_first_column_is_kept_whole_to_be_copied() -> None:
+    rows = [("j-BgXg1VlR-DlqZGv", "failed", "Recipe error: 403 Forbidden from the archive")]
+    _, row = table(("id", "status", "error"), rows, 40)
+    assert row == "j-BgXg1VlR-DlqZGv  failed  Recipe error…"
+
+
 @given(
     st.lists(st.integers(1, 300), min_size=1, max_size=8),
     st.integers(1, 400),

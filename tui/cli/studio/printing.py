@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -87,16 +88,31 @@ def _print_json(value: Any) -> None:
 def _print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
     names = columns or tuple(rows[0])
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    cells = [[shown(_in_short(name, row.get(name))) for name in names] for row in rows]
+    cells = [
+        [_cell(name, row.get(name), short=width is not None) for name in names] for row in rows
+    ]
     for line in table(names, cells, width):
         click.echo(line)
 
 
-def _in_short(name: str, value: Any) -> Any:
-    """The name of whom or what an entry of the log is about, instead of all that is known."""
+def _cell(name: str, value: Any, *, short: bool) -> str:
+    """A value of a table; ``short`` leaves the seconds out of a time.
+
+    Whom or what an entry of the log is about is shown by name, instead of all that is known.
+    """
     if name in _ABOUT and isinstance(value, Mapping):
-        return value.get("name") or value.get("id")
-    return value
+        value = value.get("name") or value.get("id")
+    if short and isinstance(value, str) and name.endswith(("_at", "timestamp")):
+        return _to_the_minute(value)
+    return shown(value)
+
+
+def _to_the_minute(time: str) -> str:
+    try:
+        at = datetime.fromisoformat(time)
+    except ValueError:
+        return shown(time)
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%MZ}"
 
 
 def _print_fields(content: Mapping[str, Any], names: Sequence[str]) -> None:

@@ -10,13 +10,23 @@ _NARROWEST = 6
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
-    """The lines of a table, its head in capitals. ``width`` None: as wide as it takes."""
+    """The lines of a table, its head in capitals. ``width`` None: as wide as it takes.
+
+    The first column is what other commands are given, so it is cut last of all.
+    """
     head = [name.replace("_", " ").upper() for name in names]
     wanted = [max(map(cells_of, column)) for column in zip(head, *rows, strict=True)]
-    widths = fitted(wanted, width - len(_GAP) * (len(names) - 1)) if width else wanted
+    widths = _within(wanted, width - len(_GAP) * (len(names) - 1)) if width else wanted
     for row in (head, *rows):
         cut = [_cell(text, room) for text, room in zip(row, widths, strict=True)]
         yield _GAP.join(cut).rstrip()
+
+
+def _within(wanted: Sequence[int], room: int) -> list[int]:
+    first, *others = wanted
+    if first + _NARROWEST * len(others) > room:
+        return fitted(wanted, room)
+    return [first, *fitted(others, room - first)] if others else [first]
 
 
 def fitted(wanted: Sequence[int], room: int) -> list[int]:

@@ -97,7 +97,7 @@ JOBS_LIST = Endpoint(
         Field("status", "With this outcome.", choices=("succeeded", "failed", "pending")),
         Field("rerun_only", "Only those that were run again.", "flag"),
     ),
-    columns=("id", "status", "started_at", "completed_at", "title", "error"),
+    columns=("id", "status", "started_at", "error", "title"),
     paging=Paging(100, after="offset_job_id"),
 )
 JOBS_SHOW = Endpoint(
