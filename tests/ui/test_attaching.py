@@ -88,7 +88,7 @@ async def test_files_are_marked_in_the_picker_by_mouse(folder: Path) -> None:
         paths = screen.query_one(OptionList)
         row = next(n for n, entry in enumerate(screen._entries) if entry.name == "b.txt")
         await stage.pilot.click(paths, offset=(4, row))
-        await stage.pilot.click("#attach-now")
+        await stage.pilot.click("Answers Button.-main")
         await stage.until(lambda: stage.chat.attached.files)
         assert stage.chat.attached.paths == (str(folder / "b.txt"),)
 

@@ -37,6 +37,14 @@ async def paste(stage: Stage, text: str) -> None:
     await stage.until(lambda: "Pasted text" in stage.chat.composer.text)
 
 
+async def answer(stage: Stage, key: str) -> None:
+    """Answer the modal as soon as it listens."""
+    modal = stage.app.screen
+    assert isinstance(modal, PastedModal)
+    await stage.until(lambda: not modal.is_deaf)
+    await stage.press(key)
+
+
 async def test_a_folded_paste_is_sent_in_full_and_its_draft_survives() -> None:
     stage = Stage(ScriptedBackend(reply("Long.")))
     async with stage.shown():
@@ -57,7 +65,7 @@ async def test_a_paste_is_looked_at_and_unfolded() -> None:
         await paste(stage, LINES)
         await stage.press("f3")
         await stage.until(lambda: "36 lines" in stage.screen() and "line 7" in stage.screen())
-        await stage.press("u")
+        await answer(stage, "u")
         await stage.until(lambda: stage.chat.composer.text == LINES)
         await stage.press("ctrl+z")
         assert stage.chat.composer.message == LINES
@@ -73,7 +81,7 @@ async def test_what_is_too_much_for_a_message_goes_as_a_file() -> None:
         assert "F3, then A" in stage.text(stage.chat.banner).replace("\n", " ")
         await stage.press("f3")
         await stage.until(lambda: isinstance(stage.app.screen, PastedModal))
-        await stage.press("a")
+        await answer(stage, "a")
         await stage.until(lambda: stage.chat.attached.files)
         [picked] = stage.chat.attached.files
         assert picked.path.read_text() == text

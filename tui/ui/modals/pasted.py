@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from tui.core.text import size, utf8_size
 from tui.ui.folds import line_count
-from tui.ui.sturdy import SturdyModal
+from tui.ui.modals.answers import Answers
+from tui.ui.modals.guarded import GuardedModal
 from tui.ui.text import plain
 
 Answer = Literal["unfold", "attach", "remove"]
@@ -22,7 +24,7 @@ LARGEST_UNFOLDED = 64_000
 """Characters; a larger text would make every key slow."""
 
 
-class PastedModal(SturdyModal[Answer | None]):
+class PastedModal(GuardedModal[Answer | None]):
     """Shows the beginning of a text. Returns what is to become of it; None: it stays a chip."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,14 +37,15 @@ class PastedModal(SturdyModal[Answer | None]):
             tooltip="Remove the pasted text",
             id="paste.remove",
         ),
-        Binding("escape,f3", "dismiss(None)", "Back", tooltip="Back to writing", id="paste.close"),
+        Binding("escape,f3", "leave", "Back", tooltip="Back to writing", id="paste.close"),
     ]
-    AUTO_FOCUS = "VerticalScroll"
 
-    def __init__(self, text: str, *, takes_files: bool) -> None:
-        super().__init__()
+    def __init__(
+        self, text: str, *, takes_files: bool, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(clock_s=clock_s)
         self._text = text
-        self._can: dict[Answer, bool] = {
+        self._can: dict[str, bool] = {
             "unfold": len(text) <= LARGEST_UNFOLDED,
             "attach": takes_files,
             "remove": True,
@@ -50,34 +53,33 @@ class PastedModal(SturdyModal[Answer | None]):
 
     def compose(self) -> ComposeResult:
         lines = line_count(self._text)
-        about = f" Pasted text · {lines:,} line{'s' * (lines > 1)} · {size(utf8_size(self._text))} "
-        with Vertical(id="pasted") as box:
-            box.border_title = Content(about)
-            box.border_subtitle = Content(" Esc ")
-            with VerticalScroll():
+        about = f"{lines:,} line{'s' * (lines > 1)} · {size(utf8_size(self._text))}"
+        answers = [
+            ("u", "Unfold", "answer('unfold')"),
+            ("a", "Attach as a file", "answer('attach')"),
+            ("Del", "Remove", "answer('remove')"),
+        ]
+        can = [answer for answer, may in zip(answers, self._can.values(), strict=True) if may]
+        with Vertical(classes="modal--box"):
+            yield Static(
+                Content.assemble(("Pasted text", "bold"), (f"  {about}", "$soft")),
+                classes="modal--title",
+            )
+            with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(plain(self._text[:_MOST_SHOWN]))
                 if len(self._text) > _MOST_SHOWN:
                     more = f"… {len(self._text) - _MOST_SHOWN:,} more characters"
                     yield Static(Content.styled(more, "$soft"))
-            with Horizontal():
-                if self._can["unfold"]:
-                    yield Button("Unfold (u)", id="paste-unfold", compact=True)
-                if self._can["attach"]:
-                    yield Button("Attach as a file (a)", id="paste-attach", compact=True)
-                yield Button("Remove (Del)", id="paste-remove", compact=True)
+            yield Answers(*can, ("Esc", "Back", "leave"), cells=18)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not offered."""
-        if action == "answer":
-            return any(self._can[name] for name in self._can if (name,) == parameters)
+        if action == "answer" and not self._can.get(str(parameters[0])):
+            return False
         return super().check_action(action, parameters)
 
     def action_answer(self, answer: Answer) -> None:
         self.dismiss(answer)
 
-    @on(Button.Pressed)
-    def _press(self, event: Button.Pressed) -> None:
-        event.stop()
-        for answer in self._can:
-            if event.button.id == f"paste-{answer}":
-                self.dismiss(answer)
+    def action_leave(self) -> None:
+        self.dismiss(None)

@@ -11,13 +11,14 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.text import size
 from tui.ui.files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
+from tui.ui.modals.answers import Answers
 from tui.ui.paths import Entry, completions, typed_path
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
@@ -30,7 +31,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     """A path with what is there, as one types. Returns files to look at; None: none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", tooltip="Attach nothing", id="attach.cancel"),
+        Binding("escape", "leave", "Cancel", tooltip="Attach nothing", id="attach.cancel"),
         Binding(
             "tab",
             "go_on",
@@ -58,13 +59,11 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             yield Input(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
             yield SturdyList(id="paths", compact=True)
             yield Static(id="attach-hint")
-            with Horizontal(id="attach-buttons"):
-                yield Button("Attach", id="attach-now", compact=True)
-                yield Button("Cancel", id="attach-never", compact=True)
+            yield Answers(("Enter", "Attach", "finish"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
-        for part in ("#paths", "#attach-now", "#attach-never"):
-            self.query_one(part).can_focus = False
+        for part in self.query("#paths, Button"):
+            part.can_focus = False
         self._tell("")
         self._look_up("")
 
@@ -141,8 +140,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
         self._draw(self.query_one(OptionList).highlighted or 0)
 
     @on(Input.Submitted)
-    @on(Button.Pressed, "#attach-now")
-    def _finish(self) -> None:
+    def action_finish(self) -> None:
         """A folder is opened; else what is marked is the answer, or the file that is chosen."""
         entry = self._chosen
         typed = typed_path(self.query_one(Input).value.strip())
@@ -161,8 +159,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
         else:
             self.dismiss([path])
 
-    @on(Button.Pressed, "#attach-never")
-    def _leave(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)
 
     def _tell(self, problem: str, colour: str = "$soft") -> None:
@@ -172,8 +169,6 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             f"{count} marked" if count else "You can also drop files on the terminal."
         )
         self.query_one("#attach-hint", Static).update(line(told).stylize_before(colour))
-        label = f"Attach {count} files" if count > 1 else "Attach"
-        self.query_one("#attach-now", Button).label = Content(label)
 
 
 def _absolute(entry: Entry) -> Path:
