@@ -78,6 +78,9 @@ class UsageTotals(Answer):
     def cached_tokens(self) -> int:
         return self.total_cache_read_tokens or 0
 
+    def counts(self) -> tuple[int, int, int]:
+        return self.input_tokens, self.output_tokens, self.cached_tokens
+
     @property
     def price(self) -> float | None:
         return self.cost if self.total_cost is None else self.total_cost

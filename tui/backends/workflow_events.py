@@ -89,6 +89,8 @@ class RunReader:
         self.place = place or Place()
         self.end: TurnFinished | None = None
         """The end that the stream reported; whoever reads on decides whether to believe it."""
+        self.used: UsageTotals | None = None
+        """The newest count that the stream brought."""
         self._seen_ms = seen_ms
         self._names = Names(run_id)
         self._resumed = place
@@ -217,7 +219,8 @@ class RunReader:
         return read_log(data, stamp, self._names)
 
     def _usage(self, data: Json, stamp: Stamp) -> TurnEvent | None:
-        return usage_event(UsageTotals.model_validate(data), stamp)
+        self.used = UsageTotals.model_validate(data)
+        return usage_event(self.used, stamp)
 
     def _status(self, data: Json, stamp: Stamp) -> TurnEvent | None:
         status = text_of(data["status"])

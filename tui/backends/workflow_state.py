@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tui.api.values import epoch_ms, text_of
-from tui.api.workflow_models import Workflow
+from tui.api.workflow_models import UsageTotals, Workflow
 from tui.backends.workflow_events import (
     OUTCOMES,
     TOOL_EVENTS,
@@ -91,10 +91,18 @@ def rest_of(
             settles = item.last and place.offset > 0
             message_id = open_id if settles else None
             events.append(AgentMessage(text=item.text, message_id=message_id, **stamp))
-    if workflow.usage:
-        stamp = _stamp(run_id, f"{run_id}/usage", None, now_ms(), workflow.total)
-        events.append(usage_event(workflow.usage, stamp))
     return events
+
+
+def usage_of(
+    workflow: Workflow, run_id: RunId, known: UsageTotals | None, now_ms: Callable[[], int]
+) -> list[TurnEvent]:
+    """What the workflow has used, unless that is ``known``; the key says how much."""
+    totals = workflow.usage
+    if totals is None or (known and known.counts() == totals.counts()):
+        return []
+    key = f"{run_id}/used/{totals.input_tokens}.{totals.output_tokens}"
+    return [usage_event(totals, _stamp(run_id, key, None, now_ms(), workflow.total))]
 
 
 def end_of(

@@ -89,6 +89,13 @@ class Board:
         """The turns of a conversation whose message waits to be sent."""
         return [t for t in self._of(conversation_id) if t.prompt and t.prompt.state == "queued"]
 
+    def stoppable(self, conversation_id: ConversationId) -> Turn | None:
+        """The turn of a conversation that the agent has and could be asked to stop."""
+        sent = (
+            t for t in self._of(conversation_id) if t.prompt is None or t.prompt.state == "sent"
+        )
+        return next((turn for turn in sent if not turn.halting), None)
+
     def asking(self) -> list[ConversationId]:
         """The conversations with an open question, the one that waits longest first."""
         waiting = [turn.conversation_id for turn in self._turns.values() if questions_of(turn)]

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from tui.core.draft import Draft
 from tui.core.ids import ConversationId, TurnId
+from tui.core.ports import Can
 from tui.core.turn import Turn
 from tui.ui.screens.commanding import CommandingScreen
 
@@ -38,6 +39,14 @@ class WaitingScreen(CommandingScreen):
             priority=True,
             id="turn.stop_waiting",
         ),
+        Binding(
+            "ctrl+s",
+            "halt",
+            "Stop",
+            tooltip="Ask the agent to stop",
+            priority=True,
+            id="turn.halt",
+        ),
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -46,6 +55,8 @@ class WaitingScreen(CommandingScreen):
             return bool(self._unsent())
         if action == "stop_waiting":
             return self.desk.recovers
+        if action == "halt":
+            return self._stoppable() is not None
         return super().check_action(action, parameters)
 
     # -- messages --------------------------------------------------------------------------
@@ -81,6 +92,17 @@ class WaitingScreen(CommandingScreen):
             self.complain("It was sent before you changed it. Your words are below.")
 
     # -- turns -----------------------------------------------------------------------------
+
+    def _stoppable(self) -> Turn | None:
+        can = self.access.session.can if self.access else Can.NOTHING
+        current = self.desk.current
+        return self.desk.board.stoppable(current) if current and Can.HALT in can else None
+
+    @work(group="halt", exit_on_error=False)
+    async def action_halt(self) -> None:
+        """Ask for the end of the turn; that it was asked for stays visible until it comes."""
+        if turn := self._stoppable():
+            await self.opened.session.halt(turn)
 
     @work(group="stop waiting", exit_on_error=False)
     async def action_stop_waiting(self) -> None:

@@ -88,6 +88,8 @@ class WorkingEntry:
     since_ms: int | None
     heard: bool
     """Whether the agent has been heard of in this turn."""
+    halting: bool = False
+    """Whether it was asked to stop."""
     joined: bool = False
 
 
@@ -208,10 +210,10 @@ def _end(turn: Turn) -> Iterator[Entry]:
     elif turn.over:
         if not any(isinstance(step, TextStep) for step in turn.steps):
             yield SilenceEntry(key=f"{turn.id}/silence")
-    elif _seems_idle(turn):
+    elif turn.halting or _seems_idle(turn):
         heard = turn.phase != "waiting"
         since = turn.started_ms or turn_ms(turn)
-        yield WorkingEntry(key=f"{turn.id}/busy", since_ms=since, heard=heard)
+        yield WorkingEntry(key=f"{turn.id}/busy", since_ms=since, heard=heard, halting=turn.halting)
 
 
 def _seems_idle(turn: Turn) -> bool:

@@ -171,7 +171,8 @@ def _describe_aside(
 ) -> Described:
     match event:
         case UsageReported():
-            return _NOTED, "Usage", f"{event.input_tokens:,} in, {event.output_tokens:,} out"
+            what = "Used before" if event.before else "Usage"
+            return _NOTED, what, f"{event.input_tokens:,} in, {event.output_tokens:,} out"
         case HaltRequested():
             return STOPPED, "Asked to stop", ""
         case LogLine(name=name, detail=detail):

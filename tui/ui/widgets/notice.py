@@ -31,6 +31,8 @@ class WorkingRow(Card[WorkingEntry]):
 
     def rows(self) -> Sequence[Row]:
         words = "Working" if self.entry.heard else "Waiting for the agent"
+        if self.entry.halting:
+            words = "Asked to stop"
         return [Row(muted(f"{words}{self._elapsed()}"), self.busy_glyph())]
 
     def _elapsed(self) -> str:
