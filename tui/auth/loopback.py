@@ -79,7 +79,9 @@ class Receiver:
                 return
             raise
         self._servers.append(
-            await asyncio.start_server(self._visit, sock=listener, limit=LARGEST_HEAD_BYTES)
+            await asyncio.start_server(
+                self._visit, sock=listener, limit=LARGEST_HEAD_BYTES, backlog=_MOST_VISITS
+            )
         )
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -164,7 +166,7 @@ def _bind(address: str, port: int) -> socket.socket:
         # On POSIX this allows what is left of closed connections, and no second listener.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, port))
-        listener.listen(128)
+        listener.listen(_MOST_VISITS)
         listener.setblocking(False)
     except OSError:
         listener.close()
