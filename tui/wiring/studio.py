@@ -55,8 +55,7 @@ async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerato
     from tui.config import state_dir
 
     token = profile.developer_token or SecretStr("")
-    caller = f"{profile.developer_url} {token.get_secret_value()}"
-    ledger = None if alone else FileLedger(state_dir() / "pace", caller)
+    ledger = None if alone else FileLedger(state_dir() / "pace", profile.developer_url, token)
     auth = DeveloperAuth(profile.developer_url, token)
     client = DeveloperClient(profile.developer_url, auth, SystemClock(), ledger)
     try:

@@ -59,6 +59,8 @@ async def test_the_request_beyond_the_limit_waits_for_its_time_and_no_other_endp
     pacer = client.caller.pacer
     for _ in range(60):
         await pacer.turn(agentic.GENIES_START)
+    told: list[float] = []
+    pacer.on_wait = told.append
     clock.advance(20)
     late = asyncio.create_task(client.genies.start(GENIE))
     await settled()
@@ -66,6 +68,7 @@ async def test_the_request_beyond_the_limit_waits_for_its_time_and_no_other_endp
     server.says(reply(200, {"success": True}))
     await client.genies.stop(GENIE)
     assert [asked.target for asked in server.asked] == ["/api/agentic/genies/gin-1/stop"]
+    assert told == [40]
     clock.advance(39.9)
     await settled()
     assert not late.done()
@@ -139,11 +142,16 @@ def test_a_clock_that_was_set_back_makes_nobody_wait_for_it() -> None:
 RESERVE = """
 import asyncio, sys
 from pathlib import Path
+from pydantic import SecretStr
 from tui.api.developer.ledger import FileLedger
 from tui.core.studio.endpoint import ONE_A_SECOND
-ledger = FileLedger(Path(sys.argv[1]), "host token")
+ledger = FileLedger(Path(sys.argv[1]), "https://host", SecretStr("wrkaus-one"))
 print(asyncio.run(ledger.reserve("POST /api/connections", ONE_A_SECOND, 100.0)))
 """
+
+
+def ledger_in(folder: Path, token: str = "wrkaus-one") -> FileLedger:
+    return FileLedger(folder, "https://host", SecretStr(token))
 
 
 def reserve(ledger: FileLedger, endpoint: str, limit: Limit, now_s: float) -> float:
@@ -154,26 +162,26 @@ def test_processes_with_the_same_token_count_together(tmp_path: Path) -> None:
     command = [sys.executable, "-c", RESERVE, str(tmp_path / "pace")]
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert sorted(float(run.communicate()[0]) for run in runs) == [100.0, 101.0, 102.0]
-    here = FileLedger(tmp_path / "pace", "host token")
+    here = ledger_in(tmp_path / "pace")
     assert reserve(here, "POST /api/connections", ONE_A_SECOND, 100.0) == 103.0
     assert reserve(here, "GET /api/folders", ONE_A_SECOND, 100.0) == 100.0
-    other = FileLedger(tmp_path / "pace", "host other-token")
+    other = ledger_in(tmp_path / "pace", "wrkaus-two")
     assert reserve(other, "POST /api/connections", ONE_A_SECOND, 100.0) == 100.0
     (one, _) = (tmp_path / "pace").iterdir()
     assert one.stat().st_mode & 0o077 == 0
-    assert "token" not in one.name + one.read_text()
+    assert "wrkaus" not in one.name + one.read_text()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"GET /x": 5}', '{"GET /x": ["soon"]}'])
 def test_a_damaged_file_counts_for_nothing(tmp_path: Path, text: str) -> None:
-    reserve(FileLedger(tmp_path, "me"), "GET /x", ONE_A_SECOND, 1.0)
+    reserve(ledger_in(tmp_path), "GET /x", ONE_A_SECOND, 1.0)
     (file,) = tmp_path.iterdir()
     file.write_text(text)
-    assert reserve(FileLedger(tmp_path, "me"), "GET /x", ONE_A_SECOND, 1.0) == 1.0
+    assert reserve(ledger_in(tmp_path), "GET /x", ONE_A_SECOND, 1.0) == 1.0
 
 
 async def test_where_nothing_can_be_written_each_process_counts_for_itself(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    ledger = FileLedger(tmp_path / "file", "me")
+    ledger = ledger_in(tmp_path / "file")
     assert await ledger.reserve("GET /x", ONE_A_SECOND, 1.0) == 1.0
     assert await ledger.reserve("GET /x", ONE_A_SECOND, 1.0) == 2.0

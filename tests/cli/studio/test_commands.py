@@ -212,3 +212,13 @@ def test_a_profile_brings_host_and_token(
     options = ("--config", str(config), "--profile", "build")
     assert genie_tui("studio", *options, "genies", "start", STOPPED_GENIE).out == "Done.\n"
     assert "active" in genie_tui("studio", "genies", "show", STOPPED_GENIE, *options).out
+
+
+def test_what_a_server_says_cannot_act_on_the_terminal(studio: Studio) -> None:
+    evil = "Lab\x1b]0;owned\x07\u202e"
+    made = studio("folders", "create", "--name", evil, "--json")
+    for words in (["folders", "list"], ["folders", "list", "--json"]):
+        printed = studio(*words).out
+        assert "Lab" in printed
+        assert not set("\x1b\x07\u202e") & set(printed)
+    assert made.json["name"] == evil

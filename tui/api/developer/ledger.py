@@ -12,6 +12,8 @@ import json
 import os
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from tui.api.developer.pace import MemoryLedger, reserved
 from tui.core.studio.endpoint import Limit
 
@@ -21,10 +23,9 @@ _LARGEST_BYTES = 1 << 20
 class FileLedger:
     """The times of requests in a file, for all processes that use the same token."""
 
-    def __init__(self, folder: Path, caller: str) -> None:
-        """``caller`` tells tokens and hosts apart; only its digest gets into the file's name."""
-        name = hashlib.sha256(caller.encode("utf-8", "replace")).hexdigest()[:16]
-        self._path = folder / f"{name}.json"
+    def __init__(self, folder: Path, base_url: str, token: SecretStr) -> None:
+        """Nothing of the token gets into the file, and no more than a digest into its name."""
+        self._path = folder / f"{_digest(base_url, token)}.json"
         self._own = MemoryLedger()
 
     async def reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
@@ -46,6 +47,12 @@ class FileLedger:
             file.truncate()
             json.dump(times, file)
         return slot
+
+
+def _digest(base_url: str, token: SecretStr) -> str:
+    digest = hashlib.sha256(base_url.encode("utf-8", "replace"))
+    digest.update(token.get_secret_value().encode("utf-8", "replace"))
+    return digest.hexdigest()[:16]
 
 
 def _times_in(text: str) -> dict[str, list[float]]:

@@ -5,7 +5,7 @@ Source: Agent Studio API, rate limits; Developer API reference, a quota for each
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from tui.core.ports import Clock
@@ -48,6 +48,8 @@ class Pacer:
     def __init__(self, clock: Clock, ledger: Ledger | None = None) -> None:
         self._clock = clock
         self._ledger = ledger or MemoryLedger()
+        self.on_wait: Callable[[float], None] | None = None
+        """Called with the seconds of each wait, before it."""
 
     async def turn(self, endpoint: Endpoint) -> None:
         """Wait until the endpoint may be asked."""
@@ -55,4 +57,6 @@ class Pacer:
         now_s = self._clock.now_ms() / 1000
         slot = await self._ledger.reserve(key, endpoint.limit, now_s)
         if slot > now_s:
+            if self.on_wait:
+                self.on_wait(slot - now_s)
             await self._clock.sleep(slot - now_s)

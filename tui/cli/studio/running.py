@@ -17,7 +17,7 @@ from tui.cli.studio.printing import Printer
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.studio.changes import Change, changes, has_changes
 from tui.core.studio.endpoint import Endpoint, Values
-from tui.core.text import clean_line
+from tui.core.text import clean_line, duration
 
 if TYPE_CHECKING:
     from tui.api.developer.client import DeveloperClient
@@ -52,6 +52,7 @@ def run_request(target: Target, request: Request) -> int:
 
 async def _run(target: Target, request: Request) -> int:
     async with _client(target) as client:
+        client.caller.pacer.on_wait = _tell_of_wait
         printer = Printer(request.endpoint, request.as_json)
         if request.endpoint.paging:
             await _list(client, request, printer)
@@ -90,6 +91,12 @@ async def _list(client: DeveloperClient, request: Request, printer: Printer) -> 
     printer.show_rows(listed[: request.limit])
     if len(listed) > request.limit:
         click.echo(f"There are more than these {request.limit}; see --limit.", err=True)
+
+
+def _tell_of_wait(seconds: float) -> None:
+    if seconds >= 1:
+        told = f"Waiting {duration(seconds)}, as the rate limit of this endpoint asks for."
+        click.echo(told, err=True)
 
 
 # -- what cannot be undone ---------------------------------------------------------------------

@@ -15,7 +15,6 @@ GenieId = NewType("GenieId", str)
 GenieClientId = NewType("GenieClientId", str)
 SkillId = NewType("SkillId", str)
 KnowledgeBaseId = NewType("KnowledgeBaseId", str)
-UserGroupId = NewType("UserGroupId", str)
 RecipeId = NewType("RecipeId", str)
 JobId = NewType("JobId", str)
 """A job's handle, such as ``j-AbCdEfGh-IjKlMn``."""

@@ -1,0 +1,92 @@
+"""Records from whatever JSON comes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.api.developer.reading import read, rows_in
+from tui.core.studio import inventory, records
+from tui.core.studio.endpoint import unwrapped
+from tui.core.studio.records import Genie, Guardrail, Job, Recipe, Record
+
+KINDS = [
+    kind
+    for module in (records, inventory)
+    for kind in vars(module).values()
+    if isinstance(kind, type) and issubclass(kind, Record) and kind is not Record
+]
+NAMES = ["id", "name", "data", "result", "items", "policies", "api_key", "token", "created_at"]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=4), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.sampled_from(KINDS), JSON)
+def test_nothing_that_json_can_hold_upsets_it(kind: type[Record], value: object) -> None:
+    found = read(kind, unwrapped(value))
+    assert type(found) is kind
+    rows_in(value)
+
+
+def test_fields_are_read_by_their_types() -> None:
+    raw = {
+        "id": 45246391,
+        "name": "Greet\x1b[2J",
+        "running": "true",
+        "job_failed_count": "3",
+        "folder_id": None,
+        "created_at": "2026-02-24T08:54:34.585-08:00",
+        "new_field": 1,
+    }
+    recipe = read(Recipe, raw)
+    assert (recipe.id, recipe.name, recipe.folder_id) == ("45246391", "Greet\ufffd[2J", "")
+    assert (recipe.running, recipe.job_failed_count) == (True, 3)
+    assert recipe.created_at == 1771952074585
+    assert recipe.raw["new_field"] == 1
+
+
+def test_records_inside_records_are_read_too() -> None:
+    guardrail = read(
+        Guardrail,
+        {"id": None, "policies": ["odd", {"policy_type": "prompt_attack", "configuration": []}]},
+    )
+    assert guardrail.id == ""
+    assert [(p.policy_type, p.configuration) for p in guardrail.policies] == [("prompt_attack", {})]
+    genie = read(Genie, {"folders": [{"id": 1, "name": "Lab"}], "channel_whitelist": ["C1", 2]})
+    assert [(f.id, f.name) for f in genie.folders] == [("1", "Lab")]
+    assert genie.channel_whitelist == ("C1",)
+
+
+@pytest.mark.parametrize(
+    ("raw", "failed"),
+    [
+        ({"is_error": True}, True),
+        ({"status": "failed"}, True),
+        ({"error": {"message": "no"}}, True),
+        ({"status": "succeeded", "error": None}, False),
+    ],
+)
+def test_a_job_fails_in_whatever_way_it_is_said(raw: dict[str, object], failed: bool) -> None:
+    assert read(Job, raw).failed is failed
+
+
+@pytest.mark.parametrize(
+    ("answer", "content"),
+    [
+        ({"data": {"id": 1}}, {"id": 1}),
+        ({"result": {"id": 1}}, {"id": 1}),
+        ([{"id": 1}], {"id": 1}),
+        ({"id": 1, "data": {"code": "4200"}}, {"id": 1, "data": {"code": "4200"}}),
+        ({"data": "text"}, {"data": "text"}),
+        (None, None),
+    ],
+)
+def test_an_envelope_is_told_from_a_field_of_the_same_name(answer: object, content: object) -> None:
+    assert unwrapped(answer) == content
