@@ -157,6 +157,27 @@ async def test_new_begins_a_conversation_with_the_words_behind_it() -> None:
         assert stage.chat.desk.current is None
 
 
+async def test_a_command_with_an_argument_does_at_once_what_its_key_would_ask_for() -> None:
+    stage = Stage()
+    [listed] = stage.backend.listed = [conversation("c1", "Laptops", 1)]
+    async with stage.shown():
+        stage.chat.go_to(listed.id)
+        await stage.until(lambda: stage.chat.desk.current)
+        await stage.say("/rename Machines")
+        await stage.until(lambda: stage.chat.title_of(listed.id) == "Machines")
+
+
+async def test_the_list_goes_with_the_focus() -> None:
+    stage = Stage()
+    async with stage.shown():
+        await stage.press("/")
+        await stage.until(lambda: stage.chat.offers.display)
+        stage.chat.sidebar.list.focus()
+        await stage.until(lambda: not stage.chat.offers.display)
+        stage.chat.composer.focus()
+        await stage.until(lambda: stage.chat.offers.display)
+
+
 async def test_a_path_after_an_at_sign_is_attached(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "My Docs").mkdir()

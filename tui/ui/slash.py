@@ -109,7 +109,9 @@ def _with_argument(node: DOMNode) -> Iterator[SlashCommand]:
 
 
 def _last(id_: str | None) -> str:
-    return (id_ or "").rpartition(".")[2].replace("_", "-")
+    """The part of an id that says what is done: ``new``, but ``search`` for ``search.open``."""
+    part, _, last = (id_ or "").rpartition(".")
+    return (part if last == "open" else last).replace("_", "-")
 
 
 async def _act(app: App[Any], node: DOMNode, action: str, argument: str) -> None:

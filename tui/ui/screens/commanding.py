@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 
-from textual import on, work
+from textual import events, on, work
 from textual.widgets import TextArea
 
 from tui.core.text import clean_line
@@ -28,6 +28,8 @@ class CommandingScreen(PastingScreen):
 
     @on(TextArea.Changed, "Composer")
     @on(TextArea.SelectionChanged, "Composer")
+    @on(events.DescendantFocus, "Composer")
+    @on(events.DescendantBlur, "Composer")
     def _offer(self) -> None:
         if self._completer is None:
             self._completer = Completer(self.composer, self.offers, self)

@@ -16,6 +16,7 @@ from tui.core.records import Conversation
 from tui.ui.keys import key_name
 from tui.ui.modals.menu import Choice, Menu
 from tui.ui.screens.waiting import WaitingScreen
+from tui.ui.slash import takes
 from tui.ui.widgets.sidebar import ConversationList
 from tui.ui.widgets.topbar import TopBar
 
@@ -50,6 +51,15 @@ class FilingScreen(WaitingScreen):
 
     def action_rename(self) -> None:
         if found := self.subject():
+            self.rename_conversation(found)
+
+    @takes("TITLE", "Rename the conversation")
+    def command_rename(self, title: str) -> None:
+        if (found := self.subject()) is None:
+            self.complain("There is no conversation to rename yet.")
+        elif title:
+            self._give_name(found.id, title)
+        else:
             self.rename_conversation(found)
 
     def rename_conversation(self, found: Conversation) -> None:

@@ -41,17 +41,17 @@ class Offers(SturdyList, can_focus=False):
     def chosen(self) -> Choice | None:
         """The highlighted one, if the list is shown."""
         place = self.highlighted
-        return self.choices[place] if self.choices and place is not None else None
+        return self.choices[place] if place is not None and place < len(self.choices) else None
 
     def show(self, choices: Sequence[Choice], above: Widget) -> None:
         """Offer these, as wide as the widget below; none: nothing is shown."""
+        width, height = above.outer_size
+        self.display = bool(choices)
+        self.styles.width = width
+        self.styles.offset = (above.styles.margin.left, -height)
         if choices == self.choices:
             return
         self.choices = choices
-        self.display = bool(choices)
-        width, height = above.outer_size
-        self.styles.width = width
-        self.styles.offset = (above.styles.margin.left, -height)
         self.set_options(Option(row) for row in self._rows(width - _FRAME_CELLS))
         self.highlighted = 0 if choices else None
 
@@ -79,7 +79,8 @@ class Offers(SturdyList, can_focus=False):
     @on(OptionList.OptionSelected)
     def _take(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.Taken(self.choices[event.option_index]))
+        if event.option_index < len(self.choices):  # they may be others by now
+            self.post_message(self.Taken(self.choices[event.option_index]))
 
 
 def _name(choice: Choice) -> Content:
