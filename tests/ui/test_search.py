@@ -38,7 +38,7 @@ def record(number: int, text: str = "") -> TurnRecord:
 
 def library() -> MemoryStore:
     """A conversation of 480 messages with one needle, and another conversation."""
-    turns = [record(n, "A needle in the hay" if n == 60 else "") for n in range(TURNS)]
+    turns = [record(n, "A needle in the hay" if n == 130 else "") for n in range(TURNS)]
     listed = [
         conversation("long", "Everything about hay", NOW_MS),
         conversation("other", "Laptop for Ada", NOW_MS - 5 * MINUTE_MS),
@@ -96,7 +96,7 @@ async def test_a_hit_far_back_opens_at_the_message_and_marks_it() -> None:
     async with stage.shown():
         await go_to_needle(stage)
         assert stage.chat.desk.current == LONG
-        found = transcript(stage).widget_of("t60/text/0")
+        found = transcript(stage).widget_of("t130/text/0")
         assert found is not None
         assert found.has_class("-found")
         assert found.region.y <= transcript(stage).region.y + 1

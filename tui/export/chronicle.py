@@ -30,7 +30,8 @@ class Chronicle:
     def title(self) -> str:
         """What the conversation is called, else how it began; not made safe."""
         begun = (turn.prompt.text for turn in self.turns if turn.prompt)
-        named = self.conversation.title or self.conversation.first_text
+        known = self.conversation
+        named = known.given_name or known.title or known.first_text
         return clean_line(named or next(begun, ""), 100) or "Conversation"
 
     def moment(self, at_ms: int) -> datetime:

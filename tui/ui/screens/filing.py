@@ -1,9 +1,10 @@
-"""Keeping the list of conversations in order: rename, pin, delete."""
+"""Keeping the conversations in order: rename, pin, export, delete."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -17,8 +18,12 @@ from tui.ui.keys import key_name
 from tui.ui.modals.menu import Choice, Menu
 from tui.ui.screens.waiting import WaitingScreen
 from tui.ui.slash import takes
+from tui.ui.widgets.entries import day_of
 from tui.ui.widgets.sidebar import ConversationList
 from tui.ui.widgets.topbar import TopBar
+
+if TYPE_CHECKING:
+    from tui.ui.modals.export import Wanted
 
 
 def _key(key: str, action: str, label: str, meaning: str, id: str) -> Binding:
@@ -34,6 +39,7 @@ class FilingScreen(WaitingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("f2", "rename", "Rename", "Rename the conversation", "conversation.rename"),
         _key("f4", "pin", "Pin", "Pin the conversation, or unpin it", "conversation.pin"),
+        _key("ctrl+s", "export", "Export", "Export the conversation", "conversation.export"),
         _key("f8", "delete", "Delete", "Delete the conversation", "conversation.delete"),
     ]
 
@@ -91,6 +97,37 @@ class FilingScreen(WaitingScreen):
     async def _pin(self, found: Conversation) -> None:
         await self.opened.session.pin(found.id, pinned=not found.pinned)
 
+    # -- export ----------------------------------------------------------------------------
+
+    def action_export(self) -> None:
+        if found := self.subject():
+            self.export_conversation(found)
+        else:
+            self.notify("There is no conversation to export yet.")
+
+    def export_conversation(self, found: Conversation) -> None:
+        """Ask for format and file, and write it."""
+        from tui.ui.modals.export import ExportModal
+
+        def answered(wanted: Wanted | None) -> None:
+            if wanted is not None:
+                self._export(found.id, wanted)
+
+        today = day_of(self.clock.now_ms())
+        self.app.push_screen(ExportModal(found.name, today, Path.cwd()), answered)
+
+    @work(group="export", exit_on_error=False)
+    async def _export(self, conversation_id: ConversationId, wanted: Wanted) -> None:
+        from tui.export import CannotWrite
+        from tui.ui.exporting import export
+
+        try:
+            told = await export(self.opened.session, conversation_id, self.agent_name, wanted)
+        except CannotWrite as problem:
+            self.notify(str(problem), title="Not exported", markup=False, severity="error")
+        else:
+            self.notify(told, title="Exported", markup=False)
+
     # -- delete ----------------------------------------------------------------------------
 
     def action_delete(self) -> None:
@@ -136,6 +173,7 @@ class FilingScreen(WaitingScreen):
         deeds: dict[str, Callable[[Conversation], object]] = {
             "rename": self.rename_conversation,
             "pin": self._pin,
+            "export": self.export_conversation,
             "delete": self.delete_conversation,
         }
 
@@ -143,7 +181,8 @@ class FilingScreen(WaitingScreen):
             if name is not None:
                 deeds[name](found)
 
-        words = {"rename": "Rename", "pin": "Unpin" if found.pinned else "Pin", "delete": "Delete"}
+        words = {name: name.capitalize() for name in deeds}
+        words["pin"] = "Unpin" if found.pinned else "Pin"
         choices = [Choice(name, Content(words[name]), self._key_of(name)) for name in deeds]
         self.app.push_screen(Menu(choices, at=at), chosen)
 

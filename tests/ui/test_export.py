@@ -1,0 +1,127 @@
+"""Exporting from the app: format, name, a question before a file is replaced, a sentence after."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend
+from tests.ui.solo import HOSTILE
+from tests.ui.stage import Stage, conversation
+from tests.ui.test_search import LONG, record
+from tui.core.errors import BackendError, ErrorKind
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.modals.export import ExportModal
+
+NAME = "everything-about-hay-2026-05-28"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, empty."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def stage_with(title: str = "Everything about hay", **more: object) -> Stage:
+    store = MemoryStore([conversation("long", title, NOW_MS)], [record(n) for n in range(3)])
+    return Stage(store=store, **more)  # type: ignore[arg-type]
+
+
+async def ask(stage: Stage) -> ExportModal:
+    stage.chat.go_to(LONG)
+    await stage.until(lambda: "Answer 2" in stage.screen())
+    await stage.press("ctrl+s")
+    await stage.until(lambda: isinstance(stage.app.screen, ExportModal))
+    await stage.until(lambda: isinstance(stage.app.focused, Input))
+    assert isinstance(stage.app.screen, ExportModal)
+    return stage.app.screen
+
+
+async def test_enter_writes_a_page_of_a_sensible_name_and_says_where(folder: Path) -> None:
+    stage = stage_with()
+    async with stage.shown():
+        await ask(stage)
+        await stage.press("enter")
+        await stage.until(lambda: (folder / f"{NAME}.html").exists())
+        await stage.until(lambda: "Exported" in stage.screen())
+        assert "Question 1" in (folder / f"{NAME}.html").read_text()
+
+
+async def test_the_format_changes_the_ending_and_the_file(folder: Path) -> None:
+    stage = stage_with()
+    async with stage.shown():
+        modal = await ask(stage)
+        await stage.press("ctrl+t", "ctrl+t")
+        await stage.until(lambda: modal.query_one(Input).value == f"{NAME}.json")
+        await stage.press("enter")
+        await stage.until(lambda: (folder / f"{NAME}.json").exists())
+        await stage.until(lambda: "Exported" in stage.screen())
+        assert json.loads((folder / f"{NAME}.json").read_text())["agent"] == "Ifrit"
+
+
+async def test_a_file_is_replaced_only_after_asking(folder: Path) -> None:
+    (folder / f"{NAME}.html").write_text("precious")
+    stage = stage_with()
+    async with stage.shown():
+        modal = await ask(stage)
+        await answer(stage, "n")
+        await stage.until(lambda: stage.app.screen is modal)
+        assert (folder / f"{NAME}.html").read_text() == "precious"
+        await answer(stage, "y")
+        await stage.until(lambda: (folder / f"{NAME}.html").read_text() != "precious")
+
+
+async def answer(stage: Stage, key: str) -> None:
+    """Ask for the export, and answer the question whether to replace the file."""
+    await stage.press("enter")
+    await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
+    question = stage.app.screen
+    assert isinstance(question, ConfirmModal)
+    await stage.until(lambda: not question.is_deaf)
+    await stage.press(key)
+
+
+async def test_what_cannot_be_written_is_said_in_the_modal(folder: Path) -> None:
+    stage = stage_with()
+    async with stage.shown(60, 24):
+        modal = await ask(stage)
+        modal.query_one(Input).value = "missing/talk.html"
+        await stage.press("enter")
+        note = modal.query_one("#export-note", Static)
+        await stage.until(lambda: "There is no folder" in str(note.visual))
+        assert modal.query_one("#export").region.right <= 60
+        await stage.press("escape")
+        assert not await asyncio.to_thread(lambda: list(folder.iterdir()))
+
+
+async def test_without_the_server_what_is_stored_is_exported(folder: Path) -> None:
+    backend = ScriptedBackend()
+    stage = stage_with(backend=backend)
+    async with stage.shown():
+        await ask(stage)
+        down = BackendError(ErrorKind.UNREACHABLE, "The host does not answer.")
+        backend.failures["status"] = [down]
+        await stage.press("enter")
+        await stage.until(lambda: "Only what is stored here" in " ".join(stage.screen().split()))
+        assert (folder / f"{NAME}.html").exists()
+
+
+async def test_a_hostile_title_makes_a_tame_name(folder: Path) -> None:
+    stage = stage_with(f"../../{HOSTILE}")
+    async with stage.shown():
+        modal = await ask(stage)
+        assert "/" not in modal.query_one(Input).value
+        await stage.press("enter")
+        await stage.until(lambda: list(folder.iterdir()))
+
+
+async def test_without_a_conversation_there_is_nothing_to_export(folder: Path) -> None:
+    stage = stage_with()
+    async with stage.shown():
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "no conversation to export" in stage.screen())

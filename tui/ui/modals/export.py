@@ -1,0 +1,141 @@
+"""As what a conversation is to be exported, and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from tui.core.text import clean_line
+from tui.export import Format, file_name, format_of
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.paths import typed_path
+from tui.ui.sturdy import SturdyModal
+from tui.ui.text import line
+from tui.ui.widgets.choice import Choice
+
+_FORMATS: tuple[tuple[Format, str, str], ...] = (
+    ("html", "Web page", "One page to read, print or send; it loads nothing and runs nothing."),
+    ("md", "Markdown", "Text to read anywhere, or to keep beside the code."),
+    ("json", "JSON", "Every event with its payload, for programs."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to write, and where; what is there is to be replaced."""
+
+    form: Format
+    path: Path
+
+
+class ExportModal(SturdyModal[Wanted | None]):
+    """Asks for format and file, and again before a file is replaced."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", tooltip="Export nothing", id="export.cancel"),
+        Binding(
+            "ctrl+t", "next_format", "Format", tooltip="Choose the next format", id="export.format"
+        ),
+    ]
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, title: str, today: date, folder: Path) -> None:
+        super().__init__()
+        self._title = title
+        self._today = today
+        self._folder = folder
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="export") as box:
+            box.border_title = Content(" Export the conversation ")
+            box.border_subtitle = Content(" ^T format · Enter exports · Esc ")
+            yield Static(line(self._title, 120), id="export-title")
+            yield Choice(*(name for _, name, _ in _FORMATS))
+            yield Static(id="export-meaning")
+            yield Input(file_name(self._title, self._today, self._form), select_on_focus=False)
+            yield Static(id="export-note")
+            with Horizontal(id="export-buttons"):
+                yield Button("Export", id="export-now", compact=True)
+                yield Button("Cancel", id="export-never", compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+        for button in self.query(Button):
+            button.can_focus = False
+        self._explain()
+
+    @property
+    def _form(self) -> Format:
+        return _FORMATS[self.query_one(Choice).chosen if self.is_mounted else 0][0]
+
+    def _explain(self) -> None:
+        """Say what the format is for, and in which folder the file will be."""
+        meaning = next(told for form, _, told in _FORMATS if form == self._form)
+        self.query_one("#export-meaning", Static).update(Content(meaning))
+        self._note(f"In {clean_line(str(self._folder), 300)}. Secrets are masked.")
+
+    def _note(self, sentence: str, *, problem: bool = False) -> None:
+        note = self.query_one("#export-note", Static)
+        note.update(Content(f"✗ {sentence}" if problem else sentence))
+        note.set_class(problem, "-problem")
+
+    def action_next_format(self) -> None:
+        self.query_one(Choice).action_move(1)
+
+    @on(Choice.Changed)
+    def _follow_format(self) -> None:
+        """The name ends as the format does, unless the user gave it an ending of another kind."""
+        field = self.query_one(Input)
+        if format_of(Path(field.value)):
+            field.value = str(Path(field.value).with_suffix(f".{self._form}"))
+            field.cursor_position = len(field.value)
+        self._explain()
+
+    @on(Input.Changed)
+    def _forget_problem(self) -> None:
+        self._explain()
+
+    @on(Button.Pressed, "#export-never")
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#export-now")
+    def _take(self) -> None:
+        path = self._path()
+        if problem := next(_problems(path), ""):
+            self._note(problem, problem=True)
+        elif path.exists():
+            question = f"{path.name} exists already. Replace it?"
+            self.app.push_screen(
+                ConfirmModal(question, yes="Replace"), lambda yes: self._confirmed(path, yes)
+            )
+        else:
+            self._confirmed(path, True)
+
+    def _confirmed(self, path: Path, yes: bool | None) -> None:
+        if yes:
+            self.dismiss(Wanted(self._form, path))
+
+    def _path(self) -> Path:
+        """The file that is meant; a folder is where a file of the usual name goes."""
+        usual = file_name(self._title, self._today, self._form)
+        path = self._folder / typed_path(self.query_one(Input).value.strip() or usual)
+        return path / usual if path.is_dir() else path
+
+
+def _problems(path: Path) -> Iterator[str]:
+    if not path.parent.is_dir():
+        yield f"There is no folder {clean_line(str(path.parent), 200)}."
+    elif path.exists() and not path.is_file():
+        yield f"{clean_line(path.name)} is not a file."
