@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from tui.demo.problems import Refusal, not_found
+from tui.demo.problems import Bare, Refusal, not_found
 from tui.demo.records import Genie, User
 from tui.demo.world import Conversation, World
 
@@ -48,7 +48,10 @@ def genie_for(world: World, request: Request) -> tuple[Genie, User]:
         raise not_found("Genie")
     if not genie.client_attached:
         raise Refusal(406, "No client is attached to this genie.")
-    if world.genie_of_credential(bearer_token(request)) not in ("", genie.handle):
+    credential = bearer_token(request)
+    if world.genie_of_credential(credential) not in ("", genie.handle):
+        if credential in world.access_tokens:
+            raise Bare(401, "The OAuth client is not attached to this genie.")
         raise Refusal(401, "Authentication failed.")
     if not any(user.user_id in world.groups[group] for group in genie.groups):
         raise Refusal(401, "User is not active or missing.", code="user_nonactive_or_missing")

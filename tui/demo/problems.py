@@ -85,6 +85,13 @@ class Detail(Refusal):
         return {"detail": [problem | {"input": self._given}]}
 
 
+class Bare(Refusal):
+    """A refusal with nothing but a sentence, as the runtime was once seen to write one."""
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        return {"error": self.message}
+
+
 class Listed(Refusal):
     """A refusal as the Developer API writes it. Source: Agent Studio API, sample 422."""
 

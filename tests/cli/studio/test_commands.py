@@ -143,6 +143,7 @@ def test_a_replacement_is_shown_as_a_difference_before_it_is_sent(
         (("guardrails", "set", IFRIT, "dance", "{}"), "must be one of"),
         (("clients", "create", "--name", "x", "--auth", "oauth"), "redirect URL"),
         (("skills", "create", "abc"), "abc"),
+        (("genies", "update", IFRIT), "nothing to change"),
     ],
 )
 def test_bad_input_is_a_sentence_and_exit_code_2_and_nothing_is_sent(
@@ -181,6 +182,12 @@ def test_a_credential_or_host_that_will_not_do_is_said(
     assert done.code == code
     assert told in done.err
     assert not (secret and name == "TOKEN" and secret in done.err)
+
+
+def test_a_list_can_be_emptied(studio: Studio) -> None:
+    whitelist = ("genies", "update", IFRIT, "--json", "--channel-whitelist")
+    assert studio(*whitelist, "C1").json["channel_whitelist"] == ["C1"]
+    assert studio(*whitelist, "").json["channel_whitelist"] == []
 
 
 def test_a_conflict_is_exit_code_1_with_the_way_out_and_the_correlation_id(

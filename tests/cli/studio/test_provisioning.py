@@ -104,3 +104,12 @@ def test_an_oauth_client_of_a_new_genie_lets_a_person_in(
     answered = genie_tui("ask", "What can you do?")
     assert answered.code == 0, answered.err
     assert "Ifrit" in answered.out
+
+    auth = ("--auth", "api_key", "--json")
+    other = genie_tui("studio", "clients", "create", "--name", "Desk", *auth)
+    pairing = (genie, made.json["client_id"])
+    assert genie_tui("studio", "clients", "detach", *pairing, "--yes").code == 0
+    assert genie_tui("studio", "clients", "attach", genie, other.json["client_id"]).code == 0
+    refused = genie_tui("ask", "hi")
+    assert refused.code == 3
+    assert "This login does not belong to the genie" in refused.err

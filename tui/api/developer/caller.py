@@ -52,9 +52,7 @@ class Caller:
         ``parts`` fill the path, ``values`` are by the names of the endpoint's fields. Raises
         BackendError(INVALID) with the rules' texts, before sending, for what must not be sent.
         """
-        problems = endpoint.problems(parts, values)
-        if problems:
-            raise BackendError(ErrorKind.INVALID, " ".join(problems))
+        _check(endpoint, parts, values)
         query = _query(nested(endpoint.query, values))
         return await self._send(endpoint, parts, query, nested(endpoint.body, values))
 
@@ -70,6 +68,7 @@ class Caller:
 
         Ends with a page that is short, empty or brings nothing new: some lists have but one.
         """
+        _check(endpoint, parts, values)
         paging = endpoint.paging or Paging(_LARGEST_LIST)
         size = min(paging.largest, limit)
         page: dict[str, str | int] = {} if paging.after else {"page": 1}
@@ -108,9 +107,6 @@ class Caller:
         values: Values,
         page: Mapping[str, str | int],
     ) -> list[Any]:
-        problems = endpoint.problems(parts, values)
-        if problems:
-            raise BackendError(ErrorKind.INVALID, " ".join(problems))
         query = {**_query(nested(endpoint.query, values)), **page}
         rows = rows_in(await self._send(endpoint, parts, query, {}))
         if rows is None:
@@ -131,6 +127,12 @@ class Caller:
         except BackendError as error:
             error.hint = BY_GROUP.get((endpoint.group, error.status or 0), error.hint)
             raise
+
+
+def _check(endpoint: Endpoint, parts: Sequence[str], values: Values) -> None:
+    problems = endpoint.problems(parts, values)
+    if problems:
+        raise BackendError(ErrorKind.INVALID, " ".join(problems))
 
 
 def _query(values: Mapping[str, Any]) -> dict[str, str | int | Sequence[str]]:

@@ -15,8 +15,6 @@ from tui.core.studio.endpoint import Endpoint, Field
 from tui.core.studio.endpoints import ENDPOINTS, GROUPS
 
 DEFAULT_ROWS = 200
-
-
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -83,11 +81,14 @@ def _callback(endpoint: Endpoint) -> Callable[..., None]:
 
 
 def _values(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, object]:
-    values = {field.name: given[_variable(field)] for field in endpoint.fields}
-    return {
-        name: list(value) or None if isinstance(value, tuple) else value
-        for name, value in values.items()
-    }
+    return {field.name: _value(given[_variable(field)]) for field in endpoint.fields}
+
+
+def _value(given: Any) -> Any:
+    """A value as JSON has it; an empty text alone is an empty list."""
+    if isinstance(given, tuple):
+        return [text for text in given if text] if given else None
+    return given
 
 
 def _part(place: int) -> str:

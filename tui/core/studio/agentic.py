@@ -18,7 +18,11 @@ _CHANNELS = (
     Field("channel_mode", "Where it responds.", choices=("dms_only", "everywhere")),
     Field("channel_scope", "In which channels.", choices=("specific", "all_invited")),
     Field("response_mode", "What triggers it.", choices=("on_mention", "helpdesk")),
-    Field("channel_whitelist", "Slack channel that it may respond in; repeatable.", "texts"),
+    Field(
+        "channel_whitelist",
+        "Slack channel that it may respond in; repeatable, '' alone empties the list.",
+        "texts",
+    ),
 )
 
 

@@ -122,7 +122,14 @@ class Endpoint:
             if not part.strip()
         ]
         named = dict(zip(self.placeholders, parts, strict=True))
-        return (*empty, *missing, *(self.check(named, values) if self.check else ()))
+        broken = self.check(named, values) if self.check else ()
+        return (*empty, *missing, *self._idle(values), *broken)
+
+    def _idle(self, values: Values) -> Iterator[str]:
+        """Whether this is a change of nothing at all."""
+        optional = self.method == "PUT" and self.body and not any(f.required for f in self.body)
+        if optional and all(values.get(field.name) is None for field in self.body):
+            yield "There is nothing to change: give at least one field."
 
 
 def nested(fields: Sequence[Field], values: Values) -> dict[str, Any]:

@@ -244,7 +244,8 @@ def _unknown_entities(policy_type: str, configuration: Json, entities: Collectio
         return
     chosen = configuration.get("pii_entities")
     for place, entry in _entries("pii_entities", chosen):
-        if entry.get("type") not in entities:
+        kind = entry.get("type")
+        if not isinstance(kind, str) or kind not in entities:
             rule = "The entity type must be one of the list that 'guardrails pii-entities' prints."
             yield Problem(f"{place}.type", rule)
 
