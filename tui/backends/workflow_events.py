@@ -89,6 +89,8 @@ class RunReader:
         self.place = place or Place()
         self.end: TurnFinished | None = None
         """The end that the stream reported; whoever reads on decides whether to believe it."""
+        self.given: set[str] = set()
+        """Keys of what was read so far."""
         self.used: UsageTotals | None = None
         """The newest count that the stream brought."""
         self._seen_ms = seen_ms
@@ -110,9 +112,11 @@ class RunReader:
             return []
         delta = frame.kind == "message_delta"
         self._look_for_gap(number, delta=delta)
+        settled = self._settle(frame)
         self._move(number, at_ms, delta=delta)
-        settled = self._settle(frame, number)
-        return [event for event in (settled, self._event_of(frame)) if event]
+        events = [event for event in (settled, self._event_of(frame)) if event]
+        self.given |= {event.key for event in events if not isinstance(event, TextDelta)}
+        return events
 
     def _event_of(self, frame: Frame) -> TurnEvent | None:
         data = object_of(frame.data.get("data"))
@@ -124,17 +128,15 @@ class RunReader:
             pass
         return UnknownEvent(kind=clean_line(frame.kind), **self._stamp(frame))
 
-    def _settle(self, frame: Frame, number: int | None) -> TurnEvent | None:
-        """The message that was written and is complete, where no ``message`` has said so.
+    def _settle(self, frame: Frame) -> TurnEvent | None:
+        """The message that was written before a frame, where no ``message`` has said so.
 
         Some servers never send one. What the agent does next then tells where the message ends.
         """
         following = text_of(object_of(frame.data.get("data")).get("event"))
         if frame.kind != "log" or following not in _NEXT_STEPS or not self._text:
             return None
-        text, stamp = self._text, self._stamp(replace(frame, data={}))
-        self._move(number, None, delta=False)
-        return self._whole(text, stamp)
+        return self._whole(self._text, self._stamp(replace(frame, data={})))
 
     def _is_old(self, number: int | None, at_ms: int | None, timestamp: object) -> bool:
         """Whether a frame came before, or belongs to an earlier run of the workflow."""
@@ -160,7 +162,7 @@ class RunReader:
             return
         if first and self._resumed is not None:
             self._torn = delta or self._resumed.offset > 0
-        if self.place.offset or self._torn:
+        if delta or self.place.offset:
             self._text = None
 
     def _move(self, number: int | None, at_ms: int | None, *, delta: bool) -> None:

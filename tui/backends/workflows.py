@@ -216,6 +216,7 @@ class WorkflowsBackend(Unable):
         """What the stream did not bring of a run that is over, and its end."""
         known = run_of(workflow) in (None, reader.run_id) or is_guessed(reader.run_id)
         rest = rest_of(workflow, reader.run_id, reader.place, self._now_ms) if known else []
+        rest = [event for event in rest if event.key not in reader.given]
         rest += usage_of(workflow, reader.run_id, reader.used, self._now_ms) if known else []
         return [*rest, end_of(workflow, reader.run_id, reader.end, self._now_ms)]
 
