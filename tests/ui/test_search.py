@@ -107,6 +107,17 @@ async def test_a_hit_far_back_opens_at_the_message_and_marks_it() -> None:
         assert modal(stage).query_one(Input).value == "needle"
 
 
+async def test_in_a_long_message_the_words_are_in_view() -> None:
+    long = "\n\n".join([f"Paragraph {n}" for n in range(200)])
+    text = f"{long}\n\nHere is the *needle* at last\n\n{long}"
+    store = MemoryStore([conversation("long", "Hay", NOW_MS)], [record(1, text)])
+    stage = Stage(store=store)
+    async with stage.shown():
+        await look_for(stage, "needle at", 1)
+        await stage.press("enter")
+        await stage.until(lambda: "Here is the needle at last" in stage.screen())
+
+
 async def test_from_there_one_can_read_on_to_the_end() -> None:
     stage = Stage(store=library())
     async with stage.shown():

@@ -167,3 +167,8 @@ class Hit:
     event_key: str | None = None
     """Of the agent's message."""
     at_ms: int | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The marked words, as they stand there."""
+        return tuple(self.snippet[start:end] for start, end in self.marks)

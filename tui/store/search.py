@@ -63,7 +63,7 @@ def found(connection: sqlite3.Connection, account: str, words: str, limit: int) 
     if not query:
         return []
     mark = token_hex(8)
-    rows = connection.execute(_FOUND, row(query, account, 2 * limit, mark))
+    rows = connection.execute(_FOUND, row(query, account, limit + limit // 4, mark))
     return list(_hits(rows, mark).values())[:limit]
 
 

@@ -76,7 +76,7 @@ class FindingScreen(ReadingScreen):
         if not turns:
             return False
         await self._show_turns(hit.conversation_id, turns, goes_on=goes_on)
-        await transcript.reveal_message(hit.turn_id, hit.event_key)
+        await transcript.reveal_message(hit.turn_id, hit.event_key, hit.words)
         return True
 
     # -- from there to the end -------------------------------------------------------------

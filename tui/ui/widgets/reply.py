@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
@@ -16,6 +17,7 @@ from textual.style import Style
 from tui.core.text import clean
 from tui.ui.markdown import Document
 from tui.ui.markdown.paint import ROLES, paint, select, selected_text
+from tui.ui.markdown.spans import plain
 from tui.ui.widgets.headed import Headed
 
 _SHORTEST_PAUSE_S = 1 / 15
@@ -72,6 +74,13 @@ class Reply(Headed):
     def code_blocks(self) -> list[tuple[str, str]]:
         """Language (or empty) and code of each code block shown."""
         return self._document.code_blocks()
+
+    def line_of(self, words: Iterable[str]) -> int:
+        """The line on which most of these words stand, the first one if none does."""
+        wanted = {word.casefold() for word in words}
+        lines = [plain(line.spans).casefold() for line in self._document.lines(self.size.width)]
+        found = [sum(word in line for word in wanted) for line in lines]
+        return found.index(max(found)) if found else 0
 
     def action_copy_code(self, number: int) -> None:
         """Ask for a code block to be copied."""

@@ -143,17 +143,22 @@ class Transcript(Passages):
             self._roll.put(turn)
         await self.show_items(self._roll.entries())
 
-    async def reveal_message(self, turn_id: TurnId, event_key: str | None) -> None:
+    async def reveal_message(
+        self, turn_id: TurnId, event_key: str | None, words: Sequence[str] = ()
+    ) -> None:
         """Scroll to a message of the agent's, or else to what the user said, and mark it briefly.
 
-        Does nothing if the turn is not in the list.
+        In a long one, go on to where the words stand. Does nothing if the turn is not in the list.
         """
         turn = self._roll.turn(turn_id)
         if turn is None:
             return
         key = key_of_message(turn, event_key)
         await self.reveal(key)
-        if widget := self.widget_of(key):
+        widget = self.widget_of(key)
+        if isinstance(widget, Reply) and (line := widget.line_of(words)) > self.size.height // 2:
+            self.scroll_relative(y=line - self.size.height // 3, animate=False, immediate=True)
+        if widget:
             widget.add_class("-found")
             self.set_timer(_FOUND_S, lambda: widget.remove_class("-found"))
 
