@@ -1,0 +1,63 @@
+"""Planted secrets are looked for in pictures of the screen, and in what can be copied from it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from tests.fakes import ScriptedBackend, Wait, asks, reply, started
+from tests.ui.stage import Stage
+from tui.core.masking import MASK
+from tui.ui.modals.approval import ApprovalModal
+from tui.ui.modals.guarded import GuardedModal
+from tui.ui.widgets.event_details import EventDetails
+
+SECRET = "pl4nted-S3cret"
+PARAMETERS = {"model": "14 inch", "pin": SECRET, "login": {"apiKey": SECRET}}
+PIN = {"name": "pin", "label": "PIN", "control_type": "password"}
+QUESTION = replace(
+    asks("Order laptop", "call-1", PARAMETERS),
+    schema=({"name": "model", "label": "Model"}, PIN),
+    raw={"skill_parameters": PARAMETERS, "skill_parameter_schema": [PIN], "note": "as it came"},
+)
+
+
+async def modal(stage: Stage, kind: type[GuardedModal[Any]]) -> GuardedModal[Any]:
+    """The modal on the screen, once it listens."""
+    await stage.until(lambda: isinstance(stage.app.screen, kind))
+    screen = stage.app.screen
+    assert isinstance(screen, kind)
+    await stage.until(lambda: not screen.is_deaf)
+    return screen
+
+
+async def test_no_picture_of_a_question_shows_a_secret() -> None:
+    gate = asyncio.Event()
+    script = [started(), gate, QUESTION, Wait.DECISION, *reply("Ordered")]
+    stage = Stage(ScriptedBackend(script))
+    pictures = []
+    async with stage.shown(140, 44):
+        await stage.say("order")
+        await stage.until(lambda: stage.backend.sent)
+        await stage.pass_time(2)  # since then nobody typed
+        gate.set()
+        question = await modal(stage, ApprovalModal)
+        await stage.until(lambda: "PIN" in stage.text(question))
+        pictures.append(stage.app.export_screenshot())
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: "14 inch" in stage.screen() and MASK in stage.screen())
+        pictures.append(stage.app.export_screenshot())
+        assert stage.chat.timeline is not None
+        stage.chat.timeline.focus()
+        await stage.press("end", "enter")
+        details = await modal(stage, EventDetails)
+        await stage.until(lambda: "as it came" in stage.text(details))
+        pictures.append(stage.app.export_screenshot())
+        await stage.press("c")
+        await stage.until(lambda: "as it came" in stage.app.clipboard)
+        assert MASK in stage.app.clipboard
+        assert SECRET not in stage.app.clipboard
+    for picture in pictures:
+        assert SECRET not in picture
