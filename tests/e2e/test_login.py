@@ -124,7 +124,7 @@ def test_the_first_run_leads_to_the_demo_or_to_a_profile(
     config = Path(environ["GENIE_TUI_CONFIG_DIR"], "config.toml")
     assert not config.exists()
     with start(columns=100, rows=45) as terminal:
-        terminal.until("Saved in")
+        terminal.until("Will be saved in")
         fill(terminal, "Base URL", server.url)
         fill(terminal, "Genie  ", server.genie)
         click(terminal, "Sign in by API key")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.core.remote import remote_reason, tunnel_command
+from tui.core.remote import redirect_doubt, remote_reason, tunnel_command
 from tui.system.browser import commands, open_at_home, open_browser
 
 URL = "https://id.example/authorize?state=s&scope=openid%20profile"
@@ -58,6 +58,11 @@ def test_a_container_may_be_known_from_elsewhere():
 def test_the_tunnel_leads_to_the_port(connection: str, host: str, line: str):
     environ = {"SSH_CONNECTION": connection, "USER": "ada"}
     assert tunnel_command(environ, host, 8763) == line
+
+
+def test_windows_around_us_may_swallow_the_redirect():
+    assert "paste" in redirect_doubt({"WSL_DISTRO_NAME": "Debian"})
+    assert redirect_doubt({"DISPLAY": ":0"}) == ""
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ class ScriptedAttempt:
     port: int = 8763
     listening_problem: str = ""
     remote_reason: str = ""
+    redirect_doubt: str = ""
     tunnel: str = "ssh -L 8763:127.0.0.1:8763 ada@10.0.0.7"
     seconds_left: float = 300.0
     has_browser: bool = True
@@ -66,6 +67,7 @@ class ScriptedAccount:
     problems: list[LoginProblem | BackendError] = field(default_factory=list)
     """Raised by the next attempts, before they begin."""
     remote_reason: str = ""
+    redirect_doubt: str = ""
     listening_problem: str = ""
     has_browser: bool = True
 
@@ -83,6 +85,7 @@ class ScriptedAccount:
             raise self.problems.pop(0)
         attempt = ScriptedAttempt(
             remote_reason=self.remote_reason,
+            redirect_doubt=self.redirect_doubt,
             listening_problem=self.listening_problem,
             has_browser=self.has_browser,
         )

@@ -86,6 +86,14 @@ async def test_a_port_that_is_in_use_is_named_and_the_paste_way_offered() -> Non
         assert scene.modal.query_one(AddressField).is_on_screen
 
 
+async def test_where_a_redirect_may_go_astray_both_ways_are_offered_at_once() -> None:
+    account = ScriptedAccount(redirect_doubt="The port may be taken: paste the address.")
+    async with Scene(account) as scene:
+        await settle(scene.pilot, lambda: account.attempt.opened)
+        await settle(scene.pilot, lambda: "The port may be taken" in scene.text)
+        assert "paste its address" in scene.text
+
+
 async def test_where_no_browser_starts_it_says_so() -> None:
     async with Scene(ScriptedAccount(has_browser=False)) as scene:
         await settle(scene.pilot, lambda: "No browser can be started here" in scene.text)

@@ -24,7 +24,7 @@ from tui.auth.pkce import challenge_for, new_secret
 from tui.auth.provider import SCOPE, Grant, IdentityService, Provider
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, StoreError
-from tui.core.remote import remote_reason, tunnel_command
+from tui.core.remote import redirect_doubt, remote_reason, tunnel_command
 from tui.system.browser import open_browser
 
 LIMIT_S = 300.0
@@ -94,6 +94,10 @@ class Login:
             return "the profile says so"
         contained = any(mark.exists() for mark in _CONTAINER_MARKS)
         return remote_reason(os.environ, sys.platform, contained=contained)
+
+    @property
+    def redirect_doubt(self) -> str:
+        return redirect_doubt(os.environ)
 
     @property
     def tunnel(self) -> str:

@@ -114,7 +114,8 @@ def _explain(attempt: LoginAttempt, *, no_browser: bool) -> None:
     click.echo(f"{attempt.url}\n", err=True)
     remote = attempt.remote_reason
     if not no_browser and not remote and attempt.open_browser():
-        click.echo("Your browser was asked to open it.", err=True)
+        doubt = attempt.redirect_doubt
+        click.echo(f"Your browser was asked to open it. {doubt}".rstrip(), err=True)
     elif remote:
         click.echo(f"No browser is started, since {remote}: open the address in yours.", err=True)
     else:

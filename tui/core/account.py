@@ -86,6 +86,11 @@ class LoginAttempt(Protocol):
         ...
 
     @property
+    def redirect_doubt(self) -> str:
+        """Why the redirect may go astray although a browser starts, as a sentence; or empty."""
+        ...
+
+    @property
     def tunnel(self) -> str:
         """The ``ssh -L`` line that lets the browser of another machine reach us; may be empty."""
         ...

@@ -38,6 +38,13 @@ def is_wsl(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("WSL_DISTRO_NAME"))
 
 
+def redirect_doubt(environ: Mapping[str, str]) -> str:
+    """Why a redirect may not arrive although a browser starts, as a sentence; empty mostly."""
+    if not is_wsl(environ):
+        return ""
+    return "A program of Windows may have the same port: if the last page fails, paste its address."
+
+
 def tunnel_command(environ: Mapping[str, str], host: str, port: int) -> str:
     """The line to run on the user's machine so that its browser reaches ``host:port`` here.
 

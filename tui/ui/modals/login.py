@@ -199,6 +199,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
             self.add_class("-elsewhere")
             self._note(_why(attempt))
         else:
+            self.set_class(bool(attempt.redirect_doubt), "-elsewhere")
             self.call_after_refresh(self.action_open)
 
     def _fail(self, problem: str, hint: str = "") -> None:
@@ -221,7 +222,8 @@ class LoginModal(GuardedModal[SignedIn | None]):
 
     def action_open(self) -> None:
         if self._attempt and self._attempt.open_browser():
-            self._note("The browser was asked to open it. If nothing appears, copy the address.")
+            doubt = self._attempt.redirect_doubt or "If nothing appears, copy the address."
+            self._note(f"The browser was asked to open it. {doubt}")
         else:
             self.add_class("-elsewhere")
             self._note("No browser can be started here: open the address in yours.")

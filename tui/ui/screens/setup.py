@@ -101,7 +101,7 @@ class SetupScreen(SturdyScreen[str]):
             with Horizontal(classes="setup--row"):
                 yield Button("Check", id="check", compact=True, action="screen.check")
                 yield Button("Save and open", id="save", compact=True, action="screen.save")
-            yield Static(muted(f"Saved in {self._path}"), id="where")
+            yield Static(muted(f"Will be saved in {self._path}"), id="where")
         yield KeyBar()
 
     def _fields(self) -> Iterator[Field | Choice | Static]:
