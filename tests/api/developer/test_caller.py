@@ -17,6 +17,7 @@ from tui.auth.developer import DeveloperAuth
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.studio import agentic
 from tui.core.studio.records import GenieClientId, GenieId, KnowledgeBaseId, RecipeId
+from tui.core.studio.rules import PII_ENTITIES
 
 TOKEN = "wrkaus-eyJhbGciOi"
 GENIE = GenieId("gin-1")
@@ -95,10 +96,22 @@ async def test_a_policy_that_breaks_a_rule_is_never_sent(
 async def test_no_case_of_the_rules_is_sent(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
+    server.says(reply(200, {"data": list(PII_ENTITIES)}))
     for policy, configuration, _, rule in INVALID:
         error = await refusal(client.guardrails.put(GENIE, policy, configuration))
         assert rule in str(error)
-    assert server.asked == []
+    assert {asked.method for asked in server.asked} == {"GET"}
+
+
+async def test_an_entity_type_that_is_new_to_us_is_looked_up(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    wanted = {"enabled": True, "action": "BLOCK", "pii_entities": [{"type": "SHOE_SIZE"}]}
+    server.says(reply(200, {"data": ["SHOE_SIZE"]}), reply(200, {"data": {"id": "p-1"}}))
+    assert (await client.guardrails.put(GENIE, "pii_detection", wanted)).id == "p-1"
+    known = wanted | {"pii_entities": [{"type": "EMAIL"}]}
+    await client.guardrails.put(GENIE, "pii_detection", known)
+    assert [asked.method for asked in server.asked] == ["GET", "PUT", "PUT"]
 
 
 async def test_an_id_that_is_empty_is_never_sent(

@@ -184,6 +184,16 @@ def test_a_credential_or_host_that_will_not_do_is_said(
     assert not (secret and name == "TOKEN" and secret in done.err)
 
 
+def test_an_entity_type_that_nobody_knows_is_refused_before_sending(
+    studio: Studio, server: DemoServer
+) -> None:
+    policy = {"enabled": True, "action": "BLOCK", "pii_entities": [{"type": "SHOE"}]}
+    done = studio("guardrails", "set", IFRIT, "pii_detection", json.dumps(policy), "--yes")
+    assert done.code == 2
+    assert "pii_entities[0].type: The entity type must be one of the list" in done.err
+    assert writes(server) == []
+
+
 def test_a_list_can_be_emptied(studio: Studio) -> None:
     whitelist = ("genies", "update", IFRIT, "--json", "--channel-whitelist")
     assert studio(*whitelist, "C1").json["channel_whitelist"] == ["C1"]

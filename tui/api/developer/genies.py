@@ -10,6 +10,7 @@ from tui.api.developer.caller import Caller
 from tui.api.developer.reading import read, rows_in
 from tui.api.failures import failure
 from tui.api.hints import Case
+from tui.core.errors import BackendError, ErrorKind
 from tui.core.studio import agentic
 from tui.core.studio.endpoint import Endpoint
 from tui.core.studio.records import (
@@ -23,6 +24,7 @@ from tui.core.studio.records import (
     NewKey,
     Policy,
 )
+from tui.core.studio.rules import problems
 
 
 class Genies:
@@ -139,6 +141,7 @@ class Guardrails:
     async def put(
         self, genie_id: GenieId, policy_type: str, configuration: Mapping[str, Any]
     ) -> Policy:
+        await self._check_entities(policy_type, configuration)
         return await self._caller.one(
             Policy,
             agentic.GUARDRAILS_SET,
@@ -146,6 +149,19 @@ class Guardrails:
             policy_type,
             configuration=configuration,
         )
+
+    async def _check_entities(self, policy_type: str, configuration: Mapping[str, Any]) -> None:
+        """Raises BackendError(INVALID) for an entity type that the service does not know.
+
+        Those of the documents need no look at its list.
+        """
+        if not problems(policy_type, configuration):
+            return
+        if problems(policy_type, configuration, entities=None):
+            return  # refused in any case, with nothing sent
+        found = problems(policy_type, configuration, entities=await self.pii_entities())
+        if found:
+            raise BackendError(ErrorKind.INVALID, " ".join(map(str, found)))
 
     async def pii_entities(self) -> Sequence[str]:
         rows = rows_in(await self._caller.ask(agentic.GUARDRAILS_PII_ENTITIES)) or []

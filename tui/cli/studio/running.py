@@ -17,6 +17,7 @@ from tui.cli.studio.printing import Printer
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.studio.changes import Change, changes, has_changes
 from tui.core.studio.endpoint import Endpoint, Values
+from tui.core.studio.records import GenieId
 from tui.core.text import clean_line, duration
 
 if TYPE_CHECKING:
@@ -57,9 +58,10 @@ async def _run(target: Target, request: Request) -> int:
         if request.endpoint.paging:
             await _list(client, request, printer)
             return Code.FINISHED
-        if request.endpoint.command == _REPLACES and not await _announce(client, request):
-            return Code.FINISHED
-        answer = await client.caller.ask(request.endpoint, request.parts, request.values)
+        if request.endpoint.command == _REPLACES:
+            answer = await _replace(client, request)
+        else:
+            answer = await client.caller.ask(request.endpoint, request.parts, request.values)
         printer.show(answer)
     return Code.FINISHED
 
@@ -113,26 +115,19 @@ def _confirm(request: Request) -> None:
         raise Failure("Nothing was done.")
 
 
-async def _announce(client: DeveloperClient, request: Request) -> bool:
-    """Show what a full replacement changes and ask; False where it changes nothing."""
-    genie, policy_type = request.parts
-    guardrail = await client.guardrails.get(_genie(genie))
-    known = guardrail.policy(policy_type)
+async def _replace(client: DeveloperClient, request: Request) -> Any:
+    """Show what a full replacement changes, ask, and do it unless it changes nothing."""
+    genie, policy_type = GenieId(request.parts[0]), request.parts[1]
     wanted: Any = request.values["configuration"]
+    known = (await client.guardrails.get(genie)).policy(policy_type)
     found = changes(known.configuration if known else None, wanted)
     for change in found:
         click.echo(_coloured(change), err=True)
     if known and not has_changes(found):
         click.echo("The policy is like that already; nothing was sent.", err=True)
-        return False
+        return known.raw
     _confirm(request)
-    return True
-
-
-def _genie(handle: str) -> Any:
-    from tui.core.studio.records import GenieId
-
-    return GenieId(handle)
+    return (await client.guardrails.put(genie, policy_type, wanted)).raw
 
 
 def _coloured(change: Change) -> str:

@@ -75,11 +75,11 @@ Found = Iterator[Problem]
 
 
 def problems(
-    policy_type: str, configuration: object, *, entities: Collection[str] = PII_ENTITIES
+    policy_type: str, configuration: object, *, entities: Collection[str] | None = PII_ENTITIES
 ) -> tuple[Problem, ...]:
     """Every rule that a configuration breaks, in the order of its fields; none: it may be sent.
 
-    ``entities`` are the PII entity types that the service knows.
+    ``entities`` are the PII entity types that the service knows; None: that is not known here.
     """
     check = _CHECKS.get(policy_type)
     if check is None:
@@ -239,13 +239,15 @@ _TURN_OFF = {
 }
 
 
-def _unknown_entities(policy_type: str, configuration: Json, entities: Collection[str]) -> Found:
+def _unknown_entities(
+    policy_type: str, configuration: Json, entities: Collection[str] | None
+) -> Found:
     if policy_type != "pii_detection" or configuration.get("enabled") is not True:
         return
     chosen = configuration.get("pii_entities")
     for place, entry in _entries("pii_entities", chosen):
         kind = entry.get("type")
-        if not isinstance(kind, str) or kind not in entities:
+        if not isinstance(kind, str) or (entities is not None and kind not in entities):
             rule = "The entity type must be one of the list that 'guardrails pii-entities' prints."
             yield Problem(f"{place}.type", rule)
 
