@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from tui.chat.calls import once_more_if_refused
-from tui.chat.finding import owes_reply, read_new_messages
+from tui.chat.finding import owes_reply, read_new_messages, said_since
 from tui.chat.kit import Kit
 from tui.chat.player import Player
 from tui.chat.updates import Problem, Recovery
@@ -79,9 +79,11 @@ async def _poll(player: Player, step: ConnectionStep) -> None:
         await read_reply(player)
     elif link and link.url and link.url != step.url:
         await player.absorb((_renewed(player, step, link),))
-    elif await read_new_messages(player):
-        await settle(player, step, "authorized")
-        await read_reply(player)
+    else:
+        await read_new_messages(player)
+        if said_since(player.turn, step):
+            await settle(player, step, "authorized")
+            await read_reply(player)
 
 
 async def _link(player: Player, step: ConnectionStep) -> ConnectionLink | None:

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from tui.chat.history import as_event, same_words
 from tui.chat.player import Player
+from tui.core.events import ConnectionRequested
 from tui.core.records import Message
 from tui.core.steps import ConnectionStep, TextStep
 from tui.core.turn import Turn
@@ -42,21 +43,48 @@ async def adopt(player: Player, message: Message) -> None:
     )
 
 
-async def read_new_messages(player: Player) -> bool:
-    """Take in what the agent said in this turn and is not here yet; whether there was any.
-
-    Raises ``BackendError``.
-    """
+async def read_new_messages(player: Player) -> None:
+    """Take in what the agent said in this turn and is not here yet. Raises ``BackendError``."""
     page = await player.kit.backend.history(player.conversation_id)
-    before = _texts(player.turn)
     own = list(_answers(player.turn, page.items))
     await player.absorb([as_event(message) for message in reversed(own)])
-    return _texts(player.turn) > before
 
 
 def owes_reply(turn: Turn) -> bool:
     """Whether a connection was settled and nothing has been said since."""
-    return bool(turn.steps) and isinstance(turn.steps[-1], ConnectionStep)
+    asked = [step for step in turn.steps if isinstance(step, ConnectionStep)]
+    return bool(asked) and not said_since(turn, asked[-1])
+
+
+def said_since(turn: Turn, asked: ConnectionStep) -> bool:
+    """Whether the agent said something after it had asked for a connection.
+
+    What the history brings without a number stands behind everything that has one, even if it
+    was said before: only its time tells.
+    """
+    asked_ms = _asked_ms(turn, asked)
+    behind = False
+    for step in turn.steps:
+        if isinstance(step, ConnectionStep) and step.attempt_id == asked.attempt_id:
+            behind = True
+        elif isinstance(step, TextStep):
+            if step.at_ms is None or asked_ms is None:
+                later = behind and not turn.has_gap
+            else:
+                later = step.at_ms > asked_ms
+            if later:
+                return True
+    return False
+
+
+def _asked_ms(turn: Turn, asked: ConnectionStep) -> int | None:
+    """When a connection was first asked for; a renewed link does not count."""
+    times = (
+        event.at_ms
+        for event in turn.log
+        if isinstance(event, ConnectionRequested) and event.attempt_id == asked.attempt_id
+    )
+    return min((at_ms for at_ms in times if at_ms is not None), default=None)
 
 
 def _answers(turn: Turn, newest_first: Iterable[Message]) -> Iterable[Message]:
@@ -77,7 +105,3 @@ async def _belongs_elsewhere(player: Player, message: Message) -> bool:
     if prompt and message.id and message.id == prompt.message_id:
         return False
     return message.id is not None and await store.message_known(cid, message.id)
-
-
-def _texts(turn: Turn) -> int:
-    return sum(isinstance(step, TextStep) for step in turn.steps)

@@ -172,7 +172,7 @@ async def _look(player: Player, attempt: int) -> None:
     if status.activity != "idle" or player.turn.open_connections:
         return
     complete = await _replay_rest(player)
-    if player.turn.over:
+    if player.turn.over or player.turn.open_connections:
         return
     await read_new_messages(player)
     if attempt >= _INSIST or (complete and not owes_reply(player.turn)):
