@@ -16,7 +16,7 @@ from tui.chat.session import Session
 from tui.chat.updates import Problem, TurnChanged, Update
 from tui.core.errors import ErrorKind
 from tui.core.ids import ConversationId
-from tui.core.steps import SkillStep, TextStep
+from tui.core.steps import ConnectionStep, SkillStep, TextStep
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer
 
@@ -112,6 +112,19 @@ async def test_another_clients_turn_is_shown_and_waited_for(
     turns = await room.session.turns(cid)
     assert [t.prompt and t.prompt.text for t in turns] == [HELLO, ORDER, "second"]
     assert decided(server, cid) == 1
+
+
+async def test_what_was_said_before_a_connection_was_asked_for_is_not_the_reply(
+    room: Room, server: DemoServer
+) -> None:
+    for spec in ("swap:after=1,times=1", "silent:after=2,times=1", "status:503,on=events,times=2"):
+        server.faults.add(spec)
+    turn_id = await room.say("What is open for Acme in Salesforce?")
+    await room.until(lambda: room.turns[turn_id].open_connections)
+    await room.until(lambda: len(server.log.of("messages")) > 1)
+    assert room.turns[turn_id].open_connections
+    turn = await User(room).see_through(turn_id)
+    assert [type(step) for step in turn.steps] == [TextStep, ConnectionStep, TextStep]
 
 
 async def test_a_waiting_message_can_be_changed_in_its_place(
