@@ -8,7 +8,7 @@ from tests.fakes import WORKSHOP, ScriptedBackend, Wait, finished, piece, said, 
 from tests.ui.stage import Stage
 from tui.ui.widgets.notice import WorkingRow
 
-KEY = "ctrl+s"
+KEY = "f7"
 
 
 def offered(stage: Stage) -> bool:

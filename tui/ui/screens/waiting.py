@@ -40,7 +40,7 @@ class WaitingScreen(CommandingScreen):
             id="turn.stop_waiting",
         ),
         Binding(
-            "ctrl+s",
+            "f7",
             "halt",
             "Stop",
             tooltip="Ask the agent to stop",
