@@ -268,6 +268,15 @@ async def test_keys_that_come_at_once_are_taken_in_their_order(app: Desk) -> Non
         assert app.composer.text == "thex"
 
 
+async def test_a_key_with_alt_is_no_letter(app: Desk) -> None:
+    async with app.run_test() as pilot:
+        await pilot.press(*"ab", "ctrl+z")
+        for key, character in (("alt+q", "q"), ("alt+z", "z")):
+            app.post_message(events.Key(key, character))
+        await pilot.pause()
+        assert app.composer.text == "ab"
+
+
 async def test_a_key_map_decides_what_sends(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.set_keymap({"composer.send": "ctrl+s"})

@@ -56,7 +56,7 @@ class PastedModal(GuardedModal[Answer | None]):
         about = f"{lines:,} line{'s' * (lines > 1)} · {size(utf8_size(self._text))}"
         answers = [
             ("u", "Unfold", "answer('unfold')"),
-            ("a", "Attach as a file", "answer('attach')"),
+            ("a", "Attach as file", "answer('attach')"),
             ("Del", "Remove", "answer('remove')"),
         ]
         can = [answer for answer, may in zip(answers, self._can.values(), strict=True) if may]

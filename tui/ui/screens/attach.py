@@ -55,7 +55,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="attach") as box:
             box.border_title = Content(" Attach files ")
-            box.border_subtitle = Content(" Tab marks · Enter attaches · Esc ")
+            box.border_subtitle = Content(" Tab opens a folder, marks a file ")
             yield Input(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
             yield SturdyList(id="paths", compact=True)
             yield Static(id="attach-hint")

@@ -62,25 +62,21 @@ class PastingScreen(WritingScreen):
     async def action_open_editor(self) -> None:
         """Hand the terminal to an editor; what the agent does meanwhile is not missed."""
         from tui.ui.editor import EditorFailed, edited, editor_command
+        from tui.ui.lending import terminal_lent
 
         await self.keep_draft()
         before, began_s = self.composer.message, time.monotonic()
-        after, problem = before, ""
         try:
             command = editor_command()
-            with self.app.suspend():
-                # An error that left this block would leave the terminal to the editor for good.
-                try:
-                    after = await edited(before, command)
-                except EditorFailed as error:
-                    problem = str(error)
-        except EditorFailed as error:
-            problem = str(error)
+            with terminal_lent(self.app):
+                after = await edited(before, command)
+        except EditorFailed as problem:
+            self.complain(str(problem))
+            return
         except SuspendNotSupported:
-            problem = "An editor cannot be opened here."
-        if problem:
-            self.complain(problem)
-        elif after != before:
+            self.complain("An editor cannot be opened here.")
+            return
+        if after != before:
             self.composer.put_edited(after)
         elif time.monotonic() - began_s < _AT_ONCE_S:
             self.notify("The editor came back at once. Some must be told to wait: code --wait")

@@ -25,6 +25,7 @@ _WARN_BYTES = LIMIT_BYTES * 4 // 5
 LARGEST_PASTE = 4 * 1024 * 1024
 _NEWLINES = frozenset({"shift+\r", "ctrl+\r", "alt+\r"})
 """How xterm's modifyOtherKeys names them."""
+_MODIFIERS = ("alt+", "ctrl+", "super+", "meta+", "hyper+")
 
 
 class Composer(FoldingArea):
@@ -221,9 +222,14 @@ class Composer(FoldingArea):
         return True
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.is_printable:
+        # Textual gives Alt+E the character of E, and would write it.
+        is_chord = event.key.startswith(_MODIFIERS)
+        if event.is_printable and not is_chord:
             self._recalled = -1
-        elif self.asks_first(event.key) or await self._act_at_once(event.key):
+            return
+        if is_chord:
+            event.prevent_default()
+        if self.asks_first(event.key) or await self._act_at_once(event.key):
             event.prevent_default()
             event.stop()
 

@@ -1,0 +1,31 @@
+"""The terminal in the hands of the user's editor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.e2e.conftest import Start
+
+_LONGER_THAN_THIRTY_FRAMES = """
+import sys, time
+print("the editor is open", flush=True)
+time.sleep(4)
+with open(sys.argv[1], "a") as file:
+    file.write("and more")
+"""
+
+
+def test_an_answer_goes_on_while_an_editor_has_the_terminal(start: Start, tmp_path: Path) -> None:
+    editor = tmp_path / "editor.py"
+    editor.write_text(_LONGER_THAN_THIRTY_FRAMES)
+    with start("--demo", VISUAL=f"{sys.executable} {editor}") as terminal:
+        terminal.until("What can you do")
+        terminal.type("Write a runbook for a full disk\r")
+        terminal.until("▌ Write a runbook")
+        terminal.type("next\x1be")
+        terminal.until("the editor is open")
+        terminal.until("and more")
+        terminal.until("Further reading")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
