@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.ui.solo import HOSTILE, UNSAFE, Solo, at, settle
+from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, Solo, at, settle
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,
@@ -99,6 +99,43 @@ async def test_events_are_grouped_by_run_with_their_durations() -> None:
         lines = [line.strip() for line in app.screen_text().splitlines() if line.strip()]
     assert [line.split()[-1] for line in lines] == ["run-1", "up", "2.5s", "run-2", "Began"]
     assert "✓ Look up" in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("record_from_s", "begun_s", "lines"),
+    [
+        (-60, 0, ["Began", "Look up"]),
+        (2, 0, ["Began", "the server's record begins", "Look up"]),
+        (-60, -900, ["the server's record begins", "Began", "Look up"]),
+        (60, 0, ["older than the server's record", "Began", "Look up"]),
+        (None, -900, ["Began", "Look up"]),
+    ],
+)
+async def test_it_says_where_the_servers_record_begins(
+    record_from_s: int | None, begun_s: int, lines: list[str]
+) -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    async with app.run_test(size=(50, 20)) as pilot:
+        timeline.show_events(
+            [at(TurnStarted, 1, 0), at(SkillStarted, 2, 5, skill="Look up")],
+            record_from_ms=None if record_from_s is None else T0_MS + record_from_s * 1000,
+            begun_ms=T0_MS + begun_s * 1000,
+        )
+        await pilot.pause()
+        shown = [line for line in app.screen_text().splitlines() if line.strip()]
+        told = [line for line in shown if "run-1" not in line]
+    assert len(told) == len(lines)
+    assert all(words in line for words, line in zip(lines, told, strict=True))
+
+
+async def test_an_old_conversation_without_events_says_so() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    async with app.run_test(size=(50, 20)) as pilot:
+        timeline.show_events((), record_from_ms=T0_MS, begun_ms=T0_MS - 1)
+        await pilot.pause()
+        assert "older than the server's record" in app.screen_text()
 
 
 async def test_pieces_of_one_message_share_a_row_and_pings_have_none() -> None:

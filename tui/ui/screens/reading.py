@@ -245,7 +245,12 @@ class ReadingScreen(ThreePanes):
             self.desk.board.note(turn)
         await self.conversation.show(turns, goes_on=goes_on)
         if self.timeline:
-            self.timeline.show_events(await self.opened.session.timeline(conversation_id))
+            session = self.opened.session
+            self.timeline.show_events(
+                await session.timeline(conversation_id),
+                record_from_ms=session.record_from_ms,
+                begun_ms=_begun_ms(turns),
+            )
         self.announce(conversation_id)
 
     @on(Sidebar.NewWanted)
@@ -308,3 +313,9 @@ class ReadingScreen(ThreePanes):
                 self._list_conversations()
         finally:
             self._reaching = False
+
+
+def _begun_ms(turns: Sequence[Turn]) -> int | None:
+    """When the first of these turns began."""
+    prompts = (turn.prompt for turn in turns)
+    return next((prompt.at_ms for prompt in prompts if prompt and prompt.at_ms), None)

@@ -125,6 +125,16 @@ def run_header(run_id: RunId | None) -> Rows:
     return Rows([Row(muted(f"── {name or 'outside a run'}"), indent=0, lines=1)])
 
 
+def record_begins() -> Rows:
+    """A line above the first event that the server still has."""
+    return Rows([Row(muted("── the server's record begins"), indent=0, lines=1)])
+
+
+def record_is_over() -> Rows:
+    """A line above events none of which the server still has."""
+    return Rows([Row(muted("── older than the server's record"), indent=0, lines=1)])
+
+
 def describe(event: TurnEvent) -> Described:
     """An event in words. Every kind has a shape of its own or says what it is."""
     match event:

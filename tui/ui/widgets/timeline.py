@@ -17,7 +17,8 @@ from tui.core.events import Heartbeat, TextDelta, TurnEvent
 from tui.core.ids import RunId
 from tui.ui.requests import CopyText
 from tui.ui.sturdy import SturdyList
-from tui.ui.widgets.event_rows import EventRow, Spans, run_header
+from tui.ui.widgets.event_rows import EventRow, Spans, record_begins, record_is_over, run_header
+from tui.ui.widgets.record import Record
 
 MAX_ROWS = 500
 _KEPT_ROWS = 400
@@ -60,12 +61,24 @@ class Timeline(SturdyList):
         self._flushing: Timer | None = None
         self._filtering: Timer | None = None
         self._words: str | None = None
+        self._record = Record()
         self._forget()
 
-    def show_events(self, shown: Sequence[TurnEvent]) -> None:
-        """Show these events, oldest first, instead of whatever there was."""
+    def show_events(
+        self,
+        shown: Sequence[TurnEvent],
+        *,
+        record_from_ms: int | None = None,
+        begun_ms: int | None = None,
+    ) -> None:
+        """Show these events, oldest first, instead of whatever there was.
+
+        ``record_from_ms``: since when the server has events. ``begun_ms``: when what is shown
+        began, which may be before the first event.
+        """
         self._coming.clear()
         self._forget()
+        self._record = Record(record_from_ms, begun_ms)
         self._rows = list(self._take(shown))
         self._fill()
         self.scroll_end(animate=False)
@@ -109,8 +122,11 @@ class Timeline(SturdyList):
         """Draw all rows anew, the oldest left out if there are too many."""
         del self._rows[: len(self._rows) - _KEPT_ROWS if len(self._rows) > MAX_ROWS else 0]
         self._run = _NO_RUN
+        self._record.begin([row.event for row in self._rows])
         with self.app.batch_update():
             self.clear_options()
+            if self._record.is_over:
+                self.add_option(Option(record_is_over(), disabled=True))
             self.add_options(self._options_for(self._rows, 0))
         self._tell()
 
@@ -119,6 +135,8 @@ class Timeline(SturdyList):
         for number, row in enumerate(rows, start=first):
             if words and not all(word in row.words for word in words):
                 continue
+            if self._record.begins_with(row.event):
+                yield Option(record_begins(), disabled=True)
             if row.event.run_id != self._run:
                 self._run = row.event.run_id
                 yield Option(run_header(self._run), disabled=True)
