@@ -55,6 +55,7 @@ class Terminal:
         self._held = ""
         self._answered = 0
         self._closed = False
+        self._gone = False
         self._code: int | None = None
         size = struct.pack("HHHH", rows, columns, 0, 0)
         self.pid, self._fd = pty.fork()
@@ -70,7 +71,8 @@ class Terminal:
         if self._code is None:
             os.kill(self.pid, signal.SIGKILL)
             self.wait_exit()
-        os.close(self._fd)
+        if not self._gone:
+            os.close(self._fd)
 
     @property
     def closed(self) -> bool:
@@ -86,6 +88,13 @@ class Terminal:
 
     def kill(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
+
+    def hang_up(self) -> int:
+        """Close the window; the exit code of the program."""
+        os.close(self._fd)
+        self._closed = self._gone = True
+        self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
 
     def resize(self, columns: int, rows: int) -> None:
         self._screen.resize(rows, columns)

@@ -52,6 +52,14 @@ def test_a_signal_in_mid_stream_gives_the_terminal_back(
         assert b"Traceback" not in terminal.output
 
 
+def test_closing_the_window_in_mid_stream_ends_the_program(start: Start) -> None:
+    with start("--demo") as terminal:
+        terminal.until(READY)
+        terminal.type("Write a runbook for a full disk\r")
+        terminal.until("▌ Write a runbook")
+        assert terminal.hang_up() == 128 + signal.SIGHUP
+
+
 @pytest.fixture
 def server() -> Iterator[DemoServer]:
     with DemoServer(DemoSettings(speed=0, seed=5, seeded_conversations=0, title_s=0)) as server:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
+from textual.drivers._writer_thread import WriterThread
 from textual.message import Message
 
 from tui.system.terminal import BackgroundAnswers
@@ -33,6 +34,24 @@ class _Parser(XTermParser):
             yield from super().feed(typed)
 
 
+class _Writer(WriterThread):
+    """Holds nobody up: what is written to a terminal that is gone, or lent, is dropped.
+
+    Textual's ends when the terminal does, and the app then waits for ever to write frame 31.
+    """
+
+    def write(self, text: str) -> None:
+        if self.is_alive():
+            super().write(text)
+
+    def run(self) -> None:
+        try:
+            super().run()
+        except (OSError, ValueError):
+            while self._queue.get() is not None:
+                pass
+
+
 class GenieDriver(linux_driver.LinuxDriver):
     """Textual's own, for our apps."""
 
@@ -44,6 +63,7 @@ class GenieDriver(linux_driver.LinuxDriver):
         super().run_input_thread()
 
     def start_application_mode(self) -> None:
+        setattr(linux_driver, "WriterThread", _Writer)  # noqa: B010
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.write(self._app.terminal.save_title + self._app.window_title)
         self.flush()

@@ -17,20 +17,11 @@ def terminal_lent(app: App[Any]) -> Iterator[None]:
     """
     failure: BaseException | None = None
     with app.suspend():
-        # An error that left this block would leave the terminal as it is. And nothing may be
-        # drawn: Textual's writer has stopped, and after thirty frames the app would wait for it.
-        driver = app._driver
-        setattr(driver, "write", _nothing)  # noqa: B010
+        # An error that left this block would leave the terminal as it is.
         try:
             yield
         except BaseException as error:
             failure = error
-        finally:
-            delattr(driver, "write")
     app.screen.refresh(layout=True)
     if failure is not None:
         raise failure
-
-
-def _nothing(data: str) -> None:
-    """Draw nothing."""
