@@ -119,6 +119,19 @@ async def failure(pilot: Pilot[None]) -> None:
     await ask(pilot, "Export the invoices of October", "Finished")
 
 
+async def search(pilot: Pilot[None]) -> None:
+    await ask(pilot, "Is anything broken right now?", "network team")
+    await pilot.press("ctrl+f", *"network")
+    await until(pilot, lambda seen: "in 1 conversation" in seen)
+
+
+async def export(pilot: Pilot[None]) -> None:
+    await ask(pilot, "Is anything broken right now?", "network team")
+    os.chdir(Path.home())
+    await pilot.press("ctrl+s")
+    await until(pilot, lambda seen: "Secrets are masked" in seen)
+
+
 SHOTS = {
     "welcome": Shot(welcome),
     "welcome-light": Shot(welcome, theme="genie-light"),
@@ -130,6 +143,9 @@ SHOTS = {
     "approval-light": Shot(approval, theme="genie-light"),
     "connection": Shot(connection),
     "connection-light": Shot(connection, theme="genie-light"),
+    "search": Shot(search),
+    "search-60x20": Shot(search, size=(60, 20), theme="genie-light"),
+    "export": Shot(export),
     "failure": Shot(failure, size=(200, 60)),
 }
 

@@ -152,6 +152,7 @@ def test_a_conversation_without_anything_is_exported_too() -> None:
         ("Order a laptop!", "order-a-laptop-2026-11-24.md"),
         ("Crème brûlée", "creme-brulee-2026-11-24.md"),
         ("../../etc/passwd", "etc-passwd-2026-11-24.md"),
+        ("password=hunter2!", "password-secret-2026-11-24.md"),
         ("漢字", "conversation-2026-11-24.md"),
         ("x" * 500, f"{'x' * 60}-2026-11-24.md"),
     ],

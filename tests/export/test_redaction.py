@@ -85,6 +85,14 @@ def test_what_is_no_secret_is_still_there(form: Format) -> None:
         assert text in whole, text
 
 
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("before", range(60, 110, 7))
+def test_no_part_of_a_secret_is_left_where_a_title_is_cut(form: Format, before: int) -> None:
+    opening = "x" * before
+    whole = render(chronicle(title="", prompt=f"{opening} {DIGEST}"), form)
+    assert DIGEST[:8] not in whole
+
+
 def test_the_place_of_a_file_on_this_machine_is_not_told() -> None:
     from tests.export.book import everywhere
 

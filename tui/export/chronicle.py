@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, tzinfo
 
 from tui.core.events import TurnEvent
 from tui.core.records import Conversation
-from tui.core.text import clean_line
 from tui.core.turn import Turn
 
 
@@ -28,11 +27,11 @@ class Chronicle:
 
     @property
     def title(self) -> str:
-        """What the conversation is called, else how it began; not made safe."""
+        """What the conversation is called, else how it began; neither short nor safe."""
         begun = (turn.prompt.text for turn in self.turns if turn.prompt)
         known = self.conversation
-        named = known.given_name or known.title or known.first_text
-        return clean_line(named or next(begun, ""), 100) or "Conversation"
+        named = known.given_name or known.title or next(begun, "") or known.first_text
+        return named.strip() or "Conversation"
 
     def moment(self, at_ms: int) -> datetime:
         """A time, in the chronicle's zone."""

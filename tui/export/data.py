@@ -27,7 +27,7 @@ def as_json(chronicle: Chronicle) -> str:
         "agent": safe.line(chronicle.agent),
         "conversation": {
             "id": safe.line(conversation.id),
-            "title": safe.line(chronicle.title),
+            "title": safe.line(chronicle.title, 100),
             "created_at": chronicle.iso(conversation.created_ms),
             "updated_at": chronicle.iso(conversation.updated_ms),
         },

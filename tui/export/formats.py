@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
+from tui.core.redact import redact
+from tui.core.text import clean
 from tui.export.chronicle import Chronicle
 
 Format = Literal["md", "json", "html"]
@@ -47,7 +49,7 @@ def format_of(path: Path) -> Format | None:
 
 
 def file_name(title: str, day: date, form: Format) -> str:
-    """A name that every system takes: ``order-a-laptop-2026-11-24.html``."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    """A name that every system takes, without secrets: ``order-a-laptop-2026-11-24.html``."""
+    plain = unicodedata.normalize("NFKD", redact(clean(title))).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST_NAME].strip("-")
     return f"{words or 'conversation'}-{day.isoformat()}.{form}"

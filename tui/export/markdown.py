@@ -26,7 +26,7 @@ def _lines(chronicle: Chronicle, safe: Safe) -> Iterator[str]:
     agent = literal(safe.line(chronicle.agent))
     pieces = [piece for turn in chronicle.turns for piece in pieces_of(turn, safe)]
     exported = chronicle.moment(chronicle.exported_ms)
-    yield f"# {literal(safe.line(chronicle.title))}"
+    yield f"# {literal(safe.line(chronicle.title, 100))}"
     yield ""
     yield (
         f"{counted(pieces)} with {agent}, exported on {day_name(exported.date())},"

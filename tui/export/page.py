@@ -26,7 +26,7 @@ def as_html(chronicle: Chronicle) -> str:
     style = _asset("page.css")
     exported = chronicle.moment(chronicle.exported_ms)
     return Template(_asset("page.html")).substitute(
-        title=escape(safe.line(chronicle.title)),
+        title=escape(safe.line(chronicle.title, 100)),
         style=style,
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         agent=escape(safe.line(chronicle.agent)),

@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.core.errors import BackendError
-from tui.core.text import clean_line, size, utf8_size
+from tui.core.text import size, utf8_size
+from tui.ui.paths import shown_path
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
@@ -31,4 +32,4 @@ async def export(
     chronicle = await session.chronicle(conversation_id, agent)
     text = await asyncio.to_thread(render, chronicle, wanted.form)
     await asyncio.to_thread(write, wanted.path, text)
-    return f"{clean_line(str(wanted.path), 400)} ({size(utf8_size(text))}).{note}"
+    return f"{shown_path(wanted.path)} ({size(utf8_size(text))}).{note}"

@@ -10,6 +10,8 @@ from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 
+from tui.core.text import clean_line
+
 MOST_ENTRIES = 20_000
 """So many entries of a folder are looked at; in larger ones some may not be found."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -28,6 +30,13 @@ class Entry:
     @property
     def path(self) -> Path:
         return typed_path(self.typed)
+
+
+def shown_path(path: Path) -> str:
+    """A path on one clean line, short: ``~`` stands for the home folder."""
+    home = Path.home()
+    shown = Path("~", path.relative_to(home)) if path.is_relative_to(home) else path
+    return clean_line(str(shown), 400)
 
 
 def typed_path(text: str) -> Path:

@@ -18,7 +18,7 @@ from textual.widgets import Button, Input, Static
 from tui.core.text import clean_line
 from tui.export import Format, file_name, format_of
 from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.paths import typed_path
+from tui.ui.paths import shown_path, typed_path
 from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
 from tui.ui.widgets.choice import Choice
@@ -82,7 +82,7 @@ class ExportModal(SturdyModal[Wanted | None]):
         """Say what the format is for, and in which folder the file will be."""
         meaning = next(told for form, _, told in _FORMATS if form == self._form)
         self.query_one("#export-meaning", Static).update(Content(meaning))
-        self._note(f"In {clean_line(str(self._folder), 300)}. Secrets are masked.")
+        self._note(f"In {shown_path(self._folder)}. Secrets are masked.")
 
     def _note(self, sentence: str, *, problem: bool = False) -> None:
         note = self.query_one("#export-note", Static)
@@ -136,6 +136,6 @@ class ExportModal(SturdyModal[Wanted | None]):
 
 def _problems(path: Path) -> Iterator[str]:
     if not path.parent.is_dir():
-        yield f"There is no folder {clean_line(str(path.parent), 200)}."
+        yield f"There is no folder {shown_path(path.parent)}."
     elif path.exists() and not path.is_file():
         yield f"{clean_line(path.name)} is not a file."
