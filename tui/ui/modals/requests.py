@@ -101,13 +101,16 @@ class RequestsView(SturdyModal[None]):
         self.query_one(".requests--title", Static).update(title)
 
     def _hint(self) -> Content:
-        keys = (("c", "copy the id"), ("l", "copy the line"), ("a", "copy all"), ("Esc", "close"))
+        keys = (("c", "copy the id"), ("l", "the line"), ("a", "all"), ("Esc", "close"))
         parts = [Content.assemble((key, "bold"), (f" {what}", "$soft")) for key, what in keys]
         return Content("   ").join(parts)
 
 
 def drawn(call: ServerCall, width: int) -> Content:
-    """A request as one line: time, outcome, what was asked, its id and how long it took."""
+    """A request as one line: time, outcome, what was asked, its id and how long it took.
+
+    Where there is little room, what was asked is left out.
+    """
     status = str(call.status) if call.status is not None else "-"
     left = Content.assemble(
         muted(clock_time(call.at_ms, seconds=True)),
@@ -115,16 +118,19 @@ def drawn(call: ServerCall, width: int) -> Content:
         FAILED if call.failed else DONE,
         " ",
         Content.styled(f"{status:<{_STATUS_CELLS}}", BAD if call.failed else ""),
-        f"{clean_line(call.method, 8):<5}",
     )
-    took = muted(f"{duration(call.took_ms / 1000):>6}")
     name = clean_line(call.request_id or "no id", 60)
-    right = Content.assemble(Content.styled(name, "bold" if call.request_id else "$faint"), took)
-    room = width - left.cell_length - right.cell_length - 3
+    name_shown = Content.styled(name, "bold" if call.request_id else "$faint")
+    took = muted(f"{duration(call.took_ms / 1000):>6}")
+    method = f"{clean_line(call.method, 8):<5}"
+    room = width - sum(part.cell_length for part in (left, name_shown, took)) - len(method) - 3
     if room < _LEAST_PATH_CELLS:
-        return spread(left, right, width)
+        return spread(Content.assemble(left, name_shown), took, width)
+    path = _end_of(clean_line(call.path, 400), room)
     return spread(
-        Content.assemble(left, " ", _end_of(clean_line(call.path, 400), room)), right, width
+        Content.assemble(left, method, path.pad_right(room - path.cell_length), "  ", name_shown),
+        took,
+        width,
     )
 
 

@@ -43,7 +43,7 @@ class Timeline(SturdyList):
         _key("enter", "select", "details", "Details", "Show all of the event"),
         _key("slash", "filter", "filter", "Filter", "Filter the events by words"),
         _key("c", "copy", "copy", "Copy", "Copy the event"),
-        _key("r", "screen.requests", "requests", "Requests", "Show the requests to the service"),
+        _key("r", "show_requests", "requests", "Requests", "Show the requests to the service"),
         _key("escape", "leave", "leave", "Back", "End the filter, or go back to writing"),
     ]
 
@@ -177,7 +177,7 @@ class Timeline(SturdyList):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While words are typed, letters are letters."""
-        if self._words is not None and action in ("filter", "copy", "screen.requests"):
+        if self._words is not None and action in ("filter", "copy", "show_requests"):
             return False
         return super().check_action(action, parameters)
 
@@ -193,6 +193,10 @@ class Timeline(SturdyList):
         else:
             self.filter_by(None)
             self.refresh_bindings()
+
+    async def action_show_requests(self) -> None:
+        """Show the requests behind all this."""
+        await self.run_action("screen.requests")
 
     # -- one event -------------------------------------------------------------------------
 
