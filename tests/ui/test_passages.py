@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.geometry import Offset
+from textual.selection import Selection
 from textual.widgets import OptionList, TextArea
 
 from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, finished, reply, said
@@ -14,7 +16,7 @@ from tui.ui.modals.menu import Menu
 from tui.ui.modals.source import SourceView
 from tui.ui.widgets.entries import Entry, PromptEntry, ReplyEntry
 from tui.ui.widgets.passages import Passages
-from tui.ui.widgets.saying import deeds_with, quoted, stop_beside
+from tui.ui.widgets.saying import deeds_with, is_prompt, quoted, stop_beside
 
 MARKDOWN = "# Plan\n\nSee **this** [page](https://example.com/a).\n\n```python\nprint(1)\n```"
 
@@ -88,7 +90,7 @@ def test_what_can_be_done_depends_on_the_message() -> None:
 def test_the_next_stop_is_of_the_kind_asked_for() -> None:
     entries: list[Entry] = [prompt("a"), words("b"), words("c"), prompt("d"), words("e")]
     assert stop_beside(entries, 4, -1) is entries[3]
-    assert stop_beside(entries, 3, -1, (PromptEntry,)) is entries[0]
+    assert stop_beside(entries, 3, -1, is_prompt) is entries[0]
     assert stop_beside(entries, 0, -1) is None
 
 
@@ -162,7 +164,7 @@ async def test_a_click_on_the_head_does_it() -> None:
         await stage.pilot.hover("Reply")
         await stage.until(lambda: "copy" in stage.screen())
         lines = stage.screen().splitlines()
-        y = next(n for n, line in enumerate(lines) if "copy  markdown" in line)
+        y = next(n for n, line in enumerate(lines) if "copy  quote" in line)
         await stage.pilot.click(offset=(lines[y].index("quote") + 2, y))
         await stage.until(lambda: stage.chat.composer.text == "> Hello **Jo**\n\n")
         assert stage.chat.focused is stage.chat.composer
@@ -254,3 +256,16 @@ async def test_hostile_words_are_only_words_everywhere() -> None:
             if stage.app.screen is not stage.chat:
                 await stage.press("escape")
         assert not set(UNSAFE) & set(stage.app.clipboard)
+
+
+async def test_what_the_mouse_selects_is_copied_while_the_composer_keeps_the_keys() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello Jo")))
+    async with stage.shown():
+        await after(stage, "hi", "Hello Jo")
+        await stage.pilot.click("Reply")
+        assert stage.chat.focused is stage.chat.composer
+        part = Selection.from_offsets(Offset(0, 0), Offset(5, 0))
+        stage.chat.selections = {stage.chat.query_one("Reply"): part}
+        await stage.press("ctrl+c")
+        await stage.until(lambda: stage.app.clipboard == "Hello")
+        await stage.until(lambda: "The selection was sent" in stage.screen())

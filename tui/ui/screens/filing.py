@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def _key(key: str, action: str, label: str, meaning: str, id: str) -> Binding:
-    return Binding(key, action, label, tooltip=meaning, show=False, priority=True, id=id)
+    return Binding(key, action, label, tooltip=meaning, show=False, id=id)
 
 
 class FilingScreen(WaitingScreen):

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui.core.draft import Draft
 from tui.core.ids import TurnId
 from tui.core.links import link_host
-from tui.core.text import clean_line
+from tui.core.text import clean, clean_line
 from tui.ui.modals.menu import Choice, Menu
 from tui.ui.requests import CopyText, OpenLink
 from tui.ui.screens.filing import FilingScreen
@@ -75,6 +76,13 @@ class PassageScreen(FilingScreen):
         """Show or hide the time of each message."""
         if transcript := self.conversation.transcript:
             transcript.toggle_times()
+
+    def action_copy_text(self) -> None:
+        """Copy what is selected with the mouse, and say so."""
+        if selected := self.get_selected_text():
+            self.post_message(CopyText(clean(selected), "The selection"))
+        else:
+            raise SkipAction
 
     def on_passages_quoted(self, event: Transcript.Quoted) -> None:
         """Put the lines below what is in the composer, with room for an answer."""

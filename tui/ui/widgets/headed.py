@@ -19,8 +19,10 @@ from tui.ui.widgets.looks import MUTED, clock_time
 Deed = Literal["copy", "markdown", "code", "edit", "quote", "links", "view"]
 """What can be done with a message."""
 
-_CLICKED: tuple[Deed, ...] = ("copy", "markdown", "edit", "quote", "links")
-"""What has a word to click on, in this order; keys do the rest too."""
+_CLICKED: tuple[Deed, ...] = ("copy", "edit", "quote", "links", "markdown", "view")
+"""What has a word to click on, the most wanted first: as many as there is room for."""
+_GAP = 2
+_EDGES = 4
 
 
 class Headed(Widget):
@@ -36,8 +38,13 @@ class Headed(Widget):
     def show_head(self, at_ms: int | None = None, deeds: tuple[Deed, ...] = ()) -> None:
         """Show when it was said and what can be done; without either the line is empty."""
         parts = [*([Content.styled(clock_time(at_ms), MUTED)] if at_ms else [])]
-        parts += self._marks(deeds)
-        title = Content("  ").join(parts) if parts else None
+        room = (self.outer_size.width or 80) - _EDGES - sum(part.cell_length for part in parts)
+        for mark in self._marks(deeds):
+            room -= mark.cell_length + _GAP
+            if room < 0:
+                break
+            parts.append(mark)
+        title = Content(" " * _GAP).join(parts) if parts else None
         if title != self._border_title:
             self.border_title = title
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,7 +19,15 @@ from tui.ui.widgets.action_card import ApprovalCard, ConnectionCard
 from tui.ui.widgets.entries import Entry, PromptEntry, ReplyEntry
 from tui.ui.widgets.headed import Deed, Headed
 from tui.ui.widgets.prompt_card import PromptCard
-from tui.ui.widgets.saying import STOPS, deeds_with, quoted, said_ms, stop_beside, words_of
+from tui.ui.widgets.saying import (
+    deeds_with,
+    is_prompt,
+    is_stop,
+    quoted,
+    said_ms,
+    stop_beside,
+    words_of,
+)
 from tui.ui.widgets.skill_card import SkillCard
 from tui.ui.widgets.window import Window
 
@@ -125,7 +134,7 @@ class Passages(Window[Entry]):
 
     async def step_prompt(self, direction: int) -> bool:
         """Go to the user's message above or below, at the top of the view; False: no more."""
-        entry = self._beside(direction, (PromptEntry,))
+        entry = self._beside(direction, is_prompt)
         if entry is None:
             return False
         await self.reveal(entry.key)
@@ -140,11 +149,11 @@ class Passages(Window[Entry]):
             self._bring(widget, direction)
         self._set_cursor(key)
 
-    def _beside(self, direction: int, kinds: tuple[type[Entry], ...] = STOPS) -> Entry | None:
+    def _beside(self, direction: int, wanted: Callable[[Entry], bool] = is_stop) -> Entry | None:
         place = self.place_of(self.cursor) if self.cursor else None
         if place is None:
             place = len(self.items) if direction < 0 else -1
-        return stop_beside(self.items, place, direction, kinds)
+        return stop_beside(self.items, place, direction, wanted)
 
     def _unseen_of(self, widget: Widget, direction: int) -> int:
         """How many lines of a widget lie beyond the edge of the view."""
@@ -188,7 +197,7 @@ class Passages(Window[Entry]):
         bottom = self.scroll_offset.y + self.size.height
         for entry in reversed(self.items):
             widget = self.widget_of(entry.key)
-            if widget and isinstance(entry, STOPS) and widget.virtual_region.y < bottom:
+            if widget and is_stop(entry) and widget.virtual_region.y < bottom:
                 return entry.key
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tui.core.text import clean
 from tui.ui.widgets.entries import (
@@ -15,27 +15,49 @@ from tui.ui.widgets.entries import (
 )
 from tui.ui.widgets.headed import Deed
 
-STOPS = (PromptEntry, ReplyEntry, SkillEntry, ApprovalEntry, ConnectionEntry)
+
+def is_stop(entry: Entry) -> bool:
+    """Whether there is something to be done with an entry: messages, and what unfolds or asks."""
+    match entry:
+        case PromptEntry() | ReplyEntry():
+            return True
+        case SkillEntry(step=step):
+            return bool(step.result or step.error)
+        case ApprovalEntry(step=step):
+            return step.waiting
+        case ConnectionEntry(step=step):
+            return step.waiting
+        case _:
+            return False
+
+
+def is_prompt(entry: Entry) -> bool:
+    """Whether the user said it."""
+    return isinstance(entry, PromptEntry)
 
 
 def stop_beside(
     entries: Sequence[Entry],
     place: int,
     direction: int,
-    kinds: tuple[type[Entry], ...] = STOPS,
+    wanted: Callable[[Entry], bool] = is_stop,
 ) -> Entry | None:
-    """The next entry of some kinds above (-1) or below (1) a place; None if there is none."""
+    """The next wanted entry above (-1) or below (1) a place; None if there is none."""
     places = range(place - 1, -1, -1) if direction < 0 else range(place + 1, len(entries))
-    return next((entries[n] for n in places if isinstance(entries[n], kinds)), None)
+    return next((entries[n] for n in places if wanted(entries[n])), None)
 
 
 def words_of(entry: Entry | None) -> str:
     """What was said, in Markdown or as it was typed, clean; empty if it is no message."""
+    return clean(_raw(entry)).strip("\n")
+
+
+def _raw(entry: Entry | None) -> str:
     match entry:
         case PromptEntry(prompt=prompt):
-            return clean(prompt.text).strip("\n")
+            return prompt.text
         case ReplyEntry(text=text):
-            return clean(text).strip("\n")
+            return text
         case _:
             return ""
 
@@ -50,9 +72,9 @@ def said_ms(entry: Entry | None) -> int | None:
 
 
 def deeds_with(entry: Entry | None) -> tuple[Deed, ...]:
-    """What can be done with an entry."""
-    words = words_of(entry)
-    if not words:
+    """What can be done with an entry. Asked often, so it only looks at the text."""
+    words = _raw(entry)
+    if not words or words.isspace():
         return ()
     links: tuple[Deed, ...] = ("links",) if "://" in words or "www." in words else ()
     if isinstance(entry, PromptEntry):

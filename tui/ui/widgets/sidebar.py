@@ -43,6 +43,8 @@ class ConversationList(SturdyList):
             tooltip="Filter the conversations",
             id="sidebar.filter",
         ),
+        Binding("f2", "rename", "Rename", tooltip="Rename the conversation", id="sidebar.rename"),
+        Binding("f4", "pin", "Pin", tooltip="Pin the conversation, or unpin it", id="sidebar.pin"),
         Binding("enter", "select", "Open", tooltip="Open the conversation", id="sidebar.open"),
         Binding("escape", "leave", "Back", tooltip="Back to writing", id="sidebar.leave"),
         Binding(
@@ -101,6 +103,12 @@ class ConversationList(SturdyList):
             self.type("")
         else:
             await self.run_action("screen.focus_composer")
+
+    async def action_rename(self) -> None:
+        await self.run_action("screen.rename")
+
+    async def action_pin(self) -> None:
+        await self.run_action("screen.pin")
 
     async def action_delete(self) -> None:
         await self.run_action("screen.delete")
