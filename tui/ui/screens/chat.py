@@ -167,6 +167,7 @@ class ChatScreen(SupportScreen):
                 await self._take_turn(turn)
             case TurnDropped(conversation_id=cid, turn_id=turn_id):
                 desk.board.drop(turn_id)
+                self.sidebar.redraw()
                 if cid == desk.current:
                     await self.conversation.drop(turn_id)
             case EventsSeen(conversation_id=cid, events=events):
