@@ -130,6 +130,32 @@ async def test_two_conversations_run_at_the_same_time(room: Room) -> None:
     assert room.turns[one].conversation_id != room.turns[two].conversation_id
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "",
+        "lose_answer:on=reject,times=1",
+        "drop_request:on=reject,times=1",
+        "status:503,on=reject,times=2",
+    ],
+)
+async def test_a_connection_that_is_rejected_is_rejected_once(
+    room: Room, server: DemoServer, fault: str
+) -> None:
+    if fault:
+        server.faults.add(fault)
+    turn_id = await room.say(CONNECT)
+    await room.until(lambda: room.turns[turn_id].open_connections)
+    turn = room.turns[turn_id]
+    attempt_id = turn.open_connections[0].attempt_id
+    await room.session.reject_connection(turn, attempt_id, "not on this machine")
+    turn = await room.over(turn_id)
+    [step] = [s for s in turn.steps if isinstance(s, ConnectionStep)]
+    assert step.outcome == "rejected"
+    assert "not on this machine" in turn.reply
+    assert [bool(record.summary) for record in server.log.of("reject")].count(True) == 1
+
+
 async def test_a_restart_finds_the_question_that_was_open(
     server: DemoServer, tmp_path: Path
 ) -> None:

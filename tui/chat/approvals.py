@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from tui.chat.calls import once_more_if_refused
+from tui.chat.calls import SETTLED, TRIES, once_more_if_refused
 from tui.chat.kit import Kit
-from tui.core.errors import BackendError, ErrorKind
+from tui.core.errors import BackendError
 from tui.core.events import ApprovalRequested, ApprovalResolved, Decision
 from tui.core.ids import CallId, ConversationId
-
-_SETTLED = frozenset({ErrorKind.BUSY, ErrorKind.NOT_FOUND, ErrorKind.INVALID})
-"""How a service says that a call is not waiting any more (which one is not documented)."""
-
-_TRIES = 9
-"""They take about a minute and a half; then the user has to say it again."""
 
 
 async def decide(
@@ -35,20 +29,20 @@ async def decide(
     posted, or if somebody else has decided already (kind ``BUSY``).
     """
     post = partial(kit.backend.decide, conversation_id, request.call_id, decision, reason)
-    for attempt in range(1, _TRIES + 1):
+    for attempt in range(1, TRIES + 1):
         try:
             unsure = request.call_id in unclear
             if not unsure or await _still_waits(kit, conversation_id, request.call_id):
                 await once_more_if_refused(post)
             break
         except BackendError as error:
-            if error.kind in _SETTLED:
+            if error.kind in SETTLED:
                 if request.call_id in unclear:
                     break
                 raise _already(error) from error
             if error.sent:
                 unclear.add(request.call_id)
-            if not error.transient or attempt == _TRIES:
+            if not error.transient or attempt == TRIES:
                 raise
             delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
             await kit.clock.sleep(delay)

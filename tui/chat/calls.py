@@ -9,6 +9,12 @@ from tui.core.errors import BackendError, ErrorKind
 
 T = TypeVar("T")
 
+SETTLED = frozenset({ErrorKind.BUSY, ErrorKind.NOT_FOUND, ErrorKind.INVALID})
+"""How a service says that nothing waits for an answer any more (which one is not documented)."""
+
+TRIES = 9
+"""Of an answer to the agent. They take about a minute and a half; then the user says it again."""
+
 
 async def once_more_if_refused(call: Callable[[], Awaitable[T]]) -> T:
     """The result of a write, made again after a first 401.

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from tui.chat.calls import once_more_if_refused
+from tui.chat.calls import SETTLED, TRIES, once_more_if_refused
 from tui.chat.finding import owes_reply, read_new_messages, said_since
 from tui.chat.kit import Kit
 from tui.chat.player import Player
 from tui.chat.updates import Problem, Recovery
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ConnectionOutcome, ConnectionRequested, ConnectionResolved
+from tui.core.ids import AttemptId
 from tui.core.records import ConnectionLink
 from tui.core.steps import ConnectionStep
+from tui.core.turn import Turn
 
 _INSIST = 5
 """Looks before a silent, idle conversation is taken for done."""
@@ -75,14 +77,14 @@ def _tell(
 async def _poll(player: Player, step: ConnectionStep) -> None:
     link = await _link(player, step)
     if link and link.authorized:
-        await settle(player, step, "authorized")
+        await _settle(player, step)
         await read_reply(player)
     elif link and link.url and link.url != step.url:
         await player.absorb((_renewed(player, step, link),))
     else:
         await read_new_messages(player)
         if said_since(player.turn, step):
-            await settle(player, step, "authorized")
+            await _settle(player, step)
             await read_reply(player)
 
 
@@ -97,19 +99,51 @@ async def _link(player: Player, step: ConnectionStep) -> ConnectionLink | None:
         raise
 
 
-async def settle(
-    player: Player, step: ConnectionStep, outcome: ConnectionOutcome, reason: str | None = None
-) -> None:
-    """Record what became of a connection request."""
-    event = ConnectionResolved(
-        key=f"local:connection:{step.attempt_id}",
-        run_id=player.turn.run_id,
-        seen_ms=player.kit.clock.now_ms(),
-        attempt_id=step.attempt_id,
+async def reject(kit: Kit, attempt_id: AttemptId, reason: str | None) -> None:
+    """Tell the agent that a connection will not be authorised.
+
+    What is unclear is said again: a service that has heard it answers that nothing waits any more.
+    Raises ``BackendError``.
+    """
+    post = partial(kit.backend.reject_connection, attempt_id, reason)
+    heard = False  # perhaps
+    for attempt in range(1, TRIES + 1):
+        try:
+            await once_more_if_refused(post)
+            return
+        except BackendError as error:
+            if heard and error.kind in SETTLED:
+                return
+            heard = heard or error.sent
+            if not error.transient or attempt == TRIES:
+                raise
+            delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
+            await kit.clock.sleep(delay)
+
+
+def outcome_of(
+    kit: Kit,
+    turn: Turn,
+    attempt_id: AttemptId,
+    outcome: ConnectionOutcome,
+    reason: str | None = None,
+) -> ConnectionResolved:
+    """The event that records what became of a connection request."""
+    return ConnectionResolved(
+        key=f"local:connection:{attempt_id}",
+        run_id=turn.run_id,
+        seen_ms=kit.clock.now_ms(),
+        attempt_id=attempt_id,
         outcome=outcome,
         reason=reason,
     )
-    await player.absorb((event,))
+
+
+async def _settle(player: Player, step: ConnectionStep) -> None:
+    """The turn has gone on: because it was authorised, unless we are about to reject it."""
+    rejected = step.attempt_id in player.rejecting
+    outcome: ConnectionOutcome = "rejected" if rejected else "authorized"
+    await player.absorb((outcome_of(player.kit, player.turn, step.attempt_id, outcome),))
 
 
 async def read_reply(player: Player) -> None:

@@ -17,7 +17,7 @@ from tui.chat.updates import EventsSeen, Recovery, RecoveryChanged, TurnChanged,
 from tui.chat.vigil import Vigil
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, StreamInterrupted, TurnEvent, TurnFinished
-from tui.core.ids import ConversationId, FileId, RunId
+from tui.core.ids import AttemptId, ConversationId, FileId, RunId
 from tui.core.records import Attachment, Prompt, PromptState
 from tui.core.text import clean_line, size
 from tui.core.turn import Turn, fold, without_echoes
@@ -34,6 +34,8 @@ class Player:
         self.turn = turn
         self.asked_delay_s: float | None = None
         """What the server asked for before the next reconnect; taken once."""
+        self.rejecting: set[AttemptId] = set()
+        """Connections that the user does not want, whether the agent knows it already or not."""
         self._recovery: Recovery | None = None
         self._hurry = asyncio.Event()
         self._over = asyncio.Event()

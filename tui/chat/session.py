@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from tui.chat.approvals import decide
-from tui.chat.connecting import settle
+from tui.chat.connecting import outcome_of, reject
 from tui.chat.control import Controls
 from tui.chat.kit import Kit, Patience, SystemClock
 from tui.chat.lane import requeued
@@ -207,12 +207,18 @@ class Session(Controls):
         self, turn: Turn, attempt_id: AttemptId, reason: str | None = None
     ) -> None:
         """Tell the agent that the connection will not be authorised. Raises ``BackendError``."""
-        await self._kit.backend.reject_connection(attempt_id, reason)
-        lane = self._lanes.of(turn.conversation_id)
-        player = lane.player
-        step = next((s for s in turn.open_connections if s.attempt_id == attempt_id), None)
-        if player and step and player.turn.id == turn.id:
-            await settle(player, step, "rejected", reason)
+        player = self._lanes.of(turn.conversation_id).player
+        if player and player.turn.id == turn.id:
+            player.rejecting.add(attempt_id)
+        try:
+            await reject(self._kit, attempt_id, reason)
+        except BaseException:
+            if player:
+                player.rejecting.discard(attempt_id)
+            raise
+        event = outcome_of(self._kit, turn, attempt_id, "rejected", reason)
+        await self._lanes.record(turn, event)
+        if player:
             player.hurry()
 
     # -- the composer ----------------------------------------------------------------------
