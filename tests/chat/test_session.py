@@ -156,6 +156,23 @@ async def test_a_connection_that_is_rejected_is_rejected_once(
     assert [bool(record.summary) for record in server.log.of("reject")].count(True) == 1
 
 
+async def test_a_link_that_has_expired_is_renewed(room: Room, server: DemoServer) -> None:
+    turn_id = await room.say(CONNECT)
+    await room.until(lambda: room.turns[turn_id].open_connections)
+    [asked] = room.turns[turn_id].open_connections
+    server.clock.advance(600)
+    await room.until(lambda: room.turns[turn_id].open_connections[0].url != asked.url)
+    [renewed] = room.turns[turn_id].open_connections
+    assert renewed.expires_ms
+    assert asked.expires_ms
+    assert renewed.expires_ms > asked.expires_ms
+    assert renewed.url
+    await authorise(renewed.url)
+    turn = await room.over(turn_id)
+    assert [s.outcome for s in turn.steps if isinstance(s, ConnectionStep)] == ["authorized"]
+    assert "Acme" in turn.reply
+
+
 async def test_a_restart_finds_the_question_that_was_open(
     server: DemoServer, tmp_path: Path
 ) -> None:
