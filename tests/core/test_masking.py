@@ -46,6 +46,11 @@ def test_a_question_keeps_everything_but_its_secrets() -> None:
     assert EVENT.parameters["pin"] == SECRET
 
 
+def test_a_schema_counts_for_the_raw_payload_that_lacks_it() -> None:
+    bare = replace(EVENT, raw={"input": {"pin": SECRET}})
+    assert masked_event(bare).raw == {"input": {"pin": MASK}}
+
+
 def test_an_event_without_secrets_stays_as_it_is() -> None:
     event = LogLine(key="1", name="note", raw={"usage": {"input_tokens": 3}, "deep": [[{"a": 1}]]})
     assert masked_event(event) == event

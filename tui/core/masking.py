@@ -45,11 +45,14 @@ def _has_secret_control(field: Json) -> bool:
 
 def masked_event(event: _E) -> _E:
     """The event as it may be shown: parameters and raw payload without the values of secrets."""
-    raw = masked(event.raw)
     if isinstance(event, ApprovalRequested):
-        parameters = masked(event.parameters, event.schema)
-        return replace(event, raw=raw, parameters=parameters, schema=masked(event.schema))
-    return replace(event, raw=raw)
+        return replace(
+            event,
+            raw=masked(event.raw, event.schema),
+            parameters=masked(event.parameters, event.schema),
+            schema=masked(event.schema),
+        )
+    return replace(event, raw=masked(event.raw))
 
 
 def masked(value: Any, schema: Any = ()) -> Any:

@@ -14,7 +14,7 @@ from textual.highlight import highlight
 from textual.widgets import Static
 
 from tui.core.events import TurnEvent
-from tui.core.masking import masked
+from tui.core.masking import masked_event
 from tui.core.text import clean, clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
@@ -96,4 +96,4 @@ class EventDetails(GuardedModal[None]):
 
 def payload_of(event: TurnEvent) -> str:
     """The payload as indented JSON, without secrets and control characters."""
-    return clean(json.dumps(masked(event.raw), indent=2, ensure_ascii=False, default=str))
+    return clean(json.dumps(masked_event(event).raw, indent=2, ensure_ascii=False, default=str))
