@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Literal
 
@@ -189,4 +189,5 @@ def background_asked(environ: Mapping[str, str], stdin: IO[str], stdout: IO[str]
         stdout.flush()
         yield
     finally:
-        termios.tcsetattr(stdin, termios.TCSANOW, before)
+        with suppress(termios.error):  # a window that was closed
+            termios.tcsetattr(stdin, termios.TCSANOW, before)
