@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
+from tests.ui.stage import Stage
 from tui.core.events import ConnectionRequested
 from tui.core.ids import AttemptId
 from tui.core.links import link_host
+from tui.core.preferences import Preferences
 from tui.core.steps import ConnectionStep
 from tui.ui.modals.connection import ConnectionAnswer, ConnectionModal
 from tui.ui.modals.qr import qr_code
@@ -58,6 +60,22 @@ async def test_the_link_is_opened_and_copied_by_the_app() -> None:
         assert app.screen is shown
     assert app.heard[0] == OpenLink(LINK)
     assert app.heard[1] == CopyText(LINK, "The link")
+
+
+@pytest.mark.parametrize(
+    ("no_browser", "told"), [(False, "Opened in the browser"), (True, "the link is copied")]
+)
+async def test_a_browser_is_started_unless_the_profile_wants_none(
+    monkeypatch: pytest.MonkeyPatch, no_browser: bool, told: str
+) -> None:
+    for name in ("SSH_CONNECTION", "SSH_TTY", "GENIE_TUI_NO_BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("BROWSER", "true")
+    stage = Stage(preferences=Preferences(no_browser=no_browser))
+    async with stage.shown():
+        stage.app.action_open_link(LINK)
+        await stage.until(lambda: told in stage.screen())
+        assert (stage.app.clipboard == LINK) is no_browser
 
 
 async def test_keys_of_the_first_moment_do_nothing() -> None:

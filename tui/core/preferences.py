@@ -12,6 +12,8 @@ class Preferences:
 
     theme: str = ""
     """Name of a theme; empty follows the terminal's background."""
+    no_browser: bool = False
+    """Links are copied, never opened here."""
     notifications: bool = True
     """Whether to say so when a reply or a question arrives while the terminal has no focus."""
     screen_reader: bool = False

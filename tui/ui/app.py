@@ -272,7 +272,7 @@ class GenieApp(BaseApp[None]):
         """Open a web address in the browser, or copy it where there is none."""
         if link_host(href) is None:
             self.notify("Only web addresses can be opened.", severity="warning")
-        elif open_at_home(href):
+        elif not self.preferences.no_browser and open_at_home(href):
             self.notify(clean_line(href), title="Opened in the browser", markup=False)
         else:
             self.copy_to_clipboard(href)

@@ -26,6 +26,7 @@ def general_preferences(flags: Mapping[str, object], config: Path | None) -> Pre
     given = general_looks(flags)
     return Preferences(
         theme=str(given.get("theme", "")),
+        no_browser=bool(given.get("no_browser", False)),
         notifications=bool(given.get("notifications", True)),
         screen_reader=bool(given.get("screen_reader", False)),
         reduced_motion=bool(given.get("reduced_motion", False)),
@@ -37,6 +38,7 @@ def preferences_of(profile: Profile, config: Path | None) -> Preferences:
     """Of a profile, and the keys of its file. Raises ``tui.config.ConfigError``."""
     return Preferences(
         theme=profile.theme or "",
+        no_browser=profile.no_browser,
         notifications=profile.notifications,
         screen_reader=profile.screen_reader,
         reduced_motion=profile.reduced_motion,
