@@ -10,14 +10,8 @@ from dataclasses import dataclass
 
 from tui.api.values import epoch_ms, text_of
 from tui.api.workflow_models import UsageTotals, Workflow
-from tui.backends.workflow_events import (
-    OUTCOMES,
-    TOOL_EVENTS,
-    Names,
-    Stamp,
-    read_log,
-    usage_event,
-)
+from tui.backends.workflow_events import OUTCOMES
+from tui.backends.workflow_lines import TOOL_EVENTS, Names, Stamp, read_log, usage_event
 from tui.backends.workflow_place import Place, began_ms, run_named
 from tui.core.events import AgentMessage, Json, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, MessageId, RunId

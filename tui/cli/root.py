@@ -64,7 +64,7 @@ def root(
     if web:
         from tui.cli.web import run_web
 
-        context.exit(run_web(port or 8000, flags))
+        context.exit(run_web(port or 8000, {**flags, "backend": backend_of(context)}))
     if context.invoked_subcommand is None:
         from tui.cli.app import run_app
 

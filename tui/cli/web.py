@@ -69,8 +69,8 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
 
 
 def _command(flags: Mapping[str, object]) -> str:
-    theme = flags.get("theme")
-    chosen = ["--theme", theme] if isinstance(theme, str) else []
+    given = ((name, flags.get(name)) for name in ("theme", "backend"))
+    chosen = [f"--{name}={value}" for name, value in given if isinstance(value, str)]
     return shlex.join([sys.executable, "-m", "tui", "--demo", *chosen])
 
 
