@@ -7,7 +7,15 @@ from collections.abc import Sequence
 
 from textual.widgets import Input, OptionList
 
-from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, reply
+from tests.fakes import (
+    NOW_MS,
+    MemoryStore,
+    ScriptedBackend,
+    finished,
+    reply,
+    said,
+    started,
+)
 from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage, conversation
 from tui.core.events import AgentMessage, TurnFinished
@@ -36,9 +44,9 @@ def record(number: int, text: str = "") -> TurnRecord:
     )
 
 
-def library() -> MemoryStore:
+def library(needle: int = 130) -> MemoryStore:
     """A conversation of 480 messages with one needle, and another conversation."""
-    turns = [record(n, "A needle in the hay" if n == 130 else "") for n in range(TURNS)]
+    turns = [record(n, "A needle in the hay" if n == needle else "") for n in range(TURNS)]
     listed = [
         conversation("long", "Everything about hay", NOW_MS),
         conversation("other", "Laptop for Ada", NOW_MS - 5 * MINUTE_MS),
@@ -152,6 +160,26 @@ async def test_what_is_sent_from_there_shows_at_the_end() -> None:
         await stage.until(lambda: "Welcome back" in stage.screen())
         assert transcript(stage).at_end
         assert f"t{TURNS - 1}/prompt" in [item.key for item in transcript(stage).items]
+
+
+async def test_what_comes_meanwhile_is_announced_and_waits_at_the_end() -> None:
+    gate = asyncio.Event()
+    stage = Stage(
+        ScriptedBackend([started(), gate, said("All done"), finished()]), store=library(20)
+    )
+    async with stage.shown():
+        stage.chat.go_to(LONG)
+        await stage.until(lambda: "Answer 239" in stage.screen())
+        await stage.say("Please work")
+        await stage.until(lambda: "Working" in stage.screen())
+        await go_to_needle(stage)
+        shown = [item.key for item in transcript(stage).items]
+        gate.set()
+        await stage.until(lambda: stage.chat.query_one("#pill").display)
+        assert [item.key for item in transcript(stage).items] == shown
+        await stage.pilot.click("#pill")
+        await stage.until(lambda: "All done" in stage.screen())
+        assert not stage.chat.query_one("#pill").display
 
 
 async def test_a_title_opens_its_conversation_and_escape_changes_nothing() -> None:

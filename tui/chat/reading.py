@@ -63,19 +63,18 @@ class Reader:
         return page.cursor
 
     async def turns(
-        self,
-        conversation_id: ConversationId,
-        before: TurnId | None = None,
-        *,
-        after: TurnId | None = None,
+        self, conversation_id: ConversationId, before: TurnId | None = None
     ) -> list[Turn]:
-        """A page of turns from the store, oldest first; those at work as they are now.
-
-        The newest, the newest before one, or the oldest after one.
-        """
-        store = self._kit.store
-        records = await store.turns(conversation_id, limit=PAGE, before=before, after=after)
+        """A page of turns from the store, oldest first; those at work as they are now."""
+        records = await self._kit.store.turns(conversation_id, limit=PAGE, before=before)
         return self._as_now(conversation_id, records)
+
+    async def turns_after(
+        self, conversation_id: ConversationId, turn_id: TurnId
+    ) -> tuple[list[Turn], bool]:
+        """A page of the turns after one, oldest first; whether there may be more."""
+        records = await self._kit.store.turns(conversation_id, limit=PAGE, after=turn_id)
+        return self._as_now(conversation_id, records), len(records) == PAGE
 
     async def turns_around(
         self, conversation_id: ConversationId, turn_id: TurnId

@@ -90,9 +90,9 @@ class FindingScreen(ReadingScreen):
         current, after = self.desk.current, self.conversation.newest
         if current is None or after is None:
             return
-        turns = await self.opened.session.turns(current, after=after)
+        turns, goes_on = await self.opened.session.turns_after(current, after)
         if self.desk.current == current and self.conversation.newest == after:
-            await self.conversation.append(turns)
+            await self.conversation.append(turns, goes_on=goes_on)
 
     def on_window_end_wanted(self) -> None:
         self._go_to_end()

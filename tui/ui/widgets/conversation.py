@@ -85,16 +85,17 @@ class ConversationPane(Container):
         self.newest = turns[-1].id if turns and goes_on else None
         self.transcript.goes_on = self.newest is not None
         await self.transcript.show_turns([newer.pop(turn.id, turn) for turn in turns])
+        self.show_pill(self.transcript.has_new_below)
         for turn in newer.values():
             await self.update(turn)
 
-    async def append(self, turns: Sequence[Turn]) -> None:
-        """Show newer turns below; none: those shown are the newest."""
+    async def append(self, turns: Sequence[Turn], *, goes_on: bool) -> None:
+        """Show newer turns below; ``goes_on``: these are not the newest ones either."""
         if self.transcript is None:
             return
-        if turns:
+        await self.transcript.prepend_turns(turns)
+        if goes_on:
             self.newest = turns[-1].id
-            await self.transcript.prepend_turns(turns)
         else:
             self.newest = None
             self.transcript.end_here()
