@@ -69,9 +69,9 @@ def of_recovery(recovery: Recovery) -> Notice:
         tone="recovery",
         text=_STEPS[recovery.step],
         hint=" · ".join(part for part in parts if part),
-        command="app.retry" if verb else "",
+        command="app.retry",
         deed="to try now",
-        other=("turn.stop_waiting", "to stop waiting") if verb else ("", ""),
+        other=("turn.stop_waiting", "to stop waiting"),
         verb=verb,
         due_ms=recovery.next_ms,
     )
