@@ -13,6 +13,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -132,6 +133,28 @@ async def export(pilot: Pilot[None]) -> None:
     await until(pilot, lambda seen: "Secrets are masked" in seen)
 
 
+async def commands(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda seen: "live" in seen)
+    await pilot.press("slash")
+    await until(pilot, lambda seen: "/attach" in seen)
+
+
+async def writing(pilot: Pilot[None]) -> None:
+    """A message with a pasted text and two files."""
+    from textual.events import Paste
+
+    await until(pilot, lambda seen: "live" in seen)
+    log = "\n".join(f"line {number}" for number in range(36))
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("budget.csv", "plan.txt")]
+        for file in files:
+            file.write_text("figures\n" * 400)
+        for pasted in (" ".join(map(str, files)), log):
+            pilot.app.post_message(Paste(pasted))
+        await until(pilot, lambda seen: "plan.txt" in seen and "36 lines" in seen)
+    await pilot.press(*" what do you make of it?")
+
+
 SHOTS = {
     "welcome": Shot(welcome),
     "welcome-light": Shot(welcome, theme="genie-light"),
@@ -146,6 +169,10 @@ SHOTS = {
     "search": Shot(search),
     "search-60x20": Shot(search, size=(60, 20), theme="genie-light"),
     "export": Shot(export),
+    "commands": Shot(commands),
+    "commands-60x20": Shot(commands, size=(60, 20), theme="genie-light"),
+    "writing": Shot(writing),
+    "writing-80x24": Shot(writing, size=(80, 24), theme="genie-light"),
     "failure": Shot(failure, size=(200, 60)),
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui.core.text import clean_line
 
-MOST_ENTRIES = 20_000
+MOST_ENTRIES = 100_000
 """So many entries of a folder are looked at; in larger ones some may not be found."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 

@@ -24,6 +24,9 @@ _NARROW = 64
 
 _TITLES = {
     "composer": "Writing",
+    "file": "Files of your message",
+    "attach": "When you choose files",
+    "paste": "When you look at a pasted text",
     "message": "Your messages",
     "conversation": "Conversations",
     "reply": "Replies",
