@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Offset
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -26,7 +27,7 @@ from tui.ui.text import line, spread
 _NEAR_END = 20
 """Rows from the end at which more are asked for."""
 
-_FILTER_PAUSE_S = 0.12
+_FILTER_PAUSE_S = 0.05
 _MINUTE_S = 60.0
 _RIGHT = 3
 
@@ -143,6 +144,7 @@ class Sidebar(Vertical):
         self._width = 0
         self._current: ConversationId | None = None
         self._asked_at = -1
+        self._filtering: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="new-conversation")
@@ -252,7 +254,9 @@ class Sidebar(Vertical):
         self._draw_head()
         if event.words:
             self.post_message(self.MoreWanted(everything=True))
-        self.set_timer(_FILTER_PAUSE_S, self._show_found)
+        if self._filtering:
+            self._filtering.stop()
+        self._filtering = self.set_timer(_FILTER_PAUSE_S, self._show_found)
 
     def _show_found(self) -> None:
         self.redraw()
