@@ -44,7 +44,7 @@ class Terminal:
 
         Inside tmux the bell rings as well: what is passed through may be dropped there.
         """
-        body = clean_line(text, _LONGEST)
+        body = self._line(text)
         match self.protocol:
             case "osc9":
                 sequence = f"\x1b]9;{body}{_BELL}"
@@ -59,7 +59,13 @@ class Terminal:
 
     def title(self, text: str) -> str:
         """The sequence that sets the window's title; empty where there is none."""
-        return f"\x1b]2;{clean_line(text, _LONGEST)}{_BELL}" if self.titled else ""
+        return f"\x1b]2;{self._line(text)}{_BELL}" if self.titled else ""
+
+    def _line(self, text: str) -> str:
+        line = clean_line(text, _LONGEST)
+        if self.glyphs == "ascii":
+            return line.replace(" · ", " - ").encode("ascii", "replace").decode()
+        return line
 
     @property
     def save_title(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TypeVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
@@ -74,6 +75,13 @@ class BaseApp(App[ResultT]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return tokens(self.current_theme)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Resize | events.AppFocus) and self._driver:
+            shown = getattr(self._driver, "shown", None)
+            if shown is not None:
+                shown.forget()  # the terminal may have changed what it shows
+        await super().on_event(event)
 
     # -- the terminal ----------------------------------------------------------------------
 

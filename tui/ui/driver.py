@@ -13,6 +13,7 @@ from textual.message import Message
 
 from tui.system.terminal import BackgroundAnswers
 from tui.ui.requests import BackgroundSeen
+from tui.ui.traffic import Shown
 
 if TYPE_CHECKING:
     from tui.ui.base import BaseApp
@@ -57,6 +58,15 @@ class GenieDriver(linux_driver.LinuxDriver):
 
     _app: BaseApp[Any]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.shown = Shown()
+
+    def write(self, data: str) -> None:
+        if data.startswith("\x1b]") and not self._app.terminal.titled:
+            return  # a text console may print what it does not know
+        super().write(self.shown.needed(data))
+
     def run_input_thread(self) -> None:
         # The only place where the driver can be given another parser.
         setattr(linux_driver, "XTermParser", partial(_Parser, self))  # noqa: B010
@@ -64,6 +74,7 @@ class GenieDriver(linux_driver.LinuxDriver):
 
     def start_application_mode(self) -> None:
         setattr(linux_driver, "WriterThread", _Writer)  # noqa: B010
+        self.shown.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.write(self._app.terminal.save_title + self._app.window_title)
         self.flush()

@@ -90,11 +90,19 @@ class SixteenColours(LineFilter):
 
 @lru_cache(4096)
 def _in_sixteen(style: Style) -> Style:
-    ground = style.bgcolor and style.bgcolor.downgrade(ColorSystem.STANDARD)
+    ground = style.bgcolor and _as_ground(style.bgcolor.downgrade(ColorSystem.STANDARD))
     text = style.color and style.color.downgrade(ColorSystem.STANDARD)
     if ground and text and not (ground.is_default or text.is_default):
         text = _legible(text, ground)
     return style + Style.from_color(text, ground)
+
+
+def _as_ground(colour: RichColor) -> RichColor:
+    """One of the eight that text consoles have for grounds: bright grey is grey, grey is black."""
+    number = colour.number
+    if number is None or number < 8:
+        return colour
+    return RichColor.from_ansi({8: 0, 15: 7}.get(number, number - 8))
 
 
 def _legible(text: RichColor, ground: RichColor) -> RichColor:

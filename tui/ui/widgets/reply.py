@@ -15,12 +15,15 @@ from textual.strip import Strip
 from textual.style import Style
 
 from tui.core.text import clean
+from tui.ui.base import BaseApp
 from tui.ui.markdown import Document
 from tui.ui.markdown.paint import ROLES, paint, select, selected_text
 from tui.ui.markdown.spans import plain
 from tui.ui.widgets.headed import Headed
 
 _SHORTEST_PAUSE_S = 1 / 15
+_SHORTEST_PAUSE_AFAR_S = 1 / 4
+"""Over SSH: each time that a line is added, all lines in view are sent."""
 _LONGEST_PAUSE_S = 1.0
 
 
@@ -101,8 +104,13 @@ class Reply(Headed):
 
     def _rest(self, began: float) -> None:
         """Pause in proportion to what the last drawing took, layout and painting included."""
-        pause_s = min(_LONGEST_PAUSE_S, max(_SHORTEST_PAUSE_S, 2 * (perf_counter() - began)))
+        pause_s = min(_LONGEST_PAUSE_S, max(self._shortest_pause_s, 2 * (perf_counter() - began)))
         self.set_timer(pause_s, self._wake)
+
+    @property
+    def _shortest_pause_s(self) -> float:
+        afar = isinstance(self.app, BaseApp) and self.app.terminal.remote
+        return _SHORTEST_PAUSE_AFAR_S if afar else _SHORTEST_PAUSE_S
 
     def _wake(self) -> None:
         self._resting = False

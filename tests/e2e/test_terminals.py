@@ -1,0 +1,119 @@
+"""What reaches terminals of many kinds, read from the raw bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.conftest import Start
+from tests.e2e.terminal import Terminal
+from tests.e2e.test_app import settings_of
+from tui.demo.server import DemoServer, DemoSettings
+from tui.ui.glyphs import CP437
+
+SGR = re.compile(rb"\x1b\[([0-9;]*)m")
+REVERSE = 7
+GROUNDS = range(40, 48)
+READY = "What can"
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(DemoSettings(speed=0, seed=5, seeded_conversations=1, title_s=0)) as server:
+        yield server
+
+
+def looks_of(terminal: Terminal) -> set[int]:
+    """Every number in a sequence that changes the looks, extended colours as their 38 or 48."""
+    found: set[int] = set()
+    for sequence in SGR.findall(terminal.output):
+        short = re.sub(rb"\b([34]8);(?:5;\d+|2;\d+;\d+;\d+)", rb"\1", sequence)
+        found |= {int(part) for part in short.split(b";") if part}
+    return found
+
+
+def ask_and_leave(terminal: Terminal) -> str:
+    """Open a question, come back, and leave; what was on the screen with the question."""
+    terminal.until("live")
+    terminal.type("Order a laptop\r")
+    terminal.until("waits for your approval")
+    terminal.type("\x07")
+    seen = terminal.until("Approve")
+    terminal.pump(0.6)
+    terminal.type("\x1b")
+    terminal.until(lambda text: "Approve" not in text)
+    terminal.type("\x11")
+    assert terminal.wait_exit() == 0
+    return seen
+
+
+def test_no_color_means_none_at_all(start: Start, server: DemoServer) -> None:
+    with start(NO_COLOR="1", **settings_of(server)) as terminal:
+        ask_and_leave(terminal)
+        assert not looks_of(terminal) & {*range(30, 50), *range(90, 108)}
+        assert REVERSE in looks_of(terminal)  # what is chosen
+
+
+def test_a_text_console_gets_eight_grounds_and_glyphs_it_has(
+    start: Start, server: DemoServer
+) -> None:
+    with start(TERM="linux", COLORTERM="", **settings_of(server)) as terminal:
+        seen = ask_and_leave(terminal)
+        assert "♦ Run Order laptop?" in seen
+        grounds = looks_of(terminal) & {*range(40, 50), *range(100, 108)}
+        assert grounds <= set(GROUNDS)
+        assert len(grounds) > 1  # what is chosen
+        assert all(c.isascii() or c in CP437 for c in seen)
+        assert b"\x1b]" not in terminal.output
+
+
+def test_a_locale_without_utf8_gets_ascii(start: Start, server: DemoServer) -> None:
+    with start(LC_ALL="C", LANG="C", **settings_of(server)) as terminal:
+        ask_and_leave(terminal)
+        assert terminal.output.isascii()
+
+
+def test_256_colours_are_enough_inside_screen(start: Start, server: DemoServer) -> None:
+    with start(TERM="screen-256color", COLORTERM="", **settings_of(server)) as terminal:
+        ask_and_leave(terminal)
+        assert b"38;2;" not in terminal.output
+        assert b"38;5;" in terminal.output
+
+
+def test_the_theme_follows_the_terminal_and_its_answer_is_no_typing(start: Start) -> None:
+    with start("--demo") as terminal:
+        terminal.type("\x1b]11;rgb:ffff/ffff/ffff\x1b\\")
+        terminal.until(READY)
+        terminal.pump(0.5)
+        assert b"\x1b]11;?\x07" in terminal.output
+        assert b"48;2;252;251;249" in terminal.output  # genie-light's ground
+        assert "rgb" not in terminal.text
+
+
+def test_the_title_is_set_and_given_back(start: Start) -> None:
+    with start("--demo") as terminal:
+        terminal.until(READY)
+        terminal.type("hello there\r")
+        terminal.until("wish")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+        saved, named, restored = (
+            terminal.output.find(part)
+            for part in (b"\x1b[22;2t", "\x1b]2;hello there · Ifrit\x07".encode(), b"\x1b[23;2t")
+        )
+        assert 0 <= saved < named < restored
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(20, 5), (8, 2), (40, 10)])
+def test_a_tiny_window_does_no_harm(start: Start, columns: int, rows: int) -> None:
+    with start("--demo") as terminal:
+        terminal.until(READY)
+        terminal.resize(columns, rows)
+        terminal.pump(0.5)
+        terminal.type("hello there\r")
+        terminal.resize(100, 30)
+        terminal.until("wish")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0

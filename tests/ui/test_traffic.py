@@ -1,0 +1,55 @@
+"""What is sent to the terminal changes something there, and all that changes is sent."""
+
+from __future__ import annotations
+
+import pyte
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.ui.traffic import Shown
+
+COLUMNS, ROWS = 12, 3
+
+pieces = st.lists(
+    st.tuples(
+        st.integers(1, ROWS),
+        st.integers(1, COLUMNS),
+        st.text("ab ✓", min_size=1, max_size=COLUMNS),
+    ),
+    max_size=6,
+)
+
+
+def frame(written: list[tuple[int, int, str]], row: int = 1) -> str:
+    """As Textual writes it: each piece at its place, the cursor last."""
+    fitting = [(y, x, text) for y, x, text in written if x + len(text) <= COLUMNS]
+    body = "".join(f"\x1b[{y};{x}H\x1b[1m{text}\x1b[0m\x1b[2mc\x1b[0m" for y, x, text in fitting)
+    return f"{body}\x1b[{row};1H"
+
+
+@given(st.lists(pieces, min_size=1, max_size=6))
+def test_the_screen_is_the_same_as_if_all_had_been_sent(frames: list) -> None:  # type: ignore[type-arg]
+    shown = Shown()
+    screens = pyte.Screen(COLUMNS, ROWS), pyte.Screen(COLUMNS, ROWS)
+    for written in frames:
+        pyte.Stream(screens[0]).feed(frame(written))
+        pyte.Stream(screens[1]).feed(shown.needed(frame(written)))
+        assert screens[0].display == screens[1].display
+
+
+def test_what_is_there_is_not_sent_again() -> None:
+    shown = Shown()
+    first = frame([(1, 1, "a"), (2, 1, "b")])
+    assert "a" in shown.needed(first)
+    assert shown.needed(first) == ""
+    again = shown.needed(frame([(1, 1, "a"), (2, 1, "ab")]))
+    assert "\x1b[2;1H" in again
+    assert again.endswith("\x1b[1;1H")  # the cursor
+    assert again.count("\x1b[1;1H") == 1
+    shown.forget()
+    assert shown.needed(first).count("\x1b[1m") == 2
+
+
+def test_modes_are_always_sent() -> None:
+    shown = Shown()
+    assert [shown.needed("\x1b[?2026h") for _ in range(2)] == ["\x1b[?2026h"] * 2
