@@ -8,6 +8,7 @@ same time, each with a server of its own.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -276,3 +277,6 @@ async def test_a_turn_ends_as_if_nothing_had_happened(
 
 def test_the_number_of_cases_is_the_one_that_the_readme_states() -> None:
     assert sum(len(cases(fault)) for fault in EVERY_FAULT) == CASE_COUNT
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    stated = re.findall(r"fault matrix of (\d+)\s+cases", readme)
+    assert {int(number) for number in stated} <= {CASE_COUNT}
