@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
 
 from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage, conversation
@@ -192,6 +193,22 @@ async def test_a_path_after_an_at_sign_is_attached(monkeypatch, tmp_path: Path) 
         await stage.until(lambda: stage.chat.attached.files)
         assert stage.chat.composer.text == "see plan b.txt"
         assert stage.chat.attached.paths == (str(tmp_path / "My Docs" / "plan b.txt"),)
+
+
+async def test_enter_takes_nothing_that_was_offered_for_an_earlier_word(
+    monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("x")
+    stage = Stage(ScriptedBackend(reply("Hm.")))
+    async with stage.shown():
+        await stage.press(*"see @a")
+        await stage.until(lambda: stage.chat.offers.chosen)
+        for key, character in (("b", "b"), ("enter", None)):
+            stage.app.post_message(events.Key(key, character))
+        await stage.until(lambda: stage.backend.sent)
+        assert stage.backend.sent[0][1] == "see @ab"
+        assert stage.backend.uploaded == []
 
 
 async def test_no_paths_are_offered_where_no_files_are_taken(monkeypatch, tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ class Completer:
         self._offers = offers
         self._doer = doer
         self._word: Word | None = None
+        self._shown_for: Word | None = None
+        """The word that the list fits; it may be an earlier one while the disk is looked at."""
         self._unwanted: Word | None = None
         """The word whose list the user has put away."""
         composer.asks_first = self.takes_key
@@ -82,14 +84,18 @@ class Completer:
             self._show(found)
 
     def _show(self, choices: Sequence[Choice]) -> None:
+        self._shown_for = self._word
         self._offers.show(choices, above=self._composer)
 
     # -- keys ------------------------------------------------------------------------------
 
     def takes_key(self, key: str) -> bool:
         """Whether a key was meant for the list."""
+        if self._offers.chosen is None:
+            return False
+        self.offer()  # the text may have changed since
         choice = self._offers.chosen
-        if choice is None:
+        if choice is None or self._shown_for != self._word:
             return False
         action = self._keys(choice).get(key)
         if action is None:

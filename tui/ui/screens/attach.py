@@ -50,6 +50,8 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[Entry] = []
+        self._listed = ""
+        """What was typed when the entries were read."""
         self._marked: dict[Path, None] = {}
 
     def compose(self) -> ComposeResult:
@@ -78,7 +80,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     async def _look_up(self, text: str) -> None:
         found = await asyncio.to_thread(completions, text, _MOST_SHOWN)
         parent = [Entry(_parent(text), _UP, is_folder=True)] if not os.path.basename(text) else []
-        self._entries = [*parent, *found]
+        self._entries, self._listed = [*parent, *found], text
         self._draw(highlight=len(parent) if found else 0)
 
     def _draw(self, highlight: int) -> None:
@@ -100,8 +102,10 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
 
     @property
     def _chosen(self) -> Entry | None:
+        """What is highlighted, unless something else has been typed since."""
         place = self.query_one(OptionList).highlighted
-        return self._entries[place] if place is not None and self._entries else None
+        is_new = self._listed == self.query_one(Input).value
+        return self._entries[place] if is_new and self._entries and place is not None else None
 
     # -- keys and mouse --------------------------------------------------------------------
 
@@ -123,9 +127,12 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
         self.query_one(Input).focus()
 
     def _enter(self, entry: Entry) -> None:
+        self._put(entry.typed)
+
+    def _put(self, typed: str) -> None:
         field = self.query_one(Input)
-        field.value = entry.typed
-        field.cursor_position = len(entry.typed)
+        field.value = typed
+        field.cursor_position = len(typed)
 
     def _mark(self, entry: Entry) -> None:
         path = _absolute(entry)
@@ -150,6 +157,8 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             self._enter(entry)
         elif entry is not None:
             self._attach_if_fit(_absolute(entry))
+        elif typed.is_dir():
+            self._put(f"{self.query_one(Input).value.rstrip('/')}/")
         else:
             self._attach_if_fit(typed.absolute())
 
