@@ -106,12 +106,13 @@ def test_the_title_is_set_and_given_back(start: Start) -> None:
         assert 0 <= saved < named < restored
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(20, 5), (8, 2), (40, 10)])
-def test_a_tiny_window_does_no_harm(start: Start, columns: int, rows: int) -> None:
+def test_a_tiny_window_says_so_and_does_no_harm(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.until(READY)
-        terminal.resize(columns, rows)
-        terminal.pump(0.5)
+        for columns, rows, seen in ((40, 10, "Message"), (20, 5, "Too small"), (8, 2, "")):
+            terminal.resize(columns, rows)
+            terminal.until(seen)
+            terminal.pump(0.3)
         terminal.type("hello there\r")
         terminal.resize(100, 30)
         terminal.until("wish")

@@ -19,7 +19,7 @@ class Preferences:
     screen_reader: bool = False
     """Plain lines in reading order instead of panes."""
     reduced_motion: bool = False
-    """Nothing moves or counts by itself."""
+    """Nothing moves, and what counts does so every ten seconds."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by the id of what they do, several separated by commas; empty: none."""
     keys_from: str = ""

@@ -18,7 +18,8 @@ from tui.ui.keys import key_name
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
 
-_KEY_CELLS = 24
+_KEY_CELLS = 26
+_KEY_CELLS_NARROW = 16
 _NARROW = 64
 """Columns under which the names for the configuration file are left out."""
 
@@ -82,7 +83,7 @@ class HelpScreen(SturdyModal[None]):
     def _fill(self) -> None:
         rows = self.query_one(OptionList)
         words = self.query_one(Input).value.casefold().split()
-        rows.set_options(self._options(words, rows.scrollable_content_region.width))
+        rows.set_options(self._options(words, rows.scrollable_content_region.width - 1))
         rows.highlighted = 1 if rows.option_count > 1 else None
 
     def _options(self, words: list[str], width: int) -> Iterator[Option]:
@@ -150,6 +151,9 @@ def _in_order() -> list[Command]:
 
 
 def _row(keys: str, command: Command, width: int) -> Content:
-    name = Content.styled(command.id, "$soft") if width >= _NARROW else Content("")
-    what = Content.assemble((f"  {keys:<{_KEY_CELLS}} ", "bold"), line(command.meaning))
+    narrow = width < _NARROW
+    cells = _KEY_CELLS if not narrow else _KEY_CELLS_NARROW
+    shown = Content.styled(f"  {keys}", "bold").truncate(cells, ellipsis=True, pad=True)
+    what = Content.assemble(shown, " ", line(command.meaning))
+    name = Content("") if narrow else Content.styled(command.id, "$soft")
     return spread(what, name, width)

@@ -38,6 +38,10 @@ _STOPS = "Composer, ConversationList, Transcript, Timeline, #suggestions"
 """Where Tab goes; inside of each of them the arrows do."""
 
 
+LEAST_COLUMNS, LEAST_ROWS = 24, 8
+"""In a smaller window nothing can be read; a sentence covers it, and all goes on below."""
+
+
 class ThreePanes(SturdyScreen[None]):
     """Sidebar, conversation and timeline, with everything that only moves them about."""
 
@@ -106,6 +110,7 @@ class ThreePanes(SturdyScreen[None]):
                     Content("What the agent does appears here, step by step."), id="timeline-hint"
                 )
         yield KeyBar()
+        yield Static(Content("Too small a window. Nothing is lost."), id="too-small")
 
     async def furnish(self) -> None:
         """Mount what is too costly for the first paint."""
@@ -137,7 +142,9 @@ class ThreePanes(SturdyScreen[None]):
                 self.timeline.show_events(())
 
     def on_resize(self, event: events.Resize) -> None:
-        self._panes.resize(event.size.width)
+        width, height = event.size
+        self.set_class(width < LEAST_COLUMNS or height < LEAST_ROWS, "-tiny")
+        self._panes.resize(width)
         self._arrange_panes()
 
     def _arrange_panes(self) -> None:

@@ -8,8 +8,12 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.content import Content
 
+from tui.ui.base import BaseApp
 from tui.ui.widgets.looks import BUSY_STILL, SPINNER_FRAME_MS, spinner
 from tui.ui.widgets.rows import RowsView
+
+_CALM_TICK_S = 10.0
+"""Where motion is not wanted, time that passes is shown this often."""
 
 EntryT = TypeVar("EntryT")
 
@@ -55,7 +59,10 @@ class Card(RowsView, Generic[EntryT]):
 
     @property
     def busy_tick_s(self) -> float:
-        return SPINNER_FRAME_MS / 1000 if self.app.animation_level != "none" else 1.0
+        if self.app.animation_level != "none":
+            return SPINNER_FRAME_MS / 1000
+        calm = isinstance(self.app, BaseApp) and self.app.preferences.reduced_motion
+        return _CALM_TICK_S if calm else 1.0
 
     def bring_up_to_date(self) -> None:
         """Draw the card again after something about it has changed."""

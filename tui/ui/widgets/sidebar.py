@@ -20,6 +20,7 @@ from tui.core.ids import ConversationId
 from tui.core.ports import Clock
 from tui.core.records import Conversation
 from tui.ui.board import RowState
+from tui.ui.keys import key_for
 from tui.ui.listing import MENU_META, Heading, Row, rows_of
 from tui.ui.sturdy import SturdyList
 from tui.ui.text import line, spread
@@ -224,9 +225,10 @@ class Sidebar(Vertical):
 
     def _draw_head(self) -> None:
         width = self.query_one("#new-conversation").content_size.width
+        key = key_for(self.app, "conversation.new").replace("Ctrl+", "^")
         new = Content.assemble(("+ ", "bold $primary"), "New conversation")
         self.query_one("#new-conversation", Static).update(
-            spread(new, Content.styled("^N", "$faint"), width), layout=False
+            spread(new, Content.styled(key, "$faint"), width), layout=False
         )
         self.query_one("#filter", Static).update(
             spread(self._label(self.list.words), Content.styled("/", "$faint"), width),
