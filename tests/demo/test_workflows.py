@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -47,7 +48,16 @@ class Guest:
             assert next(lines) == ": keepalive"
             accepted = self.prompt(workflow, text)
             assert accepted.status_code == 201, accepted.text
-            return list(until_the_end(lines))
+            events = list(until_the_end(lines))
+        self.until_saved(workflow)
+        return events
+
+    def until_saved(self, workflow: str) -> None:
+        """Wait until the workflow itself shows that its run is over."""
+        deadline = time.monotonic() + 2
+        while self.get(workflow)["last_task_status"] not in ENDS:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
 
     def replay(self, workflow: str, after: int) -> list[Payload]:
         headers = {"Last-Event-ID": str(after)}

@@ -34,7 +34,7 @@ class Stamp(TypedDict):
     """What every event carries."""
 
     key: str
-    run_id: RunId
+    run_id: RunId | None
     event_id: str | None
     at_ms: int | None
     seen_ms: int

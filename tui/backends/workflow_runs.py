@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from itertools import chain, repeat
 
 from tui.api.workflow_models import UsageTotals, Workflow
 from tui.api.workflows import WorkflowsClient
@@ -16,7 +17,7 @@ from tui.backends.workflow_events import RunReader
 from tui.backends.workflow_feed import Feed
 from tui.backends.workflow_lines import Stamp, usage_event
 from tui.backends.workflow_place import began_ms, is_guessed, place_of, run_guessed
-from tui.backends.workflow_state import end_of, is_running, rest_of, run_of, usage_of
+from tui.backends.workflow_state import end_of, is_running, lost_end, rest_of, run_of, usage_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import LogLine, TurnEvent
 from tui.core.ids import ConversationId, RunId
@@ -27,8 +28,11 @@ _STREAM_ALONE = frozenset(
     {ErrorKind.SERVER, ErrorKind.TIMED_OUT, ErrorKind.INTERRUPTED, ErrorKind.NOT_FOUND}
 )
 """Failures of a stream that need not concern the rest of the service."""
-_NAMING_S = (0.0, 0.1, 0.3, 0.6, 1.0)
+_NAMING_S = (0.1, 0.3, 0.6, 1.0)
+_LONGEST_NAMING_S = 2.0
 """Pauses before looks at the log for the beginning of a run that was just accepted."""
+_SAVED_S = (0.0, 0.2, 0.5, 1.0)
+"""Pauses before looks at a workflow whose end was told: it may be saved a moment later."""
 _REPLAYED_S = 1.0
 """Without a frame for so long, a stream has said all that it retained."""
 
@@ -46,9 +50,12 @@ class Runs:
         try:
             listening, before = await asyncio.gather(_subscribed(feed), self._used(conversation_id))
             await self._client.send_prompt(conversation_id, text)
-            run_id = await self._name_run(conversation_id)
-            for event in self._opening(run_id, before):
-                yield event
+            run_id = await self._named_run(conversation_id)
+            yield self._taken(conversation_id, run_id)
+            run_id = run_id or await self._name_run(conversation_id)
+            if before:
+                stamp = self._own_stamp(run_id, f"{run_id}/used-before")
+                yield usage_event(before, stamp, before=True)
             if listening:
                 reader = RunReader(run_id, self._now_ms)
                 async with aclosing(self._play(conversation_id, reader, feed)) as events:
@@ -99,9 +106,11 @@ class Runs:
                 return
             for event in reader.read(frame):
                 yield event
-            if reader.end or feed.idles(frame):
-                over = await self._over(conversation_id, reader.run_id)
+            if reader.end:
+                over = await self._saved(conversation_id, reader.run_id)
                 reader.end = reader.end if over else None  # it was the end of an earlier run
+            elif feed.idles(frame):
+                over = await self._over(conversation_id, reader.run_id)
         async for event in _retained(feed, reader):
             yield event
         for event in self._closing(over, reader):
@@ -109,18 +118,27 @@ class Runs:
 
     def _closing(self, workflow: Workflow, reader: RunReader) -> list[TurnEvent]:
         """What the stream did not bring of a run that is over, and its end."""
-        known = run_of(workflow) in (None, reader.run_id) or is_guessed(reader.run_id)
-        rest = rest_of(workflow, reader.run_id, reader.place, self._now_ms) if known else []
-        rest = [event for event in rest if event.key not in reader.given]
-        rest += usage_of(workflow, reader.run_id, reader.used, self._now_ms) if known else []
-        return [*rest, end_of(workflow, reader.run_id, reader.end, self._now_ms)]
+        run_id, now_ms = reader.run_id, self._now_ms
+        if _is_replaced(run_id, workflow):
+            return [lost_end(run_id, reader.end, now_ms)]
+        rest = rest_of(workflow, run_id, reader.place, now_ms)
+        fresh = [event for event in rest if event.key not in reader.given]
+        used = usage_of(workflow, run_id, reader.used, now_ms)
+        return [*fresh, *used, end_of(workflow, run_id, reader.end, now_ms)]
 
     async def _over(self, conversation_id: ConversationId, run_id: RunId) -> Workflow | None:
         """The workflow, if the run is over: nothing runs, or another prompt has replaced it."""
         workflow = await self._client.get_workflow(conversation_id)
-        newest = run_of(workflow)
-        replaced = newest is not None and newest != run_id and not is_guessed(run_id)
-        return workflow if replaced or not is_running(workflow) else None
+        over = _is_replaced(run_id, workflow) or not is_running(workflow)
+        return workflow if over else None
+
+    async def _saved(self, conversation_id: ConversationId, run_id: RunId) -> Workflow | None:
+        """The workflow, once the end that the stream told shows in it; None if it does not."""
+        for pause_s in _SAVED_S:
+            await asyncio.sleep(pause_s)
+            if over := await self._over(conversation_id, run_id):
+                return over
+        return None
 
     async def _used(self, conversation_id: ConversationId) -> UsageTotals | None:
         """What the workflow has used before a run, where the server can be asked now."""
@@ -132,51 +150,48 @@ class Runs:
             raise
         return workflow.usage or UsageTotals()
 
-    async def _name_run(self, conversation_id: ConversationId) -> RunId:
-        """The run of a prompt that was accepted, by the log of its workflow.
+    async def _named_run(self, conversation_id: ConversationId) -> RunId | None:
+        """The run of a prompt that was just accepted, if its workflow tells it now."""
+        try:
+            return run_of(await self._client.get_workflow(conversation_id))
+        except BackendError:
+            return None  # the prompt was taken all the same
 
-        Some servers write it only when a worker has taken the run up. Without it the name is ours,
-        and other ways to read the run will not know it. Raises ``BackendError`` with ``sent``.
+    async def _name_run(self, conversation_id: ConversationId) -> RunId:
+        """The run of a prompt that was accepted, once a worker has taken it up and logged that.
+
+        If it ends without that, the name is ours, and other ways to read it will not know it.
         """
-        for pause_s in _NAMING_S:
+        for pause_s in chain(_NAMING_S, repeat(_LONGEST_NAMING_S)):
             await asyncio.sleep(pause_s)
-            try:
-                run_id = run_of(await self._client.get_workflow(conversation_id))
-            except BackendError as error:
-                raise _lost_sight(error) from error
-            if run_id:
+            workflow = await self._client.get_workflow(conversation_id)
+            if run_id := run_of(workflow):
                 return run_id
+            if pause_s == _LONGEST_NAMING_S and not is_running(workflow):
+                break
         return run_guessed(conversation_id, self._now_ms())
 
-    def _opening(self, run_id: RunId, before: UsageTotals | None) -> list[TurnEvent]:
-        """What is known at once: that the prompt was taken, and what had been used before."""
-        taken = self._own_stamp(run_id, "taken")
-        events: list[TurnEvent] = [LogLine(name="prompt taken", **taken)]
-        if before:
-            events.append(usage_event(before, self._own_stamp(run_id, "used-before"), before=True))
-        return events
+    def _taken(self, conversation_id: ConversationId, run_id: RunId | None) -> TurnEvent:
+        """What is known at once: that the prompt was taken."""
+        now_ms = self._now_ms()
+        key = f"{run_id or conversation_id}/taken/{'' if run_id else now_ms}"
+        return LogLine(name="prompt taken", **self._own_stamp(run_id, key))
 
-    def _own_stamp(self, run_id: RunId, name: str) -> Stamp:
+    def _own_stamp(self, run_id: RunId | None, key: str) -> Stamp:
         return Stamp(
-            key=f"{run_id}/{name}",
+            key=key,
             run_id=run_id,
             event_id=None,
-            at_ms=began_ms(run_id) or None,
+            at_ms=(began_ms(run_id) if run_id else 0) or None,
             seen_ms=self._now_ms(),
             raw={},
         )
 
 
-def _lost_sight(error: BackendError) -> BackendError:
-    """The prompt was accepted, but what became of it has to be found out."""
-    return BackendError(
-        ErrorKind.TIMED_OUT,
-        f"The prompt was accepted, then the run could not be found: {error}",
-        hint=error.hint,
-        status=error.status,
-        request_id=error.request_id,
-        sent=True,
-    )
+def _is_replaced(run_id: RunId, workflow: Workflow) -> bool:
+    """Whether another prompt has made the workflow forget a run."""
+    newest = run_of(workflow)
+    return newest is not None and newest != run_id and not is_guessed(run_id)
 
 
 async def _retained(feed: Feed, reader: RunReader) -> AsyncGenerator[TurnEvent]:

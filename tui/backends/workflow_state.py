@@ -18,6 +18,7 @@ from tui.core.ids import ConversationId, MessageId, RunId
 from tui.core.records import Conversation, Message
 from tui.core.text import clean, clean_line
 
+_FORGOTTEN = "Another message was sent meanwhile, and the service keeps the newest run alone."
 _UNDER_WAY = frozenset({"pending", "running"})
 
 
@@ -108,6 +109,14 @@ def end_of(
     stamp = _stamp(run_id, f"{run_id}/finished", at_ms, now_ms(), told.raw if told else {})
     reason = _problem(workflow) if outcome == "failed" else None
     return TurnFinished(outcome=outcome, reason=reason, **stamp)
+
+
+def lost_end(run_id: RunId, told: TurnFinished | None, now_ms: Callable[[], int]) -> TurnFinished:
+    """The end of a run that the workflow has forgotten."""
+    if told:
+        return told
+    stamp = _stamp(run_id, f"{run_id}/finished", None, now_ms(), {})
+    return TurnFinished(outcome="failed", reason=_FORGOTTEN, **stamp)
 
 
 def _problem(workflow: Workflow) -> str | None:

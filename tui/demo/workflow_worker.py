@@ -34,6 +34,7 @@ _MODEL_RESPONSE_CHARS = 200
 _TOOL_CHARS = 500
 _CRASH = re.compile(r"\bcrash\b", re.IGNORECASE)
 _LOOSE_TONGUE = re.compile(r"\bguardrails?\b", re.IGNORECASE)
+_SAVING_S = 0.02
 _WORK = timedelta(milliseconds=1)
 _DONE = Outcome()
 
@@ -76,7 +77,7 @@ class Worker:
             if end.event:
                 self.log(end.event, end.detail)
         finally:
-            self._finish(status)
+            await self._finish(status)
 
     def log(self, event: str, detail: str, **more: str) -> None:
         """A line for the log and the stream."""
@@ -95,12 +96,18 @@ class Worker:
         self._last_at = max(self._world.clock.now(), self._last_at + _WORK)
         return self._last_at
 
-    def _finish(self, status: TaskStatus) -> None:
+    async def _finish(self, status: TaskStatus) -> None:
+        """Tell the end and save it. The order is not known; the observed dialect has the harder."""
         workflow = self._workflow
+        told = {"status": status, "current_turn": workflow.current_turn}
+        if self._shape.observed:
+            self._publish("status", told)
+            await asyncio.sleep(_SAVING_S)
         workflow.task_status = status
         workflow.halt_asked = False
         workflow.updated_at = self._moment()
-        self._publish("status", {"status": status, "current_turn": workflow.current_turn})
+        if not self._shape.observed:
+            self._publish("status", told)
 
     async def _perform(self, text: str, script: Script) -> None:
         if _CRASH.search(text):

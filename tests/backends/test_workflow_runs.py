@@ -1,0 +1,119 @@
+"""Runs whose beginning or end the server tells late, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
+from tui.api.sse import Frame, frame_of_json
+from tui.api.workflow_models import PromptAccepted, Workflow
+from tui.backends import workflow_runs
+from tui.backends.workflow_place import is_guessed, run_named
+from tui.backends.workflow_runs import Runs
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.events import AgentMessage, Heartbeat, TurnEvent, TurnFinished
+from tui.core.ids import ConversationId
+
+HERE = ConversationId("wf-1")
+LOG = {"timestamp": "2026-09-02T10:00:00Z", "event": "prompt_received", "detail": "hi"}
+RUN = run_named("wf-1", 1_788_343_200_000)
+SAID = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "Hello."}]
+
+
+def workflow(status: str = "active", task: str = "completed", **more: Any) -> Workflow:
+    body = {"id": "wf-1", "status": status, "last_task_status": task, **more}
+    return Workflow.model_validate(body)
+
+
+BEFORE = workflow()
+PENDING = workflow(task="pending")
+RUNNING = workflow("running", "running", logs=[LOG])
+OVER = workflow(logs=[LOG], messages=SAID)
+NEXT = workflow("running", "running", logs=[LOG | {"timestamp": "2026-09-02T10:07:00Z"}])
+LOST = BackendError(ErrorKind.SERVER, "Away.")
+
+
+def ended(number: int = 5) -> Frame:
+    data = {"type": "status", "data": {"status": "completed"}}
+    stamped = {"id": number, "timestamp": "2026-09-02T10:00:03Z", **data}
+    return Frame("status", frame_of_json(json.loads(json.dumps(stamped))).data, str(number))
+
+
+class ScriptedClient:
+    """Shows the workflow in one state after the other, the last one again and again."""
+
+    def __init__(self, states: list[Workflow | BackendError], frames: list[Frame]) -> None:
+        self.states = states
+        self.frames = frames
+        self.prompts = 0
+
+    async def get_workflow(self, workflow_id: str) -> Workflow:
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        if isinstance(state, BackendError):
+            raise state
+        return state
+
+    async def send_prompt(self, workflow_id: str, prompt: str) -> PromptAccepted:
+        self.prompts += 1
+        return PromptAccepted()
+
+    async def stream(
+        self, workflow_id: str, last_event_id: str | None = None
+    ) -> AsyncGenerator[Frame]:
+        yield Frame("comment")
+        for frame in self.frames:
+            yield frame
+        await asyncio.Event().wait()
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_NAMING_S", "_SAVED_S"):
+        monkeypatch.setattr(workflow_runs, name, (0.0,) * 4)
+    monkeypatch.setattr(workflow_runs, "_LONGEST_NAMING_S", 0.001)
+
+
+async def all_of(events: AsyncGenerator[TurnEvent]) -> list[TurnEvent]:
+    async with asyncio.timeout(5):
+        return [event async for event in events if not isinstance(event, Heartbeat)]
+
+
+def runs(states: list[Workflow | BackendError], frames: list[Frame] | None = None) -> Runs:
+    client = ScriptedClient(states, [ended()] if frames is None else frames)
+    return Runs(client, lambda: 7)  # type: ignore[arg-type]
+
+
+async def test_a_worker_may_take_its_time() -> None:
+    events = await all_of(runs([BEFORE, *[PENDING] * 30, RUNNING, OVER]).send(HERE, "hi"))
+    assert [event.run_id for event in events] == [None, *[RUN] * (len(events) - 1)]
+    assert [e.text for e in events if isinstance(e, AgentMessage)] == ["Hello."]
+
+
+async def test_a_look_that_fails_does_not_put_the_prompt_in_doubt() -> None:
+    events = await all_of(runs([BEFORE, LOST, RUNNING, OVER]).send(HERE, "hi"))
+    assert isinstance(events[-1], TurnFinished)
+    assert events[-1].run_id == RUN
+
+
+async def test_a_run_that_nobody_logged_gets_a_name_of_ours() -> None:
+    silent = workflow(messages=SAID)
+    events = await all_of(runs([BEFORE, silent]).send(HERE, "hi"))
+    assert events[-1].run_id
+    assert is_guessed(events[-1].run_id)
+    assert [e.text for e in events if isinstance(e, AgentMessage)] == ["Hello."]
+
+
+async def test_an_end_may_be_told_before_it_is_saved() -> None:
+    events = await all_of(runs([BEFORE, RUNNING, RUNNING, RUNNING, OVER]).send(HERE, "hi"))
+    assert [e.text for e in events if isinstance(e, AgentMessage)] == ["Hello."]
+
+
+async def test_a_run_that_another_has_replaced_ends_with_what_is_known() -> None:
+    [end] = await all_of(runs([NEXT], []).resume(HERE, RUN, "4.1788343202000.0.0"))
+    assert isinstance(end, TurnFinished)
+    assert end.outcome == "failed"
+    assert "newest run" in (end.reason or "")
