@@ -25,6 +25,8 @@ _MOST_PAGES = 200
 
 _INSIST = 3
 """Tries before a turn may end without all that should be known of it."""
+_INSIST_ON_STREAM = 12
+"""The same where no events are stored, so that only a reconnect brings them."""
 
 
 class _Hurried(Exception):
@@ -175,7 +177,9 @@ async def _look(player: Player, attempt: int) -> None:
     if player.turn.over or player.turn.open_connections:
         return
     await read_new_messages(player)
-    if attempt >= _INSIST or (complete and not owes_reply(player.turn)):
+    stored = Can.REPLAY in player.kit.backend.can
+    enough = attempt >= (_INSIST if stored else _INSIST_ON_STREAM)
+    if enough or (complete and not owes_reply(player.turn)):
         await player.finish_here()
 
 
