@@ -72,7 +72,7 @@ def _without_colour(style: Style) -> Style:
         underline=style.underline,
         strike=style.strike,
         dim=style.dim,
-        reverse=bright != bool(style.reverse),
+        reverse=bright or style.reverse,
         link=style.link,
         meta=style.meta or None,
     )

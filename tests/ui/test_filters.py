@@ -1,0 +1,67 @@
+"""What is done to lines for terminals that cannot show all of them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+
+from tui.ui.filters import Colourless, PlainGlyphs, SixteenColours
+from tui.ui.glyphs import ASCII, CONSOLE, CP437
+
+BLACK = Color(0, 0, 0)
+
+
+def drawn(filter_: Colourless | PlainGlyphs | SixteenColours, text: str, style: str) -> Segment:
+    (segment,) = filter_.apply([Segment(text, Style.parse(style))], BLACK)
+    return segment
+
+
+def test_every_replacement_takes_the_same_room_and_can_be_shown() -> None:
+    for table in (CONSOLE, ASCII):
+        assert all(cell_len(one) == cell_len(other) == 1 for one, other in table.items())
+    assert all(other.isascii() or other in CP437 for other in CONSOLE.values())
+    assert all(other.isascii() for other in ASCII.values())
+    assert all(other.isascii() or other in ASCII for other in CONSOLE.values())
+
+
+@given(st.text())
+def test_any_text_keeps_its_width_and_loses_what_cannot_be_shown(text: str) -> None:
+    console = drawn(PlainGlyphs("console"), text, "").text
+    ascii_ = drawn(PlainGlyphs("ascii"), text, "").text
+    assert cell_len(console) == cell_len(text) == cell_len(ascii_)
+    assert ascii_.isascii()
+
+
+@pytest.mark.parametrize(
+    ("style", "reverse"),
+    [
+        ("white on #ffffff", True),
+        ("#000000 on #101010", False),
+        ("reverse #ffffff on #000000", True),
+    ],
+)
+def test_without_colour_bright_grounds_are_reversed(style: str, reverse: bool) -> None:
+    plain = drawn(Colourless(), "x", f"bold {style}").style
+    assert plain is not None
+    assert (plain.color, plain.bgcolor) == (None, None)
+    assert bool(plain.reverse) is reverse
+    assert plain.bold
+
+
+colours = st.tuples(*[st.integers(0, 255)] * 3).map(lambda rgb: "#{:02x}{:02x}{:02x}".format(*rgb))
+
+
+@given(colours, colours)
+def test_no_text_is_lost_in_sixteen_colours(text: str, ground: str) -> None:
+    style = drawn(SixteenColours(), "x", f"{text} on {ground}").style
+    assert style is not None
+    assert style.color is not None
+    assert style.bgcolor is not None
+    assert style.bgcolor.number is not None
+    assert style.bgcolor.number < 8
+    assert style.color.number != style.bgcolor.number
