@@ -155,3 +155,15 @@ async def test_hostile_names_are_only_names() -> None:
         await stage.press("escape", "delete")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
         assert not set(UNSAFE) & set(stage.screen())
+
+
+async def test_an_open_conversation_far_down_the_list_can_be_renamed_too() -> None:
+    many = [conversation(f"c{n}", f"Subject {n}", NOW_MS - n * MINUTE_MS) for n in range(300)]
+    stage = Stage(store=MemoryStore(many))
+    async with stage.shown():
+        stage.chat.go_to(ConversationId("c250"))
+        await stage.until(lambda: stage.chat.topbar.title == "Subject 250")
+        await stage.press("f2")
+        await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
+        await stage.press(*"Old", "enter")
+        await stage.until(lambda: stage.chat.topbar.title == "Old")

@@ -269,3 +269,16 @@ async def test_what_the_mouse_selects_is_copied_while_the_composer_keeps_the_key
         await stage.press("ctrl+c")
         await stage.until(lambda: stage.app.clipboard == "Hello")
         await stage.until(lambda: "The selection was sent" in stage.screen())
+
+
+async def test_questions_that_are_not_read_yet_are_reached_too() -> None:
+    stage = Stage(store=long_talk(150))
+    async with stage.shown(100, 30):
+        transcript = await open_only(stage)
+        await transcript.reveal("t90/prompt")
+        transcript.focus()
+        await transcript.place_cursor("t90/prompt")
+        await stage.press("ctrl+up")
+        await stage.until(lambda: stage.chat.conversation.oldest == "t30")
+        await stage.press("ctrl+up")
+        assert transcript.cursor == "t89/prompt"

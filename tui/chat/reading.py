@@ -52,6 +52,10 @@ class Reader:
         """From the store, pinned ones and then newest activity first."""
         return await self._kit.store.conversations(limit, offset)
 
+    async def conversation(self, conversation_id: ConversationId) -> Conversation | None:
+        """One conversation, from the store."""
+        return await self._kit.store.conversation(conversation_id)
+
     async def refresh_conversations(self, cursor: str | None = None) -> str | None:
         """Read one page of the server's list into the store; the cursor of the next.
 

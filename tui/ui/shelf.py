@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tui.core.ids import ConversationId
 from tui.core.records import Conversation
 
 if TYPE_CHECKING:
@@ -22,11 +23,21 @@ class Shelf:
         self._limit = PAGE
         self._cursor: str | None = None
         self.conversations: Sequence[Conversation] = ()
+        self._known: dict[ConversationId, Conversation] = {}
 
     async def read(self) -> Sequence[Conversation]:
         """What the store has now."""
         self.conversations = await self._session.conversations(self._limit)
+        self._known = {item.id: item for item in self.conversations}
+        open_id = self._session.watched
+        unlisted = open_id if open_id not in self._known else None
+        if unlisted and (found := await self._session.conversation(unlisted)):
+            self._known[unlisted] = found
         return self.conversations
+
+    def of(self, conversation_id: ConversationId) -> Conversation | None:
+        """A conversation that is listed, or on screen."""
+        return self._known.get(conversation_id)
 
     async def refresh(self) -> None:
         """Bring the newest page of the server's list into the store. Raises ``BackendError``."""

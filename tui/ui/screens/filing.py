@@ -45,13 +45,21 @@ class FilingScreen(WaitingScreen):
 
     def subject(self) -> Conversation | None:
         """The conversation that is meant: the highlighted one in the list, else the open one."""
+        meant = self._meant()
+        return self._listed(meant) if meant else None
+
+    def _meant(self) -> ConversationId | None:
         in_list = isinstance(self.focused, ConversationList)
-        wanted = self.sidebar.highlighted if in_list else self.desk.current
-        return self._listed(wanted) if wanted else None
+        return self.sidebar.highlighted if in_list else self.desk.current
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing are not offered."""
+        if action in ("rename", "pin", "delete"):
+            return self._meant() is not None
+        return super().check_action(action, parameters)
 
     def _listed(self, conversation_id: ConversationId) -> Conversation | None:
-        listed = self.access.shelf.conversations if self.access else ()
-        return next((item for item in listed if item.id == conversation_id), None)
+        return self.access.shelf.of(conversation_id) if self.access else None
 
     # -- rename ----------------------------------------------------------------------------
 

@@ -42,6 +42,8 @@ _TITLES = {
     "decision": "When something is to be decided",
     "connection": "When a connection is needed",
     "login": "When you sign in",
+    "requests": "In the list of requests",
+    "support": "For support",
     "help": "In this help",
 }
 """By the first part of a command's id, in the order shown; others follow under that part's name."""

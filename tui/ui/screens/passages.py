@@ -66,6 +66,8 @@ class PassageScreen(FilingScreen):
         elif direction > 0:
             self.action_follow_end()
             self.composer.focus()
+        else:
+            transcript.scroll_home(animate=False)  # where older ones are asked for
 
     async def _step(self, transcript: Transcript, direction: int) -> bool:
         if not transcript.has_focus:

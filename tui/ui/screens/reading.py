@@ -83,9 +83,9 @@ class ReadingScreen(ThreePanes):
         return self.access
 
     def title_of(self, conversation_id: ConversationId) -> str:
-        """What a conversation is called, as far as it is listed."""
-        listed = self.access.shelf.conversations if self.access else ()
-        return next((item.name for item in listed if item.id == conversation_id), "")
+        """What a conversation is called, as far as it is listed or on screen."""
+        found = self.access.shelf.of(conversation_id) if self.access else None
+        return found.name if found else ""
 
     # -- the session -----------------------------------------------------------------------
 
