@@ -12,20 +12,23 @@ from httpx_sse import EventSource
 
 from tests.bench.answers import words
 from tests.bench.figures import Figure, Scale
-from tui.api.sse import read_frames
+from tui.api.sse import Frame, read_frames
 from tui.backends.genie_events import read
+from tui.backends.workflow_events import RunReader
+from tui.backends.workflow_place import run_named
 
 _CHUNK = 16_384
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Many small events, and a few of a megabyte."""
-    for what, body in (
-        ("small events", _small(scale.pick(50_000, 5_000))),
-        ("events of 1 MB", _large(scale.pick(30, 3))),
+    """Many small events, a few of a megabyte, and a message token by token."""
+    for what, body, ours_of in (
+        ("small events", _small(scale.pick(50_000, 5_000)), _genie),
+        ("events of 1 MB", _large(scale.pick(30, 3)), _genie),
+        ("tokens", _tokens(scale.pick(50_000, 5_000)), _workflow),
     ):
         runs = range(scale.pick(scale.runs, 1))
-        pairs = [(_seconds(_ours, body), _seconds(_theirs, body)) for _ in runs]
+        pairs = [(_seconds(ours_of, body), _seconds(_theirs, body)) for _ in runs]
         events, megabytes = body.count(b"\n\n"), len(body) / 1e6
         ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         yield Figure(
@@ -66,15 +69,37 @@ def _large(count: int) -> bytes:
     return b"".join(_event(2 * number + 1, "x" * 1_000_000) for number in range(count))
 
 
+def _tokens(count: int) -> bytes:
+    return b"".join(_token(number) for number in range(1, count + 1))
+
+
+def _token(number: int) -> bytes:
+    data = {
+        "id": number,
+        "type": "message_delta",
+        "data": {"delta": "word "},
+        "timestamp": "2026-09-02T10:11:31.000001+00:00",
+    }
+    return f"id: {number}\ndata: {json.dumps(data)}\n\n".encode()
+
+
 async def _chunks(body: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(body), _CHUNK):
         yield body[start : start + _CHUNK]
 
 
-def _ours(body: bytes) -> None:
+def _genie(body: bytes) -> None:
+    _read_all(body, lambda frame: read(frame, run_id=None, seen_ms=0))
+
+
+def _workflow(body: bytes) -> None:
+    _read_all(body, RunReader(run_named("wf-1", 1), lambda: 0).read)
+
+
+def _read_all(body: bytes, read_one: Callable[[Frame], object]) -> None:
     async def run() -> None:
         async for frame in read_frames(_chunks(body)):
-            read(frame, run_id=None, seen_ms=0)
+            read_one(frame)
 
     asyncio.run(run())
 
