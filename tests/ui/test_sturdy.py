@@ -6,11 +6,12 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
+from textual.app import App
 from textual.screen import Screen
 from textual.widgets import OptionList
 
 import tui.ui
-from tui.ui.sturdy import SturdyList, SturdyScreen
+from tui.ui.sturdy import SturdyList, SturdyModal, SturdyScreen
 
 
 def _ours(base: type) -> Iterator[type]:
@@ -34,3 +35,28 @@ def test_lists_bear_clicks_on_what_is_gone() -> None:
     lists = set(_ours(OptionList))
     assert len(lists) > 2
     assert {one for one in lists if not issubclass(one, SturdyList)} == set()
+
+
+class _Twice(SturdyModal[None]):
+    """A modal whose key is pressed twice."""
+
+
+async def test_there_is_one_of_a_kind_at_a_time() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        app.push_screen(_Twice())
+        app.push_screen(_Twice())
+        await pilot.pause()
+        await pilot.pause()
+        assert [type(screen) for screen in app.screen_stack[1:]] == [_Twice]
+
+
+async def test_what_is_closed_twice_closes_nothing_else() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        modal = _Twice()
+        await app.push_screen(modal)
+        modal.dismiss()
+        modal.dismiss()
+        await pilot.pause()
+        assert len(app.screen_stack) == 1

@@ -13,15 +13,22 @@ from textual.widgets import OptionList
 
 
 class SturdyScreen(Screen[ScreenResultType]):
-    """Closes once, only itself, and not before it is there."""
+    """Closes once, only itself, and not before it is there. There is one of a kind at a time."""
+
+    def on_mount(self) -> None:
+        if any(type(other) is type(self) for other in self.app.screen_stack[:-1]):
+            self.dismiss()  # its key was pressed again before it had the keyboard
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         if not self.is_active:  # a second key or click would close another
             return AwaitComplete()
         if not self.is_mounted:
-            self.call_later(self.dismiss, result)
+            self.call_later(self._close, result)
             return AwaitComplete()
         return super().dismiss(result)
+
+    def _close(self, result: ScreenResultType | None) -> None:
+        self.dismiss(result)  # not awaited: Textual forbids that to a screen's own handlers
 
     def _forward_event(self, event: events.Event) -> None:
         if not (isinstance(event, events.MouseDown) and self._is_leaving(event)):
