@@ -11,6 +11,8 @@ class Suggestion:
 
     label: str
     text: str
+    needs_files: bool = False
+    """It only makes sense where files can go with a message."""
 
 
 SUGGESTIONS: tuple[Suggestion, ...] = (
@@ -19,7 +21,7 @@ SUGGESTIONS: tuple[Suggestion, ...] = (
     Suggestion("Is anything broken?", "Is anything broken right now?"),
     Suggestion("Write a runbook", "Write a runbook for a full disk"),
     Suggestion("Connect Salesforce", "What is open for Acme in Salesforce?"),
-    Suggestion("Summarise a file", "Summarise the file I attach"),
+    Suggestion("Summarise a file", "Summarise the file I attach", needs_files=True),
     Suggestion("Watch something fail", "Export the invoices of October"),
     Suggestion("Pull the cable", "Pull the cable while you work"),
 )

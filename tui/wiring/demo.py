@@ -7,6 +7,7 @@ import socket
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 def demo_place(settings: DemoSettings | None = None, backend: BackendName = "genie") -> Place:
     """The embedded demo: a server in a thread, and a store that goes with it."""
     lamp = _Lamp(settings, backend)
-    return _place(lamp.connect, studio=lamp.studio)
+    return _without_files(_place(lamp.connect, studio=lamp.studio), backend)
 
 
 def place_of_demo(
@@ -43,7 +44,7 @@ def place_of_demo(
     """A demo server that runs already, with a store that goes when it is left."""
     connect = partial(_connect, server, clock, backend)
     studio = partial(open_studio, profile_of_demo(server), alone=True)
-    return _place(connect, studio=studio)
+    return _without_files(_place(connect, studio=studio), backend)
 
 
 def login_demo_place(settings: DemoSettings | None = None) -> Place:
@@ -99,6 +100,14 @@ def _place(
         studio=studio,
         suggestions=tuple((item.label, item.text) for item in SUGGESTIONS),
     )
+
+
+def _without_files(place: Place, backend: BackendName) -> Place:
+    """Less what there is to try with files, where none can go with a message."""
+    if backend == "genie":
+        return place
+    usable = tuple((item.label, item.text) for item in SUGGESTIONS if not item.needs_files)
+    return replace(place, suggestions=usable)
 
 
 class _Lamp:
@@ -186,8 +195,6 @@ class _Home:
 
 def _start_login_demo(settings: DemoSettings | None) -> DemoServer:
     """A demo server that sends browsers back to a port which was free a moment ago."""
-    from dataclasses import replace
-
     from tui.demo.server import DemoSettings
 
     with socket.socket() as probe:
