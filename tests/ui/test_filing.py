@@ -116,6 +116,7 @@ async def test_the_right_button_offers_everything_and_opens_nothing() -> None:
         await stage.pilot.click(offset=place_of(stage, "Subject 1"), button=3)
         await stage.until(lambda: isinstance(stage.app.screen, Menu))
         assert stage.chat.desk.current is None
+        assert stage.chat.sidebar.highlighted == "c1"
         await stage.pilot.click(offset=place_of(stage, "Delete"))
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
         assert "Subject 1" in stage.screen()

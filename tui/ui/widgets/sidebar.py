@@ -90,6 +90,7 @@ class ConversationList(SturdyList):
         event.prevent_default()
         event.stop()
         if name := self.get_option_at_index(place).id:
+            self.highlighted = place
             self.post_message(self.MenuWanted(ConversationId(name), event.screen_offset))
 
     def type(self, words: str) -> None:
