@@ -59,10 +59,11 @@ class Card(RowsView, Generic[EntryT]):
 
     @property
     def busy_tick_s(self) -> float:
-        if self.app.animation_level != "none":
-            return SPINNER_FRAME_MS / 1000
-        calm = isinstance(self.app, BaseApp) and self.app.preferences.reduced_motion
-        return _CALM_TICK_S if calm else 1.0
+        ours = self.app if isinstance(self.app, BaseApp) else None
+        if ours and ours.preferences.reduced_motion:
+            return _CALM_TICK_S
+        still = self.app.animation_level == "none" or (ours and ours.terminal.remote)
+        return 1.0 if still else SPINNER_FRAME_MS / 1000
 
     def bring_up_to_date(self) -> None:
         """Draw the card again after something about it has changed."""
