@@ -12,7 +12,8 @@ from tui.ui.theme import choose, tokens
 TEXTS = ("foreground", "soft", "faint", "text-primary", "text-secondary", "text-accent")
 STATES = ("text-success", "text-warning", "text-error", "primary", "warning", "error", "success")
 GROUNDS = ("background", "surface", "raised", "panel")
-ON_CHOSEN = ("foreground", "soft", "primary", "text-success", "text-warning", "text-error")
+IN_ROWS = ("foreground", "soft", "faint", "primary", "text-success", "text-warning", "text-error")
+CURSOR = "block-cursor-background"
 AVAILABLE = [theme.name for theme in THEMES]
 
 
@@ -42,8 +43,8 @@ def pairs(theme: Theme) -> list[tuple[str, str, float]]:
     """Text, ground, ratio: whatever the style sheets put on each other."""
     colours = colours_of(theme)
     found = [(text, ground) for text in (*TEXTS, *STATES) for ground in GROUNDS]
-    found += [(text, "chosen") for text in ON_CHOSEN] + [
-        ("block-cursor-foreground", "block-cursor-background"),
+    found += [(text, ground) for text in IN_ROWS for ground in ("chosen", CURSOR)] + [
+        ("block-cursor-foreground", CURSOR),
         ("background", "primary"),
     ]
     asking = colours["background"].blend(colours["warning"], 0.2)
