@@ -161,8 +161,11 @@ class Sleeper(SystemClock):
             self.watched.set()
         await asyncio.sleep(seconds / 40)
 
-    def fall_asleep(self, seconds: int) -> None:
-        self._slept_ms += seconds * 1000
+    async def nap(self) -> None:
+        """Sleep for an hour now and then; runs until cancelled."""
+        while True:
+            self._slept_ms += 3_600_000
+            await asyncio.sleep(0.5)
 
 
 Servers = Mapping[tuple[str, str], DemoServer]
@@ -225,8 +228,9 @@ async def play_asleep(server: DemoServer, phase: Phase, folder: Path) -> Turn:
         turn_id, user = await room.say(text), User(room)
         await user.see_through(turn_id, partial(has_reached, phase), within_s=20)
         await clock.watched.wait()
-        clock.fall_asleep(3600)
+        naps = asyncio.create_task(clock.nap())
         turn = await user.see_through(turn_id, within_s=20)
+        naps.cancel()
     check_journal(server, turn, phase, text)
     return turn
 
