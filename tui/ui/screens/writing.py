@@ -63,12 +63,6 @@ class WritingScreen(FindingScreen):
         super().connected(session)
         self.composer.takes_files = Can.UPLOAD in session.can
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that would do nothing are not offered."""
-        if action == "attach":
-            return self.access is None or self.takes_files
-        return super().check_action(action, parameters)
-
     # -- drafts ----------------------------------------------------------------------------
 
     @property

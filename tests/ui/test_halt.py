@@ -1,4 +1,4 @@
-"""What a service can and cannot do decides what is offered: stopping, and files."""
+"""Stopping the agent: offered where it can be done, and visible until it has happened."""
 
 from __future__ import annotations
 
@@ -60,11 +60,3 @@ async def test_where_nothing_can_be_stopped_the_key_is_not_offered() -> None:
         await stage.until(lambda: "Working" in stage.screen())
         assert not offered(stage)
         gate.set()
-
-
-async def test_where_no_files_can_go_with_a_message_none_are_offered() -> None:
-    stage = Stage(ScriptedBackend(can=WORKSHOP))
-    async with stage.shown():
-        actions = {b.binding.action for b in stage.chat.active_bindings.values() if b.enabled}
-        assert "attach" not in actions
-        assert "Attach" not in stage.screen()
