@@ -52,6 +52,7 @@ def _theme(
         warning=asks,
         error=bad,
         variables={
+            "boost": boost,  # Textual forgets a theme's own where it has a panel
             "line": line,
             "rim": rim,
             "soft": soft,
