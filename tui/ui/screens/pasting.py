@@ -34,6 +34,9 @@ class PastingScreen(WritingScreen):
         ),
     ]
 
+    _lent = False
+    """Whether an editor has the terminal."""
+
     # -- pastes ----------------------------------------------------------------------------
 
     @on(Composer.PasteOpened)
@@ -58,29 +61,38 @@ class PastingScreen(WritingScreen):
 
     # -- the user's editor -----------------------------------------------------------------
 
-    @work(group="editor", exclusive=True, exit_on_error=False)
-    async def action_open_editor(self) -> None:
+    def action_open_editor(self) -> None:
         """Hand the terminal to an editor; what the agent does meanwhile is not missed."""
+        if not self._lent:
+            self._lent = True
+            self._edit_elsewhere()
+
+    @work(group="editor", exit_on_error=False)
+    async def _edit_elsewhere(self) -> None:
         from tui.ui.editor import EditorFailed, edited, editor_command
         from tui.ui.lending import terminal_lent
 
-        await self.keep_draft()
         before, began_s = self.composer.message, time.monotonic()
         try:
+            await self.keep_draft()
             command = editor_command()
             with terminal_lent(self.app):
                 after = await edited(before, command)
         except EditorFailed as problem:
             self.complain(str(problem))
-            return
         except SuspendNotSupported:
             self.complain("An editor cannot be opened here.")
-            return
+        else:
+            self._take_edited(before, after, time.monotonic() - began_s)
+        finally:
+            self._lent = False
+        self.composer.focus()
+
+    def _take_edited(self, before: str, after: str, took_s: float) -> None:
         if after != before:
             self.composer.put_edited(after)
-        elif time.monotonic() - began_s < _AT_ONCE_S:
+        elif took_s < _AT_ONCE_S:
             self.notify("The editor came back at once. Some must be told to wait: code --wait")
-        self.composer.focus()
 
 
 def _keep(text: str) -> Path:
