@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.fakes import ManualClock, MemoryStore, ScriptedBackend
+from tests.studio import ScriptedStudio
 from tests.ui.signin import ScriptedAccount
 from tui.chat.kit import Patience
 from tui.chat.session import Session
@@ -21,6 +22,7 @@ from tui.core.ids import ConversationId
 from tui.core.preferences import Preferences
 from tui.core.records import Conversation
 from tui.system.terminal import Terminal
+from tui.ui.agency import Agency, Connect
 from tui.ui.app import GenieApp
 from tui.ui.screens.chat import ChatScreen
 
@@ -66,6 +68,11 @@ class Stage:
     """Connecting waits for it."""
     account: ScriptedAccount | None = None
     """Whoever is to be signed in; connecting needs somebody."""
+    studio: ScriptedStudio | None = None
+    """There is a developer token, and this is behind it."""
+    genie: str = "gin-Ifrit"
+    used: list[str] = field(default_factory=list)
+    """The genies that were made those of the profile."""
 
     def __post_init__(self) -> None:
         self.app = QuietApp(
@@ -75,10 +82,15 @@ class Stage:
             place="demo",
             account=self.account.open if self.account else None,
             suggestions=SUGGESTIONS,
+            agency=Agency(self.studio.open if self.studio else None, self._use, self.genie),
             terminal=self.terminal,
             preferences=replace(self.preferences, theme=self.theme or self.preferences.theme),
             clock=self.clock,
         )
+
+    def _use(self, genie: str) -> tuple[Connect, str]:
+        self.used.append(genie)
+        return self._connect, "config.toml"
 
     @asynccontextmanager
     async def _connect(self, publish: Publish) -> AsyncGenerator[Session]:

@@ -102,6 +102,7 @@ def _background_asked(preferences: Preferences) -> AbstractContextManager[None]:
 
 
 def _run(place: Place, preferences: Preferences) -> int:
+    from tui.ui.agency import Agency
     from tui.ui.app import GenieApp
 
     app = GenieApp(
@@ -113,6 +114,7 @@ def _run(place: Place, preferences: Preferences) -> int:
         suggestions=place.suggestions,
         preferences=preferences,
         save_theme=place.save_theme,
+        agency=Agency(place.studio, place.use_genie, place.genie),
     )
     app.run()
     return app.return_code or 0

@@ -17,7 +17,6 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from tui.chat.kit import SystemClock
-from tui.chat.updates import Publish
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.links import link_host
@@ -27,20 +26,19 @@ from tui.core.redact import redact
 from tui.core.text import clean_line, size, utf8_size
 from tui.system.browser import open_at_home
 from tui.system.terminal import Terminal
+from tui.ui.agency import Agency, Connect
 from tui.ui.base import BaseApp
 from tui.ui.clipboard import is_too_large, save_copy, where_to
 from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
-from tui.ui.requests import Attention, CopyText, OpenLink, SignInNeeded, Titled
+from tui.ui.requests import Attention, CopyText, GenieWanted, OpenLink, SignInNeeded, Titled
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.styles import first_sheets, later_sheets
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
     from tui.ui.modals.login import SignedIn
 
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
-Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
 
 _LONGEST_LEAVE_S = 1.5
 _TYPING_S = 1.0
@@ -88,6 +86,7 @@ class GenieApp(BaseApp[None]):
         user_name: str,
         place: str,
         account: OpenAccount | None = None,
+        agency: Agency | None = None,
         suggestions: Sequence[tuple[str, str]] = (),
         preferences: Preferences | None = None,
         save_theme: Callable[[str], None] | None = None,
@@ -98,6 +97,7 @@ class GenieApp(BaseApp[None]):
         self._save_theme = save_theme
         self._connect = connect
         self._account = account
+        self.agency = agency or Agency()
         self._identity: Identity | None = None
         self._clock = clock or SystemClock()
         self._mailbox = Mailbox(lambda: self._chat.post_message(UpdatesReady()))
@@ -110,6 +110,7 @@ class GenieApp(BaseApp[None]):
             user_name=user_name,
             place=place,
             suggestions=suggestions,
+            agency=self.agency,
             clock=self._clock,
             idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
         )
@@ -213,6 +214,23 @@ class GenieApp(BaseApp[None]):
         else:
             self._begin_anew()
 
+    @on(GenieWanted)
+    @work(group="genie", exclusive=True, exit_on_error=False)
+    async def _use_genie(self, event: GenieWanted) -> None:
+        """Talk to another genie from now on."""
+        if self.agency.use_genie is None:
+            return
+        try:
+            connect, kept = await asyncio.to_thread(self.agency.use_genie, event.genie)
+        except Exception as problem:
+            self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
+            return
+        self._connect, self.agency.genie = connect, event.genie
+        self._chat.call_agent(event.name or event.genie)
+        where = f"It is the genie in {kept} now." if kept else "It is not kept for the next time."
+        self.notify(clean_line(f"You talk to {event.name}. {where}", 400), markup=False)
+        self._begin_anew()
+
     @work(group="anew", exclusive=True, exit_on_error=False)
     async def _begin_anew(self) -> None:
         """Leave the session, if there is one, and open that of who is signed in now."""
@@ -239,6 +257,7 @@ class GenieApp(BaseApp[None]):
                 self._leaving.set()
                 if self._session_worker:
                     await asyncio.wait([asyncio.ensure_future(_ended(self._session_worker))])
+                await self.agency.aclose()
         except TimeoutError:
             self.log.warning("The session took too long to close.")
         finally:

@@ -27,7 +27,7 @@ class Questions:
     def __init__(
         self,
         below: Screen[None],
-        agent_name: str,
+        agent_name: Callable[[], str],
         board: Board,
         decide: Decide,
         now_ms: Callable[[], int],
@@ -86,7 +86,7 @@ class Questions:
             if isinstance(newer, ApprovalStep):
                 modal.update_step(newer)
 
-        modal = ApprovalModal(step, agent=self._agent)
+        modal = ApprovalModal(step, agent=self._agent())
         self._open, self._update = question, update
         self._below.app.push_screen(modal, answered)
 
@@ -102,6 +102,6 @@ class Questions:
             if isinstance(newer, ConnectionStep):
                 modal.update_step(newer)
 
-        modal = ConnectionModal(step, agent=self._agent, now_ms=self._now_ms)
+        modal = ConnectionModal(step, agent=self._agent(), now_ms=self._now_ms)
         self._open, self._update = question, update
         self._below.app.push_screen(modal, answered)

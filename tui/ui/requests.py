@@ -47,6 +47,15 @@ class Titled(Message):
 
 
 @dataclass
+class GenieWanted(Message):
+    """The user wants to talk to another genie."""
+
+    genie: str
+    """Its handle."""
+    name: str
+
+
+@dataclass
 class SignInNeeded(Message):
     """Nobody is signed in any more: nothing goes on before somebody is."""
 

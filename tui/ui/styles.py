@@ -20,6 +20,11 @@ def first_sheets() -> list[Path]:
     return [STYLES / f"{name}.tcss" for name in _FIRST]
 
 
+STUDIO_SHEET = STYLES / "studio.tcss"
+"""Read by the screens of Studio when they are opened."""
+
+
 def later_sheets() -> list[Path]:
     """All other style sheets, in a fixed order."""
-    return sorted(path for path in STYLES.glob("*.tcss") if path.stem not in _FIRST)
+    apart = {*_FIRST, STUDIO_SHEET.stem}
+    return sorted(path for path in STYLES.glob("*.tcss") if path.stem not in apart)

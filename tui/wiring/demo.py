@@ -17,10 +17,11 @@ from tui.chat.updates import Publish
 from tui.core.account import Account
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock
+from tui.demo.residents import IFRIT
 from tui.demo.suggestions import SUGGESTIONS
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import open_account, signed_in_client
-from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place, open_session
+from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place, UseGenie, open_session
 from tui.wiring.studio import open_studio
 
 if TYPE_CHECKING:
@@ -35,22 +36,34 @@ if TYPE_CHECKING:
 def demo_place(settings: DemoSettings | None = None, backend: BackendName = "genie") -> Place:
     """The embedded demo: a server in a thread, and a store that goes with it."""
     lamp = _Lamp(settings, backend)
-    return _without_files(_place(lamp.connect, studio=lamp.studio), backend)
+    use = lamp.use_genie if backend == "genie" else None
+    return _without_files(_place(lamp.connect, studio=lamp.studio, use_genie=use), backend)
 
 
 def place_of_demo(
     server: DemoServer, clock: Clock | None = None, backend: BackendName = "genie"
 ) -> Place:
     """A demo server that runs already, with a store that goes when it is left."""
-    connect = partial(_connect, server, clock, backend)
+    connect = partial(_connect, server, clock, backend, "")
     studio = partial(open_studio, profile_of_demo(server), alone=True)
-    return _without_files(_place(connect, studio=studio), backend)
+
+    def use_genie(genie: str) -> tuple[Connect, str]:
+        return partial(_connect, server, clock, backend, genie), ""
+
+    use = use_genie if backend == "genie" else None
+    return _without_files(_place(connect, studio=studio, use_genie=use), backend)
 
 
 def login_demo_place(settings: DemoSettings | None = None) -> Place:
     """The embedded demo, where one signs in first."""
     home = _Home(settings)
-    return _place(home.connect, user_name="", account=home.account, studio=home.studio)
+    return _place(
+        partial(home.connect, ""),
+        user_name="",
+        account=home.account,
+        studio=home.studio,
+        use_genie=home.use_genie,
+    )
 
 
 def profile_of_demo(
@@ -90,6 +103,7 @@ def _place(
     user_name: str = "Ada",
     account: OpenAccount | None = None,
     studio: OpenStudio | None = None,
+    use_genie: UseGenie | None = None,
 ) -> Place:
     return Place(
         agent_name="Ifrit",
@@ -98,6 +112,8 @@ def _place(
         connect=connect,
         account=account,
         studio=studio,
+        genie=IFRIT if use_genie else "",
+        use_genie=use_genie,
         suggestions=tuple((item.label, item.text) for item in SUGGESTIONS),
     )
 
@@ -117,16 +133,27 @@ class _Lamp:
         self._settings = settings
         self._backend = backend
         self._server: DemoServer | None = None
+        self._genie = ""
+        self._goes_on = False
+        """Whether the next session is about to begin with the same server."""
 
     @asynccontextmanager
     async def connect(self, publish: Publish) -> AsyncGenerator[Session]:
-        server = self._server = await asyncio.to_thread(start_demo, self._settings)
+        self._goes_on = False
+        if self._server is None:
+            self._server = await asyncio.to_thread(start_demo, self._settings)
+        server = self._server
         try:
-            async with _connect(server, None, self._backend, publish) as session:
+            async with _connect(server, None, self._backend, self._genie, publish) as session:
                 yield session
         finally:
-            self._server = None
-            await asyncio.to_thread(server.stop)
+            if not self._goes_on:
+                self._server = None
+                await asyncio.to_thread(server.stop)
+
+    def use_genie(self, genie: str) -> tuple[Connect, str]:
+        self._genie, self._goes_on = genie, self._server is not None
+        return self.connect, ""
 
     @asynccontextmanager
     async def studio(self) -> AsyncGenerator[Studio]:
@@ -139,13 +166,19 @@ class _Lamp:
 
 @asynccontextmanager
 async def _connect(
-    server: DemoServer, clock: Clock | None, backend: BackendName, publish: Publish
+    server: DemoServer, clock: Clock | None, backend: BackendName, genie: str, publish: Publish
 ) -> AsyncGenerator[Session]:
+    profile = _with_genie(profile_of_demo(server, backend=backend), genie)
     with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:
-        async with open_backend(profile_of_demo(server, backend=backend)) as (service, _):
+        async with open_backend(profile) as (service, _):
             path = Path(folder) / "demo.db"
             async with open_session(service, path, "demo", publish, clock) as session:
                 yield session
+
+
+def _with_genie(profile: Profile, genie: str) -> Profile:
+    """With another genie, if one is named."""
+    return profile.model_copy(update={"genie": genie}) if genie else profile
 
 
 class _Home:
@@ -168,14 +201,17 @@ class _Home:
         async with open_studio(await self._profile(), alone=True) as studio:
             yield studio
 
+    def use_genie(self, genie: str) -> tuple[Connect, str]:
+        return partial(self.connect, genie), ""
+
     @asynccontextmanager
-    async def connect(self, publish: Publish) -> AsyncGenerator[Session]:
+    async def connect(self, genie: str, publish: Publish) -> AsyncGenerator[Session]:
         from tui.backends.genie import GenieBackend
 
-        profile = await self._profile()
+        profile = _with_genie(await self._profile(), genie)
         async with AsyncExitStack() as stack:
             account = await stack.enter_async_context(open_account(profile, self._vault()))
-            who = (await account.whoami()).subject
+            who = f"{(await account.whoami()).subject} {genie}".strip()
             backend = GenieBackend(signed_in_client(profile, account))
             path = Path(self._folder.name) / "demo.db"
             yield await stack.enter_async_context(open_session(backend, path, who, publish))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
+UseGenie = Callable[[str], tuple[Connect, str]]
+"""What opens the session of another genie, and the file in which that is kept, if it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,10 @@ class Place:
     """Opens the sign-in, where there is one; what it stores, every session finds."""
     studio: OpenStudio | None = None
     """Opens Agent Studio, where there is a developer token; the genie is one of its genies."""
+    genie: str = ""
+    """The genie's handle; empty where the agent is none of Studio's."""
+    use_genie: UseGenie | None = None
+    """Makes another genie the one that the place leads to."""
     suggestions: tuple[tuple[str, str], ...] = ()
     """What to try: label and text."""
     preferences: Preferences = field(default_factory=Preferences)

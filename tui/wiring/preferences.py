@@ -51,9 +51,12 @@ def with_preferences(place: Place, profile: Profile, config: Path | None) -> Pla
     from dataclasses import replace
 
     from tui.config import config_file
+    from tui.wiring.profile import use_genie
 
+    use = partial(use_genie, profile, config) if place.use_genie else None
     save = partial(_save_theme, config or config_file(), profile.name)
-    return replace(place, preferences=preferences_of(profile, config), save_theme=save)
+    preferences = preferences_of(profile, config)
+    return replace(place, preferences=preferences, save_theme=save, use_genie=use)
 
 
 def _keys(config: Path | None) -> _Keys:

@@ -12,7 +12,7 @@ from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import key_vault, open_account
-from tui.wiring.place import Place, open_session
+from tui.wiring.place import Connect, Place, open_session
 from tui.wiring.studio import studio_of
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def profile_place(name: str | None, config: Path | None) -> Place:
 def place_of(profile: Profile) -> Place:
     """The agent that a complete profile describes."""
     oauth = profile.credential == "oauth"
+    is_genie = profile.backend == "genie"
     return Place(
         agent_name=profile.genie or "genie",
         user_name=profile.idp_user_id or "" if profile.credential == "api_key" else "",
@@ -55,7 +56,24 @@ def place_of(profile: Profile) -> Place:
         connect=partial(_connect, profile),
         account=partial(open_account, profile) if oauth else None,
         studio=studio_of(profile),
+        genie=profile.genie or "" if is_genie else "",
+        use_genie=partial(use_genie, profile, None) if is_genie else None,
     )
+
+
+def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connect, str]:
+    """The session of another genie, which is kept where the file has the profile.
+
+    Raises ``tui.config.ConfigError``.
+    """
+    from tui.config import config_file, profiles, save_profile
+
+    path = config or config_file()
+    is_kept = profile.name in profiles(path)
+    if is_kept:
+        save_profile(path, profile.name, {"genie": genie})
+    connect = partial(_connect, profile.model_copy(update={"genie": genie}))
+    return connect, str(path) if is_kept else ""
 
 
 @asynccontextmanager

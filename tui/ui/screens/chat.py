@@ -27,13 +27,14 @@ from tui.core.ports import Clock
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
 from tui.core.turn import Turn
+from tui.ui.agency import Agency
 from tui.ui.board import Question, questions_of
 from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.notices import of_error
 from tui.ui.questions import Questions
 from tui.ui.requests import Attention, CopyText, Titled
-from tui.ui.screens.support import SupportScreen
+from tui.ui.screens.managing import ManagingScreen
 from tui.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _key(key: str, action: str, label: str, meaning: str, *, id: str, show: bool
     return Binding(key, action, label, tooltip=meaning, show=show, priority=True, id=id)
 
 
-class ChatScreen(SupportScreen):
+class ChatScreen(ManagingScreen):
     """Everything between the keyboard and the session.
 
     ``mailbox`` brings the engine's updates, ``idle_s`` tells the seconds since the last key.
@@ -80,6 +81,7 @@ class ChatScreen(SupportScreen):
         user_name: str,
         place: str,
         suggestions: Sequence[tuple[str, str]],
+        agency: Agency,
         clock: Clock,
         idle_s: Callable[[], float],
     ) -> None:
@@ -88,11 +90,14 @@ class ChatScreen(SupportScreen):
             user_name=user_name,
             place=place,
             suggestions=suggestions,
+            agency=agency,
             clock=clock,
         )
         self._mailbox = mailbox
         self._idle_s = idle_s
-        self._questions = Questions(self, agent_name, self.desk.board, self._decide, clock.now_ms)
+        self._questions = Questions(
+            self, lambda: self.agent_name, self.desk.board, self._decide, clock.now_ms
+        )
 
     # -- questions -------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.core.ports import Clock
+from tui.ui.agency import Agency
 from tui.ui.desk import Desk
 from tui.ui.panes import ROOM, Pane, Panes
 from tui.ui.sturdy import SturdyScreen
@@ -78,9 +79,11 @@ class ThreePanes(SturdyScreen[None]):
         user_name: str,
         place: str,
         suggestions: Sequence[tuple[str, str]],
+        agency: Agency,
         clock: Clock,
     ) -> None:
         super().__init__()
+        self.agency = agency
         self.desk = Desk()
         self.clock = clock
         self.agent_name = agent_name
@@ -111,6 +114,13 @@ class ThreePanes(SturdyScreen[None]):
                 )
         yield KeyBar()
         yield Static(Content("Too small a window. Nothing is lost."), id="too-small")
+
+    def call_agent(self, name: str) -> None:
+        """Show another agent's name wherever it is said."""
+        self.agent_name = name
+        self.topbar.agent = name
+        self.conversation.call_agent(name)
+        self.composer.address(name)
 
     async def furnish(self) -> None:
         """Mount what is too costly for the first paint."""

@@ -130,7 +130,7 @@ class Composer(FoldingArea):
             self.text = text
 
     def __init__(self, agent_name: str) -> None:
-        super().__init__(Content(f"Message {clean(agent_name)}"))
+        super().__init__(_invitation(agent_name))
         # A blinking cursor would write to the terminal for as long as nothing happens.
         self.cursor_blink = False
         self._said: Sequence[str] = ()
@@ -141,6 +141,10 @@ class Composer(FoldingArea):
         """Takes keys that are meant for a list above the composer."""
         self.takes_files = True
         """Whether a path that is pasted is offered as a file."""
+
+    def address(self, agent_name: str) -> None:
+        """Invite to write to another agent."""
+        self.placeholder = _invitation(agent_name)
 
     def remember(self, said: Sequence[str]) -> None:
         """What Up recalls, newest first."""
@@ -278,6 +282,10 @@ class Composer(FoldingArea):
         self.set_class(over, "-over")
         near = f" {_kilobytes(count)} of 12 KB " if count >= _WARN_BYTES else ""
         self.border_subtitle = Content.styled(near, "bold $error" if over else "$soft")
+
+
+def _invitation(agent_name: str) -> Content:
+    return Content(f"Message {clean(agent_name)}")
 
 
 def _kilobytes(count: int) -> str:

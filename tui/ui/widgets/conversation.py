@@ -44,6 +44,10 @@ class ConversationPane(Container):
         yield self._welcome
         yield Static(Content("↓ New messages"), id="pill")
 
+    def call_agent(self, name: str) -> None:
+        """Greet in another agent's name."""
+        self._welcome.call_agent(name)
+
     async def furnish(self) -> None:
         """Mount the transcript."""
         from tui.ui.widgets.transcript import Transcript

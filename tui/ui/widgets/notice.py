@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from textual.content import Content
+from textual.message import Message
+from textual.style import Style
 
 from tui.core.text import clean_line, duration
+from tui.ui.keys import key_for
 from tui.ui.widgets.card import Card
 from tui.ui.widgets.entries import DayEntry, OutcomeEntry, SilenceEntry, WorkingEntry, day_of
 from tui.ui.widgets.looks import BAD, FAILED, OPEN_END, STOPPED, UNSURE, muted
@@ -45,8 +48,24 @@ class WorkingRow(Card[WorkingEntry]):
 class SilenceRow(Card[SilenceEntry]):
     """The agent said nothing. Source: Headless API, Troubleshooting, Empty stream."""
 
+    offers_start = False
+    """Whether the genie can be started from here."""
+
+    class StartWanted(Message):
+        """The user wants the genie started."""
+
     def rows(self) -> Sequence[Row]:
-        return [Row(muted("No reply came. Is the genie started?"), UNSURE)]
+        told = Row(muted("No reply came. Is the genie started?"), UNSURE)
+        return [told, Row(self._offer())] if self.offers_start else [told]
+
+    def _offer(self) -> Content:
+        key = key_for(self.app, "studio.start")
+        press = Style.from_meta({"@click": "start"})
+        words = Content.styled("Start it", "$text-primary underline").stylize(press)
+        return Content.assemble((f"{key} " if key else "", "bold"), words)
+
+    def action_start(self) -> None:
+        self.post_message(self.StartWanted())
 
 
 class OutcomeRow(Card[OutcomeEntry]):

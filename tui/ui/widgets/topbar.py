@@ -45,16 +45,17 @@ class TopBar(Widget):
     """What the conversation on screen is called."""
     user = reactive("")
     """Who is signed in; empty as long as that is not known."""
+    agent = reactive("")
     link: reactive[Link] = reactive("connecting")
 
     def __init__(self, agent_name: str, user_name: str, place: str) -> None:
         super().__init__()
-        self._agent = line(agent_name, 40)
+        self.set_reactive(TopBar.agent, agent_name)
         self._place = place
         self.set_reactive(TopBar.user, user_name)
 
     def render(self) -> Content:
-        left = Content.assemble(("✦ ", "$primary"), self._agent.stylize("bold"))
+        left = Content.assemble(("✦ ", "$primary"), line(self.agent, 40).stylize("bold"))
         word, colour = _LINKS[self.link]
         state = Content.styled(word, colour)
         width = self.size.width

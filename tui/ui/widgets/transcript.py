@@ -86,6 +86,9 @@ class Transcript(Passages):
 
         has_new: bool
 
+    offers_start = False
+    """Whether a genie that keeps silent can be started from here."""
+
     def __init__(
         self,
         *,
@@ -231,7 +234,9 @@ class Transcript(Passages):
             case WorkingEntry():
                 return WorkingRow(entry, now_ms=self._now_ms)
             case SilenceEntry():
-                return SilenceRow(entry, now_ms=self._now_ms)
+                row = SilenceRow(entry, now_ms=self._now_ms)
+                row.offers_start = self.offers_start
+                return row
             case OutcomeEntry():
                 return OutcomeRow(entry, now_ms=self._now_ms)
             case _:

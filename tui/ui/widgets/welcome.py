@@ -32,9 +32,8 @@ class Welcome(Vertical):
         self._suggestions = suggestions
 
     def compose(self) -> ComposeResult:
-        name = line(self._agent, 40)
         yield Static(Content.assemble(("✦", "$primary bold")), id="welcome-mark")
-        yield Static(Content.assemble("What can ", name, " do for you?"), id="welcome-title")
+        yield Static(self._title(), id="welcome-title")
         hint = "Type below, or pick something to try" if self._suggestions else "Type below"
         yield Static(Content(hint), id="welcome-hint")
         if self._suggestions:
@@ -43,6 +42,16 @@ class Welcome(Vertical):
                 id="suggestions",
                 compact=True,
             )
+
+    def call_agent(self, name: str) -> None:
+        """Greet in another agent's name; what was suggested for the first is not for this one."""
+        self._agent = name
+        self.query_one("#welcome-title", Static).update(self._title())
+        for rows in self.query("#suggestions, #welcome-hint"):
+            rows.display = False
+
+    def _title(self) -> Content:
+        return Content.assemble("What can ", line(self._agent, 40), " do for you?")
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

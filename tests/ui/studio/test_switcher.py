@@ -1,0 +1,167 @@
+"""Choosing the genie to talk to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.fakes import ScriptedBackend, finished, started
+from tests.studio import ScriptedStudio, genie
+from tests.ui.solo import HOSTILE, UNSAFE
+from tests.ui.stage import Stage
+from tui.core.errors import BackendError, ErrorKind
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.studio.switcher import GenieSwitcher
+
+
+def a_studio() -> ScriptedStudio:
+    return ScriptedStudio(
+        [genie("Ifrit"), genie("Asleep", state="stopped"), genie("Lampless", chat="")]
+    )
+
+
+async def opened(stage: Stage) -> None:
+    await stage.press("f6")
+    await stage.until(lambda: isinstance(stage.app.screen, GenieSwitcher))
+    await stage.until(lambda: "3 genies" in stage.screen())
+
+
+async def confirmed(stage: Stage, words: str) -> None:
+    await stage.until(lambda: isinstance(modal := stage.app.screen, ConfirmModal) and modal)
+    modal = stage.app.screen
+    assert isinstance(modal, ConfirmModal)
+    await stage.until(lambda: words in " ".join(stage.screen().split()))
+    await stage.until(lambda: not modal.is_deaf)
+
+
+async def test_a_genie_is_found_by_its_name_and_used_from_then_on() -> None:
+    studio = a_studio()
+    studio.people.append(genie("Marid"))
+    stage = Stage(studio=studio)
+    async with stage.shown():
+        await stage.press("f6")
+        await stage.until(lambda: "4 genies" in stage.screen())
+        await stage.press(*"mari")
+        await stage.until(lambda: "1 of 4 genies" in stage.screen())
+        before = stage.chat.access
+        await stage.press("enter")
+        await stage.until(lambda: stage.used == ["gin-Marid"])
+        await stage.until(lambda: stage.chat.access not in (None, before))
+        await stage.until(lambda: "What can Marid do for you?" in stage.screen())
+        assert "Message Marid" in stage.screen()
+        await stage.until(lambda: "genie in config.toml now" in " ".join(stage.screen().split()))
+
+
+async def test_one_that_is_stopped_is_started_before_it_is_used() -> None:
+    studio = a_studio()
+    stage = Stage(studio=studio)
+    async with stage.shown():
+        await opened(stage)
+        await stage.press("down", "enter")
+        await confirmed(stage, "Asleep is stopped")
+        assert studio.calls == []
+        await stage.press("y")
+        await stage.until(lambda: stage.used == ["gin-Asleep"])
+        assert studio.calls == [("start", "gin-Asleep")]
+
+
+async def test_one_without_a_client_is_asked_about() -> None:
+    stage = Stage(studio=a_studio())
+    async with stage.shown(80, 24):
+        await opened(stage)
+        await stage.press("down", "down", "enter")
+        await confirmed(stage, "Lampless has no client")
+        await stage.press("n")
+        await stage.until(lambda: isinstance(stage.app.screen, GenieSwitcher))
+        assert stage.used == []
+
+
+async def test_states_are_told_by_shape_and_word_and_ctrl_s_only_starts() -> None:
+    stage = Stage(studio=a_studio())
+    async with stage.shown():
+        await opened(stage)
+        rows = [" ".join(text.split()) for text in stage.screen().splitlines()]
+        for row in ("▶ Ifrit in use started", "■ Asleep stopped", "◇ Lampless started, no client"):
+            assert any(row in shown for shown in rows), row
+        await stage.press("down", "ctrl+s")
+        await stage.until(lambda: "Asleep is started." in stage.screen())
+        assert "▶ Asleep" in stage.screen()
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "started already" in stage.screen())
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.chat)
+        assert stage.used == []
+
+
+async def test_a_failure_is_a_sentence_and_f5_reads_again() -> None:
+    studio = a_studio()
+    studio.failures["genies.list"] = BackendError(
+        ErrorKind.FORBIDDEN, "The token may not do that", hint="Add the endpoint to its role."
+    )
+    stage = Stage(studio=studio)
+    async with stage.shown():
+        await stage.say("/switch")
+        await stage.until(lambda: "✗ The token may not do that" in stage.screen())
+        studio.failures.clear()
+        await stage.press("f5")
+        await stage.until(lambda: "3 genies" in stage.screen())
+
+
+async def test_without_a_token_one_sentence_says_which_and_where() -> None:
+    stage = Stage()
+    async with stage.shown():
+        for key in ("f6", "f5"):
+            await stage.press(key)
+            await stage.until(lambda: "developer_token" in stage.screen())
+            shown = " ".join(stage.text(stage.chat.banner).split())
+            assert "GENIE_TUI_DEVELOPER_TOKEN" in shown
+            assert "the key that you chat with" in shown
+            assert stage.app.screen is stage.chat
+            await stage.press("escape")
+            await stage.until(lambda: "developer_token" not in stage.screen())
+
+
+async def test_a_genie_that_keeps_silent_can_be_started_by_key_and_mouse() -> None:
+    studio = ScriptedStudio([genie("Ifrit", state="stopped")])
+    stage = Stage(ScriptedBackend([started(), finished()]), studio=studio)
+    async with stage.shown():
+        assert not stage.chat.check_action("start_genie", ())
+        await stage.say("Hello?")
+        await stage.until(lambda: "F10 Start it" in stage.screen())
+        await stage.press("f10")
+        await stage.until(lambda: "It is started. Up recalls" in stage.screen())
+        assert studio.calls == [("start", "gin-Ifrit")]
+        await stage.until(lambda: "F10 Start it" in stage.screen())
+        lines = stage.screen().splitlines()
+        y = next(y for y, text in enumerate(lines) if "F10 Start it" in text)
+        await stage.pilot.click(offset=(lines[y].index("Start it") + 2, y))
+        await stage.until(lambda: "started already" in stage.screen())
+
+
+async def test_without_a_token_a_silent_genie_has_no_dead_key() -> None:
+    stage = Stage(ScriptedBackend([started(), finished()]))
+    async with stage.shown():
+        await stage.say("Hello?")
+        await stage.until(lambda: "Is the genie started?" in stage.screen())
+        assert "Start it" not in stage.screen()
+        assert not stage.chat.check_action("start_genie", ())
+
+
+async def test_hostile_names_change_nothing_but_themselves() -> None:
+    stage = Stage(studio=ScriptedStudio([genie(HOSTILE), genie("Ifrit")]))
+    async with stage.shown():
+        await stage.press("f6")
+        await stage.until(lambda: "2 genies" in stage.screen())
+        assert not set(stage.screen()) & set(UNSAFE)
+        await stage.press("up", "enter")
+        await stage.until(lambda: len(stage.used) == 1)
+        await stage.until(lambda: stage.app.screen is stage.chat)
+        assert not set(stage.screen()) & set(UNSAFE)
+
+
+def test_nothing_of_studio_is_loaded_before_it_is_opened() -> None:
+    code = (
+        "import sys, tui.ui.app, tui.ui.widgets.transcript;"
+        "sys.exit(any(name.startswith('tui.ui.studio') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,62 @@
+"""The way from the conversation to Agent Studio, where there is a developer token."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.chat.updates import Publish
+
+if TYPE_CHECKING:
+    from tui.chat.session import Session
+    from tui.core.studio.port import Studio
+
+Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
+OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
+UseGenie = Callable[[str], tuple[Connect, str]]
+"""What opens the session of another genie, and the file that says from now on that it is used;
+empty where nothing is kept. Touches the disk; raises ``tui.config.ConfigError``."""
+
+NO_TOKEN = "Studio needs a Developer API token"
+WHICH_TOKEN = (
+    "wrka..., of an API client under Workspace admin, as developer_token in the profile or"
+    " GENIE_TUI_DEVELOPER_TOKEN; the key that you chat with, of the genie's client, is another one."
+)
+
+
+@dataclass(eq=False)
+class Agency:
+    """Opens Studio when it is first asked for and keeps it open, so that its pace is kept too."""
+
+    open_studio: OpenStudio | None = None
+    """None: there is no developer token."""
+    use_genie: UseGenie | None = None
+    """None: the place knows no other genies."""
+    genie: str = ""
+    """The handle of the genie one talks to."""
+
+    def __post_init__(self) -> None:
+        self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
+        self._studio: Studio | None = None
+
+    @property
+    def is_there(self) -> bool:
+        return self.open_studio is not None
+
+    async def studio(self) -> Studio:
+        """Agent Studio. Raises ``BackendError``; :data:`NO_TOKEN` is for who has none."""
+        assert self.open_studio is not None
+        async with self._opening:
+            if self._studio is None:
+                self._studio = await self._stack.enter_async_context(self.open_studio())
+            return self._studio
+
+    async def aclose(self) -> None:
+        """Close it; the next use opens it again."""
+        async with self._opening:
+            self._studio = None
+            await self._stack.aclose()

@@ -1,0 +1,102 @@
+"""What Studio knows about one genie, read part by part."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from tui.core.errors import BackendError
+from tui.core.studio.port import Studio
+from tui.core.studio.records import Genie, GenieClient, Guardrail, KnowledgeBase, Skill
+
+T = TypeVar("T")
+
+MOST = 200
+"""Entries of a list that are read; nobody looks through more in a row of sections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """Something that is being read, was read, or could not be."""
+
+    value: T | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """The first entries of a list."""
+
+    entries: Sequence[T]
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """A genie and what belongs to it."""
+
+    genie: Genie
+    details: Part[Genie] = Part()
+    clients: Part[Listed[GenieClient]] = Part()
+    skills: Part[Listed[Skill]] = Part()
+    knowledge_bases: Part[Listed[KnowledgeBase]] = Part()
+    guardrail: Part[Guardrail] = Part()
+
+
+Reader = Callable[[Studio, Genie], Awaitable[object]]
+
+
+async def _details(studio: Studio, genie: Genie) -> Genie:
+    return await studio.genies.get(genie.id)
+
+
+async def _clients(studio: Studio, genie: Genie) -> Listed[GenieClient]:
+    return await _first(studio.clients.list())
+
+
+async def _skills(studio: Studio, genie: Genie) -> Listed[Skill]:
+    return await _first(studio.skills.list(project_id=genie.project_id or None))
+
+
+async def _knowledge_bases(studio: Studio, genie: Genie) -> Listed[KnowledgeBase]:
+    return await _first(studio.knowledge_bases.list(project_id=genie.project_id or None))
+
+
+async def _guardrail(studio: Studio, genie: Genie) -> Guardrail:
+    return await studio.guardrails.get(genie.id)
+
+
+READERS: dict[str, Reader] = {
+    "details": _details,
+    "clients": _clients,
+    "skills": _skills,
+    "knowledge_bases": _knowledge_bases,
+    "guardrail": _guardrail,
+}
+"""How each part is read; the first says in which project the others look."""
+
+
+async def read_part(name: str, studio: Studio, genie: Genie) -> Part[object]:
+    """One part; what went wrong is a part of it, too."""
+    try:
+        return Part(await READERS[name](studio, genie))
+    except BackendError as error:
+        return Part(problem=error.sentence())
+
+
+async def _first(entries: AsyncGenerator[T]) -> Listed[T]:
+    read: list[T] = []
+    async for entry in _closing(entries):
+        if len(read) == MOST:
+            return Listed(read, goes_on=True)
+        read.append(entry)
+    return Listed(read)
+
+
+async def _closing(entries: AsyncGenerator[T]) -> AsyncIterator[T]:
+    try:
+        async for entry in entries:
+            yield entry
+    finally:
+        await entries.aclose()

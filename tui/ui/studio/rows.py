@@ -1,0 +1,215 @@
+"""The dossier of a genie as rows of a list: headings, facts, and what can be acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from textual.content import Content
+
+from tui.core.studio.policies import in_brief
+from tui.core.studio.records import Genie, GenieClient, Guardrail
+from tui.core.studio.rules import POLICY_TYPES
+from tui.core.text import clean_line
+from tui.ui.studio.dossier import MOST, Dossier, Listed, Part
+from tui.ui.studio.words import glyph_of, has_client, state_of
+from tui.ui.text import line, spread
+from tui.ui.widgets.looks import BAD, DONE, OPEN_END, QUESTION, muted
+
+_LABEL_CELLS = 16
+_NAME_CELLS = 30
+_NOTHING = Content("")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row. ``id`` says what Enter is about, such as ``skill:123``; empty: nothing."""
+
+    text: Content
+    id: str = ""
+    aside: Content = _NOTHING
+
+    def drawn(self, width: int) -> Content:
+        return spread(self.text, self.aside, width, gap=2)
+
+
+def lines_of(dossier: Dossier, attached: str = "") -> Iterator[Line]:
+    """All rows. ``attached``: id of the client that was seen to be attached, if any was."""
+    genie = dossier.details.value or dossier.genie
+    yield from _head(genie, dossier.details)
+    yield from _client_lines(genie, dossier.clients, attached)
+    yield from _skill_lines(genie, dossier)
+    yield from _kb_lines(genie, dossier)
+    yield from _group_lines(genie, dossier.details)
+    yield from _guardrail_lines(dossier.guardrail)
+
+
+def _heading(text: str, aside: str = "") -> Iterator[Line]:
+    yield Line(Content(""))
+    yield Line(Content.styled(text, "bold $text-primary"), aside=muted(aside))
+
+
+def _told(text: str) -> Line:
+    return Line(Content.assemble("  ", muted(text)))
+
+
+def _failed(problem: str) -> Line:
+    told = Content.assemble("  ✗ ", line(problem, 600)).stylize(BAD)
+    return Line(told, id=f"problem:{clean_line(problem, 600)}")
+
+
+def _entry(glyph: Content, name: str, about: str, id: str, aside: str = "") -> Line:
+    shown = line(name, 80)
+    named = shown.pad_right(max(0, _NAME_CELLS - shown.cell_length))
+    return Line(
+        Content.assemble("  ", glyph, " ", named, "  ", muted(clean_line(about, 200))),
+        id,
+        muted(aside),
+    )
+
+
+def _add(words: str, id: str) -> Line:
+    return Line(Content.assemble("  ", ("+ ", "bold $text-primary"), Content(words)), id)
+
+
+# -- the genie itself --------------------------------------------------------------------------
+
+
+def _head(genie: Genie, details: Part[Genie]) -> Iterator[Line]:
+    name = line(genie.name or genie.id, 80).stylize("bold")
+    state = Content.assemble(glyph_of(genie), " ", state_of(genie))
+    yield Line(name, aside=state)
+    if details.problem:
+        yield _failed(details.problem)
+    yield from (_fact(*fact) for fact in _facts(genie) if fact[1])
+
+
+def _facts(genie: Genie) -> Iterator[tuple[str, str, str]]:
+    yield "Handle", genie.id, "copy"
+    yield "About", genie.description, "view"
+    yield "Instructions", genie.instructions, "view"
+    yield "AI provider", genie.ai_provider.replace("_", " "), "copy"
+    modes = (genie.channel_mode, genie.channel_scope, genie.response_mode)
+    yield "Channels", ", ".join(mode.replace("_", " ") for mode in modes if mode), "copy"
+    yield "Recipes", _recipes(genie), "copy"
+    yield "Changed", _when(genie.updated_at), "copy"
+
+
+def _recipes(genie: Genie) -> str:
+    if genie.active_recipes_count is None:
+        return ""
+    off = genie.inactive_skills_count
+    return f"{genie.active_recipes_count} active" + (f", {off} skills inactive" if off else "")
+
+
+def _fact(label: str, value: str, deed: str) -> Line:
+    text = Content.assemble(muted(f"{label:<{_LABEL_CELLS}}"), line(value, 300))
+    return Line(text, f"{deed}:{label}")
+
+
+def value_of(genie: Genie, label: str) -> str:
+    """The whole value behind a fact."""
+    return next((value for name, value, _ in _facts(genie) if name == label), "")
+
+
+def _when(at_ms: int | None) -> str:
+    if at_ms is None:
+        return ""
+    return f"{datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+# -- what belongs to it ------------------------------------------------------------------------
+
+
+def _client_lines(
+    genie: Genie, clients: Part[Listed[GenieClient]], attached: str
+) -> Iterator[Line]:
+    yield from _heading("Client", "a genie has room for one")
+    if has_client(genie):
+        through = clean_line(genie.chat_interface, 40).replace("_", " ")
+        yield _told(f"One is attached ({through}); the API does not say which.")
+    else:
+        yield _told("None is attached: nobody can talk to it (406) before one is.")
+    yield from _listed(clients)
+    for client in clients.value.entries if clients.value else ():
+        here = client.client_id == attached
+        glyph, aside = (DONE, "attached here") if here else (OPEN_END, "")
+        about = client.client_id
+        yield _entry(glyph, client.client_name, about, f"client:{client.client_id}", aside)
+    yield _add("New client", "new:client")
+
+
+def _skill_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
+    yield from _heading("Skills", _counted(genie.skills_count))
+    yield from _listed(dossier.skills, "in its project; the API does not say which are its own")
+    for skill in dossier.skills.value.entries if dossier.skills.value else ():
+        aside = f"recipe {clean_line(skill.recipe_id, 20)}" if skill.recipe_id else ""
+        yield _entry(QUESTION, skill.name, skill.description, f"skill:{skill.id}", aside)
+
+
+def _kb_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
+    yield from _heading("Knowledge bases", _counted(genie.knowledge_bases_count))
+    part = dossier.knowledge_bases
+    yield from _listed(part, "in its project; the API does not say which are its own")
+    for base in part.value.entries if part.value else ():
+        kind = base.source_type.replace("_", " ")
+        yield _entry(QUESTION, base.name, base.description, f"kb:{base.id}", clean_line(kind, 20))
+
+
+def _group_lines(genie: Genie, details: Part[Genie]) -> Iterator[Line]:
+    yield from _heading("User groups", _counted(genie.user_groups_count))
+    if details.value is None:
+        yield _told("Not known." if details.problem else "Reading…")
+    elif not genie.user_groups:
+        yield _told("None: nobody is let in.")
+    for group in genie.user_groups:
+        yield _entry(DONE, group.name, group.id, f"group:{group.id}")
+    yield _add("Let a group in, by its id", "new:group")
+
+
+def _guardrail_lines(guardrail: Part[Guardrail]) -> Iterator[Line]:
+    yield from _heading("Guardrails", "" if guardrail.value else "content safety")
+    if guardrail.problem:
+        yield _failed(guardrail.problem)
+    elif guardrail.value is None:
+        yield _told("Reading…")
+    elif not guardrail.value.id:
+        yield _told("No guardrail is attached to this genie.")
+    else:
+        for kind in POLICY_TYPES:
+            yield _policy_line(guardrail.value, kind)
+
+
+def _policy_line(guardrail: Guardrail, kind: str) -> Line:
+    policy = guardrail.policy(kind)
+    brief = in_brief(kind, policy.configuration) if policy else "not set"
+    glyph = DONE if brief not in ("not set", "off") else OPEN_END
+    shown = Content.assemble("  ", glyph, " ", f"{policy_name(kind):<20}", "  ", line(brief, 200))
+    return Line(shown, f"policy:{kind}")
+
+
+def policy_name(kind: str) -> str:
+    """``pii_detection`` as ``PII detection``."""
+    return kind.replace("_", " ").capitalize().replace("Pii", "PII")
+
+
+def _listed(part: Part[Listed[T]], about: str = "") -> Iterator[Line]:
+    """What there is to say about a list before its entries."""
+    if part.problem:
+        yield _failed(part.problem)
+    elif part.value is None:
+        yield _told("Reading…")
+    elif not part.value.entries:
+        yield _told("There are none.")
+    elif part.value.goes_on:
+        yield _told(f"The first {MOST} {about}".rstrip() + ".")
+    elif about:
+        yield _told(f"{len(part.value.entries)} {about}.")
+
+
+def _counted(count: int | None) -> str:
+    return "" if count is None else f"the genie has {count}"

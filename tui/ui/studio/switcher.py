@@ -1,0 +1,217 @@
+"""Which genie to talk to: words in, genies with their state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.core.errors import BackendError
+from tui.core.studio.records import Genie, GenieId
+from tui.core.text import clean_line
+from tui.ui.agency import Agency
+from tui.ui.modals.answers import Answers
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.requests import GenieWanted
+from tui.ui.studio.words import genie_row, has_client
+from tui.ui.sturdy import SturdyList, SturdyModal
+from tui.ui.styles import STUDIO_SHEET
+from tui.ui.text import line
+from tui.ui.widgets.looks import BAD
+
+_NO_CLIENT = (
+    "{name} has no client, and answers nobody before it has one (F5, Studio, attaches one)."
+    " Talk to it all the same?"
+)
+_STOPPED = "{name} is stopped, and answers nobody before it is started. Start it, and talk to it?"
+
+
+class GenieSwitcher(SturdyModal[GenieWanted]):
+    """Returns the genie that is wanted; nothing when it is left."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STUDIO_SHEET]
+    AUTO_FOCUS = "Input"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="genies.close"),
+        Binding("down", "move('cursor_down')", "Next genie", priority=True, id="genies.next"),
+        Binding("up", "move('cursor_up')", "Previous genie", priority=True, id="genies.previous"),
+        Binding("pagedown", "move('page_down')", "Next page", priority=True, id="genies.page_down"),
+        Binding("pageup", "move('page_up')", "Previous page", priority=True, id="genies.page_up"),
+        Binding(
+            "ctrl+s",
+            "start",
+            "Start",
+            tooltip="Start the genie under the cursor",
+            priority=True,
+            id="genies.start",
+        ),
+        Binding("f5", "read", "Read again", tooltip="Read the genies again", id="genies.read"),
+    ]
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__()
+        self._agency = agency
+        self._genies: Sequence[Genie] = ()
+        self._shown: Sequence[Genie] = ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="genies") as box:
+            box.border_title = Content(" Talk to another genie ")
+            yield Input(placeholder="Its name, or a part of it", id="genies-words")
+            yield Static(id="genies-state")
+            yield SturdyList(id="genies-found", compact=True)
+            yield Answers(
+                ("Enter", "Talk to it", "use"),
+                ("Ctrl+S", "Start", "start"),
+                ("Esc", "Back", "leave"),
+                cells=17,
+            )
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).can_focus = False
+        self.query_one(Input).cursor_blink = False
+        self.action_read()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    @work(group="genies", exclusive=True, exit_on_error=False)
+    async def action_read(self) -> None:
+        """Read the list, and show it as it comes."""
+        self._tell("Reading the genies…")
+        genies: list[Genie] = []
+        try:
+            studio = await self._agency.studio()
+            async for genie in studio.genies.list():
+                genies.append(genie)
+                if len(genies) % 50 == 0:
+                    self._take(genies)
+        except BackendError as error:
+            self._fail(error)
+        else:
+            self._take(genies)
+            self._tell(_count(len(self._shown), len(genies)))
+
+    def _take(self, genies: Sequence[Genie]) -> None:
+        first = not self._genies
+        self._genies = tuple(genies)
+        self._draw()
+        if first:
+            self._point_at(self._agency.genie)
+
+    @on(Input.Changed)
+    def _filter(self) -> None:
+        self._draw()
+        if self._genies:
+            self._tell(_count(len(self._shown), len(self._genies)))
+
+    def _draw(self) -> None:
+        """Draw what has all the words; the cursor stays with its genie."""
+        before, rows = self.chosen, self.query_one(OptionList)
+        words = self.query_one(Input).value.casefold().split()
+        self._shown = [genie for genie in self._genies if _has(genie, words)]
+        width = max(20, self.query_one("#genies").content_size.width - 3)
+        rows.set_options(
+            Option(genie_row(genie, width, here=genie.id == self._agency.genie))
+            for genie in self._shown
+        )
+        self._point_at(before.id if before else "")
+
+    def _point_at(self, genie_id: str) -> None:
+        places = {genie.id: place for place, genie in enumerate(self._shown)}
+        found = places.get(GenieId(genie_id), 0) if self._shown else None
+        self.query_one(OptionList).highlighted = found
+
+    def _tell(self, sentence: str) -> None:
+        self.query_one("#genies-state", Static).update(Content(sentence))
+
+    def _fail(self, error: BackendError) -> None:
+        told = Content.assemble("✗ ", line(error.sentence(), 600)).stylize(BAD)
+        self.query_one("#genies-state", Static).update(told)
+
+    @property
+    def chosen(self) -> Genie | None:
+        """The genie under the cursor."""
+        place = self.query_one(OptionList).highlighted
+        return self._shown[place] if place is not None and place < len(self._shown) else None
+
+    # -- what can be done ------------------------------------------------------------------
+
+    def action_move(self, action: str) -> None:
+        getattr(self.query_one(OptionList), f"action_{action}")()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def action_start(self) -> None:
+        if (genie := self.chosen) and not genie.started:
+            self._start(genie)
+        elif genie:
+            self._tell(f"{clean_line(genie.name, 60)} is started already.")
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def action_use(self) -> None:
+        """Talk to the genie under the cursor; one that cannot answer is asked about."""
+        genie = self.chosen
+        if genie is None or not self.is_current:
+            return
+        name = clean_line(genie.name or genie.id, 60)
+        if not has_client(genie):
+            self._ask(_NO_CLIENT.format(name=name), genie, start=False)
+        elif not genie.started:
+            self._ask(_STOPPED.format(name=name), genie, start=True)
+        else:
+            self._use(genie)
+
+    def _ask(self, question: str, genie: Genie, *, start: bool) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes and start:
+                self._start(genie, then_use=True)
+            elif yes:
+                self._use(genie)
+
+        yes = "Start and talk" if start else "Talk to it"
+        self.app.push_screen(ConfirmModal(question, yes=yes, no="Back"), answered)
+
+    @work(group="start", exclusive=True, exit_on_error=False)
+    async def _start(self, genie: Genie, *, then_use: bool = False) -> None:
+        name = clean_line(genie.name or genie.id, 60)
+        self._tell(f"Starting {name}…")
+        try:
+            studio = await self._agency.studio()
+            await studio.genies.start(genie.id)
+            fresh = await studio.genies.get(genie.id)
+        except BackendError as error:
+            self._fail(error)
+            return
+        self._genies = [fresh if one.id == genie.id else one for one in self._genies]
+        self._draw()
+        self._tell(f"{name} is started.")
+        if then_use:
+            self._use(fresh)
+
+    def _use(self, genie: Genie) -> None:
+        self.dismiss(GenieWanted(genie.id, clean_line(genie.name or genie.id, 80)))
+
+
+def _has(genie: Genie, words: Sequence[str]) -> bool:
+    state = "started" if genie.started else "stopped"
+    client = "" if has_client(genie) else "no client"
+    text = f"{genie.name} {genie.id} {state} {client}".casefold()
+    return all(word in text for word in words)
+
+
+def _count(shown: int, all_: int) -> str:
+    if not all_:
+        return "The token sees no genies; its project scopes say which it may."
+    genies = f"{all_} genie" + ("s" if all_ > 1 else "")
+    return genies if shown == all_ else f"{shown} of {genies}"

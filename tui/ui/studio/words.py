@@ -1,0 +1,42 @@
+"""Genies and jobs in words and shapes."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from tui.core.studio.records import Genie
+from tui.ui.text import line, spread
+from tui.ui.widgets.looks import ASKS, CONNECTION, GOOD, STOPPED, muted
+
+STARTED = Content.styled("▶", GOOD)
+
+
+def has_client(genie: Genie) -> bool:
+    return bool(genie.chat_interface)
+
+
+def glyph_of(genie: Genie) -> Content:
+    """A shape for whether it answers: it must be started and have a client."""
+    if not genie.started:
+        return STOPPED
+    return STARTED if has_client(genie) else CONNECTION
+
+
+def state_of(genie: Genie) -> Content:
+    """``started``, ``stopped``, ``started, no client``."""
+    state = "started" if genie.started else "stopped"
+    style = GOOD if genie.started and has_client(genie) else ASKS
+    return Content.styled(state if has_client(genie) else f"{state}, no client", style)
+
+
+def genie_row(genie: Genie, width: int, *, here: bool = False) -> Content:
+    """A genie on one line: state, name, and at the end the state in words.
+
+    ``here``: it is the one that is talked to. Where there is little room, the shape says it alone.
+    """
+    name = line(genie.name or genie.id, 80).stylize("bold" if here else "")
+    mark = muted("  in use") if here else Content("")
+    left = Content.assemble(glyph_of(genie), " ", name, mark)
+    state = state_of(genie)
+    fits = left.cell_length + state.cell_length + 2 <= width
+    return spread(left, state if fits else Content(""), width, gap=2)
