@@ -279,6 +279,6 @@ async def test_a_key_with_alt_is_no_letter(app: Desk) -> None:
 
 async def test_a_key_map_decides_what_sends(app: Desk) -> None:
     async with app.run_test() as pilot:
-        app.set_keymap({"composer.send": "ctrl+s"})
-        await pilot.press("a", "enter", "b", "ctrl+s")
+        app.set_keymap({"composer.send": "ctrl+f9"})
+        await pilot.press("a", "enter", "b", "ctrl+f9")
         assert app.posted == ["a\nb"]

@@ -8,7 +8,7 @@ from tests.fakes import WORKSHOP, ScriptedBackend, Wait, finished, piece, said, 
 from tests.ui.stage import Stage
 from tui.ui.widgets.notice import WorkingRow
 
-KEY = "f7"
+KEY = "ctrl+s"
 
 
 def offered(stage: Stage) -> bool:
@@ -31,7 +31,7 @@ async def test_a_halted_turn_shows_what_was_written_and_that_it_was_stopped() ->
         await stage.until(lambda: "One, two," in stage.screen())
         await stage.until(lambda: offered(stage))
         await stage.press(KEY)
-        await stage.until(lambda: "Stopped" in stage.screen())
+        await stage.until(lambda: "Stopped by you" in stage.screen())
         assert "One, two," in stage.screen()
         assert not offered(stage)
     assert len(stage.backend.halted) == 1

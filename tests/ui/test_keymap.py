@@ -87,12 +87,12 @@ async def test_own_keys_are_in_force_and_shown_everywhere() -> None:
 
 
 async def test_the_keys_for_sending_and_a_new_line_can_be_exchanged() -> None:
-    keys = keymap_of({"composer.send": "ctrl+s", "composer.newline": "enter"}, "config.toml")
+    keys = keymap_of({"composer.send": "ctrl+f9", "composer.newline": "enter"}, "config.toml")
     stage = Stage(ScriptedBackend(), preferences=Preferences(keys=keys))
     async with stage.shown():
         await stage.press("a", "enter", "b")
         assert stage.chat.composer.text == "a\nb"
-        await stage.press("ctrl+s")
+        await stage.press("ctrl+f9")
         await stage.until(lambda: "send" in stage.backend.calls)
 
 

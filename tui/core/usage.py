@@ -25,8 +25,22 @@ class Usage:
             cost=cost,
         )
 
+    def brief(self) -> str:
+        """Such as ``↑12.3k ↓310 · 0.0052``."""
+        cost = f" · {self.cost:.3g}" if self.cost else ""
+        return f"↑{_short(self.input_tokens)} ↓{_short(self.output_tokens)}{cost}"
+
     def sentence(self) -> str:
         """Such as ``1,204 tokens in (600 cached), 310 out, cost 0.0052``."""
         cached = f" ({self.cached_tokens:,} cached)" if self.cached_tokens else ""
         cost = f", cost {self.cost:.4f}" if self.cost is not None else ""
         return f"{self.input_tokens:,} tokens in{cached}, {self.output_tokens:,} out{cost}"
+
+
+def _short(tokens: int) -> str:
+    """Four digits at most: ``950``, ``12.3k``, ``128k``, ``1.5M``."""
+    for unit, size in (("M", 1_000_000), ("k", 1_000)):
+        if tokens >= size:
+            count = tokens / size
+            return f"{count:.1f}{unit}" if count < 100 else f"{count:.0f}{unit}"
+    return str(tokens)

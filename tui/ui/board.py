@@ -96,6 +96,10 @@ class Board:
         )
         return next((turn for turn in sent if not turn.halting), None)
 
+    def is_stopping(self, conversation_id: ConversationId) -> bool:
+        """Whether the agent was asked to stop, and has not yet."""
+        return any(turn.halting for turn in self._of(conversation_id))
+
     def asking(self) -> list[ConversationId]:
         """The conversations with an open question, the one that waits longest first."""
         waiting = [turn.conversation_id for turn in self._turns.values() if questions_of(turn)]

@@ -17,12 +17,14 @@ def line(text: str, limit: int = 200) -> Content:
     return Content(clean_line(text, limit))
 
 
-def spread(left: Content, right: Content, width: int, *, gap: int = 1) -> Content:
+def spread(
+    left: Content, right: Content, width: int, *, gap: int = 1, most: float = 0.5
+) -> Content:
     """Exactly ``width`` cells with ``left``, shortened if need be, and ``right`` at the end.
 
-    ``right`` is left out where it would take more than half of the room.
+    ``right`` is left out where it would take more than a part of the room: ``most``.
     """
-    if right.cell_length > width // 2:
+    if right.cell_length > width * most:
         right = Content("")
     room = max(0, width - right.cell_length - (gap if right else 0))
     left = left.truncate(room, ellipsis=True)

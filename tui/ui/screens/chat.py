@@ -238,6 +238,8 @@ class ChatScreen(ManagingScreen):
         self.topbar.link = self.desk.link()
         self.topbar.title = self.title_of(self.desk.current) if self.desk.current else ""
         self.banner.show(self.desk.notice(question_open=self._questions.is_open))
+        self.show_stop()
+        self.show_usage()
         self._name_window()
         self.refresh_bindings()
 

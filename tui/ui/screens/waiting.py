@@ -11,7 +11,9 @@ from tui.core.draft import Draft
 from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import Can
 from tui.core.turn import Turn
+from tui.ui.keys import key_for
 from tui.ui.screens.commanding import CommandingScreen
+from tui.ui.widgets.timeline_head import TimelineHead
 
 if TYPE_CHECKING:
     from tui.ui.widgets.transcript import Transcript
@@ -40,7 +42,7 @@ class WaitingScreen(CommandingScreen):
             id="turn.stop_waiting",
         ),
         Binding(
-            "f7",
+            "ctrl+s",
             "halt",
             "Stop",
             tooltip="Ask the agent to stop",
@@ -92,6 +94,24 @@ class WaitingScreen(CommandingScreen):
             self.complain("It was sent before you changed it. Your words are below.")
 
     # -- turns -----------------------------------------------------------------------------
+
+    def show_stop(self) -> None:
+        """Offer to stop the agent, or say that it was asked to."""
+        current = self.desk.current
+        if self._stoppable():
+            self.composer.offer_stop(key_for(self.app, "turn.halt"))
+        elif current and self.desk.board.is_stopping(current):
+            self.composer.say_stopping()
+        else:
+            self.composer.border_title = None
+
+    def show_usage(self) -> None:
+        """Say above the timeline what the conversation has used."""
+        transcript = self.conversation.transcript
+        counts = self.access is not None and Can.REPORT_USAGE in self.access.session.can
+        told = counts and self.desk.current is not None
+        total = transcript.total_usage() if transcript and told else None
+        self.query_one(TimelineHead).total = total
 
     def _stoppable(self) -> Turn | None:
         can = self.access.session.can if self.access else Can.NOTHING

@@ -11,6 +11,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.style import Style
 from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.text import clean, size, utf8_size
@@ -145,6 +146,16 @@ class Composer(FoldingArea):
     def address(self, agent_name: str) -> None:
         """Invite to write to another agent."""
         self.placeholder = _invitation(agent_name)
+
+    def offer_stop(self, key: str) -> None:
+        """Show a button in the border that stops the agent."""
+        press = Style.from_meta({"@click": "screen.halt"}) + Style(bold=True)
+        words = Content.assemble(" ■ Stop ", (f"{key} ", "$soft") if key else "")
+        self.border_title = words.stylize(press)
+
+    def say_stopping(self) -> None:
+        """Say in the border that the agent was asked to stop."""
+        self.border_title = Content.styled(" ◌ Asked to stop ", "$soft")
 
     def remember(self, said: Sequence[str]) -> None:
         """What Up recalls, newest first."""

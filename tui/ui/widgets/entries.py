@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from tui.core.events import AgentMessage, TurnFinished, TurnOutcome
+from tui.core.events import AgentMessage, HaltRequested, TurnFinished, TurnOutcome
 from tui.core.ids import TurnId
 from tui.core.records import Prompt
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.core.turn import Turn
+from tui.core.usage import Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,18 @@ class OutcomeEntry:
     key: str
     outcome: TurnOutcome
     reason: str
+    asked_for: bool = False
+    """Whether the user asked for the end."""
     joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageEntry:
+    """What a turn that is over has used."""
+
+    key: str
+    usage: Usage
+    joined: bool = True
 
 
 Entry = (
@@ -121,6 +133,7 @@ Entry = (
     | WorkingEntry
     | SilenceEntry
     | OutcomeEntry
+    | UsageEntry
 )
 
 
@@ -152,7 +165,7 @@ def _text_key(turn: Turn, number: int) -> str:
 
 
 def _joined(above: Entry | None, entry: Entry) -> Entry:
-    if isinstance(entry, DayEntry | PromptEntry | ReplyEntry) or not _is_brief(above):
+    if isinstance(entry, DayEntry | PromptEntry | ReplyEntry | UsageEntry) or not _is_brief(above):
         return entry
     return replace(entry, joined=True)
 
@@ -203,10 +216,15 @@ def _steps(turn: Turn) -> Iterator[Entry]:
 
 
 def _end(turn: Turn) -> Iterator[Entry]:
-    """What stands below the steps: at most one row."""
+    """What stands below the steps: how it is or was, and what it has used."""
     if turn.outcome in ("failed", "halted", "limit"):
         reason = next((e.reason for e in turn.log[::-1] if isinstance(e, TurnFinished)), None)
-        yield OutcomeEntry(key=f"{turn.id}/end", outcome=turn.outcome, reason=reason or "")
+        yield OutcomeEntry(
+            key=f"{turn.id}/end",
+            outcome=turn.outcome,
+            reason=reason or "",
+            asked_for=any(isinstance(event, HaltRequested) for event in turn.log),
+        )
     elif turn.over:
         if not any(isinstance(step, TextStep) for step in turn.steps):
             yield SilenceEntry(key=f"{turn.id}/silence")
@@ -214,6 +232,8 @@ def _end(turn: Turn) -> Iterator[Entry]:
         heard = turn.phase != "waiting"
         since = turn.started_ms or turn_ms(turn)
         yield WorkingEntry(key=f"{turn.id}/busy", since_ms=since, heard=heard, halting=turn.halting)
+    if turn.over and turn.usage:
+        yield UsageEntry(key=f"{turn.id}/usage", usage=turn.usage)
 
 
 def _seems_idle(turn: Turn) -> bool:

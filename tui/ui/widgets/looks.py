@@ -24,6 +24,7 @@ CONNECTION = Content.styled("◇", ASKS)
 LATER = Content.styled("◷", MUTED)
 SENDING = Content.styled("↑", BUSY)
 UNSURE = Content.styled("?", ASKS)
+USED = Content.styled("Σ", "$faint")
 BUSY_STILL = Content.styled("●", BUSY)
 
 

@@ -12,8 +12,15 @@ from textual.style import Style
 from tui.core.text import clean_line, duration
 from tui.ui.keys import key_for
 from tui.ui.widgets.card import Card
-from tui.ui.widgets.entries import DayEntry, OutcomeEntry, SilenceEntry, WorkingEntry, day_of
-from tui.ui.widgets.looks import BAD, FAILED, OPEN_END, STOPPED, UNSURE, muted
+from tui.ui.widgets.entries import (
+    DayEntry,
+    OutcomeEntry,
+    SilenceEntry,
+    UsageEntry,
+    WorkingEntry,
+    day_of,
+)
+from tui.ui.widgets.looks import BAD, FAILED, OPEN_END, STOPPED, UNSURE, USED, muted
 from tui.ui.widgets.rows import Row
 
 _WEEK_DAYS = 7
@@ -78,10 +85,18 @@ class OutcomeRow(Card[OutcomeEntry]):
                 told = f"The agent failed. {reason}".rstrip()
                 return [Row(Content.styled(told, BAD), FAILED)]
             case "halted":
-                return [Row(muted(f"Stopped. {reason}".rstrip()), STOPPED)]
+                by_whom = "Stopped by you." if self.entry.asked_for else "Stopped."
+                return [Row(muted(f"{by_whom} {reason}".rstrip()), STOPPED)]
             case _:
                 told = f"The agent has used up its turns. {reason}".rstrip()
                 return [Row(muted(told), OPEN_END)]
+
+
+class UsageRow(Card[UsageEntry]):
+    """What a turn has used."""
+
+    def rows(self) -> Sequence[Row]:
+        return [Row(Content.styled(self.entry.usage.sentence(), "$faint"), USED)]
 
 
 def day_name(day: date, today: date) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.core.usage import Usage
 from tui.ui.text import line, spread
 
 
@@ -17,6 +19,8 @@ class TimelineHead(Widget):
 
     words: str | None = None
     """What the timeline is filtered by; None: by nothing."""
+    total: reactive[Usage | None] = reactive(None)
+    """What the whole conversation has used, where that is known."""
     _shown = 0
 
     def show(self, words: str | None, shown: int) -> None:
@@ -25,13 +29,18 @@ class TimelineHead(Widget):
             self.words, self._shown = words, shown
             self.refresh()
 
+    def watch_total(self, total: Usage | None) -> None:
+        self.tooltip = Content(f"In all {total.sentence()}") if total else None
+
     def on_click(self) -> None:
         self.post_message(self.Pressed())
 
     def render(self) -> Content:
         width = self.size.width
         if self.words is None:
-            return spread(Content("Timeline"), Content.styled("/", "$faint"), width)
+            used = f"{self.total.brief()}  " if self.total else ""
+            right = Content.assemble((used, "$soft"), ("/", "$faint"))
+            return spread(Content("Timeline"), right, width, most=0.75)
         typed = Content.assemble(("⌕ ", "$primary"), line(self.words), ("▏", "$primary"))
         hint = f"{self._shown} found" if self.words else "words or kinds"
         return spread(typed, Content.styled(hint, "$faint"), width)

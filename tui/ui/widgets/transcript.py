@@ -13,6 +13,7 @@ from textual.widget import Widget
 from tui.core.ids import AttemptId, CallId, TurnId
 from tui.core.text import clean
 from tui.core.turn import Turn
+from tui.core.usage import Usage
 from tui.ui.widgets.action_card import ApprovalCard, ConnectionCard
 from tui.ui.widgets.card import Card, wall_clock_ms
 from tui.ui.widgets.entries import (
@@ -25,11 +26,12 @@ from tui.ui.widgets.entries import (
     ReplyEntry,
     SilenceEntry,
     SkillEntry,
+    UsageEntry,
     WorkingEntry,
     key_of_message,
     prompt_key,
 )
-from tui.ui.widgets.notice import DayRule, OutcomeRow, SilenceRow, WorkingRow
+from tui.ui.widgets.notice import DayRule, OutcomeRow, SilenceRow, UsageRow, WorkingRow
 from tui.ui.widgets.passages import Passages
 from tui.ui.widgets.prompt_card import PromptCard
 from tui.ui.widgets.reply import Reply
@@ -119,6 +121,11 @@ class Transcript(Passages):
     def last_reply(self) -> str:
         """What the agent said last, in Markdown, cleaned; empty if it has not spoken."""
         return next((clean(t.reply) for t in self._roll.newest_first() if t.reply), "")
+
+    def total_usage(self) -> Usage | None:
+        """What the conversation has used, as far as its newest turns say."""
+        totals = (turn.total_usage for turn in self._roll.newest_first())
+        return next((total for total in totals if total), None)
 
     def turn(self, turn_id: TurnId) -> Turn | None:
         """A turn as it was last shown."""
@@ -239,6 +246,8 @@ class Transcript(Passages):
                 return row
             case OutcomeEntry():
                 return OutcomeRow(entry, now_ms=self._now_ms)
+            case UsageEntry():
+                return UsageRow(entry, now_ms=self._now_ms)
             case _:
                 assert_never(entry)
 
