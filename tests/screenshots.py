@@ -129,7 +129,7 @@ async def search(pilot: Pilot[None]) -> None:
 async def export(pilot: Pilot[None]) -> None:
     await ask(pilot, "Is anything broken right now?", "network team")
     os.chdir(Path.home())
-    await pilot.press("f5")
+    await pilot.press("f7")
     await until(pilot, lambda seen: "Secrets are masked" in seen)
 
 

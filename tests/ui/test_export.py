@@ -35,7 +35,7 @@ def stage_with(title: str = "Everything about hay", **more: object) -> Stage:
 async def ask(stage: Stage) -> ExportModal:
     stage.chat.go_to(LONG)
     await stage.until(lambda: "Answer 2" in stage.screen())
-    await stage.press("f5")
+    await stage.press("f7")
     await stage.until(lambda: isinstance(stage.app.screen, ExportModal))
     await stage.until(lambda: isinstance(stage.app.focused, Input))
     assert isinstance(stage.app.screen, ExportModal)
@@ -123,5 +123,5 @@ async def test_a_hostile_title_makes_a_tame_name(folder: Path) -> None:
 async def test_without_a_conversation_there_is_nothing_to_export(folder: Path) -> None:
     stage = stage_with()
     async with stage.shown():
-        await stage.press("f5")
+        await stage.press("f7")
         await stage.until(lambda: "no conversation to export" in stage.screen())

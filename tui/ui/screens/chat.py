@@ -200,6 +200,8 @@ class ChatScreen(ManagingScreen):
         desk.board.note(turn)
         self._questions.take(turn)
         if turn.conversation_id == desk.current:
+            if self.conversation.greets:
+                self.greet(on=False)
             await self.conversation.update(turn)
             self.announce(turn.conversation_id)
         else:

@@ -39,7 +39,15 @@ class FilingScreen(WaitingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("f2", "rename", "Rename", "Rename the conversation", "conversation.rename"),
         _key("f4", "pin", "Pin", "Pin the conversation, or unpin it", "conversation.pin"),
-        _key("f5", "export", "Export", "Export the conversation", "conversation.export"),
+        Binding(
+            "f7",
+            "export",
+            "Export",
+            tooltip="Export the conversation",
+            show=False,
+            priority=True,
+            id="conversation.export",
+        ),
         _key("f8", "delete", "Delete", "Delete the conversation", "conversation.delete"),
     ]
 

@@ -87,6 +87,7 @@ class ThreePanes(SturdyScreen[None]):
         self.desk = Desk()
         self.clock = clock
         self.agent_name = agent_name
+        self.place = place
         self._panes = Panes()
         self.topbar = TopBar(agent_name, user_name, place)
         self.sidebar = Sidebar(clock, self.desk.board.state)

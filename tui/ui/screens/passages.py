@@ -16,13 +16,13 @@ from tui.core.links import link_host
 from tui.core.text import clean, clean_line
 from tui.ui.modals.menu import Choice, Menu
 from tui.ui.requests import CopyText, OpenLink
-from tui.ui.screens.filing import FilingScreen
+from tui.ui.screens.beginning import BeginningScreen
 
 if TYPE_CHECKING:
     from tui.ui.widgets.transcript import Transcript
 
 
-class PassageScreen(FilingScreen):
+class PassageScreen(BeginningScreen):
     """The transcript's messages are handled by name, as in :class:`ReadingScreen`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

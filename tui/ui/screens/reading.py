@@ -214,6 +214,8 @@ class ReadingScreen(ThreePanes):
         else:
             if self.conversation.newest is None:  # else the user looks at older turns
                 await self._show_conversation(conversation_id)
+        if self.desk.current == conversation_id and self.conversation.oldest is None:
+            self.greet(on=True)
         self.show_state()
 
     async def _switch_to(self, conversation_id: ConversationId | None) -> None:
@@ -254,6 +256,9 @@ class ReadingScreen(ThreePanes):
         self.announce(conversation_id)
 
     @on(Sidebar.NewWanted)
+    def _new_wanted(self) -> None:
+        self.action_new_conversation()
+
     def action_new_conversation(self) -> None:
         self.action_focus_composer()
         if self.access and self.desk.current is not None:

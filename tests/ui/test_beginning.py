@@ -1,0 +1,275 @@
+"""New conversations: at once where nothing can be chosen, else with a form."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import Input
+
+from tests.fakes import WORKSHOP, ScriptedBackend, reply
+from tests.ui.solo import HOSTILE, UNSAFE
+from tests.ui.stage import Stage
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.options import Choice, Option, OptionValue
+from tui.ui.choices import Choices, still_fitting
+from tui.ui.modals.beginning import BeginModal
+from tui.ui.modals.pick import PickModal
+from tui.ui.widgets.option_field import OptionField
+
+OPTIONS = (
+    Option(name="title", label="Title", kind="text", help="Shown in the list."),
+    Option(
+        name="agent",
+        label="Agent",
+        kind="choice",
+        default="a-1",
+        required=True,
+        choices=tuple(Choice(value=f"a-{n}", label=f"Number {n} of many") for n in range(1, 5)),
+    ),
+    Option(name="turns", label="Most turns", kind="number", default=10, least=1, most=200),
+    Option(
+        name="effort",
+        label="Effort",
+        kind="choice",
+        choices=tuple(Choice(value=word, label=word.title()) for word in ("low", "high")),
+    ),
+    Option(
+        name="skills",
+        label="Skills",
+        kind="tags",
+        choices=tuple(Choice(value=f"s-{word}", label=word) for word in ("Digging", "Mowing")),
+    ),
+    Option(name="rails", label="Guardrails", kind="tags"),
+    Option(name="memory", label="Memory", kind="switch", default=True),
+    Option(name="hook", label="Webhook", kind="text", advanced=True),
+)
+DEFAULTS: dict[str, OptionValue] = {
+    "title": None,
+    "agent": "a-1",
+    "turns": 10,
+    "effort": None,
+    "skills": (),
+    "rails": (),
+    "memory": True,
+    "hook": None,
+}
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that choices are kept in."""
+    monkeypatch.setenv("GENIE_TUI_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+def a_stage(*scripts: object, offered: tuple[Option, ...] = OPTIONS) -> Stage:
+    return Stage(ScriptedBackend(*scripts, can=WORKSHOP, offered=offered))  # type: ignore[arg-type]
+
+
+async def form(stage: Stage) -> BeginModal:
+    await stage.press("ctrl+n")
+    await stage.until(lambda: isinstance(stage.app.screen, BeginModal))
+    await stage.until(lambda: isinstance(stage.app.focused, Input))
+    assert isinstance(stage.app.screen, BeginModal)
+    return stage.app.screen
+
+
+def field(modal: BeginModal, name: str) -> OptionField:
+    return next(f for f in modal.query(OptionField) if f.option.name == name)
+
+
+async def test_enter_begins_at_once_and_words_go_to_the_new_conversation() -> None:
+    stage = a_stage(reply("Dug."))
+    async with stage.shown():
+        await form(stage)
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        assert stage.backend.created == [DEFAULTS]
+        await stage.until(lambda: stage.chat.conversation.greets)
+        await stage.until(lambda: stage.app.focused is stage.chat.composer)
+        await stage.say("Dig")
+        await stage.until(lambda: "Dug." in stage.screen())
+        assert [sent[0] for sent in stage.backend.sent] == ["conversation-1"]
+
+
+async def test_ctrl_n_and_enter_in_one_go_wait_for_what_can_be_chosen() -> None:
+    gate = asyncio.Event()
+
+    class Slow(ScriptedBackend):
+        async def options(self) -> tuple[Option, ...]:
+            await gate.wait()
+            return await super().options()
+
+    stage = Stage(Slow(can=WORKSHOP, offered=OPTIONS))
+    async with stage.shown():
+        await stage.press("ctrl+n")
+        await stage.until(lambda: isinstance(stage.app.screen, BeginModal))
+        await stage.press("enter")
+        await stage.pilot.pause()
+        assert not stage.backend.created
+        gate.set()
+        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        assert stage.backend.created == [DEFAULTS]
+
+
+async def test_every_kind_is_chosen_with_the_keyboard() -> None:
+    stage = a_stage()
+    async with stage.shown(100, 40):
+        await form(stage)
+        await stage.press("H", "i", "down", "space")
+        await stage.until(lambda: isinstance(stage.app.screen, PickModal))
+        await stage.press("3", "enter", "tab", "backspace", "backspace", "7", "tab", "right")
+        await stage.press("down", "space")
+        await stage.until(lambda: isinstance(stage.app.screen, PickModal))
+        await stage.press("down", "tab", "enter", "down", *"a, b,", "down", "space", "enter")
+        await stage.until(lambda: stage.backend.created)
+    assert stage.backend.created == [
+        {
+            "title": "Hi",
+            "agent": "a-3",
+            "turns": 7,
+            "effort": "low",
+            "skills": ("s-Mowing",),
+            "rails": ("a", "b"),
+            "memory": False,
+            "hook": None,
+        }
+    ]
+
+
+async def test_and_with_the_mouse() -> None:
+    stage = a_stage()
+    async with stage.shown(100, 40):
+        modal = await form(stage)
+        await stage.pilot.click(field(modal, "memory").query("Beside").first(), offset=(12, 0))
+        await stage.pilot.click(field(modal, "skills").query("Picked").first(), offset=(3, 0))
+        await stage.until(lambda: isinstance(stage.app.screen, PickModal))
+        await stage.pilot.click("#pick OptionList", offset=(5, 1))
+        await stage.pilot.click("#pick Answers Button.-main")
+        await stage.until(lambda: stage.app.screen is modal)
+        await stage.pilot.click("#begin-buttons .-main")
+        await stage.until(lambda: stage.backend.created)
+    assert stage.backend.created == [{**DEFAULTS, "memory": False, "skills": ("s-Mowing",)}]
+
+
+async def test_what_is_wrong_is_said_and_nothing_is_created() -> None:
+    stage = a_stage()
+    async with stage.shown(80, 24):
+        modal = await form(stage)
+        await stage.press("tab", "tab", "9", "9", "enter")
+        await stage.until(lambda: "Most turns is at most 200." in stage.screen())
+        await stage.press(*["backspace"] * 4, *"many", "enter")
+        await stage.until(lambda: "Most turns is a whole number." in stage.screen())
+        assert stage.app.screen is modal
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.chat)
+    assert not stage.backend.created
+
+
+async def test_the_choices_are_remembered_but_not_the_title(data: Path) -> None:
+    stage = a_stage()
+    async with stage.shown():
+        await form(stage)
+        await stage.press("X", "tab", "tab", "backspace", "backspace", "5", "enter")
+        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        await form(stage)
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.desk.current == "conversation-2")
+    assert stage.backend.created[1] == {**DEFAULTS, "turns": 5}
+    assert "title" not in json.loads((data / "new-conversations.json").read_text())["demo"]
+
+
+async def test_what_was_written_goes_along() -> None:
+    stage = a_stage()
+    async with stage.shown():
+        await stage.press(*"Dig")
+        await form(stage)
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        await stage.until(lambda: stage.chat.composer.text == "Dig")
+        await stage.chat.keep_draft()
+        assert await stage.store.draft(None) == ""
+
+
+async def test_a_command_brings_words_for_the_new_conversation() -> None:
+    stage = a_stage()
+    async with stage.shown():
+        await stage.say("/new Dig a hole")
+        await stage.until(lambda: isinstance(stage.app.focused, Input))
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.composer.text == "Dig a hole")
+        assert stage.chat.desk.current == "conversation-1"
+
+
+async def test_a_service_that_cannot_say_what_there_is_can_still_begin() -> None:
+    stage = a_stage()
+    stage.backend.failures["options"] = [BackendError(ErrorKind.SERVER, "It rains.")]
+    async with stage.shown():
+        await stage.press("ctrl+n")
+        await stage.until(lambda: "It rains. Enter begins with the usual" in stage.screen())
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+    assert stage.backend.created == [{}]
+
+
+async def test_a_failure_to_create_is_said() -> None:
+    stage = a_stage()
+    stage.backend.failures["create"] = [BackendError(ErrorKind.INVALID, "No such model.")]
+    async with stage.shown():
+        await form(stage)
+        await stage.press("enter")
+        await stage.until(lambda: "No such model." in stage.screen())
+        assert stage.chat.desk.current is None
+
+
+async def test_texts_of_the_service_are_harmless() -> None:
+    hostile = Choice(value="x", label=HOSTILE, help=HOSTILE)
+    offered = (
+        Option(name="a", label=HOSTILE, kind="choice", help=HOSTILE, choices=(hostile,) * 9),
+        Option(name="b", label="B", kind="tags", choices=(hostile,)),
+    )
+    stage = a_stage(offered=offered)
+    async with stage.shown():
+        await stage.press("ctrl+n")
+        await stage.until(lambda: "oops" in stage.screen())
+        await stage.press("space")
+        await stage.until(lambda: isinstance(stage.app.screen, PickModal))
+        assert not set(stage.screen()) & set(UNSAFE.replace("\r", ""))
+
+
+async def test_where_nothing_can_be_chosen_there_is_no_form() -> None:
+    stage = Stage(ScriptedBackend(reply("Dug.")))
+    async with stage.shown():
+        await stage.say("Dig")
+        await stage.until(lambda: "Dug." in stage.screen())
+        await stage.press("ctrl+n")
+        await stage.until(lambda: stage.chat.desk.current is None)
+        assert stage.app.screen is stage.chat
+
+
+VALUES = st.none() | st.text(max_size=5) | st.integers() | st.booleans() | st.tuples(st.text())
+
+
+@given(st.dictionaries(st.sampled_from([o.name for o in OPTIONS] + ["other"]), VALUES))
+def test_whatever_is_remembered_what_fits_can_be_sent(values: dict[str, OptionValue]) -> None:
+    from tui.core.options import problems_with
+
+    kept = still_fitting(OPTIONS, values)
+    assert not problems_with(OPTIONS, kept)
+    assert kept.keys() <= {option.name for option in OPTIONS} - {"title"}
+    assert still_fitting(OPTIONS, kept) == kept
+
+
+@pytest.mark.parametrize("text", ["", "no json", "[]", '{"demo": 3}', '{"demo": {"a": {"b": 1}}}'])
+def test_a_damaged_file_means_no_choices(data: Path, text: str) -> None:
+    path = data / "c.json"
+    path.write_text(text)
+    assert Choices(path, "demo").read() == {}
+    Choices(path, "demo").save({"a": ("x",)})
+    assert Choices(path, "demo").read() == {"a": ("x",)}
+    assert Choices(path, "other").read() == {}

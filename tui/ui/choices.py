@@ -1,0 +1,79 @@
+"""What was chosen for the newest conversation, kept as the defaults of the next one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from tui.core.options import Option, OptionValue, OptionValues, problems_with
+
+_ONCE = frozenset({"title"})
+"""What is different for each conversation."""
+
+
+class Choices:
+    """A file with the choices of each place. What cannot be read or written is done without."""
+
+    def __init__(self, path: Path, place: str) -> None:
+        """``place`` names the agent's profile."""
+        self._path = path
+        self._place = place
+
+    def read(self) -> dict[str, OptionValue]:
+        """The newest choices; empty if there are none. Touches the disk."""
+        kept = self._all().get(self._place)
+        found = kept if isinstance(kept, dict) else {}
+        return {
+            str(name): tuple(map(str, value)) if isinstance(value, list) else value
+            for name, value in found.items()
+            if isinstance(value, str | int | list) or value is None
+        }
+
+    def save(self, values: OptionValues) -> None:
+        """Keep choices. Touches the disk."""
+        mine = {name: value for name, value in values.items() if name not in _ONCE}
+        text = json.dumps({**self._all(), self._place: mine}, ensure_ascii=False, indent=1)
+        part = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.write_text(text, encoding="utf-8")
+            part.replace(self._path)
+        except OSError:
+            part.unlink(missing_ok=True)
+
+    def _all(self) -> dict[str, object]:
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+
+def still_fitting(options: Iterable[Option], values: OptionValues) -> dict[str, OptionValue]:
+    """The values that can be chosen again: services change what they have on offer."""
+    fitting: dict[str, OptionValue] = {}
+    for option in options:
+        value = values.get(option.name)
+        if option.name not in values or option.name in _ONCE or not _is_of(option, value):
+            continue
+        if option.choices and isinstance(value, tuple):
+            known = {choice.value for choice in option.choices}
+            value = tuple(word for word in value if word in known)
+        if not problems_with([option], {option.name: value}):
+            fitting[option.name] = value
+    return fitting
+
+
+def _is_of(option: Option, value: OptionValue) -> bool:
+    """Whether a value is of the option's kind at all."""
+    match option.kind:
+        case "text" | "choice":
+            return value is None or isinstance(value, str)
+        case "number":
+            return value is None or (isinstance(value, int) and not isinstance(value, bool))
+        case "switch":
+            return isinstance(value, bool)
+        case "tags":
+            return value is None or isinstance(value, tuple)
