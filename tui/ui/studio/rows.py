@@ -19,7 +19,7 @@ from tui.ui.text import line, spread
 from tui.ui.widgets.looks import BAD, DONE, OPEN_END, QUESTION, muted
 
 _LABEL_CELLS = 16
-_NAME_CELLS = 30
+_NAME_CELLS = 34
 _NOTHING = Content("")
 
 T = TypeVar("T")
@@ -32,9 +32,16 @@ class Line:
     text: Content
     id: str = ""
     aside: Content = _NOTHING
+    about: Content = _NOTHING
+    """Stands in a column of its own, as far to the right as there is room."""
 
     def drawn(self, width: int) -> Content:
-        return spread(self.text, self.aside, width, gap=2)
+        if not self.about:
+            return spread(self.text, self.aside, width, gap=2)
+        cells = min(_NAME_CELLS, width * 2 // 5)
+        text = self.text.truncate(cells, ellipsis=True)
+        name = text.pad_right(cells - text.cell_length)
+        return spread(Content.assemble(name, "  ", self.about), self.aside, width, gap=2)
 
 
 def lines_of(dossier: Dossier, attached: str = "") -> Iterator[Line]:
@@ -63,13 +70,8 @@ def _failed(problem: str) -> Line:
 
 
 def _entry(glyph: Content, name: str, about: str, id: str, aside: str = "") -> Line:
-    shown = line(name, 80)
-    named = shown.pad_right(max(0, _NAME_CELLS - shown.cell_length))
-    return Line(
-        Content.assemble("  ", glyph, " ", named, "  ", muted(clean_line(about, 200))),
-        id,
-        muted(aside),
-    )
+    text = Content.assemble("  ", glyph, " ", line(name, 80))
+    return Line(text, id, muted(aside), muted(clean_line(about, 200)))
 
 
 def _add(words: str, id: str) -> Line:
@@ -188,8 +190,8 @@ def _policy_line(guardrail: Guardrail, kind: str) -> Line:
     policy = guardrail.policy(kind)
     brief = in_brief(kind, policy.configuration) if policy else "not set"
     glyph = DONE if brief not in ("not set", "off") else OPEN_END
-    shown = Content.assemble("  ", glyph, " ", f"{policy_name(kind):<20}", "  ", line(brief, 200))
-    return Line(shown, f"policy:{kind}")
+    shown = Content.assemble("  ", glyph, " ", policy_name(kind))
+    return Line(shown, f"policy:{kind}", about=line(brief, 200))
 
 
 def policy_name(kind: str) -> str:

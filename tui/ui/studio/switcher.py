@@ -16,12 +16,11 @@ from textual.widgets.option_list import Option
 
 from tui.core.errors import BackendError
 from tui.core.studio.records import Genie, GenieId
-from tui.core.text import clean_line
 from tui.ui.agency import Agency
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.requests import GenieWanted
-from tui.ui.studio.words import genie_row, has_client
+from tui.ui.studio.words import genie_row, has_client, name_of
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line
@@ -155,7 +154,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
         if (genie := self.chosen) and not genie.started:
             self._start(genie)
         elif genie:
-            self._tell(f"{clean_line(genie.name, 60)} is started already.")
+            self._tell(f"{name_of(genie)} is started already.")
 
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)
@@ -164,7 +163,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
         genie = self.chosen
         if genie is None or not self.is_current:
             return
-        name = clean_line(genie.name or genie.id, 60)
+        name = name_of(genie)
         if not has_client(genie):
             self._ask(_NO_CLIENT.format(name=name), genie, start=False)
         elif not genie.started:
@@ -184,7 +183,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
 
     @work(group="start", exclusive=True, exit_on_error=False)
     async def _start(self, genie: Genie, *, then_use: bool = False) -> None:
-        name = clean_line(genie.name or genie.id, 60)
+        name = name_of(genie)
         self._tell(f"Starting {name}…")
         try:
             studio = await self._agency.studio()
@@ -200,7 +199,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
             self._use(fresh)
 
     def _use(self, genie: Genie) -> None:
-        self.dismiss(GenieWanted(genie.id, clean_line(genie.name or genie.id, 80)))
+        self.dismiss(GenieWanted(genie.id, name_of(genie)))
 
 
 def _has(genie: Genie, words: Sequence[str]) -> bool:

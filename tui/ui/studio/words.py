@@ -5,10 +5,16 @@ from __future__ import annotations
 from textual.content import Content
 
 from tui.core.studio.records import Genie
+from tui.core.text import clean_line
 from tui.ui.text import line, spread
 from tui.ui.widgets.looks import ASKS, CONNECTION, GOOD, STOPPED, muted
 
 STARTED = Content.styled("▶", GOOD)
+
+
+def name_of(genie: Genie) -> str:
+    """A genie's name as it stands in a sentence."""
+    return clean_line(genie.name or genie.id, 60)
 
 
 def has_client(genie: Genie) -> bool:

@@ -1,0 +1,131 @@
+"""Small forms of Studio: one value, or a new client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui.core.links import link_host
+from tui.core.text import clean_line
+from tui.ui.modals.answers import Answers
+from tui.ui.sturdy import SturdyModal
+from tui.ui.text import line
+from tui.ui.widgets.choice import Choice
+from tui.ui.widgets.field import Field
+from tui.ui.widgets.looks import muted
+
+_LONGEST = 200
+
+
+class AskModal(SturdyModal[str]):
+    """Returns what was typed; nothing when it is left or nothing was typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", id="ask.close", tooltip="Change nothing"),
+    ]
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, title: str, hint: str, value: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._hint = hint
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="studio--box"):
+            yield Static(line(self._title).stylize("bold"))
+            yield Input(clean_line(self._value, _LONGEST), max_length=_LONGEST, compact=True)
+            yield Static(muted(self._hint))
+            yield Answers(("Enter", "Do it", "take"), ("Esc", "Cancel", "leave"))
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Submitted)
+    def action_take(self) -> None:
+        if value := self.query_one(Input).value.strip():
+            self.dismiss(value)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedClient:
+    """A client to be made: with a key, or for OAuth with a redirect URL."""
+
+    name: str
+    redirect_url: str | None = None
+
+
+class NewClientModal(SturdyModal[WantedClient]):
+    """Returns what client is wanted; nothing when it is left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", id="client.close", tooltip="Make no client"),
+        Binding(
+            "ctrl+s",
+            "make",
+            "Make it",
+            id="client.make",
+            tooltip="Make the client",
+            priority=True,
+        ),
+    ]
+    AUTO_FOCUS = "#client-name Input"
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="studio--box"):
+            yield Static(Content.styled("New client", "bold"))
+            yield Field("client_name", "Name", lambda name: "")
+            yield Choice("API key", "OAuth login")
+            yield Field("redirect_url", "Redirect URL", _problem_with_url)
+            yield Static(id="client-note")
+            yield Answers(("Ctrl+S", "Make it", "make"), ("Esc", "Cancel", "leave"), cells=18)
+
+    def on_mount(self) -> None:
+        self._show_kind()
+
+    @property
+    def _is_oauth(self) -> bool:
+        return self.query_one(Choice).chosen == 1
+
+    @on(Choice.Changed)
+    def _show_kind(self) -> None:
+        self.query_one("#redirect-url").display = self._is_oauth
+        note = (
+            "People sign in; there is no secret. The URL must be that of the profile, exactly."
+            if self._is_oauth
+            else "Applications speak for anybody with the key. It is shown this once."
+        )
+        self.query_one("#client-note", Static).update(muted(note))
+
+    @on(Input.Submitted)
+    def _go_on(self) -> None:
+        self.focus_next()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def action_make(self) -> None:
+        name, url = (self.query_one(f"#{id}", Field) for id in ("client-name", "redirect-url"))
+        wrong = [name] if not name.value else []
+        wrong += [url] if self._is_oauth and not (url.value and url.sound) else []
+        for field in wrong:
+            if not field.value:
+                field.complain("is needed")
+        if wrong:
+            wrong[0].focus_input()
+        else:
+            self.dismiss(WantedClient(name.value, url.value if self._is_oauth else None))
+
+
+def _problem_with_url(url: str) -> str:
+    return "" if link_host(url) else "must be an http(s) address"

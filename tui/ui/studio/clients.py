@@ -1,0 +1,189 @@
+"""Studio: the clients of genies, and how anything is done there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from textual import work
+
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.studio.port import Studio
+from tui.core.studio.records import Genie, GenieClient, GenieClientId
+from tui.core.text import clean_line
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.studio import offers
+from tui.ui.studio.asking import AskModal, NewClientModal, WantedClient
+from tui.ui.studio.browsing import BrowsingScreen
+from tui.ui.studio.secret import SecretModal
+from tui.ui.studio.words import has_client, name_of
+
+Deed = Callable[[Studio], Awaitable[object]]
+
+
+class ClientScreen(BrowsingScreen):
+    """What can be done with a client; ``deed_...`` is what a menu offers as ``...``."""
+
+    # -- doing -----------------------------------------------------------------------------
+
+    def ask(self, question: str, yes: str, deed: Deed, told: str) -> None:
+        """Do something after it was confirmed."""
+
+        def answered(sure: bool | None) -> None:
+            if sure:
+                self.do(deed, told)
+
+        self.app.push_screen(ConfirmModal(question, yes=yes, no="Keep it"), answered)
+
+    @work(group="deed", exclusive=True, exit_on_error=False)
+    async def do(self, deed: Deed, told: str) -> None:
+        """Change something, say that it is done, and read how things are now."""
+        self.tell("Working…")
+        try:
+            await deed(await self.agency.studio())
+        except BackendError as error:
+            self.fail(error)
+            return
+        self.tell(told)
+        self.read_dossier()
+
+    def _name_of(self, kind: str, thing: str) -> str:
+        """What something of the dossier is called."""
+        dossier, genie = self.dossier, self.genie
+        if dossier is None or genie is None:
+            return thing
+        named: dict[str, str] = {
+            **{f"group:{one.id}": one.name for one in genie.user_groups},
+            **{f"client:{one.client_id}": one.client_name for one in self._clients()},
+        }
+        for part, name in ((dossier.skills, "skill"), (dossier.knowledge_bases, "kb")):
+            for entry in part.value.entries if part.value else ():
+                named[f"{name}:{entry.id}"] = entry.name
+        return clean_line(named.get(f"{kind}:{thing}") or thing, 60)
+
+    def _clients(self) -> list[GenieClient]:
+        listed = self.dossier.clients.value if self.dossier else None
+        return [*listed.entries] if listed else []
+
+    # -- clients ---------------------------------------------------------------------------
+
+    def action_new_client(self) -> None:
+        """Make a client."""
+
+        def wanted(client: WantedClient | None) -> None:
+            if client is not None:
+                self._make_client(client)
+
+        self.app.push_screen(NewClientModal(), wanted)
+
+    @work(group="deed", exclusive=True, exit_on_error=False)
+    async def _make_client(self, wanted: WantedClient) -> None:
+        self.tell("Making the client…")
+        try:
+            studio = await self.agency.studio()
+            made = await studio.clients.create(wanted.name, wanted.redirect_url)
+        except BackendError as error:
+            self.fail(error)
+            return
+        self.tell(f"{clean_line(wanted.name, 60)} is there{_its_oauth_id(made)}.")
+        self.read_dossier()
+        client_id = made.client_id
+        if made.api_key:
+            modal = SecretModal(wanted.name, made.api_key)
+            self.app.push_screen(modal, lambda _: self._ask_to_attach(client_id))
+        else:
+            self._ask_to_attach(client_id)
+
+    def _ask_to_attach(self, client_id: GenieClientId) -> None:
+        """A new client is of no use before it is attached."""
+        if (genie := self.genie) and not has_client(genie):
+            name = name_of(genie)
+
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    self.deed_attach("client", client_id)
+
+            question = f"Attach the new client to {name}, so that it can be talked to?"
+            self.app.push_screen(ConfirmModal(question, yes="Attach it", no="Later"), answered)
+
+    def deed_attach(self, kind: str, thing: str) -> None:
+        if (genie := self.genie) is not None:
+            self._attach_to(genie, GenieClientId(thing), self._name_of(kind, thing))
+
+    @work(group="deed", exclusive=True, exit_on_error=False)
+    async def _attach_to(self, genie: Genie, client_id: GenieClientId, name: str) -> None:
+        self.tell("Attaching…")
+        try:
+            studio = await self.agency.studio()
+            await studio.clients.attach(genie.id, client_id)
+        except BackendError as error:
+            if error.kind is ErrorKind.BUSY:
+                self._explain_pairs(genie, client_id, error)
+            else:
+                self.fail(error)
+            return
+        self.attached[genie.id] = client_id
+        self.tell(f"{name} is attached to {name_of(genie)}.")
+        self.read_dossier()
+
+    def _explain_pairs(self, genie: Genie, client_id: GenieClientId, error: BackendError) -> None:
+        """A second pairing: say what is in the way, and exchange the clients if that is known."""
+        other = self.attached.get(genie.id, "")
+        if not other:
+            error.hint = f"{error.hint} {offers.PAIRED}".strip()
+            self.fail(error)
+            return
+        names = {"other": self._name_of("client", other), "genie": name_of(genie)}
+        thing = self._name_of("client", client_id)
+
+        async def exchange(studio: Studio) -> None:
+            await studio.clients.detach(genie.id, GenieClientId(other))
+            self.attached.pop(genie.id, None)
+            await studio.clients.attach(genie.id, client_id)
+            self.attached[genie.id] = client_id
+
+        question = offers.EXCHANGE.format(thing=thing, **names)
+        self.ask(question, "Exchange them", exchange, f"{thing} is attached instead.")
+
+    def deed_detach(self, kind: str, thing: str) -> None:
+        if (genie := self.genie) is None:
+            return
+
+        async def detach(studio: Studio) -> None:
+            await studio.clients.detach(genie.id, GenieClientId(thing))
+            self.attached.pop(genie.id, None)
+
+        names = {"thing": self._name_of(kind, thing), "genie": name_of(genie)}
+        told = "{thing} is detached from {genie}.".format(**names)
+        self.ask(offers.DETACH.format(**names), "Detach it", detach, told)
+
+    def deed_rename(self, kind: str, thing: str) -> None:
+        def typed(name: str | None) -> None:
+            if name:
+                rename = GenieClientId(thing)
+                self.do(lambda studio: studio.clients.rename(rename, name), "It is renamed.")
+
+        now = self._name_of(kind, thing)
+        self.app.push_screen(AskModal("Rename the client", "Its id stays.", now), typed)
+
+    def deed_delete(self, kind: str, thing: str) -> None:
+        name = self._name_of(kind, thing)
+        client = GenieClientId(thing)
+        question = offers.DELETE.format(thing=name)
+        self.ask(question, "Delete it", lambda s: s.clients.delete(client), f"{name} is deleted.")
+
+    def deed_regenerate(self, kind: str, thing: str) -> None:
+        name = self._name_of(kind, thing)
+
+        async def regenerate(studio: Studio) -> None:
+            made = await studio.clients.regenerate(GenieClientId(thing))
+            self.app.push_screen(SecretModal(name, made.api_key))
+
+        question = offers.REGENERATE.format(thing=name)
+        self.ask(question, "New key", regenerate, f"{name} has a new API key.")
+
+
+def _its_oauth_id(client: GenieClient) -> str:
+    """The OAuth client id, which is no secret, but told this once as well."""
+    if not client.oauth_client_id:
+        return ""
+    return f"; client_id for the profile: {clean_line(client.oauth_client_id, 80)}"

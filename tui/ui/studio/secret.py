@@ -1,0 +1,77 @@
+"""A key that is given out once: copied, or looked at, and then gone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.core.studio.records import Secret
+from tui.ui.modals.answers import Answers
+from tui.ui.modals.guarded import GuardedModal
+from tui.ui.requests import CopyText
+from tui.ui.text import line, plain
+from tui.ui.widgets.looks import muted
+
+_HIDDEN = "•" * 24
+
+
+class SecretModal(GuardedModal[None]):
+    """Drawn only while it is asked for, so that no picture of the screen has it by accident."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy", "Copy", id="secret.copy", tooltip="Copy the key"),
+        Binding("s", "show", "Show", id="secret.show", tooltip="Show the key, or hide it"),
+        Binding("escape", "close", "Done", id="secret.close", tooltip="Forget the key"),
+    ]
+
+    def __init__(self, name: str, secret: Secret) -> None:
+        super().__init__()
+        self._client = name
+        self._secret: str = secret
+        self._shown = False
+        self._taken = False
+        """Whether it was copied or looked at."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="modal--box"):
+            title = Content.assemble("The API key of ", line(self._client, 60).stylize("bold"))
+            yield Static(title, classes="modal--title")
+            yield Static(Content(_HIDDEN), id="secret")
+            with VerticalScroll(classes="modal--body", can_focus=False):
+                yield Static(id="secret-note")
+            yield Answers(
+                ("c", "Copy", "copy"), ("s", "Show", "show"), ("Esc", "Done", "close"), cells=14
+            )
+
+    def on_mount(self) -> None:
+        self._note("It is given out this once, and kept nowhere. Copy it now.")
+
+    def action_copy(self) -> None:
+        self.post_message(CopyText(self._secret, "The API key"))
+        self._taken = True
+        self._note("It was sent to the clipboard. Esc forgets it here.")
+
+    def action_show(self) -> None:
+        self._shown = not self._shown
+        self._taken = True
+        self.query_one("#secret", Static).update(plain(self._secret if self._shown else _HIDDEN))
+
+    def action_close(self) -> None:
+        """Forget it; whoever has not taken it is told once what that means."""
+        if not self._taken:
+            self._taken = True
+            self._note("It has been neither copied nor shown. Esc again gives it up for good.")
+            return
+        if self.app.clipboard == self._secret:
+            self.app._clipboard = ""  # the terminal has it; we need not
+        self._secret = ""
+        self.query_one("#secret", Static).update(Content(_HIDDEN))
+        self.dismiss(None)
+
+    def _note(self, sentence: str) -> None:
+        self.query_one("#secret-note", Static).update(muted(sentence))
