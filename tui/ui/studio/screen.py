@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -11,14 +11,14 @@ from textual.widgets import OptionList
 
 from tui.core.errors import BackendError
 from tui.core.studio.port import Studio
-from tui.core.studio.records import KnowledgeBaseId
+from tui.core.studio.records import KnowledgeBaseId, Policy
 from tui.ui.modals.menu import Menu
 from tui.ui.modals.source import SourceView
 from tui.ui.requests import CopyText, GenieWanted
 from tui.ui.studio import offers
 from tui.ui.studio.asking import AskModal
 from tui.ui.studio.clients import ClientScreen
-from tui.ui.studio.rows import value_of
+from tui.ui.studio.rows import policy_name, value_of
 from tui.ui.studio.words import name_of
 
 
@@ -163,5 +163,31 @@ class StudioScreen(ClientScreen):
 
     # -- guardrails ------------------------------------------------------------------------
 
-    def _edit_policy(self, kind: str) -> None:
+    @work(group="policy", exclusive=True, exit_on_error=False)
+    async def _edit_policy(self, kind: str) -> None:
         """Change a policy of the genie's guardrail."""
+        from tui.ui.studio.policy import PolicyModal
+
+        guardrail = self.dossier.guardrail.value if self.dossier else None
+        if (genie := self.genie) is None or guardrail is None:
+            return
+        self.tell("Opening…")
+        try:
+            studio = await self.agency.studio()
+            entities = await studio.guardrails.pii_entities() if kind == "pii_detection" else ()
+        except BackendError as error:
+            self.fail(error)
+            return
+        self.tell("")
+
+        async def put(configuration: Mapping[str, Any]) -> Policy:
+            return await studio.guardrails.put(genie.id, kind, configuration)
+
+        def done(policy: Policy | None) -> None:
+            if policy is not None:
+                self.tell(f"{policy_name(kind)} of {name_of(genie)} is replaced.")
+                self.read_dossier()
+
+        policy = guardrail.policy(kind)
+        before = policy.configuration if policy else None
+        self.app.push_screen(PolicyModal(name_of(genie), kind, before, entities, put), done)

@@ -27,7 +27,7 @@ from tui.ui.text import line
 from tui.ui.widgets.looks import BAD
 
 _NO_CLIENT = (
-    "{name} has no client, and answers nobody before it has one (F5, Studio, attaches one)."
+    "{name} has no client, and answers nobody before it has one (Studio attaches one)."
     " Talk to it all the same?"
 )
 _STOPPED = "{name} is stopped, and answers nobody before it is started. Start it, and talk to it?"

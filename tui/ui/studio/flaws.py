@@ -1,0 +1,63 @@
+"""Which rules a form breaks, as one types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from tui.core.studio.rules import Problem
+from tui.core.text import clean_line
+from tui.ui.text import line
+from tui.ui.widgets.looks import BAD, DONE, FAILED, muted
+from tui.ui.widgets.rows import Row, RowsView
+
+_MOST = 6
+_STEP = re.compile(r"(\w+)\[(\d+)\]")
+_NAMES = {
+    "filters": "Category",
+    "topics": "Topic",
+    "examples": "Example",
+    "custom_words": "Word",
+    "pii_entities": "Entity type",
+    "pii_custom_regexes": "Regex",
+}
+
+
+class Flaws(RowsView):
+    """A row for each problem."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._problems: Sequence[Problem] = ()
+
+    def show(self, problems: Sequence[Problem]) -> None:
+        if problems != self._problems:
+            self._problems = problems
+            self.refresh(layout=True)
+
+    def rows(self) -> list[Row]:
+        if not self._problems:
+            return [Row(muted("Every rule is kept."), DONE)]
+        rows = [Row(_told(problem), FAILED) for problem in self._problems[:_MOST]]
+        more = len(self._problems) - _MOST
+        return [*rows, Row(muted(f"and {more} more"))] if more > 0 else rows
+
+
+def _told(problem: Problem) -> Content:
+    where = in_words(problem.where)
+    rule = line(problem.rule, 400).stylize(BAD)
+    return Content.assemble((f"{where}: ", "bold"), rule) if where else rule
+
+
+def in_words(where: str) -> str:
+    """``topics[2].name`` as ``Topic 3, name``."""
+    steps = [_STEP.sub(_numbered, step) for step in where.split(".") if step]
+    words = ", ".join(step if " " in step else step.replace("_", " ") for step in steps)
+    return clean_line(words[:1].upper() + words[1:], 80)
+
+
+def _numbered(step: re.Match[str]) -> str:
+    name = _NAMES.get(step[1], step[1].replace("_", " "))
+    return f"{name} {int(step[2]) + 1}"

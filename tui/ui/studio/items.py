@@ -1,0 +1,190 @@
+"""Topics and regexes: a list of them, and a form for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar, TypeAlias
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList, Static, TextArea
+from textual.widgets.option_list import Option
+
+from tui.core.studio.policies import PiiDetection, Regex, Topic, TopicBoundary
+from tui.core.studio.rules import Problem, problems
+from tui.core.text import clean, clean_line
+from tui.ui.modals.answers import Answers
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.studio.flaws import Flaws
+from tui.ui.sturdy import SturdyList, SturdyModal
+from tui.ui.text import line
+from tui.ui.widgets.area import Area
+from tui.ui.widgets.looks import DONE, FAILED, muted
+
+Item: TypeAlias = Regex | Topic
+
+_BREAK = "⏎"
+"""Stands for the end of a line inside of a text, where each line is a text of its own."""
+THROW_AWAY = "Throw away what you have changed?"
+
+
+def text_of(texts: Sequence[str]) -> str:
+    """Texts for a form, a line each."""
+    return "\n".join(clean(text).replace("\n", _BREAK) for text in texts)
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """The texts again; lines without anything are none."""
+    return tuple(one.replace(_BREAK, "\n") for one in text.split("\n") if one.strip())
+
+
+def flaws_of(item: Item) -> tuple[Problem, ...]:
+    """What is wrong with one topic or regex, whatever else there is."""
+    if isinstance(item, Topic):
+        kind, settings = "topic_boundary", TopicBoundary((item,)).configuration()
+    else:
+        kind = "pii_detection"
+        settings = PiiDetection(True, regexes=(item,)).configuration()
+    found = problems(kind, settings, entities=None)
+    return tuple(Problem(one.where.partition("].")[2], one.rule) for one in found)
+
+
+class ItemList(SturdyList):
+    """A row for each, and one to add another. Enter edits, Delete takes away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "delete", "drop", "Take away", id="items.drop", tooltip="Take away the row's entry"
+        ),
+    ]
+
+    class Changed(Message):
+        """There are others, or one is different."""
+
+    def __init__(self, items: Sequence[Item], where: str, what: str) -> None:
+        """``where`` is their path in a configuration; ``what`` they are: ``A topic``."""
+        super().__init__(compact=True, markup=False)
+        self.items: list[Item] = [*items]
+        self._is_topics = where == "topics"
+        self._what = what
+
+    def on_mount(self) -> None:
+        self._draw(0)
+
+    def _draw(self, place: int) -> None:
+        with self.prevent(OptionList.OptionHighlighted):
+            self.set_options(self._rows())
+            self.highlighted = max(0, min(place, len(self.items)))
+
+    def _rows(self) -> Iterator[Option]:
+        for item in self.items:
+            glyph = FAILED if flaws_of(item) else DONE
+            about = item.description if isinstance(item, Topic) else item.pattern
+            words = Content.assemble(line(item.name or "(no name)", 60), "  ")
+            yield Option(Content.assemble(glyph, " ", words, muted(clean_line(about, 100))))
+        yield Option(Content.assemble(("+ ", "bold $text-primary"), f"{self._what} more"))
+
+    @on(OptionList.OptionSelected)
+    def _edit(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        place = event.option_index
+        old = self.items[place] if place < len(self.items) else None
+        blank: Item = Topic("") if self._is_topics else Regex("", "")
+
+        def edited(item: Item | None) -> None:
+            if item is not None and item != old:
+                self.items[place : place + 1] = [item]
+                self._draw(place)
+                self.post_message(self.Changed())
+
+        self.app.push_screen(ItemModal(old or blank), edited)
+
+    def action_drop(self) -> None:
+        place = self.highlighted
+        if place is not None and place < len(self.items):
+            del self.items[place]
+            self._draw(place)
+            self.post_message(self.Changed())
+
+
+class ItemModal(SturdyModal[Item]):
+    """Returns the changed topic or regex; nothing when it is left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="item.close", tooltip="Back without the changes"),
+        Binding(
+            "ctrl+s", "take", "Take over", id="item.take", tooltip="Take it over", priority=True
+        ),
+    ]
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, item: Item) -> None:
+        super().__init__()
+        self._item = item
+
+    def compose(self) -> ComposeResult:
+        topic = self._item if isinstance(self._item, Topic) else None
+        more = topic.description if topic else getattr(self._item, "pattern", "")
+        with Vertical(classes="studio--box"):
+            yield Static(Content.styled("Topic" if topic else "Custom regex", "bold"))
+            yield Static(muted("Name"), classes="form--title")
+            yield Input(clean_line(self._item.name, 400), compact=True, id="item-name")
+            yield Static(muted("Description" if topic else "Pattern"), classes="form--title")
+            yield Area(clean(more), soft_wrap=True, compact=True, id="item-more")
+            if topic:
+                yield Static(muted("Examples, a line each"), classes="form--title")
+                area = Area(text_of(topic.examples), soft_wrap=True, compact=True)
+                area.id = "item-examples"
+                yield area
+            yield Flaws()
+            yield Answers(("Ctrl+S", "Take over", "take"), ("Esc", "Back", "leave"), cells=20)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+        for area in self.query(Area):
+            area.cursor_blink = False
+            area.tab_behavior = "focus"
+        self._check()
+
+    @property
+    def edited(self) -> Item:
+        """What the form says."""
+        name = self.query_one(Input).value
+        more = self.query_one("#item-more", Area).text
+        if isinstance(self._item, Topic):
+            return Topic(name, more, lines_of(self.query_one("#item-examples", Area).text))
+        return Regex(name, more)
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _check(self) -> None:
+        if self.is_mounted:
+            self.query_one(Flaws).show(flaws_of(self.edited))
+
+    @on(Input.Submitted)
+    def _go_on(self) -> None:
+        self.focus_next()
+
+    def action_take(self) -> None:
+        """Take it over, flaws and all: the policy is not sent as long as there are any."""
+        self.dismiss(self.edited)
+
+    def action_leave(self) -> None:
+        leave_unless(self, changed=self.edited != self._item, then=lambda: self.dismiss(None))
+
+
+def leave_unless(screen: SturdyModal[Any], *, changed: bool, then: Callable[[], object]) -> None:
+    """Go back at once, or ask first where something would be lost."""
+
+    def answered(sure: bool | None) -> None:
+        if sure:
+            then()
+
+    if changed:
+        screen.app.push_screen(ConfirmModal(THROW_AWAY, yes="Throw away", no="Go on"), answered)
+    else:
+        then()

@@ -1,0 +1,178 @@
+"""One policy of a guardrail: changed in a form, checked as one types, replaced in full."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.core.errors import BackendError
+from tui.core.studio.changes import Change, changes, has_changes
+from tui.core.studio.policies import read_policy
+from tui.core.studio.records import Policy
+from tui.core.studio.rules import Problem, problems
+from tui.core.text import clean_line
+from tui.ui.modals.answers import Answers
+from tui.ui.modals.guarded import GuardedModal
+from tui.ui.studio.flaws import Flaws
+from tui.ui.studio.items import leave_unless
+from tui.ui.studio.policy_forms import Form, configuration_of, form_for
+from tui.ui.studio.rows import policy_name
+from tui.ui.sturdy import SturdyModal
+from tui.ui.text import line
+from tui.ui.widgets.looks import ASKS, BAD, GOOD, muted
+from tui.ui.widgets.rows import Row, RowsView
+
+Put = Callable[[Mapping[str, Any]], Awaitable[Policy]]
+"""Replaces the policy. Raises ``BackendError``."""
+
+_CHROME = 14
+"""Lines that everything but the form takes."""
+_STYLES = {"added": GOOD, "removed": BAD, "changed": ASKS, "kept": "$soft"}
+
+
+class PolicyModal(SturdyModal[Policy]):
+    """Returns the policy as the service has taken it; nothing when it is left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="policy.close", tooltip="Back without the changes"),
+        Binding(
+            "ctrl+s",
+            "review",
+            "Review",
+            id="policy.review",
+            tooltip="Look at what would change, and send it",
+            priority=True,
+        ),
+    ]
+    AUTO_FOCUS = "Form Choice, Form TextArea, Form OptionList"
+
+    def __init__(
+        self,
+        genie: str,
+        policy_type: str,
+        before: Mapping[str, Any] | None,
+        entities: Sequence[str],
+        put: Put,
+    ) -> None:
+        """``before`` is the configuration as it is now; None: there is no such policy yet."""
+        super().__init__()
+        settings = read_policy(policy_type, before or {})
+        assert settings is not None  # the table offers the types there are forms for
+        self._genie = genie
+        self._type = policy_type
+        self._before = before
+        self._entities = entities
+        self._put = put
+        self._form: Form = form_for(settings, entities)
+        self._untouched: Mapping[str, Any] | None = None
+        self._problems: tuple[Problem, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="studio--box -policy"):
+            title = Content.assemble(policy_name(self._type), " of ", line(self._genie, 60))
+            yield Static(title.stylize("bold"))
+            with VerticalScroll(can_focus=False, classes="policy--body"):
+                yield self._form
+            yield Flaws()
+            yield Static(id="policy-state")
+            yield Answers(("Ctrl+S", "Review", "review"), ("Esc", "Back", "leave"), cells=20)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one(".policy--body").styles.max_height = max(3, event.size.height - _CHROME)
+
+    def on_mount(self) -> None:
+        self._untouched = configuration_of(self._form)
+        self._check()
+
+    @on(Form.Changed)
+    def _check(self) -> None:
+        configuration = configuration_of(self._form)
+        self._problems = problems(self._type, configuration, entities=self._entities)
+        self.query_one(Flaws).show(self._problems)
+        self._tell("")
+
+    def _tell(self, sentence: str, style: str = "$soft") -> None:
+        state = self.query_one("#policy-state", Static)
+        state.update(line(sentence, 800).stylize(style))
+        state.display = bool(sentence)
+
+    def action_review(self) -> None:
+        """Show what would change; it is sent after that was confirmed."""
+        self._check()
+        found = changes(self._before, configuration_of(self._form))
+        if self._problems:
+            self._tell("It can be sent as soon as every rule is kept.", ASKS)
+        elif not has_changes(found):
+            self._tell("Nothing is different from what is there.")
+        else:
+            configuration = configuration_of(self._form)
+
+            def answered(sure: bool | None) -> None:
+                if sure:
+                    self._send(configuration)
+
+            name = f"{policy_name(self._type)} of {clean_line(self._genie, 60)}"
+            self.app.push_screen(ReplaceModal(name, found), answered)
+
+    @work(group="put", exclusive=True, exit_on_error=False)
+    async def _send(self, configuration: Mapping[str, Any]) -> None:
+        self._tell("Sending…")
+        try:
+            policy = await self._put(configuration)
+        except BackendError as error:
+            self._tell(f"✗ {error.sentence()}", BAD)
+        else:
+            self.dismiss(policy)
+
+    def action_leave(self) -> None:
+        changed = configuration_of(self._form) != self._untouched
+        leave_unless(self, changed=changed, then=lambda: self.dismiss(None))
+
+
+class Differences(RowsView):
+    """What would be added, removed and changed, and then what stays."""
+
+    def __init__(self, found: Sequence[Change]) -> None:
+        super().__init__()
+        self._found = sorted(found, key=lambda change: change.kind == "kept")
+
+    def rows(self) -> list[Row]:
+        return [Row(self._row(change), indent=0) for change in self._found]
+
+    def _row(self, change: Change) -> Content:
+        sign, words = str(change)[:2], str(change)[2:]
+        style = _STYLES[change.kind]
+        return Content.assemble((sign, f"bold {style}"), line(words, 400).stylize(style))
+
+
+class ReplaceModal(GuardedModal[bool]):
+    """Shows a full replacement before it is sent. Returns whether to send it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Send it", id="replace.yes", tooltip="Replace the policy"),
+        Binding("n,escape", "answer(False)", "Back", id="replace.no", tooltip="Change it further"),
+    ]
+
+    def __init__(self, name: str, found: Sequence[Change]) -> None:
+        super().__init__()
+        self._policy = name
+        self._found = found
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="modal--box"):
+            title = Content.assemble("Replace ", line(self._policy, 100).stylize("bold"), "?")
+            yield Static(title, classes="modal--title")
+            yield Static(muted("The service replaces a policy in full. This is what changes:"))
+            with VerticalScroll(classes="modal--body", can_focus=False):
+                yield Differences(self._found)
+            yield Answers(("y", "Send it", "answer(True)"), ("n", "Back", "answer(False)"))
+
+    def action_answer(self, yes: bool) -> None:
+        self.dismiss(yes)

@@ -1,0 +1,216 @@
+"""A form for each guardrail policy: what it shows is read from a configuration and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static, TextArea
+
+from tui.core.studio.policies import (
+    CustomWordFilter,
+    HarmfulContent,
+    PiiDetection,
+    PolicySettings,
+    ProfanityFilter,
+    PromptAttack,
+    Regex,
+    Topic,
+    TopicBoundary,
+)
+from tui.core.studio.rules import CATEGORIES, MOST_REGEXES, MOST_TOPICS, MOST_WORDS, STRENGTHS
+from tui.core.studio.rules import PII_ACTIONS as ACTIONS
+from tui.core.text import clean_line
+from tui.ui.studio.items import ItemList, lines_of, text_of
+from tui.ui.studio.ticks import TickList
+from tui.ui.widgets.area import Area
+from tui.ui.widgets.choice import Choice
+from tui.ui.widgets.looks import muted
+
+_UNNAMED = "out"
+"""The choice of a category that is not in the configuration: off, and left out of it."""
+
+
+class Form(Vertical):
+    """Base of the forms."""
+
+    class Changed(Message):
+        """Something was typed or chosen."""
+
+    def settings(self) -> PolicySettings:
+        """What the form says now."""
+        raise NotImplementedError
+
+    @on(Choice.Changed)
+    @on(TextArea.Changed)
+    @on(ItemList.Changed)
+    @on(TickList.Changed)
+    def _tell(self, event: Message) -> None:
+        event.stop()
+        self.post_message(self.Changed())
+
+
+def form_for(settings: PolicySettings, entities: Sequence[str]) -> Form:
+    """The form that edits these settings. ``entities`` are the types that may be detected."""
+    match settings:
+        case HarmfulContent():
+            return HarmfulForm(settings)
+        case PromptAttack():
+            return AttackForm(settings)
+        case PiiDetection():
+            return PiiForm(settings, entities)
+        case TopicBoundary():
+            return TopicForm(settings)
+        case ProfanityFilter():
+            return ProfanityForm(settings)
+        case CustomWordFilter():
+            return WordForm(settings)
+
+
+class HarmfulForm(Form):
+    """A strength for each category."""
+
+    def __init__(self, settings: HarmfulContent) -> None:
+        super().__init__()
+        self._before = settings.filters
+        self._rows: dict[str, Choice] = {}
+        for name in dict.fromkeys((*CATEGORIES, *settings.filters)):
+            now = settings.filters.get(name, _UNNAMED)
+            self._rows[name] = _choice(_strengths(now), now)
+
+    def compose(self) -> ComposeResult:
+        for name, choice in self._rows.items():
+            yield _labelled(name.replace("_", " ").capitalize(), choice)
+        yield Static(muted("What is left out is off."))
+
+    def settings(self) -> HarmfulContent:
+        chosen: dict[str, str] = {}
+        for name in dict.fromkeys((*self._before, *self._rows)):
+            options = _strengths(self._before.get(name, _UNNAMED))
+            chosen[name] = options[self._rows[name].chosen]
+        return HarmfulContent({name: s for name, s in chosen.items() if s != _UNNAMED})
+
+
+class AttackForm(Form):
+    """One strength."""
+
+    def __init__(self, settings: PromptAttack) -> None:
+        super().__init__()
+        self._options = _with(STRENGTHS, settings.strength)
+        self._choice = _choice(self._options, settings.strength)
+
+    def compose(self) -> ComposeResult:
+        yield _labelled("Strength", self._choice)
+
+    def settings(self) -> PromptAttack:
+        return PromptAttack(self._options[self._choice.chosen])
+
+
+class ProfanityForm(Form):
+    """On or off."""
+
+    def __init__(self, settings: ProfanityFilter) -> None:
+        super().__init__()
+        self._choice = _switch(on=settings.enabled)
+
+    def compose(self) -> ComposeResult:
+        yield _labelled("Filter", self._choice)
+
+    def settings(self) -> ProfanityFilter:
+        return ProfanityFilter(self._choice.chosen == 0)
+
+
+class PiiForm(Form):
+    """Whether, what happens, the types to look for, and expressions of one's own."""
+
+    def __init__(self, settings: PiiDetection, entities: Sequence[str]) -> None:
+        super().__init__()
+        self._actions = _with(ACTIONS, settings.action)
+        self._switch = _switch(on=settings.enabled)
+        self._action = _choice(self._actions, settings.action)
+        self._entities = TickList(entities, settings.entities)
+        self._regexes = ItemList(settings.regexes, "pii_custom_regexes", "A regex")
+
+    def compose(self) -> ComposeResult:
+        yield _labelled("Detection", self._switch)
+        yield _labelled("Action", self._action)
+        yield _title("Entity types", "Enter ticks")
+        yield self._entities
+        yield _title("Custom regexes", f"up to {MOST_REGEXES}")
+        yield self._regexes
+
+    def settings(self) -> PiiDetection:
+        return PiiDetection(
+            self._switch.chosen == 0,
+            self._actions[self._action.chosen],
+            self._entities.ticked,
+            tuple(one for one in self._regexes.items if isinstance(one, Regex)),
+        )
+
+
+class TopicForm(Form):
+    """What must not be talked about."""
+
+    def __init__(self, settings: TopicBoundary) -> None:
+        super().__init__()
+        self._topics = ItemList(settings.topics, "topics", "A topic")
+
+    def compose(self) -> ComposeResult:
+        yield _title("Topics that are not talked about", f"up to {MOST_TOPICS}")
+        yield self._topics
+
+    def settings(self) -> TopicBoundary:
+        return TopicBoundary(tuple(one for one in self._topics.items if isinstance(one, Topic)))
+
+
+class WordForm(Form):
+    """Words, a line each."""
+
+    def __init__(self, settings: CustomWordFilter) -> None:
+        super().__init__()
+        self._words = Area(text_of(settings.words), soft_wrap=True, compact=True)
+        self._words.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        yield _title("Words and phrases, a line each", f"up to {MOST_WORDS}; none: off")
+        yield self._words
+
+    def settings(self) -> CustomWordFilter:
+        return CustomWordFilter(lines_of(self._words.text))
+
+
+def configuration_of(form: Form) -> Mapping[str, Any]:
+    """What would be sent."""
+    return form.settings().configuration()
+
+
+def _labelled(label: str, choice: Choice) -> Horizontal:
+    return Horizontal(Static(muted(label), classes="form--label"), choice, classes="form--row")
+
+
+def _title(text: str, hint: str) -> Static:
+    return Static(Content.assemble((text, "bold"), "  ", muted(hint)), classes="form--title")
+
+
+def _choice(options: Sequence[str], now: str) -> Choice:
+    choice = Choice(*(clean_line(option, 30) for option in options))
+    choice.set_reactive(Choice.chosen, options.index(now))
+    return choice
+
+
+def _switch(*, on: bool) -> Choice:
+    return _choice(("On", "Off"), "On" if on else "Off")
+
+
+def _strengths(now: str) -> tuple[str, ...]:
+    """The strengths that can be chosen; one that is not known is kept as it is."""
+    return _with((_UNNAMED, *STRENGTHS), now)
+
+
+def _with(known: tuple[str, ...], now: str) -> tuple[str, ...]:
+    return known if now in known else (*known, now)

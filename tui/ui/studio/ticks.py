@@ -1,0 +1,50 @@
+"""A list in which any number of rows can be ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual import on
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tui.ui.sturdy import SturdyList
+from tui.ui.text import line
+from tui.ui.widgets.looks import DONE, OPEN_END
+
+
+class TickList(SturdyList):
+    """Enter or a click ticks a row, or takes the tick away. What was ticked keeps its order."""
+
+    class Changed(Message):
+        """Other rows are ticked."""
+
+    def __init__(self, names: Sequence[str], ticked: Sequence[str]) -> None:
+        super().__init__(compact=True, markup=False)
+        self._names = [*dict.fromkeys((*names, *ticked))]
+        self.ticked = tuple(ticked)
+
+    def on_mount(self) -> None:
+        self.set_options(self._rows())
+        self.highlighted = 0 if self._names else None
+
+    def _rows(self) -> Iterator[Option]:
+        for name in self._names:
+            glyph = DONE if name in self.ticked else OPEN_END
+            words = line(name.replace("_", " ").capitalize(), 80)
+            yield Option(Content.assemble(glyph, " ", words))
+
+    @on(OptionList.OptionSelected)
+    def _tick(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        name = self._names[event.option_index]
+        if name in self.ticked:
+            self.ticked = tuple(one for one in self.ticked if one != name)
+        else:
+            self.ticked = (*self.ticked, name)
+        with self.prevent(OptionList.OptionHighlighted):
+            self.set_options(self._rows())
+            self.highlighted = event.option_index
+        self.post_message(self.Changed())
