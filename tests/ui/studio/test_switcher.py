@@ -110,7 +110,7 @@ async def test_a_failure_is_a_sentence_and_f5_reads_again() -> None:
 async def test_without_a_token_one_sentence_says_which_and_where() -> None:
     stage = Stage()
     async with stage.shown():
-        for key in ("f6", "f7"):
+        for key in ("f6", "f5"):
             await stage.press(key)
             await stage.until(lambda: "developer_token" in stage.screen())
             shown = " ".join(stage.text(stage.chat.banner).split())

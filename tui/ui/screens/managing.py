@@ -26,7 +26,7 @@ class ManagingScreen(SupportScreen):
     """Nothing of Studio is loaded before one of these keys is pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("f7", "studio", "Studio", "Open Studio: genies, clients, guardrails", "open"),
+        _key("f5", "studio", "Studio", "Open Studio: genies, clients, guardrails", "open"),
         _key("f6", "switch_genie", "Genie", "Talk to another genie", "switch"),
         _key("f10", "start_genie", "Start it", "Start the genie that keeps silent", "start"),
     ]
