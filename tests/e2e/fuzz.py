@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import sys
 import tempfile
 import time
@@ -118,7 +119,13 @@ def _still_works(terminal: Terminal) -> list[str]:
             return [f"Esc does not lead back to the composer: {stuck}"]
         terminal.type("\x11")
     code = terminal.wait_exit()
-    return [] if code == 0 else [f"ended with {code}:\n{terminal.text}"]
+    return [] if code == 0 else [f"ended with {code}:\n{_last_words(terminal)}"]
+
+
+def _last_words(terminal: Terminal) -> str:
+    """What the program printed when it had left its screen, without colours."""
+    printed = terminal.output.decode("utf-8", "replace").rpartition("\x1b[?1049l")[2]
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", printed)[-6000:]
 
 
 def main() -> int:

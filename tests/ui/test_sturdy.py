@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import OptionList
 
@@ -60,3 +60,26 @@ async def test_what_is_closed_twice_closes_nothing_else() -> None:
         modal.dismiss()
         await pilot.pause()
         assert len(app.screen_stack) == 1
+
+
+class _Listing(SturdyModal[None]):
+    """A modal whose key works on a part of it."""
+
+    def compose(self) -> ComposeResult:
+        yield SturdyList("one")
+
+    def action_go(self) -> None:
+        self.query_one(SturdyList).action_cursor_down()
+
+
+async def test_a_key_that_comes_before_or_after_the_parts_does_nothing() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        modal = _Listing()
+        assert not await app.run_action("go", modal)
+        await app.push_screen(modal)
+        await pilot.pause()
+        assert await app.run_action("go", modal)
+        leaving = modal.dismiss()
+        await leaving
+        assert not await app.run_action("go", modal)

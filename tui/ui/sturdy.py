@@ -19,6 +19,15 @@ class SturdyScreen(Screen[ScreenResultType]):
         if any(type(other) is type(self) for other in self.app.screen_stack[:-1]):
             self.dismiss()  # its key was pressed again before it had the keyboard
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its parts are there: they come after it and go before it."""
+        return self.is_mounted and not self._pruning
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key that comes while it opens or closes finds nothing to work on."""
+        return self.is_whole and super().check_action(action, parameters)
+
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         if not self.is_active:  # a second key or click would close another
             return AwaitComplete()

@@ -83,6 +83,8 @@ class HelpScreen(SturdyModal[None]):
             self._fill()
 
     def _fill(self) -> None:
+        if not self.is_whole:
+            return
         rows = self.query_one(OptionList)
         words = self.query_one(Input).value.casefold().split()
         rows.set_options(self._options(words, rows.scrollable_content_region.width - 1))
