@@ -10,6 +10,9 @@ from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 
 import tui.ui
+from tui.ui.app import GenieApp
+from tui.ui.keys import UNBOUND
+from tui.ui.screens.chat import ChatScreen
 
 
 def _kinds() -> Iterator[type[DOMNode]]:
@@ -52,3 +55,13 @@ def test_no_two_widgets_share_a_name() -> None:
     for kind in _kinds():
         homes.setdefault(kind.__name__, set()).add(kind.__module__)
     assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
+def test_no_two_keys_of_the_conversation_are_the_same() -> None:
+    owners = [GenieApp, *(kind for kind in ChatScreen.__mro__ if kind.__module__.startswith("tui"))]
+    actions: dict[str, set[str]] = {}
+    for kind, binding in _bindings():
+        if kind in owners and binding.key != UNBOUND:
+            actions.setdefault(binding.key, set()).add(binding.action)
+    assert len(actions) > 10
+    assert {key: found for key, found in actions.items() if len(found) > 1} == {}

@@ -1,0 +1,141 @@
+"""Where the pictures are taken: the app before a demo server whose time stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.screenshots.scenes import Scene
+from tests.screenshots.watch import rested
+from tests.ui.signin import ScriptedAccount, nobody
+from tui.core.preferences import Preferences
+from tui.demo.server import DemoServer, DemoSettings, PortInUseError
+from tui.system.terminal import Terminal
+from tui.ui.app import GenieApp
+from tui.ui.setup_app import SetupApp
+from tui.wiring import place_of_demo
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.chat.session import Session
+    from tui.chat.updates import Publish
+
+PLAYED_AT = (120, 40)
+_NOON = datetime(2026, 9, 2, 12, 0, tzinfo=UTC)
+
+
+class StillClock:
+    """The time of the demo server, which stands still between its steps."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    def now_ms(self) -> int:
+        return round(self._now().timestamp() * 1000)
+
+    def monotonic_s(self) -> float:
+        return self._now().timestamp()
+
+    def jitter(self) -> float:
+        return 0.5
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def drawn(scene: Scene) -> list[str]:
+    """A scene, played once, in each of its looks, as SVG."""
+    with _colours(scene.no_color):
+        async with _OPEN[scene.before](scene) as app, app.run_test(size=PLAYED_AT) as pilot:
+            await scene.play(pilot)
+            pictures = []
+            for look in scene.looks:
+                await pilot.resize_terminal(*look.size)
+                if not scene.no_color:
+                    app.theme = look.theme
+                await rested(pilot)
+                pictures.append(app.export_screenshot(title="genie-tui"))
+            return pictures
+
+
+@asynccontextmanager
+async def _demo(scene: Scene) -> AsyncGenerator[App[Any]]:
+    """The app before the demo genie."""
+    settings = DemoSettings(port=scene.port, speed=0, seed=7, start=_NOON, title_s=0)
+    server = await _started(settings)
+    try:
+        clock = StillClock(server.clock.now)
+        place = place_of_demo(server, clock, scene.backend)
+        yield GenieApp(
+            place.connect,
+            agent_name=place.agent_name,
+            user_name=place.user_name,
+            place=place.label,
+            suggestions=place.suggestions,
+            preferences=Preferences(theme=scene.looks[0].theme),
+            terminal=Terminal(),
+            clock=clock,
+        )
+    finally:
+        server.stop()
+
+
+async def _started(settings: DemoSettings) -> DemoServer:
+    """The server, as soon as its port is free: others may be drawing too."""
+    for _ in range(300):
+        try:
+            return DemoServer(settings).start()
+        except PortInUseError:
+            await asyncio.sleep(0.2)
+    return DemoServer(settings).start()
+
+
+@asynccontextmanager
+async def _login(scene: Scene) -> AsyncGenerator[App[Any]]:
+    """The app before anybody is signed in."""
+
+    @asynccontextmanager
+    async def connect(publish: Publish) -> AsyncGenerator[Session]:
+        raise nobody()
+        yield
+
+    account = ScriptedAccount(remote_reason="this is a session over SSH", has_browser=False)
+    yield GenieApp(
+        connect,
+        agent_name="Ifrit",
+        user_name="",
+        place="work",
+        account=account.open,
+        preferences=Preferences(theme=scene.looks[0].theme),
+        terminal=Terminal(),
+        clock=StillClock(lambda: _NOON),
+    )
+
+
+@asynccontextmanager
+async def _setup(scene: Scene) -> AsyncGenerator[App[Any]]:
+    """The app before anything is set up."""
+    from tests.ui.test_setup import ScriptedHelp
+
+    path = Path.home() / ".config" / "genie-tui" / "config.toml"
+    yield SetupApp(path, ScriptedHelp(), preferences=Preferences(theme=scene.looks[0].theme))
+
+
+_OPEN = {"demo": _demo, "login": _login, "setup": _setup}
+
+
+@contextmanager
+def _colours(none_wanted: bool) -> Iterator[None]:
+    """The environment variable that Textual reads when an app is made."""
+    if none_wanted:
+        os.environ["NO_COLOR"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop("NO_COLOR", None)

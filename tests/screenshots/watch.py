@@ -1,0 +1,41 @@
+"""Waiting for what a picture needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+_STILL_S = 0.35
+"""So long nothing may change. Longer than any delay before something is drawn."""
+
+
+def text_of(pilot: Pilot[None]) -> str:
+    """What is on the screen, modals included."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in strips)
+
+
+async def seen(pilot: Pilot[None], words: str, within_s: float = 60.0) -> None:
+    """Wait until the screen shows some words."""
+    await seen_that(pilot, lambda text: words in text, within_s)
+
+
+async def seen_that(
+    pilot: Pilot[None], true: Callable[[str], bool], within_s: float = 60.0
+) -> None:
+    deadline = asyncio.get_running_loop().time() + within_s
+    while not true(text_of(pilot)):
+        if asyncio.get_running_loop().time() > deadline:
+            raise TimeoutError(text_of(pilot))
+        await pilot.pause(0.02)
+
+
+async def rested(pilot: Pilot[None]) -> None:
+    """Wait until nothing on the screen changes any more."""
+    before = None
+    while before != (before := text_of(pilot)):
+        await pilot.pause(_STILL_S)
