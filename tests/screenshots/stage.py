@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from tests.screenshots.scenes import Scene
 from tests.screenshots.watch import rested
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 PLAYED_AT = (120, 40)
 _NOON = datetime(2026, 9, 2, 12, 0, tzinfo=UTC)
+_NOON_NS = round(_NOON.timestamp()) * 10**9
 
 
 class StillClock:
@@ -51,7 +53,7 @@ class StillClock:
 
 async def drawn(scene: Scene) -> list[str]:
     """A scene, played once, in each of its looks, as SVG."""
-    with _colours(scene.no_color):
+    with _colours(scene.no_color), patch("time.time_ns", lambda: _NOON_NS):
         async with _OPEN[scene.before](scene) as app, app.run_test(size=PLAYED_AT) as pilot:
             await scene.play(pilot)
             pictures = []
@@ -123,7 +125,7 @@ async def _setup(scene: Scene) -> AsyncGenerator[App[Any]]:
     """The app before anything is set up."""
     from tests.ui.test_setup import ScriptedHelp
 
-    path = Path.home() / ".config" / "genie-tui" / "config.toml"
+    path = Path("/home/ada/.config/genie-tui/config.toml")
     yield SetupApp(path, ScriptedHelp(), preferences=Preferences(theme=scene.looks[0].theme))
 
 

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList
 
 import tui.ui
-from tui.ui.sturdy import SturdyList, SturdyModal, SturdyScreen
+from tui.ui.sturdy import Palette, SturdyList, SturdyModal, SturdyScreen
 
 
 def _ours(base: type) -> Iterator[type]:
@@ -83,3 +83,16 @@ async def test_a_key_that_comes_before_or_after_the_parts_does_nothing() -> None
         leaving = modal.dismiss()
         await leaving
         assert not await app.run_action("go", modal)
+
+
+async def test_the_palette_bears_what_is_found_when_it_is_closed() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        palette = Palette()
+        await app.push_screen(palette)
+        await pilot.pause()
+        await palette.dismiss()
+        palette._list_visible = not palette._list_visible
+        palette._show_busy = not palette._show_busy
+        await pilot.pause()
+        assert not palette.is_whole

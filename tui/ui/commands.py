@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 from tui.ui.keys import UNBOUND
 from tui.ui.text import spread
 
-_ROW_CELLS = 68
+_WIDEST_ROW = 68
 
 
 class KeyCommands(Provider):
@@ -44,7 +44,7 @@ class KeyCommands(Provider):
     def _row(self, name: Content, binding: Binding) -> Content:
         shown = "" if binding.key == UNBOUND else self.app.get_key_display(binding)
         key = Content.styled(shown, "$soft")
-        return spread(name, key, _ROW_CELLS)
+        return spread(name, key, min(_WIDEST_ROW, self.app.size.width * 92 // 100 - 8))
 
     async def _run(self, node: DOMNode, binding: Binding) -> None:
         await self.app.run_action(binding.action, node)

@@ -60,6 +60,14 @@ class Palette(CommandPalette, SturdyScreen[None]):
         with suppress(KeyError, IndexError):  # a list that has not been laid out
             super()._action_command_list(action)
 
+    def _watch__list_visible(self) -> None:
+        if self.is_whole:  # what is found may come when it is closed
+            super()._watch__list_visible()
+
+    async def _watch__show_busy(self) -> None:
+        if self.is_whole:
+            await super()._watch__show_busy()
+
 
 class SturdyList(OptionList):
     """Bears a click on an option that is gone, and keys before it has been laid out."""
