@@ -92,7 +92,6 @@ async def test_the_palette_bears_what_is_found_when_it_is_closed() -> None:
         await app.push_screen(palette)
         await pilot.pause()
         await palette.dismiss()
-        palette._list_visible = not palette._list_visible
-        palette._show_busy = not palette._show_busy
+        palette._list_visible = True
         await pilot.pause()
         assert not palette.is_whole
