@@ -27,6 +27,11 @@ WHICH_TOKEN = (
 )
 
 
+def has_recipe(skill_id: str | None) -> bool:
+    """Whether a skill's id on the wire names the recipe behind it."""
+    return (skill_id or "").startswith("recipe:")
+
+
 @dataclass(eq=False)
 class Agency:
     """Opens Studio when it is first asked for and keeps it open, so that its pace is kept too."""

@@ -31,7 +31,15 @@ from tui.ui.base import BaseApp
 from tui.ui.clipboard import is_too_large, save_copy, where_to
 from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
-from tui.ui.requests import Attention, CopyText, GenieWanted, OpenLink, SignInNeeded, Titled
+from tui.ui.requests import (
+    Attention,
+    CopyText,
+    GenieWanted,
+    JobsWanted,
+    OpenLink,
+    SignInNeeded,
+    Titled,
+)
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.styles import first_sheets, later_sheets
 
@@ -163,6 +171,7 @@ class GenieApp(BaseApp[None]):
 
     @work(group="session", exclusive=True, exit_on_error=False)
     async def _run_session(self) -> None:
+        await self.agency.aclose()  # the demo's is another one each time
         try:
             async with self._connect(self._mailbox.put) as session:
                 self._chat.connected(session)
@@ -214,6 +223,16 @@ class GenieApp(BaseApp[None]):
         else:
             self._begin_anew()
 
+    @on(JobsWanted)
+    def _show_jobs(self, event: JobsWanted) -> None:
+        """Show what is behind a skill, where there is a token to look with."""
+        from tui.core.studio.port import recipe_of_skill
+        from tui.ui.studio.jobs import JobsModal
+
+        recipe = recipe_of_skill(event.skill_id)
+        if recipe and self.agency.is_there:
+            self.push_screen(JobsModal(self.agency, recipe, event.name))
+
     @on(GenieWanted)
     @work(group="genie", exclusive=True, exit_on_error=False)
     async def _use_genie(self, event: GenieWanted) -> None:
@@ -235,7 +254,8 @@ class GenieApp(BaseApp[None]):
     async def _begin_anew(self) -> None:
         """Leave the session, if there is one, and open that of who is signed in now."""
         if self._session_worker and not self._session_worker.is_finished:
-            await self._chat.clear()
+            if self._chat.access:
+                await self._chat.clear()
             self._leaving.set()
             await _ended(self._session_worker)
             self._leaving.clear()

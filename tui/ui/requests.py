@@ -47,6 +47,14 @@ class Titled(Message):
 
 
 @dataclass
+class JobsWanted(Message):
+    """The user wants to see the recipe behind a skill, and its jobs."""
+
+    skill_id: str
+    name: str
+
+
+@dataclass
 class GenieWanted(Message):
     """The user wants to talk to another genie."""
 

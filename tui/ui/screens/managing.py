@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
 from textual.binding import Binding, BindingType
 
 from tui.core.errors import BackendError
-from tui.core.studio.records import GenieId
 from tui.ui.agency import NO_TOKEN, WHICH_TOKEN
 from tui.ui.notices import Notice, of_error
 from tui.ui.requests import GenieWanted
 from tui.ui.screens.support import SupportScreen
 from tui.ui.widgets.entries import SilenceEntry
+
+if TYPE_CHECKING:
+    from tui.core.studio.records import GenieId
 
 
 def _key(key: str, action: str, label: str, meaning: str, name: str) -> Binding:
@@ -35,6 +37,9 @@ class ManagingScreen(SupportScreen):
         await super().furnish()
         if transcript := self.conversation.transcript:
             transcript.offers_start = self._can_start
+            transcript.offers_jobs = self.agency.is_there
+        if self.timeline:
+            self.timeline.offers_jobs = self.agency.is_there
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not offered."""
@@ -92,7 +97,7 @@ class ManagingScreen(SupportScreen):
         """Start the genie one talks to."""
         try:
             studio = await self.agency.studio()
-            genie = await studio.genies.get(GenieId(self.agency.genie))
+            genie = await studio.genies.get(cast("GenieId", self.agency.genie))
             if not genie.started:
                 await studio.genies.start(genie.id)
         except BackendError as error:

@@ -11,13 +11,14 @@ from textual.widgets import OptionList
 
 from tui.core.errors import BackendError
 from tui.core.studio.port import Studio
-from tui.core.studio.records import KnowledgeBaseId, Policy
+from tui.core.studio.records import KnowledgeBaseId, Policy, SkillId
 from tui.ui.modals.menu import Menu
 from tui.ui.modals.source import SourceView
 from tui.ui.requests import CopyText, GenieWanted
 from tui.ui.studio import offers
 from tui.ui.studio.asking import AskModal
 from tui.ui.studio.clients import ClientScreen
+from tui.ui.studio.jobs import JobsModal
 from tui.ui.studio.rows import policy_name, value_of
 from tui.ui.studio.words import name_of
 
@@ -158,8 +159,19 @@ class StudioScreen(ClientScreen):
         lines += [f"Recipe {recipe.id}: {recipe.name}" for recipe in recipes]
         self.app.push_screen(SourceView("\n".join(lines).strip(), self._name_of(kind, thing)))
 
-    def deed_jobs(self, kind: str, thing: str) -> None:
+    @work(group="jobs", exclusive=True, exit_on_error=False)
+    async def deed_jobs(self, kind: str, thing: str) -> None:
         """Show the recipe behind a skill, and its latest jobs."""
+        self.tell("Looking for its recipe…")
+        try:
+            studio = await self.agency.studio()
+            skill = await studio.skills.get(SkillId(thing))
+        except BackendError as error:
+            self.fail(error)
+            return
+        self.tell("" if skill.recipe_id else "The API does not name its recipe.")
+        if skill.recipe_id:
+            self.app.push_screen(JobsModal(self.agency, skill.recipe_id, skill.name))
 
     # -- guardrails ------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from tui.core.masking import masked_event
 from tui.core.text import clean, clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
-from tui.ui.requests import CopyText
+from tui.ui.requests import CopyText, JobsWanted
 from tui.ui.widgets.event_rows import describe
 from tui.ui.widgets.looks import clock_time, muted
 from tui.ui.widgets.rows import Row, RowsView
@@ -62,12 +62,15 @@ class EventDetails(GuardedModal[None]):
     chrome_lines = 18
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", tooltip="Copy the payload", id="event.copy"),
+        Binding("j", "jobs", "Jobs", tooltip="Show the recipe and its jobs", id="event.jobs"),
         Binding("escape,enter", "close", "Close", tooltip="Close the details", id="event.close"),
     ]
 
-    def __init__(self, event: TurnEvent) -> None:
+    def __init__(self, event: TurnEvent, *, has_jobs: bool = False) -> None:
+        """``has_jobs``: it is about a skill whose recipe can be looked at."""
         super().__init__()
         self._event = event
+        self._has_jobs = has_jobs
         self._payload = payload_of(event)
 
     def compose(self) -> ComposeResult:
@@ -78,9 +81,21 @@ class EventDetails(GuardedModal[None]):
             yield EventFacts(self._event)
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(self._drawn_payload())
-            yield Answers(("c", "Copy", "copy"), ("Esc", "Close", "close"))
+            jobs = [("j", "Recipe and jobs", "jobs")] if self._has_jobs else []
+            yield Answers(("c", "Copy", "copy"), *jobs, ("Esc", "Close", "close"), cells=19)
 
     def action_close(self) -> None:
+        self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "jobs" and not self._has_jobs:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_jobs(self) -> None:
+        """Show what is behind the skill."""
+        skill_id, name = (getattr(self._event, part, "") for part in ("skill_id", "skill"))
+        self.app.post_message(JobsWanted(skill_id, name))
         self.dismiss(None)
 
     def action_copy(self) -> None:

@@ -38,11 +38,15 @@ class Passages(Cursor):
         _deed("o", "links", "Links", "Open a link of the message"),
         _deed("v", "view", "View", "View the message as text, to select parts of it"),
         key_of("enter", "unfold", "unfold", "Unfold", "Unfold, or do what is asked"),
+        key_of("r", "show_jobs", "jobs", "Jobs", "Show the recipe and the jobs of the skill"),
         key_of("delete", "withdraw", "withdraw", "Drop", "Take back an unsent message"),
         key_of(
             "t", "screen.toggle_times", "times", "Times", "Show or hide the time of each message"
         ),
     ]
+
+    offers_jobs = False
+    """Whether the recipe behind a skill can be looked at."""
 
     @dataclass
     class Quoted(Message):
@@ -84,6 +88,8 @@ class Passages(Cursor):
         widget = self.widget_of(self.cursor) if self.cursor else None
         if action == "unfold":
             return bool(widget and widget.can_focus)
+        if action == "show_jobs":
+            return isinstance(widget, SkillCard) and widget.has_jobs
         if action == "withdraw":
             return isinstance(widget, PromptCard) and widget.can_withdraw
         return super().check_action(action, parameters)
@@ -107,6 +113,11 @@ class Passages(Cursor):
                 card.action_unfold()
             case ApprovalCard() | ConnectionCard() as card:
                 card.action_open()
+
+    def action_show_jobs(self) -> None:
+        """Show what is behind the skill that has the cursor."""
+        if isinstance(card := self.widget_of(self.cursor or ""), SkillCard):
+            card.action_show_jobs()
 
     def action_withdraw(self) -> None:
         """Take back a message that waits."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.style import Style
 
 from tui.core.steps import SkillStep
 from tui.core.text import clean, clean_line, duration
+from tui.ui.agency import has_recipe
+from tui.ui.requests import JobsWanted
 from tui.ui.widgets.card import Card
 from tui.ui.widgets.entries import SkillEntry
 from tui.ui.widgets.looks import BAD, DONE, FAILED, OPEN_END, muted
@@ -17,6 +21,11 @@ from tui.ui.widgets.rows import Row
 
 _ERROR_LINES = 3
 _DETAIL_CHARS = 20_000
+
+
+_JOBS = Content.styled("Recipe and jobs", "$text-primary underline").stylize(
+    Style.from_meta({"@click": "show_jobs"})
+)
 
 
 class SkillCard(Card[SkillEntry]):
@@ -33,6 +42,18 @@ class SkillCard(Card[SkillEntry]):
     ]
 
     unfolded = False
+    offers_jobs = False
+    """Whether the recipe behind it can be looked at."""
+
+    @property
+    def has_jobs(self) -> bool:
+        return self.offers_jobs and has_recipe(self.entry.step.skill_id)
+
+    def action_show_jobs(self) -> None:
+        """Show the recipe and its jobs."""
+        step = self.entry.step
+        if self.has_jobs:
+            self.post_message(JobsWanted(step.skill_id or "", step.skill))
 
     def attend(self) -> None:
         step = self.entry.step
@@ -46,8 +67,8 @@ class SkillCard(Card[SkillEntry]):
             self.unfolded = not self.unfolded
             self.bring_up_to_date()
 
-    def on_click(self) -> None:
-        if not self.screen.selections:
+    def on_click(self, event: events.Click) -> None:
+        if not self.screen.selections and "@click" not in event.style.meta:
             self.action_unfold()
 
     def rows(self) -> Sequence[Row]:
@@ -83,6 +104,8 @@ class SkillCard(Card[SkillEntry]):
             yield Row(Content.styled(_detail(step.error), BAD), lines=limit)
         if self.unfolded and step.result:
             yield Row(muted(_detail(step.result)))
+        if self.has_jobs and (self.unfolded or step.error):
+            yield Row(_JOBS)
 
 
 def _detail(text: str) -> str:

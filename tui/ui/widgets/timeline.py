@@ -15,7 +15,8 @@ from textual.widgets.option_list import Option
 
 from tui.core.events import Heartbeat, TextDelta, TurnEvent
 from tui.core.ids import RunId
-from tui.ui.requests import CopyText
+from tui.ui.agency import has_recipe
+from tui.ui.requests import CopyText, JobsWanted
 from tui.ui.sturdy import SturdyList
 from tui.ui.widgets.event_rows import EventRow, Spans, record_begins, record_is_over, run_header
 from tui.ui.widgets.record import Record
@@ -43,9 +44,13 @@ class Timeline(SturdyList):
         _key("enter", "select", "details", "Details", "Show all of the event"),
         _key("slash", "filter", "filter", "Filter", "Filter the events by words"),
         _key("c", "copy", "copy", "Copy", "Copy the event"),
+        _key("j", "show_jobs", "jobs", "Jobs", "Show the recipe and the jobs of the skill"),
         _key("r", "show_requests", "requests", "Requests", "Show the requests to the service"),
         _key("escape", "leave", "leave", "Back", "End the filter, or go back to writing"),
     ]
+
+    offers_jobs = False
+    """Whether the recipe behind a skill can be looked at."""
 
     @dataclass
     class Filtered(Message):
@@ -177,8 +182,11 @@ class Timeline(SturdyList):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While words are typed, letters are letters."""
-        if self._words is not None and action in ("filter", "copy", "show_requests"):
+        letters = ("filter", "copy", "show_requests", "show_jobs")
+        if self._words is not None and action in letters:
             return False
+        if action == "show_jobs":
+            return self._has_jobs(self._chosen)
         return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
@@ -198,14 +206,34 @@ class Timeline(SturdyList):
         """Show the requests behind all this."""
         await self.run_action("screen.requests")
 
+    def _has_jobs(self, event: TurnEvent | None) -> bool:
+        return self.offers_jobs and has_recipe(getattr(event, "skill_id", None))
+
+    @property
+    def _chosen(self) -> TurnEvent | None:
+        """The event under the cursor."""
+        option = self.highlighted_option
+        return self._rows[int(option.id)].event if option and option.id is not None else None
+
+    @on(OptionList.OptionHighlighted)
+    def _offer_jobs(self) -> None:
+        if self.offers_jobs:
+            self.refresh_bindings()
+
+    def action_show_jobs(self) -> None:
+        """Show the recipe behind the skill under the cursor, and its jobs."""
+        if (event := self._chosen) and self._has_jobs(event):
+            self.post_message(
+                JobsWanted(getattr(event, "skill_id", ""), getattr(event, "skill", ""))
+            )
+
     # -- one event -------------------------------------------------------------------------
 
     def action_copy(self) -> None:
         """Copy the payload of the event under the cursor."""
         from tui.ui.widgets.event_details import payload_of  # here, for a quick start
 
-        if (option := self.highlighted_option) and option.id is not None:
-            event = self._rows[int(option.id)].event
+        if event := self._chosen:
             self.post_message(CopyText(payload_of(event), "The event"))
 
     @on(OptionList.OptionSelected)
@@ -214,4 +242,5 @@ class Timeline(SturdyList):
         if event.option_id is not None:
             from tui.ui.widgets.event_details import EventDetails  # here, for a quick start
 
-            self.app.push_screen(EventDetails(self._rows[int(event.option_id)].event))
+            shown = self._rows[int(event.option_id)].event
+            self.app.push_screen(EventDetails(shown, has_jobs=self._has_jobs(shown)))

@@ -233,7 +233,9 @@ class Transcript(Passages):
             case ReplyEntry():
                 return Reply(entry.text, final=entry.settled)
             case SkillEntry():
-                return SkillCard(entry, now_ms=self._now_ms)
+                card = SkillCard(entry, now_ms=self._now_ms)
+                card.offers_jobs = self.offers_jobs
+                return card
             case ApprovalEntry():
                 return ApprovalCard(entry, now_ms=self._now_ms)
             case ConnectionEntry():
