@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.suggester import Suggester
 from textual.widgets import Button, Input, Static
 
 from tui.core.text import clean_line
 from tui.export import Format, file_name, format_of
 from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.paths import shown_path, typed_path
+from tui.ui.paths import completions, shown_path, typed_path
 from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
 from tui.ui.widgets.choice import Choice
 
-_FORMATS: tuple[tuple[Format, str, str], ...] = (
+Form = Format | Literal["bundle"]
+"""``bundle``: what the service itself makes of a conversation."""
+
+_FORMATS: tuple[tuple[Form, str, str], ...] = (
     ("html", "Web page", "One page to read, print or send; it loads nothing and runs nothing."),
     ("md", "Markdown", "Text to read anywhere, or to keep beside the code."),
     ("json", "JSON", "Every event with its payload, for programs."),
 )
+_BUNDLE: tuple[Form, str, str] = (
+    "bundle",
+    "Bundle",
+    "The settings as the service has them, to be imported again. Nothing is masked in it.",
+)
+_BUNDLE_ENDING = ".bundle.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What to write, and where; what is there is to be replaced."""
 
-    form: Format
+    form: Form
     path: Path
 
 
@@ -49,8 +60,10 @@ class ExportModal(SturdyModal[Wanted | None]):
     ]
     AUTO_FOCUS = "Input"
 
-    def __init__(self, title: str, today: date, folder: Path) -> None:
+    def __init__(self, title: str, today: date, folder: Path, *, bundles: bool = False) -> None:
+        """``bundles``: the service makes bundles."""
         super().__init__()
+        self._formats = (*_FORMATS, _BUNDLE) if bundles else _FORMATS
         self._title = title
         self._today = today
         self._folder = folder
@@ -60,9 +73,9 @@ class ExportModal(SturdyModal[Wanted | None]):
             box.border_title = Content(" Export the conversation ")
             box.border_subtitle = Content(" ^T format · Enter exports · Esc ")
             yield Static(line(self._title, 120), id="export-title")
-            yield Choice(*(name for _, name, _ in _FORMATS))
+            yield Choice(*(name for _, name, _ in self._formats))
             yield Static(id="export-meaning")
-            yield Input(file_name(self._title, self._today, self._form), select_on_focus=False)
+            yield Input(self._usual_name(), select_on_focus=False, suggester=PathSuggester())
             yield Static(id="export-note")
             with Horizontal(id="export-buttons"):
                 yield Button("Export", id="export-now", compact=True)
@@ -75,14 +88,21 @@ class ExportModal(SturdyModal[Wanted | None]):
         self._explain()
 
     @property
-    def _form(self) -> Format:
-        return _FORMATS[self.query_one(Choice).chosen if self.is_mounted else 0][0]
+    def _form(self) -> Form:
+        return self._formats[self.query_one(Choice).chosen if self.is_mounted else 0][0]
+
+    def _usual_name(self) -> str:
+        if self._form == "bundle":
+            plain = file_name(self._title, self._today, "json")
+            return plain.removesuffix(".json") + _BUNDLE_ENDING
+        return file_name(self._title, self._today, self._form)
 
     def _explain(self) -> None:
         """Say what the format is for, and in which folder the file will be."""
-        meaning = next(told for form, _, told in _FORMATS if form == self._form)
+        meaning = next(told for form, _, told in self._formats if form == self._form)
         self.query_one("#export-meaning", Static).update(Content(meaning))
-        self._note(f"In {shown_path(self._folder)}. Secrets are masked.")
+        masked = "" if self._form == "bundle" else " Secrets are masked."
+        self._note(f"In {shown_path(self._folder)}.{masked} → takes the rest of a name.")
 
     def _note(self, sentence: str, *, problem: bool = False) -> None:
         note = self.query_one("#export-note", Static)
@@ -97,7 +117,10 @@ class ExportModal(SturdyModal[Wanted | None]):
         """The name ends as the format does, unless the user gave it an ending of another kind."""
         field = self.query_one(Input)
         if format_of(Path(field.value)):
-            field.value = str(Path(field.value).with_suffix(f".{self._form}"))
+            stem = field.value.removesuffix(_BUNDLE_ENDING)
+            stem = stem if stem != field.value else str(Path(field.value).with_suffix(""))
+            ending = _BUNDLE_ENDING if self._form == "bundle" else f".{self._form}"
+            field.value = f"{stem}{ending}"
             field.cursor_position = len(field.value)
         self._explain()
 
@@ -129,9 +152,20 @@ class ExportModal(SturdyModal[Wanted | None]):
 
     def _path(self) -> Path:
         """The file that is meant; a folder is where a file of the usual name goes."""
-        usual = file_name(self._title, self._today, self._form)
+        usual = self._usual_name()
         path = self._folder / typed_path(self.query_one(Input).value.strip() or usual)
         return path / usual if path.is_dir() else path
+
+
+class PathSuggester(Suggester):
+    """The rest of a name that is there, shown behind what is typed."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        found = await asyncio.to_thread(completions, value, 1) if value else []
+        return found[0].typed if found and found[0].typed.startswith(value) else None
 
 
 def _problems(path: Path) -> Iterator[str]:

@@ -24,9 +24,13 @@ class RenameModal(SturdyModal[str]):
         Binding("escape", "leave", "Cancel", id="rename.close", tooltip="Keep the name"),
     ]
 
-    def __init__(self, name: str, title: str) -> None:
-        """``title`` is what it is called while it has no name."""
+    def __init__(self, name: str, title: str, *, shared: bool = False) -> None:
+        """``title`` is what it is called while it has no name.
+
+        ``shared``: the service takes the name, so that it is the same everywhere.
+        """
         super().__init__()
+        self._shared = shared
         self._name_now = clean_line(name, _LONGEST_NAME)
         self._title_now = clean_line(title, 60)
 
@@ -53,5 +57,7 @@ class RenameModal(SturdyModal[str]):
         self.dismiss(clean_line(event.value, _LONGEST_NAME))
 
     def _hint(self) -> Content:
+        if self._shared:
+            return Content("The service keeps it: the name is the same wherever you look.")
         back = f"Empty: “{self._title_now}” again. " if self._title_now else ""
         return Content(f"{back}The name is kept on this machine only.")

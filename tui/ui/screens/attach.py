@@ -30,6 +30,12 @@ _UP = "../"
 class AttachScreen(SturdyModal[Sequence[Path] | None]):
     """A path with what is there, as one types. Returns files to look at; None: none."""
 
+    heading = "Attach files"
+    verb = "Attach"
+    several = True
+    """Whether files can be marked, so that more than one is returned."""
+    usual_hint = "You can also drop files on the terminal."
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", tooltip="Attach nothing", id="attach.cancel"),
         Binding(
@@ -56,12 +62,13 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="attach") as box:
-            box.border_title = Content(" Attach files ")
-            box.border_subtitle = Content(" Tab opens a folder, marks a file ")
+            box.border_title = Content(f" {self.heading} ")
+            marks = ", marks a file" if self.several else ""
+            box.border_subtitle = Content(f" Tab opens a folder{marks} ")
             yield Input(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
             yield SturdyList(id="paths", compact=True)
             yield Static(id="attach-hint")
-            yield Answers(("Enter", "Attach", "finish"), ("Esc", "Cancel", "leave"))
+            yield Answers(("Enter", self.verb, "finish"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
         for part in self.query("#paths, Button"):
@@ -119,7 +126,12 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     def action_go_on(self) -> None:
         """Open the folder that is highlighted, or mark the file."""
         if entry := self._chosen:
-            self._enter(entry) if entry.is_folder else self._mark(entry)
+            if entry.is_folder:
+                self._enter(entry)
+            elif self.several:
+                self._mark(entry)
+            else:
+                self._attach_if_fit(_absolute(entry))
 
     @on(OptionList.OptionSelected)
     def _clicked(self) -> None:
@@ -174,10 +186,17 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     def _tell(self, problem: str, colour: str = "$soft") -> None:
         """A line below the list: what is wrong, else how many files are marked."""
         count = len(self._marked)
-        told = problem or (
-            f"{count} marked" if count else "You can also drop files on the terminal."
-        )
+        told = problem or (f"{count} marked" if count else self.usual_hint)
         self.query_one("#attach-hint", Static).update(line(told).stylize_before(colour))
+
+
+class ImportScreen(AttachScreen):
+    """Asks for one file to read conversations from."""
+
+    heading = "Import conversations"
+    verb = "Import"
+    several = False
+    usual_hint = "A bundle: what F7 exports with all settings."
 
 
 def _absolute(entry: Entry) -> Path:

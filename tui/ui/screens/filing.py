@@ -93,15 +93,21 @@ class FilingScreen(WaitingScreen):
                 self._give_name(found.id, name)
 
         title = found.title or found.first_text
-        self.app.push_screen(RenameModal(found.given_name or title, title), answered)
+        shared = self._server_renames(found.id)
+        modal = RenameModal(found.given_name or title, title, shared=shared)
+        self.app.push_screen(modal, answered)
 
     @work(group="file", exit_on_error=False)
     async def _give_name(self, conversation_id: ConversationId, name: str) -> None:
         session = self.opened.session
-        if name and Can.RENAME in session.can and not is_local(conversation_id):
+        if name and self._server_renames(conversation_id):
             await session.rename(conversation_id, name)
             name = ""
         await session.give_name(conversation_id, name)
+
+    def _server_renames(self, conversation_id: ConversationId) -> bool:
+        can = self.access.session.can if self.access else Can.NOTHING
+        return Can.RENAME in can and not is_local(conversation_id)
 
     # -- pin -------------------------------------------------------------------------------
 
@@ -130,7 +136,9 @@ class FilingScreen(WaitingScreen):
                 self._export(found.id, wanted)
 
         today = day_of(self.clock.now_ms())
-        self.app.push_screen(ExportModal(found.name, today, Path.cwd()), answered)
+        bundles = self._makes_bundle(found.id)
+        modal = ExportModal(found.name, today, Path.cwd(), bundles=bundles)
+        self.app.push_screen(modal, answered)
 
     @work(group="export", exit_on_error=False)
     async def _export(self, conversation_id: ConversationId, wanted: Wanted) -> None:
@@ -162,6 +170,10 @@ class FilingScreen(WaitingScreen):
         question = f"Delete “{found.name}” {gone}?"
         self.app.push_screen(ConfirmModal(question, yes="Delete"), answered)
 
+    def _makes_bundle(self, conversation_id: ConversationId) -> bool:
+        can = self.access.session.can if self.access else Can.NOTHING
+        return Can.BUNDLE in can and not is_local(conversation_id)
+
     def _server_deletes(self) -> bool:
         return bool(self.access and Can.DELETE in self.access.session.can)
 
@@ -186,12 +198,7 @@ class FilingScreen(WaitingScreen):
 
     def offer(self, found: Conversation, at: Offset) -> None:
         """Show what can be done with a conversation, at a place of the screen."""
-        deeds: dict[str, Callable[[Conversation], object]] = {
-            "rename": self.rename_conversation,
-            "pin": self._pin,
-            "export": self.export_conversation,
-            "delete": self.delete_conversation,
-        }
+        deeds = self.deeds_with(found)
 
         def chosen(name: str | None) -> None:
             if name is not None:
@@ -201,6 +208,15 @@ class FilingScreen(WaitingScreen):
         words["pin"] = "Unpin" if found.pinned else "Pin"
         choices = [Choice(name, Content(words[name]), self._key_of(name)) for name in deeds]
         self.app.push_screen(Menu(choices, at=at), chosen)
+
+    def deeds_with(self, found: Conversation) -> dict[str, Callable[[Conversation], object]]:
+        """What can be done with a conversation, by the actions' names."""
+        return {
+            "rename": self.rename_conversation,
+            "pin": self._pin,
+            "export": self.export_conversation,
+            "delete": self.delete_conversation,
+        }
 
     def _key_of(self, action: str) -> str:
         bound = self.active_bindings.values()

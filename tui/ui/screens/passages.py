@@ -16,13 +16,13 @@ from tui.core.links import link_host
 from tui.core.text import clean, clean_line
 from tui.ui.modals.menu import Choice, Menu
 from tui.ui.requests import CopyText, OpenLink
-from tui.ui.screens.beginning import BeginningScreen
+from tui.ui.screens.equipping import EquippingScreen
 
 if TYPE_CHECKING:
     from tui.ui.widgets.transcript import Transcript
 
 
-class PassageScreen(BeginningScreen):
+class PassageScreen(EquippingScreen):
     """The transcript's messages are handled by name, as in :class:`ReadingScreen`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,0 +1,187 @@
+"""Skills of a conversation, and bundles to and from files: as far as the service has them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from tests.fakes import NOW_MS, WORKSHOP, MemoryStore, ScriptedBackend
+from tests.ui.stage import Stage, conversation
+from tests.ui.test_search import LONG, record
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.ids import ConversationId, SkillId
+from tui.core.ports import Can
+from tui.core.records import Skill
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.modals.export import ExportModal
+from tui.ui.modals.pick import PickModal
+from tui.ui.modals.rename import RenameModal
+from tui.ui.screens.attach import ImportScreen
+
+SKILLS = tuple(
+    Skill(id=SkillId(f"s-{name.lower()}"), name=name, description=f"{name} things", tags=(tag,))
+    for name, tag in (("Dig", "garden"), ("Mow", "garden"), ("Paint", "house"))
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, empty."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def a_stage(can: Can = WORKSHOP) -> Stage:
+    listed = [conversation("long", "Everything about hay", NOW_MS)]
+    backend = ScriptedBackend(can=can, skills=SKILLS, conversations=listed)
+    backend.installed[LONG] = {SkillId("s-dig")}
+    return Stage(backend, MemoryStore(listed, [record(n) for n in range(3)]))
+
+
+async def opened(stage: Stage) -> None:
+    stage.chat.go_to(LONG)
+    await stage.until(lambda: "Answer 2" in stage.screen())
+
+
+async def test_skills_are_installed_and_removed_from_a_list_with_marks() -> None:
+    stage = a_stage()
+    async with stage.shown():
+        await opened(stage)
+        await stage.press("alt+k")
+        await stage.until(lambda: isinstance(stage.app.screen, PickModal))
+        await stage.until(lambda: "1 of 3 installed" in stage.screen())
+        assert "✓ Dig" in stage.screen()
+        assert "· Mow" in stage.screen()
+        await stage.press("tab", *"house", "tab")
+        await stage.until(lambda: "✓ Paint" in stage.screen())
+        assert "Mow" not in stage.screen()
+        await stage.press("enter")
+        await stage.until(lambda: "Installed Paint." in stage.screen())
+        assert "Removed Dig." in stage.screen()
+        assert stage.backend.installed[LONG] == {"s-paint"}
+
+
+async def test_a_skill_that_is_refused_is_said_and_what_was_done_too() -> None:
+    stage = a_stage()
+    refused = BackendError(ErrorKind.FORBIDDEN, "Not your workflow.")
+    stage.backend.failures["install_skill"] = [refused]
+    async with stage.shown():
+        await opened(stage)
+        await stage.say("/skills")
+        await stage.until(lambda: isinstance(stage.app.screen, PickModal))
+        await stage.press("tab", "down", "tab", "enter")
+        await stage.until(lambda: "Not your workflow." in stage.screen())
+        await stage.until(lambda: "Removed Dig." in stage.screen())
+
+
+async def test_leaving_the_list_changes_nothing() -> None:
+    stage = a_stage()
+    async with stage.shown():
+        await opened(stage)
+        await stage.press("alt+k")
+        await stage.until(lambda: isinstance(stage.app.screen, PickModal))
+        await stage.press("tab", "escape")
+        await stage.until(lambda: stage.app.screen is stage.chat)
+        assert "remove_skill" not in stage.backend.calls
+
+
+async def test_where_a_service_can_do_none_of_it_nothing_is_offered() -> None:
+    stage = a_stage(Can.HISTORY)
+    async with stage.shown():
+        await opened(stage)
+        for command in ("skills", "import"):
+            assert not stage.chat.check_action(command, ())
+        await stage.press("alt+k", "alt+i", "f7")
+        await stage.until(lambda: isinstance(stage.app.screen, ExportModal))
+        assert "Bundle" not in stage.screen()
+
+
+async def test_a_bundle_goes_to_a_file_and_comes_back(folder: Path) -> None:
+    stage = a_stage()
+    name = "everything-about-hay-2026-05-28.bundle.json"
+    async with stage.shown():
+        await opened(stage)
+        await stage.press("f7")
+        await stage.until(lambda: isinstance(stage.app.focused, Input))
+        await stage.press("ctrl+t", "ctrl+t", "ctrl+t")
+        await stage.until(lambda: stage.app.screen.query_one(Input).value == name)
+        await stage.until(lambda: "imported again" in stage.screen())
+        await stage.press("enter")
+        await stage.until(lambda: (folder / name).exists())
+        assert json.loads((folder / name).read_text())["items"] == ["long"]
+        await stage.press("alt+i")
+        await stage.until(lambda: isinstance(stage.app.screen, ImportScreen))
+        await stage.until(lambda: name in stage.screen())
+        await stage.press(*"everything", "tab")
+        await stage.until(lambda: stage.chat.desk.current == "imported-long")
+        await stage.until(lambda: "1 conversation imported." in stage.screen())
+
+
+async def test_another_format_takes_the_whole_ending_away(folder: Path) -> None:
+    stage = a_stage()
+    async with stage.shown():
+        await opened(stage)
+        await stage.press("f7")
+        await stage.until(lambda: isinstance(stage.app.focused, Input))
+        await stage.press(*["ctrl+t"] * 4)
+        usual = "everything-about-hay-2026-05-28.html"
+        await stage.until(lambda: stage.app.screen.query_one(Input).value == usual)
+
+
+async def test_a_bundle_that_is_there_is_replaced_only_if_wanted(folder: Path) -> None:
+    (folder / "mine.bundle.json").write_text("mine")
+    stage = a_stage()
+    async with stage.shown():
+        await opened(stage)
+        await stage.press("f7")
+        await stage.until(lambda: isinstance(stage.app.focused, Input))
+        await stage.press("ctrl+t", "ctrl+t", "ctrl+t")
+        field = stage.app.screen.query_one(Input)
+        field.value = ""
+        await stage.press(*"mi")
+        await stage.until(lambda: field._suggestion == "mine.bundle.json")
+        await stage.press("right", "enter")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
+        assert (folder / "mine.bundle.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("{", "it is not JSON"), ("[1]", "of another"), (None, "No such file")],
+)
+async def test_a_file_that_is_no_bundle_is_refused(
+    folder: Path, text: str | None, problem: str
+) -> None:
+    if text is not None:
+        (folder / "a.json").write_text(text)
+    stage = a_stage()
+    async with stage.shown():
+        await stage.say("/import a.json")
+        await stage.until(lambda: problem in stage.screen())
+        assert not stage.backend.imported
+
+
+async def test_what_could_not_be_imported_is_told(folder: Path) -> None:
+    (folder / "a.json").write_text('{"items": ["x", "y"]}')
+    stage = a_stage()
+    stage.backend.import_problems = tuple(f"Problem {n}." for n in range(5))
+    async with stage.shown():
+        await stage.say("/import a.json")
+        await stage.until(lambda: "2 conversations imported." in stage.screen())
+        assert "And 2 problems more." in " ".join(stage.screen().split())
+
+
+async def test_a_rename_goes_to_the_service_that_keeps_titles() -> None:
+    stage = a_stage()
+    async with stage.shown():
+        await opened(stage)
+        await stage.press("f2")
+        await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
+        await stage.until(lambda: "The service keeps it" in stage.screen())
+        await stage.press(*"Straw", "enter")
+        await stage.until(lambda: stage.backend.renamed)
+        assert stage.backend.renamed == [(ConversationId("long"), "Straw")]
+        await stage.until(lambda: "Straw" in stage.screen())
