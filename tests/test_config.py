@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from tui.config import (
     DATA_CENTERS,
@@ -29,6 +29,7 @@ from tui.config import (
     save_profile,
     state_dir,
 )
+from tui.core.secret import Secret
 
 SECRET = "c0ffee" * 10
 OAUTH = {
@@ -295,7 +296,7 @@ def test_a_key_alone_means_signing_in_with_it(path: Path) -> None:
     assert settings.api_key is not None
     assert settings.api_key.get_secret_value() == SECRET
     assert SECRET not in repr(settings)
-    assert SECRET not in str(settings.model_dump())
+    assert SECRET not in str(asdict(settings))
 
 
 def test_a_choice_of_sign_in_is_kept_although_there_is_a_key(path: Path) -> None:
@@ -362,7 +363,7 @@ def test_a_value_from_the_environment_is_blamed_on_it(path: Path) -> None:
     ("line", "told"),
     [
         ("genie = 5", "genie: must be text."),
-        ("no_browser = 'perhaps'", "no_browser: must be a valid boolean."),
+        ("no_browser = 'perhaps'", "no_browser: must be true or false."),
         ("auth = 'magic'", "auth: must be 'oauth' or 'api_key'."),
         ("data_center = ['us']", "data_center: must be text."),
         (f"api_key = ['{SECRET}']", "api_key: must be text."),
@@ -456,7 +457,7 @@ def test_folders_are_the_platforms_by_default() -> None:
 
 
 def test_what_was_saved_is_loaded_again(path: Path) -> None:
-    key = SecretStr(SECRET)
+    key = Secret(SECRET)
     save_profile(path, "my work", {"genie": "gin-1", "api_key": key, "idp_user_id": "u"})
     settings = load(config_path=path, environ={})
     assert (settings.name, settings.genie, settings.auth) == ("my work", "gin-1", "api_key")

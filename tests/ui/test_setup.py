@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -17,6 +16,7 @@ from tests.ui.solo import settle
 from tui.config import Profile
 from tui.core.checkup import STEPS, Finding, Step
 from tui.core.errors import StoreError
+from tui.core.secret import Secret
 from tui.ui.setup_app import SetupApp
 from tui.ui.widgets.field import Field
 
@@ -43,7 +43,7 @@ class ScriptedHelp:
     async def key_storage(self, profile_name: str) -> str:
         return "the keyring (Test)"
 
-    async def keep_key(self, profile_name: str, key: SecretStr) -> None:
+    async def keep_key(self, profile_name: str, key: Secret) -> None:
         if self.keyring_problem:
             raise self.keyring_problem
         self.kept[profile_name] = key.get_secret_value()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from pydantic import SecretStr
 
 from tui.config import Profile
 from tui.core.errors import BackendError
+from tui.core.secret import Secret
 from tui.core.studio.records import GenieId
 from tui.demo.residents import IFRIT
 from tui.wiring import demo_place, place_of
@@ -28,5 +30,5 @@ async def test_the_demos_studio_manages_the_genie_one_talks_to() -> None:
 def test_a_profile_has_a_studio_with_a_developer_token_alone() -> None:
     profile = Profile(base_url="https://example.com", genie="gin-1")
     assert place_of(profile).studio is None
-    token = {"developer_token": SecretStr("wrkaus-x")}
-    assert place_of(profile.model_copy(update=token)).studio
+    token = Secret("wrkaus-x")
+    assert place_of(replace(profile, developer_token=token)).studio

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-
+from tui.config.checks import UnusableError, checked
 from tui.config.errors import ConfigError
 from tui.config.folders import Environment
 from tui.config.looks import variable
@@ -36,19 +34,8 @@ class Layers:
     def merged(self) -> Profile:
         """Raises ``ConfigError`` for the first value that cannot be used."""
         given = {key: value for key in KEYS if (value := self.environ.get(variable(key)))}
-        merged = {**self.table, **given, **self.flags, "name": self.name}
+        merged = {**self.table, **given, **self.flags}
         try:
-            return Profile.model_validate(merged)
-        except ValidationError as error:
-            first = error.errors(include_input=False)[0]
-            raise ConfigError(
-                f"{self.origin(str(first['loc'][0]))}: {problem_of(first)}."
-            ) from None
-
-
-def problem_of(error: Mapping[str, Any]) -> str:
-    """What is wrong with a value, without the value."""
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
-    told = str(error["msg"]).partition(",")[0]
-    return told.replace("Input should be", "must be").replace("a valid string", "text")
+            return checked(self.name, merged)
+        except UnusableError as error:
+            raise ConfigError(f"{self.origin(error.key)}: {error}.") from None

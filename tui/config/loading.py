@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,12 @@ def is_configured(config_path: Path | None = None, environ: Environment | None =
 def with_hosts(profile: Profile) -> Profile:
     """The profile with its data center's hosts where it names none of its own."""
     center = DATA_CENTERS[profile.data_center]
-    hosts = {
-        "base_url": profile.base_url or (center.api if profile.backend == "genie" else ""),
-        "identity_url": profile.identity_url or center.identity,
-        "developer_url": profile.developer_url or center.developer,
-    }
-    return profile.model_copy(update=hosts)
+    return replace(
+        profile,
+        base_url=profile.base_url or (center.api if profile.backend == "genie" else ""),
+        identity_url=profile.identity_url or center.identity,
+        developer_url=profile.developer_url or center.developer,
+    )
 
 
 def _check_complete(profile: Profile, path: Path) -> None:

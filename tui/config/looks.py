@@ -12,7 +12,7 @@ from tui.config.folders import Environment, config_file
 LOOKS = ("theme", "no_browser", "notifications", "screen_reader", "reduced_motion")
 """The keys of a profile that are about the interface, not about an agent."""
 
-_YES = {"1", "true", "yes", "on", "y", "t"}
+YES = frozenset({"1", "true", "yes", "on", "y", "t"})
 
 
 def variable(key: str) -> str:
@@ -29,7 +29,7 @@ def general_looks(
     for key in LOOKS:
         value = environ.get(variable(key), "")
         if value:
-            found[key] = value if key == "theme" else value.strip().lower() in _YES
+            found[key] = value if key == "theme" else value.strip().lower() in YES
         flag = (flags or {}).get(key)
         if isinstance(flag, str | bool):
             found[key] = flag

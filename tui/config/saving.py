@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from pydantic import SecretStr
 
 from tui.config.document import check_keys, read, tables
 from tui.config.errors import ConfigError
 from tui.config.layers import Layers
 from tui.config.profile import KEYS
+from tui.core.secret import Secret
 
-Setting = str | bool | SecretStr | None
+Setting = str | bool | Secret | None
 
 
 def save_profile(path: Path, name: str, values: Mapping[str, Setting]) -> None:
@@ -53,7 +53,7 @@ def _edited(path: Path, name: str, values: Mapping[str, str | bool | None]) -> s
 
 
 def _plain(value: Setting) -> str | bool | None:
-    return value.get_secret_value() if isinstance(value, SecretStr) else value
+    return value.get_secret_value() if isinstance(value, Secret) else value
 
 
 def _replace(path: Path, text: str) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import ValidationError
-
-from tui.config.layers import problem_of
+from tui.config.checks import UnusableError, checked
 from tui.config.loading import with_hosts
 from tui.config.profile import Profile
 
@@ -14,9 +12,9 @@ from tui.config.profile import Profile
 def problem_with(key: str, value: str) -> str:
     """What is wrong with a value for a key of a profile, as a clause; empty if it can be used."""
     try:
-        Profile.model_validate({key: value})
-    except ValidationError as error:
-        return problem_of(error.errors(include_input=False)[0])
+        checked("", {key: value})
+    except UnusableError as error:
+        return str(error)
     return ""
 
 
@@ -25,4 +23,4 @@ def tried(name: str, values: Mapping[str, object]) -> Profile:
 
     ``values`` are by key, and each on its own has no problem.
     """
-    return with_hosts(Profile.model_validate({**values, "name": name}))
+    return with_hosts(checked(name, values))

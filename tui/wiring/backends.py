@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.ports import ChatBackend
 from tui.wiring.clients import open_client
+from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
     from tui.api.workflows import WorkflowsClient
@@ -30,7 +31,9 @@ def workflows_client(profile: Profile) -> WorkflowsClient:
     from tui.api.workflows import WorkflowsClient
     from tui.auth.token import TokenAuth
 
-    return WorkflowsClient(profile.base_url, TokenAuth(profile.base_url, profile.token))
+    return WorkflowsClient(
+        profile.base_url, TokenAuth(profile.base_url, handed_over(profile.token))
+    )
 
 
 @asynccontextmanager

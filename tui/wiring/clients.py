@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.core.errors import BackendError, ErrorKind
+from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
     from tui.api.headless import HeadlessClient
@@ -45,7 +46,7 @@ async def key_client(profile: Profile) -> HeadlessClient:
     from tui.api.headless import HeadlessClient
     from tui.auth.api_key import ApiKeyAuth
 
-    key = profile.api_key or await key_vault(profile.name).load()
+    key = handed_over(profile.api_key) or await key_vault(profile.name).load()
     if key is None:
         raise BackendError(
             ErrorKind.UNAUTHORIZED,

@@ -70,9 +70,8 @@ def profile_of_demo(
     server: DemoServer, *, oauth: bool = False, backend: BackendName = "genie"
 ) -> Profile:
     """The settings of a client of a demo server."""
-    from pydantic import SecretStr
-
     from tui.config import Profile
+    from tui.core.secret import Secret
 
     return Profile(
         name="demo",
@@ -80,14 +79,14 @@ def profile_of_demo(
         base_url=server.url,
         identity_url=server.identity_url,
         genie=server.agent if backend == "workflows" else server.genie,
-        token=SecretStr(server.token),
+        token=Secret(server.token),
         auth="oauth" if oauth else "api_key",
         client_id=server.client_id,
         redirect_url=server.redirect_url,
-        api_key=SecretStr(server.api_key),
+        api_key=Secret(server.api_key),
         idp_user_id=server.idp_user_id,
         developer_url=server.url,
-        developer_token=SecretStr(server.developer_token),
+        developer_token=Secret(server.developer_token),
     )
 
 
@@ -178,7 +177,7 @@ async def _connect(
 
 def _with_genie(profile: Profile, genie: str) -> Profile:
     """With another genie, if one is named."""
-    return profile.model_copy(update={"genie": genie}) if genie else profile
+    return replace(profile, genie=genie) if genie else profile
 
 
 class _Home:

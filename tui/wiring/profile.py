@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +73,7 @@ def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connec
     is_kept = profile.name in profiles(path)
     if is_kept:
         save_profile(path, profile.name, {"genie": genie})
-    connect = partial(_connect, profile.model_copy(update={"genie": genie}))
+    connect = partial(_connect, replace(profile, genie=genie))
     return connect, str(path) if is_kept else ""
 
 

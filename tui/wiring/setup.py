@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from tui.core.checkup import Finding
 from tui.wiring.checkup import examine
 from tui.wiring.clients import key_vault
+from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from tui.config import Profile
+    from tui.core.secret import Secret
 
 
 class SetupHelp:
@@ -24,5 +24,5 @@ class SetupHelp:
     async def key_storage(self, profile_name: str) -> str:
         return await key_vault(profile_name).storage()
 
-    async def keep_key(self, profile_name: str, key: SecretStr) -> None:
-        await key_vault(profile_name).save(key)
+    async def keep_key(self, profile_name: str, key: Secret) -> None:
+        await key_vault(profile_name).save(handed_over(key))

@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.core.secret import Secret
 from tui.wiring.place import OpenStudio
+from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
     from tui.api.developer.client import DeveloperClient
@@ -46,15 +48,13 @@ async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerato
 
     ``alone``: no other process uses the token, so nothing is kept for them about rate limits.
     """
-    from pydantic import SecretStr
-
     from tui.api.developer.client import DeveloperClient
     from tui.api.developer.ledger import FileLedger
     from tui.auth.developer import DeveloperAuth
     from tui.chat.kit import SystemClock
     from tui.config import state_dir
 
-    token = profile.developer_token or SecretStr("")
+    token = handed_over(profile.developer_token or Secret(""))
     ledger = None if alone else FileLedger(state_dir() / "pace", profile.developer_url, token)
     auth = DeveloperAuth(profile.developer_url, token)
     client = DeveloperClient(profile.developer_url, auth, SystemClock(), ledger)

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol
 
-from pydantic import SecretStr
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +19,7 @@ from textual.widgets import Button, Input, Static
 from tui.config import DATA_CENTERS, ConfigError, Profile, problem_with, save_profile, tried
 from tui.core.checkup import STEPS, Finding, Verdict
 from tui.core.errors import StoreError
+from tui.core.secret import Secret
 from tui.core.text import clean_line
 from tui.ui.sturdy import SturdyScreen
 from tui.ui.text import line
@@ -52,7 +52,7 @@ class Help(Protocol):
         """Where an API key would be kept, as words for "kept in ...". Raises ``StoreError``."""
         ...
 
-    async def keep_key(self, profile_name: str, key: SecretStr) -> None:
+    async def keep_key(self, profile_name: str, key: Secret) -> None:
         """Keep an API key apart from the profile. Raises ``StoreError``."""
         ...
 
@@ -223,7 +223,7 @@ class SetupScreen(SturdyScreen[str]):
         values = self._values()
         key = values.pop("api_key", None)
         if key is not None:
-            await self._help.keep_key(self._profile, SecretStr(key))
+            await self._help.keep_key(self._profile, Secret(key))
         save_profile(self._path, self._profile, values)
 
     async def _examine(self, profile: Profile) -> None:
