@@ -11,8 +11,8 @@ import pytest
 
 from tests.demo.conftest import Visitor
 from tui.demo.builders import FAILING_SKILL, FAILURE
+from tui.demo.handles import COLLEAGUE_ID, EVERYONE, FINANCE, NO_CLIENT_GENIE, STOPPED_GENIE
 from tui.demo.ids import skill_id
-from tui.demo.residents import COLLEAGUE_ID, EVERYONE, FINANCE, NO_CLIENT_GENIE, STOPPED_GENIE
 from tui.demo.server import DemoServer
 
 Visit = Callable[..., Visitor]

@@ -10,7 +10,7 @@ from tui.config import Profile
 from tui.core.errors import BackendError
 from tui.core.secret import Secret
 from tui.core.studio.records import GenieId
-from tui.demo.residents import IFRIT
+from tui.demo.handles import IFRIT
 from tui.wiring import demo_place, place_of
 
 

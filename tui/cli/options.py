@@ -48,17 +48,22 @@ class Target:
     def place(self) -> Place:
         """Raises ``Failure`` with exit code 2 where the configuration is wrong."""
         from tui.config import ConfigError
-        from tui.wiring import demo_place, login_demo_place, place_of, with_preferences
 
         if self.demo:
-            usual = self.backend or "genie"
-            place = login_demo_place() if self.login else demo_place(backend=usual)
-            return replace(place, preferences=self.preferences())
+            return replace(self._demo(), preferences=self.preferences())
+        from tui.wiring import place_of, with_preferences
+
         profile = self.read()
         try:
             return with_preferences(place_of(profile), profile, self.config)
         except ConfigError as error:
             raise Failure(str(error), Code.USAGE) from error
+
+    def _demo(self) -> Place:
+        from tui.wiring import demo_place, login_demo_place
+
+        usual = self.backend or "genie"
+        return login_demo_place() if self.login else demo_place(backend=usual)
 
     def preferences(self) -> Preferences:
         """How the interface is to be where no profile says so; raises as :meth:`place` does."""

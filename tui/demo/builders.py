@@ -9,9 +9,9 @@ from tui.demo.bureau import Bureau, DeveloperToken, Sheet
 from tui.demo.clock import rfc3339
 from tui.demo.developer_guardrails import new_guardrail
 from tui.demo.developer_knowledge import skill_of
+from tui.demo.handles import EVERYONE, FINANCE, IFRIT, NO_CLIENT_GENIE, STOPPED_GENIE
 from tui.demo.ids import skill_id
 from tui.demo.records import JsonObject
-from tui.demo.residents import EVERYONE, FINANCE, IFRIT, NO_CLIENT_GENIE, STOPPED_GENIE
 
 PROJECT, SUPPORT, FINANCE_FOLDER = 4567, 7498, 7302
 FAILING_SKILL = "Export to PDF"

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.demo.handles import (
+    ASLEEP_CLIENT_ID,
+    CLIENT_ID,
+    COLLEAGUE_ID,
+    EVERYONE,
+    FINANCE,
+    IFRIT,
+    INVITED_ID,
+    NO_CLIENT_GENIE,
+    STOPPED_GENIE,
+    USER_ID,
+)
 from tui.demo.history import settle_history
 from tui.demo.records import AccessToken, Genie, GenieClient, User
 from tui.demo.world import World
-
-IFRIT = "gin-Ifrit001-DemoAA-CD"
-STOPPED_GENIE = "gin-Asleep01-DemoAA-CD"
-NO_CLIENT_GENIE = "gin-NoLamp01-DemoAA-CD"
-CLIENT_ID = "gincl-Terminal-DemoAA-CD"
-ASLEEP_CLIENT_ID = "gincl-NightDsk-DemoAA-CD"
-EVERYONE = "grpEveryone4Demo1aB2cD"
-FINANCE = "grpFinance7Demo3eF4gH5"
-USER_ID = "usr-ada-4b1d"
-COLLEAGUE_ID = "usr-grace-77c2"
-INVITED_ID = "usr-alan-09fe"
 
 
 @dataclass(frozen=True, slots=True)

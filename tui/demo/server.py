@@ -18,9 +18,10 @@ from tui.demo.bureau import Bureau
 from tui.demo.clock import Clock
 from tui.demo.demo import Demo
 from tui.demo.faults import FaultBox
+from tui.demo.handles import CLIENT_ID, NO_CLIENT_GENIE, STOPPED_GENIE
 from tui.demo.identity_grants import Client, Identity
 from tui.demo.journal import Journal
-from tui.demo.residents import CLIENT_ID, NO_CLIENT_GENIE, STOPPED_GENIE, Residents, settle
+from tui.demo.residents import Residents, settle
 from tui.demo.settings import DemoSettings
 from tui.demo.shapes import Shape
 from tui.demo.workflow_history import settle_workshop

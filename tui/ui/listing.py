@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby, islice
 
 from textual.content import Content
@@ -14,6 +14,7 @@ from tui.core.ids import ConversationId
 from tui.core.records import Conversation
 from tui.core.text import ago
 from tui.ui.board import RowState
+from tui.ui.days import day_of
 from tui.ui.text import line, spread
 
 MENU_META = "menu"
@@ -100,13 +101,13 @@ def _grouped(
     now_ms: int,
     current: ConversationId | None,
 ) -> Iterator[Heading | Row]:
-    today = _day(now_ms)
+    today = day_of(now_ms)
 
     def period(conversation: Conversation) -> str:
         if conversation.pinned:
             return "Pinned"
         at_ms = conversation.updated_ms or conversation.created_ms
-        return _period(_day(at_ms), today) if at_ms else "Earlier"
+        return _period(day_of(at_ms), today) if at_ms else "Earlier"
 
     for name, members in groupby(conversations, key=period):
         yield Heading(name)
@@ -129,11 +130,6 @@ def _row(
         conversation.failed,
         conversation.id == current,
     )
-
-
-def _day(at_ms: int) -> date:
-    """The user's day."""
-    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone().date()
 
 
 def _period(day: date, today: date) -> str:

@@ -1,9 +1,33 @@
-"""The only place that joins client, backend, store, engine and demo server."""
+"""The only place that joins client, backend, store, engine and demo server.
 
-from tui.wiring.demo import demo_place, login_demo_place, place_of_demo
-from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place
-from tui.wiring.preferences import general_preferences, with_preferences
-from tui.wiring.profile import place_of, profile_place, read_profile
+Names are loaded when they are asked for: whoever opens a profile does not wait for the demo.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.wiring.demo import demo_place, login_demo_place, place_of_demo
+    from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place
+    from tui.wiring.preferences import general_preferences, with_preferences
+    from tui.wiring.profile import place_of, profile_place, read_profile
+
+_HOMES = {
+    "demo": ("demo_place", "login_demo_place", "place_of_demo"),
+    "place": ("Connect", "OpenAccount", "OpenStudio", "Place"),
+    "preferences": ("general_preferences", "with_preferences"),
+    "profile": ("place_of", "profile_place", "read_profile"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"tui.wiring.{module}"), name)
+    raise AttributeError(name)
+
 
 __all__ = [
     "Connect",

@@ -12,12 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.core.account import Account
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock
-from tui.demo.residents import IFRIT
+from tui.demo.handles import IFRIT
 from tui.demo.suggestions import SUGGESTIONS
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import open_account, signed_in_client
@@ -27,6 +26,7 @@ from tui.wiring.studio import open_studio
 if TYPE_CHECKING:
     from tui.auth.keyring_store import KeyringBackend
     from tui.auth.vault import Vault
+    from tui.chat.session import Session
     from tui.config import Profile
     from tui.config.profile import BackendName
     from tui.core.studio.port import Studio

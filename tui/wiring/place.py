@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.chat.session import Session
 from tui.chat.updates import Notice, Publish
 from tui.core.account import Account
 from tui.core.ports import ChatBackend, Clock
 from tui.core.preferences import Preferences
 
 if TYPE_CHECKING:
+    from tui.chat.session import Session
     from tui.core.studio.port import Studio
 
-Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
+Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
 UseGenie = Callable[[str], tuple[Connect, str]]
@@ -58,6 +58,7 @@ async def open_session(
 
     ``account`` tells apart whose conversations they are.
     """
+    from tui.chat.session import Session
     from tui.store import SqliteStore
 
     try:

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import key_vault, open_account
@@ -17,6 +16,7 @@ from tui.wiring.place import Connect, Place, open_session
 from tui.wiring.studio import studio_of
 
 if TYPE_CHECKING:
+    from tui.chat.session import Session
     from tui.config import Profile
 
 

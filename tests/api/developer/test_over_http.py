@@ -16,7 +16,7 @@ from tui.core.studio.endpoints import ENDPOINTS
 from tui.core.studio.port import recipe_of_skill
 from tui.core.studio.records import GenieDraft, GenieId, RecipeId, WireId
 from tui.demo.builders import FAILURE, WAITING_JOB_TOKEN
-from tui.demo.residents import EVERYONE, FINANCE
+from tui.demo.handles import EVERYONE, FINANCE
 from tui.demo.server import DemoServer, DemoSettings
 
 TRAVEL = "kb-BLm8cove-DemoAA"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.studio.conftest import Studio
-from tui.demo.residents import ASLEEP_CLIENT_ID, IFRIT, STOPPED_GENIE
+from tui.demo.handles import ASLEEP_CLIENT_ID, IFRIT, STOPPED_GENIE
 from tui.demo.server import DemoServer
 
 LOW = '{"strength": "LOW"}'

@@ -14,11 +14,10 @@ from textual.geometry import Offset
 from tui.core.ids import ConversationId, is_local
 from tui.core.ports import Can
 from tui.core.records import Conversation
+from tui.ui.days import day_of
 from tui.ui.keys import key_name
-from tui.ui.modals.menu import Choice, Menu
 from tui.ui.screens.waiting import WaitingScreen
 from tui.ui.slash import takes
-from tui.ui.widgets.entries import day_of
 from tui.ui.widgets.sidebar import ConversationList
 from tui.ui.widgets.topbar import TopBar
 
@@ -198,6 +197,8 @@ class FilingScreen(WaitingScreen):
 
     def offer(self, found: Conversation, at: Offset) -> None:
         """Show what can be done with a conversation, at a place of the screen."""
+        from tui.ui.modals.menu import Choice, Menu
+
         deeds = self.deeds_with(found)
 
         def chosen(name: str | None) -> None:

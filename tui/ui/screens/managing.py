@@ -12,7 +12,6 @@ from tui.ui.agency import NO_TOKEN, WHICH_TOKEN
 from tui.ui.notices import Notice, of_error
 from tui.ui.requests import GenieWanted
 from tui.ui.screens.support import SupportScreen
-from tui.ui.widgets.entries import SilenceEntry
 
 if TYPE_CHECKING:
     from tui.core.studio.records import GenieId
@@ -85,6 +84,8 @@ class ManagingScreen(SupportScreen):
 
     def _is_silent(self) -> bool:
         """Whether the last turn on screen has ended without a word."""
+        from tui.ui.widgets.entries import SilenceEntry
+
         transcript = self.conversation.transcript
         last = transcript.items[-1] if transcript and transcript.items else None
         return isinstance(last, SilenceEntry)
@@ -95,6 +96,7 @@ class ManagingScreen(SupportScreen):
     @work(group="start genie", exclusive=True, exit_on_error=False)
     async def action_start_genie(self) -> None:
         """Start the genie one talks to."""
+
         try:
             studio = await self.agency.studio()
             genie = await studio.genies.get(cast("GenieId", self.agency.genie))

@@ -14,11 +14,11 @@ from tui.core.draft import Draft
 from tui.core.ids import TurnId
 from tui.core.links import link_host
 from tui.core.text import clean, clean_line
-from tui.ui.modals.menu import Choice, Menu
 from tui.ui.requests import CopyText, OpenLink
 from tui.ui.screens.equipping import EquippingScreen
 
 if TYPE_CHECKING:
+    from tui.ui.modals.menu import Choice
     from tui.ui.widgets.transcript import Transcript
 
 
@@ -114,6 +114,8 @@ class PassageScreen(EquippingScreen):
         if not event.links:
             self.notify("There is no link to a web page in this message.")
             return
+        from tui.ui.modals.menu import Choice
+
         choices = [
             Choice(
                 url, Content.assemble((link_host(url) or "", "bold"), f"  {clean_line(url, 90)}")
@@ -124,6 +126,8 @@ class PassageScreen(EquippingScreen):
 
     def on_passages_code_wanted(self, event: Transcript.CodeWanted) -> None:
         """Let the user choose a code block to copy."""
+        from tui.ui.modals.menu import Choice
+
         choices = [
             Choice(str(number), Content(clean_line(code, 60)), clean_line(language, 16))
             for number, (language, code) in enumerate(event.blocks)
@@ -140,6 +144,8 @@ class PassageScreen(EquippingScreen):
         self.app.push_screen(SourceView(event.text))
 
     def _choose(self, choices: list[Choice], title: str, act: Callable[[str], object]) -> None:
+        from tui.ui.modals.menu import Menu
+
         def chosen(name: str | None) -> None:
             if name is not None:
                 act(name)

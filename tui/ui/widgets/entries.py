@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from tui.core.events import AgentMessage, HaltRequested, TurnFinished, TurnOutcome
 from tui.core.ids import TurnId
@@ -187,11 +187,6 @@ def turn_ms(turn: Turn) -> int | None:
     """When a turn began, milliseconds since the epoch; None if nothing of it has a time."""
     written_ms = turn.prompt.at_ms if turn.prompt else 0
     return written_ms or turn.started_ms or turn.last_at_ms
-
-
-def day_of(at_ms: int) -> date:
-    """The user's day of a time."""
-    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone().date()
 
 
 def _steps(turn: Turn) -> Iterator[Entry]:

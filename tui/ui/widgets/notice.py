@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.style import Style
 
 from tui.core.text import clean_line, duration
+from tui.ui.days import day_of
 from tui.ui.keys import key_for
 from tui.ui.widgets.card import Card
 from tui.ui.widgets.entries import (
@@ -18,7 +19,6 @@ from tui.ui.widgets.entries import (
     SilenceEntry,
     UsageEntry,
     WorkingEntry,
-    day_of,
 )
 from tui.ui.widgets.looks import BAD, FAILED, OPEN_END, STOPPED, UNSURE, USED, muted
 from tui.ui.widgets.rows import Row

@@ -9,7 +9,8 @@ from datetime import date
 
 from tui.core.ids import TurnId
 from tui.core.turn import Turn
-from tui.ui.widgets.entries import DayEntry, Entry, day_of, entries_of, turn_ms
+from tui.ui.days import day_of
+from tui.ui.widgets.entries import DayEntry, Entry, entries_of, turn_ms
 
 _LAST = 1 << 62
 
