@@ -54,7 +54,7 @@ class BrowsingScreen(SturdyScreen[None]):
         """The handle of the genie to show as soon as it is listed."""
         self._genies: Sequence[Genie] = ()
         self._shown: Sequence[Genie] = ()
-        self._lines: Sequence[Line] = ()
+        self.lines: Sequence[Line] = ()
         self.dossier: Dossier | None = None
         self.attached: dict[GenieId, str] = {}
         """Clients that were seen to be attached: no endpoint lists them."""
@@ -185,10 +185,10 @@ class BrowsingScreen(SturdyScreen[None]):
             return
         before = "" if at_top else self.row
         attached = self.attached.get(self.dossier.genie.id, "")
-        self._lines = list(lines_of(self.dossier, attached))
+        self.lines = list(lines_of(self.dossier, attached))
         width = max(20, rows.scrollable_content_region.width - 2)
         scroll_y = 0 if at_top else rows.scroll_offset.y
-        rows.set_options(Option(one.drawn(width), disabled=not one.id) for one in self._lines)
+        rows.set_options(Option(one.drawn(width), disabled=not one.id) for one in self.lines)
         rows.highlighted = self._place_of(before)
         rows.scroll_to(y=scroll_y, animate=False, immediate=True)
 
@@ -196,11 +196,11 @@ class BrowsingScreen(SturdyScreen[None]):
     def row(self) -> str:
         """What the row under the cursor is about, such as ``skill:123``."""
         place = self.query_one("#dossier", OptionList).highlighted
-        return self._lines[place].id if place is not None and place < len(self._lines) else ""
+        return self.lines[place].id if place is not None and place < len(self.lines) else ""
 
     def _place_of(self, line_id: str) -> int | None:
-        places = [place for place, one in enumerate(self._lines) if one.id]
-        same = [place for place in places if self._lines[place].id == line_id]
+        places = [place for place, one in enumerate(self.lines) if one.id]
+        same = [place for place in places if self.lines[place].id == line_id]
         return next(iter(same or places), None)
 
     def tell(self, sentence: str) -> None:

@@ -162,8 +162,7 @@ class ItemModal(SturdyModal[Item]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _check(self) -> None:
-        if self.is_mounted:
-            self.query_one(Flaws).show(flaws_of(self.edited))
+        self.query_one(Flaws).show(flaws_of(self.edited))
 
     @on(Input.Submitted)
     def _go_on(self) -> None:
