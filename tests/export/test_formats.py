@@ -193,3 +193,9 @@ def test_what_cannot_be_written_is_said_so(tmp_path: Path) -> None:
         write(tmp_path, "x")
     with pytest.raises(CannotWrite, match="No such file or directory"):
         write(tmp_path / "missing" / "a.md", "x")
+
+
+def test_a_reply_in_json_is_a_block_of_code() -> None:
+    chronicle = said('{"state": "slow", "since": [8, 40]}')
+    assert '> ```json\n> {\n>   "state": "slow",' in render(chronicle, "md")
+    assert "<pre" in render(chronicle, "html")

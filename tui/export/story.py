@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.core.events import TurnFinished
+from tui.core.jsontext import fenced_if_json
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow, parameter_rows
 from tui.core.records import Prompt
@@ -65,7 +66,9 @@ def pieces_of(turn: Turn, safe: Safe) -> Iterator[Piece]:
     for step in turn.steps:
         match step:
             case TextStep():
-                yield Said(by_user=False, text=safe.text(step.text), at_ms=step.at_ms)
+                yield Said(
+                    by_user=False, text=fenced_if_json(safe.text(step.text)), at_ms=step.at_ms
+                )
             case SkillStep():
                 yield _skill(step, safe)
             case ApprovalStep():

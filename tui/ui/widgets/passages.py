@@ -10,14 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.core.ids import TurnId
+from tui.core.jsontext import json_of
 from tui.ui.markdown import Document
 from tui.ui.markdown.extract import plain_text, web_links
 from tui.ui.requests import CopyText
 from tui.ui.widgets.action_card import ApprovalCard, ConnectionCard
-from tui.ui.widgets.entries import Entry, PromptEntry, ReplyEntry
+from tui.ui.widgets.entries import Entry, PromptEntry
 from tui.ui.widgets.headed import Deed, Headed
 from tui.ui.widgets.message_cursor import Cursor, key_of
 from tui.ui.widgets.prompt_card import PromptCard
+from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.saying import deeds_with, quoted, words_of
 from tui.ui.widgets.skill_card import SkillCard
 
@@ -87,7 +89,9 @@ class Passages(Cursor):
             return parameters[0] in deeds_with(self.chosen)
         widget = self.widget_of(self.cursor) if self.cursor else None
         if action == "unfold":
-            return bool(widget and widget.can_focus)
+            return bool(
+                widget and (widget.can_focus or (isinstance(widget, Reply) and widget.folds))
+            )
         if action == "show_jobs":
             return isinstance(widget, SkillCard) and widget.has_jobs
         if action == "withdraw":
@@ -109,7 +113,7 @@ class Passages(Cursor):
         match self.widget_of(self.cursor) if self.cursor else None:
             case PromptCard() as card:
                 card.action_primary()
-            case SkillCard() as card:
+            case SkillCard() | Reply() as card:
                 card.action_unfold()
             case ApprovalCard() | ConnectionCard() as card:
                 card.action_open()
@@ -130,7 +134,8 @@ class Passages(Cursor):
             return
         match deed:
             case "copy":
-                text = plain_text(words) if isinstance(entry, ReplyEntry) else words
+                is_text = isinstance(entry, PromptEntry) or json_of(words) is not None
+                text = words if is_text else plain_text(words)
                 self.post_message(CopyText(text, "The message"))
             case "markdown":
                 self.post_message(CopyText(words, "The message, as Markdown,"))

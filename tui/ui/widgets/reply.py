@@ -8,6 +8,7 @@ from functools import cached_property
 from time import perf_counter
 from typing import ClassVar
 
+from textual.events import Click
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.selection import Selection
@@ -17,6 +18,7 @@ from textual.style import Style
 from tui.core.text import clean
 from tui.ui.base import BaseApp
 from tui.ui.markdown import Document
+from tui.ui.markdown.folded import folded, folds
 from tui.ui.markdown.paint import ROLES, paint, select, selected_text
 from tui.ui.markdown.spans import plain
 from tui.ui.widgets.headed import Headed
@@ -30,6 +32,7 @@ _LONGEST_PAUSE_S = 1.0
 class Reply(Headed):
     """A message in Markdown. ``show`` may be called as often as text comes.
 
+    A message that is one JSON document is folded to a line; a click or ``unfold`` shows it.
     It draws only the lines on the screen, and settled lines once. Links run the app's action
     ``open_link(href)``, with http and https addresses only. Its colours are its component classes.
     """
@@ -56,6 +59,7 @@ class Reply(Headed):
         self._is_final = final
         self._drawn = text
         self._resting = False
+        self.unfolded = False
         self._strips: dict[int, Strip] = {}
         self._strips_key: object = None
         self._roles: dict[str, Style] = {}
@@ -73,6 +77,22 @@ class Reply(Headed):
     def copy_text(self) -> str:
         """The message's Markdown source, without control characters."""
         return clean(self._newest)
+
+    @property
+    def folds(self) -> bool:
+        """Whether there is more to be shown, or less."""
+        return folds(self._newest, final=self._is_final)
+
+    def action_unfold(self) -> None:
+        """Show all of a message that folds, or one line of it again."""
+        if self.folds:
+            self.unfolded = not self.unfolded
+            self._flush()
+
+    def on_click(self, event: Click) -> None:
+        """On the line that unfolds; the rest is there to be selected."""
+        if event.y <= 1 and event.button == 1 and not self.screen.selections:
+            self.action_unfold()
 
     def code_blocks(self) -> list[tuple[str, str]]:
         """Language (or empty) and code of each code block shown."""
@@ -120,15 +140,15 @@ class Reply(Headed):
     def _update(self) -> None:
         width = self.size.width
         if not width:
-            self._document.update(self._newest, final=self._is_final)
+            self._document.update(self._shown, final=self._is_final)
             self.refresh(layout=True)
             return
         height, steady = len(self._document.lines(width)), self._document.steady(width)
-        grown = self._document.update(self._newest, final=self._is_final)
+        grown = self._document.update(self._shown, final=self._is_final)
         if not grown:
             steady = 0
         self._strips = {y: strip for y, strip in self._strips.items() if y < steady}
-        if grown and height == len(self._document.lines(width)):
+        if height == len(self._document.lines(width)):
             self.refresh(Region(0, steady, self.outer_size.width, self.outer_size.height))
         else:
             self.refresh(layout=True)
@@ -137,7 +157,14 @@ class Reply(Headed):
 
     @cached_property
     def _document(self) -> Document:
-        return Document(self._drawn, final=self._is_final, marks=self.app.no_color)
+        return Document(self._shown, final=self._is_final, marks=self.app.no_color)
+
+    @property
+    def _shown(self) -> str:
+        """The Markdown to draw of the text."""
+        if not folds(self._drawn, final=self._is_final):
+            return self._drawn
+        return folded(self._drawn, final=self._is_final, unfolded=self.unfolded)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         return container.width

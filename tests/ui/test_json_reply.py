@@ -1,0 +1,127 @@
+"""Replies that are JSON: one line while they come and after, all of it when unfolded."""
+
+from __future__ import annotations
+
+import json
+
+from tests.fakes import WORKSHOP, ScriptedBackend, reply
+from tests.ui.solo import Solo, at, settle, turn_of
+from tests.ui.stage import Stage
+from tests.ui.test_reply import Stage as Alone
+from tui.core.events import AgentMessage, TextDelta, TurnFinished, TurnStarted
+from tui.core.ids import MessageId
+from tui.core.turn import reduce
+from tui.ui.requests import CopyText
+from tui.ui.widgets.reply import Reply
+from tui.ui.widgets.transcript import Transcript
+
+ID = MessageId("m")
+TEXT = json.dumps({"status": "slow", "since": [8, 40], "hosts": {"fra": True}}, indent=2)
+
+
+async def test_while_it_comes_and_after_it_is_one_line() -> None:
+    app = Alone("", final=False)
+    async with app.run_test() as pilot:
+        for length in range(1, len(TEXT), 7):
+            app.reply.show(TEXT[:length], final=False)
+            await pilot.pause()
+            assert app.reply.size.height <= 1
+        assert "▸ JSON · " in app.shown()[0]
+        app.reply.show(TEXT, final=True)
+        await settle(pilot, lambda: "3 keys" in app.shown()[0])
+        assert "status, since, hosts" in app.shown()[0]
+        assert len(app.shown()) == 1
+
+
+async def test_a_click_unfolds_it_and_another_folds_it() -> None:
+    app = Alone(TEXT)
+    async with app.run_test() as pilot:
+        await pilot.click(Reply, offset=(4, 0))
+        await settle(pilot, lambda: any('"since"' in line for line in app.shown()))
+        assert app.shown()[0].startswith("▾ JSON")
+        await pilot.click(Reply, offset=(4, 4))
+        await pilot.pause()
+        assert len(app.shown()) > 5
+        await pilot.click(Reply, offset=(4, 0))
+        await settle(pilot, lambda: len(app.shown()) == 1)
+
+
+async def test_unfolded_while_it_comes_its_lines_stay() -> None:
+    app = Alone(TEXT[:20], final=False)
+    async with app.run_test() as pilot:
+        app.reply.action_unfold()
+        await settle(pilot, lambda: app.reply.size.height > 2)
+        before: list[str] = []
+        for length in range(20, len(TEXT), 9):
+            app.reply.show(TEXT[:length], final=False)
+            await pilot.pause()
+            lines = app.shown()
+            assert lines[: max(0, len(before) - 2)] == before[:-2]
+            before = lines
+        app.reply.show(TEXT, final=True)
+        await settle(pilot, lambda: any('"hosts"' in line for line in app.shown()))
+        assert app.shown()[: len(before) - 2] == before[:-2]
+
+
+async def test_one_line_of_json_is_laid_out_when_unfolded() -> None:
+    app = Alone('{"a": {"b": [1, 2]}, "c": "`" }')
+    async with app.run_test() as pilot:
+        assert "a, c" in app.shown()[0]
+        app.reply.action_unfold()
+        await settle(pilot, lambda: any(line.strip() == '"b": [' for line in app.shown()))
+
+
+async def test_what_only_begins_like_json_is_shown_as_text_in_the_end() -> None:
+    app = Alone("", final=False)
+    async with app.run_test() as pilot:
+        app.reply.show('{"a', final=False)
+        await settle(pilot, lambda: "JSON" in " ".join(app.shown()))
+        app.reply.show('{"a" is how objects begin.', final=True)
+        await settle(pilot, lambda: "objects begin" in " ".join(app.shown()))
+        assert not app.reply.folds
+
+
+async def test_keys_and_copies_in_the_conversation() -> None:
+    stage = Stage(ScriptedBackend(reply(TEXT), can=WORKSHOP))
+    async with stage.shown():
+        await stage.say("How is it?")
+        await stage.until(lambda: "3 keys" in stage.screen())
+        copied: list[str] = []
+        stage.app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
+        await stage.press("ctrl+y")
+        await stage.until(lambda: copied == [TEXT])
+        transcript = stage.chat.query_one(Transcript)
+        transcript.focus()
+        await stage.until(lambda: stage.app.focused is transcript)
+        await stage.press("enter")
+        await stage.until(lambda: '"since"' in stage.screen())
+        await stage.press("c")
+        await stage.until(lambda: copied == [TEXT, TEXT])
+        await stage.press("enter")
+        await stage.until(lambda: '"since"' not in stage.screen())
+
+
+async def test_pieces_and_the_whole_are_the_same_line() -> None:
+    transcript = Transcript()
+    app = Solo(transcript)
+    async with app.run_test() as pilot:
+        turn = turn_of("1", "How?", [at(TurnStarted, 1, 0)])
+        for offset in range(0, len(TEXT), 10):
+            words = TEXT[offset : offset + 10]
+            piece = TextDelta(
+                key=f"d{offset}", message_id=MessageId("m"), offset=offset, text=words
+            )
+            turn = reduce(turn, piece)
+            await transcript.show_turn(turn)
+            await pilot.pause()
+        line = transcript.query_one(Reply)
+        whole = at(AgentMessage, 2, 1, text=TEXT, message_id=ID)
+        turn = reduce(turn, whole)
+        await transcript.show_turn(turn)
+        await settle(pilot, lambda: "3 keys" in app.screen_text())
+        await transcript.show_turn(
+            reduce(reduce(turn, whole), at(TurnFinished, 3, 2, outcome="finished"))
+        )
+        await pilot.pause()
+        assert transcript.query_one(Reply) is line
+        assert app.heard == [message for message in app.heard if not isinstance(message, CopyText)]
