@@ -377,6 +377,7 @@ class MemoryStore:
         self.listed = {item.id: item for item in conversations}
         self.drafts: dict[ConversationId | None, str] = {}
         self.closed = False
+        self._holders: dict[TurnId, str] = {}
         self._turns: dict[TurnId, _KeptTurn] = {}
         for record in turns:
             self._turns[record.id] = _KeptTurn(
@@ -509,12 +510,36 @@ class MemoryStore:
         states = ("queued", "sending", "unconfirmed")
         return [r for r in self._of(conversation_id) if r.prompt and r.prompt.state in states]
 
-    async def claim(self, turn_id: TurnId) -> bool:
+    async def claim(self, turn_id: TurnId, holder: str) -> TurnRecord | None:
+        if self._free(turn_id) not in ("queued", "sending", "unconfirmed"):
+            return None
+        self._holders[turn_id] = holder
+        return self._turns[turn_id].record
+
+    async def let_go(self, turn_id: TurnId, holder: str) -> None:
+        if self._holders.get(turn_id) == holder:
+            del self._holders[turn_id]
+
+    async def revise(self, turn_id: TurnId, text: str) -> bool:
+        return self._free(turn_id) == "queued" and self._change(turn_id, text=text)
+
+    async def requeue(self, turn_id: TurnId) -> bool:
+        free = self._free(turn_id) == "unconfirmed"
+        return free and self._change(turn_id, state="queued", problem="")
+
+    async def withdraw(self, turn_id: TurnId) -> Prompt | None:
+        free = self._free(turn_id) in ("queued", "unconfirmed")
+        return self._turns.pop(turn_id).record.prompt if free else None
+
+    def _free(self, turn_id: TurnId) -> str | None:
+        kept = self._turns.get(turn_id)
+        prompt = kept.record.prompt if kept and turn_id not in self._holders else None
+        return prompt.state if prompt else None
+
+    def _change(self, turn_id: TurnId, **changes: Any) -> bool:
         kept = self._turns[turn_id]
-        prompt = kept.record.prompt
-        if prompt is None or prompt.state != "queued":
-            return False
-        kept.record = replace(kept.record, prompt=replace(prompt, state="sending"))
+        assert kept.record.prompt is not None
+        kept.record = replace(kept.record, prompt=replace(kept.record.prompt, **changes))
         return True
 
     async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:

@@ -28,6 +28,7 @@ QUICK = Patience(
     first_retry_s=0.02,
     longest_retry_s=0.2,
     busy_poll_s=0.05,
+    elsewhere_poll_s=0.02,
     connection_poll_s=0.05,
     longest_connection_poll_s=0.1,
     second_look_s=0.05,

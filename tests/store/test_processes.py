@@ -149,10 +149,34 @@ asyncio.run(work())
 async def test_one_of_many_claims_a_prompt(path: Path) -> None:
     stores = [await SqliteStore.open(path, "account") for _ in range(4)]
     await stores[0].save_turn(TurnId("t"), HERE, Prompt(text="hi", at_ms=1))
-    claims = await asyncio.gather(*(store.claim(TurnId("t")) for store in stores))
-    assert sorted(claims) == [False, False, False, True]
+    claims = await asyncio.gather(*(store.claim(TurnId("t"), "me") for store in stores))
+    assert sorted(claim is not None for claim in claims) == [False, False, False, True]
     for store in stores:
         await store.aclose()
+    assert list((path.parent / f"{path.name}.alive").iterdir()) == []
+
+
+async def test_who_is_killed_lets_go_of_what_it_claimed(path: Path) -> None:
+    code = """
+async def hold():
+    store = await SqliteStore.open(path, "account")
+    await store.save_turn(TurnId(name), HERE, Prompt(text="hi", at_ms=1))
+    assert await store.claim(TurnId(name), "me")
+    os.write(1, b".")
+    await asyncio.sleep(60)
+
+asyncio.run(hold())
+"""
+    process = start(path, "t", code)
+    assert process.stdout is not None
+    os.read(process.stdout.fileno(), 1)
+    store = await SqliteStore.open(path, "account")
+    assert await store.claim(TurnId("t"), "other") is None
+    process.kill()
+    process.communicate(timeout=20)
+    assert await store.claim(TurnId("t"), "other")
+    assert len(list((path.parent / f"{path.name}.alive").iterdir())) == 1
+    await store.aclose()
 
 
 async def test_what_one_stored_the_other_sees_at_once(path: Path) -> None:

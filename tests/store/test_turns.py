@@ -102,13 +102,41 @@ async def test_the_outbox_holds_what_has_not_certainly_arrived(store: SqliteStor
     assert await store.pending(THERE) == []
 
 
-async def test_a_prompt_is_claimed_once(store: SqliteStore) -> None:
+async def test_a_message_is_claimed_by_one_at_a_time(store: SqliteStore) -> None:
     await say(store, 1, 5, "queued")
-    assert await store.claim(turn(1))
-    assert not await store.claim(turn(1))
-    assert not await store.claim(turn("none"))
-    (record,) = await store.pending(HERE)
-    assert record.prompt == Prompt(text="hi", state="sending", at_ms=5)
+    claimed = await store.claim(turn(1), "one")
+    assert claimed is not None
+    assert claimed.prompt == Prompt(text="hi", state="queued", at_ms=5)
+    assert await store.claim(turn(1), "two") is None
+    assert await store.claim(turn(1), "one") is None
+    await store.let_go(turn(1), "two")
+    assert await store.claim(turn(1), "two") is None
+    await store.let_go(turn(1), "one")
+    assert await store.claim(turn(1), "two")
+    assert await store.claim(turn("none"), "two") is None
+
+
+async def test_what_is_sent_is_not_claimed_and_not_changed(store: SqliteStore) -> None:
+    await say(store, 1, 5, "sent")
+    assert await store.claim(turn(1), "one") is None
+    assert not await store.revise(turn(1), "other")
+    assert not await store.requeue(turn(1))
+    assert await store.withdraw(turn(1)) is None
+    assert (await store.turns(HERE))[0].prompt == Prompt(text="hi", state="sent", at_ms=5)
+
+
+async def test_a_message_that_nobody_holds_can_be_changed(store: SqliteStore) -> None:
+    await say(store, 1, 5, "unconfirmed")
+    assert not await store.revise(turn(1), "other")
+    assert await store.requeue(turn(1))
+    assert not await store.requeue(turn(1))
+    assert await store.revise(turn(1), "other")
+    await store.claim(turn(1), "one")
+    assert not await store.revise(turn(1), "third")
+    assert await store.withdraw(turn(1)) is None
+    await store.let_go(turn(1), "one")
+    assert await store.withdraw(turn(1)) == Prompt(text="other", state="queued", at_ms=5)
+    assert await store.turns(HERE) == []
 
 
 async def test_unfinished_is_what_is_neither_over_nor_refused(store: SqliteStore) -> None:

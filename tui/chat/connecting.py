@@ -12,6 +12,7 @@ from functools import partial
 from tui.chat.calls import SETTLED, TRIES, once_more_if_refused
 from tui.chat.finding import owes_reply, read_new_messages, said_since
 from tui.chat.kit import Kit
+from tui.chat.outbox import reread
 from tui.chat.player import Player
 from tui.chat.updates import Problem, Recovery
 from tui.core.errors import BackendError, ErrorKind
@@ -40,6 +41,7 @@ async def _wait_for_connection(player: Player) -> None:
     while (step := next(iter(player.turn.open_connections), None)) and not player.turn.over:
         problem = None
         try:
+            await reread(player)
             await _poll(player, step)
         except BackendError as error:
             problem = error

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from tui.chat.calls import once_more_if_refused
 from tui.chat.finding import adopt, find_prompt
 from tui.chat.player import Player
-from tui.chat.updates import ConversationNamed, Recovery, TurnChanged
+from tui.chat.updates import Recovery
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import FileId, is_local
 from tui.core.options import OptionValues
@@ -27,10 +26,6 @@ class NotDelivered(Exception):
         self.error = error
 
 
-class SentElsewhere(Exception):
-    """Another process took the message out of the outbox first."""
-
-
 class Occupied(Exception):
     """The conversation works on another message, perhaps another client's."""
 
@@ -41,7 +36,7 @@ async def begin_conversation(player: Player) -> None:
     Failures that pass are waited out. Raises ``BackendError`` for a credential that is refused,
     ``NotDelivered`` for other refusals.
     """
-    attempt, old = 0, player.conversation_id
+    attempt = 0
     create = partial(player.kit.backend.create, _first_options(player))
     while is_local(player.conversation_id):
         try:
@@ -54,10 +49,7 @@ async def begin_conversation(player: Player) -> None:
             attempt += 1
             await _wait(player, attempt, error)
             continue
-        await player.kit.store.rename_conversation(old, new)
-        player.turn = replace(player.turn, conversation_id=new)
-        player.kit.publish(ConversationNamed(old, new))
-        player.kit.publish(TurnChanged(player.turn))
+        await player.rename(new)
 
 
 def _first_options(player: Player) -> OptionValues | None:
@@ -73,9 +65,8 @@ async def deliver(player: Player) -> bool:
 
     Returns False if it stays unknown whether the message arrived; the prompt is then marked
     ``unconfirmed`` and the user decides. Raises ``NotDelivered`` if the service refused it,
-    ``SentElsewhere`` if another process is sending it, ``Occupied`` if another turn is in the way,
-    and ``BackendError`` when the credential
-    is refused even after it could be renewed: the prompt then stays in the outbox.
+    ``Occupied`` if another turn is in the way, and ``BackendError`` when the credential is refused
+    even after it could be renewed: the prompt then stays in the outbox.
     """
     attempt, renewed = 0, False
     while True:
@@ -133,8 +124,6 @@ async def _send(player: Player) -> BackendError | None:
     assert prompt is not None
     try:
         file_id = await _upload(player)
-        if not await player.kit.store.claim(player.turn.id):
-            raise SentElsewhere
         await player.mark("sending")
         stream = player.kit.backend.send(player.conversation_id, prompt.text, file_id)
         await player.unless_hurried(player.drink(stream), once_known=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from tui.chat.finding import adopt, find_prompt, owes_reply, read_new_messages
 from tui.chat.history import rfc3339
+from tui.chat.outbox import reread
 from tui.chat.player import Player
 from tui.chat.updates import Recovery, RecoveryStep
 from tui.core.errors import BackendError, ErrorKind
@@ -34,9 +35,15 @@ class _Hurried(Exception):
 
 
 async def follow(player: Player) -> None:
-    """Return when the turn is over. Raises ``BackendError`` for what time does not heal."""
+    """Return when the turn is over.
+
+    Raises ``BackendError`` for what time does not heal, ``Withdrawn`` if the turn is gone.
+    """
     attempt = 0
     while not player.turn.over:
+        await reread(player)
+        if player.turn.over:
+            break
         if player.turn.open_connections and Can.CONNECT in player.kit.backend.can:
             await player.unblocked()
             continue

@@ -35,6 +35,8 @@ class Patience:
     longest_retry_s: float = 30.0
     busy_poll_s: float = 2.0
     """Between looks at a conversation that works on somebody else's message."""
+    elsewhere_poll_s: float = 0.5
+    """Between looks at what becomes of a message that another process is sending."""
     connection_poll_s: float = 2.0
     longest_connection_poll_s: float = 15.0
     second_look_s: float = 3.0

@@ -6,12 +6,14 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
+from tui.chat import outbox
+from tui.chat.company import accompanied
 from tui.chat.connecting import watch_connections
 from tui.chat.deliver import (
     NotDelivered,
     Occupied,
-    SentElsewhere,
     begin_conversation,
     clear_up,
     deliver,
@@ -23,9 +25,10 @@ from tui.chat.kit import Kit
 from tui.chat.player import Player
 from tui.chat.updates import Problem, Refused, TurnChanged, TurnDropped
 from tui.core.draft import Draft, draft_of, parse
-from tui.core.errors import BackendError, ErrorKind
+from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import PromptState
+from tui.core.text import clean_line
 from tui.core.turn import Turn
 
 
@@ -82,55 +85,41 @@ class Lane:
             self._queue.remove(turn)
         return turn
 
-    async def recall(self, turn_id: TurnId) -> Turn | None:
-        """Remove a turn that is not on its way, even between two tries; None if it is too late."""
+    async def loosen(self, turn_id: TurnId) -> None:
+        """Stop working on a message that is not on its way, even between two tries.
+
+        It is the next again, for whoever changes it now and then says :meth:`wake`.
+        """
         player = self.player
-        if player and _state(player.turn) == "unconfirmed" and self._task:
-            await asyncio.wait({self._task})  # it is about to put the turn back
-            player = None
         if player is None or player.turn.id != turn_id:
-            return self.take(turn_id)
-        if _state(player.turn) != "queued":
-            return None
-        await self.stop()
-        if _state(player.turn) == "queued":
-            self.wake()
-            return player.turn
-        self.put_back(player.turn)
-        self.wake()
-        return None
+            return
+        if _state(player.turn) == "unconfirmed" and self._task:
+            await asyncio.wait({self._task})  # it is about to put the turn back
+        elif _state(player.turn) == "queued":
+            await self.stop()
 
     def put_back(self, turn: Turn) -> None:
         self._queue.appendleft(turn)
 
-    async def revise(self, turn_id: TurnId, text: str) -> Turn | None:
-        """Give a message that is not on its way other words, in its place in the queue.
-
-        Returns the turn as it is now, or None if it is too late.
-        """
-        if self.player and self.player.turn.id == turn_id:
-            turn = await self.recall(turn_id)
-            if turn is not None:
-                self.put_back(turn)
+    def change(self, turn_id: TurnId, **changes: Any) -> Turn | None:
+        """Show a waiting message as the store has it by now, in its place; None if not here."""
         for place, turn in enumerate(self._queue):
-            if turn.id == turn_id and turn.prompt and turn.prompt.state == "queued":
-                self._queue[place] = replace(turn, prompt=replace(turn.prompt, text=text))
+            if turn.id == turn_id and turn.prompt:
+                self._queue[place] = replace(turn, prompt=replace(turn.prompt, **changes))
                 return self._queue[place]
         return None
+
+    def move_to(self, conversation_id: ConversationId, more: Iterable[Turn]) -> None:
+        """The conversation has another id now, under which more turns wait than were known."""
+        known = (*self._queue, *more)
+        self._queue = deque(replace(turn, conversation_id=conversation_id) for turn in known)
 
     def reload(self, turns: Iterable[Turn]) -> None:
         """Wait with these turns instead, which the store says are not over. Not while busy."""
         self._queue = deque(turns)
 
-    async def rest(self) -> None:
-        """Stop working; what was under way is the next again."""
-        player = self.player
-        await self.stop()
-        if player and not player.turn.over and player.turn.id not in {t.id for t in self._queue}:
-            self.put_back(player.turn)
-
     async def stop(self) -> None:
-        """Leave everything as it is; what was under way is resumed from the store."""
+        """Stop working; what was under way is the next again."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -141,54 +130,77 @@ class Lane:
             turn = self._queue[0]
             if _state(turn) == "unconfirmed" and turn.run_id is None:
                 return
-            self.player = Player(self.kit, self._queue.popleft())
+            player = self.player = Player(self.kit, self._queue.popleft())
+            done = False
             try:
-                if not await self._play(self.player):
-                    self._queue.appendleft(self.player.turn)
-                    if not self._woken:
-                        return
+                done = await self._may_go_on(player)
             finally:
-                self.player.report(None)
+                if not done and not player.turn.over:
+                    self._queue.appendleft(player.turn)
+                player.report(None)
                 self.player = None
+            if not done and not self._woken:
+                return
+
+    async def _may_go_on(self, player: Player) -> bool:
+        """Play one turn; False, with the failure told, if it has to wait for the user."""
+        try:
+            return await self._play(player)
+        except BackendError as error:
+            problem = error
+        except StoreError as error:
+            problem = BackendError(ErrorKind.STORE, str(error))
+        except Exception as error:  # else the turn would look as if it were at work for ever
+            text = f"The conversation cannot go on: {clean_line(repr(error), 200)}"
+            problem = BackendError(ErrorKind.BAD_ANSWER, text)
+        self.kit.publish(Problem(problem, player.conversation_id))
+        return False
 
     async def _play(self, player: Player) -> bool:
         """Play one turn; False if it stays at the head of the queue until the user acts."""
-        watchers = [
-            asyncio.create_task(watch) for watch in (watch_connections(player), watch_gaps(player))
-        ]
         try:
-            if not await self._arrive(player):
-                return False
-            await follow(player)
-        except SentElsewhere:
-            return True
+            watches = (watch_connections(player), watch_gaps(player))
+            return await accompanied(self._bring_to_its_end(player), *watches)
+        except outbox.Withdrawn:
+            self.kit.publish(TurnDropped(player.conversation_id, player.turn.id))
         except Occupied:
             await self._let_pass(player)
         except NotDelivered as refusal:
             await self._give_back(player.turn, refusal.error)
-        except BackendError as error:
-            self.kit.publish(Problem(error, player.conversation_id))
+        return True
+
+    async def _bring_to_its_end(self, player: Player) -> bool:
+        if not await self._arrive(player):
             return False
-        finally:
-            for watcher in watchers:
-                watcher.cancel()
-            await asyncio.gather(*watchers, return_exceptions=True)
+        await follow(player)
         return True
 
     async def _arrive(self, player: Player) -> bool:
         """See to it that the agent has the message; False if that cannot be known."""
-        turn = player.turn
-        if turn.prompt is None or turn.prompt.state == "sent":
+        if not player.unsent:
             return True
-        if turn.run_id:
+        if player.turn.run_id:
             await player.mark("sent")
             return True
-        if turn.prompt.state == "sending":
-            text = "The program ended while the message was being sent."
-            return await clear_up(player, BackendError(ErrorKind.INTERRUPTED, text, sent=True))
-        await begin_conversation(player)
-        self._move_to(player.conversation_id)
-        return await deliver(player)
+        try:
+            if not await outbox.claim(player):
+                return True
+            return await self._send(player)
+        finally:
+            await outbox.let_go(player)
+
+    async def _send(self, player: Player) -> bool:
+        """Send a message that is claimed, or find out what became of an earlier try."""
+        match _state(player.turn):
+            case "unconfirmed":
+                return False
+            case "sending":
+                text = "The program ended while the message was being sent."
+                error = BackendError(ErrorKind.INTERRUPTED, text, sent=True)
+                return await clear_up(player, error)
+            case _:
+                await begin_conversation(player)
+                return await deliver(player)
 
     async def _let_pass(self, player: Player) -> None:
         """Follow the turn that keeps the conversation busy, or wait where none is known."""
@@ -199,9 +211,6 @@ class Lane:
         if other is not None:
             self.kit.publish(TurnChanged(other))
             self.put_back(other)
-
-    def _move_to(self, conversation_id: ConversationId) -> None:
-        self._queue = deque(replace(t, conversation_id=conversation_id) for t in self._queue)
 
     async def _give_back(self, turn: Turn, error: BackendError) -> None:
         """Put a refused text where the user can correct it; never in two places, never in none."""
@@ -216,9 +225,3 @@ class Lane:
 
 def _state(turn: Turn) -> PromptState | None:
     return turn.prompt.state if turn.prompt else None
-
-
-def requeued(turn: Turn) -> Turn:
-    """The turn with its prompt ready to be sent (again)."""
-    assert turn.prompt is not None
-    return replace(turn, prompt=replace(turn.prompt, state="queued", problem=""))

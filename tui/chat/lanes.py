@@ -37,15 +37,22 @@ class Lanes:
         return lane.turns if lane else ()
 
     def rename(self, old: ConversationId, new: ConversationId) -> None:
-        """Keep the lane of a conversation that has its real id now."""
-        if old in self._lanes:
-            self._lanes[new], self._names[old] = self._lanes.pop(old), new
+        """Keep the lane of a conversation that has its real id now.
+
+        There may be one of that name if another process has named the conversation; what waits
+        there waits behind.
+        """
+        if lane := self._lanes.pop(old, None):
+            self._names[old] = new
+            other = self._lanes.get(new)
+            beside = other is not None and other.busy
+            self._lanes[old if beside else new] = lane
+            lane.move_to(new, other.turns if other and not beside else ())
 
     def enqueue(self, turn: Turn) -> None:
         """Put a turn behind the others of its conversation, unless it is there."""
-        lane = self.of(turn.conversation_id)
-        if all(turn.id != other.id for other in lane.turns):
-            lane.add(turn)
+        if all(turn.id != other.id for lane in self.every() for other in lane.turns):
+            self.of(turn.conversation_id).add(turn)
 
     async def resume(self, conversation_id: ConversationId) -> None:
         """Go on with what the store says is not over in a conversation."""

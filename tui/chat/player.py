@@ -9,16 +9,24 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from tui.chat.calls import once_more_if_refused
 from tui.chat.kit import Kit
 from tui.chat.pump import batches
-from tui.chat.updates import EventsSeen, Recovery, RecoveryChanged, TurnChanged, UploadProgress
+from tui.chat.updates import (
+    ConversationNamed,
+    EventsSeen,
+    Recovery,
+    RecoveryChanged,
+    TurnChanged,
+    UploadProgress,
+)
 from tui.chat.vigil import Vigil
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, StreamInterrupted, TurnEvent, TurnFinished
 from tui.core.ids import AttemptId, ConversationId, FileId, RunId
-from tui.core.records import Attachment, Prompt, PromptState
+from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
 from tui.core.text import clean_line, size
 from tui.core.turn import Turn, fold, without_echoes
 
@@ -32,6 +40,8 @@ class Player:
     def __init__(self, kit: Kit, turn: Turn) -> None:
         self.kit = kit
         self.turn = turn
+        self.name = uuid4().hex
+        """Who claims the message, among all players of all processes."""
         self.asked_delay_s: float | None = None
         """What the server asked for before the next reconnect; taken once."""
         self.rejecting: set[AttemptId] = set()
@@ -47,6 +57,35 @@ class Player:
     @property
     def conversation_id(self) -> ConversationId:
         return self.turn.conversation_id
+
+    @property
+    def unsent(self) -> bool:
+        """Whether the agent may still have to be given the message."""
+        prompt = self.turn.prompt
+        return not self.turn.over and prompt is not None and prompt.state != "sent"
+
+    async def learn(self, record: TurnRecord) -> None:
+        """Take in what the store has of the turn, which another process may have written."""
+        if record.conversation_id != self.conversation_id:
+            await self.rename(record.conversation_id)
+        before = self.turn
+        fresh = [event for event in record.events if event.key not in before.seen]
+        known = before.prompt if not self.unsent else record.prompt
+        run_id = before.run_id or record.run_id
+        self.turn = fold(replace(before, prompt=known, run_id=run_id), record.events)
+        if shown := without_echoes(fresh, before.log):
+            self.kit.publish(EventsSeen(self.conversation_id, shown))
+        if self.turn != before:
+            self._signal()
+            self.kit.publish(TurnChanged(self.turn))
+
+    async def rename(self, new: ConversationId) -> None:
+        """The conversation, which began here, has been given its real id."""
+        old = self.conversation_id
+        await self.kit.store.rename_conversation(old, new)
+        self.turn = replace(self.turn, conversation_id=new)
+        self.kit.publish(ConversationNamed(old, new))
+        self.kit.publish(TurnChanged(self.turn))
 
     async def absorb(self, events: Sequence[TurnEvent], *, accepted: bool = False) -> bool:
         """Keep, fold and publish events; whether they changed the turn.

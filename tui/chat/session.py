@@ -12,7 +12,6 @@ from tui.chat.approvals import decide
 from tui.chat.connecting import outcome_of, reject
 from tui.chat.control import Controls
 from tui.chat.kit import Kit, Patience, SystemClock
-from tui.chat.lane import requeued
 from tui.chat.updates import (
     CallMade,
     ConversationNamed,
@@ -117,38 +116,46 @@ class Session(Controls):
 
     async def withdraw(self, conversation_id: ConversationId, turn_id: TurnId) -> Draft | None:
         """Take back a message that has not been sent; None if it is too late."""
-        store = self._kit.store
-        turn = await self._lanes.of(conversation_id).recall(turn_id)
-        if turn is None or turn.prompt is None:
-            return None
-        await store.drop_turn(turn_id)
+        store, lane = self._kit.store, self._lanes.of(conversation_id)
+        await lane.loosen(turn_id)
+        try:
+            prompt = await store.withdraw(turn_id)
+            if prompt is None:
+                return None
+            lane.take(turn_id)
+        finally:
+            lane.wake()
         if is_local(conversation_id) and not await store.turns(conversation_id, limit=1):
             await store.delete_conversation(conversation_id)
             self._publish(ConversationsChanged())
         self._publish(TurnDropped(conversation_id, turn_id))
-        return draft_of(turn.prompt)
+        return draft_of(prompt)
 
     async def send_again(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
         """Send a message again that could not be confirmed."""
         lane = self._lanes.of(conversation_id)
-        turn = await lane.recall(turn_id)
-        if turn is None:
+        await lane.loosen(turn_id)
+        if not await self._kit.store.requeue(turn_id):
+            await self._lanes.resume(conversation_id)  # another process has seen to it
             return
-        turn = requeued(turn)
-        await self._kit.store.save_turn(turn_id, conversation_id, turn.prompt)
-        lane.put_back(turn)
-        self._publish(TurnChanged(turn))
+        self._show_changed(lane.change(turn_id, state="queued", problem=""))
         lane.wake()
 
     async def edit(self, conversation_id: ConversationId, turn_id: TurnId, text: str) -> bool:
         """Change a message that has not been sent, in its place; False if it is too late."""
         lane = self._lanes.of(conversation_id)
-        turn = await lane.revise(turn_id, text)
-        if turn is None:
-            return False
-        await self._kit.store.save_turn(turn_id, turn.conversation_id, turn.prompt)
-        self._publish(TurnChanged(turn))
-        return True
+        await lane.loosen(turn_id)
+        try:
+            if not await self._kit.store.revise(turn_id, text):
+                return False
+            self._show_changed(lane.change(turn_id, text=text))
+            return True
+        finally:
+            lane.wake()
+
+    def _show_changed(self, turn: Turn | None) -> None:
+        if turn is not None:
+            self._publish(TurnChanged(turn))
 
     def retry_now(self, conversation_id: ConversationId | None = None) -> None:
         """Do not wait for the next try, or for a stream that has gone quiet.
@@ -164,7 +171,7 @@ class Session(Controls):
 
         Its turn goes on at the server; nothing that waits in the outbox is lost.
         """
-        await self._lanes.of(conversation_id).rest()
+        await self._lanes.of(conversation_id).stop()
 
     async def give_name(self, conversation_id: ConversationId, name: str) -> None:
         """Call a conversation something here, whatever the server calls it; empty: no more."""

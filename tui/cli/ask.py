@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.chat.updates import EventsSeen, Problem, RecoveryChanged, Refused, TurnChanged, Update
+from tui.chat.updates import (
+    EventsSeen,
+    Problem,
+    RecoveryChanged,
+    Refused,
+    TurnChanged,
+    TurnDropped,
+    Update,
+)
 from tui.cli.codes import Code, Failure, failure_of
 from tui.cli.options import Target
 from tui.cli.person import ask_person
@@ -128,6 +136,8 @@ class _Asking:
                     raise Failure(f"{self.problem} {recovery.hint}".strip())
             case Refused(error=error, turn_id=turn_id) if turn_id == self.turn.id:
                 raise failure_of(error)
+            case TurnDropped(turn_id=turn_id) if turn_id == self.turn.id:
+                raise Failure("the message was taken back in another window.")
             case Problem(error=error, conversation_id=cid):
                 if cid == self.turn.conversation_id and not error.transient:
                     raise failure_of(error)

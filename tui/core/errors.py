@@ -37,6 +37,8 @@ class ErrorKind(Enum):
     """An answer that is not what the documents promise, such as a proxy's HTML page."""
     UNSUPPORTED = "unsupported"
     """This backend cannot do it."""
+    STORE = "store"
+    """What must be kept before it is sent cannot be kept here."""
 
 
 class BackendError(Exception):

@@ -255,8 +255,27 @@ class TurnStore(Protocol):
         """The outbox: turns whose prompt is queued, sending or unconfirmed, oldest first."""
         ...
 
-    async def claim(self, turn_id: TurnId) -> bool:
-        """Move a queued prompt to ``sending``; False when another process was first."""
+    async def claim(self, turn_id: TurnId, holder: str) -> TurnRecord | None:
+        """Have an unsent message for ``holder`` alone, over all processes; the turn as it is now.
+
+        None if somebody has it, or it is sent or gone. Who dies lets go of all.
+        """
+        ...
+
+    async def let_go(self, turn_id: TurnId, holder: str) -> None:
+        """Let others have a message, if ``holder`` has it."""
+        ...
+
+    async def revise(self, turn_id: TurnId, text: str) -> bool:
+        """Give a queued message other words; False if it is claimed or not queued any more."""
+        ...
+
+    async def requeue(self, turn_id: TurnId) -> bool:
+        """Queue an unconfirmed message again; False if it is claimed or something else by now."""
+        ...
+
+    async def withdraw(self, turn_id: TurnId) -> Prompt | None:
+        """Forget a message that is not on its way; None if it is claimed, or has been sent."""
         ...
 
     async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:

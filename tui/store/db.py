@@ -73,10 +73,11 @@ class Database:
         """Run what cannot be part of a transaction, such as a checkpoint."""
         return await self._run(lambda: work(self._opened(), *args, **kwargs))
 
-    async def aclose(self) -> None:
-        """Close the connection after what was asked before. May be called twice."""
+    async def aclose(self, last: Callable[[], None] = lambda: None) -> None:
+        """Close the connection after what was asked before, then do the last. May be repeated."""
         if self._connection is not None:
             await self._run(self._disconnect)
+            await self._run(last)
             self._worker.shutdown(wait=False)
 
     async def _run(self, job: Callable[[], R]) -> R:

@@ -32,7 +32,7 @@ def locked(path: Path) -> Iterator[None]:
     Its folder is created 0700. The system frees the lock when its holder dies. Raises ``OSError``.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(_beside(path, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(beside(path, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -42,27 +42,28 @@ def locked(path: Path) -> Iterator[None]:
 
 def suspect(path: Path) -> None:
     """Remember that damage was met, so that the next process to open the file checks all of it."""
-    _beside(path, ".suspect").touch(mode=0o600)
+    beside(path, ".suspect").touch(mode=0o600)
 
 
 def is_suspect(path: Path) -> bool:
-    return _beside(path, ".suspect").exists()
+    return beside(path, ".suspect").exists()
 
 
 def clear_suspicion(path: Path) -> None:
-    _beside(path, ".suspect").unlink(missing_ok=True)
+    beside(path, ".suspect").unlink(missing_ok=True)
 
 
 def set_aside(path: Path) -> Path:
     """Rename a damaged database to the first free ``<name>.corrupt-<n>``, which is returned."""
-    target = next(t for n in count(1) if not (t := _beside(path, f".corrupt-{n}")).exists())
+    target = next(t for n in count(1) if not (t := beside(path, f".corrupt-{n}")).exists())
     path.rename(target)
     for suffix in _COMPANIONS:
-        companion = _beside(path, suffix)
+        companion = beside(path, suffix)
         if companion.exists():
-            companion.rename(_beside(target, suffix))
+            companion.rename(beside(target, suffix))
     return target
 
 
-def _beside(path: Path, suffix: str) -> Path:
+def beside(path: Path, suffix: str) -> Path:
+    """A companion of the database, such as its lock."""
     return path.with_name(path.name + suffix)

@@ -72,15 +72,6 @@ def save(
         conversations.touch(connection, turn.conversation, prompt.at_ms or None)
 
 
-def claim(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> bool:
-    """Move a queued prompt to ``sending``; False if it is not queued any more."""
-    claimed = connection.execute(
-        "UPDATE turns SET state = 'sending' WHERE account = ? AND id = ? AND state = 'queued'",
-        row(account, turn_id),
-    )
-    return claimed.rowcount == 1
-
-
 def append(
     connection: sqlite3.Connection,
     account: str,

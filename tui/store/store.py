@@ -11,9 +11,10 @@ from tui.core.ids import ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Conversation, Hit, Prompt, TurnRecord
 from tui.store import conversations as conversation_rows
 from tui.store import events as event_rows
-from tui.store import saving, search
+from tui.store import outbox, saving, search
 from tui.store import turns as turn_rows
 from tui.store.db import Database
+from tui.store.presence import Presence
 
 
 class SqliteStore:
@@ -27,6 +28,7 @@ class SqliteStore:
     def __init__(self, database: Database, account: str) -> None:
         self._db = database
         self._account = account
+        self._presence = Presence(database.path)
 
     @classmethod
     async def open(cls, path: Path, account: str) -> SqliteStore:
@@ -116,8 +118,22 @@ class SqliteStore:
     async def pending(self, conversation_id: ConversationId) -> Sequence[TurnRecord]:
         return await self._db.read(turn_rows.pending, self._account, conversation_id)
 
-    async def claim(self, turn_id: TurnId) -> bool:
-        return await self._db.write_through(saving.claim, self._account, turn_id)
+    async def claim(self, turn_id: TurnId, holder: str) -> TurnRecord | None:
+        return await self._db.write(outbox.claim, self._account, turn_id, holder, self._presence)
+
+    async def let_go(self, turn_id: TurnId, holder: str) -> None:
+        await self._db.write(outbox.let_go, self._account, turn_id, holder, self._presence)
+
+    async def revise(self, turn_id: TurnId, text: str) -> bool:
+        return await self._db.write_through(
+            outbox.revise, self._account, turn_id, text, self._presence
+        )
+
+    async def requeue(self, turn_id: TurnId) -> bool:
+        return await self._db.write_through(outbox.requeue, self._account, turn_id, self._presence)
+
+    async def withdraw(self, turn_id: TurnId) -> Prompt | None:
+        return await self._db.write_through(outbox.withdraw, self._account, turn_id, self._presence)
 
     async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:
         await self._db.write_through(conversation_rows.rename, self._account, old, new)
@@ -158,7 +174,7 @@ class SqliteStore:
         return await self._db.outside(_problems)
 
     async def aclose(self) -> None:
-        await self._db.aclose()
+        await self._db.aclose(self._presence.end)
 
 
 def _delete(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> None:

@@ -1,0 +1,87 @@
+"""Who may send a message, and who may still change it: one at a time, over all processes."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from tui.core.ids import TurnId
+from tui.core.records import Prompt, PromptState, TurnRecord
+from tui.store import turns
+from tui.store.presence import Presence
+from tui.store.values import row
+
+_HOLDER = "SELECT state, holder FROM turns WHERE account = ? AND id = ?"
+_HOLD = "UPDATE turns SET holder = ? WHERE account = ? AND id = ?"
+_LET_GO = "UPDATE turns SET holder = NULL WHERE account = ? AND id = ? AND holder = ?"
+_REVISE = "UPDATE turns SET text = ? WHERE account = ? AND id = ?"
+_REQUEUE = "UPDATE turns SET state = 'queued', problem = '' WHERE account = ? AND id = ?"
+_WITHDRAW = "DELETE FROM turns WHERE account = ? AND id = ?"
+
+UNSENT: frozenset[PromptState] = frozenset({"queued", "sending", "unconfirmed"})
+
+
+def claim(
+    connection: sqlite3.Connection,
+    account: str,
+    turn_id: TurnId,
+    holder: str,
+    presence: Presence,
+) -> TurnRecord | None:
+    """Have an unsent message for ``holder`` alone; None if it is held, or is not unsent."""
+    if _free(connection, account, turn_id, presence) not in UNSENT:
+        return None
+    connection.execute(_HOLD, row(f"{presence.name()}/{holder}", account, turn_id))
+    return turns.one(connection, account, turn_id)
+
+
+def let_go(
+    connection: sqlite3.Connection,
+    account: str,
+    turn_id: TurnId,
+    holder: str,
+    presence: Presence,
+) -> None:
+    """Let others have a message, if ``holder`` has it."""
+    connection.execute(_LET_GO, row(account, turn_id, f"{presence.name()}/{holder}"))
+
+
+def revise(
+    connection: sqlite3.Connection, account: str, turn_id: TurnId, text: str, presence: Presence
+) -> bool:
+    """Give a queued message other words; False if it is held, or is not queued any more."""
+    if _free(connection, account, turn_id, presence) != "queued":
+        return False
+    connection.execute(_REVISE, row(text, account, turn_id))
+    return True
+
+
+def requeue(
+    connection: sqlite3.Connection, account: str, turn_id: TurnId, presence: Presence
+) -> bool:
+    """Send a message again that is not confirmed; False if it is held, or is something else."""
+    if _free(connection, account, turn_id, presence) != "unconfirmed":
+        return False
+    connection.execute(_REQUEUE, row(account, turn_id))
+    return True
+
+
+def withdraw(
+    connection: sqlite3.Connection, account: str, turn_id: TurnId, presence: Presence
+) -> Prompt | None:
+    """Forget a message that is not on its way; what it was, None if it is held or was sent."""
+    if _free(connection, account, turn_id, presence) not in ("queued", "unconfirmed"):
+        return None
+    record = turns.one(connection, account, turn_id)
+    connection.execute(_WITHDRAW, row(account, turn_id))
+    return record.prompt if record else None
+
+
+def _free(
+    connection: sqlite3.Connection, account: str, turn_id: TurnId, presence: Presence
+) -> str | None:
+    """How far a message got that nobody holds; None if somebody does, or there is none."""
+    found = connection.execute(_HOLDER, row(account, turn_id)).fetchone()
+    if found is None:
+        return None
+    state, holder = found
+    return None if holder and presence.alive(holder.partition("/")[0]) else state

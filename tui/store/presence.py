@@ -1,0 +1,69 @@
+"""Which of the processes that share a database are alive.
+
+Each has a file of its own beside it, locked for as long as it lives. The system frees the lock
+when the process dies, however it dies: no clock, no process id that somebody else may have by now.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+from tui.store import files
+
+
+class Presence:
+    """The sign of life of one process. Used on the database's thread; raises ``OSError``."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._folder = files.beside(database, ".alive")
+        self._name = ""
+        self._descriptor: int | None = None
+
+    def name(self) -> str:
+        """What this process is called; the sign is given when this is first asked for."""
+        if self._descriptor is None:
+            with files.locked(self._database):
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                self._clear_up()
+                self._name = uuid4().hex
+                self._descriptor = self._open(self._name, os.O_CREAT)
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        return self._name
+
+    def alive(self, name: str) -> bool:
+        """Whether the process of this name lives."""
+        if self._descriptor is not None and name == self._name:
+            return True
+        try:
+            descriptor = self._open(name)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
+    def end(self) -> None:
+        """Take the sign away."""
+        if self._descriptor is not None:
+            with suppress(OSError):
+                (self._folder / self._name).unlink(missing_ok=True)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _clear_up(self) -> None:
+        """Remove what processes left that were killed."""
+        for sign in self._folder.iterdir():
+            if not self.alive(sign.name):
+                sign.unlink(missing_ok=True)
+
+    def _open(self, name: str, flags: int = 0) -> int:
+        return os.open(self._folder / name, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
