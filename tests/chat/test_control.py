@@ -89,6 +89,7 @@ async def test_a_halt_where_nothing_runs_is_no_failure() -> None:
     gate = asyncio.Event()
     backend = ScriptedBackend([started(), gate, finished()], can=WORKSHOP)
     backend.failures["halt"].append(BackendError(ErrorKind.INVALID, "No running task to halt."))
+    backend.resumes.append([started(), finished()])
     desk = Desk(backend)
     async with desk.session as session:
         await session.send(HERE, "Go on")

@@ -74,6 +74,26 @@ def test_a_turn_survives_kill_9_at_any_instant(
         raise
 
 
+@pytest.mark.parametrize("server", [False], indirect=True)
+@pytest.mark.parametrize("enter", ["", "\r"], ids=["typed", "submitted"])
+def test_what_was_written_at_the_first_paint_survives_kill_9(
+    start: Start, server: DemoServer, environ: dict[str, str], enter: str
+) -> None:
+    with start(**settings_of(server)) as terminal:
+        terminal.until("(?i)message")
+        terminal.type(HELLO + enter)
+        terminal.until(HELLO)
+        terminal.kill(signal.SIGKILL)
+        terminal.wait_exit()
+    kept = Kept(Path(environ["GENIE_TUI_DATA_DIR"]))
+    taken = kept.messages()
+    with start(**settings_of(server)) as terminal:
+        terminal.until("● live")
+        terminal.until(HELLO)
+        attend(terminal, kept, PATIENCE_S if taken else 0.5)
+        assert len(taken) == len(kept.messages()) == len(sent(server))
+
+
 def _kill_and_start_again(
     start: Start, server: DemoServer, kept: Kept, text: str, chance: random.Random
 ) -> None:

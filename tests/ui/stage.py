@@ -19,6 +19,7 @@ from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
+from tui.core.ports import Notepad
 from tui.core.preferences import Preferences
 from tui.core.records import Conversation
 from tui.system.terminal import Terminal
@@ -66,6 +67,7 @@ class Stage:
     """Raised by the next attempts to connect."""
     gate: asyncio.Event | None = None
     """Connecting waits for it."""
+    notepad: Notepad | None = None
     account: ScriptedAccount | None = None
     """Whoever is to be signed in; connecting needs somebody."""
     studio: ScriptedStudio | None = None
@@ -83,6 +85,7 @@ class Stage:
             account=self.account.open if self.account else None,
             suggestions=SUGGESTIONS,
             agency=Agency(self.studio.open if self.studio else None, self._use, self.genie),
+            notepad=self.notepad,
             terminal=self.terminal,
             preferences=replace(self.preferences, theme=self.theme or self.preferences.theme),
             clock=self.clock,

@@ -219,8 +219,8 @@ class Lane:
         draft = parse(await store.draft(cid))
         await store.save_draft(cid, returned.followed_by(draft).dump())
         await store.drop_turn(turn.id)
-        self.kit.publish(TurnDropped(cid, turn.id))
         self.kit.publish(Refused(cid, turn.id, returned, error))
+        self.kit.publish(TurnDropped(cid, turn.id))
 
 
 def _state(turn: Turn) -> PromptState | None:

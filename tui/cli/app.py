@@ -113,6 +113,7 @@ def _run(place: Place, preferences: Preferences) -> int:
         account=place.account,
         suggestions=place.suggestions,
         preferences=preferences,
+        notepad=place.notepad,
         save_theme=place.save_theme,
         agency=Agency(place.studio, place.use_genie, place.genie),
     )

@@ -301,6 +301,20 @@ class TurnStore(Protocol):
     async def aclose(self) -> None: ...
 
 
+class Notepad(Protocol):
+    """Where a draft waits that is written before the store is open. Quick; never raises."""
+
+    def keep(self, text: str) -> None:
+        """Replace what is there. Durable when this returns, if that is possible at all."""
+        ...
+
+    def read(self) -> str:
+        """What is there, perhaps from a program that was killed; empty: nothing."""
+        ...
+
+    def clear(self) -> None: ...
+
+
 class Clock(Protocol):
     """Time, so that tests need not wait for it."""
 

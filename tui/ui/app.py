@@ -20,7 +20,7 @@ from tui.chat.kit import SystemClock
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.links import link_host
-from tui.core.ports import Clock
+from tui.core.ports import Clock, Notepad
 from tui.core.preferences import Preferences
 from tui.core.redact import redact
 from tui.core.text import clean_line, size, utf8_size
@@ -64,7 +64,8 @@ class GenieApp(BaseApp[None]):
 
     ``connect`` opens backend, store and engine and closes them again; its session publishes
     through what it is given. ``account`` opens the sign-in, where there is one. ``suggestions``
-    are labels and texts for an empty conversation.
+    are labels and texts for an empty conversation. ``notepad`` keeps what is written before the
+    session is open.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [*first_sheets()]
@@ -97,6 +98,7 @@ class GenieApp(BaseApp[None]):
         agency: Agency | None = None,
         suggestions: Sequence[tuple[str, str]] = (),
         preferences: Preferences | None = None,
+        notepad: Notepad | None = None,
         save_theme: Callable[[str], None] | None = None,
         terminal: Terminal | None = None,
         clock: Clock | None = None,
@@ -119,6 +121,7 @@ class GenieApp(BaseApp[None]):
             place=place,
             suggestions=suggestions,
             agency=self.agency,
+            notepad=notepad,
             clock=self._clock,
             idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
         )

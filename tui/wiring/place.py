@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.chat.updates import Notice, Publish
 from tui.core.account import Account
-from tui.core.ports import ChatBackend, Clock
+from tui.core.ports import ChatBackend, Clock, Notepad
 from tui.core.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Place:
     suggestions: tuple[tuple[str, str], ...] = ()
     """What to try: label and text."""
     preferences: Preferences = field(default_factory=Preferences)
+    notepad: Notepad | None = None
+    """Keeps what is written before ``connect`` is done; None: nobody does."""
     save_theme: Callable[[str], None] | None = None
     """Keeps a theme for the next time; None: there is nowhere to keep it."""
 

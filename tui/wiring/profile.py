@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from tui.chat.updates import Publish
 from tui.wiring.backends import open_backend
@@ -48,6 +49,9 @@ def profile_place(name: str | None, config: Path | None) -> Place:
 
 def place_of(profile: Profile) -> Place:
     """The agent that a complete profile describes."""
+    from tui.config import data_dir
+    from tui.system.notepad import Notepad
+
     oauth = profile.credential == "oauth"
     is_genie = profile.backend == "genie"
     return Place(
@@ -59,6 +63,7 @@ def place_of(profile: Profile) -> Place:
         studio=studio_of(profile),
         genie=profile.genie or "" if is_genie else "",
         use_genie=partial(use_genie, profile, None) if is_genie else None,
+        notepad=Notepad(data_dir() / "unsent" / quote(profile.name, safe="")),
     )
 
 

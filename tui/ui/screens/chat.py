@@ -23,7 +23,7 @@ from tui.chat.updates import (
 from tui.chat.updates import Notice as News
 from tui.core.events import Decision
 from tui.core.ids import ConversationId
-from tui.core.ports import Clock
+from tui.core.ports import Clock, Notepad
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
 from tui.core.turn import Turn
@@ -82,6 +82,7 @@ class ChatScreen(ManagingScreen):
         place: str,
         suggestions: Sequence[tuple[str, str]],
         agency: Agency,
+        notepad: Notepad | None,
         clock: Clock,
         idle_s: Callable[[], float],
     ) -> None:
@@ -93,6 +94,7 @@ class ChatScreen(ManagingScreen):
             agency=agency,
             clock=clock,
         )
+        self.notepad, self.composer.jot_down = notepad, self.jot_down
         self._mailbox = mailbox
         self._idle_s = idle_s
         self._questions = Questions(

@@ -69,6 +69,10 @@ class ReadingScreen(ThreePanes):
         """Make the composer's text safe."""
 
     @abstractmethod
+    async def take_up(self, kept: str) -> bool:
+        """Go on with a draft and what was written before the session was open, if anything."""
+
+    @abstractmethod
     def send_held(self) -> None:
         """Send what was to be sent before the session was open."""
 
@@ -149,12 +153,10 @@ class ReadingScreen(ThreePanes):
         self.composer.remember(await access.session.recall())
         draft = await access.drafts.read(None)
         access.drafts.hold(None, draft)
-        typed = self.written
-        if not typed:
-            await self.write(draft)
+        written = await self.take_up(draft)
         self.send_held()
         self.show_state()
-        if conversations and not typed and not draft:
+        if conversations and not written:
             newest = max(conversations, key=lambda item: item.updated_ms or 0).id
             turns = await access.session.turns(newest)
             if (turns and not turns[-1].over) or await access.session.draft(newest):

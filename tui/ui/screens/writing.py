@@ -15,7 +15,7 @@ from textual.widgets import TextArea
 
 from tui.core.draft import Draft, parse
 from tui.core.ids import ConversationId
-from tui.core.ports import Can
+from tui.core.ports import Can, Notepad
 from tui.core.records import Attachment
 from tui.core.text import size
 from tui.core.turn import Turn
@@ -55,11 +55,18 @@ class WritingScreen(FindingScreen):
         ),
     ]
 
+    notepad: Notepad | None = None
+    """Keeps what is written before the session is open."""
     _draft_timer: Timer | None = None
     _sending = False
     _held = ""
+    _taken_up = False
+    """The session has all that was written before it was open."""
+    _left: str | None = None
+    """What a program that was killed had on the notepad; None: it has not been looked at."""
 
     def connected(self, session: Session) -> None:
+        self._taken_up = False
         super().connected(session)
         self.composer.takes_files = Can.UPLOAD in session.can
 
@@ -78,6 +85,31 @@ class WritingScreen(FindingScreen):
     def _changed(self) -> None:
         self.attached.note("")
         self._keep_draft_soon()
+
+    def jot_down(self) -> None:
+        """Keep what is written as long as there is no store for it."""
+        needed = self.access is None or not self._taken_up
+        if needed and self.notepad and (self.written or self._left is not None):
+            both = parse(self.written).followed_by(self._left_behind())
+            self.notepad.keep(both.dump())
+
+    def _left_behind(self) -> Draft:
+        if self._left is None:
+            self._left = self.notepad.read() if self.notepad else ""
+        return parse(self._left)
+
+    async def take_up(self, kept: str) -> bool:
+        """Go on with what was written so far, what a killed program left, and a draft."""
+        left, rest = self._left_behind(), parse(kept)
+        if not rest.text.startswith(left.text):  # else it was kept just before the end
+            rest = left.followed_by(rest)
+        if rest:
+            await self.write(parse(self.written).followed_by(rest).dump())
+        await self.opened.drafts.keep(self.written)
+        if self.notepad:
+            self.notepad.clear()
+        self._taken_up, self._left = True, ""
+        return bool(self.written)
 
     def _keep_draft_soon(self) -> None:
         if self._draft_timer:
@@ -108,6 +140,7 @@ class WritingScreen(FindingScreen):
         self._held = shown
         if not self.composer.text:
             self.composer.put(shown)
+        self.jot_down()
         self.desk.complain(Notice(tone="recovery", text="Sent as soon as the connection stands"))
         self.show_state()
 

@@ -140,6 +140,8 @@ class Composer(FoldingArea):
         self._dropped: tuple[Sequence[Path], str] | None = None
         self.asks_first: Callable[[str], bool] = lambda key: False
         """Takes keys that are meant for a list above the composer."""
+        self.jot_down: Callable[[], None] = lambda: None
+        """Keeps what is written at once, while the screen may still be busy."""
         self.takes_files = True
         """Whether a path that is pasted is offered as a file."""
 
@@ -288,6 +290,7 @@ class Composer(FoldingArea):
         self.history.checkpoint()
 
     def on_text_area_changed(self) -> None:
+        self.jot_down()
         count = self.size_bytes
         over = count > LIMIT_BYTES
         self.set_class(over, "-over")

@@ -1,0 +1,84 @@
+"""What is written before the session is open is kept from the first key on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import MemoryStore, ScriptedBackend, reply
+from tests.ui.stage import Stage
+from tui.core.draft import Draft
+from tui.system.notepad import Notepad
+
+
+@pytest.fixture
+def notepad(tmp_path: Path) -> Notepad:
+    return Notepad(tmp_path / "unsent" / "default")
+
+
+async def test_keys_before_the_session_is_open_are_on_the_notepad(notepad: Notepad) -> None:
+    stage = Stage(gate=asyncio.Event(), notepad=notepad)
+    async with stage.shown():
+        await stage.press(*"hel")
+        assert notepad.read() == "hel"
+        await stage.press(*"lo", "enter")
+        assert notepad.read() == "hello"
+
+
+async def test_what_was_to_be_sent_leaves_the_notepad_for_the_outbox(notepad: Notepad) -> None:
+    gate = asyncio.Event()
+    stage = Stage(ScriptedBackend(reply("Hello Jo")), gate=gate, notepad=notepad)
+    async with stage.shown():
+        await stage.press(*"hello", "enter", *"and")
+        gate.set()
+        await stage.until(lambda: "Hello Jo" in stage.screen())
+        assert [text for _, text, _ in stage.backend.sent] == ["hello"]
+        assert stage.chat.composer.text == "and"
+        assert notepad.read() == ""
+
+
+async def test_what_a_killed_program_left_is_in_the_composer_and_safe(notepad: Notepad) -> None:
+    notepad.keep("from before")
+    store = MemoryStore()
+    async with Stage(store=store, notepad=notepad).shown() as stage:
+        await stage.until(lambda: stage.chat.composer.text == "from before")
+        await stage.until(lambda: not notepad.read())
+        assert store.drafts[None] == "from before"
+
+
+async def test_what_is_typed_comes_before_what_was_left_and_what_was_kept(notepad: Notepad) -> None:
+    notepad.keep("left")
+    gate, store = asyncio.Event(), MemoryStore()
+    store.drafts[None] = "kept"
+    async with Stage(store=store, gate=gate, notepad=notepad).shown() as stage:
+        await stage.press(*"typed")
+        assert notepad.read() == "typed\n\nleft"
+        gate.set()
+        await stage.until(lambda: store.drafts[None] == "typed\n\nleft\n\nkept")
+        assert stage.chat.composer.text == "typed\n\nleft\n\nkept"
+
+
+async def test_what_was_kept_just_before_the_end_is_not_there_twice(notepad: Notepad) -> None:
+    notepad.keep("words")
+    store = MemoryStore()
+    store.drafts[None] = Draft("words", ("/a/file",)).dump()
+    async with Stage(store=store, notepad=notepad).shown() as stage:
+        await stage.until(lambda: not notepad.read())
+        assert stage.chat.composer.text == "words"
+
+
+def test_the_notepad_is_private_and_bears_a_folder_that_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "unsent" / "default"
+    pad = Notepad(path)
+    pad.keep("a\r\nb\x1c/a/file")
+    assert pad.read() == "a\r\nb\x1c/a/file"
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    pad.clear()
+    pad.clear()
+    assert pad.read() == ""
+    lost = Notepad(path.parent / "default" / "below")
+    path.write_text("")
+    lost.keep("words")
+    assert lost.read() == ""

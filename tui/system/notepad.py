@@ -1,0 +1,38 @@
+"""Words that are written before the database is open, in a small file of their own."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+class Notepad:
+    """A :class:`tui.core.ports.Notepad` over one file, 0600 in a 0700 folder, written whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def keep(self, text: str) -> None:
+        with suppress(OSError):  # the words are still on screen, and the store may work
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._write(text)
+
+    def read(self) -> str:
+        try:
+            return self._path.read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def clear(self) -> None:
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def _write(self, text: str) -> None:
+        draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._path)
