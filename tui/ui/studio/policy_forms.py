@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
@@ -34,6 +35,15 @@ from tui.ui.widgets.looks import muted
 
 _UNNAMED = "out"
 """The choice of a category that is not in the configuration: off, and left out of it."""
+
+
+class RowChoice(Choice):
+    """A choice above and below others: the arrows go from one to the next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "screen.focus_previous", "Row above", show=False, id="form.above"),
+        Binding("down", "screen.focus_next", "Row below", show=False, id="form.below"),
+    ]
 
 
 class Form(Vertical):
@@ -198,7 +208,7 @@ def _title(text: str, hint: str) -> Static:
 
 
 def _choice(options: Sequence[str], now: str) -> Choice:
-    choice = Choice(*(clean_line(option, 30) for option in options))
+    choice = RowChoice(*(clean_line(option, 30) for option in options))
     choice.set_reactive(Choice.chosen, options.index(now))
     return choice
 

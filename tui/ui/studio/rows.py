@@ -16,11 +16,12 @@ from tui.core.text import clean_line
 from tui.ui.studio.dossier import MOST, Dossier, Listed, Part
 from tui.ui.studio.words import glyph_of, has_client, state_of
 from tui.ui.text import line, spread
-from tui.ui.widgets.looks import BAD, DONE, OPEN_END, QUESTION, muted
+from tui.ui.widgets.looks import BAD, DONE, MUTED, OPEN_END, UNSURE, muted
 
 _LABEL_CELLS = 16
 _NAME_CELLS = 34
 _NOTHING = Content("")
+_ITEM = Content.styled("•", MUTED)
 
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ class Line:
     def drawn(self, width: int) -> Content:
         if not self.about:
             return spread(self.text, self.aside, width, gap=2)
-        cells = min(_NAME_CELLS, width * 2 // 5)
+        cells = min(_NAME_CELLS, width * 9 // 20)
         text = self.text.truncate(cells, ellipsis=True)
         name = text.pad_right(cells - text.cell_length)
         return spread(Content.assemble(name, "  ", self.about), self.aside, width, gap=2)
@@ -150,7 +151,7 @@ def _skill_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
     yield from _listed(dossier.skills, "in its project; the API does not say which are its own")
     for skill in dossier.skills.value.entries if dossier.skills.value else ():
         aside = f"recipe {clean_line(skill.recipe_id, 20)}" if skill.recipe_id else ""
-        yield _entry(QUESTION, skill.name, skill.description, f"skill:{skill.id}", aside)
+        yield _entry(_ITEM, skill.name, skill.description, f"skill:{skill.id}", aside)
 
 
 def _kb_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
@@ -159,7 +160,7 @@ def _kb_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
     yield from _listed(part, "in its project; the API does not say which are its own")
     for base in part.value.entries if part.value else ():
         kind = base.source_type.replace("_", " ")
-        yield _entry(QUESTION, base.name, base.description, f"kb:{base.id}", clean_line(kind, 20))
+        yield _entry(_ITEM, base.name, base.description, f"kb:{base.id}", clean_line(kind, 20))
 
 
 def _group_lines(genie: Genie, details: Part[Genie]) -> Iterator[Line]:
@@ -184,6 +185,11 @@ def _guardrail_lines(guardrail: Part[Guardrail]) -> Iterator[Line]:
     else:
         for kind in POLICY_TYPES:
             yield _policy_line(guardrail.value, kind)
+        for policy in guardrail.value.policies:
+            if policy.policy_type not in POLICY_TYPES:
+                name = line(policy_name(policy.policy_type), 40)
+                about = muted("unknown to this version")
+                yield Line(Content.assemble("  ", UNSURE, " ", name), about=about)
 
 
 def _policy_line(guardrail: Guardrail, kind: str) -> Line:

@@ -1,0 +1,80 @@
+"""The whole way: the app, the client of the Developer API, and the demo server's genies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.screenshots.watch import text_of
+from tui.core.studio.records import GenieId
+from tui.demo.residents import STOPPED_GENIE
+from tui.demo.server import DemoServer, DemoSettings
+from tui.ui.agency import Agency
+from tui.ui.app import GenieApp
+from tui.ui.modals.guarded import GuardedModal
+from tui.wiring import place_of_demo
+from tui.wiring.demo import profile_of_demo
+from tui.wiring.profile import use_genie
+
+
+async def seen(pilot: Pilot[None], true: Callable[[str], object]) -> None:
+    for _ in range(400):
+        if true(text_of(pilot)):
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(text_of(pilot))
+
+
+async def test_a_genie_is_started_guarded_and_talked_to() -> None:
+    with DemoServer(DemoSettings(speed=0, seed=7)) as server:
+        place = place_of_demo(server)
+        agency = Agency(place.studio, place.use_genie, place.genie)
+        app = GenieApp(
+            place.connect, agent_name="Ifrit", user_name="Ada", place="demo", agency=agency
+        )
+        async with app.run_test(size=(120, 50), notifications=True) as pilot:
+            await seen(pilot, lambda text: "● live" in text)
+            await pilot.press("f5")
+            await seen(pilot, lambda text: "Custom word filter" in text)
+            await pilot.press("tab", "down", "tab", "end")
+            await seen(pilot, lambda text: "■ stopped" in text and "gin-Asleep01" in text)
+            await pilot.press("s")
+            await seen(pilot, lambda text: "Asleep is started." in text)
+            await pilot.press("tab", "up", "tab")
+            await seen(pilot, lambda text: "Profanity filter" in text)
+            await pilot.press("end", "up", "enter")
+            await seen(pilot, lambda text: "Profanity filter of Ifrit" in text)
+            await pilot.press("left", "ctrl+s")
+            await seen(pilot, lambda text: "+ enabled: true" in text)
+            modal = app.screen
+            assert isinstance(modal, GuardedModal)
+            await seen(pilot, lambda text: not modal.is_deaf)
+            await pilot.press("y")
+            await seen(pilot, lambda text: "Profanity filter of Ifrit is replaced." in text)
+            await pilot.press("tab", "down", "u")
+            await seen(pilot, lambda text: "What can Asleep do for you?" in text)
+            await seen(pilot, lambda text: "● live" in text)
+            assert agency.genie == STOPPED_GENIE
+            studio = await agency.studio()
+            assert (await studio.genies.get(GenieId(STOPPED_GENIE))).started
+            await agency.aclose()
+
+
+def test_the_genie_that_is_used_is_kept_and_comments_stay(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        '# mine\ndefault_profile = "work"\n[profiles.work]\nbase_url = "https://example.com"\n'
+        'genie = "gin-1"  # the old one\n'
+    )
+    with DemoServer(DemoSettings(speed=0)) as server:
+        profile = profile_of_demo(server)
+    _, kept = use_genie(replace(profile, name="work"), path, "gin-2")
+    assert kept == str(path)
+    assert 'genie = "gin-2"  # the old one' in path.read_text()
+    assert "# mine" in path.read_text()
+    before = path.read_text()
+    _, kept = use_genie(replace(profile, name="elsewhere"), path, "gin-3")
+    assert (kept, path.read_text()) == ("", before)
