@@ -51,7 +51,7 @@ class PolicyModal(SturdyModal[Policy]):
             priority=True,
         ),
     ]
-    AUTO_FOCUS = "Form Choice, Form TextArea, Form OptionList"
+    AUTO_FOCUS = "Form RowChoice, Form TextArea, Form OptionList"
 
     def __init__(
         self,

@@ -30,17 +30,19 @@ from tui.core.text import clean_line
 from tui.ui.studio.items import ItemList, lines_of, text_of
 from tui.ui.studio.ticks import TickList
 from tui.ui.widgets.area import Area
-from tui.ui.widgets.choice import Choice
+from tui.ui.widgets.choice import OneOf
 from tui.ui.widgets.looks import muted
 
 _UNNAMED = "out"
 """The choice of a category that is not in the configuration: off, and left out of it."""
 
 
-class RowChoice(Choice):
-    """A choice above and below others: the arrows go from one to the next."""
+class RowChoice(OneOf):
+    """A choice above and below others: the arrows go from one to the next, too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", "Choose", show=False, id="form.previous"),
+        Binding("right,space", "move(1)", "Choose", key_display="←→", id="form.next"),
         Binding("up", "screen.focus_previous", "Row above", show=False, id="form.above"),
         Binding("down", "screen.focus_next", "Row below", show=False, id="form.below"),
     ]
@@ -56,7 +58,7 @@ class Form(Vertical):
         """What the form says now."""
         raise NotImplementedError
 
-    @on(Choice.Changed)
+    @on(OneOf.Changed)
     @on(TextArea.Changed)
     @on(ItemList.Changed)
     @on(TickList.Changed)
@@ -88,7 +90,7 @@ class HarmfulForm(Form):
     def __init__(self, settings: HarmfulContent) -> None:
         super().__init__()
         self._before = settings.filters
-        self._rows: dict[str, Choice] = {}
+        self._rows: dict[str, OneOf] = {}
         for name in dict.fromkeys((*CATEGORIES, *settings.filters)):
             now = settings.filters.get(name, _UNNAMED)
             self._rows[name] = _choice(_strengths(now), now)
@@ -199,7 +201,7 @@ def configuration_of(form: Form) -> Mapping[str, Any]:
     return form.settings().configuration()
 
 
-def _labelled(label: str, choice: Choice) -> Horizontal:
+def _labelled(label: str, choice: OneOf) -> Horizontal:
     return Horizontal(Static(muted(label), classes="form--label"), choice, classes="form--row")
 
 
@@ -207,13 +209,13 @@ def _title(text: str, hint: str) -> Static:
     return Static(Content.assemble((text, "bold"), "  ", muted(hint)), classes="form--title")
 
 
-def _choice(options: Sequence[str], now: str) -> Choice:
+def _choice(options: Sequence[str], now: str) -> OneOf:
     choice = RowChoice(*(clean_line(option, 30) for option in options))
-    choice.set_reactive(Choice.chosen, options.index(now))
+    choice.set_reactive(OneOf.chosen, options.index(now))
     return choice
 
 
-def _switch(*, on: bool) -> Choice:
+def _switch(*, on: bool) -> OneOf:
     return _choice(("On", "Off"), "On" if on else "Off")
 
 

@@ -14,26 +14,8 @@ from textual.widget import Widget
 _GAP = 4
 
 
-class Choice(Widget, can_focus=True):
-    """Options beside each other, of which one is chosen; arrows and clicks choose another."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "left,up",
-            "move(-1)",
-            "Choose",
-            show=False,
-            id="choice.previous",
-        ),
-        Binding(
-            "right,down,space",
-            "move(1)",
-            "Choose",
-            key_display="←→",
-            tooltip="Choose the next option",
-            id="choice.next",
-        ),
-    ]
+class OneOf(Widget, can_focus=True):
+    """Options beside each other, of which one is chosen; a click chooses another."""
 
     chosen = reactive(0)
 
@@ -63,3 +45,25 @@ class Choice(Widget, can_focus=True):
 
     def watch_chosen(self) -> None:
         self.post_message(self.Changed())
+
+
+class Choice(OneOf):
+    """Options beside each other, of which one is chosen; arrows and clicks choose another."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "left,up",
+            "move(-1)",
+            "Choose",
+            show=False,
+            id="choice.previous",
+        ),
+        Binding(
+            "right,down,space",
+            "move(1)",
+            "Choose",
+            key_display="←→",
+            tooltip="Choose the next option",
+            id="choice.next",
+        ),
+    ]
