@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core import text as text_module
-from tui.core.text import ago, clean, clean_line, duration, utf8_size
+from tui.core.text import ago, clean, clean_line, duration, json_text, utf8_size
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,12 @@ def test_sizes(count: int, shown: str) -> None:
 
 def test_sizes_of_texts_are_counted_in_bytes() -> None:
     assert utf8_size("aé€😀\ud800") == 1 + 2 + 3 + 4 + 3
+
+
+@given(
+    st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\x1b\x7f\x9b\u202e\u2028\ud800")))
+)
+def test_json_says_the_same_and_is_clean(text: str) -> None:
+    written = json_text({text: [text]}, indent=2)
+    assert clean(written) == written
+    assert json.loads(written) == {text: [text]}

@@ -81,7 +81,12 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        screen = self._screen
+        lines = (screen.buffer[row] for row in range(screen.lines))
+        return "\n".join(
+            "".join(line[column].data for column in range(screen.columns)).rstrip()
+            for line in lines
+        )
 
     def type(self, keys: str) -> None:
         os.write(self._fd, keys.encode())

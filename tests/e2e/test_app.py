@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from tests.e2e.conftest import Start
@@ -74,29 +73,6 @@ def settings_of(server: DemoServer) -> dict[str, str]:
         "GENIE_TUI_API_KEY": server.api_key,
         "GENIE_TUI_IDP_USER_ID": server.idp_user_id,
     }
-
-
-HOSTILE = "XQ\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m\x00\u202e[@click=app.quit]x[/] [/oops ZX"
-
-
-def test_nothing_hostile_reaches_the_terminal(start: Start, server: DemoServer) -> None:
-    chat = f"{server.url}/api/v1/genies/{server.genie}/chat/conversations"
-    headers = {
-        "Authorization": f"Bearer {server.api_key}",
-        "X-IDP-User-Id": server.idp_user_id,
-    }
-    with httpx.Client(headers=headers) as client:
-        cid = client.post(chat).json()["conversation_id"]
-        client.post(f"{chat}/{cid}/messages", json={"message": HOSTILE})
-    with start(**settings_of(server)) as terminal:
-        terminal.until("XQ")
-        terminal.type("\x02" * 2)
-        terminal.type("hi\r")
-        terminal.until("hi")
-        terminal.type("\x11")
-        assert terminal.wait_exit() == 0
-    for bad in (b"\x1b]52", b"\x1b[2J\xc2", "\x9b".encode(), "\u202e".encode(), b"\x00"):
-        assert bad not in terminal.output
 
 
 def test_a_message_survives_kill_9(start: Start, server: DemoServer) -> None:

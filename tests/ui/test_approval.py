@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import TextArea
 
 from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
@@ -147,10 +148,11 @@ async def test_hostile_text_is_shown_and_nothing_else() -> None:
         assert not set(app.screen_text()) & set(UNSAFE)
 
 
-async def test_long_parameters_scroll_and_the_answers_stay_in_view() -> None:
-    shown, clock = modal(question(parameters={"text": "word " * 2000}))
+@pytest.mark.parametrize("skill", ["Order", "Order many laptops " * 20])
+async def test_long_parameters_scroll_and_the_answers_stay_in_view(skill: str) -> None:
+    shown, clock = modal(question(skill=skill, parameters={"text": "word " * 2000}))
     async with asked(shown, clock, (60, 24)) as (app, pilot):
-        assert "Approve" in app.screen_text()
+        await settle(pilot, lambda: "Approve" in app.screen_text())
         before = app.screen.query_one(ParameterTable).region.y
         await pilot.press("pagedown")
         await settle(pilot, lambda: shown.query_one(ParameterTable).region.y < before)

@@ -202,3 +202,13 @@ async def test_an_upload_shows_its_bytes_where_the_message_waits_and_is_cancelle
         await transcript.show_turn(turn_of("t1", "read it", state="sending"))
         await pilot.pause()
         assert "Uploading" not in app.screen_text()
+
+
+async def test_a_name_that_is_too_long_for_any_file_is_refused(folder: Path) -> None:
+    stage = Stage()
+    async with stage.shown():
+        screen = await opened(stage)
+        screen.query_one(Input).value = "x" * 5_000
+        await stage.pilot.pause()
+        await stage.press("enter")
+        await stage.until(lambda: "cannot be read" in stage.screen())

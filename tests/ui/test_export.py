@@ -125,3 +125,12 @@ async def test_without_a_conversation_there_is_nothing_to_export(folder: Path) -
     async with stage.shown():
         await stage.press("f7")
         await stage.until(lambda: "no conversation to export" in stage.screen())
+
+
+async def test_a_name_that_is_too_long_for_any_file_is_refused(folder: Path) -> None:
+    stage = stage_with()
+    async with stage.shown():
+        modal = await ask(stage)
+        modal.query_one(Input).value = "x" * 5_000 + ".md"
+        await stage.press("enter")
+        await stage.until(lambda: "too long" in stage.screen())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,7 +29,7 @@ from tui.core.ids import CallId, ConversationId, is_local
 from tui.core.masking import masked_event
 from tui.core.records import Attachment
 from tui.core.steps import ApprovalStep, ConnectionStep
-from tui.core.text import clean_line
+from tui.core.text import clean_line, json_text
 from tui.core.turn import Turn
 
 if TYPE_CHECKING:
@@ -270,4 +269,4 @@ def _print_end(turn: Turn) -> None:
 
 
 def _print_json(data: dict[str, Any]) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, default=str))
+    click.echo(json_text(data))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import click
 
@@ -11,14 +10,14 @@ from tui.cli.codes import failure_of
 from tui.cli.options import Target
 from tui.core.errors import BackendError
 from tui.core.records import Conversation, Hit
-from tui.core.text import ago, clean_line
+from tui.core.text import ago, clean_line, json_text
 
 
 def run_conversations(target: Target, *, as_json: bool, limit: int) -> int:
     """Print the newest ``limit`` conversations, from the server where it answers."""
     rows, now_ms = asyncio.run(_read(target, limit))
     if as_json:
-        click.echo(json.dumps([_row(item) for item in rows], ensure_ascii=False, indent=2))
+        click.echo(json_text([_row(item) for item in rows], indent=2))
         return 0
     for item in rows:
         age = ago(item.updated_ms, now_ms) if item.updated_ms else ""
@@ -32,7 +31,7 @@ def run_search(target: Target, words: str, *, as_json: bool, limit: int) -> int:
     """Print where words stand in what is stored; exit code 0 also when they stand nowhere."""
     hits, now_ms = asyncio.run(_search(target, words, limit))
     if as_json:
-        click.echo(json.dumps([_hit_row(hit) for hit in hits], ensure_ascii=False, indent=2))
+        click.echo(json_text([_hit_row(hit) for hit in hits], indent=2))
         return 0
     for hit in hits:
         age = ago(hit.at_ms, now_ms) if hit.at_ms else ""

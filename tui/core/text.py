@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
@@ -30,6 +31,14 @@ def clean_line(text: str, limit: int = 200) -> str:
     """One clean line of at most ``limit`` characters, white space folded, ``…`` where cut."""
     line = " ".join(clean(text[: limit * 4]).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """JSON to be read by people and programs: escapes stand for what a terminal must not get."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    for unwanted in (_UNSAFE, _BREAKS):
+        text = unwanted.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return text
 
 
 def utf8_size(text: str) -> int:

@@ -15,7 +15,7 @@ import click
 from tui.cli.studio.table import table
 from tui.core.studio.endpoint import Endpoint, unwrapped
 from tui.core.studio.policies import in_brief
-from tui.core.text import clean, clean_line
+from tui.core.text import clean_line, json_text
 
 _DONE = frozenset({"success"})
 _UNSHOWN = frozenset({"code", "logo_url"})
@@ -79,10 +79,7 @@ def shown(value: Any) -> str:
 
 
 def _print_json(value: Any) -> None:
-    """JSON that a terminal can show too: where a character is unsafe, all but ASCII is escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    safe = clean(text) == text
-    click.echo(text if safe else json.dumps(value, indent=2))
+    click.echo(json_text(value, indent=2))
 
 
 def _print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -138,7 +139,7 @@ class ExportModal(SturdyModal[Wanted | None]):
         path = self._path()
         if problem := next(_problems(path), ""):
             self._note(problem, problem=True)
-        elif path.exists():
+        elif os.path.exists(path):
             question = f"{path.name} exists already. Replace it?"
             self.app.push_screen(
                 ConfirmModal(question, yes="Replace"), lambda yes: self._confirmed(path, yes)
@@ -154,7 +155,7 @@ class ExportModal(SturdyModal[Wanted | None]):
         """The file that is meant; a folder is where a file of the usual name goes."""
         usual = self._usual_name()
         path = self._folder / typed_path(self.query_one(Input).value.strip() or usual)
-        return path / usual if path.is_dir() else path
+        return path / usual if os.path.isdir(path) else path
 
 
 class PathSuggester(Suggester):
@@ -169,7 +170,7 @@ class PathSuggester(Suggester):
 
 
 def _problems(path: Path) -> Iterator[str]:
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         yield f"There is no folder {shown_path(path.parent)}."
-    elif path.exists() and not path.is_file():
+    elif os.path.exists(path) and not os.path.isfile(path):
         yield f"{clean_line(path.name)} is not a file."

@@ -50,8 +50,15 @@ class GuardedModal(SturdyModal[ResultT]):
         self.call_after_refresh(self._note_drawn)
 
     def on_resize(self, event: Resize) -> None:
+        self._fit()
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Leave room for the answers, however many lines the title has."""
+        titles = self.query(".modal--title").results(Widget)
+        more = sum(max(0, title.size.height - 1) for title in titles)
         for body in self.query(".modal--body").results(Widget):
-            body.styles.max_height = max(3, event.size.height - self.chrome_lines)
+            body.styles.max_height = max(3, self.size.height - self.chrome_lines - more)
 
     @property
     def is_drawn(self) -> bool:

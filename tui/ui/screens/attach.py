@@ -169,7 +169,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             self._enter(entry)
         elif entry is not None:
             self._attach_if_fit(_absolute(entry))
-        elif typed.is_dir():
+        elif os.path.isdir(typed):  # and not of Path: too long a name is none
             self._put(f"{self.query_one(Input).value.rstrip('/')}/")
         else:
             self._attach_if_fit(typed.absolute())

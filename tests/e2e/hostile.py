@@ -1,0 +1,96 @@
+"""An agent, and a service around it, that say what no terminal may be told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from unittest.mock import patch
+
+from tui.demo.server import DemoServer
+from tui.demo.steps import AskApproval, AskConnection, Prompt, Say, Scenario, Script, UseSkill
+
+_MARK = "PWN"
+_CONTROLS = (
+    "\x1b[2J", "\x1b[31m", "\x1b]52;c;ZXZpbA==\x07", "\x1b]0;", "\x1b]8;;http://evil.example\x07",
+    "\x1bP+q", "\x1b[5i", "\x1bc", "\x07", "\x08", "\x0e", "\x00", "\x7f", "\x1b", "\x9b31m",
+    "\x9d52;c;", "\x90q", "\x85", "\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\u2028",
+    "\U000e0041", "\ud800",
+)  # fmt: skip
+_MARKUP = (
+    "[@click=app.quit]x[/] [/oops [link=http://evil.example]l[/link] [red on blue] $error {0} %s"
+)
+
+NASTY = "XQ " + " ".join(f"{control}{_MARK}" for control in _CONTROLS) + f" {_MARKUP} ZX"
+"""Each sequence stands before a mark, so that it is known if it gets through."""
+_NAME = NASTY.replace("\ud800", "")
+"""The demo makes ids of names, and so needs their bytes."""
+
+FORBIDDEN = (
+    *(f"{control}{_MARK}".encode() for control in _CONTROLS if control != "\ud800"),
+    *(code.encode() for code in "\x9b\x9d\x90\x85\u202e\u2066\u200f\u200b\ufeff\U000e0041"),
+    b"\x00",
+    b"\x1b]52",
+    b"\x1b]0;",
+    b"evil.example\x07",
+)
+
+MARKDOWN = "\n\n".join(
+    (
+        f"# {NASTY.splitlines()[0]}",
+        f"| {NASTY.replace('|', '')} | b |\n|---|---|\n| {NASTY} | *{NASTY}* |",
+        f"[{NASTY}](http://evil.example/{NASTY.replace(' ', '')}) <http://{_MARK}.example>",
+        f"[x](javascript:alert(1)) ![{NASTY}](file:///etc/passwd)",
+        f"```{NASTY}\n{NASTY}\n```",
+        f"`{NASTY}` &#27;[2J{_MARK} &#x9b;31m{_MARK} &#x202e;{_MARK}",
+        "word" * 2_500,
+        "Z" + "\u0301\u0316\u0489" * 200 + "👨‍👩‍👧‍👦👍🏽🇩🇪" * 40,
+        f"The end of it. {NASTY}",
+    )
+)
+
+
+def _deep(levels: int) -> Any:
+    value: Any = NASTY
+    for level in range(levels):
+        value = {NASTY: value} if level % 2 else [value]
+    return value
+
+
+def _answers(prompt: Prompt) -> Script:
+    if "more" in prompt.text:
+        yield AskConnection(_NAME)
+    else:
+        yield UseSkill(_NAME, 0.1, error=NASTY)
+        yield Say(MARKDOWN)
+        schema = [{"name": NASTY, "label": NASTY, "hint": NASTY, "type": NASTY}]
+        values = {NASTY: NASTY, "deep": _deep(60)}
+        yield AskApproval(_NAME, values, schema, 0.1)
+    yield Say(f"Well done. {NASTY}")
+
+
+_AGENT = Scenario(_answers, title=NASTY)
+
+
+@contextmanager
+def hostile(server: DemoServer) -> Iterator[None]:
+    """Makes everything hostile that a running demo server says.
+
+    What is no Unicode travels in JSON all the same, as an escape.
+    """
+    world, bureau = server._demo.world, server._demo.bureau
+    for genie in world.genies.values():
+        genie.name = NASTY
+    for skill in bureau.tables["skills"].values():
+        skill["name"] = skill["description"] = NASTY
+    with (
+        patch("tui.demo.headless.choose", lambda _: _AGENT),
+        patch("json.dumps", partial(_ascii, json.dumps)),
+    ):
+        yield
+
+
+def _ascii(dumps: Any, *values: Any, **options: Any) -> str:
+    return str(dumps(*values, **options | {"ensure_ascii": True}))

@@ -1,0 +1,116 @@
+"""Whatever an agent and its service say, the terminal gets nothing of it but text.
+
+Checked on every byte that the real program writes. The service is hostile in every place where it
+has something to say: titles, messages, skills, errors, approvals, connections, names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.conftest import Start
+from tests.e2e.hostile import FORBIDDEN, hostile
+from tests.e2e.outside import settings_of
+from tests.e2e.terminal import Terminal
+from tui.demo.server import DemoServer, DemoSettings
+
+AWAY = "\x1b[O"
+ESC = "\x1b"
+FOCUS_LATER_S = 0.6
+"""An opened question is deaf for a moment."""
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    settings = DemoSettings(speed=0, seed=5, seeded_conversations=0, title_s=0)
+    with DemoServer(settings) as server, hostile(server):
+        yield server
+
+
+def leaked(terminal: Terminal) -> list[bytes]:
+    return [bad for bad in FORBIDDEN if bad in terminal.output]
+
+
+def test_nothing_hostile_reaches_the_terminal_from_the_app(
+    start: Start, server: DemoServer
+) -> None:
+    with start(**settings_of(server), TERM_PROGRAM="WezTerm", columns=120, rows=40) as terminal:
+        terminal.until("live")
+        _talk(terminal)
+        _look_around(terminal)
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    assert leaked(terminal) == []
+    assert b"Traceback" not in terminal.output
+    assert server.errors == []
+
+
+def _talk(terminal: Terminal) -> None:
+    """Both questions, each on its card and opened; nobody looks, so that notices are sent."""
+    terminal.type(AWAY)
+    terminal.type("go\r")
+    terminal.until("Ctrl.G")
+    terminal.type("\x07")
+    terminal.until("Approve")
+    terminal.pump(FOCUS_LATER_S)
+    terminal.type("\x1b[6~\x1b[6~a")
+    terminal.until("Well done")
+    terminal.type("more\r")
+    terminal.until("connect")
+    terminal.type("\x07")
+    terminal.until("QR")
+    terminal.pump(FOCUS_LATER_S)
+    _leave(terminal, "QR")
+
+
+def _look_around(terminal: Terminal) -> None:
+    """Every place that shows it once more."""
+    for keys, sight in (
+        ("\x06XQ", "place"),  # search
+        ("\x1b[18~", "Secrets are masked"),  # F7, export
+        ("\x1b[24~", "Requests"),  # F12
+        ("\x10", "Search for"),  # palette
+        ("\x1bOP", "Type to find"),  # help
+    ):
+        terminal.type(keys)
+        terminal.until(sight)
+        _leave(terminal, sight)
+    terminal.type("\x1b[1;5A")  # the message above
+    terminal.until("View")
+    terminal.type("v")
+    terminal.until("(?i)copy.*close")
+    _leave(terminal, "close")
+
+
+def _leave(terminal: Terminal, sight: str) -> None:
+    terminal.type(ESC)
+    terminal.until(lambda text: sight not in text)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("ask", "go", "--approve-all"), ("ask", "go", "--approve-all", "--json"), ("conversations",)],
+)
+def test_nothing_hostile_reaches_the_terminal_from_commands(
+    start: Start, server: DemoServer, command: tuple[str, ...]
+) -> None:
+    with start(*command, **settings_of(server)) as terminal:
+        terminal.wait_exit(60)
+    assert leaked(terminal) == []
+    assert b"Traceback" not in terminal.output
+
+
+@pytest.mark.parametrize("kind", ["genies", "skills"])
+def test_nothing_hostile_reaches_the_terminal_from_studio(
+    start: Start, server: DemoServer, kind: str
+) -> None:
+    studio = {
+        "GENIE_TUI_DEVELOPER_URL": server.url,
+        "GENIE_TUI_DEVELOPER_TOKEN": server.developer_token,
+    }
+    with start("studio", kind, "list", columns=200, **settings_of(server), **studio) as terminal:
+        assert terminal.wait_exit(60) == 0
+    assert "XQ" in terminal.text
+    assert leaked(terminal) == []
