@@ -8,8 +8,9 @@ Names are loaded when they are asked for: who wants a folder does not wait for t
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from tui.core.lazy import names_of
 
 if TYPE_CHECKING:
     from tui.config.errors import ConfigError
@@ -33,11 +34,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    for module, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(f"tui.config.{module}"), name)
-    raise AttributeError(name)
+__getattr__ = names_of(__name__, _HOMES)
 
 
 __all__ = [

@@ -5,8 +5,9 @@ Names are loaded when they are asked for: whoever opens a profile does not wait 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from tui.core.lazy import names_of
 
 if TYPE_CHECKING:
     from tui.wiring.demo import demo_place, login_demo_place, place_of_demo
@@ -22,11 +23,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    for module, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(f"tui.wiring.{module}"), name)
-    raise AttributeError(name)
+__getattr__ = names_of(__name__, _HOMES)
 
 
 __all__ = [
