@@ -85,7 +85,9 @@ async def test_stopping_is_asked_about_and_starting_is_not() -> None:
         await stage.until(lambda: "▶ Ifrit" in stage.screen())
         assert studio.calls == [("stop", "gin-Ifrit"), ("start", "gin-Ifrit")]
         await stage.press("tab", "down", "u")
+        await answered(stage, "Asleep is stopped", "y")
         await stage.until(lambda: stage.used == ["gin-Asleep"])
+        await stage.until(lambda: stage.app.screen is stage.chat)
 
 
 async def test_a_key_is_shown_once_and_then_gone() -> None:

@@ -44,6 +44,8 @@ class ManagingScreen(SupportScreen):
         """Keys that would do nothing are not offered."""
         if action == "start_genie":
             return self._can_start and self._is_silent()
+        if action == "switch_genie":
+            return self.agency.use_genie is not None
         return super().check_action(action, parameters)
 
     def action_studio(self) -> None:

@@ -30,6 +30,8 @@ from tui.ui.text import line, spread
 from tui.ui.widgets.keybar import KeyBar
 from tui.ui.widgets.looks import BAD, muted
 
+_PAUSE_S = 0.2
+"""How long the cursor must rest on a genie before it is read: endpoints count their calls."""
 _WIDTHS = [(0, "-narrow"), (100, "-roomy")]
 
 
@@ -56,6 +58,8 @@ class BrowsingScreen(SturdyScreen[None]):
         self._shown: Sequence[Genie] = ()
         self.lines: Sequence[Line] = ()
         self.dossier: Dossier | None = None
+        self.busy = False
+        """Whether something is being changed."""
         self.attached: dict[GenieId, str] = {}
         """Clients that were seen to be attached: no endpoint lists them."""
 
@@ -123,11 +127,12 @@ class BrowsingScreen(SturdyScreen[None]):
         if genie and (self.dossier is None or self.dossier.genie.id != genie.id):
             self.dossier = Dossier(genie=genie)
             self._draw_dossier(at_top=True)
-            self.read_dossier()
+            self.read_dossier(pause_s=_PAUSE_S)
 
     @work(group="dossier", exclusive=True, exit_on_error=False)
-    async def read_dossier(self) -> None:
+    async def read_dossier(self, pause_s: float = 0.0) -> None:
         """Read the parts side by side, and show each as soon as it is there."""
+        await asyncio.sleep(pause_s)
         if self.dossier is None:
             return
         genie = self.dossier.genie
@@ -220,7 +225,9 @@ class BrowsingScreen(SturdyScreen[None]):
     def action_leave(self) -> None:
         """Forget the filter, else go back to the conversation."""
         words = self.query_one(Input)
-        if words.value or words.has_focus:
+        if self.busy:
+            self.app.bell()  # what is under way would be cut off, and a key with it
+        elif words.value or words.has_focus:
             words.value = ""
             self.query_one("#dossier").focus()
         else:

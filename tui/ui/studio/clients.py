@@ -34,17 +34,29 @@ class ClientScreen(BrowsingScreen):
 
         self.app.push_screen(ConfirmModal(question, yes=yes, no="Keep it"), answered)
 
-    @work(group="deed", exclusive=True, exit_on_error=False)
-    async def do(self, deed: Deed, told: str) -> None:
-        """Change something, say that it is done, and read how things are now."""
-        self.tell("Working…")
+    def do(self, deed: Deed, told: str, *, meanwhile: str = "Working…") -> None:
+        """Change something, say that it is done, and read how things are now.
+
+        One thing at a time: what was sent is waited for, so that it is known what became of it.
+        """
+        if self.busy:
+            self.app.bell()
+        else:
+            self.busy = True
+            self._do(deed, told, meanwhile)
+
+    @work(group="deed", exit_on_error=False)
+    async def _do(self, deed: Deed, told: str, meanwhile: str) -> None:
+        self.tell(meanwhile)
         try:
             await deed(await self.agency.studio())
         except BackendError as error:
             self.fail(error)
-            return
-        self.tell(told)
-        self.read_dossier()
+        else:
+            self.tell(told)
+            self.read_dossier()
+        finally:
+            self.busy = False
 
     def _name_of(self, kind: str, thing: str) -> str:
         """What something of the dossier is called."""
@@ -75,23 +87,25 @@ class ClientScreen(BrowsingScreen):
 
         self.app.push_screen(NewClientModal(), wanted)
 
-    @work(group="deed", exclusive=True, exit_on_error=False)
-    async def _make_client(self, wanted: WantedClient) -> None:
-        self.tell("Making the client…")
-        try:
-            studio = await self.agency.studio()
+    def _make_client(self, wanted: WantedClient) -> None:
+        name = clean_line(wanted.name, 60)
+
+        async def make(studio: Studio) -> None:
             made = await studio.clients.create(wanted.name, wanted.redirect_url)
-        except BackendError as error:
-            self.fail(error)
-            return
-        self.tell(f"{clean_line(wanted.name, 60)} is there{_its_oauth_id(made)}.")
-        self.read_dossier()
-        client_id = made.client_id
-        if made.api_key:
-            modal = SecretModal(wanted.name, made.api_key)
-            self.app.push_screen(modal, lambda _: self._ask_to_attach(client_id))
-        else:
+            client_id = made.client_id
+            if made.api_key:
+                modal = SecretModal(name, made.api_key)
+                self.app.push_screen(modal, lambda _: self._ask_to_attach(client_id))
+                return
+            self.notify(
+                f"client_id for the profile: {clean_line(made.oauth_client_id, 80)}",
+                title=f"{name} is there",
+                markup=False,
+                timeout=30,
+            )
             self._ask_to_attach(client_id)
+
+        self.do(make, f"{name} is there.", meanwhile="Making the client…")
 
     def _ask_to_attach(self, client_id: GenieClientId) -> None:
         """A new client is of no use before it is attached."""
@@ -109,28 +123,23 @@ class ClientScreen(BrowsingScreen):
         if (genie := self.genie) is not None:
             self._attach_to(genie, GenieClientId(thing), self._name_of(kind, thing))
 
-    @work(group="deed", exclusive=True, exit_on_error=False)
-    async def _attach_to(self, genie: Genie, client_id: GenieClientId, name: str) -> None:
-        self.tell("Attaching…")
-        try:
-            studio = await self.agency.studio()
-            await studio.clients.attach(genie.id, client_id)
-        except BackendError as error:
-            if error.kind is ErrorKind.BUSY:
-                self._explain_pairs(genie, client_id, error)
-            else:
-                self.fail(error)
-            return
-        self.attached[genie.id] = client_id
-        self.tell(f"{name} is attached to {name_of(genie)}.")
-        self.read_dossier()
+    def _attach_to(self, genie: Genie, client_id: GenieClientId, name: str) -> None:
+        async def attach(studio: Studio) -> None:
+            try:
+                await studio.clients.attach(genie.id, client_id)
+            except BackendError as error:
+                if error.kind is ErrorKind.BUSY:
+                    self._explain_pairs(genie, client_id, error)
+                raise
+            self.attached[genie.id] = client_id
+
+        self.do(attach, f"{name} is attached to {name_of(genie)}.", meanwhile="Attaching…")
 
     def _explain_pairs(self, genie: Genie, client_id: GenieClientId, error: BackendError) -> None:
         """A second pairing: say what is in the way, and exchange the clients if that is known."""
         other = self.attached.get(genie.id, "")
         if not other:
             error.hint = f"{error.hint} {offers.PAIRED}".strip()
-            self.fail(error)
             return
         names = {"other": self._name_of("client", other), "genie": name_of(genie)}
         thing = self._name_of("client", client_id)
@@ -180,10 +189,3 @@ class ClientScreen(BrowsingScreen):
 
         question = offers.REGENERATE.format(thing=name)
         self.ask(question, "New key", regenerate, f"{name} has a new API key.")
-
-
-def _its_oauth_id(client: GenieClient) -> str:
-    """The OAuth client id, which is no secret, but told this once as well."""
-    if not client.oauth_client_id:
-        return ""
-    return f"; client_id for the profile: {clean_line(client.oauth_client_id, 80)}"

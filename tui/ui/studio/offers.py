@@ -41,6 +41,11 @@ def offers_for(kind: str) -> Sequence[Choice]:
     return [Choice(name, Content(words)) for name, words in _OFFERS.get(kind, ())]
 
 
+NO_CLIENT = (
+    "{genie} has no client, and answers nobody before it has one (Studio attaches one). Talk to it"
+    " all the same?"
+)
+STOPPED = "{genie} is stopped, and answers nobody before it is started. Start it, and talk to it?"
 STOP = "Stop {genie}? Nobody who talks to it gets an answer any more before it is started again."
 DETACH = "Detach {thing} from {genie}? Applications that use it cannot reach the genie any more."
 REGENERATE = "Give {thing} a new API key? The one in use works no longer, at once."

@@ -73,6 +73,7 @@ class PolicyModal(SturdyModal[Policy]):
         self._form: Form = form_for(settings, entities)
         self._untouched: Mapping[str, Any] | None = None
         self._problems: tuple[Problem, ...] = ()
+        self._sending = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="studio--box -policy"):
@@ -115,13 +116,14 @@ class PolicyModal(SturdyModal[Policy]):
             configuration = configuration_of(self._form)
 
             def answered(sure: bool | None) -> None:
-                if sure:
+                if sure and not self._sending:
+                    self._sending = True
                     self._send(configuration)
 
             name = f"{policy_name(self._type)} of {clean_line(self._genie, 60)}"
             self.app.push_screen(ReplaceModal(name, found), answered)
 
-    @work(group="put", exclusive=True, exit_on_error=False)
+    @work(group="put", exit_on_error=False)
     async def _send(self, configuration: Mapping[str, Any]) -> None:
         self._tell("Sending…")
         try:
@@ -130,8 +132,13 @@ class PolicyModal(SturdyModal[Policy]):
             self._tell(f"✗ {error.sentence()}", BAD)
         else:
             self.dismiss(policy)
+        finally:
+            self._sending = False
 
     def action_leave(self) -> None:
+        if self._sending:
+            self.app.bell()
+            return
         changed = configuration_of(self._form) != self._untouched
         leave_unless(self, changed=changed, then=lambda: self.dismiss(None))
 

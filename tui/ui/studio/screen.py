@@ -11,7 +11,8 @@ from textual.widgets import OptionList
 
 from tui.core.errors import BackendError
 from tui.core.studio.port import Studio
-from tui.core.studio.records import KnowledgeBaseId, Policy, SkillId
+from tui.core.studio.records import Genie, KnowledgeBaseId, Policy, SkillId
+from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.menu import Menu
 from tui.ui.modals.source import SourceView
 from tui.ui.requests import CopyText, GenieWanted
@@ -20,7 +21,7 @@ from tui.ui.studio.asking import AskModal
 from tui.ui.studio.clients import ClientScreen
 from tui.ui.studio.jobs import JobsModal
 from tui.ui.studio.rows import policy_name, value_of
-from tui.ui.studio.words import name_of
+from tui.ui.studio.words import has_client, name_of
 
 
 class StudioScreen(ClientScreen):
@@ -60,9 +61,30 @@ class StudioScreen(ClientScreen):
 
     def action_use(self) -> None:
         """Talk to the genie from now on."""
-        if (genie := self.genie) and self.agency.use_genie:
-            self.app.post_message(GenieWanted(genie.id, name_of(genie)))
-            self.dismiss()
+        if (genie := self.genie) is None:
+            return
+        name = name_of(genie)
+
+        async def start_and_use(studio: Studio) -> None:
+            await studio.genies.start(genie.id)
+            self.app.call_later(self._talk_to, genie)
+
+        def answered(sure: bool | None) -> None:
+            if sure:
+                self._talk_to(genie)
+
+        if not has_client(genie):
+            question = offers.NO_CLIENT.format(genie=name)
+            self.app.push_screen(ConfirmModal(question, yes="Talk to it", no="Back"), answered)
+        elif not genie.started:
+            question = offers.STOPPED.format(genie=name)
+            self.ask(question, "Start and talk", start_and_use, f"{name} is started.")
+        else:
+            self._talk_to(genie)
+
+    def _talk_to(self, genie: Genie) -> None:
+        self.app.post_message(GenieWanted(genie.id, name_of(genie)))
+        self.dismiss()
 
     # -- a row -----------------------------------------------------------------------------
 

@@ -20,17 +20,12 @@ from tui.ui.agency import Agency
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.requests import GenieWanted
+from tui.ui.studio.offers import NO_CLIENT, STOPPED
 from tui.ui.studio.words import genie_row, has_client, name_of
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line
 from tui.ui.widgets.looks import BAD
-
-_NO_CLIENT = (
-    "{name} has no client, and answers nobody before it has one (Studio attaches one)."
-    " Talk to it all the same?"
-)
-_STOPPED = "{name} is stopped, and answers nobody before it is started. Start it, and talk to it?"
 
 
 class GenieSwitcher(SturdyModal[GenieWanted]):
@@ -165,9 +160,9 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
             return
         name = name_of(genie)
         if not has_client(genie):
-            self._ask(_NO_CLIENT.format(name=name), genie, start=False)
+            self._ask(NO_CLIENT.format(genie=name), genie, start=False)
         elif not genie.started:
-            self._ask(_STOPPED.format(name=name), genie, start=True)
+            self._ask(STOPPED.format(genie=name), genie, start=True)
         else:
             self._use(genie)
 
