@@ -11,6 +11,7 @@ import argparse
 import os
 import random
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -91,7 +92,7 @@ def run(environ: Mapping[str, str], seed: int, seconds: float) -> list[str]:
     """Let a monkey play with the demo; what was wrong."""
     with tempfile.TemporaryDirectory() as folder:
         own = dict(environ) | {"EDITOR": "true", "VISUAL": "true"}
-        command = [sys.executable, "-m", "tui", "--demo"]
+        command = [sys.executable, "-X", "faulthandler", "-m", "tui", "--demo"]
         with Terminal(command, own, columns=120, rows=36, cwd=Path(folder)) as terminal:
             terminal.until("essage Ifrit")
             monkey = Monkey(terminal, seed)
@@ -116,7 +117,10 @@ def _still_works(terminal: Terminal) -> list[str]:
         try:
             terminal.until("bananasplit")
         except AssertionError as stuck:
-            return [f"Esc does not lead back to the composer: {stuck}"]
+            terminal.kill(signal.SIGABRT)  # where it is, as faulthandler tells
+            terminal.pump(2)
+            where = terminal.output.decode("utf-8", "replace")[-3000:]
+            return [f"Esc does not lead back to the composer: {stuck}\n{where}"]
         terminal.type("\x11")
     code = terminal.wait_exit()
     return [] if code == 0 else [f"ended with {code}:\n{_last_words(terminal)}"]
