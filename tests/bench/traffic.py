@@ -57,7 +57,7 @@ def _streamed(kind: str, size: int, environ: dict[str, str]) -> float:
 
 
 def _idle() -> Iterator[Figure]:
-    """Five seconds each of the empty app, after a reply, and with a question open."""
+    """Five seconds each of the empty app, after a reply, and with a question open or put off."""
     with tempfile.TemporaryDirectory() as folder:
         own = _HERE | {"GENIE_TUI_CONFIG_DIR": folder, "GENIE_TUI_DATA_DIR": folder}
         with Terminal([sys.executable, "-m", "tui", "--demo"], own) as terminal:
@@ -70,6 +70,7 @@ def _idle() -> Iterator[Figure]:
             terminal.wait("Approve", 30)
             yield _nothing(terminal, "question on screen")
             terminal.send("\x1b")
+            yield _nothing(terminal, "question put off")
 
 
 def _nothing(terminal: Terminal, what: str) -> Figure:

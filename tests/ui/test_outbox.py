@@ -8,6 +8,7 @@ from tests.fakes import ScriptedBackend, Wait, asks, finished, reply, said, star
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
 from tui.ui.modals.writing import EditModal
+from tui.ui.widgets.notice import WorkingRow
 
 
 def parked(*later: str) -> ScriptedBackend:
@@ -108,6 +109,8 @@ async def test_the_user_stops_waiting_and_looks_again_later() -> None:
         await stage.until(lambda: "Ctrl+L to stop waiting" in stage.text(stage.chat.banner))
         await stage.press("ctrl+l")
         await stage.until(lambda: "Not waiting any more" in stage.text(stage.chat.banner))
+        row = stage.chat.query_one(WorkingRow)
+        assert (row.auto_refresh, "Not followed" in stage.text(row)) == (None, True)
         tries = backend.calls.count("resume")
         await asyncio.sleep(0.1)
         assert backend.calls.count("resume") == tries

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pyte
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual.drivers.linux_driver import LinuxDriver
 
+from tui.ui.driver import GenieDriver
 from tui.ui.traffic import Shown
 
 COLUMNS, ROWS = 12, 3
@@ -53,3 +57,27 @@ def test_what_is_there_is_not_sent_again() -> None:
 def test_modes_are_always_sent() -> None:
     shown = Shown()
     assert [shown.needed("\x1b[?2026h") for _ in range(2)] == ["\x1b[?2026h"] * 2
+
+
+class Tube:
+    """A driver of ours on a terminal that only collects."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.output = ""
+        self.driver = GenieDriver.__new__(GenieDriver)
+        self.driver.shown = Shown()
+        self.driver._before = ""
+        monkeypatch.setattr(LinuxDriver, "write", lambda _, data: self._take(data))
+
+    def _take(self, data: str) -> None:
+        self.output += data
+
+
+def test_a_frame_that_changes_nothing_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    tube = Tube(monkeypatch)
+    for _ in range(3):
+        for data in (SYNC_START, frame([(1, 1, "a")]), SYNC_END):
+            tube.driver.write(data)
+    assert tube.output.count(SYNC_START) == tube.output.count(SYNC_END) == 1
+    assert tube.output.startswith(SYNC_START)
+    assert tube.output.endswith(SYNC_END)

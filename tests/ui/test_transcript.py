@@ -250,6 +250,48 @@ async def test_a_connection_shows_the_host_and_opens() -> None:
     assert app.heard == [Transcript.ConnectionOpened(turn, AttemptId("a1"))]
 
 
+@pytest.mark.parametrize(
+    ("left_ms", "tick_s", "words"),
+    [
+        (299_000, 10.0, "expires in 4m50s"),
+        (59_000, 1.0, "expires in 59s"),
+        (-1, None, "expired"),
+    ],
+)
+async def test_the_time_left_of_a_link_is_told_often_only_at_the_end(
+    left_ms: int, tick_s: float | None, words: str
+) -> None:
+    asks = at(
+        ConnectionRequested,
+        1,
+        1,
+        attempt_id=AttemptId("a1"),
+        connector="Jira",
+        url="https://id.example.com/x",
+        expires_ms=T0_MS + 60_000 + left_ms,
+    )
+    async with shown(turn_of("t", events=[asks])) as (app, _, _pilot):
+        assert words in app.screen_text()
+        assert app.query_one(ConnectionCard).auto_refresh == tick_s
+
+
+async def test_nothing_moves_in_a_conversation_that_nobody_follows() -> None:
+    runs = [at(TurnStarted, 1, 0), at(SkillStarted, 2, 1, skill="Look up")]
+    busy = (turn_of("t", events=runs), turn_of("u", events=runs[:1]))
+    async with shown(*busy) as (app, transcript, pilot):
+        cards = (app.query_one(SkillCard), app.query_one(WorkingRow))
+        assert all(card.auto_refresh for card in cards)
+        transcript.rest(on=True)
+        await pilot.pause()
+        assert [card.auto_refresh for card in cards] == [None, None]
+        assert "Not followed" in app.screen_text()
+        await transcript.show_turn(turn_of("v", events=runs[:1]))
+        await pilot.pause()
+        assert not any(row.auto_refresh for row in app.query(WorkingRow))
+        transcript.rest(on=False)
+        assert all(card.auto_refresh for card in cards)
+
+
 async def test_an_unconfirmed_message_is_sent_again_or_dropped_only_on_request() -> None:
     turn = turn_of("t", state="unconfirmed", problem="The connection broke.")
     async with shown(turn) as (app, _, pilot):

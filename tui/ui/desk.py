@@ -45,6 +45,12 @@ class Desk:
         self._left_alone.discard(conversation_id)
 
     @property
+    def rests(self) -> bool:
+        """Whether the turn on screen goes on, if at all, without being followed."""
+        current = self.current
+        return current in self._left_alone and self.board.state(current) != "idle"
+
+    @property
     def recovers(self) -> bool:
         """Whether the turn on screen is being brought back."""
         return self.current in self._recoveries
@@ -96,6 +102,6 @@ class Desk:
             recovery = self._recoveries.get(self.current)
             if recovery and not questions:
                 return of_recovery(recovery)
-            if self.current in self._left_alone and self.board.state(self.current) != "idle":
+            if self.rests:
                 return LEFT_ALONE
         return self._problem

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
@@ -61,11 +62,19 @@ class GenieDriver(linux_driver.LinuxDriver):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.shown = Shown()
+        self._before = ""
+        """What is written before the next output, if there is any."""
 
     def write(self, data: str) -> None:
         if data.startswith("\x1b]") and not self._app.terminal.titled:
             return  # a text console may print what it does not know
-        super().write(self.shown.needed(data))
+        if data == SYNC_START:
+            self._before = data
+        elif data == SYNC_END and self._before:
+            self._before = ""  # a frame that changed nothing
+        elif needed := self.shown.needed(data):
+            super().write(self._before + needed)
+            self._before = ""
 
     def run_input_thread(self) -> None:
         # The only place where the driver can be given another parser.

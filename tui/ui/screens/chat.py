@@ -241,6 +241,7 @@ class ChatScreen(ManagingScreen):
         """Draw what the desk says: line, banner, title."""
         self.topbar.link = self.desk.link()
         self.topbar.title = self.title_of(self.desk.current) if self.desk.current else ""
+        self.conversation.rest(on=self.desk.rests)
         self.banner.show(self.desk.notice(question_open=self._questions.is_open))
         self.show_stop()
         self.show_usage()

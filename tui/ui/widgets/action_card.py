@@ -31,6 +31,10 @@ from tui.ui.widgets.rows import GUTTER_CELLS, Row
 
 _BRIEF_ROWS = 4
 _LABEL_CELLS = 18
+_CALM_S = 10.0
+"""How often the time that is left is told on a card."""
+_LAST_S = 60.0
+"""From when on it is told every second."""
 
 
 class _ActionCard(Card[EntryT]):
@@ -117,7 +121,15 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
         step = self.entry.step
         self.can_focus = step.waiting
         self.set_class(step.waiting, "-waiting")
-        self.tick_s = 1.0 if step.waiting and step.expires_ms is not None else None
+        self.tick_s = self._countdown_s() if step.waiting else None
+
+    def _countdown_s(self) -> float | None:
+        """How often the time that is left is told; None: there is none to tell."""
+        expires_ms = self.entry.step.expires_ms
+        left_s = 0 if expires_ms is None else (expires_ms - self.now_ms()) / 1000
+        if left_s <= 0:
+            return None
+        return 1.0 if left_s < _LAST_S else _CALM_S
 
     def action_open(self) -> None:
         step = self.entry.step
@@ -148,14 +160,19 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
         host = link_host(step.url) if step.url else None
         if host is None:
             return "The link is not a web address." if step.url else "There is no link yet."
-        return f"{host}  {time_left(step.expires_ms, self.now_ms())}".rstrip()
+        return f"{host}  {time_left(step.expires_ms, self.now_ms(), coarse=True)}".rstrip()
 
 
-def time_left(expires_ms: int | None, now_ms: int) -> str:
-    """Until when a link works, in words; empty where nothing says so."""
+def time_left(expires_ms: int | None, now_ms: int, *, coarse: bool = False) -> str:
+    """Until when a link works, in words; empty where nothing says so.
+
+    ``coarse``: to ten seconds, as long as there is time enough.
+    """
     if expires_ms is None:
         return ""
     left_s = (expires_ms - now_ms) / 1000
+    if coarse and left_s >= _LAST_S:
+        left_s -= left_s % _CALM_S
     return f"expires in {duration(round(left_s))}" if left_s > 0 else "expired"
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual.content import Content
 
 from tui.ui.base import BaseApp
-from tui.ui.widgets.looks import BUSY_STILL, SPINNER_FRAME_MS, spinner
+from tui.ui.widgets.looks import BUSY_STILL, OPEN_END, SPINNER_FRAME_MS, spinner
 from tui.ui.widgets.rows import RowsView
 
 _CALM_TICK_S = 10.0
@@ -31,6 +31,9 @@ class Card(RowsView, Generic[EntryT]):
     tick_s: float | None = None
     """How often the drawing changes by itself; None: never."""
 
+    at_rest = False
+    """Nobody follows what it shows, so that nothing about it may look as if it went on."""
+
     def __init__(self, entry: EntryT, *, now_ms: Callable[[], int] = wall_clock_ms) -> None:
         super().__init__()
         self.entry = entry
@@ -51,14 +54,25 @@ class Card(RowsView, Generic[EntryT]):
         """Tick, unless something is in front: that would be drawn anew as a whole each time."""
         if self.screen.is_active:
             super().automatic_refresh()
+            self._attend()
+
+    def rest(self, *, on: bool) -> None:
+        """Stop, or go on, showing that something is under way."""
+        if on != self.at_rest:
+            self.at_rest = on
+            self.bring_up_to_date()
 
     def busy_glyph(self) -> Content:
         """What says that something is under way; it stands still where motion is not wanted."""
+        if self.at_rest:
+            return OPEN_END
         moves = self.app.animation_level != "none"
         return spinner(self.now_ms()) if moves else BUSY_STILL
 
     @property
-    def busy_tick_s(self) -> float:
+    def busy_tick_s(self) -> float | None:
+        if self.at_rest:
+            return None
         ours = self.app if isinstance(self.app, BaseApp) else None
         if ours and ours.preferences.reduced_motion:
             return _CALM_TICK_S

@@ -126,6 +126,11 @@ class ConversationPane(Container):
         if self.transcript is not None:
             self.transcript.show_upload(turn_id, sent_bytes, total_bytes)
 
+    def rest(self, *, on: bool) -> None:
+        """Whether nobody follows what goes on in the conversation."""
+        if self.transcript is not None:
+            self.transcript.rest(on=on)
+
     async def drop(self, turn_id: TurnId) -> None:
         """Take a turn off the screen."""
         if self._newer is not None:

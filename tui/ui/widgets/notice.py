@@ -43,7 +43,10 @@ class WorkingRow(Card[WorkingEntry]):
         words = "Working" if self.entry.heard else "Waiting for the agent"
         if self.entry.halting:
             words = "Asked to stop"
-        return [Row(muted(f"{words}{self._elapsed()}"), self.busy_glyph())]
+        if self.at_rest:
+            words = "Not followed; the agent may still be at work"
+        elapsed = "" if self.at_rest else self._elapsed()
+        return [Row(muted(f"{words}{elapsed}"), self.busy_glyph())]
 
     def _elapsed(self) -> str:
         if self.entry.since_ms is None:

@@ -94,7 +94,7 @@ class SkillCard(Card[SkillEntry]):
 
     def _duration(self, step: SkillStep) -> Content:
         end_ms = self.now_ms() if step.status == "running" else step.ended_ms
-        if step.started_ms is None or end_ms is None:
+        if step.started_ms is None or end_ms is None or (self.at_rest and not step.ended_ms):
             return Content("")
         return muted(f"{duration((end_ms - step.started_ms) / 1000):>6}")
 

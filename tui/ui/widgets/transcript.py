@@ -108,6 +108,7 @@ class Transcript(Passages):
         self._now_ms = now_ms
         self._roll = Roll()
         self._had_new = False
+        self._rests = False
 
     @property
     def is_following(self) -> bool:
@@ -172,6 +173,13 @@ class Transcript(Passages):
             widget.add_class("-found")
             self.set_timer(_FOUND_S, lambda: widget.remove_class("-found"))
 
+    def rest(self, *, on: bool) -> None:
+        """Whether nobody follows what goes on, so that nothing is to move."""
+        if on != self._rests:
+            self._rests = on
+            for card in self.query(Card):
+                card.rest(on=on)
+
     async def drop_turn(self, turn_id: TurnId) -> None:
         """Take a turn off the list."""
         if self._roll.drop(turn_id):
@@ -221,6 +229,8 @@ class Transcript(Passages):
 
     def _build_entry(self, entry: Entry) -> Widget:
         widget = self._new_widget(entry)
+        if isinstance(widget, Card):
+            widget.at_rest = self._rests
         self.dress(widget, entry)
         return widget
 
