@@ -15,6 +15,11 @@ from tui.ui.widgets.rows import Row, RowsView
 
 _MOST = 6
 _STEP = re.compile(r"(\w+)\[(\d+)\]")
+_WHOLE = {
+    "pii_entities": "Entity types",
+    "pii_custom_regexes": "Custom regexes",
+    "custom_words": "Words",
+}
 _NAMES = {
     "filters": "Category",
     "topics": "Topic",
@@ -53,6 +58,8 @@ def _told(problem: Problem) -> Content:
 
 def in_words(where: str) -> str:
     """``topics[2].name`` as ``Topic 3, name``."""
+    if where in _WHOLE:
+        return _WHOLE[where]
     steps = [_STEP.sub(_numbered, step) for step in where.split(".") if step]
     words = ", ".join(step if " " in step else step.replace("_", " ") for step in steps)
     return clean_line(words[:1].upper() + words[1:], 80)

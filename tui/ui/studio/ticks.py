@@ -33,8 +33,7 @@ class TickList(SturdyList):
     def _rows(self) -> Iterator[Option]:
         for name in self._names:
             glyph = DONE if name in self.ticked else OPEN_END
-            words = line(name.replace("_", " ").capitalize(), 80)
-            yield Option(Content.assemble(glyph, " ", words))
+            yield Option(Content.assemble(glyph, " ", line(name, 80)))
 
     @on(OptionList.OptionSelected)
     def _tick(self, event: OptionList.OptionSelected) -> None:
