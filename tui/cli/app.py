@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
@@ -118,4 +119,5 @@ def _run(place: Place, preferences: Preferences) -> int:
         agency=Agency(place.studio, place.use_genie, place.genie),
     )
     app.run()
+    gc.freeze()  # else Python looks through all of it once more before it ends, for a second
     return app.return_code or 0
