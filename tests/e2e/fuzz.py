@@ -18,7 +18,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.e2e.observed import TOLD
 from tests.e2e.terminal import Terminal
+
+_ROOT = Path(__file__).resolve().parents[2]
 
 _KEYS = (
     *(f"\x1b[{letter}" for letter in "ABCDHFZ"),  # arrows, Home, End, Shift+Tab
@@ -91,13 +94,13 @@ class Monkey:
 def run(environ: Mapping[str, str], seed: int, seconds: float) -> list[str]:
     """Let a monkey play with the demo; what was wrong."""
     with tempfile.TemporaryDirectory() as folder:
-        own = dict(environ) | {"EDITOR": "true", "VISUAL": "true"}
-        command = [sys.executable, "-X", "faulthandler", "-m", "tui", "--demo"]
+        own = dict(environ) | {"EDITOR": "true", "VISUAL": "true", "PYTHONPATH": str(_ROOT)}
+        command = [sys.executable, "-m", "tests.e2e.observed", "--demo"]
         with Terminal(command, own, columns=120, rows=36, cwd=Path(folder)) as terminal:
             terminal.until("essage Ifrit")
             monkey = Monkey(terminal, seed)
             monkey.play(seconds)
-            return [*_complaints(terminal), *_still_works(terminal)]
+            return [*_complaints(terminal), *_still_works(terminal, Path(folder))]
 
 
 def _complaints(terminal: Terminal) -> list[str]:
@@ -105,7 +108,7 @@ def _complaints(terminal: Terminal) -> list[str]:
     return [f"printed {trace!r}:\n{output[-3000:]}" for trace in _TRACES if trace in output]
 
 
-def _still_works(terminal: Terminal) -> list[str]:
+def _still_works(terminal: Terminal, folder: Path) -> list[str]:
     """Whether Esc leads back to the composer, and the program ends when it is told to."""
     if not terminal.closed:
         terminal.resize(120, 36)
@@ -117,10 +120,10 @@ def _still_works(terminal: Terminal) -> list[str]:
         try:
             terminal.until("bananasplit")
         except AssertionError as stuck:
-            terminal.kill(signal.SIGABRT)  # where it is, as faulthandler tells
+            terminal.kill(signal.SIGUSR1)
             terminal.pump(2)
-            where = terminal.output.decode("utf-8", "replace")[-3000:]
-            return [f"Esc does not lead back to the composer: {stuck}\n{where}"]
+            waits = (folder / TOLD).read_text("utf-8")
+            return [f"Esc does not lead back to the composer: {stuck}\n{waits}"]
         terminal.type("\x11")
     code = terminal.wait_exit()
     return [] if code == 0 else [f"ended with {code}:\n{_last_words(terminal)}"]

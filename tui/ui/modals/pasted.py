@@ -56,7 +56,7 @@ class PastedModal(GuardedModal[Answer | None]):
         about = f"{lines:,} line{'s' * (lines > 1)} · {size(utf8_size(self._text))}"
         answers = [
             ("u", "Unfold", "answer('unfold')"),
-            ("a", "Attach as file", "answer('attach')"),
+            ("a", "Attach", "answer('attach')"),
             ("Del", "Remove", "answer('remove')"),
         ]
         can = [answer for answer, may in zip(answers, self._can.values(), strict=True) if may]
@@ -70,7 +70,7 @@ class PastedModal(GuardedModal[Answer | None]):
                 if len(self._text) > _MOST_SHOWN:
                     more = f"… {len(self._text) - _MOST_SHOWN:,} more characters"
                     yield Static(Content.styled(more, "$soft"))
-            yield Answers(*can, ("Esc", "Back", "leave"), cells=18)
+            yield Answers(*can, ("Esc", "Back", "leave"), cells=13)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not offered."""

@@ -1,0 +1,32 @@
+"""The program, which on SIGUSR1 writes down what each of its tasks waits for: ``tasks.txt``."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui.cli import main
+
+TOLD = "tasks.txt"
+
+
+def _chain(awaited: object) -> Iterator[str]:
+    """Where a coroutine is, and what it waits for, down to the last."""
+    while awaited is not None:
+        frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "gi_frame", None)
+        yield f"  {frame.f_code.co_qualname}:{frame.f_lineno}" if frame else f"  {awaited!r:.300}"
+        awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "gi_yieldfrom", None)
+
+
+def _tell(*_: object) -> None:
+    lines: list[str] = []
+    for task in asyncio.all_tasks():
+        lines += [task.get_name(), *_chain(task.get_coro())]
+    Path(TOLD).write_text("\n".join(lines), "utf-8")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGUSR1, _tell)
+    main()
