@@ -551,7 +551,8 @@ class MemoryStore:
             if kept.record.conversation_id == old:
                 kept.record = replace(kept.record, conversation_id=new)
 
-    async def drop_turn(self, turn_id: TurnId) -> None:
+    async def give_back(self, turn_id: TurnId, conversation_id: ConversationId, draft: str) -> None:
+        self.drafts[conversation_id] = draft
         self._turns.pop(turn_id, None)
 
     async def draft(self, conversation_id: ConversationId | None) -> str:

@@ -86,13 +86,16 @@ async def read_messages(
 ) -> str | None:
     """Keep one page of the message history; the cursor of the next, older one.
 
-    ``idle`` says that nothing runs in the conversation, so that its newest turn is over too.
+    ``idle`` says that nothing ran in the conversation just now, so that its newest turn is over
+    too, unless it has had no reply: it may have begun since.
     """
     page = await kit.backend.history(conversation_id, cursor)
     turns = _by_run(reversed(page.items))
     for place, (run_id, messages) in enumerate(turns):
         newest = cursor is None and place == len(turns) - 1
-        await _keep_turn(kit, conversation_id, run_id, messages, over=idle or not newest)
+        spoken = any(message.source == "agent" for message in messages)
+        over = (idle and spoken) or not newest
+        await _keep_turn(kit, conversation_id, run_id, messages, over=over)
     return page.cursor
 
 

@@ -32,6 +32,10 @@ from tui.core.text import clean_line
 from tui.core.turn import Turn
 
 
+class _GivenBack(Exception):
+    """The message was refused and is in the composer's draft; its turn is gone."""
+
+
 class Lane:
     """A queue of turns and the task that plays them.
 
@@ -163,10 +167,10 @@ class Lane:
             return await accompanied(self._bring_to_its_end(player), *watches)
         except outbox.Withdrawn:
             self.kit.publish(TurnDropped(player.conversation_id, player.turn.id))
+        except _GivenBack:
+            pass
         except Occupied:
             await self._let_pass(player)
-        except NotDelivered as refusal:
-            await self._give_back(player.turn, refusal.error)
         return True
 
     async def _bring_to_its_end(self, player: Player) -> bool:
@@ -176,7 +180,10 @@ class Lane:
         return True
 
     async def _arrive(self, player: Player) -> bool:
-        """See to it that the agent has the message; False if that cannot be known."""
+        """See to it that the agent has the message; False if that cannot be known.
+
+        A message that is refused is given back before another process can try it.
+        """
         if not player.unsent:
             return True
         if player.turn.run_id:
@@ -186,6 +193,9 @@ class Lane:
             if not await outbox.claim(player):
                 return True
             return await self._send(player)
+        except NotDelivered as refusal:
+            await self._give_back(player.turn, refusal.error)
+            raise _GivenBack from refusal
         finally:
             await outbox.let_go(player)
 
@@ -217,8 +227,7 @@ class Lane:
         store, cid = self.kit.store, turn.conversation_id
         returned = draft_of(turn.prompt) if turn.prompt else Draft()
         draft = parse(await store.draft(cid))
-        await store.save_draft(cid, returned.followed_by(draft).dump())
-        await store.drop_turn(turn.id)
+        await store.give_back(turn.id, cid, returned.followed_by(draft).dump())
         self.kit.publish(Refused(cid, turn.id, returned, error))
         self.kit.publish(TurnDropped(cid, turn.id))
 

@@ -33,7 +33,7 @@ class Lanes:
 
     def live(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
         """The turns of a conversation that are at work or wait for it, as they are now."""
-        lane = self._lanes.get(conversation_id)
+        lane = self._lanes.get(self.named(conversation_id))
         return lane.turns if lane else ()
 
     def rename(self, old: ConversationId, new: ConversationId) -> None:
@@ -81,6 +81,14 @@ class Lanes:
         record = await self._kit.store.turn(turn.id)
         if record:
             self._kit.publish(TurnChanged(turn_of(record)))
+
+    async def close(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
+        """Give up the work on a conversation; the turns that were at work or waited."""
+        lane = self._lanes.pop(self.named(conversation_id), None)
+        if lane is None:
+            return ()
+        await lane.stop()
+        return lane.turns
 
     async def stop(self) -> None:
         await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))

@@ -187,8 +187,10 @@ class Session(Controls):
         """Delete a conversation at the server and here. Raises ``BackendError``."""
         if Can.DELETE in self.can and not is_local(conversation_id):
             await self._kit.backend.delete(conversation_id)
-        await self._lanes.of(conversation_id).stop()
+        ended = await self._lanes.close(conversation_id)
         await self._kit.store.delete_conversation(conversation_id)
+        for turn in ended:
+            self._publish(TurnDropped(conversation_id, turn.id))
         self._publish(ConversationsChanged())
 
     # -- answering -------------------------------------------------------------------------
@@ -280,6 +282,10 @@ class Session(Controls):
                 self._lanes.rename(old, new)
                 if self.watched == old:
                     self.watched = new
+                self._listener(update)
+                for turn in self._lanes.live(new):
+                    self._listener(TurnChanged(turn))
+                return
             case TurnChanged(turn=turn) if turn.over or turn.open_approvals:
                 self._later(self._attend(turn))
             case _:
@@ -289,7 +295,13 @@ class Session(Controls):
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._put_away)
+
+    def _put_away(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            text = clean_line(str(error)) or type(error).__name__
+            self._listener(Problem(BackendError(ErrorKind.STORE, text)))
 
     async def _attend(self, turn: Turn) -> None:
         """After a turn: note it as unread if nobody looks, and fetch the conversation's title."""

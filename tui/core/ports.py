@@ -282,7 +282,9 @@ class TurnStore(Protocol):
         """Give a conversation that was begun here the id that the server gave it."""
         ...
 
-    async def drop_turn(self, turn_id: TurnId) -> None: ...
+    async def give_back(self, turn_id: TurnId, conversation_id: ConversationId, draft: str) -> None:
+        """Forget a message, and keep a draft that has its text: both or neither."""
+        ...
 
     async def draft(self, conversation_id: ConversationId | None) -> str:
         """The text in the composer; None is the conversation that does not exist yet."""

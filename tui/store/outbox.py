@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from tui.core.ids import TurnId
+from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Prompt, PromptState, TurnRecord
-from tui.store import turns
+from tui.store import conversations, turns
 from tui.store.presence import Presence
 from tui.store.values import row
 
@@ -74,6 +74,18 @@ def withdraw(
     record = turns.one(connection, account, turn_id)
     connection.execute(_WITHDRAW, row(account, turn_id))
     return record.prompt if record else None
+
+
+def give_back(
+    connection: sqlite3.Connection,
+    account: str,
+    turn_id: TurnId,
+    conversation_id: ConversationId,
+    draft: str,
+) -> None:
+    """Forget a message and keep a draft that has its text: both or neither."""
+    conversations.save_draft(connection, account, conversation_id, draft)
+    connection.execute(_WITHDRAW, row(account, turn_id))
 
 
 def _free(

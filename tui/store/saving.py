@@ -93,11 +93,6 @@ def append(
         conversations.note_outcome(connection, turn.number, ends[-1].outcome == "failed")
 
 
-def drop(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> None:
-    """Forget a turn with its events."""
-    connection.execute("DELETE FROM turns WHERE account = ? AND id = ?", row(account, turn_id))
-
-
 def _known(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> _Row | None:
     found = connection.execute(
         "SELECT number, conversation, position, run_id FROM turns WHERE account = ? AND id = ?",

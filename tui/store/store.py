@@ -138,8 +138,10 @@ class SqliteStore:
     async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:
         await self._db.write_through(conversation_rows.rename, self._account, old, new)
 
-    async def drop_turn(self, turn_id: TurnId) -> None:
-        await self._db.write_through(saving.drop, self._account, turn_id)
+    async def give_back(self, turn_id: TurnId, conversation_id: ConversationId, draft: str) -> None:
+        await self._db.write_through(
+            outbox.give_back, self._account, turn_id, conversation_id, draft
+        )
 
     async def draft(self, conversation_id: ConversationId | None) -> str:
         return await self._db.read(conversation_rows.draft, self._account, conversation_id or "")

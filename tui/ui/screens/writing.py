@@ -283,6 +283,7 @@ class WritingScreen(FindingScreen):
         both = draft.followed_by(parse(self.written))
         self.composer.put(both.text)
         self.attached.show(await _look_at(both.paths))
+        await self.keep_draft()
         self.composer.focus()
 
 

@@ -1,0 +1,175 @@
+"""What fails inside the engine is told, and nothing is left that looks as if it were at work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes import (
+    NOW_MS,
+    MemoryStore,
+    ScriptedBackend,
+    asks,
+    finished,
+    reply,
+    said,
+    started,
+)
+from tui.chat.company import accompanied
+from tui.chat.kit import Patience
+from tui.chat.session import Session
+from tui.chat.updates import Problem, TurnChanged, TurnDropped, Update
+from tui.core.errors import ErrorKind, StoreError
+from tui.core.events import AgentMessage, TurnEvent
+from tui.core.ids import ConversationId, MessageId, RunId, TurnId, is_local
+from tui.core.records import Conversation, Message
+
+HERE = ConversationId("here")
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.updates: list[Update] = []
+        self._changed = asyncio.Event()
+
+    def hear(self, update: Update) -> None:
+        self.updates.append(update)
+        self._changed.set()
+
+    async def until(self, true: Callable[[Update], bool]) -> Update:
+        """The newest update of which something is true, once there is one."""
+        async with asyncio.timeout(5):
+            while not (found := [update for update in self.updates if true(update)]):
+                self._changed.clear()
+                await self._changed.wait()
+        return found[-1]
+
+
+@asynccontextmanager
+async def opened(
+    backend: ScriptedBackend, store: MemoryStore
+) -> AsyncIterator[tuple[Session, Listener]]:
+    listener = Listener()
+    patience = replace(Patience(), frame_s=0, title_s=(), first_retry_s=0.001)
+    async with Session(backend, store, listener.hear, patience=patience) as session:
+        yield session, listener
+
+
+def over(update: Update) -> bool:
+    return isinstance(update, TurnChanged) and update.turn.over
+
+
+class FullDisk(MemoryStore):
+    """Cannot keep what the agent says, as long as it is full."""
+
+    full = True
+
+    async def append(
+        self, turn_id: TurnId, conversation_id: ConversationId, events: Sequence[TurnEvent]
+    ) -> None:
+        if self.full and any(isinstance(event, AgentMessage) for event in events):
+            raise StoreError("The disk is full.")
+        await super().append(turn_id, conversation_id, events)
+
+
+async def test_a_turn_that_cannot_be_kept_stops_says_so_and_goes_on_when_asked() -> None:
+    gate = asyncio.Event()
+    store, backend = FullDisk(), ScriptedBackend([started(), gate, said("Hello"), finished()])
+    async with opened(backend, store) as (session, listener):
+        await session.send(HERE, "Hi")
+        await listener.until(lambda u: isinstance(u, TurnChanged) and u.turn.phase == "working")
+        gate.set()
+        told = await listener.until(lambda u: isinstance(u, Problem))
+        assert isinstance(told, Problem)
+        assert (told.error.kind, str(told.error)) == (ErrorKind.STORE, "The disk is full.")
+        store.full = False
+        backend.resumes = [[*reply("Hello")]]
+        session.retry_now(HERE)
+        ended = await listener.until(over)
+    assert isinstance(ended, TurnChanged)
+    assert ended.turn.reply == "Hello"
+    assert len(backend.sent) == 1
+
+
+class Unreadable(MemoryStore):
+    async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None:
+        raise StoreError("The disk is full.")
+
+
+async def test_what_fails_beside_a_turn_is_told() -> None:
+    async with opened(ScriptedBackend(reply("Hello")), Unreadable()) as (session, listener):
+        await session.send(HERE, "Hi")
+        told = await listener.until(lambda u: isinstance(u, Problem))
+    assert isinstance(told, Problem)
+    assert str(told.error) == "The disk is full."
+
+
+async def test_a_deleted_conversation_has_no_turn_at_work() -> None:
+    backend = ScriptedBackend([started(), asks("Refund", "call-1"), asyncio.Event()])
+    async with opened(backend, MemoryStore([Conversation(id=HERE)])) as (session, listener):
+        turn = await session.send(HERE, "Hi")
+        await listener.until(lambda u: isinstance(u, TurnChanged) and bool(u.turn.open_approvals))
+        await session.delete(HERE)
+        assert TurnDropped(HERE, turn.id) in listener.updates
+        count = len(listener.updates)
+        session.retry_now()
+        await asyncio.sleep(0)
+        assert not any(isinstance(u, TurnChanged) for u in listener.updates[count:])
+
+
+async def test_messages_that_wait_are_shown_under_the_name_of_their_conversation() -> None:
+    gate = asyncio.Event()
+    backend = ScriptedBackend([gate, *reply("One")], reply("Two"))
+    async with opened(backend, MemoryStore()) as (session, listener):
+        first = await session.send(None, "one")
+        assert is_local(first.conversation_id)
+        second = await session.send(first.conversation_id, "two")
+        named = await listener.until(
+            lambda u: (
+                isinstance(u, TurnChanged)
+                and u.turn.id == second.id
+                and not is_local(u.turn.conversation_id)
+            )
+        )
+        assert isinstance(named, TurnChanged)
+        assert named.turn.prompt
+        assert named.turn.prompt.state == "queued"
+        gate.set()
+
+
+async def test_a_turn_without_a_reply_is_looked_after_even_if_all_was_idle_just_now() -> None:
+    run = RunId("run-9")
+    asked = Message(id=MessageId("m"), source="user", text="Hi", run_id=run, at_ms=NOW_MS)
+    backend = ScriptedBackend()
+    backend.messages[HERE].append(asked)
+    backend.resumes = [[started(), said("It had only just begun."), finished()]]
+    async with opened(backend, MemoryStore([Conversation(id=HERE)])) as (session, listener):
+        await session.sync(HERE)
+        ended = await listener.until(over)
+    assert isinstance(ended, TurnChanged)
+    assert ended.turn.reply == "It had only just begun."
+
+
+async def test_a_watch_that_fails_ends_the_work_and_one_that_is_done_does_not() -> None:
+    ended = asyncio.Event()
+
+    async def work() -> str:
+        try:
+            await gate.wait()
+            return "done"
+        finally:
+            ended.set()
+
+    async def fail() -> None:
+        raise StoreError("no")
+
+    gate = asyncio.Event()
+    with pytest.raises(StoreError):
+        await accompanied(work(), fail())
+    assert ended.is_set()
+    gate.set()
+    assert await accompanied(work(), asyncio.sleep(0)) == "done"
