@@ -235,3 +235,39 @@ async def still_cursor(pilot: Pilot[None]) -> None:
     for field in pilot.app.screen.query("Input, TextArea").results(Input | TextArea):
         field.cursor_blink = False
     await pilot.pause()
+
+
+async def genies(pilot: Pilot[None]) -> None:
+    await welcome(pilot)
+    await pilot.press("f6")
+    await seen(pilot, "3 genies")
+    await rested(pilot)
+
+
+async def studio(pilot: Pilot[None]) -> None:
+    await welcome(pilot)
+    await pilot.press("f5")
+    await seen(pilot, "Travel rules")
+    await rested(pilot)
+
+
+async def guardrail(pilot: Pilot[None]) -> None:
+    await studio(pilot)
+    await pilot.press("end", "up", "up", "up", "enter")
+    await seen(pilot, "PII detection of Ifrit")
+    await pilot.press("left")
+    await seen(pilot, "there must be an entity type")
+    await rested(pilot)
+
+
+async def jobs(pilot: Pilot[None]) -> None:
+    await failure(pilot)
+    from tui.ui.widgets.transcript import Transcript
+
+    transcript = pilot.app.screen.query_one(Transcript)
+    transcript.focus()
+    failed = next(e for e in transcript.items if getattr(e, "step", None) and e.step.error)
+    await transcript.place_cursor(failed.key)
+    await pilot.press("r")
+    await seen(pilot, "recipe 94794")
+    await rested(pilot)

@@ -77,6 +77,10 @@ SCENES = {
     "source": Scene(plays.source, (SMALL,)),
     "event": Scene(plays.event, (WIDE, SMALL)),
     "requests": Scene(plays.requests, (WIDE, SMALL_LIGHT), port=PORT),
+    "genies": Scene(plays.genies, (SMALL,)),
+    "studio": Scene(plays.studio, (WIDE, SMALL_LIGHT), port=PORT),
+    "guardrail": Scene(plays.guardrail, (SMALL_LIGHT,)),
+    "jobs": Scene(plays.jobs, (SMALL,)),
     "login": Scene(plays.login, (WIDE, SMALL), before="login"),
     "setup": Scene(plays.setup, (WIDE, SMALL), before="setup"),
 }

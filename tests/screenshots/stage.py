@@ -17,6 +17,7 @@ from tests.ui.signin import ScriptedAccount, nobody
 from tui.core.preferences import Preferences
 from tui.demo.server import DemoServer, DemoSettings, PortInUseError
 from tui.system.terminal import Terminal
+from tui.ui.agency import Agency
 from tui.ui.app import GenieApp
 from tui.ui.setup_app import SetupApp
 from tui.wiring import place_of_demo
@@ -82,6 +83,7 @@ async def _demo(scene: Scene) -> AsyncGenerator[App[Any]]:
             suggestions=place.suggestions,
             preferences=Preferences(theme=scene.looks[0].theme),
             terminal=Terminal(),
+            agency=Agency(place.studio, place.use_genie, place.genie),
             clock=clock,
         )
     finally:

@@ -55,17 +55,21 @@ def a_studio(name: str = "Ifrit", **more: object) -> ScriptedStudio:
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_all_that_is_known_of_a_genie_is_shown(size: tuple[int, int]) -> None:
-    stage = Stage(studio=a_studio())
+    stage = Stage(studio=a_studio(f"Ifrit {HOSTILE}"))
     async with stage.shown(*size):
         screen = await opened(stage)
         rows = screen.query_one("#dossier", OptionList)
         told = "\n".join(str(option.prompt) for option in rows.options)
-        for words in ("the API does not", "Terminal", "Order Ifrit", "Rules Ifrit"):
+        for words in ("not told which", "Terminal", "Order Ifrit", "Rules Ifrit"):
             assert words in told
         for words in ("Everyone Ifrit", "Prompt attack", "LOW", "not set", "genie has 3"):
             assert words in told
         assert "▶ Ifrit" in stage.screen()
-        await stage.press("escape")
+        assert not set(stage.screen()) & set(UNSAFE)
+        await go_to(stage, "skill:7")
+        await stage.until(lambda: "Copy its id" in stage.screen())
+        assert not set(stage.screen()) & set(UNSAFE)
+        await stage.press("escape", "escape")
         await stage.until(lambda: stage.app.screen is stage.chat)
 
 
@@ -186,13 +190,3 @@ async def test_waiting_and_failing_are_said_and_the_rest_goes_on() -> None:
         assert studio.opened == 1
         await stage.press("ctrl+q")
         await stage.until(lambda: studio.opened == 0)
-
-
-async def test_hostile_texts_change_nothing_but_themselves() -> None:
-    stage = Stage(studio=a_studio(HOSTILE))
-    async with stage.shown(200, 60):
-        await opened(stage)
-        assert not set(stage.screen()) & set(UNSAFE)
-        await go_to(stage, "skill:7")
-        await stage.until(lambda: "Copy its id" in stage.screen())
-        assert not set(stage.screen()) & set(UNSAFE)

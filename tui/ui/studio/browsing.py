@@ -54,6 +54,7 @@ class BrowsingScreen(SturdyScreen[None]):
         self.clock = clock
         self._wanted = genie
         """The handle of the genie to show as soon as it is listed."""
+        self._host = ""
         self._genies: Sequence[Genie] = ()
         self._shown: Sequence[Genie] = ()
         self.lines: Sequence[Line] = ()
@@ -64,7 +65,7 @@ class BrowsingScreen(SturdyScreen[None]):
         """Clients that were seen to be attached: no endpoint lists them."""
 
     def compose(self) -> ComposeResult:
-        yield Static(self._title(), id="studio-title")
+        yield Static(id="studio-title")
         with Horizontal(id="studio-panes"):
             with Vertical(id="studio-genies"):
                 yield Input(placeholder="Filter  /", id="studio-words")
@@ -80,9 +81,11 @@ class BrowsingScreen(SturdyScreen[None]):
     def on_resize(self, event: events.Resize) -> None:
         self.call_after_refresh(self._draw_all)
 
-    def _title(self, host: str = "") -> Content:
+    def _draw_title(self) -> None:
         name = Content.assemble(("✦ ", "$primary"), ("Studio", "bold"))
-        return spread(name, muted(clean_line(host, 60)), max(20, self.app.size.width - 4))
+        width = max(20, self.app.size.width - 4)
+        title = spread(name, muted(clean_line(self._host, 60)), width)
+        self.query_one("#studio-title", Static).update(title)
 
     @property
     def genie(self) -> Genie | None:
@@ -100,7 +103,8 @@ class BrowsingScreen(SturdyScreen[None]):
         genies: list[Genie] = []
         try:
             studio = await self.agency.studio()
-            self.query_one("#studio-title", Static).update(self._title(studio.host))
+            self._host = studio.host
+            self._draw_title()
             async for genie in studio.genies.list():
                 genies.append(genie)
                 if len(genies) % 50 == 0:
@@ -162,6 +166,7 @@ class BrowsingScreen(SturdyScreen[None]):
     # -- drawing ---------------------------------------------------------------------------
 
     def _draw_all(self) -> None:
+        self._draw_title()
         self._draw_genies()
         self._draw_dossier()
 

@@ -134,7 +134,7 @@ def _client_lines(
     yield from _heading("Client", "a genie has room for one")
     if has_client(genie):
         through = clean_line(genie.chat_interface, 40).replace("_", " ")
-        yield _told(f"One is attached ({through}); the API does not say which.")
+        yield _told(f"One is attached ({through}); not told which.")
     else:
         yield _told("None is attached: nobody can talk to it (406) before one is.")
     yield from _listed(clients)
@@ -148,7 +148,7 @@ def _client_lines(
 
 def _skill_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
     yield from _heading("Skills", _counted(genie.skills_count))
-    yield from _listed(dossier.skills, "in its project; the API does not say which are its own")
+    yield from _listed(dossier.skills, "in its project; not told which are its own")
     for skill in dossier.skills.value.entries if dossier.skills.value else ():
         aside = f"recipe {clean_line(skill.recipe_id, 20)}" if skill.recipe_id else ""
         yield _entry(_ITEM, skill.name, skill.description, f"skill:{skill.id}", aside)
@@ -157,7 +157,7 @@ def _skill_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
 def _kb_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
     yield from _heading("Knowledge bases", _counted(genie.knowledge_bases_count))
     part = dossier.knowledge_bases
-    yield from _listed(part, "in its project; the API does not say which are its own")
+    yield from _listed(part, "in its project; not told which are its own")
     for base in part.value.entries if part.value else ():
         kind = base.source_type.replace("_", " ")
         yield _entry(_ITEM, base.name, base.description, f"kb:{base.id}", clean_line(kind, 20))
