@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -54,7 +55,7 @@ class StillClock:
 
 async def drawn(scene: Scene) -> list[str]:
     """A scene, played once, in each of its looks, as SVG."""
-    with _colours(scene.no_color), patch("time.time_ns", lambda: _NOON_NS):
+    with _colours(scene.no_color), _still_time():
         async with _OPEN[scene.before](scene) as app, app.run_test(size=PLAYED_AT) as pilot:
             await scene.play(pilot)
             pictures = []
@@ -65,6 +66,16 @@ async def drawn(scene: Scene) -> list[str]:
                 await rested(pilot)
                 pictures.append(app.export_screenshot(title="genie-tui"))
             return pictures
+
+
+@contextmanager
+def _still_time() -> Iterator[None]:
+    """What is told of arrivals and requests."""
+    with (
+        patch("time.time_ns", lambda: _NOON_NS),
+        patch("tui.api.noting.time", SimpleNamespace(monotonic=float, time_ns=lambda: _NOON_NS)),
+    ):
+        yield
 
 
 @asynccontextmanager

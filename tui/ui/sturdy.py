@@ -7,7 +7,7 @@ from typing import Literal
 
 from textual import events
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Provider
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import OptionList
 
@@ -55,6 +55,11 @@ class SturdyModal(ModalScreen[ScreenResultType], SturdyScreen[ScreenResultType])
 
 class Palette(CommandPalette, SturdyScreen[None]):
     """The command palette."""
+
+    @property
+    def _provider_classes(self) -> list[type[Provider]]:  # type: ignore[override]
+        """In the same order each time; Textual has a set of them."""
+        return sorted(super()._provider_classes, key=lambda kind: kind.__name__)
 
     def _action_command_list(self, action: str) -> None:
         with suppress(KeyError, IndexError):  # a list that has not been laid out
