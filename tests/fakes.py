@@ -81,6 +81,7 @@ WORKSHOP = (
     | Can.RENAME
     | Can.SKILLS
     | Can.BUNDLE
+    | Can.WAKE
 )
 """What an agent can that is set up by the people who talk to it."""
 
@@ -185,6 +186,7 @@ class ScriptedBackend(Unable):
         self.known_skills = tuple(skills)
         self.created: list[OptionValues | None] = []
         self.halted: list[ConversationId] = []
+        self.woken: list[ConversationId] = []
         self.renamed: list[tuple[ConversationId, str]] = []
         self.installed: dict[ConversationId, set[SkillId]] = defaultdict(set)
         self.imported: list[Json] = []
@@ -238,6 +240,10 @@ class ScriptedBackend(Unable):
         self._called("halt", Can.HALT)
         self.halted.append(conversation_id)
         self._stopped.set()
+
+    async def wake(self, conversation_id: ConversationId) -> None:
+        self._called("wake", Can.WAKE)
+        self.woken.append(conversation_id)
 
     async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
         self._called("skills", Can.SKILLS)

@@ -116,7 +116,7 @@ async def test_an_empty_prompt_is_not_sent(client, server):
     ("status", "body", "kind", "words"),
     [
         (400, {"detail": "A task is already running for this workflow"}, ErrorKind.BUSY, "at work"),
-        (400, {"detail": "Workflow is inactive"}, ErrorKind.INVALID, "switched off"),
+        (400, {"detail": "Workflow is inactive"}, ErrorKind.ASLEEP, "switched off"),
         (400, {"detail": "Workflow is paused, cannot send prompt"}, ErrorKind.INVALID, "paused"),
         (401, {"detail": "Invalid GitHub token"}, ErrorKind.UNAUTHORIZED, "token"),
         (403, {"detail": "Not your workflow"}, ErrorKind.FORBIDDEN, "somebody else"),

@@ -180,6 +180,7 @@ async def test_whoever_stops_listening_leaves_nothing_open(house: House) -> None
 CALLS: dict[Can, Callable[[ChatBackend], Coroutine[Any, Any, object]]] = {
     Can.RENAME: lambda b: b.rename(NOWHERE, "x"),
     Can.HALT: lambda b: b.halt(NOWHERE, None),
+    Can.WAKE: lambda b: b.wake(NOWHERE),
     Can.REPLAY: lambda b: b.events(NOWHERE),
     Can.APPROVE: lambda b: b.decide(NOWHERE, CallId("c"), "approved"),
     Can.CONNECT: lambda b: b.connection_link(AttemptId("a")),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from tests.bench.figures import Figure, Scale, table
 
-MODULES = ("start", "stream", "traffic", "history", "wire", "session")
+MODULES = ("start", "stream", "tokens", "traffic", "history", "wire", "session")
 
 
 def figures_of(names: list[str], scale: Scale) -> Iterator[Figure]:

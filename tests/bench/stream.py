@@ -180,7 +180,7 @@ def _run(kind: str, shape: str, size: int, rate: float) -> dict[str, float]:
         with Terminal(command) as terminal:
             terminal.drain(3.0)
             if kind != "empty":
-                if echoes := _type_keys(terminal, size / 4 / rate - 4.0):
+                if echoes := type_keys(terminal, size / 4 / rate - 4.0):
                     figures["echo"] = statistics.median(echoes)
                 seen = terminal.wait(MARK, 300)
                 terminal.drain(1.0)
@@ -191,7 +191,7 @@ def _run(kind: str, shape: str, size: int, rate: float) -> dict[str, float]:
     return figures
 
 
-def _type_keys(terminal: Terminal, seconds: float) -> list[float]:
+def type_keys(terminal: Terminal, seconds: float) -> list[float]:
     """Type for some seconds; how long each key took to the screen, in ms."""
     echoes: list[float] = []
     end = time.monotonic() + seconds

@@ -179,9 +179,9 @@ WORKFLOWS: Hints = {
     (400, "A task is already running for this workflow"): _WORKFLOW_BUSY,
     (400, "Workflow is running, cannot send prompt"): _WORKFLOW_BUSY,
     (400, "Workflow is inactive"): Advice(
-        ErrorKind.INVALID,
+        ErrorKind.ASLEEP,
         "The workflow is switched off",
-        "Set its status to active, or begin a new conversation.",
+        "Switch it on again, or begin a new conversation.",
     ),
     (400, "No running task to halt"): Advice(
         ErrorKind.INVALID, "Nothing runs that could be halted"

@@ -43,7 +43,7 @@ class WorkflowsBackend(Unable):
     @property
     def can(self) -> Can:
         kept = Can.DELETE | Can.RENAME | Can.CHOOSE | Can.SKILLS | Can.BUNDLE | Can.HISTORY
-        return kept | Can.HALT | Can.STREAM_TOKENS | Can.REPORT_USAGE
+        return kept | Can.WAKE | Can.HALT | Can.STREAM_TOKENS | Can.REPORT_USAGE
 
     # -- conversations ---------------------------------------------------------------------------
 
@@ -68,6 +68,9 @@ class WorkflowsBackend(Unable):
 
     async def rename(self, conversation_id: ConversationId, title: str) -> None:
         await self._client.update_workflow(conversation_id, {"title": title})
+
+    async def wake(self, conversation_id: ConversationId) -> None:
+        await self._client.update_workflow(conversation_id, {"status": "active"})
 
     async def status(self, conversation_id: ConversationId) -> ConversationStatus:
         workflow = await self._client.get_workflow(conversation_id)

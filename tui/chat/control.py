@@ -70,6 +70,10 @@ class Controls(Reader):
         key, now = f"local:halt:{turn.id}", self._kit.clock.now_ms()
         await self._lanes.record(turn, HaltRequested(key=key, run_id=turn.run_id, seen_ms=now))
 
+    async def wake(self, conversation_id: ConversationId) -> None:
+        """Switch a conversation on again (``Can.WAKE``)."""
+        await once_more_if_refused(partial(self._kit.backend.wake, conversation_id))
+
     async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
         """All skills there are (``Can.SKILLS``), each with whether it is installed here."""
         return await self._kit.backend.skills(conversation_id)

@@ -59,6 +59,9 @@ class Unable:
     ) -> FileId:
         raise unsupported("take files")
 
+    async def wake(self, conversation_id: ConversationId) -> None:
+        raise unsupported("switch conversations on")
+
     async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
         raise unsupported("install skills")
 

@@ -30,6 +30,8 @@ class ErrorKind(Enum):
     TOO_LARGE = "too_large"
     INVALID = "invalid"
     """400 or 422, or a rule that was checked here before sending."""
+    ASLEEP = "asleep"
+    """The conversation was switched off at the service; somebody can switch it on again."""
     RATE_LIMITED = "rate_limited"
     SERVER = "server"
     """5xx."""

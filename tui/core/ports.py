@@ -63,6 +63,8 @@ class Can(Flag):
     """Lets skills be installed in a conversation and removed again."""
     BUNDLE = auto()
     """Writes conversations with their settings to a bundle and creates them from one."""
+    WAKE = auto()
+    """Switches a conversation on again that was switched off (``ErrorKind.ASLEEP``)."""
 
 
 Progress = Callable[[int, int], None]
@@ -152,6 +154,8 @@ class ChatBackend(Protocol):
     async def upload(
         self, conversation_id: ConversationId, path: Path, progress: Progress
     ) -> FileId: ...
+
+    async def wake(self, conversation_id: ConversationId) -> None: ...
 
     async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
         """All that could be installed, and which of them are."""

@@ -27,6 +27,8 @@ class Desk:
         self._left_alone: set[ConversationId] = set()
         self._problem: Notice | None = None
         self._unreachable = False
+        self.asleep: set[ConversationId] = set()
+        """Conversations that the service has switched off, as far as it said so."""
 
     def recover(self, conversation_id: ConversationId, recovery: Recovery | None) -> None:
         """Note how a conversation's turn is being brought back; None: it is well again."""

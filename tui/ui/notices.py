@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.chat.updates import Recovery, RecoveryStep
-from tui.core.errors import BackendError
+from tui.core.errors import BackendError, ErrorKind
 from tui.core.steps import ConnectionStep
 from tui.ui.board import Question
 
@@ -95,6 +95,13 @@ def of_question(question: Question, *, place: str = "") -> Notice:
 def of_error(error: BackendError, *, refused: bool = False) -> Notice:
     """A failure; ``refused``: of a message whose text is back in the composer."""
     request = f"Request id {error.request_id}." if error.request_id else ""
-    hint = " ".join(part for part in (error.hint, request) if part)
+    asleep = error.kind is ErrorKind.ASLEEP
+    hint = " ".join(part for part in ("" if asleep else error.hint, request) if part)
     text = f"Not sent: {error}" if refused else str(error)
-    return Notice(tone="refusal" if refused else "problem", text=text, hint=hint)
+    return Notice(
+        tone="refusal" if refused else "problem",
+        text=text,
+        hint=hint,
+        command="conversation.wake" if asleep else "",
+        deed="switches it on" if asleep else "",
+    )

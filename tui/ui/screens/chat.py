@@ -21,6 +21,7 @@ from tui.chat.updates import (
     UploadProgress,
 )
 from tui.chat.updates import Notice as News
+from tui.core.errors import ErrorKind
 from tui.core.events import Decision
 from tui.core.ids import ConversationId
 from tui.core.ports import Clock, Notepad
@@ -232,6 +233,8 @@ class ChatScreen(ManagingScreen):
 
     async def _take_refusal(self, update: Refused) -> None:
         """Put the message where the user can correct it; the engine has put it into the draft."""
+        if update.error.kind is ErrorKind.ASLEEP:
+            self.desk.asleep.add(update.conversation_id)
         self.desk.complain(of_error(update.error, refused=True))
         self.want_login(update.error)
         if update.conversation_id == self.desk.current:
@@ -262,6 +265,9 @@ class ChatScreen(ManagingScreen):
 
     @on(Banner.Pressed)
     async def _act_on_notice(self, event: Banner.Pressed) -> None:
+        if event.notice.command == "conversation.wake":
+            self.action_wake()
+            return
         match event.notice.tone:
             case "question":
                 self.action_answer()

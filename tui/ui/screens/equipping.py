@@ -42,6 +42,14 @@ class EquippingScreen(BeginningScreen):
             priority=True,
             id="conversation.import",
         ),
+        Binding(
+            "alt+a",
+            "wake",
+            "Switch on",
+            tooltip="Switch the conversation on again",
+            priority=True,
+            id="conversation.wake",
+        ),
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -49,6 +57,8 @@ class EquippingScreen(BeginningScreen):
         can = self.access.session.can if self.access else Can.NOTHING
         if action == "skills":
             return self._takes_skills(self.desk.current)
+        if action == "wake":
+            return Can.WAKE in can and self.desk.current in self.desk.asleep
         if action == "import":
             return Can.BUNDLE in can
         return super().check_action(action, parameters)
@@ -105,6 +115,18 @@ class EquippingScreen(BeginningScreen):
         finally:
             if done:
                 self.notify(clean_line(" ".join(done), 400), markup=False)
+
+    # -- conversations that were switched off ----------------------------------------------
+
+    @work(group="wake", exclusive=True, exit_on_error=False)
+    async def action_wake(self) -> None:
+        """Switch it on; what was refused is in the composer, to be sent again."""
+        if (where := self.desk.current) is not None:
+            await self.opened.session.wake(where)
+            self.desk.asleep.discard(where)
+            self.desk.dismiss()
+            self.notify("The conversation is switched on again.", markup=False)
+            self.show_state()
 
     # -- files -----------------------------------------------------------------------------
 

@@ -99,11 +99,11 @@ class WaitingScreen(CommandingScreen):
         """Offer to stop the agent, or say that it was asked to."""
         current = self.desk.current
         if self._stoppable():
-            self.composer.offer_stop(key_for(self.app, "turn.halt"))
+            self.composer.show_stop("offered", key_for(self.app, "turn.halt"))
         elif current and self.desk.board.is_stopping(current):
-            self.composer.say_stopping()
+            self.composer.show_stop("asked")
         else:
-            self.composer.border_title = None
+            self.composer.show_stop("")
 
     def show_usage(self) -> None:
         """Say above the timeline what the conversation has used."""

@@ -77,7 +77,9 @@ class Banner(Widget):
         else:
             texts = text.wrap(room)
             away = f"{key_for(self.app, 'app.back')} to dismiss."
-            hints = line(f"{notice.hint} {away}".strip(), 400).wrap(room)
+            now = f"{key_for(self.app, notice.command)} {notice.deed}." if notice.deed else ""
+            advice = " ".join(part for part in (now, notice.hint, away) if part)
+            hints = line(advice, 400).wrap(room)
         glyph = Content.styled(f"{_GLYPHS[notice.tone]} ", "bold")
         rows = [*texts, *(hint.stylize("$soft") for hint in hints)]
         return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import ceil
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -26,6 +26,7 @@ _WARN_BYTES = LIMIT_BYTES * 4 // 5
 LARGEST_PASTE = 4 * 1024 * 1024
 _NEWLINES = frozenset({"shift+\r", "ctrl+\r", "alt+\r"})
 """How xterm's modifyOtherKeys names them."""
+Stopping = Literal["", "offered", "asked"]
 _MODIFIERS = ("alt+", "ctrl+", "super+", "meta+", "hyper+")
 
 
@@ -142,6 +143,7 @@ class Composer(FoldingArea):
         """Takes keys that are meant for a list above the composer."""
         self.jot_down: Callable[[], None] = lambda: None
         """Keeps what is written at once, while the screen may still be busy."""
+        self._stopping: tuple[Stopping, str] = ("", "")
         self.takes_files = True
         """Whether a path that is pasted is offered as a file."""
 
@@ -149,15 +151,18 @@ class Composer(FoldingArea):
         """Invite to write to another agent."""
         self.placeholder = _invitation(agent_name)
 
-    def offer_stop(self, key: str) -> None:
-        """Show a button in the border that stops the agent."""
-        press = Style.from_meta({"@click": "screen.halt"}) + Style(bold=True)
+    def show_stop(self, state: Stopping, key: str = "") -> None:
+        """Show in the border a button that stops the agent, or that it was asked to."""
+        if (state, key) == self._stopping:
+            return  # a title that is set draws the composer again
+        self._stopping = (state, key)
         words = Content.assemble(" ■ Stop ", (f"{key} ", "$soft") if key else "")
-        self.border_title = words.stylize(press)
-
-    def say_stopping(self) -> None:
-        """Say in the border that the agent was asked to stop."""
-        self.border_title = Content.styled(" ◌ Asked to stop ", "$soft")
+        press = Style.from_meta({"@click": "screen.halt"}) + Style(bold=True)
+        self.border_title = {
+            "": None,
+            "offered": words.stylize(press),
+            "asked": Content.styled(" ◌ Asked to stop ", "$soft"),
+        }[state]
 
     def remember(self, said: Sequence[str]) -> None:
         """What Up recalls, newest first."""

@@ -14,26 +14,46 @@ from tui.ui.keys import UNBOUND, short_key_name
 from tui.ui.text import spread
 
 _GAP = 3
+_REST_S = 0.2
 
 
 class KeyBar(Widget):
     """All shown bindings of the focused widget and its screen, as one clickable line."""
 
-    def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, self._redraw)
+    _drawn: tuple[Binding, ...] = ()
+    _resting = False
+    _asked = False
 
-    def _redraw(self, screen: Screen[object]) -> None:
-        if self.is_attached and screen is self.screen:
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._look_again)
+
+    def _look_again(self, screen: Screen[object]) -> None:
+        """Look which keys work now: at once, but seldom, as each piece of a reply asks for it."""
+        if not self.is_attached or screen is not self.screen:
+            return
+        if self._resting:
+            self._asked = True
+            return
+        if self._shown() != self._drawn:
             self.refresh()
+        self._resting = True
+        self.set_timer(_REST_S, self._rest)
+
+    def _rest(self) -> None:
+        self._resting = False
+        if self._asked:
+            self._asked = False
+            self._look_again(self.screen)
 
     def render(self) -> Content:
         width = self.size.width
-        *others, help_ = self._labels() or [Content("")]
+        self._drawn = self._shown()
+        *others, help_ = [self._label(binding) for binding in self._drawn] or [Content("")]
         row = _fitting(others, width - help_.cell_length - _GAP)
         return spread(row, help_, width, gap=_GAP)
 
-    def _labels(self) -> list[Content]:
-        """Each key with what it does: those of the focus first, those of the app last."""
+    def _shown(self) -> tuple[Binding, ...]:
+        """What is told of: the keys of the focus first, those of the app last."""
         active = [
             item
             for item in self.screen.active_bindings.values()
@@ -45,7 +65,7 @@ class KeyBar(Widget):
         for item in active:
             if item.enabled:
                 shown.setdefault(item.binding.action, item.binding)
-        return [self._label(binding) for binding in shown.values()]
+        return tuple(shown.values())
 
     def _label(self, binding: Binding) -> Content:
         key = binding.key_display or short_key_name(binding.key)

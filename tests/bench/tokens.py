@@ -1,0 +1,135 @@
+"""Tokens of a workflow, one by one, through the whole app in a pseudo-terminal.
+
+    python -m tests.bench tokens
+
+The answer comes over HTTP from the demo's Workflows API; the floor is a bare MarkdownStream that is
+given the same text as fast, by nobody. So the app's processor time has everything in it: the
+stream's decoding, the store, the timeline, the conversation.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.answers import MARK
+from tests.bench.figures import Figure, Scale
+from tests.bench.stream import Stage, type_keys
+from tests.bench.terminal import Terminal
+from tui.demo.scripts.writing import chronicle
+
+_MODULE = "tests.bench.tokens"
+_ASKED = "Tell me everything"
+"""The demo answers it with 60 kB."""
+_SIZE = 60_000
+_RATES = (200, 2_000)
+_END = "tokens in"
+"""The turn's own figures, drawn when it is over."""
+_BUDGETS = {"cpu": 0.5, "echo": 0.1}
+_PER_SECOND = 4
+"""Characters of a token as the floor is given them."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one way took. Times of keys in ms."""
+
+    cpu_s: float
+    lasted_s: float
+    echoes_ms: list[float]
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """60 kB at 200 and at 2,000 tokens/s, next to MarkdownStream in the same run."""
+    for rate in _RATES[1:] if scale.smoke else _RATES:
+        ours = _app(rate, speed=scale.pick(1, 5))
+        what = f"60 kB at {rate:,} tokens/s"
+        if scale.smoke:
+            yield Figure(what=f"{what}, app", unit="s", values=[ours.cpu_s])
+            return
+        floor = _floor(ours.lasted_s)
+        yield Figure(
+            what=f"{what}, processor time of the whole app",
+            unit="s",
+            values=[ours.cpu_s],
+            floor=[floor.cpu_s],
+            budget=_BUDGETS["cpu"],
+            of="ratio",
+        )
+        yield Figure(what=f"{what}, first to last", unit="s", values=[ours.lasted_s])
+        if ours.echoes_ms and floor.echoes_ms:
+            yield Figure(
+                what=f"{what}, key echo meanwhile",
+                unit="ms",
+                values=[statistics.median(ours.echoes_ms)],
+                floor=[statistics.median(floor.echoes_ms)],
+                budget=_BUDGETS["echo"],
+                of="ratio",
+            )
+
+
+def _app(rate: int, speed: int) -> Run:
+    with tempfile.TemporaryDirectory() as folder, _server(rate, speed) as settings:
+        own = settings | {"GENIE_TUI_CONFIG_DIR": folder, "GENIE_TUI_DATA_DIR": folder}
+        with Terminal([sys.executable, "-m", "tui"], own) as terminal:
+            terminal.wait("live", 30)
+            terminal.settle()
+            before_s = terminal.cpu_s()
+            began_s = terminal.send(f"{_ASKED}\r")
+            first_s = terminal.wait("thousand and one", 30)
+            echoes = type_keys(terminal, _SIZE / 5.5 / rate - 2.0)
+            ended_s = terminal.wait(_END, 300)
+            terminal.settle()
+            assert began_s < first_s
+            return Run(terminal.cpu_s() - before_s, ended_s - first_s, echoes)
+
+
+@contextmanager
+def _server(rate: int, speed: int) -> Iterator[dict[str, str]]:
+    """A demo server of its own process; the environment of its client."""
+    pace = ["--token-rate", str(rate), "--speed", str(speed)]
+    command = [sys.executable, "-m", "tui", "demo-server", "--json", *pace]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        settings: dict[str, str] = json.loads(server.stdout.readline())
+        try:
+            yield settings | {"GENIE_TUI_BACKEND": "workflows", "GENIE_TUI_GENIE": _agent(settings)}
+        finally:
+            server.terminate()
+
+
+def _agent(settings: dict[str, str]) -> str:
+    from urllib.request import Request, urlopen
+
+    headers = {"Authorization": f"Bearer {settings['GENIE_TUI_TOKEN']}"}
+    request = Request(f"{settings['GENIE_TUI_BASE_URL']}/api/agents", headers=headers)
+    with urlopen(request, timeout=10) as answer:
+        agents: list[dict[str, str]] = json.load(answer)
+    return agents[0]["id"]
+
+
+def _floor(lasts_s: float) -> Run:
+    """A bare MarkdownStream, given the text over as long a time."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        command = [sys.executable, "-m", _MODULE, str(lasts_s), str(log)]
+        with Terminal(command) as terminal:
+            terminal.drain(2.0)
+            echoes = type_keys(terminal, lasts_s - 3.0)
+            terminal.wait(MARK, 300)
+            terminal.drain(1.0)
+        events = {entry["event"]: entry for entry in map(json.loads, log.open())}
+    return Run(events["end"]["cpu_s"], time.monotonic() - events["first"]["t"], echoes)
+
+
+if __name__ == "__main__":
+    text = f"{chronicle(_SIZE)}\n\nThe end: {MARK}\n"
+    Stage("textual", text, len(text) / _PER_SECOND / float(sys.argv[1]), Path(sys.argv[2])).run()
