@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,9 @@ from tui.ui.widgets.notice import OutcomeRow, UsageRow
 from tui.ui.widgets.reply import Reply
 from tui.wiring.demo import place_of_demo
 
+SLOW_WRITER = DemoSettings(speed=4, token_rate=30, title_s=0)
+"""Takes more than a minute for 60 kB."""
+_LONGEST_S = 30
 QUICK = DemoSettings(speed=20, title_s=0)
 
 
@@ -44,8 +47,13 @@ class Scene:
     def text(self) -> str:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
 
+    def said(self) -> str:
+        """All that the agent said."""
+        return "".join(reply.copy_text() for reply in self.chat.query(Reply))
+
     async def until(self, true: Callable[[], object]) -> None:
-        for _ in range(2_000):
+        end_s = asyncio.get_running_loop().time() + _LONGEST_S
+        while asyncio.get_running_loop().time() < end_s:
             await self.pilot.pause()
             if true():
                 return
@@ -85,19 +93,19 @@ async def scene(settings: DemoSettings = QUICK) -> AsyncGenerator[Scene]:
 
 
 async def test_a_halt_in_the_middle_keeps_what_was_written_and_says_who_stopped_it() -> None:
-    async with scene(replace(QUICK, speed=10, token_rate=20)) as here:
+    async with scene(SLOW_WRITER) as here:
         await here.say("Tell me everything")
-        await here.until(lambda: "thousand and one" in here.text())
-        await here.until(lambda: "■ Stop" in here.text())
+        await here.until(lambda: "Night 1" in here.said())
+        await here.until(lambda: "■ Stop Ctrl+S" in here.text())
         await here.pilot.press("ctrl+s")
         await here.until(lambda: here.chat.query(OutcomeRow))
         assert "Stopped by you." in here.text()
-        assert "Night 1" in "".join(reply.copy_text() for reply in here.chat.query(Reply))
+        assert "Night 1" in here.said()
         assert "■ Stop Ctrl+S" not in here.text()
 
 
 async def test_the_button_does_what_the_key_does() -> None:
-    async with scene(replace(QUICK, speed=10, token_rate=20)) as here:
+    async with scene(SLOW_WRITER) as here:
         await here.say("Tell me everything")
         await here.until(lambda: "■ Stop" in here.text())
         lines = here.text().split("\n")

@@ -155,7 +155,8 @@ class Composer(FoldingArea):
         """Show in the border a button that stops the agent, or that it was asked to."""
         if (state, key) == self._stopping:
             return  # a title that is set draws the composer again
-        self._stopping = (state, key)
+        if not self.app._batch_count:  # what is drawn while a batch is open is thrown away
+            self._stopping = (state, key)
         words = Content.assemble(" ■ Stop ", (f"{key} ", "$soft") if key else "")
         press = Style.from_meta({"@click": "screen.halt"}) + Style(bold=True)
         self.border_title = {
