@@ -249,8 +249,8 @@ class GenieApp(BaseApp[None]):
             return
         self._connect, self.agency.genie = connect, event.genie
         self._chat.call_agent(event.name or event.genie)
-        where = f"It is the genie in {kept} now." if kept else "It is not kept for the next time."
-        self.notify(clean_line(f"You talk to {event.name}. {where}", 400), markup=False)
+        told = f"You talk to {event.name}. {_where_kept(kept)}"
+        self.notify(clean_line(told, 600), markup=False, timeout=15)
         self._begin_anew()
 
     @work(group="anew", exclusive=True, exit_on_error=False)
@@ -363,6 +363,16 @@ class GenieApp(BaseApp[None]):
 async def _ended(worker: Worker[None]) -> None:
     with suppress(Exception):
         await worker.wait()
+
+
+def _where_kept(path: str) -> str:
+    """Where it is kept which genie is talked to, and what else belongs there."""
+    if not path:
+        return "It is not kept for the next time."
+    return (
+        f"It is the genie in {path} now. A client is for one genie: if it has a client of its own,"
+        " put that one's client_id or api_key there, too."
+    )
 
 
 def _as_backend_error(error: Exception) -> BackendError:

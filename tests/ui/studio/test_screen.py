@@ -26,6 +26,7 @@ from tui.core.studio.records import (
     SkillId,
     WireId,
 )
+from tui.ui.studio.asking import NewClientModal
 from tui.ui.studio.secret import SecretModal
 
 LOW = {"strength": "LOW"}
@@ -100,7 +101,11 @@ async def test_a_key_is_shown_once_and_then_gone() -> None:
     stage = Stage(studio=studio)
     async with stage.shown():
         await opened(stage)
-        await stage.press("n", *"Kiosk", "ctrl+s")
+        await _click(stage, "+ New client")
+        await stage.until(lambda: isinstance(stage.app.screen, NewClientModal))
+        await stage.press(*"Kiosk", "escape")
+        await answered(stage, "Throw away", "n")
+        await stage.press("ctrl+s")
         await stage.until(lambda: isinstance(stage.app.screen, SecretModal))
         modal = stage.app.screen
         assert isinstance(modal, SecretModal)
@@ -118,6 +123,12 @@ async def test_a_key_is_shown_once_and_then_gone() -> None:
         del modal
         assert KEY not in stage.app.clipboard
         await stage.until(lambda: not _holders())
+
+
+async def _click(stage: Stage, words: str) -> None:
+    lines = stage.screen().splitlines()
+    y = next(y for y, text in enumerate(lines) if words in text)
+    await stage.pilot.click(offset=(lines[y].index(words) + 1, y))
 
 
 async def _listening(stage: Stage, modal: SecretModal) -> None:

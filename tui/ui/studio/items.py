@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,8 +18,8 @@ from tui.core.studio.policies import PiiDetection, Regex, Topic, TopicBoundary
 from tui.core.studio.rules import Problem, problems
 from tui.core.text import clean, clean_line
 from tui.ui.modals.answers import Answers
-from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.studio.flaws import Flaws
+from tui.ui.studio.leaving import leave_unless
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line
 from tui.ui.widgets.area import Area
@@ -29,7 +29,6 @@ Item: TypeAlias = Regex | Topic
 
 _BREAK = "⏎"
 """Stands for the end of a line inside of a text, where each line is a text of its own."""
-THROW_AWAY = "Throw away what you have changed?"
 
 
 def text_of(texts: Sequence[str]) -> str:
@@ -174,16 +173,3 @@ class ItemModal(SturdyModal[Item]):
 
     def action_leave(self) -> None:
         leave_unless(self, changed=self.edited != self._item, then=lambda: self.dismiss(None))
-
-
-def leave_unless(screen: SturdyModal[Any], *, changed: bool, then: Callable[[], object]) -> None:
-    """Go back at once, or ask first where something would be lost."""
-
-    def answered(sure: bool | None) -> None:
-        if sure:
-            then()
-
-    if changed:
-        screen.app.push_screen(ConfirmModal(THROW_AWAY, yes="Throw away", no="Go on"), answered)
-    else:
-        then()

@@ -21,7 +21,7 @@ from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.studio.flaws import Flaws
-from tui.ui.studio.items import leave_unless
+from tui.ui.studio.leaving import leave_unless
 from tui.ui.studio.policy_forms import Form, configuration_of, form_for
 from tui.ui.studio.rows import policy_name
 from tui.ui.sturdy import SturdyModal

@@ -1,0 +1,24 @@
+"""Nothing that was typed is lost without a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.sturdy import SturdyModal
+
+THROW_AWAY = "Throw away what you have changed?"
+
+
+def leave_unless(screen: SturdyModal[Any], *, changed: bool, then: Callable[[], object]) -> None:
+    """Go back at once, or ask first where something would be lost."""
+
+    def answered(sure: bool | None) -> None:
+        if sure:
+            then()
+
+    if changed:
+        screen.app.push_screen(ConfirmModal(THROW_AWAY, yes="Throw away", no="Go on"), answered)
+    else:
+        then()
