@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.fakes import ScriptedBackend, Wait, asks, finished, reply, said, started
+from tests.fakes import MemoryStore, ScriptedBackend, Wait, asks, finished, reply, said, started
 from tests.ui.stage import Stage
-from tui.core.errors import BackendError, ErrorKind
+from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.ids import ConversationId
 from tui.ui.modals.writing import EditModal
 from tui.ui.widgets.notice import WorkingRow
 
@@ -120,3 +121,42 @@ async def test_the_user_stops_waiting_and_looks_again_later() -> None:
         await stage.until(lambda: "Two." in stage.screen())
         await stage.until(lambda: not stage.chat.banner.display)
     assert len(backend.sent) == 1
+
+
+async def test_words_taken_back_from_a_conversation_that_never_began_are_kept() -> None:
+    away = BackendError(ErrorKind.UNREACHABLE, "The host does not answer.")
+    backend = ScriptedBackend()
+    backend.failures["create"] = [away] * 1000
+    stage = Stage(backend)
+    async with stage.shown():
+        stage.store.drafts[None] = "from before"
+        await stage.say("hello")
+        await click_on(stage, "Take it back")
+        await stage.until(lambda: stage.chat.composer.text == "hello\n\nfrom before")
+        await stage.until(lambda: stage.store.drafts[None] == "hello\n\nfrom before")
+        assert stage.chat.desk.current is None
+        assert stage.chat.conversation.greets
+        assert await stage.chat.opened.session.conversations() == []
+
+
+class FullDisk(MemoryStore):
+    full = True
+
+    async def save_draft(self, conversation_id: ConversationId | None, text: str) -> None:
+        if self.full:
+            raise StoreError("The disk is full.")
+        await super().save_draft(conversation_id, text)
+
+
+async def test_a_draft_that_cannot_be_kept_is_told_and_kept_later() -> None:
+    store = FullDisk()
+    store.full = False
+    stage = Stage(store=store)
+    async with stage.shown():
+        await stage.until(lambda: stage.chat._taken_up)
+        store.full = True
+        await stage.press("a")
+        await stage.until(lambda: "The disk is full." in stage.text(stage.chat.banner))
+        store.full = False
+        await stage.press("b", "backspace")
+        await stage.until(lambda: store.drafts.get(None) == "a")

@@ -32,9 +32,15 @@ class Drafts:
 
     async def keep(self, text: str) -> None:
         """Make the composer's text safe."""
-        if text != self._safe:
-            conversation_id, self._safe = self._conversation, text
+        if text == self._safe:
+            return
+        conversation_id, before, self._safe = self._conversation, self._safe, text
+        try:
             await self._session.save_draft(conversation_id, text)
+        except BaseException:
+            if (self._conversation, self._safe) == (conversation_id, text):
+                self._safe = before  # so that it is tried again
+            raise
 
     async def move(self, conversation_id: ConversationId, text: str) -> None:
         """Go on with ``text`` in a conversation that has just been written to."""

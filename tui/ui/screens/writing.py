@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from tui.core.draft import Draft, parse
-from tui.core.ids import ConversationId
+from tui.core.ids import ConversationId, is_local
 from tui.core.ports import Can, Notepad
 from tui.core.records import Attachment
 from tui.core.text import size
@@ -114,7 +114,11 @@ class WritingScreen(FindingScreen):
     def _keep_draft_soon(self) -> None:
         if self._draft_timer:
             self._draft_timer.stop()
-        self._draft_timer = self.set_timer(_DRAFT_PAUSE_S, self.keep_draft)
+        self._draft_timer = self.set_timer(_DRAFT_PAUSE_S, self._keep_draft_now)
+
+    @work(group="draft", exit_on_error=False)
+    async def _keep_draft_now(self) -> None:
+        await self.keep_draft()
 
     async def keep_draft(self) -> None:
         if self.access and not self._sending:
@@ -283,8 +287,22 @@ class WritingScreen(FindingScreen):
         both = draft.followed_by(parse(self.written))
         self.composer.put(both.text)
         self.attached.show(await _look_at(both.paths))
+        await self._leave_what_is_gone()
         await self.keep_draft()
         self.composer.focus()
+
+    async def _leave_what_is_gone(self) -> None:
+        """Begin anew, with what is written, where the only message was taken back."""
+        access, current = self.opened, self.desk.current
+        if not current or not is_local(current) or await access.session.conversation(current):
+            return
+        kept = await access.drafts.read(None)
+        self.desk.current = access.session.watched = None
+        access.drafts.hold(None, kept)
+        await self.write(parse(self.written).followed_by(parse(kept)).dump())
+        self.greet(on=True)
+        await self.conversation.show(())
+        self._list_conversations()
 
 
 async def _look_at(paths: Iterable[str]) -> list[Picked]:
