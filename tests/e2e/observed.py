@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,10 +22,16 @@ def _chain(awaited: object) -> Iterator[str]:
         awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "gi_yieldfrom", None)
 
 
+def _threads() -> Iterator[str]:
+    for number, frame in sys._current_frames().items():
+        yield f"thread {number}\n{''.join(traceback.format_stack(frame)[-6:])}"
+
+
 def _tell(*_: object) -> None:
     lines: list[str] = []
     for task in asyncio.all_tasks():
         lines += [task.get_name(), *_chain(task.get_coro())]
+    lines += [str(stack) for stack in _threads()]
     Path(TOLD).write_text("\n".join(lines), "utf-8")
 
 

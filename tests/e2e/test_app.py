@@ -13,6 +13,7 @@ from tui.demo.server import DemoServer, DemoSettings
 READY = "What can you do"
 LEFT_FULL_SCREEN = b"\x1b[?1049l"
 MOUSE_OFF = b"\x1b[?1000l"
+MOUSE_ON = b"\x1b[?1000h"
 
 
 def test_a_visitor_opens_the_demo_and_gets_an_answer(start: Start) -> None:
@@ -23,7 +24,16 @@ def test_a_visitor_opens_the_demo_and_gets_an_answer(start: Start) -> None:
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
         assert LEFT_FULL_SCREEN in terminal.output
+        assert MOUSE_ON in terminal.output
         assert MOUSE_OFF in terminal.output
+
+
+def test_the_mouse_can_be_left_to_the_terminal(start: Start) -> None:
+    with start("--demo", GENIE_TUI_MOUSE="no") as terminal:
+        terminal.until(READY)
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    assert MOUSE_ON not in terminal.output
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 60), (60, 20)])

@@ -72,7 +72,9 @@ def _set_up(target: Target) -> str | None:
     from tui.wiring.setup import SetupHelp
 
     preferences = _with_keymap(target.preferences())
-    return SetupApp(target.config or config_file(), SetupHelp(), preferences=preferences).run()
+    return SetupApp(target.config or config_file(), SetupHelp(), preferences=preferences).run(
+        mouse=preferences.mouse
+    )
 
 
 def _with_keymap(preferences: Preferences) -> Preferences:
@@ -118,6 +120,6 @@ def _run(place: Place, preferences: Preferences) -> int:
         save_theme=place.save_theme,
         agency=Agency(place.studio, place.use_genie, place.genie),
     )
-    app.run()
+    app.run(mouse=preferences.mouse)
     gc.freeze()  # else Python looks through all of it once more before it ends, for a second
     return app.return_code or 0

@@ -120,4 +120,5 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "notifications": _switch,
     "screen_reader": _switch,
     "reduced_motion": _switch,
+    "mouse": _switch,
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 from tui.config.document import bindings, read
 from tui.config.folders import Environment, config_file
 
-LOOKS = ("theme", "no_browser", "notifications", "screen_reader", "reduced_motion")
+LOOKS = ("theme", "no_browser", "notifications", "screen_reader", "reduced_motion", "mouse")
 """The keys of a profile that are about the interface, not about an agent."""
 
 YES = frozenset({"1", "true", "yes", "on", "y", "t"})

@@ -41,6 +41,7 @@ class Profile:
     notifications: bool = True
     screen_reader: bool = False
     reduced_motion: bool = False
+    mouse: bool = True
 
     @property
     def credential(self) -> Literal["oauth", "api_key", "token"]:

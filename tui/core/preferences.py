@@ -20,6 +20,8 @@ class Preferences:
     """Plain lines in reading order instead of panes."""
     reduced_motion: bool = False
     """Nothing moves, and what counts does so every ten seconds."""
+    mouse: bool = True
+    """Whether clicks and the wheel are the app's; else the terminal's, to select text with."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by the id of what they do, several separated by commas; empty: none."""
     keys_from: str = ""

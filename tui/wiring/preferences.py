@@ -30,6 +30,7 @@ def general_preferences(flags: Mapping[str, object], config: Path | None) -> Pre
         notifications=bool(given.get("notifications", True)),
         screen_reader=bool(given.get("screen_reader", False)),
         reduced_motion=bool(given.get("reduced_motion", False)),
+        mouse=bool(given.get("mouse", True)),
         **_keys(config),
     )
 
@@ -42,6 +43,7 @@ def preferences_of(profile: Profile, config: Path | None) -> Preferences:
         notifications=profile.notifications,
         screen_reader=profile.screen_reader,
         reduced_motion=profile.reduced_motion,
+        mouse=profile.mouse,
         **_keys(config),
     )
 
