@@ -242,6 +242,9 @@ class GenieApp(BaseApp[None]):
         """Talk to another genie from now on."""
         if self.agency.use_genie is None:
             return
+        if event.genie == self.agency.genie and self._chat.access:
+            self.notify(f"You talk to {event.name} already.", markup=False)
+            return
         try:
             connect, kept = await asyncio.to_thread(self.agency.use_genie, event.genie)
         except Exception as problem:

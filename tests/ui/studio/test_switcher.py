@@ -84,8 +84,9 @@ async def test_states_are_told_by_shape_and_word_and_ctrl_s_only_starts() -> Non
         assert "▶ Asleep" in stage.screen()
         await stage.press("ctrl+s")
         await stage.until(lambda: "started already" in stage.screen())
-        await stage.press("escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.press("up", "enter")
+        await stage.until(lambda: "You talk to Ifrit already." in stage.screen())
+        assert stage.app.screen is stage.chat
         assert stage.used == []
 
 
