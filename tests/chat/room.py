@@ -17,7 +17,7 @@ from tui.backends.genie import GenieBackend
 from tui.backends.workflows import WorkflowsBackend
 from tui.chat.kit import Patience
 from tui.chat.session import Session
-from tui.chat.updates import RecoveryChanged, TurnChanged, TurnDropped, Update
+from tui.chat.updates import Problem, RecoveryChanged, TurnChanged, TurnDropped, Update
 from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import ChatBackend, Clock
 from tui.core.turn import Turn
@@ -65,26 +65,26 @@ class Room:
         self.session: Session
         self.updates: list[Update] = []
         self.turns: dict[TurnId, Turn] = {}
-        self._changed = asyncio.Condition()
+        self.problems: list[Problem] = []
+        self._changed = asyncio.Event()
 
     def hear(self, update: Update) -> None:
         self.updates.append(update)
+        if isinstance(update, Problem):
+            self.problems.append(update)
         if isinstance(update, TurnChanged):
             self.turns[update.turn.id] = update.turn
         elif isinstance(update, TurnDropped):
             self.turns.pop(update.turn_id, None)
-        task = asyncio.ensure_future(self._notify())
-        task.add_done_callback(lambda done: None)
-
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+        self._changed.set()
 
     async def until(self, true: Callable[[], object], within_s: float = 10.0) -> None:
         """Return as soon as ``true()``; fails with all that was heard otherwise."""
         try:
-            async with asyncio.timeout(within_s), self._changed:
-                await self._changed.wait_for(lambda: bool(true()))
+            async with asyncio.timeout(within_s):
+                while not true():
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
             heard = "\n".join(repr(update)[:300] for update in self.updates[-12:])
             raise AssertionError(heard) from None

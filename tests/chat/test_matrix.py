@@ -72,7 +72,7 @@ FAULTS = {
     "an event that never comes": ("skip:after={n},times=1",),
     "slow": ("slow:ms=3",),
     "the server down for a while": ("outage:after={n},s=0.2,on=send,times=1",),
-    "the server down for minutes": ("outage:after={n},s=2,on=send,times=1",),
+    "the server down for minutes": ("outage:after={n},s=1,on=send,times=1",),
     "no way to reconnect": (CUT, "status:404,on=resume"),
     "reconnects fail": (CUT, "status:503,on=resume,times=3"),
     "reconnects and events fail": (

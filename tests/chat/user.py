@@ -8,7 +8,6 @@ from collections.abc import Callable
 import httpx
 
 from tests.chat.room import Room
-from tui.chat.updates import Problem
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, TurnId
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step
@@ -52,8 +51,8 @@ class User:
 
     def _refusals(self) -> int:
         """How often a credential was refused."""
-        problems = [u.error for u in self.room.updates if isinstance(u, Problem)]
-        return sum(error.kind is ErrorKind.UNAUTHORIZED for error in problems)
+        kinds = (problem.error.kind for problem in self.room.problems)
+        return sum(kind is ErrorKind.UNAUTHORIZED for kind in kinds)
 
     async def _answer(self, turn: Turn) -> None:
         session = self.room.session
