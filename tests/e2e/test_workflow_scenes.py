@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from textual.pilot import Pilot
 
@@ -143,8 +144,18 @@ async def test_a_conversation_that_is_switched_off_can_be_switched_on_from_here(
 
 async def test_somebody_elses_conversation_is_refused_with_a_reason() -> None:
     async with scene() as here:
-        await here.opened("Night watch")
-        here.server.faults.add("status:403,on=send,times=1")
+        here.chat.go_to(ConversationId(of_a_colleague(here.server)))
+        await here.until(lambda: "belongs to somebody else" in here.text())
+        await here.pilot.press("escape")
+        await here.until(lambda: "belongs to somebody else" not in here.text())
         await here.say("Is anything broken right now?")
-        await here.until(lambda: "Not sent" in here.text())
+        await here.until(lambda: "Not sent: The workflow belongs to" in here.text())
         assert here.chat.composer.text == "Is anything broken right now?"
+
+
+def of_a_colleague(server: DemoServer) -> str:
+    """The id of a workflow that somebody else has begun."""
+    headers = {"Authorization": f"Bearer {server.colleagues_token}"}
+    body = {"agent_id": server.agent}
+    answer = httpx.post(f"{server.url}/api/workflows", json=body, headers=headers)
+    return str(answer.json()["id"])

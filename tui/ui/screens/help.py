@@ -53,6 +53,9 @@ _TITLES = {
     "form": "In the forms of guardrails",
     "jobs": "Recipes and jobs",
     "requests": "In the list of requests",
+    "begin": "When you begin a conversation",
+    "choice": "In forms",
+    "pick": "When you choose from a list",
     "support": "For support",
     "help": "In this help",
 }

@@ -23,7 +23,7 @@ from tui.ui.markdown.paint import ROLES, paint, select, selected_text
 from tui.ui.markdown.spans import plain
 from tui.ui.widgets.headed import Headed
 
-_SHORTEST_PAUSE_S = 1 / 15
+_SHORTEST_PAUSE_S = 1 / 12
 _SHORTEST_PAUSE_AFAR_S = 1 / 4
 """Over SSH: each time that a line is added, all lines in view are sent."""
 _LONGEST_PAUSE_S = 1.0
@@ -68,7 +68,7 @@ class Reply(Headed):
         """Take the newest snapshot of the message.
 
         The first text after a rest and the final one are drawn at once; others wait, so that
-        drawing takes at most a third of the time and happens at most 15 times a second.
+        drawing takes at most a third of the time and happens at most 12 times a second.
         """
         self._newest, self._is_final = text, final
         if final or not self._resting:
@@ -91,7 +91,9 @@ class Reply(Headed):
 
     def on_click(self, event: Click) -> None:
         """On the line that unfolds; the rest is there to be selected."""
-        if event.y <= 1 and event.button == 1 and not self.screen.selections:
+        place = event.get_content_offset(self)
+        on_it = place is not None and place.y == 0 and event.button == 1
+        if on_it and not self.screen.selections:
             self.action_unfold()
 
     def code_blocks(self) -> list[tuple[str, str]]:
