@@ -57,7 +57,7 @@ class ScriptedStudio:
     held_recipes: dict[str, Recipe] = field(default_factory=dict)
     held_jobs: dict[str, list[Job]] = field(default_factory=dict)
     guardrail: Guardrail = field(default_factory=Guardrail)
-    failures: dict[str, BackendError] = field(default_factory=dict)
+    failures: dict[str, Exception] = field(default_factory=dict)
     gate: asyncio.Event | None = None
     """Every call waits for it."""
     calls: list[tuple[Any, ...]] = field(default_factory=list)

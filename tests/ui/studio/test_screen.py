@@ -125,6 +125,10 @@ async def test_a_key_is_shown_once_and_then_gone() -> None:
         await stage.until(lambda: not _holders())
 
 
+def screen_busy(stage: Stage) -> object:
+    return getattr(stage.app.screen, "busy", None)
+
+
 async def _click(stage: Stage, words: str) -> None:
     lines = stage.screen().splitlines()
     y = next(y for y, text in enumerate(lines) if words in text)
@@ -196,6 +200,11 @@ async def test_waiting_and_failing_are_said_and_the_rest_goes_on() -> None:
         await stage.press("s")
         await answered(stage, "Stop Ifrit?", "y")
         await stage.until(lambda: "✗ Not allowed" in stage.screen())
+        studio.failures["genies.stop"] = OSError("No room for the ledger")
+        await stage.press("s")
+        await answered(stage, "Stop Ifrit?", "y")
+        await stage.until(lambda: "✗ No room for the ledger" in stage.screen())
+        await stage.until(lambda: not screen_busy(stage))
         await stage.press("slash", *"asl", "enter")
         await stage.until(lambda: "▶ Ifrit" not in stage.screen().split("│")[0])
         assert studio.opened == 1

@@ -15,12 +15,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from tui.core.errors import BackendError
 from tui.core.ports import Clock
 from tui.core.studio.records import Genie, GenieId
 from tui.core.text import clean_line
 from tui.ui.agency import Agency
+from tui.ui.studio.crashes import crash_of
 from tui.ui.studio.dossier import READERS, Dossier, read_part
 from tui.ui.studio.rows import Line, lines_of
 from tui.ui.studio.words import genie_row
@@ -224,6 +226,10 @@ class BrowsingScreen(SturdyScreen[None]):
         state = self.query_one("#studio-state", Static)
         state.update(Content.assemble("✗ ", line(error.sentence(), 800)).stylize(BAD))
         state.display = True
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if error := crash_of(event):
+            self.fail(error)
 
     # -- keys ------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.studio.records import Job, Recipe, RecipeId
@@ -22,6 +23,7 @@ from tui.core.text import clean, clean_line, duration
 from tui.ui.agency import Agency
 from tui.ui.modals.answers import Answers
 from tui.ui.requests import CopyText
+from tui.ui.studio.crashes import crash_of
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, plain, spread
@@ -158,6 +160,10 @@ class JobsModal(SturdyModal[None]):
         told = plain(error[:_LONGEST_ERROR]).stylize(BAD)
         self.query_one("#jobs-error", Static).update(told)
         self.query_one(".jobs--error").display = bool(error)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if error := crash_of(event):
+            self._tell(f"✗ {error.sentence()}", BAD)
 
     # -- keys ------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
+from textual.worker import Worker
 
 from tui.core.errors import BackendError
 from tui.core.studio.changes import Change, changes, has_changes
@@ -20,6 +21,7 @@ from tui.core.studio.rules import Problem, problems
 from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
+from tui.ui.studio.crashes import crash_of
 from tui.ui.studio.flaws import Flaws
 from tui.ui.studio.leaving import leave_unless
 from tui.ui.studio.policy_forms import Form, configuration_of, form_for
@@ -134,6 +136,10 @@ class PolicyModal(SturdyModal[Policy]):
             self.dismiss(policy)
         finally:
             self._sending = False
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if error := crash_of(event):
+            self._tell(f"✗ {error.sentence()}", BAD)
 
     def action_leave(self) -> None:
         if self._sending:

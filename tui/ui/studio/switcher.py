@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from tui.core.errors import BackendError
 from tui.core.studio.records import Genie, GenieId
@@ -20,6 +21,7 @@ from tui.ui.agency import Agency
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.requests import GenieWanted
+from tui.ui.studio.crashes import crash_of
 from tui.ui.studio.offers import NO_CLIENT, STOPPED
 from tui.ui.studio.words import genie_row, has_client, name_of
 from tui.ui.sturdy import SturdyList, SturdyModal
@@ -136,6 +138,10 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
         """The genie under the cursor."""
         place = self.query_one(OptionList).highlighted
         return self._shown[place] if place is not None and place < len(self._shown) else None
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if error := crash_of(event):
+            self._fail(error)
 
     # -- what can be done ------------------------------------------------------------------
 

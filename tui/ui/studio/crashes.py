@@ -1,0 +1,20 @@
+"""What nobody foresaw, as a failure that can be shown."""
+
+from __future__ import annotations
+
+from textual.worker import Worker, WorkerState
+
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.redact import redact
+from tui.core.text import clean_line
+
+
+def crash_of(event: Worker.StateChanged) -> BackendError | None:
+    """Why a task of a screen has failed, if it has; without secrets."""
+    error = event.worker.error
+    if event.state is not WorkerState.ERROR or error is None:
+        return None
+    if isinstance(error, BackendError):
+        return error
+    text = clean_line(redact(str(error))) or type(error).__name__
+    return BackendError(ErrorKind.BAD_ANSWER, text)
