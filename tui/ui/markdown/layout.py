@@ -10,6 +10,7 @@ from tui.ui.markdown.grid import draw_table
 from tui.ui.markdown.rows import Code, Gap, Margin, Row, Rule, Table, Text
 from tui.ui.markdown.spans import Line, Span, Spans, cells, fold, plain, wrap
 
+_EDGE = Span(" ", "panel", drawn=True)
 _WRAPPED = Span("↪ ", "panel muted", drawn=True)
 _COPY = "copy"
 
@@ -82,8 +83,7 @@ def _label(code: Code, width: int, marks: bool) -> Line:
 
 def _code_line(spans: Spans, width: int) -> Iterator[Line]:
     """A line of code, folded where it is too long; the other lines start with an arrow."""
-    edge = Span(" ", "panel", drawn=True)
-    for index, (part, glue) in enumerate(fold(spans, width - 4) if spans else [((), "\n")]):
-        painted = (span._replace(style=f"panel {span.style}".rstrip()) for span in part)
-        lead = (edge, _WRAPPED) if index else (edge,)
-        yield Line((*lead, *painted), glue, fill="panel")
+    painted = tuple(Span(text, f"panel {style}".rstrip()) for text, style, *_ in spans)
+    for index, (part, glue) in enumerate(fold(painted, width - 4)):
+        lead = (_EDGE, _WRAPPED) if index else (_EDGE,)
+        yield Line((*lead, *part), glue, fill="panel")

@@ -74,9 +74,12 @@ def wrap(spans: Spans, width: int) -> list[tuple[Spans, str]]:
 
 def fold(spans: Spans, width: int) -> list[tuple[Spans, str]]:
     """Break one line of text after every ``width`` cells, wherever that is."""
+    text = plain(spans)
+    if cells(text) <= width:
+        return [(spans, "\n")]
     pieces: list[Piece] = []
     at = 0
-    for part in chop_cells(plain(spans), max(2, width)) or [""]:
+    for part in chop_cells(text, max(2, width)):
         pieces.append(Piece(at, at := at + len(part), "" if pieces else "\n"))
     return list(_cut(spans, pieces))
 

@@ -1,0 +1,87 @@
+"""What is huge does not hold up the app: keys are answered meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.fakes import ScriptedBackend, finished, reply, said
+from tests.ui.solo import at
+from tests.ui.stage import Stage
+from tui.core.events import SkillStarted, UnknownEvent
+
+LONGEST_S = 2.0
+"""Of processor time at a stretch, on a slow machine; how busy it is does not count."""
+
+HUGE = {
+    "table": "| a | b |\n|---|---|\n" + "| x | **y** |\n" * 5_000 + "\nThe end",
+    "fence": "```python\n"
+    + "value = function('of a name', 1234)  # and a word about it, too\n" * 17_000
+    + "```\n\nThe end",
+    "nesting": "\n".join("  " * n + "- x" for n in range(200)) + "\n\n" + ">" * 200 + " The end",
+    "words": "a" * 10_000
+    + "\n\n"
+    + "Z"
+    + "\u0301\u0489" * 5_000
+    + "\n\n"
+    + "👨‍👩‍👧‍👦" * 3_000
+    + "\n\nThe end",
+}
+
+
+@asynccontextmanager
+async def watched() -> AsyncGenerator[list[float]]:
+    """The stretches of processor time in which nothing else could run."""
+    stretches = [0.0]
+
+    async def watch() -> None:
+        while True:
+            before = time.thread_time()
+            await asyncio.sleep(0)
+            stretches.append(time.thread_time() - before)
+            await asyncio.sleep(0.005)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield stretches
+    finally:
+        watching.cancel()
+
+
+@pytest.mark.parametrize("name", HUGE)
+async def test_a_huge_reply_holds_nobody_up(name: str) -> None:
+    stage = Stage(ScriptedBackend(reply(HUGE[name])))
+    async with stage.shown(100, 30), watched() as stretches:
+        await stage.say("go")
+        await stage.until(lambda: "The end" in stage.screen())
+        await stage.pilot.resize_terminal(70, 24)
+        await stage.press("x")
+        assert stage.chat.composer.text == "x"
+    assert max(stretches) < LONGEST_S
+
+
+def deep(levels: int) -> Any:
+    value: Any = "the bottom"
+    for level in range(levels):
+        value = {"a": value} if level % 2 else [value]
+    return value
+
+
+async def test_a_deep_payload_is_shown() -> None:
+    odd = at(UnknownEvent, 2, 1, kind="odd", raw={"odd": deep(500)})
+    stage = Stage(
+        ScriptedBackend([at(SkillStarted, 1, 0, skill="x"), odd, said("Well"), finished()])
+    )
+    async with stage.shown(), watched() as stretches:
+        await stage.say("go")
+        await stage.until(lambda: "Well" in stage.screen())
+        assert stage.chat.timeline is not None
+        stage.chat.timeline.focus()
+        await stage.press("end", "up", "up", "enter")
+        await stage.until(lambda: '"odd"' in stage.screen())
+    assert max(stretches) < LONGEST_S
