@@ -49,7 +49,6 @@ SMALL_LIGHT = Look("-80x24", size=(80, 24), theme="genie-light")
 TINY = Look("-60x20", size=(60, 20))
 TINY_LIGHT = Look("-60x20", size=(60, 20), theme="genie-light")
 HUGE = Look("-200x60", size=(200, 60))
-MONO = Look("-mono", theme="genie-mono")
 TALL = Look("", size=(120, 48))
 
 SCENES = {
@@ -79,7 +78,7 @@ SCENES = {
     "requests": Scene(plays.requests, (WIDE, SMALL_LIGHT), port=PORT),
     "genies": Scene(plays.genies, (SMALL,)),
     "studio": Scene(plays.studio, (WIDE, SMALL_LIGHT), port=PORT),
-    "guardrail": Scene(plays.guardrail, (SMALL_LIGHT,)),
+    "guardrail": Scene(plays.guardrail, (SMALL_LIGHT,), port=PORT),
     "jobs": Scene(plays.jobs, (SMALL,)),
     "login": Scene(plays.login, (WIDE, SMALL), before="login"),
     "setup": Scene(plays.setup, (WIDE, SMALL), before="setup"),
