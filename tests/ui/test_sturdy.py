@@ -80,9 +80,15 @@ async def test_a_key_that_comes_before_or_after_the_parts_does_nothing() -> None
         await app.push_screen(modal)
         await pilot.pause()
         assert await app.run_action("go", modal)
+        drawn: list[int] = []
+        modal.call_after_refresh(drawn.append, 1)
+        await pilot.pause()
         leaving = modal.dismiss()
         await leaving
         assert not await app.run_action("go", modal)
+        modal.call_after_refresh(drawn.append, 2)
+        await pilot.pause()
+        assert drawn == [1]
 
 
 async def test_the_palette_bears_what_is_found_when_it_is_closed() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
 from textual import events
 from textual.await_complete import AwaitComplete
@@ -27,6 +28,12 @@ class SturdyScreen(Screen[ScreenResultType]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key that comes while it opens or closes finds nothing to work on."""
         return self.is_whole and super().check_action(action, parameters)
+
+    def call_after_refresh(self, callback: Callable[..., object], *args: Any, **more: Any) -> bool:
+        """Only while the parts are there."""
+        return super().call_after_refresh(
+            lambda: callback(*args, **more) if self.is_whole else None
+        )
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         if not self.is_active:  # a second key or click would close another

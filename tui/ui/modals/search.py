@@ -99,6 +99,8 @@ class SearchModal(SturdyModal[Found]):
         self.query_one("#search-state", Static).update(Content(sentence))
 
     def _draw(self) -> None:
+        if not self.is_whole:
+            return  # the hits came too late
         found = self.query_one(OptionList)
         width = self.query_one("#search").content_size.width - _EDGE_CELLS
         now_ms = self._clock.now_ms()
