@@ -167,3 +167,18 @@ async def test_a_confirmation_says_yes_only_on_yes() -> None:
             await pilot.press("enter", key)
             await settle(pilot, lambda: bool(app.answers))
         assert app.answers == [answer]
+
+
+async def test_a_question_hears_even_if_its_first_drawing_was_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.ui.modals.guarded._LATEST_S", 0.01)
+    monkeypatch.setattr(ApprovalModal, "call_after_refresh", lambda *_: False)
+    shown, clock = modal(question())
+    app = Solo()
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.ask(shown)
+        await settle(pilot, lambda: shown.is_drawn)
+        clock.now_s += 1
+        await pilot.press("escape")
+        await settle(pilot, lambda: app.answers == [None])

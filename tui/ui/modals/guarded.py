@@ -15,6 +15,8 @@ from tui.ui.sturdy import SturdyModal
 
 DEAF_S = 0.4
 """How long after it has been drawn a modal takes no answer, by key or by mouse."""
+_LATEST_S = 2.0
+"""When a modal that has not heard of having been drawn is drawn again."""
 
 ResultT = TypeVar("ResultT")
 
@@ -48,6 +50,7 @@ class GuardedModal(SturdyModal[ResultT]):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._note_drawn)
+        self.set_timer(_LATEST_S, self._draw_at_last)
 
     def on_resize(self, event: Resize) -> None:
         self._fit()
@@ -81,6 +84,12 @@ class GuardedModal(SturdyModal[ResultT]):
         """Scroll what may be longer than the window."""
         for body in self.query(".modal--body").results(Widget):
             body.scroll_relative(y=lines, animate=False)
+
+    def _draw_at_last(self) -> None:
+        """Textual forgets what was to come after a refresh when an update of many parts ends."""
+        if self._drawn_s is None:
+            self.refresh(layout=True)
+            self._note_drawn()
 
     def _note_drawn(self) -> None:
         self._drawn_s = self._clock_s()
