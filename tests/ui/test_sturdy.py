@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList
 
 import tui.ui
+from tui.ui.base import BaseApp
 from tui.ui.sturdy import Palette, SturdyList, SturdyModal, SturdyScreen
 
 
@@ -101,3 +102,12 @@ async def test_the_palette_bears_what_is_found_when_it_is_closed() -> None:
         palette._list_visible = True
         await pilot.pause()
         assert not palette.is_whole
+
+
+async def test_the_palettes_own_list_is_one_of_ours() -> None:
+    app = BaseApp[None]()
+    async with app.run_test() as pilot:
+        app.push_screen(Palette())
+        await pilot.pause()
+        (found,) = app.screen.query(OptionList)
+        assert isinstance(found, SturdyList)

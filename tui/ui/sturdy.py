@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from textual import events
+from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette, Provider
+from textual.command import CommandList, CommandPalette, Provider
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import OptionList
 
@@ -60,8 +61,29 @@ class SturdyModal(ModalScreen[ScreenResultType], SturdyScreen[ScreenResultType])
     """A modal screen that closes once, and only itself."""
 
 
+class SturdyList(OptionList):
+    """Bears a click on an option that is gone, and keys before it has been laid out."""
+
+    async def _on_click(self, event: events.Click) -> None:
+        place = event.style.meta.get("option")
+        if isinstance(place, int) and place >= self.option_count:
+            event.prevent_default()
+
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        with suppress(KeyError, IndexError):
+            super()._move_page(direction)
+
+
+class Commands(CommandList, SturdyList, can_focus=False):
+    """What the palette found."""
+
+
 class Palette(CommandPalette, SturdyScreen[None]):
     """The command palette."""
+
+    def compose(self) -> ComposeResult:
+        for part in super().compose():
+            yield Commands() if type(part) is CommandList else part
 
     @property
     def _provider_classes(self) -> list[type[Provider]]:  # type: ignore[override]
@@ -79,16 +101,3 @@ class Palette(CommandPalette, SturdyScreen[None]):
     async def _watch__show_busy(self) -> None:
         if self.is_whole:
             await super()._watch__show_busy()
-
-
-class SturdyList(OptionList):
-    """Bears a click on an option that is gone, and keys before it has been laid out."""
-
-    async def _on_click(self, event: events.Click) -> None:
-        place = event.style.meta.get("option")
-        if isinstance(place, int) and place >= self.option_count:
-            event.prevent_default()
-
-    def _move_page(self, direction: Literal[-1, 1]) -> None:
-        with suppress(KeyError, IndexError):
-            super()._move_page(direction)
