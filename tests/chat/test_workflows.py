@@ -184,7 +184,7 @@ async def test_an_inactive_workflow_gives_the_text_back(room: Room, server: Demo
     await room.say("Are you there?", cid)
     await room.until(lambda: any(isinstance(u, Refused) for u in room.updates))
     [refused] = [u for u in room.updates if isinstance(u, Refused)]
-    assert refused.error.kind is ErrorKind.INVALID
+    assert refused.error.kind is ErrorKind.ASLEEP
     assert "switched off" in str(refused.error)
     assert await room.session.draft(cid) == "Are you there?"
     assert len(await room.session.turns(cid)) == 1

@@ -29,9 +29,9 @@ def test_suspended_and_continued_it_draws_itself_again(start: Start, server: Dem
         os.waitpid(terminal.pid, os.WUNTRACED)
         suspended = len(terminal.output)
         terminal.kill(signal.SIGCONT)
+        terminal.until(lambda _: b"\x1b[?1049h" in terminal.output[suspended:])
         terminal.type(f"{HELLO}\r")
         terminal.until("Peace upon")
-        assert b"\x1b[?1049h" in terminal.output[suspended:]
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
 

@@ -79,7 +79,7 @@ async def test_a_deep_payload_is_shown() -> None:
     )
     async with stage.shown(), watched() as stretches:
         await stage.say("go")
-        await stage.until(lambda: "Well" in stage.screen())
+        await stage.until(lambda: "Finished" in stage.screen())
         assert stage.chat.timeline is not None
         stage.chat.timeline.focus()
         await stage.press("end", "up", "up", "enter")
