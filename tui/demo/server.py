@@ -226,7 +226,9 @@ class DemoServer:
         self._up.set()
         await self._stop.wait()
         server.close()
-        self._demo.wires.cut_all()
+        for _ in range(3):  # who has just connected is known, and who is cut off is gone
+            self._demo.wires.cut_all()
+            await asyncio.sleep(0)
 
     def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self._demo.errors.append(str(context.get("exception") or context["message"]))
