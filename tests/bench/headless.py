@@ -53,7 +53,7 @@ async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
     while not true():
         if time.monotonic() > ended:
             raise TimeoutError(true)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.002)  # a loop that spins would hold the store up
     await pilot.pause()
 
 
