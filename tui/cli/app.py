@@ -31,6 +31,7 @@ def run_app(target: Target) -> int:
         if chosen is None:
             return Code.FINISHED
         target = replace(target, profile=chosen, demo=not chosen)
+    gc.disable()  # until the first paint: nothing that a start loads can be given back
     place = target.place()
     return _talk(place) if place.preferences.screen_reader else _open(place)
 
@@ -43,6 +44,7 @@ def _talk(place: Place) -> int:
     from tui.ui.plain.lines import Lines
     from tui.ui.plain.talk import Talk
 
+    gc.enable()
     lines = Lines(sys.stdin, sys.stdout)
     return asyncio.run(Talk(place.connect, lines, place.agent_name, SystemClock().now_ms).run())
 

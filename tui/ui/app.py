@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
@@ -160,6 +161,9 @@ class GenieApp(BaseApp[None]):
 
     def action_dress(self) -> None:
         """Read the style sheets that the first paint did without."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         for path in later_sheets():
             self.stylesheet.read(path)
         self.stylesheet.reparse()
