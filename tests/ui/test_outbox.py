@@ -160,3 +160,16 @@ async def test_a_draft_that_cannot_be_kept_is_told_and_kept_later() -> None:
         store.full = False
         await stage.press("b", "backspace")
         await stage.until(lambda: store.drafts.get(None) == "a")
+
+
+async def test_enter_counts_while_the_message_before_is_made_safe() -> None:
+    stage = Stage(ScriptedBackend(reply("One."), reply("Two.")))
+    async with stage.shown():
+        stage.chat.composer.put("first")
+        stage.chat.composer.submit("first")
+        stage.chat.composer.submit("first")
+        stage.chat.composer.insert("second")
+        stage.chat.composer.submit("firstsecond")
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+        await stage.until(lambda: "Two." in stage.screen())
+    assert [text for _, text, _ in stage.backend.sent] == ["first", "second"]

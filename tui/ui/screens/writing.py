@@ -59,6 +59,8 @@ class WritingScreen(FindingScreen):
     """Keeps what is written before the session is open."""
     _draft_timer: Timer | None = None
     _sending = False
+    _next = ""
+    """What Enter was pressed for while the message before was still on its way to the outbox."""
     _held = ""
     _taken_up = False
     """The session has all that was written before it was open."""
@@ -135,7 +137,9 @@ class WritingScreen(FindingScreen):
                 self.complain("Say what the file is for.")
         elif self.access is None:
             self._hold(shown)
-        elif not self._sending:
+        elif self._sending:
+            self._next = shown
+        else:
             self._sending = True
             self._send(_Outgoing(event.text, shown))
 
@@ -172,6 +176,9 @@ class WritingScreen(FindingScreen):
             self.complain(str(problem))
         finally:
             self._sending = False
+            following, self._next = self._next.removeprefix(outgoing.shown), ""
+        if following.strip() and self.composer.text.startswith(following):
+            self.composer.submit(following)
         self.composer.remember(await session.recall())
         self.list_soon()
 
