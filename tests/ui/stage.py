@@ -20,7 +20,7 @@ from tui.chat.updates import Publish
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
 from tui.core.ports import Notepad
-from tui.core.preferences import Preferences
+from tui.core.preferences import Kept, Preferences
 from tui.core.records import Conversation
 from tui.system.terminal import Terminal
 from tui.ui.agency import Agency, Connect
@@ -75,6 +75,8 @@ class Stage:
     genie: str = "gin-Ifrit"
     used: list[str] = field(default_factory=list)
     """The genies that were made those of the profile."""
+    kept: Kept = field(default_factory=lambda: Kept("config.toml"))
+    """Where they are kept."""
 
     def __post_init__(self) -> None:
         self.app = QuietApp(
@@ -91,9 +93,9 @@ class Stage:
             clock=self.clock,
         )
 
-    def _use(self, genie: str) -> tuple[Connect, str]:
+    def _use(self, genie: str) -> tuple[Connect, Kept]:
         self.used.append(genie)
-        return self._connect, "config.toml"
+        return self._connect, self.kept
 
     @asynccontextmanager
     async def _connect(self, publish: Publish) -> AsyncGenerator[Session]:

@@ -109,6 +109,18 @@ async def test_the_qr_code_takes_the_place_of_the_text_and_goes_again() -> None:
         await settle(pilot, lambda: LINK in app.screen_text())
 
 
+async def test_escape_leaves_the_qr_code_before_it_leaves_the_question() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("q")
+        await settle(pilot, lambda: "▀" in app.screen_text())
+        await pilot.press("escape")
+        await settle(pilot, lambda: LINK in app.screen_text())
+        assert app.screen is shown
+        await pilot.press("escape")
+        await settle(pilot, lambda: app.screen is not shown)
+
+
 async def test_a_qr_code_that_does_not_fit_is_explained() -> None:
     shown, clock = modal(request(LINK + "x" * 300))
     async with asked(shown, clock, (80, 24)) as (app, pilot):

@@ -136,6 +136,9 @@ async def test_the_address_is_copied_and_shown_as_a_code_where_it_fits() -> None
         assert "█▀▀▀▀▀█" in scene.text
         await scene.pilot.press("q")
         assert "█▀▀▀▀▀█" not in scene.text
+        await scene.pilot.press("q", "escape")
+        assert "█▀▀▀▀▀█" not in scene.text
+        assert not scene.app.answers
     async with Scene(ScriptedAccount(), (80, 20)) as scene:
         await scene.pilot.press("q")
         assert "needs a terminal of" in scene.text

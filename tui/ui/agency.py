@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.chat.updates import Publish
+from tui.core.preferences import Kept
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
-UseGenie = Callable[[str], tuple[Connect, str]]
-"""What opens the session of another genie, and the file that says from now on that it is used;
-empty where nothing is kept. Touches the disk; raises ``tui.config.ConfigError``."""
+
+UseGenie = Callable[[str], tuple[Connect, Kept]]
+"""What opens the session of another genie, and where it is kept that it is used. Touches the
+disk; raises ``tui.config.ConfigError``."""
 
 NO_TOKEN = "Studio needs a Developer API token"
 WHICH_TOKEN = (

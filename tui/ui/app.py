@@ -22,7 +22,7 @@ from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.links import link_host
 from tui.core.ports import Clock, Notepad
-from tui.core.preferences import Preferences
+from tui.core.preferences import Kept, Preferences
 from tui.core.redact import redact
 from tui.core.text import clean_line, size, utf8_size
 from tui.system.browser import open_at_home
@@ -372,12 +372,14 @@ async def _ended(worker: Worker[None]) -> None:
         await worker.wait()
 
 
-def _where_kept(path: str) -> str:
+def _where_kept(kept: Kept) -> str:
     """Where it is kept which genie is talked to, and what else belongs there."""
-    if not path:
-        return "It is not kept for the next time."
+    overruled = f"{kept.overruled_by} names another, which the next start takes."
+    if not kept.path:
+        return overruled if kept.overruled_by else "It is not kept for the next time."
     return (
-        f"It is the genie in {path} now. A client is for one genie: if it has a client of its own,"
+        f"It is the genie in {kept.path} now. {overruled + ' ' if kept.overruled_by else ''}"
+        "A client is for one genie: if it has a client of its own,"
         " put that one's client_id or api_key there, too."
     )
 

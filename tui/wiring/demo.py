@@ -16,6 +16,7 @@ from tui.chat.updates import Publish
 from tui.core.account import Account
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock
+from tui.core.preferences import Kept
 from tui.demo.handles import IFRIT
 from tui.demo.suggestions import SUGGESTIONS
 from tui.wiring.backends import open_backend
@@ -47,8 +48,8 @@ def place_of_demo(
     connect = partial(_connect, server, clock, backend, "")
     studio = partial(open_studio, profile_of_demo(server), alone=True)
 
-    def use_genie(genie: str) -> tuple[Connect, str]:
-        return partial(_connect, server, clock, backend, genie), ""
+    def use_genie(genie: str) -> tuple[Connect, Kept]:
+        return partial(_connect, server, clock, backend, genie), Kept()
 
     use = use_genie if backend == "genie" else None
     return _without_files(_place(connect, studio=studio, use_genie=use), backend)
@@ -150,9 +151,9 @@ class _Lamp:
                 self._server = None
                 await asyncio.to_thread(server.stop)
 
-    def use_genie(self, genie: str) -> tuple[Connect, str]:
+    def use_genie(self, genie: str) -> tuple[Connect, Kept]:
         self._genie, self._goes_on = genie, self._server is not None
-        return self.connect, ""
+        return self.connect, Kept()
 
     @asynccontextmanager
     async def studio(self) -> AsyncGenerator[Studio]:
@@ -200,8 +201,8 @@ class _Home:
         async with open_studio(await self._profile(), alone=True) as studio:
             yield studio
 
-    def use_genie(self, genie: str) -> tuple[Connect, str]:
-        return partial(self.connect, genie), ""
+    def use_genie(self, genie: str) -> tuple[Connect, Kept]:
+        return partial(self.connect, genie), Kept()
 
     @asynccontextmanager
     async def connect(self, genie: str, publish: Publish) -> AsyncGenerator[Session]:

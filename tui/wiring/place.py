@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui.chat.updates import Notice, Publish
 from tui.core.account import Account
 from tui.core.ports import ChatBackend, Clock, Notepad
-from tui.core.preferences import Preferences
+from tui.core.preferences import Kept, Preferences
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
-UseGenie = Callable[[str], tuple[Connect, str]]
-"""What opens the session of another genie, and the file in which that is kept, if it is."""
+UseGenie = Callable[[str], tuple[Connect, Kept]]
+"""What opens the session of another genie, and where it is kept that it is used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

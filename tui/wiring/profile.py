@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tui.chat.updates import Publish
+from tui.core.preferences import Kept
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import key_vault, open_account
 from tui.wiring.place import Connect, Place, open_session
@@ -67,19 +69,20 @@ def place_of(profile: Profile) -> Place:
     )
 
 
-def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connect, str]:
+def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connect, Kept]:
     """The session of another genie, which is kept where the file has the profile.
 
     Raises ``tui.config.ConfigError``.
     """
-    from tui.config import config_file, profiles, save_profile
+    from tui.config import config_file, profiles, save_profile, variable
 
     path = config or config_file()
     is_kept = profile.name in profiles(path)
     if is_kept:
         save_profile(path, profile.name, {"genie": genie})
     connect = partial(_connect, replace(profile, genie=genie))
-    return connect, str(path) if is_kept else ""
+    overruled = (os.environ.get(variable("genie")) or genie) != genie
+    return connect, Kept(str(path) if is_kept else "", variable("genie") if overruled else "")
 
 
 @asynccontextmanager

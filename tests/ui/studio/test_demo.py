@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.screenshots.watch import text_of
+from tui.config import Profile
+from tui.core.preferences import Kept
 from tui.core.studio.records import GenieId
 from tui.demo.residents import STOPPED_GENIE
 from tui.demo.server import DemoServer, DemoSettings
@@ -72,9 +75,19 @@ def test_the_genie_that_is_used_is_kept_and_comments_stay(tmp_path: Path) -> Non
     with DemoServer(DemoSettings(speed=0)) as server:
         profile = profile_of_demo(server)
     _, kept = use_genie(replace(profile, name="work"), path, "gin-2")
-    assert kept == str(path)
+    assert kept == Kept(str(path))
     assert 'genie = "gin-2"  # the old one' in path.read_text()
     assert "# mine" in path.read_text()
     before = path.read_text()
     _, kept = use_genie(replace(profile, name="elsewhere"), path, "gin-3")
-    assert (kept, path.read_text()) == ("", before)
+    assert (kept, path.read_text()) == (Kept(), before)
+
+
+def test_an_environment_variable_that_names_another_genie_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = Profile(name="work")
+    for value, overruled_by in (("gin-1", "GENIE_TUI_GENIE"), ("gin-2", ""), ("", "")):
+        monkeypatch.setenv("GENIE_TUI_GENIE", value)
+        _, kept = use_genie(profile, tmp_path / "config.toml", "gin-2")
+        assert kept == Kept(overruled_by=overruled_by)

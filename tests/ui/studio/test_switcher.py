@@ -10,6 +10,7 @@ from tests.studio import ScriptedStudio, genie
 from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.preferences import Kept
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.studio.switcher import GenieSwitcher
 
@@ -52,6 +53,18 @@ async def test_a_genie_is_found_by_its_name_and_used_from_then_on() -> None:
         assert "Message Marid" in stage.screen()
         assert not set(stage.screen()) & set(UNSAFE)
         await stage.until(lambda: "config.toml" in stage.screen())
+
+
+async def test_an_environment_variable_that_wins_at_the_next_start_is_told() -> None:
+    studio = ScriptedStudio([genie("Ifrit"), genie("Marid")])
+    stage = Stage(studio=studio, kept=Kept("config.toml", "GENIE_TUI_GENIE"))
+    async with stage.shown():
+        await stage.press("f6")
+        await stage.until(lambda: "2 genies" in stage.screen())
+        await stage.press(*"mari")
+        await stage.until(lambda: "1 of 2 genies" in stage.screen())
+        await stage.press("enter")
+        await stage.until(lambda: "GENIE_TUI_GENIE names another" in stage.screen())
 
 
 async def test_one_that_cannot_answer_is_asked_about_and_started() -> None:

@@ -154,6 +154,13 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
         else:
             self._show_qr()
 
+    def action_later(self) -> None:
+        """Back from the QR code to the link, or decide later."""
+        if self._shows_qr:
+            self.remove_class("-qr")
+        else:
+            super().action_later()
+
     def _show_qr(self) -> None:
         if link := self._link:
             problem = self.query_one(QrPanel).show(link)

@@ -251,7 +251,10 @@ class LoginModal(GuardedModal[SignedIn | None]):
         self._work = self._sign_in()
 
     async def action_cancel(self) -> None:
-        """Close the port, then leave."""
+        """Back from the QR code to the address; else close the port, then leave."""
+        if self.has_class("-qr"):
+            self.remove_class("-qr")
+            return
         if self._work is not None:
             self._work.cancel()
             with suppress(WorkerCancelled, WorkerFailed):
