@@ -6,20 +6,10 @@ python -m tests.bench [NAME ...] [--runs N] [--smoke] [--strict]
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
-from collections.abc import Iterator
 
-from tests.bench.figures import Figure, Scale, table
-
-MODULES = ("start", "stream", "tokens", "traffic", "history", "wire", "session")
-
-
-def figures_of(names: list[str], scale: Scale) -> Iterator[Figure]:
-    """Everything the benchmarks of these names measure, with a note of what is at work."""
-    for name in names:
-        print(f"measuring: {name}", file=sys.stderr, flush=True)
-        yield from importlib.import_module(f"tests.bench.{name}").measure(scale)
+from tests.bench.figures import Scale, table
+from tests.bench.run import MODULES, all_figures
 
 
 def main() -> int:
@@ -34,7 +24,7 @@ def main() -> int:
     if unknown := set(asked.names) - set(MODULES):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     scale = Scale(smoke=asked.smoke, runs=asked.runs)
-    figures = list(figures_of(asked.names or list(MODULES), scale))
+    figures = list(all_figures(asked.names or list(MODULES), scale))
     print(table(figures))
     return int(asked.strict and any(figure.met is False for figure in figures))
 

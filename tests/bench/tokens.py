@@ -33,8 +33,8 @@ _SIZE = 60_000
 _RATES = (200, 2_000)
 _END = "tokens in"
 """The turn's own figures, drawn when it is over."""
-_BUDGETS = {"cpu": 0.65, "echo": 0.15}
-"""The renderer alone may take half of the floor; here is the whole app against a bare widget."""
+_BUDGETS = {"cpu": 0.5, "echo": 0.1}
+"""The renderer's own, kept by the whole app against a bare widget."""
 _PER_SECOND = 4
 """Characters of a token as the floor is given them."""
 

@@ -19,7 +19,7 @@ from tui.ui.base import BaseApp
 
 _OVER_SSH = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22", "COLORTERM": ""}
 _HERE = {"SSH_CONNECTION": "", "SSH_TTY": ""}
-_IDLE_S = 5.0
+_IDLE_S = 5
 _TOKENS_PER_S = 60
 
 
@@ -29,7 +29,7 @@ class OnOurDriver(Stage, BaseApp[None]):
 
 def measure(scale: Scale) -> Iterator[Figure]:
     """Bytes per streamed kB next to MarkdownStream, and over SSH; bytes of five idle seconds."""
-    size = scale.pick(6_000, 1_200)
+    size = scale.pick(6_000, 600)
     theirs = [_streamed("textual", size, _HERE)]
     for where, environ in (("", _HERE), (" over SSH", _OVER_SSH)):
         yield Figure(
@@ -38,7 +38,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
             values=[_streamed("ours", size, environ)],
             floor=theirs,
         )
-    yield from _idle()
+    yield from _idle(scale.pick(_IDLE_S, 2))
 
 
 def _streamed(kind: str, size: int, environ: dict[str, str]) -> float:
@@ -56,29 +56,29 @@ def _streamed(kind: str, size: int, environ: dict[str, str]) -> float:
             return (len(terminal.output) - before) / size
 
 
-def _idle() -> Iterator[Figure]:
-    """Five seconds each of the empty app, after a reply, and with a question open or put off."""
+def _idle(seconds: int) -> Iterator[Figure]:
+    """So long each of the empty app, after a reply, and with a question open or put off."""
     with tempfile.TemporaryDirectory() as folder:
         own = _HERE | {"GENIE_TUI_CONFIG_DIR": folder, "GENIE_TUI_DATA_DIR": folder}
         with Terminal([sys.executable, "-m", "tui", "--demo"], own) as terminal:
             terminal.wait("live", 30)
-            yield _nothing(terminal, "welcome on screen")
+            yield _nothing(terminal, "welcome on screen", seconds)
             terminal.send("hello there\r")
-            terminal.wait("wish.", 30)
-            yield _nothing(terminal, "conversation on screen")
+            terminal.wait("\x1b]2;Hello · ", 30)  # the title, which is ready after the reply
+            yield _nothing(terminal, "conversation on screen", seconds)
             terminal.send("Order a laptop\r")
             terminal.wait("Approve", 30)
-            yield _nothing(terminal, "question on screen")
+            yield _nothing(terminal, "question on screen", seconds)
             terminal.send("\x1b")
-            yield _nothing(terminal, "question put off")
+            yield _nothing(terminal, "question put off", seconds)
 
 
-def _nothing(terminal: Terminal, what: str) -> Figure:
-    terminal.settle(3.0, longest_s=20)
+def _nothing(terminal: Terminal, what: str, seconds: int) -> Figure:
+    terminal.settle(min(3.0, seconds), longest_s=20)
     before = len(terminal.output)
-    terminal.drain(_IDLE_S)
+    terminal.drain(seconds)
     written = float(len(terminal.output) - before)
-    return Figure(what=f"idle {_IDLE_S:.0f} s, {what}", unit="bytes", values=[written], budget=0.0)
+    return Figure(what=f"idle {seconds} s, {what}", unit="bytes", values=[written], budget=0.0)
 
 
 def main() -> int:
