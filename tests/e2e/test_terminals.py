@@ -118,3 +118,20 @@ def test_a_tiny_window_says_so_and_does_no_harm(start: Start) -> None:
         terminal.until("wish")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
+
+
+def test_lines_pasted_by_a_console_that_cannot_mark_them_are_one_message(
+    start: Start, server: DemoServer
+) -> None:
+    with start(TERM="linux", **settings_of(server)) as terminal:
+        terminal.until("live")
+        terminal.type("What can you\rdo for us?\r")
+        terminal.until("do for us?")
+        terminal.pump(0.3)
+        assert not server.log.of("send")
+        terminal.type("\r")
+        terminal.until("no laptop will arrive")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    sent = [record.summary for record in server.log.of("send") if record.summary]
+    assert sent == ["What can you\ndo for us?"]

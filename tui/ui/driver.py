@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.message import Message
 
+from tui.system.bursts import Bursts
 from tui.system.terminal import BackgroundAnswers
 from tui.ui.requests import BackgroundSeen
 from tui.ui.traffic import Shown
@@ -21,18 +24,22 @@ if TYPE_CHECKING:
 
 
 class _Parser(XTermParser):
-    """Textual would hand an answer on as if its characters had been typed."""
+    """Textual would hand on as typed what is an answer of the terminal, or an unmarked paste."""
 
     def __init__(self, driver: GenieDriver, debug: bool = False) -> None:
         super().__init__(debug)
         self._driver = driver
         self._answers = BackgroundAnswers()
+        self._bursts = Bursts()
 
     def feed(self, data: str) -> Iterable[Message]:
         typed, dark = self._answers.take(data)
         if dark is not None:
             self._driver.process_message(BackgroundSeen(dark=dark))
-        if typed or not data:
+        lines = self._bursts.lines_in(typed, monotonic())
+        if lines is not None:
+            yield events.Paste(lines)
+        elif typed or not data:
             yield from super().feed(typed)
 
 
