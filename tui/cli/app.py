@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.codes import Code, Failure
 from tui.cli.options import Target
+from tui.system import collector
 
 if TYPE_CHECKING:
     from tui.core.preferences import Preferences
@@ -31,7 +31,7 @@ def run_app(target: Target) -> int:
         if chosen is None:
             return Code.FINISHED
         target = replace(target, profile=chosen, demo=not chosen)
-    gc.disable()  # until the first paint: nothing that a start loads can be given back
+    collector.hold()
     place = target.place()
     return _talk(place) if place.preferences.screen_reader else _open(place)
 
@@ -44,7 +44,7 @@ def _talk(place: Place) -> int:
     from tui.ui.plain.lines import Lines
     from tui.ui.plain.talk import Talk
 
-    gc.enable()
+    collector.release()
     lines = Lines(sys.stdin, sys.stdout)
     return asyncio.run(Talk(place.connect, lines, place.agent_name, SystemClock().now_ms).run())
 
@@ -123,5 +123,5 @@ def _run(place: Place, preferences: Preferences) -> int:
         agency=Agency(place.studio, place.use_genie, place.genie),
     )
     app.run(mouse=preferences.mouse)
-    gc.freeze()  # else Python looks through all of it once more before it ends, for a second
+    collector.leave_all()
     return app.return_code or 0

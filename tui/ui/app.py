@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
-import signal
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from textual import events, on, work
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
-from textual.worker import Worker
 
-from tui.chat.kit import SystemClock
-from tui.core.account import Account, Identity, login_helps
-from tui.core.errors import BackendError, ErrorKind
 from tui.core.links import link_host
-from tui.core.ports import Clock, Notepad
-from tui.core.preferences import Kept, Preferences
-from tui.core.redact import redact
 from tui.core.text import clean_line, size, utf8_size
+from tui.system import collector
 from tui.system.browser import open_at_home
-from tui.system.terminal import Terminal
-from tui.ui.agency import Agency, Connect
-from tui.ui.base import BaseApp
 from tui.ui.clipboard import is_too_large, save_copy, where_to
-from tui.ui.keys import key_for
-from tui.ui.messages import Mailbox, UpdatesReady
-from tui.ui.requests import (
-    Attention,
-    CopyText,
-    GenieWanted,
-    JobsWanted,
-    OpenLink,
-    SignInNeeded,
-    Titled,
-)
-from tui.ui.screens.chat import ChatScreen
+from tui.ui.requests import Attention, CopyText, JobsWanted, OpenLink, Titled
+from tui.ui.session_app import SessionApp
 from tui.ui.styles import first_sheets, later_sheets
-
-if TYPE_CHECKING:
-    from tui.ui.modals.login import SignedIn
-
-OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
-
-_LONGEST_LEAVE_S = 1.5
-_TYPING_S = 1.0
-"""After a key, how long no login takes the focus."""
 
 
 def _commands() -> type[Provider]:
@@ -60,14 +28,8 @@ def _commands() -> type[Provider]:
     return KeyCommands
 
 
-class GenieApp(BaseApp[None]):
-    """A conversation client for one agent.
-
-    ``connect`` opens backend, store and engine and closes them again; its session publishes
-    through what it is given. ``account`` opens the sign-in, where there is one. ``suggestions``
-    are labels and texts for an empty conversation. ``notepad`` keeps what is written before the
-    session is open.
-    """
+class GenieApp(SessionApp):
+    """A conversation client for one agent: its looks and keys, and what its screens may ask for."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [*first_sheets()]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
@@ -88,147 +50,18 @@ class GenieApp(BaseApp[None]):
         Binding("f1", "help", "Help", tooltip="Show all keys", priority=True, id="app.help"),
     ]
 
-    def __init__(
-        self,
-        connect: Connect,
-        *,
-        agent_name: str,
-        user_name: str,
-        place: str,
-        account: OpenAccount | None = None,
-        agency: Agency | None = None,
-        suggestions: Sequence[tuple[str, str]] = (),
-        preferences: Preferences | None = None,
-        notepad: Notepad | None = None,
-        save_theme: Callable[[str], None] | None = None,
-        terminal: Terminal | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        super().__init__(preferences, terminal)
-        self._save_theme = save_theme
-        self._connect = connect
-        self._account = account
-        self.agency = agency or Agency()
-        self._identity: Identity | None = None
-        self._clock = clock or SystemClock()
-        self._mailbox = Mailbox(lambda: self._chat.post_message(UpdatesReady()))
-        self._leaving = asyncio.Event()
-        self._session_worker: Worker[None] | None = None
-        self._last_key_s = float("-inf")
-        self._chat = ChatScreen(
-            self._mailbox,
-            agent_name=agent_name,
-            user_name=user_name,
-            place=place,
-            suggestions=suggestions,
-            agency=self.agency,
-            notepad=notepad,
-            clock=self._clock,
-            idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
-        )
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         if self._account:
             yield SystemCommand("Sign in", "Sign in again, or as somebody else", self.sign_in)
 
-    def get_default_screen(self) -> ChatScreen:
-        return self._chat
-
-    def on_mount(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            # Not in the main thread (tests, embedding) or not on this system: the default stays.
-            with suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, self._leave_by_signal, number)
-        self.watch(self, "theme", self._keep_theme, init=False)
-        if self.theme_problem:
-            self.notify(self.theme_problem, markup=False, severity="warning")
-
-    def _keep_theme(self, name: str) -> None:
-        """Remember the theme that the user has just chosen."""
-        if self._save_theme is None or name == self.preferences.theme:
-            return
-        try:
-            self._save_theme(name)
-        except Exception as problem:
-            self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
-
-    async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste):
-            self._last_key_s = self._clock.monotonic_s()
-        await super().on_event(event)
-
     def action_dress(self) -> None:
         """Read the style sheets that the first paint did without."""
-        if not gc.isenabled():
-            gc.freeze()
-            gc.enable()
+        collector.release()
         for path in later_sheets():
             self.stylesheet.read(path)
         self.stylesheet.reparse()
         self.stylesheet.update(self)
-
-    # -- the session -----------------------------------------------------------------------
-
-    def action_connect(self) -> None:
-        """Open the session, if it is not open."""
-        if self._session_worker is None or self._session_worker.is_finished:
-            self._session_worker = self._run_session()
-
-    @work(group="session", exclusive=True, exit_on_error=False)
-    async def _run_session(self) -> None:
-        await self.agency.aclose()  # the demo's is another one each time
-        try:
-            async with self._connect(self._mailbox.put) as session:
-                self._chat.connected(session)
-                await self._learn_who()
-                await self._leaving.wait()
-        except BackendError as error:
-            if login_helps(error):
-                self.post_message(SignInNeeded(error))
-                error.hint = f"{key_for(self, 'app.retry')} to sign in."
-            self._chat.not_connected(error)
-        except Exception as error:
-            self.log.error(error)
-            self._chat.not_connected(_as_backend_error(error))
-
-    # -- the sign-in -----------------------------------------------------------------------
-
-    async def _learn_who(self) -> None:
-        """Show whose session it is."""
-        if self._account:
-            async with self._account() as account:
-                self._identity = await account.whoami()
-            self._chat.topbar.user = self._identity.label()
-
-    @on(SignInNeeded)
-    def _want_sign_in(self, event: SignInNeeded) -> None:
-        """Show the login, but never to somebody who types."""
-        if self._clock.monotonic_s() - self._last_key_s < _TYPING_S:
-            self.set_timer(_TYPING_S, lambda: self._want_sign_in(event))
-        else:
-            self.sign_in(str(event.error))
-
-    def sign_in(self, reason: str = "") -> None:
-        """Show the login, unless it is shown; whatever runs behind it goes on."""
-        from tui.ui.modals.login import LoginModal
-
-        shown = any(isinstance(screen, LoginModal) for screen in self.screen_stack)
-        if self._account and not shown:
-            self.push_screen(LoginModal(self._account, reason=reason), self._signed_in)
-
-    async def _signed_in(self, done: SignedIn | None) -> None:
-        if done is None:
-            return
-        text = f"Signed in as {done.identity.label()}. The login is kept in {done.storage}."
-        self.notify(clean_line(text, 400), markup=False)
-        before, self._identity = self._identity, done.identity
-        self._chat.topbar.user = done.identity.label()
-        if before and before.subject == done.identity.subject and self._chat.access:
-            self._chat.resume()
-        else:
-            self._begin_anew()
 
     @on(JobsWanted)
     def _show_jobs(self, event: JobsWanted) -> None:
@@ -239,61 +72,6 @@ class GenieApp(BaseApp[None]):
         recipe = recipe_of_skill(event.skill_id)
         if recipe and self.agency.is_there:
             self.push_screen(JobsModal(self.agency, recipe, event.name))
-
-    @on(GenieWanted)
-    @work(group="genie", exclusive=True, exit_on_error=False)
-    async def _use_genie(self, event: GenieWanted) -> None:
-        """Talk to another genie from now on."""
-        if self.agency.use_genie is None:
-            return
-        if event.genie == self.agency.genie and self._chat.access:
-            self.notify(f"You talk to {event.name} already.", markup=False)
-            return
-        try:
-            connect, kept = await asyncio.to_thread(self.agency.use_genie, event.genie)
-        except Exception as problem:
-            self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
-            return
-        self._connect, self.agency.genie = connect, event.genie
-        self._chat.call_agent(event.name or event.genie)
-        told = f"You talk to {event.name}. {_where_kept(kept)}"
-        self.notify(clean_line(told, 600), markup=False, timeout=15)
-        self._begin_anew()
-
-    @work(group="anew", exclusive=True, exit_on_error=False)
-    async def _begin_anew(self) -> None:
-        """Leave the session, if there is one, and open that of who is signed in now."""
-        if self._session_worker and not self._session_worker.is_finished:
-            if self._chat.access:
-                await self._chat.clear()
-            self._leaving.set()
-            await _ended(self._session_worker)
-            self._leaving.clear()
-        await self._chat.action_retry()
-
-    async def action_quit(self) -> None:
-        await self._leave(0)
-
-    def _leave_by_signal(self, number: int) -> None:
-        self.run_worker(
-            self._leave(128 + number), group="leave", exclusive=True, exit_on_error=False
-        )
-
-    async def _leave(self, return_code: int) -> None:
-        """Make the draft safe, let the session close in order, give the terminal back."""
-        try:
-            async with asyncio.timeout(_LONGEST_LEAVE_S):
-                await self._chat.keep_draft()
-                self._leaving.set()
-                if self._session_worker:
-                    await asyncio.wait([asyncio.ensure_future(_ended(self._session_worker))])
-                await self.agency.aclose()
-        except TimeoutError:
-            self.log.warning("The session took too long to close.")
-        finally:
-            self.exit(return_code=return_code)
-
-    # -- what every screen may ask for -----------------------------------------------------
 
     def action_command_palette(self) -> None:
         # Textual gives its palette an id, which the one that is just closing may still have.
@@ -365,28 +143,3 @@ class GenieApp(BaseApp[None]):
             self.notify(clean_line(text, 400), severity="warning", markup=False)
         else:
             self.notify(clean_line(f"{much} It is in {path}", 600), timeout=15, markup=False)
-
-
-async def _ended(worker: Worker[None]) -> None:
-    with suppress(Exception):
-        await worker.wait()
-
-
-def _where_kept(kept: Kept) -> str:
-    """Where it is kept which genie is talked to, and what else belongs there."""
-    overruled = f"{kept.overruled_by} names another, which the next start takes."
-    if not kept.path:
-        return overruled if kept.overruled_by else "It is not kept for the next time."
-    return (
-        f"It is the genie in {kept.path} now. {overruled + ' ' if kept.overruled_by else ''}"
-        "A client is for one genie: if it has a client of its own,"
-        " put that one's client_id or api_key there, too."
-    )
-
-
-def _as_backend_error(error: Exception) -> BackendError:
-    return BackendError(
-        ErrorKind.UNREACHABLE,
-        clean_line(redact(str(error))) or type(error).__name__,
-        hint="`genie-tui doctor` says more.",
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TypeVar
 
 from textual import events
@@ -13,6 +14,7 @@ from textual.filter import Monochrome, NoColor
 
 from tui.core.preferences import Preferences
 from tui.core.redact import redact
+from tui.core.text import clean_line
 from tui.system.terminal import Terminal, terminal_of
 from tui.ui.clipboard import sequences
 from tui.ui.filters import Colourless, PlainGlyphs, SixteenColours
@@ -30,11 +32,15 @@ class BaseApp(App[ResultT]):
     TITLE = "genie-tui"
 
     def __init__(
-        self, preferences: Preferences | None = None, terminal: Terminal | None = None
+        self,
+        preferences: Preferences | None = None,
+        terminal: Terminal | None = None,
+        save_theme: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
         self.preferences = preferences or Preferences()
         self.terminal = terminal or terminal_of(os.environ)
+        self._save_theme = save_theme
         self.window_title = ""
         """The sequence that has set the title of the terminal's window; empty: none has."""
         for own in THEMES:
@@ -45,6 +51,20 @@ class BaseApp(App[ResultT]):
             self.animation_level = "none"
 
     # -- colours ---------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.watch(self, "theme", self._keep_theme, init=False)
+        if self.theme_problem:
+            self.notify(self.theme_problem, markup=False, severity="warning")
+
+    def _keep_theme(self, name: str) -> None:
+        """Remember the theme that the user has just chosen."""
+        if self._save_theme is None or name == self.preferences.theme:
+            return
+        try:
+            self._save_theme(name)
+        except Exception as problem:
+            self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
 
     def _take_theme(self, *, dark: bool | None) -> str:
         """Use the wanted theme, or the one that goes with the terminal; a sentence if it must."""
