@@ -19,6 +19,7 @@ from tui.system.terminal import Terminal, terminal_of
 from tui.ui.clipboard import sequences
 from tui.ui.filters import Colourless, PlainGlyphs, SixteenColours
 from tui.ui.keys import key_name
+from tui.ui.lean import share_backgrounds
 from tui.ui.palettes import THEMES
 from tui.ui.requests import BackgroundSeen
 from tui.ui.theme import FOLLOW, choose, tokens
@@ -38,6 +39,7 @@ class BaseApp(App[ResultT]):
         save_theme: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
+        share_backgrounds()
         self.preferences = preferences or Preferences()
         self.terminal = terminal or terminal_of(os.environ)
         self._save_theme = save_theme

@@ -88,7 +88,7 @@ class SixteenColours(LineFilter):
         ]
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _in_sixteen(style: Style) -> Style:
     ground = style.bgcolor and _as_ground(style.bgcolor.downgrade(ColorSystem.STANDARD))
     text = style.color and style.color.downgrade(ColorSystem.STANDARD)

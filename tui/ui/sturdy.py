@@ -12,6 +12,9 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette, Provider
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import OptionList
+from textual.widgets._option_list import OptionListContent
+
+from tui.ui.lean import keep_few_options
 
 
 class SturdyScreen(Screen[ScreenResultType]):
@@ -62,7 +65,14 @@ class SturdyModal(ModalScreen[ScreenResultType], SturdyScreen[ScreenResultType])
 
 
 class SturdyList(OptionList):
-    """Bears a click on an option that is gone, and keys before it has been laid out."""
+    """Bears a click on an option that is gone, and keys before it has been laid out.
+
+    It remembers what the options in view look like, and few others.
+    """
+
+    def __init__(self, *content: OptionListContent, **more: Any) -> None:
+        super().__init__(*content, **more)
+        keep_few_options(self)
 
     async def _on_click(self, event: events.Click) -> None:
         place = event.style.meta.get("option")

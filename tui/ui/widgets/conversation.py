@@ -118,6 +118,7 @@ class ConversationPane(Container):
         elif self.transcript is not None:
             if self.newest is None or self.transcript.turn(turn.id):
                 await self.transcript.show_turn(turn)
+                self.oldest = await self.transcript.forget_far_above() or self.oldest
             else:
                 self.show_pill(True)
 

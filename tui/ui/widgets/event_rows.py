@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cached_property
 
 from textual.content import Content
@@ -61,14 +61,13 @@ Described = tuple[Content, str, str]
 
 
 class EventRow(Visual):
-    """One line of the timeline; worded only when it comes into view, since few of many do."""
+    """One line of the timeline; worded only while it is in view, where few of many are."""
 
     def __init__(self, event: TurnEvent, took_ms: int | None = None) -> None:
         """``took_ms``: from the event that began what this one ends."""
         self.event = event
         self.took_ms = took_ms
 
-    @cached_property
     def drawn(self) -> Rows:
         """The line itself."""
         glyph, what, about = describe(self.event)
@@ -91,7 +90,7 @@ class EventRow(Visual):
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
     ) -> list[Strip]:
-        return self.drawn.render_strips(width, height, style, options)
+        return self.drawn().render_strips(width, height, style, options)
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
         return container_width
@@ -200,6 +199,10 @@ class Spans:
 
     def __init__(self) -> None:
         self._open: list[TurnEvent] = []
+
+    def forget_all_but(self, keys: Container[str]) -> None:
+        """Wait no longer for the ends of events that have other keys."""
+        self._open = [event for event in self._open if event.key in keys]
 
     def take(self, event: TurnEvent) -> int | None:
         """Milliseconds since what this event ends began; None if it ends nothing known."""

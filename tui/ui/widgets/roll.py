@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 from tui.core.ids import TurnId
 from tui.core.turn import Turn
@@ -40,6 +41,10 @@ class Roll:
         place = self._places.get(turn_id)
         return place.turn if place else None
 
+    def name_at(self, place: int) -> TurnId:
+        """Which turn stands at a place."""
+        return self._order[place]
+
     def newest_first(self) -> Iterable[Turn]:
         return (self._places[turn_id].turn for turn_id in reversed(self._order))
 
@@ -65,6 +70,15 @@ class Roll:
             return False
         self._order.remove(turn_id)
         return True
+
+    def forget_oldest(self, kept: int) -> bool:
+        """Forget all but the newest turns, up to one that is not over; whether there were any."""
+        old = self._order[:-kept]
+        gone = list(takewhile(lambda turn_id: self._places[turn_id].turn.over, old))
+        del self._order[: len(gone)]
+        for turn_id in gone:
+            del self._places[turn_id]
+        return bool(gone)
 
     def entries(self) -> list[Entry]:
         """Everything, with a separator before the first turn of each day."""

@@ -102,7 +102,7 @@ class Timeline(SturdyList):
     def _take(self, new: Iterable[TurnEvent]) -> Iterator[EventRow]:
         """The rows of events that are new and worth one."""
         for event in new:
-            name = f"delta:{event.message_id}" if isinstance(event, TextDelta) else event.key
+            name = _name(event)
             if isinstance(event, Heartbeat) or name in self._seen:
                 continue
             self._seen.add(name)
@@ -125,7 +125,8 @@ class Timeline(SturdyList):
 
     def _fill(self) -> None:
         """Draw all rows anew, the oldest left out if there are too many."""
-        del self._rows[: len(self._rows) - _KEPT_ROWS if len(self._rows) > MAX_ROWS else 0]
+        if len(self._rows) > MAX_ROWS:
+            self._forget_oldest()
         self._run = _NO_RUN
         self._record.begin([row.event for row in self._rows])
         with self.app.batch_update():
@@ -134,6 +135,11 @@ class Timeline(SturdyList):
                 self.add_option(Option(record_is_over(), disabled=True))
             self.add_options(self._options_for(self._rows, 0))
         self._tell()
+
+    def _forget_oldest(self) -> None:
+        del self._rows[:-_KEPT_ROWS]
+        self._seen = {_name(row.event) for row in self._rows}
+        self._spans.forget_all_but(self._seen)
 
     def _options_for(self, rows: Sequence[EventRow], first: int) -> Iterator[Option]:
         words = (self._words or "").casefold().split()
@@ -244,3 +250,8 @@ class Timeline(SturdyList):
 
             shown = self._rows[int(event.option_id)].event
             self.app.push_screen(EventDetails(shown, has_jobs=self._has_jobs(shown)))
+
+
+def _name(event: TurnEvent) -> str:
+    """The same for events that share a row."""
+    return f"delta:{event.message_id}" if isinstance(event, TextDelta) else event.key

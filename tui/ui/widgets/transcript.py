@@ -38,6 +38,10 @@ from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.roll import Roll
 from tui.ui.widgets.skill_card import SkillCard
 
+MOST_TURNS = 120
+KEPT_TURNS = 60
+_OVERLAP = 3
+"""Turns that are read again: the store may have put some in another order than they came in."""
 _FOUND_S = 2.5
 """How long a message that was searched for is marked."""
 
@@ -147,6 +151,14 @@ class Transcript(Passages):
         else:
             for entry in changed:
                 await self.show_item(entry)
+
+    async def forget_far_above(self) -> TurnId | None:
+        """While the end is followed, keep few turns; those before the one returned can be read."""
+        many = len(self._roll) > MOST_TURNS and self.follows
+        if not (many and self._roll.forget_oldest(KEPT_TURNS)):
+            return None
+        await self.show_items(self._roll.entries())
+        return self._roll.name_at(_OVERLAP)
 
     async def prepend_turns(self, turns: Sequence[Turn]) -> None:
         """Add turns, usually older ones; what is in view does not move."""

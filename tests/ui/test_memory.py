@@ -1,0 +1,80 @@
+"""What is no longer on screen is not kept in memory either, and is there again when wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+
+import pytest
+from textual.content import Content
+from textual.widgets import Static
+
+from tests.fakes import MemoryStore, ScriptedBackend, reply
+from tests.ui.solo import T0_MS, Solo, at, settle, turn_of
+from tests.ui.stage import Stage, conversation
+from tests.ui.test_search import LONG, record
+from tui.core.events import SkillStarted, TurnFinished
+from tui.core.ids import TurnId
+from tui.ui.widgets import transcript as transcripts
+from tui.ui.widgets.roll import Roll
+from tui.ui.widgets.timeline import MAX_ROWS, Timeline
+
+
+async def test_the_lines_of_a_widget_go_with_it() -> None:
+    stage = Stage()
+    kept: list[weakref.ref[object]] = []
+    async with stage.shown():
+        for number in range(8):  # Textual remembers the layouts of the last four
+            widget = Static(Content(f"here and gone, {number}"))
+            await stage.chat.conversation.mount(widget)
+            await stage.pilot.pause()
+            kept.append(weakref.ref(widget._styles_cache))
+            await widget.remove()
+            await stage.pilot.pause()
+        gc.collect()
+        assert [lines() for lines in kept[:2]] == [None, None]
+
+
+async def test_turns_far_above_are_forgotten_and_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transcripts, "MOST_TURNS", 30)
+    monkeypatch.setattr(transcripts, "KEPT_TURNS", 25)
+    store = MemoryStore([conversation(LONG, "Hay", 1)], [record(n) for n in range(30)])
+    stage = Stage(ScriptedBackend(reply("The end.")), store)
+    first, later = TurnId("t0"), TurnId("t7")
+    async with stage.shown():
+        stage.chat.go_to(LONG)
+        await stage.until(lambda: "Answer 29" in stage.screen())
+        transcript = stage.chat.conversation.transcript
+        assert transcript is not None
+        assert transcript.turn(first)
+        await stage.say("One more")
+        await stage.until(lambda: "The end." in stage.screen())
+        assert (transcript.turn(first), bool(transcript.turn(later))) == (None, True)
+        async with asyncio.timeout(10):
+            while "Question 0" not in stage.screen():
+                transcript.scroll_home(animate=False, immediate=True)
+                await stage.pilot.pause(0.01)
+
+
+async def test_a_turn_that_waits_is_not_forgotten() -> None:
+    over = [TurnFinished(key="end")]
+    waits = turn_of("b", "two", at_ms=T0_MS + 1)
+    roll = Roll([turn_of("a", "one", over), waits, turn_of("c", "three", over, at_ms=T0_MS + 2)])
+    assert roll.forget_oldest(1)
+    assert [turn.id for turn in roll.newest_first()] == ["c", "b"]
+    assert not roll.forget_oldest(1)
+
+
+async def test_the_timeline_remembers_what_it_shows() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    async with app.run_test() as pilot:
+        for batch in range(6):
+            numbers = range(batch * 200 + 1, batch * 200 + 201)
+            timeline.add_events([at(SkillStarted, n, n, skill="Look up") for n in numbers])
+            await settle(pilot, lambda: not timeline._coming)
+        assert timeline.option_count <= MAX_ROWS + 10
+        assert len(timeline._seen) == len(timeline._rows)
