@@ -78,6 +78,17 @@ async def test_without_events_the_message_history_brings_the_reply(
     assert turn.outcome == "finished"
 
 
+async def test_a_conversation_that_is_gone_ends_the_turn(room: Room, server: DemoServer) -> None:
+    server.faults.add("cut:after=2,on=send,times=1")
+    for where in ("resume", "events", "get"):
+        server.faults.add(f"status:404,on={where}")
+    turn_id = await room.say(BROKEN)
+    turn = await room.over(turn_id)
+    assert turn.outcome == "failed"
+    assert "deleted" in turn.reason
+    assert sent(server, BROKEN) == 1
+
+
 async def test_a_lost_answer_is_found_and_not_sent_again(room: Room, server: DemoServer) -> None:
     server.faults.add("lose_answer:times=1")
     turn = await room.ask(HELLO)

@@ -134,4 +134,4 @@ def test_lines_pasted_by_a_console_that_cannot_mark_them_are_one_message(
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
     sent = [record.summary for record in server.log.of("send") if record.summary]
-    assert sent == ["What can you\ndo for us?"]
+    assert [text.split("\n") for text in sent] == [["What can you", "do for us?", ""]]

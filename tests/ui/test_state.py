@@ -106,6 +106,8 @@ def test_what_the_user_must_act_on_comes_first() -> None:
     notice = desk.notice(question_open=False)
     assert notice is not None
     assert notice.tone == "recovery"
+    desk.recover(HERE, Recovery(step="waiting", problem="Nobody there."))
+    assert desk.link() == "reconnecting"
     desk.board.note(turn(started(), asks("Order laptop", "call-1")))
     notice = desk.notice(question_open=False)
     assert notice is not None

@@ -28,6 +28,9 @@ _INSIST = 3
 """Tries before a turn may end without all that should be known of it."""
 _INSIST_ON_STREAM = 12
 """The same where no events are stored, so that only a reconnect brings them."""
+_INSIST_ON_GONE = 6
+"""Tries before a conversation that the service does not know counts as deleted."""
+_GONE = "The service does not know the conversation any more; it may have been deleted."
 
 
 class _Hurried(Exception):
@@ -151,6 +154,9 @@ async def _climb(player: Player, attempt: int) -> BackendError | None:
             problem = error
             if error.kind is ErrorKind.UNREACHABLE:
                 return problem
+            gone = error.kind is ErrorKind.NOT_FOUND and climb is look
+            if gone and attempt >= _INSIST_ON_GONE:
+                await player.finish_here(_GONE, outcome="failed")
     return problem
 
 

@@ -24,7 +24,13 @@ from tui.chat.updates import (
 )
 from tui.chat.vigil import Vigil
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import Heartbeat, StreamInterrupted, TurnEvent, TurnFinished
+from tui.core.events import (
+    Heartbeat,
+    StreamInterrupted,
+    TurnEvent,
+    TurnFinished,
+    TurnOutcome,
+)
 from tui.core.ids import AttemptId, ConversationId, FileId, RunId
 from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
 from tui.core.text import clean_line, size
@@ -176,12 +182,18 @@ class Player:
         telling = not all(isinstance(event, Heartbeat) for event in batch)
         await self.absorb(batch, accepted=unsure and telling)
 
-    async def finish_here(self, reason: str | None = None) -> None:
+    async def finish_here(
+        self, reason: str | None = None, *, outcome: TurnOutcome = "finished"
+    ) -> None:
         """End a turn whose end was learned from the conversation and not from an event."""
         name = self.turn.run_id or self.turn.id
         now = self.kit.clock.now_ms()
         end = TurnFinished(
-            key=f"local:finished:{name}", run_id=self.turn.run_id, seen_ms=now, reason=reason
+            key=f"local:finished:{name}",
+            run_id=self.turn.run_id,
+            seen_ms=now,
+            outcome=outcome,
+            reason=reason,
         )
         await self.absorb((end,))
 

@@ -89,7 +89,7 @@ class Desk:
         if self.session_state == "opening":
             return "connecting"
         recovery = self._recoveries.get(self.current) if self.current else None
-        if recovery and recovery.step in _RECONNECTS:
+        if recovery and (recovery.problem or recovery.step in _RECONNECTS):
             return "reconnecting"
         return "offline" if self._unreachable or self.session_state == "failed" else "live"
 
