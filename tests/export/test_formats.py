@@ -79,10 +79,9 @@ def test_markdown_has_days_messages_skills_and_the_timeline() -> None:
         "- `14:00:00` ▶ **Began**",
         "- `14:00:01` ◆ **Order laptop** asks to run",
         "- `14:00:02` ✗ **Rejected** Too dear (1.0s)",
-        "- `14:00:03` ○ **Check stock** began",
-        "- `14:00:04` ✓ **Check stock** completed (1.5s)",
-        "- `14:00:05` “ **Said** \\*\\*Done\\*\\*, see"
-        " \\[the shop\\](https://shop.example/x?a=1\\&b=2).",
+        "- `14:00:03` ○ **Check stock**",
+        "- `14:00:04` ✓ **Check stock** (1.5s)",
+        "- `14:00:05` “ \\*\\*Done\\*\\*, see \\[the shop\\](https://shop.example/x?a=1\\&b=2).",
         "- `14:00:06` ✓ **Finished** (6.0s)",
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, Solo, at, settle
 from tui.core.events import (
@@ -27,9 +28,10 @@ from tui.core.events import (
     UsageReported,
 )
 from tui.core.ids import AttemptId, CallId, MessageId
+from tui.core.spans import Spans
+from tui.core.telling import tell
 from tui.ui.requests import CopyText
 from tui.ui.widgets.event_details import EventDetails
-from tui.ui.widgets.event_rows import Spans, describe
 from tui.ui.widgets.timeline import MAX_ROWS, Timeline
 
 RAW = {"type": "skill.running", "skill_name": "Look up", "nested": {"n": [1, None]}}
@@ -81,8 +83,8 @@ def test_parallel_skills_are_told_apart_by_call_or_name() -> None:
 
 def test_every_kind_of_event_has_words_and_a_glyph() -> None:
     for event in (*one_of_each(), Heartbeat(key="h")):
-        glyph, what, about = describe(event)
-        assert glyph.cell_length == 1
+        mark, what, about = tell(event)
+        assert cell_len(mark) == 1
         assert what or about
 
 

@@ -83,6 +83,7 @@ def _timeline(chronicle: Chronicle, safe: Safe) -> Iterator[str]:
 
 def _event(row: Row, chronicle: Chronicle) -> str:
     at = chronicle.clock(row.at_ms, seconds=True)
-    parts = [f"`{at}`" if at else "", row.glyph, f"**{literal(row.what)}**", literal(row.about)]
+    what = f"**{literal(row.what)}**" if row.what else ""
+    parts = [f"`{at}`" if at else "", row.glyph, what, literal(row.about)]
     took = f" ({row.took})" if row.took else ""
     return f"- {' '.join(part for part in parts if part)}{took}"

@@ -15,11 +15,12 @@ from textual.widgets import Static
 
 from tui.core.events import TurnEvent
 from tui.core.masking import masked_event
+from tui.core.telling import tell
 from tui.core.text import clean, clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.requests import CopyText, JobsWanted
-from tui.ui.widgets.event_rows import describe
+from tui.ui.widgets.event_rows import glyph
 from tui.ui.widgets.looks import clock_time, muted
 from tui.ui.widgets.rows import Row, RowsView
 
@@ -74,8 +75,8 @@ class EventDetails(GuardedModal[None]):
         self._payload = payload_of(event)
 
     def compose(self) -> ComposeResult:
-        glyph, what, about = describe(self._event)
-        title = Content.assemble(glyph, " ", (what or clean_line(about, 60), "bold"))
+        mark, what, about = tell(self._event)
+        title = Content.assemble(glyph(mark), " ", (clean_line(what or about, 60), "bold"))
         with Vertical(classes="modal--box"):
             yield Static(title, classes="modal--title")
             yield EventFacts(self._event)

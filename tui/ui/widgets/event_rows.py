@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
 from functools import cached_property
 
 from textual.content import Content
@@ -17,8 +16,6 @@ from tui.core.events import (
     ApprovalResolved,
     ConnectionRequested,
     ConnectionResolved,
-    HaltRequested,
-    Heartbeat,
     LogLine,
     SkillFinished,
     SkillStarted,
@@ -31,33 +28,33 @@ from tui.core.events import (
     UsageReported,
 )
 from tui.core.ids import RunId
+from tui.core.telling import Mark, tell
 from tui.core.text import clean_line, duration
-from tui.ui.widgets.looks import (
-    ASKS,
-    BUSY,
-    CONNECTION,
-    DONE,
-    FAILED,
-    MUTED,
-    QUESTION,
-    STOPPED,
-    UNSURE,
-    clock_time,
-    muted,
-)
+from tui.ui.widgets.looks import ASKS, BAD, BUSY, GOOD, MUTED, clock_time, muted
 from tui.ui.widgets.rows import Row, Rows
 
 _TIME_CELLS = 8
 _INDENT_CELLS = _TIME_CELLS + 3
 
-_BEGAN = Content.styled("▶", BUSY)
-_SAID = Content.styled("“", BUSY)
-_RUNS = Content.styled("○", BUSY)
-_NOTED = Content.styled("·", MUTED)
-_CUT = Content.styled("≈", ASKS)
+_STYLES = {
+    Mark.BEGAN: BUSY,
+    Mark.SAID: BUSY,
+    Mark.RUNS: BUSY,
+    Mark.DONE: GOOD,
+    Mark.FAILED: BAD,
+    Mark.STOPPED: ASKS,
+    Mark.QUESTION: ASKS,
+    Mark.CONNECTION: ASKS,
+    Mark.NOTED: MUTED,
+    Mark.CUT: ASKS,
+    Mark.UNSURE: ASKS,
+}
+_GLYPHS = {mark: Content.styled(mark.value, style) for mark, style in _STYLES.items()}
 
-Described = tuple[Content, str, str]
-"""Glyph, what happened, and about what; neither text is clean."""
+
+def glyph(mark: Mark) -> Content:
+    """The shape of an event in its colour; one cell."""
+    return _GLYPHS[mark]
 
 
 class EventRow(Visual):
@@ -70,22 +67,22 @@ class EventRow(Visual):
 
     def drawn(self) -> Rows:
         """The line itself."""
-        glyph, what, about = describe(self.event)
+        mark, what, about = tell(self.event)
         at_ms = self.event.at_ms if self.event.at_ms is not None else self.event.seen_ms
         at = clock_time(at_ms, seconds=True) if at_ms is not None else ""
-        parts = (Content(what), muted(clean_line(about, 160)))
+        parts = (Content(clean_line(what)), muted(clean_line(about, 160)))
         text = Content("  ").join([part for part in parts if part])
         took = muted(duration(self.took_ms / 1000)) if self.took_ms is not None else Content("")
-        before = Content.assemble(muted(f"{at:<{_TIME_CELLS}} "), glyph)
+        before = Content.assemble(muted(f"{at:<{_TIME_CELLS}} "), glyph(mark))
         return Rows([Row(text, before, took, indent=_INDENT_CELLS, lines=1)])
 
     @cached_property
     def words(self) -> str:
         """What a filter looks at: the kind of the event, and all that its line says."""
-        _, what, about = describe(self.event)
+        _, what, about = tell(self.event)
         failed = "failed" if getattr(self.event, "outcome", "") == "failed" else ""
         kind = _KINDS.get(type(self.event), "")
-        return f"{kind} {failed} {what} {clean_line(about, 400)}".casefold()
+        return f"{kind} {failed} {clean_line(what)} {clean_line(about, 400)}".casefold()
 
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
@@ -132,128 +129,3 @@ def record_begins() -> Rows:
 def record_is_over() -> Rows:
     """A line above events none of which the server still has."""
     return Rows([Row(muted("── older than the server's record"), indent=0, lines=1)])
-
-
-def describe(event: TurnEvent) -> Described:
-    """An event in words. Every kind has a shape of its own or says what it is."""
-    match event:
-        case TurnStarted():
-            return _BEGAN, "Began", ""
-        case TextDelta():
-            return _SAID, "Writes", ""
-        case AgentMessage(text=text):
-            return _SAID, "", text
-        case SkillStarted(skill=skill):
-            return _RUNS, clean_line(skill), ""
-        case SkillFinished():
-            glyph = FAILED if event.outcome == "failed" else DONE
-            return glyph, clean_line(event.skill), event.error or ""
-        case TurnFinished(outcome=outcome, reason=reason):
-            ended = {"finished": "Finished", "failed": "Failed", "halted": "Stopped"}
-            glyph = {"finished": DONE, "failed": FAILED}.get(outcome, STOPPED)
-            return glyph, ended.get(outcome, "Turns used up"), reason or ""
-        case ApprovalRequested() | ApprovalResolved() | ConnectionRequested():
-            return _describe_question(event)
-        case ConnectionResolved(outcome=outcome, reason=reason):
-            glyph = DONE if outcome == "authorized" else FAILED
-            return glyph, {"authorized": "Connected"}.get(outcome, "Not connected"), reason or ""
-        case _:
-            return _describe_aside(event)
-
-
-def _describe_question(
-    event: ApprovalRequested | ApprovalResolved | ConnectionRequested,
-) -> Described:
-    match event:
-        case ApprovalRequested(skill=skill):
-            return QUESTION, clean_line(skill), "asks to run"
-        case ApprovalResolved(decision="approved"):
-            return DONE, "Approved", ""
-        case ApprovalResolved(reason=reason):
-            return FAILED, "Rejected", reason or ""
-        case ConnectionRequested(connector=connector):
-            return CONNECTION, clean_line(connector), "asks for sign-in"
-
-
-def _describe_aside(
-    event: UsageReported | HaltRequested | LogLine | StreamInterrupted | Heartbeat | UnknownEvent,
-) -> Described:
-    match event:
-        case UsageReported():
-            what = "Used before" if event.before else "Usage"
-            return _NOTED, what, f"{event.input_tokens:,} in, {event.output_tokens:,} out"
-        case HaltRequested():
-            return STOPPED, "Asked to stop", ""
-        case LogLine(name=name, detail=detail):
-            return _NOTED, clean_line(name, 40), detail
-        case StreamInterrupted(reason=reason):
-            return _CUT, "Interrupted", reason
-        case Heartbeat():
-            return _NOTED, "Alive", ""
-        case UnknownEvent(kind=kind):
-            return UNSURE, clean_line(kind, 60), ""
-
-
-class Spans:
-    """Finds how long things took, as the events come by in order."""
-
-    def __init__(self) -> None:
-        self._open: list[TurnEvent] = []
-
-    def forget_all_but(self, keys: Container[str]) -> None:
-        """Wait no longer for the ends of events that have other keys."""
-        self._open = [event for event in self._open if event.key in keys]
-
-    def take(self, event: TurnEvent) -> int | None:
-        """Milliseconds since what this event ends began; None if it ends nothing known."""
-        ends = _ENDS.get(type(event))
-        if ends is None:
-            if type(event) in _BEGINS:
-                self._open.append(event)
-            return None
-        began = next((e for e in self._open if e.run_id == event.run_id and ends(e, event)), None)
-        if began is None:
-            return None
-        self._open.remove(began)
-        if began.at_ms is None or event.at_ms is None:
-            return None
-        return max(0, event.at_ms - began.at_ms)
-
-
-_BEGINS = (TurnStarted, SkillStarted, ApprovalRequested, ConnectionRequested)
-
-
-def _ends_skill(began: TurnEvent, end: TurnEvent) -> bool:
-    if not (isinstance(began, SkillStarted) and isinstance(end, SkillFinished)):
-        return False
-    if began.call_id and end.call_id:
-        return began.call_id == end.call_id
-    return began.skill == end.skill
-
-
-def _ends_approval(began: TurnEvent, end: TurnEvent) -> bool:
-    return (
-        isinstance(began, ApprovalRequested)
-        and isinstance(end, ApprovalResolved)
-        and began.call_id == end.call_id
-    )
-
-
-def _ends_connection(began: TurnEvent, end: TurnEvent) -> bool:
-    return (
-        isinstance(began, ConnectionRequested)
-        and isinstance(end, ConnectionResolved)
-        and end.attempt_id in (None, began.attempt_id)
-    )
-
-
-def _ends_turn(began: TurnEvent, end: TurnEvent) -> bool:
-    return isinstance(began, TurnStarted)
-
-
-_ENDS: dict[type[TurnEvent], Callable[[TurnEvent, TurnEvent], bool]] = {
-    SkillFinished: _ends_skill,
-    ApprovalResolved: _ends_approval,
-    ConnectionResolved: _ends_connection,
-    TurnFinished: _ends_turn,
-}
