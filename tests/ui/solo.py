@@ -22,6 +22,7 @@ from tui.core.turn import Turn, fold
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.requests import CopyText, OpenLink
 from tui.ui.theme import tokens
+from tui.ui.widgets.prompt_card import PromptCard
 from tui.ui.widgets.transcript import Transcript
 
 STYLES = Path(__file__).parents[2] / "styles"
@@ -66,8 +67,8 @@ class Solo(App[None]):
     @on(CopyText)
     @on(Transcript.ApprovalOpened)
     @on(Transcript.ConnectionOpened)
-    @on(Transcript.SendAgain)
-    @on(Transcript.Withdrawn)
+    @on(PromptCard.SendAgain)
+    @on(PromptCard.Withdrawn)
     @on(Transcript.NewBelowChanged)
     def keep(self, message: Message) -> None:
         self.heard.append(message)

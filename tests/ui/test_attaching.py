@@ -198,7 +198,7 @@ async def test_an_upload_shows_its_bytes_where_the_message_waits_and_is_cancelle
         assert "5.0 MB of 20.0 MB" in app.screen_text()
         app.query_one(PromptCard).focus()
         await pilot.press("delete")
-        assert [type(message) for message in app.heard] == [Transcript.Withdrawn]
+        assert [type(message) for message in app.heard] == [PromptCard.Withdrawn]
         await transcript.show_turn(turn_of("t1", "read it", state="sending"))
         await pilot.pause()
         assert "Uploading" not in app.screen_text()

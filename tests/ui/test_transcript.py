@@ -303,7 +303,7 @@ async def test_an_unconfirmed_message_is_sent_again_or_dropped_only_on_request()
         card.focus()
         await pilot.press("delete")
         await settle(pilot, lambda: len(app.heard) == 2)
-    assert app.heard == [Transcript.SendAgain(TurnId("t")), Transcript.Withdrawn(TurnId("t"))]
+    assert app.heard == [PromptCard.SendAgain(TurnId("t")), PromptCard.Withdrawn(TurnId("t"))]
 
 
 async def test_a_long_message_is_folded_until_it_is_clicked() -> None:

@@ -16,7 +16,7 @@ from tui.ui.screens.commanding import CommandingScreen
 from tui.ui.widgets.timeline_head import TimelineHead
 
 if TYPE_CHECKING:
-    from tui.ui.widgets.transcript import Transcript
+    from tui.ui.widgets.prompt_card import PromptCard
 
 
 class WaitingScreen(CommandingScreen):
@@ -73,7 +73,7 @@ class WaitingScreen(CommandingScreen):
             if turn.prompt:
                 self._edit(turn.id, turn.prompt.text)
 
-    def on_transcript_edit_wanted(self, event: Transcript.EditWanted) -> None:
+    def on_prompt_card_edit_wanted(self, event: PromptCard.EditWanted) -> None:
         self._edit(event.turn_id, event.text)
 
     def _edit(self, turn_id: TurnId, text: str) -> None:

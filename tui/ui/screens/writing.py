@@ -28,7 +28,7 @@ from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
-    from tui.ui.widgets.transcript import Transcript
+    from tui.ui.widgets.prompt_card import PromptCard
 
 _DRAFT_PAUSE_S = 0.5
 
@@ -279,12 +279,12 @@ class WritingScreen(FindingScreen):
     # -- messages that wait ----------------------------------------------------------------
 
     @work(group="send", exit_on_error=False)
-    async def on_transcript_send_again(self, event: Transcript.SendAgain) -> None:
+    async def on_prompt_card_send_again(self, event: PromptCard.SendAgain) -> None:
         if self.desk.current:
             await self.opened.session.send_again(self.desk.current, event.turn_id)
 
     @work(group="send", exit_on_error=False)
-    async def on_transcript_withdrawn(self, event: Transcript.Withdrawn) -> None:
+    async def on_prompt_card_withdrawn(self, event: PromptCard.Withdrawn) -> None:
         if self.desk.current:
             draft = await self.opened.session.withdraw(self.desk.current, event.turn_id)
             await self.take_back(draft or Draft())

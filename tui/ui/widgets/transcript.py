@@ -68,25 +68,6 @@ class Transcript(Passages):
         attempt_id: AttemptId
 
     @dataclass
-    class SendAgain(Message):
-        """The user wants an unconfirmed message sent again."""
-
-        turn_id: TurnId
-
-    @dataclass
-    class EditWanted(Message):
-        """The user wants other words in a message that waits."""
-
-        turn_id: TurnId
-        text: str
-
-    @dataclass
-    class Withdrawn(Message):
-        """The user gives up a message that is queued, unconfirmed or refused."""
-
-        turn_id: TurnId
-
-    @dataclass
     class NewBelowChanged(Message):
         """Whether something new stands below what is in view."""
 
@@ -223,21 +204,6 @@ class Transcript(Passages):
         event.stop()
         if turn := self.turn(event.turn_id):
             self.post_message(self.ConnectionOpened(turn, event.attempt_id))
-
-    @on(PromptCard.SendAgain)
-    def _send_again(self, event: PromptCard.SendAgain) -> None:
-        event.stop()
-        self.post_message(self.SendAgain(event.turn_id))
-
-    @on(PromptCard.EditWanted)
-    def _edit(self, event: PromptCard.EditWanted) -> None:
-        event.stop()
-        self.post_message(self.EditWanted(event.turn_id, event.text))
-
-    @on(PromptCard.Withdrawn)
-    def _withdraw(self, event: PromptCard.Withdrawn) -> None:
-        event.stop()
-        self.post_message(self.Withdrawn(event.turn_id))
 
     def _build_entry(self, entry: Entry) -> Widget:
         widget = self._new_widget(entry)
