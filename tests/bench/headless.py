@@ -16,6 +16,7 @@ from tests.fakes import ManualClock, ScriptedBackend
 from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.store import SqliteStore
+from tui.system import collector
 from tui.ui.app import GenieApp
 from tui.ui.screens.chat import ChatScreen
 
@@ -38,6 +39,7 @@ async def shown(
             yield session
         await store.aclose()
 
+    collector.hold()  # as the program does; the app releases it when it has painted
     clock = ManualClock(START_MS + 10_000 * 60_000)
     app = GenieApp(connect, agent_name="Ifrit", user_name="jo", place="bench", clock=clock)
     async with app.run_test(size=_SIZE) as pilot:

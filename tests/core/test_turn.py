@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
@@ -27,6 +28,7 @@ from tui.core.events import (
     UsageReported,
 )
 from tui.core.ids import AttemptId, CallId, ConversationId, MessageId, RunId, TurnId
+from tui.core.replay import Replay
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.core.turn import Turn, fold, reduce, without_echoes
 
@@ -233,3 +235,26 @@ def test_heartbeats_leave_no_trace() -> None:
     beaten = fold(turn, [Heartbeat(key="ping", run_id=RUN)])
     assert beaten.seen == turn.seen
     assert beaten.steps == turn.steps
+
+
+def test_an_event_costs_the_same_however_long_the_turn_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = Counter[str]()
+    take = Replay.take
+
+    def count(replay: Replay, event: TurnEvent) -> None:
+        taken[event.key] += 1
+        take(replay, event)
+
+    monkeypatch.setattr(Replay, "take", count)
+    turn, events = EMPTY, numbered(started(), *[skill_started("Find"), skill_ended("Find")] * 50)
+    for event in events:
+        turn = reduce(turn, event)
+    assert set(taken.values()) == {1}
+    assert turn == fold(EMPTY, events)
+
+
+def test_what_was_written_is_not_kept_beside_the_whole_message() -> None:
+    written = TextDelta(key="d", message_id=MessageId("m"), offset=0, text="Hel")
+    turn = fold(EMPTY, [written, *numbered(replace(said("Hello"), message_id=MessageId("m")))])
+    assert (turn.reply, turn.drafts) == ("Hello", ())
+    assert reduce(turn, written).drafts == ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from tui.core.events import (
     AgentMessage,
@@ -16,6 +17,7 @@ from tui.core.events import (
     SkillStarted,
     TurnEvent,
     TurnFinished,
+    TurnStarted,
     UsageReported,
 )
 from tui.core.ids import CallId, MessageId
@@ -26,15 +28,31 @@ _S = TypeVar("_S", TextStep, SkillStep, ApprovalStep, ConnectionStep)
 
 
 class Replay:
-    """Takes a turn's events in order and keeps the steps they make."""
+    """Takes a turn's events in order and keeps the steps they make.
+
+    What an event costs does not depend on how many there were.
+    """
 
     def __init__(self) -> None:
+        self.started: TurnStarted | None = None
         self.finished: TurnFinished | None = None
         self.halting = False
         self.used: Usage | None = None
         """By the whole conversation."""
         self.used_before: Usage | None = None
         self._steps: list[Step] = []
+        self._places: dict[type[Step], list[int]] = {}
+        """Where the steps of each kind stand."""
+        self._running: list[int] = []
+        """Where the skills stand whose end has not come."""
+
+    def copy(self) -> Replay:
+        """Another one that goes on from here."""
+        twin = copy(self)
+        twin._steps = [*self._steps]
+        twin._places = {kind: [*places] for kind, places in self._places.items()}
+        twin._running = [*self._running]
+        return twin
 
     def take(self, event: TurnEvent) -> None:
         match event:
@@ -56,23 +74,25 @@ class Replay:
                 self._count(event)
             case HaltRequested():
                 self.halting = True
+            case TurnStarted():
+                self.started = self.started or event
             case TurnFinished():
                 self.finished = event
             case _:
                 pass  # nothing of it is drawn in the conversation
 
-    def take_draft(self, message_id: MessageId, text: str, at_ms: int | None) -> None:
-        """Words still being written, unless their message is here already."""
-        if any(step.message_id == message_id for _, step in self._all(TextStep)):
-            return
-        self._steps.append(
-            TextStep(
-                key=_text_key(message_id, ""),
-                text=text,
-                message_id=message_id,
-                settled=self.finished is not None,
-                at_ms=at_ms,
-            )
+    def has_message(self, message_id: MessageId) -> bool:
+        """Whether a message is here, and not only pieces of it."""
+        return any(step.message_id == message_id for _, step in self._all(TextStep))
+
+    def draft(self, message_id: MessageId, text: str, at_ms: int | None) -> TextStep:
+        """Words still being written, whose message is not here."""
+        return TextStep(
+            key=_text_key(message_id, ""),
+            text=text,
+            message_id=message_id,
+            settled=self.finished is not None,
+            at_ms=at_ms,
         )
 
     def steps(self) -> tuple[Step, ...]:
@@ -82,7 +102,11 @@ class Replay:
         return tuple(_closed(step) for step in self._steps)
 
     def _all(self, kind: type[_S]) -> list[tuple[int, _S]]:
-        return [(i, step) for i, step in enumerate(self._steps) if isinstance(step, kind)]
+        return [(i, cast("_S", self._steps[i])) for i in self._places.get(kind, ())]
+
+    def _add(self, step: Step) -> None:
+        self._places.setdefault(type(step), []).append(len(self._steps))
+        self._steps.append(step)
 
     def _say(self, event: AgentMessage) -> None:
         for i, step in self._all(TextStep):
@@ -92,7 +116,7 @@ class Replay:
                 )
                 return
         self._pass_connections()
-        self._steps.append(
+        self._add(
             TextStep(
                 key=_text_key(event.message_id, event.key),
                 text=event.text,
@@ -116,7 +140,8 @@ class Replay:
 
     def _start_skill(self, event: SkillStarted) -> None:
         self._approve_silently(event.skill, event.call_id)
-        self._steps.append(
+        self._running.append(len(self._steps))
+        self._add(
             SkillStep(
                 key=event.key,
                 skill=event.skill,
@@ -137,16 +162,17 @@ class Replay:
             error=event.error,
             result=event.result,
         )
-        for i, step in self._all(SkillStep):
-            if step.status == "running" and _same_call(step, event):
-                started = step.started_ms
-                self._steps[i] = replace(end, key=step.key, started_ms=started)
+        for i in self._running:
+            step = cast("SkillStep", self._steps[i])
+            if _same_call(step, event):
+                self._steps[i] = replace(end, key=step.key, started_ms=step.started_ms)
+                self._running.remove(i)
                 return
-        self._steps.append(end)
+        self._add(end)
 
     def _ask_approval(self, event: ApprovalRequested) -> None:
         if all(step.call_id != event.call_id for _, step in self._all(ApprovalStep)):
-            self._steps.append(ApprovalStep(key=event.key, request=event))
+            self._add(ApprovalStep(key=event.key, request=event))
 
     def _approve_silently(self, skill: str, call_id: CallId | None) -> None:
         """A skill that runs has been approved, whoever did it."""
@@ -173,7 +199,7 @@ class Replay:
             if step.attempt_id == event.attempt_id:
                 self._steps[i] = replace(ask, key=step.key, outcome=step.outcome)
                 return
-        self._steps.append(ask)
+        self._add(ask)
 
     def _resolve_connection(self, event: ConnectionResolved) -> None:
         for i, step in reversed(self._all(ConnectionStep)):

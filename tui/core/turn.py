@@ -20,7 +20,6 @@ from tui.core.events import (
     TurnEvent,
     TurnFinished,
     TurnOutcome,
-    TurnStarted,
     UnknownEvent,
 )
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
@@ -77,6 +76,8 @@ class Turn:
     """Every ``seq`` from 1 to this one has been seen."""
     beyond: frozenset[int] = field(default=frozenset(), repr=False)
     """Those seen after a gap."""
+    replay: Replay = field(default_factory=Replay, repr=False, compare=False)
+    """What the log comes to, so that a new event at its end costs no more than itself."""
 
     @property
     def over(self) -> bool:
@@ -129,14 +130,15 @@ def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
     fresh = [event for event in events if _is_new(event, seen)]
     if not fresh:
         return turn
-    kept = [event for event in fresh if not isinstance(event, TextDelta | Heartbeat)]
-    log = tuple(sorted((*turn.log, *filter(_belongs_in_log, kept)), key=_place))
+    log, replay = _extended(turn, filter(_belongs_in_log, fresh))
     through, beyond = _count(turn, fresh)
+    drafts = _grow(turn.drafts, [e for e in fresh if isinstance(e, TextDelta)])
     turn = replace(
         turn,
         run_id=turn.run_id or next((e.run_id for e in fresh if e.run_id), None),
         log=log,
-        drafts=_grow(turn.drafts, [e for e in fresh if isinstance(e, TextDelta)]),
+        replay=replay,
+        drafts=tuple(draft for draft in drafts if not replay.has_message(draft.message_id)),
         seen=frozenset(seen),
         through=through,
         beyond=beyond,
@@ -190,7 +192,21 @@ def _is_new(event: TurnEvent, seen: set[str]) -> bool:
 
 def _belongs_in_log(event: TurnEvent) -> bool:
     """Whether the turn needs the event to be rebuilt; the timeline reads the others elsewhere."""
-    return not isinstance(event, LogLine | StreamInterrupted | UnknownEvent)
+    aside = LogLine | StreamInterrupted | UnknownEvent | TextDelta | Heartbeat
+    return not isinstance(event, aside)
+
+
+def _extended(turn: Turn, events: Iterable[TurnEvent]) -> tuple[tuple[TurnEvent, ...], Replay]:
+    """The log with new events in it, and what it comes to then."""
+    new = sorted(events, key=_place)
+    if not new:
+        return turn.log, turn.replay
+    known, replay = turn.log, turn.replay.copy()
+    if known and _place(new[0]) < _place(known[-1]):
+        known, replay, new = (), Replay(), sorted((*known, *new), key=_place)
+    for event in new:
+        replay.take(event)
+    return (*known, *new), replay
 
 
 def _place(event: TurnEvent) -> tuple[int, bool, int, str]:
@@ -222,10 +238,14 @@ def _last_event_id(turn: Turn, events: list[TurnEvent]) -> str | None:
 
     With a gap the older id stays, so that a reconnect brings what is missing too.
     """
-    numbered = [e for e in (*turn.log, *events) if e.event_id is not None]
+    numbered = sorted((e for e in events if e.event_id is not None), key=_place)
     best = turn.last_event_id
     through, _ = _count(turn, events)
-    for event in sorted(numbered, key=_place):
+    late = numbered and turn.log and _place(numbered[0]) < _place(turn.log[-1])
+    if late or turn.has_gap:
+        known = (e for e in turn.log if e.event_id is not None)
+        numbered = sorted((*known, *numbered), key=_place)
+    for event in numbered:
         if event.seq is None or event.seq <= through:
             best = event.event_id
     return best
@@ -233,41 +253,39 @@ def _last_event_id(turn: Turn, events: list[TurnEvent]) -> str | None:
 
 def _grow(drafts: tuple[Draft, ...], deltas: list[TextDelta]) -> tuple[Draft, ...]:
     by_id = {draft.message_id: draft for draft in drafts}
+    pieces: dict[MessageId, set[tuple[int, str]]] = {}
     for delta in deltas:
-        draft = by_id.get(delta.message_id) or Draft(message_id=delta.message_id, at_ms=delta.at_ms)
-        by_id[delta.message_id] = _join(draft, delta)
-    return tuple(by_id.values()) if deltas else drafts
+        name = delta.message_id
+        by_id.setdefault(name, Draft(message_id=name, at_ms=delta.at_ms))
+        pieces.setdefault(name, set()).add((delta.offset, delta.text))
+    return tuple(_join(draft, pieces.get(name, ())) for name, draft in by_id.items())
 
 
-def _join(draft: Draft, delta: TextDelta) -> Draft:
-    """Put a piece in its place; pieces may overlap what is there already."""
-    text, waiting = draft.text, []
-    for offset, piece in sorted({*draft.ahead, (delta.offset, delta.text)}):
-        if offset > len(text):
+def _join(draft: Draft, pieces: Iterable[tuple[int, str]]) -> Draft:
+    """Put pieces in their places; they may overlap what is there already."""
+    parts, length, waiting = [draft.text], len(draft.text), []
+    for offset, piece in sorted({*draft.ahead, *pieces}):
+        if offset > length:
             waiting.append((offset, piece))
-        else:
-            text += piece[len(text) - offset :]
-    return replace(draft, text=text, ahead=tuple(waiting))
+        elif new := piece[length - offset :]:
+            parts.append(new)
+            length += len(new)
+    return replace(draft, text="".join(parts), ahead=tuple(waiting))
 
 
 def _derive(turn: Turn) -> Turn:
     """Everything that follows from the log and the drafts."""
-    replay = Replay()
-    for event in turn.log:
-        replay.take(event)
-    for draft in turn.drafts:
-        replay.take_draft(draft.message_id, draft.text, draft.at_ms)
-    finish = replay.finished
-    steps = replay.steps()
-    started = next((e.at_ms for e in turn.log if isinstance(e, TurnStarted)), None)
+    replay = turn.replay
+    written = [replay.draft(draft.message_id, draft.text, draft.at_ms) for draft in turn.drafts]
+    finish, started = replay.finished, replay.started
     turn = replace(
         turn,
-        steps=steps,
+        steps=(*replay.steps(), *written),
         usage=replay.used.since(replay.used_before) if replay.used and replay.used_before else None,
         total_usage=replay.used or replay.used_before,
         halting=replay.halting and finish is None,
         outcome=finish.outcome if finish else None,
-        started_ms=started,
+        started_ms=started.at_ms if started else None,
         ended_ms=finish.at_ms if finish else None,
     )
     return replace(turn, phase=_phase(turn, finish))
