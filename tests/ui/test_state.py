@@ -94,6 +94,7 @@ def test_a_failure_is_told_with_what_to_do_and_its_request_id() -> None:
     error = BackendError(ErrorKind.SERVER, "It broke.", hint="Wait.", request_id="r-1")
     assert of_error(error).text == "It broke."
     assert of_error(error).hint == "Wait. Request id r-1."
+    assert of_error(error, refused=True, place="VPN").text == "Not sent in “VPN”: It broke."
 
 
 def test_what_the_user_must_act_on_comes_first() -> None:

@@ -92,12 +92,16 @@ def of_question(question: Question, *, place: str = "") -> Notice:
     )
 
 
-def of_error(error: BackendError, *, refused: bool = False) -> Notice:
-    """A failure; ``refused``: of a message whose text is back in the composer."""
+def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> Notice:
+    """A failure; ``refused``: of a message whose text is back in the composer.
+
+    ``place`` names another conversation's.
+    """
     request = f"Request id {error.request_id}." if error.request_id else ""
     asleep = error.kind is ErrorKind.ASLEEP
     hint = " ".join(part for part in ("" if asleep else error.hint, request) if part)
-    text = f"Not sent: {error}" if refused else str(error)
+    told = f"Not sent in “{place}”" if place else "Not sent"
+    text = f"{told}: {error}" if refused else str(error)
     return Notice(
         tone="refusal" if refused else "problem",
         text=text,

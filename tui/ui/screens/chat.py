@@ -235,9 +235,11 @@ class ChatScreen(ManagingScreen):
         """Put the message where the user can correct it; the engine has put it into the draft."""
         if update.error.kind is ErrorKind.ASLEEP:
             self.desk.asleep.add(update.conversation_id)
-        self.desk.complain(of_error(update.error, refused=True))
+        here = update.conversation_id == self.desk.current
+        place = "" if here else clean_line(self.title_of(update.conversation_id), 60)
+        self.desk.complain(of_error(update.error, refused=True, place=place))
         self.want_login(update.error)
-        if update.conversation_id == self.desk.current:
+        if here:
             await self.take_back(update.draft)
 
     def show_state(self) -> None:
