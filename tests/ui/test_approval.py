@@ -53,6 +53,19 @@ async def test_keys_and_clicks_of_the_first_moment_decide_nothing() -> None:
         assert app.answers == [ApprovalAnswer("approved")]
 
 
+async def test_letters_of_what_somebody_writes_are_no_answers() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        for letter in ("t", "o", "o", "space", "d", "e", "a", "r"):
+            await pilot.press(letter)
+            clock.now_s += 0.3
+        assert app.screen is shown
+        assert app.answers == []
+        clock.now_s += 1
+        await pilot.press("a")
+        assert app.answers == [ApprovalAnswer("approved")]
+
+
 async def test_it_shows_every_parameter_in_the_order_of_the_schema() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, _):

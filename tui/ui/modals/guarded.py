@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
@@ -15,6 +15,8 @@ from tui.ui.sturdy import SturdyModal
 
 DEAF_S = 0.4
 """How long after it has been drawn a modal takes no answer, by key or by mouse."""
+TYPING_S = 1.0
+"""The same after a letter that is no answer: somebody is writing, and the next may be one."""
 _LATEST_S = 2.0
 """When a modal that has not heard of having been drawn is drawn again."""
 
@@ -24,7 +26,8 @@ ResultT = TypeVar("ResultT")
 class GuardedModal(SturdyModal[ResultT]):
     """Takes no action of its own until the user has had time to see it.
 
-    Whoever is typing, or clicks twice, when it appears must not answer a question unread.
+    Whoever is typing, or clicks twice, when it appears must not answer a question unread, and no
+    letter of what is being typed is an answer.
     """
 
     AUTO_FOCUS = ""
@@ -47,6 +50,7 @@ class GuardedModal(SturdyModal[ResultT]):
         super().__init__()
         self._clock_s = clock_s
         self._drawn_s: float | None = None
+        self._deaf_until_s = 0.0
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._note_drawn)
@@ -71,7 +75,13 @@ class GuardedModal(SturdyModal[ResultT]):
     @property
     def is_deaf(self) -> bool:
         """Whether it is too early for an answer."""
-        return self._drawn_s is None or self._clock_s() - self._drawn_s < DEAF_S
+        return self._drawn_s is None or self._clock_s() < self._deaf_until_s
+
+    def on_key(self, event: Key) -> None:
+        bindings = self._bindings.copy()
+        bindings.apply_keymap(self.app._keymap)
+        if event.is_printable and event.key not in bindings.key_to_bindings:
+            self._be_deaf(TYPING_S)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # A click that was under way when the modal closed must not close what is below it.
@@ -93,3 +103,7 @@ class GuardedModal(SturdyModal[ResultT]):
 
     def _note_drawn(self) -> None:
         self._drawn_s = self._clock_s()
+        self._be_deaf(DEAF_S)
+
+    def _be_deaf(self, for_s: float) -> None:
+        self._deaf_until_s = max(self._deaf_until_s, self._clock_s() + for_s)
