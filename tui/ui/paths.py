@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tui.core.text import clean_line
 
+_MOST_TYPED = 20
 MOST_ENTRIES = 100_000
 """So many entries of a folder are looked at; in larger ones some may not be found."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -61,6 +62,11 @@ def completions(text: str, limit: int = 8) -> list[Entry]:
     except OSError:
         return []
     return [_entry(os.path.join(folder, entry.name), entry) for _, entry in best]
+
+
+def typed_completions(begun: str) -> list[str]:
+    """Paths to go on with, as one types them. Touches the disk."""
+    return [entry.typed for entry in completions(begun, _MOST_TYPED)]
 
 
 def _fitting(

@@ -12,11 +12,11 @@ from tui.core.ids import ConversationId
 from tui.core.options import Option, OptionValues
 from tui.core.ports import Can
 from tui.ui.choices import Choices
-from tui.ui.screens.filing import FilingScreen
+from tui.ui.screens.commanding import CommandingScreen
 from tui.ui.slash import takes
 
 
-class BeginningScreen(FilingScreen):
+class BeginningScreen(CommandingScreen):
     """New conversations, with options where ``Can.CHOOSE``."""
 
     def action_new_conversation(self) -> None:

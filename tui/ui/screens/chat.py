@@ -35,7 +35,14 @@ from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.notices import of_error
 from tui.ui.questions import Questions
 from tui.ui.requests import Attention, CopyText, Titled
+from tui.ui.screens.beginning import BeginningScreen
+from tui.ui.screens.equipping import EquippingScreen
+from tui.ui.screens.filing import FilingScreen
+from tui.ui.screens.finding import FindingScreen
 from tui.ui.screens.managing import ManagingScreen
+from tui.ui.screens.passages import PassageScreen
+from tui.ui.screens.support import SupportScreen
+from tui.ui.screens.waiting import WaitingScreen
 from tui.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -51,8 +58,20 @@ def _key(key: str, action: str, label: str, meaning: str, *, id: str, show: bool
     return Binding(key, action, label, tooltip=meaning, show=show, priority=True, id=id)
 
 
-class ChatScreen(ManagingScreen):
+class ChatScreen(
+    ManagingScreen,
+    SupportScreen,
+    PassageScreen,
+    EquippingScreen,
+    BeginningScreen,
+    FilingScreen,
+    WaitingScreen,
+    FindingScreen,
+):
     """Everything between the keyboard and the session.
+
+    Each base is one concern and inherits only what it needs; their order is that of the keys in
+    footer and help.
 
     ``mailbox`` brings the engine's updates, ``idle_s`` tells the seconds since the last key.
     """

@@ -10,13 +10,11 @@ from textual.widgets import TextArea
 
 from tui.core.text import clean_line
 from tui.ui.completer import Completer
-from tui.ui.paths import Entry, completions, typed_path
+from tui.ui.paths import Entry, typed_completions, typed_path
 from tui.ui.screens.pasting import PastingScreen
 from tui.ui.slash import SlashCommand, commands_of, read, takes
 from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.offers import Offers
-
-_MOST_WORDS = 20
 
 
 class CommandingScreen(PastingScreen):
@@ -87,7 +85,7 @@ class CommandingScreen(PastingScreen):
             self.action_attach()
 
     def words_for_attach(self, begun: str) -> Sequence[str]:
-        return [entry.typed for entry in completions(begun, _MOST_WORDS)]
+        return typed_completions(begun)
 
     @takes("NAME", "Change the colours")
     def command_theme(self, name: str) -> None:

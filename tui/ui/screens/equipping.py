@@ -14,13 +14,13 @@ from tui.core.ids import ConversationId, SkillId, is_local
 from tui.core.ports import Can
 from tui.core.records import Conversation, Imported, Skill
 from tui.core.text import clean_line
-from tui.ui.screens.beginning import BeginningScreen
+from tui.ui.screens.filing import FilingScreen
 from tui.ui.slash import takes
 
 _MOST_PROBLEMS = 3
 
 
-class EquippingScreen(BeginningScreen):
+class EquippingScreen(FilingScreen):
     """Offered as far as the service can do it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -151,7 +151,9 @@ class EquippingScreen(BeginningScreen):
             self.action_import()
 
     def words_for_import(self, begun: str) -> Sequence[str]:
-        return self.words_for_attach(begun)
+        from tui.ui.paths import typed_completions
+
+        return typed_completions(begun)
 
     @work(group="import", exit_on_error=False)
     async def _import(self, path: Path) -> None:

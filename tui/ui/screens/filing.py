@@ -16,7 +16,7 @@ from tui.core.ports import Can
 from tui.core.records import Conversation
 from tui.ui.days import day_of
 from tui.ui.keys import key_name
-from tui.ui.screens.waiting import WaitingScreen
+from tui.ui.screens.reading import ReadingScreen
 from tui.ui.slash import takes
 from tui.ui.widgets.sidebar import ConversationList
 from tui.ui.widgets.topbar import TopBar
@@ -29,7 +29,7 @@ def _key(key: str, action: str, label: str, meaning: str, id: str) -> Binding:
     return Binding(key, action, label, tooltip=meaning, show=False, id=id)
 
 
-class FilingScreen(WaitingScreen):
+class FilingScreen(ReadingScreen):
     """The keys are about the highlighted row in the list, elsewhere about the open conversation.
 
     Deleting asks first; the right mouse button on a row, and the dots on the open one, offer all.

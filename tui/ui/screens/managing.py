@@ -11,7 +11,7 @@ from tui.core.errors import BackendError
 from tui.ui.agency import NO_TOKEN, WHICH_TOKEN
 from tui.ui.notices import Notice, of_error
 from tui.ui.requests import GenieWanted
-from tui.ui.screens.support import SupportScreen
+from tui.ui.screens.reading import ReadingScreen
 
 if TYPE_CHECKING:
     from tui.core.studio.records import GenieId
@@ -23,7 +23,7 @@ def _key(key: str, action: str, label: str, meaning: str, name: str) -> Binding:
     )
 
 
-class ManagingScreen(SupportScreen):
+class ManagingScreen(ReadingScreen):
     """Nothing of Studio is loaded before one of these keys is pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

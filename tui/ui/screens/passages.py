@@ -15,14 +15,14 @@ from tui.core.ids import TurnId
 from tui.core.links import link_host
 from tui.core.text import clean, clean_line
 from tui.ui.requests import CopyText, OpenLink
-from tui.ui.screens.equipping import EquippingScreen
+from tui.ui.screens.waiting import WaitingScreen
 
 if TYPE_CHECKING:
     from tui.ui.modals.menu import Choice
     from tui.ui.widgets.transcript import Transcript
 
 
-class PassageScreen(EquippingScreen):
+class PassageScreen(WaitingScreen):
     """The transcript's messages are handled by name, as in :class:`ReadingScreen`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -123,6 +123,11 @@ class ReadingScreen(ThreePanes):
         self.desk.fail(error)
         self.want_login(error)
 
+    def complain(self, text: str) -> None:
+        """Say why something cannot be done."""
+        self.desk.complain(Notice(tone="refusal", text=text))
+        self.show_state()
+
     def want_login(self, error: BackendError) -> None:
         """Ask for a login if the failure says that nobody is signed in any more."""
         if login_helps(error):

@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 
 from tui.core.calls import ServerCall
 from tui.ui.requests import CopyText
-from tui.ui.screens.passages import PassageScreen
+from tui.ui.screens.reading import ReadingScreen
 
 
-class SupportScreen(PassageScreen):
+class SupportScreen(ReadingScreen):
     """Two keys, and so two commands of the palette."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

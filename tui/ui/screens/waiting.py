@@ -12,14 +12,14 @@ from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import Can
 from tui.core.turn import Turn
 from tui.ui.keys import key_for
-from tui.ui.screens.commanding import CommandingScreen
+from tui.ui.screens.writing import WritingScreen
 from tui.ui.widgets.timeline_head import TimelineHead
 
 if TYPE_CHECKING:
     from tui.ui.widgets.prompt_card import PromptCard
 
 
-class WaitingScreen(CommandingScreen):
+class WaitingScreen(WritingScreen):
     """What can be done about a message before it is sent, and about a turn that is brought back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -21,7 +21,7 @@ from tui.core.text import size
 from tui.core.turn import Turn
 from tui.ui.files import CannotAttach, Picked, messages, pick
 from tui.ui.notices import Notice
-from tui.ui.screens.finding import FindingScreen
+from tui.ui.screens.reading import ReadingScreen
 from tui.ui.widgets.attached import Attached
 from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.welcome import Welcome
@@ -41,7 +41,7 @@ class _Outgoing:
     shown: str
 
 
-class WritingScreen(FindingScreen):
+class WritingScreen(ReadingScreen):
     """What the user says: drafts, sending, files, and messages that have not been sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -217,11 +217,6 @@ class WritingScreen(FindingScreen):
     @on(Composer.TooMuch)
     def _refuse_text(self, event: Composer.TooMuch) -> None:
         self.complain(event.text)
-
-    def complain(self, text: str) -> None:
-        """Say why something cannot be done."""
-        self.desk.complain(Notice(tone="refusal", text=text))
-        self.show_state()
 
     # -- files -----------------------------------------------------------------------------
 
