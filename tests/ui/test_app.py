@@ -413,11 +413,17 @@ async def test_ctrl_o_attaches_a_file_that_goes_with_the_message(tmp_path) -> No
         assert not stage.chat.attached.display
 
 
-async def test_an_agent_without_uploads_says_so() -> None:
+async def test_where_no_files_are_taken_and_nothing_is_imported_nothing_of_it_is_offered() -> None:
     stage = Stage(ScriptedBackend(can=Can.NOTHING))
     async with stage.shown():
+        await stage.until(lambda: "^O" not in stage.screen())
+        assert not {"attach", "import"} & set(stage.chat.commands())
         await stage.press("ctrl+o")
-        assert "takes no files" in stage.text(stage.chat.banner)
+        assert stage.app.screen is stage.chat
+    stage = Stage(ScriptedBackend(can=Can.UPLOAD | Can.BUNDLE))
+    async with stage.shown():
+        await stage.until(lambda: "^O Attach" in stage.screen())
+        assert {"attach", "import"} <= set(stage.chat.commands())
 
 
 async def test_older_turns_are_fetched_page_by_page() -> None:

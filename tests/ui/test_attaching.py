@@ -181,7 +181,7 @@ async def test_a_dropped_path_is_text_where_no_files_are_taken(folder: Path) -> 
         stage.chat.composer.post_message(events.Paste(str(folder / "a.txt")))
         await stage.until(lambda: stage.chat.composer.text == str(folder / "a.txt"))
         await stage.say("/attach a.txt")
-        await stage.until(lambda: "takes no files" in stage.screen())
+        await stage.until(lambda: "no command /attach" in stage.screen())
 
 
 async def test_an_upload_shows_its_bytes_where_the_message_waits_and_is_cancelled() -> None:

@@ -36,14 +36,15 @@ class SlashCommand:
     words: Words | None = None
 
 
-def takes(argument: str, meaning: str) -> Callable[[_Method], _Method]:
+def takes(argument: str, meaning: str, *, needs: str = "") -> Callable[[_Method], _Method]:
     """Makes a slash command of a method ``command_NAME`` of a screen or an app.
 
-    A method ``words_for_NAME`` beside it, if there is one, completes the argument.
+    A method ``words_for_NAME`` beside it, if there is one, completes the argument. There is no
+    such command where the action that it ``needs`` cannot be done.
     """
 
     def mark(method: _Method) -> _Method:
-        method.__dict__["slash"] = (argument, meaning)
+        method.__dict__["slash"] = (argument, meaning, needs)
         return method
 
     return mark
@@ -101,7 +102,9 @@ def _with_argument(node: DOMNode) -> Iterator[SlashCommand]:
     for attribute in dir(type(node)):
         method = getattr(type(node), attribute) if attribute.startswith(_METHOD) else None
         if method is not None and hasattr(method, "slash"):
-            argument, meaning = method.slash
+            argument, meaning, needs = method.slash
+            if needs and not node.check_action(needs, ()):
+                continue
             name = attribute.removeprefix(_METHOD)
             words = getattr(node, f"words_for_{name}", None)
             run = getattr(node, attribute)

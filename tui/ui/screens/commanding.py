@@ -77,7 +77,7 @@ class CommandingScreen(PastingScreen):
         if text:
             self.composer.put(text)
 
-    @takes("PATH", "Attach files")
+    @takes("PATH", "Attach files", needs="attach")
     def command_attach(self, path: str) -> None:
         if path:
             self.attach([typed_path(path).absolute()])
@@ -97,4 +97,7 @@ class CommandingScreen(PastingScreen):
             self.complain(f"There is no theme named {clean_line(name, 40)}.")
 
     def words_for_theme(self, begun: str) -> Sequence[str]:
-        return [name for name in sorted(self.app.available_themes) if begun.lower() in name]
+        ours_first = sorted(
+            self.app.available_themes, key=lambda n: (not n.startswith("genie-"), n)
+        )
+        return [name for name in ours_first if begun.lower() in name]

@@ -139,13 +139,11 @@ class EquippingScreen(FilingScreen):
 
         self.app.push_screen(ImportScreen(), answered)
 
-    @takes("PATH", "Import conversations from a file")
+    @takes("PATH", "Import conversations from a file", needs="import")
     def command_import(self, path: str) -> None:
         from tui.ui.paths import typed_path
 
-        if not self.check_action("import", ()):
-            self.complain("This service imports no conversations.")
-        elif path:
+        if path:
             self._import(typed_path(path))
         else:
             self.action_import()

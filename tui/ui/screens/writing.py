@@ -225,13 +225,16 @@ class WritingScreen(ReadingScreen):
         """Whether files can go with a message, as far as known."""
         return self.composer.takes_files
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing are not offered."""
+        if action == "attach":
+            return self.takes_files
+        return super().check_action(action, parameters)
+
     def action_attach(self) -> None:
         from tui.ui.screens.attach import AttachScreen
 
-        if self.takes_files:
-            self.app.push_screen(AttachScreen(), self.attach)
-        else:
-            self.complain("This agent takes no files.")
+        self.app.push_screen(AttachScreen(), self.attach)
 
     @on(Composer.FilesDropped)
     def _take_dropped(self, event: Composer.FilesDropped) -> None:
