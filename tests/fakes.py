@@ -488,9 +488,10 @@ class MemoryStore:
             self.listed[known.id] = replace(known, failed=failed)
 
     async def timeline(
-        self, conversation_id: ConversationId, limit: int = 500
+        self, conversation_id: ConversationId, limit: int = 500, until_ms: int | None = None
     ) -> Sequence[TurnEvent]:
-        return [event for r in self._of(conversation_id) for event in r.events][-limit:]
+        events = [event for r in self._of(conversation_id) for event in r.events]
+        return [e for e in events if until_ms is None or (e.at_ms or 0) <= until_ms][-limit:]
 
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
         """Texts that contain all words somewhere, newest first."""

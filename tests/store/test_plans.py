@@ -66,6 +66,7 @@ def steps(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
         ("said", lambda c: turns.said(c, "account", 100)),
         ("known", lambda c: turns.message_known(c, "account", HERE, MessageId("m1000"))),
         ("timeline", lambda c: events.timeline(c, "account", HERE, 100)),
+        ("old timeline", lambda c: events.timeline(c, "account", HERE, 100, 1000)),
         ("search", lambda c: search.found(c, "account", "1234", 100)),
         ("listed", lambda c: conversations.listed(c, "account", 200, 0)),
     ],

@@ -317,6 +317,7 @@ async def test_the_timeline_is_in_order_of_time_and_of_arrival(store: SqliteStor
     await store.append(turn(2), HERE, [TurnStarted(key="a", at_ms=10)])
     assert [e.key for e in await store.timeline(HERE)] == ["c", "a", "b", "d"]
     assert [e.key for e in await store.timeline(HERE, limit=2)] == ["b", "d"]
+    assert [e.key for e in await store.timeline(HERE, until_ms=10)] == ["a"]
 
 
 # -- pieces of messages ---------------------------------------------------------------------

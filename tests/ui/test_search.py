@@ -22,6 +22,8 @@ from tui.core.events import AgentMessage, TurnFinished
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Hit, Prompt, TurnRecord
 from tui.ui.modals.search import SearchModal
+from tui.ui.widgets.event_rows import EventRow
+from tui.ui.widgets.timeline import Timeline
 from tui.ui.widgets.transcript import Transcript
 from tui.ui.widgets.window import KEEP, PAGE
 
@@ -75,6 +77,11 @@ def transcript(stage: Stage) -> Transcript:
     return stage.chat.conversation.transcript
 
 
+def timeline_words(timeline: Timeline) -> str:
+    rows = (option.prompt for option in timeline.options)
+    return " ".join(row.words for row in rows if isinstance(row, EventRow))
+
+
 def last_prompt(stage: Stage) -> str:
     return transcript(stage).items[-2].key
 
@@ -113,6 +120,18 @@ async def test_a_hit_far_back_opens_at_the_message_and_marks_it() -> None:
         assert not stage.chat.query_one("#pill").display
         await stage.press("ctrl+f")
         assert modal(stage).query_one(Input).value == "needle"
+
+
+async def test_the_timeline_goes_where_the_hit_is_and_on_to_the_end_with_the_reader() -> None:
+    stage = Stage(store=library())
+    async with stage.shown():
+        await go_to_needle(stage)
+        timeline = stage.chat.timeline
+        assert timeline is not None
+        await stage.until(lambda: "A needle" in stage.text(timeline))
+        assert timeline.highlighted_option is not None
+        transcript(stage).action_scroll_end()
+        await stage.until(lambda: f"answer {TURNS - 1}" in timeline_words(timeline))
 
 
 async def test_in_a_long_message_the_words_are_in_view() -> None:

@@ -126,9 +126,11 @@ class Reader:
         while await self.read_older(conversation_id):
             pass
 
-    async def timeline(self, conversation_id: ConversationId) -> Sequence[TurnEvent]:
-        """The newest events of a conversation, oldest first."""
-        return without_echoes(await self._kit.store.timeline(conversation_id))
+    async def timeline(
+        self, conversation_id: ConversationId, until_ms: int | None = None
+    ) -> Sequence[TurnEvent]:
+        """The newest events of a conversation, up to a time if one is given, oldest first."""
+        return without_echoes(await self._kit.store.timeline(conversation_id, until_ms=until_ms))
 
     @property
     def record_from_ms(self) -> int | None:

@@ -239,9 +239,9 @@ class TurnStore(Protocol):
         ...
 
     async def timeline(
-        self, conversation_id: ConversationId, limit: int = 500
+        self, conversation_id: ConversationId, limit: int = 500, until_ms: int | None = None
     ) -> Sequence[TurnEvent]:
-        """The newest events of a conversation, oldest first."""
+        """The newest events of a conversation, up to a time if one is given, oldest first."""
         ...
 
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:

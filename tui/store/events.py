@@ -43,9 +43,10 @@ _PIECES = """
 
 _TIMELINE = """
     SELECT e.body FROM conversations c JOIN events e ON e.conversation = c.number
-    WHERE c.account = ? AND c.id = ? AND e.kind <> 'text_delta'
-    ORDER BY e.at_ms DESC, e.number DESC LIMIT ?
+    WHERE c.account = ?1 AND c.id = ?2 AND e.kind <> 'text_delta'
+    ORDER BY e.at_ms DESC, e.number DESC LIMIT ?3
 """
+_TIMELINE_UNTIL = _TIMELINE.replace("ORDER", "AND e.at_ms <= ?4 ORDER")
 
 
 def keep(
@@ -79,10 +80,21 @@ def of_turns(
 
 
 def timeline(
-    connection: sqlite3.Connection, account: str, conversation_id: ConversationId, limit: int
+    connection: sqlite3.Connection,
+    account: str,
+    conversation_id: ConversationId,
+    limit: int,
+    until_ms: int | None = None,
 ) -> list[TurnEvent]:
-    """The newest events of a conversation by time, oldest first, without pieces of text."""
-    found = connection.execute(_TIMELINE, row(account, conversation_id, limit)).fetchall()
+    """The newest events of a conversation by time, oldest first, without pieces of text.
+
+    ``until_ms``: those up to this time.
+    """
+    values = row(account, conversation_id, limit)
+    if until_ms is None:
+        found = connection.execute(_TIMELINE, values).fetchall()
+    else:
+        found = connection.execute(_TIMELINE_UNTIL, (*values, until_ms)).fetchall()
     return [codec.from_json(json.loads(body)) for (body,) in reversed(found)]
 
 

@@ -105,9 +105,11 @@ class SqliteStore:
         await self._db.write(saving.append, self._account, turn_id, conversation_id, events)
 
     async def timeline(
-        self, conversation_id: ConversationId, limit: int = 500
+        self, conversation_id: ConversationId, limit: int = 500, until_ms: int | None = None
     ) -> Sequence[TurnEvent]:
-        return await self._db.read(event_rows.timeline, self._account, conversation_id, limit)
+        return await self._db.read(
+            event_rows.timeline, self._account, conversation_id, limit, until_ms
+        )
 
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
         return await self._db.read(search.found, self._account, words, limit)

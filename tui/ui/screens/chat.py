@@ -198,7 +198,7 @@ class ChatScreen(
                 if cid == desk.current:
                     await self.conversation.drop(turn_id)
             case EventsSeen(conversation_id=cid, events=events):
-                if self.timeline and cid == desk.current:
+                if self.timeline and cid == desk.current and self.conversation.newest is None:
                     self.timeline.add_events(events)
             case ConversationNamed(old=old, new=new):
                 self._rename(old, new)

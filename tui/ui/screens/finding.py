@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
+from tui.core.ids import ConversationId
 from tui.core.records import Hit
+from tui.core.turn import Turn
 from tui.ui.screens.reading import ReadingScreen
 from tui.ui.slash import takes
 
@@ -76,6 +79,8 @@ class FindingScreen(ReadingScreen):
         if not turns:
             return False
         await self._show_turns(hit.conversation_id, turns, goes_on=goes_on)
+        if self.timeline and (turn := transcript.turn(hit.turn_id)):
+            self.timeline.reveal(hit.event_key, turn.run_id)
         await transcript.reveal_message(hit.turn_id, hit.event_key, hit.words)
         return True
 
@@ -93,6 +98,16 @@ class FindingScreen(ReadingScreen):
         turns, goes_on = await self.opened.session.turns_after(current, after)
         if self.desk.current == current and self.conversation.newest == after:
             await self.conversation.append(turns, goes_on=goes_on)
+            await self._lengthen_timeline(current, turns, goes_on=goes_on)
+
+    async def _lengthen_timeline(
+        self, conversation_id: ConversationId, turns: Sequence[Turn], *, goes_on: bool
+    ) -> None:
+        """Add what happened in turns that follow those shown; what is in view stays there."""
+        if self.timeline:
+            until_ms = turns[-1].last_at_ms if turns and goes_on else None
+            events = await self.opened.session.timeline(conversation_id, until_ms)
+            self.timeline.add_events(events)
 
     def on_window_end_wanted(self) -> None:
         self._go_to_end()

@@ -253,14 +253,21 @@ class ReadingScreen(ThreePanes):
         for turn in turns:
             self.desk.board.note(turn)
         await self.conversation.show(turns, goes_on=goes_on)
+        await self._show_timeline(conversation_id, turns, goes_on=goes_on)
+        self.announce(conversation_id)
+
+    async def _show_timeline(
+        self, conversation_id: ConversationId, turns: Sequence[Turn], *, goes_on: bool = False
+    ) -> None:
+        """Show what happened up to the last of these turns, or up to now."""
         if self.timeline:
             session = self.opened.session
+            until_ms = turns[-1].last_at_ms if turns and goes_on else None
             self.timeline.show_events(
-                await session.timeline(conversation_id),
+                await session.timeline(conversation_id, until_ms),
                 record_from_ms=session.record_from_ms,
                 begun_ms=_begun_ms(turns),
             )
-        self.announce(conversation_id)
 
     @on(Sidebar.NewWanted)
     def _new_wanted(self) -> None:

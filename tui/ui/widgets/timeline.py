@@ -89,6 +89,18 @@ class Timeline(SturdyList):
         self._fill()
         self.scroll_end(animate=False)
 
+    def reveal(self, key: str | None, run_id: RunId | None) -> None:
+        """Bring an event into view, or else where its run began."""
+        rows = [
+            (option.id, self._rows[int(option.id)].event) for option in self.options if option.id
+        ]
+        found = next((name for name, event in rows if event.key == key), None)
+        if found is None and run_id:
+            found = next((name for name, event in rows if event.run_id == run_id), None)
+        if found is not None:
+            self.highlighted = self.get_option_index(found)
+            self.call_after_refresh(self.scroll_to_highlight)
+
     def add_events(self, new: Iterable[TurnEvent]) -> None:
         """Add events that came after those shown; drawn at most ten times a second."""
         self._coming += new
