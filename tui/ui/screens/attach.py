@@ -46,6 +46,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             priority=True,
             id="attach.mark",
         ),
+        Binding("f3", "look", "Look", tooltip="Show the picture", id="attach.look"),
         Binding("down", "move(1)", "Next", show=False, priority=True, id="attach.next"),
         Binding("up", "move(-1)", "Previous", show=False, priority=True, id="attach.previous"),
         Binding("pagedown", "move(8)", "Further", show=False, priority=True, id="attach.page_down"),
@@ -64,7 +65,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
         with Vertical(id="attach") as box:
             box.border_title = Content(f" {self.heading} ")
             marks = ", marks a file" if self.several else ""
-            box.border_subtitle = Content(f" Tab opens a folder{marks} ")
+            box.border_subtitle = Content(f" Tab opens a folder{marks} · F3 shows a picture ")
             yield Input(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
             yield SturdyList(id="paths", compact=True)
             yield Static(id="attach-hint")
@@ -137,6 +138,13 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     def _clicked(self) -> None:
         self.action_go_on()
         self.query_one(Input).focus()
+
+    def action_look(self) -> None:
+        """Show the file that is highlighted, if it is a picture."""
+        from tui.ui.modals.picture import PictureView
+
+        if (entry := self._chosen) and not entry.is_folder:
+            self.app.push_screen(PictureView(_absolute(entry)))
 
     def _enter(self, entry: Entry) -> None:
         self._put(entry.typed)

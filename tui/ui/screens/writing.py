@@ -274,6 +274,12 @@ class WritingScreen(ReadingScreen):
         if not self.attached.files:
             self.composer.focus()
 
+    @on(Attached.LookWanted)
+    def _look_at_file(self, event: Attached.LookWanted) -> None:
+        from tui.ui.modals.picture import PictureView
+
+        self.app.push_screen(PictureView(event.path))
+
     # -- messages that wait ----------------------------------------------------------------
 
     @work(group="send", exit_on_error=False)

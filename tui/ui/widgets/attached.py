@@ -21,12 +21,16 @@ _GAP = 1
 
 
 class Attached(Widget, can_focus=True):
-    """Shown only while there are files; a click on ``✕`` takes one off, and so does Delete."""
+    """Shown only while there are files.
+
+    A click on ``✕`` takes one off, and so does Delete; a click on the name shows a picture.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "delete,backspace", "remove", "Take off", tooltip="Take the file off", id="file.remove"
         ),
+        Binding("f3", "look", "Look at it", tooltip="Show the picture", id="file.look"),
         Binding("left", "move(-1)", "Previous", show=False, id="file.previous"),
         Binding("right", "move(1)", "Next", show=False, id="file.next"),
         Binding(
@@ -41,6 +45,13 @@ class Attached(Widget, can_focus=True):
 
     class Removed(Message):
         """The user took a file off."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
+
+    class LookWanted(Message):
+        """The user wants to see a file."""
 
         def __init__(self, path: Path) -> None:
             super().__init__()
@@ -94,9 +105,10 @@ class Attached(Widget, can_focus=True):
             glyph, about = ("▤", size(picked.file.size_bytes)) if picked.file else ("✕", "not sent")
             colour = "$primary" if picked.file else "$error"
             remove = Content(" ✕ ").stylize(Style.from_meta({"@click": f"take_off({place})"}))
+            name = line(picked.name, max(8, min(60, width - 20)))
             chip = Content.assemble(
                 (f"{'▸' if chosen else ' '}{glyph} ", colour),
-                line(picked.name, max(8, min(60, width - 20))),
+                name.stylize(Style.from_meta({"@click": f"look_at({place})"})),
                 (f"  {about} ", "$soft" if picked.file else "$error"),
                 remove,
             )
@@ -116,6 +128,14 @@ class Attached(Widget, can_focus=True):
     def action_remove(self) -> None:
         """Take off the chosen file."""
         self.action_take_off(self._at)
+
+    def action_look(self) -> None:
+        """Show the chosen file."""
+        self.action_look_at(self._at)
+
+    def action_look_at(self, place: int) -> None:
+        if place < len(self.files):
+            self.post_message(self.LookWanted(self.files[place].path))
 
     def action_take_off(self, place: int) -> None:
         if place < len(self.files):

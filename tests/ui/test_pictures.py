@@ -1,0 +1,148 @@
+"""Pictures: read with care, drawn in half cells, shown before they are sent."""
+
+from __future__ import annotations
+
+import io
+import struct
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from rich.console import Console
+from textual import events
+from textual.widgets import OptionList
+
+from tests.ui.stage import Stage
+from tui.ui.modals.picture import PictureView
+from tui.ui.pictures import CannotShow, picture_of
+from tui.ui.screens.attach import AttachScreen
+
+RED, BLUE = (200, 30, 30), (30, 30, 200)
+UPSIDE_DOWN = 3
+"""Of EXIF's orientations."""
+
+
+def flag(width: int = 40, height: int = 20) -> Image.Image:
+    """Red above blue."""
+    image = Image.new("RGB", (width, height), RED)
+    image.paste(BLUE, (0, height // 2, width, height))
+    return image
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "flag.png"
+    flag().save(file)
+    return file
+
+
+def drawn(path: Path, columns: int, lines: int) -> list[str]:
+    """The rows of a picture as a terminal gets them."""
+    console = Console(file=io.StringIO(), force_terminal=True, color_system="truecolor", width=200)
+    with console.capture() as capture:
+        console.print(picture_of(path, columns, lines).pixels, end="")
+    return capture.get().rstrip("\n").split("\n")
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "webp", "bmp"])
+def test_a_picture_fits_into_its_cells(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"flag.{kind}"
+    flag(400, 200).save(path)
+    rows = drawn(path, 20, 20)
+    assert len(rows) == 5  # twice as wide as high, and a cell is twice as high as wide
+    assert {row.count("▄") for row in rows} == {20}
+    assert picture_of(path, 20, 20).about.startswith(f"{kind.upper()}, 400 x 200, ")
+
+
+def test_a_camera_that_was_held_otherwise_is_respected(tmp_path: Path) -> None:
+    path, exif = tmp_path / "flag.jpeg", Image.Exif()
+    exif[0x0112] = UPSIDE_DOWN
+    flag().save(path, exif=exif, quality=100, subsampling=0)
+    top = drawn(path, 40, 10)[0]
+    red, _, blue = map(int, top.split("38;2;")[1].split("m")[0].split(";")[:3])
+    assert blue > red
+
+
+def test_what_is_transparent_is_left_free(tmp_path: Path) -> None:
+    path = tmp_path / "nothing.png"
+    Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(path)
+    assert "".join(drawn(path, 10, 10)).strip() == ""
+
+
+def _png_that_claims(width: int, height: int) -> bytes:
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+    return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 9) + b"IDAT"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda data: b"#!/bin/sh\n", "is not a picture"),
+        (lambda data: data[: len(data) // 2], "damaged"),
+        (lambda data: _png_that_claims(60_000, 50_000), "too large to show"),
+        (lambda data: _png_that_claims(9_000, 9_000), "too large to show: 9000 x 9000"),
+    ],
+)
+def test_what_cannot_be_shown_has_a_sentence(
+    path: Path, spoil: Callable[[bytes], bytes], told: str
+) -> None:
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(CannotShow, match=told):
+        picture_of(path, 20, 20)
+    with pytest.raises(CannotShow):
+        picture_of(path.with_name("gone.png"), 20, 20)
+
+
+def test_without_the_extra_it_says_what_to_install(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rich_pixels", None)
+    with pytest.raises(CannotShow, match="images"):
+        picture_of(path, 20, 20)
+
+
+async def test_a_chip_shows_its_picture_and_writing_goes_on(path: Path) -> None:
+    stage = Stage()
+    async with stage.shown():
+        stage.chat.composer.post_message(events.Paste(f"'{path}'"))
+        await stage.until(lambda: stage.chat.attached.files)
+        stage.chat.attached.focus()
+        await stage.press("f3")
+        await stage.until(lambda: "PNG, 40 x 20" in stage.text(stage.app.screen))
+        assert "▄" * 40 in stage.text(stage.app.screen)
+        await stage.press("escape")
+        assert stage.app.screen is stage.chat
+        assert stage.chat.attached.paths == (str(path),)
+
+
+async def test_the_picker_shows_what_is_highlighted(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    (path.parent / "notes.txt").write_text("no picture")
+    stage = Stage()
+    async with stage.shown(80, 24):
+        await stage.press("ctrl+o")
+        await stage.until(lambda: isinstance(stage.app.screen, AttachScreen))
+        await stage.until(lambda: stage.app.screen.query_one(OptionList).option_count)
+        await stage.press(*"notes")
+        await stage.until(lambda: stage.app.screen.query_one(OptionList).option_count == 1)
+        await stage.press("f3")
+        await stage.until(lambda: "not a picture" in stage.text(stage.app.screen))
+        await stage.press("q")
+        await stage.until(lambda: isinstance(stage.app.screen, AttachScreen))
+
+
+async def test_a_smaller_window_draws_it_smaller(path: Path) -> None:
+    flag(600, 600).save(path)
+    stage = Stage()
+    async with stage.shown(120, 50):
+        await stage.app.push_screen(PictureView(path))
+        await stage.until(lambda: "▄" * 80 in stage.text(stage.app.screen))
+        await stage.pilot.resize_terminal(60, 24)
+        await stage.until(lambda: "▄" * 28 in stage.text(stage.app.screen))
+        assert "▄" * 29 not in stage.text(stage.app.screen)

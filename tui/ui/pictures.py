@@ -1,0 +1,76 @@
+"""Pictures as coloured half cells, which every terminal with colours can show.
+
+The libraries that read and draw them come with the extra ``images``. Terminals' own picture
+protocols are left alone: they do not survive tmux and a screen that is drawn by lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.core.text import clean_line, size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from rich_pixels import Pixels
+
+_KINDS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+_MOST_PIXELS = 50_000_000
+"""Larger ones are not unpacked: a small file may hold gigabytes of nothing."""
+
+
+class CannotShow(Exception):
+    """The file cannot be shown as a picture; ``str(error)`` is a sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is drawn, and one line about the file."""
+
+    pixels: Pixels
+    columns: int
+    about: str
+
+
+def picture_of(path: Path, columns: int, lines: int) -> Picture:
+    """A picture that fits into so many cells. Reads the disk; raises ``CannotShow``."""
+    name = clean_line(path.name, 60)
+    try:
+        from PIL import Image, UnidentifiedImageError
+        from rich_pixels import Pixels
+    except ImportError as error:
+        told = "Pictures are shown after: pip install 'genie-tui[images]'"
+        raise CannotShow(told) from error
+    try:
+        with Image.open(path, formats=_KINDS) as image:
+            about = _about(image, path)
+            fitted = _fitted(image, columns, lines)
+            return Picture(Pixels.from_image(fitted), fitted.width, about)
+    except UnidentifiedImageError as error:
+        raise CannotShow(f"{name} is not a picture that can be shown here.") from error
+    except Image.DecompressionBombError as error:
+        raise CannotShow(f"{name} is too large to show.") from error
+    except CannotShow:
+        raise
+    except Exception as error:  # a broken picture may raise anything
+        raise CannotShow(f"{name} cannot be shown: the picture is damaged.") from error
+
+
+def _about(image: Image, path: Path) -> str:
+    width, height = image.size
+    if width * height > _MOST_PIXELS:
+        raise CannotShow(f"{clean_line(path.name, 60)} is too large to show: {width} x {height}.")
+    return f"{image.format}, {width} x {height}, {size(path.stat().st_size)}"
+
+
+def _fitted(image: Image, columns: int, lines: int) -> Image:
+    """The picture the right way up, not larger than the cells, of which each has two pixels."""
+    from PIL import ImageOps
+
+    box = max(1, columns), max(1, lines) * 2
+    image.draft("RGB", (box[0] * 4, box[1] * 4))  # cameras' pictures unpack far quicker so
+    upright = ImageOps.exif_transpose(image).convert("RGBA")
+    upright.thumbnail(box)
+    return upright
