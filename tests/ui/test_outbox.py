@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from unittest.mock import AsyncMock
 
-from tests.fakes import MemoryStore, ScriptedBackend, Wait, asks, finished, reply, said, started
+from tests.fakes import (
+    MemoryStore,
+    Script,
+    ScriptedBackend,
+    Wait,
+    asks,
+    finished,
+    reply,
+    said,
+    started,
+)
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ids import ConversationId
+from tui.core.options import OptionValues
+from tui.core.turn import Turn
 from tui.ui.modals.writing import EditModal
+from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.notice import WorkingRow
 
 
@@ -173,3 +190,87 @@ async def test_enter_counts_while_the_message_before_is_made_safe() -> None:
         await stage.until(lambda: len(stage.backend.sent) == 2)
         await stage.until(lambda: "Two." in stage.screen())
     assert [text for _, text, _ in stage.backend.sent] == ["first", "second"]
+
+
+@asynccontextmanager
+async def first_taken_away(gate: asyncio.Event) -> AsyncIterator[Stage]:
+    """A message has left the composer, and what remains to be done about it waits."""
+    stage = Stage(ScriptedBackend(reply("One."), reply("Two.")))
+    async with stage.shown():
+        drafts = stage.chat.opened.drafts
+        move = drafts.move
+
+        async def wait(*args: Any) -> None:
+            await gate.wait()
+            await move(*args)
+
+        drafts.move = wait  # type: ignore[method-assign]
+        await stage.say("yes")
+        await stage.until(lambda: not stage.chat.composer.text)
+        yield stage
+
+
+async def test_enter_counts_for_a_text_that_begins_like_the_one_before() -> None:
+    gate = asyncio.Event()
+    async with first_taken_away(gate) as stage:
+        await stage.say("yes, please")
+        await stage.pilot.pause()
+        gate.set()
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+    assert [text for _, text, _ in stage.backend.sent] == ["yes", "yes, please"]
+
+
+async def test_enter_counts_when_the_message_before_is_safe_but_its_draft_is_not() -> None:
+    gate, full = asyncio.Event(), AsyncMock(side_effect=StoreError("The disk is full."))
+    async with first_taken_away(gate) as stage:
+        await stage.say("more")
+        await stage.pilot.pause()
+        stage.chat.opened.drafts.keep = full  # type: ignore[method-assign]
+        gate.set()
+
+
+async def test_an_enter_that_is_heard_late_sends_only_what_is_new() -> None:
+    gate = asyncio.Event()
+    gate.set()
+    async with first_taken_away(gate) as stage:
+        stage.chat.composer.put("more")
+        stage.chat.composer.post_message(Composer.Submitted("yesmore", 0))
+        stage.chat.composer.post_message(Composer.Submitted("yes", 0))
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+        await stage.until(lambda: not stage.chat.composer.text)
+    assert [text for _, text, _ in stage.backend.sent] == ["yes", "more"]
+
+
+async def test_a_message_leaves_the_composer_though_its_conversation_is_named_meanwhile() -> None:
+    backend = NamedLater(reply("One."), reply("Two."))
+    stage = Stage(backend)
+    async with stage.shown():
+        session, safe = stage.chat.opened.session, asyncio.Event()
+        hand_over = session.send
+
+        async def send(where: ConversationId | None, text: str, *files: Any) -> Turn:
+            turn = await hand_over(where, text, *files)
+            await safe.wait()
+            return turn
+
+        await stage.say("one")
+        await stage.until(lambda: not stage.chat._sending)
+        session.send = send  # type: ignore[method-assign, assignment]
+        await stage.say("two")
+        backend.name.set()
+        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        safe.set()
+        await stage.until(lambda: not stage.chat.composer.text)
+        await stage.until(lambda: "Two." in stage.screen())
+
+
+class NamedLater(ScriptedBackend):
+    """Gives a conversation its name when the test wants it."""
+
+    def __init__(self, *scripts: Script) -> None:
+        super().__init__(*scripts)
+        self.name = asyncio.Event()
+
+    async def create(self, options: OptionValues | None = None) -> ConversationId:
+        await self.name.wait()
+        return await super().create(options)

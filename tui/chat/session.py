@@ -86,6 +86,10 @@ class Session(Controls):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def named(self, conversation_id: ConversationId | None) -> ConversationId | None:
+        """What a conversation that may have begun here is called by now."""
+        return self._lanes.named(conversation_id) if conversation_id else None
+
     # -- speaking --------------------------------------------------------------------------
 
     async def send(

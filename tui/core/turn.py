@@ -158,6 +158,8 @@ def without_echoes(
     ``among`` are other events of the same conversation to look at.
     """
     events = tuple(events)
+    if not any(isinstance(event, AgentMessage) and event.from_history for event in events):
+        return events
     streamed = {
         (event.run_id, event.text.strip())
         for event in (*among, *events)

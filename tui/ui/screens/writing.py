@@ -35,10 +35,10 @@ _DRAFT_PAUSE_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Outgoing:
-    """What the user wants to send: the whole text, and how it stands in the composer."""
+    """What the user wants to send: the whole text, and how it is kept."""
 
     text: str
-    shown: str
+    kept: str
 
 
 class WritingScreen(ReadingScreen):
@@ -131,23 +131,30 @@ class WritingScreen(ReadingScreen):
     @on(Composer.Submitted)
     @on(Welcome.Chosen)
     def _submit(self, event: Composer.Submitted | Welcome.Chosen) -> None:
-        shown = event.shown if isinstance(event, Composer.Submitted) else event.text
-        if not event.text.strip():
+        kept = event.kept if isinstance(event, Composer.Submitted) else event.text
+        if isinstance(event, Composer.Submitted) and event.taken < self.composer.taken:
+            self._submit_next(self.composer.rest_of(kept))
+        elif not event.text.strip():
             if self.attached.files:
                 self.complain("Say what the file is for.")
         elif self.access is None:
-            self._hold(shown)
+            self._hold(kept)
         elif self._sending:
-            self._next = shown
+            self._next = kept
         else:
             self._sending = True
-            self._send(_Outgoing(event.text, shown))
+            self._send(_Outgoing(event.text, kept))
 
-    def _hold(self, shown: str) -> None:
+    def _submit_next(self, kept: str) -> None:
+        """Send what Enter was pressed for too early, if it is still there."""
+        if kept.strip() and self.composer.kept.startswith(kept):
+            self.composer.submit(kept)
+
+    def _hold(self, kept: str) -> None:
         """Keep a text in the composer until the session is open."""
-        self._held = shown
+        self._held = kept
         if not self.composer.text:
-            self.composer.put(shown)
+            self.composer.put(kept)
         self.jot_down()
         self.desk.complain(Notice(tone="recovery", text="Sent as soon as the connection stands"))
         self.show_state()
@@ -157,30 +164,34 @@ class WritingScreen(ReadingScreen):
         held, self._held = self._held, ""
         if held:
             self.desk.dismiss()
-            if self.composer.text.startswith(held):
-                self.composer.submit(held)
+            self._submit_next(held)
 
     @work(group="send", exit_on_error=False)
     async def _send(self, outgoing: _Outgoing) -> None:
         """Hand a message over; it leaves the composer when it is safe in the outbox."""
         session, start = self.opened.session, self.desk.current
-        where = start
+        safe = False
         try:
-            files = await self._files_to_send()
-            turns: list[Turn] = []
-            for text, one_file in messages(outgoing.text, files):
-                turns.append(await session.send(where, text, one_file))
-                where = turns[-1].conversation_id
-            await self._sent(turns, outgoing.shown, start)
+            turns = await self._hand_over(outgoing.text, start)
+            safe = True
+            await self._sent(turns, outgoing.kept, start)
         except CannotAttach as problem:
             self.complain(str(problem))
         finally:
             self._sending = False
-            following, self._next = self._next.removeprefix(outgoing.shown), ""
-        if following.strip() and self.composer.text.startswith(following):
-            self.composer.submit(following)
+            following, self._next = self._next, ""
+            if safe:
+                self._submit_next(following)
         self.composer.remember(await session.recall())
         self.list_soon()
+
+    async def _hand_over(self, text: str, where: ConversationId | None) -> list[Turn]:
+        """Put a text and the chosen files into the outbox. Raises ``CannotAttach``."""
+        turns: list[Turn] = []
+        for part, one_file in messages(text, await self._files_to_send()):
+            turns.append(await self.opened.session.send(where, part, one_file))
+            where = turns[-1].conversation_id
+        return turns
 
     async def _files_to_send(self) -> list[Attachment]:
         """The chosen files as they are now. Raises ``CannotAttach`` if one is not as it was."""
@@ -193,15 +204,17 @@ class WritingScreen(ReadingScreen):
             raise CannotAttach(f"{problem} Take it off to send the rest.")
         return [picked.file for picked in now if picked.file]
 
-    async def _sent(self, turns: Sequence[Turn], shown: str, where: ConversationId | None) -> None:
+    async def _sent(self, turns: Sequence[Turn], kept: str, where: ConversationId | None) -> None:
         """Move a message that is safe now from the composer to where it went, in one frame."""
-        if self.desk.current != where:
-            await self.opened.session.save_draft(where, "")
+        session = self.opened.session
+        if not self._shows(where):
+            await session.save_draft(where, "")
             return
-        current = self.desk.current = self.opened.session.watched = turns[-1].conversation_id
+        current = self.desk.current = session.watched = session.named(turns[-1].conversation_id)
         self.desk.dismiss()
         with self.app.batch_update():
-            self.composer.take_away(shown)
+            self.composer.take_away(kept)
+            self._next = self.composer.rest_of(self._next)
             self.attached.show(())
             self.greet(on=False)
             for turn in turns:
@@ -209,10 +222,15 @@ class WritingScreen(ReadingScreen):
         # The transcript lays the screen out by itself, and what Textual draws then is thrown away
         # while a batch is open.
         self.refresh()
-        if self.desk.current == current:
+        if current and self._shows(current):
             self.composer.focus()
             self.action_follow_end()
-            await self.opened.drafts.move(current, self.written)
+            await self.opened.drafts.move(session.named(current) or current, self.written)
+
+    def _shows(self, conversation_id: ConversationId | None) -> bool:
+        """Whether a conversation is on screen, which may have been named in the meantime."""
+        named = self.opened.session.named
+        return named(self.desk.current) == named(conversation_id)
 
     @on(Composer.TooMuch)
     def _refuse_text(self, event: Composer.TooMuch) -> None:

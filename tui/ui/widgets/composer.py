@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.style import Style
 from textual.widgets.text_area import Edit, EditResult
 
+from tui.core.draft import unfold
 from tui.core.text import clean, size, utf8_size
 from tui.ui.files import paths_in
 from tui.ui.folds import Chip, is_large
@@ -92,12 +93,16 @@ class Composer(FoldingArea):
     ]
 
     class Submitted(Message):
-        """The user wants to send ``text``; ``shown`` stays in the composer until it is safe."""
+        """The user wants to send what is kept as ``kept``; it stays here until it is safe.
 
-        def __init__(self, text: str, shown: str) -> None:
+        ``taken``: how many messages had been taken away by then.
+        """
+
+        def __init__(self, kept: str, taken: int) -> None:
             super().__init__()
-            self.text = text
-            self.shown = shown
+            self.text = unfold(kept)
+            self.kept = kept
+            self.taken = taken
 
     class FilesDropped(Message):
         """A terminal pasted the paths of existing files."""
@@ -139,6 +144,9 @@ class Composer(FoldingArea):
         self._recalled = -1
         self._unsaid = ""
         self._dropped: tuple[Sequence[Path], str] | None = None
+        self.taken = 0
+        """How many messages have been taken away."""
+        self._taken_last = ""
         self.asks_first: Callable[[str], bool] = lambda key: False
         """Takes keys that are meant for a list above the composer."""
         self.jot_down: Callable[[], None] = lambda: None
@@ -171,10 +179,16 @@ class Composer(FoldingArea):
         self._recalled = -1
 
     def take_away(self, sent: str) -> None:
-        """Remove a text that has been sent, but not what was written since."""
+        """Remove a text that has been sent, as it was kept, but not what was written since."""
         self._recalled = -1
-        if self.text.startswith(sent):
-            self.start_with(self._folds.to_draft(self.text.removeprefix(sent).lstrip("\n")))
+        self.taken += 1
+        self._taken_last = sent
+        if (kept := self.kept).startswith(sent):
+            self.start_with(self.rest_of(kept))
+
+    def rest_of(self, kept: str) -> str:
+        """What is left of a text of before the last message was taken away."""
+        return kept.removeprefix(self._taken_last).lstrip("\n")
 
     def action_submit(self) -> None:
         count = self.size_bytes
@@ -183,11 +197,11 @@ class Composer(FoldingArea):
             told = f"Too long: {_kilobytes(count)} of at most 12 KB.{hint}"
             self.post_message(self.TooMuch(told))
         else:
-            self.submit(self.text)
+            self.submit(self.kept)
 
-    def submit(self, shown: str) -> None:
-        """Send a text as it is shown here."""
-        self.post_message(self.Submitted(self._folds.expand(shown), shown))
+    def submit(self, kept: str) -> None:
+        """Send a text as it is kept."""
+        self.post_message(self.Submitted(kept, self.taken))
 
     def action_open_paste(self) -> None:
         """Show what is behind the chip at the cursor, or behind the first one."""
