@@ -145,6 +145,16 @@ async def test_in_a_long_message_the_words_are_in_view() -> None:
         await stage.until(lambda: "Here is the needle at last" in stage.screen())
 
 
+async def test_a_folded_document_is_unfolded_where_the_words_are_in_it() -> None:
+    text = '{"status": "slow", "hosts": {"needle": true}}'
+    store = MemoryStore([conversation("long", "Hay", NOW_MS)], [record(1, text)])
+    stage = Stage(store=store)
+    async with stage.shown():
+        await look_for(stage, "needle", 1)
+        await stage.press("enter")
+        await stage.until(lambda: '"needle": true' in stage.screen())
+
+
 async def test_from_there_one_can_read_on_to_the_end() -> None:
     stage = Stage(store=library())
     async with stage.shown():

@@ -100,10 +100,22 @@ class Reply(Headed):
         """Language (or empty) and code of each code block shown."""
         return self._document.code_blocks()
 
+    def unfold_for(self, words: Iterable[str]) -> bool:
+        """Show all of a message that is folded where one of these words is; whether it was."""
+        shown = "\n".join(self._lines())
+        hidden = self.folds and not self.unfolded and any(w.casefold() not in shown for w in words)
+        if hidden:
+            self.action_unfold()
+        return hidden
+
+    def _lines(self) -> list[str]:
+        """The text of each line, without regard to case."""
+        return [plain(line.spans).casefold() for line in self._document.lines(self.size.width)]
+
     def line_of(self, words: Iterable[str]) -> int:
         """The line on which most of these words stand, the first one if none does."""
         wanted = {word.casefold() for word in words}
-        lines = [plain(line.spans).casefold() for line in self._document.lines(self.size.width)]
+        lines = self._lines()
         found = [sum(word in line for word in wanted) for line in lines]
         return found.index(max(found)) if found else 0
 

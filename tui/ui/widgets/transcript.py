@@ -160,6 +160,8 @@ class Transcript(Passages):
         key = key_of_message(turn, event_key)
         await self.reveal(key)
         widget = self.widget_of(key)
+        if isinstance(widget, Reply) and widget.unfold_for(words):
+            await self.reveal(key)
         if isinstance(widget, Reply) and (line := widget.line_of(words)) > self.size.height // 2:
             self.scroll_relative(y=line - self.size.height // 3, animate=False, immediate=True)
         if widget:
