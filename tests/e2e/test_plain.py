@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +64,30 @@ def test_pasted_lines_are_one_message_and_never_a_command(program: Program) -> N
     assert not any("No question" in line for line in heard)
     say(program, "/list hello")
     until(program, "hello there")
+
+
+def test_what_was_said_is_found_opened_named_and_exported(
+    program: Program, tmp_path: Path
+) -> None:
+    until(program, "Ready.")
+    say(program, "What can you do?")
+    until(program, "End of the reply.")
+    say(program, "/search printer colour")
+    heard = until(program, "Type /open and a number")
+    assert any("1: Which printer is the colour one" in line for line in heard)
+    say(program, "/open 1")
+    until(program, "You said: Which printer")
+    say(program, "/rename Printers")
+    until(program, "It is called Printers now.")
+    file = tmp_path / "talk.md"
+    say(program, f"/export {file}")
+    until(program, "Exported to")
+    assert "colour" in file.read_text()
+    say(program, f"/export {file}")
+    until(program, "exists already")
+    say(program, f"/export {tmp_path / 'talk.pdf'}")
+    until(program, "A name that ends in")
+    say(program, "/search qwertz")
+    until(program, "Nothing found for qwertz.")
+    say(program, "/stop")
+    until(program, "This agent cannot be stopped.")

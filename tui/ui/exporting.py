@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tui.core.errors import BackendError
 from tui.core.events import Json
@@ -15,7 +16,19 @@ from tui.ui.paths import shown_path
 if TYPE_CHECKING:
     from tui.chat.session import Session
     from tui.core.ids import ConversationId
-    from tui.ui.modals.export import Wanted
+    from tui.export import Format
+
+
+Form: TypeAlias = "Format | Literal['bundle']"
+"""``bundle``: what the service itself makes of a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to write, and where; what is there is to be replaced."""
+
+    form: Form
+    path: Path
 
 
 class CannotRead(Exception):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,15 +18,13 @@ from textual.suggester import Suggester
 from textual.widgets import Button, Input, Static
 
 from tui.core.text import clean_line
-from tui.export import Format, file_name, format_of
+from tui.export import file_name, format_of
+from tui.ui.exporting import Form, Wanted
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.paths import completions, shown_path, typed_path
 from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
 from tui.ui.widgets.choice import Choice
-
-Form = Format | Literal["bundle"]
-"""``bundle``: what the service itself makes of a conversation."""
 
 _FORMATS: tuple[tuple[Form, str, str], ...] = (
     ("html", "Web page", "One page to read, print or send; it loads nothing and runs nothing."),
@@ -40,14 +37,6 @@ _BUNDLE: tuple[Form, str, str] = (
     "The settings as the service has them, to be imported again. Nothing is masked in it.",
 )
 _BUNDLE_ENDING = ".bundle.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to write, and where; what is there is to be replaced."""
-
-    form: Form
-    path: Path
 
 
 class ExportModal(SturdyModal[Wanted | None]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -19,32 +19,36 @@ from tui.chat.updates import (
     Update,
 )
 from tui.core.account import login_helps
-from tui.core.errors import BackendError
+from tui.core.errors import BackendError, StoreError
 from tui.core.events import Decision
-from tui.core.ids import ConversationId
+from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import Can
-from tui.core.records import Attachment, Conversation
-from tui.core.text import ago, clean, clean_line
+from tui.core.records import Attachment
+from tui.core.text import clean, clean_line
 from tui.core.turn import Turn
 from tui.ui.files import CannotAttach, attachment_of
 from tui.ui.notices import of_recovery
+from tui.ui.plain.library import Library
 from tui.ui.plain.lines import Lines
 from tui.ui.plain.telling import Telling
 
 Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
 
-_LISTED = 20
 _READY = "Ready. Type a message and press Enter. /help lists what you can do."
 HELP = {
     "/help": "say this list",
     "/list WORDS": "list conversations, those with these words",
-    "/open NUMBER": "go on with a conversation of the list",
+    "/search WORDS": "find words in everything that was said",
+    "/open NUMBER": "go to a conversation of the list, or to what was found",
     "/new": "begin a conversation",
     "/read": "say this conversation again",
     "/approve NUMBER": "let the skill of a question run",
     "/reject NUMBER REASON": "say no to a question; the agent reads the reason",
     "/attach FILE": "send a file with the next message",
+    "/export FILE": "write this conversation to a file; .md, .html or .json",
+    "/rename TITLE": "give this conversation a name",
     "/retry": "try again now whatever waits",
+    "/stop": "ask the agent to stop",
     "/again": "send a message again that was not confirmed",
     "/drop": "give up a message that was not sent",
     "/quit": "leave; nothing is lost",
@@ -63,7 +67,6 @@ class Talk:
         self._turns: dict[str, Turn] = {}
         self._tellings: dict[str, Telling] = {}
         self._numbers: dict[str, int] = {}
-        self._listed: list[Conversation] = []
         self._current: ConversationId | None = None
         self._file: Attachment | None = None
         self._trouble = ""
@@ -74,6 +77,7 @@ class Talk:
         try:
             async with self._connect(self._updates.put_nowait) as session:
                 self._session = session
+                self._library = Library(session, self._lines, self._agent, self._now_ms)
                 self._lines.say(_READY)
                 hearing = asyncio.create_task(self._hear())
                 try:
@@ -139,6 +143,8 @@ class Talk:
                 await self._obey(text)
             except BackendError as error:
                 self._complain(error)
+            except StoreError as error:
+                self._lines.say(f"Problem: {clean_line(str(error), 600)}")
 
     async def _obey(self, text: str) -> None:
         """Run a command, or send a message; what has several lines is always a message."""
@@ -155,14 +161,18 @@ class Talk:
     def _commands(self) -> dict[str, Callable[[str], Awaitable[None]]]:
         return {
             "/help": self._help,
-            "/list": self._list,
+            "/list": self._library.list,
+            "/search": self._library.search,
             "/open": self._open,
             "/new": self._new,
             "/read": self._read,
             "/approve": self._approve,
             "/reject": self._reject,
             "/attach": self._attach,
+            "/export": self._export,
+            "/rename": self._rename,
             "/retry": self._retry,
+            "/stop": self._stop,
             "/again": self._again,
             "/drop": self._drop,
         }
@@ -179,34 +189,21 @@ class Talk:
         self._lines.say("Your message is safe. Waiting for the reply.")
         self._tell(self._turns.get(turn.id, turn))
 
-    async def _list(self, words: str) -> None:
-        try:
-            await self._session.refresh_conversations()
-        except BackendError as error:
-            self._complain(error)
-        wanted = words.casefold().split()
-        found = await self._session.conversations()
-        self._listed = [c for c in found if all(w in c.name.casefold() for w in wanted)][:_LISTED]
-        for number, item in enumerate(self._listed, 1):
-            age = f", {ago(item.updated_ms, self._now_ms())}" if item.updated_ms else ""
-            unread = ", unread" if item.unread else ""
-            self._lines.say(f"{number}: {clean_line(item.name, 100)}{age}{unread}")
-        if not self._listed:
-            self._lines.say("No conversation is called that." if words else "There is none yet.")
-
     async def _open(self, number: str) -> None:
-        place = int(number) if number.isdecimal() else 0
-        if not 1 <= place <= len(self._listed):
-            self._lines.say("Type /list first, then /open and a number of the list.")
+        place = self._library.at(number)
+        if place is None:
+            self._lines.say("Type /list or /search first, then /open and a number it says.")
             return
-        item = self._listed[place - 1]
-        self._current = self._session.watched = item.id
-        self._lines.say(f"Conversation: {clean_line(item.name, 100)}")
+        where = self._current = self._session.watched = place.conversation_id
+        self._lines.say(f"Conversation: {clean_line(place.name, 100)}")
         try:
-            await self._session.sync(item.id)
+            await self._session.sync(where)
         finally:
-            await self._read("")
-            await self._session.mark_read(item.id)
+            if place.turn_id is None:
+                await self._read("")
+            else:
+                await self._read_from(where, place.turn_id)
+            await self._session.mark_read(where)
 
     async def _new(self, _: str) -> None:
         self._current = self._session.watched = None
@@ -215,14 +212,31 @@ class Talk:
     async def _read(self, _: str) -> None:
         """Say everything here from the beginning."""
         turns = await self._session.turns(self._current) if self._current else []
+        self._say_all(turns)
+        if not turns:
+            self._lines.say("Nothing has been said here yet.")
+
+    async def _read_from(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
+        """Say what was found and what followed."""
+        turns, goes_on = await self._session.turns_around(conversation_id, turn_id)
+        first = next((n for n, turn in enumerate(turns) if turn.id == turn_id), 0)
+        self._say_all(turns[first:])
+        if goes_on:
+            self._lines.say("More was said after that. /read says the newest of it.")
+
+    def _say_all(self, turns: Sequence[Turn]) -> None:
         for turn in turns:
             self._turns[turn.id] = turn
             if turn.prompt:
                 self._lines.say(f"You said: {clean(turn.prompt.text)}")
             self._tellings.pop(turn.id, None)
             self._tell(turn)
-        if not turns:
-            self._lines.say("Nothing has been said here yet.")
+
+    async def _export(self, name: str) -> None:
+        await self._library.export(self._current, name)
+
+    async def _rename(self, title: str) -> None:
+        await self._library.rename(self._current, title)
 
     async def _approve(self, rest: str) -> None:
         await self._answer(rest, approve=True)
@@ -258,6 +272,16 @@ class Talk:
 
     async def _retry(self, _: str) -> None:
         self._session.retry_now()
+
+    async def _stop(self, _: str) -> None:
+        working = [t for t in self._turns.values() if t.conversation_id == self._current]
+        if Can.HALT not in self._session.can:
+            self._lines.say("This agent cannot be stopped.")
+        elif running := [turn for turn in working if not turn.over]:
+            await self._session.halt(running[0])
+            self._lines.say("The agent was asked to stop.")
+        else:
+            self._lines.say("Nothing is at work here.")
 
     async def _again(self, _: str) -> None:
         for turn in self._unsent("unconfirmed"):

@@ -22,7 +22,7 @@ from tui.ui.widgets.sidebar import ConversationList
 from tui.ui.widgets.topbar import TopBar
 
 if TYPE_CHECKING:
-    from tui.ui.modals.export import Wanted
+    from tui.ui.exporting import Wanted
 
 
 def _key(key: str, action: str, label: str, meaning: str, id: str) -> Binding:
