@@ -45,7 +45,7 @@ def test_specifications(spec, expected):
         ("cut:times=0", "times cannot be 0"),
         ("cut:ms=3", "unknown option 'ms'"),
         ("cut:on=list", "on=list has no stream"),
-        ("slow:on=lunch", "unknown operation 'lunch'"),
+        ("slow:on=lunch", "unknown operation 'lunch' in on=lunch; one of list, create"),
         ("status", "status from 400 to 599, not ''"),
         ("status:200", "not '200'"),
         ("status:teapot", "not 'teapot'"),

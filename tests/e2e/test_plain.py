@@ -66,9 +66,7 @@ def test_pasted_lines_are_one_message_and_never_a_command(program: Program) -> N
     until(program, "hello there")
 
 
-def test_what_was_said_is_found_opened_named_and_exported(
-    program: Program, tmp_path: Path
-) -> None:
+def test_what_was_said_is_found_opened_named_and_exported(program: Program, tmp_path: Path) -> None:
     until(program, "Ready.")
     say(program, "What can you do?")
     until(program, "End of the reply.")

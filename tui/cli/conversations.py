@@ -40,7 +40,7 @@ def run_search(target: Target, words: str, *, as_json: bool, limit: int) -> int:
             who = "You: " if hit.source == "user" else ""
             click.echo(f"      {who}{_highlighted(hit)}")
     if not hits:
-        click.echo("Nothing found.", err=True)
+        click.echo("Nothing found in what is kept on this machine.", err=True)
     return 0
 
 

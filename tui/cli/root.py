@@ -40,7 +40,7 @@ def root(
 ) -> None:
     """Chat with Workato genies in the terminal.
 
-    Without a command it opens the app; ``genie-tui --demo`` needs neither account nor network.
+    Without a command it opens the app; 'genie-tui --demo' needs neither account nor network.
     """
     if login and not demo:
         raise click.UsageError("--login goes with --demo; 'genie-tui login' signs in.")
@@ -71,7 +71,7 @@ def root(
         context.exit(run_app(context.obj))
 
 
-@root.command()
+@root.command(short_help="Send a message and print the reply.")
 @click.argument("text")
 @target_options
 @click.option("--conversation", metavar="ID", help="Go on with this conversation.")
@@ -125,7 +125,7 @@ def ask(
     context.exit(run_ask(target, question))
 
 
-@root.command()
+@root.command(short_help="List your conversations, or search them.")
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.option("--search", metavar="WORDS", help="Where these words stand in what was said here.")
@@ -152,7 +152,7 @@ def conversations(
     context.exit(run_search(target, search, as_json=as_json, limit=limit))
 
 
-@root.command()
+@root.command(short_help="Write a conversation to a file.")
 @click.argument("conversation")
 @target_options
 @click.option(
@@ -189,7 +189,7 @@ def export(
     context.exit(run_export(target, conversation, form=form, output=output))
 
 
-@root.command()
+@root.command(short_help="Sign in through a browser.")
 @target_options
 @click.option("--no-browser", is_flag=True, help="Do not start a browser; print the address only.")
 @click.pass_context
@@ -206,7 +206,7 @@ def login(
     context.exit(run_login(target, no_browser=no_browser))
 
 
-@root.command()
+@root.command(short_help="Remove a login from this machine.")
 @target_options
 @click.pass_context
 def logout(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
@@ -216,7 +216,7 @@ def logout(context: click.Context, demo: bool, profile: str | None, config: Path
     context.exit(run_logout(target_of(context, demo=demo, profile=profile, config=config)))
 
 
-@root.command()
+@root.command(short_help="Print who is signed in.")
 @target_options
 @click.pass_context
 def whoami(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
@@ -226,7 +226,7 @@ def whoami(context: click.Context, demo: bool, profile: str | None, config: Path
     context.exit(run_whoami(target_of(context, demo=demo, profile=profile, config=config)))
 
 
-@root.command()
+@root.command(short_help="Check settings, network, sign-in and genie.")
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_context
@@ -243,7 +243,7 @@ def doctor(
     context.exit(run_doctor(target, as_json=as_json))
 
 
-@root.command("demo-server")
+@root.command("demo-server", short_help="Run the demo server on loopback.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -251,7 +251,9 @@ def doctor(
     metavar="N",
     help="Port on 127.0.0.1; 0 takes a free one.",
 )
-@click.option("--fault", "faults", metavar="SPEC", multiple=True, help="Inject a fault; see below.")
+@click.option(
+    "--fault", "faults", metavar="SPEC", multiple=True, help="A fault, as above; repeatable."
+)
 @click.option("--observed", is_flag=True, help="Answer as the live service was seen to answer.")
 @click.option(
     "--speed",
@@ -292,7 +294,21 @@ def demo_server(
 ) -> None:
     """Run the demo server on loopback until it is interrupted.
 
-    A fault is NAME[:KEY=VALUE,...], such as cut:after=3,times=1 or status:429,on=send.
+    A fault is NAME[:KEY=VALUE,...], such as cut:after=3,times=1 or status:429,on=send:
+
+    \b
+    cut, tear, close, silent, mute    a stream breaks, ends or falls silent
+      after=N                         that many events on
+    interrupted:after=N,retry_ms=MS   the service says that it broke
+    skip, swap, duplicate, malformed  events are lost, late, double or unreadable
+    outage:after=N,s=S                cut, and every other stream for S seconds
+    slow:ms=MS                        before each answer and each event
+    status:CODE,retry_after=S         instead of an answer
+    drop_request, lose_answer         lost before or after it was processed
+    refuse:s=S                        no connection for S seconds
+
+    Each takes times=N (how often, else always) and on=OPERATION: list, create, get, send, resume,
+    events, approval, link, upload, token, developer and others; a wrong one names them all.
     """
     from tui.cli.demo_server import run_demo_server
 

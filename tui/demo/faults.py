@@ -164,7 +164,8 @@ def _targets(fault: Fault, value: str) -> frozenset[str]:
     if value == "any":
         return STREAMS if fault.on_streams else frozenset(OPERATIONS)
     if value not in OPERATIONS:
-        raise ValueError(f"{fault.kind}: unknown operation {value!r} in on={value}")
+        known = ", ".join(OPERATIONS)
+        raise ValueError(f"{fault.kind}: unknown operation {value!r} in on={value}; one of {known}")
     if fault.on_streams and value not in STREAMS:
         raise ValueError(f"{fault.kind}: on={value} has no stream; use send, stream, resume or any")
     return frozenset({value})
