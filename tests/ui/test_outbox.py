@@ -227,6 +227,8 @@ async def test_enter_counts_when_the_message_before_is_safe_but_its_draft_is_not
         await stage.pilot.pause()
         stage.chat.opened.drafts.keep = full  # type: ignore[method-assign]
         gate.set()
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+    assert [text for _, text, _ in stage.backend.sent] == ["yes", "more"]
 
 
 async def test_an_enter_that_is_heard_late_sends_only_what_is_new() -> None:
