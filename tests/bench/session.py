@@ -29,6 +29,9 @@ _FLOOD_PER_S = 5_000
 _LONGEST_LAG_MS = 100
 _DAY_S = 2 * 60 * 60
 _TURN_EVERY_S = 30
+_FULL = 100
+"""After so many turns the windows of conversation and timeline are full."""
+_MOST_GROWN_MB = 0.02
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
@@ -54,6 +57,13 @@ def measure(scale: Scale) -> Iterator[Figure]:
     day = _child("day", str(turns))
     yield Figure(what=f"memory after {turns} turns in the app", unit="MB", values=[day["end"]])
     yield Figure(what="of that, grown since turn 10", unit="MB", values=[day["grown"]])
+    if turns > _FULL:
+        yield Figure(
+            what=f"of that, grown since turn {_FULL}, a turn",
+            unit="MB",
+            values=[day["late"] / (turns - _FULL)],
+            budget=_MOST_GROWN_MB,
+        )
 
 
 def _child(*arguments: str) -> dict[str, float]:
@@ -175,7 +185,7 @@ async def _watch(lags: list[float]) -> None:
 async def _day(turns: int) -> dict[str, float]:
     """Two hours of work, one turn after the other: what it leaves in memory."""
     backend = ScriptedBackend(*(reply(mixed(number)) for number in range(turns)))
-    early_mb = 0.0
+    after_mb = {}
     with tempfile.TemporaryDirectory() as folder:
         async with shown(Path(folder) / "bench.db", backend) as (pilot, screen):
             for number in range(turns):
@@ -183,10 +193,11 @@ async def _day(turns: int) -> dict[str, float]:
                 await pilot.press("enter")
                 await until(pilot, lambda n=number: len(backend.sent) > n)  # type: ignore[misc]
                 await until(pilot, lambda: not screen.desk.board.at_work())
-                if number == 9:
-                    early_mb = memory_mb()
+                if number + 1 in (10, _FULL):
+                    after_mb[number + 1] = memory_mb()
             end_mb = memory_mb()
-    return {"end": end_mb, "grown": end_mb - early_mb}
+    early_mb, full_mb = (after_mb.get(turn, end_mb) for turn in (10, _FULL))
+    return {"end": end_mb, "grown": end_mb - early_mb, "late": end_mb - full_mb}
 
 
 if __name__ == "__main__":
