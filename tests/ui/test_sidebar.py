@@ -123,6 +123,18 @@ async def test_the_highlight_stays_with_its_conversation() -> None:
         assert app.posted[-1] == "c3"
 
 
+async def test_its_keys_are_about_a_row_or_not_offered() -> None:
+    app = Shelf()
+    async with app.run_test(size=(32, 20)) as pilot:
+        sidebar = await show(pilot, [])
+        keys = {"f2", "f4", "delete", "enter"}
+        assert not keys & set(app.screen.active_bindings)
+        app.set_focus(None)
+        await show(pilot, listed(3))
+        assert sidebar.highlighted == "c0"
+        assert keys <= set(app.screen.active_bindings)
+
+
 async def test_typing_filters_and_escape_ends_it() -> None:
     app = Shelf()
     async with app.run_test(size=(80, 24)) as pilot:
