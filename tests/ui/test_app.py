@@ -382,8 +382,14 @@ async def test_the_palette_offers_the_keys() -> None:
     async with stage.shown():
         await stage.press("ctrl+p")
         await stage.until(lambda: "Begin a conversation" in stage.screen())
+        told = stage.screen()
+        places = [told.index(words) for words in ("Begin a conv", "Attach files", "Quit")]
+        assert places == sorted(places)
         await stage.press(*"keys", "enter")
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
+        told = stage.screen()
+        places = [told.index(words) for words in ("Everywhere", "Conversations", "Begin a conv")]
+        assert places == sorted(places)
 
 
 async def test_the_last_reply_is_copied_as_it_was_written() -> None:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 
 from tui.ui.keys import UNBOUND
+from tui.ui.parts import place_of
 from tui.ui.text import spread
 
 _WIDEST_ROW = 68
@@ -35,7 +36,8 @@ class KeyCommands(Provider):
 
     def _bindings(self) -> Iterator[tuple[str, DOMNode, Binding]]:
         seen = {"command_palette"}
-        for node, binding, enabled, _ in self.screen.active_bindings.values():
+        active = sorted(self.screen.active_bindings.values(), key=lambda item: _rank(item.binding))
+        for node, binding, enabled, _ in active:
             offered = binding.show or binding.tooltip
             if enabled and offered and binding.action not in seen:
                 seen.add(binding.action)
@@ -48,3 +50,9 @@ class KeyCommands(Provider):
 
     async def _run(self, node: DOMNode, binding: Binding) -> None:
         await self.app.run_action(binding.action, node)
+
+
+def _rank(binding: Binding) -> tuple[bool, int, bool]:
+    """What one begins with is above, and what is left for last below."""
+    id_ = binding.id or ""
+    return id_.startswith("app."), place_of(id_), not binding.show

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from tui.ui.keymap import Command, commands, keys_of
 from tui.ui.keys import key_name
+from tui.ui.parts import TITLES, place_of
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
 
@@ -22,44 +23,6 @@ _KEY_CELLS = 26
 _KEY_CELLS_NARROW = 16
 _NARROW = 64
 """Columns under which the names for the configuration file are left out."""
-
-_TITLES = {
-    "composer": "Writing",
-    "file": "Files of your message",
-    "attach": "When you choose files",
-    "paste": "When you look at a pasted text",
-    "message": "Your messages",
-    "conversation": "Conversations",
-    "reply": "Replies",
-    "search": "Searching",
-    "pane": "Panes",
-    "app": "Everywhere",
-    "transcript": "Reading",
-    "sidebar": "In the list of conversations",
-    "timeline": "In the timeline",
-    "question": "Questions",
-    "approval": "When a skill needs your approval",
-    "decision": "When something is to be decided",
-    "connection": "When a connection is needed",
-    "login": "When you sign in",
-    "studio": "Studio",
-    "genies": "When you choose a genie",
-    "client": "When you make a client",
-    "secret": "When a key is shown",
-    "policy": "When you change a guardrail",
-    "replace": "Before a guardrail is replaced",
-    "item": "When you change a topic or regex",
-    "items": "In lists of topics and regexes",
-    "form": "In the forms of guardrails",
-    "jobs": "Recipes and jobs",
-    "requests": "In the list of requests",
-    "begin": "When you begin a conversation",
-    "choice": "In forms",
-    "pick": "When you choose from a list",
-    "support": "For support",
-    "help": "In this help",
-}
-"""By the first part of a command's id, in the order shown; others follow under that part's name."""
 
 
 class HelpScreen(SturdyModal[None]):
@@ -106,7 +69,7 @@ class HelpScreen(SturdyModal[None]):
     def _options(self, words: list[str], width: int) -> Iterator[Option]:
         last = ""
         for command in _in_order():
-            title = _TITLES.get(command.part, command.part.replace("_", " ").capitalize())
+            title = TITLES.get(command.part, command.part.replace("_", " ").capitalize())
             keys = " ".join(key_name(key) for key in keys_of(command, self._keys)) or "none"
             text = f"{title} {keys} {command.meaning} {command.id}".casefold()
             if not all(word in text for word in words):
@@ -163,8 +126,7 @@ class HelpScreen(SturdyModal[None]):
 
 
 def _in_order() -> list[Command]:
-    places = {part: number for number, part in enumerate(_TITLES)}
-    return sorted(commands().values(), key=lambda c: places.get(c.part, len(places)))
+    return sorted(commands().values(), key=lambda command: place_of(command.id))
 
 
 def _row(keys: str, command: Command, width: int) -> Content:
