@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
+from textual.dom import DOMNode
 from textual.pilot import Pilot
 
 from tui.ui.styles import STYLES
@@ -184,3 +186,29 @@ async def test_markup_and_escape_sequences_are_text() -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         assert app.shown() == ["[/oops] [@click=app.quit]x[/] \ufffd[2J"]
+
+
+async def test_a_message_on_screen_takes_on_another_theme() -> None:
+    text = "# Head\n\nA `piece` of **code**:\n\n```python\nif True: pass  # really\n```\n"
+    seen = {}
+    for first, then in (("textual-dark", "textual-light"), ("textual-light", "textual-light")):
+        app = Stage(text)
+        app.theme = first
+        async with app.run_test() as pilot:
+            await pilot.pause()
+            app.theme = then
+            await pilot.pause()
+            seen[first] = app.screen._compositor.render_strips()
+    assert seen["textual-dark"] == seen["textual-light"]
+
+
+async def test_many_messages_share_their_colours() -> None:
+    app = Stage("some `code`")
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        gc.collect()
+        before = sum(isinstance(one, DOMNode) for one in gc.get_objects())
+        await app.query_one(VerticalScroll).mount_all([Reply("more `code`") for _ in range(5)])
+        await pilot.pause()
+        gc.collect()
+        assert sum(isinstance(one, DOMNode) for one in gc.get_objects()) - before <= 5

@@ -14,12 +14,6 @@ from tui.ui.markdown.spans import Line, Span
 StyleOf = Callable[[str], Style]
 """The style of some roles, given as in ``Span.style``."""
 
-ROLES = (
-    *("strong", "em", "strike", "code", "link", "muted", "h1", "h2", "h3", "h4", "h5", "h6"),
-    *("quote", "quote-text", "marker", "box", "panel"),
-    *("comment", "keyword", "number", "string", "function", "builtin", "deleted", "inserted"),
-)
-
 
 def paint(line: Line, y: int, width: int, style_of: StyleOf) -> Strip:
     """The strip of a line; its segments know their place in the text, for selecting it."""

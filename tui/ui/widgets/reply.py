@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import ClassVar
 
 from textual.events import Click
 from textual.geometry import Region, Size
@@ -19,8 +18,9 @@ from tui.core.text import clean
 from tui.ui.base import BaseApp
 from tui.ui.markdown import Document
 from tui.ui.markdown.folded import folded, folds
-from tui.ui.markdown.paint import ROLES, paint, select, selected_text
+from tui.ui.markdown.paint import paint, select, selected_text
 from tui.ui.markdown.spans import plain
+from tui.ui.roles import role_style
 from tui.ui.widgets.headed import Headed
 
 _SHORTEST_PAUSE_S = 1 / 12
@@ -34,10 +34,9 @@ class Reply(Headed):
 
     A message that is one JSON document is folded to a line; a click or ``unfold`` shows it.
     It draws only the lines on the screen, and settled lines once. Links run the app's action
-    ``open_link(href)``, with http and https addresses only. Its colours are its component classes.
+    ``open_link(href)``, with http and https addresses only. Its colours are those of the classes
+    ``reply--ROLE`` below it.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"reply--{role}" for role in ROLES}
 
     @dataclass
     class CopyRequested(Message):
@@ -221,18 +220,7 @@ class Reply(Headed):
     def _role_style(self, role: str) -> Style:
         if role == "selected":
             return Style.from_styles(self.screen.get_component_styles("screen--selection"))
-        styles = self.get_component_styles(f"reply--{role}")
-        look = styles.text_style
-        return Style(
-            background=styles.background if styles.has_rule("background") else None,
-            foreground=styles.color if styles.has_rule("color") else None,
-            bold=look.bold,
-            italic=look.italic,
-            underline=look.underline,
-            strike=look.strike,
-            dim=look.dim,
-            reverse=look.reverse,
-        )
+        return role_style(self, f"reply--{role}")
 
     # Selection
 
