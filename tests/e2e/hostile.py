@@ -9,6 +9,8 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
+from tui.demo.identity_tokens import claims_about
+from tui.demo.records import User
 from tui.demo.server import DemoServer
 from tui.demo.steps import AskApproval, AskConnection, Prompt, Say, Scenario, Script, UseSkill
 
@@ -87,9 +89,15 @@ def hostile(server: DemoServer) -> Iterator[None]:
         skill["name"] = skill["description"] = NASTY
     with (
         patch("tui.demo.headless.choose", lambda _: _AGENT),
+        patch("tui.demo.identity.claims_about", _claims),
+        patch("tui.demo.identity_tokens.claims_about", _claims),
         patch("json.dumps", partial(_ascii, json.dumps)),
     ):
         yield
+
+
+def _claims(user: User) -> dict[str, object]:
+    return {**claims_about(user), "name": _NAME, "email": _NAME}
 
 
 def _ascii(dumps: Any, *values: Any, **options: Any) -> str:

@@ -6,6 +6,7 @@ has something to say: titles, messages, skills, errors, approvals, connections, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,8 @@ from tests.e2e.conftest import Start
 from tests.e2e.hostile import FORBIDDEN, hostile
 from tests.e2e.outside import settings_of
 from tests.e2e.terminal import Terminal
+from tests.signing_in import OVER_SSH, free_redirect, redirected
+from tests.signing_in import settings_of as signing_in
 from tui.demo.server import DemoServer, DemoSettings
 
 AWAY = "\x1b[O"
@@ -71,6 +74,7 @@ def _look_around(terminal: Terminal) -> None:
         ("\x06XQ", "place"),  # search
         ("\x1b[18~", "Secrets are masked"),  # F7, export
         ("\x1b[24~", "Requests"),  # F12
+        ("\x1bOQ", "Rename the"),  # F2
         ("\x10", "Search for"),  # palette
         ("\x1bOP", "Type to find"),  # help
     ):
@@ -82,6 +86,13 @@ def _look_around(terminal: Terminal) -> None:
     terminal.type("v")
     terminal.until("(?i)copy.*close")
     _leave(terminal, "close")
+    terminal.type("\t\t")
+    terminal.until("Enter Details")
+    for keys in ("\r", "\x1b[A\r", "\x1b[A\x1b[A\r"):  # an event, and some before it
+        terminal.type(keys)
+        terminal.until("Arrived")
+        terminal.pump(FOCUS_LATER_S)
+        _leave(terminal, "Arrived")
 
 
 def _leave(terminal: Terminal, sight: str) -> None:
@@ -100,6 +111,25 @@ def test_nothing_hostile_reaches_the_terminal_from_commands(
         terminal.wait_exit(60)
     assert leaked(terminal) == []
     assert b"Traceback" not in terminal.output
+
+
+def test_nothing_hostile_reaches_the_terminal_from_who_signs_in(start: Start) -> None:
+    settings = DemoSettings(speed=0, seed=5, redirect_url=free_redirect(), seeded_conversations=0)
+    with DemoServer(settings) as server:
+        remote = signing_in(server) | OVER_SSH | {"GENIE_TUI_NO_BROWSER": ""}
+        with start(columns=200, **remote) as terminal:
+            terminal.until("you are connected over SSH")
+            [link] = set(re.findall(rb"\x1b\]8;[^;]*;(http[^\x1b\x07]+)", terminal.output))
+            arrived = redirected(link.decode())
+            with hostile(server):
+                terminal.type(f"\x1b[200~{arrived}\x1b[201~")
+                terminal.until("XQ.*live")
+                terminal.type("\x11")
+                assert terminal.wait_exit() == 0
+                with start("whoami", **remote) as asked:
+                    assert asked.wait_exit(60) == 0
+        assert "XQ" in asked.text
+        assert leaked(terminal) + leaked(asked) == []
 
 
 @pytest.mark.parametrize("kind", ["genies", "skills"])

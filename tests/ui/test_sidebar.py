@@ -127,7 +127,7 @@ async def test_its_keys_are_about_a_row_or_not_offered() -> None:
     app = Shelf()
     async with app.run_test(size=(32, 20)) as pilot:
         sidebar = await show(pilot, [])
-        keys = {"f2", "f4", "delete", "enter"}
+        keys = {"f2", "f4", "delete"}
         assert not keys & set(app.screen.active_bindings)
         app.set_focus(None)
         await show(pilot, listed(3))

@@ -186,6 +186,23 @@ async def test_it_does_not_scroll_away_from_what_the_user_reads() -> None:
         assert timeline.scroll_offset.y == 10
 
 
+async def test_who_comes_by_key_is_on_the_newest_event_and_a_click_is_where_it_is() -> None:
+    timeline = Timeline()
+    async with Solo(timeline).run_test(size=(80, 12)) as pilot:
+        timeline.show_events([at(LogLine, n, n, name=f"note {n}") for n in range(30)])
+        pilot.app.set_focus(None)
+        await pilot.pause()
+        timeline.focus()
+        await settle(pilot, lambda: timeline.highlighted == timeline.option_count - 1)
+        pilot.app.set_focus(None)
+        timeline.highlighted = None
+        timeline.scroll_to(y=5, animate=False)
+        await settle(pilot, lambda: timeline.scroll_offset.y == 5 and not timeline.has_focus)
+        await pilot.click(Timeline, offset=(3, 2))
+        await settle(pilot, lambda: isinstance(pilot.app.screen, EventDetails))
+        assert timeline.highlighted == 7
+
+
 async def test_enter_shows_the_whole_event_which_can_be_copied() -> None:
     timeline = Timeline()
     app = Solo(timeline)

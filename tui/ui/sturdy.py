@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from textual import events
 from textual.app import ComposeResult
@@ -67,12 +67,30 @@ class SturdyModal(ModalScreen[ScreenResultType], SturdyScreen[ScreenResultType])
 class SturdyList(OptionList):
     """Bears a click on an option that is gone, and keys before it has been laid out.
 
-    It remembers what the options in view look like, and few others.
+    It remembers what the options in view look like, and few others. Whoever comes to it by key is
+    on an option.
     """
+
+    begins_at: ClassVar[Literal["first", "last"]] = "first"
+    """Where one comes in by key."""
+    _pressed = False
 
     def __init__(self, *content: OptionListContent, **more: Any) -> None:
         super().__init__(*content, **more)
         keep_few_options(self)
+
+    def on_mouse_down(self) -> None:
+        self._pressed = True
+
+    def on_blur(self) -> None:
+        self._pressed = False
+
+    def on_focus(self) -> None:
+        self.call_later(self._begin)  # behind the press of the mouse that may have led here
+
+    def _begin(self) -> None:
+        if self.highlighted is None and self.has_focus and not self._pressed:
+            self.action_first() if self.begins_at == "first" else self.action_last()
 
     async def _on_click(self, event: events.Click) -> None:
         place = event.style.meta.get("option")

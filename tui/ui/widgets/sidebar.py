@@ -71,14 +71,9 @@ class ConversationList(SturdyList):
 
     words = ""
 
-    def on_focus(self) -> None:
-        """There is always a row that the keys are about."""
-        if self.highlighted is None:
-            self.action_first()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not offered."""
-        if action in ("rename", "pin", "delete", "select"):
+        if action in ("rename", "pin", "delete"):
             return self.highlighted is not None
         return super().check_action(action, parameters)
 

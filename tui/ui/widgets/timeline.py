@@ -50,6 +50,7 @@ class Timeline(SturdyList):
         _key("escape", "leave", "leave", "Back", "End the filter, or go back to writing"),
     ]
 
+    begins_at = "last"
     offers_jobs = False
     """Whether the recipe behind a skill can be looked at."""
 
