@@ -195,3 +195,15 @@ async def test_a_question_hears_even_if_its_first_drawing_was_forgotten(
         clock.now_s += 1
         await pilot.press("escape")
         await settle(pilot, lambda: app.answers == [None])
+
+
+@pytest.mark.parametrize("size", [(40, 10), (60, 12), (80, 15)])
+async def test_in_a_tiny_window_the_parameters_and_the_answers_are_in_view(
+    size: tuple[int, int],
+) -> None:
+    shown, clock = modal()
+    async with asked(shown, clock, size) as (app, pilot):
+        for words in ("Order laptop", "Model", "14 inch", "Approve", "Reject", "Later"):
+            await settle(pilot, lambda words=words: words in app.screen_text())
+        await pilot.press("pagedown")
+        await settle(pilot, lambda: "Too old" in app.screen_text())

@@ -84,7 +84,8 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
                 Content.assemble(("◆ ", ASKS), "Run ", (skill, "bold"), "?"),
                 classes="modal--title",
             )
-            yield Static(muted(f"{agent} waits for your decision. Nothing has been done yet."))
+            told = f"{agent} waits for your decision. Nothing has been done yet."
+            yield Static(muted(told), classes="modal--lead")
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield ParameterTable(parameter_rows(request.schema, request.parameters))
             yield Answers(

@@ -17,6 +17,8 @@ DEAF_S = 0.4
 """How long after it has been drawn a modal takes no answer, by key or by mouse."""
 TYPING_S = 1.0
 """The same after a letter that is no answer: somebody is writing, and the next may be one."""
+_LOW, _LOW_LINES = 16, 5
+"""Under how many lines a window leaves no room for air, and what all but the body takes then."""
 _LATEST_S = 2.0
 """When a modal that has not heard of having been drawn is drawn again."""
 
@@ -62,10 +64,13 @@ class GuardedModal(SturdyModal[ResultT]):
 
     def _fit(self) -> None:
         """Leave room for the answers, however many lines the title has."""
+        low = self.size.height < _LOW
+        self.set_class(low, "-low")
+        chrome_lines = _LOW_LINES if low else self.chrome_lines
         titles = self.query(".modal--title").results(Widget)
         more = sum(max(0, title.size.height - 1) for title in titles)
         for body in self.query(".modal--body").results(Widget):
-            body.styles.max_height = max(3, self.size.height - self.chrome_lines - more)
+            body.styles.max_height = max(3, self.size.height - chrome_lines - more)
 
     @property
     def is_drawn(self) -> bool:
