@@ -29,8 +29,8 @@ _FLOOD_PER_S = 5_000
 _LONGEST_LAG_MS = 100
 _DAY_S = 2 * 60 * 60
 _TURN_EVERY_S = 30
-_FULL = 100
-"""After so many turns the windows of conversation and timeline are full."""
+_FULL = 170
+"""After so many turns the windows are full: the conversation's, and with 500 rows the timeline's."""
 _MOST_GROWN_MB = 0.02
 
 
