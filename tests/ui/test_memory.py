@@ -14,9 +14,10 @@ from tests.fakes import MemoryStore, ScriptedBackend, reply
 from tests.ui.solo import T0_MS, Solo, at, settle, turn_of
 from tests.ui.stage import Stage, conversation
 from tests.ui.test_search import LONG, record
-from tui.core.events import SkillStarted, TurnFinished
+from tui.core.events import AgentMessage, SkillStarted, TurnFinished
 from tui.core.ids import TurnId
 from tui.ui.widgets import transcript as transcripts
+from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.roll import Roll
 from tui.ui.widgets.timeline import MAX_ROWS, Timeline
 
@@ -78,3 +79,19 @@ async def test_the_timeline_remembers_what_it_shows() -> None:
             await settle(pilot, lambda: not timeline._coming)
         assert timeline.option_count <= MAX_ROWS + 10
         assert len(timeline._seen) == len(timeline._rows)
+
+
+async def test_lines_far_from_the_view_are_forgotten_and_drawn_again() -> None:
+    transcript = transcripts.Transcript()
+    text = "\n\n".join(f"Line {n}" for n in range(40))
+    app = Solo(transcript)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for n in range(6):
+            said = AgentMessage(key=f"m{n}", text=text)
+            await transcript.show_turn(turn_of(f"t{n}", f"Say {n}", [said], at_ms=T0_MS + n))
+            await pilot.pause()
+        replies = transcript.query(Reply)
+        assert [bool(reply._strips) for reply in replies] == [False] * 5 + [True]
+        transcript.scroll_home(animate=False, immediate=True)
+        await pilot.pause()
+        assert "Line 3" in app.screen_text()

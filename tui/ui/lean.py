@@ -7,6 +7,7 @@ from functools import lru_cache
 from textual._styles_cache import StylesCache
 from textual.color import Color
 from textual.style import Style
+from textual.widget import Widget
 from textual.widgets import OptionList
 
 KEPT_OPTIONS = 256
@@ -26,6 +27,11 @@ def share_backgrounds() -> None:
 def keep_few_options(options: OptionList) -> None:
     """Keep the drawn lines of as many options as can be seen, not of the last 2,048."""
     options._option_render_cache.maxsize = KEPT_OPTIONS
+
+
+def forget_lines(widget: Widget) -> None:
+    """Let go of the drawn lines of a widget out of sight; it is drawn again when it is seen."""
+    widget._styles_cache.clear()
 
 
 def _inner_outer(cache: StylesCache, base: Color, background: Color) -> tuple[Style, Style]:

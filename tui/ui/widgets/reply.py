@@ -204,6 +204,10 @@ class Reply(Headed):
             self._strips.clear()
             self._roles.clear()
 
+    def forget_strips(self) -> None:
+        """Let go of the drawn lines, which are drawn again when they are in view."""
+        self._strips.clear()
+
     def notify_style_update(self) -> None:
         self._strips_key = None
         super().notify_style_update()

@@ -207,6 +207,11 @@ class Transcript(Passages):
         if turn := self.turn(event.turn_id):
             self.post_message(self.ConnectionOpened(turn, event.attempt_id))
 
+    def forget_lines(self, widget: Widget) -> None:
+        super().forget_lines(widget)
+        if isinstance(widget, Reply):
+            widget.forget_strips()
+
     def _build_entry(self, entry: Entry) -> Widget:
         widget = self._new_widget(entry)
         if isinstance(widget, Card):

@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.ui.lean import forget_lines
+
 KEEP = 60
 PAGE = 20
 
@@ -334,6 +336,19 @@ class Window(VerticalScroll, Generic[ItemT]):
             if pin is not None:
                 y = self.scroll_y + pin.virtual_region.y - before
                 self.scroll_to(y=y, animate=False, immediate=True, force=True)
+        self._forget_lines_far_away()
+
+    def _forget_lines_far_away(self) -> None:
+        """Keep the drawn lines of what is within a screen of the view."""
+        height = self.size.height
+        near = Region(0, self.scroll_offset.y - height, self.size.width, 3 * height)
+        for widget in self._mounted.values():
+            if not widget.virtual_region.overlaps(near):
+                self.forget_lines(widget)
+
+    def forget_lines(self, widget: Widget) -> None:
+        """Let go of what a widget that is far from the view looks like."""
+        forget_lines(widget)
 
     def _first_in_view(self, keys: set[str]) -> Widget | None:
         """The topmost widget in view, or else below it, of those that stay."""
