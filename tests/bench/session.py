@@ -30,7 +30,7 @@ _LONGEST_LAG_MS = 100
 _DAY_S = 2 * 60 * 60
 _TURN_EVERY_S = 30
 _FULL = 170
-"""After so many turns the windows are full: the conversation's, and with 500 rows the timeline's."""
+"""After so many turns the windows are full, with 500 rows the timeline's too."""
 _MOST_GROWN_MB = 0.02
 
 
