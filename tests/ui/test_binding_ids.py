@@ -11,7 +11,9 @@ from textual.dom import DOMNode
 
 import tui.ui
 from tui.ui.app import GenieApp
+from tui.ui.keymap import commands
 from tui.ui.keys import UNBOUND
+from tui.ui.parts import TITLES
 from tui.ui.screens.chat import ChatScreen
 
 
@@ -40,6 +42,10 @@ def test_every_binding_has_an_id_and_says_what_it_does() -> None:
         if not (binding.id and "." in binding.id and (binding.tooltip or binding.description))
     ]
     assert not bare
+
+
+def test_the_help_has_a_title_for_all_that_keys_belong_to() -> None:
+    assert {command.part for command in commands().values()} == set(TITLES)
 
 
 def test_an_id_stands_for_one_action() -> None:

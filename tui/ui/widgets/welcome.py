@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -14,6 +16,21 @@ from textual.widgets.option_list import Option
 
 from tui.ui.sturdy import SturdyList
 from tui.ui.text import line
+
+
+class Suggestions(SturdyList):
+    """What there is to try."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Say it", tooltip="Say what is suggested", id="welcome.say"),
+        Binding(
+            "escape",
+            "screen.step_back",
+            "Back",
+            tooltip="Back to writing",
+            id="welcome.leave",
+        ),
+    ]
 
 
 class Welcome(Vertical):
@@ -37,7 +54,7 @@ class Welcome(Vertical):
         hint = "Type below, or pick something to try" if self._suggestions else "Type below"
         yield Static(Content(hint), id="welcome-hint")
         if self._suggestions:
-            yield SturdyList(
+            yield Suggestions(
                 *(Option(_row(text)) for _, text in self._suggestions),
                 id="suggestions",
                 compact=True,
