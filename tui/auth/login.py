@@ -91,7 +91,7 @@ class Login:
     @property
     def remote_reason(self) -> str:
         if self._client.no_browser:
-            return "the profile says so"
+            return "no_browser is set"
         contained = any(mark.exists() for mark in _CONTAINER_MARKS)
         return remote_reason(os.environ, sys.platform, contained=contained)
 

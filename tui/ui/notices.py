@@ -64,7 +64,7 @@ def of_recovery(recovery: Recovery) -> Notice:
     """How a turn is being brought back."""
     verb = _VERBS.get(recovery.step, "trying again" if recovery.next_ms else "")
     attempt = f"Attempt {recovery.attempt}" if recovery.attempt > 1 else ""
-    parts = [attempt, recovery.problem]
+    parts = [recovery.problem.rstrip("."), attempt]  # a narrow window cuts the end
     return Notice(
         tone="recovery",
         text=_STEPS[recovery.step],
