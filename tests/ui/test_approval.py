@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 from textual.widgets import TextArea
 
 from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
@@ -87,6 +88,23 @@ async def test_the_reason_of_a_rejection_is_asked_for_and_returned() -> None:
         await pilot.press(*"no", "ctrl+j", *"way", "enter")
         await settle(pilot, lambda: bool(app.answers))
     assert app.answers == [ApprovalAnswer("rejected", "no\nway")]
+
+
+async def test_a_reason_that_comes_all_at_once_is_whole() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("r")
+        await settle(pilot, lambda: isinstance(app.screen, ReasonModal))
+        await settle(pilot, lambda: app.screen.is_drawn)
+        clock.now_s += 1
+        for letter in "nonsense":
+            app.post_message(Key(letter, letter))
+        app.post_message(Key("ctrl+u", None))
+        for letter in "expensive":
+            app.post_message(Key(letter, letter))
+        app.post_message(Key("enter", "\r"))
+        await settle(pilot, lambda: bool(app.answers))
+    assert app.answers == [ApprovalAnswer("rejected", "expensive")]
 
 
 async def test_a_rejection_needs_no_reason_but_can_be_taken_back() -> None:

@@ -10,12 +10,26 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import Static, TextArea
 
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.widgets.area import Area
 from tui.ui.widgets.looks import muted
+
+
+class WrittenText(Area):
+    """What is being written; its modal's keys come in the order in which they were pressed."""
+
+    async def _on_key(self, event: Key) -> None:
+        if event.is_printable:
+            return
+        for node in (self, self.screen):
+            if await self.act_at_once(event.key, node):
+                event.prevent_default()
+                event.stop()
+                return
 
 
 class WritingModal(GuardedModal[str | None]):
@@ -45,7 +59,7 @@ class WritingModal(GuardedModal[str | None]):
         with Vertical(classes="modal--box -small"):
             yield Static(self._title, classes="modal--title")
             yield Static(muted(self._lead))
-            yield Area(
+            yield WrittenText(
                 self._text,
                 soft_wrap=True,
                 tab_behavior="focus",
@@ -77,7 +91,6 @@ class EditModal(WritingModal):
             "enter",
             "submit",
             "Change",
-            priority=True,
             tooltip="Send these words instead",
             id="edit.submit",
         ),
@@ -85,7 +98,6 @@ class EditModal(WritingModal):
             "ctrl+j,shift+enter",
             "newline",
             "New line",
-            priority=True,
             tooltip="New line",
             id="edit.newline",
         ),
@@ -93,7 +105,6 @@ class EditModal(WritingModal):
             "escape",
             "back",
             "Back",
-            priority=True,
             tooltip="Leave the message as it was",
             id="edit.back",
         ),

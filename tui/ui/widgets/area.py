@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from textual.dom import DOMNode
 from textual.geometry import Offset
 from textual.widgets import TextArea
 
 
 class Area(TextArea):
     """A text area in which everything can be undone."""
+
+    async def act_at_once(self, key: str, node: DOMNode) -> bool:
+        """Do what a key is bound to at a node; False if that is nothing.
+
+        Left to Textual, such a key would go up to the screen first, and letters typed or pasted
+        right behind it would overtake it; one with priority would overtake those before it.
+        """
+        bindings = node._bindings.copy()
+        bindings.apply_keymap(self.app._keymap)
+        for binding in bindings.key_to_bindings.get(key, ()):
+            if not binding.priority and await self.app.run_action(binding.action, node):
+                return True
+        return False
 
     def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
         # Textual 8.2 wants to see the cursor in the middle of an undo that makes the scrollbar

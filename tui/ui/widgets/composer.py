@@ -271,20 +271,10 @@ class Composer(FoldingArea):
             event.stop()
 
     async def _act_at_once(self, key: str) -> bool:
-        """Do what a key is bound to here; False if that is nothing.
-
-        Left to Textual, such a key would go up to the screen first, and letters typed or pasted
-        right behind it would overtake it.
-        """
         if key in _NEWLINES:
             self.action_newline()
             return True
-        bindings = self._bindings.copy()
-        bindings.apply_keymap(self.app._keymap)
-        for binding in bindings.key_to_bindings.get(key, ()):
-            if not binding.priority and await self.app.run_action(binding.action, self):
-                return True
-        return False
+        return await self.act_at_once(key, self)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
