@@ -20,13 +20,13 @@ def shell(line: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str
 
 
 def test_closed_standard_input_is_a_sentence(environ: dict[str, str]) -> None:
-    done = shell("genie-tui ask --demo - <&-", environ)
+    done = shell("genie-tui ask - <&-", environ)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "genie-tui: there is nothing to send: standard input is closed.\n"
 
 
 def test_bytes_that_are_no_text_are_replaced(environ: dict[str, str]) -> None:
-    done = shell(r"printf 'What can \377 you do?' | genie-tui ask --demo -", environ)
+    done = shell(r"printf 'What can \377 you do?' | genie-tui ask -", environ)
     assert done.returncode == 0, done.stderr
     assert done.stdout
 
@@ -37,12 +37,12 @@ def test_bytes_that_are_no_text_are_replaced(environ: dict[str, str]) -> None:
 def test_an_old_locale_costs_characters_and_nothing_else(
     environ: dict[str, str], settings: dict[str, str]
 ) -> None:
-    done = shell("genie-tui ask --demo 'Write a runbook for a full disk'", environ | settings)
+    done = shell("genie-tui ask 'Write a runbook for a full disk'", environ | settings)
     assert done.returncode == 0, done.stderr
     assert "disk" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["ask --demo hi", "conversations --demo"])
+@pytest.mark.parametrize("command", ["ask hi", "conversations"])
 def test_output_that_cannot_be_written_is_a_sentence(environ: dict[str, str], command: str) -> None:
     done = shell(f"genie-tui {command} > /dev/full", environ)
     assert done.returncode == 1

@@ -14,6 +14,8 @@ from tests.e2e.outside import sent, settings_of
 from tui.demo.server import DemoServer, DemoSettings
 
 HELLO = "hello there"
+RAW_AGAIN = b"\x1b[?1004h"
+"""Written after Enter is no line feed any more, unlike the switch to the other screen."""
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def test_suspended_and_continued_it_draws_itself_again(start: Start, server: Dem
         os.waitpid(terminal.pid, os.WUNTRACED)
         suspended = len(terminal.output)
         terminal.kill(signal.SIGCONT)
-        terminal.until(lambda _: b"\x1b[?1049h" in terminal.output[suspended:])
+        terminal.until(lambda _: RAW_AGAIN in terminal.output[suspended:])
         terminal.type(f"{HELLO}\r")
         terminal.until("Peace upon")
         terminal.type("\x11")
