@@ -5,40 +5,27 @@
     python -m tests.screenshots --to FOLDER    draws them elsewhere
 
 Clocks and ids are the demo server's frozen ones, so that a picture changes only with the app.
-Two processes share the work.
+Several processes share the work.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
+import multiprocessing
 import os
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from tests.screenshots.scenes import SCENES, Scene
+from tests.screenshots.drawing import draw, names_of, parts
+from tests.screenshots.scenes import SCENES
 
 KEPT = Path(__file__).resolve().parents[2] / "screenshots"
 SURROUNDINGS = {"TZ": "UTC", "TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor"}
 """What changes the looks; read when Textual is imported."""
-WORKERS = 2
-
-
-def names_of(scene: str) -> list[str]:
-    """The pictures of a scene: its own name, and what differs behind it."""
-    return [f"{scene}{look.suffix}" for look in SCENES[scene].looks]
-
-
-def draw(scene: str, wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
-    from tests.screenshots.stage import drawn
-
-    kept = [name in wanted for name in names_of(scene)]
-    looks = [look for look, keep in zip(SCENES[scene].looks, kept, strict=True) if keep]
-    asked: Scene = SCENES[scene].of(looks)
-    for look, svg in zip(looks, asyncio.run(drawn(asked)), strict=True):
-        yield f"{scene}{look.suffix}", svg
+WORKERS = 4
+"""More than there are processors: whoever draws waits half of the time."""
 
 
 def keep(name: str, svg: str, folder: Path, *, check: bool) -> bool:
@@ -53,23 +40,20 @@ def keep(name: str, svg: str, folder: Path, *, check: bool) -> bool:
     return True
 
 
-def work(names: Sequence[str], folder: Path, *, check: bool) -> int:
-    """What one process does; the exit code."""
+def keep_all(names: Sequence[str], folder: Path, *, check: bool) -> bool:
+    """Draw in several processes; whether every picture is as it should be."""
+    own_kind = multiprocessing.get_context("spawn")
     good = True
-    for scene in SCENES:
-        if wanted := [name for name in names_of(scene) if name in names]:
-            for name, svg in draw(scene, wanted):
+    with ProcessPoolExecutor(WORKERS, own_kind) as pool:
+        drawn = {pool.submit(draw, *part): part for part in parts(names)}
+        for pictures in as_completed(drawn):
+            if error := pictures.exception():
+                print(f"{drawn[pictures][0]}: cannot be drawn: {error!r}", flush=True)
+                good = False
+                continue
+            for name, svg in pictures.result().items():
                 good &= keep(name, svg, folder, check=check)
-    return 0 if good else 1
-
-
-def share(names: Sequence[str]) -> list[list[str]]:
-    """The names for each process; a scene is not divided, nor are those that need one port."""
-    shares: list[list[str]] = [[] for _ in range(WORKERS)]
-    for scene in sorted(SCENES, key=lambda name: not SCENES[name].port):
-        mine = [name for name in names_of(scene) if name in names]
-        (shares[0] if SCENES[scene].port else min(shares, key=len)).extend(mine)
-    return [one for one in shares if one]
+    return good
 
 
 def strangers(folder: Path) -> list[str]:
@@ -84,20 +68,15 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[[], *every], metavar="NAME")
     parser.add_argument("--check", action="store_true", help="compare and change nothing")
     parser.add_argument("--to", type=Path, default=KEPT, metavar="FOLDER", help="where they are")
-    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    names = asked.names or every
-    if asked.here:
-        return work(names, asked.to, check=asked.check)
-    own = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM_PROGRAM", "TMUX")}
-    command = [sys.executable, "-m", "tests.screenshots", "--here", "--to", str(asked.to)]
-    command += ["--check"] if asked.check else []
-    running = [subprocess.Popen([*command, *part], env=own | SURROUNDINGS) for part in share(names)]
-    codes = [process.wait() for process in running]
-    for name in [] if asked.names else strangers(asked.to):
+    for name in ("NO_COLOR", "TERM_PROGRAM", "TMUX"):
+        os.environ.pop(name, None)
+    os.environ.update(SURROUNDINGS)
+    good = keep_all(asked.names or every, asked.to, check=asked.check)
+    unknown = [] if asked.names else strangers(asked.to)
+    for name in unknown:
         print(f"{name}: nothing draws it")
-        codes.append(1)
-    return max(codes)
+    return 0 if good and not unknown else 1
 
 
 if __name__ == "__main__":

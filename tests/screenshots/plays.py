@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import chdir
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,16 +57,18 @@ async def approval(pilot: Pilot[None]) -> None:
 
 
 async def reason(pilot: Pilot[None]) -> None:
-    from tui.ui.modals.guarded import DEAF_S
-
     await approval(pilot)
-    await pilot.pause(DEAF_S)
-    await pilot.press("r")
+    await heard(pilot, "r")
     await still_cursor(pilot)
 
 
 async def connection(pilot: Pilot[None]) -> None:
     await ask(pilot, "What is open for Acme in Salesforce?", "Leads to")
+
+
+async def qr(pilot: Pilot[None]) -> None:
+    await connection(pilot)
+    await heard(pilot, "q")
 
 
 async def search(pilot: Pilot[None]) -> None:
@@ -78,11 +79,18 @@ async def search(pilot: Pilot[None]) -> None:
     await seen(pilot, "in 1 conversation")
 
 
+async def nothing_found(pilot: Pilot[None]) -> None:
+    await ask(pilot, *TALK)
+    await pilot.press("ctrl+f")
+    await still_cursor(pilot)
+    await pilot.press(*"zeppelin")
+    await rested(pilot)
+
+
 async def export(pilot: Pilot[None]) -> None:
     await ask(pilot, *TALK)
-    with chdir(Path.home()):
-        await pilot.press("f7")
-        await seen(pilot, "Secrets are masked")
+    await pilot.press("f7")
+    await seen(pilot, "Secrets are masked")
     await still_cursor(pilot)
 
 
@@ -95,7 +103,7 @@ async def commands(pilot: Pilot[None]) -> None:
 async def palette(pilot: Pilot[None]) -> None:
     await welcome(pilot)
     await pilot.press("ctrl+p")
-    await seen(pilot, "Attach files")
+    await seen(pilot, "Talk to another genie")
     await still_cursor(pilot)
 
 
@@ -111,14 +119,11 @@ async def writing(pilot: Pilot[None]) -> None:
     from textual.events import Paste
 
     await welcome(pilot)
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder, name) for name in ("budget.csv", "plan.txt")]
-        for file in files:
-            file.write_text("figures\n" * 400)
-        for text in (" ".join(map(str, files)), _log()):
-            pilot.app.post_message(Paste(text))
-        await seen(pilot, "plan.txt")
-        await seen(pilot, "36 lines")
+    files = put_here(("budget.csv", 3_200), ("plan.txt", 3_200))
+    for text in (" ".join(files), _log()):
+        pilot.app.post_message(Paste(text))
+    await seen(pilot, "plan.txt")
+    await seen(pilot, "36 lines")
     await write(pilot, " what do you make of it?")
 
 
@@ -140,22 +145,24 @@ async def pasted(pilot: Pilot[None]) -> None:
 async def attach(pilot: Pilot[None]) -> None:
     """The file picker, in a folder with something in it."""
     await welcome(pilot)
-    with tempfile.TemporaryDirectory() as folder, chdir(folder):
-        _fill(Path(folder))
-        await pilot.press("ctrl+o")
-        await seen(pilot, "lamps.png")
-        await pilot.press(*"plan", "tab")
-        await seen(pilot, "1 marked")
-        await pilot.press("ctrl+u")
-        await seen(pilot, "lamps.png")
+    put_here(("budget.csv", 900), ("lamps.png", 130_000), ("plan.txt", 12))
+    for name in ("archive", "reports"):
+        os.mkdir(name)
+    await pilot.press("ctrl+o")
+    await seen(pilot, "lamps.png")
+    await pilot.press(*"plan", "tab")
+    await seen(pilot, "1 marked")
+    await pilot.press("ctrl+u")
+    await seen(pilot, "lamps.png")
     await still_cursor(pilot)
 
 
-def _fill(folder: Path) -> None:
-    for name, count in (("budget.csv", 900), ("lamps.png", 130_000), ("plan.txt", 12)):
-        (folder / name).write_bytes(b"x" * count)
-    for name in ("archive", "reports"):
-        (folder / name).mkdir()
+def put_here(*files: tuple[str, int]) -> list[str]:
+    """Files of these names and sizes in the folder where the app is; their paths."""
+    paths = [Path(name).absolute() for name, _ in files]
+    for path, (_, size_bytes) in zip(paths, files, strict=True):
+        path.write_bytes(b"x" * size_bytes)
+    return [str(path) for path in paths]
 
 
 async def rename(pilot: Pilot[None]) -> None:
@@ -185,6 +192,61 @@ async def in_sidebar(pilot: Pilot[None]) -> None:
     await ask(pilot, *TALK)
     pilot.app.screen.query_one(Sidebar).list.focus()
     await pilot.press("home", "down")
+
+
+async def filtered(pilot: Pilot[None]) -> None:
+    """The conversations whose titles have some letters."""
+    await in_sidebar(pilot)
+    await pilot.press("slash", *"vpn")
+    await rested(pilot)
+
+
+async def nothing_listed(pilot: Pilot[None]) -> None:
+    await in_sidebar(pilot)
+    await pilot.press("slash", *"zeppelin")
+    await rested(pilot)
+
+
+async def panes(pilot: Pilot[None]) -> None:
+    """Panes asked for where there is no room for them."""
+    await ask(pilot, *TALK)
+    await pilot.press("ctrl+b")
+    await rested(pilot)
+
+
+async def timeline(pilot: Pilot[None]) -> None:
+    """The timeline with a filter; over the conversation where there is no room beside it."""
+    from tui.ui.widgets.timeline import Timeline
+
+    await ask(pilot, *TALK)
+    timeline = pilot.app.screen.query_one(Timeline)
+    if not timeline.is_on_screen:
+        await pilot.press("ctrl+t")
+    timeline.focus()
+    await pilot.press("slash", *"search")
+    await rested(pilot)
+
+
+async def notices(pilot: Pilot[None]) -> None:
+    """What is said in the corner."""
+    await ask(pilot, *TALK)
+    await pilot.press("ctrl+y")
+    pilot.app.notify("budget.csv is larger than 20 MB.", severity="warning")
+    pilot.app.notify(
+        "No room is left on the disk.", title="Not exported", severity="error", markup=False
+    )
+    await rested(pilot)
+
+
+async def edit(pilot: Pilot[None]) -> None:
+    """A message that waits is changed."""
+    await approval(pilot)
+    await heard(pilot, "escape")
+    await write(pilot, "And a mouse that fits the left hand, if there is one.")
+    await pilot.press("enter")
+    await seen(pilot, "Change it")
+    await pilot.press("alt+up")
+    await still_cursor(pilot)
 
 
 async def message(pilot: Pilot[None]) -> None:
@@ -217,16 +279,6 @@ async def requests(pilot: Pilot[None]) -> None:
     await rested(pilot)
 
 
-async def login(pilot: Pilot[None]) -> None:
-    await seen(pilot, "ssh -L")
-    await still_cursor(pilot)
-
-
-async def setup(pilot: Pilot[None]) -> None:
-    await seen(pilot, "demo")
-    await still_cursor(pilot)
-
-
 async def still_cursor(pilot: Pilot[None]) -> None:
     """Cursors that blink would be on some pictures only."""
     from textual.widgets import Input, TextArea
@@ -237,37 +289,11 @@ async def still_cursor(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-async def genies(pilot: Pilot[None]) -> None:
-    await welcome(pilot)
-    await pilot.press("f6")
-    await seen(pilot, "3 genies")
-    await rested(pilot)
+async def heard(pilot: Pilot[None], key: str) -> None:
+    """Press a key as soon as the modal in front listens to it."""
+    from tui.ui.modals.guarded import GuardedModal
 
-
-async def studio(pilot: Pilot[None]) -> None:
-    await welcome(pilot)
-    await pilot.press("f5")
-    await seen(pilot, "Travel rules")
-    await rested(pilot)
-
-
-async def guardrail(pilot: Pilot[None]) -> None:
-    await studio(pilot)
-    await pilot.press("end", "up", "up", "up", "enter")
-    await seen(pilot, "PII detection of Ifrit")
-    await pilot.press("left")
-    await seen(pilot, "there must be an entity type")
-    await rested(pilot)
-
-
-async def jobs(pilot: Pilot[None]) -> None:
-    await failure(pilot)
-    from tui.ui.widgets.transcript import Transcript
-
-    transcript = pilot.app.screen.query_one(Transcript)
-    transcript.focus()
-    failed = next(e for e in transcript.items if getattr(e, "step", None) and e.step.error)
-    await transcript.place_cursor(failed.key)
-    await pilot.press("r")
-    await seen(pilot, "recipe 94794")
-    await rested(pilot)
+    modal = pilot.app.screen
+    while isinstance(modal, GuardedModal) and modal.is_deaf:
+        await pilot.pause(0.05)
+    await pilot.press(key)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from tests.screenshots import plays
+from tests.screenshots import doors, plays, studio, troubles, workflows
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -24,6 +24,25 @@ class Look:
     suffix: str = ""
     size: tuple[int, int] = (120, 40)
     theme: str = "genie-dark"
+    colours: bool = True
+    """False: as with ``NO_COLOR``."""
+
+
+WIDE = Look()
+LIGHT = Look("-light", theme="genie-light")
+COLOURLESS = Look("-no-color", colours=False)
+TINY = Look("-60x20", size=(60, 20))
+SMALL = Look("-80x24", size=(80, 24))
+HUGE = Look("-200x60", size=(200, 60))
+CROWDED = tuple(Look(f"-{columns}x30", size=(columns, 30)) for columns in (100, 108, 116))
+PALETTES = tuple(
+    Look(f"-{name}", size=(100, 30), theme=f"genie-{name}")
+    for name in ("ember", "mist", "contrast-dark", "contrast-light", "16", "mono")
+)
+"""The themes that are not everywhere."""
+TINY_LIGHT = Look("-light", size=(60, 20), theme="genie-light")
+TINY_COLOURLESS = Look("-no-color", size=(60, 20), colours=False)
+EVERYWHERE = (WIDE, LIGHT, SMALL, HUGE, TINY, COLOURLESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,56 +50,83 @@ class Scene:
     """Something that is played once and seen in several looks."""
 
     play: Play
-    looks: Sequence[Look]
+    looks: Sequence[Look] = EVERYWHERE
     before: Literal["demo", "login", "setup"] = "demo"
     backend: Literal["genie", "workflows"] = "genie"
     port: int = 0
-    no_color: bool = False
+    conversations: int = 5
+    """How many there are already."""
+    anew: bool = False
+    """Played again for each look: what is seen depends on how wide the window was."""
 
-    def of(self, looks: Sequence[Look]) -> Self:
-        """The scene with fewer looks."""
-        return replace(self, looks=looks)
-
-
-WIDE = Look()
-LIGHT = Look("-light", theme="genie-light")
-SMALL = Look("-80x24", size=(80, 24))
-SMALL_LIGHT = Look("-80x24", size=(80, 24), theme="genie-light")
-TINY = Look("-60x20", size=(60, 20))
-TINY_LIGHT = Look("-60x20", size=(60, 20), theme="genie-light")
-HUGE = Look("-200x60", size=(200, 60))
-TALL = Look("", size=(120, 48))
 
 SCENES = {
-    "welcome": Scene(plays.welcome, (WIDE, LIGHT, TINY)),
-    "conversation": Scene(plays.conversation, (WIDE, LIGHT, TINY, SMALL, HUGE)),
-    "conversation-no": Scene(plays.conversation, (Look("-color"),), no_color=True),
-    "markdown": Scene(plays.markdown, (TALL,)),
-    "failure": Scene(plays.failure, (SMALL_LIGHT,)),
-    "approval": Scene(plays.approval, (WIDE, LIGHT, SMALL)),
-    "approval-no": Scene(plays.approval, (Look("-color"),), no_color=True),
-    "reason": Scene(plays.reason, (SMALL,)),
-    "connection": Scene(plays.connection, (WIDE, LIGHT, SMALL), port=PORT),
-    "search": Scene(plays.search, (WIDE, SMALL_LIGHT)),
-    "export": Scene(plays.export, (SMALL,)),
-    "commands": Scene(plays.commands, (WIDE, TINY_LIGHT)),
-    "palette": Scene(plays.palette, (SMALL_LIGHT,)),
-    "help": Scene(plays.help_, (WIDE, SMALL)),
-    "writing": Scene(plays.writing, (SMALL_LIGHT,)),
-    "pasted": Scene(plays.pasted, (SMALL,)),
-    "attach": Scene(plays.attach, (SMALL,)),
-    "rename": Scene(plays.rename, (SMALL,)),
-    "menu": Scene(plays.menu, (WIDE,)),
-    "delete": Scene(plays.delete, (SMALL_LIGHT,)),
-    "message": Scene(plays.message, (WIDE,)),
-    "source": Scene(plays.source, (SMALL,)),
-    "event": Scene(plays.event, (WIDE, SMALL)),
-    "requests": Scene(plays.requests, (WIDE, SMALL_LIGHT), port=PORT),
-    "genies": Scene(plays.genies, (SMALL,)),
-    "studio": Scene(plays.studio, (WIDE, SMALL_LIGHT), port=PORT),
-    "guardrail": Scene(plays.guardrail, (SMALL_LIGHT,), port=PORT),
-    "jobs": Scene(plays.jobs, (SMALL,)),
-    "login": Scene(plays.login, (WIDE, SMALL), before="login"),
-    "setup": Scene(plays.setup, (WIDE, SMALL), before="setup"),
+    # the conversation
+    "first": Scene(troubles.first, conversations=0),
+    "welcome": Scene(plays.welcome),
+    "conversation": Scene(plays.conversation, (*EVERYWHERE, *CROWDED, *PALETTES)),
+    "markdown": Scene(plays.markdown),
+    "failure": Scene(plays.failure),
+    "message": Scene(plays.message),
+    "panes": Scene(plays.panes, (TINY, TINY_LIGHT, TINY_COLOURLESS), anew=True),
+    "timeline": Scene(plays.timeline, anew=True),
+    "filtered": Scene(plays.filtered),
+    "nothing-listed": Scene(plays.nothing_listed),
+    "notices": Scene(plays.notices),
+    "reconnecting": Scene(troubles.reconnecting),
+    "offline": Scene(troubles.offline),
+    "uploading": Scene(troubles.uploading),
+    "refused": Scene(troubles.refused),
+    # what is asked
+    "approval": Scene(plays.approval, (*EVERYWHERE, *PALETTES)),
+    "reason": Scene(plays.reason),
+    "connection": Scene(plays.connection, port=PORT),
+    "qr": Scene(plays.qr, port=PORT + 1),
+    "edit": Scene(plays.edit),
+    "rename": Scene(plays.rename),
+    "delete": Scene(plays.delete),
+    # what is looked at
+    "source": Scene(plays.source),
+    "event": Scene(plays.event),
+    "requests": Scene(plays.requests, port=PORT + 2),
+    "search": Scene(plays.search),
+    "nothing-found": Scene(plays.nothing_found),
+    "export": Scene(plays.export),
+    "help": Scene(plays.help_),
+    "menu": Scene(plays.menu),
+    "palette": Scene(plays.palette, anew=True),
+    # what is written
+    "commands": Scene(plays.commands),
+    "writing": Scene(plays.writing),
+    "pasted": Scene(plays.pasted),
+    "attach": Scene(plays.attach),
+    # Studio
+    "genies": Scene(studio.genies),
+    "asleep": Scene(studio.asleep),
+    "studio": Scene(studio.studio, port=PORT + 3),
+    "client-menu": Scene(studio.client_menu, port=PORT + 4),
+    "new-client": Scene(studio.new_client, port=PORT + 5),
+    "secret": Scene(studio.secret, port=PORT + 6),
+    "group": Scene(studio.group, port=PORT + 7),
+    "guardrail": Scene(studio.guardrail, port=PORT + 8),
+    "topics": Scene(studio.topics, port=PORT + 9),
+    "topic": Scene(studio.topic, port=PORT + 10),
+    "replaced": Scene(studio.replaced, port=PORT + 11),
+    "left": Scene(studio.left, port=PORT + 12),
+    "jobs": Scene(studio.jobs),
+    # the Workflows API
+    "begin": Scene(workflows.begin, backend="workflows"),
+    "begin-more": Scene(workflows.begin_more, backend="workflows"),
+    "workflow": Scene(workflows.talk, backend="workflows"),
+    "json": Scene(workflows.json_reply, backend="workflows"),
+    "skills": Scene(workflows.skills, backend="workflows"),
+    "import": Scene(workflows.bring_in, backend="workflows"),
+    "off": Scene(workflows.off, backend="workflows"),
+    "halted": Scene(workflows.halted, backend="workflows"),
+    # before one is in
+    "login": Scene(doors.login, before="login"),
+    "login-qr": Scene(doors.login_qr, before="login"),
+    "setup": Scene(doors.setup, before="setup"),
+    "setup-checked": Scene(doors.setup_checked, before="setup"),
 }
 """By the name of the pictures."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, chdir, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from tests.screenshots.scenes import Scene
+from tests.screenshots.scenes import WIDE, Look, Scene
+from tests.screenshots.slim import slim
 from tests.screenshots.watch import rested
 from tests.ui.signin import ScriptedAccount, nobody
 from tui.core.preferences import Preferences
@@ -25,11 +27,12 @@ from tui.wiring import place_of_demo
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.pilot import Pilot
 
     from tui.chat.session import Session
     from tui.chat.updates import Publish
 
-PLAYED_AT = (120, 40)
+_FOR_EVER_S = 3600
 _NOON = datetime(2026, 9, 2, 12, 0, tzinfo=UTC)
 _NOON_NS = round(_NOON.timestamp()) * 10**9
 
@@ -53,19 +56,36 @@ class StillClock:
         await asyncio.sleep(seconds)
 
 
-async def drawn(scene: Scene) -> list[str]:
-    """A scene, played once, in each of its looks, as SVG."""
-    with _colours(scene.no_color), _still_time():
-        async with _OPEN[scene.before](scene) as app, app.run_test(size=PLAYED_AT) as pilot:
+async def drawn(scene: Scene, looks: Sequence[Look]) -> list[str]:
+    """A scene, played once, in each of these looks, as SVG. All have colours, or none has."""
+    size = looks[0].size if scene.anew else WIDE.size
+    with _colours(looks[0].colours), _own_folder(), _still_time():
+        async with (
+            _OPEN[scene.before](scene) as app,
+            app.run_test(size=size, notifications=True) as pilot,
+        ):
+            app.NOTIFICATION_TIMEOUT = _FOR_EVER_S
+            if scene.anew and looks[0].colours:
+                app.theme = looks[0].theme
             await scene.play(pilot)
-            pictures = []
-            for look in scene.looks:
-                await pilot.resize_terminal(*look.size)
-                if not scene.no_color:
-                    app.theme = look.theme
-                await rested(pilot)
-                pictures.append(app.export_screenshot(title="genie-tui"))
-            return pictures
+            return [await _picture(pilot, look) for look in looks]
+
+
+async def _picture(pilot: Pilot[None], look: Look) -> str:
+    await pilot.resize_terminal(*look.size)
+    if look.colours:
+        pilot.app.theme = look.theme
+    await rested(pilot)
+    return slim(pilot.app.export_screenshot(title="genie-tui"))
+
+
+@contextmanager
+def _own_folder() -> Iterator[None]:
+    """An empty home to be in; what the app remembers goes with it."""
+    with tempfile.TemporaryDirectory() as data, tempfile.TemporaryDirectory() as home:
+        own = {"GENIE_TUI_DATA_DIR": data, "HOME": home}
+        with patch.dict(os.environ, own), chdir(home):
+            yield
 
 
 @contextmanager
@@ -81,7 +101,14 @@ def _still_time() -> Iterator[None]:
 @asynccontextmanager
 async def _demo(scene: Scene) -> AsyncGenerator[App[Any]]:
     """The app before the demo genie."""
-    settings = DemoSettings(port=scene.port, speed=0, seed=7, start=_NOON, title_s=0)
+    settings = DemoSettings(
+        port=scene.port,
+        speed=0,
+        seed=7,
+        start=_NOON,
+        title_s=0,
+        seeded_conversations=scene.conversations,
+    )
     server = await _started(settings)
     try:
         clock = StillClock(server.clock.now)
@@ -92,7 +119,7 @@ async def _demo(scene: Scene) -> AsyncGenerator[App[Any]]:
             user_name=place.user_name,
             place=place.label,
             suggestions=place.suggestions,
-            preferences=Preferences(theme=scene.looks[0].theme),
+            preferences=Preferences(theme=WIDE.theme),
             terminal=Terminal(),
             agency=Agency(place.studio, place.use_genie, place.genie),
             clock=clock,
@@ -127,7 +154,7 @@ async def _login(scene: Scene) -> AsyncGenerator[App[Any]]:
         user_name="",
         place="work",
         account=account.open,
-        preferences=Preferences(theme=scene.looks[0].theme),
+        preferences=Preferences(theme=WIDE.theme),
         terminal=Terminal(),
         clock=StillClock(lambda: _NOON),
     )
@@ -139,16 +166,16 @@ async def _setup(scene: Scene) -> AsyncGenerator[App[Any]]:
     from tests.ui.test_setup import ScriptedHelp
 
     path = Path("/home/ada/.config/genie-tui/config.toml")
-    yield SetupApp(path, ScriptedHelp(), preferences=Preferences(theme=scene.looks[0].theme))
+    yield SetupApp(path, ScriptedHelp(), preferences=Preferences(theme=WIDE.theme))
 
 
 _OPEN = {"demo": _demo, "login": _login, "setup": _setup}
 
 
 @contextmanager
-def _colours(none_wanted: bool) -> Iterator[None]:
+def _colours(wanted: bool) -> Iterator[None]:
     """The environment variable that Textual reads when an app is made."""
-    if none_wanted:
+    if not wanted:
         os.environ["NO_COLOR"] = "1"
     try:
         yield

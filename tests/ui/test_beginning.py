@@ -152,7 +152,7 @@ async def test_and_with_the_mouse() -> None:
         await stage.pilot.click("#pick OptionList", offset=(5, 1))
         await stage.pilot.click("#pick Answers Button.-main")
         await stage.until(lambda: stage.app.screen is modal)
-        await stage.pilot.click("#begin-buttons .-main")
+        await stage.pilot.click("Answers .-main")
         await stage.until(lambda: stage.backend.created)
     assert stage.backend.created == [{**DEFAULTS, "memory": False, "skills": ("s-Mowing",)}]
 

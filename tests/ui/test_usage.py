@@ -21,7 +21,7 @@ async def test_a_turn_says_what_it_used_and_the_head_what_all_did() -> None:
         assert "40 out" in stage.text(stage.chat.query_one(UsageRow))
         assert "↑3.5k ↓140 · 3.64" in stage.text(stage.chat.query_one(TimelineHead))
         await stage.press("ctrl+n")
-        await stage.until(lambda: "Enter starts" in stage.screen())
+        await stage.until(lambda: "Enter  Start" in stage.screen())
         await stage.press("enter")
         await stage.until(lambda: "3.5k" not in stage.text(stage.chat.query_one(TimelineHead)))
 

@@ -11,6 +11,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
+from textual.notifications import SeverityLevel
 
 from tui.core.preferences import Preferences
 from tui.core.redact import redact
@@ -25,6 +26,12 @@ from tui.ui.requests import BackgroundSeen
 from tui.ui.theme import FOLLOW, choose, tokens
 
 ResultT = TypeVar("ResultT")
+
+_GRAVITY: dict[SeverityLevel, str] = {"warning": "! ", "error": "✕ "}
+
+
+_LONGEST_NOTICE = 600
+"""Characters; a longer one would cover the screen."""
 
 
 class BaseApp(App[ResultT]):
@@ -128,6 +135,22 @@ class BaseApp(App[ResultT]):
             self.window_title = sequence
             self.write_to_terminal(sequence)
 
+    # -- notices ---------------------------------------------------------------------------
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in the corner; how grave it is can be seen without colours."""
+        glyph, message = _GRAVITY.get(severity, ""), _shortened(message)
+        title, message = (f"{glyph}{title}", message) if title else ("", f"{glyph}{message}")
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
     # -- keys ------------------------------------------------------------------------------
 
     def on_load(self) -> None:
@@ -159,3 +182,9 @@ class BaseApp(App[ResultT]):
             Segments(self.console.render(traceback, self.console.options))
         )
         self._close_messages_no_wait()
+
+
+def _shortened(message: str) -> str:
+    """A message without its middle if it is very long: its end says what is wrong."""
+    half = _LONGEST_NOTICE // 2
+    return message if len(message) <= _LONGEST_NOTICE else f"{message[:half]}…{message[-half:]}"

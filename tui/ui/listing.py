@@ -23,6 +23,9 @@ MENU_META = "menu"
 MOST_FOUND = 500
 """Rows shown while filtering."""
 
+NONE_YET = "No conversations yet"
+NONE_FOUND = "Nothing has these words"
+
 _GLYPHS: dict[RowState, tuple[str, str]] = {
     "asking": ("◆ ", "bold $warning"),
     "running": ("◐ ", "$primary"),
@@ -35,7 +38,7 @@ _MENU = Content.styled("⋯ ", Style.from_meta({MENU_META: True}) + Style(bold=T
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A period of time."""
+    """A period of time, or why nothing is listed."""
 
     text: str
 
@@ -83,11 +86,11 @@ def rows_of(
 
     ``current`` is the one on screen.
     """
-    if words:
-        wanted = words.casefold().split()
-        found = islice((c for c in conversations if _has(c, wanted)), MOST_FOUND)
-        return [_row(c, state, now_ms, current) for c in found]
-    return list(_grouped(conversations, state, now_ms, current))
+    if not words:
+        return list(_grouped(conversations, state, now_ms, current)) or [Heading(NONE_YET)]
+    wanted = words.casefold().split()
+    found = islice((c for c in conversations if _has(c, wanted)), MOST_FOUND)
+    return [_row(c, state, now_ms, current) for c in found] or [Heading(NONE_FOUND)]
 
 
 def _has(conversation: Conversation, words: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 
 Pane = Literal["sidebar", "timeline"]
 
-ROOM: dict[Pane, int] = {"sidebar": 70, "timeline": 100}
+ROOM: dict[Pane, int] = {"sidebar": 70, "timeline": 116}
 """Columns from which on a pane stands beside the conversation; below, it steps aside."""
 
 

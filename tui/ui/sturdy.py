@@ -79,6 +79,10 @@ class SturdyList(OptionList):
         super().__init__(*content, **more)
         keep_few_options(self)
 
+    def on_mount(self) -> None:
+        # Textual keeps drawn rows by their style, which may be the same in two themes.
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._clear_caches())
+
     def on_mouse_down(self) -> None:
         self._pressed = True
 

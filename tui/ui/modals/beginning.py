@@ -8,15 +8,20 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from tui.core.errors import BackendError
 from tui.core.options import Option, OptionValues, problems_with
 from tui.ui.choices import still_fitting
+from tui.ui.modals.answers import Answers
 from tui.ui.sturdy import SturdyModal
 from tui.ui.widgets.option_field import Beside, OptionField, Picked
+
+_CHROME, _CHROME_SHORT = 11, 8
+"""Lines around the fields: edges, what they are about, the answers."""
+_ROOMY_LINES = 22
 
 _STOPS = "Input, Beside, Picked, Fold"
 
@@ -61,13 +66,18 @@ class BeginModal(SturdyModal[OptionValues | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="begin") as box:
-            box.border_title = Content(" New conversation ")
-            box.border_subtitle = Content(" Enter starts · Tab next · Esc ")
+            box.border_title = Content("New conversation")
+            box.border_subtitle = Content("Tab goes on")
             yield VerticalScroll(id="begin-fields", can_focus=False)
             yield Static(Content("Reading what can be chosen…"), id="begin-note")
-            with Horizontal(id="begin-buttons"):
-                yield Button("Start", action="screen.start", compact=True, classes="-main")
-                yield Button("Cancel", action="screen.leave", compact=True)
+            yield Answers(("Enter", "Start", "start"), ("Esc", "Cancel", "leave"))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave room for what is below the fields."""
+        short = event.size.height < _ROOMY_LINES
+        self.set_class(short, "-short")
+        room = event.size.height - (_CHROME_SHORT if short else _CHROME)
+        self.query_one("#begin-fields").styles.max_height = max(3, room)
 
     def on_mount(self) -> None:
         for button in self.query(Button):

@@ -112,6 +112,11 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
                 ("Esc", "Later", "later"),
             )
 
+    def _fit(self) -> None:
+        super()._fit()
+        if self._shows_qr:
+            self._show_qr()
+
     def update_step(self, step: ConnectionStep) -> None:
         """Show a renewed link; closes without an answer once the request is settled."""
         renewed = step.url != self.step.url

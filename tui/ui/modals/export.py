@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.suggester import Suggester
 from textual.widgets import Button, Input, Static
@@ -20,6 +20,7 @@ from textual.widgets import Button, Input, Static
 from tui.core.text import clean_line
 from tui.export import file_name, format_of
 from tui.ui.exporting import Form, Wanted
+from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.paths import completions, shown_path, typed_path
 from tui.ui.sturdy import SturdyModal
@@ -60,16 +61,14 @@ class ExportModal(SturdyModal[Wanted | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="export") as box:
-            box.border_title = Content(" Export the conversation ")
-            box.border_subtitle = Content(" ^T format · Enter exports · Esc ")
+            box.border_title = Content("Export the conversation")
+            box.border_subtitle = Content("^T another format")
             yield Static(line(self._title, 120), id="export-title")
             yield Choice(*(name for _, name, _ in self._formats))
             yield Static(id="export-meaning")
             yield Input(self._usual_name(), select_on_focus=False, suggester=PathSuggester())
             yield Static(id="export-note")
-            with Horizontal(id="export-buttons"):
-                yield Button("Export", id="export-now", compact=True)
-                yield Button("Cancel", id="export-never", compact=True)
+            yield Answers(("Enter", "Export", "export"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -118,13 +117,11 @@ class ExportModal(SturdyModal[Wanted | None]):
     def _forget_problem(self) -> None:
         self._explain()
 
-    @on(Button.Pressed, "#export-never")
     def action_leave(self) -> None:
         self.dismiss(None)
 
     @on(Input.Submitted)
-    @on(Button.Pressed, "#export-now")
-    def _take(self) -> None:
+    def action_export(self) -> None:
         path = self._path()
         if problem := next(_problems(path), ""):
             self._note(problem, problem=True)

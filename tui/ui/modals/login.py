@@ -32,7 +32,7 @@ from tui.ui.widgets.looks import ASKS, BAD, MUTED, muted
 
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 
-_HEIGHTS = [(0, "-short"), (30, "-tall")]
+_HEIGHTS = [(0, "-least"), (22, "-short"), (30, "-tall")]
 """Lines from which on the screen has a style class."""
 _PLACEHOLDER = "The page cannot be opened there? As expected: paste its address"
 
@@ -146,10 +146,14 @@ class LoginModal(GuardedModal[SignedIn | None]):
                 ("q", "QR code", "qr"),
                 ("p", "Paste", "paste"),
                 ("Esc", "Cancel", "cancel"),
-                cells=12,
                 classes="-waiting",
             )
             yield Answers(("r", "Try again", "again"), ("Esc", "Close", "cancel"), classes="-over")
+
+    def _fit(self) -> None:
+        super()._fit()
+        if self.has_class("-qr"):
+            self._show_qr()
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self.query_one(Heading).refresh)
@@ -236,10 +240,15 @@ class LoginModal(GuardedModal[SignedIn | None]):
         """Show the address as a QR code instead, and back."""
         if self.has_class("-qr") or self._attempt is None:
             self.remove_class("-qr")
-        elif problem := self.query_one(QrPanel).show(self._attempt.url):
-            self._note(problem)
         else:
-            self.add_class("-qr")
+            self._show_qr()
+
+    def _show_qr(self) -> None:
+        """Show the code as long as there is room for it."""
+        problem = self.query_one(QrPanel).show(self._attempt.url) if self._attempt else ""
+        self.set_class(not problem, "-qr")
+        if problem:
+            self._note(problem)
 
     def action_paste(self) -> None:
         self.remove_class("-qr")

@@ -76,9 +76,9 @@ class PickModal(SturdyModal[tuple[str, ...] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="pick") as box:
-            box.border_title = Content(f" {clean_line(self._title, 60)} ")
+            box.border_title = Content(clean_line(self._title, 60))
             if self._several:
-                box.border_subtitle = Content(" Tab or a click marks ")
+                box.border_subtitle = Content("Tab or a click marks")
             yield Input(placeholder="Type to find one", compact=True)
             yield SturdyList(compact=True)
             yield Static(classes="pick--count")

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.core.text import clean_line
+from tui.ui.modals.answers import Answers
 from tui.ui.sturdy import SturdyModal
 
 _LONGEST_NAME = 120
@@ -45,6 +46,7 @@ class RenameModal(SturdyModal[str]):
                 compact=True,
             )
             yield Static(self._hint(), classes="rename--hint")
+            yield Answers(("Enter", "Rename", "take"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -53,11 +55,11 @@ class RenameModal(SturdyModal[str]):
         self.dismiss(None)
 
     @on(Input.Submitted)
-    def _take(self, event: Input.Submitted) -> None:
-        self.dismiss(clean_line(event.value, _LONGEST_NAME))
+    def action_take(self) -> None:
+        self.dismiss(clean_line(self.query_one(Input).value, _LONGEST_NAME))
 
     def _hint(self) -> Content:
         if self._shared:
             return Content("The service keeps it: the name is the same wherever you look.")
-        back = f"Empty: “{self._title_now}” again. " if self._title_now else ""
-        return Content(f"{back}The name is kept on this machine only.")
+        back = f" Left empty, it is “{self._title_now}” again." if self._title_now else ""
+        return Content(f"The name is kept on this machine only.{back}")

@@ -64,8 +64,8 @@ class SearchModal(SturdyModal[Found]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="search") as box:
-            box.border_title = Content(" Search everything ")
-            box.border_subtitle = Content(" ↑↓ choose · Enter opens · Esc ")
+            box.border_title = Content("Search everything")
+            box.border_subtitle = Content("↑↓ choose · Enter opens · Esc")
             yield Input(self._first_words, placeholder="Words, or how they begin")
             yield Static(id="search-state")
             yield SturdyList(id="hits")
@@ -106,6 +106,7 @@ class SearchModal(SturdyModal[Found]):
         now_ms = self._clock.now_ms()
         found.set_options(Option(drawn(hit, width, now_ms)) for hit in self._hits)
         found.highlighted = 0 if self._hits else None
+        found.display = bool(self._hits)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)

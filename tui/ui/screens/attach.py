@@ -63,9 +63,9 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="attach") as box:
-            box.border_title = Content(f" {self.heading} ")
+            box.border_title = Content(self.heading)
             marks = ", marks a file" if self.several else ""
-            box.border_subtitle = Content(f" Tab opens a folder{marks} · F3 shows a picture ")
+            box.border_subtitle = Content(f"Tab opens a folder{marks} · F3 shows a picture")
             yield Input(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
             yield SturdyList(id="paths", compact=True)
             yield Static(id="attach-hint")
@@ -76,6 +76,9 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             part.can_focus = False
         self._tell("")
         self._look_up("")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._redraw)
 
     # -- what is there ---------------------------------------------------------------------
 
@@ -95,6 +98,9 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
         paths = self.query_one(OptionList)
         paths.set_options(Option(row, id=None) for row in self._rows(paths))
         paths.highlighted = highlight if self._entries else None
+
+    def _redraw(self) -> None:
+        self._draw(self.query_one(OptionList).highlighted or 0)
 
     def _rows(self, paths: OptionList) -> Iterator[Content]:
         width = max(20, paths.content_size.width - 2)

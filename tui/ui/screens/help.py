@@ -21,7 +21,7 @@ from tui.ui.text import line, spread
 
 _KEY_CELLS = 26
 _KEY_CELLS_NARROW = 16
-_NARROW = 64
+_NARROW = 76
 """Columns under which the names for the configuration file are left out."""
 
 
@@ -39,15 +39,13 @@ class HelpScreen(SturdyModal[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help") as box:
-            box.border_title = Content(" Keys ")
+            box.border_title = Content("Keys")
             yield Input(placeholder="Type to find a key", id="help-filter")
             yield SturdyList(id="help-keys", compact=True)
             yield Static(id="help-note")
 
     def on_mount(self) -> None:
         keys = self.app._keymap
-        note = "Change a key under [keys] of the configuration file by the name on the right"
-        self.query_one("#help-note", Static).update(Content(f'{note}: "app.help" = "f2"'))
         self._keys: Mapping[str, str] = keys
 
     def on_resize(self, event: events.Resize) -> None:
@@ -63,7 +61,9 @@ class HelpScreen(SturdyModal[None]):
             return
         rows = self.query_one(OptionList)
         words = self.query_one(Input).value.casefold().split()
-        rows.set_options(self._options(words, rows.scrollable_content_region.width - 1))
+        width = rows.scrollable_content_region.width - 1
+        rows.set_options(self._options(words, width))
+        self.query_one("#help-note", Static).update(Content(_note(width)))
         rows.highlighted = 1 if rows.option_count > 1 else None
 
     def _options(self, words: list[str], width: int) -> Iterator[Option]:
@@ -127,6 +127,13 @@ class HelpScreen(SturdyModal[None]):
 
 def _in_order() -> list[Command]:
     return sorted(commands().values(), key=lambda command: place_of(command.id))
+
+
+def _note(width: int) -> str:
+    """How keys are changed; where there is no room for the names, only where they are."""
+    if width < _NARROW:
+        return "Keys can be changed; a wider window shows their names for that."
+    return 'The names are for [keys] of the configuration file: "app.help" = "f2"'
 
 
 def _row(keys: str, command: Command, width: int) -> Content:

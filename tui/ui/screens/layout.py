@@ -157,6 +157,7 @@ class ThreePanes(SturdyScreen[None]):
         self.set_class(width < LEAST_COLUMNS or height < LEAST_ROWS, "-tiny")
         self._panes.resize(width)
         self._arrange_panes()
+        self._rescue_focus()
 
     def _arrange_panes(self) -> None:
         for pane in ROOM:
@@ -172,7 +173,12 @@ class ThreePanes(SturdyScreen[None]):
         self._arrange_panes()
         if pane == "sidebar" and self._panes.shows(pane):
             self.sidebar.list.focus()
-        elif self.focused is None or not self.focused.is_on_screen:
+        else:
+            self._rescue_focus()
+
+    def _rescue_focus(self) -> None:
+        """Nobody writes into a pane that has stepped aside."""
+        if self.is_active and (self.focused is None or not self.focused.is_on_screen):
             self.composer.focus()
 
     def close_floating(self) -> bool:

@@ -33,8 +33,10 @@ class AskModal(SturdyModal[str]):
     ]
     AUTO_FOCUS = "Input"
 
-    def __init__(self, title: str, hint: str, value: str = "") -> None:
+    def __init__(self, title: str, hint: str, value: str = "", *, yes: str) -> None:
+        """``yes``: what Enter does, in a word."""
         super().__init__()
+        self._yes = yes
         self._title = title
         self._hint = hint
         self._value = value
@@ -44,7 +46,7 @@ class AskModal(SturdyModal[str]):
             yield Static(line(self._title).stylize("bold"))
             yield Input(clean_line(self._value, _LONGEST), max_length=_LONGEST, compact=True)
             yield Static(muted(self._hint))
-            yield Answers(("Enter", "Do it", "take"), ("Esc", "Cancel", "leave"))
+            yield Answers(("Enter", self._yes, "take"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False

@@ -172,7 +172,9 @@ class ClientScreen(BrowsingScreen):
                 self.do(lambda studio: studio.clients.rename(rename, name), "It is renamed.")
 
         now = self._name_of(kind, thing)
-        self.app.push_screen(AskModal("Rename the client", "Its id stays.", now), typed)
+        self.app.push_screen(
+            AskModal("Rename the client", "Its id stays.", now, yes="Rename"), typed
+        )
 
     def deed_delete(self, kind: str, thing: str) -> None:
         name = self._name_of(kind, thing)

@@ -27,6 +27,9 @@ from tui.ui.widgets.looks import DONE, FAILED, muted
 
 Item: TypeAlias = Regex | Topic
 
+_HEIGHTS = [(0, "-short"), (24, "-roomy")]
+"""Lines from which on the screen has a style class."""
+
 _BREAK = "⏎"
 """Stands for the end of a line inside of a text, where each line is a text of its own."""
 
@@ -120,6 +123,7 @@ class ItemModal(SturdyModal[Item]):
         ),
     ]
     AUTO_FOCUS = "Input"
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     def __init__(self, item: Item) -> None:
         super().__init__()

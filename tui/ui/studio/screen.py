@@ -162,7 +162,8 @@ class StudioScreen(ClientScreen):
                 self.do(lambda studio: studio.genies.assign_user_groups(genie.id, [group]), told)
 
         hint = "No endpoint lists the groups: their ids are on the workspace's own pages."
-        self.app.push_screen(AskModal("The id of the user group to let in", hint), typed)
+        ask = AskModal("The id of the user group to let in", hint, yes="Let it in")
+        self.app.push_screen(ask, typed)
 
     @work(group="sources", exclusive=True, exit_on_error=False)
     async def deed_sources(self, kind: str, thing: str) -> None:

@@ -60,7 +60,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="genies") as box:
-            box.border_title = Content(" Talk to another genie ")
+            box.border_title = Content("Talk to another genie")
             yield Input(placeholder="Its name, or a part of it", id="genies-words")
             yield Static(id="genies-state")
             yield SturdyList(id="genies-found", compact=True)
@@ -68,7 +68,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
                 ("Enter", "Talk to it", "use"),
                 ("Ctrl+S", "Start", "start"),
                 ("Esc", "Back", "leave"),
-                cells=17,
+                cells=16,
             )
 
     def on_mount(self) -> None:

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-_GAP = 4
+_GAPS = (4, 2)
 
 
 class OneOf(Widget, can_focus=True):
@@ -27,9 +27,16 @@ class OneOf(Widget, can_focus=True):
         self._options = options
 
     def render(self) -> Content:
-        return Content(" " * _GAP).join(
-            self._option(place, words) for place, words in enumerate(self._options)
-        )
+        """All options, closer together where there is little room; else only the chosen one."""
+        options = [self._option(place, words) for place, words in enumerate(self._options)]
+        for gap in _GAPS:
+            row = Content(" " * gap).join(options)
+            if row.cell_length <= self.content_size.width:
+                return row
+        back = Content.styled("◂ ", Style.from_meta({"@click": "move(-1)"}))
+        on = Content.styled(" ▸", Style.from_meta({"@click": "move(1)"}))
+        place = f"  {self.chosen + 1} of {len(options)}"
+        return Content.assemble(back, options[self.chosen], on, (place, "$soft"))
 
     def _option(self, place: int, words: str) -> Content:
         here = place == self.chosen

@@ -60,7 +60,6 @@ def _facts(event: TurnEvent) -> Iterator[tuple[str, str]]:
 class EventDetails(GuardedModal[None]):
     """Shows an event. ``c`` copies its payload."""
 
-    chrome_lines = 18
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", tooltip="Copy the payload", id="event.copy"),
         Binding("j", "jobs", "Jobs", tooltip="Show the recipe and its jobs", id="event.jobs"),
@@ -79,9 +78,9 @@ class EventDetails(GuardedModal[None]):
         title = Content.assemble(glyph(mark), " ", (clean_line(what or about, 60), "bold"))
         with Vertical(classes="modal--box"):
             yield Static(title, classes="modal--title")
-            yield EventFacts(self._event)
             with VerticalScroll(classes="modal--body", can_focus=False):
-                yield Static(self._drawn_payload())
+                yield EventFacts(self._event)
+                yield Static(self._drawn_payload(), classes="event--payload")
             jobs = [("j", "Recipe and jobs", "jobs")] if self._has_jobs else []
             yield Answers(("c", "Copy", "copy"), *jobs, ("Esc", "Close", "close"), cells=19)
 

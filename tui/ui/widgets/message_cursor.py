@@ -108,6 +108,11 @@ class Cursor(Window[Entry]):
         self._let_go()
         self.scroll_to(y=y, animate=False, immediate=True, force=True)
 
+    def on_resize(self) -> None:
+        """The message with the cursor stays in view when the window changes."""
+        if self.has_focus and self.cursor and (widget := self.widget_of(self.cursor)):
+            self.call_after_refresh(self._bring, widget, -1)
+
     def _let_go(self) -> None:
         self.release_anchor()
 

@@ -17,8 +17,8 @@ from tui.ui.sturdy import SturdyList
 from tui.ui.text import line, spread
 
 _NAME_CELLS = 30
-_FRAME_CELLS = 5
-"""Border, padding and scrollbar."""
+_FRAME_CELLS = 6
+"""Border, padding, scrollbar and what keeps it away."""
 
 
 class Offers(SturdyList, can_focus=False):
@@ -47,13 +47,16 @@ class Offers(SturdyList, can_focus=False):
         """Offer these, as wide as the widget below; none: nothing is shown."""
         width, height = above.outer_size
         self.display = bool(choices)
-        self.styles.width = width
-        self.styles.offset = (above.styles.margin.left, -height)
-        if choices == self.choices:
-            return
-        self.choices = choices
-        self.set_options(Option(row) for row in self._rows(width - _FRAME_CELLS))
-        self.highlighted = 0 if choices else None
+        self.styles.offset = (0, -height)
+        if choices != self.choices:
+            self.choices = choices
+            self.set_options(Option(row) for row in self._rows(width - _FRAME_CELLS))
+            self.highlighted = 0 if choices else None
+
+    def on_resize(self) -> None:
+        before = self.highlighted
+        self.set_options(Option(row) for row in self._rows(self.outer_size.width - _FRAME_CELLS))
+        self.highlighted = before
 
     def _rows(self, width: int) -> list[Content]:
         names = [_name(choice) for choice in self.choices]

@@ -269,7 +269,7 @@ class Sidebar(Vertical):
 
     def _show_found(self) -> None:
         self.redraw()
-        if self.list.words and self.list.option_count:
+        if self.list.words and self.found:
             self.list.highlighted = 0
 
     @on(OptionList.OptionSelected)

@@ -1,0 +1,101 @@
+"""What only the Workflows API has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.screenshots.plays import ask, put_here, still_cursor, welcome, write
+from tests.screenshots.watch import rested, seen
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+
+async def begin(pilot: Pilot[None]) -> None:
+    """The form of a new conversation."""
+    await welcome(pilot)
+    await pilot.press("ctrl+n")
+    await seen(pilot, "Agent")
+    await still_cursor(pilot)
+
+
+async def begin_more(pilot: Pilot[None]) -> None:
+    """All of the form, with something wrong in it."""
+    from textual.widgets import Input
+
+    from tui.ui.modals.beginning import Fold
+    from tui.ui.widgets.option_field import OptionField
+
+    await begin(pilot)
+    pilot.app.screen.query_one(Fold).focus()
+    await pilot.press("space")
+    numbers = [f for f in pilot.app.screen.query(OptionField) if f.option.kind == "number"]
+    numbers[0].query_one(Input).value = "many"
+    await pilot.press("enter")
+    await still_cursor(pilot)
+
+
+async def talk(pilot: Pilot[None]) -> None:
+    """A conversation that counts what it uses."""
+    await ask(pilot, "Is anything broken right now?", "network team")
+
+
+async def json_reply(pilot: Pilot[None]) -> None:
+    """A reply that is JSON, in one line."""
+    from tui.ui.widgets.option_field import Beside, OptionField
+
+    await begin(pilot)
+    for field in pilot.app.screen.query(OptionField):
+        if field.option.name == "output_format":
+            field.query_one(Beside).focus()
+    await pilot.pause()
+    await pilot.press("right", "enter")
+    await rested(pilot)
+    await ask(pilot, "Is anything broken right now?", "JSON")
+
+
+async def skills(pilot: Pilot[None]) -> None:
+    await talk(pilot)
+    await pilot.press("alt+k")
+    await seen(pilot, "installed")
+    await still_cursor(pilot)
+
+
+async def bring_in(pilot: Pilot[None]) -> None:
+    """A file with conversations is chosen."""
+    await welcome(pilot)
+    put_here(("helpdesk.json", 4_200), ("october.json", 12_900))
+    await pilot.press("alt+i")
+    await seen(pilot, "october.json")
+    await still_cursor(pilot)
+
+
+async def off(pilot: Pilot[None]) -> None:
+    """A conversation that was switched off."""
+    from tui.core.errors import BackendError, ErrorKind
+    from tui.ui.notices import of_error
+    from tui.ui.screens.chat import ChatScreen
+
+    await talk(pilot)
+    await write(pilot, "And now?")
+    chat = pilot.app.screen
+    assert isinstance(chat, ChatScreen)
+    assert chat.desk.current
+    chat.desk.asleep.add(chat.desk.current)
+    error = BackendError(ErrorKind.ASLEEP, "This conversation is switched off.")
+    chat.desk.complain(of_error(error, refused=True))
+    chat.show_state()
+
+
+async def halted(pilot: Pilot[None]) -> None:
+    """The agent was stopped while it wrote."""
+    from tests.fakes import finished, piece, said, started
+    from tests.screenshots.troubles import show_turn
+
+    await talk(pilot)
+    words = "The first three floors are fine. On the fourth"
+    await show_turn(
+        pilot,
+        "And in the other building?",
+        [started(), piece(0, words), said(words, "message-1"), finished("halted")],
+    )
