@@ -103,7 +103,7 @@ async def commands(pilot: Pilot[None]) -> None:
 async def palette(pilot: Pilot[None]) -> None:
     await welcome(pilot)
     await pilot.press("ctrl+p")
-    await seen(pilot, "Talk to another genie")
+    await seen(pilot, "Begin a conversation")
     await still_cursor(pilot)
 
 
@@ -163,6 +163,31 @@ def put_here(*files: tuple[str, int]) -> list[str]:
     for path, (_, size_bytes) in zip(paths, files, strict=True):
         path.write_bytes(b"x" * size_bytes)
     return [str(path) for path in paths]
+
+
+async def picture(pilot: Pilot[None]) -> None:
+    """A look at a picture that goes with the next message."""
+    from textual.events import Paste
+
+    from tui.ui.widgets.attached import Attached
+
+    await welcome(pilot)
+    pilot.app.post_message(Paste(_flag()))
+    await seen(pilot, "flag.bmp")
+    pilot.app.screen.query_one(Attached).focus()
+    await pilot.press("f3")
+    await seen(pilot, "320 x 200")
+
+
+def _flag() -> str:
+    """The path of a picture."""
+    from PIL import Image
+
+    flag = Image.new("RGB", (320, 200), (36, 92, 140))
+    flag.paste((233, 187, 76), (80, 0, 160, 200))
+    flag.paste((178, 60, 58), (160, 100, 320, 200))
+    flag.save("flag.bmp")
+    return os.path.abspath("flag.bmp")
 
 
 async def rename(pilot: Pilot[None]) -> None:

@@ -100,6 +100,7 @@ SCENES = {
     "writing": Scene(plays.writing),
     "pasted": Scene(plays.pasted),
     "attach": Scene(plays.attach),
+    "picture": Scene(plays.picture),
     # Studio
     "genies": Scene(studio.genies),
     "asleep": Scene(studio.asleep),

@@ -15,7 +15,7 @@ _GROUND = re.compile(
     r'<rect fill="([^"]*)" x="([^"]*)" y="([^"]*)" width="([^"]*)" (height="[^"]*"/>)'
 )
 _TOUCHING = 0.05
-_GROUNDS = re.compile(r"(?:<rect fill=[^>]*/>)+")
+_GROUNDS = re.compile(f"(?:{_GROUND.pattern.replace('(', '(?:')})+")
 
 
 def slim(svg: str) -> str:

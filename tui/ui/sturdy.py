@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette, Provider
+from textual.message import Message
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import OptionList
 from textual.widgets._option_list import OptionListContent
@@ -104,6 +105,20 @@ class SturdyList(OptionList):
     def _move_page(self, direction: Literal[-1, 1]) -> None:
         with suppress(KeyError, IndexError):
             super()._move_page(direction)
+
+
+class FittedList(SturdyList):
+    """Says when its rows have another width, also under a modal: there nothing is refreshed."""
+
+    class WidthChanged(Message):
+        """The rows are to be drawn anew."""
+
+    _drawn_width = 0
+
+    def on_resize(self) -> None:
+        if (width := self.scrollable_content_region.width) != self._drawn_width:
+            self._drawn_width = width
+            self.post_message(self.WidthChanged())
 
 
 class Commands(CommandList, SturdyList, can_focus=False):

@@ -26,7 +26,7 @@ from tui.ui.studio.crashes import crash_of
 from tui.ui.studio.dossier import READERS, Dossier, read_part
 from tui.ui.studio.rows import Line, lines_of
 from tui.ui.studio.words import genie_row
-from tui.ui.sturdy import SturdyList, SturdyScreen
+from tui.ui.sturdy import FittedList, SturdyScreen
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, spread
 from tui.ui.widgets.keybar import KeyBar
@@ -71,8 +71,8 @@ class BrowsingScreen(SturdyScreen[None]):
         with Horizontal(id="studio-panes"):
             with Vertical(id="studio-genies"):
                 yield Input(placeholder="Filter  /", id="studio-words")
-                yield SturdyList(id="studio-list", compact=True)
-            yield SturdyList(id="dossier", compact=True)
+                yield FittedList(id="studio-list", compact=True)
+            yield FittedList(id="dossier", compact=True)
         yield Static(id="studio-state")
         yield KeyBar()
 
@@ -81,7 +81,7 @@ class BrowsingScreen(SturdyScreen[None]):
         self.action_read()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.call_after_refresh(self._draw_all)
+        self._draw_title()
 
     def _draw_title(self) -> None:
         name = Content.assemble(("✦ ", "$primary"), ("Studio", "bold"))
@@ -167,6 +167,7 @@ class BrowsingScreen(SturdyScreen[None]):
 
     # -- drawing ---------------------------------------------------------------------------
 
+    @on(FittedList.WidthChanged)
     def _draw_all(self) -> None:
         self._draw_title()
         self._draw_genies()
