@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tui.core.ids import TurnId
 from tui.core.ports import Can
 from tui.core.records import Attachment
 from tui.ui.files import LARGEST_FILE_BYTES, messages
+from tui.ui.paths import Entry, completions
 from tui.ui.screens.attach import AttachScreen
 from tui.ui.widgets.prompt_card import PromptCard
 
@@ -79,6 +81,26 @@ async def test_files_are_marked_in_the_picker_by_keys(folder: Path) -> None:
         await stage.until(lambda: len(stage.chat.attached.files) == 2)
         assert stage.chat.attached.paths == (str(folder / "a.txt"), str(folder / "docs/plan.txt"))
         assert "2 messages, a file each" in stage.text(stage.chat.attached)
+
+
+async def test_an_enter_that_is_quicker_than_the_list_waits_for_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def slow(typed: str, most: int) -> list[Entry]:
+        assert not typed or gate.wait(5)
+        return completions(typed, most)
+
+    monkeypatch.setattr("tui.ui.screens.attach.completions", slow)
+    stage = Stage()
+    async with stage.shown():
+        await opened(stage)
+        await stage.press(*"a.t", "enter")
+        assert "does not exist" not in stage.screen()
+        gate.set()
+        await stage.until(lambda: stage.chat.attached.files)
+        assert stage.chat.attached.paths == (str(folder / "a.txt"),)
 
 
 async def test_files_are_marked_in_the_picker_by_mouse(folder: Path) -> None:

@@ -59,6 +59,8 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
         self._entries: list[Entry] = []
         self._listed = ""
         """What was typed when the entries were read."""
+        self._in_haste = False
+        """The list is to be answered from as soon as it is there."""
         self._marked: dict[Path, None] = {}
 
     def compose(self) -> ComposeResult:
@@ -85,6 +87,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._tell("")
+        self._in_haste = False
         self._look_up(event.value)
 
     @work(group="completions", exclusive=True, exit_on_error=False)
@@ -93,6 +96,9 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
         parent = [Entry(_parent(text), _UP, is_folder=True)] if not os.path.basename(text) else []
         self._entries, self._listed = [*parent, *found], text
         self._draw(highlight=len(parent) if found else 0)
+        if self._in_haste:
+            self._in_haste = False
+            self.action_finish()
 
     def _draw(self, highlight: int) -> None:
         paths = self.query_one(OptionList)
@@ -118,8 +124,13 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     def _chosen(self) -> Entry | None:
         """What is highlighted, unless something else has been typed since."""
         place = self.query_one(OptionList).highlighted
-        is_new = self._listed == self.query_one(Input).value
-        return self._entries[place] if is_new and self._entries and place is not None else None
+        known = self._is_listed and self._entries
+        return self._entries[place] if known and place is not None else None
+
+    @property
+    def _is_listed(self) -> bool:
+        """Whether the list is that of what is typed."""
+        return self._listed == self.query_one(Input).value
 
     # -- keys and mouse --------------------------------------------------------------------
 
@@ -183,6 +194,8 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             self._enter(entry)
         elif entry is not None:
             self._attach_if_fit(_absolute(entry))
+        elif not self._is_listed and not os.path.exists(typed):
+            self._in_haste = True  # Enter was quicker than the list
         elif os.path.isdir(typed):  # and not of Path: too long a name is none
             self._put(f"{self.query_one(Input).value.rstrip('/')}/")
         else:
