@@ -31,6 +31,7 @@ _MARKED = "bold $primary"
 
 Search = Callable[[str, int], Awaitable[Sequence[Hit]]]
 
+_NOTHING = "Fewer words find more. What was never opened here is known by its title alone."
 _HINT = "Every conversation kept here: titles, what you said and what the agent said."
 
 
@@ -91,7 +92,7 @@ class SearchModal(SturdyModal[Found]):
         if not words.strip():
             self._tell(_HINT)
         elif not hits:
-            self._tell(f"Nothing found for “{clean_line(words, 40)}”. Fewer words find more.")
+            self._tell(f"Nothing found for “{clean_line(words, 40)}”. {_NOTHING}")
         else:
             self._tell(_count(hits))
 
