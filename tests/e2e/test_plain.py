@@ -13,8 +13,10 @@ Program = subprocess.Popen[bytes]
 
 
 @pytest.fixture
-def program(environ: dict[str, str]) -> Iterator[Program]:
-    command = [sys.executable, "-m", "tui", "--demo", "--screen-reader"]
+def program(environ: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Program]:
+    """The program for screen readers, with the options that the test gives it."""
+    options = getattr(request, "param", ())
+    command = [sys.executable, "-m", "tui", "--demo", "--screen-reader", *options]
     with subprocess.Popen(
         command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as program:
@@ -89,3 +91,15 @@ def test_what_was_said_is_found_opened_named_and_exported(program: Program, tmp_
     until(program, "Nothing found for qwertz.")
     say(program, "/stop")
     until(program, "This agent cannot be stopped.")
+
+
+@pytest.mark.parametrize("program", [("--backend", "workflows")], indirect=True)
+def test_an_agent_that_can_be_stopped_is_stopped(program: Program) -> None:
+    until(program, "Ready.")
+    say(program, "/stop")
+    until(program, "Nothing is at work here.")
+    say(program, "Tell me everything")
+    until(program, "Heading:")
+    say(program, "/stop")
+    until(program, "The agent was asked to stop.")
+    until(program, "Stopped.")
