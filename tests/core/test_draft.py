@@ -36,3 +36,26 @@ def test_what_comes_back_stands_before_what_was_written_since() -> None:
     assert both == Draft("first\n\nsecond", ("/a", "/b"))
     assert returned.followed_by(Draft()) == returned
     assert not Draft().followed_by(Draft())
+
+
+MESSAGES = st.lists(TEXTS.filter(str.strip), min_size=1, max_size=4)
+
+
+@given(MESSAGES, TEXTS.filter(str.strip))
+def test_what_comes_back_one_after_another_keeps_its_order(texts: list[str], own: str) -> None:
+    draft, behind = Draft(own, ("/a",)), Draft()
+    for text in texts:
+        draft = draft.taking_back(Draft(text), behind)
+        behind = behind.followed_by(Draft(text))
+    assert draft == Draft("\n\n".join((*texts, own)), ("/a",))
+
+
+def test_what_comes_back_goes_to_the_front_if_what_was_there_is_somebodys_own_by_now() -> None:
+    behind = Draft("one", ("/a",))
+    assert Draft("one!", ("/b",)).taking_back(Draft("two"), behind) == Draft("two\n\none!", ("/b",))
+
+
+def test_files_come_back_behind_those_of_before_unless_they_were_taken_off() -> None:
+    behind, message = Draft("one", ("/a", "/gone")), Draft("two", ("/b",))
+    draft = Draft("one\n\nown", ("/a", "/c")).taking_back(message, behind)
+    assert draft == Draft("one\n\ntwo\n\nown", ("/a", "/b", "/c"))

@@ -21,6 +21,8 @@ from tests.fakes import (
     started,
 )
 from tests.ui.stage import Stage, conversation
+from tui.chat.updates import Refused
+from tui.core.draft import Draft
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import CallId, ConversationId, TurnId
 from tui.core.ports import Can
@@ -143,6 +145,32 @@ async def test_a_refused_text_is_put_before_what_was_written_since() -> None:
         gate.set()
         await stage.until(lambda: "first" in stage.chat.composer.text)
         assert stage.chat.composer.text == "first\n\nnext"
+
+
+async def test_messages_that_are_refused_one_after_another_come_back_in_their_order() -> None:
+    gate = asyncio.Event()
+    stage = Stage(ScriptedBackend([started(), gate, *reply("Hello")], [refused()], [refused()]))
+    async with stage.shown():
+        for text in ("greet", "first", "second"):
+            await stage.say(text)
+            await stage.until(lambda: not stage.chat.composer.text)
+        await stage.press(*"next")
+        gate.set()
+        await stage.until(lambda: "second" in stage.chat.composer.text)
+        assert stage.chat.composer.text == "first\n\nsecond\n\nnext"
+        cid = stage.chat.desk.current
+        assert stage.store.drafts[cid] == "first\n\nsecond\n\nnext"
+
+
+async def test_a_refused_text_is_kept_even_if_its_draft_was_just_overwritten() -> None:
+    stage = Stage(ScriptedBackend([*reply("Hello")]))
+    async with stage.shown():
+        away = ConversationId("elsewhere")
+        stage.store.drafts[away] = "own"
+        lost = Refused(away, TurnId("t"), Draft("lost"), Draft(), refused())
+        stage.chat._mailbox.put(lost)
+        await stage.until(lambda: "Not sent" in stage.text(stage.chat.banner))
+        assert stage.store.drafts[away] == "lost\n\nown"
 
 
 async def test_a_question_opens_by_itself_when_nobody_types() -> None:

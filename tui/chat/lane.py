@@ -49,6 +49,8 @@ class Lane:
         self._queue: deque[Turn] = deque()
         self._task: asyncio.Task[None] | None = None
         self._woken = False
+        self._returned = Draft()
+        """What was refused one after another, as long as the draft begins with it."""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -225,10 +227,13 @@ class Lane:
     async def _give_back(self, turn: Turn, error: BackendError) -> None:
         """Put a refused text where the user can correct it; never in two places, never in none."""
         store, cid = self.kit.store, turn.conversation_id
-        returned = draft_of(turn.prompt) if turn.prompt else Draft()
-        draft = parse(await store.draft(cid))
-        await store.give_back(turn.id, cid, returned.followed_by(draft).dump())
-        self.kit.publish(Refused(cid, turn.id, returned, error))
+        message = draft_of(turn.prompt) if turn.prompt else Draft()
+        behind = self._returned
+        draft = parse(await store.draft(cid)).taking_back(message, behind)
+        await store.give_back(turn.id, cid, draft.dump())
+        both = behind.followed_by(message)
+        self._returned = both if draft.text.startswith(both.text) else message
+        self.kit.publish(Refused(cid, turn.id, message, behind, error))
         self.kit.publish(TurnDropped(cid, turn.id))
 
 

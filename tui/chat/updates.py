@@ -99,6 +99,8 @@ class Refused:
     turn_id: TurnId
     draft: Draft
     """Its text and files."""
+    behind: Draft
+    """Those of the messages that came back just before it, and may still be in the composer."""
     error: BackendError
 
 

@@ -35,6 +35,17 @@ class Draft:
         paths = dict.fromkeys((*self.paths, *other.paths))
         return Draft("\n\n".join(texts), tuple(paths))
 
+    def taking_back(self, message: Draft, behind: Draft) -> Draft:
+        """This with a message that was refused in front of it, but behind what came back before.
+
+        ``behind``: what came back before; whoever has changed it since has made it their own.
+        """
+        if self.text != behind.text and not self.text.startswith(f"{behind.text}\n\n"):
+            return message.followed_by(self)
+        since = Draft(self.text.removeprefix(behind.text).removeprefix("\n\n"), self.paths)
+        still_there = tuple(path for path in self.paths if path in behind.paths)
+        return Draft(behind.text, still_there).followed_by(message).followed_by(since)
+
     def __bool__(self) -> bool:
         return bool(self.text or self.paths)
 

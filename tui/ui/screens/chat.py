@@ -21,6 +21,7 @@ from tui.chat.updates import (
     UploadProgress,
 )
 from tui.chat.updates import Notice as News
+from tui.core.draft import parse
 from tui.core.errors import ErrorKind
 from tui.core.events import Decision
 from tui.core.ids import ConversationId
@@ -259,7 +260,16 @@ class ChatScreen(
         self.desk.complain(of_error(update.error, refused=True, place=place))
         self.want_login(update.error)
         if here:
-            await self.take_back(update.draft)
+            await self.take_back(update.draft, update.behind)
+        elif self.access:
+            await self._see_that_it_is_kept(update)
+
+    async def _see_that_it_is_kept(self, update: Refused) -> None:
+        """Who left the conversation at that moment may have overwritten what was put there."""
+        session, cid = self.opened.session, update.conversation_id
+        kept = parse(await session.draft(cid))
+        if update.draft.text not in kept.text:
+            await session.save_draft(cid, kept.taking_back(update.draft, update.behind).dump())
 
     def show_state(self) -> None:
         """Draw what the desk says: line, banner, title."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui.ui.widgets.prompt_card import PromptCard
 
 _DRAFT_PAUSE_S = 0.5
+_NOTHING = Draft()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,11 +312,16 @@ class WritingScreen(ReadingScreen):
             draft = await self.opened.session.withdraw(self.desk.current, event.turn_id)
             await self.take_back(draft or Draft())
 
-    async def take_back(self, draft: Draft) -> None:
-        """Put a message that was not sent in front of what is in the composer."""
-        both = draft.followed_by(parse(self.written))
+    async def take_back(self, message: Draft, behind: Draft = _NOTHING) -> None:
+        """Put a message that was not sent in front of what is in the composer.
+
+        ``behind``: what came back just before it, and stays before it.
+        """
+        files = (*await _look_at(message.paths), *self.attached.files)
+        by_path = {str(picked.path): picked for picked in files}
+        both = parse(self.written).taking_back(message, behind)
         self.composer.put(both.text)
-        self.attached.show(await _look_at(both.paths))
+        self.attached.show([by_path[path] for path in both.paths])
         await self._leave_what_is_gone()
         await self.keep_draft()
         self.composer.focus()
