@@ -128,6 +128,6 @@ SCENES = {
     "login": Scene(doors.login, before="login"),
     "login-qr": Scene(doors.login_qr, before="login"),
     "setup": Scene(doors.setup, before="setup"),
-    "setup-checked": Scene(doors.setup_checked, before="setup"),
+    "setup-checked": Scene(doors.setup_checked, before="setup", anew=True),
 }
 """By the name of the pictures."""

@@ -1,0 +1,93 @@
+"""Looks that depend on the room there is, and what is seen without colours."""
+
+from __future__ import annotations
+
+import re
+
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from tests.screenshots.slim import slim
+from tests.studio import ScriptedStudio
+from tests.ui.solo import Solo, settle
+from tests.ui.stage import Stage
+from tests.ui.studio.acting import opened
+from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.widgets.choice import OneOf
+
+
+async def test_whoever_is_in_a_pane_that_steps_aside_is_writing_again() -> None:
+    stage = Stage()
+    async with stage.shown():
+        stage.chat.sidebar.list.focus()
+        await stage.until(lambda: stage.app.focused is stage.chat.sidebar.list)
+        await stage.pilot.resize_terminal(60, 20)
+        await stage.until(lambda: stage.app.focused is stage.chat.composer)
+
+
+async def test_the_timeline_steps_aside_before_the_conversation_is_crowded() -> None:
+    stage = Stage()
+    async with stage.shown(110, 30):
+        assert "Timeline" not in stage.screen().splitlines()[2]
+        await stage.press("ctrl+t")
+        await stage.until(lambda: "Timeline" in stage.screen().splitlines()[2])
+
+
+async def test_studio_follows_the_window_under_a_modal() -> None:
+    stage = Stage(studio=ScriptedStudio())
+    async with stage.shown():
+        screen = await opened(stage)
+        stage.app.push_screen(ConfirmModal("Sure?"))
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
+        rows = screen.query_one("#dossier", OptionList)
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.until(lambda: _widest(rows) == rows.scrollable_content_region.width - 2 < 60)
+
+
+def _widest(rows: OptionList) -> int:
+    prompts = [option.prompt for option in rows.options]
+    return max(prompt.cell_length for prompt in prompts if isinstance(prompt, Content))
+
+
+async def test_options_that_do_not_fit_beside_each_other_show_the_chosen_one() -> None:
+    app = Solo(choice := OneOf("Low", "Medium", "High"))
+    async with app.run_test(size=(40, 3)) as pilot:
+        assert app.screen_text().startswith("◉ Low    ○ Medium    ○ High")
+        await _narrow(pilot, 25)
+        await settle(pilot, lambda: app.screen_text().startswith("◉ Low  ○ Medium  ○ High"))
+        await _narrow(pilot, 20)
+        choice.action_move(1)
+        await settle(pilot, lambda: app.screen_text().startswith("◂ ◉ Medium ▸  2 of 3"))
+        await pilot.click(OneOf, offset=(11, 0))
+        await settle(pilot, lambda: app.screen_text().startswith("◂ ◉ High ▸  3 of 3"))
+
+
+async def _narrow(pilot: Pilot[None], columns: int) -> None:
+    await pilot.resize_terminal(columns, 3)
+
+
+async def test_how_grave_a_notice_is_has_a_shape_and_none_covers_the_screen() -> None:
+    stage = Stage()
+    async with stage.shown():
+        stage.app.notify("Copied.")
+        stage.app.notify("It is too large.", severity="warning")
+        stage.app.notify(f"{'x' * 5_000} is too long.", title="Not kept", severity="error")
+        await stage.until(lambda: "x is too long." in stage.screen())
+        assert "! It is too large." in stage.screen()
+        assert "✕ Not kept" in stage.screen()
+        assert "▌ Copied." in stage.screen()
+
+
+async def test_a_slim_picture_shows_the_same_words() -> None:
+    stage = Stage()
+    async with stage.shown(80, 24):
+        whole = stage.app.export_screenshot()
+    small = slim(whole)
+    assert len(small) < len(whole) * 0.6
+    assert _words(small) == _words(whole)
+
+
+def _words(svg: str) -> str:
+    texts = re.findall(r"<text [^>]*>([^<]*)</text>", svg.replace("&#160;", "\u00a0"))
+    return "".join("".join(texts).split())
