@@ -66,8 +66,8 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="attach") as box:
             box.border_title = Content(self.heading)
-            marks = ", marks a file" if self.several else ""
-            box.border_subtitle = Content(f"Tab opens a folder{marks} · F3 shows a picture")
+            marks = "Tab opens and marks · F3 shows a picture"
+            box.border_subtitle = Content(marks if self.several else "Tab opens a folder")
             yield Input(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
             yield SturdyList(id="paths", compact=True)
             yield Static(id="attach-hint")
