@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _STILL_S = 0.35
 """So long nothing may change. Longer than any delay before something is drawn."""
+_STEPS = 7
+"""In which it passes: on a busy machine all of it may be over before one thing led to another."""
 
 
 def text_of(pilot: Pilot[None]) -> str:
@@ -38,4 +40,6 @@ async def rested(pilot: Pilot[None]) -> None:
     """Wait until nothing on the screen changes any more."""
     before = None
     while before != (before := text_of(pilot)):
-        await pilot.pause(_STILL_S)
+        for _ in range(_STEPS):
+            await asyncio.sleep(_STILL_S / _STEPS)
+        await pilot.pause(0)
