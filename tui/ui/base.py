@@ -21,6 +21,7 @@ from tui.ui.clipboard import sequences
 from tui.ui.filters import Colourless, PlainGlyphs, SixteenColours
 from tui.ui.keys import key_name
 from tui.ui.lean import share_backgrounds
+from tui.ui.order import caught_up
 from tui.ui.palettes import THEMES
 from tui.ui.requests import BackgroundSeen
 from tui.ui.theme import FOLLOW, choose, tokens
@@ -110,7 +111,16 @@ class BaseApp(App[ResultT]):
             shown = getattr(self._driver, "shown", None)
             if shown is not None:
                 shown.forget()  # the terminal may have changed what it shows
+        if isinstance(event, events.Key) and self.focused and self._comes_first(event):
+            await caught_up(self.focused)
         await super().on_event(event)
+
+    def _comes_first(self, event: events.Key) -> bool:
+        """Whether Textual would do a key before those that were pressed before it."""
+        if event.is_forwarded or event.is_printable:
+            return False
+        active = self.screen.active_bindings.get(event.key)
+        return active is not None and active.binding.priority
 
     # -- the terminal ----------------------------------------------------------------------
 

@@ -199,6 +199,7 @@ class SessionApp(BaseApp[None]):
         """Make the draft safe, let the session close in order, give the terminal back."""
         try:
             async with asyncio.timeout(_LONGEST_LEAVE_S):
+                await self._chat.all_sent()
                 await self._chat.keep_draft()
                 self._leaving.set()
                 if self._session_worker:

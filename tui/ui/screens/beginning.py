@@ -59,6 +59,7 @@ class BeginningScreen(CommandingScreen):
     async def _begin(self, choices: Choices, values: OptionValues, text: str) -> None:
         """Create a conversation and go to it, with what was written for it."""
         await asyncio.to_thread(partial(choices.save, values))
+        await self.all_sent()
         unsent = self.written if self.desk.current is None else ""
         created = await self.opened.session.create(values)
         await self._go_to_created(created, unsent)

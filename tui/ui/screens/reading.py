@@ -72,6 +72,15 @@ class ReadingScreen(ThreePanes):
     async def take_up(self, kept: str) -> bool:
         """Go on with a draft and what was written before the session was open, if anything."""
 
+    @property
+    @abstractmethod
+    def is_sending(self) -> bool:
+        """Whether a message is on its way from the composer to the outbox."""
+
+    @abstractmethod
+    async def all_sent(self) -> None:
+        """Wait until all messages that were sent are in the outbox."""
+
     @abstractmethod
     def send_held(self) -> None:
         """Send what was to be sent before the session was open."""
@@ -228,6 +237,7 @@ class ReadingScreen(ThreePanes):
     async def _switch_to(self, conversation_id: ConversationId | None) -> None:
         """Exchange what the composer holds, and note which conversation is on screen."""
         access = self.opened
+        await self.all_sent()
         draft = await access.drafts.read(conversation_id)
         while not access.drafts.is_safe(self.written):
             await access.drafts.keep(self.written)
@@ -275,7 +285,7 @@ class ReadingScreen(ThreePanes):
 
     def action_new_conversation(self) -> None:
         self.action_focus_composer()
-        if self.access and self.desk.current is not None:
+        if self.access and (self.desk.current is not None or self.is_sending):
             self._go_to_new()
 
     @work(group="open", exclusive=True, exit_on_error=False)

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import TextArea
 
-from tui.core.draft import Draft, parse
+from tui.core.draft import Draft, parse, unfold
 from tui.core.ids import ConversationId, is_local
 from tui.core.ports import Can, Notepad
 from tui.core.records import Attachment
@@ -59,7 +59,8 @@ class WritingScreen(ReadingScreen):
     notepad: Notepad | None = None
     """Keeps what is written before the session is open."""
     _draft_timer: Timer | None = None
-    _sending = False
+    _sending: asyncio.Future[None] | None = None
+    """Done when the message that is on its way to the outbox is there, or cannot get there."""
     _next = ""
     """What Enter was pressed for while the message before was still on its way to the outbox."""
     _held = ""
@@ -135,7 +136,12 @@ class WritingScreen(ReadingScreen):
         kept = event.kept if isinstance(event, Composer.Submitted) else event.text
         if isinstance(event, Composer.Submitted) and event.taken < self.composer.taken:
             self._submit_next(self.composer.rest_of(kept))
-        elif not event.text.strip():
+        else:
+            self._submit_text(kept)
+
+    def _submit_text(self, kept: str) -> None:
+        """Send a text as it is kept, now or when that is possible."""
+        if not (text := unfold(kept)).strip():
             if self.attached.files:
                 self.complain("Say what the file is for.")
         elif self.access is None:
@@ -143,13 +149,23 @@ class WritingScreen(ReadingScreen):
         elif self._sending:
             self._next = kept
         else:
-            self._sending = True
-            self._send(_Outgoing(event.text, kept))
+            self._sending = asyncio.get_running_loop().create_future()
+            self._send(_Outgoing(text, kept), self._sending)
 
     def _submit_next(self, kept: str) -> None:
         """Send what Enter was pressed for too early, if it is still there."""
         if kept.strip() and self.composer.kept.startswith(kept):
-            self.composer.submit(kept)
+            self._submit_text(kept)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a message is on its way from the composer to the outbox."""
+        return self._sending is not None
+
+    async def all_sent(self) -> None:
+        """Wait until all messages that were sent are in the outbox."""
+        while self._sending:
+            await asyncio.wait([self._sending])
 
     def _hold(self, kept: str) -> None:
         """Keep a text in the composer until the session is open."""
@@ -168,7 +184,7 @@ class WritingScreen(ReadingScreen):
             self._submit_next(held)
 
     @work(group="send", exit_on_error=False)
-    async def _send(self, outgoing: _Outgoing) -> None:
+    async def _send(self, outgoing: _Outgoing, done: asyncio.Future[None]) -> None:
         """Hand a message over; it leaves the composer when it is safe in the outbox."""
         session, start = self.opened.session, self.desk.current
         safe = False
@@ -179,10 +195,11 @@ class WritingScreen(ReadingScreen):
         except CannotAttach as problem:
             self.complain(str(problem))
         finally:
-            self._sending = False
+            self._sending = None
             following, self._next = self._next, ""
             if safe:
                 self._submit_next(following)
+            done.set_result(None)
         self.composer.remember(await session.recall())
         self.list_soon()
 

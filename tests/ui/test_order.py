@@ -1,0 +1,107 @@
+"""Keys that come in one read are done in the order in which they were pressed."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual import events
+
+from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, reply
+from tests.ui.stage import Stage, conversation
+from tui.core.ids import ConversationId
+from tui.ui import order
+from tui.ui.screens.help import HelpScreen
+from tui.ui.sturdy import Palette
+
+HERE = ConversationId("c1")
+
+
+def stage_with_a_conversation() -> Stage:
+    return Stage(
+        ScriptedBackend(reply("Hello"), reply("Good day")),
+        store=MemoryStore([conversation(HERE, "Laptop", NOW_MS)]),
+    )
+
+
+def read(stage: Stage, *keys: str) -> None:
+    """Hand over keys as they are when the terminal's whole input is read at once."""
+    for key in keys:
+        stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def test_what_was_sent_goes_where_it_was_written_before_a_new_conversation_begins() -> None:
+    stage = stage_with_a_conversation()
+    async with stage.shown():
+        stage.chat.go_to(HERE)
+        await stage.until(lambda: stage.chat.desk.current == HERE)
+        read(stage, *"hi", "enter", "ctrl+n")
+        await stage.until(lambda: stage.chat.desk.current is None)
+        assert [(cid, text) for cid, text, _ in stage.backend.sent] == [(HERE, "hi")]
+        assert stage.chat.composer.text == ""
+        assert not stage.store.drafts.get(HERE)
+
+
+async def test_a_conversation_that_is_just_beginning_is_left_for_the_next_one() -> None:
+    stage = stage_with_a_conversation()
+    async with stage.shown():
+        read(stage, *"hi", "enter", "ctrl+n")
+        await stage.until(lambda: stage.backend.sent and stage.chat.conversation.greets)
+        await stage.until(lambda: not stage.chat.is_sending)
+        assert stage.chat.desk.current is None
+        await stage.say("ho")
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+        (one, *_), (two, *_) = stage.backend.sent
+        assert one != two
+
+
+async def test_several_messages_are_all_sent_before_a_new_conversation_begins() -> None:
+    stage = stage_with_a_conversation()
+    async with stage.shown():
+        stage.chat.go_to(HERE)
+        await stage.until(lambda: stage.chat.desk.current == HERE)
+        read(stage, *"hi", "enter", *"ho", "enter", "ctrl+n")
+        await stage.until(lambda: stage.chat.desk.current is None)
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+        assert [(cid, text) for cid, text, _ in stage.backend.sent] == [(HERE, "hi"), (HERE, "ho")]
+
+
+async def test_what_is_typed_behind_a_key_that_opens_something_goes_there() -> None:
+    stage = Stage()
+    async with stage.shown():
+        read(stage, *"hi", "ctrl+p", *"them")
+        await stage.until(lambda: isinstance(stage.app.screen, Palette))
+        await stage.until(lambda: "them" in stage.screen())
+        assert stage.chat.composer.text == "hi"
+
+
+async def test_what_was_written_just_before_the_end_is_kept() -> None:
+    stage = Stage()
+    async with stage.shown():
+        read(stage, *"half", "ctrl+q")
+        await stage.until(lambda: stage.store.drafts.get(None) == "half")
+
+
+async def test_what_was_sent_just_before_the_end_is_in_the_outbox() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello")))
+    async with stage.shown():
+        read(stage, *"half", "enter", "ctrl+q")
+        await stage.until(lambda: stage.app._exit)
+    assert [record.prompt.text for record in await stage.store.unfinished()] == ["half"]
+    assert not any(stage.store.drafts.values())
+
+
+async def test_a_hung_widget_keeps_nobody_from_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order, "_LONGEST_S", 0.01)
+    stage, hung = Stage(), asyncio.Event()
+    async with stage.shown():
+        stage.chat.composer.call_later(hung.wait)
+        read(stage, "f1")
+        try:
+            for _ in range(100):
+                await asyncio.sleep(0.005)
+                if isinstance(stage.app.screen, HelpScreen):
+                    break
+            assert isinstance(stage.app.screen, HelpScreen)
+        finally:
+            hung.set()
