@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +77,25 @@ def test_where_nobody_is_signed_in_it_says_how(run: Run, server: DemoServer) -> 
 def test_scripts_get_the_same_as_json(run: Run) -> None:
     findings = json.loads(run("doctor", "--demo", "--json").stdout)
     assert [finding["verdict"] for finding in findings] == ["good"] * 5
+
+
+def test_all_names_for_keys_are_listed_whatever_the_configuration_says(
+    run: Run, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[keys]\n"conversation.neu" = "f5"\n', encoding="utf-8")
+    done = run("doctor", "--keys", "--config", str(config))
+    assert done.returncode == 0
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("conversation.new ")]
+    assert line.split(maxsplit=2) == ["conversation.new", "ctrl+n", "Begin a conversation"]
+    names = [entry["name"] for entry in json.loads(run("doctor", "--keys", "--json").stdout)]
+    assert names == [line.split()[0] for line in done.stdout.splitlines()]
+
+
+def test_a_key_that_stops_the_start_is_found(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[keys]\n"conversation.neu" = "f5"\n', encoding="utf-8")
+    done = run("doctor", "--config", str(config))
+    assert done.returncode == 2
+    assert verdicts(done.stdout)[0] == ("✗", "configuration")
+    assert "did you mean 'conversation.new'" in done.stdout

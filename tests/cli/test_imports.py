@@ -37,6 +37,7 @@ atexit.register(tell)
         ["ask", "--help"],
         ["login", "--help"],
         ["doctor", "--help"],
+        ["doctor", "--keys", "--nonsense"],
         ["studio", "--help"],
         ["studio", "genies", "--help"],
         ["studio", "guardrails", "set", "--help"],

@@ -25,7 +25,10 @@ def problem(**keys: str) -> str:
 
 
 def test_what_is_wrong_with_keys_is_said_in_one_line() -> None:
-    assert "did you mean 'conversation.new'" in problem(conversation__neu="ctrl+n")
+    assert "did you mean 'conversation.new' or '" in problem(conversation__neu="ctrl+n")
+    assert problem(zzzz="ctrl+n") == (
+        "config.toml, keys: unknown name 'zzzz'; 'genie-tui doctor --keys' lists all names."
+    )
     assert "conversation.new: 'ctrl+nonsense' is not a key" in problem(
         conversation__new="ctrl+nonsense"
     )

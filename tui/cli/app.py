@@ -73,13 +73,13 @@ def _set_up(target: Target) -> str | None:
     from tui.ui.setup_app import SetupApp
     from tui.wiring.setup import SetupHelp
 
-    preferences = _with_keymap(target.preferences())
+    preferences = with_keymap(target.preferences())
     return SetupApp(target.config or config_file(), SetupHelp(), preferences=preferences).run(
         mouse=preferences.mouse
     )
 
 
-def _with_keymap(preferences: Preferences) -> Preferences:
+def with_keymap(preferences: Preferences) -> Preferences:
     """With the user's keys checked; raises ``Failure`` for the first that cannot be used."""
     if not preferences.keys:
         return preferences
@@ -92,7 +92,7 @@ def _with_keymap(preferences: Preferences) -> Preferences:
 
 
 def _open(place: Place) -> int:
-    preferences = _with_keymap(place.preferences)
+    preferences = with_keymap(place.preferences)
     with _background_asked(preferences):
         return _run(place, preferences)
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.codes import Code
+from tui.cli.app import with_keymap
+from tui.cli.codes import Code, Failure
 from tui.cli.options import Target
 from tui.core.checkup import STEPS, Finding, Verdict
 from tui.core.text import clean_line
@@ -32,6 +33,22 @@ def run_doctor(target: Target, *, as_json: bool) -> int:
     return _code(findings)
 
 
+def list_keys(*, as_json: bool) -> int:
+    """Print what can have a key: its name for the configuration, its keys, what it does."""
+    from tui.ui.keymap import in_order
+
+    commands = in_order()
+    if as_json:
+        known = [{"name": c.id, "keys": c.keys, "meaning": c.meaning} for c in commands]
+        click.echo(json.dumps(known, indent=2))
+        return Code.FINISHED
+    rows = [(command.id, " ".join(command.keys), command.meaning) for command in commands]
+    name_cells, key_cells = (max(len(row[column]) for row in rows) for column in (0, 1))
+    for name, keys, meaning in rows:
+        click.echo(f"{name:<{name_cells}}  {keys:<{key_cells}}  {meaning}".rstrip())
+    return Code.FINISHED
+
+
 async def _examined(target: Target, *, show: bool) -> list[Finding]:
     findings = []
     async with aclosing(_findings(target)) as steps:
@@ -47,10 +64,11 @@ async def _findings(target: Target) -> AsyncGenerator[Finding]:
     from tui.wiring.checkup import examine
 
     try:
+        with_keymap(target.preferences())
         async with _profile(target) as profile, aclosing(examine(profile)) as steps:
             async for finding in steps:
                 yield finding
-    except ConfigError as error:
+    except (ConfigError, Failure) as error:
         yield Finding("configuration", "bad", str(error), "Correct it, then run this again.")
         for step in STEPS[1:]:
             yield Finding(step, "open", "not checked")

@@ -229,16 +229,24 @@ def whoami(context: click.Context, demo: bool, profile: str | None, config: Path
 @root.command(short_help="Check settings, network, sign-in and genie.")
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.option("--keys", is_flag=True, help="Only list the names for [keys] of config.toml.")
 @click.pass_context
 def doctor(
-    context: click.Context, demo: bool, profile: str | None, config: Path | None, as_json: bool
+    context: click.Context,
+    demo: bool,
+    profile: str | None,
+    config: Path | None,
+    as_json: bool,
+    keys: bool,
 ) -> None:
     """Check configuration, network, sign-in, genie and events; say what to do.
 
     Sends no message. Exit codes: 0 all is well, 1 something failed, 2 configuration, 3 sign-in.
     """
-    from tui.cli.doctor import run_doctor
+    from tui.cli.doctor import list_keys, run_doctor
 
+    if keys:
+        context.exit(list_keys(as_json=as_json))
     target = target_of(context, demo=demo, profile=profile, config=config)
     context.exit(run_doctor(target, as_json=as_json))
 

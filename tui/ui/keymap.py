@@ -19,6 +19,7 @@ from textual.screen import Screen
 import tui.ui
 from tui.core.text import clean_line
 from tui.ui.keys import UNBOUND
+from tui.ui.parts import place_of
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 
@@ -63,6 +64,11 @@ def commands() -> Mapping[str, Command]:
                 priority=binding.priority,
             )
     return found
+
+
+def in_order() -> list[Command]:
+    """All commands, what everybody needs first."""
+    return sorted(commands().values(), key=lambda command: place_of(command.id))
 
 
 def _bindings() -> Iterator[tuple[type[DOMNode], Binding]]:
@@ -125,9 +131,10 @@ def normal(key: str) -> str:
 
 
 def _unknown(name: str, source: str) -> str:
-    near = difflib.get_close_matches(name, commands(), 1)
-    advice = f"did you mean {near[0]!r}?" if near else "F1 shows all names."
-    return f"{source}, keys: unknown name {clean_line(name, 40)!r}; {advice}"
+    near = difflib.get_close_matches(name, commands(), 3)
+    meant = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+    told = f"{source}, keys: unknown name {clean_line(name, 40)!r}; {meant}"
+    return f"{told}'genie-tui doctor --keys' lists all names."
 
 
 def _check_clashes(name: str, keymap: Mapping[str, str], source: str) -> None:

@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.ui.keymap import Command, commands, keys_of
+from tui.ui.keymap import Command, in_order, keys_of
 from tui.ui.keys import key_name
-from tui.ui.parts import TITLES, place_of
+from tui.ui.parts import TITLES
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
 
@@ -68,7 +68,7 @@ class HelpScreen(SturdyModal[None]):
 
     def _options(self, words: list[str], width: int) -> Iterator[Option]:
         last = ""
-        for command in _in_order():
+        for command in in_order():
             title = TITLES.get(command.part, command.part.replace("_", " ").capitalize())
             keys = " ".join(key_name(key) for key in keys_of(command, self._keys)) or "none"
             text = f"{title} {keys} {command.meaning} {command.id}".casefold()
@@ -123,10 +123,6 @@ class HelpScreen(SturdyModal[None]):
                 self.app.call_next(self.app.run_action, binding.action, node)
                 return
         self.app.bell()
-
-
-def _in_order() -> list[Command]:
-    return sorted(commands().values(), key=lambda command: place_of(command.id))
 
 
 def _note(width: int) -> str:
