@@ -72,6 +72,7 @@ class Stage:
     """Whoever is to be signed in; connecting needs somebody."""
     studio: ScriptedStudio | None = None
     """There is a developer token, and this is behind it."""
+    agent_name: str = "Ifrit"
     genie: str = "gin-Ifrit"
     used: list[str] = field(default_factory=list)
     """The genies that were made those of the profile."""
@@ -81,7 +82,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.app = QuietApp(
             self._connect,
-            agent_name="Ifrit",
+            agent_name=self.agent_name,
             user_name="jo@example.com",
             place="demo",
             account=self.account.open if self.account else None,

@@ -147,6 +147,14 @@ async def test_a_refused_text_is_put_before_what_was_written_since() -> None:
         assert stage.chat.composer.text == "first\n\nnext"
 
 
+async def test_a_handle_is_no_name_to_greet_by() -> None:
+    stage = Stage(agent_name="gin-Ifrit")
+    async with stage.shown():
+        assert "What can I do for you?" in stage.screen()
+        assert "Write a message" in stage.text(stage.chat.composer)
+        assert "gin-Ifrit" in stage.text(stage.chat.topbar)
+
+
 async def test_messages_that_are_refused_one_after_another_come_back_in_their_order() -> None:
     gate = asyncio.Event()
     stage = Stage(ScriptedBackend([started(), gate, *reply("Hello")], [refused()], [refused()]))

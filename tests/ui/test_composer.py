@@ -282,3 +282,21 @@ async def test_a_key_map_decides_what_sends(app: Desk) -> None:
         app.set_keymap({"composer.send": "ctrl+f9"})
         await pilot.press("a", "enter", "b", "ctrl+f9")
         assert app.posted == ["a\nb"]
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "shown"),
+    [
+        ("Ifrit", 40, "Message Ifrit"),
+        ("gin-Ifrit001-DemoAA-CD", 24, "Message gin-Ifrit00…"),
+        ("", 40, "Write a message"),
+    ],
+)
+async def test_the_invitation_is_on_one_line(app: Desk, name: str, width: int, shown: str) -> None:
+    async with app.run_test(size=(width, 10)) as pilot:
+        app.composer.address(name)
+        await pilot.pause()
+        assert app.composer.render_line(0).text.strip() == shown
+        await pilot.resize_terminal(60, 10)
+        await pilot.pause()
+        assert name in app.composer.render_line(0).text

@@ -91,11 +91,11 @@ class ThreePanes(SturdyScreen[None]):
         self._panes = Panes()
         self.topbar = TopBar(agent_name, user_name, place)
         self.sidebar = Sidebar(clock, self.desk.board.state)
-        self.conversation = ConversationPane(agent_name, suggestions, clock.now_ms)
+        self.conversation = ConversationPane(self._called(agent_name), suggestions, clock.now_ms)
         self.banner = Banner(clock)
         self.attached = Attached()
         self.offers = Offers()
-        self.composer = Composer(agent_name)
+        self.composer = Composer(self._called(agent_name))
         self.timeline: Timeline | None = None
 
     def compose(self) -> ComposeResult:
@@ -120,8 +120,12 @@ class ThreePanes(SturdyScreen[None]):
         """Show another agent's name wherever it is said."""
         self.agent_name = name
         self.topbar.agent = name
-        self.conversation.call_agent(name)
-        self.composer.address(name)
+        self.conversation.call_agent(self._called(name))
+        self.composer.address(self._called(name))
+
+    def _called(self, agent_name: str) -> str:
+        """What one may call an agent; empty where only its handle is known."""
+        return "" if agent_name == self.agency.genie else agent_name
 
     async def furnish(self) -> None:
         """Mount what is too costly for the first paint."""

@@ -15,7 +15,7 @@ from textual.style import Style
 from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.draft import unfold
-from tui.core.text import clean, size, utf8_size
+from tui.core.text import clean, clean_line, size, utf8_size
 from tui.ui.files import paths_in
 from tui.ui.folds import Chip, is_large
 from tui.ui.widgets.folding import FoldingArea
@@ -137,7 +137,9 @@ class Composer(FoldingArea):
             self.text = text
 
     def __init__(self, agent_name: str) -> None:
+        """``agent_name`` empty: nobody knows how it is called."""
         super().__init__(_invitation(agent_name))
+        self._agent_name = agent_name
         # A blinking cursor would write to the terminal for as long as nothing happens.
         self.cursor_blink = False
         self._said: Sequence[str] = ()
@@ -157,7 +159,16 @@ class Composer(FoldingArea):
 
     def address(self, agent_name: str) -> None:
         """Invite to write to another agent."""
-        self.placeholder = _invitation(agent_name)
+        self._agent_name = agent_name
+        self._invite()
+
+    def on_resize(self) -> None:
+        self._invite()
+
+    def _invite(self) -> None:
+        """On one line: Textual would wrap it, and show the first half."""
+        width = self.content_size.width
+        self.placeholder = _invitation(self._agent_name).truncate(width, ellipsis=True)
 
     def show_stop(self, state: Stopping, key: str = "") -> None:
         """Show in the border a button that stops the agent, or that it was asked to."""
@@ -309,7 +320,7 @@ class Composer(FoldingArea):
 
 
 def _invitation(agent_name: str) -> Content:
-    return Content(f"Message {clean(agent_name)}")
+    return Content(f"Message {clean_line(agent_name)}" if agent_name else "Write a message")
 
 
 def _kilobytes(count: int) -> str:

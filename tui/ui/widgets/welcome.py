@@ -34,7 +34,10 @@ class Suggestions(SturdyList):
 
 
 class Welcome(Vertical):
-    """A greeting with suggestions that are chosen by Enter or a click."""
+    """A greeting with suggestions that are chosen by Enter or a click.
+
+    An agent whose name is empty speaks of itself: nobody knows how it is called.
+    """
 
     class Chosen(Message):
         """The user wants to say this."""
@@ -68,7 +71,7 @@ class Welcome(Vertical):
             rows.display = False
 
     def _title(self) -> Content:
-        return Content.assemble("What can ", line(self._agent, 40), " do for you?")
+        return Content.assemble("What can ", line(self._agent or "I", 40), " do for you?")
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
