@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +97,9 @@ class Library:
         form = format_of(path)
         if form is None:
             self._lines.say(_FORMATS)
-        elif path.exists():
+        elif await asyncio.to_thread(
+            os.path.exists, path
+        ):  # and not of Path: too long a name is none
             self._lines.say(f"{shown_path(path)} exists already. Give another name.")
         else:
             try:

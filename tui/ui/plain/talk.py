@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 from tui.chat.session import Session
 from tui.chat.updates import (
@@ -28,6 +27,7 @@ from tui.core.text import clean, clean_line
 from tui.core.turn import Turn
 from tui.ui.files import CannotAttach, attachment_of
 from tui.ui.notices import of_recovery
+from tui.ui.paths import typed_path
 from tui.ui.plain.library import Library
 from tui.ui.plain.lines import Lines
 from tui.ui.plain.telling import Telling
@@ -116,8 +116,6 @@ class Talk:
     def _take(self, turn: Turn) -> None:
         known = self._turns.get(turn.id)
         self._turns[turn.id] = turn
-        if self._current is None and known is None:
-            return  # our own, before ``send`` has told us where it goes
         if turn.conversation_id == self._current:
             self._tell(turn)
         elif _asks_or_ended(turn) and (known is None or known.phase != turn.phase):
@@ -272,6 +270,7 @@ class Talk:
 
     async def _retry(self, _: str) -> None:
         self._session.retry_now()
+        self._lines.say("Whatever waits is tried again now.")
 
     async def _stop(self, _: str) -> None:
         working = [t for t in self._turns.values() if t.conversation_id == self._current]
@@ -284,13 +283,20 @@ class Talk:
             self._lines.say("Nothing is at work here.")
 
     async def _again(self, _: str) -> None:
-        for turn in self._unsent("unconfirmed"):
+        unsure = self._unsent("unconfirmed")
+        for turn in unsure:
             await self._session.send_again(turn.conversation_id, turn.id)
+        told = "It is sent again." if unsure else "No message waits to be sent again."
+        self._lines.say(told)
 
     async def _drop(self, _: str) -> None:
-        for turn in self._unsent("unconfirmed", "queued", "refused"):
-            await self._session.withdraw(turn.conversation_id, turn.id)
-            self._lines.say("The message is given up.")
+        waiting = self._unsent("unconfirmed", "queued")
+        for turn in waiting:
+            gone = await self._session.withdraw(turn.conversation_id, turn.id)
+            told = "The message is given up." if gone else "It is too late: the message is sent."
+            self._lines.say(told)
+        if not waiting:
+            self._lines.say("There is no message to give up.")
 
     def _unsent(self, *states: str) -> list[Turn]:
         here = [t for t in self._turns.values() if t.conversation_id == self._current]
@@ -302,4 +308,4 @@ def _asks_or_ended(turn: Turn) -> bool:
 
 
 def _attachment(typed: str) -> Attachment:
-    return attachment_of(Path(typed.strip("'\"")).expanduser())
+    return attachment_of(typed_path(typed.strip("'\"")))

@@ -1,0 +1,118 @@
+"""Talking line by line, over a scripted agent: what is said to whom cannot see the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, asks, reply, started
+from tests.ui.stage import QUICK, conversation
+from tui.chat.session import Session
+from tui.chat.updates import Publish
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.ids import ConversationId, RunId, TurnId
+from tui.core.records import Prompt
+from tui.ui.plain.talk import Talk
+
+THERE = ConversationId("there")
+
+
+class ScriptedLines:
+    """What is typed comes from the test, one line when the words before it have been said."""
+
+    def __init__(self, *typed: tuple[str, str]) -> None:
+        self.said: list[str] = []
+        self._script = typed
+        self._changed = asyncio.Event()
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+        self._changed.set()
+
+    async def typed(self) -> AsyncIterator[str]:
+        for awaited, line in self._script:
+            async with asyncio.timeout(5):
+                while not any(awaited in said for said in self.said):
+                    self._changed.clear()
+                    await self._changed.wait()
+            yield line
+
+
+async def talk(
+    *typed: tuple[str, str],
+    backend: ScriptedBackend | None = None,
+    store: MemoryStore | None = None,
+) -> list[str]:
+    """All that was said until the last of what is typed is done. Typed: words to wait for, line."""
+
+    @asynccontextmanager
+    async def connect(publish: Publish) -> AsyncGenerator[Session]:
+        agent, kept = backend or ScriptedBackend(), store or MemoryStore()
+        async with Session(agent, kept, publish, patience=QUICK) as session:
+            yield session
+
+    lines = ScriptedLines(*typed)
+    assert await Talk(connect, lines, "Ifrit", lambda: NOW_MS).run() == 0  # type: ignore[arg-type]
+    return lines.said
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("/again", "No message waits to be sent again."),
+        ("/drop", "There is no message to give up."),
+        ("/retry", "Whatever waits is tried again now."),
+        ("/attach ~nobody-of-that-name/x", "x does not exist."),
+        (f"/attach {'x' * 300}", "cannot be read"),
+    ],
+)
+async def test_every_command_says_what_came_of_it(command: str, told: str) -> None:
+    said = await talk(("Ready", command), (told, "/quit"))
+    assert told in said[-1]
+
+
+async def test_too_long_a_name_for_a_file_is_said(tmp_path: Path) -> None:
+    said = await talk(
+        ("Ready", "hi"),
+        ("End of the reply", f"/export {tmp_path / ('x' * 300)}.md"),
+        ("too long", "/quit"),
+        backend=ScriptedBackend(reply("Hello")),
+    )
+    assert "too long" in said[-1]
+
+
+async def test_a_message_that_has_gone_out_meanwhile_is_not_said_to_be_given_up() -> None:
+    held = asyncio.Event()
+    limit = BackendError(ErrorKind.RATE_LIMITED, "Slowly.", retry_after_s=30)
+    backend = ScriptedBackend(reply("Hello"))
+    backend.failures["create"].append(limit)
+    store = MemoryStore()
+
+    async def too_late(turn_id: TurnId) -> Prompt | None:
+        held.set()
+        return None
+
+    store.withdraw = too_late  # type: ignore[method-assign]
+    said = await talk(
+        ("Ready", "hi"),
+        ("Not sent yet", "/drop"),
+        ("too late", "/quit"),
+        backend=backend,
+        store=store,
+    )
+    assert held.is_set()
+    assert "The message is given up." not in said
+
+
+async def test_a_question_from_before_the_start_is_told() -> None:
+    store = MemoryStore([conversation(THERE, "Laptop", NOW_MS)])
+    prompt = Prompt(text="order", state="sent", at_ms=NOW_MS)
+    await store.save_turn(TurnId("t"), THERE, prompt, RunId("run-1"))
+    await store.append(TurnId("t"), THERE, [started(), asks("Order laptop", "call-1")])
+    backend = ScriptedBackend()
+    said = await talk(("waits for you", "/quit"), backend=backend, store=store)
+    assert "Another conversation waits for you. /list shows it." in said
