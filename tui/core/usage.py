@@ -27,13 +27,13 @@ class Usage:
 
     def brief(self) -> str:
         """Such as ``↑12.3k ↓310 · 0.0052``."""
-        cost = f" · {self.cost:.3g}" if self.cost else ""
+        cost = f" · {_amount(self.cost)}" if self.cost else ""
         return f"↑{_short(self.input_tokens)} ↓{_short(self.output_tokens)}{cost}"
 
     def sentence(self) -> str:
         """Such as ``1,204 tokens in (600 cached), 310 out, cost 0.0052``."""
         cached = f" ({self.cached_tokens:,} cached)" if self.cached_tokens else ""
-        cost = f", cost {self.cost:.4f}" if self.cost is not None else ""
+        cost = f", cost {_amount(self.cost)}" if self.cost is not None else ""
         return f"{self.input_tokens:,} tokens in{cached}, {self.output_tokens:,} out{cost}"
 
 
@@ -44,3 +44,10 @@ def _short(tokens: int) -> str:
             count = tokens / size
             return f"{count:.1f}{unit}" if count < 100 else f"{count:.0f}{unit}"
     return str(tokens)
+
+
+def _amount(cost: float) -> str:
+    """As exact as is of use: ``0.0052``, ``1,204.50``, and not nothing for very little."""
+    if 0 < cost < 0.0001:
+        return "<0.0001"
+    return f"{cost:.4f}" if cost < 1 else f"{cost:,.2f}"
