@@ -45,12 +45,13 @@ def test_brief_counts_have_few_digits(tokens: int, words: str) -> None:
 
 def test_a_cost_of_nothing_is_not_worth_a_word() -> None:
     assert Usage(input_tokens=1, cost=0.0).brief() == "↑1 ↓0"
-    for cost, told in (
-        (0.0052, "0.0052"),
-        (0.00241, "0.0024"),
-        (1e-7, "<0.0001"),
-        (1204.5, "1,204.50"),
-    ):
-        used = Usage(input_tokens=1, cost=cost)
-        assert used.brief() == f"↑1 ↓0 · {told}"
-        assert used.sentence().endswith(f"cost {told}")
+
+
+@pytest.mark.parametrize(
+    ("cost", "told"),
+    [(0.0052, "0.0052"), (0.00241, "0.0024"), (1e-7, "<0.0001"), (1204.5, "1,204.50")],
+)
+def test_a_cost_is_told_alike_wherever_it_stands(cost: float, told: str) -> None:
+    used = Usage(input_tokens=1, cost=cost)
+    assert used.brief() == f"↑1 ↓0 · {told}"
+    assert used.sentence().endswith(f"cost {told}")
