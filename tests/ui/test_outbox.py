@@ -20,8 +20,10 @@ from tests.fakes import (
     started,
 )
 from tests.ui.stage import Stage
+from tui.chat.updates import Refused
+from tui.core.draft import Draft
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.ids import ConversationId
+from tui.core.ids import ConversationId, TurnId
 from tui.core.options import OptionValues
 from tui.core.turn import Turn
 from tui.ui.modals.writing import EditModal
@@ -177,6 +179,35 @@ async def test_a_draft_that_cannot_be_kept_is_told_and_kept_later() -> None:
         store.full = False
         await stage.press("b", "backspace")
         await stage.until(lambda: store.drafts.get(None) == "a")
+
+
+async def test_who_leaves_is_told_once_that_a_draft_cannot_be_kept() -> None:
+    store = FullDisk()
+    store.full = False
+    stage = Stage(store=store)
+    async with stage.shown():
+        await stage.until(lambda: stage.chat._taken_up)
+        store.full = True
+        await stage.press("a", "ctrl+q")
+        await stage.until(lambda: "Quit again to leave" in stage.screen())
+        assert not stage.app._exit
+        await stage.press("ctrl+q")
+        await stage.until(lambda: stage.app._exit)
+    assert stage.app.return_code == 0
+
+
+async def test_a_refusal_that_cannot_be_kept_is_in_the_composer_all_the_same() -> None:
+    store = FullDisk()
+    store.full = False
+    stage = Stage(store=store)
+    async with stage.shown():
+        here = stage.chat.desk.current = ConversationId("here")
+        await stage.until(lambda: stage.chat._taken_up)
+        store.full = True
+        problem = BackendError(ErrorKind.INVALID, "Too strange.")
+        stage.chat._mailbox.put(Refused(here, TurnId("t"), Draft("hi"), Draft(), problem))
+        await stage.until(lambda: stage.chat.composer.text == "hi")
+        await stage.until(lambda: "The disk is full." in stage.text(stage.chat.banner))
 
 
 async def test_enter_counts_while_the_message_before_is_made_safe() -> None:

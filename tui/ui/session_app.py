@@ -9,20 +9,20 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING
 
 from textual import events, on, work
-from textual.worker import Worker
+from textual.worker import Worker, WorkerState
 
 from tui.chat.kit import SystemClock
 from tui.core.account import Account, Identity, login_helps
-from tui.core.errors import BackendError, ErrorKind
+from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock, Notepad
 from tui.core.preferences import Kept, Preferences
-from tui.core.redact import redact
 from tui.core.text import clean_line
 from tui.system.terminal import Terminal
 from tui.ui.agency import Agency, Connect
 from tui.ui.base import BaseApp
 from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
+from tui.ui.notices import words_of
 from tui.ui.requests import GenieWanted, SignInNeeded
 from tui.ui.screens.chat import ChatScreen
 
@@ -71,6 +71,8 @@ class SessionApp(BaseApp[None]):
         self._leaving = asyncio.Event()
         self._session_worker: Worker[None] | None = None
         self._last_key_s = float("-inf")
+        self._warned = ""
+        """What was said when leaving would have lost something."""
         self._chat = ChatScreen(
             self._mailbox,
             agent_name=agent_name,
@@ -183,11 +185,29 @@ class SessionApp(BaseApp[None]):
             if self._chat.access:
                 await self._chat.clear()
             self._leaving.set()
-            await _ended(self._session_worker)
-            self._leaving.clear()
+            try:
+                await _ended(self._session_worker)
+            finally:
+                self._leaving.clear()
         await self._chat.action_retry()
 
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A task of ours failed in a way it did not foresee: say so, and go on."""
+        if event.state is WorkerState.ERROR and (error := event.worker.error):
+            self.log.error(error)
+            self.notify(words_of(error), severity="error")
+
     async def action_quit(self) -> None:
+        """Leave; but if what is written cannot be kept, say so first."""
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LONGEST_LEAVE_S):
+                    await self._chat.keep_draft()
+        except StoreError as problem:
+            if self._warned != (warning := f"What you have written cannot be kept: {problem}"):
+                self._warned = warning
+                self.notify(f"{warning} Quit again to leave without it.", severity="warning")
+                return
         await self._leave(0)
 
     def _leave_by_signal(self, number: int) -> None:
@@ -200,7 +220,8 @@ class SessionApp(BaseApp[None]):
         try:
             async with asyncio.timeout(_LONGEST_LEAVE_S):
                 await self._chat.all_sent()
-                await self._chat.keep_draft()
+                with suppress(StoreError):  # which has been said, unless a signal ends us
+                    await self._chat.keep_draft()
                 self._leaving.set()
                 if self._session_worker:
                     await asyncio.wait([asyncio.ensure_future(_ended(self._session_worker))])
@@ -231,6 +252,6 @@ def _where_kept(kept: Kept) -> str:
 def _as_backend_error(error: Exception) -> BackendError:
     return BackendError(
         ErrorKind.UNREACHABLE,
-        clean_line(redact(str(error))) or type(error).__name__,
+        words_of(error),
         hint="`genie-tui doctor` says more.",
     )

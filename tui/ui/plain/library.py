@@ -97,9 +97,7 @@ class Library:
         form = format_of(path)
         if form is None:
             self._lines.say(_FORMATS)
-        elif await asyncio.to_thread(
-            os.path.exists, path
-        ):  # and not of Path: too long a name is none
+        elif await asyncio.to_thread(os.path.exists, path):  # not Path's: it may raise
             self._lines.say(f"{shown_path(path)} exists already. Give another name.")
         else:
             try:

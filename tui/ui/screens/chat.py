@@ -47,6 +47,7 @@ from tui.ui.screens.waiting import WaitingScreen
 from tui.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
+    from tui.chat.session import Session
     from tui.ui.widgets.reply import Reply
     from tui.ui.widgets.transcript import Transcript
 
@@ -208,7 +209,7 @@ class ChatScreen(
             case UploadProgress():
                 self.conversation.show_upload(update.turn_id, update.sent_bytes, update.total_bytes)
             case Refused():
-                await self._take_refusal(update)
+                self._take_refusal(update)
             case Problem(error=error):
                 self.fail(error)
             case ConversationsChanged():
@@ -251,22 +252,26 @@ class ChatScreen(
             self.access.drafts.rename(old, new)
         self.list_soon()
 
-    async def _take_refusal(self, update: Refused) -> None:
-        """Put the message where the user can correct it; the engine has put it into the draft."""
+    def _take_refusal(self, update: Refused) -> None:
+        """Say why a message was not accepted, and put it where the user can correct it."""
         if update.error.kind is ErrorKind.ASLEEP:
             self.desk.asleep.add(update.conversation_id)
         here = update.conversation_id == self.desk.current
         place = "" if here else clean_line(self.title_of(update.conversation_id), 60)
         self.desk.complain(of_error(update.error, refused=True, place=place))
         self.want_login(update.error)
-        if here:
-            await self.take_back(update.draft, update.behind)
-        elif self.access:
-            await self._see_that_it_is_kept(update)
+        if self.access:
+            self._bring_back(update, self.access.session)
 
-    async def _see_that_it_is_kept(self, update: Refused) -> None:
-        """Who left the conversation at that moment may have overwritten what was put there."""
-        session, cid = self.opened.session, update.conversation_id
+    @work(group="refusal", exit_on_error=False)
+    async def _bring_back(self, update: Refused, session: Session) -> None:
+        """Into the composer, or else the draft: the engine has put it there, but who left the
+        conversation at that moment may have overwritten it.
+        """
+        cid = update.conversation_id
+        if cid == self.desk.current:
+            await self.take_back(update.draft, update.behind)
+            return
         kept = parse(await session.draft(cid))
         if update.draft.text not in kept.text:
             await session.save_draft(cid, kept.taking_back(update.draft, update.behind).dump())

@@ -16,11 +16,9 @@ from textual.worker import Worker, WorkerState
 from tui.core.account import login_helps
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
-from tui.core.redact import redact
-from tui.core.text import clean_line
 from tui.core.turn import Turn
 from tui.ui.drafts import Drafts
-from tui.ui.notices import Notice, of_error
+from tui.ui.notices import Notice, of_error, words_of
 from tui.ui.requests import SignInNeeded
 from tui.ui.screens.layout import ThreePanes
 from tui.ui.shelf import Shelf
@@ -194,8 +192,7 @@ class ReadingScreen(ThreePanes):
             if isinstance(error, BackendError):
                 self.fail(error)
             else:
-                text = clean_line(redact(str(error))) or type(error).__name__
-                self.desk.complain(Notice(tone="problem", text=text))
+                self.desk.complain(Notice(tone="problem", text=words_of(error)))
             self.show_state()
 
     # -- which conversation ----------------------------------------------------------------
