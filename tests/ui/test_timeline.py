@@ -161,6 +161,18 @@ async def test_events_that_come_again_are_shown_once() -> None:
         assert timeline.option_count == count + 2
 
 
+async def test_events_that_were_left_out_do_not_come_again_at_the_end() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    notes = [at(LogLine, n, n, name=f"note {n}") for n in range(MAX_ROWS + 10)]
+    async with app.run_test(size=(50, 20)) as pilot:
+        timeline.show_events(notes[:-1])
+        assert timeline._rows[0].event is not notes[0]
+        timeline.lengthen(notes)
+        await settle(pilot, lambda: f"note {MAX_ROWS + 9}" in app.screen_text())
+        assert [row.event for row in timeline._rows] == notes[-len(timeline._rows) :]
+
+
 async def test_a_burst_is_drawn_at_once_and_only_the_newest_are_kept() -> None:
     timeline = Timeline()
     app = Solo(timeline)

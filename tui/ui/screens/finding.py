@@ -107,7 +107,7 @@ class FindingScreen(ReadingScreen):
         if self.timeline:
             until_ms = turns[-1].last_at_ms if turns and goes_on else None
             events = await self.opened.session.timeline(conversation_id, until_ms)
-            self.timeline.add_events(events)
+            self.timeline.lengthen(events)
 
     def on_window_end_wanted(self) -> None:
         self._go_to_end()

@@ -302,7 +302,7 @@ class ReadingScreen(ThreePanes):
         turns = await session.turns(current, before)
         if not turns and await session.read_older(current):
             turns = await session.turns(current, before)
-        if self.desk.current == current:
+        if self.desk.current == current and self.conversation.oldest == before:
             await self.conversation.prepend(turns)
 
     # -- the list --------------------------------------------------------------------------

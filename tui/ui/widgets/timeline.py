@@ -108,6 +108,11 @@ class Timeline(SturdyList):
         if self._flushing is None and self._coming:
             self._flushing = self.set_timer(_FLUSH_S, self._flush)
 
+    def lengthen(self, newest: Sequence[TurnEvent]) -> None:
+        """Add those of the newest events that follow what is shown; older ones are left out."""
+        known = [place for place, event in enumerate(newest, 1) if _name(event) in self._seen]
+        self.add_events(newest[max(known, default=0) :])
+
     def _forget(self) -> None:
         self._spans = Spans()
         self._seen: set[str] = set()
