@@ -22,8 +22,8 @@ from tests.fakes import (
 from tui.chat.company import accompanied
 from tui.chat.kit import Patience
 from tui.chat.session import Session
-from tui.chat.updates import Problem, TurnChanged, TurnDropped, Update
-from tui.core.errors import ErrorKind, StoreError
+from tui.chat.updates import Problem, Refused, TurnChanged, TurnDropped, Update
+from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.events import AgentMessage, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId, is_local
 from tui.core.records import Conversation, Message
@@ -173,3 +173,31 @@ async def test_a_watch_that_fails_ends_the_work_and_one_that_is_done_does_not() 
     assert ended.is_set()
     gate.set()
     assert await accompanied(work(), asyncio.sleep(0)) == "done"
+
+
+class SlowToGiveBack(MemoryStore):
+    """Has given a message back before it says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given, self.gate = asyncio.Event(), asyncio.Event()
+
+    async def give_back(self, turn_id: TurnId, conversation_id: ConversationId, draft: str) -> None:
+        await super().give_back(turn_id, conversation_id, draft)
+        self.given.set()
+        await self.gate.wait()
+
+
+async def test_who_stops_a_conversation_hears_of_the_message_that_was_just_refused() -> None:
+    store, backend = SlowToGiveBack(), ScriptedBackend()
+    backend.failures["send"].append(BackendError(ErrorKind.INVALID, "Too strange."))
+    async with opened(backend, store) as (session, listener):
+        turn = await session.send(HERE, "hi")
+        await store.given.wait()
+        stopping = asyncio.create_task(session.stop_waiting(HERE))
+        await asyncio.sleep(0)
+        store.gate.set()
+        await stopping
+        await listener.until(lambda u: isinstance(u, Refused) and u.draft.text == "hi")
+        assert await session.draft(HERE) == "hi"
+        assert not [live for live in await session.turns(HERE) if live.id == turn.id]

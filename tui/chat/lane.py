@@ -28,6 +28,7 @@ from tui.core.draft import Draft, draft_of, parse
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import PromptState
+from tui.core.redact import redact
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 
@@ -157,7 +158,7 @@ class Lane:
         except StoreError as error:
             problem = BackendError(ErrorKind.STORE, str(error))
         except Exception as error:  # else the turn would look as if it were at work for ever
-            text = f"The conversation cannot go on: {clean_line(repr(error), 200)}"
+            text = f"The conversation cannot go on: {clean_line(redact(repr(error)), 200)}"
             problem = BackendError(ErrorKind.BAD_ANSWER, text)
         self.kit.publish(Problem(problem, player.conversation_id))
         return False
@@ -196,7 +197,11 @@ class Lane:
                 return True
             return await self._send(player)
         except NotDelivered as refusal:
-            await self._give_back(player.turn, refusal.error)
+            giving = asyncio.ensure_future(self._give_back(player.turn, refusal.error))
+            try:
+                await asyncio.shield(giving)
+            finally:
+                await asyncio.wait({giving})  # who stops us now must not stop it half way
             raise _GivenBack from refusal
         finally:
             await outbox.let_go(player)

@@ -29,6 +29,7 @@ from tui.core.events import ApprovalRequested, Decision
 from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, is_local, local_conversation
 from tui.core.ports import Can, ChatBackend, Clock, TurnStore
 from tui.core.records import Attachment, Conversation, Prompt
+from tui.core.redact import words_of
 from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
 
@@ -304,8 +305,7 @@ class Session(Controls):
     def _put_away(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            text = clean_line(str(error)) or type(error).__name__
-            self._listener(Problem(BackendError(ErrorKind.STORE, text)))
+            self._listener(Problem(BackendError(ErrorKind.STORE, words_of(error))))
 
     async def _attend(self, turn: Turn) -> None:
         """After a turn: note it as unread if nobody looks, and fetch the conversation's title."""

@@ -10,6 +10,8 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 
+from tui.core.text import clean_line
+
 MASK = "[secret]"
 
 _HEADERS = r"authorization|proxy-authorization|cookie|set-cookie|x-api-key"
@@ -52,6 +54,11 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
+
+
+def words_of(error: BaseException) -> str:
+    """What to tell of a failure that nobody foresaw, on one line."""
+    return clean_line(redact(str(error))) or type(error).__name__
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -7,9 +7,7 @@ from typing import Literal
 
 from tui.chat.updates import Recovery, RecoveryStep
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.redact import redact
 from tui.core.steps import ConnectionStep
-from tui.core.text import clean_line
 from tui.ui.board import Question
 
 Tone = Literal["question", "recovery", "problem", "refusal"]
@@ -92,11 +90,6 @@ def of_question(question: Question, *, place: str = "") -> Notice:
         command="question.answer",
         deed="to look at it",
     )
-
-
-def words_of(error: BaseException) -> str:
-    """What to tell of a failure that nobody foresaw."""
-    return clean_line(redact(str(error))) or type(error).__name__
 
 
 def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> Notice:

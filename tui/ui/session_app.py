@@ -16,13 +16,13 @@ from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock, Notepad
 from tui.core.preferences import Kept, Preferences
+from tui.core.redact import words_of
 from tui.core.text import clean_line
 from tui.system.terminal import Terminal
 from tui.ui.agency import Agency, Connect
 from tui.ui.base import BaseApp
 from tui.ui.keys import key_for
 from tui.ui.messages import Mailbox, UpdatesReady
-from tui.ui.notices import words_of
 from tui.ui.requests import GenieWanted, SignInNeeded
 from tui.ui.screens.chat import ChatScreen
 

@@ -16,9 +16,10 @@ from textual.worker import Worker, WorkerState
 from tui.core.account import login_helps
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
+from tui.core.redact import words_of
 from tui.core.turn import Turn
 from tui.ui.drafts import Drafts
-from tui.ui.notices import Notice, of_error, words_of
+from tui.ui.notices import Notice, of_error
 from tui.ui.requests import SignInNeeded
 from tui.ui.screens.layout import ThreePanes
 from tui.ui.shelf import Shelf

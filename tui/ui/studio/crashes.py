@@ -5,8 +5,7 @@ from __future__ import annotations
 from textual.worker import Worker, WorkerState
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.redact import redact
-from tui.core.text import clean_line
+from tui.core.redact import words_of
 
 
 def crash_of(event: Worker.StateChanged) -> BackendError | None:
@@ -16,5 +15,4 @@ def crash_of(event: Worker.StateChanged) -> BackendError | None:
         return None
     if isinstance(error, BackendError):
         return error
-    text = clean_line(redact(str(error))) or type(error).__name__
-    return BackendError(ErrorKind.BAD_ANSWER, text)
+    return BackendError(ErrorKind.BAD_ANSWER, words_of(error))
