@@ -66,6 +66,21 @@ async def test_several_messages_are_all_sent_before_a_new_conversation_begins() 
         assert [(cid, text) for cid, text, _ in stage.backend.sent] == [(HERE, "hi"), (HERE, "ho")]
 
 
+async def test_what_is_typed_behind_ctrl_n_is_for_the_new_conversation() -> None:
+    stage = stage_with_a_conversation()
+    async with stage.shown():
+        stage.chat.go_to(HERE)
+        await stage.until(lambda: stage.chat.desk.current == HERE)
+        read(stage, *"hi", "enter", "ctrl+n", *"ho", "enter", "ctrl+n", *"half")
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+        await stage.until(lambda: stage.chat.composer.text == "half")
+        assert stage.chat.desk.current is None
+        (one, hi, _), (two, ho, _) = stage.backend.sent
+        assert (one, hi, ho) == (HERE, "hi", "ho")
+        assert two != HERE
+        assert not stage.store.drafts.get(HERE)
+
+
 async def test_what_is_typed_behind_a_key_that_opens_something_goes_there() -> None:
     stage = Stage()
     async with stage.shown():

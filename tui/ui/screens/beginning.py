@@ -19,11 +19,11 @@ from tui.ui.slash import takes
 class BeginningScreen(CommandingScreen):
     """New conversations, with options where ``Can.CHOOSE``."""
 
-    def action_new_conversation(self) -> None:
+    async def action_new_conversation(self) -> None:
         if self.access and Can.CHOOSE in self.access.session.can:
             self._ask_for_options()
         else:
-            super().action_new_conversation()
+            await super().action_new_conversation()
 
     @takes("MESSAGE", "Begin a conversation")
     async def command_new(self, text: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from tui.chat.session import Session
 
 _LIST_PAUSE_S = 0.1
+_LONGEST_SWITCH_S = 0.5
+"""After which keys are taken again, however busy the disk is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,17 +282,25 @@ class ReadingScreen(ThreePanes):
             )
 
     @on(Sidebar.NewWanted)
-    def _new_wanted(self) -> None:
-        self.action_new_conversation()
+    async def _new_wanted(self) -> None:
+        await self.run_action("new_conversation")
 
-    def action_new_conversation(self) -> None:
+    async def action_new_conversation(self) -> None:
+        """Begin another conversation; what is typed meanwhile waits, since it is for that one."""
         self.action_focus_composer()
         if self.access and (self.desk.current is not None or self.is_sending):
-            self._go_to_new()
+            there = asyncio.Event()
+            self._go_to_new(there)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LONGEST_SWITCH_S):
+                    await there.wait()
 
     @work(group="open", exclusive=True, exit_on_error=False)
-    async def _go_to_new(self) -> None:
-        await self._switch_to(None)
+    async def _go_to_new(self, there: asyncio.Event) -> None:
+        try:
+            await self._switch_to(None)
+        finally:
+            there.set()
 
     async def on_window_older_wanted(self) -> None:
         self._read_older()
