@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,8 @@ QUICK = Patience(
     frame_s=0.001,
     title_s=(),
 )
+PATIENCE_S = 20.0
+"""How long a busy machine may take for what a test waits for."""
 SUGGESTIONS = (("Greet", "Say hello"), ("Order", "Order a laptop"))
 
 
@@ -127,9 +130,16 @@ class Stage:
         assert isinstance(screen, ChatScreen)
         return screen
 
+    @property
+    def title(self) -> str:
+        """What the conversation at hand is called; empty until it is listed."""
+        current = self.chat.desk.current
+        return self.chat.title_of(current) if current else ""
+
     async def until(self, true: Callable[[], object], what: str = "") -> None:
         """Let the app work until something is true."""
-        for _ in range(400):
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
             await self.pilot.pause()
             if true():
                 return

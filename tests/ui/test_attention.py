@@ -27,7 +27,7 @@ async def test_a_reply_is_announced_only_to_who_looks_elsewhere() -> None:
     stage = staged(started(), gate, *reply("Secret words"))
     async with stage.shown():
         await stage.say("hello there")
-        await stage.until(lambda: stage.backend.sent)
+        await stage.until(lambda: stage.title == "hello there")
         stage.app.post_message(events.AppBlur())
         gate.set()
         await stage.until(lambda: any("\x1b]9;" in sent for sent in stage.app.sent))
@@ -42,7 +42,7 @@ async def test_a_question_is_announced_by_the_name_of_its_skill() -> None:
     stage = staged(started(), gate, asks(hostile, "call-1", {"secret": "x"}), Wait.DECISION)
     async with stage.shown():
         await stage.say("order")
-        await stage.until(lambda: stage.backend.sent)
+        await stage.until(lambda: stage.title == "order")
         stage.app.post_message(events.AppBlur())
         gate.set()
         await stage.until(lambda: any("\x1b]9;" in sent for sent in stage.app.sent))

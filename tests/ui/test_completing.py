@@ -162,6 +162,7 @@ async def test_a_command_with_an_argument_does_at_once_what_its_key_would_ask_fo
     stage = Stage()
     [listed] = stage.backend.listed = [conversation("c1", "Laptops", 1)]
     async with stage.shown():
+        await stage.until(lambda: stage.chat.title_of(listed.id) == "Laptops")
         stage.chat.go_to(listed.id)
         await stage.until(lambda: stage.chat.desk.current)
         await stage.say("/rename Machines")

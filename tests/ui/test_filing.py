@@ -81,7 +81,7 @@ async def test_the_open_conversation_is_renamed_from_anywhere() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
         await stage.say("hi")
-        await stage.until(lambda: "Hello" in stage.screen())
+        await stage.until(lambda: "Hello" in stage.screen() and stage.title)
         await stage.press("f2")
         await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
         await stage.press(*"Greeting", "enter")

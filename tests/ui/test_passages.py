@@ -280,5 +280,6 @@ async def test_questions_that_are_not_read_yet_are_reached_too() -> None:
         await transcript.place_cursor("t90/prompt")
         await stage.press("ctrl+up")
         await stage.until(lambda: stage.chat.conversation.oldest == "t30")
-        await stage.press("ctrl+up")
+        if transcript.cursor == "t90/prompt":  # the key was quicker than what is above
+            await stage.press("ctrl+up")
         assert transcript.cursor == "t89/prompt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.screenshots.watch import text_of
+from tests.ui.stage import PATIENCE_S
 from tui.config import Profile
 from tui.core.preferences import Kept
 from tui.core.studio.records import GenieId
@@ -24,7 +26,8 @@ from tui.wiring.profile import use_genie
 
 
 async def seen(pilot: Pilot[None], true: Callable[[str], object]) -> None:
-    for _ in range(400):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
         if true(text_of(pilot)):
             return
         await pilot.pause(0.01)
