@@ -122,6 +122,14 @@ class Terminal:
         while (left := deadline - time.monotonic()) > 0 and not self._closed:
             self._read(left)
 
+    def wait_stopped(self, within_s: float = 30.0) -> None:
+        """Until a signal has stopped it; it may have much to write before."""
+        deadline = time.monotonic() + within_s
+        while os.waitpid(self.pid, os.WUNTRACED | os.WNOHANG) == (0, 0):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"still running\n{self.text}")
+            self._read(0.02)
+
     def wait_exit(self, within_s: float = 30.0) -> int:
         """The exit code; negative for a signal."""
         deadline = time.monotonic() + within_s

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +27,7 @@ def test_suspended_and_continued_it_draws_itself_again(start: Start, server: Dem
     with start(**settings_of(server)) as terminal:
         terminal.until("essage")
         terminal.kill(signal.SIGTSTP)
-        os.waitpid(terminal.pid, os.WUNTRACED)
+        terminal.wait_stopped()
         suspended = len(terminal.output)
         terminal.kill(signal.SIGCONT)
         terminal.until(lambda _: RAW_AGAIN in terminal.output[suspended:])
