@@ -176,6 +176,7 @@ async def test_a_refused_text_is_kept_even_if_its_draft_was_just_overwritten() -
         away = ConversationId("elsewhere")
         stage.store.drafts[away] = "own"
         lost = Refused(away, TurnId("t"), Draft("lost"), Draft(), refused())
+        assert stage.chat._mailbox
         stage.chat._mailbox.put(lost)
         await stage.until(lambda: "Not sent" in stage.text(stage.chat.banner))
         assert stage.store.drafts[away] == "lost\n\nown"

@@ -6,9 +6,11 @@ import asyncio
 import random
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tui.chat.updates import Publish
-from tui.core.ports import ChatBackend, Clock, TurnStore
+if TYPE_CHECKING:
+    from tui.chat.updates import Publish
+    from tui.core.ports import ChatBackend, Clock, TurnStore
 
 
 class SystemClock:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui.core.calls import CallListener
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import Decision, Json
-from tui.core.ids import AttemptId, CallId, ConversationId, FileId, RunId, SkillId
-from tui.core.options import Option
-from tui.core.ports import Progress
-from tui.core.records import ConnectionLink, EventPage, Imported, Skill
+
+if TYPE_CHECKING:
+    from tui.core.calls import CallListener
+    from tui.core.events import Decision, Json
+    from tui.core.ids import AttemptId, CallId, ConversationId, FileId, RunId, SkillId
+    from tui.core.options import Option
+    from tui.core.ports import Progress
+    from tui.core.records import ConnectionLink, EventPage, Imported, Skill
 
 
 def unsupported(what: str) -> BackendError:

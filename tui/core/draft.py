@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.core.records import Prompt
+if TYPE_CHECKING:
+    from tui.core.records import Prompt
 
 # Control characters that no text in the composer can have, since it is cleaned: a folded part
 # stands between shift-out and shift-in, a file behind a file separator.

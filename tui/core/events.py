@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from tui.core.ids import AttemptId, CallId, MessageId, RunId
+if TYPE_CHECKING:
+    from tui.core.ids import AttemptId, CallId, MessageId, RunId
 
 Json = Mapping[str, Any]
 

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from tui.core.events import Json
 from tui.core.masking import MASK, is_secret
 from tui.core.text import clean, clean_line
+
+if TYPE_CHECKING:
+    from tui.core.events import Json
 
 MAX_ROWS = 400
 MAX_DEPTH = 8

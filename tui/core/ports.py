@@ -5,34 +5,35 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Sequence
 from enum import Flag, auto
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tui.core.calls import CallListener
-from tui.core.events import Decision, Json, TurnEvent
-from tui.core.ids import (
-    AttemptId,
-    CallId,
-    ConversationId,
-    FileId,
-    MessageId,
-    RunId,
-    SkillId,
-    TurnId,
-)
-from tui.core.options import Option, OptionValues
-from tui.core.records import (
-    ConnectionLink,
-    Conversation,
-    ConversationStatus,
-    EventPage,
-    Hit,
-    Imported,
-    Message,
-    Page,
-    Prompt,
-    Skill,
-    TurnRecord,
-)
+if TYPE_CHECKING:
+    from tui.core.calls import CallListener
+    from tui.core.events import Decision, Json, TurnEvent
+    from tui.core.ids import (
+        AttemptId,
+        CallId,
+        ConversationId,
+        FileId,
+        MessageId,
+        RunId,
+        SkillId,
+        TurnId,
+    )
+    from tui.core.options import Option, OptionValues
+    from tui.core.records import (
+        ConnectionLink,
+        Conversation,
+        ConversationStatus,
+        EventPage,
+        Hit,
+        Imported,
+        Message,
+        Page,
+        Prompt,
+        Skill,
+        TurnRecord,
+    )
 
 
 class Can(Flag):

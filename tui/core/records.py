@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
-from tui.core.events import TurnEvent
-from tui.core.ids import ConversationId, FileId, MessageId, RunId, SkillId, TurnId
+if TYPE_CHECKING:
+    from tui.core.events import TurnEvent
+    from tui.core.ids import ConversationId, FileId, MessageId, RunId, SkillId, TurnId
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from tui.core.events import (
     AgentMessage,
@@ -20,9 +20,11 @@ from tui.core.events import (
     TurnStarted,
     UsageReported,
 )
-from tui.core.ids import CallId, MessageId
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.core.usage import Usage
+
+if TYPE_CHECKING:
+    from tui.core.ids import CallId, MessageId
 
 _S = TypeVar("_S", TextStep, SkillStep, ApprovalStep, ConnectionStep)
 

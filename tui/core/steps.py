@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from tui.core.events import ApprovalRequested, ConnectionOutcome, Decision
-from tui.core.ids import AttemptId, CallId, MessageId
+if TYPE_CHECKING:
+    from tui.core.events import ApprovalRequested, ConnectionOutcome, Decision
+    from tui.core.ids import AttemptId, CallId, MessageId
 
 SkillStatus = Literal["running", "completed", "failed", "unreported"]
 """``unreported``: the turn is over and nothing said how the skill ended."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tui.core.events import (
     AgentMessage,
@@ -22,11 +22,13 @@ from tui.core.events import (
     TurnOutcome,
     UnknownEvent,
 )
-from tui.core.ids import ConversationId, MessageId, RunId, TurnId
-from tui.core.records import Prompt, TurnRecord
 from tui.core.replay import Replay
 from tui.core.steps import ApprovalStep, ConnectionStep, Step, TextStep
-from tui.core.usage import Usage
+
+if TYPE_CHECKING:
+    from tui.core.ids import ConversationId, MessageId, RunId, TurnId
+    from tui.core.records import Prompt, TurnRecord
+    from tui.core.usage import Usage
 
 Phase = Literal["waiting", "working", "awaiting_approval", "awaiting_connection", "over"]
 """``waiting``: nothing of the agent's has been seen yet."""

@@ -8,14 +8,14 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.chat.updates import Publish
 from tui.core.preferences import Kept
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.chat.updates import Publish
     from tui.core.studio.port import Studio
 
-Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
+Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
 
 UseGenie = Callable[[str], tuple[Connect, Kept]]

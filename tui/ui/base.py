@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import events
 from textual.app import App
@@ -23,8 +23,10 @@ from tui.ui.keys import key_name
 from tui.ui.lean import share_backgrounds
 from tui.ui.order import caught_up
 from tui.ui.palettes import THEMES
-from tui.ui.requests import BackgroundSeen
 from tui.ui.theme import FOLLOW, choose, tokens
+
+if TYPE_CHECKING:
+    from tui.ui.requests import BackgroundSeen
 
 ResultT = TypeVar("ResultT")
 

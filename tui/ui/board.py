@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from tui.core.ids import ConversationId, TurnId
 from tui.core.steps import ApprovalStep, ConnectionStep
-from tui.core.turn import Turn
+
+if TYPE_CHECKING:
+    from tui.core.ids import ConversationId, TurnId
+    from tui.core.turn import Turn
 
 RowState = Literal["idle", "running", "asking"]
 """``asking``: it goes on only when the user has done something."""

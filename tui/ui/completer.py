@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.ui.completing import (
     Choice,
@@ -15,10 +15,12 @@ from tui.ui.completing import (
     path_choices,
     word_at,
 )
-from tui.ui.paths import Entry
-from tui.ui.slash import SlashCommand
-from tui.ui.widgets.composer import Composer
-from tui.ui.widgets.offers import Offers
+
+if TYPE_CHECKING:
+    from tui.ui.paths import Entry
+    from tui.ui.slash import SlashCommand
+    from tui.ui.widgets.composer import Composer
+    from tui.ui.widgets.offers import Offers
 
 
 class Doer(Protocol):

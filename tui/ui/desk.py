@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from tui.chat.updates import Recovery
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.ids import ConversationId
 from tui.ui.board import Board
 from tui.ui.notices import LEFT_ALONE, Notice, of_error, of_question, of_recovery
-from tui.ui.widgets.topbar import Link
+
+if TYPE_CHECKING:
+    from tui.chat.updates import Recovery
+    from tui.core.ids import ConversationId
+    from tui.ui.widgets.topbar import Link
 
 _RECONNECTS = frozenset({"sending", "finding", "reconnecting", "replaying", "looking"})
 _NO_LINE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMED_OUT})

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.ids import ConversationId
-
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.core.ids import ConversationId
 
 
 class Drafts:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tui.core.errors import BackendError
-from tui.core.events import Json
 from tui.core.text import clean_line, size, utf8_size
 from tui.ui.paths import shown_path
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.core.events import Json
     from tui.core.ids import ConversationId
     from tui.export import Format
 

@@ -6,10 +6,13 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from tui.core.records import Attachment
 from tui.core.text import clean_line, size
+
+if TYPE_CHECKING:
+    from tui.core.records import Attachment
 
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 """Source: Headless API, Upload a file."""
@@ -23,6 +26,8 @@ class CannotAttach(Exception):
 
 def attachment_of(path: Path) -> Attachment:
     """A file that can be read and is small enough. Raises ``CannotAttach``."""
+    from tui.core.records import Attachment
+
     name = clean_line(path.name, 60)
     try:
         if not path.is_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.color import Color as RichColor
@@ -14,8 +15,10 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.system.terminal import Glyphs
 from tui.ui.glyphs import ASCII, CONSOLE, CP437
+
+if TYPE_CHECKING:
+    from tui.system.terminal import Glyphs
 
 _BRIGHT = 0.3
 """From this brightness on a ground is shown in reverse where there are no colours."""

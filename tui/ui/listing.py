@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, islice
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.style import Style
 
-from tui.core.ids import ConversationId
-from tui.core.records import Conversation
 from tui.core.text import ago
-from tui.ui.board import RowState
 from tui.ui.days import day_of
 from tui.ui.text import line, spread
+
+if TYPE_CHECKING:
+    from tui.core.ids import ConversationId
+    from tui.core.records import Conversation
+    from tui.ui.board import RowState
 
 MENU_META = "menu"
 """What a click on the mark that opens a row's menu finds in the style there."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from tui.chat.updates import Recovery, RecoveryStep
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.steps import ConnectionStep
-from tui.ui.board import Question
+
+if TYPE_CHECKING:
+    from tui.chat.updates import Recovery, RecoveryStep
+    from tui.ui.board import Question
 
 Tone = Literal["question", "recovery", "problem", "refusal"]
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from tui.core.events import Decision
-from tui.core.ids import ConversationId
 from tui.core.steps import ApprovalStep, ConnectionStep, Step
-from tui.core.turn import Turn
 from tui.ui.board import Board, Question
 
 if TYPE_CHECKING:
+    from tui.core.events import Decision
+    from tui.core.ids import ConversationId
+    from tui.core.turn import Turn
     from tui.ui.modals.approval import ApprovalAnswer
     from tui.ui.modals.connection import ConnectionAnswer
 
-Decide = Callable[[Question, Decision, str | None], None]
+Decide = Callable[[Question, "Decision", str | None], None]
 """Called with the answer and its reason; of a connection only a rejection is one."""
 
 

@@ -14,19 +14,18 @@ from textual.worker import Worker, WorkerState
 from tui.chat.kit import SystemClock
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.ports import Clock, Notepad
-from tui.core.preferences import Kept, Preferences
 from tui.core.redact import words_of
 from tui.core.text import clean_line
-from tui.system.terminal import Terminal
 from tui.ui.agency import Agency, Connect
 from tui.ui.base import BaseApp
 from tui.ui.keys import key_for
-from tui.ui.messages import Mailbox, UpdatesReady
 from tui.ui.requests import GenieWanted, SignInNeeded
 from tui.ui.screens.chat import ChatScreen
 
 if TYPE_CHECKING:
+    from tui.core.ports import Clock, Notepad
+    from tui.core.preferences import Kept, Preferences
+    from tui.system.terminal import Terminal
     from tui.ui.modals.login import SignedIn
 
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
@@ -67,14 +66,12 @@ class SessionApp(BaseApp[None]):
         self.agency = agency or Agency()
         self._identity: Identity | None = None
         self._clock = clock or SystemClock()
-        self._mailbox = Mailbox(lambda: self._chat.post_message(UpdatesReady()))
         self._leaving = asyncio.Event()
         self._session_worker: Worker[None] | None = None
         self._last_key_s = float("-inf")
         self._warned = ""
         """What was said when leaving would have lost something."""
         self._chat = ChatScreen(
-            self._mailbox,
             agent_name=agent_name,
             user_name=user_name,
             place=place,
@@ -110,7 +107,7 @@ class SessionApp(BaseApp[None]):
     async def _run_session(self) -> None:
         await self.agency.aclose()  # the demo's is another one each time
         try:
-            async with self._connect(self._mailbox.put) as session:
+            async with self._connect(self._chat.listen()) as session:
                 self._chat.connected(session)
                 await self._learn_who()
                 await self._leaving.wait()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.core.preferences import Preferences
 from tui.ui.base import BaseApp
 from tui.ui.screens.setup import Help, SetupScreen
 from tui.ui.styles import STYLES
+
+if TYPE_CHECKING:
+    from tui.core.preferences import Preferences
 
 
 class SetupApp(BaseApp[str]):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.core.ids import ConversationId
-from tui.core.records import Conversation
-
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.core.ids import ConversationId
+    from tui.core.records import Conversation
 
 PAGE = 200
 EVERYTHING = 1_000_000

@@ -12,10 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.chat.updates import Publish
-from tui.core.account import Account
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.ports import Clock
 from tui.core.preferences import Kept
 from tui.demo.handles import IFRIT
 from tui.demo.suggestions import SUGGESTIONS
@@ -28,8 +25,11 @@ if TYPE_CHECKING:
     from tui.auth.keyring_store import KeyringBackend
     from tui.auth.vault import Vault
     from tui.chat.session import Session
+    from tui.chat.updates import Publish
     from tui.config import Profile
     from tui.config.profile import BackendName
+    from tui.core.account import Account
+    from tui.core.ports import Clock
     from tui.core.studio.port import Studio
     from tui.demo.server import DemoServer, DemoSettings
 

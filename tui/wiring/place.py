@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.chat.updates import Notice, Publish
 from tui.core.account import Account
-from tui.core.ports import ChatBackend, Clock, Notepad
 from tui.core.preferences import Kept, Preferences
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.chat.updates import Publish
+    from tui.core.ports import ChatBackend, Clock, Notepad
     from tui.core.studio.port import Studio
 
-Connect = Callable[[Publish], AbstractAsyncContextManager["Session"]]
+Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
 UseGenie = Callable[[str], tuple[Connect, Kept]]
@@ -61,6 +61,7 @@ async def open_session(
     ``account`` tells apart whose conversations they are.
     """
     from tui.chat.session import Session
+    from tui.chat.updates import Notice
     from tui.store import SqliteStore
 
     try:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tui.chat.updates import Publish
 from tui.core.preferences import Kept
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import key_vault, open_account
@@ -20,6 +19,7 @@ from tui.wiring.studio import studio_of
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.chat.updates import Publish
     from tui.config import Profile
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
-from tui.core.checkup import Finding
 from tui.wiring.checkup import examine
 from tui.wiring.clients import key_vault
 from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
     from tui.config import Profile
+    from tui.core.checkup import Finding
     from tui.core.secret import Secret
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.secret import Secret
-from tui.wiring.place import OpenStudio
 from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
     from tui.api.developer.client import DeveloperClient
     from tui.config import Profile
     from tui.demo.server import DemoSettings
+    from tui.wiring.place import OpenStudio
 
 
 def studio_of(profile: Profile) -> OpenStudio | None:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from tui.core.text import clean
 from tui.ui.markdown.layout import layout
 from tui.ui.markdown.parse import parse
 from tui.ui.markdown.rows import Code, Gap, Margin, Resume, Segment
-from tui.ui.markdown.spans import Line
+
+if TYPE_CHECKING:
+    from tui.ui.markdown.spans import Line
 
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
 _UNDECIDED = re.compile(r"[ >]*(?:[-+*_=#~`|>]+|\d{1,9}[.)]?)[ \t]*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,14 +13,16 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.events import Decision
 from tui.core.parameters import ParameterRow, parameter_rows
-from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.decision import DecisionModal
 from tui.ui.widgets.looks import ASKS, MUTED, muted
 from tui.ui.widgets.rows import Row, RowsView
+
+if TYPE_CHECKING:
+    from tui.core.events import Decision
+    from tui.core.steps import ApprovalStep
 
 _LABEL_CELLS = 24
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,7 +14,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.core.links import link_host
-from tui.core.steps import ConnectionStep
 from tui.core.text import clean, clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.decision import DecisionModal
@@ -24,6 +23,9 @@ from tui.ui.widgets.action_card import time_left
 from tui.ui.widgets.card import wall_clock_ms
 from tui.ui.widgets.looks import ASKS, muted
 from tui.ui.widgets.rows import Row, RowsView
+
+if TYPE_CHECKING:
+    from tui.core.steps import ConnectionStep
 
 _LABEL_CELLS = 10
 _NO_LINK = "There is no link yet. It appears here as soon as there is one."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,12 +13,14 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.core.calls import ServerCall
 from tui.core.text import clean_line, duration
 from tui.ui.requests import CopyText
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import spread
 from tui.ui.widgets.looks import BAD, DONE, FAILED, clock_time, muted
+
+if TYPE_CHECKING:
+    from tui.core.calls import ServerCall
 
 _STATUS_CELLS = 4
 _LEAST_PATH_CELLS = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,11 +16,13 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.errors import StoreError
-from tui.core.ports import Clock
 from tui.core.records import Hit
 from tui.core.text import ago, clean, clean_line
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
+
+if TYPE_CHECKING:
+    from tui.core.ports import Clock
 
 _PAUSE_S = 0.1
 _MOST = 100

@@ -7,16 +7,19 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui.chat.session import Session
 from tui.core.ids import ConversationId, TurnId, is_local
 from tui.core.ports import Can
-from tui.core.records import Hit
 from tui.core.text import ago, clean_line
 from tui.ui.days import day_of
 from tui.ui.exporting import Wanted, export
 from tui.ui.paths import shown_path, typed_path
-from tui.ui.plain.lines import Lines
+
+if TYPE_CHECKING:
+    from tui.chat.session import Session
+    from tui.core.records import Hit
+    from tui.ui.plain.lines import Lines
 
 _LISTED = 20
 _FORMATS = "A name that ends in .md, .html or .json says as what."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
 from tui.chat.session import Session
 from tui.chat.updates import (
@@ -19,18 +20,20 @@ from tui.chat.updates import (
 )
 from tui.core.account import login_helps
 from tui.core.errors import BackendError, StoreError
-from tui.core.events import Decision
-from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import Can
-from tui.core.records import Attachment
 from tui.core.text import clean, clean_line
-from tui.core.turn import Turn
 from tui.ui.files import CannotAttach, attachment_of
 from tui.ui.notices import of_recovery
 from tui.ui.paths import typed_path
 from tui.ui.plain.library import Library
-from tui.ui.plain.lines import Lines
 from tui.ui.plain.telling import Telling
+
+if TYPE_CHECKING:
+    from tui.core.events import Decision
+    from tui.core.ids import ConversationId, TurnId
+    from tui.core.records import Attachment
+    from tui.core.turn import Turn
+    from tui.ui.plain.lines import Lines
 
 Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tui.core.parameters import parameter_rows
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.core.text import clean_line, duration
-from tui.core.turn import Turn
 from tui.ui.plain.spoken import Spoken
+
+if TYPE_CHECKING:
+    from tui.core.turn import Turn
 
 _ENDS = {"failed": "The agent failed.", "halted": "Stopped."}
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.ids import ConversationId
-from tui.core.options import Option, OptionValues
 from tui.core.ports import Can
 from tui.ui.choices import Choices
 from tui.ui.screens.commanding import CommandingScreen
 from tui.ui.slash import takes
+
+if TYPE_CHECKING:
+    from tui.core.ids import ConversationId
+    from tui.core.options import Option, OptionValues
 
 
 class BeginningScreen(CommandingScreen):

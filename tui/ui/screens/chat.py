@@ -7,33 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
-from tui.chat.updates import (
-    ConversationNamed,
-    ConversationsChanged,
-    EventsSeen,
-    Problem,
-    RecoveryChanged,
-    Refused,
-    TurnChanged,
-    TurnDropped,
-    Update,
-    UploadProgress,
-)
-from tui.chat.updates import Notice as News
 from tui.core.draft import parse
-from tui.core.errors import ErrorKind
-from tui.core.events import Decision
-from tui.core.ids import ConversationId
-from tui.core.ports import Clock, Notepad
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
-from tui.core.turn import Turn
-from tui.ui.agency import Agency
 from tui.ui.board import Question, questions_of
-from tui.ui.keys import key_for
-from tui.ui.messages import Mailbox, UpdatesReady
-from tui.ui.notices import of_error
 from tui.ui.questions import Questions
 from tui.ui.requests import Attention, CopyText, Titled
 from tui.ui.screens.beginning import BeginningScreen
@@ -48,6 +27,14 @@ from tui.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.chat.updates import Publish, Refused
+    from tui.core.events import Decision
+    from tui.core.ids import ConversationId
+    from tui.core.ports import Clock, Notepad
+    from tui.core.turn import Turn
+    from tui.ui.agency import Agency
+    from tui.ui.hearing import Hearing
+    from tui.ui.mailbox import Mailbox
     from tui.ui.widgets.reply import Reply
     from tui.ui.widgets.transcript import Transcript
 
@@ -75,7 +62,7 @@ class ChatScreen(
     Each base is one concern and inherits only what it needs; their order is that of the keys in
     footer and help.
 
-    ``mailbox`` brings the engine's updates, ``idle_s`` tells the seconds since the last key.
+    ``idle_s`` tells the seconds since the last key.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -93,11 +80,15 @@ class ChatScreen(
         ),
     ]
 
+    class UpdatesReady(Message):
+        """The mailbox has something for the screen."""
+
     _window_title = ""
+    _mailbox: Mailbox | None = None
+    _hearing: Hearing | None = None
 
     def __init__(
         self,
-        mailbox: Mailbox,
         *,
         agent_name: str,
         user_name: str,
@@ -117,9 +108,8 @@ class ChatScreen(
             clock=clock,
         )
         self.notepad, self.composer.jot_down = notepad, self.jot_down
-        self._mailbox = mailbox
         self._idle_s = idle_s
-        self._questions = Questions(
+        self.questions = Questions(
             self, lambda: self.agent_name, self.desk.board, self._decide, clock.now_ms
         )
 
@@ -128,13 +118,15 @@ class ChatScreen(
     def announce(self, conversation_id: ConversationId) -> None:
         """Open a new question, or ring where that would disturb somebody who types."""
         calm = self._idle_s() > _TYPING_S and not self.composer.text and self.is_current
-        new = self._questions.announce(conversation_id, disturb=calm)
+        new = self.questions.announce(conversation_id, disturb=calm)
         if new:
-            self._call(f"{clean_line(new[0].subject, 60)} needs your answer", conversation_id)
-        if new and not self._questions.is_open and self.app.app_focus:
+            self.call_attention(
+                f"{clean_line(new[0].subject, 60)} needs your answer", conversation_id
+            )
+        if new and not self.questions.is_open and self.app.app_focus:
             self.app.bell()
 
-    def _call(self, what: str, conversation_id: ConversationId) -> None:
+    def call_attention(self, what: str, conversation_id: ConversationId) -> None:
         """Tell somebody who looks elsewhere; no word of the conversation but its title."""
         title = clean_line(self.title_of(conversation_id), 60)
         self.post_message(Attention(f"{title}: {what}" if title else what.capitalize()))
@@ -143,7 +135,7 @@ class ChatScreen(
         """Open the oldest question here, or go to a conversation that has one."""
         board, current = self.desk.board, self.desk.current
         if current and (questions := board.questions(current)):
-            self._questions.open(questions[0])
+            self.questions.open(questions[0])
         elif waiting := board.asking():
             self.go_to(waiting[0])
         self.show_state()
@@ -172,7 +164,7 @@ class ChatScreen(
     def _open_question(self, turn: Turn, name: str) -> None:
         for question in questions_of(turn):
             if question.name == name:
-                self._questions.open(question)
+                self.questions.open(question)
         self.show_state()
 
     def on_reply_copy_requested(self, event: Reply.CopyRequested) -> None:
@@ -183,88 +175,24 @@ class ChatScreen(
 
     # -- what the engine says --------------------------------------------------------------
 
+    def listen(self) -> Publish:
+        """Where a session that is about to open is to publish its updates."""
+        from tui.ui.hearing import Hearing
+        from tui.ui.mailbox import Mailbox
+
+        self._hearing = Hearing(self)
+        self._mailbox = Mailbox(lambda: self.post_message(self.UpdatesReady()))
+        return self._mailbox.put
+
     @on(UpdatesReady)
     async def _take_updates(self) -> None:
-        for update in self._mailbox.take():
-            await self._apply(update)
-        self.show_state()
-
-    async def _apply(self, update: Update) -> None:
-        desk = self.desk
-        match update:
-            case TurnChanged(turn=turn):
-                await self._take_turn(turn)
-            case TurnDropped(conversation_id=cid, turn_id=turn_id):
-                desk.board.drop(turn_id)
-                self.sidebar.redraw()
-                if cid == desk.current:
-                    await self.conversation.drop(turn_id)
-            case EventsSeen(conversation_id=cid, events=events):
-                if self.timeline and cid == desk.current and self.conversation.newest is None:
-                    self.timeline.add_events(events)
-            case ConversationNamed(old=old, new=new):
-                self._rename(old, new)
-            case RecoveryChanged(conversation_id=cid, recovery=recovery):
-                desk.recover(cid, recovery)
-            case UploadProgress():
-                self.conversation.show_upload(update.turn_id, update.sent_bytes, update.total_bytes)
-            case Refused():
-                self._take_refusal(update)
-            case Problem(error=error):
-                self.fail(error)
-            case ConversationsChanged():
-                self.list_soon()
-            case News(text=text):
-                self.notify(clean_line(text, 400), markup=False, timeout=20)
-
-    async def _take_turn(self, turn: Turn) -> None:
-        desk = self.desk
-        known = desk.board.turn(turn.id)
-        state = desk.board.state(turn.conversation_id)
-        desk.board.note(turn)
-        self._questions.take(turn)
-        if turn.conversation_id == desk.current:
-            if self.conversation.greets:
-                self.greet(on=False)
-            await self.conversation.update(turn)
-            self.announce(turn.conversation_id)
-        else:
-            self._mention(turn)
-        if known and turn.over:
-            self._call("the reply is there", turn.conversation_id)
-        if desk.board.state(turn.conversation_id) != state:
-            self.sidebar.redraw()
-
-    def _mention(self, turn: Turn) -> None:
-        """Say that a conversation which is not on screen asks something."""
-        key = key_for(self.app, "question.answer")
-        for question in self._questions.announce(turn.conversation_id, disturb=False):
-            asks = f"{clean_line(question.subject, 60)} needs your answer"
-            self._call(asks, turn.conversation_id)
-            if self.app.app_focus:
-                self.app.bell()
-            text = f"{asks}{key and ' · ' + key}"
-            self.notify(text, title="Another conversation", markup=False, severity="warning")
-
-    def _rename(self, old: ConversationId, new: ConversationId) -> None:
-        self.desk.rename(old, new)
-        if self.access:
-            self.access.drafts.rename(old, new)
-        self.list_soon()
-
-    def _take_refusal(self, update: Refused) -> None:
-        """Say why a message was not accepted, and put it where the user can correct it."""
-        if update.error.kind is ErrorKind.ASLEEP:
-            self.desk.asleep.add(update.conversation_id)
-        here = update.conversation_id == self.desk.current
-        place = "" if here else clean_line(self.title_of(update.conversation_id), 60)
-        self.desk.complain(of_error(update.error, refused=True, place=place))
-        self.want_login(update.error)
-        if self.access:
-            self._bring_back(update, self.access.session)
+        if self._mailbox and self._hearing:
+            for update in self._mailbox.take():
+                await self._hearing.take(update)
+            self.show_state()
 
     @work(group="refusal", exit_on_error=False)
-    async def _bring_back(self, update: Refused, session: Session) -> None:
+    async def bring_back(self, update: Refused, session: Session) -> None:
         """Into the composer, or else the draft: the engine has put it there, but who left the
         conversation at that moment may have overwritten it.
         """
@@ -281,7 +209,7 @@ class ChatScreen(
         self.topbar.link = self.desk.link()
         self.topbar.title = self.title_of(self.desk.current) if self.desk.current else ""
         self.conversation.rest(on=self.desk.rests)
-        self.banner.show(self.desk.notice(question_open=self._questions.is_open))
+        self.banner.show(self.desk.notice(question_open=self.questions.is_open))
         self.show_stop()
         self.show_usage()
         self._name_window()

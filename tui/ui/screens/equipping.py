@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
 from tui.core.ids import ConversationId, SkillId, is_local
 from tui.core.ports import Can
-from tui.core.records import Conversation, Imported, Skill
 from tui.core.text import clean_line
 from tui.ui.screens.filing import FilingScreen
 from tui.ui.slash import takes
+
+if TYPE_CHECKING:
+    from tui.core.records import Conversation, Imported, Skill
 
 _MOST_PROBLEMS = 3
 

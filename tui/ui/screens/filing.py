@@ -13,7 +13,6 @@ from textual.geometry import Offset
 
 from tui.core.ids import ConversationId, is_local
 from tui.core.ports import Can
-from tui.core.records import Conversation
 from tui.ui.days import day_of
 from tui.ui.keys import key_name
 from tui.ui.screens.reading import ReadingScreen
@@ -22,6 +21,7 @@ from tui.ui.widgets.sidebar import ConversationList
 from tui.ui.widgets.topbar import TopBar
 
 if TYPE_CHECKING:
+    from tui.core.records import Conversation
     from tui.ui.exporting import Wanted
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
-from tui.core.ids import ConversationId
-from tui.core.records import Hit
-from tui.core.turn import Turn
 from tui.ui.screens.reading import ReadingScreen
 from tui.ui.slash import takes
+
+if TYPE_CHECKING:
+    from tui.core.ids import ConversationId
+    from tui.core.records import Hit
+    from tui.core.turn import Turn
 
 
 class FindingScreen(ReadingScreen):

@@ -12,8 +12,6 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.ports import Clock
-from tui.ui.agency import Agency
 from tui.ui.desk import Desk
 from tui.ui.panes import ROOM, Pane, Panes
 from tui.ui.sturdy import SturdyScreen
@@ -28,6 +26,8 @@ from tui.ui.widgets.timeline_head import TimelineHead
 from tui.ui.widgets.topbar import TopBar
 
 if TYPE_CHECKING:
+    from tui.core.ports import Clock
+    from tui.ui.agency import Agency
     from tui.ui.widgets.timeline import Timeline
 
 

@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from tui.core.errors import BackendError
 from tui.ui.agency import NO_TOKEN, WHICH_TOKEN
 from tui.ui.notices import Notice, of_error
-from tui.ui.requests import GenieWanted
 from tui.ui.screens.reading import ReadingScreen
 
 if TYPE_CHECKING:
     from tui.core.studio.records import GenieId
+    from tui.ui.requests import GenieWanted
 
 
 def _key(key: str, action: str, label: str, meaning: str, name: str) -> Binding:

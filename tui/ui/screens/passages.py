@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui.core.draft import Draft
-from tui.core.ids import TurnId
 from tui.core.links import link_host
 from tui.core.text import clean, clean_line
 from tui.ui.requests import CopyText, OpenLink
 from tui.ui.screens.waiting import WaitingScreen
 
 if TYPE_CHECKING:
+    from tui.core.ids import TurnId
     from tui.ui.modals.menu import Choice
     from tui.ui.widgets.transcript import Transcript
 

@@ -17,9 +17,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.core.account import login_helps
 from tui.core.errors import BackendError
-from tui.core.ids import ConversationId
 from tui.core.redact import words_of
-from tui.core.turn import Turn
 from tui.ui.drafts import Drafts
 from tui.ui.notices import Notice, of_error
 from tui.ui.requests import SignInNeeded
@@ -29,6 +27,8 @@ from tui.ui.widgets.sidebar import Sidebar
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.core.ids import ConversationId
+    from tui.core.turn import Turn
 
 _LIST_PAUSE_S = 0.1
 _LONGEST_SWITCH_S = 0.5

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.core.calls import ServerCall
 from tui.ui.requests import CopyText
 from tui.ui.screens.reading import ReadingScreen
+
+if TYPE_CHECKING:
+    from tui.core.calls import ServerCall
 
 
 class SupportScreen(ReadingScreen):

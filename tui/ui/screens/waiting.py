@@ -8,14 +8,14 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from tui.core.draft import Draft
-from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import Can
-from tui.core.turn import Turn
 from tui.ui.keys import key_for
 from tui.ui.screens.writing import WritingScreen
 from tui.ui.widgets.timeline_head import TimelineHead
 
 if TYPE_CHECKING:
+    from tui.core.ids import ConversationId, TurnId
+    from tui.core.turn import Turn
     from tui.ui.widgets.prompt_card import PromptCard
 
 

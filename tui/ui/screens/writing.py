@@ -16,9 +16,7 @@ from textual.widgets import TextArea
 from tui.core.draft import Draft, parse, unfold
 from tui.core.ids import ConversationId, is_local
 from tui.core.ports import Can, Notepad
-from tui.core.records import Attachment
 from tui.core.text import size
-from tui.core.turn import Turn
 from tui.ui.files import CannotAttach, Picked, messages, pick
 from tui.ui.notices import Notice
 from tui.ui.screens.reading import ReadingScreen
@@ -28,6 +26,8 @@ from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
+    from tui.core.records import Attachment
+    from tui.core.turn import Turn
     from tui.ui.widgets.prompt_card import PromptCard
 
 _DRAFT_PAUSE_S = 0.5

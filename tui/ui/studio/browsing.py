@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -18,10 +18,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker
 
 from tui.core.errors import BackendError
-from tui.core.ports import Clock
-from tui.core.studio.records import Genie, GenieId
 from tui.core.text import clean_line
-from tui.ui.agency import Agency
 from tui.ui.studio.crashes import crash_of
 from tui.ui.studio.dossier import READERS, Dossier, read_part
 from tui.ui.studio.rows import Line, lines_of
@@ -31,6 +28,11 @@ from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, spread
 from tui.ui.widgets.keybar import KeyBar
 from tui.ui.widgets.looks import BAD, muted
+
+if TYPE_CHECKING:
+    from tui.core.ports import Clock
+    from tui.core.studio.records import Genie, GenieId
+    from tui.ui.agency import Agency
 
 _PAUSE_S = 0.2
 """How long the cursor must rest on a genie before it is read: endpoints count their calls."""

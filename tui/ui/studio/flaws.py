@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.core.studio.rules import Problem
 from tui.core.text import clean_line
 from tui.ui.text import line
 from tui.ui.widgets.looks import BAD, DONE, FAILED, muted
 from tui.ui.widgets.rows import Row, RowsView
+
+if TYPE_CHECKING:
+    from tui.core.studio.rules import Problem
 
 _MOST = 6
 _STEP = re.compile(r"(\w+)\[(\d+)\]")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -18,9 +18,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.studio.records import Job, Recipe, RecipeId
 from tui.core.text import clean, clean_line, duration
-from tui.ui.agency import Agency
 from tui.ui.modals.answers import Answers
 from tui.ui.requests import CopyText
 from tui.ui.studio.crashes import crash_of
@@ -28,6 +26,10 @@ from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, plain, spread
 from tui.ui.widgets.looks import ASKS, BAD, BUSY_STILL, DONE, FAILED, GOOD, UNSURE, muted
+
+if TYPE_CHECKING:
+    from tui.core.studio.records import Job, Recipe, RecipeId
+    from tui.ui.agency import Agency
 
 _MOST = 25
 """Jobs that are read; the newest are the ones somebody looks for."""

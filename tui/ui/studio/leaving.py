@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.sturdy import SturdyModal
+
+if TYPE_CHECKING:
+    from tui.ui.sturdy import SturdyModal
 
 THROW_AWAY = "Throw away what you have changed?"
 

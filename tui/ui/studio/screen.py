@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
 from tui.core.errors import BackendError
-from tui.core.studio.port import Studio
 from tui.core.studio.records import Genie, KnowledgeBaseId, Policy, SkillId
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.menu import Menu
@@ -22,6 +21,9 @@ from tui.ui.studio.clients import ClientScreen
 from tui.ui.studio.jobs import JobsModal
 from tui.ui.studio.rows import policy_name, value_of
 from tui.ui.studio.words import has_client, name_of
+
+if TYPE_CHECKING:
+    from tui.core.studio.port import Studio
 
 
 class StudioScreen(ClientScreen):

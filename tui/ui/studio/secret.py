@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,12 +10,14 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.studio.records import Secret
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.requests import CopyText
 from tui.ui.text import line, plain
 from tui.ui.widgets.looks import muted
+
+if TYPE_CHECKING:
+    from tui.core.studio.records import Secret
 
 _HIDDEN = "•" * 24
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -17,7 +17,6 @@ from textual.worker import Worker
 
 from tui.core.errors import BackendError
 from tui.core.studio.records import Genie, GenieId
-from tui.ui.agency import Agency
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.requests import GenieWanted
@@ -28,6 +27,9 @@ from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line
 from tui.ui.widgets.looks import BAD
+
+if TYPE_CHECKING:
+    from tui.ui.agency import Agency
 
 
 class GenieSwitcher(SturdyModal[GenieWanted]):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
-from tui.core.studio.records import Genie
 from tui.core.text import clean_line
 from tui.ui.text import line, spread
 from tui.ui.widgets.looks import ASKS, CONNECTION, GOOD, STOPPED, muted
+
+if TYPE_CHECKING:
+    from tui.core.studio.records import Genie
 
 STARTED = Content.styled("▶", GOOD)
 

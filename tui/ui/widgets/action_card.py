@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
-from tui.core.ids import AttemptId, CallId, TurnId
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow, in_brief, parameter_rows
 from tui.core.text import clean_line, duration
@@ -28,6 +27,9 @@ from tui.ui.widgets.looks import (
     muted,
 )
 from tui.ui.widgets.rows import GUTTER_CELLS, Row
+
+if TYPE_CHECKING:
+    from tui.core.ids import AttemptId, CallId, TurnId
 
 _BRIEF_ROWS = 4
 _LABEL_CELLS = 18

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -14,8 +14,10 @@ from textual.style import Style
 from textual.widget import Widget
 
 from tui.core.text import size
-from tui.ui.files import Picked
 from tui.ui.text import line
+
+if TYPE_CHECKING:
+    from tui.ui.files import Picked
 
 _GAP = 1
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.core.ports import Clock
 from tui.ui.keys import key_for
-from tui.ui.notices import Notice, Tone
 from tui.ui.text import line
+
+if TYPE_CHECKING:
+    from tui.core.ports import Clock
+    from tui.ui.notices import Notice, Tone
 
 _GLYPHS: dict[Tone, str] = {"question": "◆", "recovery": "↻", "problem": "✕", "refusal": "✕"}
 

@@ -10,11 +10,11 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.ids import TurnId
-from tui.core.turn import Turn
 from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
+    from tui.core.ids import TurnId
+    from tui.core.turn import Turn
     from tui.ui.widgets.transcript import Transcript
 
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from tui.core.events import AgentMessage, HaltRequested, TurnFinished, TurnOutcome
-from tui.core.ids import TurnId
-from tui.core.records import Prompt
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
-from tui.core.turn import Turn
-from tui.core.usage import Usage
+
+if TYPE_CHECKING:
+    from tui.core.ids import TurnId
+    from tui.core.records import Prompt
+    from tui.core.turn import Turn
+    from tui.core.usage import Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

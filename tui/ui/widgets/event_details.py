@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.highlight import highlight
 from textual.widgets import Static
 
-from tui.core.events import TurnEvent
 from tui.core.masking import masked_event
 from tui.core.telling import tell
 from tui.core.text import clean, clean_line
@@ -23,6 +22,9 @@ from tui.ui.requests import CopyText, JobsWanted
 from tui.ui.widgets.event_rows import glyph
 from tui.ui.widgets.looks import clock_time, muted
 from tui.ui.widgets.rows import Row, RowsView
+
+if TYPE_CHECKING:
+    from tui.core.events import TurnEvent
 
 _MAX_CHARS = 60_000
 _LABEL_CELLS = 13

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.css.styles import RulesMap
@@ -27,11 +28,13 @@ from tui.core.events import (
     UnknownEvent,
     UsageReported,
 )
-from tui.core.ids import RunId
 from tui.core.telling import Mark, tell
 from tui.core.text import clean_line, duration
 from tui.ui.widgets.looks import ASKS, BAD, BUSY, GOOD, MUTED, clock_time, muted
 from tui.ui.widgets.rows import Row, Rows
+
+if TYPE_CHECKING:
+    from tui.core.ids import RunId
 
 _TIME_CELLS = 8
 _INDENT_CELLS = _TIME_CELLS + 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.content import Content
@@ -12,9 +12,11 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.ui.completing import Choice
 from tui.ui.sturdy import SturdyList
 from tui.ui.text import line, spread
+
+if TYPE_CHECKING:
+    from tui.ui.completing import Choice
 
 _NAME_CELLS = 30
 _FRAME_CELLS = 6

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.core.ids import TurnId
 from tui.core.jsontext import json_of
 from tui.ui.markdown import Document
 from tui.ui.markdown.extract import plain_text, web_links
@@ -22,6 +21,9 @@ from tui.ui.widgets.prompt_card import PromptCard
 from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.saying import deeds_with, quoted, words_of
 from tui.ui.widgets.skill_card import SkillCard
+
+if TYPE_CHECKING:
+    from tui.core.ids import TurnId
 
 
 def _deed(key: str, deed: Deed, label: str, meaning: str) -> Binding:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
-from tui.core.ids import TurnId
-from tui.core.records import Attachment
 from tui.core.text import clean, clean_line, size
 from tui.ui.widgets.card import Card
 from tui.ui.widgets.entries import PromptEntry
@@ -29,6 +27,10 @@ from tui.ui.widgets.looks import (
     muted,
 )
 from tui.ui.widgets.rows import Row
+
+if TYPE_CHECKING:
+    from tui.core.ids import TurnId
+    from tui.core.records import Attachment
 
 FOLD_LINES = 20
 _BAR_CELLS = 12

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
-from tui.core.ids import TurnId
-from tui.core.turn import Turn
 from tui.ui.days import day_of
 from tui.ui.widgets.entries import DayEntry, Entry, entries_of, turn_ms
+
+if TYPE_CHECKING:
+    from tui.core.ids import TurnId
+    from tui.core.turn import Turn
 
 _LAST = 1 << 62
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from tui.core.text import clean
 from tui.ui.widgets.entries import (
@@ -13,7 +14,9 @@ from tui.ui.widgets.entries import (
     ReplyEntry,
     SkillEntry,
 )
-from tui.ui.widgets.headed import Deed
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.headed import Deed
 
 
 def is_stop(entry: Entry) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,13 +17,15 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.ids import ConversationId
-from tui.core.ports import Clock
-from tui.core.records import Conversation
-from tui.ui.board import RowState
 from tui.ui.keys import key_for
 from tui.ui.listing import MENU_META, Heading, Row, rows_of
 from tui.ui.sturdy import SturdyList
 from tui.ui.text import line, spread
+
+if TYPE_CHECKING:
+    from tui.core.ports import Clock
+    from tui.core.records import Conversation
+    from tui.ui.board import RowState
 
 _NEAR_END = 20
 """Rows from the end at which more are asked for."""

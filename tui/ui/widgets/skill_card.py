@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.style import Style
 
-from tui.core.steps import SkillStep
 from tui.core.text import clean, clean_line, duration
 from tui.ui.agency import has_recipe
 from tui.ui.requests import JobsWanted
@@ -18,6 +17,9 @@ from tui.ui.widgets.card import Card
 from tui.ui.widgets.entries import SkillEntry
 from tui.ui.widgets.looks import BAD, DONE, FAILED, OPEN_END, muted
 from tui.ui.widgets.rows import Row
+
+if TYPE_CHECKING:
+    from tui.core.steps import SkillStep
 
 _ERROR_LINES = 3
 _DETAIL_CHARS = 20_000

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.core.usage import Usage
 from tui.ui.text import line, spread
+
+if TYPE_CHECKING:
+    from tui.core.usage import Usage
 
 
 class TimelineHead(Widget):

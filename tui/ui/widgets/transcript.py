@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from textual import on
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.core.ids import AttemptId, CallId, TurnId
 from tui.core.text import clean
-from tui.core.turn import Turn
-from tui.core.usage import Usage
 from tui.ui.widgets.action_card import ApprovalCard, ConnectionCard
 from tui.ui.widgets.card import Card, wall_clock_ms
 from tui.ui.widgets.entries import (
@@ -37,6 +34,11 @@ from tui.ui.widgets.prompt_card import PromptCard
 from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.roll import Roll
 from tui.ui.widgets.skill_card import SkillCard
+
+if TYPE_CHECKING:
+    from tui.core.ids import AttemptId, CallId, TurnId
+    from tui.core.turn import Turn
+    from tui.core.usage import Usage
 
 MOST_TURNS = 120
 KEPT_TURNS = 60

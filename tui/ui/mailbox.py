@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.message import Message
-
 from tui.chat.updates import (
     CallMade,
     ConversationsChanged,
@@ -15,10 +13,6 @@ from tui.chat.updates import (
     Update,
     UploadProgress,
 )
-
-
-class UpdatesReady(Message):
-    """The mailbox has something for the screen."""
 
 
 class Mailbox:
