@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from textual.binding import BindingsMap
+from textual.binding import Binding, BindingsMap
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.dom import DOMNode
 
 UNBOUND = "unbound"
 """A key that no terminal sends: Textual's keymap cannot take a key away, only replace it."""
@@ -35,6 +36,13 @@ def key_for(app: App[Any], command: str) -> str:
     key = app._keymap.get(command) or _usual_keys().get(command, UNBOUND)
     first = key.partition(",")[0]
     return "" if first == UNBOUND else key_name(first)
+
+
+def bound_to(node: DOMNode, key: str) -> list[Binding]:
+    """What a key does at a node, as it is bound now."""
+    bindings = node._bindings.copy()
+    bindings.apply_keymap(node.app._keymap)
+    return bindings.key_to_bindings.get(key, [])
 
 
 @cache

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _KINDS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _MOST_PIXELS = 50_000_000
 """Larger ones are not unpacked: a small file may hold gigabytes of nothing."""
+_SCALED_WELL = ("L", "RGB", "RGBA")
+"""Kinds of pixels between which others can be computed: no palettes."""
 
 
 class CannotShow(Exception):
@@ -71,6 +73,8 @@ def _fitted(image: Image, columns: int, lines: int) -> Image:
 
     box = max(1, columns), max(1, lines) * 2
     image.draft("RGB", (box[0] * 4, box[1] * 4))  # cameras' pictures unpack far quicker so
-    upright = ImageOps.exif_transpose(image).convert("RGBA")
+    whole = image if image.mode in _SCALED_WELL else image.convert("RGBA")
+    whole.thumbnail((max(box) * 2, max(box) * 2))  # first, so that no large copies are made
+    upright = ImageOps.exif_transpose(whole).convert("RGBA")
     upright.thumbnail(box)
     return upright

@@ -11,6 +11,7 @@ from textual.events import Key, Resize
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from tui.ui.keys import bound_to
 from tui.ui.sturdy import SturdyModal
 
 DEAF_S = 0.4
@@ -83,9 +84,7 @@ class GuardedModal(SturdyModal[ResultT]):
         return self._drawn_s is None or self._clock_s() < self._deaf_until_s
 
     def on_key(self, event: Key) -> None:
-        bindings = self._bindings.copy()
-        bindings.apply_keymap(self.app._keymap)
-        if event.is_printable and event.key not in bindings.key_to_bindings:
+        if event.is_printable and not bound_to(self, event.key):
             self._be_deaf(TYPING_S)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -6,6 +6,8 @@ from textual.dom import DOMNode
 from textual.geometry import Offset
 from textual.widgets import TextArea
 
+from tui.ui.keys import bound_to
+
 
 class Area(TextArea):
     """A text area in which everything can be undone."""
@@ -16,9 +18,7 @@ class Area(TextArea):
         Left to Textual, such a key would go up to the screen first, and letters typed or pasted
         right behind it would overtake it; one with priority would overtake those before it.
         """
-        bindings = node._bindings.copy()
-        bindings.apply_keymap(self.app._keymap)
-        for binding in bindings.key_to_bindings.get(key, ()):
+        for binding in bound_to(node, key):
             if not binding.priority and await self.app.run_action(binding.action, node):
                 return True
         return False
