@@ -201,3 +201,21 @@ async def test_who_stops_a_conversation_hears_of_the_message_that_was_just_refus
         await listener.until(lambda u: isinstance(u, Refused) and u.draft.text == "hi")
         assert await session.draft(HERE) == "hi"
         assert not [live for live in await session.turns(HERE) if live.id == turn.id]
+
+
+async def test_what_is_done_to_a_conversation_by_its_first_name_is_done_to_it() -> None:
+    store, backend = MemoryStore(), ScriptedBackend(reply("Hello"))
+    async with opened(backend, store) as (session, listener):
+        begun = (await session.send(None, "hi")).conversation_id
+        await listener.until(lambda u: isinstance(u, TurnChanged) and u.turn.over)
+        named = session.named(begun)
+        assert named is not None
+        assert named != begun
+        await session.pin(begun, pinned=True)
+        await session.give_name(begun, "Mine")
+        found = await session.conversation(named)
+        assert found is not None
+        assert (found.pinned, found.given_name) == (True, "Mine")
+        await session.delete(begun)
+        assert backend.deleted == [named]
+        assert await session.conversation(named) is None

@@ -180,16 +180,19 @@ class Session(Controls):
 
     async def give_name(self, conversation_id: ConversationId, name: str) -> None:
         """Call a conversation something here, whatever the server calls it; empty: no more."""
+        conversation_id = self._lanes.named(conversation_id)
         await self._kit.store.name_conversation(conversation_id, clean_line(name))
         self._publish(ConversationsChanged())
 
     async def pin(self, conversation_id: ConversationId, *, pinned: bool) -> None:
         """Keep a conversation above all others, or no more."""
+        conversation_id = self._lanes.named(conversation_id)
         await self._kit.store.pin_conversation(conversation_id, pinned=pinned)
         self._publish(ConversationsChanged())
 
     async def delete(self, conversation_id: ConversationId) -> None:
         """Delete a conversation at the server and here. Raises ``BackendError``."""
+        conversation_id = self._lanes.named(conversation_id)
         if Can.DELETE in self.can and not is_local(conversation_id):
             await self._kit.backend.delete(conversation_id)
         ended = await self._lanes.close(conversation_id)

@@ -99,6 +99,7 @@ class FilingScreen(ReadingScreen):
     @work(group="file", exit_on_error=False)
     async def _give_name(self, conversation_id: ConversationId, name: str) -> None:
         session = self.opened.session
+        conversation_id = session.named(conversation_id) or conversation_id
         if name and self._server_renames(conversation_id):
             await session.rename(conversation_id, name)
             name = ""
@@ -178,8 +179,9 @@ class FilingScreen(ReadingScreen):
 
     @work(group="delete", exit_on_error=False)
     async def _delete(self, conversation_id: ConversationId) -> None:
-        await self.opened.session.delete(conversation_id)
-        if self.desk.current == conversation_id:
+        session = self.opened.session
+        await session.delete(conversation_id)
+        if self.desk.current == session.named(conversation_id):
             await self._switch_to(None)
         self.list_soon()
 
