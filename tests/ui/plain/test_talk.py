@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -116,3 +117,13 @@ async def test_a_question_from_before_the_start_is_told() -> None:
     backend = ScriptedBackend()
     said = await talk(("waits for you", "/quit"), backend=backend, store=store)
     assert "Another conversation waits for you. /list shows it." in said
+
+
+async def test_who_can_hear_nothing_any_more_is_not_left_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Talk, "_take", Mock(side_effect=ZeroDivisionError))
+    with pytest.raises(ZeroDivisionError):
+        await talk(
+            ("Ready", "hi"), ("never said", "/quit"), backend=ScriptedBackend(reply("Hello"))
+        )

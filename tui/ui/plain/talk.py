@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
+from tui.chat.company import accompanied
 from tui.chat.session import Session
 from tui.chat.updates import (
     ConversationNamed,
@@ -82,11 +83,7 @@ class Talk:
                 self._session = session
                 self._library = Library(session, self._lines, self._agent, self._now_ms)
                 self._lines.say(_READY)
-                hearing = asyncio.create_task(self._hear())
-                try:
-                    await self._obey_all()
-                finally:
-                    hearing.cancel()
+                await accompanied(self._obey_all(), self._hear())
         except BackendError as error:
             self._complain(error)
             return 3 if login_helps(error) else 1
