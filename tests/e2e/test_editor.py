@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 from tests.e2e.conftest import Start
+from tests.e2e.outside import settings_of
+from tui.demo.server import DemoServer, DemoSettings
 
 _LONGER_THAN_THIRTY_FRAMES = """
 import sys, time
@@ -19,8 +21,11 @@ with open(sys.argv[1], "a") as file:
 def test_an_answer_goes_on_while_an_editor_has_the_terminal(start: Start, tmp_path: Path) -> None:
     editor = tmp_path / "editor.py"
     editor.write_text(_LONGER_THAN_THIRTY_FRAMES)
-    with start("--demo", VISUAL=f"{sys.executable} {editor}") as terminal:
-        terminal.until("What can you do")
+    with (
+        DemoServer(DemoSettings(speed=1.5)) as server,
+        start(VISUAL=f"{sys.executable} {editor}", **settings_of(server)) as terminal,
+    ):
+        terminal.until("live")
         terminal.type("Write a runbook for a full disk\r")
         terminal.until("▌ Write a runbook")
         terminal.type("next\x1be")

@@ -9,19 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.outside import settings_of
+from tui.demo.server import DemoServer, DemoSettings
+
 Program = subprocess.Popen[bytes]
 
 
 @pytest.fixture
 def program(environ: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Program]:
-    """The program for screen readers, with the options that the test gives it."""
-    options = getattr(request, "param", ())
-    command = [sys.executable, "-m", "tui", "--demo", "--screen-reader", *options]
-    with subprocess.Popen(
-        command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as program:
-        yield program
-        program.kill()
+    """The program for screen readers and an agent without pauses, or the one of the options that
+    the test gives."""
+    with DemoServer(DemoSettings(speed=0, title_s=0)) as server:
+        options = getattr(request, "param", ())
+        command = [sys.executable, "-m", "tui", "--screen-reader", *options]
+        known = environ | settings_of(server)
+        with subprocess.Popen(
+            command, env=known, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as program:
+            yield program
+            program.kill()
 
 
 def say(program: Program, text: str) -> None:
@@ -93,7 +99,7 @@ def test_what_was_said_is_found_opened_named_and_exported(program: Program, tmp_
     until(program, "This agent cannot be stopped.")
 
 
-@pytest.mark.parametrize("program", [("--backend", "workflows")], indirect=True)
+@pytest.mark.parametrize("program", [("--demo", "--backend", "workflows")], indirect=True)
 def test_an_agent_that_can_be_stopped_is_stopped(program: Program) -> None:
     until(program, "Ready.")
     say(program, "/stop")
