@@ -90,6 +90,18 @@ async def test_what_is_typed_behind_a_key_that_opens_something_goes_there() -> N
         assert stage.chat.composer.text == "hi"
 
 
+async def test_what_is_typed_behind_a_command_is_not_lost_with_it() -> None:
+    stage = stage_with_a_conversation()
+    async with stage.shown():
+        stage.chat.go_to(HERE)
+        await stage.until(lambda: stage.chat.desk.current == HERE)
+        read(stage, *"/pin", "enter", *"/rename Mine", "enter", *"hi", "enter", *"half")
+        await stage.until(lambda: stage.chat.composer.text == "half")
+        assert [text for _, text, _ in stage.backend.sent] == ["hi"]
+        assert stage.store.listed[HERE].pinned
+        await stage.until(lambda: stage.store.listed[HERE].given_name == "Mine")
+
+
 async def test_what_was_written_just_before_the_end_is_kept() -> None:
     stage = Stage()
     async with stage.shown():

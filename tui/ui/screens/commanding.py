@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from textual import events, on, work
 from textual.widgets import TextArea
 
+from tui.core.draft import unfold
 from tui.core.text import clean_line
 from tui.ui.completer import Completer
 from tui.ui.paths import Entry, typed_completions, typed_path
@@ -55,17 +56,18 @@ class CommandingScreen(PastingScreen):
     @on(Composer.Submitted)
     def _read_command(self, event: Composer.Submitted) -> None:
         """Carry out a command; what only looks like one is sent when that is wanted."""
-        typed = read(event.text)
-        if typed is None or event.text == self._said_unknown:
+        kept = self.composer.rest_of(event.kept, event.taken)
+        typed = read(unfold(kept))
+        if typed is None or kept == self._said_unknown:
             self._said_unknown = ""
             return
         event.prevent_default()
         name, argument = typed
         if command := self.commands().get(name):
-            self.composer.start_with("")
+            self.composer.take_away(kept)  # but not what was written since
             self.carry_out(command, argument)
         else:
-            self._said_unknown = event.text
+            self._said_unknown = kept
             self.complain(f"There is no command /{name}. Enter again sends it as a message.")
 
     # -- commands with words ---------------------------------------------------------------

@@ -135,7 +135,7 @@ class WritingScreen(ReadingScreen):
     def _submit(self, event: Composer.Submitted | Welcome.Chosen) -> None:
         kept = event.kept if isinstance(event, Composer.Submitted) else event.text
         if isinstance(event, Composer.Submitted) and event.taken < self.composer.taken:
-            self._submit_next(self.composer.rest_of(kept))
+            self._submit_next(self.composer.rest_of(kept, event.taken))
         else:
             self._submit_text(kept)
 
@@ -232,7 +232,7 @@ class WritingScreen(ReadingScreen):
         self.desk.dismiss()
         with self.app.batch_update():
             self.composer.take_away(kept)
-            self._next = self.composer.rest_of(self._next)
+            self._next = self.composer.rest_of(self._next, self.composer.taken - 1)
             self.attached.show(())
             self.greet(on=False)
             for turn in turns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from math import ceil
 from pathlib import Path
@@ -24,6 +25,8 @@ LIMIT_BYTES = 12 * 1024
 """Largest message, as UTF-8. Source: Headless API, Send a message."""
 
 _WARN_BYTES = LIMIT_BYTES * 4 // 5
+_TAKEN_KEPT = 50
+"""So many messages may be taken away before an Enter of before is heard."""
 LARGEST_PASTE = 4 * 1024 * 1024
 _NEWLINES = frozenset({"shift+\r", "ctrl+\r", "alt+\r"})
 """How xterm's modifyOtherKeys names them."""
@@ -148,7 +151,8 @@ class Composer(FoldingArea):
         self._dropped: tuple[Sequence[Path], str] | None = None
         self.taken = 0
         """How many messages have been taken away."""
-        self._taken_last = ""
+        self._taken: deque[str] = deque(maxlen=_TAKEN_KEPT)
+        """The last of them, as they were kept."""
         self.asks_first: Callable[[str], bool] = lambda key: False
         """Takes keys that are meant for a list above the composer."""
         self.jot_down: Callable[[], None] = lambda: None
@@ -192,14 +196,17 @@ class Composer(FoldingArea):
     def take_away(self, sent: str) -> None:
         """Remove a text that has been sent, as it was kept, but not what was written since."""
         self._recalled = -1
-        self.taken += 1
-        self._taken_last = sent
+        before, self.taken = self.taken, self.taken + 1
+        self._taken.append(sent)
         if (kept := self.kept).startswith(sent):
-            self.start_with(self.rest_of(kept))
+            self.start_with(self.rest_of(kept, before))
 
-    def rest_of(self, kept: str) -> str:
-        """What is left of a text of before the last message was taken away."""
-        return kept.removeprefix(self._taken_last).lstrip("\n")
+    def rest_of(self, kept: str, taken: int) -> str:
+        """What is left of a text of when ``taken`` messages had been taken away."""
+        since = self.taken - taken
+        for sent in list(self._taken)[-since:] if since else ():
+            kept = kept.removeprefix(sent).lstrip("\n")
+        return kept
 
     def action_submit(self) -> None:
         count = self.size_bytes
