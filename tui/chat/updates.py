@@ -38,6 +38,8 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class TurnChanged:
+    """The newest snapshot of a turn, or of a new one."""
+
     turn: Turn
 
 
@@ -72,6 +74,8 @@ class ConversationNamed:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryChanged:
+    """A turn is being brought back, takes the next step of that, or needs it no more."""
+
     conversation_id: ConversationId
     recovery: Recovery | None
     """None: all is well again."""
@@ -79,6 +83,8 @@ class RecoveryChanged:
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
+    """How much of the file that goes with a message has been sent."""
+
     turn_id: TurnId
     sent_bytes: int
     total_bytes: int

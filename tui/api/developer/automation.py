@@ -11,6 +11,8 @@ from tui.core.studio.records import Connection, Job, JobId, Recipe, RecipeId, Wi
 
 
 class Recipes:
+    """Recipes, and whether they run."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
@@ -51,6 +53,8 @@ class Recipes:
 
 
 class Jobs:
+    """The runs of a recipe."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
@@ -65,6 +69,8 @@ class Jobs:
 
 
 class Connections:
+    """Sign-ins at other applications."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 

@@ -21,6 +21,8 @@ from tui.core.studio.records import Folder, Project, WireId
 
 
 class Folders:
+    """Folders and projects."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
@@ -50,6 +52,8 @@ class Folders:
 
 
 class Tables:
+    """Lookup tables and their rows."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 

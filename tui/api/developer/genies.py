@@ -28,6 +28,8 @@ from tui.core.studio.rules import problems
 
 
 class Genies:
+    """Genies and what is assigned to them."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
@@ -97,6 +99,8 @@ class Genies:
 
 
 class GenieClients:
+    """Who may talk to a genie from outside."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
@@ -132,6 +136,8 @@ class GenieClients:
 
 
 class Guardrails:
+    """What a genie must not hear or say."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 

@@ -19,6 +19,8 @@ from tui.core.studio.records import (
 
 
 class Skills:
+    """Recipes that genies can run."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
@@ -41,6 +43,8 @@ class Skills:
 
 
 class KnowledgeBases:
+    """What genies can look up."""
+
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 

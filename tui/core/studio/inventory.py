@@ -29,6 +29,8 @@ class Deployment(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupTable(Record):
+    """A table that recipes look things up in."""
+
     id: WireId = _NONE
     name: str = ""
     project_id: WireId = _NONE
@@ -37,6 +39,8 @@ class LookupTable(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupRow(Record):
+    """A row of a lookup table."""
+
     id: WireId = _NONE
     data: Mapping[str, Any] = field(default_factory=dict)
     updated_at: Instant | None = None
@@ -44,6 +48,8 @@ class LookupRow(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role(Record):
+    """What collaborators may do, by name."""
+
     id: WireId = _NONE
     name: str = ""
 
@@ -61,6 +67,8 @@ class ApiClient(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnPremGroup(Record):
+    """Agents in a private network that stand in for each other."""
+
     id: WireId = _NONE
     name: str = ""
     in_use: bool = False

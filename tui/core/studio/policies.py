@@ -26,6 +26,8 @@ class HarmfulContent:
 
 @dataclass(frozen=True, slots=True)
 class PromptAttack:
+    """Keeps out attempts to turn the genie against its instructions."""
+
     strength: str
 
     def configuration(self) -> Json:
@@ -34,6 +36,8 @@ class PromptAttack:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
+    """A pattern of one's own for what counts as personal."""
+
     name: str
     """Shown in audit logs."""
     pattern: str
@@ -41,6 +45,8 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class PiiDetection:
+    """What happens to personal data."""
+
     enabled: bool
     action: str = "BLOCK"
     entities: tuple[str, ...] = ()
@@ -59,6 +65,8 @@ class PiiDetection:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """Something the genie must not talk about, with sentences that are."""
+
     name: str
     description: str = ""
     examples: tuple[str, ...] = ()
@@ -74,6 +82,8 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class TopicBoundary:
+    """All topics that are out of bounds."""
+
     topics: tuple[Topic, ...]
 
     def configuration(self) -> Json:
@@ -82,6 +92,8 @@ class TopicBoundary:
 
 @dataclass(frozen=True, slots=True)
 class ProfanityFilter:
+    """Keeps out bad language, by a list of the service's."""
+
     enabled: bool
 
     def configuration(self) -> Json:
@@ -90,6 +102,8 @@ class ProfanityFilter:
 
 @dataclass(frozen=True, slots=True)
 class CustomWordFilter:
+    """Keeps out words of one's own."""
+
     words: tuple[str, ...]
 
     def configuration(self) -> Json:

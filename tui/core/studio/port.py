@@ -37,6 +37,8 @@ from tui.core.studio.records import (
 
 
 class Genies(Protocol):
+    """Genies: what they are, whether they run, and what is assigned to them."""
+
     def list(
         self, *, folder_id: str | None = None, project_id: str | None = None
     ) -> AsyncGenerator[Genie]: ...
@@ -99,6 +101,8 @@ class GenieClients(Protocol):
 
 
 class Guardrails(Protocol):
+    """What a genie must not hear or say."""
+
     async def get(self, genie_id: GenieId) -> Guardrail: ...
 
     async def put(
@@ -115,6 +119,8 @@ class Guardrails(Protocol):
 
 
 class Skills(Protocol):
+    """Recipes that genies can run."""
+
     def list(
         self, *, folder_id: str | None = None, project_id: str | None = None, query: str = ""
     ) -> AsyncGenerator[Skill]: ...
@@ -125,6 +131,8 @@ class Skills(Protocol):
 
 
 class KnowledgeBases(Protocol):
+    """What genies can look up, and where it comes from."""
+
     def list(
         self, *, folder_id: str | None = None, project_id: str | None = None, query: str = ""
     ) -> AsyncGenerator[KnowledgeBase]: ...
@@ -137,6 +145,8 @@ class KnowledgeBases(Protocol):
 
 
 class Recipes(Protocol):
+    """The recipes of the workspace, behind skills or not."""
+
     def list(self, *, folder_id: str | None = None) -> AsyncGenerator[Recipe]: ...
 
     async def get(self, recipe_id: RecipeId) -> Recipe: ...
@@ -147,6 +157,8 @@ class Recipes(Protocol):
 
 
 class Jobs(Protocol):
+    """The runs of a recipe."""
+
     def list(self, recipe_id: RecipeId, *, status: str | None = None) -> AsyncGenerator[Job]:
         """Newest first; ``status`` is ``succeeded``, ``failed`` or ``pending``."""
         ...
@@ -155,10 +167,14 @@ class Jobs(Protocol):
 
 
 class Connections(Protocol):
+    """Sign-ins at other applications, which recipes use."""
+
     def list(self, *, folder_id: str | None = None) -> AsyncGenerator[Connection]: ...
 
 
 class Folders(Protocol):
+    """Where everything lies."""
+
     def list(self, *, parent_id: str | None = None) -> AsyncGenerator[Folder]: ...
 
     def projects(self) -> AsyncGenerator[Project]: ...

@@ -117,6 +117,8 @@ class Skill(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeBase(Record):
+    """What genies can look up."""
+
     id: KnowledgeBaseId = KnowledgeBaseId("")
     name: str = ""
     description: str = ""
@@ -183,6 +185,8 @@ class Connection(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder(Record):
+    """A folder of the workspace."""
+
     id: WireId = WireId("")
     name: str = ""
     parent_id: WireId = WireId("")
