@@ -1,7 +1,8 @@
 """Draws the pictures, or says which no longer show what the app draws.
 
     python -m tests.screenshots [NAME]...      draws them all again, or these
-    python -m tests.screenshots --check        exits with 1 where one is not what the app draws
+    python -m tests.screenshots --check        exits with 1 where one is not what the app draws;
+                                            with --to FOLDER, that is there as the app draws it
     python -m tests.screenshots --to FOLDER    draws them elsewhere
 
 Clocks and ids are the demo server's frozen ones, so that a picture changes only with the app.
@@ -29,15 +30,16 @@ WORKERS = 4
 
 
 def keep(name: str, svg: str, folder: Path, *, check: bool) -> bool:
-    """Write a picture, or compare it with the one that is kept; whether it is as it should be."""
-    path = folder / f"{name}.svg"
+    """Write a picture, unless it is only compared and the same; whether it is as it should be."""
     if check:
-        same = path.is_file() and path.read_text("utf-8") == svg
+        kept = KEPT / f"{name}.svg"
+        same = kept.is_file() and kept.read_text("utf-8") == svg
         print(f"{name}: {'the same' if same else 'no longer what the app draws'}", flush=True)
-        return same
-    path.write_text(svg, "utf-8")
+        if same or folder == KEPT:
+            return same
+    (folder / f"{name}.svg").write_text(svg, "utf-8")
     print(f"{name}: drawn", flush=True)
-    return True
+    return not check
 
 
 def keep_all(names: Sequence[str], folder: Path, *, check: bool) -> bool:
@@ -73,7 +75,7 @@ def main() -> int:
         os.environ.pop(name, None)
     os.environ.update(SURROUNDINGS)
     good = keep_all(asked.names or every, asked.to, check=asked.check)
-    unknown = [] if asked.names else strangers(asked.to)
+    unknown = [] if asked.names else strangers(KEPT if asked.check else asked.to)
     for name in unknown:
         print(f"{name}: nothing draws it")
     return 0 if good and not unknown else 1
