@@ -6,9 +6,9 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, RenderableType
 from textual.screen import Screen
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
 import tui.ui
 from tui.ui.base import BaseApp
@@ -111,3 +111,36 @@ async def test_the_palettes_own_list_is_one_of_ours() -> None:
         await pilot.pause()
         (found,) = app.screen.query(OptionList)
         assert isinstance(found, SturdyList)
+
+
+class _Watched(BaseApp[None]):
+    """Counts what reaches the terminal."""
+
+    drawn = 0
+
+    def get_default_screen(self) -> Screen[object]:
+        return SturdyScreen(id="_default")
+
+    def compose(self) -> ComposeResult:
+        yield Static("words")
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if renderable is not None and not self._batch_count:
+            self.drawn += 1
+        super()._display(screen, renderable)
+
+
+async def test_what_changes_while_a_batch_is_open_is_drawn_when_it_is_over() -> None:
+    app = _Watched()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        screen, words, before = app.screen, app.query_one(Static), app.drawn
+        with app.batch_update():
+            words.refresh()
+            while words not in screen._dirty_widgets:
+                await pilot.pause()
+            screen._refresh_layout()  # as a window does that shows other messages
+            screen._compositor_refresh()
+            assert app.drawn == before
+        while app.drawn == before:
+            await pilot.pause()

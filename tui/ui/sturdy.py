@@ -17,9 +17,14 @@ from textual.widgets._option_list import OptionListContent
 
 from tui.ui.lean import keep_few_options
 
+_FRAME_S = 1 / 60
+
 
 class SturdyScreen(Screen[ScreenResultType]):
     """Closes once, only itself, and not before it is there. There is one of a kind at a time."""
+
+    _draws_later = False
+    """Whether a picture waits for the end of a batch."""
 
     def on_mount(self) -> None:
         if any(type(other) is type(self) for other in self.app.screen_stack[:-1]):
@@ -50,6 +55,24 @@ class SturdyScreen(Screen[ScreenResultType]):
 
     def _close(self, result: ScreenResultType | None) -> None:
         self.dismiss(result)  # not awaited: Textual forbids that to a screen's own handlers
+
+    def _compositor_refresh(self) -> None:
+        if self.app._batch_count:
+            # Textual would forget what is to be drawn, but draws nothing while a batch is open: a
+            # letter typed at that moment would stay unseen until the next one.
+            self._draw_when_over()
+        else:
+            super()._compositor_refresh()
+
+    def _draw_when_over(self) -> None:
+        if not self._draws_later:
+            self._draws_later = True
+            self.set_timer(_FRAME_S, self._draw_held)
+
+    def _draw_held(self) -> None:
+        self._draws_later = False
+        if self.is_current:
+            self._compositor_refresh()
 
     def _forward_event(self, event: events.Event) -> None:
         if not (isinstance(event, events.MouseDown) and self._is_leaving(event)):
