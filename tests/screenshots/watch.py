@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
+
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
@@ -36,10 +38,15 @@ async def seen_that(
         await pilot.pause(0.02)
 
 
+def drawn_on(pilot: Pilot[None]) -> list[list[Segment]]:
+    """The lines of the screen with their colours."""
+    return [list(strip) for strip in pilot.app.screen._compositor.render_strips()]
+
+
 async def rested(pilot: Pilot[None]) -> None:
     """Wait until nothing on the screen changes any more."""
     before = None
-    while before != (before := text_of(pilot)):
+    while before != (before := drawn_on(pilot)):
         for _ in range(_STEPS):
             await asyncio.sleep(_STILL_S / _STEPS)
         await pilot.pause(0)
