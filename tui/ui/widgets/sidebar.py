@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 from tui.core.ids import ConversationId
 from tui.ui.keys import key_for
 from tui.ui.listing import MENU_META, Heading, Row, rows_of
-from tui.ui.sturdy import SturdyList
+from tui.ui.sturdy import FittedList
 from tui.ui.text import line, spread
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _MINUTE_S = 60.0
 _RIGHT = 3
 
 
-class ConversationList(SturdyList):
+class ConversationList(FittedList):
     """The rows. What is typed while it has the focus filters them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -244,9 +244,7 @@ class Sidebar(Vertical):
             layout=False,
         )
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._fit)
-
+    @on(FittedList.WidthChanged)
     def _fit(self) -> None:
         self._draw_head()
         self.redraw()
