@@ -32,8 +32,8 @@ from tui.core.events import (
     TurnStarted,
     UnknownEvent,
 )
-from tui.core.ids import AttemptId, CallId, ConversationId, RunId
-from tui.core.turn import Turn, TurnId, fold
+from tui.core.ids import AttemptId, CallId, ConversationId, RunId, TurnId
+from tui.core.turn import Turn, fold
 from tui.demo.server import DemoServer, DemoSettings
 
 

@@ -20,9 +20,9 @@ from tui.api.models import (
 from tui.api.sse import Frame, read_frames
 from tui.backends.genie import GenieBackend
 from tui.core.events import Heartbeat, TurnEvent, UnknownEvent
-from tui.core.ids import AttemptId, CallId, ConversationId, RunId
+from tui.core.ids import AttemptId, CallId, ConversationId, RunId, TurnId
 from tui.core.ports import Can
-from tui.core.turn import Turn, TurnId, fold
+from tui.core.turn import Turn, fold
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "headless"
 CNV = ConversationId("cnv-2b")
