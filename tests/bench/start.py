@@ -38,7 +38,7 @@ def _starts(server: DemoServer, count: int, scale: Scale) -> Iterator[Figure]:
         asyncio.run(store_conversations(path, account, count))
         ours, floor, memory = [], [], []
         for number in range(scale.pick(scale.runs, 1) + 1):
-            mine, mb = _first_paint(_APP, environ, "essage ")
+            mine, mb = _first_paint(_APP, environ, "essage")
             other, _ = _first_paint(_BARE, environ, bare.READY)
             if number:  # the first run warms the caches
                 ours.append(mine)
