@@ -43,6 +43,8 @@ PALETTES = tuple(
 TINY_LIGHT = Look("-light", size=(60, 20), theme="genie-light")
 TINY_COLOURLESS = Look("-no-color", size=(60, 20), colours=False)
 EVERYWHERE = (WIDE, LIGHT, SMALL, HUGE, TINY, COLOURLESS)
+LARGE_FIRST = (WIDE, LIGHT, HUGE, SMALL, TINY, COLOURLESS)
+"""For what a small window puts away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ SCENES = {
     "approval": Scene(plays.approval, (*EVERYWHERE, *PALETTES)),
     "reason": Scene(plays.reason),
     "connection": Scene(plays.connection, port=PORT),
-    "qr": Scene(plays.qr, port=PORT + 1),
+    "qr": Scene(plays.qr, LARGE_FIRST, port=PORT + 1),
     "edit": Scene(plays.edit),
     "rename": Scene(plays.rename),
     "delete": Scene(plays.delete),
@@ -126,7 +128,7 @@ SCENES = {
     "halted": Scene(workflows.halted, backend="workflows"),
     # before one is in
     "login": Scene(doors.login, before="login"),
-    "login-qr": Scene(doors.login_qr, before="login"),
+    "login-qr": Scene(doors.login_qr, LARGE_FIRST, before="login"),
     "setup": Scene(doors.setup, before="setup"),
     "setup-checked": Scene(doors.setup_checked, before="setup", anew=True),
 }
