@@ -22,10 +22,10 @@ from tui.auth.account import OAuthAccount
 from tui.auth.bearer import BearerAuth
 from tui.auth.claims import identity_of
 from tui.auth.login import Client
-from tui.chat.kit import SystemClock
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, ErrorKind
 from tui.demo.server import DemoServer, DemoSettings
+from tui.system.clock import SystemClock
 
 
 @pytest.fixture

@@ -22,10 +22,10 @@ from tui.auth.account import OAuthAccount
 from tui.auth.keyring_store import Keyring
 from tui.auth.login import Client, Login
 from tui.auth.vault import Vault
-from tui.chat.kit import SystemClock
 from tui.core.account import Account, LoginAttempt, LoginProblem
 from tui.core.errors import BackendError, ErrorKind
 from tui.demo.server import DemoServer, DemoSettings
+from tui.system.clock import SystemClock
 
 
 @pytest.fixture(scope="module")

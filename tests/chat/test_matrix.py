@@ -20,9 +20,9 @@ import pytest
 
 from tests.chat.room import QUICK, open_room, serving
 from tests.chat.user import User, decided, essence, sent
-from tui.chat.kit import SystemClock
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer
+from tui.system.clock import SystemClock
 
 ORDER = "Order a laptop, please"
 TRIP = "Plan a trip to Lisbon"

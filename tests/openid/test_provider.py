@@ -23,9 +23,9 @@ from tests.signing_in import NO_KEYRING, free_redirect, login_command
 from tui.api.identity import IdentityClient
 from tui.auth.account import OAuthAccount
 from tui.auth.login import Client
-from tui.chat.kit import SystemClock
 from tui.core.account import LoginProblem
 from tui.core.errors import BackendError, ErrorKind
+from tui.system.clock import SystemClock
 
 pytestmark = pytest.mark.openid
 

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from tui.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from tui.chat.updates import Publish
     from tui.core.ports import ChatBackend, Clock, TurnStore
-
-
-class SystemClock:
-    """The machine's own clocks."""
-
-    def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000
-
-    def monotonic_s(self) -> float:
-        return time.monotonic()
-
-    def jitter(self) -> float:
-        return random.random()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

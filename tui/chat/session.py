@@ -11,7 +11,7 @@ from uuid import uuid4
 from tui.chat.approvals import decide
 from tui.chat.connecting import outcome_of, reject
 from tui.chat.control import Controls
-from tui.chat.kit import Kit, Patience, SystemClock
+from tui.chat.kit import Kit, Patience
 from tui.chat.updates import (
     CallMade,
     ConversationNamed,
@@ -32,6 +32,7 @@ from tui.core.records import Attachment, Conversation, Prompt
 from tui.core.redact import words_of
 from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
+from tui.system.clock import SystemClock
 
 MOST_CALLS = 200
 """Requests that are remembered for support."""

@@ -40,7 +40,7 @@ def _talk(place: Place) -> int:
     """Line by line, for screen readers."""
     import asyncio
 
-    from tui.chat.kit import SystemClock
+    from tui.system.clock import SystemClock
     from tui.ui.plain.lines import Lines
     from tui.ui.plain.talk import Talk
 

@@ -45,7 +45,7 @@ def run_search(target: Target, words: str, *, as_json: bool, limit: int) -> int:
 
 
 async def _search(target: Target, words: str, limit: int) -> tuple[list[Hit], int]:
-    from tui.chat.kit import SystemClock
+    from tui.system.clock import SystemClock
 
     async with target.place().connect(lambda update: None) as session:
         return list(await session.search(words, limit)), SystemClock().now_ms()
@@ -80,7 +80,7 @@ def _hit_row(hit: Hit) -> dict[str, object]:
 
 
 async def _read(target: Target, limit: int) -> tuple[list[Conversation], int]:
-    from tui.chat.kit import SystemClock
+    from tui.system.clock import SystemClock
 
     async with target.place().connect(lambda update: None) as session:
         try:

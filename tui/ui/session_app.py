@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from textual import events, on, work
 from textual.worker import Worker, WorkerState
 
-from tui.chat.kit import SystemClock
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.redact import words_of
 from tui.core.text import clean_line
+from tui.system.clock import SystemClock
 from tui.ui.agency import Agency, Connect
 from tui.ui.base import BaseApp
 from tui.ui.keys import key_for

@@ -65,7 +65,7 @@ async def open_account(
     from tui.api.identity import IdentityClient
     from tui.auth.account import OAuthAccount
     from tui.auth.login import Client
-    from tui.chat.kit import SystemClock
+    from tui.system.clock import SystemClock
 
     client = Client(profile.client_id or "", profile.redirect_url or "", profile.no_browser)
     service = IdentityClient(profile.identity_url, client.client_id)

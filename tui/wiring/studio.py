@@ -51,8 +51,8 @@ async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerato
     from tui.api.developer.client import DeveloperClient
     from tui.api.developer.ledger import FileLedger
     from tui.auth.developer import DeveloperAuth
-    from tui.chat.kit import SystemClock
     from tui.config import state_dir
+    from tui.system.clock import SystemClock
 
     token = handed_over(profile.developer_token or Secret(""))
     ledger = None if alone else FileLedger(state_dir() / "pace", profile.developer_url, token)
