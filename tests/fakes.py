@@ -639,3 +639,15 @@ class ManualClock:
             if due_s <= self._passed_s:
                 event.set()
         self._sleepers = [(s, event) for s, event in self._sleepers if s > self._passed_s]
+
+
+class HastyClock(ManualClock):
+    """Lets the time pass that somebody waits for, and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept_s: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept_s.append(seconds)
+        self.advance(seconds)

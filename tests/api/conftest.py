@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import httpx
 import pytest
-import stamina
 from pydantic import SecretStr
 
 from tui.api.headless import HeadlessClient
@@ -120,12 +119,6 @@ def stream_fixture() -> Callable[..., Reply]:
 @pytest.fixture
 def recorded() -> Callable[[str], bytes]:
     return lambda name: (_FIXTURES / name).read_bytes()
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting_between_tries():
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import socket
 import ssl
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import httpx
 import pytest
 
-from tui.api.failures import error_from, failure, retry_after_s, transport_error
+from tui.api.failures import error_from, failure, transport_error
 from tui.api.hints import ANSWERS, CASES, HEADLESS, Case
 from tui.core.errors import BackendError, ErrorKind
 
@@ -129,20 +127,6 @@ def test_the_request_id_comes_from_body_or_headers():
     assert error_from(answer(500, x_correlation_id="c")).request_id == "c"
     assert error_from(answer(500)).request_id is None
     assert "Request id a." in error_from(answer(500, {"request_id": "a"})).sentence()
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [("7", 7.0), ("soon", None), ("", None), ("-3", None), ("Mon, 99 Foo 2026", None)],
-)
-def test_retry_after_in_seconds(value: str, expected: float | None):
-    assert retry_after_s(answer(429, Retry_After=value)) == expected
-
-
-def test_retry_after_as_a_date():
-    later = datetime.now(UTC) + timedelta(seconds=90)
-    assert 80 < (retry_after_s(answer(429, Retry_After=format_datetime(later))) or 0) <= 90
-    assert retry_after_s(answer(429, Retry_After="Wed, 21 Oct 2015 07:28:00 GMT")) == 0
 
 
 def caused(error: Exception, cause: BaseException) -> Exception:

@@ -277,10 +277,15 @@ async def test_a_lost_answer_to_a_message_stays_open(here: Here, fault: str):
     assert len(here.server.log.of("send")) == 1
 
 
-async def test_reads_survive_a_bad_moment(here: Here):
-    here.server.faults.add("status:429,retry_after=1,times=2,on=list")
+async def test_what_comes_before_a_requested_delay_is_over_does_not_leave(here: Here):
+    here.server.faults.add("status:429,retry_after=3600,times=1,on=list")
+    for _ in range(2):
+        with pytest.raises(BackendError) as caught:
+            await here.chats.conversations()
+        assert "Try again in 60 min." in caught.value.sentence()
+    assert [record.status for record in here.server.log.of("list")] == [429]
+    here.chats.lift_delays()
     assert (await here.chats.conversations()).items
-    assert [record.status for record in here.server.log.of("list")] == [429, 429, 200]
 
 
 async def refusal(client: HeadlessClient) -> BackendError:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import stamina
 
 from tests.chat.room import agent_of, genie_of, serving
 from tests.chat.user import essence
@@ -31,13 +30,6 @@ class House(NamedTuple):
 
     server: DemoServer
     backend: ChatBackend
-
-
-@pytest.fixture(scope="module", autouse=True)
-def nothing_is_repeated() -> Iterator[None]:
-    stamina.set_testing(True, attempts=1)
-    yield
-    stamina.set_testing(False)
 
 
 @pytest.fixture(params=[f"{name} {s}" for name in BACKENDS for s in ("documented", "observed")])

@@ -6,18 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import stamina
 
 from tests.chat.room import Room, open_room, serving
 from tui.demo.server import DemoServer
-
-
-@pytest.fixture(scope="session", autouse=True)
-def every_failure_is_the_engines() -> Iterator[None]:
-    """The client repeats reads by itself; here it leaves that to the engine."""
-    stamina.set_testing(True, attempts=1)
-    yield
-    stamina.set_testing(False)
 
 
 @pytest.fixture(params=["documented", "observed"])

@@ -10,15 +10,15 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
-from tui.api.hints import ANSWERS, CASES, Case, Hints, advice_for
+from tui.api.hints import ANSWERS, ASK_AGAIN, CASES, Case, Hints, advice_for
+from tui.api.retry import retry_after_s
 from tui.api.values import object_of
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.retry import try_again_text
 from tui.core.text import clean_line
 
 READS = frozenset({"GET", "HEAD"})
@@ -41,6 +41,7 @@ def error_from(response: httpx.Response, hints: Hints = ANSWERS) -> BackendError
     service that had not.
     """
     status, refusal = response.status_code, _refusal_in(response)
+    asked_s = retry_after_s(response)
     advice = advice_for(hints, status, refusal.label)
     words = _without_credential(refusal.words, response.request)
     http = f"HTTP {status}"
@@ -48,13 +49,20 @@ def error_from(response: httpx.Response, hints: Hints = ANSWERS) -> BackendError
     return BackendError(
         advice.kind,
         _sentence(advice.says, f"{http}: {words}" if words else http),
-        hint=advice.hint,
+        hint=_timed(advice.hint, asked_s),
         status=status,
         code=refusal.code,
         request_id=refusal.request_id or request_id_of(response),
-        retry_after_s=retry_after_s(response),
+        retry_after_s=asked_s,
         sent=unclear and _is_write(response.request),
     )
+
+
+def _timed(hint: str, asked_s: float | None) -> str:
+    """Add when to try again to a hint, in place of "in a moment"."""
+    if asked_s is None:
+        return hint
+    return f"{hint.removesuffix(ASK_AGAIN)} {try_again_text(asked_s)}".strip()
 
 
 def bad_answer(response: httpx.Response, case: Case) -> BackendError:
@@ -75,19 +83,6 @@ def transport_error(
     case = _case_of(error, streaming=streaming)
     arrived = CASES[case].kind not in (ErrorKind.UNREACHABLE, ErrorKind.INVALID)
     return failure(case, host=host, sent=arrived and method not in READS)
-
-
-def retry_after_s(response: httpx.Response) -> float | None:
-    """Seconds to wait, from ``Retry-After`` as seconds or as an HTTP date; None without one."""
-    value = response.headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        then = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    aware = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from tui.api.failures import failure
 from tui.api.hints import HEADLESS, Case
-from tui.api.http import Http, if_unsent
+from tui.api.http import Http
 from tui.api.models import (
     Answer,
     ConversationCreated,
@@ -27,7 +27,7 @@ from tui.api.multipart import FileForm, size_of
 from tui.api.sse import Frame
 from tui.api.values import path_segment
 from tui.core.calls import CallListener
-from tui.core.ports import Progress
+from tui.core.ports import Clock, Progress
 from tui.core.text import utf8_size
 
 LARGEST_MESSAGE_BYTES = 12 * 1024
@@ -41,12 +41,13 @@ _A = TypeVar("_A", bound=Answer)
 class HeadlessClient:
     """One user's access to one genie. Every call raises :class:`tui.core.errors.BackendError`.
 
-    Reads are repeated on passing failures. Writes are not, except those that may come twice, and
-    only when no connection came about.
+    Nothing is repeated: the engine decides when to try again.
     """
 
-    def __init__(self, base_url: str, genie: str, auth: httpx.Auth) -> None:
-        self._http = Http(base_url, auth, hints=HEADLESS)
+    def __init__(
+        self, base_url: str, genie: str, auth: httpx.Auth, clock: Clock | None = None
+    ) -> None:
+        self._http = Http(base_url, auth, hints=HEADLESS, clock=clock)
         self._chat = f"/api/v1/genies/{path_segment(genie)}/chat"
 
     async def list_conversations(
@@ -71,7 +72,7 @@ class HeadlessClient:
     async def delete_conversation(self, conversation_id: str) -> None:
         """DELETE conversations/ID. Undocumented, observed; UNSUPPORTED or NOT_FOUND without it."""
         path = self._chat + _conversation(conversation_id)
-        await self._http.call("DELETE", path, again=if_unsent)
+        await self._http.call("DELETE", path)
 
     async def list_messages(
         self, conversation_id: str, cursor: str | None = None, limit: int = 100
@@ -146,7 +147,7 @@ class HeadlessClient:
         Source: Get an authentication link for a runtime connection.
         """
         path = f"{self._chat}/runtime_connection/{path_segment(attempt_id)}/link"
-        return self._read(RuntimeConnection, await self._http.call("POST", path, again=if_unsent))
+        return self._read(RuntimeConnection, await self._http.call("POST", path))
 
     async def reject_connection(self, attempt_id: str, reason: str | None = None) -> None:
         """POST runtime_connection/ATTEMPT/reject. Source: Reject a runtime connection."""
@@ -181,6 +182,10 @@ class HeadlessClient:
     def watch_calls(self, listener: CallListener) -> None:
         """Have every request noted, with what became of it."""
         self._http.watch_calls(listener)
+
+    def lift_delays(self) -> None:
+        """Let the next requests leave although a service asked to wait: the user wants so."""
+        self._http.lift_delays()
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -59,7 +59,7 @@ Hints = Mapping[Answered, Advice]
 _CHECK_URL = (
     "Check the data center or the base URL of the profile, and whether a proxy is in between."
 )
-_ASK_AGAIN = "Try again in a moment."
+ASK_AGAIN = "Try again in a moment."
 
 ANSWERS: Hints = {
     300: Advice(
@@ -85,19 +85,19 @@ ANSWERS: Hints = {
     ),
     405: Advice(ErrorKind.UNSUPPORTED, "The service does not offer this"),
     406: Advice(ErrorKind.NOT_ACCEPTABLE, "The service cannot answer in a form this program reads"),
-    408: Advice(ErrorKind.TIMED_OUT, "The service gave up waiting for the request", _ASK_AGAIN),
-    409: Advice(ErrorKind.BUSY, "It is in use by something else", _ASK_AGAIN),
+    408: Advice(ErrorKind.TIMED_OUT, "The service gave up waiting for the request", ASK_AGAIN),
+    409: Advice(ErrorKind.BUSY, "It is in use by something else", ASK_AGAIN),
     410: Advice(ErrorKind.NOT_FOUND, "What was asked for is gone"),
     413: Advice(ErrorKind.TOO_LARGE, "That is larger than the service takes", "Make it smaller."),
     422: Advice(ErrorKind.INVALID, "The service refused the contents of the request"),
     429: Advice(
         ErrorKind.RATE_LIMITED,
         "Too many requests",
-        "Wait a little; requests are taken again after the pause the service asked for.",
+        ASK_AGAIN,
     ),
-    500: Advice(ErrorKind.SERVER, "The service failed", _ASK_AGAIN),
-    502: Advice(ErrorKind.SERVER, "A gateway could not reach the service", _ASK_AGAIN),
-    503: Advice(ErrorKind.SERVER, "The service is not available", _ASK_AGAIN),
+    500: Advice(ErrorKind.SERVER, "The service failed", ASK_AGAIN),
+    502: Advice(ErrorKind.SERVER, "A gateway could not reach the service", ASK_AGAIN),
+    503: Advice(ErrorKind.SERVER, "The service is not available", ASK_AGAIN),
     504: Advice(
         ErrorKind.SERVER,
         "A gateway gave up waiting for the service",
@@ -255,7 +255,7 @@ CASES: Mapping[Case, Advice] = {
         "The turn may go on without us; if no reply ever comes, check that the genie is started.",
     ),
     Case.BROKEN: Advice(
-        ErrorKind.INTERRUPTED, "The connection to {host} broke before the answer", _ASK_AGAIN
+        ErrorKind.INTERRUPTED, "The connection to {host} broke before the answer", ASK_AGAIN
     ),
     Case.CUT_STREAM: Advice(
         ErrorKind.INTERRUPTED,

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import json as jsonlib
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
-from functools import cache, partial
+from functools import cache
 from ipaddress import ip_address
 from ssl import SSLContext
 from typing import Any
 
 import httpx
-import stamina
 
 from tui import __version__
-from tui.api.failures import READS, bad_answer, error_from, failure, transport_error
+from tui.api.failures import bad_answer, error_from, failure, transport_error
 from tui.api.hints import ANSWERS, Case, Hints
 from tui.api.noting import Notes
+from tui.api.retry import DELAYS
 from tui.api.sse import Frame, read_frames
 from tui.core.calls import CallListener
-from tui.core.errors import BackendError, ErrorKind
+from tui.core.errors import BackendError
+from tui.core.ports import Clock
+from tui.system.clock import SystemClock
 
 JSON_TIMEOUT = httpx.Timeout(30, connect=10)
 STREAM_TIMEOUT = httpx.Timeout(30, connect=10, read=75)
 """Any byte starts the 75 s anew; services send a keep-alive about every 30 s."""
-
-LONGEST_PAUSE_S = 20.0
-"""A read whose repetition the service wants later than this fails at once instead."""
-
-Again = Callable[[Exception], bool | float]
-"""Whether a failed call is repeated: never, after the usual backoff, or after so many seconds."""
 
 Turn = Callable[[], Awaitable[None]]
 """Waits until a request may leave."""
@@ -38,34 +33,12 @@ Turn = Callable[[], Awaitable[None]]
 Params = Mapping[str, str | int | Sequence[str]]
 """A query; a sequence is a parameter that comes several times."""
 
-_retry = stamina.AsyncRetryingCaller(
-    attempts=3, timeout=45, wait_initial=0.5, wait_max=8, wait_jitter=0.5
-)
-logging.getLogger("stamina").addHandler(logging.NullHandler())  # else it would write to stderr
-
-
-def if_transient(error: Exception) -> bool | float:
-    """For reads: repeat what may succeed by itself, after the pause the service asked for."""
-    if not isinstance(error, BackendError) or not error.transient:
-        return False
-    if error.retry_after_s is None:
-        return True
-    return error.retry_after_s if error.retry_after_s <= LONGEST_PAUSE_S else False
-
-
-def if_unsent(error: Exception) -> bool:
-    """For writes that may come twice: repeat only what never left."""
-    return isinstance(error, BackendError) and error.kind is ErrorKind.UNREACHABLE
-
-
-def never(error: Exception) -> bool:
-    """For all other writes."""
-    return False
-
 
 class Http:
     """A service at one base URL. Close it with :meth:`aclose`.
 
+    Nothing is repeated here. A request that comes before a delay is over that the service asked
+    for does not leave: it fails with the error that asked, and with what is left of the delay.
     Streams have a connection pool of their own, so that running turns never keep a call waiting.
     Redirects are not followed.
     """
@@ -77,12 +50,14 @@ class Http:
         *,
         hints: Hints = ANSWERS,
         timeout: httpx.Timeout = JSON_TIMEOUT,
+        clock: Clock | None = None,
     ) -> None:
         """Raises BackendError(INVALID) for a base URL that must not be used."""
         url = checked_base_url(base_url)
         self.host = url.netloc.decode("ascii")
         """Host and port, as errors name them."""
         self._hints = hints
+        self._clock = clock or SystemClock()
         self._notes = Notes()
         self._calls = _client(url, auth, timeout, {"Accept": "application/json"}, self._notes)
         self._streams = _client(
@@ -101,6 +76,10 @@ class Http:
         """Have every request noted, with what became of it."""
         self._notes.listener = listener
 
+    def lift_delays(self) -> None:
+        """Let the next requests leave although a service asked to wait: the user wants so."""
+        DELAYS.clear()
+
     async def call(
         self,
         method: str,
@@ -108,41 +87,35 @@ class Http:
         *,
         params: Params | None = None,
         json: object = None,
-        again: Again | None = None,
         turn: Turn | None = None,
     ) -> Any:
-        """The JSON of an answer, None when its body is empty.
+        """Return the JSON of an answer, None when its body is empty.
 
-        ``again`` is :func:`if_transient` for reads and :func:`never` for writes unless given;
-        ``turn`` is awaited before each attempt. Raises BackendError.
+        ``turn`` is awaited before the request. Raises BackendError.
         """
-        attempt = partial(self._call_once, method, path, params, json, turn)
-        return await _retry(again or (if_transient if method in READS else never), attempt)
-
-    async def _call_once(
-        self, method: str, path: str, params: Params | None, json: object, turn: Turn | None
-    ) -> Any:
         if turn is not None:
             await turn()
+        self._check_delays(method, path)
         with self._translated(method):
             request = _request(self._calls, method, path, params=params, json=json)
             response = await self._calls.send(request)
-        return self._json_of(response)
+        return self._json_of(response, path)
 
     async def upload(
         self, path: str, content: AsyncGenerator[bytes], headers: Mapping[str, str]
     ) -> Any:
         """POST a body in pieces, once; the answer as in :meth:`call`. Closes ``content``."""
         async with aclosing(content):
+            self._check_delays("POST", path)
             with self._translated("POST"):
                 response = await self._calls.post(
                     path, content=content, headers=headers, timeout=STREAM_TIMEOUT
                 )
-        return self._json_of(response)
+        return self._json_of(response, path)
 
-    def _json_of(self, response: httpx.Response) -> Any:
+    def _json_of(self, response: httpx.Response, path: str) -> Any:
         if not response.is_success:
-            raise error_from(response, self._hints)
+            raise self._refusal(response, path)
         if not response.content.strip():
             return None
         try:
@@ -162,11 +135,12 @@ class Http:
 
         Raises BackendError, ``TIMED_OUT`` after 75 s without a byte.
         """
+        self._check_delays(method, path)
         with self._translated(method):
             request = _request(self._streams, method, path, json=json, headers=headers)
             response = await self._streams.send(request, stream=True)
         try:
-            await self._check_stream(response)
+            await self._check_stream(response, path)
             frames = read_frames(response.aiter_bytes(), host=self.host)
             async with aclosing(frames):
                 with self._translated(method, streaming=True):
@@ -175,14 +149,23 @@ class Http:
         finally:
             await response.aclose()
 
-    async def _check_stream(self, response: httpx.Response) -> None:
+    async def _check_stream(self, response: httpx.Response, path: str) -> None:
         if not response.is_success:
             with self._translated(response.request.method):
                 await response.aread()
-            raise error_from(response, self._hints)
+            raise self._refusal(response, path)
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if response.status_code != 200 or kind != "text/event-stream":
             raise bad_answer(response, Case.NOT_A_STREAM)
+
+    def _refusal(self, response: httpx.Response, path: str) -> BackendError:
+        error = error_from(response, self._hints)
+        now_s = self._clock.monotonic_s()
+        DELAYS.note(self.host, (response.request.method, path), error, now_s)
+        return error
+
+    def _check_delays(self, method: str, path: str) -> None:
+        DELAYS.check(self.host, (method, path), self._clock.monotonic_s())
 
     @contextmanager
     def _translated(self, method: str, *, streaming: bool = False) -> Iterator[None]:

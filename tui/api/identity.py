@@ -17,11 +17,14 @@ from tui import __version__
 from tui.api.failures import bad_answer, error_from, transport_error
 from tui.api.hints import ANSWERS, Advice, Case, Hints
 from tui.api.http import checked_base_url
+from tui.api.retry import DELAYS, retry_after_s
 from tui.api.values import int_of, object_of, web_url
 from tui.config import is_loopback
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.ports import Clock
 from tui.core.redact import redact
 from tui.core.text import clean_line
+from tui.system.clock import SystemClock
 
 TIMEOUT = httpx.Timeout(15, connect=10)
 
@@ -103,9 +106,10 @@ class IdentityClient:
     Nothing is repeated, since codes and refresh tokens are for one use.
     """
 
-    def __init__(self, identity_url: str, client_id: str) -> None:
+    def __init__(self, identity_url: str, client_id: str, clock: Clock | None = None) -> None:
         """Raises BackendError(INVALID) for a URL that must not be used."""
         self._url = checked_base_url(identity_url)
+        self._clock = clock or SystemClock()
         self.client_id = client_id
         self._provider: Provider | None = None
 
@@ -188,12 +192,18 @@ class IdentityClient:
     ) -> httpx.Response:
         # No variable holds a plain secret, and the chain of exceptions ends here: tracebacks may
         # be shown with local variables.
+        address = httpx.URL(url)
+        host, route = address.netloc.decode("ascii"), (method, address.path)
+        DELAYS.check(host, route, self._clock.monotonic_s())
         try:
-            return await self._http.request(
+            response = await self._http.request(
                 method, url, data=_revealed(form), headers=_authorization(bearer)
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise transport_error(error, method, httpx.URL(url).host) from None
+            raise transport_error(error, method, address.host) from None
+        if not response.is_success:
+            DELAYS.note(host, route, _failure(response, form or {}), self._clock.monotonic_s())
+        return response
 
 
 def _revealed(form: Form | None) -> dict[str, str] | None:
@@ -300,6 +310,7 @@ def _oauth_error(response: httpx.Response, form: Form) -> BackendError | None:
         status=response.status_code,
         code=code,
         request_id=_line(response.headers.get("x-request-id")) or None,
+        retry_after_s=retry_after_s(response),
     )
 
 

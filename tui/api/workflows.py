@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tui.api.failures import failure
 from tui.api.hints import WORKFLOWS, Case
-from tui.api.http import Again, Http, if_unsent
+from tui.api.http import Http
 from tui.api.models import Answer
 from tui.api.sse import Frame
 from tui.api.values import objects_of, path_segment
@@ -23,6 +23,7 @@ from tui.api.workflow_models import (
 )
 from tui.core.calls import CallListener
 from tui.core.events import Json
+from tui.core.ports import Clock
 
 FROM_THE_START = "0"
 """``Last-Event-ID`` of who wants everything that is retained."""
@@ -34,12 +35,12 @@ _A = TypeVar("_A", bound=Answer)
 class WorkflowsClient:
     """A user's access to the Workflows API of a host.
 
-    Every call raises :class:`tui.core.errors.BackendError`. Reads are repeated on passing failures;
-    writes only those that may come twice, and only when no connection came about.
+    Every call raises :class:`tui.core.errors.BackendError`. Nothing is repeated: the engine decides
+    when to try again.
     """
 
-    def __init__(self, base_url: str, auth: httpx.Auth) -> None:
-        self._http = Http(base_url, auth, hints=WORKFLOWS)
+    def __init__(self, base_url: str, auth: httpx.Auth, clock: Clock | None = None) -> None:
+        self._http = Http(base_url, auth, hints=WORKFLOWS, clock=clock)
 
     async def list_agents(self) -> list[AgentItem]:
         """GET agents: all there are. Observed; not among the documented calls."""
@@ -69,11 +70,11 @@ class WorkflowsClient:
 
     async def update_workflow(self, workflow_id: str, settings: Mapping[str, Any]) -> Workflow:
         """PUT workflows/ID: what is not named stays. Source: Update workflow."""
-        return await self._call(Workflow, "PUT", _one(workflow_id), settings, if_unsent)
+        return await self._call(Workflow, "PUT", _one(workflow_id), settings)
 
     async def delete_workflow(self, workflow_id: str) -> None:
         """DELETE workflows/ID. Source: Delete workflow."""
-        await self._http.call("DELETE", _one(workflow_id), again=if_unsent)
+        await self._http.call("DELETE", _one(workflow_id))
 
     async def send_prompt(
         self, workflow_id: str, prompt: str, reasoning_effort: str | None = None
@@ -95,7 +96,7 @@ class WorkflowsClient:
 
         It only sets a flag, which a run looks at now and then, or never. Source: Halt workflow.
         """
-        await self._http.call("POST", f"{_one(workflow_id)}/halt", again=if_unsent)
+        await self._http.call("POST", f"{_one(workflow_id)}/halt")
 
     def stream(self, workflow_id: str, last_event_id: str | None = None) -> AsyncGenerator[Frame]:
         """GET workflows/ID/stream: what happens from now on; it does not end with a run.
@@ -107,11 +108,11 @@ class WorkflowsClient:
 
     async def install_skill(self, workflow_id: str, skill_id: str) -> Workflow:
         """POST workflows/ID/skills/SKILL. Source: Install skill."""
-        return await self._call(Workflow, "POST", _skill(workflow_id, skill_id), None, if_unsent)
+        return await self._call(Workflow, "POST", _skill(workflow_id, skill_id))
 
     async def remove_skill(self, workflow_id: str, skill_id: str) -> Workflow:
         """DELETE workflows/ID/skills/SKILL. Source: Remove skill."""
-        return await self._call(Workflow, "DELETE", _skill(workflow_id, skill_id), None, if_unsent)
+        return await self._call(Workflow, "DELETE", _skill(workflow_id, skill_id))
 
     async def export_workflows(self, workflow_id: str | None = None) -> dict[str, Any]:
         """GET workflows/export or workflows/ID/export: a bundle. Source: Export workflows."""
@@ -128,6 +129,10 @@ class WorkflowsClient:
     def watch_calls(self, listener: CallListener) -> None:
         """Have every request noted, with what became of it."""
         self._http.watch_calls(listener)
+
+    def lift_delays(self) -> None:
+        """Let the next requests leave although a service asked to wait: the user wants so."""
+        self._http.lift_delays()
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -147,9 +152,8 @@ class WorkflowsClient:
         method: str,
         path: str,
         body: Mapping[str, Any] | None = None,
-        again: Again | None = None,
     ) -> _A:
-        answer = await self._http.call(method, path, json=body, again=again)
+        answer = await self._http.call(method, path, json=body)
         try:
             return model.model_validate({} if answer is None else answer)
         except ValidationError:

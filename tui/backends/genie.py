@@ -44,6 +44,9 @@ class GenieBackend(Unable):
     def watch_calls(self, listener: CallListener) -> None:
         self._client.watch_calls(listener)
 
+    def lift_delays(self) -> None:
+        self._client.lift_delays()
+
     @property
     def can(self) -> Can:
         kept = Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE

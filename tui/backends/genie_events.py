@@ -30,6 +30,7 @@ from tui.core.events import (
     UnknownEvent,
 )
 from tui.core.ids import AttemptId, CallId, MessageId, RunId
+from tui.core.retry import requested_s
 from tui.core.text import clean, clean_line
 
 
@@ -161,9 +162,10 @@ def _connection_failed(data: Json, stamp: _Stamp) -> TurnEvent:
 
 
 def _interrupted(data: Json, stamp: _Stamp) -> TurnEvent:
+    asked_s = requested_s(data.get("retry_after_ms"), unit_s=0.001)
     return StreamInterrupted(
         reason=clean_line(text_of(data.get("reason"))),
-        retry_after_ms=int_of(data.get("retry_after_ms")),
+        retry_after_ms=None if asked_s is None else round(asked_s * 1000),
         **stamp,
     )
 

@@ -40,6 +40,9 @@ class WorkflowsBackend(Unable):
     def watch_calls(self, listener: CallListener) -> None:
         self._client.watch_calls(listener)
 
+    def lift_delays(self) -> None:
+        self._client.lift_delays()
+
     @property
     def can(self) -> Can:
         kept = Can.DELETE | Can.RENAME | Can.CHOOSE | Can.SKILLS | Can.BUNDLE | Can.HISTORY

@@ -44,8 +44,7 @@ async def decide(
                 unclear.add(request.call_id)
             if not error.transient or attempt == TRIES:
                 raise
-            delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
-            await kit.clock.sleep(delay)
+            await kit.clock.sleep(kit.wait_s(attempt, error))
     unclear.discard(request.call_id)
     return ApprovalResolved(
         key=f"local:approval:{request.call_id}",

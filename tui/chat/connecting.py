@@ -48,15 +48,9 @@ async def _wait_for_connection(player: Player) -> None:
         if not player.turn.open_connections:
             return
         attempt += 1
-        delay = _growing(kit, 1.5, attempt)
+        delay = kit.wait_s(attempt, problem, kit.patience.connection_poll(1.5))
         told = _tell(player, problem, told, attempt, delay)
         await player.pause(delay)
-
-
-def _growing(kit: Kit, factor: float, attempt: int) -> float:
-    """Seconds before the next look, after ``attempt`` of them."""
-    first, longest = kit.patience.connection_poll_s, kit.patience.longest_connection_poll_s
-    return min(first * factor ** min(attempt - 1, 30), longest)
 
 
 def _tell(
@@ -119,8 +113,7 @@ async def reject(kit: Kit, attempt_id: AttemptId, reason: str | None) -> None:
             heard = heard or error.sent
             if not error.transient or attempt == TRIES:
                 raise
-            delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
-            await kit.clock.sleep(delay)
+            await kit.clock.sleep(kit.wait_s(attempt, error))
 
 
 def outcome_of(
@@ -158,18 +151,20 @@ async def read_reply(player: Player) -> None:
     while not player.turn.over:
         attempt += 1
         player.report(Recovery(step="polling", attempt=attempt))
-        idle = False
+        idle, problem = False, None
         try:
             idle = (await kit.backend.status(player.conversation_id)).activity == "idle"
             await read_new_messages(player)
         except BackendError as error:
             if not error.transient:
                 raise
-            idle = False
+            idle, problem = False, error
         if idle and (attempt >= _INSIST or not owes_reply(player.turn)):
             await player.finish_here()
             return
-        await player.pause(_growing(kit, 1.25, attempt))
+        delay = kit.wait_s(attempt, problem, kit.patience.connection_poll(1.25))
+        _tell(player, problem, None, attempt, delay)
+        await player.pause(delay)
 
 
 def _renewed(player: Player, step: ConnectionStep, link: ConnectionLink) -> ConnectionRequested:

@@ -29,7 +29,7 @@ class Controls(Reader):
 
     async def options(self) -> tuple[Option, ...]:
         """What can be chosen for a new conversation (``Can.CHOOSE``), read from the service now."""
-        return await self._kit.backend.options()
+        return await self._kit.read(self._kit.backend.options)
 
     async def create(self, options: OptionValues | None = None) -> ConversationId:
         """Create a conversation at the server; it is empty and in the list when this returns."""
@@ -76,7 +76,7 @@ class Controls(Reader):
 
     async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
         """All skills there are (``Can.SKILLS``), each with whether it is installed here."""
-        return await self._kit.backend.skills(conversation_id)
+        return await self._kit.read(partial(self._kit.backend.skills, conversation_id))
 
     async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
         await self._kit.backend.install_skill(conversation_id, skill_id)
@@ -89,7 +89,7 @@ class Controls(Reader):
 
         Not for reading: what was said is in the store, for which there is ``genie-tui export``.
         """
-        return await self._kit.backend.export_bundle(conversation_id)
+        return await self._kit.read(partial(self._kit.backend.export_bundle, conversation_id))
 
     async def import_bundle(self, bundle: Json) -> Imported:
         """Create what a bundle describes (``Can.BUNDLE``); the list is read anew."""

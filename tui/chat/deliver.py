@@ -27,7 +27,11 @@ class NotDelivered(Exception):
 
 
 class Occupied(Exception):
-    """The conversation works on another message, perhaps another client's."""
+    """The conversation works on another message, perhaps another client's; ``error`` says so."""
+
+    def __init__(self, error: BackendError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 async def begin_conversation(player: Player) -> None:
@@ -83,7 +87,7 @@ async def deliver(player: Player) -> bool:
             continue
         if error.kind is ErrorKind.BUSY:
             await player.mark("queued", str(error))
-            raise Occupied from error
+            raise Occupied(error) from error
         if not error.transient:
             raise NotDelivered(error)
         attempt += 1
@@ -149,9 +153,9 @@ def _accepted(player: Player) -> bool:
     return prompt is not None and prompt.state == "sent"
 
 
-async def wait_while_busy(player: Player) -> None:
+async def wait_while_busy(player: Player, attempt: int, error: BackendError) -> None:
     """Give a turn that is in the way, and that we know nothing of, time to end."""
-    delay = player.kit.patience.busy_poll_s
+    delay = player.kit.wait_s(attempt, error, player.kit.patience.busy_poll)
     due = player.kit.clock.now_ms() + round(delay * 1000)
     prompt = player.turn.prompt
     player.report(Recovery(step="sending", next_ms=due, problem=prompt.problem if prompt else ""))
@@ -162,7 +166,7 @@ async def wait_while_busy(player: Player) -> None:
 async def _wait(player: Player, attempt: int, error: BackendError) -> None:
     kit = player.kit
     await player.mark("queued", str(error))
-    delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
+    delay = kit.wait_s(attempt, error)
     due = kit.clock.now_ms() + round(delay * 1000)
     step = Recovery(
         step="sending", attempt=attempt, next_ms=due, problem=str(error), hint=error.hint
@@ -182,7 +186,7 @@ async def _find(player: Player) -> Message | None:
             if not error.transient:
                 raise
             attempt += 1
-            delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), error.retry_after_s)
+            delay = kit.wait_s(attempt, error)
             due = kit.clock.now_ms() + round(delay * 1000)
             step = Recovery(step="finding", attempt=attempt, next_ms=due, problem=str(error))
             player.report(step)

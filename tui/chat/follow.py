@@ -18,7 +18,7 @@ from tui.chat.outbox import reread
 from tui.chat.player import Player
 from tui.chat.updates import Recovery, RecoveryStep
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import ApprovalRequested, ConnectionRequested
+from tui.core.events import ApprovalRequested, ConnectionRequested, StreamInterrupted
 from tui.core.ports import Can
 from tui.core.turn import Turn
 
@@ -52,7 +52,7 @@ async def follow(player: Player) -> None:
             continue
         if player.asked_delay_s is not None:
             await _pause(player, attempt or 1, None)
-        before = player.turn
+        before = _progress(player.turn)
         try:
             problem = await _climb(player, attempt + 1)
         except _Hurried:
@@ -60,10 +60,16 @@ async def follow(player: Player) -> None:
             continue
         if player.turn.over:
             break
-        attempt = 1 if player.turn is not before else attempt + 1
+        attempt = 1 if _progress(player.turn) != before else attempt + 1
         await _pause(player, attempt, problem)
     await _fill_gaps(player)
     player.report(None)
+
+
+def _progress(turn: Turn) -> tuple[int, object, object]:
+    """Return what changes when a step has brought the turn forward; an interruption does not."""
+    told = sum(not isinstance(event, StreamInterrupted) for event in turn.log)
+    return told, turn.run_id, turn.prompt
 
 
 async def catch_up(player: Player) -> None:
@@ -86,19 +92,23 @@ async def watch_gaps(player: Player) -> None:
     or held back by a proxy. Late events fill gaps by themselves, so it waits a little first.
     """
     kit, attempt = player.kit, 0
+    problem: BackendError | None = None
     while Can.REPLAY in kit.backend.can:
         before = player.turn
         await player.torn(kit.patience.quiet_s)
-        if player.turn.has_gap:
+        if player.turn.has_gap or problem:
             attempt += 1
-            await kit.clock.sleep(kit.patience.backoff_s(attempt, kit.clock.jitter()))
+            await kit.clock.sleep(kit.wait_s(attempt, problem))
         elif player.turn is not before or not _expects_events(player.turn):
             attempt = 0
             continue
-        with suppress(BackendError):
+        try:
             if player.turn.run_id is None and Can.HISTORY in kit.backend.can:
                 await _learn_run(player)
             await catch_up(player)
+            problem = None
+        except BackendError as error:
+            problem = error
 
 
 def _expects_events(turn: Turn) -> bool:
@@ -109,17 +119,9 @@ def _expects_events(turn: Turn) -> bool:
 
 async def _fill_gaps(player: Player) -> None:
     """After the end: fetch what is missing, unless the service does not have it either."""
-    kit = player.kit
-    for attempt in range(1, _INSIST + 1):
-        if not player.turn.has_gap or Can.REPLAY not in kit.backend.can:
-            return
-        try:
-            await catch_up(player)
-            return
-        except BackendError as error:
-            if not error.transient:
-                return
-            await kit.clock.sleep(kit.patience.backoff_s(attempt, kit.clock.jitter()))
+    if player.turn.has_gap and Can.REPLAY in player.kit.backend.can:
+        with suppress(BackendError):
+            await player.kit.read(partial(catch_up, player))
 
 
 def _known_until(turn: Turn) -> str | None:
@@ -152,7 +154,7 @@ async def _climb(player: Player, attempt: int) -> BackendError | None:
             if not error.transient and error.kind is not ErrorKind.NOT_FOUND:
                 raise
             problem = error
-            if error.kind is ErrorKind.UNREACHABLE:
+            if error.kind in (ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED):
                 return problem
             gone = error.kind is ErrorKind.NOT_FOUND and climb is look
             if gone and attempt >= _INSIST_ON_GONE:
@@ -211,11 +213,9 @@ async def _replay_rest(player: Player) -> bool:
 
 
 async def _pause(player: Player, attempt: int, problem: BackendError | None) -> None:
-    kit, asked = player.kit, player.asked_delay_s
+    kit, asked_s = player.kit, player.asked_delay_s
     player.asked_delay_s = None
-    if asked is None and problem is not None:
-        asked = problem.retry_after_s
-    delay = kit.patience.backoff_s(attempt, kit.clock.jitter(), asked)
+    delay = max(kit.wait_s(attempt, problem), asked_s or 0.0)
     due = kit.clock.now_ms() + round(delay * 1000)
     text = str(problem) if problem else ""
     player.report(Recovery(step="waiting", attempt=attempt, next_ms=due, problem=text))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from tui.core.retry import Backoff, repeat
 from tui.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from tui.chat.updates import Publish
+    from tui.core.errors import BackendError
     from tui.core.ports import ChatBackend, Clock, TurnStore
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +24,7 @@ class Patience:
     first_retry_s: float = 0.5
     longest_retry_s: float = 30.0
     busy_poll_s: float = 2.0
+    longest_busy_poll_s: float = 15.0
     """Between looks at a conversation that works on somebody else's message."""
     elsewhere_poll_s: float = 0.5
     """Between looks at what becomes of a message that another process is sending."""
@@ -26,6 +32,8 @@ class Patience:
     longest_connection_poll_s: float = 15.0
     second_look_s: float = 3.0
     """Before concluding that a message whose answer was lost never arrived."""
+    longest_read_wait_s: float = 20.0
+    """A read that the service wants later than this fails at once and says when to try again."""
     silence_s: float = 75.0
     """Without even a keep-alive, after which a stream is taken for dead."""
     quiet_s: float = 20.0
@@ -35,12 +43,21 @@ class Patience:
     title_s: tuple[float, ...] = (3.0, 10.0)
     """After a turn, when to ask again for a title that was not ready."""
 
-    def backoff_s(self, attempt: int, jitter: float, asked_s: float | None = None) -> float:
-        """Seconds before try ``attempt`` (from 1); what the server asked for wins, up to 120 s."""
-        if asked_s is not None:
-            return min(max(asked_s, 0.0), 120.0)
-        full = min(self.first_retry_s * 2.0 ** (attempt - 1), self.longest_retry_s)
-        return full * (1 - 0.25 * jitter)
+    @property
+    def retry(self) -> Backoff:
+        """Between two tries of what failed."""
+        return Backoff(first_s=self.first_retry_s, longest_s=self.longest_retry_s)
+
+    @property
+    def busy_poll(self) -> Backoff:
+        """Between two tries in a conversation that works on somebody else's message."""
+        first_s, longest_s = self.busy_poll_s, self.longest_busy_poll_s
+        return Backoff(first_s=first_s, longest_s=longest_s, factor=1.5)
+
+    def connection_poll(self, factor: float) -> Backoff:
+        """Between two looks at a connection, or at the reply behind it."""
+        first_s, longest_s = self.connection_poll_s, self.longest_connection_poll_s
+        return Backoff(first_s=first_s, longest_s=longest_s, factor=factor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +69,21 @@ class Kit:
     publish: Publish
     clock: Clock = field(default_factory=SystemClock)
     patience: Patience = field(default_factory=Patience)
+
+    def wait_s(
+        self, attempt: int, error: BackendError | None = None, backoff: Backoff | None = None
+    ) -> float:
+        """Return the seconds to wait after failed attempt ``attempt``, as ``error`` asks at least.
+
+        ``backoff`` is the one for failures unless given.
+        """
+        asked_s = error.retry_after_s if error else None
+        return (backoff or self.patience.retry).wait_s(attempt, self.clock.jitter(), asked_s)
+
+    async def read(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Return the result of a read that the user waits for, repeated a few times.
+
+        Raises ``BackendError``, at once where the service wants it much later.
+        """
+        backoff, limit_s = self.patience.retry, self.patience.longest_read_wait_s
+        return await repeat(call, self.clock, backoff=backoff, tries=3, longest_wait_s=limit_s)

@@ -50,6 +50,8 @@ class Lane:
         self._queue: deque[Turn] = deque()
         self._task: asyncio.Task[None] | None = None
         self._woken = False
+        self._refused_as_busy = 0
+        """How often in a row the conversation was at work on something else."""
         self._returned = Draft()
         """What was refused one after another, as long as the draft begins with it."""
 
@@ -172,13 +174,15 @@ class Lane:
             self.kit.publish(TurnDropped(player.conversation_id, player.turn.id))
         except _GivenBack:
             pass
-        except Occupied:
-            await self._let_pass(player)
+        except Occupied as occupied:
+            self._refused_as_busy += 1
+            await self._let_pass(player, occupied.error)
         return True
 
     async def _bring_to_its_end(self, player: Player) -> bool:
         if not await self._arrive(player):
             return False
+        self._refused_as_busy = 0
         await follow(player)
         return True
 
@@ -219,11 +223,11 @@ class Lane:
                 await begin_conversation(player)
                 return await deliver(player)
 
-    async def _let_pass(self, player: Player) -> None:
+    async def _let_pass(self, player: Player, error: BackendError) -> None:
         """Follow the turn that keeps the conversation busy, or wait where none is known."""
         other = await running_turn(self.kit, player.turn)
         if other is None:
-            await wait_while_busy(player)
+            await wait_while_busy(player, self._refused_as_busy, error)
         self.put_back(player.turn)
         if other is not None:
             self.kit.publish(TurnChanged(other))

@@ -33,6 +33,7 @@ from tui.core.events import (
 )
 from tui.core.ids import AttemptId, ConversationId, FileId, RunId
 from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
+from tui.core.retry import requested_s
 from tui.core.text import clean_line, size
 from tui.core.turn import Turn, fold, without_echoes
 
@@ -108,8 +109,8 @@ class Player:
             prompt = replace(self.turn.prompt, state="sent", problem="")
             self.turn = replace(self.turn, prompt=prompt)
         for event in events:
-            if isinstance(event, StreamInterrupted) and event.retry_after_ms is not None:
-                self.asked_delay_s = event.retry_after_ms / 1000
+            if isinstance(event, StreamInterrupted):
+                self.asked_delay_s = requested_s(event.retry_after_ms, unit_s=0.001)
         if shown := without_echoes(events, before.log):
             self.kit.publish(EventsSeen(self.conversation_id, shown))
         if self.turn is before:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from tui.chat.history import EVENTS_KEPT_MS, read_events, read_messages
 from tui.chat.kit import Kit
@@ -61,7 +62,7 @@ class Reader:
 
         Raises ``BackendError``.
         """
-        page = await self._kit.backend.conversations(cursor)
+        page = await self._kit.read(partial(self._kit.backend.conversations, cursor))
         await self._kit.store.save_conversations(page.items)
         self._kit.publish(ConversationsChanged())
         return page.cursor
@@ -148,11 +149,11 @@ class Reader:
         if is_local(conversation_id) or not await self._lanes.of(conversation_id).idle():
             return
         kit, known = self._kit, self._known.setdefault(conversation_id, _Known())
-        status = await kit.backend.status(conversation_id)
-        known.since = await read_events(kit, conversation_id, known.since)
+        status = await kit.read(partial(kit.backend.status, conversation_id))
+        known.since = await kit.read(partial(read_events, kit, conversation_id, known.since))
         if Can.HISTORY in kit.backend.can:
             idle = status.activity == "idle" and not await self._parked(conversation_id)
-            cursor = await read_messages(kit, conversation_id, idle=idle)
+            cursor = await kit.read(partial(read_messages, kit, conversation_id, idle=idle))
             if known.cursor is None and not known.exhausted:
                 known.cursor, known.exhausted = cursor, cursor is None
         await self._lanes.resume(conversation_id)
@@ -166,7 +167,8 @@ class Reader:
         if older is None or older.exhausted or is_local(conversation_id):
             return False
         async with older.lock:
-            cursor = await read_messages(self._kit, conversation_id, older.cursor, idle=True)
+            read = partial(read_messages, self._kit, conversation_id, older.cursor, idle=True)
+            cursor = await self._kit.read(read)
             older.exhausted = cursor is None or cursor == older.cursor
             older.cursor = cursor
         return True

@@ -163,6 +163,10 @@ class Session(Controls):
         if turn is not None:
             self._publish(TurnChanged(turn))
 
+    def lift_delays(self) -> None:
+        """Let the next requests leave although the service asked to wait: the user wants so."""
+        self._kit.backend.lift_delays()
+
     def retry_now(self, conversation_id: ConversationId | None = None) -> None:
         """Do not wait for the next try, or for a stream that has gone quiet.
 

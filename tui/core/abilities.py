@@ -27,6 +27,9 @@ class Unable:
     def watch_calls(self, listener: CallListener) -> None:
         """There are no requests to tell of."""
 
+    def lift_delays(self) -> None:
+        """There is no service that asks for delays."""
+
     async def delete(self, conversation_id: ConversationId) -> None:
         raise unsupported("delete conversations")
 

@@ -69,13 +69,19 @@ class BackendError(Exception):
         """The server's ``error_code``."""
         self.request_id = request_id
         self.retry_after_s = retry_after_s
+        """What the service asks for before the next try; more than 0."""
         self.sent = sent
         """The request may have been carried out although it failed."""
 
     @property
     def transient(self) -> bool:
         """The same call may succeed later without anybody changing anything."""
-        return self.kind in _TRANSIENT
+        return self.kind in _TRANSIENT or self.asks_to_wait
+
+    @property
+    def asks_to_wait(self) -> bool:
+        """Return whether what is busy (409) names a time after which it may be asked again."""
+        return self.kind is ErrorKind.BUSY and self.retry_after_s is not None
 
     def sentence(self) -> str:
         """Everything a person needs, on one line: what, what to do, and the request id."""

@@ -86,6 +86,13 @@ class ChatBackend(Protocol):
         """Tell of every request to the service from now on, with what became of it."""
         ...
 
+    def lift_delays(self) -> None:
+        """Let the next calls reach the service although it asked to wait: the user wants so.
+
+        Until then a call that comes too early fails with the ``retry_after_s`` that is left.
+        """
+        ...
+
     async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
         """The user's conversations, newest first."""
         ...

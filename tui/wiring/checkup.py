@@ -85,11 +85,11 @@ async def _network(profile: Profile) -> Finding:
 
 async def _reach(url: str) -> str:
     """The host of a URL, if it answers at all. Raises ``BackendError`` if not."""
-    from tui.api.http import Http, never
+    from tui.api.http import Http
 
     http = Http(url)
     try:
-        await http.call("GET", "/", again=never)
+        await http.call("GET", "/")
     except BackendError as error:
         if error.status is None:
             raise

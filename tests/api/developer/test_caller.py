@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from tests.api.conftest import ScriptedServer, reply
 from tests.core.studio.test_rules import INVALID
-from tests.fakes import ManualClock
+from tests.fakes import HastyClock, ManualClock
 from tui.api.developer.caller import TIMEOUT
 from tui.api.developer.client import DeveloperClient
 from tui.auth.developer import DeveloperAuth
@@ -260,9 +260,8 @@ async def test_a_second_client_is_explained_with_the_way_out(
     assert "Detach the pairing that exists" in error.hint
 
 
-async def test_reads_are_repeated_and_nothing_else(
-    client: DeveloperClient, server: ScriptedServer
-) -> None:
+async def test_reads_are_repeated_and_nothing_else(server: ScriptedServer) -> None:
+    client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr(TOKEN)), HastyClock())
     server.says(reply(503), reply(200, {"id": "gin-1"}))
     assert (await client.genies.get(GENIE)).id == "gin-1"
     assert len(server.asked) == 2
@@ -277,6 +276,21 @@ async def test_reads_are_repeated_and_nothing_else(
         error = await refusal(write)
         assert error.sent
         assert len(server.asked) == 1
+    await client.aclose()
+
+
+async def test_a_read_waits_as_long_as_asked_and_says_so(server: ScriptedServer) -> None:
+    clock, told = HastyClock(), list[float]()
+    client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr(TOKEN)), clock)
+    client.caller.pacer.on_wait = told.append
+    server.says(reply(429, retry_after="7"), reply(200, {"id": "gin-1"}))
+    assert (await client.genies.get(GENIE)).id == "gin-1"
+    assert clock.slept_s == told == [7]
+    server.says(reply(429, retry_after="3600"))
+    error = await refusal(client.genies.get(GENIE))
+    assert "Try again in 60 min." in error.sentence()
+    assert clock.slept_s == [7]
+    await client.aclose()
 
 
 @pytest.mark.parametrize(

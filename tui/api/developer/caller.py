@@ -12,16 +12,21 @@ import httpx
 from tui.api.developer.hints import BY_GROUP, DEVELOPER
 from tui.api.developer.pace import Ledger, Pacer
 from tui.api.developer.reading import R, read, rows_in
-from tui.api.failures import failure
+from tui.api.failures import READS, failure
 from tui.api.hints import Case
 from tui.api.http import Http, Params
 from tui.api.values import path_segment
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
+from tui.core.retry import repeat
 from tui.core.studio.endpoint import Endpoint, Paging, Values, nested, unwrapped
 
 TIMEOUT = httpx.Timeout(40, connect=10)
 """The service gives up after 40 s. Source: Developer API reference."""
+
+_TRIES = 3
+_LONGEST_WAIT_S = 20.0
+"""A read that the service wants later than this fails at once and says when to try again."""
 
 _NOTHING: Values = {}
 _LARGEST_LIST = 1_000_000
@@ -37,7 +42,8 @@ class Caller:
     def __init__(
         self, base_url: str, auth: httpx.Auth, clock: Clock, ledger: Ledger | None = None
     ) -> None:
-        self._http = Http(base_url, auth, hints=DEVELOPER, timeout=TIMEOUT)
+        self._http = Http(base_url, auth, hints=DEVELOPER, timeout=TIMEOUT, clock=clock)
+        self._clock = clock
         self.pacer = Pacer(clock, ledger)
 
     @property
@@ -116,17 +122,28 @@ class Caller:
     async def _send(
         self, endpoint: Endpoint, parts: Sequence[str], query: Params, body: dict[str, Any]
     ) -> Any:
+        call = partial(
+            self._http.call,
+            endpoint.method,
+            endpoint.filled(parts, path_segment),
+            params=query,
+            json=body or None,
+            turn=partial(self.pacer.turn, endpoint),
+        )
         try:
-            return await self._http.call(
-                endpoint.method,
-                endpoint.filled(parts, path_segment),
-                params=query,
-                json=body or None,
-                turn=partial(self.pacer.turn, endpoint),
+            if endpoint.method not in READS:
+                return await call()
+            return await repeat(
+                call, self._clock, tries=_TRIES, longest_wait_s=_LONGEST_WAIT_S, on_wait=self._tell
             )
         except BackendError as error:
-            error.hint = BY_GROUP.get((endpoint.group, error.status or 0), error.hint)
+            if not error.asks_to_wait:
+                error.hint = BY_GROUP.get((endpoint.group, error.status or 0), error.hint)
             raise
+
+    def _tell(self, seconds: float) -> None:
+        if self.pacer.on_wait:
+            self.pacer.on_wait(seconds)
 
 
 def _check(endpoint: Endpoint, parts: Sequence[str], values: Values) -> None:

@@ -269,6 +269,7 @@ class Talk:
             self._lines.say(f"{clean_line(self._file.name)} goes with your next message.")
 
     async def _retry(self, _: str) -> None:
+        self._session.lift_delays()
         self._session.retry_now()
         self._lines.say("Whatever waits is tried again now.")
 

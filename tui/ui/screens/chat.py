@@ -259,14 +259,19 @@ class ChatScreen(
             self.desk.session_state = "opening"
             self.desk.dismiss()
             await self.run_action("app.connect")
-        elif self.desk.current:
-            self.desk.attend(self.desk.current)
-            self.access.session.retry_now(self.desk.current)
-            if self.desk.link() == "offline":
-                self.go_to(self.desk.current)
+        else:
+            self._retry_what_waits(self.access.session)
         if self.access:
             self.refresh_list()
         self.show_state()
+
+    def _retry_what_waits(self, session: Session) -> None:
+        session.lift_delays()
+        if current := self.desk.current:
+            self.desk.attend(current)
+            session.retry_now(current)
+            if self.desk.link() == "offline":
+                self.go_to(current)
 
     def action_copy_reply(self) -> None:
         transcript = self.conversation.transcript
