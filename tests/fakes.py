@@ -384,6 +384,7 @@ class MemoryStore:
         self.drafts: dict[ConversationId | None, str] = {}
         self.closed = False
         self._holders: dict[TurnId, str] = {}
+        self._joined: dict[RunId, TurnId] = {}
         self._turns: dict[TurnId, _KeptTurn] = {}
         for record in turns:
             self._turns[record.id] = _KeptTurn(
@@ -457,7 +458,21 @@ class MemoryStore:
     async def turn_of_run(
         self, conversation_id: ConversationId, run_id: RunId
     ) -> TurnRecord | None:
-        return next((r for r in self._of(conversation_id) if r.run_id == run_id), None)
+        mine = self._of(conversation_id)
+        joined = self._joined.get(run_id)
+        return next((r for r in mine if run_id == r.run_id or r.id == joined), None)
+
+    async def join_run(self, turn_id: TurnId, run_id: RunId) -> TurnId | None:
+        self._joined[run_id] = turn_id
+        kept = self._turns[turn_id]
+        cid = kept.record.conversation_id
+        mine = (r for r in self._of(cid) if r.run_id == run_id and r.id != turn_id)
+        other = next((r for r in mine if r.prompt is None), None)
+        if other is None:
+            return None
+        del self._turns[other.id]
+        await self.append(turn_id, cid, other.events)
+        return other.id
 
     async def save_turn(
         self,

@@ -186,8 +186,8 @@ async def _engine(
 ) -> None:
     client = HeadlessClient(url, genie, ApiKeyAuth(url, SecretStr(key), user))
     store = await SqliteStore.open(Path(database), "soak")
-    room = Room(store)
     backend = GenieBackend(client)
+    room = Room(store, backend)
     try:
         async with Session(backend, store, room.hear, patience=QUICK) as session:
             room.session = session

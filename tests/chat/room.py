@@ -60,8 +60,9 @@ def serving(shape: str, *, ping_s: float, park_s: float) -> Iterator[DemoServer]
 class Room:
     """What a user of the session sees."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: SqliteStore, backend: ChatBackend) -> None:
         self.store = store
+        self.backend = backend
         self.session: Session
         self.updates: list[Update] = []
         self.turns: dict[TurnId, Turn] = {}
@@ -135,7 +136,7 @@ async def open_room(
     """A session over a real client and a real store; ``path`` is the database."""
     backend = backend_of(server)
     store = await SqliteStore.open(path, "test")
-    room = Room(store)
+    room = Room(store, backend)
     try:
         opening = Session(backend, store, room.hear, patience=patience, clock=clock)
         async with opening as session:

@@ -107,6 +107,10 @@ FAULTS = {
     ),
     "links fail": (CUT, "status:503,on=link,times=2", "lose_answer:on=link,times=1"),
     "there are no links": ("status:404,on=link",),
+    "the reply comes in a new run": ("new_run",),
+    "the reply comes in a new run whose events are stored": ("new_run:stored=1",),
+    "the reply comes in a new run and there are no links": ("new_run", "status:404,on=link"),
+    "the reply comes in a new run after a reset": ("new_run", "cut:after={n},times=1"),
     "links are refused for their credential": ("status:401,on=link,times=1",),
     "the history fails": (CUT, "status:503,on=messages,times=2", "lose_answer:on=messages,times=1"),
 }
@@ -115,7 +119,7 @@ RESTART = "the program ends and starts again"
 ASLEEP = "the machine falls asleep and wakes up"
 EVERY_FAULT = FAULTS | {RESTART: SILENT, ASLEEP: SILENT}
 SHAPES = ("documented", "observed")
-CASE_COUNT = 682
+CASE_COUNT = 720
 """How many turns the matrix plays; the README states it."""
 
 _numbers = count(1)

@@ -117,6 +117,28 @@ def test_any_order_and_any_repetition_end_in_the_same_turn(
     assert fold(one_by_one, shuffled[cut:]) == straight
 
 
+@given(data=st.data())
+def test_a_turn_that_goes_on_in_another_run_is_the_same_in_any_order(data: st.DataObject) -> None:
+    first = numbered(started(), said("One."), wants_connection())
+    other = numbered(started(), said("Two."), skill_started("Find"), skill_ended("Find"))
+    second = [
+        replace(e, key=f"o{n}", event_id=f"o{n}", run_id=RunId("run-2"))
+        for n, e in enumerate(other, 1)
+    ]
+    turn = replace(EMPTY, run_id=RUN)
+    straight = fold(turn, [*first, *second])
+    assert [type(step) for step in straight.steps] == [
+        TextStep,
+        ConnectionStep,
+        TextStep,
+        SkillStep,
+    ]
+    assert (straight.last_event_id, straight.through, straight.has_gap) == ("e3", 3, False)
+    shuffled = data.draw(st.permutations([*first, *second]))
+    cut = data.draw(st.integers(0, len(shuffled)))
+    assert fold(fold(turn, shuffled[:cut]), shuffled[cut:]) == straight
+
+
 @given(run=runs(), data=st.data())
 def test_replaying_a_prefix_changes_nothing(run: list[TurnEvent], data: st.DataObject) -> None:
     turn = fold(EMPTY, run)

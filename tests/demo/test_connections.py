@@ -59,6 +59,19 @@ def test_the_reply_after_consent_is_in_the_history_alone(park, eventually, kinds
     assert kinds(replay)[-1] == "runtime_connection.auth_required"
 
 
+@pytest.mark.parametrize("stored", [0, 1])
+def test_a_turn_may_go_on_in_another_run(park, eventually, stored):
+    ada, conversation, asked = park(faults=(f"new_run:stored={stored}",))
+    httpx.post(asked["auth_link"]["url"], data={"decision": "allow"})
+    eventually(_answered(ada, conversation))
+    newest, *older = ada.get(f"/conversations/{conversation}/messages")["messages"]
+    assert "Acme" in newest["content"]
+    assert newest["genie_run_id"] != asked["genie_run_id"]
+    assert {entry["genie_run_id"] for entry in older} == {asked["genie_run_id"]}
+    runs = [event["genie_run_id"] for event in ada.get("/conversations/events")["events"]]
+    assert runs.count(newest["genie_run_id"]) == 3 * stored
+
+
 def test_a_denied_connection_is_regretted(park, eventually):
     ada, conversation, asked = park()
     httpx.post(asked["auth_link"]["url"], data={"decision": "deny"})

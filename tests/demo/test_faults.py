@@ -24,6 +24,7 @@ TURN = ["processing.started", "agent.message", "processing.finished"]
         ("duplicate", {"kind": "duplicate", "on": STREAMS}),
         ("lose_answer", {"on": {"send"}}),
         ("drop_request:on=any", {"on": set(OPERATIONS)}),
+        ("new_run:stored=1,times=2", {"stored": True, "times": 2, "on": set()}),
         (" silent:after=2 ", {"kind": "silent", "after": 2}),
     ],
 )
@@ -49,6 +50,7 @@ def test_specifications(spec, expected):
         ("status", "status from 400 to 599, not ''"),
         ("status:200", "not '200'"),
         ("status:teapot", "not 'teapot'"),
+        ("new_run:on=send", "new_run: takes no on="),
     ],
 )
 def test_mistakes_are_named_in_one_line(spec, named):

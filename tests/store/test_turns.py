@@ -359,3 +359,38 @@ async def test_halves_of_a_character_keep_their_places(
     await store.append(turn(1), HERE, [delta(0, halves[0])])
     await store.append(turn(1), HERE, [delta(1, halves[1])])
     assert [len(e.text) for e in await events_of(store) if isinstance(e, TextDelta)] == [1, 1]
+
+
+# -- a turn in two runs ---------------------------------------------------------------------
+
+
+async def test_a_turn_that_goes_on_in_another_run_is_found_by_both(store: SqliteStore) -> None:
+    one, two = RunId("run-1"), RunId("run-2")
+    await store.save_turn(turn(1), HERE, Prompt(text="hi", state="sent", at_ms=1), one)
+    await store.append(turn("stray"), HERE, [AgentMessage(key="m", text="Hi.", run_id=two)])
+    assert await store.join_run(turn(1), two) == turn("stray")
+    assert await store.join_run(turn(1), two) is None
+    for run_id in (one, two):
+        found = await store.turn_of_run(HERE, run_id)
+        assert found
+        assert found.id == turn(1)
+        assert [event.key for event in found.events] == ["m"]
+    assert await names(store) == ["1"]
+    assert [hit.turn_id for hit in await store.search("hi")] == [turn(1), turn(1)]
+
+
+async def test_a_turn_with_a_prompt_does_not_move_into_another(store: SqliteStore) -> None:
+    two = RunId("run-2")
+    await say(store, 1, 1)
+    await store.save_turn(turn(2), HERE, Prompt(text="me too", state="sent", at_ms=2), two)
+    assert await store.join_run(turn(1), two) is None
+    assert await names(store) == ["1", "2"]
+
+
+async def test_a_run_is_found_after_its_conversation_was_named(store: SqliteStore) -> None:
+    await say(store, 1, 1)
+    await store.join_run(turn(1), RunId("run-2"))
+    await store.rename_conversation(HERE, THERE)
+    found = await store.turn_of_run(THERE, RunId("run-2"))
+    assert found
+    assert found.id == turn(1)

@@ -10,20 +10,25 @@ from __future__ import annotations
 from functools import partial
 
 from tui.chat.calls import SETTLED, TRIES, once_more_if_refused
-from tui.chat.finding import owes_reply, read_new_messages, said_since
+from tui.chat.continuing import outcome_of, owes_reply, said_since
+from tui.chat.finding import absorb_question, read_new_messages
 from tui.chat.kit import Kit
 from tui.chat.outbox import reread
 from tui.chat.player import Player
 from tui.chat.updates import Problem, Recovery
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import ConnectionOutcome, ConnectionRequested, ConnectionResolved
+from tui.core.events import ConnectionOutcome, ConnectionRequested
 from tui.core.ids import AttemptId
 from tui.core.records import ConnectionLink
 from tui.core.steps import ConnectionStep
-from tui.core.turn import Turn
 
-_INSIST = 5
-"""Looks before a silent, idle conversation is taken for done."""
+_EXPIRED = "The sign-in link expired."
+_INSIST = 8
+"""Looks before a silent, idle conversation is taken for done; they take half a minute."""
+_LINK_LIFE_MS = 15 * 60 * 1000
+"""How long a link is good for that does not say so itself; the live service gave 5 minutes."""
+_LINK_GRACE_MS = 60 * 1000
+_LONGEST_LINK_LIFE_MS = 24 * 60 * 60 * 1000
 
 
 async def watch_connections(player: Player) -> None:
@@ -75,13 +80,45 @@ async def _poll(player: Player, step: ConnectionStep) -> None:
     if link and link.authorized:
         await _settle(player, step)
         await read_reply(player)
-    elif link and link.url and link.url != step.url:
+        return
+    if link and link.url and link.url != step.url:
         await player.absorb((_renewed(player, step, link),))
-    else:
-        await read_new_messages(player)
-        if said_since(player.turn, step):
-            await _settle(player, step)
-            await read_reply(player)
+    await read_new_messages(player)
+    if said_since(player.turn, step):
+        await _settle(player, step)
+        await read_reply(player)
+    elif link is None and _has_expired(player, step):
+        await _give_up(player, step)
+
+
+def _has_expired(player: Player, step: ConnectionStep) -> bool:
+    """Return True if the newest link of a request is too old to be used.
+
+    Its life is measured by the server's clock and its age by ours, which may differ.
+    """
+    links = [
+        event
+        for event in player.turn.log
+        if isinstance(event, ConnectionRequested) and event.attempt_id == step.attempt_id
+    ]
+    if not links or links[-1].seen_ms is None:
+        return False
+    at_ms, expires_ms = links[-1].at_ms, links[-1].expires_ms
+    life_ms = expires_ms - at_ms if at_ms and expires_ms else _LINK_LIFE_MS
+    age_ms = player.kit.clock.now_ms() - links[-1].seen_ms
+    return age_ms >= min(max(life_ms, 0) + _LINK_GRACE_MS, _LONGEST_LINK_LIFE_MS)
+
+
+async def _give_up(player: Player, step: ConnectionStep) -> None:
+    """End a turn whose link has expired, if nothing runs: no newer link can be asked for.
+
+    Later messages of the conversation would wait for ever.
+    """
+    status = await player.kit.backend.status(player.conversation_id)
+    if status.activity == "idle":
+        failed = outcome_of(player.kit, player.turn, step.attempt_id, "failed", _EXPIRED)
+        await player.absorb((failed,))
+        await player.finish_here(_EXPIRED, outcome="failed")
 
 
 async def _link(player: Player, step: ConnectionStep) -> ConnectionLink | None:
@@ -116,24 +153,6 @@ async def reject(kit: Kit, attempt_id: AttemptId, reason: str | None) -> None:
             await kit.clock.sleep(kit.wait_s(attempt, error))
 
 
-def outcome_of(
-    kit: Kit,
-    turn: Turn,
-    attempt_id: AttemptId,
-    outcome: ConnectionOutcome,
-    reason: str | None = None,
-) -> ConnectionResolved:
-    """The event that records what became of a connection request."""
-    return ConnectionResolved(
-        key=f"local:connection:{attempt_id}",
-        run_id=turn.run_id,
-        seen_ms=kit.clock.now_ms(),
-        attempt_id=attempt_id,
-        outcome=outcome,
-        reason=reason,
-    )
-
-
 async def _settle(player: Player, step: ConnectionStep) -> None:
     """The turn has gone on: because it was authorised, unless we are about to reject it."""
     rejected = step.attempt_id in player.rejecting
@@ -153,12 +172,16 @@ async def read_reply(player: Player) -> None:
         player.report(Recovery(step="polling", attempt=attempt))
         idle, problem = False, None
         try:
-            idle = (await kit.backend.status(player.conversation_id)).activity == "idle"
+            status = await kit.backend.status(player.conversation_id)
+            await absorb_question(player, status)
             await read_new_messages(player)
+            idle = status.activity == "idle"
         except BackendError as error:
             if not error.transient:
                 raise
-            idle, problem = False, error
+            problem = error
+        if player.turn.open_connections or player.turn.open_approvals:
+            return  # the agent asks for something else
         if idle and (attempt >= _INSIST or not owes_reply(player.turn)):
             await player.finish_here()
             return

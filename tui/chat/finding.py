@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from tui.chat.continuing import join, owes_reply
 from tui.chat.history import as_event, same_words
 from tui.chat.player import Player
-from tui.core.events import ConnectionRequested
-from tui.core.records import Message
-from tui.core.steps import ConnectionStep, TextStep
+from tui.core.events import AgentMessage, ApprovalRequested, ConnectionRequested
+from tui.core.records import ConversationStatus, Message
 from tui.core.turn import Turn
+
+_MOST_PAGES = 20
+"""Pages of messages that are searched for a reply."""
 
 
 async def find_prompt(player: Player) -> Message | None:
@@ -45,54 +48,77 @@ async def adopt(player: Player, message: Message) -> None:
 
 async def read_new_messages(player: Player) -> None:
     """Take in what the agent said in this turn and is not here yet. Raises ``BackendError``."""
-    page = await player.kit.backend.history(player.conversation_id)
-    own = list(_answers(player.turn, page.items))
-    await player.absorb([as_event(message) for message in reversed(own)])
+    messages = await _newest_messages(player)
+    await player.absorb(await _answers(player, messages))
 
 
-def owes_reply(turn: Turn) -> bool:
-    """Whether a connection was settled and nothing has been said since."""
-    asked = [step for step in turn.steps if isinstance(step, ConnectionStep)]
-    return bool(asked) and not said_since(turn, asked[-1])
+async def absorb_question(player: Player, status: ConversationStatus) -> None:
+    """Take in what the conversation waits for, if it is this turn that asks."""
+    asked, turn = status.last_event, player.turn
+    if not isinstance(asked, ApprovalRequested | ConnectionRequested):
+        return
+    run_id = asked.run_id
+    if run_id == turn.run_id or (run_id and await join(player.kit, turn, run_id, asked.at_ms)):
+        await player.absorb((asked,))
 
 
-def said_since(turn: Turn, asked: ConnectionStep) -> bool:
-    """Whether the agent said something after it had asked for a connection.
+async def _newest_messages(player: Player) -> list[Message]:
+    """Return the newest messages of the conversation, newest first.
 
-    What the history brings without a number stands behind everything that has one, even if it
-    was said before: only its time tells.
+    One page, or, while a reply is owed that may name any run, all pages back to our prompt.
     """
-    asked_ms = _asked_ms(turn, asked)
-    behind = False
-    for step in turn.steps:
-        if isinstance(step, ConnectionStep) and step.attempt_id == asked.attempt_id:
-            behind = True
-        elif isinstance(step, TextStep):
-            if step.at_ms is None or asked_ms is None:
-                later = behind and not turn.has_gap
-            else:
-                later = step.at_ms > asked_ms
-            if later:
-                return True
-    return False
+    turn, messages = player.turn, list[Message]()
+    cursor = None
+    for _ in range(_MOST_PAGES):
+        page = await player.kit.backend.history(player.conversation_id, cursor)
+        messages += page.items
+        cursor = page.cursor
+        if cursor is None or not owes_reply(turn):
+            break
+        if any(_is_prompt_of(turn, message) for message in page.items):
+            break
+    return messages
 
 
-def _asked_ms(turn: Turn, asked: ConnectionStep) -> int | None:
-    """When a connection was first asked for; a renewed link does not count."""
-    times = (
-        event.at_ms
-        for event in turn.log
-        if isinstance(event, ConnectionRequested) and event.attempt_id == asked.attempt_id
-    )
-    return min((at_ms for at_ms in times if at_ms is not None), default=None)
+async def _answers(player: Player, newest_first: Sequence[Message]) -> list[AgentMessage]:
+    """Return the agent's messages of a turn, oldest first, as events.
 
-
-def _answers(turn: Turn, newest_first: Iterable[Message]) -> Iterable[Message]:
-    """The agent's messages of a turn: by its run, or, without one, all behind its prompt."""
+    They name its run, or no run and stand behind its prompt, or the run in which it goes on
+    after a connection. A turn whose run is not known has all that is behind the last prompt.
+    """
+    turn = player.turn
     if turn.run_id is None:
         behind = takewhile(lambda message: message.source == "agent", newest_first)
-        return behind if turn.prompt else ()
-    return (m for m in newest_first if m.source == "agent" and m.run_id == turn.run_id)
+        return [as_event(message) for message in behind][::-1] if turn.prompt else []
+    asked = {message.run_id for message in newest_first if message.source == "user"}
+    own: list[AgentMessage] = []
+    behind_prompt = False
+    for message in reversed(newest_first):
+        run_id = message.run_id
+        if message.source == "user":
+            behind_prompt = _is_prompt_of(turn, message)
+        elif run_id is None:
+            if behind_prompt:
+                own.append(replace(as_event(message), run_id=turn.run_id))
+        elif run_id == turn.run_id or (
+            run_id not in asked and await join(player.kit, turn, run_id, message.at_ms)
+        ):
+            own.append(as_event(message))
+    return own
+
+
+def _is_prompt_of(turn: Turn, message: Message) -> bool:
+    """Return True if a message is the turn's own prompt: by its id or run, else by its words."""
+    prompt = turn.prompt
+    if message.source != "user":
+        return False
+    if message.run_id is not None and turn.run_id is not None:
+        return message.run_id == turn.run_id
+    if prompt is None:
+        return False
+    if message.id is not None and prompt.message_id is not None:
+        return message.id == prompt.message_id
+    return same_words(message.text, prompt.text)
 
 
 async def _belongs_elsewhere(player: Player, message: Message) -> bool:

@@ -12,13 +12,14 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from tui.chat.finding import adopt, find_prompt, owes_reply, read_new_messages
+from tui.chat.continuing import owes_reply
+from tui.chat.finding import absorb_question, adopt, find_prompt, read_new_messages
 from tui.chat.history import rfc3339
 from tui.chat.outbox import reread
 from tui.chat.player import Player
 from tui.chat.updates import Recovery, RecoveryStep
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import ApprovalRequested, ConnectionRequested, StreamInterrupted
+from tui.core.events import StreamInterrupted
 from tui.core.ports import Can
 from tui.core.turn import Turn
 
@@ -28,6 +29,8 @@ _INSIST = 3
 """Tries before a turn may end without all that should be known of it."""
 _INSIST_ON_STREAM = 12
 """The same where no events are stored, so that only a reconnect brings them."""
+_INSIST_ON_REPLY = 7
+"""The same while the reply after a connection is owed; they take half a minute."""
 _INSIST_ON_GONE = 6
 """Tries before a conversation that the service does not know counts as deleted."""
 _GONE = "The service does not know the conversation any more; it may have been deleted."
@@ -183,19 +186,22 @@ async def _look(player: Player, attempt: int) -> None:
     events the turn ends after several tries all the same.
     """
     status = await player.kit.backend.status(player.conversation_id)
-    asked = status.last_event
-    if isinstance(asked, ApprovalRequested | ConnectionRequested):
-        await player.absorb([asked] if asked.run_id == player.turn.run_id else [])
+    await absorb_question(player, status)
     if status.activity != "idle" or player.turn.open_connections:
         return
     complete = await _replay_rest(player)
     if player.turn.over or player.turn.open_connections:
         return
     await read_new_messages(player)
-    stored = Can.REPLAY in player.kit.backend.can
-    enough = attempt >= (_INSIST if stored else _INSIST_ON_STREAM)
-    if enough or (complete and not owes_reply(player.turn)):
+    owed = owes_reply(player.turn)
+    if attempt >= _tries(player, owed) or (complete and not owed):
         await player.finish_here()
+
+
+def _tries(player: Player, owed: bool) -> int:
+    if owed:
+        return _INSIST_ON_REPLY
+    return _INSIST if Can.REPLAY in player.kit.backend.can else _INSIST_ON_STREAM
 
 
 async def _replay_rest(player: Player) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 
+from tui.chat.continuing import join, passed_connections
 from tui.chat.kit import Kit
 from tui.core.errors import BackendError
 from tui.core.events import AgentMessage, TurnEvent, TurnFinished
@@ -16,6 +18,8 @@ from tui.core.text import clean
 from tui.core.turn import Turn, turn_of
 
 _MOST_PAGES = 200
+_MOST_PAUSED = 20
+"""Turns that are searched for one that goes on in another run."""
 
 
 EVENTS_KEPT_MS = 24 * 60 * 60 * 1000
@@ -90,12 +94,12 @@ async def read_messages(
     too, unless it has had no reply: it may have begun since.
     """
     page = await kit.backend.history(conversation_id, cursor)
-    turns = _by_run(reversed(page.items))
-    for place, (run_id, messages) in enumerate(turns):
+    turns = await _with_records(kit, conversation_id, _by_run(reversed(page.items)))
+    for place, (record, messages) in enumerate(turns):
         newest = cursor is None and place == len(turns) - 1
         spoken = any(message.source == "agent" for message in messages)
         over = (idle and spoken) or not newest
-        await _keep_turn(kit, conversation_id, run_id, messages, over=over)
+        await _keep_turn(kit, record, messages, over=over)
     return page.cursor
 
 
@@ -106,46 +110,89 @@ def _by_run(messages: Iterable[Message]) -> list[tuple[RunId | None, list[Messag
         begins = not turns or (
             message.run_id != turns[-1][0] if message.run_id else message.source == "user"
         )
-        if begins:
+        if begins and message.source == "agent" and turns and _awaits_run(*turns[-1]):
+            turns[-1] = (message.run_id, turns[-1][1])
+        elif begins:
             turns.append((message.run_id, []))
         turns[-1][1].append(message)
     return turns
 
 
+def _awaits_run(run_id: RunId | None, messages: Sequence[Message]) -> bool:
+    """Return True if these are a user's messages without a run, which the reply may name."""
+    return run_id is None and all(message.source == "user" for message in messages)
+
+
+async def _with_records(
+    kit: Kit, conversation_id: ConversationId, turns: Sequence[tuple[RunId | None, list[Message]]]
+) -> list[tuple[TurnRecord, list[Message]]]:
+    """Keep the prompts; the stored turn of each group of messages, which may be the one before."""
+    found: list[tuple[TurnRecord, list[Message]]] = []
+    for run_id, messages in turns:
+        record = await _record(kit, conversation_id, run_id, messages)
+        if found and found[-1][0].id == record.id:
+            found[-1][1].extend(messages)
+            continue
+        asked = next((m for m in messages if m.source == "user"), None)
+        attached = record.prompt and record.prompt.attachments
+        prompt = record.prompt if attached or not asked else _prompt(asked)
+        await kit.store.save_turn(record.id, conversation_id, prompt, run_id)
+        found.append((replace(record, prompt=prompt), messages))
+    return found
+
+
 async def _keep_turn(
-    kit: Kit,
-    conversation_id: ConversationId,
-    run_id: RunId | None,
-    messages: Sequence[Message],
-    *,
-    over: bool,
+    kit: Kit, record: TurnRecord, messages: Sequence[Message], *, over: bool
 ) -> None:
-    asked = next((m for m in messages if m.source == "user"), None)
-    record = await _record(kit, conversation_id, run_id, messages[0])
-    if asked and record.prompt is None and record.run_id is None:
-        record = await _unsure_of(kit, conversation_id, asked) or record
-    prompt = _prompt(asked) if asked else record.prompt
-    if record.prompt and record.prompt.attachments and prompt:
-        prompt = record.prompt
-    await kit.store.save_turn(record.id, conversation_id, prompt, run_id)
+    run_id = record.run_id
     events: list[TurnEvent] = [as_event(m) for m in messages if m.source == "agent"]
+    events += passed_connections(kit, turn_of(record), events)
     if over and not any(isinstance(event, TurnFinished) for event in record.events):
         last_ms = messages[-1].at_ms
         key = f"local:finished:{run_id or record.id}"
         events.append(TurnFinished(key=key, run_id=run_id, at_ms=last_ms))
-    await kit.store.append(record.id, conversation_id, events)
+    await kit.store.append(record.id, record.conversation_id, events)
 
 
 async def _record(
-    kit: Kit, conversation_id: ConversationId, run_id: RunId | None, first: Message
+    kit: Kit, conversation_id: ConversationId, run_id: RunId | None, messages: Sequence[Message]
 ) -> TurnRecord:
     """The stored turn these messages belong to, or a new one with a name that all would give."""
+    first = messages[0]
+    asked = next((m for m in messages if m.source == "user"), None)
     found = await kit.store.turn_of_run(conversation_id, run_id) if run_id else None
+    if found and (asked or found.prompt):
+        return found
+    if run_id and asked is None:
+        paused = await _paused(kit, conversation_id, run_id, first.at_ms)
+        if paused:
+            return paused
     if found:
         return found
     turn_id = TurnId(f"turn:{run_id or first.id or first.at_ms}")
     known = await kit.store.turn(turn_id)
-    return known or TurnRecord(id=turn_id, conversation_id=conversation_id, prompt=None)
+    record = known or TurnRecord(id=turn_id, conversation_id=conversation_id, prompt=None)
+    if asked and record.prompt is None and record.run_id is None:
+        record = await _unsure_of(kit, conversation_id, asked) or record
+    return replace(record, run_id=record.run_id or run_id)
+
+
+async def _paused(
+    kit: Kit, conversation_id: ConversationId, run_id: RunId, at_ms: int | None
+) -> TurnRecord | None:
+    """The turn that goes on in a run of which no message of the user's is known.
+
+    It can only be the last one that began before the run's first message.
+    """
+    for record in reversed(await kit.store.turns(conversation_id, limit=_MOST_PAUSED)):
+        prompt = record.prompt
+        if record.run_id == run_id or prompt is None or prompt.state != "sent":
+            continue
+        began_ms = next((e.at_ms for e in record.events if e.at_ms is not None), prompt.at_ms)
+        if at_ms is None or began_ms <= at_ms:
+            joined = await join(kit, turn_of(record), run_id, at_ms)
+            return await kit.store.turn(record.id) if joined else None
+    return None
 
 
 async def _unsure_of(

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 from tui.chat.approvals import decide
-from tui.chat.connecting import outcome_of, reject
+from tui.chat.connecting import reject
+from tui.chat.continuing import outcome_of
 from tui.chat.control import Controls
 from tui.chat.kit import Kit, Patience
 from tui.chat.updates import (

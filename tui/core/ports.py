@@ -230,6 +230,13 @@ class TurnStore(Protocol):
         self, conversation_id: ConversationId, run_id: RunId
     ) -> TurnRecord | None: ...
 
+    async def join_run(self, turn_id: TurnId, run_id: RunId) -> TurnId | None:
+        """Note that a turn goes on in another run: ``turn_of_run`` finds it by that one too.
+
+        A turn without a prompt that was stored for the run moves into it; its id.
+        """
+        ...
+
     async def save_turn(
         self,
         turn_id: TurnId,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from tui.core.events import (
@@ -132,19 +133,21 @@ def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
     fresh = [event for event in events if _is_new(event, seen)]
     if not fresh:
         return turn
+    run_id = turn.run_id or next((e.run_id for e in fresh if e.run_id), None)
+    turn = replace(turn, run_id=run_id)
     log, replay = _extended(turn, filter(_belongs_in_log, fresh))
-    through, beyond = _count(turn, fresh)
+    numbered = [event for event in fresh if event.run_id in (None, run_id)]
+    through, beyond = _count(turn, numbered)
     drafts = _grow(turn.drafts, [e for e in fresh if isinstance(e, TextDelta)])
     turn = replace(
         turn,
-        run_id=turn.run_id or next((e.run_id for e in fresh if e.run_id), None),
         log=log,
         replay=replay,
         drafts=tuple(draft for draft in drafts if not replay.has_message(draft.message_id)),
         seen=frozenset(seen),
         through=through,
         beyond=beyond,
-        last_event_id=_last_event_id(turn, fresh),
+        last_event_id=_last_event_id(turn, numbered),
         last_at_ms=max(
             (t for t in (turn.last_at_ms, *(e.at_ms for e in fresh)) if t), default=None
         ),
@@ -202,25 +205,28 @@ def _belongs_in_log(event: TurnEvent) -> bool:
 
 def _extended(turn: Turn, events: Iterable[TurnEvent]) -> tuple[tuple[TurnEvent, ...], Replay]:
     """The log with new events in it, and what it comes to then."""
-    new = sorted(events, key=_place)
+    place = partial(_place, turn.run_id)
+    new = sorted(events, key=place)
     if not new:
         return turn.log, turn.replay
     known, replay = turn.log, turn.replay.copy()
-    if known and _place(new[0]) < _place(known[-1]):
-        known, replay, new = (), Replay(), sorted((*known, *new), key=_place)
+    if known and place(new[0]) < place(known[-1]):
+        known, replay, new = (), Replay(), sorted((*known, *new), key=place)
     for event in new:
         replay.take(event)
     return (*known, *new), replay
 
 
-def _place(event: TurnEvent) -> tuple[int, bool, int, str]:
+def _place(run_id: RunId | None, event: TurnEvent) -> tuple[bool, int, bool, int, str]:
     """A total order: by number, then what has none by its time, then by name.
 
-    What was read from the history comes last, so that it finds what the stream brought.
+    What was read from the history comes last, so that it finds what the stream brought. Numbers
+    count within a run: those of another one, in which the turn goes on, stand behind the turn's.
     """
+    later = event.run_id not in (None, run_id)
     seq = event.seq if event.seq is not None else _UNPLACED
     at = event.at_ms if event.at_ms is not None else _UNPLACED
-    return seq, isinstance(event, AgentMessage) and event.from_history, at, event.key
+    return later, seq, isinstance(event, AgentMessage) and event.from_history, at, event.key
 
 
 def _latest(*times_ms: int | None) -> int | None:
@@ -238,17 +244,19 @@ def _count(turn: Turn, events: list[TurnEvent]) -> tuple[int, frozenset[int]]:
 
 
 def _last_event_id(turn: Turn, events: list[TurnEvent]) -> str | None:
-    """The id behind which nothing is missing, as far as numbers tell.
+    """The id behind which nothing is missing in the turn's own run, as far as numbers tell.
 
     With a gap the older id stays, so that a reconnect brings what is missing too.
     """
-    numbered = sorted((e for e in events if e.event_id is not None), key=_place)
+    place = partial(_place, turn.run_id)
+    numbered = sorted((e for e in events if e.event_id is not None), key=place)
     best = turn.last_event_id
     through, _ = _count(turn, events)
-    late = numbered and turn.log and _place(numbered[0]) < _place(turn.log[-1])
+    late = numbered and turn.log and place(numbered[0]) < place(turn.log[-1])
     if late or turn.has_gap:
-        known = (e for e in turn.log if e.event_id is not None)
-        numbered = sorted((*known, *numbered), key=_place)
+        own = (e for e in turn.log if e.run_id in (None, turn.run_id))
+        known = (e for e in own if e.event_id is not None)
+        numbered = sorted((*known, *numbered), key=place)
     for event in numbered:
         if event.seq is None or event.seq <= through:
             best = event.event_id

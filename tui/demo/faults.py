@@ -17,14 +17,16 @@
     drop_request                 cut the connection before the request is processed
     lose_answer                  process the request, then cut the connection before any answer
     refuse:s=3                   for three seconds from the first request on, cut every connection
+    new_run                      after a connection is authorised or rejected, the turn goes on in a
+                                 run with another id; stored=1: whose events are stored as well
 
 Each takes ``on=OPERATION`` and ``times=N`` (how often it strikes; without it, always). Operations:
 list, create, get, delete, messages, send, resume, events, approval, link, reject, upload, feedback,
 authorize, token, userinfo, discovery, any; of the Workflows API also update, stream, halt, agents,
 skills, export, import. There, send is the prompt, stream a stream from now on, and resume one with
 a Last-Event-ID. The whole Developer API is developer. Without ``on``, faults of streams strike
-send, stream and resume, drop_request and lose_answer strike send, the others any. ``after`` counts
-persisted events, not pings, and is 0 if left out.
+send, stream and resume, drop_request and lose_answer strike send, the others any. new_run strikes
+turns, so it takes no ``on``. ``after`` counts persisted events, not pings, and is 0 if left out.
 """
 
 from __future__ import annotations
@@ -77,6 +79,7 @@ STREAM_KINDS = frozenset(
         "duplicate",
     }
 )
+TURN_KINDS = frozenset({"new_run"})
 
 _OPTIONS: dict[str, frozenset[str]] = {
     "cut": frozenset({"after"}),
@@ -95,6 +98,7 @@ _OPTIONS: dict[str, frozenset[str]] = {
     "drop_request": frozenset(),
     "lose_answer": frozenset(),
     "refuse": frozenset({"s"}),
+    "new_run": frozenset({"stored"}),
 }
 _STRIKES_SEND = frozenset({"drop_request", "lose_answer"})
 
@@ -113,6 +117,8 @@ class Fault:
     retry_ms: int = 1000
     delay_s: float = 0.2
     outage_s: float = 3.0
+    stored: bool = False
+    """Whether the events of a new run are stored."""
 
     @property
     def on_streams(self) -> bool:
@@ -145,6 +151,8 @@ def parse(spec: str) -> Fault:
 def _usual_targets(kind: str) -> frozenset[str]:
     if kind in STREAM_KINDS:
         return STREAMS
+    if kind in TURN_KINDS:
+        return frozenset()
     return frozenset({"send"}) if kind in _STRIKES_SEND else frozenset(OPERATIONS)
 
 
@@ -152,6 +160,8 @@ def _with_option(fault: Fault, part: str) -> Fault:
     name, equals, value = part.partition("=")
     if not equals:
         raise ValueError(f"{fault.kind}: expected option=value, not {part!r}")
+    if name == "on" and fault.kind in TURN_KINDS:
+        raise ValueError(f"{fault.kind}: takes no on=, it strikes turns and not requests")
     if name == "on":
         return replace(fault, on=_targets(fault, value))
     if name not in _OPTIONS[fault.kind] | {"times"}:
@@ -195,6 +205,7 @@ _SETTERS: dict[str, Callable[[Fault, float], Fault]] = {
     "retry_after": lambda fault, n: replace(fault, retry_after_s=n),
     "ms": lambda fault, n: replace(fault, delay_s=n / 1000),
     "s": lambda fault, n: replace(fault, outage_s=n),
+    "stored": lambda fault, n: replace(fault, stored=bool(n)),
 }
 
 
@@ -242,6 +253,14 @@ class FaultBox:
             ]
             self._armed = [armed for armed in self._armed if armed.left != 0]
         return [armed.fault for armed in hit]
+
+    def strike_turn(self, kind: str) -> Fault | None:
+        """The first fault of a kind that strikes turns; it is used up by one."""
+        with self._lock:
+            hit = next((armed for armed in self._armed if armed.fault.kind == kind), None)
+            if hit is not None and _is_due(hit):
+                self._armed = [armed for armed in self._armed if armed.left != 0]
+        return hit.fault if hit else None
 
 
 def _concerns(fault: Fault, *, stream: bool) -> bool:

@@ -149,7 +149,8 @@ def _start(demo: Demo, conversation: Conversation, prompt: Prompt) -> Run:
     scenario = choose(prompt)
     title = scenario.title or clean_line(prompt.text, 48)
     run = demo.world.begin_run(conversation, prompt.text, title)
-    demo.world.spawn(play(demo.world, conversation, run, scenario.script(prompt)))
+    script = scenario.script(prompt)
+    demo.world.spawn(play(demo.world, conversation, run, script, demo.faults))
     return run
 
 

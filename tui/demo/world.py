@@ -131,6 +131,15 @@ class World:
         self.remember(conversation, run.run_id, "user", text, now)
         return run
 
+    def continue_run(self, conversation: Conversation, run: Run) -> Run:
+        """End a run without a word; the turn goes on in the one that is returned."""
+        run.done = True
+        run.wake()
+        following = Run(self.ids.short("run"), conversation.conversation_id, self.clock.now())
+        conversation.runs[following.run_id] = following
+        conversation.current = following
+        return following
+
     def remember(
         self, conversation: Conversation, run_id: str, source: Source, text: str, at: datetime
     ) -> Message:

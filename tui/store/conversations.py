@@ -127,7 +127,7 @@ def rename(
     if begun.pinned:
         pin(connection, account, new, True)
     numbers = (number_of(connection, account, new), number_of(connection, account, old))
-    for table in ("turns", "events"):
+    for table in ("turns", "events", "joined_runs"):
         connection.execute(
             f"UPDATE OR IGNORE {table} SET conversation = ? WHERE conversation = ?", numbers
         )

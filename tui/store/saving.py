@@ -40,6 +40,17 @@ _END = """
 """
 
 
+_JOIN = """
+    INSERT INTO joined_runs (conversation, run_id, turn) VALUES (?, ?, ?)
+    ON CONFLICT (conversation, run_id) DO UPDATE SET turn = excluded.turn
+"""
+
+_UNPROMPTED = """
+    SELECT number, id FROM turns
+    WHERE conversation = ? AND run_id = ? AND number <> ? AND text IS NULL
+"""
+
+
 class _Row(NamedTuple):
     """What decides how a turn may be changed."""
 
@@ -91,6 +102,28 @@ def append(
     if ends := [event for event in kept if isinstance(event, TurnFinished)]:
         connection.execute(_END, (turn.number,))
         conversations.note_outcome(connection, turn.number, ends[-1].outcome == "failed")
+
+
+def join_run(
+    connection: sqlite3.Connection, account: str, turn_id: TurnId, run_id: RunId
+) -> TurnId | None:
+    """Make a run one of a turn's; what was stored of it as a turn of its own moves there."""
+    turn = _known(connection, account, turn_id)
+    if turn is None:
+        return None
+    connection.execute(_JOIN, row(turn.conversation, run_id, turn.number))
+    values = row(turn.conversation, run_id, turn.number)
+    found = connection.execute(_UNPROMPTED, values).fetchone()
+    if found is None:
+        return None
+    number, name = found
+    for table in ("events", "pieces"):
+        connection.execute(
+            f"UPDATE OR IGNORE {table} SET turn = ? WHERE turn = ?", (turn.number, number)
+        )
+    connection.execute("DELETE FROM turns WHERE number = ?", (number,))
+    connection.execute(_END, (turn.number,))
+    return TurnId(name)
 
 
 def _known(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> _Row | None:

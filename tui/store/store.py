@@ -88,6 +88,9 @@ class SqliteStore:
     ) -> TurnRecord | None:
         return await self._db.read(turn_rows.of_run, self._account, conversation_id, run_id)
 
+    async def join_run(self, turn_id: TurnId, run_id: RunId) -> TurnId | None:
+        return await self._db.write(saving.join_run, self._account, turn_id, run_id)
+
     async def save_turn(
         self,
         turn_id: TurnId,

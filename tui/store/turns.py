@@ -23,6 +23,11 @@ _OF_RUN = f"""
     {_SELECT} WHERE c.account = ? AND c.id = ? AND t.run_id = ? ORDER BY t.number LIMIT 1
 """
 
+_JOINED = f"""
+    {_SELECT} JOIN joined_runs j ON j.turn = t.number
+    WHERE c.account = ? AND c.id = ? AND j.conversation = c.number AND j.run_id = ?
+"""
+
 _NEWEST = f"""
     {_SELECT} WHERE c.account = ? AND c.id = ? AND (t.position, t.number) < (?, ?)
     ORDER BY t.position DESC, t.number DESC LIMIT ?
@@ -83,8 +88,10 @@ def one(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> TurnRe
 def of_run(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, run_id: RunId
 ) -> TurnRecord | None:
-    """The oldest turn of a run."""
-    return next(iter(_records(connection, _OF_RUN, account, conversation_id, run_id)), None)
+    """The oldest turn of a run, or the one that goes on in it."""
+    values = (account, conversation_id, run_id)
+    begun = _records(connection, _OF_RUN, *values)
+    return next(iter(begun or _records(connection, _JOINED, *values)), None)
 
 
 def pending(
