@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.cli.codes import Code, Failure
 from tui.cli.options import Target
 from tui.system import collector
+from tui.system.file_scope import enter_folder
 
 if TYPE_CHECKING:
     from tui.core.preferences import Preferences
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def run_app(target: Target) -> int:
     """Run the app until it is left; its exit code. On the first run it is set up before."""
+    enter_folder()
     plain = target.preferences().screen_reader
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not (plain or in_browser or (sys.stdin.isatty() and sys.stderr.isatty())):

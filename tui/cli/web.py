@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
+import shutil
 import socket
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tui.cli.codes import Code, Failure
+from tui.cli.web_access import HOST, PageAccess
+from tui.system import file_scope
 
 if TYPE_CHECKING:
     from aiohttp import web
-    from aiohttp.typedefs import Handler, Middleware
 
-HOST = "127.0.0.1"
-"""Never another: whoever reaches the port may use the app, and read what it may attach."""
+_SECRETS = ("GENIE_TUI_API_KEY", "GENIE_TUI_TOKEN", "GENIE_TUI_DEVELOPER_TOKEN")
 
 
 def run_web(port: int, flags: Mapping[str, object]) -> int:
-    """Serve the demo on loopback until it is interrupted; its exit code."""
+    """Serve the demo on loopback until it is interrupted; return the exit code."""
     try:
         from aiohttp import web
         from textual_serve.server import Server
@@ -31,13 +36,14 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
         raise Failure(text, Code.USAGE) from None
 
     pages: set[asyncio.Task[object]] = set()
+    access = PageAccess(port)
 
     class DemoPage(Server):
         """Textual's server, for pages of its own only, and silent."""
 
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
-            app.middlewares.append(_guard(self.port))
+            app.middlewares.append(access.middleware())
             return app
 
         async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
@@ -55,7 +61,7 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
 
         def listen(self, listener: socket.socket) -> None:
             """Serve until interrupted; what is typed into a page is logged nowhere."""
-            where = f"The demo is at {self.public_url}/ · Ctrl+C ends it."
+            where = f"Open {access.address} · Ctrl+C ends the demo."
             web.run_app(
                 self._make_app(),
                 sock=listener,
@@ -63,7 +69,7 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
                 print=lambda _: click.echo(where, err=True),
             )
 
-    with _listener(port) as listener:
+    with _listener(port) as listener, _page_folder():
         DemoPage(_command(flags), host=HOST, port=port, title="genie-tui").listen(listener)
     return Code.FINISHED
 
@@ -74,33 +80,26 @@ def _command(flags: Mapping[str, object]) -> str:
     return shlex.join([sys.executable, "-m", "tui", "--demo", *chosen])
 
 
+@contextmanager
+def _page_folder() -> Iterator[None]:
+    """Make the folder to which the pages are limited; remove it at the end if it is empty."""
+    folder = Path(tempfile.mkdtemp(prefix="genie-tui-web-"))
+    os.environ[file_scope.VARIABLE] = str(folder)
+    for secret in _SECRETS:
+        os.environ.pop(secret, None)
+    try:
+        yield
+    finally:
+        shutil.rmtree(file_scope.own_folder(folder), ignore_errors=True)
+        try:
+            folder.rmdir()
+        except OSError:
+            click.echo(f"The files that you saved are in {folder}.", err=True)
+
+
 def _listener(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
         text = f"port {port} cannot be used ({error.strerror}); choose another with --port."
         raise Failure(text, Code.USAGE) from error
-
-
-def _guard(port: int) -> Middleware:
-    """Turn away what other sites send here, and keep our page from asking elsewhere."""
-    from aiohttp import web
-
-    here = f"{HOST}:{port}"
-    policy = (
-        f"default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
-        f" img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws://{here};"
-        " frame-ancestors 'none'"
-    )
-
-    @web.middleware
-    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        origin = request.headers.get("Origin", f"http://{here}")
-        if request.host != here or origin != f"http://{here}":
-            raise web.HTTPForbidden(text=f"Open http://{here}/ itself.")
-        response = await handler(request)
-        if not response.prepared:
-            response.headers["Content-Security-Policy"] = policy
-        return response
-
-    return guard

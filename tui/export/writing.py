@@ -7,6 +7,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from tui.system.file_scope import check_path
+
 
 class CannotWrite(Exception):
     """Says why, in a sentence."""
@@ -19,6 +21,7 @@ def write(path: Path, text: str) -> None:
     replaced keeps its mode, and a link is followed.
     """
     try:
+        check_path(path)
         target = path.resolve()
         if target.exists() and not target.is_file():
             raise CannotWrite(f"{path} is not a file.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tui.core.errors import BackendError
 from tui.core.text import clean_line, size, utf8_size
+from tui.system.file_scope import check_path
 from tui.ui.paths import shown_path
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def read_bundle(path: Path) -> Json:
     """The bundle in a file. Touches the disk. Raises ``CannotRead``."""
     name = clean_line(path.name, 80)
     try:
+        check_path(path)
         bundle = json.loads(path.read_bytes())
     except OSError as error:
         raise CannotRead(f"{name} cannot be read: {error.strerror or error}.") from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from tui.core.text import clean_line, size
+from tui.system.file_scope import check_path
 
 if TYPE_CHECKING:
     from tui.core.records import Attachment
@@ -30,6 +31,7 @@ def attachment_of(path: Path) -> Attachment:
 
     name = clean_line(path.name, 60)
     try:
+        check_path(path)
         if not path.is_file():
             gone = "is not a file" if path.exists() else "does not exist"
             raise CannotAttach(f"{name or 'This'} {gone}.")
@@ -105,6 +107,8 @@ def _files_of(words: Sequence[str]) -> list[Path]:
     """The words as files, if every one of them is one."""
     paths = [Path(_local(word)) for word in words]
     try:
+        for path in paths:
+            check_path(path)
         return paths if all(path.is_absolute() and path.is_file() for path in paths) else []
     except (ValueError, OSError):
         return []

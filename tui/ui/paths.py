@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from tui.core.text import clean_line
+from tui.system.file_scope import check_path
 
 _MOST_TYPED = 20
 MOST_ENTRIES = 100_000
@@ -56,7 +57,9 @@ def completions(text: str, limit: int = 8) -> list[Entry]:
     """
     folder, part = os.path.split(text)
     try:
-        with os.scandir(typed_path(folder) if folder else Path()) as found:
+        looked_in = typed_path(folder) if folder else Path()
+        check_path(looked_in)
+        with os.scandir(looked_in) as found:
             fitting = _fitting(islice(found, MOST_ENTRIES), part)
             best = nsmallest(limit, fitting, key=lambda ranked: ranked[0])
     except OSError:

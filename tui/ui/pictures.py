@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.text import clean_line, size
+from tui.system.file_scope import check_path
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -46,6 +47,7 @@ def picture_of(path: Path, columns: int, lines: int) -> Picture:
         told = "Pictures are shown after: pip install 'genie-tui[images]'"
         raise CannotShow(told) from error
     try:
+        check_path(path)
         with Image.open(path, formats=_KINDS) as image:
             about = _about(image, path)
             fitted = _fitted(image, columns, lines)

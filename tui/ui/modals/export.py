@@ -19,6 +19,7 @@ from textual.widgets import Button, Input, Static
 
 from tui.core.text import clean_line
 from tui.export import file_name, format_of
+from tui.system.file_scope import is_allowed
 from tui.ui.exporting import Form, Wanted
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
@@ -156,6 +157,8 @@ class PathSuggester(Suggester):
 
 
 def _problems(path: Path) -> Iterator[str]:
+    if not is_allowed(path):
+        yield "Files can only be written in the folder of this page. Choose a name in it."
     if not os.path.isdir(path.parent):
         yield f"There is no folder {shown_path(path.parent)}."
     elif os.path.exists(path) and not os.path.isfile(path):

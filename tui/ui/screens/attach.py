@@ -17,6 +17,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.text import size
+from tui.system.file_scope import is_allowed
 from tui.ui.files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
 from tui.ui.modals.answers import Answers
 from tui.ui.paths import Entry, completions, typed_path
@@ -194,6 +195,8 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             self._enter(entry)
         elif entry is not None:
             self._attach_if_fit(_absolute(entry))
+        elif not is_allowed(typed):
+            self._attach_if_fit(typed.absolute())
         elif not self._is_listed and not os.path.exists(typed):
             self._in_haste = True  # Enter was quicker than the list
         elif os.path.isdir(typed):  # and not of Path: too long a name is none
