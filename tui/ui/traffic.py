@@ -6,6 +6,8 @@ import re
 
 from rich.cells import cell_len
 
+from tui.ui.placing import in_place
+
 _MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
 _UNSEEN = re.compile(r"\x1b\[[0-9;:]*m|\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)|\n")
 _STYLE_AFTER_RESET = re.compile(r"\x1b\[0m\x1b\[(?=[0-9;]+m)")
@@ -34,7 +36,7 @@ class Shown:
         start, *pieces = _MOVE.split(frame)
         places = zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True)
         kept = [
-            f"\x1b[{row};{column}H{content}"
+            f"\x1b[{row};{column}H{in_place(content, int(column))}"
             for row, column, content in places
             if content and self._is_news(int(row), int(column), content)
         ]
