@@ -136,7 +136,7 @@ async def test_everything_selected_is_the_text_without_decoration() -> None:
         await pilot.pause()
         app.reply.text_select_all()
         await pilot.pause()
-        assert app.screen.get_selected_text() == "T\n\n• a\n◦ b\n\nc"
+        assert app.screen.get_selected_text() == "T\n\n• a\n  ◦ b\n\nc"
 
 
 async def test_a_click_on_a_link_asks_the_app_with_the_exact_address() -> None:

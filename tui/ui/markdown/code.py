@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.ui.markdown.spans import Span, Spans
+from tui.ui.markdown.spans import Span, Spans, cells
 
 if TYPE_CHECKING:
     from textual.highlight import HighlightTheme
 
 _TAB = 4
+_TAB_OR_TEXT = re.compile("\t|[^\t]+")
 _LONGEST_LINE = 1_000
 _LONGEST_TEXT = 20_000
 
@@ -45,17 +47,36 @@ def highlight(language: str, code: str) -> tuple[Spans, ...]:
 
     Code without a known language, and code too big to look at closely, is one plain span a line.
     """
-    code = code.removesuffix("\n").expandtabs(_TAB)
+    code = code.removesuffix("\n")
     lines = code.split("\n")
     if not language or len(code) > _LONGEST_TEXT or max(map(len, lines)) > _LONGEST_LINE:
-        return tuple((Span(line),) for line in lines)
-    return tuple(_lines(_lex(language, code)))
+        painted: Iterable[Spans] = ((Span(line),) for line in lines)
+    else:
+        painted = _lines(_lex(language, code))
+    return tuple(map(_with_tab_stops, painted) if "\t" in code else painted)
+
+
+def _with_tab_stops(line: Spans) -> Spans:
+    """The line with spaces drawn for its tabs, which are what is copied."""
+    spans: list[Span] = []
+    column = 0
+    for span in line:
+        for part in _TAB_OR_TEXT.findall(span.text):
+            space = _TAB - column % _TAB
+            shown = (
+                Span(" " * space, span.style, copied=part)
+                if part == "\t"
+                else Span(part, span.style)
+            )
+            spans.append(shown)
+            column += cells(shown.text)
+    return tuple(spans)
 
 
 def _lex(language: str, code: str) -> Content:
     from textual.highlight import highlight as lex
 
-    return lex(code, language=language, theme=_theme())
+    return lex(f"{code}\n", language=language, theme=_theme(), tab_size=0)
 
 
 @cache

@@ -58,7 +58,7 @@ def _natural(cell: Spans) -> int:
 
 def _edge(ends: str, widths: Iterable[int]) -> Line:
     body = ends[1].join("─" * (width + 2) for width in widths)
-    return Line((Span(f"{ends[0]}{body}{ends[2]}", _BOX, drawn=True),), glue="")
+    return Line((Span(f"{ends[0]}{body}{ends[2]}", _BOX, copied=""),), glue="")
 
 
 def _row(row: Cells, aligns: Sequence[Align], widths: Sequence[int]) -> Iterator[Line]:
@@ -87,7 +87,7 @@ def _records(table: Table, width: int) -> Iterator[Line]:
         yield from (Line(spans, glue) for spans, glue in wrap((Span(" · ".join(names)),), width))
     for index, row in enumerate(table.rows):
         if index or not table.begins:
-            yield Line((Span("─" * min(width, 12), _BOX, drawn=True),))
+            yield Line((Span("─" * min(width, 12), _BOX, copied=""),))
         for name, cell in zip(names, row, strict=False):
             spans = (Span(name, "strong"), Span(": ", "muted"), *cell)
             yield from (Line(part, glue) for part, glue in wrap(spans, width))

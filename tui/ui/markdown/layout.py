@@ -10,8 +10,8 @@ from tui.ui.markdown.grid import draw_table
 from tui.ui.markdown.rows import Code, Gap, Margin, Row, Rule, Table, Text
 from tui.ui.markdown.spans import Line, Span, Spans, cells, fold, plain, wrap
 
-_EDGE = Span(" ", "panel", drawn=True)
-_WRAPPED = Span("↪ ", "panel muted", drawn=True)
+_EDGE = Span(" ", "panel", copied="")
+_WRAPPED = Span("↪ ", "panel muted", copied="")
 _COPY = "copy"
 
 
@@ -23,10 +23,16 @@ def layout(rows: Iterable[Row], width: int, *, marks: bool = False) -> Iterator[
     for row in rows:
         margin = _crop(row.margin, width // 2)
         room = max(4, width - cells(plain(margin.rest)))
-        first = True
-        for line in _draw(row, room, marks):
-            yield replace(line, spans=(*(margin.first if first else margin.rest), *line.spans))
-            first = False
+        for number, line in enumerate(_draw(row, room, marks)):
+            spans = margin.rest if number else margin.first
+            if isinstance(row, Text) and line.glue == "\n":
+                spans = tuple(map(_copied_indent, spans))
+            yield replace(line, spans=(*spans, *line.spans))
+
+
+def _copied_indent(span: Span) -> Span:
+    """The indent of a list, as it is copied with a line that begins in it."""
+    return span._replace(copied=None) if span.text.isspace() else span
 
 
 def _draw(row: Row, width: int, marks: bool) -> Iterator[Line]:
@@ -38,7 +44,7 @@ def _draw(row: Row, width: int, marks: bool) -> Iterator[Line]:
         case Table():
             yield from draw_table(row, width)
         case Rule():
-            yield Line((Span("─" * width, "box", drawn=True),))
+            yield Line((Span("─" * width, "box", copied=""),))
         case Gap():
             yield Line()
 
@@ -67,23 +73,23 @@ def _code(code: Code, width: int, marks: bool) -> Iterator[Line]:
         for line in highlight(code.language, code.text):
             yield from _code_line(line, width)
     if code.ends:
-        fence = (Span("```", "panel muted", drawn=True),) if marks else ()
+        fence = (Span("```", "panel muted", copied=""),) if marks else ()
         yield Line(fence, glue="", fill="panel")
 
 
 def _label(code: Code, width: int, marks: bool) -> Line:
     """The first line of a code block: its language, and where to click to copy it."""
-    name = Span(f"{'```' if marks else ' '}{code.language}", "panel muted", drawn=True)
+    name = Span(f"{'```' if marks else ' '}{code.language}", "panel muted", copied="")
     space = width - cells(name.text) - cells(_COPY) - 1
     if space < 1:
         return Line((name._replace(text=name.text[:width]),), glue="", fill="panel")
-    copy = Span(_COPY, "panel muted", ("copy_code", (code.number,)), drawn=True)
-    return Line((name, Span(" " * space, "panel", drawn=True), copy), glue="", fill="panel")
+    copy = Span(_COPY, "panel muted", ("copy_code", (code.number,)), copied="")
+    return Line((name, Span(" " * space, "panel", copied=""), copy), glue="", fill="panel")
 
 
 def _code_line(spans: Spans, width: int) -> Iterator[Line]:
     """A line of code, folded where it is too long; the other lines start with an arrow."""
-    painted = tuple(Span(text, f"panel {style}".rstrip()) for text, style, *_ in spans)
+    painted = tuple(span._replace(style=f"panel {span.style}".rstrip()) for span in spans)
     for index, (part, glue) in enumerate(fold(painted, width - 4)):
         lead = (_EDGE, _WRAPPED) if index else (_EDGE,)
         yield Line((*lead, *part), glue, fill="panel")

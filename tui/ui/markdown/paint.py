@@ -9,6 +9,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
+from tui.core.text import drawn_parts
 from tui.ui.markdown.spans import Line, Span
 
 StyleOf = Callable[[str], Style]
@@ -23,7 +24,8 @@ def paint(line: Line, y: int, width: int, style_of: StyleOf) -> Strip:
         style = style_of(span.style)
         if span.action is not None:
             style += Style.from_meta({"@click": span.action})
-        segments.append(Segment(span.text, style.rich_style_with_offset(x, y)))
+        for at, text in drawn_parts(span.text):
+            segments.append(Segment(text, style.rich_style_with_offset(x + at, y)))
         x += len(span.text)
     strip = Strip(segments)
     if line.fill and strip.cell_length < width:
@@ -38,14 +40,13 @@ def select(line: Line, start: int, end: int) -> Line:
     spans: list[Span] = []
     at = 0
     for span in line.spans:
-        text, left, right = span.text, max(0, start - at), max(0, end - at)
-        parts = (text[:left], ""), (text[left:right], " selected"), (text[max(left, right) :], "")
-        spans += [
-            span._replace(text=part, style=f"{span.style}{role}".strip())
-            for part, role in parts
-            if part
-        ]
-        at += len(text)
+        size = len(span.text)
+        left, right = max(0, start - at), max(start - at, end - at, 0)
+        for first, last, role in ((0, left, ""), (left, right, " selected"), (right, size, "")):
+            part = span.part(first, last)
+            if part.text:
+                spans.append(part._replace(style=f"{span.style}{role}".strip()))
+        at += size
     return Line(tuple(spans), line.glue, line.fill)
 
 
@@ -63,7 +64,6 @@ def selected_text(lines: Sequence[Line], selection: Selection) -> str:
 def _slice(line: Line, start: int, end: int) -> Iterator[str]:
     at = 0
     for span in line.spans:
-        stop = len(span.text) if end < 0 else max(0, end - at)
-        if not span.drawn:
-            yield span.text[max(0, start - at) : stop]
+        part = span.part(start - at, len(span.text) if end < 0 else end - at)
+        yield part.text if part.copied is None else part.copied
         at += len(span.text)

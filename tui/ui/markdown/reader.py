@@ -32,7 +32,7 @@ TABLE_ROWS = 30
 
 _BULLETS = "•◦▪"
 _TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
-_BAR = (Span("▎ ", "quote", drawn=True),)
+_BAR = (Span("▎ ", "quote", copied=""),)
 _ALIGNS: dict[str, Align] = {
     "text-align:center": "center",
     "text-align:right": "right",
@@ -290,5 +290,5 @@ def _line(token: Token) -> int:
 
 
 def _item(marker: str) -> _Container:
-    indent = Span(" " * len(marker), drawn=True)
+    indent = Span(" " * len(marker), copied="")
     return _Container((Span(marker, "marker"),), (indent,))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
+from tui.core.text import drawn, drawn_parts
+from tui.ui.markdown.breaks import UNIT
+
 Action = tuple[str, tuple[object, ...]]
 """What a click does: the name of a Textual action and its arguments, never parsed from text."""
 
-_WORD = re.compile(" *[^ ]+")
 _SHORT_REST = 8
 
 
@@ -23,8 +25,15 @@ class Span(NamedTuple):
     style: str = ""
     """Names of the roles it plays, separated by spaces, for example ``"strong link"``."""
     action: Action | None = None
-    drawn: bool = False
-    """True for what is drawn around the text (bars, indents, boxes): it is not copied."""
+    copied: str | None = None
+    """What is copied in its place: nothing for bars, boxes and indents, a tab for its spaces."""
+
+    def part(self, start: int, end: int) -> Span:
+        """Some characters of it; what is copied in its place belongs to the first of them."""
+        if start <= 0 and end >= len(self.text):
+            return self
+        copied = self.copied if self.copied is None or start <= 0 < end else ""
+        return self._replace(text=self.text[max(0, start) : max(0, end)], copied=copied)
 
 
 Spans = tuple[Span, ...]
@@ -51,7 +60,7 @@ class Piece(NamedTuple):
 
 def cells(text: str) -> int:
     """Width of a text in cells."""
-    return len(text) if text.isascii() else cell_len(text)
+    return len(text) if text.isascii() else cell_len(drawn(text))
 
 
 def plain(spans: Iterable[Span]) -> str:
@@ -60,9 +69,9 @@ def plain(spans: Iterable[Span]) -> str:
 
 
 def wrap(spans: Spans, width: int) -> list[tuple[Spans, str]]:
-    """Break text at spaces into lines of at most ``width`` cells; longer words are cut.
+    """Break text between words into lines of at most ``width`` cells; longer words are cut.
 
-    Returns each line with its glue: a newline, a space, or nothing where a word was cut.
+    Returns each line with its glue: a newline, the spaces that are not drawn, or nothing.
     """
     pieces: list[Piece] = []
     at = 0
@@ -79,7 +88,7 @@ def fold(spans: Spans, width: int) -> list[tuple[Spans, str]]:
         return [(spans, "\n")]
     pieces: list[Piece] = []
     at = 0
-    for part in chop_cells(text, max(2, width)):
+    for part in _chop(text, width):
         pieces.append(Piece(at, at := at + len(part), "" if pieces else "\n"))
     return list(_cut(spans, pieces))
 
@@ -91,13 +100,13 @@ def _break(text: str, at: int, width: int) -> Iterator[Piece]:
         return
     start = end = used = 0
     glue = "\n"
-    for match in _WORD.finditer(text):
+    for match in UNIT.finditer(text):
         word = match[0]
         size = cells(word)
         if used + size > width and (size <= width or width - used < _SHORT_REST):
             if used:
                 yield Piece(at + start, at + end, glue)
-                glue = " "
+                glue = word[: len(word) - len(word.lstrip(" "))]
             word = word.lstrip(" ")
             start, used, size = match.end() - len(word), 0, cells(word)
         if used + size > width:
@@ -114,9 +123,20 @@ def _break(text: str, at: int, width: int) -> Iterator[Piece]:
 def _parts(word: str, first: int, width: int) -> list[str]:
     """A long word in parts: one of ``first`` cells to fill the line, the others of ``width``."""
     if first >= width:
-        return chop_cells(word, max(2, width))
-    head = chop_cells(word, max(2, first))[0]
-    return [head, *chop_cells(word[len(head) :], max(2, width))]
+        return _chop(word, width)
+    head = _chop(word, first)[0]
+    return [head, *_chop(word[len(head) :], width)]
+
+
+def _chop(text: str, width: int) -> list[str]:
+    """The text in parts of at most ``width`` cells, or two if it is less."""
+    seen = drawn(text)
+    parts = chop_cells(seen, max(2, width))
+    if seen == text and parts:
+        return parts
+    places = [at + n for at, run in drawn_parts(text) for n in range(len(run))]
+    starts = [places[n] for n in accumulate(map(len, parts[:-1]))]
+    return [text[start:end] for start, end in pairwise((0, *starts, len(text)))]
 
 
 def _cut(spans: Spans, pieces: Sequence[Piece]) -> Iterator[tuple[Spans, str]]:
@@ -127,8 +147,9 @@ def _cut(spans: Spans, pieces: Sequence[Piece]) -> Iterator[tuple[Spans, str]]:
         while index < len(spans):
             span = spans[index]
             stop = offset + len(span.text)
-            if part := span.text[max(0, start - offset) : max(0, end - offset)]:
-                line.append(span if part is span.text else span._replace(text=part))
+            part = span.part(start - offset, end - offset)
+            if part.text:
+                line.append(part)
             if stop > end:
                 break
             index, offset = index + 1, stop
