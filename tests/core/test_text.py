@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
+from wcwidth import wcswidth
 
 from tui.core import text as text_module
-from tui.core.text import ago, clean, clean_line, duration, json_text, utf8_size
+from tui.core.text import (
+    ago,
+    clean,
+    clean_line,
+    clean_piece,
+    drawn,
+    drawn_parts,
+    duration,
+    json_text,
+    revealed,
+    utf8_size,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,9 +38,11 @@ from tui.core.text import ago, clean, clean_line, duration, json_text, utf8_size
         "\x7f",
         "\u202eevil",
         "\u2066x\u2069",
-        "\u200b",
-        "\ufeff",
+        "\u2069",
+        "\u206e",
         "\U000e0041",
+        "\U000e0001",
+        "\U0001f3f4\U000e0067\U000e0062",
         "\ud800",
     ],
 )
@@ -48,7 +64,81 @@ def test_line_breaks_become_one_kind_and_tabs_and_emoji_stay() -> None:
     assert clean("a\r\nb\rc\u2028d\te 👩‍💻 ❤️") == "a\nb\nc\nd\te 👩‍💻 ❤️"
 
 
-@given(st.text(), st.integers(2, 40))
+HARMLESS = {
+    "soft hyphen": "con\u00adtract",
+    "zero-width space": "a\u200bb",
+    "non-joiner": "نیم\u200cروز",
+    "joiner": "क्\u200dष",
+    "family": "👨\u200d👩\u200d👧",
+    "marks of direction": "\u200eabc\u200f!\u061c",
+    "variation selectors": "❤\ufe0f ⌚\ufe0e",
+    "word joiner": "a\u2060b\ufeffc",
+    "England": "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    "skin tone": "👍🏽",
+    "combining": "Z\u0351\u034f",
+}
+CHARACTERS = st.one_of(
+    st.characters(codec=None),
+    st.sampled_from("".join(HARMLESS.values()) + "\x1b\r\u202e\u2028\ud800a"),
+)
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_harmless_invisible_characters_stay_in_the_text(name: str) -> None:
+    text = HARMLESS[name]
+    assert clean(text) == text
+    assert clean_line(text) == text
+    assert json.loads(json_text(text)) == text
+
+
+@given(st.text(CHARACTERS))
+def test_cleaning_changes_nothing_but_what_is_unsafe(text: str) -> None:
+    unsafe = set("\u202a\u202b\u202c\u202d\u202e\u2065\ufff9\ufffa\ufffb") | set(
+        map(chr, (*range(0x2066, 0x2070), *range(0xE0000, 0xE0080)))
+    )
+    breaks = text.replace("\r\n", "\n")
+    for before, after in zip(breaks, clean(text), strict=True):
+        if before in "\r\u2028\u2029":
+            assert after == "\n"
+        elif unicodedata.category(before) in ("Cc", "Cs") and before not in "\n\t":
+            assert after == "\ufffd"
+        elif before not in unsafe:
+            assert after == before
+        elif after != "\ufffd":
+            assert HARMLESS["England"] in text
+
+
+@given(st.text(CHARACTERS), st.lists(st.integers(0, 40), max_size=6))
+def test_a_text_that_comes_in_pieces_is_the_same_text(text: str, cuts: list[int]) -> None:
+    text = text.replace("\r", "\r\n")
+    places = sorted({0, *(min(cut, len(text)) for cut in cuts), len(text)})
+    pieces = [clean_piece(text[start:end]) for start, end in pairwise(places)]
+    assert clean("".join(pieces)) == clean(text)
+    assert not any(unicodedata.category(c) == "Cc" for c in "".join(pieces) if c not in "\n\t")
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_is_drawn_has_the_same_width_in_rich_and_in_terminals(name: str) -> None:
+    shown = drawn(HARMLESS[name])
+    assert cell_len(shown) == max(0, wcswidth(shown))
+
+
+@given(st.text(CHARACTERS))
+def test_what_is_drawn_are_parts_of_the_text_in_order(text: str) -> None:
+    text = clean(text)
+    parts = list(drawn_parts(text))
+    assert "".join(part for _, part in parts) == drawn(text)
+    assert all(text[at : at + len(part)] == part for at, part in parts)
+    assert drawn(drawn(text)) == drawn(text)
+    assert not set(drawn(text)) & set("\u00ad\u200b\u200e\u200f\u2060\ufeff")
+
+
+def test_hidden_characters_can_be_revealed() -> None:
+    assert revealed("bob\u200b@x\u00ad.example\x1b") == "bob\ufffd@x\ufffd.example\ufffd"
+    assert revealed("👩\u200d💻 نیم\u200cروز") == "👩\u200d💻 نیم\u200cروز"
+
+
+@given(st.text(CHARACTERS), st.integers(2, 40))
 def test_one_line_is_one_line_and_no_longer_than_asked(text: str, limit: int) -> None:
     line = clean_line(text, limit)
     assert len(line) <= limit

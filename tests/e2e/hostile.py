@@ -18,7 +18,7 @@ _MARK = "PWN"
 _CONTROLS = (
     "\x1b[2J", "\x1b[31m", "\x1b]52;c;ZXZpbA==\x07", "\x1b]0;", "\x1b]8;;http://evil.example\x07",
     "\x1bP+q", "\x1b[5i", "\x1bc", "\x07", "\x08", "\x0e", "\x00", "\x7f", "\x1b", "\x9b31m",
-    "\x9d52;c;", "\x90q", "\x85", "\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\u2028",
+    "\x9d52;c;", "\x90q", "\x85", "\u202e", "\u2066", "\u2028",
     "\U000e0041", "\ud800",
 )  # fmt: skip
 _MARKUP = (
@@ -32,7 +32,7 @@ _NAME = NASTY.replace("\ud800", "")
 
 FORBIDDEN = (
     *(f"{control}{_MARK}".encode() for control in _CONTROLS if control != "\ud800"),
-    *(code.encode() for code in "\x9b\x9d\x90\x85\u202e\u2066\u200f\u200b\ufeff\U000e0041"),
+    *(code.encode() for code in "\x9b\x9d\x90\x85\u202e\u2066\U000e0041"),
     b"\x00",
     b"\x1b]52",
     b"\x1b]0;",

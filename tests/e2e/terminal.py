@@ -88,6 +88,14 @@ class Terminal:
             for line in lines
         )
 
+    def cells(self) -> list[list[str]]:
+        """Each row, cell by cell; the second cell of a wide character is empty."""
+        screen = self._screen
+        return [
+            [screen.buffer[row][column].data for column in range(screen.columns)]
+            for row in range(screen.lines)
+        ]
+
     def type(self, keys: str) -> None:
         os.write(self._fd, keys.encode())
 

@@ -42,7 +42,7 @@ HOSTILE = (
     "[/oops] [@click=app.quit]x[/] [$error] [foo=bar(' "
     "\x1b[2J\x1b]52;c;aGk=\x07 \x9b \u202eevil\u2066 \u200b\ufeff \U000e0041 \ud800 a\rb"
 )
-UNSAFE = "\x1b\x07\x9b\r\u202e\u2066\u200b\ufeff\U000e0041\ud800"
+UNSAFE = "\x1b\x07\x9b\r\u202e\u2066\U000e0041\ud800"
 
 
 class Solo(App[None]):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from tui.core.text import clean
+from tui.core.text import clean, clean_piece
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -33,6 +33,11 @@ def text_of(value: object) -> str:
             return ""
         case _:
             return _dump(value)
+
+
+def piece_of(value: object) -> str:
+    """A piece of a longer text, cleaned as far as it can be by itself."""
+    return clean_piece(value) if isinstance(value, str) else text_of(value)
 
 
 def _dump(value: object) -> str:

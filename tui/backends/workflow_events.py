@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tui.api.sse import COMMENT, Frame
-from tui.api.values import epoch_ms, int_of, object_of, text_of
+from tui.api.values import epoch_ms, int_of, object_of, piece_of, text_of
 from tui.api.workflow_models import UsageTotals
 from tui.backends.workflow_lines import (
     Names,
@@ -156,7 +156,7 @@ class RunReader:
     # -- one kind of frame each ------------------------------------------------------------------
 
     def _piece(self, data: Json, stamp: Stamp) -> TurnEvent | None:
-        text, place = text_of(data["delta"]), self.place
+        text, place = piece_of(data["delta"]), self.place
         if self._torn:
             return None
         self.place = replace(place, offset=place.offset + len(text))

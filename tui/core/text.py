@@ -4,41 +4,92 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 
-# Everything a terminal might act on or a reader cannot see: C0 (but tab and newline), DEL, C1,
-# bidirectional controls, zero-width characters, tags, lone surrogates. ZWJ, ZWNJ and variation
-# selectors stay, since emoji and several scripts need them.
+# Everything a terminal might act on, and what reorders or hides text: C0 (but tab and newline),
+# DEL, C1, bidirectional embeddings, overrides and isolates, deprecated format characters,
+# annotations, tags and lone surrogates.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2065-\u206f\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
 )
+# The flag of a part of a country, such as England: the only tags that are not hidden text.
+_FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
+_TAGS = re.compile("[\U000e0030-\U000e007f]")
+_FLAG_OR_UNSAFE = re.compile(f"({_FLAG})|{_UNSAFE.pattern}")
+
+# Format characters that are kept in the text and take no space on the screen. Terminals disagree
+# about the width of some of them, so they are not sent there: soft hyphen, zero-width space, word
+# joiner, invisible operators, marks of direction, byte order mark.
+_UNDRAWN = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff"
+# A joiner is drawn between emoji only: elsewhere, terminals and Rich count different widths.
+_JOINED = (
+    "\u2194\u2195\u2620\u2640\u2642\u2695\u2696\u26a7\u26d3\u26f9\u2708\u2744\u2764\u27a1\u2b1b"
+    "\U0001f300-\U0001faff"
+)
+_HIDDEN = re.compile(f"[{_UNDRAWN}]|(?<![{_JOINED}\ufe0f])\u200d|\u200d(?![{_JOINED}])")
+# Terminals also disagree about emoji with the selector of text presentation.
+_NOT_DRAWN = re.compile(f"\ufe0e|{_HIDDEN.pattern}")
 
 _REPLACEMENT = "\ufffd"
 
 
 def clean(text: str) -> str:
-    """Text without control characters, for display; line breaks become ``\\n``.
+    """Text without control characters; line breaks become ``\\n``. Idempotent.
 
     What is unsafe is replaced with U+FFFD and not deleted: deleting could join two halves into a
-    new escape sequence, and would hide that somebody tried. Idempotent.
+    new escape sequence, and would hide the attempt. Invisible characters that are harmless stay.
     """
-    return _UNSAFE.sub(_REPLACEMENT, _BREAKS.sub("\n", text))
+    text = _BREAKS.sub("\n", text)
+    if _UNSAFE.search(text) is None:
+        return text
+    return _FLAG_OR_UNSAFE.sub(lambda found: found[1] or _REPLACEMENT, text)
+
+
+def clean_piece(text: str) -> str:
+    """A piece of a longer text, made safe; what may be half of a flag or of a line break stays."""
+    text = _BREAKS.sub("\n", text.removesuffix("\r"))
+    return _UNSAFE.sub(lambda found: found[0] if _TAGS.match(found[0]) else _REPLACEMENT, text)
+
+
+def drawn(text: str) -> str:
+    """Clean text without the characters that take no space on the screen."""
+    return text if text.isascii() else _NOT_DRAWN.sub("", text)
+
+
+def drawn_parts(text: str) -> Iterator[tuple[int, str]]:
+    """Each run of characters that are drawn, with its place in the text."""
+    at = 0
+    for found in () if text.isascii() else _NOT_DRAWN.finditer(text):
+        if at < found.start():
+            yield at, text[at : found.start()]
+        at = found.end()
+    if at < len(text):
+        yield at, text[at:]
+
+
+def revealed(text: str) -> str:
+    """Clean text in which hidden characters can be seen, as U+FFFD."""
+    return _HIDDEN.sub(_REPLACEMENT, clean(text))
 
 
 def clean_line(text: str, limit: int = 200) -> str:
     """One clean line of at most ``limit`` characters, white space folded, ``…`` where cut."""
     line = " ".join(clean(text[: limit * 4]).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    return line if len(line) <= limit else clean(line[: limit - 1]) + "…"
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:
     """JSON to be read by people and programs: escapes stand for what a terminal must not get."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    for unwanted in (_UNSAFE, _BREAKS):
-        text = unwanted.sub(lambda found: json.dumps(found[0])[1:-1], text)
-    return text
+    text = _BREAKS.sub(_escaped, text)
+    return _FLAG_OR_UNSAFE.sub(lambda found: found[1] or _escaped(found), text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
 
 
 def utf8_size(text: str) -> int:

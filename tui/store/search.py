@@ -11,7 +11,7 @@ from secrets import token_hex
 
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Hit, HitSource
-from tui.core.text import clean
+from tui.core.text import clean, drawn
 from tui.store.values import row
 
 _MOST_TERMS = 16
@@ -110,7 +110,7 @@ def _excerpt(snippet: str, mark: str) -> tuple[str, tuple[tuple[int, int], ...]]
     excerpt = ""
     marks: list[tuple[int, int]] = []
     for number, part in enumerate(snippet.split(mark)):
-        text = re.sub(r"\s+", " ", _MARKUP.sub("", clean(part)))
+        text = re.sub(r"\s+", " ", _MARKUP.sub("", drawn(clean(part))))
         if not excerpt or excerpt.endswith(" "):
             text = text.removeprefix(" ")
         if number % 2 and text:

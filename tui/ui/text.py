@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from tui.core.text import clean, clean_line
+from tui.core.text import clean, clean_line, drawn
 
 
 def plain(text: str) -> Content:
-    """Text as it is, without control characters; may have several lines."""
-    return Content(clean(text))
+    """Text as it is drawn, without control characters; may have several lines."""
+    return Content(drawn(clean(text)))
 
 
 def line(text: str, limit: int = 200) -> Content:
     """Text on one line of at most ``limit`` characters."""
-    return Content(clean_line(text, limit))
+    return Content(drawn(clean_line(text, limit)))
 
 
 def spread(

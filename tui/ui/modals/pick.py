@@ -14,7 +14,6 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line
@@ -76,7 +75,7 @@ class PickModal(SturdyModal[tuple[str, ...] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="pick") as box:
-            box.border_title = Content(clean_line(self._title, 60))
+            box.border_title = line(self._title, 60)
             if self._several:
                 box.border_subtitle = Content("Tab or a click marks")
             yield Input(placeholder="Type to find one", compact=True)

@@ -15,6 +15,7 @@ from tui.core.links import link_host
 from tui.core.text import clean, clean_line
 from tui.ui.requests import CopyText, OpenLink
 from tui.ui.screens.waiting import WaitingScreen
+from tui.ui.text import line
 
 if TYPE_CHECKING:
     from tui.core.ids import TurnId
@@ -129,7 +130,7 @@ class PassageScreen(WaitingScreen):
         from tui.ui.modals.menu import Choice
 
         choices = [
-            Choice(str(number), Content(clean_line(code, 60)), clean_line(language, 16))
+            Choice(str(number), line(code, 60), clean_line(language, 16))
             for number, (language, code) in enumerate(event.blocks)
         ]
 

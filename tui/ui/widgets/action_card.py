@@ -14,6 +14,7 @@ from tui.core.links import link_host
 from tui.core.parameters import ParameterRow, in_brief, parameter_rows
 from tui.core.text import clean_line, duration
 from tui.ui.keys import key_for
+from tui.ui.text import line
 from tui.ui.widgets.card import Card, EntryT
 from tui.ui.widgets.entries import ApprovalEntry, ConnectionEntry
 from tui.ui.widgets.looks import (
@@ -75,7 +76,7 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
 
     def rows(self) -> Sequence[Row]:
         step = self.entry.step
-        name = Content(clean_line(step.request.skill) or "A skill")
+        name = line(step.request.skill) or Content("A skill")
         if step.waiting:
             at_ms = step.request.at_ms
             asked = Content.assemble(name.stylize("bold"), Content.styled(" asks to run", ASKS))
@@ -143,7 +144,7 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
 
     def rows(self) -> Sequence[Row]:
         step = self.entry.step
-        name = Content(clean_line(step.connector) or "A connection")
+        name = line(step.connector) or Content("A connection")
         if step.waiting:
             asked = Content.assemble(
                 name.stylize("bold"), Content.styled(" needs you to sign in", ASKS)

@@ -15,10 +15,11 @@ from textual.widgets import Static
 
 from tui.core.masking import masked_event
 from tui.core.telling import tell
-from tui.core.text import clean, clean_line
+from tui.core.text import clean, clean_line, drawn
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.requests import CopyText, JobsWanted
+from tui.ui.text import line, plain
 from tui.ui.widgets.event_rows import glyph
 from tui.ui.widgets.looks import clock_time, muted
 from tui.ui.widgets.rows import Row, RowsView
@@ -39,7 +40,7 @@ class EventFacts(RowsView):
 
     def rows(self) -> list[Row]:
         return [
-            Row(Content(value), muted(label), indent=_LABEL_CELLS)
+            Row(line(value), muted(label), indent=_LABEL_CELLS)
             for label, value in _facts(self._event)
         ]
 
@@ -77,7 +78,7 @@ class EventDetails(GuardedModal[None]):
 
     def compose(self) -> ComposeResult:
         mark, what, about = tell(self._event)
-        title = Content.assemble(glyph(mark), " ", (clean_line(what or about, 60), "bold"))
+        title = Content.assemble(glyph(mark), " ", line(what or about, 60).stylize("bold"))
         with Vertical(classes="modal--box"):
             yield Static(title, classes="modal--title")
             with VerticalScroll(classes="modal--body", can_focus=False):
@@ -107,8 +108,8 @@ class EventDetails(GuardedModal[None]):
         if not self._event.raw:
             return muted("This event was made here; nothing came over the wire.")
         if len(self._payload) > _MAX_CHARS:
-            return Content(f"{self._payload[:_MAX_CHARS]}\n… copy it to see the rest")
-        return highlight(self._payload, language="json")
+            return plain(f"{self._payload[:_MAX_CHARS]}\n… copy it to see the rest")
+        return highlight(drawn(self._payload), language="json")
 
 
 def payload_of(event: TurnEvent) -> str:

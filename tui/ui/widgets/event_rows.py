@@ -30,6 +30,7 @@ from tui.core.events import (
 )
 from tui.core.telling import Mark, tell
 from tui.core.text import clean_line, duration
+from tui.ui.text import line
 from tui.ui.widgets.looks import ASKS, BAD, BUSY, GOOD, MUTED, clock_time, muted
 from tui.ui.widgets.rows import Row, Rows
 
@@ -73,7 +74,7 @@ class EventRow(Visual):
         mark, what, about = tell(self.event)
         at_ms = self.event.at_ms if self.event.at_ms is not None else self.event.seen_ms
         at = clock_time(at_ms, seconds=True) if at_ms is not None else ""
-        parts = (Content(clean_line(what)), muted(clean_line(about, 160)))
+        parts = (line(what), muted(clean_line(about, 160)))
         text = Content("  ").join([part for part in parts if part])
         took = muted(duration(self.took_ms / 1000)) if self.took_ms is not None else Content("")
         before = Content.assemble(muted(f"{at:<{_TIME_CELLS}} "), glyph(mark))

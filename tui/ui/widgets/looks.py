@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from textual.content import Content
 
+from tui.core.text import drawn
+
 MUTED = "$soft"
 GOOD = "$text-success"
 BAD = "$text-error"
@@ -41,4 +43,4 @@ def clock_time(at_ms: int, *, seconds: bool = False) -> str:
 
 def muted(text: str) -> Content:
     """Secondary text. The text must be clean."""
-    return Content.styled(text, MUTED)
+    return Content.styled(drawn(text), MUTED)

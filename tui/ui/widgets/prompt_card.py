@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.core.text import clean, clean_line, size
+from tui.ui.text import line, plain
 from tui.ui.widgets.card import Card
 from tui.ui.widgets.entries import PromptEntry
 from tui.ui.widgets.headed import Headed
@@ -142,7 +143,7 @@ class PromptCard(Card[PromptEntry], Headed):
     def rows(self) -> Sequence[Row]:
         prompt = self.entry.prompt
         written = muted(clock_time(prompt.at_ms)) if prompt.at_ms else Content("")
-        text = Content(clean(prompt.text).strip("\n"))
+        text = plain(clean(prompt.text).strip("\n"))
         limit = None if self.unfolded else FOLD_LINES
         return [
             Row(text, aside=written, indent=0, lines=limit, rest=MUTED),
@@ -184,6 +185,6 @@ def _progress(sent_bytes: int, total_bytes: int) -> Content:
 
 
 def _file(attachment: Attachment) -> Row:
-    name = clean_line(attachment.name, 120) or "file"
-    about = Content.assemble(Content(name), muted(f"  {size(attachment.size_bytes)}"))
+    name = line(attachment.name, 120) or Content("file")
+    about = Content.assemble(name, muted(f"  {size(attachment.size_bytes)}"))
     return Row(about, muted("▤"))

@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.style import Style
 
-from tui.core.text import clean, clean_line, duration
+from tui.core.text import clean, drawn, duration
 from tui.ui.agency import has_recipe
 from tui.ui.requests import JobsWanted
+from tui.ui.text import line
 from tui.ui.widgets.card import Card
 from tui.ui.widgets.entries import SkillEntry
 from tui.ui.widgets.looks import BAD, DONE, FAILED, OPEN_END, muted
@@ -78,10 +79,10 @@ class SkillCard(Card[SkillEntry]):
         return [Row(self._title(step), self._glyph(step), self._duration(step)), *self._below(step)]
 
     def _title(self, step: SkillStep) -> Content:
-        name = clean_line(step.skill) or "A skill"
+        name = line(step.skill) or Content("A skill")
         status = {"failed": "  failed", "unreported": "  no end reported"}.get(step.status, "")
         fold = ("  ▾" if self.unfolded else "  ▸") if step.result or step.error else ""
-        return Content.assemble(Content(name), muted(status + fold))
+        return Content.assemble(name, muted(status + fold))
 
     def _glyph(self, step: SkillStep) -> Content:
         match step.status:
@@ -111,5 +112,5 @@ class SkillCard(Card[SkillEntry]):
 
 
 def _detail(text: str) -> str:
-    shown = clean(text[:_DETAIL_CHARS]).strip()
+    shown = drawn(clean(text[:_DETAIL_CHARS])).strip()
     return shown if len(text) <= _DETAIL_CHARS else f"{shown}\n…"

@@ -1,0 +1,68 @@
+"""Characters that take no space: kept in what is stored and printed, harmless on the screen."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+
+from tests.e2e.conftest import Start
+from tests.e2e.outside import settings_of
+from tui.demo.server import DemoServer, DemoSettings
+from tui.demo.steps import Say, Scenario
+
+ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+CELLS = {
+    "soft hyphen": "con\u00adtract",
+    "zero-width space": "a\u200bb",
+    "joiner": "a\u200db",
+    "non-joiner": "نیم\u200cروز",
+    "marks": "\u200ex\u200f",
+    "family": "👨\u200d👩\u200d👧",
+    "heart": "❤\ufe0f",
+    "skin": "👍🏽",
+    "England": ENGLAND,
+    "order mark": "\ufeffx\u2060y",
+}
+REPLY = "| name | text |\n|---|---|\n" + "".join(f"| {k} | {v} |\n" for k, v in CELLS.items())
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    settings = DemoSettings(speed=0, seed=5, seeded_conversations=0, title_s=0)
+    said = Scenario(lambda _: iter([Say(REPLY)]), title="Invisible \u00ad\u200bcharacters")
+    with DemoServer(settings) as server, patch("tui.demo.headless.choose", lambda _: said):
+        yield server
+
+
+def test_the_columns_of_a_table_stay_straight(start: Start, server: DemoServer) -> None:
+    with start(**settings_of(server), columns=100, rows=40) as terminal:
+        terminal.until("live")
+        terminal.type("go\r")
+        terminal.until("order mark")
+        terminal.pump(0.5)
+        rows = terminal.cells()
+    drawn = [row for row in rows if any(f"│ {name} " in "".join(row) for name in CELLS)]
+    assert len(drawn) == len(CELLS)
+    edges = {tuple(x for x, cell in enumerate(row) if cell == "│") for row in drawn}
+    assert len(edges) == 1
+
+
+def test_ask_prints_them_and_the_store_keeps_them(
+    environ: dict[str, str], server: DemoServer
+) -> None:
+    settings = environ | settings_of(server)
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "tui", *arguments]
+        done = subprocess.run(command, env=settings, capture_output=True, check=True, timeout=120)
+        return done.stdout.decode()
+
+    assert run("ask", "go").strip() == REPLY.strip()
+    (conversation,) = json.loads(run("conversations", "--json"))
+    exported = run("export", conversation["id"], "-o", "-")
+    assert all(text in exported for text in CELLS.values())
