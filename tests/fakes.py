@@ -51,6 +51,7 @@ from tui.core.ids import (
 from tui.core.options import Option, OptionValues
 from tui.core.ports import Can, Progress
 from tui.core.records import (
+    Attachment,
     ConnectionLink,
     Conversation,
     ConversationStatus,
@@ -286,6 +287,9 @@ class ScriptedBackend(Unable):
         stop = start + self.page_size
         messages = self.messages[conversation_id]
         return Page(tuple(messages[start:stop]), str(stop) if stop < len(messages) else None)
+
+    def check(self, text: str, attachments: Sequence[Attachment]) -> None:
+        """Nothing is too large for it."""
 
     async def send(
         self, conversation_id: ConversationId, text: str, file_id: FileId | None = None

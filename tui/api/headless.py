@@ -161,8 +161,7 @@ class HeadlessClient:
         or INVALID) for a file that is larger or cannot be read. Source: Upload a file.
         """
         size_bytes = await size_of(path)
-        if size_bytes > LARGEST_FILE_BYTES:
-            raise failure(Case.LARGE_FILE)
+        check_file(size_bytes)
         form = FileForm(path, size_bytes, progress)
         url = f"{self._chat}{_conversation(conversation_id)}/upload"
         body = await self._http.upload(url, form.content(), form.headers)
@@ -215,6 +214,20 @@ class HeadlessClient:
         return wire_id
 
 
+def check_message(message: str) -> None:
+    """Raise BackendError(INVALID or TOO_LARGE) for a text that the service refuses."""
+    if not message.strip():
+        raise failure(Case.EMPTY_MESSAGE)
+    if utf8_size(message) > LARGEST_MESSAGE_BYTES:
+        raise failure(Case.LONG_MESSAGE)
+
+
+def check_file(size_bytes: int) -> None:
+    """Raise BackendError(TOO_LARGE) for a file that the service refuses."""
+    if size_bytes > LARGEST_FILE_BYTES:
+        raise failure(Case.LARGE_FILE)
+
+
 def _conversation(conversation_id: str) -> str:
     return f"/conversations/{path_segment(conversation_id)}"
 
@@ -224,9 +237,6 @@ def _run(conversation_id: str, run_id: str) -> str:
 
 
 def _message_body(message: str, file_id: str | None, *, stream: bool) -> dict[str, object]:
-    if not message.strip():
-        raise failure(Case.EMPTY_MESSAGE)
-    if utf8_size(message) > LARGEST_MESSAGE_BYTES:
-        raise failure(Case.LONG_MESSAGE)
+    check_message(message)
     body: dict[str, object] = {"message": message, "stream": stream}
     return body | {"file_id": file_id} if file_id else body

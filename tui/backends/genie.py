@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from tui.api.headless import HeadlessClient
+from tui.api.headless import HeadlessClient, check_file, check_message
 from tui.api.models import ConversationItem, ConversationState, MessageItem
 from tui.api.sse import Frame, frame_of_json
 from tui.backends.genie_events import read
@@ -19,6 +19,7 @@ from tui.core.options import OptionValues
 from tui.core.ports import Can, Progress
 from tui.core.records import (
     Activity,
+    Attachment,
     ConnectionLink,
     Conversation,
     ConversationStatus,
@@ -76,6 +77,11 @@ class GenieBackend(Unable):
     ) -> Page[Message]:
         page = await self._client.list_messages(conversation_id, cursor)
         return Page(tuple(map(_message, page.messages)), _advanced(page.cursor, cursor))
+
+    def check(self, text: str, attachments: Sequence[Attachment]) -> None:
+        check_message(text)
+        for file in attachments:
+            check_file(file.size_bytes)
 
     async def send(
         self, conversation_id: ConversationId, text: str, file_id: FileId | None = None

@@ -34,6 +34,17 @@ class Occupied(Exception):
         self.error = error
 
 
+def check(player: Player) -> None:
+    """Raise ``NotDelivered`` for a message that the service is known to refuse."""
+    prompt = player.turn.prompt
+    if prompt is None:
+        return
+    try:
+        player.kit.backend.check(prompt.text, prompt.attachments)
+    except BackendError as error:
+        raise NotDelivered(error) from error
+
+
 async def begin_conversation(player: Player) -> None:
     """Create the conversation at the server if it exists only here.
 

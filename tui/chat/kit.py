@@ -69,6 +69,9 @@ class Kit:
     publish: Publish
     clock: Clock = field(default_factory=SystemClock)
     patience: Patience = field(default_factory=Patience)
+    one_shot: bool = False
+    """For a command that does one thing: no turn goes on unless told to, and a refused message is
+    reported instead of becoming a draft."""
 
     def wait_s(
         self, attempt: int, error: BackendError | None = None, backoff: Backoff | None = None

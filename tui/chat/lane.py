@@ -15,6 +15,7 @@ from tui.chat.deliver import (
     NotDelivered,
     Occupied,
     begin_conversation,
+    check,
     clear_up,
     deliver,
     wait_while_busy,
@@ -220,6 +221,7 @@ class Lane:
                 error = BackendError(ErrorKind.INTERRUPTED, text, sent=True)
                 return await clear_up(player, error)
             case _:
+                check(player)
                 await begin_conversation(player)
                 return await deliver(player)
 
@@ -237,11 +239,14 @@ class Lane:
         """Put a refused text where the user can correct it; never in two places, never in none."""
         store, cid = self.kit.store, turn.conversation_id
         message = draft_of(turn.prompt) if turn.prompt else Draft()
-        behind = self._returned
-        draft = parse(await store.draft(cid)).taking_back(message, behind)
-        await store.give_back(turn.id, cid, draft.dump())
-        both = behind.followed_by(message)
-        self._returned = both if draft.text.startswith(both.text) else message
+        behind = Draft() if self.kit.one_shot else self._returned
+        if self.kit.one_shot:
+            await outbox.forget(store, cid, turn.id)
+        else:
+            draft = parse(await store.draft(cid)).taking_back(message, behind)
+            await store.give_back(turn.id, cid, draft.dump())
+            both = behind.followed_by(message)
+            self._returned = both if draft.text.startswith(both.text) else message
         self.kit.publish(Refused(cid, turn.id, message, behind, error))
         self.kit.publish(TurnDropped(cid, turn.id))
 

@@ -35,7 +35,7 @@ from tui.core.ids import AttemptId, ConversationId, FileId, RunId
 from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
 from tui.core.retry import requested_s
 from tui.core.text import clean_line, size
-from tui.core.turn import Turn, fold, without_echoes
+from tui.core.turn import Turn, fold, unseen, without_echoes
 
 
 class Player:
@@ -76,7 +76,7 @@ class Player:
         if record.conversation_id != self.conversation_id:
             await self.rename(record.conversation_id)
         before = self.turn
-        fresh = [event for event in record.events if event.key not in before.seen]
+        fresh = unseen(before, record.events)
         known = before.prompt if not self.unsent else record.prompt
         run_id = before.run_id or record.run_id
         self.turn = fold(replace(before, prompt=known, run_id=run_id), record.events)
@@ -111,7 +111,7 @@ class Player:
         for event in events:
             if isinstance(event, StreamInterrupted):
                 self.asked_delay_s = requested_s(event.retry_after_ms, unit_s=0.001)
-        if shown := without_echoes(events, before.log):
+        if shown := without_echoes(unseen(before, events), before.log):
             self.kit.publish(EventsSeen(self.conversation_id, shown))
         if self.turn is before:
             return False

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from tui.chat.calls import once_more_if_refused
 from tui.chat.history import EVENTS_KEPT_MS, read_events, read_messages
 from tui.chat.kit import Kit
 from tui.chat.lanes import Lanes
@@ -56,6 +57,14 @@ class Reader:
     async def conversation(self, conversation_id: ConversationId) -> Conversation | None:
         """One conversation, from the store."""
         return await self._kit.store.conversation(conversation_id)
+
+    async def look_up(self, conversation_id: ConversationId) -> None:
+        """Make sure that the service or the store knows a conversation.
+
+        Raises ``BackendError``: ``NOT_FOUND`` where neither does.
+        """
+        if await self._kit.store.conversation(conversation_id) is None:
+            await once_more_if_refused(partial(self._kit.backend.status, conversation_id))
 
     async def refresh_conversations(self, cursor: str | None = None) -> str | None:
         """Read one page of the server's list into the store; the cursor of the next.
@@ -156,7 +165,8 @@ class Reader:
             cursor = await kit.read(partial(read_messages, kit, conversation_id, idle=idle))
             if known.cursor is None and not known.exhausted:
                 known.cursor, known.exhausted = cursor, cursor is None
-        await self._lanes.resume(conversation_id)
+        if not kit.one_shot:
+            await self._lanes.resume(conversation_id)
 
     async def read_older(self, conversation_id: ConversationId) -> bool:
         """Read one older page of the server's history; False when there is none.

@@ -13,6 +13,7 @@ from tui.chat.connecting import reject
 from tui.chat.continuing import outcome_of
 from tui.chat.control import Controls
 from tui.chat.kit import Kit, Patience
+from tui.chat.outbox import forget_if_empty
 from tui.chat.updates import (
     CallMade,
     ConversationNamed,
@@ -54,7 +55,9 @@ class Session(Controls):
         *,
         clock: Clock | None = None,
         patience: Patience | None = None,
+        one_shot: bool = False,
     ) -> None:
+        """``one_shot``: see :class:`tui.chat.kit.Kit`."""
         self._listener = publish
         super().__init__(
             Kit(
@@ -63,6 +66,7 @@ class Session(Controls):
                 publish=self._publish,
                 clock=clock or SystemClock(),
                 patience=patience or Patience(),
+                one_shot=one_shot,
             )
         )
         self._calls: deque[ServerCall] = deque(maxlen=MOST_CALLS)
@@ -76,7 +80,8 @@ class Session(Controls):
         """The conversation on screen: what happens in others is unread."""
 
     async def __aenter__(self) -> Session:
-        await self._resume_unfinished()
+        if not self._kit.one_shot:
+            await self._resume_unfinished()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -92,6 +97,17 @@ class Session(Controls):
     def named(self, conversation_id: ConversationId | None) -> ConversationId | None:
         """What a conversation that may have begun here is called by now."""
         return self._lanes.named(conversation_id) if conversation_id else None
+
+    async def resume(self, conversation_id: ConversationId) -> None:
+        """Go on with the turns of one conversation that the store says are not over."""
+        conversation_id = self._lanes.named(conversation_id)
+        await self._lanes.resume(conversation_id)
+        for turn in self._lanes.live(conversation_id):
+            self._listener(TurnChanged(turn))
+
+    def check(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
+        """Raise ``BackendError`` for a message that the service would refuse; sends nothing."""
+        self._kit.backend.check(text, attachments)
 
     # -- speaking --------------------------------------------------------------------------
 
@@ -132,8 +148,7 @@ class Session(Controls):
             lane.take(turn_id)
         finally:
             lane.wake()
-        if is_local(conversation_id) and not await store.turns(conversation_id, limit=1):
-            await store.delete_conversation(conversation_id)
+        if await forget_if_empty(store, conversation_id):
             self._publish(ConversationsChanged())
         self._publish(TurnDropped(conversation_id, turn_id))
         return draft_of(prompt)

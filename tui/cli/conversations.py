@@ -47,7 +47,9 @@ def run_search(target: Target, words: str, *, as_json: bool, limit: int) -> int:
 async def _search(target: Target, words: str, limit: int) -> tuple[list[Hit], int]:
     from tui.system.clock import SystemClock
 
-    async with target.place().connect(lambda update: None) as session:
+    async with target.place().connect(lambda update: None, one_shot=True) as session:
+        if target.demo:  # nothing of it is stored before its list is read
+            await session.refresh_conversations()
         return list(await session.search(words, limit)), SystemClock().now_ms()
 
 
@@ -82,7 +84,7 @@ def _hit_row(hit: Hit) -> dict[str, object]:
 async def _read(target: Target, limit: int) -> tuple[list[Conversation], int]:
     from tui.system.clock import SystemClock
 
-    async with target.place().connect(lambda update: None) as session:
+    async with target.place().connect(lambda update: None, one_shot=True) as session:
         try:
             cursor = await session.refresh_conversations()
             known = await session.conversations(limit)

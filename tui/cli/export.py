@@ -39,7 +39,7 @@ def run_export(target: Target, conversation: str, *, form: str | None, output: P
 async def _read(target: Target, conversation_id: ConversationId) -> Chronicle:
     """The conversation as the server has it, or else as far as it is stored here."""
     place = target.place()
-    async with place.connect(lambda update: None) as session:
+    async with place.connect(lambda update: None, one_shot=True) as session:
         failure = None
         try:
             await session.fetch_everything(conversation_id)

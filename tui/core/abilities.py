@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from tui.core.errors import BackendError, ErrorKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.core.calls import CallListener
     from tui.core.events import Decision, Json
     from tui.core.ids import AttemptId, CallId, ConversationId, FileId, RunId, SkillId
     from tui.core.options import Option
     from tui.core.ports import Progress
-    from tui.core.records import ConnectionLink, EventPage, Imported, Skill
+    from tui.core.records import Attachment, ConnectionLink, EventPage, Imported, Skill
 
 
 def unsupported(what: str) -> BackendError:
@@ -29,6 +31,10 @@ class Unable:
 
     def lift_delays(self) -> None:
         """There is no service that asks for delays."""
+
+    def check(self, text: str, attachments: Sequence[Attachment]) -> None:
+        if attachments:
+            raise unsupported("take files")
 
     async def delete(self, conversation_id: ConversationId) -> None:
         raise unsupported("delete conversations")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from tui.core.options import Option, OptionValues
     from tui.core.records import (
+        Attachment,
         ConnectionLink,
         Conversation,
         ConversationStatus,
@@ -118,6 +119,10 @@ class ChatBackend(Protocol):
         self, conversation_id: ConversationId, cursor: str | None = None
     ) -> Page[Message]:
         """Messages, newest first."""
+        ...
+
+    def check(self, text: str, attachments: Sequence[Attachment]) -> None:
+        """Raise for a message that the service would refuse whatever its state; sends nothing."""
         ...
 
     def send(

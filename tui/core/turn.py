@@ -8,6 +8,7 @@ steps. Reconnecting, replaying and reading the history therefore all feed the sa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -155,6 +156,15 @@ def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
     return _derive(turn)
 
 
+def unseen(turn: Turn, events: Iterable[TurnEvent]) -> list[TurnEvent]:
+    """Events less those that the turn has taken in already, such as a replay brings again."""
+    return [
+        event
+        for event in events
+        if isinstance(event, TextDelta | Heartbeat) or not _has_seen(event, turn.seen)
+    ]
+
+
 def without_echoes(
     events: Iterable[TurnEvent], among: Iterable[TurnEvent] = ()
 ) -> tuple[TurnEvent, ...]:
@@ -189,12 +199,23 @@ def _is_new(event: TurnEvent, seen: set[str]) -> bool:
     """
     if isinstance(event, TextDelta | Heartbeat):
         return True
-    number = f"{event.run_id}#{event.seq}" if event.run_id and event.seq is not None else event.key
-    nameless = event.event_id is None
-    if event.key in seen or number in seen or (nameless and f"~{number}" in seen):
+    if _has_seen(event, seen):
         return False
-    seen |= {event.key, number if nameless else f"~{number}"}
+    number = _number(event)
+    seen |= {event.key, number if event.event_id is None else f"~{number}"}
     return True
+
+
+def _has_seen(event: TurnEvent, seen: AbstractSet[str]) -> bool:
+    number = _number(event)
+    nameless = event.event_id is None
+    return event.key in seen or number in seen or (nameless and f"~{number}" in seen)
+
+
+def _number(event: TurnEvent) -> str:
+    """The event's number within its run; its key where it has none."""
+    numbered = event.run_id and event.seq is not None
+    return f"{event.run_id}#{event.seq}" if numbered else event.key
 
 
 def _belongs_in_log(event: TurnEvent) -> bool:

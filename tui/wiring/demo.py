@@ -138,13 +138,15 @@ class _Lamp:
         """Whether the next session is about to begin with the same server."""
 
     @asynccontextmanager
-    async def connect(self, publish: Publish) -> AsyncGenerator[Session]:
+    async def connect(self, publish: Publish, *, one_shot: bool = False) -> AsyncGenerator[Session]:
         self._goes_on = False
         if self._server is None:
             self._server = await asyncio.to_thread(start_demo, self._settings)
         server = self._server
         try:
-            async with _connect(server, None, self._backend, self._genie, publish) as session:
+            async with _connect(
+                server, None, self._backend, self._genie, publish, one_shot=one_shot
+            ) as session:
                 yield session
         finally:
             if not self._goes_on:
@@ -166,13 +168,21 @@ class _Lamp:
 
 @asynccontextmanager
 async def _connect(
-    server: DemoServer, clock: Clock | None, backend: BackendName, genie: str, publish: Publish
+    server: DemoServer,
+    clock: Clock | None,
+    backend: BackendName,
+    genie: str,
+    publish: Publish,
+    *,
+    one_shot: bool = False,
 ) -> AsyncGenerator[Session]:
     profile = _with_genie(profile_of_demo(server, backend=backend), genie)
     with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:
         async with open_backend(profile) as (service, _):
             path = Path(folder) / "demo.db"
-            async with open_session(service, path, "demo", publish, clock) as session:
+            async with open_session(
+                service, path, "demo", publish, clock, one_shot=one_shot
+            ) as session:
                 yield session
 
 
@@ -205,7 +215,9 @@ class _Home:
         return partial(self.connect, genie), Kept()
 
     @asynccontextmanager
-    async def connect(self, genie: str, publish: Publish) -> AsyncGenerator[Session]:
+    async def connect(
+        self, genie: str, publish: Publish, *, one_shot: bool = False
+    ) -> AsyncGenerator[Session]:
         from tui.backends.genie import GenieBackend
 
         profile = _with_genie(await self._profile(), genie)
@@ -214,7 +226,8 @@ class _Home:
             who = f"{(await account.whoami()).subject} {genie}".strip()
             backend = GenieBackend(signed_in_client(profile, account))
             path = Path(self._folder.name) / "demo.db"
-            yield await stack.enter_async_context(open_session(backend, path, who, publish))
+            opening = open_session(backend, path, who, publish, one_shot=one_shot)
+            yield await stack.enter_async_context(opening)
 
     async def _profile(self) -> Profile:
         async with self._starting:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.core.account import Account
 from tui.core.preferences import Kept, Preferences
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from tui.core.ports import ChatBackend, Clock, Notepad
     from tui.core.studio.port import Studio
 
-Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]
+
+class Connect(Protocol):
+    """Opens client, store and engine; closes them at the end."""
+
+    def __call__(
+        self, publish: Publish, *, one_shot: bool = False
+    ) -> AbstractAsyncContextManager[Session]:
+        """``one_shot``: for a command that does one thing, see :class:`tui.chat.kit.Kit`."""
+        ...
+
+
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
 UseGenie = Callable[[str], tuple[Connect, Kept]]
@@ -34,7 +44,6 @@ class Place:
     label: str
     """Where it is: the name of a profile, or ``demo``."""
     connect: Connect
-    """Opens client, store and engine; closes them at the end."""
     account: OpenAccount | None = None
     """Opens the sign-in, where there is one; what it stores, every session finds."""
     studio: OpenStudio | None = None
@@ -54,7 +63,13 @@ class Place:
 
 @asynccontextmanager
 async def open_session(
-    backend: ChatBackend, path: Path, account: str, publish: Publish, clock: Clock | None = None
+    backend: ChatBackend,
+    path: Path,
+    account: str,
+    publish: Publish,
+    clock: Clock | None = None,
+    *,
+    one_shot: bool = False,
 ) -> AsyncGenerator[Session]:
     """The engine over a store of its own; closes the backend too.
 
@@ -69,7 +84,7 @@ async def open_session(
         if store.set_aside:
             publish(Notice(f"The stored conversations were damaged. {_set_aside(store.set_aside)}"))
         try:
-            async with Session(backend, store, publish, clock=clock) as session:
+            async with Session(backend, store, publish, clock=clock, one_shot=one_shot) as session:
                 yield session
         finally:
             await store.aclose()
