@@ -307,7 +307,10 @@ def test_a_choice_of_sign_in_is_kept_although_there_is_a_key(path: Path) -> None
 @pytest.mark.parametrize(
     ("environ", "told"),
     [
-        ({}, "lacks genie, client_id, redirect_url for backend 'genie' with auth 'oauth'"),
+        (
+            {"GENIE_TUI_DATA_CENTER": "eu"},
+            "lacks genie, client_id, redirect_url for backend 'genie' with auth 'oauth'",
+        ),
         ({"GENIE_TUI_AUTH": "api_key"}, "lacks genie, api_key, idp_user_id"),
         ({"GENIE_TUI_API_KEY": SECRET, "GENIE_TUI_GENIE": "g"}, "lacks idp_user_id for backend"),
         ({"GENIE_TUI_BACKEND": "workflows"}, "lacks base_url, genie for backend 'workflows': set"),
@@ -321,6 +324,13 @@ def test_what_is_missing_is_named_with_its_variable(
     assert "GENIE_TUI_" in message
     assert str(path) in message
     assert SECRET not in message
+
+
+def test_where_nothing_is_set_up_the_first_step_is_named(path: Path) -> None:
+    message = complaint(config_path=written(path, ""), environ={})
+    assert "Run 'genie-tui'" in message
+    assert "--demo" in message
+    assert "GENIE_TUI_GENIE" in message
 
 
 def test_what_is_missing_can_be_left_for_later(path: Path) -> None:

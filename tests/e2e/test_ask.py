@@ -40,5 +40,5 @@ def test_a_question_at_the_terminal_ends_with_the_time_limit(
     with start("ask", TRIP, "--timeout", "6", **settings_of(server)) as terminal:
         terminal.until("Approve")
         assert terminal.wait_exit() == 1
-        assert "no answer within 6 s" in terminal.text
+        assert "No reply within 6 s" in terminal.text
     assert server.log.of("approval") == []

@@ -4,69 +4,84 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import asdict, dataclass
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from tui.chat.updates import (
     EventsSeen,
     Problem,
+    Recovery,
     RecoveryChanged,
     Refused,
     TurnChanged,
     TurnDropped,
     Update,
 )
+from tui.cli.answers import Answer, Answers
+from tui.cli.ask_input import Input, as_file, messages_of, read_input
+from tui.cli.ask_output import is_terminal, print_end, print_json, print_reply, print_usage
 from tui.cli.codes import Code, Failure, failure_of
 from tui.cli.options import Target
 from tui.cli.person import ask_person
 from tui.core.codec import to_json
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import Decision, Heartbeat
+from tui.core.events import Heartbeat, TurnEvent
 from tui.core.ids import CallId, ConversationId, is_local
 from tui.core.masking import masked_event
+from tui.core.ports import Can
 from tui.core.records import Attachment
 from tui.core.steps import ApprovalStep, ConnectionStep
-from tui.core.text import clean_line, json_text
+from tui.core.text import clean_line, duration
 from tui.core.turn import Turn
+from tui.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
 
-_SILENCE = "no reply came. Is the genie started?"
 _TRIES_UNSENT = 3
 """How often a message that cannot be delivered is tried before the command gives up."""
+_NEWEST = 200
+"""Conversations among which the last one is looked for; pinned ones come first."""
+
+_USAGE = frozenset({ErrorKind.INVALID, ErrorKind.TOO_LARGE, ErrorKind.UNSUPPORTED})
+"""Kinds of refusals that the caller of the command could have avoided."""
+
+_Message = tuple[str, tuple[Attachment, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What to ask, and who may answer what the agent asks back."""
+    """What to ask, where, and who may answer what the agent asks back."""
 
     text: str
     conversation: str | None = None
-    file: Path | None = None
+    last_conversation: bool = False
+    files: tuple[Path, ...] = ()
     as_json: bool = False
-    approve: frozenset[str] = frozenset()
-    approve_all: bool = False
-    reject_all: bool = False
+    answers: Answers = field(default_factory=Answers)
     timeout_s: float | None = None
 
 
 def run_ask(target: Target, question: Question) -> int:
     """Ask, print the reply, and return the exit code; a failure is reported in the same form."""
     place = target.place()
-    text = _read_standard_input() if question.text == "-" else question.text
-    if not text.strip():
-        raise Failure("there is nothing to send: the text is empty.", Code.USAGE)
-    asking = _Asking(question, text.strip())
+    begun = time.monotonic()
+    source = read_input(question.text, question.files, question.timeout_s)
+    left_s = question.timeout_s and max(0.0, question.timeout_s - (time.monotonic() - begun))
+    asking = _Asking(question, is_demo=target.demo)
 
     async def work() -> int:
-        async with place.connect(asking.hear) as session:
+        async with place.connect(asking.hear, one_shot=True) as session:
             try:
-                async with asyncio.timeout(question.timeout_s):
-                    return await asking.run(session)
+                async with asyncio.timeout(left_s):
+                    return await asking.run(session, source)
             except TimeoutError:
                 raise asking.late() from None
             finally:
@@ -79,69 +94,98 @@ def run_ask(target: Target, question: Question) -> int:
         raise
 
 
-def _read_standard_input() -> str:
-    """What is piped in; bytes that are no UTF-8 are replaced."""
-    if sys.stdin is None:
-        raise Failure("there is nothing to send: standard input is closed.", Code.USAGE)
-    return sys.stdin.buffer.read().decode("utf-8", "replace")
-
-
 class _Asking:
     """One run of the command."""
 
-    def __init__(self, question: Question, text: str) -> None:
+    def __init__(self, question: Question, *, is_demo: bool) -> None:
         self.question = question
-        self.text = text
+        self.is_demo = is_demo
+        """The conversation is gone when the command ends."""
         self.turn: Turn | None = None
         self.problem = ""
         self._updates: asyncio.Queue[Update] = asyncio.Queue()
         self._decided: set[CallId] = set()
+        self._printed: set[str] = set()
+        """Keys of the events that were printed: a replay brings them again."""
 
     def hear(self, update: Update) -> None:
         self._updates.put_nowait(update)
 
-    async def run(self, session: Session) -> int:
-        known = self.question.conversation
-        conversation = ConversationId(known) if known else None
-        self.turn = await session.send(conversation, self.text, self._attachments())
-        session.watched = self.turn.conversation_id
-        while not self.turn.over:
-            await self._handle(session, await self._updates.get())
-        return self._report(self.turn)
+    async def run(self, session: Session, source: Input) -> int:
+        with ExitStack() as stack:
+            messages = _checked_messages(session, source, stack)
+            conversation = await self._conversation(session)
+            if conversation is not None:
+                await _look_up(session, conversation)
+                await session.resume(conversation)
+            for text, files in messages:
+                turn = await self._ask(session, conversation, text, files)
+                conversation = turn.conversation_id
+                if turn.outcome != "finished":
+                    break
+            return self._report(turn)
 
-    def _attachments(self) -> tuple[Attachment, ...]:
-        file = self.question.file
-        if file is None:
-            return ()
-        size = file.stat().st_size
-        return (Attachment(path=str(file), name=file.name, size_bytes=size),)
+    async def _conversation(self, session: Session) -> ConversationId | None:
+        """The conversation to go on with; None for a new one."""
+        if self.question.conversation:
+            return ConversationId(self.question.conversation)
+        if not self.question.last_conversation:
+            return None
+        try:
+            await session.refresh_conversations()
+        except BackendError as error:
+            raise failure_of(error) from error
+        known = [c for c in await session.conversations(_NEWEST) if not is_local(c.id)]
+        if not known:
+            text = "there is no conversation to continue yet. Leave out -c to start one."
+            raise Failure(text, Code.USAGE)
+        return max(known, key=lambda conversation: conversation.updated_ms or 0).id
+
+    async def _ask(
+        self,
+        session: Session,
+        conversation: ConversationId | None,
+        text: str,
+        files: tuple[Attachment, ...],
+    ) -> Turn:
+        """Send one message and wait until its turn is over."""
+        turn = self.turn = await session.send(conversation, text, files)
+        session.watched = turn.conversation_id
+        while not turn.over:
+            await self._handle(session, await self._updates.get())
+            turn = self.turn
+        return turn
 
     async def _handle(self, session: Session, update: Update) -> None:
         assert self.turn is not None
+        own = self.turn.conversation_id
         match update:
             case TurnChanged(turn=turn) if turn.id == self.turn.id:
                 self.turn = turn
                 await self._answer(session, turn)
-            case TurnChanged(turn=turn) if turn.conversation_id == self.turn.conversation_id:
+            case TurnChanged(turn=turn) if turn.conversation_id == own:
                 self._mention(turn)
-            case EventsSeen(conversation_id=cid, events=events):
-                if self.question.as_json and cid == self.turn.conversation_id:
-                    for event in events:
-                        if not isinstance(event, Heartbeat):
-                            _print_json(to_json(masked_event(event)))
-            case RecoveryChanged(recovery=recovery) if recovery and recovery.next_ms:
-                self._tell(recovery.problem or "The connection was lost.")
-                if recovery.step == "sending" and recovery.attempt >= _TRIES_UNSENT:
-                    raise Failure(f"{self.problem} {recovery.hint}".strip())
+            case EventsSeen(conversation_id=cid, events=events) if cid == own:
+                self._print_events(events)
+            case RecoveryChanged(conversation_id=cid, recovery=recovery) if cid == own and recovery:
+                self._follow_recovery(recovery)
             case Refused(error=error, turn_id=turn_id) if turn_id == self.turn.id:
-                raise failure_of(error)
+                raise _refusal(error)
             case TurnDropped(turn_id=turn_id) if turn_id == self.turn.id:
-                raise Failure("the message was taken back in another window.")
+                raise Failure("the message was canceled in another window.")
             case Problem(error=error, conversation_id=cid):
-                if cid == self.turn.conversation_id and not error.transient:
+                if cid == own and not error.transient:
                     raise failure_of(error)
             case _:
                 pass
+
+    def _print_events(self, events: Sequence[TurnEvent]) -> None:
+        if not self.question.as_json:
+            return
+        for event in events:
+            if not isinstance(event, Heartbeat) and event.key not in self._printed:
+                self._printed.add(event.key)
+                print_json(to_json(masked_event(event)))
 
     def _mention(self, earlier: Turn) -> None:
         """Say that an earlier turn of the conversation keeps the message waiting."""
@@ -149,62 +193,79 @@ class _Asking:
             if step.call_id not in self._decided:
                 self._decided.add(step.call_id)
                 skill = clean_line(step.request.skill)
-                text = f'an earlier message waits for an approval of "{skill}", this one for it.'
-                click.echo(f"genie-tui: {text} Decide in the app.", err=True)
+                text = f'An earlier message needs your approval of "{skill}" first.'
+                click.echo(f"genie-tui: {text} Open the app to decide.", err=True)
 
-    def _tell(self, problem: str) -> None:
+    def _follow_recovery(self, recovery: Recovery) -> None:
+        """Say what keeps the message or its reply; raises ``Failure`` after a few tries."""
+        if not recovery.next_ms:
+            return
+        self._tell(recovery.problem or "Connection lost.", recovery.next_ms)
+        if recovery.step == "sending" and recovery.attempt >= _TRIES_UNSENT:
+            raise Failure(f"{self.problem} {recovery.hint}".strip())
+
+    def _tell(self, problem: str, next_ms: int) -> None:
         if problem != self.problem:
-            click.echo(f"genie-tui: {clean_line(problem, 400)} Trying again.", err=True)
+            wait_s = (next_ms - SystemClock().now_ms()) / 1000
+            when = f" in {duration(wait_s)}" if wait_s >= 1 else ""
+            click.echo(f"genie-tui: {clean_line(problem, 400)} Trying again{when}.", err=True)
         self.problem = problem
 
     async def _answer(self, session: Session, turn: Turn) -> None:
         prompt = turn.prompt
         if prompt and prompt.state == "unconfirmed":
-            text = "It is not known whether the message arrived, so it was not sent again."
+            text = "Couldn't confirm that the message arrived, so it wasn't sent again."
             raise Failure(f"{prompt.problem} {text}")
         for approval in turn.open_approvals:
             if approval.call_id not in self._decided:
                 await self._decide(session, turn, approval)
         for connection in turn.open_connections:
-            raise Failure(_connection_text(connection), Code.CONNECTION_NEEDED)
+            raise Failure(self._connection_text(connection), Code.CONNECTION_NEEDED)
 
     async def _decide(self, session: Session, turn: Turn, step: ApprovalStep) -> None:
-        decision = await self._decision(step)
-        if decision is None:
-            skill = clean_line(step.request.skill)
-            text = (
-                f'"{skill}" waits for an approval, and nobody is here to give it. '
-                f"Use --approve '{skill}', --approve-all or --reject-all, or open the "
-                f"conversation {turn.conversation_id} in the app."
-            )
-            raise Failure(text, Code.APPROVAL_NEEDED)
+        answer = await self._decision(turn, step)
+        if answer is None:
+            raise Failure(self._approval_text(turn, step), Code.APPROVAL_NEEDED)
         self._decided.add(step.call_id)
-        click.echo(f"genie-tui: {decision} {clean_line(step.request.skill)}", err=True)
+        click.echo(f"genie-tui: {answer.decision} {clean_line(step.request.skill)}", err=True)
         try:
-            await session.decide(turn, step.call_id, decision)
+            await session.decide(turn, step.call_id, answer.decision, answer.reason)
         except BackendError as error:
             if error.kind not in (ErrorKind.BUSY, ErrorKind.NOT_FOUND):
                 raise failure_of(error) from error
 
-    async def _decision(self, step: ApprovalStep) -> Decision | None:
-        """What the options say, else the person at the terminal; None: nobody does."""
-        if self.question.approve_all or step.request.skill in self.question.approve:
-            return "approved"
-        if self.question.reject_all:
-            return "rejected"
-        if sys.stdin.isatty() and sys.stderr.isatty():
-            return await ask_person(step)
-        return None
+    async def _decision(self, turn: Turn, step: ApprovalStep) -> Answer | None:
+        """What the options say, else the person at the terminal; None: neither decides."""
+        answer = self.question.answers.to(step.request.skill, _skills(turn))
+        if answer is None and is_terminal(sys.stdin) and is_terminal(sys.stderr):
+            return Answer(await ask_person(step))
+        return answer
+
+    def _approval_text(self, turn: Turn, step: ApprovalStep) -> str:
+        skill = clean_line(step.request.skill)
+        hint = self.question.answers.hint(step.request.skill, _skills(turn))
+        flags = f"--approve '{skill}', --reject '{skill}=REASON', --approve-all, or --reject-all"
+        where = "" if self.is_demo else f", or open conversation {turn.conversation_id} in the app"
+        text = f'"{skill}" needs approval, and this isn\'t a terminal. {hint}'.rstrip()
+        return f"{text} Use {flags}{where}."
+
+    def _connection_text(self, step: ConnectionStep) -> str:
+        connector = clean_line(step.connector)
+        if self.is_demo:
+            text = f"{connector} needs you to sign in, and this demo ends with the command."
+            return f"{text} Ask in the app instead: genie-tui --demo."
+        where = clean_line(step.url, 2000) if step.url else "open the conversation in the app."
+        return f"{connector} needs you to sign in: {where}"
 
     def _report(self, turn: Turn) -> int:
         finished = turn.outcome == "finished" and bool(turn.reply)
         if self.question.as_json:
             self.print_result(Code.FINISHED if finished else Code.FAILED)
         else:
-            _print_reply(turn.reply)
-            _print_usage(turn)
+            print_reply(turn.reply)
+            print_usage(turn)
         if not finished:
-            _print_end(turn)
+            print_end(turn)
         return Code.FINISHED if finished else Code.FAILED
 
     def print_result(self, code: int, problem: str = "") -> None:
@@ -213,7 +274,7 @@ class _Asking:
             return
         turn = self.turn
         known = turn is not None and not is_local(turn.conversation_id)
-        _print_json(
+        print_json(
             {
                 "type": "result",
                 "exit_code": int(code),
@@ -228,8 +289,8 @@ class _Asking:
         )
 
     def late(self) -> Failure:
-        waited = f"no answer within {self.question.timeout_s:g} s."
-        return Failure(f"{self.problem} Gave up: {waited}" if self.problem else waited)
+        waited = f"No reply within {self.question.timeout_s:g} s."
+        return Failure(f"{self.problem} {waited}".strip())
 
     async def leave(self, session: Session) -> None:
         """A message that never left must not be sent by the app some other day."""
@@ -239,34 +300,44 @@ class _Asking:
                 await session.withdraw(self.turn.conversation_id, self.turn.id)
 
 
-def _connection_text(step: ConnectionStep) -> str:
-    where = clean_line(step.url, 2000) if step.url else "the app"
-    return f"{clean_line(step.connector)} must be connected first: {where}"
+def _checked_messages(session: Session, source: Input, stack: ExitStack) -> list[_Message]:
+    """The messages to send, all of them known to fit; raises ``Failure``.
+
+    Piped text that makes the message too long becomes a file, which is kept as long as ``stack``.
+    """
+    if source.piped and Can.UPLOAD in session.can and not _fits(session, source.joined):
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="genie-tui-"))
+        source = as_file(source, Path(folder))
+    messages = messages_of(source)
+    for text, files in messages:
+        try:
+            session.check(text, files)
+        except BackendError as error:
+            raise _refusal(error) from error
+    return messages
 
 
-def _print_reply(markdown: str) -> None:
-    if sys.stdout.isatty():
-        from tui.ui.printing import print_markdown
-
-        print_markdown(markdown)
-    else:
-        click.echo(markdown)
-
-
-def _print_usage(turn: Turn) -> None:
-    """Where the service counts: for this turn, and for the whole conversation if that is more."""
-    if turn.usage:
-        click.echo(f"genie-tui: {turn.usage.sentence()}", err=True)
-    if turn.total_usage and turn.total_usage != turn.usage:
-        click.echo(f"genie-tui: in all {turn.total_usage.sentence()}", err=True)
+def _fits(session: Session, text: str) -> bool:
+    try:
+        session.check(text)
+    except BackendError as error:
+        return error.kind is not ErrorKind.TOO_LARGE
+    return True
 
 
-def _print_end(turn: Turn) -> None:
-    ends = {"failed": "the agent failed.", "halted": "stopped.", "limit": "its turns are used up."}
-    told = ends.get(turn.outcome or "", "" if turn.reply else _SILENCE)
-    if told:
-        click.echo(f"genie-tui: {told} {clean_line(turn.reason, 400)}".rstrip(), err=True)
+async def _look_up(session: Session, conversation: ConversationId) -> None:
+    try:
+        await session.look_up(conversation)
+    except BackendError as error:
+        raise failure_of(error) from error
 
 
-def _print_json(data: dict[str, Any]) -> None:
-    click.echo(json_text(data))
+def _refusal(error: BackendError) -> Failure:
+    """The end of a command whose message is refused, by the service or by what is known of it."""
+    known_here = error.status is None and error.kind in _USAGE
+    return Failure(error.sentence(), Code.USAGE) if known_here else failure_of(error)
+
+
+def _skills(turn: Turn) -> set[str]:
+    """Names of all skills that asked in a turn."""
+    return {step.request.skill for step in turn.steps if isinstance(step, ApprovalStep)}

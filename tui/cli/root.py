@@ -74,18 +74,29 @@ def root(
 @root.command(short_help="Send a message and print the reply.")
 @click.argument("text")
 @target_options
-@click.option("--conversation", metavar="ID", help="Go on with this conversation.")
+@click.option("--conversation", metavar="ID", help="Continue this conversation.")
+@click.option("-c", "last_conversation", is_flag=True, help="Continue the last conversation.")
 @click.option(
     "--file",
+    "files",
+    multiple=True,
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-    help="Attach a file (at most 20 MB).",
+    help="Attach a file (up to 20 MB). Repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per event, last a result.")
-@click.option("--approve", metavar="SKILL", multiple=True, help="Approve this skill; repeatable.")
-@click.option("--approve-all", is_flag=True, help="Approve every skill that asks.")
-@click.option("--reject-all", is_flag=True, help="Reject every skill that asks.")
 @click.option(
-    "--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Give up after S seconds."
+    "--json", "as_json", is_flag=True, help="Print one JSON object per event, then the result."
+)
+@click.option("--approve", metavar="NAME", multiple=True, help="Approve this skill. Repeatable.")
+@click.option("--approve-all", is_flag=True, help="Approve every skill that needs approval.")
+@click.option(
+    "--reject",
+    metavar="NAME=REASON",
+    multiple=True,
+    help="Reject this skill and tell the agent why. Repeatable.",
+)
+@click.option("--reject-all", is_flag=True, help="Reject every skill that needs approval.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Stop waiting after S seconds."
 )
 @click.pass_context
 def ask(
@@ -95,30 +106,37 @@ def ask(
     profile: str | None,
     config: Path | None,
     conversation: str | None,
-    file: Path | None,
+    last_conversation: bool,
+    files: tuple[Path, ...],
     as_json: bool,
     approve: tuple[str, ...],
     approve_all: bool,
+    reject: tuple[str, ...],
     reject_all: bool,
     timeout: float | None,
 ) -> None:
-    """Send TEXT (- reads standard input), print the reply as Markdown, and end.
+    """Send TEXT and print the reply as Markdown. Use - to read standard input.
 
-    Exit codes: 0 finished, 1 failed, 2 usage, 3 not signed in, 4 an approval is needed,
-    5 a connection must be authorised, 130 interrupted.
+    Text that is piped in goes after TEXT; if both are over 12 KB, it is attached as a file. Skill
+    names match regardless of case, and named skills win over --approve-all and --reject-all.
+
+    Exit codes: 0 finished, 1 failed, 2 usage or configuration, 3 not signed in, 4 approval needed,
+    5 connection needed, 130 interrupted.
     """
+    from tui.cli.answers import Answers
     from tui.cli.ask import Question, run_ask
 
-    if approve_all and reject_all:
-        raise click.UsageError("--approve-all and --reject-all exclude each other.")
+    if conversation and last_conversation:
+        raise click.UsageError("Use either -c or --conversation, not both.")
     question = Question(
         text=text,
         conversation=conversation,
-        file=file,
+        last_conversation=last_conversation,
+        files=files,
         as_json=as_json,
-        approve=frozenset(approve),
-        approve_all=approve_all,
-        reject_all=reject_all,
+        answers=Answers(
+            approve=approve, reject=reject, approve_all=approve_all, reject_all=reject_all
+        ),
         timeout_s=timeout,
     )
     target = target_of(context, demo=demo, profile=profile, config=config)

@@ -38,7 +38,7 @@ def load(
     layers = Layers(given, environ, table, name, path)
     settings = with_hosts(layers.merged())
     if complete:
-        _check_complete(settings, path)
+        _check_complete(settings, path, first_run=not is_configured(config_path, environ))
     return settings
 
 
@@ -69,10 +69,15 @@ def with_hosts(profile: Profile) -> Profile:
     )
 
 
-def _check_complete(profile: Profile, path: Path) -> None:
+def _check_complete(profile: Profile, path: Path, *, first_run: bool) -> None:
     missing = profile.missing()
     if not missing:
         return
+    if first_run:
+        raise ConfigError(
+            "Nothing is set up yet. Run 'genie-tui' to set up a profile, or add --demo to try it"
+            f" without an account. Scripts set {', '.join(map(variable, missing))}."
+        )
     if missing[0] == "base_url" and profile.backend == "genie":
         raise ConfigError(
             f"The Headless API's host in data center {profile.data_center!r} is not published:"

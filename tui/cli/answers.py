@@ -1,0 +1,113 @@
+"""Decisions on skill calls that the options of a command give in advance."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from tui.cli.codes import Code, Failure
+from tui.core.events import Decision
+from tui.core.text import clean_line
+
+_Match = Literal["exact", "folded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decision, with the reason that the agent reads."""
+
+    decision: Decision
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """``--approve NAME``, ``--reject NAME[=REASON]``, ``--approve-all`` and ``--reject-all``.
+
+    A name is taken as written first, then regardless of case and spacing. Named skills win over
+    ``all``.
+    """
+
+    approve: tuple[str, ...] = ()
+    reject: tuple[str, ...] = ()
+    approve_all: bool = False
+    reject_all: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ``Failure`` where two options contradict each other."""
+        if self.approve_all and self.reject_all:
+            text = "use either --approve-all or --reject-all, not both."
+            raise Failure(text, Code.USAGE)
+        for spec in self.reject:
+            names = {spec, spec.partition("=")[0]}
+            if both := names.intersection(self.approve):
+                text = f"{both.pop()!r} is in both --approve and --reject."
+                raise Failure(text, Code.USAGE)
+
+    def to(self, skill: str, others: Collection[str] = ()) -> Answer | None:
+        """The answer to a skill; None where the options give none, or no unambiguous one.
+
+        ``others`` are the names of other skills that asked.
+        """
+        found = list(self._named(skill))
+        exact = [answer for match, answer in found if match == "exact"]
+        answers = exact or [answer for _, answer in found]
+        if answers:
+            return None if self._is_ambiguous(skill, exact, answers, others) else answers[0]
+        if self.approve_all:
+            return Answer("approved")
+        return Answer("rejected") if self.reject_all else None
+
+    def hint(self, skill: str, others: Collection[str] = ()) -> str:
+        """Why no option answers a skill although one was meant to; empty if none looks like it."""
+        found = list(self._named(skill))
+        if found and self.to(skill, others) is None:
+            return f"Write the name exactly as here to choose: '{clean_line(skill)}'."
+        names = {_folded(name): name for name in self._names()}
+        close = get_close_matches(_folded(skill), list(names), n=1)
+        if not close or found:
+            return ""
+        return f"You wrote '{clean_line(names[close[0]])}'; it is called '{clean_line(skill)}'."
+
+    def _named(self, skill: str) -> Iterator[tuple[_Match, Answer]]:
+        """What the options that name a skill answer to it."""
+        for name in self.approve:
+            if match := _match(name, skill):
+                yield match, Answer("approved")
+        for spec in self.reject:
+            for name, reason in _splits(spec):
+                if match := _match(name, skill):
+                    yield match, Answer("rejected", reason.strip() or None)
+                    break
+
+    def _is_ambiguous(
+        self, skill: str, exact: list[Answer], answers: list[Answer], others: Collection[str]
+    ) -> bool:
+        if exact:
+            return False
+        twins = any(other != skill and _folded(other) == _folded(skill) for other in others)
+        return twins or len({answer.decision for answer in answers}) > 1
+
+    def _names(self) -> Iterator[str]:
+        yield from self.approve
+        yield from (spec.partition("=")[0] for spec in self.reject)
+
+
+def _match(name: str, skill: str) -> _Match | None:
+    if name == skill:
+        return "exact"
+    return "folded" if _folded(name) == _folded(skill) else None
+
+
+def _folded(name: str) -> str:
+    return " ".join(clean_line(name).casefold().split())
+
+
+def _splits(spec: str) -> Iterator[tuple[str, str]]:
+    """``NAME=REASON`` at each of its equals signs, since a name may have some, too."""
+    yield spec, ""
+    for place, character in enumerate(spec):
+        if character == "=":
+            yield spec[:place], spec[place + 1 :]

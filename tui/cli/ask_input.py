@@ -1,0 +1,109 @@
+"""What ``ask`` sends: its words, what is piped in, and files."""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from tui.cli.codes import Code, Failure
+from tui.core.records import Attachment
+from tui.core.text import clean_line
+from tui.ui.files import LARGEST_FILE, LARGEST_FILE_BYTES, CannotAttach, attachment_of, messages
+
+STANDARD_INPUT = "-"
+_PIECE_BYTES = 64 * 1024
+_PATIENCE_S = 3.0
+"""Without a byte from a pipe, before the user is told what the command waits for."""
+_FILE_NAME = "input.txt"
+_IN_THE_FILE = "See the attached file."
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Words, piped text that goes behind them, and files."""
+
+    text: str
+    piped: bytes
+    files: tuple[Path, ...] = ()
+
+    @property
+    def joined(self) -> str:
+        """The words, then the piped text; bytes that are no UTF-8 are replaced."""
+        piped = self.piped.decode("utf-8", "replace").strip()
+        return "\n\n".join(filter(None, (self.text.strip(), piped)))
+
+
+def read_input(text: str, files: Sequence[Path], timeout_s: float | None) -> Input:
+    """Read what is piped in; raises ``Failure`` where there is nothing to send."""
+    deadline = time.monotonic() + timeout_s if timeout_s is not None else None
+    whole = text == STANDARD_INPUT
+    if whole and sys.stdin is None:
+        raise Failure("nothing to send: standard input is closed.", Code.USAGE)
+    piped = _read_pipe(deadline) if whole or _is_piped() else b""
+    found = Input("" if whole else text, piped, tuple(files))
+    if not found.joined:
+        raise Failure("nothing to send: the message is empty.", Code.USAGE)
+    return found
+
+
+def as_file(source: Input, folder: Path) -> Input:
+    """The same with the piped text as a file in ``folder``."""
+    path = folder / _FILE_NAME
+    path.write_bytes(source.piped)
+    return Input(source.text.strip() or _IN_THE_FILE, b"", (*source.files, path))
+
+
+def messages_of(source: Input) -> list[tuple[str, tuple[Attachment, ...]]]:
+    """The messages to send, with one file each; raises ``Failure`` for a file that can't go."""
+    try:
+        return messages(source.joined, [attachment_of(path) for path in source.files])
+    except CannotAttach as problem:
+        raise Failure(clean_line(str(problem), 400), Code.USAGE) from problem
+
+
+def _is_piped() -> bool:
+    """Whether standard input is a pipe or a file, rather than a terminal or a device."""
+    if sys.stdin is None:
+        return False
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
+
+
+def _read_pipe(deadline: float | None) -> bytes:
+    """All of standard input up to its end."""
+    source, read = sys.stdin.fileno(), bytearray()
+    _wait_for_data(source, deadline)
+    while piece := os.read(source, _PIECE_BYTES):
+        read += piece
+        if len(read) > LARGEST_FILE_BYTES:
+            text = f"the piped text is larger than {LARGEST_FILE}. Send a part of it."
+            raise Failure(text, Code.USAGE)
+        _wait_for_data(source, deadline, told=True)
+    return bytes(read)
+
+
+def _wait_for_data(source: int, deadline: float | None, *, told: bool = False) -> None:
+    """Wait until there is something to read; say so when that takes long."""
+    told = told or os.isatty(source)
+    while True:
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        patience = left if told else min(_PATIENCE_S, left if left is not None else _PATIENCE_S)
+        if select.select([source], [], [], patience)[0]:
+            return
+        if deadline is not None and time.monotonic() >= deadline:
+            raise Failure("standard input did not end in time.")
+        if not told:
+            told = True
+            text = "waiting for the end of standard input. Add </dev/null if nothing is piped in."
+            click.echo(f"genie-tui: {text}", err=True)
