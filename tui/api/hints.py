@@ -40,6 +40,7 @@ class Case(Enum):
     NOT_AN_OBJECT = auto()
     NOT_A_STREAM = auto()
     HUGE_EVENT = auto()
+    HUGE_BODY = auto()
     NO_ID = auto()
     EMPTY_MESSAGE = auto()
     LONG_MESSAGE = auto()
@@ -278,8 +279,13 @@ CASES: Mapping[Case, Advice] = {
     ),
     Case.HUGE_EVENT: Advice(
         ErrorKind.BAD_ANSWER,
-        "{host} sent an event that is too large to be real",
+        "{host} sent more than 4 MB without a complete event",
         "Reconnecting or the message history may bring what it meant.",
+    ),
+    Case.HUGE_BODY: Advice(
+        ErrorKind.BAD_ANSWER,
+        "{host} sent more than 16 MB in one answer; the rest was not read",
+        _CHECK_URL,
     ),
     Case.NO_ID: Advice(
         ErrorKind.BAD_ANSWER,

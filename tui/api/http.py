@@ -15,6 +15,7 @@ import httpx
 from tui import __version__
 from tui.api.failures import bad_answer, error_from, failure, transport_error
 from tui.api.hints import ANSWERS, Case, Hints
+from tui.api.limits import ACCEPTED_ENCODINGS, limit_body
 from tui.api.noting import Notes
 from tui.api.retry import DELAYS
 from tui.api.sse import Frame, read_frames
@@ -59,7 +60,13 @@ class Http:
         self._hints = hints
         self._clock = clock or SystemClock()
         self._notes = Notes()
-        self._calls = _client(url, auth, timeout, {"Accept": "application/json"}, self._notes)
+        self._calls = _client(
+            url,
+            auth,
+            timeout,
+            {"Accept": "application/json", "Accept-Encoding": ACCEPTED_ENCODINGS},
+            self._notes,
+        )
         self._streams = _client(
             url,
             auth,
@@ -221,7 +228,7 @@ def _client(
         timeout=timeout,
         headers={**headers, "User-Agent": f"genie-tui/{__version__}"},
         verify=_tls(),
-        event_hooks=notes.hooks,
+        event_hooks={**notes.hooks, "response": [limit_body, *notes.hooks["response"]]},
         trust_env=not _is_loopback(url.host),  # no proxy leads to this machine
     )
 

@@ -17,6 +17,7 @@ from tui import __version__
 from tui.api.failures import bad_answer, error_from, transport_error
 from tui.api.hints import ANSWERS, Advice, Case, Hints
 from tui.api.http import checked_base_url
+from tui.api.limits import ACCEPTED_ENCODINGS, limit_body
 from tui.api.retry import DELAYS, retry_after_s
 from tui.api.values import int_of, object_of, web_url
 from tui.config import is_loopback
@@ -154,10 +155,19 @@ class IdentityClient:
 
     @cached_property
     def _http(self) -> httpx.AsyncClient:
-        headers = {"Accept": "application/json", "User-Agent": f"genie-tui/{__version__}"}
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": ACCEPTED_ENCODINGS,
+            "User-Agent": f"genie-tui/{__version__}",
+        }
         # No proxy leads to this machine.
         proxied = not is_loopback(self._url.host)
-        return httpx.AsyncClient(timeout=TIMEOUT, headers=headers, trust_env=proxied)
+        return httpx.AsyncClient(
+            timeout=TIMEOUT,
+            headers=headers,
+            trust_env=proxied,
+            event_hooks={"response": [limit_body]},
+        )
 
     async def _discover(self) -> Provider:
         base = str(self._url).rstrip("/")

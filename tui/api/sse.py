@@ -6,6 +6,7 @@ standard where it leaves it. Source: WHATWG HTML, section 9.2 (server-sent event
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator
@@ -16,10 +17,9 @@ from httpx_sse._decoders import SSEDecoder
 
 from tui.api.failures import failure
 from tui.api.hints import Case
+from tui.api.limits import LARGEST_EVENT_BYTES, PIECE_BYTES
 from tui.api.values import id_of
 from tui.core.events import Json
-
-LARGEST_EVENT_BYTES = 32 * 1024 * 1024
 
 COMMENT = "comment"
 """Kind of a frame that stands for a comment, which servers send to keep a stream alive."""
@@ -49,16 +49,37 @@ async def read_frames(
 ) -> AsyncGenerator[Frame]:
     """The frames of a stream; an event that its end cuts off is dropped.
 
-    Raises BackendError(BAD_ANSWER) when one event exceeds ``limit_bytes``.
+    Comments that follow one another closely are one frame. Raises BackendError(BAD_ANSWER) when
+    more than ``limit_bytes`` come without a complete event.
     """
     lines, decoder = LineSplitter(), FrameDecoder()
-    async for chunk in chunks:
-        for line in lines.feed(chunk):
+    useless_bytes = 0
+    async for piece in _in_pieces(chunks):
+        useless_bytes += len(piece)
+        after_comment = False
+        for line in lines.feed(piece):
             frame = decoder.feed(line)
-            if frame is not None:
-                yield frame
-        if lines.pending_bytes + decoder.pending_bytes > limit_bytes:
+            if frame is None or (after_comment and frame.kind == COMMENT):
+                continue
+            after_comment = frame.kind == COMMENT
+            if not after_comment:
+                useless_bytes = 0
+            yield frame
+        if useless_bytes > limit_bytes:
             raise failure(Case.HUGE_EVENT, host=host)
+
+
+async def _in_pieces(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+    """Yield bytes in pieces of a limited size, with a turn of the event loop between them."""
+    handled_bytes = 0
+    async for chunk in chunks:
+        for start in range(0, len(chunk), PIECE_BYTES):
+            piece = chunk[start : start + PIECE_BYTES]
+            handled_bytes += len(piece)
+            if handled_bytes > PIECE_BYTES:
+                handled_bytes = 0
+                await asyncio.sleep(0)
+            yield piece
 
 
 class LineSplitter:
@@ -68,11 +89,6 @@ class LineSplitter:
         self._pending = bytearray()
         self._after_cr = False
         self._first = True
-
-    @property
-    def pending_bytes(self) -> int:
-        """Size of the line that has no end yet."""
-        return len(self._pending)
 
     def feed(self, chunk: bytes) -> Iterator[str]:
         """The lines that a chunk completes, decoded as UTF-8 whatever the headers say."""
@@ -102,8 +118,6 @@ class FrameDecoder:
     def __init__(self) -> None:
         self._decoder = SSEDecoder()
         self._fields: set[str] = set()
-        self.pending_bytes = 0
-        """About the size of the event that has no end yet."""
 
     def feed(self, line: str) -> Frame | None:
         """The frame that a line completes, if it completes one."""
@@ -112,12 +126,11 @@ class FrameDecoder:
         name, _, value = line.partition(":")
         if not _means_something(name, value.removeprefix(" ")):
             return None
-        self.pending_bytes += len(line)
         event = self._decoder.decode(line)
         if line:
             self._fields.add(name)
             return None
-        fields, self._fields, self.pending_bytes = self._fields, set(), 0
+        fields, self._fields = self._fields, set()
         return frame_of(event, own_id="id" in fields) if event and "data" in fields else None
 
 
