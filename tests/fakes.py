@@ -51,6 +51,7 @@ from tui.core.ids import (
 from tui.core.options import Option, OptionValues
 from tui.core.ports import Can, Progress
 from tui.core.records import (
+    Agent,
     Attachment,
     ConnectionLink,
     Conversation,
@@ -83,6 +84,7 @@ WORKSHOP = (
     | Can.SKILLS
     | Can.BUNDLE
     | Can.WAKE
+    | Can.CHANGE
 )
 """What an agent can that is set up by the people who talk to it."""
 
@@ -186,6 +188,10 @@ class ScriptedBackend(Unable):
         """What can be chosen for a new conversation."""
         self.known_skills = tuple(skills)
         self.created: list[OptionValues | None] = []
+        self.changed: list[tuple[ConversationId, OptionValues]] = []
+        self.not_kept: tuple[str, ...] = ()
+        """Options that a change of doesn't keep."""
+        self.agents: dict[ConversationId | None, Agent] = {}
         self.halted: list[ConversationId] = []
         self.woken: list[ConversationId] = []
         self.renamed: list[tuple[ConversationId, str]] = []
@@ -229,9 +235,20 @@ class ScriptedBackend(Unable):
         self.created.append(options)
         return ConversationId(f"conversation-{self.calls.count('create')}")
 
-    async def options(self) -> tuple[Option, ...]:
+    async def options(self, conversation_id: ConversationId | None = None) -> tuple[Option, ...]:
         self._called("options")
         return self.offered
+
+    async def change(
+        self, conversation_id: ConversationId, values: OptionValues
+    ) -> tuple[str, ...]:
+        self._called("change", Can.CHANGE)
+        self.changed.append((conversation_id, values))
+        return self.not_kept
+
+    async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
+        self._called("agent")
+        return self.agents.get(conversation_id, Agent())
 
     async def rename(self, conversation_id: ConversationId, title: str) -> None:
         self._called("rename", Can.RENAME)

@@ -24,7 +24,7 @@ from tui.chat.updates import TurnChanged, Update
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, SkillId
 from tui.core.ports import Can
-from tui.core.records import Skill
+from tui.core.records import Agent, Skill
 from tui.core.turn import Turn
 from tui.core.usage import Usage
 
@@ -145,6 +145,29 @@ async def test_a_conversation_is_created_with_options_and_renamed() -> None:
     assert desk.backend.renamed == [(new, renamed.title)]
     assert renamed.title.startswith("Day")
     assert "\x1b" not in renamed.title
+
+
+async def test_options_are_changed_and_a_new_title_is_listed() -> None:
+    desk = Desk(ScriptedBackend(can=WORKSHOP))
+    desk.backend.not_kept = ("caveman",)
+    async with desk.session as session:
+        new = await session.create()
+        assert await session.change(new, {"title": "Day watch", "caveman": True}) == ("caveman",)
+        assert [item.title for item in await session.conversations()] == ["Day watch"]
+    assert desk.backend.changed == [(new, {"title": "Day watch", "caveman": True})]
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_an_export_names_the_agent_as_the_service_does(told: bool) -> None:
+    desk = Desk(ScriptedBackend(can=WORKSHOP))
+    desk.backend.agents[HERE] = Agent(id="a48f727b", name="Orders")
+    if not told:
+        desk.backend.failures["agent"] = [BackendError(ErrorKind.SERVER, "It rains.")]
+    async with desk.session as session:
+        chronicle = await session.chronicle(HERE, "known before")
+    assert (chronicle.agent, chronicle.agent_id) == (
+        ("Orders", "a48f727b") if told else ("known before", "")
+    )
 
 
 async def test_skills_are_installed_and_removed() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from tui.core.options import Choice, Option, OptionValue, chosen, problems_with
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.option_text import OptionProblem, read_options
+from tui.core.options import Choice, Option, OptionValue, changed, problems_with, without_empty
 
 AGENT = Option(
     name="agent_id",
@@ -42,5 +47,63 @@ def test_a_form_says_what_is_wrong_with_it(
 
 
 def test_what_is_left_empty_is_left_to_the_service() -> None:
-    values = {"agent_id": "ag-1", "skill_tags": ()}
-    assert chosen(FORM, values) == {"agent_id": "ag-1", "max_turns": 5, "auto_memory": False}
+    values = {"agent_id": "ag-1", "skill_tags": (), "title": "", "auto_memory": False}
+    assert without_empty(values) == {"agent_id": "ag-1", "auto_memory": False}
+
+
+VALUES = {
+    "agent_id": st.sampled_from(["ag-1", "ag-2"]),
+    "max_turns": st.none() | st.integers(1, 50),
+    "skill_tags": st.lists(st.text("abc", min_size=1), unique=True).map(tuple),
+    "auto_memory": st.booleans(),
+}
+
+
+@given(st.fixed_dictionaries({}, optional=VALUES), st.fixed_dictionaries(VALUES))
+def test_what_changed_leads_from_the_defaults_to_the_values(
+    values: dict[str, OptionValue], defaults: dict[str, OptionValue]
+) -> None:
+    form = [replace(option, default=defaults[option.name]) for option in FORM]
+    found = changed(form, values)
+    assert {**defaults, **found} == {**defaults, **values}
+    assert not changed(form, defaults)
+    assert found.keys() <= values.keys()
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [
+        ([], {}),
+        (["max_turns=7"], {"max_turns": 7}),
+        (["agent_id=marid", "auto_memory=Yes"], {"agent_id": "ag-2", "auto_memory": True}),
+        (["agent_id=ag-1"], {"agent_id": "ag-1"}),
+        (["skill_tags=a, b", "skill_tags=b,c"], {"skill_tags": ("a", "b", "c")}),
+        (["skill_tags="], {"skill_tags": ()}),
+        (["max_turns="], {"max_turns": None}),
+    ],
+)
+def test_options_are_read_from_texts(texts: list[str], values: dict[str, OptionValue]) -> None:
+    assert read_options(FORM, texts) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("max_turn=3", "There's no option 'max_turn'. Did you mean 'max_turns'?"),
+        ("MAX_TURNS=3", "There's no option 'MAX_TURNS'. Did you mean 'max_turns'?"),
+        (
+            "zzz=3",
+            "There's no option 'zzz'. Use one of: agent_id, max_turns, skill_tags, auto_memory.",
+        ),
+        ("max_turns", "'max_turns' needs a value: write max_turns=VALUE."),
+        ("max_turns=99", "Turns is at most 50."),
+        ("max_turns=ten", "Turns is a whole number."),
+        ("auto_memory=maybe", "'auto_memory' is true or false, not 'maybe'."),
+        ("agent_id=Ifritt", "'Ifritt' isn't a value of 'agent_id'. Did you mean 'Ifrit'?"),
+        ("agent_id=", "Agent is needed."),
+    ],
+)
+def test_an_option_that_cannot_be_used_names_the_closest_one(text: str, problem: str) -> None:
+    with pytest.raises(OptionProblem) as caught:
+        read_options(FORM, [text])
+    assert str(caught.value) == problem

@@ -15,6 +15,7 @@ from tests.fakes import WORKSHOP, ScriptedBackend, reply
 from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.ids import ConversationId
 from tui.core.options import Choice, Option, OptionValue
 from tui.ui.choices import Choices, still_fitting
 from tui.ui.modals.beginning import BeginModal
@@ -48,16 +49,6 @@ OPTIONS = (
     Option(name="memory", label="Memory", kind="switch", default=True),
     Option(name="hook", label="Webhook", kind="text", advanced=True),
 )
-DEFAULTS: dict[str, OptionValue] = {
-    "title": None,
-    "agent": "a-1",
-    "turns": 10,
-    "effort": None,
-    "skills": (),
-    "rails": (),
-    "memory": True,
-    "hook": None,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +80,7 @@ async def test_enter_begins_at_once_and_words_go_to_the_new_conversation() -> No
         await form(stage)
         await stage.press("enter")
         await stage.until(lambda: stage.chat.desk.current == "conversation-1")
-        assert stage.backend.created == [DEFAULTS]
+        assert stage.backend.created == [{}]
         await stage.until(lambda: stage.chat.conversation.greets)
         await stage.until(lambda: stage.app.focused is stage.chat.composer)
         await stage.say("Dig")
@@ -101,7 +92,9 @@ async def test_ctrl_n_and_enter_in_one_go_wait_for_what_can_be_chosen() -> None:
     gate = asyncio.Event()
 
     class Slow(ScriptedBackend):
-        async def options(self) -> tuple[Option, ...]:
+        async def options(
+            self, conversation_id: ConversationId | None = None
+        ) -> tuple[Option, ...]:
             await gate.wait()
             return await super().options()
 
@@ -114,7 +107,7 @@ async def test_ctrl_n_and_enter_in_one_go_wait_for_what_can_be_chosen() -> None:
         assert not stage.backend.created
         gate.set()
         await stage.until(lambda: stage.chat.desk.current == "conversation-1")
-        assert stage.backend.created == [DEFAULTS]
+        assert stage.backend.created == [{}]
 
 
 async def test_every_kind_is_chosen_with_the_keyboard() -> None:
@@ -137,7 +130,6 @@ async def test_every_kind_is_chosen_with_the_keyboard() -> None:
             "skills": ("s-Mowing",),
             "rails": ("a", "b"),
             "memory": False,
-            "hook": None,
         }
     ]
 
@@ -154,7 +146,7 @@ async def test_and_with_the_mouse() -> None:
         await stage.until(lambda: stage.app.screen is modal)
         await stage.pilot.click("Answers .-main")
         await stage.until(lambda: stage.backend.created)
-    assert stage.backend.created == [{**DEFAULTS, "memory": False, "skills": ("s-Mowing",)}]
+    assert stage.backend.created == [{"memory": False, "skills": ("s-Mowing",)}]
 
 
 async def test_what_is_wrong_is_said_and_nothing_is_created() -> None:
@@ -180,7 +172,7 @@ async def test_the_choices_are_remembered_but_not_the_title(data: Path) -> None:
         await form(stage)
         await stage.press("enter")
         await stage.until(lambda: stage.chat.desk.current == "conversation-2")
-    assert stage.backend.created[1] == {**DEFAULTS, "turns": 5}
+    assert stage.backend.created[1] == {"turns": 5}
     assert "title" not in json.loads((data / "new-conversations.json").read_text())["demo"]
 
 

@@ -48,6 +48,8 @@ class HeadlessClient:
         self, base_url: str, genie: str, auth: httpx.Auth, clock: Clock | None = None
     ) -> None:
         self._http = Http(base_url, auth, hints=HEADLESS, clock=clock)
+        self.genie = genie
+        """Its handle."""
         self._chat = f"/api/v1/genies/{path_segment(genie)}/chat"
 
     async def list_conversations(

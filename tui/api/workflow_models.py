@@ -12,6 +12,7 @@ from pydantic import Field, PlainValidator
 
 from tui.api.models import Answer, Count, Instant, Object, Objects, Text, WireId
 from tui.api.values import amount_of, text_of
+from tui.core.text import clean
 
 
 def _words(value: object) -> list[str]:
@@ -26,10 +27,16 @@ def _yes(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def _texts_by_name(value: object) -> dict[str, str]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {clean(str(name)): text_of(text) for name, text in pairs if isinstance(text, str)}
+
+
 Words = Annotated[list[str], PlainValidator(_words)]
 Ids = Annotated[list[str], PlainValidator(_ids)]
 Amount = Annotated[float | None, PlainValidator(amount_of)]
 Switch = Annotated[bool | None, PlainValidator(_yes)]
+TextsByName = Annotated[dict[str, str], PlainValidator(_texts_by_name)]
 
 
 class AgentItem(Answer):
@@ -39,6 +46,45 @@ class AgentItem(Answer):
     name: Text = ""
     description: Text = ""
     model: Text = ""
+    custom_tool_ids: Ids = Field([])
+
+
+class GuardrailItem(Answer):
+    """A check of prompts, requests, or replies that a workflow can have."""
+
+    id: WireId = None
+    name: Text = ""
+    description: Text = ""
+    guardrail_type: Text = ""
+    """``prompt``, ``request``, ``output``, or another word."""
+    tags: Words = Field([])
+    enabled: Switch = None
+
+
+class TokenItem(Answer):
+    """A token that the server keeps: its name, and the end of its value."""
+
+    name: WireId = None
+    description: Text = ""
+    masked_value: Text = ""
+
+
+class EnvVariable(Answer):
+    """A variable of a custom tool, and the token that fills it."""
+
+    env_var: WireId = None
+    current_token: Text = ""
+
+
+class EnvMapping(Answer):
+    """The variables of a custom tool. Observed; not among the documented calls."""
+
+    tool_name: Text = ""
+    rows: Objects = Field([], validation_alias="env_vars")
+
+    @property
+    def variables(self) -> list[EnvVariable]:
+        return [EnvVariable.model_validate(row) for row in self.rows]
 
 
 class SkillItem(Answer):
@@ -113,8 +159,23 @@ class Workflow(Answer):
     output_format: Text = ""
     max_turns: Count = None
     current_turn: Count = None
+    reasoning_effort: Text = ""
     skill_ids: Ids = Field([])
+    skill_tags: Words = Field([])
+    guardrail_ids: Ids = Field([])
+    guardrail_tags: Words = Field([])
+    credential_overrides: TextsByName = Field({})
+    """Names of tokens by the variables that they fill."""
     infinite_session: Switch = None
+    bypass_memory: Switch = None
+    auto_memory: Switch = None
+    tsv_tool_results: Switch = None
+    caveman: Switch = None
+    repo_url: Text = ""
+    repo_branch: Text = ""
+    repo_token_name: Text = ""
+    webhook_url: Text = ""
+    error_webhook_url: Text = ""
     last_task_status: Text = ""
     """How the newest run stands: ``pending``, ``running``, or how it ended."""
     last_task_at: Instant = None

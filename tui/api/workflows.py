@@ -17,8 +17,11 @@ from tui.api.values import objects_of, path_segment
 from tui.api.workflow_models import (
     AgentItem,
     BundleImported,
+    EnvMapping,
+    GuardrailItem,
     PromptAccepted,
     SkillItem,
+    TokenItem,
     Workflow,
 )
 from tui.core.calls import CallListener
@@ -49,6 +52,19 @@ class WorkflowsClient:
     async def list_skills(self) -> list[SkillItem]:
         """GET skills: all there are. Observed; not among the documented calls."""
         return await self._list(SkillItem, "/api/skills")
+
+    async def list_guardrails(self) -> list[GuardrailItem]:
+        """GET guardrails: all there are. Observed; not among the documented calls."""
+        return await self._list(GuardrailItem, "/api/guardrails")
+
+    async def list_tokens(self) -> list[TokenItem]:
+        """GET tokens: their names. Observed; not among the documented calls."""
+        return await self._list(TokenItem, "/api/tokens")
+
+    async def env_mapping(self, tool_id: str) -> EnvMapping:
+        """GET custom-tools/ID/env-mapping: variables of a tool. Observed only."""
+        path = f"/api/custom-tools/{path_segment(tool_id)}/env-mapping"
+        return await self._call(EnvMapping, "GET", path)
 
     async def list_workflows(self) -> list[Workflow]:
         """GET workflows: the user's, in no promised order, all at once. Source: List workflows."""

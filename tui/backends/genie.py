@@ -19,6 +19,7 @@ from tui.core.options import OptionValues
 from tui.core.ports import Can, Progress
 from tui.core.records import (
     Activity,
+    Agent,
     Attachment,
     ConnectionLink,
     Conversation,
@@ -52,6 +53,10 @@ class GenieBackend(Unable):
     def can(self) -> Can:
         kept = Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE
         return kept | Can.APPROVE | Can.CONNECT | Can.UPLOAD
+
+    async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
+        """Return the genie's handle; its name is not in this API."""
+        return Agent(id=self._client.genie)
 
     async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
         page = await self._client.list_conversations(cursor)

@@ -1,22 +1,26 @@
-"""What can be chosen for a new workflow. Source: Workflows API, Create workflow."""
+"""Options of a workflow. Source: Workflows API, Create workflow; defaults as they were observed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from tui.api.workflow_models import AgentItem, SkillItem
+from tui.api.workflow_models import AgentItem, GuardrailItem, SkillItem
+from tui.backends.workflow_offer import OVERRIDE, Offer, Variable
 from tui.core.options import Choice, Option
 from tui.core.text import clean_line
 
 _EFFORTS = ("low", "medium", "high")
+_NOTHING = Offer()
 
 
-def options_for(
-    agent_id: str, agents: Iterable[AgentItem] = (), skills: Iterable[SkillItem] = ()
-) -> tuple[Option, ...]:
-    """All options, with what the service has on offer; ``agent_id`` is the usual agent."""
-    known = tuple(skills)
-    return (*_first(agent_id, tuple(agents)), *_working(known), *_memory(), *_outside())
+def options_for(agent_id: str, offer: Offer = _NOTHING) -> tuple[Option, ...]:
+    """Return all options, with what the service offers; ``agent_id`` is the usual agent."""
+    return (
+        *_first(agent_id, offer.agents),
+        *_working(offer.skills),
+        *_guardrails(offer.guardrails),
+        *_memory(),
+        *_credentials(offer),
+        *_outside(),
+    )
 
 
 def _first(agent_id: str, agents: tuple[AgentItem, ...]) -> tuple[Option, ...]:
@@ -45,7 +49,7 @@ def _first(agent_id: str, agents: tuple[AgentItem, ...]) -> tuple[Option, ...]:
             name="output_format",
             label="Answers in",
             kind="choice",
-            default="markdown",
+            default="json",
             choices=(
                 Choice(value="markdown", label="Markdown", help="For people."),
                 Choice(value="json", label="JSON", help="For programs."),
@@ -73,7 +77,7 @@ def _working(skills: tuple[SkillItem, ...]) -> tuple[Option, ...]:
             name="max_turns",
             label="Most turns",
             kind="number",
-            default=10,
+            default=5,
             least=1,
             most=200,
             help="How often the agent may think and act before it must stop.",
@@ -102,12 +106,66 @@ def _working(skills: tuple[SkillItem, ...]) -> tuple[Option, ...]:
             choices=tuple(Choice(value=tag, label=clean_line(tag)) for tag in tags),
             help="Installs every skill that has one of them.",
         ),
+    )
+
+
+def _guardrails(guardrails: tuple[GuardrailItem, ...]) -> tuple[Option, ...]:
+    tags = sorted({tag for guardrail in guardrails for tag in guardrail.tags})
+    return (
+        Option(
+            name="guardrail_ids",
+            label="Guardrails",
+            kind="tags",
+            choices=tuple(
+                Choice(value=g.id, label=clean_line(g.name) or g.id, help=_about_guardrail(g))
+                for g in guardrails
+                if g.id
+            ),
+            help="Checks of prompts, requests, and replies.",
+        ),
         Option(
             name="guardrail_tags",
             label="Guardrail tags",
             kind="tags",
-            help="Such as safe-output: every guardrail with one of them applies.",
+            choices=tuple(Choice(value=tag, label=clean_line(tag)) for tag in tags),
+            help="Applies every guardrail that has one of these tags.",
         ),
+    )
+
+
+def _about_guardrail(guardrail: GuardrailItem) -> str:
+    kind = clean_line(guardrail.guardrail_type)
+    parts = (
+        f"Checks the {kind}." if kind else "",
+        clean_line(guardrail.description),
+        "Switched off at the service." if guardrail.enabled is False else "",
+    )
+    return " ".join(filter(None, parts))
+
+
+def _credentials(offer: Offer) -> tuple[Option, ...]:
+    """Return one option for each variable that a tool of an agent takes from a token."""
+    tokens = tuple(
+        Choice(value=t.name, label=clean_line(t.name), help=clean_line(t.masked_value))
+        for t in offer.tokens
+        if t.name
+    )
+    return tuple(_credential(variable, tokens) for variable in offer.variables)
+
+
+def _credential(variable: Variable, tokens: tuple[Choice, ...]) -> Option:
+    tools, usual = ", ".join(variable.tools), variable.token
+    parts = (
+        f"Token for {tools}." if tools else "Name of a token.",
+        f"{usual} if you choose none." if usual else "",
+    )
+    return Option(
+        name=f"{OVERRIDE}{variable.name}",
+        label=variable.name,
+        kind="choice" if tokens else "text",
+        choices=tokens,
+        help=" ".join(filter(None, parts)),
+        advanced=True,
     )
 
 
@@ -124,7 +182,7 @@ def _memory() -> tuple[Option, ...]:
             name="auto_memory",
             label="Remember by itself",
             kind="switch",
-            default=True,
+            default=False,
             help="Keeps what seems worth knowing next time.",
         ),
         Option(
@@ -143,7 +201,7 @@ def _outside() -> tuple[Option, ...]:
         ("repo_branch", "Branch", ""),
         ("repo_token_name", "Repository token", "Name of a token that the server keeps."),
         ("webhook_url", "Webhook", "Called when a run has finished."),
-        ("error_webhook_url", "Webhook for errors", ""),
+        ("error_webhook_url", "Webhook for errors", "Called when a run has failed."),
     )
     return (
         Option(

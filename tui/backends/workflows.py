@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 
 from tui.api.workflows import WorkflowsClient
+from tui.backends.workflow_offer import read_offer
 from tui.backends.workflow_options import options_for
 from tui.backends.workflow_runs import Runs
+from tui.backends.workflow_settings import (
+    dropped,
+    present_options,
+    wire_changes,
+    wire_settings,
+)
 from tui.backends.workflow_state import conversation_of, is_running, messages_of
 from tui.core.abilities import Unable
 from tui.core.calls import CallListener
 from tui.core.events import Json, TurnEvent
 from tui.core.ids import ConversationId, FileId, RunId, SkillId
-from tui.core.options import Option, OptionValues, chosen
+from tui.core.options import Option, OptionValues, without_empty
 from tui.core.ports import Can
-from tui.core.records import Conversation, ConversationStatus, Imported, Message, Page, Skill
+from tui.core.records import Agent, Conversation, ConversationStatus, Imported, Message, Page, Skill
 from tui.core.text import clean_line
 
 
@@ -31,10 +38,18 @@ class WorkflowsBackend(Unable):
         client: WorkflowsClient,
         agent_id: str,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        learn_names: Callable[[Mapping[str, str]], None] = lambda names: None,
     ) -> None:
-        """``now_ms``: our clock, milliseconds since the epoch."""
+        """``now_ms``: our clock, milliseconds since the epoch.
+
+        ``learn_names`` is given the names of the agents, by their ids, whenever they were read.
+        """
         self._client = client
         self._agent_id = agent_id
+        self._learn_names = learn_names
+        self._names: dict[str, str] = {}
+        self._agent_ids: dict[str, str] = {}
+        """Agents of the workflows that were read lately, by the workflows' ids."""
         self._runs = Runs(client, now_ms)
 
     def watch_calls(self, listener: CallListener) -> None:
@@ -46,25 +61,58 @@ class WorkflowsBackend(Unable):
     @property
     def can(self) -> Can:
         kept = Can.DELETE | Can.RENAME | Can.CHOOSE | Can.SKILLS | Can.BUNDLE | Can.HISTORY
-        return kept | Can.WAKE | Can.HALT | Can.STREAM_TOKENS | Can.REPORT_USAGE
+        return kept | Can.CHANGE | Can.WAKE | Can.HALT | Can.STREAM_TOKENS | Can.REPORT_USAGE
 
     # -- conversations ---------------------------------------------------------------------------
 
     async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
-        rows = map(conversation_of, await self._client.list_workflows())
+        workflows = await self._client.list_workflows()
+        self._agent_ids = {w.id: w.agent_id for w in workflows if w.id and w.agent_id}
+        rows = map(conversation_of, workflows)
         newest = sorted(filter(None, rows), key=lambda row: -(row.updated_ms or 0))
         return Page(tuple(newest))
 
     async def create(self, options: OptionValues | None = None) -> ConversationId:
-        settings = chosen(options_for(self._agent_id), options or {})
-        created = await self._client.create_workflow(settings)
+        created = await self._client.create_workflow(
+            {"agent_id": self._agent_id, **wire_settings(without_empty(options or {}))}
+        )
         return ConversationId(created.id or "")
 
-    async def options(self) -> tuple[Option, ...]:
-        agents, skills = await asyncio.gather(
-            self._client.list_agents(), self._client.list_skills()
+    async def options(self, conversation_id: ConversationId | None = None) -> tuple[Option, ...]:
+        if conversation_id is None:
+            return options_for(self._agent_id, await read_offer(self._client))
+        workflow, offer = await asyncio.gather(
+            self._client.get_workflow(conversation_id), read_offer(self._client)
         )
-        return options_for(self._agent_id, agents, skills)
+        return present_options(workflow, offer)
+
+    async def change(
+        self, conversation_id: ConversationId, values: OptionValues
+    ) -> tuple[str, ...]:
+        workflow = await self._client.get_workflow(conversation_id)
+        agents = await self._client.list_agents() if "model" in values else []
+        models = {agent.id or "": agent.model for agent in agents}
+        body = wire_changes(values, workflow, models)
+        updated = await self._client.update_workflow(conversation_id, body)
+        self._agent_ids.pop(conversation_id, None)
+        return dropped(values, updated)
+
+    async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
+        agent_id = self._agent_id
+        if conversation_id is not None:
+            agent_id = await self._agent_of(conversation_id)
+        if agent_id not in self._names:
+            agents = await self._client.list_agents()
+            named = {agent.id: clean_line(agent.name) for agent in agents if agent.id}
+            self._names = {agent: name for agent, name in named.items() if name}
+            self._learn_names(self._names)
+        return Agent(id=agent_id, name=self._names.get(agent_id, ""))
+
+    async def _agent_of(self, conversation_id: ConversationId) -> str:
+        if conversation_id not in self._agent_ids:
+            workflow = await self._client.get_workflow(conversation_id)
+            self._agent_ids[conversation_id] = workflow.agent_id or ""
+        return self._agent_ids[conversation_id]
 
     async def delete(self, conversation_id: ConversationId) -> None:
         await self._client.delete_workflow(conversation_id)

@@ -10,9 +10,9 @@ from tui.chat.reading import Reader
 from tui.chat.updates import ConversationsChanged
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import HaltRequested, Json
-from tui.core.ids import ConversationId, SkillId, TurnId
+from tui.core.ids import ConversationId, SkillId, TurnId, is_local
 from tui.core.options import Option, OptionValues
-from tui.core.records import Conversation, Imported, Skill
+from tui.core.records import Agent, Conversation, Imported, Skill
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 
@@ -27,9 +27,27 @@ class Controls(Reader):
         super().__init__(kit)
         self._halting: set[TurnId] = set()
 
-    async def options(self) -> tuple[Option, ...]:
-        """What can be chosen for a new conversation (``Can.CHOOSE``), read from the service now."""
-        return await self._kit.read(self._kit.backend.options)
+    async def options(self, conversation_id: ConversationId | None = None) -> tuple[Option, ...]:
+        """Read the options of a new conversation (``Can.CHOOSE``), or of one (``Can.CHANGE``)."""
+        return await self._kit.read(partial(self._kit.backend.options, conversation_id))
+
+    async def change(
+        self, conversation_id: ConversationId, values: OptionValues
+    ) -> tuple[str, ...]:
+        """Change options of a conversation; the names of those that the service didn't keep."""
+        change = partial(self._kit.backend.change, conversation_id, values)
+        refused = await once_more_if_refused(change)
+        if title := clean_line(str(values.get("title") or "")):
+            known = Conversation(id=conversation_id, title=title)
+            await self._kit.store.save_conversations([known])
+            self._kit.publish(ConversationsChanged())
+        return refused
+
+    async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
+        """Return the agent of new conversations, or that of one. Raises ``BackendError``."""
+        if conversation_id is not None and is_local(conversation_id):
+            conversation_id = None
+        return await self._kit.read(partial(self._kit.backend.agent, conversation_id))
 
     async def create(self, options: OptionValues | None = None) -> ConversationId:
         """Create a conversation at the server; it is empty and in the list when this returns."""

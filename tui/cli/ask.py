@@ -27,6 +27,7 @@ from tui.chat.updates import (
 from tui.cli.answers import Answer, Answers
 from tui.cli.ask_input import Input, as_file, messages_of, read_input
 from tui.cli.ask_output import is_terminal, print_end, print_json, print_reply, print_usage
+from tui.cli.choosing import with_options
 from tui.cli.codes import Code, Failure, failure_of
 from tui.cli.options import Target
 from tui.cli.person import ask_person
@@ -67,6 +68,8 @@ class Question:
     as_json: bool = False
     answers: Answers = field(default_factory=Answers)
     timeout_s: float | None = None
+    options: tuple[str, ...] = ()
+    """``NAME=VALUE`` each."""
 
 
 def run_ask(target: Target, question: Question) -> int:
@@ -118,6 +121,9 @@ class _Asking:
             if conversation is not None:
                 await _look_up(session, conversation)
                 await session.resume(conversation)
+            if options := self.question.options:
+                text = messages[0][0]
+                conversation = await with_options(session, conversation, options, text)
             for text, files in messages:
                 turn = await self._ask(session, conversation, text, files)
                 conversation = turn.conversation_id

@@ -84,6 +84,13 @@ def root(
     help="Attach a file (up to 20 MB). Repeatable.",
 )
 @click.option(
+    "--option",
+    "options",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Set an option of the conversation. Repeatable.",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object per event, then the result."
 )
 @click.option("--approve", metavar="NAME", multiple=True, help="Approve this skill. Repeatable.")
@@ -108,6 +115,7 @@ def ask(
     conversation: str | None,
     last_conversation: bool,
     files: tuple[Path, ...],
+    options: tuple[str, ...],
     as_json: bool,
     approve: tuple[str, ...],
     approve_all: bool,
@@ -119,6 +127,19 @@ def ask(
 
     Text that is piped in goes after TEXT; if both are over 12 KB, it is attached as a file. Skill
     names match regardless of case, and named skills win over --approve-all and --reject-all.
+
+    With the Workflows API, --option sets an option of the new conversation, or changes it in the
+    one that --conversation names. The service's defaults apply to the rest:
+
+    \b
+    title, agent_id, model, reasoning_effort, repo_url, repo_branch, repo_token_name
+    output_format=markdown|json     max_turns=NUMBER     webhook_url, error_webhook_url
+    skill_ids, skill_tags, guardrail_ids, guardrail_tags    names or IDs, separated by commas
+    infinite_session, auto_memory, bypass_memory, tsv_tool_results, caveman     true or false
+    credential_overrides.VARIABLE=TOKEN     the token that fills a variable of the agent's tools
+
+    An empty VALUE leaves the option to the service. A wrong NAME or VALUE is reported with the
+    closest valid one, and nothing is sent.
 
     Exit codes: 0 finished, 1 failed, 2 usage or configuration, 3 not signed in, 4 approval needed,
     5 connection needed, 130 interrupted.
@@ -138,6 +159,7 @@ def ask(
             approve=approve, reject=reject, approve_all=approve_all, reject_all=reject_all
         ),
         timeout_s=timeout,
+        options=options,
     )
     target = target_of(context, demo=demo, profile=profile, config=config)
     context.exit(run_ask(target, question))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.records import Agent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tui.core.calls import CallListener
     from tui.core.events import Decision, Json
     from tui.core.ids import AttemptId, CallId, ConversationId, FileId, RunId, SkillId
-    from tui.core.options import Option
+    from tui.core.options import Option, OptionValues
     from tui.core.ports import Progress
     from tui.core.records import Attachment, ConnectionLink, EventPage, Imported, Skill
 
@@ -42,8 +43,16 @@ class Unable:
     async def rename(self, conversation_id: ConversationId, title: str) -> None:
         raise unsupported("rename conversations")
 
-    async def options(self) -> tuple[Option, ...]:
+    async def options(self, conversation_id: ConversationId | None = None) -> tuple[Option, ...]:
         return ()
+
+    async def change(
+        self, conversation_id: ConversationId, values: OptionValues
+    ) -> tuple[str, ...]:
+        raise unsupported("change options")
+
+    async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
+        return Agent()
 
     async def halt(self, conversation_id: ConversationId, run_id: RunId | None) -> None:
         raise unsupported("stop a turn")

@@ -1,4 +1,4 @@
-"""What a service lets people choose when a conversation is created, described as data.
+"""Options of a conversation that a service lets users choose, described as data.
 
 A backend says which options there are and what they mean; the interface makes a form of them and
 the commands make flags, and neither needs to know what they are about.
@@ -39,12 +39,16 @@ class Option:
     label: str
     kind: OptionKind
     default: OptionValue = None
+    """Value that the service uses where nothing is sent; for a conversation that exists, the
+    present value."""
     help: str = ""
     """One sentence; empty where the label says it all."""
     choices: tuple[Choice, ...] = ()
     """For ``choice`` all that is allowed; for ``tags`` those known to exist; else empty."""
     required: bool = False
     """It needs a value; without a default the user must give one."""
+    clearable: bool = False
+    """Although it has a default, it can be left to the service."""
     advanced: bool = False
     """Few people need it: show it folded, or last."""
     least: int | None = None
@@ -58,15 +62,32 @@ def problems_with(options: Iterable[Option], values: OptionValues) -> dict[str, 
     return {name: problem for name, problem in found if problem}
 
 
-def chosen(options: Iterable[Option], values: OptionValues) -> dict[str, OptionValue]:
-    """What has to be sent: defaults filled in, less what is left to the service."""
-    filled = {option.name: values.get(option.name, option.default) for option in options}
-    return {name: value for name, value in filled.items() if value not in (None, "", ())}
+def without_empty(values: OptionValues) -> dict[str, OptionValue]:
+    """Return the values that are not left to the service."""
+    return {name: value for name, value in values.items() if not is_empty(value)}
+
+
+def changed(options: Iterable[Option], values: OptionValues) -> dict[str, OptionValue]:
+    """Return the values that differ from the defaults; an empty one is None or ``()``."""
+    found: dict[str, OptionValue] = {}
+    for option in options:
+        value = values.get(option.name, option.default)
+        same = value == option.default and type(value) is type(option.default)
+        if not same and not (is_empty(value) and is_empty(option.default)):
+            found[option.name] = (
+                (() if option.kind == "tags" else None) if is_empty(value) else value
+            )
+    return found
+
+
+def is_empty(value: OptionValue) -> bool:
+    """Tell whether a value leaves the choice to the service."""
+    return value is None or value == "" or value == ()
 
 
 def _problem(option: Option, values: OptionValues) -> str:
     value = values.get(option.name, option.default)
-    if value in (None, "", ()):
+    if is_empty(value):
         return f"{option.label} is needed." if option.required else ""
     if option.kind == "choice" and all(value != choice.value for choice in option.choices):
         return f"{option.label} is none of those on offer."

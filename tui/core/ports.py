@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from tui.core.options import Option, OptionValues
     from tui.core.records import (
+        Agent,
         Attachment,
         ConnectionLink,
         Conversation,
@@ -67,6 +68,8 @@ class Can(Flag):
     """Writes conversations with their settings to a bundle and creates them from one."""
     WAKE = auto()
     """Switches a conversation on again that was switched off (``ErrorKind.ASLEEP``)."""
+    CHANGE = auto()
+    """Changes the options of a conversation that exists."""
 
 
 Progress = Callable[[int, int], None]
@@ -105,8 +108,25 @@ class ChatBackend(Protocol):
         """
         ...
 
-    async def options(self) -> tuple[Option, ...]:
-        """What :meth:`create` lets people choose, with the choices as they are now."""
+    async def options(self, conversation_id: ConversationId | None = None) -> tuple[Option, ...]:
+        """Return what :meth:`create` takes, with the choices as they are now.
+
+        For a conversation (``Can.CHANGE``): what :meth:`change` takes, with the present values as
+        defaults.
+        """
+        ...
+
+    async def change(
+        self, conversation_id: ConversationId, values: OptionValues
+    ) -> tuple[str, ...]:
+        """Change options of a conversation (``Can.CHANGE``), by name; None clears one.
+
+        Returns the names of those that the service did not keep.
+        """
+        ...
+
+    async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
+        """Return the agent of new conversations, or that of one."""
         ...
 
     async def delete(self, conversation_id: ConversationId) -> None: ...

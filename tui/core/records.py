@@ -30,6 +30,15 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """The one that answers in a conversation."""
+
+    id: str = ""
+    name: str = ""
+    """On one line; empty where the service doesn't tell it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """A conversation as the sidebar shows it."""
 

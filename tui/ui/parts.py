@@ -43,7 +43,7 @@ TITLES = {
     "form": "In the forms of guardrails",
     "jobs": "Recipes and jobs",
     "requests": "In the list of requests",
-    "begin": "When you begin a conversation",
+    "begin": "In the options of a conversation",
     "choice": "In forms",
     "option": "In a form's lists",
     "pick": "When you choose from a list",

@@ -1,4 +1,4 @@
-"""With what a new conversation is to begin."""
+"""Options of a new conversation, or of one that exists."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from tui.core.errors import BackendError
-from tui.core.options import Option, OptionValues, problems_with
+from tui.core.options import Option, OptionValues, changed, problems_with
 from tui.ui.choices import still_fitting
 from tui.ui.modals.answers import Answers
 from tui.ui.sturdy import SturdyModal
+from tui.ui.text import line
 from tui.ui.widgets.option_field import Beside, OptionField, Picked
 
 _CHROME, _CHROME_SHORT = 11, 8
@@ -38,15 +39,17 @@ class Fold(Static, can_focus=True):
 
 
 class BeginModal(SturdyModal[OptionValues | None]):
-    """A form made of what can be chosen. Enter begins from wherever one is.
+    """Form of the options of a new conversation. Enter accepts it from any field.
 
-    ``read`` asks the service; Enter before its answer begins as soon as that is there. Returns the
-    values by the options' names; None: the user does not want to begin.
+    ``read`` asks the service; Enter before its response accepts the form as soon as that is there.
+    Returns the values that differ from the defaults, by the options' names; None: canceled.
     """
 
+    DONE: ClassVar[str] = "Start"
+
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", tooltip="Begin nothing", id="begin.cancel"),
-        Binding("enter", "start", "Start", tooltip="Begin with these choices", id="begin.start"),
+        Binding("escape", "leave", "Cancel", tooltip="Close without changes", id="begin.cancel"),
+        Binding("enter", "start", "Apply", tooltip="Use these choices", id="begin.start"),
         Binding("down", "step(1)", "Next", show=False, id="begin.next"),
         Binding("up", "step(-1)", "Previous", show=False, id="begin.previous"),
         Binding("tab", "step(1)", "Next", show=False, priority=True, id="begin.tab"),
@@ -66,11 +69,14 @@ class BeginModal(SturdyModal[OptionValues | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="begin") as box:
-            box.border_title = Content("New conversation")
+            box.border_title = self.heading()
             box.border_subtitle = Content("Tab goes on")
             yield VerticalScroll(id="begin-fields", can_focus=False)
             yield Static(Content("Reading what can be chosen…"), id="begin-note")
-            yield Answers(("Enter", "Start", "start"), ("Esc", "Cancel", "leave"))
+            yield Answers(("Enter", self.DONE, "start"), ("Esc", "Cancel", "leave"))
+
+    def heading(self) -> Content:
+        return Content("New conversation")
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave room for what is below the fields."""
@@ -89,10 +95,14 @@ class BeginModal(SturdyModal[OptionValues | None]):
         try:
             self._show(await self._read())
         except BackendError as error:
-            self._note(f"{error} Enter begins with the usual choices.", problem=True)
-            self._options = ()
+            self.not_read(error)
         if self._start_when_read:
             self.action_start()
+
+    def not_read(self, error: BackendError) -> None:
+        """Offer to begin without the form."""
+        self.note(f"{error} Enter begins with the usual choices.", problem=True)
+        self._options = ()
 
     def _show(self, options: Sequence[Option]) -> None:
         """Make the form; the usual parts of it come first."""
@@ -104,7 +114,7 @@ class BeginModal(SturdyModal[OptionValues | None]):
         box.mount_all([field for field in fields if field not in rare])
         if rare:
             box.mount_all([Fold(self._fold_words(len(rare))), *rare])
-        self._note("")
+        self.note("")
         if fields:
             fields[0].call_after_refresh(fields[0].take_focus)
 
@@ -136,7 +146,7 @@ class BeginModal(SturdyModal[OptionValues | None]):
         if problems:
             self._complain(fields, problems)
         else:
-            self.dismiss(values)
+            self.dismiss(changed(self._options, values))
 
     def _complain(self, fields: Iterable[OptionField], problems: dict[str, str]) -> None:
         wrong = [field for field in fields if field.option.name in problems]
@@ -156,11 +166,29 @@ class BeginModal(SturdyModal[OptionValues | None]):
         fields = (node for node in (self.focused.ancestors if self.focused else ()))
         field = next((node for node in fields if isinstance(node, OptionField)), None)
         if field:
-            self._note(" · ".join(part for part in (field.about, field.how) if part))
+            self.note(" · ".join(part for part in (field.about, field.how) if part))
         elif isinstance(self.focused, Fold):
-            self._note("Space shows and hides them")
+            self.note("Space shows and hides them")
 
-    def _note(self, sentence: str, *, problem: bool = False) -> None:
+    def note(self, sentence: str, *, problem: bool = False) -> None:
         note = self.query_one("#begin-note", Static)
         note.update(Content(f"✗ {sentence}" if problem else sentence))
         note.set_class(problem, "-problem")
+
+
+class OptionsModal(BeginModal):
+    """Form of the options of a conversation that exists. Returns those that were changed."""
+
+    DONE: ClassVar[str] = "Apply"
+
+    def __init__(self, title: str, read: Callable[[], Awaitable[Sequence[Option]]]) -> None:
+        super().__init__(read, {})
+        self._conversation = title
+
+    def heading(self) -> Content:
+        return Content.assemble("Options of “", line(self._conversation, 40), "”")
+
+    def not_read(self, error: BackendError) -> None:
+        """Say why there is no form; there is nothing to apply."""
+        self.note(str(error), problem=True)
+        self._start_when_read = False

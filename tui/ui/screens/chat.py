@@ -16,6 +16,7 @@ from tui.ui.board import Question, questions_of
 from tui.ui.questions import Questions
 from tui.ui.requests import Attention, CopyText, Titled
 from tui.ui.screens.beginning import BeginningScreen
+from tui.ui.screens.changing import ChangingScreen
 from tui.ui.screens.equipping import EquippingScreen
 from tui.ui.screens.filing import FilingScreen
 from tui.ui.screens.finding import FindingScreen
@@ -51,6 +52,7 @@ class ChatScreen(
     ManagingScreen,
     SupportScreen,
     PassageScreen,
+    ChangingScreen,
     EquippingScreen,
     BeginningScreen,
     FilingScreen,

@@ -182,7 +182,7 @@ def _values_beside(option: Option) -> Sequence[OptionValue]:
 
 
 def _offered(option: Option) -> Sequence[OnOffer]:
-    usual = option.required or option.default is not None
+    usual = option.required or (option.default is not None and not option.clearable)
     return option.choices if usual else (_UNSAID, *option.choices)
 
 
