@@ -12,10 +12,11 @@ from tui.chat.history import EVENTS_KEPT_MS, read_events, read_messages
 from tui.chat.kit import Kit
 from tui.chat.lanes import Lanes
 from tui.chat.updates import ConversationsChanged
+from tui.core.errors import BackendError
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId, is_local
 from tui.core.ports import Can
-from tui.core.records import Conversation, Hit, TurnRecord
+from tui.core.records import Agent, Conversation, Hit, TurnRecord
 from tui.core.turn import Turn, turn_of, without_echoes
 from tui.export import Chronicle
 
@@ -114,8 +115,15 @@ class Reader:
         return await self._kit.store.search(words, limit)
 
     async def chronicle(self, conversation_id: ConversationId, agent: str) -> Chronicle:
-        """All that is stored of a conversation, to be exported; ``agent`` is what it is called."""
+        """Return all that is stored of a conversation, to be exported.
+
+        ``agent`` is the agent's name where the service can't be asked, or doesn't tell it.
+        """
         store = self._kit.store
+        try:
+            known = await self._kit.backend.agent(conversation_id)
+        except BackendError:
+            known = Agent()
         pages = [await self.turns(conversation_id)]
         while pages[-1]:
             pages.append(await self.turns(conversation_id, pages[-1][0].id))
@@ -126,7 +134,8 @@ class Reader:
             or Conversation(id=conversation_id),
             turns=turns,
             events=without_echoes(events),
-            agent=agent,
+            agent=known.name or agent,
+            agent_id=known.id,
             exported_ms=self._kit.clock.now_ms(),
         )
 

@@ -20,8 +20,9 @@ class Chronicle:
     events: Sequence[TurnEvent]
     """Of the whole conversation, without echoes."""
     agent: str
-    """What the agent is called."""
+    """The agent's name."""
     exported_ms: int
+    agent_id: str = ""
     zone: tzinfo | None = None
     """In which times are told; None: the zone of this machine."""
 

@@ -25,6 +25,7 @@ def as_json(chronicle: Chronicle) -> str:
         "version": VERSION,
         "exported_at": chronicle.iso(chronicle.exported_ms),
         "agent": safe.line(chronicle.agent),
+        "agent_id": safe.line(chronicle.agent_id) or None,
         "conversation": {
             "id": safe.line(conversation.id),
             "title": safe.line(chronicle.title, 100),

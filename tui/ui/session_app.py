@@ -171,6 +171,7 @@ class SessionApp(BaseApp[None]):
             return
         self._connect, self.agency.genie = connect, event.genie
         self._chat.call_agent(event.name or event.genie)
+        self._chat.conversation.withdraw_suggestions()
         told = f"You talk to {event.name}. {_where_kept(kept)}"
         self.notify(clean_line(told, 600), markup=False, timeout=15)
         self._begin_anew()

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.core.ports import ChatBackend
+from tui.wiring.agent_names import agent_names
 from tui.wiring.clients import open_client
 from tui.wiring.secrets import handed_over
 
@@ -49,7 +50,9 @@ async def _open_workflows(profile: Profile) -> AsyncGenerator[Opened]:
     """Who the token speaks for is not told by the service, and tokens change; profiles do not."""
     from tui.backends.workflows import WorkflowsBackend
 
-    backend = WorkflowsBackend(workflows_client(profile), profile.genie or "")
+    backend = WorkflowsBackend(
+        workflows_client(profile), profile.genie or "", learn_names=agent_names(profile).save
+    )
     yield backend, f"{profile.base_url} workflows {profile.name}"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tui.core.preferences import Kept
+from tui.wiring.agent_names import agent_names
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import key_vault, open_account
 from tui.wiring.place import Connect, Place, open_session
@@ -57,7 +58,7 @@ def place_of(profile: Profile) -> Place:
     oauth = profile.credential == "oauth"
     is_genie = profile.backend == "genie"
     return Place(
-        agent_name=profile.genie or "genie",
+        agent_name=_agent_name(profile),
         user_name=profile.idp_user_id or "" if profile.credential == "api_key" else "",
         label=profile.name,
         connect=partial(_connect, profile),
@@ -67,6 +68,12 @@ def place_of(profile: Profile) -> Place:
         use_genie=partial(use_genie, profile, None) if is_genie else None,
         notepad=Notepad(data_dir() / "unsent" / quote(profile.name, safe="")),
     )
+
+
+def _agent_name(profile: Profile) -> str:
+    """Return the agent's name as far as it is known here; its id is the last resort."""
+    usual = profile.genie or "genie"
+    return usual if profile.backend == "genie" else agent_names(profile).of(usual) or usual
 
 
 def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connect, Kept]:

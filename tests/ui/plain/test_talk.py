@@ -16,7 +16,7 @@ from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, RunId, TurnId
-from tui.core.records import Prompt
+from tui.core.records import Agent, Prompt
 from tui.ui.plain.talk import Talk
 
 THERE = ConversationId("there")
@@ -127,3 +127,10 @@ async def test_who_can_hear_nothing_any_more_is_not_left_waiting(
         await talk(
             ("Ready", "hi"), ("never said", "/quit"), backend=ScriptedBackend(reply("Hello"))
         )
+
+
+async def test_the_agent_is_called_as_the_service_calls_it() -> None:
+    backend = ScriptedBackend(reply("Dug."))
+    backend.agents[None] = Agent(id="a48f727b", name="Orders")
+    said = await talk(("Ready.", "Dig"), ("Orders says:", "/quit"), backend=backend)
+    assert any("Dug." in text for text in said)

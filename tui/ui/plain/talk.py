@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
 
+_NAMED_S = 3.0
+"""How long the first line waits for the agent's name."""
 _READY = "Ready. Type a message and press Enter. /help lists what you can do."
 HELP = {
     "/help": "say this list",
@@ -81,6 +83,7 @@ class Talk:
         try:
             async with self._connect(self._updates.put_nowait) as session:
                 self._session = session
+                self._agent = await self._agent_name(session)
                 self._library = Library(session, self._lines, self._agent, self._now_ms)
                 self._lines.say(_READY)
                 await accompanied(self._obey_all(), self._hear())
@@ -88,6 +91,14 @@ class Talk:
             self._complain(error)
             return 3 if login_helps(error) else 1
         return 0
+
+    async def _agent_name(self, session: Session) -> str:
+        """Return the name that the service has for the agent, else the one that is known."""
+        try:
+            async with asyncio.timeout(_NAMED_S):
+                return clean_line((await session.agent()).name, 40) or self._agent
+        except (BackendError, TimeoutError):
+            return self._agent  # other calls say what is wrong
 
     # -- what the engine says --------------------------------------------------------------
 

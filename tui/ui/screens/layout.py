@@ -118,6 +118,8 @@ class ThreePanes(SturdyScreen[None]):
 
     def call_agent(self, name: str) -> None:
         """Show another agent's name wherever it is said."""
+        if name == self.agent_name:
+            return
         self.agent_name = name
         self.topbar.agent = name
         self.conversation.call_agent(self._called(name))

@@ -171,6 +171,7 @@ class ReadingScreen(ThreePanes):
         draft = await access.drafts.read(None)
         access.drafts.hold(None, draft)
         written = await self.take_up(draft)
+        self.learn_agent(None)
         self.send_held()
         self.show_state()
         if conversations and not written:
@@ -251,7 +252,18 @@ class ReadingScreen(ThreePanes):
         if conversation_id is None:
             await self.conversation.show(())
         self._list_conversations()
+        self.learn_agent(conversation_id)
         self.show_state()
+
+    @work(group="agent", exclusive=True, exit_on_error=False)
+    async def learn_agent(self, conversation_id: ConversationId | None) -> None:
+        """Show the name that the service has for the agent of what is on screen."""
+        try:
+            agent = await self.opened.session.agent(conversation_id)
+        except BackendError:
+            return  # the name that is shown has to do; other calls say what is wrong
+        if agent.name:
+            self.call_agent(agent.name)
 
     async def _show_conversation(self, conversation_id: ConversationId) -> None:
         self.conversation.expect()

@@ -45,8 +45,12 @@ class ConversationPane(Container):
         yield Static(Content("↓ New messages"), id="pill")
 
     def call_agent(self, name: str) -> None:
-        """Greet in another agent's name."""
+        """Greet in another name."""
         self._welcome.call_agent(name)
+
+    def withdraw_suggestions(self) -> None:
+        """Hide what was suggested for another agent."""
+        self._welcome.withdraw_suggestions()
 
     async def furnish(self) -> None:
         """Mount the transcript."""

@@ -64,9 +64,12 @@ class Welcome(Vertical):
             )
 
     def call_agent(self, name: str) -> None:
-        """Greet in another agent's name; what was suggested for the first is not for this one."""
+        """Greet in another name."""
         self._agent = name
         self.query_one("#welcome-title", Static).update(self._title())
+
+    def withdraw_suggestions(self) -> None:
+        """Hide what was suggested: it is for another agent."""
         for rows in self.query("#suggestions, #welcome-hint"):
             rows.display = False
 

@@ -1,0 +1,58 @@
+"""Names of agents as services told them, kept for the next start and for times without network."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.config import Profile
+
+
+class AgentNames:
+    """File with the agents' names of one host. What can't be read or written is done without."""
+
+    def __init__(self, path: Path, host: str) -> None:
+        self._path = path
+        self._host = host
+
+    def of(self, agent_id: str) -> str:
+        """Return the name that was kept; empty for none. Touches the disk."""
+        return self._here().get(agent_id, "")
+
+    def save(self, names: Mapping[str, str]) -> None:
+        """Keep names, by the agents' ids, unless the file has them. Touches the disk."""
+        if dict(names) == self._here():
+            return
+        text = json.dumps({**self._all(), self._host: dict(names)}, indent=1)
+        part = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.write_text(text, encoding="utf-8")
+            part.replace(self._path)
+        except OSError:
+            with suppress(OSError):
+                part.unlink()
+
+    def _here(self) -> dict[str, str]:
+        found = self._all().get(self._host)
+        pairs = found.items() if isinstance(found, dict) else ()
+        return {str(agent): name for agent, name in pairs if isinstance(name, str)}
+
+    def _all(self) -> dict[str, object]:
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+
+def agent_names(profile: Profile) -> AgentNames:
+    """Return the names that the host of a profile told."""
+    from tui.config import data_dir
+
+    return AgentNames(data_dir() / "agents.json", profile.base_url)
