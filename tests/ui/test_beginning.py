@@ -200,7 +200,7 @@ async def test_a_command_brings_words_for_the_new_conversation() -> None:
 
 async def test_a_service_that_cannot_say_what_there_is_can_still_begin() -> None:
     stage = a_stage()
-    stage.backend.failures["options"] = [BackendError(ErrorKind.SERVER, "It rains.")]
+    stage.backend.failures["options"] = [BackendError(ErrorKind.SERVER, "It rains.")] * 3
     async with stage.shown():
         await stage.press("ctrl+n")
         await stage.until(lambda: "It rains. Enter begins with the usual" in stage.screen())

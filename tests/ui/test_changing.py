@@ -104,7 +104,7 @@ async def test_a_refusal_is_said() -> None:
 
 async def test_without_the_options_there_is_nothing_to_apply() -> None:
     stage = a_stage()
-    stage.backend.failures["options"] = [BackendError(ErrorKind.SERVER, "It rains.")]
+    stage.backend.failures["options"] = [BackendError(ErrorKind.SERVER, "It rains.")] * 3
     async with stage.shown(100, 40):
         await opened(stage)
         await stage.press("alt+o")

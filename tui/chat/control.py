@@ -47,7 +47,7 @@ class Controls(Reader):
         """Return the agent of new conversations, or that of one. Raises ``BackendError``."""
         if conversation_id is not None and is_local(conversation_id):
             conversation_id = None
-        return await self._kit.read(partial(self._kit.backend.agent, conversation_id))
+        return await self._kit.backend.agent(conversation_id)
 
     async def create(self, options: OptionValues | None = None) -> ConversationId:
         """Create a conversation at the server; it is empty and in the list when this returns."""
