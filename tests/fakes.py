@@ -47,6 +47,7 @@ from tui.core.ids import (
     RunId,
     SkillId,
     TurnId,
+    is_local,
 )
 from tui.core.options import Option, OptionValues
 from tui.core.ports import Can, Progress
@@ -406,6 +407,7 @@ class MemoryStore:
         self.closed = False
         self._holders: dict[TurnId, str] = {}
         self._joined: dict[RunId, TurnId] = {}
+        self._aliases: dict[ConversationId, ConversationId] = {}
         self._turns: dict[TurnId, _KeptTurn] = {}
         for record in turns:
             self._turns[record.id] = _KeptTurn(
@@ -419,10 +421,14 @@ class MemoryStore:
         return newest[offset : offset + limit]
 
     async def conversation(self, conversation_id: ConversationId) -> Conversation | None:
-        return self.listed.get(conversation_id)
+        return self.listed.get(self._current(conversation_id))
+
+    def _current(self, conversation_id: ConversationId) -> ConversationId:
+        return self._aliases.get(conversation_id, conversation_id)
 
     async def save_conversations(self, conversations: Sequence[Conversation]) -> None:
         for new in conversations:
+            new = replace(new, id=self._current(new.id))
             old = self.listed.get(new.id)
             if old:
                 new = replace(
@@ -439,18 +445,22 @@ class MemoryStore:
             self.listed[new.id] = new
 
     async def name_conversation(self, conversation_id: ConversationId, name: str) -> None:
+        conversation_id = self._current(conversation_id)
         if known := self.listed.get(conversation_id):
             self.listed[conversation_id] = replace(known, given_name=name)
 
     async def pin_conversation(self, conversation_id: ConversationId, *, pinned: bool) -> None:
+        conversation_id = self._current(conversation_id)
         if known := self.listed.get(conversation_id):
             self.listed[conversation_id] = replace(known, pinned=pinned)
 
     async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None:
+        conversation_id = self._current(conversation_id)
         if conversation_id in self.listed:
             self.listed[conversation_id] = replace(self.listed[conversation_id], unread=unread)
 
     async def delete_conversation(self, conversation_id: ConversationId) -> None:
+        conversation_id = self._current(conversation_id)
         self.listed.pop(conversation_id, None)
         self.drafts.pop(conversation_id, None)
         for record in self._of(conversation_id):
@@ -501,15 +511,15 @@ class MemoryStore:
         conversation_id: ConversationId,
         prompt: Prompt | None,
         run_id: RunId | None = None,
-    ) -> None:
+    ) -> ConversationId:
         if kept := self._turns.get(turn_id):
             run_id = run_id or kept.record.run_id
             kept.record = replace(kept.record, prompt=prompt, run_id=run_id)
         else:
-            record = TurnRecord(
-                id=turn_id, conversation_id=conversation_id, prompt=prompt, run_id=run_id
-            )
-            self._turns[turn_id] = _KeptTurn(record, len(self._turns))
+            where = self._current(conversation_id)
+            record = TurnRecord(id=turn_id, conversation_id=where, prompt=prompt, run_id=run_id)
+            kept = self._turns[turn_id] = _KeptTurn(record, len(self._turns))
+        return kept.record.conversation_id
 
     async def append(
         self, turn_id: TurnId, conversation_id: ConversationId, events: Sequence[TurnEvent]
@@ -585,7 +595,15 @@ class MemoryStore:
         kept.record = replace(kept.record, prompt=replace(kept.record.prompt, **changes))
         return True
 
+    async def drop_if_empty(self, conversation_id: ConversationId) -> bool:
+        name = self._current(conversation_id)
+        if not is_local(name) or self._of(name):
+            return False
+        await self.delete_conversation(name)
+        return True
+
     async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:
+        self._aliases[old] = new
         if known := self.listed.pop(old, None):
             self.listed[new] = replace(known, id=new)
         if draft := self.drafts.pop(old, ""):
@@ -595,13 +613,16 @@ class MemoryStore:
                 kept.record = replace(kept.record, conversation_id=new)
 
     async def give_back(self, turn_id: TurnId, conversation_id: ConversationId, draft: str) -> None:
+        conversation_id = self._current(conversation_id)
         self.drafts[conversation_id] = draft
         self._turns.pop(turn_id, None)
 
     async def draft(self, conversation_id: ConversationId | None) -> str:
+        conversation_id = conversation_id and self._current(conversation_id)
         return self.drafts.get(conversation_id, "")
 
     async def save_draft(self, conversation_id: ConversationId | None, text: str) -> None:
+        conversation_id = conversation_id and self._current(conversation_id)
         self.drafts[conversation_id] = text
 
     async def recall(self, limit: int = 200) -> Sequence[str]:
@@ -620,7 +641,8 @@ class MemoryStore:
         self.closed = True
 
     def _of(self, conversation_id: ConversationId) -> list[TurnRecord]:
-        return self._where(lambda record: record.conversation_id == conversation_id)
+        name = self._current(conversation_id)
+        return self._where(lambda record: record.conversation_id == name)
 
     def _where(self, true: Callable[[TurnRecord], bool]) -> list[TurnRecord]:
         kept = sorted(self._turns.values(), key=lambda turn: turn.place)

@@ -211,6 +211,27 @@ async def test_many_messages_of_two_programs_go_out_once_each_and_in_order(two: 
     assert two.count("create") == 1
 
 
+async def test_a_message_for_the_id_from_before_goes_behind_those_of_the_other_program(
+    two: Two,
+) -> None:
+    one = await two.first()
+    first = await one.say(HELLO)
+    began_as = one.turns[first].conversation_id
+    await two.gates.creating.wait()
+    other = await two.second()
+    two.gates.create_gate.set()
+    await one.until(lambda: one.turns[first].conversation_id != began_as)
+    second = await other.say("second", began_as)
+    two.gates.send_gate.set()
+    for turn_id in (first, second):
+        await other.over(turn_id)
+    assert two.sent() == [HELLO, "second"]
+    assert two.count("create") == 1
+    assert {turn.conversation_id for turn in other.turns.values()} == {
+        one.turns[first].conversation_id
+    }
+
+
 async def test_a_waiting_message_is_changed_in_one_window_and_sent_by_the_other(two: Two) -> None:
     one = await two.first()
     two.gates.create_gate.set()

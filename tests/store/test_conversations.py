@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui.core.events import AgentMessage, TurnFinished
-from tui.core.ids import ConversationId, TurnId, local_conversation
+from tui.core.ids import ConversationId, MessageId, RunId, TurnId, local_conversation
 from tui.core.ports import TurnStore
 from tui.core.records import Conversation, Prompt
 from tui.store import SqliteStore
@@ -98,6 +98,50 @@ async def test_a_name_that_a_listing_brought_first_is_joined(store: SqliteStore)
     (record,) = await store.turns(ONE)
     assert [event.key for event in record.events] == ["a"]
     assert [event.key for event in await store.timeline(ONE)] == ["a"]
+
+
+async def test_the_id_from_before_stays_good_for_every_call(store: SqliteStore, path: Path) -> None:
+    local, turn_id = local_conversation("1"), TurnId("t")
+    await store.save_turn(turn_id, local, Prompt(text="hi", at_ms=5))
+    await store.rename_conversation(local, ONE)
+    await store.rename_conversation(local, TWO)
+    other = await SqliteStore.open(path, "account")
+    assert await other.save_turn(TurnId("u"), local, Prompt(text="ho", at_ms=6)) == ONE
+    await other.save_conversations([Conversation(id=local, first_text="hi")])
+    await other.name_conversation(local, "Mine")
+    await other.pin_conversation(local, pinned=True)
+    await other.mark_read(local, unread=True)
+    await other.save_draft(local, "and")
+    await other.append(turn_id, local, [AgentMessage(key="a", text="x", message_id=MessageId("m"))])
+    await other.give_back(TurnId("v"), local, "and more")
+    (known,) = await store.conversations()
+    assert known == await other.conversation(local)
+    assert (known.id, known.given_name, known.pinned, known.unread) == (ONE, "Mine", True, True)
+    assert await store.draft(ONE) == await other.draft(local) == "and more"
+    assert [r.id for r in await other.turns(local)] == ["t", "u"]
+    assert [r.id for r in await other.turns(local, after=turn_id)] == ["u"]
+    assert [r.id for r in await other.pending(local)] == ["t", "u"]
+    assert [event.key for event in await other.timeline(local)] == ["a"]
+    assert await other.message_known(local, MessageId("m"))
+    await other.join_run(turn_id, RunId("r"))
+    assert await other.turn_of_run(local, RunId("r"))
+    assert not await other.drop_if_empty(local)
+    await other.delete_conversation(local)
+    assert await store.conversations() == []
+    await other.aclose()
+
+
+async def test_only_an_empty_conversation_that_no_server_knows_is_dropped(
+    store: SqliteStore,
+) -> None:
+    local = local_conversation("1")
+    await store.save_conversations([Conversation(id=ONE), Conversation(id=local)])
+    await store.save_turn(TurnId("t"), local, Prompt(text="hi", at_ms=5))
+    assert not await store.drop_if_empty(ONE)
+    assert not await store.drop_if_empty(local)
+    await store.withdraw(TurnId("t"))
+    assert await store.drop_if_empty(local)
+    assert [c.id for c in await store.conversations()] == [ONE]
 
 
 async def test_renaming_to_the_same_name_loses_nothing(store: SqliteStore) -> None:

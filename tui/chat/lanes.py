@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from tui.chat.kit import Kit
 from tui.chat.lane import Lane
@@ -34,7 +35,12 @@ class Lanes:
     def live(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
         """The turns of a conversation that are at work or wait for it, as they are now."""
         lane = self._lanes.get(self.named(conversation_id))
-        return lane.turns if lane else ()
+        return tuple(map(self._named, lane.turns)) if lane else ()
+
+    def _named(self, turn: Turn) -> Turn:
+        """The turn with the id that its conversation has by now."""
+        name = self.named(turn.conversation_id)
+        return turn if name == turn.conversation_id else replace(turn, conversation_id=name)
 
     def rename(self, old: ConversationId, new: ConversationId) -> None:
         """Keep the lane of a conversation that has its real id now.
@@ -42,8 +48,8 @@ class Lanes:
         There may be one of that name if another process has named the conversation; what waits
         there waits behind.
         """
+        self._names[old] = new
         if lane := self._lanes.pop(old, None):
-            self._names[old] = new
             other = self._lanes.get(new)
             beside = other is not None and other.busy
             self._lanes[old if beside else new] = lane
@@ -52,13 +58,15 @@ class Lanes:
     def enqueue(self, turn: Turn) -> None:
         """Put a turn behind the others of its conversation, unless it is there."""
         if all(turn.id != other.id for lane in self.every() for other in lane.turns):
-            self.of(turn.conversation_id).add(turn)
+            self.of(turn.conversation_id).add(self._named(turn))
 
     async def resume(self, conversation_id: ConversationId) -> None:
         """Go on with what the store says is not over in a conversation."""
         lane = self.of(conversation_id)
         records = await self._kit.store.unfinished()
-        turns = [turn_of(r) for r in records if r.conversation_id == conversation_id]
+        name, known = self.named(conversation_id), {turn.id for turn in lane.turns}
+        mine = (r for r in records if r.id in known or self.named(r.conversation_id) == name)
+        turns = [self._named(turn_of(record)) for record in mine]
         if lane.busy:
             for turn in turns:
                 self.enqueue(turn)

@@ -7,7 +7,7 @@ is followed like any other, one whose sender died is taken over.
 from __future__ import annotations
 
 from tui.chat.player import Player
-from tui.core.ids import ConversationId, TurnId, is_local
+from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import TurnStore
 
 
@@ -43,15 +43,7 @@ async def let_go(player: Player) -> None:
 async def forget(store: TurnStore, conversation_id: ConversationId, turn_id: TurnId) -> None:
     """Forget a refused message, and its conversation where that exists only here and is empty."""
     await store.give_back(turn_id, conversation_id, await store.draft(conversation_id))
-    await forget_if_empty(store, conversation_id)
-
-
-async def forget_if_empty(store: TurnStore, conversation_id: ConversationId) -> bool:
-    """Forget a conversation that the server does not know and that has no messages."""
-    empty = is_local(conversation_id) and not await store.turns(conversation_id, limit=1)
-    if empty:
-        await store.delete_conversation(conversation_id)
-    return empty
+    await store.drop_if_empty(conversation_id)
 
 
 async def reread(player: Player) -> None:

@@ -89,10 +89,15 @@ class Player:
     async def rename(self, new: ConversationId) -> None:
         """The conversation, which began here, has been given its real id."""
         old = self.conversation_id
-        await self.kit.store.rename_conversation(old, new)
-        self.turn = replace(self.turn, conversation_id=new)
-        self.kit.publish(ConversationNamed(old, new))
-        self.kit.publish(TurnChanged(self.turn))
+        storing = asyncio.ensure_future(self.kit.store.rename_conversation(old, new))
+        try:
+            await asyncio.shield(storing)
+        finally:
+            await asyncio.wait({storing})  # who stops us now must not stop it half way
+            if not storing.cancelled() and storing.exception() is None:
+                self.turn = replace(self.turn, conversation_id=new)
+                self.kit.publish(ConversationNamed(old, new))
+                self.kit.publish(TurnChanged(self.turn))
 
     async def absorb(self, events: Sequence[TurnEvent], *, accepted: bool = False) -> bool:
         """Keep, fold and publish events; whether they changed the turn.

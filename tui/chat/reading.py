@@ -164,6 +164,7 @@ class Reader:
 
         Raises ``BackendError``.
         """
+        conversation_id = self._lanes.named(conversation_id)
         if is_local(conversation_id) or not await self._lanes.of(conversation_id).idle():
             return
         kit, known = self._kit, self._known.setdefault(conversation_id, _Known())
@@ -182,6 +183,7 @@ class Reader:
 
         Raises ``BackendError``.
         """
+        conversation_id = self._lanes.named(conversation_id)
         older = self._known.get(conversation_id)
         if older is None or older.exhausted or is_local(conversation_id):
             return False

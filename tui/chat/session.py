@@ -13,7 +13,6 @@ from tui.chat.connecting import reject
 from tui.chat.continuing import outcome_of
 from tui.chat.control import Controls
 from tui.chat.kit import Kit, Patience
-from tui.chat.outbox import forget_if_empty
 from tui.chat.updates import (
     CallMade,
     ConversationNamed,
@@ -76,6 +75,8 @@ class Session(Controls):
         self._unclear: set[CallId] = set()
         """Calls of which a decision may have arrived all the same."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sending = asyncio.Lock()
+        """Held while a message is put into the outbox, so that all queues have the same order."""
         self.watched: ConversationId | None = None
         """The conversation on screen: what happens in others is unread."""
 
@@ -125,16 +126,16 @@ class Session(Controls):
         store, now = self._kit.store, self._kit.clock.now_ms()
         if conversation_id is None:
             conversation_id = local_conversation(uuid4().hex)
-        conversation_id = self._lanes.named(conversation_id)
-        turn = Turn(
-            id=TurnId(uuid4().hex),
-            conversation_id=conversation_id,
-            prompt=Prompt(text=text, attachments=attachments, at_ms=now),
-        )
-        await self._touch(conversation_id, text)
-        await store.save_turn(turn.id, conversation_id, turn.prompt)
-        self._listener(TurnChanged(turn))
-        self._lanes.enqueue(turn)
+        prompt = Prompt(text=text, attachments=attachments, at_ms=now)
+        turn_id = TurnId(uuid4().hex)
+        async with self._sending:
+            stored_in = await store.save_turn(turn_id, conversation_id, prompt)
+            if stored_in != self._lanes.named(conversation_id):
+                self._publish(ConversationNamed(conversation_id, stored_in))
+            turn = Turn(id=turn_id, conversation_id=self._lanes.named(stored_in), prompt=prompt)
+            self._listener(TurnChanged(turn))
+            self._lanes.enqueue(turn)
+        await self._touch(turn.conversation_id, text)
         return turn
 
     async def withdraw(self, conversation_id: ConversationId, turn_id: TurnId) -> Draft | None:
@@ -148,9 +149,9 @@ class Session(Controls):
             lane.take(turn_id)
         finally:
             lane.wake()
-        if await forget_if_empty(store, conversation_id):
+        if await store.drop_if_empty(conversation_id):
             self._publish(ConversationsChanged())
-        self._publish(TurnDropped(conversation_id, turn_id))
+        self._publish(TurnDropped(self._lanes.named(conversation_id), turn_id))
         return draft_of(prompt)
 
     async def send_again(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
@@ -201,25 +202,27 @@ class Session(Controls):
 
     async def give_name(self, conversation_id: ConversationId, name: str) -> None:
         """Call a conversation something here, whatever the server calls it; empty: no more."""
-        conversation_id = self._lanes.named(conversation_id)
         await self._kit.store.name_conversation(conversation_id, clean_line(name))
         self._publish(ConversationsChanged())
 
     async def pin(self, conversation_id: ConversationId, *, pinned: bool) -> None:
         """Keep a conversation above all others, or no more."""
-        conversation_id = self._lanes.named(conversation_id)
         await self._kit.store.pin_conversation(conversation_id, pinned=pinned)
         self._publish(ConversationsChanged())
 
     async def delete(self, conversation_id: ConversationId) -> None:
         """Delete a conversation at the server and here. Raises ``BackendError``."""
-        conversation_id = self._lanes.named(conversation_id)
-        if Can.DELETE in self.can and not is_local(conversation_id):
-            await self._kit.backend.delete(conversation_id)
-        ended = await self._lanes.close(conversation_id)
-        await self._kit.store.delete_conversation(conversation_id)
+        ended: tuple[Turn, ...] = ()
+        if is_local(self._lanes.named(conversation_id)):
+            ended = await self._lanes.close(conversation_id)  # it may be created at this moment
+        known = await self._kit.store.conversation(conversation_id)
+        name = known.id if known else self._lanes.named(conversation_id)
+        if Can.DELETE in self.can and not is_local(name):
+            await self._kit.backend.delete(name)
+        ended += await self._lanes.close(name)
+        await self._kit.store.delete_conversation(name)
         for turn in ended:
-            self._publish(TurnDropped(conversation_id, turn.id))
+            self._publish(TurnDropped(name, turn.id))
         self._publish(ConversationsChanged())
 
     # -- answering -------------------------------------------------------------------------

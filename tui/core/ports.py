@@ -210,7 +210,10 @@ class ChatBackend(Protocol):
 
 
 class TurnStore(Protocol):
-    """Where conversations last. Writes are durable when the call returns."""
+    """Where conversations last. Writes are durable when the call returns.
+
+    The id that a conversation had before :meth:`rename_conversation` stays good for every call.
+    """
 
     async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
         """Pinned ones first, then newest activity first."""
@@ -234,6 +237,10 @@ class TurnStore(Protocol):
     async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None: ...
 
     async def delete_conversation(self, conversation_id: ConversationId) -> None: ...
+
+    async def drop_if_empty(self, conversation_id: ConversationId) -> bool:
+        """Forget a conversation that exists only here, unless it has turns; whether it is gone."""
+        ...
 
     async def turns(
         self,
@@ -268,8 +275,11 @@ class TurnStore(Protocol):
         conversation_id: ConversationId,
         prompt: Prompt | None,
         run_id: RunId | None = None,
-    ) -> None:
-        """Insert or update a turn; a known ``run_id`` is never lost."""
+    ) -> ConversationId:
+        """Insert or update a turn; a known ``run_id`` is never lost.
+
+        Returns the id of its conversation, which may have been named by now.
+        """
         ...
 
     async def append(

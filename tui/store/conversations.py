@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tui.core.ids import ConversationId
+from tui.core.ids import ConversationId, is_local
 from tui.core.records import Conversation
+from tui.store import aliases
+from tui.store.aliases import by_current_id
 from tui.store.values import row
 
 _COLUMNS = "id, title, first_text, created_ms, updated_ms, unread, name, pinned, failed"
@@ -47,6 +49,7 @@ def listed(
     return [_conversation(values) for values in found]
 
 
+@by_current_id
 def one(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId
 ) -> Conversation | None:
@@ -64,12 +67,21 @@ def save(
     connection.executemany(
         _SAVE,
         (
-            row(account, c.id, c.title, c.first_text, c.created_ms, c.updated_ms, int(c.unread))
+            row(
+                account,
+                aliases.current(connection, account, c.id),
+                c.title,
+                c.first_text,
+                c.created_ms,
+                c.updated_ms,
+                int(c.unread),
+            )
             for c in conversations
         ),
     )
 
 
+@by_current_id
 def mark(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, unread: bool
 ) -> None:
@@ -79,6 +91,7 @@ def mark(
     )
 
 
+@by_current_id
 def give_name(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, name: str
 ) -> None:
@@ -88,6 +101,7 @@ def give_name(
     )
 
 
+@by_current_id
 def pin(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, pinned: bool
 ) -> None:
@@ -102,6 +116,7 @@ def note_outcome(connection: sqlite3.Connection, turn: int, failed: bool) -> Non
     connection.execute(_NOTE_OUTCOME, (failed, turn))
 
 
+@by_current_id
 def number_of(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> int:
     """The conversation's row number; the row is made if there is none."""
     key = row(account, conversation_id)
@@ -118,9 +133,19 @@ def rename(
     connection: sqlite3.Connection, account: str, old: ConversationId, new: ConversationId
 ) -> None:
     """Change an id. If the new one is known already, both become one."""
-    begun = one(connection, account, old)
-    if begun is None or old == new:
+    if old == new or aliases.current(connection, account, old) != old:
         return
+    begun = one(connection, account, old)
+    if begun is not None:
+        _merge(connection, account, begun, new)
+    aliases.add(connection, account, old, new)
+
+
+def _merge(
+    connection: sqlite3.Connection, account: str, begun: Conversation, new: ConversationId
+) -> None:
+    """Move all of a conversation to another id."""
+    old = begun.id
     save(connection, account, [replace(begun, id=new)])
     if begun.given_name:
         give_name(connection, account, new, begun.given_name)
@@ -147,6 +172,7 @@ def touch(connection: sqlite3.Connection, number: int, at_ms: int | None) -> Non
     )
 
 
+@by_current_id
 def delete(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> None:
     """Forget a conversation with its turns, events and draft."""
     key = row(account, conversation_id)
@@ -154,13 +180,29 @@ def delete(connection: sqlite3.Connection, account: str, conversation_id: Conver
     connection.execute("DELETE FROM drafts WHERE account = ? AND conversation = ?", key)
 
 
+@by_current_id
+def drop_if_empty(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId
+) -> bool:
+    """Forget a conversation that exists only here, unless it has turns; whether it is gone."""
+    if not is_local(conversation_id):
+        return False
+    number = number_of(connection, account, conversation_id)
+    if connection.execute("SELECT 1 FROM turns WHERE conversation = ?", (number,)).fetchone():
+        return False
+    delete(connection, account, conversation_id)
+    return True
+
+
 def wipe(connection: sqlite3.Connection, account: str) -> None:
     """Forget everything of an account."""
+    aliases.wipe(connection, account)
     for table in ("conversations", "drafts", "meta"):
         connection.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
 
 
-def draft(connection: sqlite3.Connection, account: str, conversation_id: str) -> str:
+@by_current_id
+def draft(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> str:
     found = connection.execute(
         "SELECT text FROM drafts WHERE account = ? AND conversation = ?",
         row(account, conversation_id),
@@ -168,8 +210,9 @@ def draft(connection: sqlite3.Connection, account: str, conversation_id: str) ->
     return str(found[0]) if found else ""
 
 
+@by_current_id
 def save_draft(
-    connection: sqlite3.Connection, account: str, conversation_id: str, text: str
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId, text: str
 ) -> None:
     if text:
         connection.execute(

@@ -15,6 +15,7 @@ from dataclasses import replace
 from tui.core import codec
 from tui.core.events import AgentMessage, TextDelta, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId
+from tui.store.aliases import by_current_id
 from tui.store.values import Value, number_list, row
 
 _KEEP = """
@@ -79,6 +80,7 @@ def of_turns(
     return by_turn
 
 
+@by_current_id
 def timeline(
     connection: sqlite3.Connection,
     account: str,

@@ -67,8 +67,8 @@ def save(
     conversation_id: ConversationId,
     prompt: Prompt | None,
     run_id: RunId | None,
-) -> None:
-    """Insert or update; without a prompt or run the known one stays.
+) -> ConversationId:
+    """Insert or update; without a prompt or run the known one stays. The turn's conversation.
 
     A known turn stays in its conversation, whatever that was called when the caller last looked.
     """
@@ -81,6 +81,10 @@ def save(
     if prompt:
         connection.execute(_UPDATE_PROMPT, (*_prompt_values(prompt), turn.number))
         conversations.touch(connection, turn.conversation, prompt.at_ms or None)
+    found = connection.execute(
+        "SELECT id FROM conversations WHERE number = ?", (turn.conversation,)
+    ).fetchone()
+    return ConversationId(found[0])
 
 
 def append(

@@ -66,6 +66,9 @@ class SqliteStore:
     async def delete_conversation(self, conversation_id: ConversationId) -> None:
         await self._db.write(_delete, self._account, conversation_id)
 
+    async def drop_if_empty(self, conversation_id: ConversationId) -> bool:
+        return await self._db.write(conversation_rows.drop_if_empty, self._account, conversation_id)
+
     async def turns(
         self,
         conversation_id: ConversationId,
@@ -97,10 +100,10 @@ class SqliteStore:
         conversation_id: ConversationId,
         prompt: Prompt | None,
         run_id: RunId | None = None,
-    ) -> None:
+    ) -> ConversationId:
         in_outbox = prompt is not None and prompt.state != "sent"
         write = self._db.write_through if in_outbox else self._db.write
-        await write(saving.save, self._account, turn_id, conversation_id, prompt, run_id)
+        return await write(saving.save, self._account, turn_id, conversation_id, prompt, run_id)
 
     async def append(
         self, turn_id: TurnId, conversation_id: ConversationId, events: Sequence[TurnEvent]
@@ -149,12 +152,12 @@ class SqliteStore:
         )
 
     async def draft(self, conversation_id: ConversationId | None) -> str:
-        return await self._db.read(conversation_rows.draft, self._account, conversation_id or "")
+        where = conversation_id or ConversationId("")
+        return await self._db.read(conversation_rows.draft, self._account, where)
 
     async def save_draft(self, conversation_id: ConversationId | None, text: str) -> None:
-        await self._db.write_through(
-            conversation_rows.save_draft, self._account, conversation_id or "", text
-        )
+        where = conversation_id or ConversationId("")
+        await self._db.write_through(conversation_rows.save_draft, self._account, where, text)
 
     async def recall(self, limit: int = 200) -> Sequence[str]:
         return await self._db.read(turn_rows.said, self._account, limit)

@@ -9,6 +9,7 @@ from typing import Any
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Attachment, Prompt, TurnRecord
 from tui.store import events
+from tui.store.aliases import by_current_id
 from tui.store.values import LAST, Value, row
 
 _SELECT = """
@@ -55,6 +56,7 @@ _MESSAGE_KNOWN = """
 """
 
 
+@by_current_id
 def newest(
     connection: sqlite3.Connection,
     account: str,
@@ -69,6 +71,7 @@ def newest(
     return _records(connection, _NEWEST, account, conversation_id, *place, limit)[::-1]
 
 
+@by_current_id
 def following(
     connection: sqlite3.Connection,
     account: str,
@@ -85,6 +88,7 @@ def one(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> TurnRe
     return next(iter(_records(connection, _ONE, account, turn_id)), None)
 
 
+@by_current_id
 def of_run(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, run_id: RunId
 ) -> TurnRecord | None:
@@ -94,6 +98,7 @@ def of_run(
     return next(iter(begun or _records(connection, _JOINED, *values)), None)
 
 
+@by_current_id
 def pending(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId
 ) -> list[TurnRecord]:
@@ -121,6 +126,7 @@ def said(connection: sqlite3.Connection, account: str, limit: int) -> list[str]:
     return list(texts)
 
 
+@by_current_id
 def message_known(
     connection: sqlite3.Connection,
     account: str,
