@@ -138,7 +138,8 @@ def caused(error: Exception, cause: BaseException) -> Exception:
     ("error", "case", "sent"),
     [
         (caused(httpx.ConnectError("x"), socket.gaierror(8, "nodename")), Case.DNS, False),
-        (caused(httpx.ConnectError("x"), ssl.SSLCertVerificationError()), Case.TLS, False),
+        (caused(httpx.ConnectError("x"), ssl.SSLCertVerificationError()), Case.UNTRUSTED, False),
+        (caused(httpx.ConnectError("x"), ssl.SSLError()), Case.TLS, False),
         (
             caused(
                 httpx.ConnectError("x"),
@@ -150,7 +151,6 @@ def caused(error: Exception, cause: BaseException) -> Exception:
         (httpx.ConnectError("x"), Case.CONNECT, False),
         (httpx.ConnectTimeout("x"), Case.CONNECT_TIMEOUT, False),
         (httpx.PoolTimeout("x"), Case.CONNECT_TIMEOUT, False),
-        (httpx.ProxyError("x"), Case.PROXY, False),
         (httpx.ReadTimeout("x"), Case.NO_ANSWER, True),
         (httpx.WriteTimeout("x"), Case.NO_ANSWER, True),
         (httpx.ReadError("x"), Case.BROKEN, True),

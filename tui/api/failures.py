@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from tui.api.hints import ANSWERS, ASK_AGAIN, CASES, Case, Hints, advice_for
+from tui.api.network.failure import ProxyFailure, proxy_of
 from tui.api.retry import retry_after_s
 from tui.api.values import object_of
 from tui.core.errors import BackendError, ErrorKind
@@ -27,11 +28,20 @@ READS = frozenset({"GET", "HEAD"})
 _REQUEST_ID_HEADERS = ("x-request-id", "x-correlation-id")
 
 
-def failure(case: Case, *, host: str = "", detail: str = "", sent: bool = False) -> BackendError:
+def failure(
+    case: Case,
+    *,
+    host: str = "",
+    detail: str = "",
+    sent: bool = False,
+    proxy: str = "",
+    variable: str = "",
+) -> BackendError:
     """The error of a case that is no answer of the service."""
     advice = CASES[case]
-    says = advice.says.format(host=host or "The service")
-    return BackendError(advice.kind, _sentence(says, detail), hint=advice.hint, sent=sent)
+    names = {"host": host or "The service", "proxy": proxy, "variable": variable}
+    says, hint = advice.says.format_map(names), advice.hint.format_map(names)
+    return BackendError(advice.kind, _sentence(says, detail), hint=hint, sent=sent)
 
 
 def error_from(response: httpx.Response, hints: Hints = ANSWERS) -> BackendError:
@@ -80,6 +90,12 @@ def transport_error(
     error: Exception, method: str, host: str, *, streaming: bool = False
 ) -> BackendError:
     """The error that a failure below HTTP stands for; ``streaming``: while reading events."""
+    proxy = proxy_of(error)
+    if proxy is not None and isinstance(error, ProxyFailure):
+        case, detail = _proxy_case(error)
+        return failure(case, host=host, detail=detail, proxy=proxy.url, variable=proxy.variable)
+    if proxy is not None:
+        host = f"{host} (through the proxy {proxy.url})"
     case = _case_of(error, streaming=streaming)
     arrived = CASES[case].kind not in (ErrorKind.UNREACHABLE, ErrorKind.INVALID)
     return failure(case, host=host, sent=arrived and method not in READS)
@@ -174,27 +190,74 @@ _CASES: tuple[tuple[type[Exception], Case], ...] = (
     (httpx.ConnectTimeout, Case.CONNECT_TIMEOUT),
     (httpx.PoolTimeout, Case.CONNECT_TIMEOUT),
     (httpx.TimeoutException, Case.NO_ANSWER),
-    (httpx.ProxyError, Case.PROXY),
     (httpx.LocalProtocolError, Case.UNSENDABLE),
     (httpx.UnsupportedProtocol, Case.UNSENDABLE),
     (httpx.InvalidURL, Case.UNSENDABLE),
 )
 
-_CONNECT_CASES: tuple[tuple[type[BaseException], Case], ...] = (
-    (ssl.SSLError, Case.TLS),
-    (socket.gaierror, Case.DNS),
-    (ConnectionRefusedError, Case.REFUSED),
-)
+_CERTIFICATE_CASES: Mapping[int, Case] = {
+    9: Case.NOT_YET_VALID,
+    10: Case.EXPIRED,
+    62: Case.WRONG_HOST,
+    64: Case.WRONG_HOST,
+    -67602: Case.WRONG_HOST,
+    -67818: Case.EXPIRED,
+    -67819: Case.NOT_YET_VALID,
+    0x800B0101: Case.EXPIRED,
+    0x800B010F: Case.WRONG_HOST,
+}
+"""By the code of OpenSSL (X509_V_ERR_...), macOS (errSec...) or Windows (CERT_E_...)."""
 
 
 def _case_of(error: Exception, *, streaming: bool) -> Case:
     if isinstance(error, httpx.ConnectError):
-        causes = list(_causes(error))
-        hits = (c for kind, c in _CONNECT_CASES if any(isinstance(e, kind) for e in causes))
-        return next(hits, Case.CONNECT)
+        return _connect_case(error)
     if streaming:
         return Case.SILENT_STREAM if isinstance(error, httpx.TimeoutException) else Case.CUT_STREAM
     return next((case for kind, case in _CASES if isinstance(error, kind)), Case.BROKEN)
+
+
+def _connect_case(error: Exception) -> Case:
+    for cause in _causes(error):
+        match cause:
+            case ssl.SSLCertVerificationError():
+                code = getattr(cause, "verify_code", 0)  # set by a handshake alone
+                return _CERTIFICATE_CASES.get(code, Case.UNTRUSTED)
+            case ssl.SSLError():
+                return Case.TLS
+            case socket.gaierror():
+                return Case.DNS
+            case ConnectionRefusedError():
+                return Case.REFUSED
+            case _:
+                continue
+    return Case.CONNECT
+
+
+def is_about_certificate(error: Exception) -> bool:
+    """Whether a host was reached, and its certificate was the reason not to go on."""
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+
+
+def _proxy_case(error: ProxyFailure) -> tuple[Case, str]:
+    """What went wrong on the way to a proxy or with it, and the proxy's own words."""
+    cause = error.cause
+    if isinstance(cause, httpx.TimeoutException | TimeoutError):
+        return Case.PROXY_LATE, ""
+    if error.stage == "securing":
+        return Case.PROXY_TLS, ""
+    if error.stage == "connecting":
+        unknown = _connect_case(cause) is Case.DNS
+        return (Case.PROXY_UNKNOWN if unknown else Case.PROXY_GONE), ""
+    if not isinstance(cause, httpx.ProxyError):
+        return Case.PROXY, ""
+    words = clean_line(str(cause), 200)
+    refusals = {"407": Case.PROXY_PASSWORD, "403": Case.PROXY_FORBIDS}
+    if words.startswith(("Requested ", "Invalid username")):  # SOCKS
+        return Case.PROXY_PASSWORD, ""
+    if "not allowed by ruleset" in words:
+        return Case.PROXY_FORBIDS, ""
+    return refusals.get(words[:3], Case.PROXY), words
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

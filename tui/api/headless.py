@@ -24,6 +24,7 @@ from tui.api.models import (
     RuntimeConnection,
 )
 from tui.api.multipart import FileForm, size_of
+from tui.api.network.settings import Network
 from tui.api.sse import Frame
 from tui.api.values import path_segment
 from tui.core.calls import CallListener
@@ -45,9 +46,15 @@ class HeadlessClient:
     """
 
     def __init__(
-        self, base_url: str, genie: str, auth: httpx.Auth, clock: Clock | None = None
+        self,
+        base_url: str,
+        genie: str,
+        auth: httpx.Auth,
+        clock: Clock | None = None,
+        *,
+        network: Network | None = None,
     ) -> None:
-        self._http = Http(base_url, auth, hints=HEADLESS, clock=clock)
+        self._http = Http(base_url, auth, hints=HEADLESS, clock=clock, network=network)
         self.genie = genie
         """Its handle."""
         self._chat = f"/api/v1/genies/{path_segment(genie)}/chat"

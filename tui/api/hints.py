@@ -1,6 +1,7 @@
 """What each failure means and what a person can do about it, in one table.
 
-``says`` is a clause without a full stop and may name ``{host}``; ``hint`` is one or two sentences.
+``says`` is a clause without a full stop, ``hint`` is one or two sentences; those of ``CASES`` may
+name ``{host}``, and where a proxy failed ``{proxy}`` and the ``{variable}`` that names it.
 Source: Headless API troubleshooting; statuses that it does not name, as they were observed.
 """
 
@@ -28,6 +29,16 @@ class Case(Enum):
     DNS = auto()
     REFUSED = auto()
     TLS = auto()
+    WRONG_HOST = auto()
+    EXPIRED = auto()
+    NOT_YET_VALID = auto()
+    UNTRUSTED = auto()
+    PROXY_GONE = auto()
+    PROXY_UNKNOWN = auto()
+    PROXY_TLS = auto()
+    PROXY_PASSWORD = auto()
+    PROXY_FORBIDS = auto()
+    PROXY_LATE = auto()
     PROXY = auto()
     CONNECT_TIMEOUT = auto()
     CONNECT = auto()
@@ -230,14 +241,66 @@ CASES: Mapping[Case, Advice] = {
     ),
     Case.TLS: Advice(
         ErrorKind.UNREACHABLE,
-        "No trusted connection to {host}",
-        "If a company proxy inspects traffic, name its certificate in SSL_CERT_FILE; otherwise "
-        "check the clock and the host name.",
+        "{host} and this program found no way to encrypt the connection",
+        "Check the port of the URL, and whether a proxy or a firewall answers in its place.",
+    ),
+    Case.WRONG_HOST: Advice(
+        ErrorKind.UNREACHABLE,
+        "The certificate that {host} shows is for another name",
+        "Check the spelling of the host, and whether a proxy or a hotspot answers in its place.",
+    ),
+    Case.EXPIRED: Advice(
+        ErrorKind.UNREACHABLE,
+        "The certificate of {host} has expired",
+        "Check the clock of this machine; if it is right, whoever runs {host} must renew it.",
+    ),
+    Case.NOT_YET_VALID: Advice(
+        ErrorKind.UNREACHABLE,
+        "The certificate of {host} is not valid yet",
+        "Check the clock of this machine.",
+    ),
+    Case.UNTRUSTED: Advice(
+        ErrorKind.UNREACHABLE,
+        "The certificate of {host} was issued by somebody this machine does not trust",
+        "If a company proxy inspects traffic, add its certificate to the system's store, or name "
+        "it in ca_file (GENIE_TUI_CA_FILE). 'genie-tui doctor' says who issued it.",
+    ),
+    Case.PROXY_GONE: Advice(
+        ErrorKind.UNREACHABLE,
+        "Nothing accepts connections at the proxy {proxy}",
+        "Check the proxy that {variable} names, the network and the VPN.",
+    ),
+    Case.PROXY_UNKNOWN: Advice(
+        ErrorKind.UNREACHABLE,
+        "The name of the proxy {proxy} is not known to the network",
+        "Check the proxy that {variable} names; inside a company network a VPN may be needed.",
+    ),
+    Case.PROXY_TLS: Advice(
+        ErrorKind.UNREACHABLE,
+        "No encrypted connection to the proxy {proxy}",
+        "Check the certificate of the proxy, and whether {variable} should name it with http:// "
+        "instead.",
+    ),
+    Case.PROXY_PASSWORD: Advice(
+        ErrorKind.SETTINGS,
+        "The proxy {proxy} wants another user name and password",
+        "Put them into {variable}, as in http://USER:PASSWORD@HOST:PORT, with %40 for @.",
+    ),
+    Case.PROXY_FORBIDS: Advice(
+        ErrorKind.UNREACHABLE,
+        "The proxy {proxy} does not allow connections to {host}",
+        "Ask the people who run the proxy to allow it. If no proxy is needed for {host}, name the "
+        "host in NO_PROXY.",
+    ),
+    Case.PROXY_LATE: Advice(
+        ErrorKind.UNREACHABLE,
+        "The proxy {proxy} did not answer in time",
+        "Check the proxy that {variable} names, the network and the VPN.",
     ),
     Case.PROXY: Advice(
         ErrorKind.UNREACHABLE,
-        "The proxy did not let the connection to {host} through",
-        "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY.",
+        "The proxy {proxy} did not connect to {host}",
+        "Check the kind and the port of the proxy that {variable} names.",
     ),
     Case.CONNECT_TIMEOUT: Advice(
         ErrorKind.UNREACHABLE,

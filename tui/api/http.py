@@ -5,9 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
-from functools import cache
 from ipaddress import ip_address
-from ssl import SSLContext
 from typing import Any
 
 import httpx
@@ -15,7 +13,9 @@ import httpx
 from tui import __version__
 from tui.api.failures import bad_answer, error_from, failure, transport_error
 from tui.api.hints import ANSWERS, Case, Hints
-from tui.api.limits import ACCEPTED_ENCODINGS, limit_body
+from tui.api.limits import ACCEPTED_ENCODINGS
+from tui.api.network.client import client
+from tui.api.network.settings import Network
 from tui.api.noting import Notes
 from tui.api.retry import DELAYS
 from tui.api.sse import Frame, read_frames
@@ -52,31 +52,41 @@ class Http:
         hints: Hints = ANSWERS,
         timeout: httpx.Timeout = JSON_TIMEOUT,
         clock: Clock | None = None,
+        network: Network | None = None,
     ) -> None:
         """Raises BackendError(INVALID) for a base URL that must not be used."""
+        network = network or Network()
         url = checked_base_url(base_url)
         self.host = url.netloc.decode("ascii")
         """Host and port, as errors name them."""
         self._hints = hints
         self._clock = clock or SystemClock()
         self._notes = Notes()
-        self._calls = _client(
-            url,
-            auth,
-            timeout,
-            {"Accept": "application/json", "Accept-Encoding": ACCEPTED_ENCODINGS},
-            self._notes,
+        agent = {"User-Agent": f"genie-tui/{__version__}"}
+        self._calls = client(
+            network,
+            auth=auth,
+            base_url=url,
+            timeout=timeout,
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": ACCEPTED_ENCODINGS,
+                **agent,
+            },
+            event_hooks=self._notes.hooks,
         )
-        self._streams = _client(
-            url,
-            auth,
-            STREAM_TIMEOUT,
-            {
+        self._streams = client(
+            network,
+            auth=auth,
+            base_url=url,
+            timeout=STREAM_TIMEOUT,
+            headers={
                 "Accept": "text/event-stream",
                 "Accept-Encoding": "identity",
                 "Cache-Control": "no-store",
+                **agent,
             },
-            self._notes,
+            event_hooks=self._notes.hooks,
         )
 
     def watch_calls(self, listener: CallListener) -> None:
@@ -210,27 +220,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-_tls: Callable[[], SSLContext] = cache(httpx.create_ssl_context)
-
-
-def _client(
-    url: httpx.URL,
-    auth: httpx.Auth | None,
-    timeout: httpx.Timeout,
-    headers: Mapping[str, str],
-    notes: Notes,
-) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=url,
-        auth=auth,
-        timeout=timeout,
-        headers={**headers, "User-Agent": f"genie-tui/{__version__}"},
-        verify=_tls(),
-        event_hooks={**notes.hooks, "response": [limit_body, *notes.hooks["response"]]},
-        trust_env=not _is_loopback(url.host),  # no proxy leads to this machine
-    )
 
 
 def _request(

@@ -17,7 +17,9 @@ from tui import __version__
 from tui.api.failures import bad_answer, error_from, transport_error
 from tui.api.hints import ANSWERS, Advice, Case, Hints
 from tui.api.http import checked_base_url
-from tui.api.limits import ACCEPTED_ENCODINGS, limit_body
+from tui.api.limits import ACCEPTED_ENCODINGS
+from tui.api.network.client import client
+from tui.api.network.settings import Network
 from tui.api.retry import DELAYS, retry_after_s
 from tui.api.values import int_of, object_of, web_url
 from tui.config import is_loopback
@@ -107,11 +109,19 @@ class IdentityClient:
     Nothing is repeated, since codes and refresh tokens are for one use.
     """
 
-    def __init__(self, identity_url: str, client_id: str, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        identity_url: str,
+        client_id: str,
+        clock: Clock | None = None,
+        *,
+        network: Network | None = None,
+    ) -> None:
         """Raises BackendError(INVALID) for a URL that must not be used."""
         self._url = checked_base_url(identity_url)
         self._clock = clock or SystemClock()
         self.client_id = client_id
+        self._network = network or Network()
         self._provider: Provider | None = None
 
     async def provider(self) -> Provider:
@@ -160,14 +170,7 @@ class IdentityClient:
             "Accept-Encoding": ACCEPTED_ENCODINGS,
             "User-Agent": f"genie-tui/{__version__}",
         }
-        # No proxy leads to this machine.
-        proxied = not is_loopback(self._url.host)
-        return httpx.AsyncClient(
-            timeout=TIMEOUT,
-            headers=headers,
-            trust_env=proxied,
-            event_hooks={"response": [limit_body]},
-        )
+        return client(self._network, timeout=TIMEOUT, headers=headers)
 
     async def _discover(self) -> Provider:
         base = str(self._url).rstrip("/")
@@ -177,7 +180,7 @@ class IdentityClient:
                 raise error_from(response)
             document = _object(response)
         except BackendError as error:
-            if error.transient:
+            if error.transient or error.status is None:  # nobody answered
                 raise
             return _provider(base, {})
         if not isinstance(document.get("issuer"), str):

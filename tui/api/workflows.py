@@ -12,6 +12,7 @@ from tui.api.failures import failure
 from tui.api.hints import WORKFLOWS, Case
 from tui.api.http import Http
 from tui.api.models import Answer
+from tui.api.network.settings import Network
 from tui.api.sse import Frame
 from tui.api.values import objects_of, path_segment
 from tui.api.workflow_models import (
@@ -42,8 +43,15 @@ class WorkflowsClient:
     when to try again.
     """
 
-    def __init__(self, base_url: str, auth: httpx.Auth, clock: Clock | None = None) -> None:
-        self._http = Http(base_url, auth, hints=WORKFLOWS, clock=clock)
+    def __init__(
+        self,
+        base_url: str,
+        auth: httpx.Auth,
+        clock: Clock | None = None,
+        *,
+        network: Network | None = None,
+    ) -> None:
+        self._http = Http(base_url, auth, hints=WORKFLOWS, clock=clock, network=network)
 
     async def list_agents(self) -> list[AgentItem]:
         """GET agents: all there are. Observed; not among the documented calls."""

@@ -36,6 +36,8 @@ class Failure(click.ClickException):
 
 def failure_of(error: BackendError) -> Failure:
     """The end of a command whose call to a service failed."""
+    if error.kind is ErrorKind.SETTINGS:
+        return Failure(error.sentence(), Code.USAGE)
     if error.kind not in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN):
         return Failure(error.sentence())
     if login_helps(error):

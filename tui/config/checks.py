@@ -115,6 +115,7 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "idp_user_id": _text,
     "token": lambda value: Secret(_text(value)),
     "developer_token": _developer_token,
+    "ca_file": _text,
     "theme": _text,
     "no_browser": _switch,
     "notifications": _switch,

@@ -36,6 +36,8 @@ class Profile:
     token: Secret | None = None
     """Bearer token of the Workflows API."""
     developer_token: Secret | None = None
+    ca_file: str | None = None
+    """Certificates to trust besides the system's; a path."""
     theme: str | None = None
     no_browser: bool = False
     notifications: bool = True

@@ -39,6 +39,8 @@ class ErrorKind(Enum):
     """An answer that is not what the documents promise, such as a proxy's HTML page."""
     UNSUPPORTED = "unsupported"
     """This backend cannot do it."""
+    SETTINGS = "settings"
+    """A setting of the profile or of this machine cannot be used. Nothing was sent."""
     STORE = "store"
     """What must be kept before it is sent cannot be kept here."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.ports import ChatBackend
 from tui.wiring.agent_names import agent_names
 from tui.wiring.clients import open_client
+from tui.wiring.network import network_of
 from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
@@ -32,9 +33,8 @@ def workflows_client(profile: Profile) -> WorkflowsClient:
     from tui.api.workflows import WorkflowsClient
     from tui.auth.token import TokenAuth
 
-    return WorkflowsClient(
-        profile.base_url, TokenAuth(profile.base_url, handed_over(profile.token))
-    )
+    auth = TokenAuth(profile.base_url, handed_over(profile.token))
+    return WorkflowsClient(profile.base_url, auth, network=network_of(profile))
 
 
 @asynccontextmanager

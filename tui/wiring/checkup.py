@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.checkup import STEPS, Finding
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.links import link_host
+from tui.wiring.checkup_network import examine_network
 from tui.wiring.clients import key_client, open_account, signed_in_client
 from tui.wiring.findings import bad
 
@@ -25,11 +25,19 @@ async def examine(profile: Profile, *, before_login: bool = False) -> AsyncGener
     steps = _examine(profile, before_login=before_login)
     done = 0
     async with aclosing(steps):
-        async for finding in steps:
-            yield finding
+        try:
+            async for finding in steps:
+                yield finding
+                done += 1
+                if finding.verdict != "good":
+                    break
+        except (BackendError, StoreError) as error:
+            yield bad(STEPS[done], error)
             done += 1
-            if finding.verdict != "good":
-                break
+        except OSError as error:
+            problem = StoreError(f"{error.filename or 'The system'}: {error.strerror or error}.")
+            yield bad(STEPS[done], problem)
+            done += 1
     for step in STEPS[done:]:
         yield Finding(step, "open", "not checked")
 
@@ -41,7 +49,7 @@ async def _examine(profile: Profile, *, before_login: bool) -> AsyncGenerator[Fi
         yield Finding("configuration", "bad", f"missing: {', '.join(missing)}", advice)
         return
     yield Finding("configuration", "good", f"profile '{profile.name}', {_way(profile)}")
-    yield await _network(profile)
+    yield await examine_network(profile)
     if before_login and profile.credential == "oauth":
         yield Finding("sign-in", "open", "in the browser, as soon as the app is open")
         return
@@ -66,36 +74,6 @@ def _signing_in(profile: Profile) -> AsyncGenerator[Finding]:
 def _way(profile: Profile) -> str:
     ways = {"oauth": "sign-in in the browser", "api_key": "sign-in by API key"}
     return ways.get(profile.credential, f"backend '{profile.backend}'")
-
-
-# -- network -----------------------------------------------------------------------------------
-
-
-async def _network(profile: Profile) -> Finding:
-    try:
-        hosts = [await _reach(profile.base_url)]
-        if profile.credential == "oauth":
-            hosts.append(await _reach(profile.identity_url))
-    except BackendError as error:
-        return bad("network", error)
-    found = " and ".join(dict.fromkeys(hosts))
-    tls = profile.base_url.startswith("https:")
-    return Finding("network", "good", f"{found} {'answer over TLS' if tls else 'on this machine'}")
-
-
-async def _reach(url: str) -> str:
-    """The host of a URL, if it answers at all. Raises ``BackendError`` if not."""
-    from tui.api.http import Http
-
-    http = Http(url)
-    try:
-        await http.call("GET", "/")
-    except BackendError as error:
-        if error.status is None:
-            raise
-    finally:
-        await http.aclose()
-    return link_host(url) or url
 
 
 # -- sign-in, genie, stream --------------------------------------------------------------------

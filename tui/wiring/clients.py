@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.core.errors import BackendError, ErrorKind
+from tui.wiring.network import network_of
 from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def signed_in_client(profile: Profile, account: OAuthAccount) -> HeadlessClient:
     from tui.auth.bearer import BearerAuth
 
     auth = BearerAuth(profile.base_url, account.tokens)
-    return HeadlessClient(profile.base_url, profile.genie or "", auth)
+    return HeadlessClient(profile.base_url, profile.genie or "", auth, network=network_of(profile))
 
 
 async def key_client(profile: Profile) -> HeadlessClient:
@@ -54,7 +55,7 @@ async def key_client(profile: Profile) -> HeadlessClient:
             hint="Set GENIE_TUI_API_KEY, or give it with 'genie-tui login'.",
         )
     auth = ApiKeyAuth(profile.base_url, key, profile.idp_user_id or "")
-    return HeadlessClient(profile.base_url, profile.genie or "", auth)
+    return HeadlessClient(profile.base_url, profile.genie or "", auth, network=network_of(profile))
 
 
 @asynccontextmanager
@@ -68,7 +69,7 @@ async def open_account(
     from tui.system.clock import SystemClock
 
     client = Client(profile.client_id or "", profile.redirect_url or "", profile.no_browser)
-    service = IdentityClient(profile.identity_url, client.client_id)
+    service = IdentityClient(profile.identity_url, client.client_id, network=network_of(profile))
     account = OAuthAccount(client, service, vault or _vault(profile), SystemClock())
     try:
         yield account

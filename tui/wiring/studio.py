@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.secret import Secret
+from tui.wiring.network import network_of
 from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerato
     token = handed_over(profile.developer_token or Secret(""))
     ledger = None if alone else FileLedger(state_dir() / "pace", profile.developer_url, token)
     auth = DeveloperAuth(profile.developer_url, token)
-    client = DeveloperClient(profile.developer_url, auth, SystemClock(), ledger)
+    client = DeveloperClient(
+        profile.developer_url, auth, SystemClock(), ledger, network=network_of(profile)
+    )
     try:
         yield client
     finally:

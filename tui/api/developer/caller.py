@@ -15,6 +15,7 @@ from tui.api.developer.reading import R, read, rows_in
 from tui.api.failures import READS, failure
 from tui.api.hints import Case
 from tui.api.http import Http, Params
+from tui.api.network.settings import Network
 from tui.api.values import path_segment
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
@@ -40,9 +41,17 @@ class Caller:
     """
 
     def __init__(
-        self, base_url: str, auth: httpx.Auth, clock: Clock, ledger: Ledger | None = None
+        self,
+        base_url: str,
+        auth: httpx.Auth,
+        clock: Clock,
+        ledger: Ledger | None = None,
+        *,
+        network: Network | None = None,
     ) -> None:
-        self._http = Http(base_url, auth, hints=DEVELOPER, timeout=TIMEOUT, clock=clock)
+        self._http = Http(
+            base_url, auth, hints=DEVELOPER, timeout=TIMEOUT, clock=clock, network=network
+        )
         self._clock = clock
         self.pacer = Pacer(clock, ledger)
 

@@ -10,6 +10,7 @@ from tui.api.developer.estate import Access, Folders, Operations, Tables
 from tui.api.developer.genies import GenieClients, Genies, Guardrails
 from tui.api.developer.knowledge import KnowledgeBases, Skills
 from tui.api.developer.pace import Ledger
+from tui.api.network.settings import Network
 from tui.core.ports import Clock
 
 
@@ -20,13 +21,19 @@ class DeveloperClient:
     """
 
     def __init__(
-        self, base_url: str, auth: httpx.Auth, clock: Clock, ledger: Ledger | None = None
+        self,
+        base_url: str,
+        auth: httpx.Auth,
+        clock: Clock,
+        ledger: Ledger | None = None,
+        *,
+        network: Network | None = None,
     ) -> None:
         """``ledger`` counts requests for rate limits; each client for itself unless given.
 
         Raises BackendError(INVALID) for a base URL that must not be used.
         """
-        self.caller = Caller(base_url, auth, clock, ledger)
+        self.caller = Caller(base_url, auth, clock, ledger, network=network)
         self.genies = Genies(self.caller)
         self.clients = GenieClients(self.caller)
         self.guardrails = Guardrails(self.caller)

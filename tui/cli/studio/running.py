@@ -139,4 +139,5 @@ def _failure_of(error: BackendError) -> Failure:
     if error.kind in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN):
         return Failure(error.sentence(), Code.NOT_SIGNED_IN)
     refused_here = error.kind is ErrorKind.INVALID and error.status is None
+    refused_here = refused_here or error.kind is ErrorKind.SETTINGS
     return Failure(error.sentence(), Code.USAGE if refused_here else Code.FAILED)

@@ -1,0 +1,38 @@
+"""Clients that reach services as the network's settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from tui.api.limits import limit_body
+from tui.api.network.settings import Network
+from tui.api.network.transport import NetworkTransport
+
+
+def client(
+    network: Network,
+    *,
+    auth: httpx.Auth | None = None,
+    base_url: httpx.URL | str = "",
+    timeout: httpx.Timeout,
+    headers: Mapping[str, str],
+    event_hooks: Mapping[str, list[Any]] | None = None,
+) -> httpx.AsyncClient:
+    """A client whose connections are those that the network's settings ask for.
+
+    Bodies larger than the limit of the program end in an error.
+    """
+    hooks = dict(event_hooks or {})
+    hooks["response"] = [limit_body, *hooks.get("response", ())]
+    return httpx.AsyncClient(
+        auth=auth,
+        base_url=base_url,
+        timeout=timeout,
+        headers=headers,
+        event_hooks=hooks,
+        transport=NetworkTransport(network),
+        trust_env=False,
+    )
