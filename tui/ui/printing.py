@@ -3,17 +3,54 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.segment import Segment, Segments
+from rich.style import Style
 
-from tui.core.text import clean
+from tui.core.text import drawn
+from tui.ui.markdown import Document, Line
+
+_WIDEST = 100
+# The terminal's own colours: nothing is known of its background.
+_STYLES = {
+    "strong": "bold",
+    "em": "italic",
+    "strike": "strike",
+    "code": "cyan",
+    "link": "blue underline",
+    "muted": "dim",
+    "h1": "bold underline",
+    "h2": "bold",
+    "h3": "bold",
+    "h4": "bold italic",
+    "h5": "bold italic",
+    "h6": "bold italic",
+    "quote": "magenta",
+    "quote-text": "italic",
+    "marker": "yellow",
+    "box": "dim",
+    "comment": "dim italic",
+    "keyword": "magenta",
+    "number": "yellow",
+    "string": "green",
+    "function": "blue",
+    "builtin": "cyan",
+    "deleted": "red",
+    "inserted": "green",
+}
 
 
 def print_markdown(markdown: str) -> None:
     """Print rendered Markdown on stdout, as wide as the terminal, at most 100 columns."""
     console = Console(highlight=False, markup=False)
-    options = console.options.update(width=min(console.width, 100))
-    rendered = console.render(Markdown(clean(markdown), hyperlinks=False), options)
-    # Cleaned again: in Markdown any character can be written as a number.
-    safe = (Segment(clean(text), style) for text, style, _ in rendered)
-    console.print(Segments(safe), end="")
+    for line in Document(markdown).lines(min(console.width, _WIDEST)):
+        console.print(Segments(_segments(line)), end="", soft_wrap=True)
+
+
+def _segments(line: Line) -> list[Segment]:
+    # Nothing can be clicked on here, so the mark for copying code is left out.
+    shown = [span for span in line.spans if span.action is None or span.copied is None]
+    return [*(Segment(drawn(span.text), _style(span.style)) for span in shown), Segment.line()]
+
+
+def _style(roles: str) -> Style:
+    return Style.parse(" ".join(_STYLES.get(role, "") for role in roles.split()))

@@ -66,9 +66,9 @@ def test_quotes_have_a_bar_at_every_line() -> None:
     assert drawn("> aa bb cc\n>\n> > dd", 8) == ["▎ aa bb", "▎ cc", "▎", "▎ ▎ dd"]
 
 
-def test_code_is_labelled_with_the_first_word_of_its_info_string() -> None:
+def test_code_is_labelled_with_its_info_string() -> None:
     lines = drawn("```python title=x\nprint(1)\n```", 30)
-    assert lines[0].split() == ["python", "copy"]
+    assert lines[0].split() == ["python", "title=x", "copy"]
     assert lines[1] == " print(1)"
 
 

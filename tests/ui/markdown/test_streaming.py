@@ -25,7 +25,8 @@ ODD = st.sampled_from(
     ["---", "===", "", "", "    indented", "```", "~~~ x", "<div>", "[a]: https://x.example", "[a]"]
 )
 DOCUMENT = st.lists(st.one_of(SENTENCE, ITEM, ODD, FENCE, TABLE), max_size=14).map("\n".join)
-NOISE = st.text(alphabet="-*+_=#>`~|:[]()!<&;1. \n\tab", max_size=80)
+FLAG = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+NOISE = st.text(alphabet="-*+_=#>`~|:[]()!<&;1. \n\tab\r\x1b$\\" + FLAG, max_size=80)
 
 
 def pieces(text: str, cuts: list[int]) -> Iterator[str]:
@@ -40,6 +41,9 @@ def pieces(text: str, cuts: list[int]) -> Iterator[str]:
 @example("1. a\n1. b\n\n1. c\n\nafter", [5, 10, 16, 17])
 @example("[a]\n\ntext\n\n[a]: https://x.example", [5, 12, 20])
 @example("para\n#hash", [6])
+@example("a\r\nb", [2])
+@example(f"x{FLAG}y", [3, 5])
+@example("\\[\na\n\n- b\n\\]", [5, 9])
 def test_pieces_and_whole_end_up_the_same(text: str, cuts: list[int]) -> None:
     streamed = Document()
     for piece in pieces(text, cuts):

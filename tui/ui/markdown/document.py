@@ -16,7 +16,10 @@ from tui.ui.markdown.rows import Code, Gap, Margin, Resume, Segment
 if TYPE_CHECKING:
     from tui.ui.markdown.spans import Line
 
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
+# Definitions of links, and formulas: lines may change what those above them mean.
+_LOOKS_BACK = re.compile(r"\]:|\\\[|\$\$|\\begin\{")
+# Half of a line break or of a flag.
+_MAY_GO_ON = re.compile("\r$|[\U0001f3f4\U000e0000-\U000e007f][\U000e0000-\U000e007f]*$")
 _UNDECIDED = re.compile(r"[ >]*(?:[-+*_=#~`|>]+|\d{1,9}[.)]?)[ \t]*")
 _LONGEST_MARKER = 40
 _LAYOUTS_KEPT = 2
@@ -40,6 +43,8 @@ class Document:
     The lines of a finished text do not depend on the steps in which it came.
     """
 
+    _given: str
+    """The newest text as it came."""
     _source: str
     _settled: list[Segment]
     _live: list[Segment]
@@ -50,6 +55,7 @@ class Document:
     def __init__(self, text: str = "", *, marks: bool = False, final: bool = True) -> None:
         self._marks = marks
         self._revision = 0
+        self._given = ""
         self._clear()
         if text:
             self.update(text, final=final)
@@ -64,15 +70,22 @@ class Document:
 
         Returns whether the text only grew, so that the steady lines are still the same.
         """
-        text = clean(text)
+        text = self._cleaned(text)
         grown = text.startswith(self._source)
-        if final and self._settled and _DEFINITION.search(text):
+        if final and self._settled and _LOOKS_BACK.search(text):
             grown = False
         if not grown:
             self._clear()
         self._source = text
         self._read(final)
         return grown
+
+    def _cleaned(self, text: str) -> str:
+        """The text without control characters; of one that only grew, the new part is looked at."""
+        before, self._given = self._given, text
+        if before and text.startswith(before) and not _MAY_GO_ON.search(before, len(before) - 8):
+            return self._source + clean(text[len(before) :])
+        return clean(text)
 
     def lines(self, width: int) -> Sequence[Line]:
         """The lines of the text at a width in cells. Valid until the next update."""

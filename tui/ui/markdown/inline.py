@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,17 +15,21 @@ if TYPE_CHECKING:
 
 _ROLES = {"strong": "strong", "em": "em", "s": "strike"}
 _TARGET_LIMIT = 120
+_CELL_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
-def read_inline(tokens: Sequence[Token], role: str = "", *, marks: bool = False) -> Spans:
+def read_inline(
+    tokens: Sequence[Token], role: str = "", *, marks: bool = False, in_cell: bool = False
+) -> Spans:
     """The spans of an inline token's children.
 
     ``role`` is added to every span. With ``marks``, code keeps its backticks, for screens
-    without colour. Links to anything but http and https are text followed by their target.
+    without colour. In the cell of a table, ``<br>`` breaks a line. Links to anything but http and
+    https are text followed by their target.
     """
     spans: list[Span] = []
     roles = [role] if role else []
-    links: list[tuple[str, int]] = []
+    links: list[tuple[Token, int]] = []
     for token in tokens:
         kind, _, edge = token.type.rpartition("_")
         if kind in _ROLES and edge == "open":
@@ -32,10 +37,12 @@ def read_inline(tokens: Sequence[Token], role: str = "", *, marks: bool = False)
         elif kind in _ROLES:
             roles.remove(_ROLES[kind])
         elif token.type == "link_open":
-            links.append((str(token.attrs.get("href", "")), len(spans)))
+            links.append((token, len(spans)))
         elif token.type == "link_close":
-            href, start = links.pop()
-            spans[start:] = _link(href, spans[start:])
+            link, start = links.pop()
+            spans[start:] = _link(str(link.attrs.get("href", "")), _title(link), spans[start:])
+        elif token.type == "text" and in_cell:
+            spans += [Span(split_cell(tidy(token.content)), " ".join(roles))]
         else:
             spans += _leaf(token, " ".join(roles), marks)
     return tuple(spans)
@@ -63,24 +70,48 @@ def _leaf(token: Token, style: str, marks: bool) -> list[Span]:
     if token.type == "code_inline":
         text = tidy(token.content)
         return [Span(f"`{text}`" if marks else text, f"{style} code".lstrip())]
-    if token.type == "raw":
+    if token.type in {"raw", "formula"}:
         return [Span(clean(token.content).replace("\t", " "), style)]
     return [Span(tidy(token.content), style)] if token.content else []
 
 
-def _link(href: str, text: Sequence[Span]) -> list[Span]:
+def split_cell(text: str) -> str:
+    """The text of a table cell with its ``<br>`` as line breaks."""
+    return _CELL_BREAK.sub("\n", text)
+
+
+def _link(href: str, title: str, text: Sequence[Span]) -> list[Span]:
+    target, words = clean_line(_readable(href), _TARGET_LIMIT), plain(text)
+    title = "" if title in words else f"“{title}”"
     host = web_host(href)
     if not host:
-        target = clean_line(href, _TARGET_LIMIT)
-        told = plain(text) == target or f"mailto:{plain(text)}" == target
-        return [*text, *([] if told or not target else [Span(f" ({target})", "muted")])]
+        told = words == target or f"mailto:{words}" == target
+        return [*text, *_aside("" if told else target, title)]
     action: Action = ("app.open_link", (href,))
-    linked = [span._replace(style=f"{span.style} link".lstrip(), action=action) for span in text]
-    return linked if _shows(plain(text), host) else [*linked, *_hint(host)]
+    # An image in a link leads to the image; the host behind it leads where the link does.
+    linked = [
+        span if span.action else span._replace(style=f"{span.style} link".lstrip(), action=action)
+        for span in text or [Span(target)]
+    ]
+    shown = _shows(words or target, host) and linked[0].action == action
+    return [*linked, *_aside("" if shown else clean_line(host, _TARGET_LIMIT), title, action)]
 
 
-def _hint(host: str) -> list[Span]:
-    return [Span(f" ({clean_line(host, _TARGET_LIMIT)})", "muted")]
+def _readable(href: str) -> str:
+    """An address with its letters instead of their percent-encoding."""
+    from markdown_it.common.normalize_url import normalizeLinkText
+
+    return normalizeLinkText(href)
+
+
+def _aside(target: str, title: str, action: Action | None = None) -> list[Span]:
+    """Where a link leads and what it is called, as far as its text does not say it."""
+    told = ", ".join(filter(None, (target, title)))
+    return [Span(f" ({told})", "muted", action)] if told else []
+
+
+def _title(token: Token) -> str:
+    return tidy(str(token.attrs.get("title", "")))
 
 
 def _shows(text: str, host: str) -> bool:
@@ -90,5 +121,6 @@ def _shows(text: str, host: str) -> bool:
 
 def _image(token: Token, style: str) -> list[Span]:
     source = str(token.attrs.get("src", ""))
-    name = clean_line(token.content) or clean_line(source.rpartition("/")[2], 40) or "image"
-    return _link(source, [Span(f"🖼 {name}", style)])
+    name = plain(read_inline(token.children or [])).replace("\n", " ").strip()
+    name = name or clean_line(source.rpartition("/")[2], 40) or "image"
+    return _link(source, _title(token), [Span(f"🖼 {name}", style)])

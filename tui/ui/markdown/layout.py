@@ -68,7 +68,7 @@ def _innermost(spans: Spans, limit: int) -> Spans:
 
 def _code(code: Code, width: int, marks: bool) -> Iterator[Line]:
     if code.begins:
-        yield _label(code, width, marks)
+        yield from _label(code, width, marks)
     if code.text:
         for line in highlight(code.language, code.text):
             yield from _code_line(line, width)
@@ -77,14 +77,16 @@ def _code(code: Code, width: int, marks: bool) -> Iterator[Line]:
         yield Line(fence, glue="", fill="panel")
 
 
-def _label(code: Code, width: int, marks: bool) -> Line:
-    """The first line of a code block: its language, and where to click to copy it."""
-    name = Span(f"{'```' if marks else ' '}{code.language}", "panel muted", copied="")
+def _label(code: Code, width: int, marks: bool) -> Iterator[Line]:
+    """The top of a code block: its language, what else is said of it, and a mark to copy it."""
+    info = f"{code.language} {code.about}".rstrip()
+    name = Span(f"{'```' if marks else ' '}{info}", "panel muted", copied="")
     space = width - cells(name.text) - cells(_COPY) - 1
     if space < 1:
-        return Line((name._replace(text=name.text[:width]),), glue="", fill="panel")
+        yield from (Line(part, glue="", fill="panel") for part, _ in wrap((name,), width))
+        return
     copy = Span(_COPY, "panel muted", ("copy_code", (code.number,)), copied="")
-    return Line((name, Span(" " * space, "panel", copied=""), copy), glue="", fill="panel")
+    yield Line((name, Span(" " * space, "panel", copied=""), copy), glue="", fill="panel")
 
 
 def _code_line(spans: Spans, width: int) -> Iterator[Line]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CODE_LINES = 50
 TABLE_ROWS = 30
+_LONGEST_INFO = 2_000
 
 _BULLETS = "•◦▪"
 _TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
@@ -84,6 +85,8 @@ class Reader:
         self._open: list[_Container] = []
         self._lists = 0
         self._role = ""
+        self._defined = -1
+        """The line behind the last definition that is shown; they stand together."""
         self._table: _TableDraft | None = None
         self._drafts: list[_Draft] = []
         self._handlers: dict[str, Callable[[Token], None]] = {
@@ -93,6 +96,8 @@ class Reader:
             "fence": self._read_code,
             "code_block": self._read_code,
             "hr": self._read_rule,
+            "definition": self._read_definition,
+            "formula_block": self._read_formula,
             "blockquote_open": self._start_quote,
             "blockquote_close": self._leave,
             "bullet_list_open": self._start_list,
@@ -139,7 +144,7 @@ class Reader:
     def _start_block(self, line: int) -> None:
         """Leave an empty line where the source has one, or at the top start a segment."""
         if not self._open:
-            self._cut(line, Resume())
+            self._cut(line, Resume(gap=line != self._defined))
         elif not self._open[-1].fresh and self._is_blank(line - 1):
             self._emit(Gap(Margin(self._rest())))
 
@@ -183,7 +188,8 @@ class Reader:
         box.fresh = False
         marker = f"{_BULLETS[(self._lists - 1) % len(_BULLETS)]} "
         if box.number is not None:
-            marker, box.number = f"{box.number}. ", box.number + 1
+            number = max(box.number, int(token.info or 0))
+            marker, box.number = f"{number}. ", number + 1
         self._open.append(_item(marker))
 
     def _leave(self, token: Token) -> None:
@@ -203,7 +209,7 @@ class Reader:
         children = token.children or []
         if self._table is not None:
             role = "strong" if not self._table.rows else ""
-            self._table.cells.append(read_inline(children, role, marks=self._marks))
+            self._table.cells.append(read_inline(children, role, marks=self._marks, in_cell=True))
             return
         self._mark_task(children)
         role = "quote-text" if not self._role and any(b.first is _BAR for b in self._open) else ""
@@ -218,7 +224,18 @@ class Reader:
         box, text = self._open[-1], children[0]
         if text.type == "text" and (mark := _TASKS.get(text.content[:4])) and box.first is not _BAR:
             text.content = text.content[4:]
-            self._open[-1] = _item(mark)
+            numbered = self._open[-2].number is not None
+            self._open[-1] = _item(f"{box.first[0].text}{mark}" if numbered else mark)
+
+    def _read_definition(self, token: Token) -> None:
+        self._start_block(_line(token))
+        self._emit(Text(self._margin(), read_inline(token.children or [], marks=self._marks)))
+        self._defined = token.map[1] if token.map else -1
+
+    def _read_formula(self, token: Token) -> None:
+        self._start_block(_line(token))
+        lines = clean(token.content).replace("\t", " ").rstrip("\n")
+        self._emit(Text(self._margin(), (Span(lines),)))
 
     def _read_rule(self, token: Token) -> None:
         self._start_block(_line(token))
@@ -229,8 +246,9 @@ class Reader:
         self._start_block(_line(token))
         if not going_on:
             self._codes += 1
-        language = clean_line(token.info, 40).split(" ")[0]
-        code = Code(Margin(), self._codes - 1, language, clean(token.content), begins=not going_on)
+        language, _, about = clean_line(token.info, _LONGEST_INFO).partition(" ")
+        text, number = clean(token.content), self._codes - 1
+        code = Code(Margin(), number, language, about, text, begins=not going_on)
         if self._open or token.type == "code_block":
             self._emit(replace(code, margin=self._margin()))
         else:

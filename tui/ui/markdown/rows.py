@@ -37,6 +37,8 @@ class Code:
     """Which code block of the message it is, from 0."""
     language: str
     """First word of the info string, or empty."""
+    about: str
+    """The rest of the info string."""
     text: str
     """The code, each line with its newline."""
     begins: bool = True

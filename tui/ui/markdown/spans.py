@@ -104,7 +104,7 @@ def _break(text: str, at: int, width: int) -> Iterator[Piece]:
         word = match[0]
         size = cells(word)
         if used + size > width and (size <= width or width - used < _SHORT_REST):
-            if used:
+            if end > start:
                 yield Piece(at + start, at + end, glue)
                 glue = word[: len(word) - len(word.lstrip(" "))]
             word = word.lstrip(" ")

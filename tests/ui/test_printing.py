@@ -1,0 +1,29 @@
+"""Markdown as ``ask`` prints it on a terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.ui.printing import print_markdown
+
+
+def printed(markdown: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    print_markdown(markdown)
+    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_nothing_that_was_said_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "# T\n\n[Status]: Approved\n[1]: https://a.example\n\n- a\n  - \\(x\\;y\\)"
+    assert printed(text, capsys) == [
+        *("T", "", "[Status]: Approved", "[1]: https://a.example", "", "• a", r"  ◦ \(x\;y\)"),
+    ]
+
+
+def test_code_has_its_language_and_no_mark_to_click_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert printed("```py\n\tx = 1\n```", capsys) == [" py", "     x = 1", ""]
+
+
+def test_control_characters_are_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed("a\x1b[2Jb &#27;[31m [b]x[/b]", capsys) == ["a\ufffd[2Jb \ufffd[31m [b]x[/b]"]

@@ -1,0 +1,183 @@
+"""Our changes to the Markdown that markdown-it reads: nothing that was said may vanish.
+
+Imported when the first text is parsed, since markdown-it is not needed before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, reference, table
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from tui.core.text import clean
+
+DEEPEST = 48
+_LONGEST_TEXT = 8_192
+_LONGEST_FORMULA = 100
+"""Lines that are looked at for the end of a formula."""
+
+_FORMULA_LIKE = re.compile(r"\s|[A-Za-z]$|.*[\\^_={}+<>]", re.DOTALL)
+_DOLLARS = re.compile(r"\$(?=[^\s$])[^$\n]*?\\[^$\n]*\$(?!\d)")
+_ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]{1,20}\*?)\}")
+
+
+def new_parser() -> MarkdownIt:
+    """Parser of GitHub's Markdown, without HTML, with definitions and formulas as tokens."""
+    options = {"html": False, "maxNesting": DEEPEST, "inline_definitions": True}
+    parser = MarkdownIt("gfm-like", options | {"store_labels": True})
+    parser.block.ruler.at("reference", _definition)
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    interrupts = ["paragraph", "reference", "blockquote", "list"]
+    parser.block.ruler.before("blockquote", "formula", _formula_block, {"alt": interrupts})
+    parser.inline.ruler.before("escape", "formula", _formula)
+    parser.core.ruler.before("inline", "long", _spare_long_text)
+    if parser.linkify is not None:
+        # Without a scheme, every `notes.md` and `main.py` would be a link to a country.
+        parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
+    return parser
+
+
+def tokens_of(parser: MarkdownIt, source: str) -> list[Token]:
+    """The tokens of a text. A definition stays unless it is the one that a link refers to."""
+    env: dict[str, dict[str, dict[str, object]]] = {}
+    tokens = parser.parse(source, env)
+    known = env.get("references")
+    if not known:
+        return tokens
+    used = _labels(tokens)
+    shown: list[Token] = []
+    for token in tokens:
+        if token.type == "definition":
+            label = str(token.meta["id"])
+            if label in used and known[label]["map"] == token.map:
+                continue
+            token.children = parser.parseInline(token.content)[0].children
+        shown.append(token)
+    return shown
+
+
+def _labels(tokens: Sequence[Token]) -> set[str]:
+    """The labels that links and images refer to."""
+    found: set[str] = set()
+    for token in tokens:
+        if label := token.meta.get("label") if token.type in ("link_open", "image") else None:
+            found.add(str(label))
+        found |= _labels(token.children or [])
+    return found
+
+
+def _spare_long_text(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type == "inline" and len(token.content) > _LONGEST_TEXT:
+            token.children = [token.copy(type="raw", content=clean(token.content))]
+            token.content = ""
+
+
+def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a link reference definition and keep its source."""
+    if not reference(state, start, end, silent):
+        return False
+    if not silent:
+        source = state.getLines(start, state.line, state.blkIndent, False)
+        state.tokens[-1].content = "\n".join(line.strip() for line in source.split("\n"))
+    return True
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a table, and add cells for which there is no column to the last one of their row."""
+    before = len(state.tokens)
+    if not table(state, start, end, silent):
+        return False
+    cells: list[Token] = []
+    for token in state.tokens[before:]:
+        if token.type == "tr_open":
+            cells = []
+        elif token.type == "inline":
+            cells.append(token)
+        elif token.type == "tr_close" and cells:
+            surplus = _cells_of(state, cells[0])[len(cells) :]
+            cells[-1].content = " | ".join((cells[-1].content, *surplus))
+    return True
+
+
+def _cells_of(state: StateBlock, cell: Token) -> list[str]:
+    """The cells of the row of the source in which a cell stands."""
+    row = cell.map[0] if cell.map else 0
+    line = state.src[state.bMarks[row] + state.tShift[row] : state.eMarks[row]].strip()
+    parts = re.split(r"(?<!\\)\|", line)
+    first, last = not parts[0], len(parts) > 1 and not parts[-1]
+    return [part.strip().replace("\\|", "|") for part in parts[first : len(parts) - last]]
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """Read a formula of LaTeX, in which nothing is Markdown."""
+    end = _end_of_formula(state.src, state.pos, state.posMax)
+    if end is None:
+        return False
+    if not silent:
+        state.push("formula", "", 0).content = state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+def _end_of_formula(source: str, start: int, limit: int) -> int | None:
+    opening = source[start : start + 2]
+    if opening in (r"\;", r"\,"):
+        return start + 2
+    if opening == r"\(":
+        return _after(source, r"\)", start + 2, limit)
+    if opening == r"\[":
+        end = _after(source, r"\]", start + 2, limit)
+        is_formula = end is not None and _FORMULA_LIKE.match(source[start + 2 : end - 2])
+        return end if is_formula else None
+    if opening == "$$":
+        return _after(source, "$$", start + 2, limit)
+    if opening == r"\b" and (found := _ENVIRONMENT.match(source, start)):
+        return _after(source, rf"\end{{{found[1]}}}", found.end(), limit)
+    if opening[:1] == "$" and (found := _DOLLARS.match(source, start, limit)):
+        return found.end()
+    return None
+
+
+def _after(source: str, closing: str, start: int, limit: int) -> int | None:
+    """The place behind a closing mark, if there is one."""
+    at = source.find(closing, start, limit)
+    return at + len(closing) if at > start else None
+
+
+def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    r"""Read a formula of several lines: in ``\[``, ``$$`` or an environment."""
+    if state.is_code_block(start):
+        return False
+    first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    closing = _closing_of(first)
+    if not closing or closing in first[2:]:
+        return False
+    for line in range(start + 1, min(end, start + 1 + _LONGEST_FORMULA)):
+        if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
+            return False
+        if closing in state.src[state.bMarks[line] : state.eMarks[line]]:
+            break
+    else:
+        return False
+    if not silent:
+        token = state.push("formula_block", "", 0)
+        token.content = state.getLines(start, line + 1, state.blkIndent, False)
+        token.map = [start, line + 1]
+        state.line = line + 1
+    return True
+
+
+def _closing_of(first: str) -> str:
+    """What ends the formula that begins with this line; empty if none does."""
+    if first.startswith(r"\["):
+        return r"\]" if _FORMULA_LIKE.match(f"{first[2:]}\n") else ""
+    if first.startswith("$$"):
+        return "$$"
+    found = _ENVIRONMENT.match(first)
+    return rf"\end{{{found[1]}}}" if found else ""
