@@ -54,7 +54,7 @@ def _talk(terminal: Terminal) -> None:
     """Both questions, each on its card and opened; nobody looks, so that notices are sent."""
     terminal.type(AWAY)
     terminal.type("go\r")
-    terminal.until("Ctrl.G")
+    terminal.until("Ctrl.G|Approve")
     terminal.type("\x07")
     terminal.until("Approve")
     terminal.pump(FOCUS_LATER_S)
