@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,30 @@ def test_a_message_that_could_not_leave_is_not_sent_another_day(
     server.faults.clear()
     assert run("ask", HELLO).returncode == 0
     assert "too early" not in [record.summary for record in server.log]
+
+
+@pytest.mark.parametrize(("asked", "words"), [(170, "3 min"), (3600, "60 min"), (86_400, "24 h")])
+def test_a_wait_behind_the_timeout_ends_with_when_to_try_again(
+    run: Run, server: DemoServer, asked: int, words: str
+) -> None:
+    server.faults.add(f"status:429,retry_after={asked},on=send")
+    began_s, before = time.monotonic(), len(server.log.of("send"))
+    done = run("ask", "too early", "--timeout", "30")
+    server.faults.clear()
+    assert time.monotonic() - began_s < 15
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"No reply within 30 s. Try again in {words}." in done.stderr
+    assert len(server.log.of("send")) == before + 1
+
+
+def test_a_wait_is_told_and_kept(run: Run, server: DemoServer) -> None:
+    server.faults.add("status:503,retry_after=2,on=create,times=1")
+    began_s = time.monotonic()
+    done = run("ask", HELLO, "--timeout", "30")
+    assert time.monotonic() - began_s >= 2
+    assert done.returncode == 0
+    assert "Trying again in 2 s." in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ def test_a_recovery_counts_down() -> None:
     )
     assert notice.sentence(NOW_MS) == "Connection lost · reconnecting in 3 s"
     assert notice.sentence(NOW_MS + 2_500) == "Connection lost · reconnecting in 1 s"
+    assert notice.sentence(NOW_MS - 3_477_000) == "Connection lost · reconnecting in 58 min"
     assert notice.sentence(NOW_MS + 3_000) == "Connection lost · reconnecting now"
     assert (notice.hint, notice.command) == ("Cut off · Attempt 2", "app.retry")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 import tempfile
 import time
@@ -38,8 +39,9 @@ from tui.core.ids import CallId, ConversationId, is_local
 from tui.core.masking import masked_event
 from tui.core.ports import Can
 from tui.core.records import Attachment
+from tui.core.retry import try_again_text, wait_text
 from tui.core.steps import ApprovalStep, ConnectionStep
-from tui.core.text import clean_line, duration
+from tui.core.text import clean_line
 from tui.core.turn import Turn
 from tui.system.clock import SystemClock
 
@@ -83,6 +85,8 @@ def run_ask(target: Target, question: Question) -> int:
     async def work() -> int:
         async with place.connect(asking.hear, one_shot=True) as session:
             try:
+                if left_s is not None:
+                    asking.ends_s = time.monotonic() + left_s
                 async with asyncio.timeout(left_s):
                     return await asking.run(session, source)
             except TimeoutError:
@@ -110,6 +114,12 @@ class _Asking:
         self._decided: set[CallId] = set()
         self._printed: set[str] = set()
         """Keys of the events that were printed: a replay brings them again."""
+        self.ends_s = math.inf
+        """When ``--timeout`` ends it, by the monotonic clock."""
+        self._next_ms = 0
+        """When the next try begins (our clock); 0: none waits."""
+        self._told_s = 0.0
+        """The wait that was told last."""
 
     def hear(self, update: Update) -> None:
         self._updates.put_nowait(update)
@@ -173,7 +183,7 @@ class _Asking:
                 self._mention(turn)
             case EventsSeen(conversation_id=cid, events=events) if cid == own:
                 self._print_events(events)
-            case RecoveryChanged(conversation_id=cid, recovery=recovery) if cid == own and recovery:
+            case RecoveryChanged(conversation_id=cid, recovery=recovery) if cid == own:
                 self._follow_recovery(recovery)
             case Refused(error=error, turn_id=turn_id) if turn_id == self.turn.id:
                 raise _refusal(error)
@@ -202,20 +212,32 @@ class _Asking:
                 text = f'An earlier message needs your approval of "{skill}" first.'
                 click.echo(f"genie-tui: {text} Open the app to decide.", err=True)
 
-    def _follow_recovery(self, recovery: Recovery) -> None:
+    def _follow_recovery(self, recovery: Recovery | None) -> None:
         """Say what keeps the message or its reply; raises ``Failure`` after a few tries."""
-        if not recovery.next_ms:
+        self._next_ms = (recovery and recovery.next_ms) or 0
+        if recovery is None or not recovery.next_ms:
             return
-        self._tell(recovery.problem or "Connection lost.", recovery.next_ms)
+        self._tell_wait(recovery.problem or "Connection lost.")
         if recovery.step == "sending" and recovery.attempt >= _TRIES_UNSENT:
             raise Failure(f"{self.problem} {recovery.hint}".strip())
 
-    def _tell(self, problem: str, next_ms: int) -> None:
-        if problem != self.problem:
-            wait_s = (next_ms - SystemClock().now_ms()) / 1000
-            when = f" in {duration(wait_s)}" if wait_s >= 1 else ""
-            click.echo(f"genie-tui: {clean_line(problem, 400)} Trying again{when}.", err=True)
-        self.problem = problem
+    def _tell_wait(self, problem: str) -> None:
+        """Say what failed and when it is tried again; waits that are much like the last are not.
+
+        Raises ``Failure`` for a wait that ends behind ``--timeout``.
+        """
+        wait_s, problem = self._wait_s(), clean_line(problem, 400)
+        new, self.problem = problem != self.problem, problem
+        if time.monotonic() + wait_s > self.ends_s:
+            raise self.late()
+        if new or wait_s > 1.5 * self._told_s:
+            self._told_s = wait_s
+            told = f"{self.problem} Trying again in {wait_text(wait_s)}."
+            click.echo(f"genie-tui: {told}", err=True)
+
+    def _wait_s(self) -> float:
+        """Return the seconds to the next try; 0 when none waits."""
+        return max(0.0, (self._next_ms - SystemClock().now_ms()) / 1000)
 
     async def _answer(self, session: Session, turn: Turn) -> None:
         prompt = turn.prompt
@@ -295,8 +317,10 @@ class _Asking:
         )
 
     def late(self) -> Failure:
+        """Return the failure of ``--timeout``, with when to try again where that is known."""
         waited = f"No reply within {self.question.timeout_s:g} s."
-        return Failure(f"{self.problem} {waited}".strip())
+        again = try_again_text(wait_s) if (wait_s := self._wait_s()) else ""
+        return Failure(f"{self.problem} {waited} {again}".strip())
 
     async def leave(self, session: Session) -> None:
         """A message that never left must not be sent by the app some other day."""

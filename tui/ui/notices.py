@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.retry import wait_text
 from tui.core.steps import ConnectionStep
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Notice:
         """The first line at a moment, with the time that is left."""
         if not self.verb:
             return self.text
-        left_s = -(-(self.due_ms - now_ms) // 1000) if self.due_ms is not None else 0
-        when = f" in {left_s} s" if left_s > 0 else " now"
+        left_ms = self.due_ms - now_ms if self.due_ms is not None else 0
+        when = f" in {wait_text(left_ms / 1000)}" if left_ms > 0 else " now"
         return f"{self.text} · {self.verb}{when}"
 
 

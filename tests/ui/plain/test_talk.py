@@ -100,7 +100,7 @@ async def test_a_message_that_has_gone_out_meanwhile_is_not_said_to_be_given_up(
     store.withdraw = too_late  # type: ignore[method-assign]
     said = await talk(
         ("Ready", "hi"),
-        ("Not sent yet", "/drop"),
+        ("Not sent yet. Trying again in ", "/drop"),
         ("too late", "/quit"),
         backend=backend,
         store=store,

@@ -14,6 +14,7 @@ from tui.chat.updates import (
     Notice,
     Problem,
     Publish,
+    Recovery,
     RecoveryChanged,
     Refused,
     TurnChanged,
@@ -22,6 +23,7 @@ from tui.chat.updates import (
 from tui.core.account import login_helps
 from tui.core.errors import BackendError, StoreError
 from tui.core.ports import Can
+from tui.core.retry import wait_text
 from tui.core.text import clean, clean_line
 from tui.ui.files import CannotAttach, attachment_of
 from tui.ui.notices import of_recovery
@@ -40,6 +42,8 @@ Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
 
 _NAMED_S = 3.0
 """How long the first line waits for the agent's name."""
+_LONG_WAIT_MS = 10_000
+"""A wait that is told, unlike those between quick tries."""
 _READY = "Ready. Type a message and press Enter. /help lists what you can do."
 HELP = {
     "/help": "say this list",
@@ -110,7 +114,7 @@ class Talk:
                 case ConversationNamed(old=old, new=new) if self._current == old:
                     self._current = new
                 case RecoveryChanged(recovery=recovery):
-                    self._tell_trouble(of_recovery(recovery).text if recovery else "")
+                    self._tell_trouble(recovery)
                 case Refused(error=error):
                     self._complain(error)
                     self._lines.say("Your message was not sent.")
@@ -119,9 +123,12 @@ class Talk:
                 case Notice(text=text):
                     self._lines.say(clean(text))
 
-    def _tell_trouble(self, trouble: str) -> None:
+    def _tell_trouble(self, recovery: Recovery | None) -> None:
+        left_ms = recovery.next_ms - self._now_ms() if recovery and recovery.next_ms else 0
+        when = f" in {wait_text(left_ms / 1000)}" if left_ms >= _LONG_WAIT_MS else ""
+        trouble = f"{of_recovery(recovery).text}. Trying again{when}." if recovery else ""
         if trouble != self._trouble:
-            self._lines.say(f"{trouble}. Trying again." if trouble else "All is well again.")
+            self._lines.say(trouble or "All is well again.")
         self._trouble = trouble
 
     def _take(self, turn: Turn) -> None:
