@@ -144,10 +144,12 @@ async def _delay_or_refuse(faults: list[Fault]) -> None:
         if fault.kind == "slow":
             await asyncio.sleep(fault.delay_s)
         elif fault.kind == "status":
-            headers = {}
-            if fault.retry_after_s is not None:
-                headers["Retry-After"] = f"{fault.retry_after_s:g}"
-            raise Refusal(fault.status, headers=headers)
+            raise Refusal(fault.status, headers=retry_after(fault))
+
+
+def retry_after(fault: Fault) -> dict[str, str]:
+    """Return the header that says when to come again, if the fault has one."""
+    return {} if fault.retry_after_s is None else {"Retry-After": f"{fault.retry_after_s:g}"}
 
 
 async def hang_up(demo: Demo, request: Request) -> None:
