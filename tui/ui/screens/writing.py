@@ -20,6 +20,7 @@ from tui.core.text import size
 from tui.ui.files import CannotAttach, Picked, messages, pick
 from tui.ui.notices import Notice
 from tui.ui.screens.reading import ReadingScreen
+from tui.ui.unsent import Unsent, read_unsent
 from tui.ui.widgets.attached import Attached
 from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.welcome import Welcome
@@ -66,7 +67,7 @@ class WritingScreen(ReadingScreen):
     _held = ""
     _taken_up = False
     """The session has all that was written before it was open."""
-    _left: str | None = None
+    _left: Unsent | None = None
     """What a program that was killed had on the notepad; None: it has not been looked at."""
 
     def connected(self, session: Session) -> None:
@@ -94,25 +95,26 @@ class WritingScreen(ReadingScreen):
         """Keep what is written as long as there is no store for it."""
         needed = self.access is None or not self._taken_up
         if needed and self.notepad and (self.written or self._left is not None):
-            both = parse(self.written).followed_by(self._left_behind())
-            self.notepad.keep(both.dump())
+            self.notepad.keep(self._left_behind().behind(parse(self.written)).dump())
 
-    def _left_behind(self) -> Draft:
+    def _left_behind(self) -> Unsent:
         if self._left is None:
-            self._left = self.notepad.read() if self.notepad else ""
-        return parse(self._left)
+            self._left = read_unsent(self.notepad.read() if self.notepad else "")
+        return self._left
 
     async def take_up(self, kept: str) -> bool:
         """Go on with what was written so far, what a killed program left, and a draft."""
-        left, rest = self._left_behind(), parse(kept)
-        if not rest.text.startswith(left.text):  # else it was kept just before the end
-            rest = left.followed_by(rest)
+        left = self._left_behind()
+        rest = left.joined_with(kept)
+        self._left = Unsent(included=left.included).including(kept)  # the rest is in the composer
         if rest:
             await self.write(parse(self.written).followed_by(rest).dump())
+        self._left = self._left.including(self.written)
+        self.jot_down()
         await self.opened.drafts.keep(self.written)
         if self.notepad:
             self.notepad.clear()
-        self._taken_up, self._left = True, ""
+        self._taken_up, self._left = True, Unsent()
         return bool(self.written)
 
     def _keep_draft_soon(self) -> None:
@@ -125,7 +127,8 @@ class WritingScreen(ReadingScreen):
         await self.keep_draft()
 
     async def keep_draft(self) -> None:
-        if self.access and not self._sending:
+        """Store what is written, once the stored draft is part of it."""
+        if self.access and self._taken_up and not self._sending:
             await self.access.drafts.keep(self.written)
 
     # -- sending ---------------------------------------------------------------------------
