@@ -551,3 +551,12 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
 def test_settings_load_without_interface_or_wire() -> None:
     code = "import sys, tui.config; sys.exit(bool({'textual', 'httpx'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(path: Path) -> None:
+    """Editors on Windows write one."""
+    path.write_bytes(b'\xef\xbb\xbf# mine\r\n[profiles.a]\r\ngenie = "g"\r\n')
+    assert load(config_path=path, environ={}, complete=False).genie == "g"
+    save_profile(path, "a", {"genie": "h"})
+    assert load(config_path=path, environ={}, complete=False).genie == "h"
+    assert b"# mine" in path.read_bytes()

@@ -22,7 +22,7 @@ def shell(line: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str
 def test_closed_standard_input_is_a_sentence(environ: dict[str, str]) -> None:
     done = shell("genie-tui ask - <&-", environ)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "genie-tui: nothing to send: standard input is closed.\n"
+    assert done.stderr == "genie-tui: nothing to send: the message is empty.\n"
 
 
 def test_bytes_that_are_no_text_are_replaced(environ: dict[str, str]) -> None:

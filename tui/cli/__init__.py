@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import sys
-from io import TextIOWrapper
+from contextlib import suppress
 
 import click
 
 from tui.cli.codes import Code, Failure, failure_of
 from tui.cli.root import root
+from tui.cli.streams import ReaderGone, drop_output, flush_streams, prepare_streams
 from tui.core.errors import BackendError, StoreError
 
 
 def main() -> None:
     """Entry point of ``genie-tui``: runs a command and ends with its exit code."""
-    _print_whatever_the_terminal_can()
+    prepare_streams()
+    try:
+        code = _run()
+        flush_streams()
+    except (ReaderGone, BrokenPipeError):
+        code = Code.FINISHED
+        drop_output()
+    except OSError as error:
+        code = _failed(Failure(f"{error.filename or 'the output'}: {error.strerror or error}."))
+        drop_output()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run a command; its exit code.
+
+    Raises ``ReaderGone``, and ``OSError`` for output that cannot be written.
+    """
     try:
         code = root.main(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -24,34 +42,16 @@ def main() -> None:
     except BackendError as error:
         code = _failed(failure_of(error))
     except StoreError as error:
-        click.echo(f"genie-tui: {error}", err=True)
-        code = Code.FAILED
+        code = _failed(Failure(str(error)))
     except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        code = _failed(error)
     except (click.Abort, KeyboardInterrupt):
         code = Code.INTERRUPTED
-    except BrokenPipeError:
-        code = _reader_gone()
-    except OSError as error:
-        code = _failed(Failure(f"{error.filename or 'the output'}: {error.strerror or error}."))
-        sys.stdout = None
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else Code.FINISHED
 
 
-def _print_whatever_the_terminal_can() -> None:
-    """Characters that an old terminal or locale does not know must not end the program."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # None where it was closed
-            stream.reconfigure(errors="replace")
-
-
-def _failed(failure: Failure) -> int:
-    failure.show()
-    return failure.code
-
-
-def _reader_gone() -> int:
-    """End quietly when whoever read our output has enough (``| head``)."""
-    sys.stdout = None  # else the interpreter complains when it flushes at exit
-    return 0
+def _failed(error: click.ClickException) -> int:
+    """Show an error as far as anybody can read it; its exit code."""
+    with suppress(OSError):
+        error.show()
+    return error.code if isinstance(error, Failure) else error.exit_code

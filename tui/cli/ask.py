@@ -27,7 +27,7 @@ from tui.chat.updates import (
 )
 from tui.cli.answers import Answer, Answers
 from tui.cli.ask_input import Input, as_file, messages_of, read_input
-from tui.cli.ask_output import is_terminal, print_end, print_json, print_reply, print_usage
+from tui.cli.ask_output import print_end, print_json, print_reply, print_usage
 from tui.cli.choosing import with_options
 from tui.cli.codes import Code, Failure, failure_of
 from tui.cli.options import Target
@@ -265,7 +265,7 @@ class _Asking:
     async def _decision(self, turn: Turn, step: ApprovalStep) -> Answer | None:
         """What the options say, else the person at the terminal; None: neither decides."""
         answer = self.question.answers.to(step.request.skill, _skills(turn))
-        if answer is None and is_terminal(sys.stdin) and is_terminal(sys.stderr):
+        if answer is None and sys.stdin.isatty() and sys.stderr.isatty():
             return Answer(await ask_person(step))
         return answer
 

@@ -37,7 +37,7 @@ class Input:
     @property
     def joined(self) -> str:
         """The words, then the piped text; bytes that are no UTF-8 are replaced."""
-        piped = self.piped.decode("utf-8", "replace").strip()
+        piped = self.piped.decode("utf-8-sig", "replace").strip()
         return "\n\n".join(filter(None, (self.text.strip(), piped)))
 
 
@@ -45,8 +45,6 @@ def read_input(text: str, files: Sequence[Path], timeout_s: float | None) -> Inp
     """Read what is piped in; raises ``Failure`` where there is nothing to send."""
     deadline = time.monotonic() + timeout_s if timeout_s is not None else None
     whole = text == STANDARD_INPUT
-    if whole and sys.stdin is None:
-        raise Failure("nothing to send: standard input is closed.", Code.USAGE)
     piped = _read_pipe(deadline) if whole or _is_piped() else b""
     found = Input("" if whole else text, piped, tuple(files))
     if not found.joined:
@@ -71,8 +69,6 @@ def messages_of(source: Input) -> list[tuple[str, tuple[Attachment, ...]]]:
 
 def _is_piped() -> bool:
     """Whether standard input is a pipe or a file, rather than a terminal or a device."""
-    if sys.stdin is None:
-        return False
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode
     except (OSError, ValueError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -13,13 +13,8 @@ from tui.core.turn import Turn
 _SILENCE = "No reply. Check that the genie is started."
 
 
-def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person is at a stream; a closed one is None."""
-    return stream is not None and stream.isatty()
-
-
 def print_reply(markdown: str) -> None:
-    if is_terminal(sys.stdout):
+    if sys.stdout.isatty():
         from tui.ui.printing import print_markdown
 
         print_markdown(markdown)

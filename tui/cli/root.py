@@ -8,12 +8,13 @@ import click
 
 from tui import __version__
 from tui.cli.options import Target, backend_of, target_of, target_options
+from tui.cli.streams import PipedGroup
 from tui.cli.studio.group import studio
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(invoke_without_command=True, context_settings=_CONTEXT)
+@click.group(cls=PipedGroup, invoke_without_command=True, context_settings=_CONTEXT)
 @target_options
 @click.option("--login", is_flag=True, help="With --demo: through the login of the demo.")
 @click.option("--theme", metavar="NAME", help="Colours of the app, such as genie-light.")

@@ -15,7 +15,7 @@ from tui.core.text import clean_line
 def read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
     """The content of a file; empty if there is none. Raises ``ConfigError``."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if must_exist:
             raise ConfigError(f"{path} does not exist.") from None

@@ -39,7 +39,7 @@ def save_profile(path: Path, name: str, values: Mapping[str, Setting]) -> None:
 
 def _edited(path: Path, name: str, values: Mapping[str, str | bool | None]) -> str:
     """The file's text with the profile changed and every comment in place."""
-    document = tomlkit.parse(path.read_text(encoding="utf-8") if path.exists() else "")
+    document = tomlkit.parse(path.read_text(encoding="utf-8-sig") if path.exists() else "")
     if "default_profile" not in document and "profiles" not in document:
         document["default_profile"] = name
     profiles: Any = document.setdefault("profiles", tomlkit.table(is_super_table=True))

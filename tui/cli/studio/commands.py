@@ -15,6 +15,7 @@ from tui.core.studio.endpoint import Endpoint, Field
 from tui.core.studio.endpoints import ENDPOINTS, GROUPS
 
 DEFAULT_ROWS = 200
+_BYTE_ORDER_MARK = "\ufeff"
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -41,8 +42,8 @@ def read_json(context: click.Context, parameter: click.Parameter, value: str | N
 
 def _text_of(value: str) -> str:
     if value == "-":
-        return sys.stdin.read()
-    return Path(value[1:]).read_text(encoding="utf-8") if value.startswith("@") else value
+        return sys.stdin.read().removeprefix(_BYTE_ORDER_MARK)
+    return Path(value[1:]).read_text(encoding="utf-8-sig") if value.startswith("@") else value
 
 
 def _command_of(endpoint: Endpoint) -> click.Command:

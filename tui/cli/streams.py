@@ -1,0 +1,79 @@
+"""The program's standard streams where they are closed, or where their reader is gone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+_MODES = ("r", "w", "w")
+
+
+class ReaderGone(Exception):
+    """Whoever read the output has enough, as ``head`` does."""
+
+
+class PipedGroup(click.Group):
+    """Commands whose reader may leave. Click itself would make that exit code 1."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
+
+
+def prepare_streams() -> None:
+    """Make standard streams usable: closed ones lead nowhere, unknown characters are replaced.
+
+    A closed descriptor would otherwise become that of the next file opened, such as the database.
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        if _is_closed(descriptor):
+            os.open(os.devnull, os.O_RDWR)  # the lowest free descriptor: this one
+        if getattr(sys, name) is None:
+            mode = _MODES[descriptor]
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, TextIOWrapper):
+            output.reconfigure(errors="replace")  # for old terminals and locales
+
+
+def flush_streams() -> None:
+    """Write what is left. Raises ``OSError`` where that is impossible."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+
+
+def drop_output() -> None:
+    """Let what cannot be written lead nowhere, so that the end of the program does not complain."""
+    for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, descriptor)
+            os.close(nowhere)
+
+
+def _is_closed(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return True
+    return False
