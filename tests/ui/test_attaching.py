@@ -65,6 +65,23 @@ def test_each_message_has_one_file_and_the_text_comes_last(
     assert all(file.name in words for words, (file,) in sent[:-1])
 
 
+@pytest.mark.parametrize(
+    "name", ["at 9.41\u202fPM.png", "نیم\u200cروز.txt", "two\nlines.txt", "esc\x1b[31m\u202e.txt"]
+)
+async def test_files_of_any_name_are_picked_from_the_list(folder: Path, name: str) -> None:
+    (folder / "docs" / name).write_text("x")
+    (folder / "docs" / "plan.txt").unlink()
+    stage = Stage()
+    async with stage.shown():
+        screen = await opened(stage)
+        await stage.press(*"docs/")
+        await stage.until(lambda: screen.query_one(OptionList).option_count == 2)  # and ../
+        assert not set(stage.screen()) & set("\x1b\u202e")
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.attached.files)
+        assert [file.path.name for file in stage.chat.attached.files] == [name]
+
+
 async def test_files_are_marked_in_the_picker_by_keys(folder: Path) -> None:
     stage = Stage()
     async with stage.shown():

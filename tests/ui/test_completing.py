@@ -13,8 +13,9 @@ from textual import events
 from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage, conversation
 from tui.core.ports import Can
+from tui.core.text import clean
 from tui.ui.completing import Word, word_at
-from tui.ui.paths import MOST_ENTRIES, completions, escape, unescape
+from tui.ui.paths import MOST_ENTRIES, completions, escape, is_typable, unescape
 from tui.ui.slash import read
 
 
@@ -64,7 +65,7 @@ def test_an_escaped_path_is_one_word_and_comes_back(path: str) -> None:
 
 
 def test_paths_are_offered_folders_first_and_hidden_ones_on_request(tmp_path: Path) -> None:
-    for name in ("report.txt", "notes.txt", "my report.md", ".hidden", "bad\x1bname"):
+    for name in ("report.txt", "notes.txt", "my report.md", ".hidden"):
         (tmp_path / name).write_text("x")
     (tmp_path / "reports").mkdir()
     found = [entry.name for entry in completions(f"{tmp_path}/")]
@@ -76,6 +77,75 @@ def test_paths_are_offered_folders_first_and_hidden_ones_on_request(tmp_path: Pa
     ]
     assert [entry.name for entry in completions(f"{tmp_path}/.")] == [".hidden"]
     assert completions(f"{tmp_path}/none/") == []
+
+
+NAMES = (
+    "Screenshot 2026-11-28 at 9.41.00\u202fPM.png",
+    "no\u00a0break.txt",
+    "نیم\u200cروز.txt",
+    "議事録 📎.md",
+    "\u05e9\u05dc\u05d5\u05dd.txt",
+    "cafe\u0301.txt",
+    "soft\u00adhyphen.txt",
+    "two\nlines.txt",
+    "esc\x1b[31m.txt",
+    "\u202egnp.txt",
+    "caf\udce9.txt",
+)
+
+
+def test_files_of_any_name_are_offered(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / name).write_text("x")
+    assert {entry.name for entry in completions(f"{tmp_path}/", 50)} == set(NAMES)
+    assert all(entry.path.read_text() == "x" for entry in completions(f"{tmp_path}/", 50))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("at 9.41.00 pm", NAMES[0]),
+        ("no br", NAMES[1]),
+        ("نیمروز", NAMES[2]),
+        ("録 📎", NAMES[3]),
+        ("caf\u00e9", NAMES[5]),
+        ("softhyphen", NAMES[6]),
+    ],
+)
+def test_names_are_found_as_one_types_them(tmp_path: Path, typed: str, name: str) -> None:
+    for each in NAMES:
+        (tmp_path / each).write_text("x")
+    assert [entry.name for entry in completions(f"{tmp_path}/{typed}", 50)] == [name]
+
+
+@given(st.text(st.characters(codec=None), min_size=1, max_size=30))
+def test_every_name_that_can_be_typed_is_drawn_as_it_is(name: str) -> None:
+    if is_typable(name):
+        assert clean(name) == name
+        assert "\n" not in name
+
+
+def test_folders_that_cannot_be_typed_are_left_out(tmp_path: Path) -> None:
+    for name in ("fine\u202f", "bad\x1b[31m", "bad\nname"):
+        (tmp_path / name).mkdir()
+    assert [entry.name for entry in completions(f"{tmp_path}/")] == ["fine\u202f"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_file_of_any_name_is_attached_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / name).write_text("x")
+    monkeypatch.chdir(tmp_path)
+    stage = Stage()
+    async with stage.shown():
+        await stage.press("@")
+        await stage.until(lambda: stage.chat.offers.chosen)
+        await stage.press("enter")
+        await stage.until(lambda: stage.chat.attached.files)
+        assert [file.path.name for file in stage.chat.attached.files] == [name]
+        assert stage.chat.composer.text == clean(name).replace("\n", " ")
+        assert "\x1b[31m.txt" not in stage.screen()
 
 
 def test_a_folder_of_any_size_is_looked_at_within_bounds(monkeypatch, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from tui.core.text import clean
 from tui.ui.completing import (
     Choice,
     Word,
@@ -136,7 +137,7 @@ class Completer:
             return
         text = choice.put
         if choice.entry and not choice.entry.is_folder:
-            text = choice.entry.name
+            text = clean(choice.entry.name).replace("\n", " ")
             self._doer.attach_entry(choice.entry)
         row, column = self._composer.cursor_location
         self._composer.replace(

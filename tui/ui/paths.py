@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 
-from tui.core.text import clean_line
+from tui.core.text import clean, clean_line, drawn
 from tui.system.file_scope import check_path
 
 _MOST_TYPED = 20
 MOST_ENTRIES = 100_000
 """So many entries of a folder are looked at; in larger ones some may not be found."""
+_JOINERS = re.compile("[\u200c\u200d\ufe0f]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -53,7 +55,9 @@ def typed_path(text: str) -> Path:
 def completions(text: str, limit: int = 8) -> list[Entry]:
     """What begins with what is typed, then what has it in its name; folders before files.
 
-    Hidden entries are left out unless the name typed begins with a dot. Touches the disk.
+    Case, accents' encoding, kinds of spaces and invisible characters make no difference. Hidden
+    entries are left out unless the name typed begins with a dot, and so are folders that cannot be
+    typed: with control characters in their names. Touches the disk.
     """
     folder, part = os.path.split(text)
     try:
@@ -75,13 +79,23 @@ def typed_completions(begun: str) -> list[str]:
 def _fitting(
     entries: Iterator[os.DirEntry[str]], part: str
 ) -> Iterator[tuple[tuple[bool, bool, str], os.DirEntry[str]]]:
-    sought = part.casefold()
+    sought = _comparable(part)
     for entry in entries:
-        name = entry.name.casefold()
+        name = _comparable(entry.name)
         fits = name.startswith(sought) if sought.startswith(".") else sought in name
         hidden = name.startswith(".") and not sought.startswith(".")
-        if fits and not hidden and entry.name.isprintable():
+        if fits and not hidden and (is_typable(entry.name) or not _is_folder(entry)):
             yield (not name.startswith(sought), not _is_folder(entry), name), entry
+
+
+def _comparable(name: str) -> str:
+    """A name as it is compared: a macOS screenshot has U+202F before its PM, for example."""
+    return _JOINERS.sub("", drawn(unicodedata.normalize("NFKC", name))).casefold()
+
+
+def is_typable(name: str) -> bool:
+    """Whether a name can stand in the composer as it is, and be drawn."""
+    return clean(name) == name and "\n" not in name and "\t" not in name
 
 
 def _entry(typed: str, entry: os.DirEntry[str]) -> Entry:
