@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 from collections.abc import Iterator
@@ -144,3 +145,19 @@ async def test_what_changes_while_a_batch_is_open_is_drawn_when_it_is_over() -> 
             assert app.drawn == before
         while app.drawn == before:
             await pilot.pause()
+
+
+async def test_a_batch_that_outlasts_the_screens_own_turn_is_drawn_at_its_end() -> None:
+    app = _Watched()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        screen, words = app.screen, app.query_one(Static)
+        with app.batch_update():
+            words.refresh()
+            while words not in screen._dirty_widgets:
+                await pilot.pause()
+            await pilot.pause()  # the screen has nothing else to do, and draws nothing
+            before = app.drawn
+        async with asyncio.timeout(5):
+            while app.drawn == before:
+                await asyncio.sleep(0)  # a pause of the pilot would wake the screen

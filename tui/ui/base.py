@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import events
@@ -116,6 +117,18 @@ class BaseApp(App[ResultT]):
         if isinstance(event, events.Key) and self.focused and self._comes_first(event):
             await caught_up(self.focused)
         await super().on_event(event)
+
+    @contextmanager
+    def batch_update(self) -> Iterator[None]:
+        """Draw nothing until the end, and then all that has changed.
+
+        Textual asks the app for it at the end, but not the screen, which then draws what became
+        dirty meanwhile only with the next key.
+        """
+        with super().batch_update():
+            yield
+        for screen in self.screen_stack:
+            screen.check_idle()
 
     def _comes_first(self, event: events.Key) -> bool:
         """Whether Textual would do a key before those that were pressed before it."""
