@@ -11,7 +11,17 @@ from functools import partial
 
 from tests.bench.figures import Figure, Scale
 
-MODULES = ("traffic", "start", "stream", "tokens", "history", "wire", "imports", "session")
+MODULES = (
+    "traffic",
+    "start",
+    "stream",
+    "tokens",
+    "history",
+    "wire",
+    "imports",
+    "session",
+    "hostile",
+)
 """What waits longest is first, so that a short run fills both cores."""
 
 

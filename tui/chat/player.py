@@ -32,6 +32,7 @@ from tui.core.events import (
     TurnOutcome,
 )
 from tui.core.ids import AttemptId, ConversationId, FileId, RunId
+from tui.core.limits import characters_of, exceeded_limit
 from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
 from tui.core.retry import requested_s
 from tui.core.text import clean_line, size
@@ -54,6 +55,8 @@ class Player:
         self.rejecting: set[AttemptId] = set()
         """Connections that the user does not want, whether the agent knows it already or not."""
         self._recovery: Recovery | None = None
+        self._characters = 0
+        """Text in the events of the turn since this player began."""
         self._hurry = asyncio.Event()
         self._over = asyncio.Event()
         self._blocked = asyncio.Event()
@@ -124,6 +127,9 @@ class Player:
             await self._save()
         self._signal()
         self.kit.publish(TurnChanged(self.turn))
+        self._characters += sum(map(characters_of, events))
+        if not self.turn.over and (limit := exceeded_limit(self.turn, self._characters)):
+            await self.finish_here(_too_much(limit), outcome="failed")
         return True
 
     def _signal(self) -> None:
@@ -290,6 +296,13 @@ class Player:
     async def _save(self) -> None:
         turn = self.turn
         await self.kit.store.save_turn(turn.id, turn.conversation_id, turn.prompt, turn.run_id)
+
+
+def _too_much(limit: str) -> str:
+    return (
+        f"The service sent more than {limit} in one turn, so the rest was not read. What came "
+        "before is kept. You can go on with a new message."
+    )
 
 
 def _changed(file: Attachment, size_bytes: int) -> BackendError:

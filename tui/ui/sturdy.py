@@ -62,6 +62,8 @@ class SturdyScreen(Screen[ScreenResultType]):
             # letter typed at that moment would stay unseen until the next one.
             self._draw_when_over()
         else:
+            # Textual forgets the widgets that became dirty since it last looked at them.
+            self._compositor.update_widgets(self._dirty_widgets)
             super()._compositor_refresh()
 
     def _draw_when_over(self) -> None:
