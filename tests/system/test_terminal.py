@@ -114,3 +114,9 @@ def test_keys_with_escape_are_not_held_back() -> None:
     assert answers.take("\x1b") == ("\x1b", None)
     assert answers.take("\x1b[A") == ("\x1b[A", None)
     assert answers.take("\x1b]") == ("\x1b]", None)
+
+
+@given(st.integers(0, 9_999), st.text())
+def test_a_notification_is_never_a_numbered_command(number: int, text: str) -> None:
+    sent = Terminal(protocol="osc9").notification(f"{number};{text}")
+    assert sent.startswith(f"\x1b]9; {number};")

@@ -47,7 +47,9 @@ class Terminal:
         body = self._line(text)
         match self.protocol:
             case "osc9":
-                sequence = f"\x1b]9;{body}{_BELL}"
+                # A number first would be a command of its own: 9;4 sets progress, 9;6 a macro.
+                words = f" {body}" if body[:1].isdigit() else body
+                sequence = f"\x1b]9;{words}{_BELL}"
             case "osc777":
                 sequence = f"\x1b]777;notify;genie-tui;{body.replace(';', ',')}{_BELL}"
             case "osc99":
