@@ -11,10 +11,12 @@ from tui.cli.codes import Code, Failure, failure_of
 from tui.cli.root import root
 from tui.cli.streams import ReaderGone, drop_output, flush_streams, prepare_streams
 from tui.core.errors import BackendError, StoreError
+from tui.system.core_dumps import forbid_core_dumps
 
 
 def main() -> None:
     """Entry point of ``genie-tui``: runs a command and ends with its exit code."""
+    forbid_core_dumps()
     prepare_streams()
     try:
         code = _run()

@@ -1,0 +1,14 @@
+"""Core dumps: none of this program, since its memory holds tokens."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+
+def forbid_core_dumps() -> None:
+    """Set the soft limit of this process, and of those that it starts, to no core dump."""
+    with suppress(ImportError, ValueError, OSError):  # Windows has no module ``resource``
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
