@@ -34,6 +34,9 @@ def event(kind: str, **fields: Any) -> TurnEvent:
     return read(frame_of_json({"type": kind, **fields}), run_id=RUN, seen_ms=7)
 
 
+UNIQUE = "01a2249e-295a-7753-863c-4d745f557203"
+
+
 def test_what_every_event_carries():
     data = {
         "type": "processing.started",
@@ -44,7 +47,7 @@ def test_what_every_event_carries():
         "conversation_id": "cnv-1",
     }
     assert read(frame_of_json(data), run_id=RUN, seen_ms=7) == TurnStarted(
-        key="e-1",
+        key="run-10/e-1",
         run_id=RunId("run-10"),
         event_id="e-1",
         seq=1,
@@ -60,11 +63,23 @@ def test_an_event_without_a_run_belongs_to_the_one_that_is_followed():
 
 
 def test_an_event_is_the_same_by_stream_and_by_replay():
-    data = {"type": "agent.message", "message": "hi", "event_id": "e-1", "seq_num": 2}
+    data = {"type": "agent.message", "message": "hi", "event_id": UNIQUE, "seq_num": 2}
     streamed = read(Frame("agent.message", data, "position-77"), run_id=RUN, seen_ms=1)
     stored = read(frame_of_json(data), run_id=None, seen_ms=2)
-    assert (streamed.key, streamed.event_id) == ("e-1", "position-77")
-    assert stored.key == "e-1"
+    assert (streamed.key, streamed.event_id) == (UNIQUE, "position-77")
+    assert stored.key == UNIQUE
+
+
+@pytest.mark.parametrize("name", ["1", "e-1"])
+def test_ids_that_count_within_a_run_count_together_with_it(name: str):
+    def key(run: str, line_id: str | None = name, **data: Any) -> str:
+        frame = Frame("agent.message", {"message": "hi", **data}, line_id)
+        return read(frame, run_id=RunId(run), seen_ms=1).key
+
+    assert key("run-1") != key("run-2")
+    assert key("run-1", event_id=name) != key("run-2", event_id=name)
+    assert key("run-1", seq_num=1) != key("run-2", seq_num=1)
+    assert key("run-1", seq_num=1) == key("run-1", None, seq_num=1)
 
 
 def test_an_event_with_neither_id_nor_number_is_known_by_its_content():

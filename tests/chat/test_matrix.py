@@ -70,6 +70,14 @@ FAULTS = {
     "every event twice, then a reset": ("duplicate", "cut:after={n},times=1"),
     "two events in the wrong order": ("swap:after={n}",),
     "an event that never comes": ("skip:after={n},times=1",),
+    "events of another conversation": ("crosstalk:after={n}",),
+    "events of another conversation again and again": (
+        "crosstalk:after={n},on=send",
+        "crosstalk:on=resume,times=3",
+        "cut:after={n},on=send,times=1",
+    ),
+    "events of another run": ("crosstalk:after=1,own=1,on=send",),
+    "ids that count from 1 in each run": ("counted_ids", "cut:after={n},times=1"),
     "slow": ("slow:ms=3",),
     "the server down for a while": ("outage:after={n},s=0.2,on=send,times=1",),
     "the server down for minutes": ("outage:after={n},s=1,on=send,times=1",),
@@ -119,7 +127,7 @@ RESTART = "the program ends and starts again"
 ASLEEP = "the machine falls asleep and wakes up"
 EVERY_FAULT = FAULTS | {RESTART: SILENT, ASLEEP: SILENT}
 SHAPES = ("documented", "observed")
-CASE_COUNT = 720
+CASE_COUNT = 786
 """How many turns the matrix plays; the README states it."""
 
 _numbers = count(1)

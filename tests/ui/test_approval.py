@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.events import Key
 from textual.widgets import TextArea
@@ -12,6 +14,7 @@ from tui.core.ids import CallId
 from tui.core.steps import ApprovalStep
 from tui.ui.modals.approval import ApprovalAnswer, ApprovalModal, ParameterTable
 from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.modals.guarded import CHANGED_S
 from tui.ui.modals.reason import ReasonModal
 
 SCHEMA = (
@@ -225,3 +228,51 @@ async def test_in_a_tiny_window_the_parameters_and_the_answers_are_in_view(
             await settle(pilot, lambda words=words: words in app.screen_text())
         await pilot.press("pagedown")
         await settle(pilot, lambda: "Too old" in app.screen_text())
+
+
+def changed(step: ApprovalStep, **parameters: object) -> ApprovalStep:
+    """The same question with other parameters."""
+    newer = replace(step.request, parameters={**step.request.parameters, **parameters})
+    first = step.asked_first or step.request
+    return replace(step, request=newer, asked_first=first, revision=step.revision + 1)
+
+
+async def test_changed_parameters_are_shown_and_not_approved_unread() -> None:
+    step = question()
+    shown, clock = modal(step)
+    async with asked(shown, clock) as (app, pilot):
+        newer = changed(step, model="16 inch", to={"city": "Mallory's"})
+        shown.update_step(newer)
+        await settle(pilot, lambda: "16 inch" in app.screen_text())
+        text = app.screen_text()
+        assert "The parameters changed. Check them again." in text
+        assert "Model: 14 inch → 16 inch" in text
+        assert "Deliver to / City: Utrecht → Mallory's" in text
+        await settle(pilot, lambda: shown.is_drawn)
+        await pilot.press("a", "r")
+        await pilot.click("Answers Button")
+        assert (app.screen, app.answers) == (shown, [])
+        clock.now_s += CHANGED_S + 0.1
+        await pilot.press("a")
+        assert app.answers == [ApprovalAnswer("approved")]
+        assert shown.step is newer
+
+
+async def test_what_changed_counts_from_what_was_seen() -> None:
+    step = question()
+    shown, clock = modal(step)
+    async with asked(shown, clock) as (app, pilot):
+        second = changed(step, model="15 inch")
+        shown.update_step(second)
+        shown.update_step(changed(second, model="16 inch"))
+        await settle(pilot, lambda: "Model: 14 inch → 16 inch" in app.screen_text())
+        assert "15 inch" not in app.screen_text()
+
+
+async def test_the_same_question_again_changes_nothing() -> None:
+    step = question()
+    shown, clock = modal(step)
+    async with asked(shown, clock) as (app, pilot):
+        shown.update_step(replace(step, request=replace(step.request, key="again")))
+        await pilot.press("a")
+        assert app.answers == [ApprovalAnswer("approved")]

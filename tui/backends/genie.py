@@ -10,6 +10,7 @@ from pathlib import Path
 from tui.api.headless import HeadlessClient, check_file, check_message
 from tui.api.models import ConversationItem, ConversationState, MessageItem
 from tui.api.sse import Frame, frame_of_json
+from tui.api.values import id_of
 from tui.backends.genie_events import read
 from tui.core.abilities import Unable
 from tui.core.calls import CallListener
@@ -29,6 +30,7 @@ from tui.core.records import (
     Page,
 )
 from tui.core.text import clean_line
+from tui.core.unrelated import unrelated
 
 
 class GenieBackend(Unable):
@@ -71,9 +73,10 @@ class GenieBackend(Unable):
 
     async def status(self, conversation_id: ConversationId) -> ConversationStatus:
         answer = await self._client.get_conversation(conversation_id)
+        last = answer.last_event
         return ConversationStatus(
             activity=_activity(answer),
-            last_event=self._stored(answer.last_event) if answer.last_event else None,
+            last_event=self._stored(last) if last and _is_of(conversation_id, last) else None,
             updated_ms=answer.updated_at,
         )
 
@@ -92,7 +95,7 @@ class GenieBackend(Unable):
         self, conversation_id: ConversationId, text: str, file_id: FileId | None = None
     ) -> AsyncGenerator[TurnEvent]:
         frames = self._client.send_message(conversation_id, text, file_id)
-        async with aclosing(self._events_of(frames, None)) as events:
+        async with aclosing(self._events_of(frames, conversation_id, None)) as events:
             async for event in events:
                 yield event
 
@@ -100,17 +103,13 @@ class GenieBackend(Unable):
         self, conversation_id: ConversationId, run_id: RunId, after: str | None
     ) -> AsyncGenerator[TurnEvent]:
         frames = self._client.follow_run(conversation_id, run_id, after)
-        async with aclosing(self._events_of(frames, run_id)) as events:
+        async with aclosing(self._events_of(frames, conversation_id, run_id)) as events:
             async for event in events:
                 yield event
 
     async def events(self, conversation_id: ConversationId, since: str | None = None) -> EventPage:
         page = await self._client.list_events(conversation_id, since)
-        mine = (
-            data
-            for data in page.events
-            if data.get("conversation_id") in (None, "", conversation_id)
-        )
+        mine = (data for data in page.events if _is_of(conversation_id, data))
         following = _advanced(page.next_since_created_at, since)
         return EventPage(events=tuple(map(self._stored, mine)), next_since=following)
 
@@ -145,19 +144,33 @@ class GenieBackend(Unable):
         await self._client.aclose()
 
     async def _events_of(
-        self, frames: AsyncGenerator[Frame], run_id: RunId | None
+        self,
+        frames: AsyncGenerator[Frame],
+        conversation_id: ConversationId,
+        run_id: RunId | None,
     ) -> AsyncGenerator[TurnEvent]:
-        """Events of a stream. What names no run belongs to the run of what came before it."""
+        """Events of a stream. What names no run belongs to the stream's own.
+
+        That is the first one that is named, where it is not known.
+        """
         async with aclosing(frames):
             async for frame in frames:
                 event = read(frame, run_id=run_id, seen_ms=self._now_ms())
-                run_id = event.run_id or run_id
+                if not _is_of(conversation_id, frame.data):
+                    yield unrelated(event, "conversation")
+                    continue
+                run_id = run_id or event.run_id
                 yield event
-                if isinstance(event, TurnFinished):
+                if isinstance(event, TurnFinished) and event.run_id == run_id:
                     return  # the connection may break from here on without any loss
 
     def _stored(self, data: Json) -> TurnEvent:
         return read(frame_of_json(data), run_id=None, seen_ms=self._now_ms())
+
+
+def _is_of(conversation_id: ConversationId, data: Json) -> bool:
+    """Return False for an event that names another conversation."""
+    return id_of(data.get("conversation_id")) in (None, conversation_id)
 
 
 _WAITS: Mapping[str, Activity] = {

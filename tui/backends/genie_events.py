@@ -29,7 +29,7 @@ from tui.core.events import (
     TurnStarted,
     UnknownEvent,
 )
-from tui.core.ids import AttemptId, CallId, MessageId, RunId
+from tui.core.ids import AttemptId, CallId, MessageId, RunId, within_run
 from tui.core.retry import requested_s
 from tui.core.text import clean, clean_line
 
@@ -78,11 +78,13 @@ def _stamp(frame: Frame, run_id: RunId | None, seen_ms: int) -> _Stamp:
 
 def _key(frame: Frame, run_id: RunId | None, seq: int | None) -> str:
     """Identity of an event: the same whichever way it came, stream, replay or state."""
-    event_id = id_of(frame.data.get("event_id")) or frame.id
-    if event_id:
-        return event_id
-    if run_id and seq is not None:
-        return f"{run_id}#{seq}"
+    if event_id := id_of(frame.data.get("event_id")):
+        return within_run(event_id, run_id)
+    number = f"{run_id}#{seq}" if run_id and seq is not None else None
+    if frame.id and (number is None or within_run(frame.id, run_id) == frame.id):
+        return within_run(frame.id, run_id)
+    if number:
+        return number
     content = json.dumps([frame.kind, run_id, frame.data], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 

@@ -18,7 +18,7 @@ from tui.chat.player import Player
 from tui.chat.updates import Problem, Recovery
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ConnectionOutcome, ConnectionRequested
-from tui.core.ids import AttemptId
+from tui.core.ids import AttemptId, within_run
 from tui.core.records import ConnectionLink
 from tui.core.steps import ConnectionStep
 
@@ -192,7 +192,7 @@ async def read_reply(player: Player) -> None:
 
 def _renewed(player: Player, step: ConnectionStep, link: ConnectionLink) -> ConnectionRequested:
     return ConnectionRequested(
-        key=f"local:link:{step.attempt_id}:{link.expires_ms}",
+        key=f"local:link:{within_run(step.attempt_id, player.turn.run_id)}:{link.expires_ms}",
         run_id=player.turn.run_id,
         seen_ms=player.kit.clock.now_ms(),
         attempt_id=step.attempt_id,

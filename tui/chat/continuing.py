@@ -17,7 +17,7 @@ from tui.core.events import (
     ConnectionResolved,
     TurnEvent,
 )
-from tui.core.ids import AttemptId, RunId
+from tui.core.ids import AttemptId, RunId, within_run
 from tui.core.steps import ConnectionStep, TextStep
 from tui.core.turn import Turn, fold
 
@@ -98,7 +98,7 @@ def outcome_of(
 ) -> ConnectionResolved:
     """The event that records what became of a connection request."""
     return ConnectionResolved(
-        key=f"local:connection:{attempt_id}",
+        key=f"local:connection:{within_run(attempt_id, turn.run_id)}",
         run_id=turn.run_id,
         seen_ms=kit.clock.now_ms(),
         attempt_id=attempt_id,

@@ -11,7 +11,7 @@ from tui.chat.continuing import join, passed_connections
 from tui.chat.kit import Kit
 from tui.core.errors import BackendError
 from tui.core.events import AgentMessage, TurnEvent, TurnFinished
-from tui.core.ids import ConversationId, RunId, TurnId
+from tui.core.ids import ConversationId, RunId, TurnId, within_run
 from tui.core.ports import Can
 from tui.core.records import Message, Prompt, TurnRecord
 from tui.core.text import clean
@@ -39,10 +39,11 @@ def rfc3339(at_ms: int) -> str:
 
 def as_event(message: Message) -> AgentMessage:
     """A message of the agent's, read from the history, as an event."""
-    name = message.id or f"{message.run_id}:{message.at_ms}"
+    run_id = message.run_id
+    name = within_run(message.id, run_id) if message.id else f"{run_id}:{message.at_ms}"
     return AgentMessage(
         key=f"message:{name}",
-        run_id=message.run_id,
+        run_id=run_id,
         at_ms=message.at_ms,
         text=message.text,
         message_id=message.id,

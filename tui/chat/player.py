@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from tui.chat.calls import once_more_if_refused
+from tui.chat.continuing import join
 from tui.chat.kit import Kit
 from tui.chat.pump import batches
 from tui.chat.updates import (
@@ -37,6 +38,7 @@ from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
 from tui.core.retry import requested_s
 from tui.core.text import clean_line, size
 from tui.core.turn import Turn, fold, unseen, without_echoes
+from tui.core.unrelated import unrelated
 
 
 class Player:
@@ -191,8 +193,25 @@ class Player:
         now, that is found out together with the fate of the prompt.
         """
         unsure = self.turn.prompt is not None and self.turn.prompt.state != "sent"
-        telling = not all(isinstance(event, Heartbeat) for event in batch)
-        await self.absorb(batch, accepted=unsure and telling)
+        telling, events, run_id = False, list[TurnEvent](), self.turn.run_id
+        for event in batch:
+            own = await self._is_own(event, run_id)
+            run_id = run_id or (event.run_id if own else None)
+            events.append(event if own else unrelated(event, "run"))
+            telling = telling or (own and not isinstance(event, Heartbeat))
+        await self.absorb(events, accepted=unsure and telling)
+
+    async def _is_own(self, event: TurnEvent, run_id: RunId | None) -> bool:
+        """Return False for an event of a stream that names the run of another turn.
+
+        ``run_id`` is the run of what came before it.
+        """
+        if event.run_id in (None, run_id):
+            return True
+        if run_id is not None:
+            return await join(self.kit, self.turn, event.run_id, event.at_ms)
+        owner = await self.kit.store.turn_of_run(self.conversation_id, event.run_id)
+        return owner is None or owner.id == self.turn.id or owner.prompt is None
 
     async def finish_here(
         self, reason: str | None = None, *, outcome: TurnOutcome = "finished"

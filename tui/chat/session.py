@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 from uuid import uuid4
 
-from tui.chat.approvals import decide
+from tui.chat.approvals import decide, name_of
 from tui.chat.connecting import reject
 from tui.chat.continuing import outcome_of
 from tui.chat.control import Controls
@@ -70,10 +70,10 @@ class Session(Controls):
         )
         self._calls: deque[ServerCall] = deque(maxlen=MOST_CALLS)
         backend.watch_calls(self._note_call)
-        self._decided: set[CallId] = set()
-        """Calls that a decision was posted for, or is being."""
-        self._unclear: set[CallId] = set()
-        """Calls of which a decision may have arrived all the same."""
+        self._decided: set[str] = set()
+        """Questions that a decision was posted for, or is being."""
+        self._unclear: set[str] = set()
+        """Questions of which a decision may have arrived all the same."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
         """Held while a message is put into the outbox, so that all queues have the same order."""
@@ -228,19 +228,35 @@ class Session(Controls):
     # -- answering -------------------------------------------------------------------------
 
     async def decide(
-        self, turn: Turn, call_id: CallId, decision: Decision, reason: str | None = None
+        self,
+        turn: Turn,
+        call_id: CallId,
+        decision: Decision,
+        reason: str | None = None,
+        *,
+        shown: ApprovalRequested | None = None,
     ) -> None:
-        """Approve or reject a skill call, once. Raises ``BackendError`` if it could not be said."""
-        request = _request(turn, call_id)
-        if request is None or call_id in self._decided:
+        """Approve or reject a skill call, once. Raises ``BackendError`` if it could not be said.
+
+        ``shown`` is the question as the user saw it; None: as it is in ``turn``. An approval of
+        parameters that have changed since is not sent (``ErrorKind.CHANGED``).
+        """
+        request = shown or _request(turn, call_id)
+        if request is None or (name := name_of(request)) in self._decided:
             return
-        self._decided.add(call_id)
+        self._decided.add(name)
+
+        def newest() -> ApprovalRequested | None:
+            live = self._lanes.live(turn.conversation_id)
+            now = next((other for other in live if other.id == turn.id), turn)
+            return _request(now, call_id)
+
         try:
             event = await decide(
-                self._kit, turn.conversation_id, request, decision, reason, self._unclear
+                self._kit, turn.conversation_id, request, decision, reason, self._unclear, newest
             )
         except BaseException:
-            self._decided.discard(call_id)
+            self._decided.discard(name)
             raise
         await self._lanes.record(turn, event)
 

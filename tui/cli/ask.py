@@ -35,9 +35,10 @@ from tui.cli.person import ask_person
 from tui.core.codec import to_json
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, TurnEvent
-from tui.core.ids import CallId, ConversationId, is_local
+from tui.core.ids import ConversationId, is_local
 from tui.core.masking import masked_event
 from tui.core.ports import Can
+from tui.core.questions import question_name
 from tui.core.records import Attachment
 from tui.core.retry import try_again_text, wait_text
 from tui.core.steps import ApprovalStep, ConnectionStep
@@ -111,7 +112,7 @@ class _Asking:
         self.turn: Turn | None = None
         self.problem = ""
         self._updates: asyncio.Queue[Update] = asyncio.Queue()
-        self._decided: set[CallId] = set()
+        self._decided: set[str] = set()
         self._printed: set[str] = set()
         """Keys of the events that were printed: a replay brings them again."""
         self.ends_s = math.inf
@@ -206,8 +207,8 @@ class _Asking:
     def _mention(self, earlier: Turn) -> None:
         """Say that an earlier turn of the conversation keeps the message waiting."""
         for step in earlier.open_approvals:
-            if step.call_id not in self._decided:
-                self._decided.add(step.call_id)
+            if question_name(step) not in self._decided:
+                self._decided.add(question_name(step))
                 skill = clean_line(step.request.skill)
                 text = f'An earlier message needs your approval of "{skill}" first.'
                 click.echo(f"genie-tui: {text} Open the app to decide.", err=True)
@@ -245,7 +246,7 @@ class _Asking:
             text = "Couldn't confirm that the message arrived, so it wasn't sent again."
             raise Failure(f"{prompt.problem} {text}")
         for approval in turn.open_approvals:
-            if approval.call_id not in self._decided:
+            if question_name(approval) not in self._decided:
                 await self._decide(session, turn, approval)
         for connection in turn.open_connections:
             raise Failure(self._connection_text(connection), Code.CONNECTION_NEEDED)
@@ -254,12 +255,16 @@ class _Asking:
         answer = await self._decision(turn, step)
         if answer is None:
             raise Failure(self._approval_text(turn, step), Code.APPROVAL_NEEDED)
-        self._decided.add(step.call_id)
+        self._decided.add(question_name(step))
         click.echo(f"genie-tui: {answer.decision} {clean_line(step.request.skill)}", err=True)
         try:
-            await session.decide(turn, step.call_id, answer.decision, answer.reason)
+            await session.decide(
+                turn, step.call_id, answer.decision, answer.reason, shown=step.request
+            )
         except BackendError as error:
-            if error.kind not in (ErrorKind.BUSY, ErrorKind.NOT_FOUND):
+            if error.kind is ErrorKind.CHANGED:
+                click.echo(f"genie-tui: {error.sentence()}", err=True)
+            elif error.kind not in (ErrorKind.BUSY, ErrorKind.NOT_FOUND):
                 raise failure_of(error) from error
 
     async def _decision(self, turn: Turn, step: ApprovalStep) -> Answer | None:

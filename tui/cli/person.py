@@ -10,6 +10,7 @@ import click
 
 from tui.core.events import Decision
 from tui.core.masking import masked_event
+from tui.core.questions import changes
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean, clean_line
 
@@ -19,6 +20,8 @@ _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 async def ask_person(step: ApprovalStep) -> Decision:
     """What the person at the terminal decides about a skill call."""
     click.echo(f"\n{clean_line(step.request.skill)} asks to run with:", err=True)
+    for change in changes(step.asked_first, step.request) if step.asked_first else ():
+        click.echo(f"Changed: {change}", err=True)
     values = json.dumps(masked_event(step.request).parameters, ensure_ascii=False, indent=2)
     click.echo(clean(values), err=True)
     return "approved" if await _confirm("Approve?") else "rejected"

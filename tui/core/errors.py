@@ -27,6 +27,8 @@ class ErrorKind(Enum):
     """406: no client is attached to the genie."""
     BUSY = "busy"
     """409: the conversation works on another message, or something was decided already."""
+    CHANGED = "changed"
+    """What the user decided about is not what it was any more. Nothing was sent."""
     TOO_LARGE = "too_large"
     INVALID = "invalid"
     """400 or 422, or a rule that was checked here before sending."""

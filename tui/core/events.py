@@ -106,6 +106,8 @@ class ApprovalResolved(Event):
     call_id: CallId
     decision: Decision
     reason: str | None = None
+    shown_digest: str | None = None
+    """Of what the question showed when it was decided here; None: it was decided elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from tui.core.events import (
     TurnStarted,
     UsageReported,
 )
+from tui.core.questions import same_question, shown_digest
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.core.usage import Usage
 
@@ -173,8 +174,22 @@ class Replay:
         self._add(end)
 
     def _ask_approval(self, event: ApprovalRequested) -> None:
-        if all(step.call_id != event.call_id for _, step in self._all(ApprovalStep)):
-            self._add(ApprovalStep(key=event.key, request=event))
+        """A question; the same call may be asked about again with other parameters."""
+        for i, step in reversed(self._all(ApprovalStep)):
+            if step.call_id != event.call_id:
+                continue
+            if same_question(step.request, event):
+                return
+            if step.waiting:
+                self._steps[i] = replace(
+                    step,
+                    request=event,
+                    asked_first=step.asked_first or step.request,
+                    revision=step.revision + 1,
+                )
+                return
+            break  # the skill has run, and would run again
+        self._add(ApprovalStep(key=event.key, request=event))
 
     def _approve_silently(self, skill: str, call_id: CallId | None) -> None:
         """A skill that runs has been approved, whoever did it."""
@@ -185,9 +200,14 @@ class Replay:
                 return
 
     def _resolve_approval(self, event: ApprovalResolved) -> None:
-        for i, step in self._all(ApprovalStep):
-            if step.call_id == event.call_id:
-                self._steps[i] = replace(step, decision=event.decision, reason=event.reason)
+        """A decision: on what was shown, or else on all that was asked about the call."""
+        asked = [(i, s) for i, s in self._all(ApprovalStep) if s.call_id == event.call_id]
+        digest = event.shown_digest
+        meant = [(i, s) for i, s in asked if digest and shown_digest(s.request) == digest]
+        for i, step in meant or asked:
+            self._steps[i] = replace(
+                step, decision=event.decision, reason=event.reason, shown_digest=digest
+            )
 
     def _ask_connection(self, event: ConnectionRequested) -> None:
         ask = ConnectionStep(

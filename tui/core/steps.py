@@ -48,8 +48,15 @@ class ApprovalStep:
 
     key: str
     request: ApprovalRequested
+    """As it was asked last."""
+    asked_first: ApprovalRequested | None = None
+    """How it was asked first, if it was asked again with other parameters while it waited."""
+    revision: int = 0
+    """How often the parameters have changed."""
     decision: Decision | None = None
     reason: str | None = None
+    shown_digest: str | None = None
+    """Of what was shown when it was decided, see :func:`tui.core.questions.shown_digest`."""
     expired: bool = False
     """The turn went on or ended without a decision that we know of."""
 

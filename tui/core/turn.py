@@ -208,7 +208,7 @@ def _is_new(event: TurnEvent, seen: set[str]) -> bool:
 
 def _has_seen(event: TurnEvent, seen: AbstractSet[str]) -> bool:
     number = _number(event)
-    nameless = event.event_id is None
+    nameless = event.event_id is None or event.key == number
     return event.key in seen or number in seen or (nameless and f"~{number}" in seen)
 
 

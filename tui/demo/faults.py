@@ -12,6 +12,12 @@
     interrupted:after=2,retry_ms=800   system.stream_interrupted after two events, then the end
     malformed:after=1            a frame that is not JSON after the first event
     duplicate                    every event of a stream twice
+    crosstalk:after=2            after two events a reply and an end of another conversation and
+                                 run; own=1: of another run of this conversation
+    counted_ids                  events of a stream have no event_id, and ids that count from 1 in
+                                 each run
+    ask_again:after=3            a question about a skill comes once more behind the third event,
+                                 with other parameters
     slow:ms=200                  a delay before each answer and each event
     status:429,retry_after=1     this status instead of an answer; nothing is processed
     drop_request                 cut the connection before the request is processed
@@ -77,6 +83,9 @@ STREAM_KINDS = frozenset(
         "interrupted",
         "malformed",
         "duplicate",
+        "crosstalk",
+        "counted_ids",
+        "ask_again",
     }
 )
 TURN_KINDS = frozenset({"new_run"})
@@ -93,6 +102,9 @@ _OPTIONS: dict[str, frozenset[str]] = {
     "interrupted": frozenset({"after", "retry_ms"}),
     "malformed": frozenset({"after"}),
     "duplicate": frozenset(),
+    "crosstalk": frozenset({"after", "own"}),
+    "counted_ids": frozenset(),
+    "ask_again": frozenset({"after"}),
     "slow": frozenset({"ms"}),
     "status": frozenset({"retry_after"}),
     "drop_request": frozenset(),
@@ -119,6 +131,8 @@ class Fault:
     outage_s: float = 3.0
     stored: bool = False
     """Whether the events of a new run are stored."""
+    own: bool = False
+    """Whether foreign events name this conversation."""
 
     @property
     def on_streams(self) -> bool:
@@ -205,6 +219,7 @@ _SETTERS: dict[str, Callable[[Fault, float], Fault]] = {
     "retry_after": lambda fault, n: replace(fault, retry_after_s=n),
     "ms": lambda fault, n: replace(fault, delay_s=n / 1000),
     "s": lambda fault, n: replace(fault, outage_s=n),
+    "own": lambda fault, n: replace(fault, own=bool(n)),
     "stored": lambda fault, n: replace(fault, stored=bool(n)),
 }
 

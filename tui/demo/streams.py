@@ -206,6 +206,48 @@ async def _duplicate(frames: Frames, fault: Fault, run: Run | None) -> Frames:
         yield frame
 
 
+async def _crosstalk(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+    here = run.conversation_id if run and fault.own else "cnv-of-another-user"
+    names = {"conversation_id": here, "genie_run_id": "run-of-another-turn"}
+    for number, data in enumerate(_SECRETS, start=1):
+        name = f"00000000-0000-7000-8000-{number:012}"
+        yield _frame({**data, **names, "event_id": name, "seq_num": number}, name)
+    async for frame in frames:
+        yield frame
+
+
+_SECRETS: tuple[JsonObject, ...] = (
+    {"type": "agent.message", "message": "A secret of somebody else."},
+    {"type": "skill.confirmation_required", "call_id": "call-else", "skill_name": "Sell all"},
+    {"type": "processing.finished"},
+)
+
+
+async def _counted_ids(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+    async for frame in frames:
+        data = json.loads(frame.data) if frame.data else {}
+        number = data.get("seq_num")
+        if number is None or data.pop("event_id", None) is None:
+            yield frame
+        else:
+            yield replace(frame, data=json.dumps(data, ensure_ascii=False), id=str(number))
+
+
+async def _ask_again(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+    async for frame in _first(frames, fault.after):
+        yield frame
+        data = json.loads(frame.data) if frame.data else {}
+        if data.get("type") == "skill.confirmation_required":
+            values = {**data.get("skill_parameters", {}), "approver": "Mallory"}
+            changed = {**data, "skill_parameters": values, "event_id": f"{frame.id}-again"}
+            del changed["seq_num"]
+            yield _frame(changed)
+    async for frame in frames:
+        yield frame
+
+
 async def _slow(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in frames:
         await asyncio.sleep(fault.delay_s)
@@ -224,5 +266,8 @@ _DISTURBANCES: dict[str, Callable[[Frames, Fault, Run | None], Frames]] = {
     "interrupted": _interrupted,
     "malformed": _malformed,
     "duplicate": _duplicate,
+    "crosstalk": _crosstalk,
+    "counted_ids": _counted_ids,
+    "ask_again": _ask_again,
     "slow": _slow,
 }

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Any
 
 from tui.core import codec
-from tui.core.events import ApprovalRequested, ConnectionRequested, TurnEvent
+from tui.core.events import (
+    ApprovalRequested,
+    ApprovalResolved,
+    ConnectionRequested,
+    TurnEvent,
+)
 from tui.core.masking import MASK, masked_event
 from tui.core.redact import redact
 from tui.core.text import clean, clean_line
 
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
 _SHORTEST_SECRET = 6
 """Shorter values of secret parameters are hidden in their place only: ``admin`` is also a word."""
 
@@ -39,7 +46,13 @@ class Safe:
     def event(self, event: TurnEvent) -> dict[str, Any]:
         """An event as JSON, with everything that it said but secrets."""
         data: dict[str, Any] = self.value(codec.to_json(masked_event(event)))
+        if isinstance(event, ApprovalResolved) and event.shown_digest:
+            data["shown_digest"] = self.digest(event.shown_digest)
         return data
+
+    def digest(self, digest: str) -> str:
+        """A digest of what was shown, which looks like a secret and is none."""
+        return digest if _DIGEST.fullmatch(digest) else self.line(digest, 80)
 
     def value(self, value: Any) -> Any:
         """A JSON value, all its texts made safe."""

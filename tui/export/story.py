@@ -10,6 +10,7 @@ from tui.core.events import TurnFinished
 from tui.core.jsontext import fenced_if_json
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow, parameter_rows
+from tui.core.questions import is_as_shown
 from tui.core.records import Prompt
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.core.text import duration, size
@@ -136,6 +137,12 @@ def _approval(step: ApprovalStep, safe: Safe) -> Done:
         tone, glyph, verdict = "bad", "✗", f"rejected{reason}"
     elif step.expired:
         tone, verdict = "calm", "asked for an approval; the decision is not known"
+    if step.shown_digest:
+        verdict += f" (shown: {safe.digest(step.shown_digest)})"
+        if not is_as_shown(step):
+            verdict += "; the parameters changed afterwards, and the newest are below"
+    elif step.asked_first:
+        verdict += "; the parameters changed, and the newest are below"
     return Done(tone=tone, glyph=glyph, what=safe.line(request.skill), about=verdict, rows=rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -80,7 +81,7 @@ class Questions:
         def answered(answer: ApprovalAnswer | None) -> None:
             self._open = None
             if answer:
-                self._decide(question, answer.decision, answer.reason)
+                self._decide(replace(question, step=modal.step), answer.decision, answer.reason)
 
         def update(newer: Step) -> None:
             if isinstance(newer, ApprovalStep):

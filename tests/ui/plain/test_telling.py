@@ -50,6 +50,18 @@ def test_skills_and_questions_are_words() -> None:
     assert not any("s3cret" in line for line in lines)
 
 
+def test_a_question_whose_parameters_change_is_asked_anew() -> None:
+    first, second = asks("Pay", "call-1", {"to": "Bob"}), asks("Pay", "call-1", {"to": "Mallory"})
+    lines = told(started(), first, second)
+    assert lines[lines.index("The parameters changed:") :] == [
+        "The parameters changed:",
+        "  to: Bob → Mallory",
+        "Question 2: Ifrit asks to run Pay, with:",
+        "  to: Mallory",
+        "Type /approve 2, or /reject 2 and a reason.",
+    ]
+
+
 def test_how_it_ended_is_said_when_nothing_was_said() -> None:
     assert told(started(), finished()) == ["No reply came. Is the genie started?"]
     assert told(started(), finished("failed")) == ["The agent failed."]

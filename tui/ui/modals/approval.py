@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.core.parameters import ParameterRow, parameter_rows
+from tui.core.questions import ParameterChange, changes, same_question
 from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.decision import DecisionModal
@@ -59,6 +60,18 @@ class ParameterTable(RowsView):
             yield Row(Content.styled(row.hint, f"italic {MUTED}"), indent=self._label_cells)
 
 
+class ChangeList(RowsView):
+    """What a question shows otherwise than before."""
+
+    def __init__(self, found: Sequence[ParameterChange]) -> None:
+        super().__init__()
+        self._found = found
+
+    def rows(self) -> Sequence[Row]:
+        title = Row(Content.styled("The parameters changed. Check them again.", f"bold {ASKS}"))
+        return [title, *(Row(Content.styled(str(change), ASKS)) for change in self._found)]
+
+
 class ApprovalModal(DecisionModal[ApprovalAnswer]):
     """Shows all there is to know about a skill call. Returns the answer; None: decided later."""
 
@@ -76,6 +89,8 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         super().__init__(subject=step.request.skill, clock_s=clock_s)
         self.step = step
         self._agent = agent
+        self._seen = step.asked_first
+        """What was asked before; None: the parameters have not changed."""
 
     def compose(self) -> ComposeResult:
         request = self.step.request
@@ -89,16 +104,25 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             told = f"{agent} waits for your decision. Nothing has been done yet."
             yield Static(muted(told), classes="modal--lead")
             with VerticalScroll(classes="modal--body", can_focus=False):
+                if self._seen:
+                    yield ChangeList(changes(self._seen, request))
                 yield ParameterTable(parameter_rows(request.schema, request.parameters))
             yield Answers(
                 ("a", "Approve", "approve"), ("r", "Reject…", "reject"), ("Esc", "Later", "later")
             )
 
     def update_step(self, step: ApprovalStep) -> None:
-        """Take a newer state; closes without an answer once the question is settled."""
-        self.step = step
+        """Take a newer state; closes without an answer once the question is settled.
+
+        Changed parameters are shown with what changed, and no answer is taken until the user has
+        had time to see that.
+        """
+        before, self.step = self.step.request, step
         if not step.waiting:
             self.settle()
+        elif not same_question(before, step.request):
+            self._seen = self._seen or before
+            self.ask_again()
 
     def rejection(self, reason: str | None) -> ApprovalAnswer:
         return ApprovalAnswer("rejected", reason)

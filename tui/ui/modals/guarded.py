@@ -18,6 +18,8 @@ DEAF_S = 0.4
 """How long after it has been drawn a modal takes no answer, by key or by mouse."""
 TYPING_S = 1.0
 """The same after a letter that is no answer: somebody is writing, and the next may be one."""
+CHANGED_S = 2.0
+"""The same after a question has changed while it was open."""
 _LOW, _LOW_LINES = 16, 5
 """Under how many lines a window leaves no room for air, and what all but the body takes then."""
 _LATEST_S = 2.0
@@ -104,6 +106,14 @@ class GuardedModal(SturdyModal[ResultT]):
         if self._drawn_s is None:
             self.refresh(layout=True)
             self._note_drawn()
+
+    def ask_again(self) -> None:
+        """Draw other contents and take no answer until they have been seen."""
+        self._drawn_s = None
+        self.refresh(recompose=True)
+        self.call_after_refresh(self._note_drawn)
+        self.set_timer(_LATEST_S, self._draw_at_last)
+        self._be_deaf(CHANGED_S)
 
     def _note_drawn(self) -> None:
         self._drawn_s = self._clock_s()

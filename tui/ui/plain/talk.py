@@ -23,6 +23,7 @@ from tui.chat.updates import (
 from tui.core.account import login_helps
 from tui.core.errors import BackendError, StoreError
 from tui.core.ports import Can
+from tui.core.questions import question_name
 from tui.core.retry import wait_text
 from tui.core.text import clean, clean_line
 from tui.ui.files import CannotAttach, attachment_of
@@ -265,9 +266,12 @@ class Talk:
         name = next((n for n, no in self._numbers.items() if str(no) == number), None)
         for turn in self._turns.values():
             for approval in turn.open_approvals:
-                if approval.call_id == name:
+                if question_name(approval) == name:
                     decision: Decision = "approved" if approve else "rejected"
-                    await self._session.decide(turn, approval.call_id, decision, reason or None)
+                    shown = approval.request
+                    await self._session.decide(
+                        turn, approval.call_id, decision, reason or None, shown=shown
+                    )
                     return
             for link in turn.open_connections:
                 if link.attempt_id == name and not approve:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tui.core.parameters import parameter_rows
+from tui.core.questions import changes, is_as_shown, question_name
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.core.text import clean_line, duration
 from tui.ui.plain.spoken import Spoken
@@ -78,13 +79,19 @@ class Telling:
 
     def _approval(self, step: ApprovalStep) -> Iterator[str]:
         skill = clean_line(step.request.skill) or "a skill"
-        state = step.decision or ("expired" if step.expired else "waiting")
+        state = step.decision or ("expired" if step.expired else f"waiting {step.revision}")
         if not self._changed(step.key, state):
             return
-        if state != "waiting":
+        if not state.startswith("waiting"):
             yield f"{skill}: {'no longer asked' if state == 'expired' else state}."
+            if not is_as_shown(step):
+                yield "Its parameters changed after your decision."
             return
-        number = self._number_of(step.request.call_id)
+        number = self._number_of(question_name(step))
+        if step.asked_first:
+            yield "The parameters changed:"
+            for change in changes(step.asked_first, step.request):
+                yield f"  {change}"
         yield f"Question {number}: {self._agent} asks to run {skill}, with:"
         for row in parameter_rows(step.request.schema, step.request.parameters):
             told = ": ".join(part for part in (row.label, row.value) if part)

@@ -153,7 +153,7 @@ class ChatScreen(
         turn = self.desk.board.turn(question.turn.id) or question.turn
         match question.step:
             case ApprovalStep(request=request):
-                await session.decide(turn, request.call_id, decision, reason)
+                await session.decide(turn, request.call_id, decision, reason, shown=request)
             case step:
                 await session.reject_connection(turn, step.attempt_id, reason)
 

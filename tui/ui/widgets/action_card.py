@@ -12,6 +12,7 @@ from textual.message import Message
 
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow, in_brief, parameter_rows
+from tui.core.questions import changes, is_as_shown
 from tui.core.text import clean_line, duration
 from tui.ui.keys import key_for
 from tui.ui.text import line
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tui.core.ids import AttemptId, CallId, TurnId
 
 _BRIEF_ROWS = 4
+_BRIEF_CHANGES = 3
 _LABEL_CELLS = 18
 _CALM_S = 10.0
 """How often the time that is left is told on a card."""
@@ -82,14 +84,30 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
             asked = Content.assemble(name.stylize("bold"), Content.styled(" asks to run", ASKS))
             return [
                 Row(asked, QUESTION, muted(clock_time(at_ms)) if at_ms else Content("")),
+                *self._changes(),
                 *self._parameters(),
                 Row(self._how_to("decide")),
             ]
         if step.decision == "approved":
-            return [Row(Content.assemble(name, muted("  approved")), DONE)]
+            approved = Row(Content.assemble(name, muted("  approved")), DONE)
+            return [approved, *self._changed_afterwards()]
         if step.decision == "rejected":
             return [Row(Content.assemble(name, muted("  rejected")), FAILED), *self._reason()]
         return [Row(Content.assemble(name, muted("  no longer asked")), OPEN_END)]
+
+    def _changes(self) -> Iterator[Row]:
+        step = self.entry.step
+        if step.asked_first:
+            found = changes(step.asked_first, step.request)
+            yield Row(Content.styled("The parameters changed:", ASKS))
+            for change in found[:_BRIEF_CHANGES]:
+                yield Row(Content.styled(str(change), ASKS), lines=1)
+            if (more := len(found) - _BRIEF_CHANGES) > 0:
+                yield Row(muted(f"and {more} more"))
+
+    def _changed_afterwards(self) -> Iterator[Row]:
+        if not is_as_shown(self.entry.step):
+            yield Row(Content.styled("Its parameters changed after your decision.", ASKS))
 
     def _parameters(self) -> Iterator[Row]:
         request = self.entry.step.request
