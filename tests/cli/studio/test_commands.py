@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.studio.conftest import Studio
+from tui.core.studio.endpoints import ENDPOINTS
 from tui.demo.handles import ASLEEP_CLIENT_ID, IFRIT, STOPPED_GENIE
 from tui.demo.server import DemoServer
 
@@ -76,6 +77,10 @@ def test_a_secret_is_printed_once_with_a_note(studio: Studio) -> None:
         ("connections", "disconnect", "1235"),
         ("projects", "deploy", "4567", "--environment", "prod"),
         ("api-clients", "delete", "40947"),
+        ("genies", "stop", IFRIT),
+        ("genies", "remove-skills", IFRIT, "65001201"),
+        ("genies", "remove-user-groups", IFRIT, "grpEveryone4Demo1aB2cD"),
+        ("recipes", "stop", "90378"),
     ],
 )
 def test_what_breaks_things_is_not_done_where_nobody_can_be_asked(
@@ -83,8 +88,19 @@ def test_what_breaks_things_is_not_done_where_nobody_can_be_asked(
 ) -> None:
     done = studio(*words)
     assert done.code == 2
-    assert "say --yes" in done.err
+    assert "pass --yes" in done.err
     assert writes(server) == []
+
+
+def test_every_command_that_takes_something_away_asks() -> None:
+    verbs = ("delete", "stop", "remove", "detach", "disconnect", "regenerate", "deploy")
+    taking = {
+        name
+        for name, endpoint in ENDPOINTS.items()
+        if endpoint.method == "DELETE" or endpoint.verb.startswith(verbs)
+    }
+    assert len(taking) > 12
+    assert taking == {name for name in taking if ENDPOINTS[name].asks}
 
 
 @pytest.mark.parametrize(("answer", "code", "sent"), [("y\n", 0, 1), ("n\n", 1, 0), ("\n", 1, 0)])

@@ -30,7 +30,7 @@ recipes show {recipe}
 recipes update {recipe} --name 'Greet people'
 recipes copy {recipe} --folder-id {folder}                      > copy new_flow_id
 recipes start {recipe}
-recipes stop {recipe}
+recipes stop {recipe} --yes
 recipes list --folder-id {folder}
 skills create {recipe}
 skills list --query greet                                       > skill 0.id
@@ -55,11 +55,11 @@ genies create --name Djinn --description Helps --folder-id {folder} --instructio
 genies show {genie}
 genies update {genie} --description Helps\\ more --channel-whitelist C1 --channel-whitelist C2
 genies assign-skills {genie} {skill} 65001201
-genies remove-skills {genie} 65001201
+genies remove-skills {genie} 65001201 --yes
 genies assign-knowledge-bases {genie} {kb}
-genies remove-knowledge-bases {genie} {kb}
+genies remove-knowledge-bases {genie} {kb} --yes
 genies assign-user-groups {genie} grpEveryone4Demo1aB2cD
-genies remove-user-groups {genie} grpEveryone4Demo1aB2cD
+genies remove-user-groups {genie} grpEveryone4Demo1aB2cD --yes
 clients create --name Desk --auth api_key                       > client client_id
 clients list
 clients update {client} --name 'Front desk'
@@ -71,7 +71,7 @@ guardrails pii-entities
 guardrails show gin-Ifrit001-DemoAA-CD
 guardrails set gin-Ifrit001-DemoAA-CD profanity_filter '{{"enabled": true}}' --yes
 genies start {genie}
-genies stop {genie}
+genies stop {genie} --yes
 genies delete {genie} --yes
 kb delete {kb} --yes
 recipes delete {copy} --yes

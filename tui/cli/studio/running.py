@@ -110,9 +110,9 @@ def _confirm(request: Request) -> None:
         return
     question = request.endpoint.asks.format(*(clean_line(part, 60) for part in request.parts))
     if not sys.stdin.isatty():
-        raise Failure(f"{question} Nobody can be asked here: say --yes.", Code.USAGE)
+        raise Failure(f"{question} Not a terminal; pass --yes to confirm.", Code.USAGE)
     if not click.confirm(question, err=True):
-        raise Failure("Nothing was done.")
+        raise Failure("Canceled. Nothing was changed.")
 
 
 async def _replace(client: DeveloperClient, request: Request) -> Any:

@@ -96,10 +96,11 @@ GENIES_STOP = Endpoint(
     path="/api/agentic/genies/:id/stop",
     does="Stop a genie; its turns stay without a reply.",
     arguments=_GENIE,
+    asks="Stop the genie {0}? It stops answering everyone who uses it.",
 )
 
 
-def _assigning(verb: str, things: str, does: str, label: str) -> Endpoint:
+def _assigning(verb: str, things: str, does: str, label: str, asks: str = "") -> Endpoint:
     ids = Field(f"{things.rstrip('s')}_ids", label, "texts", required=True, positional=True)
     return Endpoint(
         command=f"genies {verb}-{things.replace('_', '-')}",
@@ -109,22 +110,37 @@ def _assigning(verb: str, things: str, does: str, label: str) -> Endpoint:
         arguments=_GENIE,
         body=(ids,),
         columns=("id", "name"),
+        asks=asks,
     )
 
 
 ASSIGN_SKILLS = _assigning("assign", "skills", "Let a genie use skills.", "SKILL")
-REMOVE_SKILLS = _assigning("remove", "skills", "Take skills away from a genie.", "SKILL")
+REMOVE_SKILLS = _assigning(
+    "remove",
+    "skills",
+    "Take skills away from a genie.",
+    "SKILL",
+    asks="Remove these skills from {0}? The genie can't run them for anyone after that.",
+)
 ASSIGN_KNOWLEDGE_BASES = _assigning(
     "assign", "knowledge_bases", "Let a genie search knowledge bases.", "KNOWLEDGE_BASE"
 )
 REMOVE_KNOWLEDGE_BASES = _assigning(
-    "remove", "knowledge_bases", "Take knowledge bases away from a genie.", "KNOWLEDGE_BASE"
+    "remove",
+    "knowledge_bases",
+    "Take knowledge bases away from a genie.",
+    "KNOWLEDGE_BASE",
+    asks="Remove these knowledge bases from {0}? The genie can't search them for anyone after that.",
 )
 ASSIGN_USER_GROUPS = _assigning(
     "assign", "user_groups", "Let user groups talk to a genie.", "GROUP"
 )
 REMOVE_USER_GROUPS = _assigning(
-    "remove", "user_groups", "Take a genie away from user groups.", "GROUP"
+    "remove",
+    "user_groups",
+    "Take a genie away from user groups.",
+    "GROUP",
+    asks="Remove these user groups from {0}? Their members can't use the genie after that.",
 )
 
 

@@ -77,6 +77,7 @@ RECIPES_STOP = Endpoint(
     path="/api/recipes/:id/stop",
     does="Stop a recipe.",
     arguments=_RECIPE,
+    asks="Stop the recipe {0}? What relies on it stops working, skills included.",
 )
 RECIPES_DELETE = Endpoint(
     command="recipes delete",
