@@ -203,6 +203,15 @@ def test_conversations_are_listed_newest_first(run: Run) -> None:
     assert rows[0]["id"] == cid
 
 
+@pytest.mark.parametrize("options", [(), ("--json",), ("--search", "what")])
+def test_a_list_that_is_cut_says_so(run: Run, options: tuple[str, ...]) -> None:
+    for _ in range(2):
+        assert run("ask", HELLO).returncode == 0
+    cut = run("conversations", "--limit", "1", *options)
+    assert " 1. Use --limit to see more." in cut.stderr
+    assert run("conversations", "--limit", "500", *options).stderr == ""
+
+
 def test_a_search_finds_what_was_said(run: Run) -> None:
     cid = last_line(run("ask", HELLO, "--json"))["conversation_id"]
     done = run("conversations", "--search", "ifr")
@@ -214,7 +223,7 @@ def test_a_search_finds_what_was_said(run: Run) -> None:
     assert {first["snippet"][start:end] for start, end in first["marks"]} == {"Ifrit"}
     nothing = run("conversations", "--search", 'no"such*')
     assert (nothing.returncode, nothing.stdout) == (0, "")
-    assert "Nothing found" in nothing.stderr
+    assert "No matches" in nothing.stderr
 
 
 def test_a_reader_that_has_enough_ends_the_output_quietly(environ: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
@@ -33,6 +34,14 @@ Turn = Callable[[], Awaitable[None]]
 
 Params = Mapping[str, str | int | Sequence[str]]
 """A query; a sequence is a parameter that comes several times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The JSON of an answer, None where it has no body, and its headers."""
+
+    body: Any
+    headers: Mapping[str, str]
 
 
 class Http:
@@ -110,13 +119,25 @@ class Http:
 
         ``turn`` is awaited before the request. Raises BackendError.
         """
+        return (await self.answer(method, path, params=params, json=json, turn=turn)).body
+
+    async def answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: object = None,
+        turn: Turn | None = None,
+    ) -> Answer:
+        """Return an answer with its headers; otherwise as :meth:`call`."""
         if turn is not None:
             await turn()
         self._check_delays(method, path)
         with self._translated(method):
             request = _request(self._calls, method, path, params=params, json=json)
             response = await self._calls.send(request)
-        return self._json_of(response, path)
+        return Answer(self._json_of(response, path), response.headers)
 
     async def upload(
         self, path: str, content: AsyncGenerator[bytes], headers: Mapping[str, str]

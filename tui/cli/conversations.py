@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import click
 
@@ -12,27 +15,44 @@ from tui.core.errors import BackendError
 from tui.core.records import Conversation, Hit
 from tui.core.text import ago, clean_line, json_text
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found(Generic[T]):
+    """Rows to print, and whether there are more."""
+
+    rows: Sequence[T]
+    has_more: bool
+
 
 def run_conversations(target: Target, *, as_json: bool, limit: int) -> int:
     """Print the newest ``limit`` conversations, from the server where it answers."""
-    rows, now_ms = asyncio.run(_read(target, limit))
+    found, now_ms = asyncio.run(_read(target, limit))
     if as_json:
-        click.echo(json_text([_row(item) for item in rows], indent=2))
-        return 0
-    for item in rows:
-        age = ago(item.updated_ms, now_ms) if item.updated_ms else ""
-        click.echo(f"{item.id}  {age:>4}  {clean_line(item.name, 100)}")
-    if not rows:
-        click.echo("No conversations yet.", err=True)
+        click.echo(json_text([_row(item) for item in found.rows], indent=2))
+    else:
+        for item in found.rows:
+            age = ago(item.updated_ms, now_ms) if item.updated_ms else ""
+            click.echo(f"{item.id}  {age:>4}  {clean_line(item.name, 100)}")
+        if not found.rows:
+            click.echo("No conversations yet.", err=True)
+    _tell_if_cut(found, "newest")
     return 0
 
 
 def run_search(target: Target, words: str, *, as_json: bool, limit: int) -> int:
     """Print where words stand in what is stored; exit code 0 also when they stand nowhere."""
-    hits, now_ms = asyncio.run(_search(target, words, limit))
+    found, now_ms = asyncio.run(_search(target, words, limit))
     if as_json:
-        click.echo(json_text([_hit_row(hit) for hit in hits], indent=2))
-        return 0
+        click.echo(json_text([_hit_row(hit) for hit in found.rows], indent=2))
+    else:
+        _print_hits(found.rows, now_ms)
+    _tell_if_cut(found, "best")
+    return 0
+
+
+def _print_hits(hits: Sequence[Hit], now_ms: int) -> None:
     for hit in hits:
         age = ago(hit.at_ms, now_ms) if hit.at_ms else ""
         click.echo(f"{hit.conversation_id}  {age:>4}  {_title(hit)}")
@@ -40,17 +60,23 @@ def run_search(target: Target, words: str, *, as_json: bool, limit: int) -> int:
             who = "You: " if hit.source == "user" else ""
             click.echo(f"      {who}{_highlighted(hit)}")
     if not hits:
-        click.echo("Nothing found in what is kept on this machine.", err=True)
-    return 0
+        click.echo("No matches on this machine.", err=True)
 
 
-async def _search(target: Target, words: str, limit: int) -> tuple[list[Hit], int]:
+def _tell_if_cut(found: _Found[Any], which: str) -> None:
+    if found.has_more:
+        count = len(found.rows)
+        click.echo(f"Showing the {which} {count}. Use --limit to see more.", err=True)
+
+
+async def _search(target: Target, words: str, limit: int) -> tuple[_Found[Hit], int]:
     from tui.system.clock import SystemClock
 
     async with target.place().connect(lambda update: None, one_shot=True) as session:
         if target.demo:  # nothing of it is stored before its list is read
             await session.refresh_conversations()
-        return list(await session.search(words, limit)), SystemClock().now_ms()
+        hits = await session.search(words, limit + 1)
+        return _Found(hits[:limit], len(hits) > limit), SystemClock().now_ms()
 
 
 def _title(hit: Hit) -> str:
@@ -81,19 +107,20 @@ def _hit_row(hit: Hit) -> dict[str, object]:
     }
 
 
-async def _read(target: Target, limit: int) -> tuple[list[Conversation], int]:
+async def _read(target: Target, limit: int) -> tuple[_Found[Conversation], int]:
     from tui.system.clock import SystemClock
 
     async with target.place().connect(lambda update: None, one_shot=True) as session:
         try:
             cursor = await session.refresh_conversations()
-            known = await session.conversations(limit)
+            known = await session.conversations(limit + 1)
             while cursor and len(known) < limit:
                 cursor = await session.refresh_conversations(cursor)
-                known = await session.conversations(limit)
+                known = await session.conversations(limit + 1)
         except BackendError as error:
             raise failure_of(error) from error
-        return list(known), SystemClock().now_ms()
+        has_more = bool(cursor) or len(known) > limit
+        return _Found(known[:limit], has_more), SystemClock().now_ms()
 
 
 def _row(item: Conversation) -> dict[str, object]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -180,16 +181,52 @@ def pages_asked(server: ScriptedServer) -> list[str]:
     return [asked.target.partition("?")[2] for asked in server.asked]
 
 
-async def test_pages_follow_until_a_short_one(
+async def test_pages_follow_until_an_empty_one(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     full = [genie(number) for number in range(50)]
-    server.says(reply(200, full), reply(200, [genie(50)]))
+    server.says(reply(200, full), reply(200, [genie(50)]), reply(200, []))
     assert len([g async for g in client.genies.list(folder_id="7")]) == 51
     assert pages_asked(server) == [
         "folder_id=7&page=1&per_page=50",
         "folder_id=7&page=2&per_page=50",
+        "folder_id=7&page=3&per_page=50",
     ]
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda rows, page: rows,
+        lambda rows, page: {"items": rows},
+        lambda rows, page: {"data": rows, "total": 25, "page": page, "per_page": 10},
+        lambda rows, page: {"data": rows, "page": page, "per_page": 50},
+        lambda rows, page: {"result": {"items": rows, "total": 25}},
+        lambda rows, page: {"items": rows, "next_page": page + 1 if page < 3 else None},
+        lambda rows, page: {"data": rows, "meta": {"page": page, "total_pages": 3}},
+    ],
+)
+async def test_a_service_that_caps_its_pages_gives_all_rows(
+    client: DeveloperClient, server: ScriptedServer, wrap: Callable[[list[Any], int], object]
+) -> None:
+    rows = [genie(number) for number in range(25)]
+    pages = [rows[start : start + 10] for start in (0, 10, 20)]
+    server.says(*(reply(200, wrap(page, number)) for number, page in enumerate([*pages, []], 1)))
+    assert [g.id async for g in client.genies.list()] == [row["id"] for row in rows]
+    assert len(server.asked) <= 4
+
+
+async def test_links_in_a_header_lead_to_the_next_page(
+    client: DeveloperClient, server: ScriptedServer
+) -> None:
+    more = '</api/agentic/genies?page=2>; rel="next", </api/agentic/genies?page=2>; rel="last"'
+    last = '</api/agentic/genies?page=1>; rel="prev"'
+    server.says(
+        reply(200, [genie(1)], Link=more),
+        reply(200, [genie(2)], Link=last),
+    )
+    assert [g.id async for g in client.genies.list()] == ["gin-1", "gin-2"]
+    assert len(server.asked) == 2
 
 
 async def test_a_list_that_knows_no_pages_ends_instead_of_going_round(

@@ -44,7 +44,7 @@ def test_json_is_the_plain_list_or_object(studio: Studio) -> None:
 def test_a_limit_says_when_there_is_more(studio: Studio) -> None:
     done = studio("recipes", "list", "--limit", "2", "--json")
     assert len(done.json) == 2
-    assert "more than these 2" in done.err
+    assert "Showing the first 2." in done.err
     assert studio("recipes", "list", "--json").err == ""
 
 

@@ -11,10 +11,11 @@ import httpx
 
 from tui.api.developer.hints import BY_GROUP, DEVELOPER
 from tui.api.developer.pace import Ledger, Pacer
+from tui.api.developer.paging import PageEnd
 from tui.api.developer.reading import R, read, rows_in
 from tui.api.failures import READS, failure
 from tui.api.hints import Case
-from tui.api.http import Http, Params
+from tui.api.http import Answer, Http, Params
 from tui.api.network.settings import Network
 from tui.api.values import path_segment
 from tui.core.errors import BackendError, ErrorKind
@@ -69,7 +70,7 @@ class Caller:
         """
         _check(endpoint, parts, values)
         query = _query(nested(endpoint.query, values))
-        return await self._send(endpoint, parts, query, nested(endpoint.body, values))
+        return (await self._send(endpoint, parts, query, nested(endpoint.body, values))).body
 
     async def rows(
         self,
@@ -81,21 +82,23 @@ class Caller:
     ) -> AsyncGenerator[Any]:
         """At most ``limit`` rows of a list, page by page.
 
-        Ends with a page that is short, empty or brings nothing new: some lists have but one.
+        Ends where the answers say so, or with a page that brings nothing new: some lists have but
+        one.
         """
         _check(endpoint, parts, values)
         paging = endpoint.paging or Paging(_LARGEST_LIST)
         size = min(paging.largest, limit)
         page: dict[str, str | int] = {} if paging.after else {"page": 1}
-        count, seen = 0, set[str]()
+        count, seen, end = 0, set[str](), PageEnd(size)
         while True:
-            rows = await self._page(endpoint, parts, values, {**page, paging.size: size})
+            answer, rows = await self._page(endpoint, parts, values, {**page, paging.size: size})
             new = [row for row in rows if _identity(row) not in seen]
             seen.update(map(_identity, new))
             for row in new[: limit - count]:
                 yield row
             count += len(new)
-            if count >= limit or not new or (len(rows) < size and not paging.after):
+            more = end.has_more(answer.body, answer.headers, len(rows), len(new))
+            if count >= limit or not more:
                 return
             page = _next(paging, page, rows[-1])
 
@@ -121,18 +124,19 @@ class Caller:
         parts: Sequence[str],
         values: Values,
         page: Mapping[str, str | int],
-    ) -> list[Any]:
+    ) -> tuple[Answer, list[Any]]:
         query = {**_query(nested(endpoint.query, values)), **page}
-        rows = rows_in(await self._send(endpoint, parts, query, {}))
+        answer = await self._send(endpoint, parts, query, {})
+        rows = rows_in(answer.body)
         if rows is None:
             raise failure(Case.NOT_AN_OBJECT, host=self.host)
-        return rows
+        return answer, rows
 
     async def _send(
         self, endpoint: Endpoint, parts: Sequence[str], query: Params, body: dict[str, Any]
-    ) -> Any:
+    ) -> Answer:
         call = partial(
-            self._http.call,
+            self._http.answer,
             endpoint.method,
             endpoint.filled(parts, path_segment),
             params=query,

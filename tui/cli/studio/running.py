@@ -92,7 +92,7 @@ async def _list(client: DeveloperClient, request: Request, printer: Printer) -> 
         listed = [row async for row in rows]
     printer.show_rows(listed[: request.limit])
     if len(listed) > request.limit:
-        click.echo(f"There are more than these {request.limit}; see --limit.", err=True)
+        click.echo(f"Showing the first {request.limit}. Use --limit to see more.", err=True)
 
 
 def _tell_of_wait(seconds: float) -> None:

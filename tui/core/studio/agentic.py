@@ -120,7 +120,7 @@ REMOVE_SKILLS = _assigning(
     "skills",
     "Take skills away from a genie.",
     "SKILL",
-    asks="Remove these skills from {0}? The genie can't run them for anyone after that.",
+    asks="Remove these skills from {0}? The genie can't run them after that.",
 )
 ASSIGN_KNOWLEDGE_BASES = _assigning(
     "assign", "knowledge_bases", "Let a genie search knowledge bases.", "KNOWLEDGE_BASE"
@@ -130,7 +130,7 @@ REMOVE_KNOWLEDGE_BASES = _assigning(
     "knowledge_bases",
     "Take knowledge bases away from a genie.",
     "KNOWLEDGE_BASE",
-    asks="Remove these knowledge bases from {0}? The genie can't search them for anyone after that.",
+    asks="Remove these knowledge bases from {0}? The genie can't search them after that.",
 )
 ASSIGN_USER_GROUPS = _assigning(
     "assign", "user_groups", "Let user groups talk to a genie.", "GROUP"
