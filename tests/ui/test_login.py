@@ -254,7 +254,7 @@ async def test_whoever_gives_up_can_ask_for_it_again() -> None:
         assert modal
         modal.dismiss(None)
         await stage.until(lambda: login_of(stage) is None)
-        assert "Ctrl+R to sign in" in stage.text(stage.chat.banner)
+        assert "Ctrl+R signs in" in stage.text(stage.chat.banner)
         stage.clock.advance(2)
         await stage.press("ctrl+r")
         stage.clock.advance(2)

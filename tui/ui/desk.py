@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.ui.widgets.topbar import Link
 
 _RECONNECTS = frozenset({"sending", "finding", "reconnecting", "replaying", "looking"})
-_NO_LINE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMED_OUT})
+_NO_LINE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMED_OUT, ErrorKind.SETTINGS})
 
 
 class Desk:
@@ -28,6 +28,8 @@ class Desk:
         self._recoveries: dict[ConversationId, Recovery] = {}
         self._left_alone: set[ConversationId] = set()
         self._problem: Notice | None = None
+        self.failed_start: Notice | None = None
+        """Why there is no session; None while there is one, or it is being opened."""
         self._unreachable = False
         self.asleep: set[ConversationId] = set()
         """Conversations that the service has switched off, as far as it said so."""

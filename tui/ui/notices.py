@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from tui.core.account import login_helps
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.retry import wait_text
 from tui.core.steps import ConnectionStep
@@ -105,10 +106,24 @@ def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> 
     hint = " ".join(part for part in ("" if asleep else error.hint, request) if part)
     told = f"Not sent in “{place}”" if place else "Not sent"
     text = f"{told}: {error}" if refused else str(error)
+    command, deed = ("conversation.wake", "switches it on") if asleep else ("", "")
+    if error.kind is ErrorKind.SETTINGS and not refused:
+        command, deed = "app.retry", "tries again"
     return Notice(
         tone="refusal" if refused else "problem",
         text=text,
         hint=hint,
-        command="conversation.wake" if asleep else "",
-        deed="switches it on" if asleep else "",
+        command=command,
+        deed=deed,
     )
+
+
+def of_failed_start(error: BackendError) -> Notice:
+    """A session that cannot be opened; the user can have it tried again."""
+    deed = "signs in" if login_helps(error) else "tries again"
+    return replace(of_error(error), command="app.retry", deed=deed)
+
+
+def not_sent(problem: Notice) -> Notice:
+    """The same problem, to somebody who has just tried to send something."""
+    return replace(problem, text=f"Not sent: {problem.text}")

@@ -18,11 +18,13 @@ from tui.core.text import clean_line
 from tui.system.clock import SystemClock
 from tui.ui.agency import Agency, Connect
 from tui.ui.base import BaseApp
-from tui.ui.keys import key_for
+from tui.ui.early import EarlyKeys
 from tui.ui.requests import GenieWanted, SignInNeeded
 from tui.ui.screens.chat import ChatScreen
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from tui.core.ports import Clock, Notepad
     from tui.core.preferences import Kept, Preferences
     from tui.system.terminal import Terminal
@@ -69,6 +71,7 @@ class SessionApp(BaseApp[None]):
         self._leaving = asyncio.Event()
         self._session_worker: Worker[None] | None = None
         self._last_key_s = float("-inf")
+        self._early = EarlyKeys(super().on_event)
         self._warned = ""
         """What was said when leaving would have lost something."""
         self._chat = ChatScreen(
@@ -92,14 +95,22 @@ class SessionApp(BaseApp[None]):
             # Not in the main thread (tests, embedding) or not on this system: the default stays.
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._leave_by_signal, number)
+        self.watch(self._chat, "focused", self._release_early_keys)
+
+    def _release_early_keys(self, focused: Widget | None) -> None:
+        if focused is not None:
+            self.call_later(self._early.release)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):
             self._last_key_s = self._clock.monotonic_s()
+            if self._early.hold(event):
+                return
         await super().on_event(event)
 
     def action_connect(self) -> None:
         """Open the session, if it is not open."""
+        self.call_later(self._early.release)  # in a tiny window nothing ever has the focus
         if self._session_worker is None or self._session_worker.is_finished:
             self._session_worker = self._run_session()
 
@@ -114,7 +125,7 @@ class SessionApp(BaseApp[None]):
         except BackendError as error:
             if login_helps(error):
                 self.post_message(SignInNeeded(error))
-                error.hint = f"{key_for(self, 'app.retry')} to sign in."
+                error.hint = ""  # the way to do so is the banner's
             self._chat.not_connected(error)
         except Exception as error:
             self.log.error(error)
@@ -248,8 +259,11 @@ def _where_kept(kept: Kept) -> str:
 
 
 def _as_backend_error(error: Exception) -> BackendError:
+    words = words_of(error)
+    if isinstance(error, OSError) and error.strerror:
+        words = f"{error.filename or 'The system'}: {error.strerror}."
     return BackendError(
         ErrorKind.UNREACHABLE,
-        words_of(error),
+        words,
         hint="`genie-tui doctor` says more.",
     )

@@ -234,6 +234,9 @@ class ChatScreen(
         if event.notice.command == "conversation.wake":
             self.action_wake()
             return
+        if event.notice.command == "app.retry":
+            await self.action_retry()
+            return
         match event.notice.tone:
             case "question":
                 self.action_answer()
@@ -259,6 +262,7 @@ class ChatScreen(
         """Try again now whatever waits for its next try."""
         if self.access is None:
             self.desk.session_state = "opening"
+            self.desk.failed_start = None
             self.desk.dismiss()
             await self.run_action("app.connect")
         else:

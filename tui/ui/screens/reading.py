@@ -19,7 +19,7 @@ from tui.core.account import login_helps
 from tui.core.errors import BackendError
 from tui.core.redact import words_of
 from tui.ui.drafts import Drafts
-from tui.ui.notices import Notice, of_error
+from tui.ui.notices import Notice, of_failed_start
 from tui.ui.requests import SignInNeeded
 from tui.ui.screens.layout import ThreePanes
 from tui.ui.shelf import Shelf
@@ -120,6 +120,7 @@ class ReadingScreen(ThreePanes):
         """The session is open."""
         self.access = Access(session, Drafts(session), Shelf(session))
         self.desk.session_state = "open"
+        self.desk.failed_start = None
         self.desk.reached()
         self._begin_session()
 
@@ -127,7 +128,8 @@ class ReadingScreen(ThreePanes):
         """The session cannot be opened; Ctrl+R tries again."""
         self.access = None
         self.desk.session_state = "failed"
-        self.desk.complain(of_error(error))
+        self.desk.failed_start = of_failed_start(error)
+        self.desk.complain(self.desk.failed_start)
         self.show_state()
 
     def fail(self, error: BackendError) -> None:

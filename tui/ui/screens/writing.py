@@ -18,7 +18,7 @@ from tui.core.ids import ConversationId, is_local
 from tui.core.ports import Can, Notepad
 from tui.core.text import size
 from tui.ui.files import CannotAttach, Picked, messages, pick
-from tui.ui.notices import Notice
+from tui.ui.notices import Notice, not_sent
 from tui.ui.screens.reading import ReadingScreen
 from tui.ui.unsent import Unsent, read_unsent
 from tui.ui.widgets.attached import Attached
@@ -176,7 +176,9 @@ class WritingScreen(ReadingScreen):
         if not self.composer.text:
             self.composer.put(kept)
         self.jot_down()
-        self.desk.complain(Notice(tone="recovery", text="Sent as soon as the connection stands"))
+        failed = self.desk.failed_start
+        waits = Notice(tone="recovery", text="Sent as soon as the connection stands")
+        self.desk.complain(not_sent(failed) if failed else waits)
         self.show_state()
 
     def send_held(self) -> None:

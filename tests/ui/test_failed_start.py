@@ -1,0 +1,86 @@
+"""A session that cannot be opened leaves an app that can be written in, and that says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import events
+
+from tests.fakes import ScriptedBackend, reply
+from tests.ui.stage import Stage
+from tui.core.errors import BackendError, ErrorKind
+from tui.system.notepad import Notepad
+from tui.ui.early import EarlyKeys
+
+REASON = "SSL_CERT_FILE names /nope"
+PROBLEM = "SSL_CERT_FILE names /nope, which does not exist."
+
+
+def unusable() -> BackendError:
+    return BackendError(ErrorKind.SETTINGS, PROBLEM, hint="Correct SSL_CERT_FILE, or remove it.")
+
+
+async def test_the_reason_stays_what_is_written_is_kept_and_ctrl_r_sends_it(
+    tmp_path: Path,
+) -> None:
+    notepad = Notepad(tmp_path / "unsent")
+    backend = ScriptedBackend(reply("Hello Jo"))
+    stage = Stage(backend, refusals=[unusable(), unusable()], notepad=notepad)
+    async with stage.shown():
+        await stage.until(lambda: REASON in stage.text(stage.chat.banner))
+        assert "Ctrl+R tries" in stage.text(stage.chat.banner)
+        assert "offline" in stage.text(stage.chat.topbar)
+        await stage.press(*"hello", "enter")
+        await stage.until(lambda: "Not sent:" in stage.text(stage.chat.banner))
+        assert "hello" in stage.text(stage.chat.composer)
+        assert notepad.read().startswith("hello")
+        await stage.press("ctrl+r")
+        await stage.until(lambda: not stage.refusals)
+        await stage.until(lambda: REASON in stage.text(stage.chat.banner))
+        assert "hello" in stage.text(stage.chat.composer)
+        await stage.press("ctrl+r")
+        await stage.until(lambda: "Hello Jo" in stage.screen())
+        assert [text for _, text, _ in backend.sent] == ["hello"]
+        assert not stage.chat.banner.display
+
+
+async def test_a_click_on_the_reason_tries_again() -> None:
+    stage = Stage(refusals=[unusable()])
+    async with stage.shown():
+        await stage.until(lambda: REASON in stage.text(stage.chat.banner))
+        await stage.pilot.click(stage.chat.banner)
+        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
+
+
+async def test_a_setting_that_fails_every_call_is_no_live_connection() -> None:
+    """The session opens, since its conversations are here; the first call finds out."""
+    stage = Stage()
+    stage.backend.failures["conversations"] += [unusable()]
+    async with stage.shown():
+        await stage.until(lambda: REASON in stage.text(stage.chat.banner))
+        assert "Ctrl+R tries" in stage.text(stage.chat.banner)
+        assert "offline" in stage.text(stage.chat.topbar)
+        await stage.press("ctrl+r")
+        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
+        assert not stage.chat.banner.display
+
+
+async def test_early_keys_are_handled_in_order_before_later_ones() -> None:
+    handled: list[str] = []
+
+    async def handle(event: events.Key | events.Paste) -> None:
+        if isinstance(event, events.Key):
+            handled.append(event.key)
+            if event.key == "a":
+                assert early.hold(events.Key("c", "c"))  # pressed meanwhile
+        else:
+            handled.append(event.text)
+
+    early = EarlyKeys(handle)
+    assert early.hold(events.Key("a", "a"))
+    assert early.hold(events.Paste("b"))
+    await early.release()
+    assert handled == ["a", "b", "c"]
+    assert not early.hold(events.Key("d", "d"))
+    await early.release()
+    assert handled == ["a", "b", "c"]
