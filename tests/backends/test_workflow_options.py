@@ -23,7 +23,7 @@ from tui.core.ids import ConversationId
 from tui.core.option_text import read_options
 from tui.core.options import Option, OptionValues, changed
 
-RECORDED = Path(__file__).parent.parent / "fixtures" / "workflows" / "recorded"
+RECORDED = Path(__file__).parent.parent / "fixtures" / "workflows" / "recorded_calls"
 WF = ConversationId("wf-1")
 NOTHING_CHOSEN = {"agent_id": "agent-1"}
 

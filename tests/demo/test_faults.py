@@ -254,6 +254,8 @@ def test_every_operation_can_be_struck(visit, operation):
         "discovery": ("GET", f"{ada.server.identity_url}/.well-known/openid-configuration"),
         "agents": ("GET", f"{ada.server.url}/api/agents"),
         "skills": ("GET", f"{ada.server.url}/api/skills"),
+        "lists": ("GET", f"{ada.server.url}/api/guardrails"),
+        "tasks": ("GET", f"{ada.server.url}/api/tasks"),
         "update": ("PUT", f"{workflows}/wf-1"),
         "halt": ("POST", f"{workflows}/wf-1/halt"),
         "export": ("GET", f"{workflows}/export"),

@@ -1,4 +1,8 @@
-"""The demo's Workflows API, as a stranger with an HTTP client sees it."""
+"""The demo's Workflows API as its document says, as a stranger with an HTTP client sees it.
+
+What a real server was recorded to do is in ``test_workflow_recordings``; what both have in common
+is tested here for both.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +79,8 @@ def until_the_end(lines: Iterator[str]) -> Iterator[Payload]:
 
 
 def written(events: list[Payload]) -> str:
-    return "".join(e["data"]["delta"] for e in events if e["type"] == "message_delta")
+    pieces = [e for e in events if e["type"] == "message_delta"]
+    return "".join(e["data"]["delta"] for e in sorted(pieces, key=lambda e: e["id"]))
 
 
 @pytest.fixture
@@ -83,7 +88,8 @@ def visit() -> Iterator[Callable[..., Guest]]:
     with ExitStack() as stack:
 
         def open_demo(token: str | None = None, **settings: Any) -> Guest:
-            settings = {"speed": 0, "seed": 7, "seeded_conversations": 0, **settings}
+            settings = {"workflows": "documented", "speed": 0, "seed": 7, **settings}
+            settings.setdefault("seeded_conversations", 0)
             server = stack.enter_context(DemoServer(DemoSettings(**settings)))
             guest = Guest(server, token)
             stack.callback(guest.http.close)
@@ -92,9 +98,12 @@ def visit() -> Iterator[Callable[..., Guest]]:
         yield open_demo
 
 
-@pytest.mark.parametrize("observed", [False, True])
-def test_a_run_writes_token_by_token_and_is_kept_as_a_whole(visit, observed):
-    ada = visit(observed=observed)
+BOTH = pytest.mark.parametrize("workflows", ["documented", "recorded"])
+
+
+@BOTH
+def test_a_run_writes_token_by_token_and_is_kept_as_a_whole(visit, workflows):
+    ada = visit(workflows=workflows)
     workflow = ada.begin()
     events = ada.run(workflow, "What can you do?")
     kept = ada.get(workflow)
@@ -102,7 +111,7 @@ def test_a_run_writes_token_by_token_and_is_kept_as_a_whole(visit, observed):
     assert written(events) == said
     assert sum(event["type"] == "message_delta" for event in events) > 100
     whole = [e["data"]["content"] for e in events if e["type"] == "message"]
-    assert whole == ([] if observed else [said])
+    assert whole == ([] if workflows == "recorded" else [said])
     assert (kept["status"], kept["last_task_status"]) == ("active", "completed")
 
 
@@ -111,10 +120,10 @@ def test_tools_are_logged_with_what_went_in_and_came_out(visit):
     events = ada.run(ada.begin(), "Export the invoices of October")
     logs = [e["data"] for e in events if e["type"] == "log"]
     assert [(e["event"], e["detail"]) for e in logs if e["event"].startswith("tool")] == [
-        ("tool_call", "Find invoices"),
-        ("tool_result", "Find invoices"),
-        ("tool_call", "Export to PDF"),
-        ("tool_result", "Export to PDF"),
+        ("tool_call", "find_invoices"),
+        ("tool_result", "find_invoices"),
+        ("tool_call", "export_to_pdf"),
+        ("tool_result", "export_to_pdf"),
     ]
     assert logs[-3]["event"] == "model_call"
     assert any(e.get("tool_output", "").startswith("Error") for e in logs)
@@ -122,21 +131,22 @@ def test_tools_are_logged_with_what_went_in_and_came_out(visit):
 
 
 def test_usage_adds_up_over_the_runs(visit):
-    ada = visit(observed=True)
+    ada = visit()
     workflow = ada.begin()
     ada.run(workflow, "hello")
     first = ada.get(workflow)["usage"]
     ada.run(workflow, "hello")
     second = ada.get(workflow)["usage"]
-    assert second["total_output_tokens"] == 2 * first["total_output_tokens"] > 0
-    assert second["total_cost"] > first["total_cost"]
+    assert second["total_out"] == 2 * first["total_out"] > 0
+    assert second["cost"] > first["cost"]
 
 
-def test_a_prompt_erases_what_was_there(visit):
-    ada = visit()
-    workflow = ada.begin()
+@BOTH
+def test_a_prompt_erases_what_was_there(visit, workflows):
+    ada = visit(workflows=workflows)
+    workflow = ada.begin(guardrail_tags=["safe"])
     ada.run(workflow, "hello")
-    refused = ada.prompt(workflow, "forbidden words")
+    refused = ada.prompt(workflow, "my password")
     assert refused.status_code == 422
     assert isinstance(refused.json()["detail"], str)
     kept = ada.get(workflow)
@@ -178,17 +188,6 @@ def test_a_halt_is_looked_at_while_writing(visit):
     assert ada.get(workflow)["last_task_status"] == "halted"
 
 
-def test_nobody_looks_at_an_observed_halt(visit):
-    ada = visit(observed=True, speed=1, token_rate=0)
-    workflow = ada.begin()
-    with ada.http.stream("GET", f"/workflows/{workflow}/stream") as answer:
-        lines = answer.iter_lines()
-        ada.prompt(workflow, "thanks")
-        next(line for line in lines if '"running"' in line)
-        assert ada.http.post(f"/workflows/{workflow}/halt").status_code == 202
-        assert list(until_the_end(lines))[-1]["data"]["status"] == "completed"
-
-
 @pytest.mark.parametrize(
     ("text", "turns", "status"),
     [("Crash, please", 5, "failed"), ("Write a runbook", 2, "max_turns_reached")],
@@ -199,13 +198,16 @@ def test_runs_end_in_other_ways_too(visit, text, turns, status):
     assert events[-1]["data"]["status"] == status
 
 
-def test_refusals_say_why_in_a_detail(visit):
-    ada = visit(speed=1)
+@BOTH
+def test_refusals_say_why_in_a_detail(visit, workflows):
+    ada = visit(speed=1, workflows=workflows)
     workflow = ada.begin()
     assert ada.http.post(f"/workflows/{workflow}/halt").json() == {
         "detail": "No running task to halt"
     }
     ada.prompt(workflow, "hello")
+    while ada.get(workflow)["status"] != "running":
+        time.sleep(0.01)
     busy = ada.prompt(workflow, "hello again")
     assert (busy.status_code, busy.json()["detail"]) == (
         400,
@@ -219,8 +221,9 @@ def test_refusals_say_why_in_a_detail(visit):
     assert (problem["loc"], problem["msg"]) == (["body", "agent_id"], "Field required")
 
 
-def test_workflows_belong_to_who_made_them_but_streams_ask_nobody(visit):
-    ada = visit()
+@BOTH
+def test_workflows_belong_to_who_made_them_but_streams_ask_nobody(visit, workflows):
+    ada = visit(workflows=workflows)
     workflow = ada.begin()
     grace = Guest(ada.server, ada.server.colleagues_token)
     stranger = Guest(ada.server, "ghp-wrong")
@@ -240,6 +243,7 @@ def test_skills_are_installed_and_removed(visit):
     skill = ada.http.get("/skills").json()[0]["id"]
     path = f"/workflows/{workflow}/skills/{skill}"
     assert ada.http.post(path).json()["skill_ids"] == [skill]
+    assert ada.http.post(path).status_code == 409
     assert ada.http.delete(path).json()["skill_ids"] == []
     assert ada.http.delete(path).status_code == 404
 
@@ -248,10 +252,10 @@ def test_a_bundle_can_be_taken_in_again(visit):
     ada = visit()
     ada.begin(title="Night watch")
     bundle = ada.http.get("/workflows/export").json()
-    bundle["items"].append({"agent_id": "ag-nobody"})
+    bundle["items"].append({"title": "Lost", "agent_id": "ag-nobody", "model": "brass-4"})
     answer = ada.http.post("/workflows/import", json=bundle)
     assert (answer.status_code, answer.json()["created"]) == (201, 1)
-    assert answer.json()["errors"] == ["Item 1: Agent not found"]
+    assert answer.json()["errors"] == ["Lost: agent_id 'ag-nobody' not found"]
     assert [w["title"] for w in ada.http.get("/workflows").json()] == ["Night watch"] * 2
 
 

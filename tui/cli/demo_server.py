@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 import click
 
@@ -14,6 +15,7 @@ def run_demo_server(
     port: int,
     faults: tuple[str, ...],
     observed: bool,
+    workflows: Literal["recorded", "documented"],
     speed: float,
     token_rate: float,
     seed: int | None,
@@ -52,6 +54,7 @@ def run_demo_server(
             port=port,
             faults=faults,
             observed=observed,
+            workflows=workflows,
             speed=speed,
             token_rate=token_rate,
             seed=seed,

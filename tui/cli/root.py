@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -303,7 +304,16 @@ def doctor(
 @click.option(
     "--fault", "faults", metavar="SPEC", multiple=True, help="A fault, as above; repeatable."
 )
-@click.option("--observed", is_flag=True, help="Answer as the live service was seen to answer.")
+@click.option(
+    "--observed", is_flag=True, help="Headless API: respond as the live service was seen to."
+)
+@click.option(
+    "--workflows",
+    type=click.Choice(["recorded", "documented"]),
+    default="documented",
+    show_default=True,
+    help="Workflows API: behave as a real server was recorded, or as its document says.",
+)
 @click.option(
     "--speed",
     type=click.FloatRange(min=0),
@@ -335,6 +345,7 @@ def demo_server(
     port: int,
     faults: tuple[str, ...],
     observed: bool,
+    workflows: Literal["recorded", "documented"],
     speed: float,
     token_rate: float,
     seed: int | None,
@@ -366,6 +377,7 @@ def demo_server(
             port=port,
             faults=faults,
             observed=observed,
+            workflows=workflows,
             speed=speed,
             token_rate=token_rate,
             seed=seed,

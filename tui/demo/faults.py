@@ -29,8 +29,9 @@
 Each takes ``on=OPERATION`` and ``times=N`` (how often it strikes; without it, always). Operations:
 list, create, get, delete, messages, send, resume, events, approval, link, reject, upload, feedback,
 authorize, token, userinfo, discovery, any; of the Workflows API also update, stream, halt, agents,
-skills, export, import. There, send is the prompt, stream a stream from now on, and resume one with
-a Last-Event-ID. The whole Developer API is developer. Without ``on``, faults of streams strike
+skills, lists, tasks, export, import. There, send is the prompt, stream a stream from now on, and
+resume one with a Last-Event-ID. The whole Developer API is developer. Without ``on``, faults of
+streams strike
 send, stream and resume, drop_request and lose_answer strike send, the others any. new_run strikes
 turns, so it takes no ``on``. ``after`` counts persisted events, not pings, and is 0 if left out.
 """
@@ -65,6 +66,8 @@ OPERATIONS = (
     "halt",
     "agents",
     "skills",
+    "lists",
+    "tasks",
     "export",
     "import",
     "developer",

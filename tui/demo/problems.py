@@ -20,7 +20,17 @@ _CODES = {
     503: "service_unavailable",
 }
 
-_DETAILED = ("/api/workflows", "/api/agents", "/api/skills")
+_DETAILED = (
+    "/api/workflows",
+    "/api/agents",
+    "/api/skills",
+    "/api/tasks",
+    "/api/guardrails",
+    "/api/tokens",
+    "/api/custom-tools",
+    "/api/providers",
+    "/api/credentials",
+)
 """Paths of the API that answers in FastAPI's words."""
 
 _DEVELOPER = (
@@ -67,22 +77,21 @@ class Refusal(Exception):
 
 
 class Detail(Refusal):
-    """A refusal as FastAPI writes it: a text, or a list of what is wrong where.
-
-    Source: Workflows API, as it was observed.
-    """
-
-    def __init__(
-        self, status: int, detail: str, *, where: tuple[str, ...] = (), given: object = None
-    ) -> None:
-        super().__init__(status, detail)
-        self._where, self._given = where, given
+    """A refusal as FastAPI writes it. Source: Workflows API, as it was observed."""
 
     def body(self, request_id: str) -> dict[str, Any]:
-        if not self._where:
-            return {"detail": self.message}
-        problem = {"type": "value_error", "loc": list(self._where), "msg": self.message}
-        return {"detail": [problem | {"input": self._given}]}
+        return {"detail": self.message}
+
+
+class Details(Detail):
+    """A 422 as FastAPI writes it: a list of what is wrong where."""
+
+    def __init__(self, problems: list[dict[str, Any]]) -> None:
+        super().__init__(422, "; ".join(str(problem["msg"]) for problem in problems))
+        self._problems = problems
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        return {"detail": self._problems}
 
 
 class Bare(Refusal):

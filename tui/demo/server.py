@@ -66,7 +66,7 @@ class DemoServer:
             Shape(self.settings.observed),
             FaultBox(self.settings.faults),
             identity,
-            WorkflowShape(self.settings.observed),
+            WorkflowShape(self.settings.documented_workflows),
             workshop,
             Bureau(world),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +14,11 @@ class DemoSettings:
     port: int = 0
     """TCP port on 127.0.0.1; 0 takes a free one."""
     observed: bool = False
-    """Answer as the live service was seen to answer, and not as its documentation says."""
+    """Let the Headless API answer as the live service did, and not as its documents say."""
+    workflows: Literal["recorded", "documented"] = "documented"
+    """Whether the Workflows API behaves as a real server was recorded, or as its document says."""
+    offline: bool = False
+    """Whether the Workflows API cannot look up tokens that it does not know, and answers 503."""
     speed: float = 1.0
     """Divides the natural pauses of the scripts; 0 means no pauses."""
     token_rate: float = 60.0
@@ -44,3 +49,7 @@ class DemoSettings:
     """Conversations the user finds at the start; the first five have a believable history."""
     seeded_messages: int = 0
     """When not 0: one more conversation, with this many messages."""
+
+    @property
+    def documented_workflows(self) -> bool:
+        return self.workflows == "documented"

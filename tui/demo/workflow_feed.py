@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from random import Random
 
 from tui.demo.clock import Clock
 from tui.demo.records import JsonObject
@@ -12,12 +14,17 @@ from tui.demo.records import JsonObject
 KEPT_EVENTS = 500
 KEPT_FOR = timedelta(minutes=5)
 
+FARTHEST_STEP = 8
+"""Largest distance of an event from its place, where events overtake each other."""
+_OVERTAKES = 0.07
+"""Share of the places in a burst at which events overtake each other."""
+
 
 class Feed:
-    """Kept are the last 500 events, until nothing has happened for five minutes.
+    """The last 500 events are kept, until nothing has happened for five minutes.
 
-    The numbers begin at 1 and again at 1 once everything has been forgotten. One is lost whenever
-    a worker begins a run, as it was observed. Source: Workflows API, SSE stream.
+    The numbers start at 1, and start again once everything has been forgotten. Source: Workflows
+    API, SSE stream; recordings 09-* and 11-*.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -32,16 +39,29 @@ class Feed:
         """Places at which the first listener to get there is cut."""
 
     def skip_number(self) -> None:
+        """Lose a number, as the server does whenever a run starts."""
+        self._forget()
         self._last_id += 1
 
     def publish(self, kind: str, at: datetime, data: JsonObject) -> None:
         """Number an event, keep it, and let every listener look."""
         self._forget()
         self._last_id += 1
-        self._last_at = at
-        self.total += 1
-        timestamp = at.isoformat(timespec="microseconds")
-        self._kept.append({"id": self._last_id, "type": kind, "data": data, "timestamp": timestamp})
+        self._keep(self._last_id, kind, at, data)
+        self._stir()
+
+    def publish_burst(
+        self, kind: str, times: Sequence[datetime], rows: Sequence[JsonObject], random: Random
+    ) -> None:
+        """Publish events without a pause between them: some overtake others.
+
+        Numbers follow the order of the rows, times the order in which the events arrive.
+        """
+        self._forget()
+        first = self._last_id + 1
+        for at, place in zip(times, overtaking(len(rows), random), strict=True):
+            self._keep(first + place, kind, at, rows[place])
+        self._last_id += len(rows)
         self._stir()
 
     def cut_here(self) -> None:
@@ -49,19 +69,23 @@ class Feed:
         self.cut_points.append(self.total)
         self._stir()
 
-    def place_after(self, event_id: int) -> int:
-        """The place of who has heard everything up to a number, as far as it is still kept."""
+    def kept_after(self, event_id: int) -> list[tuple[int, JsonObject]]:
+        """Return the events with a higher number that are kept, in order of arrival.
+
+        Each comes with the place of a listener that has heard it.
+        """
         self._forget()
-        missed = sum(1 for event in self._kept if event["id"] > event_id)
-        return self.total - missed
+        first = self.total - len(self._kept) + 1
+        placed = enumerate(self._kept, start=first)
+        return [(place, event) for place, event in placed if event["id"] > event_id]
 
     def after(self, place: int) -> list[JsonObject]:
-        """The events behind a place that are still kept."""
+        """Return the events after a place that are still kept."""
         missed = min(self.total - place, len(self._kept))
         return list(self._kept)[len(self._kept) - missed :]
 
     async def changed(self, place: int, within_s: float) -> bool:
-        """Wait for something behind a place; False when nothing came in time."""
+        """Wait for something after a place; False when nothing came in time."""
         if self.total > place or place in self.cut_points:
             return True
         try:
@@ -69,6 +93,12 @@ class Feed:
         except TimeoutError:
             return False
         return True
+
+    def _keep(self, number: int, kind: str, at: datetime, data: JsonObject) -> None:
+        self._last_at = at
+        self.total += 1
+        timestamp = at.isoformat(timespec="microseconds")
+        self._kept.append({"id": number, "type": kind, "data": data, "timestamp": timestamp})
 
     def _stir(self) -> None:
         self._wake.set()
@@ -78,3 +108,14 @@ class Feed:
         if self._last_at and self._clock.now() - self._last_at > KEPT_FOR:
             self._kept.clear()
             self._last_id = 0
+
+
+def overtaking(count: int, random: Random) -> Iterator[int]:
+    """Yield the numbers below ``count``, none farther than ``FARTHEST_STEP`` from its place."""
+    place = 0
+    while place < count:
+        size = random.randint(2, FARTHEST_STEP + 1) if random.random() < _OVERTAKES else 1
+        block = list(range(place, min(place + size, count)))
+        random.shuffle(block)
+        yield from block
+        place += size

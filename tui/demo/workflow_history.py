@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tui.demo.workflow_records import Workflow
+from tui.demo.clock import rfc3339
+from tui.demo.workflow_records import Usage, Workflow
+from tui.demo.workflow_steps import tool_name
 from tui.demo.workshop import IFRIT, Workshop
 
 _SLEEPING = "Archive of wishes (switched off)"
@@ -54,23 +56,44 @@ def settle_workshop(workshop: Workshop) -> None:
 def _relive(workshop: Workshop, owner: str, past: _Past) -> None:
     at = workshop.world.clock.now() - past.age
     settings = {"title": past.title, "output_format": "markdown"}
-    workflow = workshop.create(owner, workshop.agents[IFRIT], settings, at)
+    workflow = workshop.create(owner, workshop.catalog.agents[IFRIT], settings, at)
     workflow.active = past.title != _SLEEPING
-    workflow.task_count, workflow.task_status, workflow.task_at = 1, "completed", at
-    workflow.usage.input_tokens, workflow.usage.output_tokens = 812, len(past.said) // 4
+    task = workshop.begin_task(workflow, past.asked)
+    task.created_at = task.started_at = workflow.task_at = at
+    workflow.task_status = task.status = "completed"
+    task.tool_calls, task.response = len(past.tools), past.said
+    workflow.usage = task.usage = Usage(812, len(past.said) // 4)
+    documented = workshop.world.settings.documented_workflows
+    (_write_documented if documented else _write_recorded)(workflow, past)
+    task.logs, task.finished_at = list(workflow.logs), at + timedelta(seconds=20)
+    workflow.updated_at = task.finished_at
+
+
+def _write_recorded(workflow: Workflow, past: _Past) -> None:
+    """Only the question and the final answer are kept; the log tells of the tools."""
+    _log(workflow, 0, "prompt_received", past.asked)
+    for number, tool in enumerate(map(tool_name, past.tools), start=1):
+        _log(workflow, 2 * number, "tool_call", tool)
+        _log(workflow, 2 * number + 1, "tool_result", f"{tool} completed")
+    _log(workflow, 19, "model_response", past.said[:200])
+    calls = len(past.tools)
+    _log(workflow, 20, "completed", f"Final status: completed (tool_calls: {calls})")
+    workflow.say("user", past.asked)
+    workflow.say("assistant", past.said)
+
+
+def _write_documented(workflow: Workflow, past: _Past) -> None:
     workflow.current_turn = 1
     workflow.say("user", past.asked)
     _log(workflow, 0, "prompt_received", past.asked)
-    for number, tool in enumerate(past.tools, start=1):
+    for number, tool in enumerate(map(tool_name, past.tools), start=1):
         _log(workflow, 2 * number, "tool_call", tool)
         _log(workflow, 2 * number + 1, "tool_result", tool)
         workflow.say("tool", '{"ok": true}', name=tool)
     workflow.say("assistant", past.said)
     _log(workflow, 20, "completed", "Run completed")
-    workflow.updated_at = at + timedelta(seconds=20)
 
 
 def _log(workflow: Workflow, second: int, event: str, detail: str) -> None:
-    at = workflow.created_at + timedelta(seconds=second)
-    timestamp = at.isoformat(timespec="microseconds")
+    timestamp = rfc3339(workflow.created_at + timedelta(seconds=second))
     workflow.logs.append({"timestamp": timestamp, "event": event, "detail": detail})

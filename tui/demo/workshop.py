@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from random import Random
 
 from starlette.requests import Request
 
 from tui.demo.callers import bearer_token
 from tui.demo.problems import Detail
 from tui.demo.records import JsonObject
+from tui.demo.workflow_catalog import IFRIT, catalog
 from tui.demo.workflow_feed import Feed
-from tui.demo.workflow_records import DEFAULTS, Agent, Skill, Workflow
+from tui.demo.workflow_records import DEFAULTS, Agent, Guardrail, Task, Workflow
 from tui.demo.world import World
 
-IFRIT = "ag-ifrit-01"
+__all__ = ["ANONYMOUS", "IFRIT", "Workshop"]
+
+_SPEAKS_OF_GUARDRAILS = re.compile(r"\bguardrails?\b", re.IGNORECASE)
 ANONYMOUS = "local"
 """Who calls without a token, as on a server that has none set."""
 
@@ -25,26 +30,32 @@ class Workshop:
         self.world = world
         self.token, self.colleagues_token = token, colleagues_token
         self.owners = {token: "ada", colleagues_token: "grace"}
-        born = world.clock.now() - timedelta(days=90)
-        self.agents = {agent.agent_id: agent for agent in _agents(born)}
-        self.skills = {skill.skill_id: skill for skill in _skills(born)}
+        self.catalog = catalog(world.clock.now() - timedelta(days=90))
         self.workflows: dict[str, Workflow] = {}
+        self.gone: set[str] = set()
+        """Tasks of workflows that were deleted."""
+        self.random = Random(world.settings.seed)
+        """Decides which events of a burst overtake others."""
+        self._tasks = 0
 
     def caller(self, request: Request) -> str:
-        """The name of the caller.
+        """Return the name of the caller.
 
         Raises:
-            Detail: 401, the token is not known.
+            Detail: 401, the token is not known; 503, tokens cannot be looked up.
         """
         if not request.headers.get("authorization"):
             return ANONYMOUS
         owner = self.owners.get(bearer_token(request))
+        if owner is None and self.world.settings.offline:
+            problem = "GitHub API unreachable: [Errno -2] Name or service not known"
+            raise Detail(503, problem)
         if owner is None:
             raise Detail(401, "Invalid GitHub token")
         return owner
 
     def named(self, request: Request) -> Workflow:
-        """The workflow that a call names, whoever owns it.
+        """Return the workflow that a call names, whoever owns it.
 
         Raises:
             Detail: 404.
@@ -55,7 +66,7 @@ class Workshop:
         return workflow
 
     def own(self, request: Request) -> Workflow:
-        """The workflow that a call names, if it is the caller's.
+        """Return the workflow that a call names, if it is the caller's.
 
         Raises:
             Detail: 401, 404, and 403 for somebody else's.
@@ -65,22 +76,64 @@ class Workshop:
             raise Detail(403, "Not your workflow")
         return workflow
 
+    def owned_by(self, caller: str) -> list[Workflow]:
+        """Return a user's workflows, newest first."""
+        mine = [w for w in self.workflows.values() if w.owner == caller]
+        return sorted(mine, key=lambda workflow: workflow.created_at, reverse=True)
+
+    def own_task(self, request: Request) -> tuple[Workflow, Task]:
+        """Return the task that a call names, if it is the caller's.
+
+        Raises:
+            Detail: 401, 404, and 403 for somebody else's or one of a deleted workflow.
+        """
+        caller, task_id = self.caller(request), request.path_params["task"]
+        for workflow in self.workflows.values():
+            for task in workflow.tasks:
+                if task.task_id == task_id and workflow.owner == caller:
+                    return workflow, task
+                if task.task_id == task_id:
+                    raise Detail(403, "Not your task")
+        if task_id in self.gone:
+            raise Detail(403, "Not your task")
+        raise Detail(404, "Task not found")
+
     def agent(self, agent_id: object) -> Agent:
-        """Raises ``Detail``, 404, for one that does not exist."""
-        agent = self.agents.get(agent_id) if isinstance(agent_id, str) else None
+        """Return an agent; raises ``Detail``, 404, for one that does not exist."""
+        agent = self.catalog.agents.get(agent_id) if isinstance(agent_id, str) else None
         if agent is None:
             raise Detail(404, "Agent not found")
         return agent
 
+    def guardrails_of(self, workflow: Workflow) -> list[Guardrail]:
+        """Return the guardrails that a workflow names, by id or by tag, and that are enabled."""
+        ids, tags = workflow.settings["guardrail_ids"], set(workflow.settings["guardrail_tags"])
+        return [
+            guardrail
+            for guardrail in self.catalog.guardrails.values()
+            if guardrail.enabled and (guardrail.guardrail_id in ids or tags & set(guardrail.tags))
+        ]
+
+    def output_guardrails(self, workflow: Workflow, prompt: str) -> list[Guardrail]:
+        """Return what checks an answer; a prompt that speaks of guardrails gets them all."""
+        if not _SPEAKS_OF_GUARDRAILS.search(prompt):
+            return self.guardrails_of(workflow)
+        return [guardrail for guardrail in self.catalog.guardrails.values() if guardrail.enabled]
+
     def create(
         self, owner: str, agent: Agent, settings: JsonObject, at: datetime | None = None
     ) -> Workflow:
+        """Create a workflow; ``at`` dates it back."""
         at = at or self.world.clock.now()
+        kept = {name: value for name, value in settings.items() if name in DEFAULTS}
+        if not self.world.settings.documented_workflows:
+            kept.pop("error_webhook_url", None)  # the recorded server forgets it
+        copied = {n: list(v) if isinstance(v, list) else v for n, v in DEFAULTS.items()}
         workflow = Workflow(
             self.world.ids.short("wf"),
             owner,
             agent,
-            DEFAULTS | {"model": agent.model} | settings,
+            copied | {"model": agent.model, "credential_overrides": {}} | kept,
             at,
             at,
             Feed(self.world.clock),
@@ -88,37 +141,23 @@ class Workshop:
         self.workflows[workflow.workflow_id] = workflow
         return workflow
 
+    def delete(self, workflow: Workflow) -> None:
+        """Forget a workflow; its tasks are nobody's from then on."""
+        del self.workflows[workflow.workflow_id]
+        self.gone |= {task.task_id for task in workflow.tasks}
+        workflow.halted_at = self.world.clock.now()
 
-def checked_settings(body: JsonObject) -> JsonObject:
-    """What of a body can be set.
-
-    Raises:
-        Detail: 422 or 400, as for a value of the wrong kind.
-    """
-    given = {name: body[name] for name in DEFAULTS if body.get(name) is not None}
-    if given.get("output_format", "json") not in ("json", "markdown"):
-        raise Detail(400, "output_format must be 'json' or 'markdown'")
-    turns = given.get("max_turns", 1)
-    if not isinstance(turns, int) or isinstance(turns, bool) or turns < 1:
-        problem = "Input should be a valid integer, greater than or equal to 1"
-        raise Detail(422, problem, where=("body", "max_turns"), given=turns)
-    return given
-
-
-def _agents(born: datetime) -> tuple[Agent, ...]:
-    return (
-        Agent(IFRIT, "Ifrit", "Keeper of the helpdesk; knows every trick.", "brass-4", born),
-        Agent("ag-marid-02", "Marid", "Deeper, slower, wetter than Ifrit.", "brass-4-deep", born),
-        Agent("ag-sheet-03", "Google Sheets Analyst", "Reads tables. Built in.", None, born),
-    )
-
-
-def _skills(born: datetime) -> tuple[Skill, ...]:
-    rows = (
-        ("sk-pager-01", "Page the on-call", "Wakes whoever is on call.", ("incident", "night")),
-        ("sk-status-02", "Status page", "Reads and writes the status page.", ("incident",)),
-        ("sk-tickets-03", "Tickets", "Finds and files tickets.", ("helpdesk",)),
-        ("sk-docs-04", "Knowledge base", "Searches what has been written down.", ("helpdesk",)),
-        ("sk-invoice-05", "Invoices", "Finds invoices and exports them.", ("finance",)),
-    )
-    return tuple(Skill(name, label, about, tags, born) for name, label, about, tags in rows)
+    def begin_task(self, workflow: Workflow, prompt: str) -> Task:
+        """Take a prompt: a task that waits for its worker."""
+        now, self._tasks = self.world.clock.now(), self._tasks + 1
+        task = Task(
+            task_id=self.world.ids.short("task"),
+            number=self._tasks,
+            prompt=prompt,
+            created_at=now,
+        )
+        workflow.tasks.append(task)
+        workflow.task_count += 1
+        workflow.task_status, workflow.current_turn = "pending", 0
+        workflow.task_at = workflow.updated_at = now
+        return task
