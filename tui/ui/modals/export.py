@@ -27,6 +27,7 @@ from tui.ui.paths import completions, shown_path, typed_path
 from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
 from tui.ui.widgets.choice import Choice
+from tui.ui.widgets.text_input import TextInput
 
 _FORMATS: tuple[tuple[Form, str, str], ...] = (
     ("html", "Web page", "One page to read, print or send; it loads nothing and runs nothing."),
@@ -67,7 +68,7 @@ class ExportModal(SturdyModal[Wanted | None]):
             yield Static(line(self._title, 120), id="export-title")
             yield Choice(*(name for _, name, _ in self._formats))
             yield Static(id="export-meaning")
-            yield Input(self._usual_name(), select_on_focus=False, suggester=PathSuggester())
+            yield TextInput(self._usual_name(), select_on_focus=False, suggester=PathSuggester())
             yield Static(id="export-note")
             yield Answers(("Enter", "Export", "export"), ("Esc", "Cancel", "leave"))
 

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from tui.ui.modals.answers import Answers
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line
+from tui.ui.widgets.text_input import TextInput
 
 _NAME_CELLS = 28
 
@@ -78,7 +79,7 @@ class PickModal(SturdyModal[tuple[str, ...] | None]):
             box.border_title = line(self._title, 60)
             if self._several:
                 box.border_subtitle = Content("Tab or a click marks")
-            yield Input(placeholder="Type to find one", compact=True)
+            yield TextInput(placeholder="Type to find one", compact=True)
             yield SturdyList(compact=True)
             yield Static(classes="pick--count")
             yield Answers(("Enter", self._done, "finish"), ("Esc", "Cancel", "leave"))

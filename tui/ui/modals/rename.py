@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.sturdy import SturdyModal
+from tui.ui.widgets.text_input import TextInput
 
 _LONGEST_NAME = 120
 
@@ -38,7 +39,7 @@ class RenameModal(SturdyModal[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="rename--box"):
             yield Static(Content.styled("Rename the conversation", "bold"))
-            yield Input(
+            yield TextInput(
                 self._name_now,
                 placeholder=self._title_now,
                 max_length=_LONGEST_NAME,

@@ -20,6 +20,7 @@ from tui.core.records import Hit
 from tui.core.text import ago, clean, clean_line
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
+from tui.ui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
     from tui.core.ports import Clock
@@ -69,7 +70,7 @@ class SearchModal(SturdyModal[Found]):
         with Vertical(id="search") as box:
             box.border_title = Content("Search everything")
             box.border_subtitle = Content("↑↓ choose · Enter opens · Esc")
-            yield Input(self._first_words, placeholder="Words, or how they begin")
+            yield TextInput(self._first_words, placeholder="Words, or how they begin")
             yield Static(id="search-state")
             yield SturdyList(id="hits")
 

@@ -23,6 +23,7 @@ from tui.ui.modals.answers import Answers
 from tui.ui.paths import Entry, completions, typed_path
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
+from tui.ui.widgets.text_input import TextInput
 
 _MOST_SHOWN = 200
 _UP = "../"
@@ -69,7 +70,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             box.border_title = Content(self.heading)
             marks = "Tab opens and marks · F3 shows a picture"
             box.border_subtitle = Content(marks if self.several else "Tab opens a folder")
-            yield Input(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
+            yield TextInput(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
             yield SturdyList(id="paths", compact=True)
             yield Static(id="attach-hint")
             yield Answers(("Enter", self.verb, "finish"), ("Esc", "Cancel", "leave"))

@@ -18,6 +18,7 @@ from tui.ui.keys import key_name
 from tui.ui.parts import TITLES
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
+from tui.ui.widgets.text_input import TextInput
 
 _KEY_CELLS = 26
 _KEY_CELLS_NARROW = 16
@@ -40,7 +41,7 @@ class HelpScreen(SturdyModal[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="help") as box:
             box.border_title = Content("Keys")
-            yield Input(placeholder="Type to find a key", id="help-filter")
+            yield TextInput(placeholder="Type to find a key", id="help-filter")
             yield SturdyList(id="help-keys", compact=True)
             yield Static(id="help-note")
 

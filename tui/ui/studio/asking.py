@@ -21,6 +21,7 @@ from tui.ui.text import line
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.looks import muted
+from tui.ui.widgets.text_input import TextInput
 
 _LONGEST = 200
 
@@ -44,7 +45,7 @@ class AskModal(SturdyModal[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="studio--box"):
             yield Static(line(self._title).stylize("bold"))
-            yield Input(clean_line(self._value, _LONGEST), max_length=_LONGEST, compact=True)
+            yield TextInput(clean_line(self._value, _LONGEST), max_length=_LONGEST, compact=True)
             yield Static(muted(self._hint))
             yield Answers(("Enter", self._yes, "take"), ("Esc", "Cancel", "leave"))
 

@@ -28,6 +28,7 @@ from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, spread
 from tui.ui.widgets.keybar import KeyBar
 from tui.ui.widgets.looks import BAD, muted
+from tui.ui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
     from tui.core.ports import Clock
@@ -72,7 +73,7 @@ class BrowsingScreen(SturdyScreen[None]):
         yield Static(id="studio-title")
         with Horizontal(id="studio-panes"):
             with Vertical(id="studio-genies"):
-                yield Input(placeholder="Filter  /", id="studio-words")
+                yield TextInput(placeholder="Filter  /", id="studio-words")
                 yield FittedList(id="studio-list", compact=True)
             yield FittedList(id="dossier", compact=True)
         yield Static(id="studio-state")

@@ -24,6 +24,7 @@ from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line
 from tui.ui.widgets.area import Area
 from tui.ui.widgets.looks import DONE, FAILED, muted
+from tui.ui.widgets.text_input import TextInput
 
 Item: TypeAlias = Regex | Topic
 
@@ -135,7 +136,7 @@ class ItemModal(SturdyModal[Item]):
         with Vertical(classes="studio--box"):
             yield Static(Content.styled("Topic" if topic else "Custom regex", "bold"))
             yield Static(muted("Name"), classes="form--title")
-            yield Input(clean_line(self._item.name, 400), compact=True, id="item-name")
+            yield TextInput(clean_line(self._item.name, 400), compact=True, id="item-name")
             yield Static(muted("Description" if topic else "Pattern"), classes="form--title")
             yield Area(clean(more), soft_wrap=True, compact=True, id="item-more")
             if topic:

@@ -27,6 +27,7 @@ from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line
 from tui.ui.widgets.looks import BAD
+from tui.ui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
     from tui.ui.agency import Agency
@@ -63,7 +64,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
     def compose(self) -> ComposeResult:
         with Vertical(id="genies") as box:
             box.border_title = Content("Talk to another genie")
-            yield Input(placeholder="Its name, or a part of it", id="genies-words")
+            yield TextInput(placeholder="Its name, or a part of it", id="genies-words")
             yield Static(id="genies-state")
             yield SturdyList(id="genies-found", compact=True)
             yield Answers(

@@ -6,22 +6,15 @@ from textual.dom import DOMNode
 from textual.geometry import Offset
 from textual.widgets import TextArea
 
-from tui.ui.keys import bound_to
+from tui.ui.order import act_at_once
 
 
 class Area(TextArea):
     """A text area in which everything can be undone."""
 
     async def act_at_once(self, key: str, node: DOMNode) -> bool:
-        """Do what a key is bound to at a node; False if that is nothing.
-
-        Left to Textual, such a key would go up to the screen first, and letters typed or pasted
-        right behind it would overtake it; one with priority would overtake those before it.
-        """
-        for binding in bound_to(node, key):
-            if not binding.priority and await self.app.run_action(binding.action, node):
-                return True
-        return False
+        """Do what a key is bound to at a node; False if that is nothing."""
+        return await act_at_once(self.app, key, node)
 
     def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
         # Textual 8.2 wants to see the cursor in the middle of an undo that makes the scrollbar

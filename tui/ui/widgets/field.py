@@ -12,6 +12,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from tui.ui.text import line
+from tui.ui.widgets.text_input import TextInput
 
 
 class Field(Vertical):
@@ -36,7 +37,7 @@ class Field(Vertical):
         self.key = key
         self._label = label
         self._check = check
-        self._input = Input(
+        self._input = TextInput(
             value,
             placeholder=placeholder,
             password=secret,

@@ -20,6 +20,7 @@ from tui.core.options import Option, OptionValue
 from tui.ui.modals.pick import Item, PickModal
 from tui.ui.text import line
 from tui.ui.widgets.choice import Choice
+from tui.ui.widgets.text_input import TextInput
 
 _BESIDE_EACH_OTHER_CELLS = 46
 """Choices that take more have a list of their own."""
@@ -158,7 +159,7 @@ def _control(option: Option, value: OptionValue) -> Input | Beside | Picked:
     if option.choices or option.kind == "choice":
         return Picked(option, value if isinstance(value, tuple) else (str(value),) if value else ())
     text = ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
-    field = Input(text, compact=True, placeholder=_placeholder(option), select_on_focus=False)
+    field = TextInput(text, compact=True, placeholder=_placeholder(option), select_on_focus=False)
     field.cursor_blink = False
     return field
 
