@@ -105,7 +105,7 @@ async def test_without_the_server_what_is_stored_is_exported(folder: Path) -> No
     async with stage.shown():
         await ask(stage)
         down = BackendError(ErrorKind.UNREACHABLE, "The host does not answer.")
-        backend.failures["status"] = [down]
+        backend.failures["status"] = [down] * 3
         await stage.press("enter")
         await stage.until(lambda: "Only what is stored here" in " ".join(stage.screen().split()))
         assert (folder / f"{NAME}.html").exists()
