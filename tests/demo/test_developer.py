@@ -289,3 +289,22 @@ def test_what_is_wrong_is_refused_with_its_status(
     refused = build(server).ask(method, path.format(genie=server.genie), status, **body)
     assert refused["errors"][0]["code"] == status
     assert server.errors == []
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("query=ada%40example.com", ["Ada"]),
+        ("query=ALAN", ["Alan"]),
+        ("emails[]=ada@example.com", ["Ada"]),
+        ("emails[]=grace@example.com&emails[]=ALAN@example.com", ["Grace", "Alan"]),
+        ("emails%5B%5D=ada@example.com&query=", ["Ada"]),
+        ("query=nobody", []),
+    ],
+)
+def test_users_are_found_by_words_or_by_emails(
+    visit: Visit, build: Build, query: str, names: list[str]
+) -> None:
+    users = build(visit().server).ask("GET", f"/api/iam/users?{query}")["data"]
+    assert [user["name"] for user in users] == names
+    assert {user["status"] for user in users} <= {"active", "invited"}

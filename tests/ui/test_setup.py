@@ -17,6 +17,7 @@ from tui.config import Profile
 from tui.core.checkup import STEPS, Finding, Step
 from tui.core.errors import StoreError
 from tui.core.secret import Secret
+from tui.core.studio.users import UserCheck, checked_user
 from tui.ui.setup_app import SetupApp
 from tui.ui.widgets.field import Field
 
@@ -47,6 +48,9 @@ class ScriptedHelp:
         if self.keyring_problem:
             raise self.keyring_problem
         self.kept[profile_name] = key.get_secret_value()
+
+    async def find_user(self, profile: Profile, email: str) -> UserCheck:
+        return checked_user(email, ())
 
 
 class Scene:

@@ -142,7 +142,7 @@ HEADLESS: Hints = {
         "The credential is fine, but the user may not talk to this genie",
         "The user id must be Workato Identity's own id (an email address does not work), the "
         "person must have accepted the invitation, and must belong to a user group that the genie "
-        "allows. An administrator can check all three.",
+        "allows. 'genie-tui studio users find EMAIL' tells which, with a developer token.",
     ),
     (401, "error"): Advice(
         ErrorKind.UNAUTHORIZED,

@@ -78,18 +78,15 @@ async def _findings(target: Target) -> AsyncGenerator[Finding]:
 async def _profile(target: Target) -> AsyncGenerator[Profile]:
     """The profile to check; with the demo, that of a server which runs meanwhile."""
     from tui.wiring import read_profile
-    from tui.wiring.demo import profile_of_demo, start_demo
+    from tui.wiring.demo import running_demo
 
     if not target.demo:
         yield read_profile(
             target.profile, target.config, key_needed=False, flags={"backend": target.backend}
         )
         return
-    server = await asyncio.to_thread(start_demo)
-    try:
-        yield profile_of_demo(server, backend=target.backend or "genie")
-    finally:
-        await asyncio.to_thread(server.stop)
+    async with running_demo(target.backend or "genie") as profile:
+        yield profile
 
 
 def _print(finding: Finding) -> None:

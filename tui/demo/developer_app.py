@@ -11,6 +11,7 @@ from tui.demo.developer_genies import genie_resources
 from tui.demo.developer_guardrails import guardrail_resources
 from tui.demo.developer_knowledge import knowledge_resources
 from tui.demo.developer_recipes import recipe_resources
+from tui.demo.developer_users import user_resources
 from tui.demo.developer_workspace import workspace_resources
 
 
@@ -25,5 +26,6 @@ def developer_routes(demo: Demo) -> list[Route]:
             *knowledge_resources(),
             *recipe_resources(),
             *workspace_resources(),
+            *user_resources(),
         ),
     )

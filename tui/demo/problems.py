@@ -47,6 +47,7 @@ _DEVELOPER = (
     "/api/developer_api_clients",
     "/api/on_prem_groups",
     "/api/activity_logs",
+    "/api/iam/",
 )
 """Paths of the Developer API."""
 

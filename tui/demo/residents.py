@@ -13,6 +13,7 @@ from tui.demo.handles import (
     IFRIT,
     INVITED_ID,
     NO_CLIENT_GENIE,
+    OUTSIDER_ID,
     STOPPED_GENIE,
     USER_ID,
 )
@@ -37,6 +38,7 @@ def settle(world: World) -> Residents:
         User(USER_ID, "Ada", "ada@example.com"),
         User(COLLEAGUE_ID, "Grace", "grace@example.com"),
         User(INVITED_ID, "Alan", "alan@example.com", active=False),
+        User(OUTSIDER_ID, "Linus", "linus@example.com"),
     ):
         world.users[user.user_id] = user
     for genie in (
@@ -46,7 +48,7 @@ def settle(world: World) -> Residents:
     ):
         genie.groups.add(EVERYONE)
         world.genies[genie.handle] = genie
-    world.groups[EVERYONE] = frozenset(world.users)
+    world.groups[EVERYONE] = frozenset(world.users) - {OUTSIDER_ID}
     world.groups[FINANCE] = frozenset({COLLEAGUE_ID})
     settle_history(world, world.genies[IFRIT], world.users[USER_ID])
     api_key, access_token = world.ids.secret(), world.ids.secret()

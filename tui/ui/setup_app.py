@@ -20,7 +20,7 @@ class SetupApp(BaseApp[str]):
 
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH: ClassVar[list[str | PurePath]] = [
-        STYLES / f"{name}.tcss" for name in ("base", "composer", "setup")
+        STYLES / f"{name}.tcss" for name in ("base", "composer", "modals", "setup")
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", tooltip="Quit", priority=True, id="app.quit")

@@ -91,6 +91,16 @@ def profile_of_demo(
     )
 
 
+@asynccontextmanager
+async def running_demo(backend: BackendName = "genie") -> AsyncGenerator[Profile]:
+    """The settings of a client of a demo server that runs meanwhile."""
+    server = await asyncio.to_thread(start_demo)
+    try:
+        yield profile_of_demo(server, backend=backend)
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
 def start_demo(settings: DemoSettings | None = None) -> DemoServer:
     """A demo server in a thread of its own; stop it."""
     from tui.demo.server import DemoServer

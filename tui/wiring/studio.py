@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -16,7 +15,6 @@ from tui.wiring.secrets import handed_over
 if TYPE_CHECKING:
     from tui.api.developer.client import DeveloperClient
     from tui.config import Profile
-    from tui.demo.server import DemoSettings
     from tui.wiring.place import OpenStudio
 
 
@@ -65,16 +63,3 @@ async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerato
         yield client
     finally:
         await client.aclose()
-
-
-@asynccontextmanager
-async def open_demo_studio(settings: DemoSettings | None = None) -> AsyncGenerator[DeveloperClient]:
-    """The Studio of a demo server that runs meanwhile."""
-    from tui.wiring.demo import profile_of_demo, start_demo
-
-    server = await asyncio.to_thread(start_demo, settings)
-    try:
-        async with open_studio(profile_of_demo(server), alone=True) as client:
-            yield client
-    finally:
-        await asyncio.to_thread(server.stop)

@@ -89,6 +89,7 @@ api-clients delete {bot} --yes
 on-prem list                                                    > group 0.id
 on-prem status {group}
 activity list --event-type genie_created --from 2020-01-01T00:00:00Z
+users find ada@example.com
 """
 
 

@@ -10,6 +10,7 @@ from tui.api.developer.estate import Access, Folders, Operations, Tables
 from tui.api.developer.genies import GenieClients, Genies, Guardrails
 from tui.api.developer.knowledge import KnowledgeBases, Skills
 from tui.api.developer.pace import Ledger
+from tui.api.developer.people import Users
 from tui.api.network.settings import Network
 from tui.core.ports import Clock
 
@@ -46,6 +47,7 @@ class DeveloperClient:
         self.tables = Tables(self.caller)
         self.access = Access(self.caller)
         self.operations = Operations(self.caller)
+        self.users = Users(self.caller)
 
     @property
     def host(self) -> str:

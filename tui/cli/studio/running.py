@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import click
 from tui.cli.codes import Code, Failure
 from tui.cli.options import Target
 from tui.cli.studio.printing import Printer
+from tui.cli.studio.users import find_user
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.studio.changes import Change, changes, has_changes
 from tui.core.studio.endpoint import Endpoint, Values
@@ -22,8 +23,10 @@ from tui.core.text import clean_line, duration
 
 if TYPE_CHECKING:
     from tui.api.developer.client import DeveloperClient
+    from tui.config import Profile
 
 _REPLACES = "guardrails set"
+_FINDS_USER = "users find"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,11 @@ def run_request(target: Target, request: Request) -> int:
 
 
 async def _run(target: Target, request: Request) -> int:
-    async with _client(target) as client:
+    async with _profile(target) as profile, _client(profile, target) as client:
         client.caller.pacer.on_wait = _tell_of_wait
         printer = Printer(request.endpoint, request.as_json)
+        if request.endpoint.command == _FINDS_USER:
+            return await find_user(client, profile, str(request.values["query"]), printer)
         if request.endpoint.paging:
             await _list(client, request, printer)
             return Code.FINISHED
@@ -67,20 +72,27 @@ async def _run(target: Target, request: Request) -> int:
 
 
 @asynccontextmanager
-async def _client(target: Target) -> AsyncGenerator[DeveloperClient]:
+async def _profile(target: Target) -> AsyncGenerator[Profile]:
+    """The profile to use; with the demo, that of a server which runs meanwhile."""
     from tui.config import ConfigError
-    from tui.wiring.studio import open_demo_studio, open_studio, read_studio_profile
+    from tui.wiring.demo import running_demo
+    from tui.wiring.studio import read_studio_profile
 
     if target.demo:
-        async with open_demo_studio() as client:
-            yield client
+        async with running_demo() as profile:
+            yield profile
         return
     try:
         profile = read_studio_profile(target.profile, target.config)
     except ConfigError as error:
         raise Failure(str(error), Code.USAGE) from error
-    async with open_studio(profile) as client:
-        yield client
+    yield profile
+
+
+def _client(profile: Profile, target: Target) -> AbstractAsyncContextManager[DeveloperClient]:
+    from tui.wiring.studio import open_studio
+
+    return open_studio(profile, alone=target.demo)
 
 
 async def _list(client: DeveloperClient, request: Request, printer: Printer) -> None:

@@ -29,5 +29,6 @@ GROUPS: Mapping[str, str] = {
     "api-clients": "Clients of the Developer API itself.",
     "on-prem": "Agents in private networks.",
     "activity": "The audit log.",
+    "users": "Users of Workato Identity.",
 }
 """The groups of commands, and what is in them."""

@@ -359,4 +359,13 @@ ACTIVITY_LIST = Endpoint(
     paging=Paging(100, size="page[size]", after="page[after]"),
 )
 
+USERS_FIND = Endpoint(
+    command="users find",
+    method="GET",
+    path="/api/iam/users",
+    does="Find a user's ID by email, and say whether they can talk to the genie.",
+    query=(Field("query", "EMAIL", required=True, positional=True),),
+    columns=("id", "email", "name", "status"),
+)
+
 WORKSPACE = tuple(value for value in list(vars().values()) if isinstance(value, Endpoint))

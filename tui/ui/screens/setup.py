@@ -7,13 +7,14 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tui.config import DATA_CENTERS, ConfigError, Profile, problem_with, save_profile, tried
@@ -28,6 +29,9 @@ from tui.ui.widgets.field import Field
 from tui.ui.widgets.keybar import KeyBar
 from tui.ui.widgets.looks import BAD, DONE, FAILED, LATER, muted
 from tui.ui.widgets.rows import Row, RowsView
+
+if TYPE_CHECKING:
+    from tui.core.studio.users import UserCheck
 
 Auth = Literal["oauth", "api_key"]
 
@@ -56,6 +60,13 @@ class Help(Protocol):
         """Keep an API key apart from the profile. Raises ``StoreError``."""
         ...
 
+    async def find_user(self, profile: Profile, email: str) -> UserCheck:
+        """Look an email up with the profile's developer token, or that of the environment.
+
+        Raises ``BackendError``.
+        """
+        ...
+
 
 class SetupScreen(SturdyScreen[str]):
     """Returns the name of the profile that was saved; empty for the demo."""
@@ -67,6 +78,14 @@ class SetupScreen(SturdyScreen[str]):
         ),
         Binding(
             "f5", "check", "Check", tooltip="Check the settings", priority=True, id="setup.check"
+        ),
+        Binding(
+            "f3",
+            "find_user",
+            "Find user ID",
+            tooltip="Find your user ID by email",
+            priority=True,
+            id="setup.find_user",
         ),
         Binding(
             "ctrl+s",
@@ -104,7 +123,7 @@ class SetupScreen(SturdyScreen[str]):
             yield Static(muted(f"Will be saved in {self._path}"), id="where")
         yield KeyBar()
 
-    def _fields(self) -> Iterator[Field | Choice | Static]:
+    def _fields(self) -> Iterator[Widget]:
         yield Field("name", "Profile", _problem_with_name, value="default")
         centers = tuple(DATA_CENTERS)
         yield _setting("data_center", "Data center", value="us", options=centers)
@@ -118,6 +137,14 @@ class SetupScreen(SturdyScreen[str]):
         with Vertical(classes="setup--key"):
             yield _setting("api_key", "API key", placeholder="of the genie's client", secret=True)
             yield _setting("idp_user_id", "User id", placeholder="Workato Identity's, no e-mail")
+            with Horizontal(classes="setup--row setup--note"):
+                yield Button(
+                    "Find my user ID by email",
+                    id="find-user",
+                    compact=True,
+                    action="screen.find_user",
+                )
+            yield Static(id="user-note", classes="setup--note")
             yield Static(id="key-note", classes="setup--note")
 
     def on_mount(self) -> None:
@@ -160,6 +187,7 @@ class SetupScreen(SturdyScreen[str]):
     @on(Choice.Changed)
     def _show_auth(self) -> None:
         self.set_class(self._auth == "api_key", "-by-key")
+        self.refresh_bindings()
 
     @on(Input.Changed)
     def _forget_check(self) -> None:
@@ -184,6 +212,34 @@ class SetupScreen(SturdyScreen[str]):
             wrong = missing
         wrong[0].focus_input()
         return None
+
+    # -- the user ID -----------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A user ID is asked for by API keys alone."""
+        if action == "find_user" and self.is_whole and self._auth != "api_key":
+            return False
+        return super().check_action(action, parameters)
+
+    def action_find_user(self) -> None:
+        from tui.ui.modals.find_user import FindUserModal
+
+        self.app.push_screen(FindUserModal(self._find_user), self._take_user)
+
+    async def _find_user(self, email: str, token: str) -> UserCheck:
+        typed = {field.key: field.value for field in self._shown_fields() if field.sound}
+        given = {key: value for key, value in typed.items() if value and key != "name"}
+        extra = {"developer_token": token} if token else {}
+        profile = tried(self._profile, {"auth": self._auth, **given, **extra})
+        return await self._help.find_user(profile, email)
+
+    def _take_user(self, check: UserCheck | None) -> None:
+        if check is None or check.user is None:
+            return
+        field = self.query_one("#idp-user-id", Field)
+        field.fill(check.user.id)
+        field.focus_input()
+        self.query_one("#user-note", Static).update(line(check.sentence(), 400))
 
     # -- what can be done ------------------------------------------------------------------
 

@@ -68,6 +68,10 @@ class Field(Vertical):
         self._problem.update(Content.assemble("✗ ", line(problem, 300)))
         self.set_class(bool(problem), "-wrong")
 
+    def fill(self, value: str) -> None:
+        """Put a value in place of what is typed."""
+        self._input.value = value
+
     def focus_input(self) -> None:
         self._input.focus()
 

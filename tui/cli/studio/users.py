@@ -1,0 +1,29 @@
+"""``genie-tui studio users find``: who has an email, and whether they can talk to the genie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.codes import Code
+from tui.cli.studio.printing import Printer
+
+if TYPE_CHECKING:
+    from tui.api.developer.client import DeveloperClient
+    from tui.config import Profile
+
+
+async def find_user(
+    client: DeveloperClient, profile: Profile, email: str, printer: Printer
+) -> Code:
+    """Print the user on stdout and what is known of them on stderr; 1 if there is none."""
+    from tui.wiring.users import check_user
+
+    check = await check_user(client, profile, email)
+    if check.user:
+        printer.show(dict(check.user.raw))
+    elif printer.as_json:
+        printer.show({})
+    click.echo(check.sentence(), err=True)
+    return Code.FINISHED if check.user else Code.FAILED
