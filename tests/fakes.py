@@ -67,11 +67,18 @@ from tui.core.records import (
     Skill,
     TurnRecord,
 )
-from tui.core.turn import turn_of
+from tui.core.turn import Turn, turn_of
 
 NOW_MS = 1_780_000_000_000
 EVERYTHING = (
-    Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE
+    Can.APPROVE
+    | Can.CONNECT
+    | Can.UPLOAD
+    | Can.DELETE
+    | Can.REPLAY
+    | Can.HISTORY
+    | Can.TITLE
+    | Can.BE_STOPPED
 )
 """What a genie can."""
 WORKSHOP = (
@@ -141,17 +148,23 @@ def connects(connector: str, attempt_id: str, url: str) -> ConnectionRequested:
     )
 
 
-def finished(outcome: TurnOutcome = "finished") -> TurnFinished:
-    return TurnFinished(key=_key(), at_ms=NOW_MS + 2_000, outcome=outcome)
+def finished(outcome: TurnOutcome = "finished", reason: str | None = None) -> TurnFinished:
+    return TurnFinished(key=_key(), at_ms=NOW_MS + 2_000, outcome=outcome, reason=reason)
 
 
-def used(tokens_in: int, tokens_out: int, *, before: bool = False) -> UsageReported:
-    """What the conversation has used; ``before``: when the turn began."""
+def used(
+    tokens_in: int, tokens_out: int, *, before: bool = False, running_total: bool = False
+) -> UsageReported:
+    """What the turn has used; as a running total, what the conversation has.
+
+    ``before``: when the turn began.
+    """
     return UsageReported(
         key=_key(),
         input_tokens=tokens_in,
         output_tokens=tokens_out,
         cost=(tokens_in + tokens_out) / 1000,
+        running_total=running_total,
         before=before,
         at_ms=NOW_MS,
     )
@@ -319,7 +332,11 @@ class ScriptedBackend(Unable):
             yield event
 
     async def resume(
-        self, conversation_id: ConversationId, run_id: RunId, after: str | None
+        self,
+        conversation_id: ConversationId,
+        run_id: RunId,
+        after: str | None,
+        so_far: Turn | None = None,
     ) -> AsyncGenerator[TurnEvent]:
         self._called("resume")
         script = self.resumes.pop(0) if self.resumes else [finished()]
@@ -538,6 +555,10 @@ class MemoryStore:
     ) -> Sequence[TurnEvent]:
         events = [event for r in self._of(conversation_id) for event in r.events]
         return [e for e in events if until_ms is None or (e.at_ms or 0) <= until_ms][-limit:]
+
+    async def usage_reports(self, conversation_id: ConversationId) -> Sequence[Sequence[TurnEvent]]:
+        turns = [r.events for r in self._of(conversation_id)]
+        return [[e for e in events if isinstance(e, UsageReported)] for events in turns]
 
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
         """Texts that contain all words somewhere, newest first."""

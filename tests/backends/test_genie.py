@@ -87,7 +87,7 @@ async def all_of(events: AsyncGenerator[TurnEvent]) -> list[TurnEvent]:
 
 
 def test_what_it_can():
-    asks = Can.APPROVE | Can.CONNECT | Can.UPLOAD
+    asks = Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.BE_STOPPED
     assert backend().can == asks | Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE
 
 

@@ -17,7 +17,7 @@ from tui.api.sse import Frame, frame_of_json, read_frames
 from tui.api.workflow_models import Workflow
 from tui.backends.workflow_events import RunReader
 from tui.backends.workflow_place import Place, place_of, run_named
-from tui.backends.workflow_state import end_of, messages_of, rest_of, run_of
+from tui.backends.workflow_state import end_of, messages_of, rest_of, run_of, stretch_of
 from tui.core.events import (
     AgentMessage,
     Heartbeat,
@@ -50,11 +50,12 @@ def workflow_of(kind: str) -> Workflow:
     return Workflow.model_validate_json((FIXTURES / kind / "workflow.json").read_bytes())
 
 
+EMPTY = Turn(id=TurnId("t"), conversation_id=ConversationId("wf-1"))
 FRAMES = {kind: frames_of(kind) for kind in KINDS}
 
 
-def reader(place: Place | None = None) -> RunReader:
-    return RunReader(RUN, lambda: 1, place)
+def reader(place: Place | None = None, so_far: Turn | None = None) -> RunReader:
+    return RunReader(RUN, lambda: 1, place, so_far)
 
 
 def read(frames: Iterable[Frame], by: RunReader) -> list[TurnEvent]:
@@ -64,10 +65,11 @@ def read(frames: Iterable[Frame], by: RunReader) -> list[TurnEvent]:
 def whole(kind: str, events: Iterable[TurnEvent], by: RunReader) -> Turn:
     """The turn that these events and what the workflow itself tells add up to."""
     workflow = workflow_of(kind)
-    rest = rest_of(workflow, RUN, by.place, lambda: 1)
-    end = end_of(workflow, RUN, by.end, lambda: 1)
-    turn = Turn(id=TurnId("t"), conversation_id=ConversationId("wf-1"))
-    return fold(turn, [*events, *rest, end])
+    stretch, _ = stretch_of(workflow, RUN)
+    assert stretch
+    events = [*events, *by.finish()]
+    rest = rest_of(stretch, by, lambda: 1)
+    return fold(EMPTY, [*events, *rest, end_of(workflow, stretch, by, lambda: 1)])
 
 
 def frame(number: int, kind: str, data: Any, second: float) -> Frame:
@@ -152,7 +154,7 @@ def test_a_run_can_be_cut_anywhere_again_and_again(kind: str, data: st.DataObjec
         ids = [e.event_id for e in seen if e.event_id]
         place = place_of(ids[-1] if ids else None)
         retained = [f for f in frames if int(f.id or 0) > place.number]
-        by, start = reader(place), 0
+        by, start = reader(place, fold(EMPTY, seen)), 0
         frames = [FRAMES[kind][0], *retained]
     seen += read(frames[start:], by)
     seen += read(frames, by)  # a server that says everything twice
@@ -186,12 +188,16 @@ def test_a_replay_leaves_out_the_run_before() -> None:
     assert [e.name for e in read([old, new], by) if isinstance(e, LogLine)] == ["y"]
 
 
-def test_pieces_behind_a_hole_are_not_shown_in_the_wrong_place() -> None:
+def test_a_hole_is_marked_until_the_whole_message_comes() -> None:
     by = reader(Place(number=10, at_ms=1, message=0, offset=12))
-    assert read([frame(700, "message_delta", {"delta": "lost"}, 3)], by) == []
-    [said] = read([frame(701, "message", {"role": "assistant", "content": "All of it."}, 4)], by)
+    assert read([frame(700, "message_delta", {"delta": "the end"}, 3)], by) == []
+    [piece, said] = read(
+        [frame(701, "message", {"role": "assistant", "content": "All of it."}, 4)], by
+    )
+    assert isinstance(piece, TextDelta)
+    assert (piece.offset, piece.text) == (12, " […] the end")
     assert isinstance(said, AgentMessage)
-    assert said.message_id == f"{RUN}/0"
+    assert (said.message_id, said.text) == (f"{RUN}/0", "All of it.")
 
 
 @pytest.mark.parametrize("data", [None, [], "x", {"delta": None}, {"violations": 3}, {}])

@@ -12,8 +12,9 @@ import pytest
 from tui.api.sse import Frame, frame_of_json
 from tui.api.workflow_models import PromptAccepted, Workflow
 from tui.backends import workflow_runs
-from tui.backends.workflow_place import is_guessed, run_named
+from tui.backends.workflow_place import run_named
 from tui.backends.workflow_runs import Runs
+from tui.backends.workflow_state import messages_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import AgentMessage, Heartbeat, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId
@@ -41,6 +42,23 @@ def ended(number: int = 5) -> Frame:
     data = {"type": "status", "data": {"status": "completed"}}
     stamped = {"id": number, "timestamp": "2026-09-02T10:00:03Z", **data}
     return Frame("status", frame_of_json(json.loads(json.dumps(stamped))).data, str(number))
+
+
+def received(number: int = 2, prompt: str = "hi") -> Frame:
+    data = {"type": "log", "data": {"event": "prompt_received", "detail": prompt}}
+    stamped = {"id": number, "timestamp": "2026-09-02T10:00:00.008Z", **data}
+    return Frame("log", frame_of_json(stamped).data, str(number))
+
+
+def said(text: str, number: int = 3) -> Frame:
+    data = {"type": "message", "data": {"role": "assistant", "content": text}}
+    stamped = {"id": number, "timestamp": "2026-09-02T10:00:01Z", **data}
+    return Frame("message", frame_of_json(stamped).data, str(number))
+
+
+WHOLE = [received(), ended()]
+WHOLE_LATER = [received(6), said("Hello.", 7), ended(8)]
+IDLE = Frame("comment")
 
 
 class ScriptedClient:
@@ -72,7 +90,7 @@ class ScriptedClient:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_NAMING_S", "_SAVED_S"):
+    for name in ("_BEGUN_S", "_NAMING_S", "_SAVED_S"):
         monkeypatch.setattr(workflow_runs, name, (0.0,) * 4)
     monkeypatch.setattr(workflow_runs, "_LONGEST_NAMING_S", 0.001)
 
@@ -83,14 +101,21 @@ async def all_of(events: AsyncGenerator[TurnEvent]) -> list[TurnEvent]:
 
 
 def runs(states: list[Workflow | BackendError], frames: list[Frame] | None = None) -> Runs:
-    client = ScriptedClient(states, [ended()] if frames is None else frames)
+    client = ScriptedClient(states, WHOLE if frames is None else frames)
     return Runs(client, lambda: 7)  # type: ignore[arg-type]
 
 
+def texts(events: list[TurnEvent]) -> list[str]:
+    return [event.text for event in events if isinstance(event, AgentMessage)]
+
+
 async def test_a_worker_may_take_its_time() -> None:
-    events = await all_of(runs([BEFORE, *[PENDING] * 30, RUNNING, OVER]).send(HERE, "hi"))
+    waiting = [IDLE] * 30
+    events = await all_of(
+        runs([BEFORE, *[PENDING] * 29, RUNNING, OVER], [*waiting, *WHOLE]).send(HERE, "hi")
+    )
     assert [event.run_id for event in events] == [None, *[RUN] * (len(events) - 1)]
-    assert [e.text for e in events if isinstance(e, AgentMessage)] == ["Hello."]
+    assert texts(events) == ["Hello."]
 
 
 async def test_a_look_that_fails_does_not_put_the_prompt_in_doubt() -> None:
@@ -99,17 +124,47 @@ async def test_a_look_that_fails_does_not_put_the_prompt_in_doubt() -> None:
     assert events[-1].run_id == RUN
 
 
-async def test_a_run_that_nobody_logged_gets_a_name_of_ours() -> None:
+async def test_without_a_log_the_stream_names_the_run() -> None:
     silent = workflow(messages=SAID)
     events = await all_of(runs([BEFORE, silent]).send(HERE, "hi"))
-    assert events[-1].run_id
-    assert is_guessed(events[-1].run_id)
-    assert [e.text for e in events if isinstance(e, AgentMessage)] == ["Hello."]
+    assert events[-1].run_id == run_named("wf-1", 1_788_343_200_008)
+    assert texts(events) == ["Hello."]
+
+
+async def test_the_history_knows_a_run_that_the_stream_named() -> None:
+    late = runs([BEFORE, *[PENDING] * 4, OVER])
+    events = await all_of(late.send(HERE, "hi"))
+    named = events[-1].run_id
+    assert named != RUN
+    assert {m.run_id for m in messages_of(OVER, late.named[HERE])} == {named}
 
 
 async def test_an_end_may_be_told_before_it_is_saved() -> None:
     events = await all_of(runs([BEFORE, RUNNING, RUNNING, RUNNING, OVER]).send(HERE, "hi"))
-    assert [e.text for e in events if isinstance(e, AgentMessage)] == ["Hello."]
+    assert texts(events) == ["Hello."]
+
+
+async def test_a_run_whose_beginning_was_lost_is_found_by_its_end() -> None:
+    events = await all_of(runs([BEFORE, RUNNING, OVER], [ended()]).send(HERE, "hi"))
+    assert (events[-1].run_id, texts(events)) == (RUN, ["Hello."])
+
+
+async def test_the_end_of_an_earlier_run_does_not_end_the_new_one() -> None:
+    frames = [said("Old."), ended(4), received(6), said("New.", 7), ended(8)]
+    events = await all_of(runs([BEFORE, workflow(), workflow(), OVER], frames).send(HERE, "hi"))
+    assert texts(events) == ["New.", "Hello."]
+
+
+async def test_the_run_of_another_prompt_is_left_to_its_sender() -> None:
+    other = LOG | {"timestamp": "2026-09-02T10:00:00.500Z", "detail": "other"}
+    mine = LOG | {"timestamp": "2026-09-02T10:00:02Z"}
+    told = [{"role": "user", "content": "other"}, {"role": "assistant", "content": "Not for us."}]
+    both = workflow(logs=[other, mine], messages=[*told, *SAID])
+    frames = [received(2, "other"), said("Not for us.", 3), ended(4), *WHOLE_LATER]
+    states = [BEFORE, workflow(task="running", logs=[other]), both]
+    events = await all_of(runs(states, frames).send(HERE, "hi"))
+    assert texts(events) == ["Hello."]
+    assert [m.text for m in messages_of(both)] == ["Hello.", "hi", "Not for us.", "other"]
 
 
 async def test_a_run_that_another_has_replaced_ends_with_what_is_known() -> None:

@@ -134,7 +134,19 @@ async def open_room(
     backend_of: Callable[[DemoServer], ChatBackend] = genie_of,
 ) -> AsyncGenerator[Room]:
     """A session over a real client and a real store; ``path`` is the database."""
-    backend = backend_of(server)
+    async with room_over(backend_of(server), path, patience=patience, clock=clock) as room:
+        yield room
+
+
+@asynccontextmanager
+async def room_over(
+    backend: ChatBackend,
+    path: Path,
+    *,
+    patience: Patience = QUICK,
+    clock: Clock | None = None,
+) -> AsyncGenerator[Room]:
+    """A session over a backend, which it closes."""
     store = await SqliteStore.open(path, "test")
     room = Room(store, backend)
     try:

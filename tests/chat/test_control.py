@@ -100,24 +100,38 @@ async def test_a_halt_where_nothing_runs_is_no_failure() -> None:
         await desk.until("over")
 
 
-async def test_usage_of_a_turn_is_what_the_conversation_used_since_its_start() -> None:
-    script = [used(100, 10, before=True), started(), said("Hi"), used(130, 25), finished()]
+async def test_usage_of_a_turn_is_the_newest_count_and_the_total_a_sum() -> None:
+    scripts = [[used(100, 5), used(130, 25), finished()], [used(70, 5), finished()]]
+    desk = Desk(ScriptedBackend(*scripts, can=WORKSHOP))
+    async with desk.session as session:
+        await session.send(HERE, "Hello")
+        first = await desk.until("over")
+        desk.turn = None
+        await session.send(HERE, "Again")
+        await desk.until("over")
+        total = await session.total_usage(HERE)
+    assert first.usage == Usage(input_tokens=130, output_tokens=25, cost=0.155)
+    assert total == Usage(input_tokens=200, output_tokens=30, cost=pytest.approx(0.23))
+
+
+async def test_of_a_running_total_a_turn_has_its_share() -> None:
+    before, after = used(100, 10, before=True), used(130, 25, running_total=True)
+    desk = Desk(ScriptedBackend([before, started(), after, finished()], can=WORKSHOP))
+    async with desk.session as session:
+        await session.send(HERE, "Hello")
+        turn = await desk.until("over")
+        total = await session.total_usage(HERE)
+    assert turn.usage == Usage(input_tokens=30, output_tokens=15, cost=pytest.approx(0.045))
+    assert total == turn.usage
+
+
+async def test_a_share_of_a_running_total_is_unknown_without_its_start() -> None:
+    script = [started(), used(130, 25, running_total=True), finished()]
     desk = Desk(ScriptedBackend(script, can=WORKSHOP))
     async with desk.session as session:
         await session.send(HERE, "Hello")
         turn = await desk.until("over")
-    assert turn.usage == Usage(input_tokens=30, output_tokens=15, cost=pytest.approx(0.045))
-    assert turn.total_usage
-    assert turn.total_usage.input_tokens == 130
-
-
-async def test_usage_of_a_turn_is_unknown_without_its_start() -> None:
-    desk = Desk(ScriptedBackend([started(), used(130, 25), finished()], can=WORKSHOP))
-    async with desk.session as session:
-        await session.send(HERE, "Hello")
-        turn = await desk.until("over")
-    assert turn.usage is None
-    assert turn.total_usage
+        assert (turn.usage, await session.total_usage(HERE)) == (None, None)
 
 
 async def test_a_message_keeps_its_place_and_name_when_it_is_complete() -> None:

@@ -97,12 +97,13 @@ class SkillItem(Answer):
 
 
 class UsageTotals(Answer):
-    """What a workflow has used since it was created.
+    """Tokens and cost of a workflow's newest run that ended well, or of a run so far.
 
-    The documents call the tokens ``total_in`` and ``total_out`` and the cost ``cost``; the server
-    was seen to use the longer names.
+    The original document calls the tokens ``total_in`` and ``total_out`` and the cost ``cost``, and
+    counts from the creation of the workflow. Servers use the longer names and count per run.
     """
 
+    total_premium_requests: Amount = None
     total_input_tokens: Count = None
     total_output_tokens: Count = None
     total_cache_read_tokens: Count = None
@@ -111,6 +112,13 @@ class UsageTotals(Answer):
     total_in: Count = None
     total_out: Count = None
     cost: Amount = None
+    currency: Text = ""
+
+    @property
+    def is_running_total(self) -> bool:
+        """Whether the count is of the whole workflow, as in the original document."""
+        longer = (self.total_input_tokens, self.total_output_tokens)
+        return longer == (None, None) and (self.total_in, self.total_out) != (None, None)
 
     @property
     def input_tokens(self) -> int:
@@ -126,6 +134,12 @@ class UsageTotals(Answer):
 
     def counts(self) -> tuple[int, int, int]:
         return self.input_tokens, self.output_tokens, self.cached_tokens
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was counted, which is not the same as nothing used."""
+        others = (self.total_premium_requests, self.price)
+        return not any(self.counts()) and not any(others)
 
     @property
     def price(self) -> float | None:

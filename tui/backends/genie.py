@@ -30,6 +30,7 @@ from tui.core.records import (
     Page,
 )
 from tui.core.text import clean_line
+from tui.core.turn import Turn
 from tui.core.unrelated import unrelated
 
 
@@ -54,7 +55,7 @@ class GenieBackend(Unable):
     @property
     def can(self) -> Can:
         kept = Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE
-        return kept | Can.APPROVE | Can.CONNECT | Can.UPLOAD
+        return kept | Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.BE_STOPPED
 
     async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
         """Return the genie's handle; its name is not in this API."""
@@ -100,7 +101,11 @@ class GenieBackend(Unable):
                 yield event
 
     async def resume(
-        self, conversation_id: ConversationId, run_id: RunId, after: str | None
+        self,
+        conversation_id: ConversationId,
+        run_id: RunId,
+        after: str | None,
+        so_far: Turn | None = None,
     ) -> AsyncGenerator[TurnEvent]:
         frames = self._client.follow_run(conversation_id, run_id, after)
         async with aclosing(self._events_of(frames, conversation_id, run_id)) as events:

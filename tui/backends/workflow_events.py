@@ -6,23 +6,24 @@ takes both. Texts are cleaned on the way; ``raw`` is kept as it came.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from tui.api.sse import COMMENT, Frame
 from tui.api.values import epoch_ms, int_of, object_of, piece_of, text_of
 from tui.api.workflow_models import UsageTotals
 from tui.backends.workflow_lines import (
-    Names,
+    LogReader,
     Stamp,
     progress_text,
-    read_log,
     usage_event,
     violation_text,
 )
+from tui.backends.workflow_order import FrameOrder, Ordered
 from tui.backends.workflow_place import Place, began_ms
+from tui.backends.workflow_texts import Texts
+from tui.backends.workflow_tools import TOOL_EVENTS, Call
 from tui.core.events import (
-    AgentMessage,
     Heartbeat,
     Json,
     LogLine,
@@ -34,7 +35,9 @@ from tui.core.events import (
     UnknownEvent,
 )
 from tui.core.ids import MessageId, RunId
+from tui.core.steps import SkillStep
 from tui.core.text import clean_line
+from tui.core.turn import Turn
 
 OUTCOMES: Mapping[str, TurnOutcome] = {
     "completed": "finished",
@@ -44,74 +47,141 @@ OUTCOMES: Mapping[str, TurnOutcome] = {
 }
 """Statuses that end a run."""
 
-_NEXT_STEPS = frozenset({"tool_call", "model_call"})
-"""Log lines before which a message is complete."""
+_NEXT_STEPS = TOOL_EVENTS | {"model_call", "model_response", "max_turns", "error", "halted"}
+"""Rows of the log before which a message is complete."""
+_VIOLATION = "output_guardrail_violation"
 
 
 class RunReader:
     """Makes events of the frames of one run, from a place in its stream on."""
 
-    def __init__(self, run_id: RunId, seen_ms: Callable[[], int], place: Place | None = None):
-        """``place``: what is not behind it has been read. None: the stream is read live."""
+    def __init__(
+        self,
+        run_id: RunId,
+        seen_ms: Callable[[], int],
+        place: Place | None = None,
+        so_far: Turn | None = None,
+    ) -> None:
+        """``place``: everything up to it has been read. None: the stream is read live.
+
+        ``so_far``: the turn as it was at that place.
+        """
         self.run_id = run_id
-        self.place = place or Place()
         self.end: TurnFinished | None = None
-        """The end that the stream reported; whoever reads on decides whether to believe it."""
-        self.given: set[str] = set()
-        """Keys of what was read so far."""
+        """The end that the stream reported."""
+        self.is_first = False
+        """No run came before: a running total began with this one."""
+        self.problem = ""
+        """The newest error that the agent's runtime reported."""
         self.used: UsageTotals | None = None
         """The newest count that the stream brought."""
+        self.known: set[str] = set(so_far.seen) if so_far else set()
+        """Keys of all events of the run so far."""
+        self.texts = Texts(run_id, place or Place(), so_far)
+        self._order = FrameOrder(place.number if place else None)
+        self._number = place.number if place else 0
+        self._at_ms = place.at_ms if place else 0
+        self._in_text = False
         self._seen_ms = seen_ms
-        self._names = Names(run_id)
         self._resumed = place
         self._seen: set[tuple[int | None, object]] = set()
-        self._begun = False
-        self._torn = False
-        """Pieces of the message at hand are missing, so further ones have no place."""
-        self._text: str | None = None if self.place.offset else ""
-        """The message at hand; None where it is not known to be whole."""
+        self._violation = ""
+        self.times = {e.key: e.at_ms for e in (so_far.log if so_far else ()) if e.at_ms}
+        """When the rows of the log came that have been read, by their keys."""
+        running = (step for step in (so_far.steps if so_far else ()) if isinstance(step, SkillStep))
+        self._log = LogReader(
+            run_id,
+            self.known,
+            (
+                Call(step.call_id, step.skill, step.skill_id or "")
+                for step in running
+                if step.status == "running" and step.call_id
+            ),
+        )
+
+    @property
+    def place(self) -> Place:
+        """How far the stream has been read without anything missing."""
+        return Place(
+            number=self._number,
+            at_ms=self._at_ms,
+            message=self.texts.number,
+            offset=self.texts.offset,
+        )
+
+    @property
+    def message_id(self) -> MessageId:
+        """The message that is being written."""
+        return self.texts.message_id
 
     def read(self, frame: Frame) -> list[TurnEvent]:
-        """The events of a frame; none for what was read before, and for an end (see ``end``)."""
+        """The events of a frame and of those that waited for it.
+
+        None for what was read before, and for an end (see ``end``).
+        """
         if frame.kind == COMMENT:
             return [Heartbeat(key="", run_id=self.run_id, seen_ms=self._seen_ms())]
-        number, at_ms = int_of(frame.id), epoch_ms(frame.data.get("timestamp"))
-        if self._is_old(number, at_ms, frame.data.get("timestamp")):
+        if self._is_old(frame):
             return []
-        delta = frame.kind == "message_delta"
-        self._look_for_gap(number, delta=delta)
-        settled = self._settle(frame)
-        self._move(number, at_ms, delta=delta)
-        events = [event for event in (settled, self._event_of(frame)) if event]
-        self.given |= {event.key for event in events if not isinstance(event, TextDelta)}
-        return events
+        return self._noted(e for each in self._order.take(frame) for e in self._events(each))
 
-    def _event_of(self, frame: Frame) -> TurnEvent | None:
-        data = object_of(frame.data.get("data"))
+    def count(self, totals: UsageTotals, stamp: Stamp) -> list[TurnEvent]:
+        """A count of usage; before that of a first run, that nothing had been used."""
+        if not (self.is_first and totals.is_running_total):
+            return [usage_event(totals, stamp)]
+        self.is_first = False
+        nothing = Stamp(**{**stamp, "key": f"{self.run_id}/used-before", "event_id": None})
+        before = usage_event(UsageTotals(total_in=0, total_out=0), nothing, before=True)
+        return [before, usage_event(totals, stamp)]
+
+    def finish(self) -> list[TurnEvent]:
+        """What was held back, and the message at hand as far as it was written: the run is over."""
+        events = [event for each in self._order.release() for event in self._events(each)]
+        events += self.texts.decide("", "")
+        self.texts.lose()
+        events += self.texts.settle(self._own_stamp())
+        return self._noted(events)
+
+    def _noted(self, events: Iterable[TurnEvent]) -> list[TurnEvent]:
+        found = list(events)
+        self.known |= {event.key for event in found if not isinstance(event, TextDelta)}
+        return found
+
+    def _events(self, ordered: Ordered) -> Iterator[TurnEvent]:
+        frame, data = ordered.frame, object_of(ordered.frame.data.get("data"))
+        row = text_of(data.get("event")) if frame.kind == "log" else ""
+        if not ordered.late:
+            self.texts.reach(ordered.number)
+        if ordered.after_hole and frame.kind != "message_delta":
+            self.texts.lose()
+        yield from self.texts.decide(frame.kind, row)
+        if row in _NEXT_STEPS or self._is_end(frame.kind, data):
+            detail = text_of(data.get("detail")) if row == "model_response" else None
+            yield from self.texts.settle(self._own_stamp(), detail)
+        if not ordered.late:
+            self._move(ordered, is_piece=frame.kind == "message_delta")
+        stamp = self._stamp(frame, ordered.number)
         reader = _READERS.get(frame.kind)
         try:
             if reader:
-                return reader(self, data, self._stamp(frame))
+                yield from reader(self, data, stamp, ordered)
+                return
         except (KeyError, TypeError, ValueError, RecursionError):
             pass
-        return UnknownEvent(kind=clean_line(frame.kind), **self._stamp(frame))
+        yield UnknownEvent(kind=clean_line(frame.kind), **stamp)
 
-    def _settle(self, frame: Frame) -> TurnEvent | None:
-        """The message that was written before a frame, where no ``message`` has said so.
+    def _is_end(self, kind: str, data: Json) -> bool:
+        return kind == "status" and text_of(data.get("status")) in OUTCOMES
 
-        Some servers never send one. What the agent does next then tells where the message ends.
-        """
-        following = text_of(object_of(frame.data.get("data")).get("event"))
-        if frame.kind != "log" or following not in _NEXT_STEPS or not self._text:
-            return None
-        return self._whole(self._text, self._stamp(replace(frame, data={})))
-
-    def _is_old(self, number: int | None, at_ms: int | None, timestamp: object) -> bool:
+    def _is_old(self, frame: Frame) -> bool:
         """Whether a frame came before, or belongs to an earlier run of the workflow."""
+        timestamp = frame.data.get("timestamp")
+        number, at_ms = int_of(frame.id), epoch_ms(timestamp)
         name = (number, timestamp)
-        if number is not None and timestamp is not None and name in self._seen:
-            return True
-        self._seen.add(name)
+        if number is not None and timestamp is not None:
+            if name in self._seen:
+                return True
+            self._seen.add(name)
         if self._resumed is None or at_ms is None:
             return False
         if at_ms < began_ms(self.run_id):
@@ -119,105 +189,102 @@ class RunReader:
         resumed = self._resumed
         return number is not None and number <= resumed.number and at_ms <= resumed.at_ms
 
-    def _look_for_gap(self, number: int | None, *, delta: bool) -> None:
-        """Notice that pieces may be missing: behind a reconnect, or where numbers are left out.
+    def _move(self, ordered: Ordered, *, is_piece: bool) -> None:
+        """No two events but pieces of one text have the same time, so that their order is plain."""
+        self._number = self._number if ordered.number is None else ordered.number
+        self._at_ms = max(ordered.at_ms or 0, self._at_ms + (not (is_piece and self._in_text)))
+        self._in_text = is_piece
 
-        Numbers are left out for other reasons too, so nothing is fetched; but we do not vouch for
-        the text any more.
-        """
-        first, self._begun = not self._begun, True
-        if number == self.place.number + 1:
-            return
-        if first and self._resumed is not None:
-            self._torn = delta or self._resumed.offset > 0
-        if delta or self.place.offset:
-            self._text = None
-
-    def _move(self, number: int | None, at_ms: int | None, *, delta: bool) -> None:
-        """No two events but pieces of text have the same time, so that their order is plain."""
-        earliest = self.place.at_ms + (0 if delta else 1)
-        self.place = replace(
-            self.place,
-            number=self.place.number if number is None else number,
-            at_ms=max(at_ms or 0, earliest),
+    def _own_stamp(self) -> Stamp:
+        """Of what is not a frame itself, but follows from one."""
+        return Stamp(
+            key="",
+            run_id=self.run_id,
+            event_id=None,
+            at_ms=self._at_ms,
+            seen_ms=self._seen_ms(),
+            raw={},
         )
 
-    def _stamp(self, frame: Frame) -> Stamp:
-        place = self.place
+    def _stamp(self, frame: Frame, number: int | None) -> Stamp:
         return Stamp(
-            key=f"{self.run_id}/{place.number}.{place.at_ms}.{frame.kind}",
+            key=f"{self.run_id}/{number or 0}.{self._at_ms}.{frame.kind}",
             run_id=self.run_id,
-            event_id=str(place) if frame.id else None,
-            at_ms=place.at_ms,
+            event_id=str(self.place) if frame.id else None,
+            at_ms=self._at_ms,
             seen_ms=self._seen_ms(),
             raw=frame.data,
         )
 
+    def _placed(self, stamp: Stamp) -> str | None:
+        """The event id once the frame has been taken in."""
+        return str(self.place) if stamp["event_id"] else None
+
     # -- one kind of frame each ------------------------------------------------------------------
 
-    def _piece(self, data: Json, stamp: Stamp) -> TurnEvent | None:
-        text, place = piece_of(data["delta"]), self.place
-        if self._torn:
-            return None
-        self.place = replace(place, offset=place.offset + len(text))
-        if self._text is not None:
-            self._text += text
-        stamp["event_id"] = str(self.place)
-        return TextDelta(message_id=self.message_id, offset=place.offset, text=text, **stamp)
+    def _piece(self, data: Json, stamp: Stamp, ordered: Ordered) -> Iterator[TurnEvent]:
+        event = self.texts.piece(ordered, piece_of(data["delta"]), stamp)
+        if isinstance(event, TextDelta):
+            event = replace(event, event_id=self._placed(stamp))
+        if event:
+            yield event
 
-    def _message(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+    def _message(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
         text, role = text_of(data["content"]), text_of(data.get("role"))
         if role != "assistant":
-            return LogLine(name=f"message of {clean_line(role) or 'nobody'}", detail=text, **stamp)
-        if not text.strip():
-            return None
-        return self._whole(text, stamp)
+            yield LogLine(name=f"message of {clean_line(role) or 'nobody'}", detail=text, **stamp)
+            return
+        for event in self.texts.message(text, stamp):
+            yield replace(event, event_id=self._placed(stamp))
 
-    def _whole(self, text: str, stamp: Stamp) -> TurnEvent:
-        message_id = self.message_id
-        self.place = replace(self.place, message=self.place.message + 1, offset=0)
-        self._torn, self._text = False, ""
-        stamp["key"], stamp["event_id"] = self._names.of("said", text), str(self.place)
-        return AgentMessage(text=text, message_id=message_id, **stamp)
+    def _row(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
+        event, detail = text_of(data.get("event")), text_of(data.get("detail"))
+        if event == "model_response":
+            yield from self.texts.response(detail, self._own_stamp())
+        elif event in TOOL_EVENTS:
+            self.texts.tool()
+        elif event == "error":
+            self.problem = detail
+        elif event == _VIOLATION:
+            self._violation = detail
+        stamp["event_id"] = self._placed(stamp)
+        told = self._log.read(data, stamp)
+        self.times[told.key] = self._at_ms
+        yield told
 
-    @property
-    def message_id(self) -> MessageId:
-        """The message that is being written."""
-        return MessageId(f"{self.run_id}/{self.place.message}")
-
-    def _log(self, data: Json, stamp: Stamp) -> TurnEvent | None:
-        return read_log(data, stamp, self._names)
-
-    def _usage(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+    def _usage(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
         self.used = UsageTotals.model_validate(data)
-        return usage_event(self.used, stamp)
+        yield from self.count(self.used, stamp)
 
-    def _status(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+    def _status(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
         status = text_of(data["status"])
         if status == "running":
             stamp["key"] = f"{self.run_id}/started"
-            return TurnStarted(**stamp)
-        if status not in OUTCOMES:
-            return LogLine(name="status", detail=status, **stamp)
-        self.end = TurnFinished(outcome=OUTCOMES[status], **stamp)
-        return None
+            yield TurnStarted(**stamp)
+        elif status not in OUTCOMES:
+            yield LogLine(name="status", detail=status, **stamp)
+        else:
+            self.end = TurnFinished(outcome=OUTCOMES[status], **stamp)
 
-    def _progress(self, data: Json, stamp: Stamp) -> TurnEvent | None:
-        return LogLine(name="progress", detail=progress_text(data), **stamp)
+    def _progress(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
+        yield LogLine(name="progress", detail=progress_text(data), **stamp)
 
-    def _violation(self, data: Json, stamp: Stamp) -> TurnEvent | None:
+    def _violated(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
+        """An answer broke a guardrail. Where the log has said so in the same words, that is it."""
         found = data["violations"]
         words = [violation_text(each) for each in found] if isinstance(found, list) else []
-        return LogLine(name="guardrail", detail="; ".join(words), **stamp)
+        if (text := "; ".join(words)) != self._violation or not text:
+            yield LogLine(name="guardrail", detail=text, **stamp)
+        self._violation = ""
 
 
-_READERS: Mapping[str, Callable[[RunReader, Json, Stamp], TurnEvent | None]] = {
+_READERS: Mapping[str, Callable[[RunReader, Json, Stamp, Ordered], Iterator[TurnEvent]]] = {
     "message_delta": RunReader._piece,
     "message": RunReader._message,
-    "log": RunReader._log,
+    "log": RunReader._row,
     "usage": RunReader._usage,
     "status": RunReader._status,
     "progress": RunReader._progress,
-    "output_guardrail_violation": RunReader._violation,
+    _VIOLATION: RunReader._violated,
 }
 """Every type whose meaning is known; all others are shown as they came."""

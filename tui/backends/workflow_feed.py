@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable
 
 from tui.api.sse import COMMENT, Frame
 
@@ -14,7 +15,8 @@ class Feed:
     def __init__(self, frames: AsyncGenerator[Frame]) -> None:
         self._frames = frames
         self._following: asyncio.Future[Frame | None] | None = None
-        self._given = 0
+        self._again = deque[Frame]()
+        self._comments = 0
 
     async def open(self, within_s: float) -> None:
         """Wait until the stream has said its first word, or for a while. Raises ``BackendError``.
@@ -27,20 +29,29 @@ class Feed:
 
     async def next(self, within_s: float | None = None) -> Frame | None:
         """The next frame; None at the end. Raises ``TimeoutError`` and ``BackendError``."""
+        if self._again:
+            return self._again.popleft()
         ahead = self._ahead()
         await asyncio.wait({ahead}, timeout=within_s)
         if not ahead.done():
             raise TimeoutError
         self._following = None
-        self._given += 1
-        return ahead.result()
+        frame = ahead.result()
+        self._comments += frame is not None and frame.kind == COMMENT
+        return frame
+
+    def put_back(self, frames: Iterable[Frame]) -> None:
+        """Give out frames once more, before all others."""
+        self._again.extendleft(reversed(list(frames)))
+
+    @property
+    def is_replayed(self) -> bool:
+        """Whether all that the server had kept has come: the first comment follows on that."""
+        return self._comments > 0
 
     def idles(self, frame: Frame) -> bool:
-        """Whether a frame just given says that the server had nothing to tell for a while.
-
-        The first frame of a stream is such a comment in any case.
-        """
-        return frame.kind == COMMENT and self._given > 1
+        """Whether a frame just given says that the server had nothing to tell for a while."""
+        return frame.kind == COMMENT and self._comments > 1
 
     def _ahead(self) -> asyncio.Future[Frame | None]:
         if self._following is None:

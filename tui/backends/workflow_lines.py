@@ -8,26 +8,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import Any, TypedDict
 
 from tui.api.values import objects_of, text_of
 from tui.api.workflow_models import UsageTotals
+from tui.backends.workflow_tools import TOOL_EVENTS, Call, Calls, verdict
 from tui.core.events import (
     Json,
     LogLine,
     SkillFinished,
-    SkillOutcome,
     SkillStarted,
     TurnEvent,
     UsageReported,
 )
-from tui.core.ids import RunId
+from tui.core.ids import CallId, RunId
 from tui.core.text import clean_line
 
-TOOL_EVENTS = frozenset({"tool_call", "tool_result", "tool_denied"})
-"""Kinds of log lines that tell of a tool."""
-
-_NAME_CHARS = 80
+_NAMES = {"output_guardrail_violation": "guardrail"}
+"""Events of the log that have another name here."""
 
 
 class Stamp(TypedDict):
@@ -47,49 +46,73 @@ class Names:
     Neither numbers nor times are the same on both ways. The same words again are the next one.
     """
 
-    def __init__(self, run_id: RunId) -> None:
+    def __init__(self, run_id: RunId, known: Collection[str] = ()) -> None:
+        """``known``: keys that were given out before a reconnect; counting goes on behind them."""
         self._run_id = run_id
+        self._known = known
         self._said = Counter[str]()
 
     def of(self, *content: str) -> str:
         digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
-        self._said[digest] += 1
-        return f"{self._run_id}/{digest}/{self._said[digest]}"
+        while True:
+            self._said[digest] += 1
+            key = f"{self._run_id}/{digest}/{self._said[digest]}"
+            if key not in self._known:
+                return key
 
 
-def read_log(data: Json, stamp: Stamp, names: Names) -> TurnEvent:
-    """A log line; those about tools are the starts and ends of skills."""
-    event, detail = clean_line(text_of(data.get("event"))), text_of(data.get("detail"))
-    if event not in TOOL_EVENTS:
-        return LogLine(name=event or "log", detail=detail, **stamp)
-    skill = clean_line(detail, _NAME_CHARS) or "a tool"
-    given, came = text_of(data.get("tool_input")), text_of(data.get("tool_output"))
-    stamp["key"] = names.of(event, detail, given, came)
-    if event == "tool_call":
-        return SkillStarted(skill=skill, **stamp)
-    outcome, error = _verdict(event, came)
-    return SkillFinished(skill=skill, outcome=outcome, error=error, result=came or None, **stamp)
+class LogReader:
+    """Makes events of the rows of a run's log, in their order."""
+
+    def __init__(
+        self, run_id: RunId, known: Collection[str] = (), running: Iterable[Call] = ()
+    ) -> None:
+        """``known`` and ``running``: keys and open calls from before a reconnect."""
+        self._names = Names(run_id, known)
+        self._calls = Calls(running)
+
+    def read(self, row: Json, stamp: Stamp) -> TurnEvent:
+        """A row; those about tools are the starts and ends of skills.
+
+        The workflow's own log lacks what a tool was given and returned, so the key leaves it out.
+        """
+        event, detail = clean_line(text_of(row.get("event"))), text_of(row.get("detail"))
+        stamp["key"] = self._names.of(event, detail)
+        if event not in TOOL_EVENTS:
+            return LogLine(name=_NAMES.get(event, event) or "log", detail=detail, **stamp)
+        if event == "tool_call":
+            call = self._calls.start(detail, CallId(stamp["key"]))
+            return SkillStarted(
+                skill=call.name, skill_id=call.origin or None, call_id=call.id, **stamp
+            )
+        output = text_of(row.get("tool_output"))
+        outcome, error = verdict(event, detail, output)
+        name, ended = self._calls.end(detail)
+        return SkillFinished(
+            skill=name,
+            outcome=outcome,
+            skill_id=(ended.origin or None) if ended else None,
+            call_id=ended.id if ended else None,
+            error=error,
+            result=output or None,
+            **stamp,
+        )
 
 
 def usage_event(totals: UsageTotals, stamp: Stamp, *, before: bool = False) -> UsageReported:
-    """What the workflow has used so far."""
+    """What a run has used; by the original document, what the workflow has used so far."""
     return UsageReported(
         input_tokens=totals.input_tokens,
         output_tokens=totals.output_tokens,
         cached_tokens=totals.cached_tokens,
+        cache_write_tokens=totals.total_cache_write_tokens or 0,
+        premium_requests=totals.total_premium_requests or 0.0,
         cost=totals.price,
+        currency=clean_line(totals.currency, 8),
+        running_total=totals.is_running_total,
         before=before,
         **stamp,
     )
-
-
-def _verdict(event: str, came: str) -> tuple[SkillOutcome, str | None]:
-    """How a tool ended: that it failed is said in its output alone."""
-    if event == "tool_denied":
-        return "failed", "It was denied."
-    if came.lstrip().lower().startswith("error"):
-        return "failed", came
-    return "completed", None
 
 
 def progress_text(data: Json) -> str:

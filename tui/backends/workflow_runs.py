@@ -7,20 +7,34 @@ when the run is over. What a stream did not bring, the workflow itself tells whe
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from itertools import chain, repeat
+from typing import NamedTuple
 
+from tui.api.sse import COMMENT, Frame
 from tui.api.workflow_models import UsageTotals, Workflow
 from tui.api.workflows import WorkflowsClient
 from tui.backends.workflow_events import RunReader
 from tui.backends.workflow_feed import Feed
 from tui.backends.workflow_lines import Stamp, usage_event
-from tui.backends.workflow_place import began_ms, is_guessed, place_of, run_guessed
-from tui.backends.workflow_state import end_of, is_running, lost_end, rest_of, run_of, usage_of
+from tui.backends.workflow_place import began_ms, place_of, run_guessed, run_named
+from tui.backends.workflow_start import Start
+from tui.backends.workflow_state import (
+    count_new,
+    end_of,
+    is_running,
+    new_run,
+    rest_of,
+    run_of,
+    stretch_of,
+    usage_of,
+)
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import LogLine, TurnEvent
+from tui.core.events import Heartbeat, LogLine, TurnEvent
 from tui.core.ids import ConversationId, RunId
+from tui.core.turn import Turn
 
 _SUBSCRIBED_S = 3.0
 """How long a prompt waits for the stream to say its first word."""
@@ -28,13 +42,26 @@ _STREAM_ALONE = frozenset(
     {ErrorKind.SERVER, ErrorKind.TIMED_OUT, ErrorKind.INTERRUPTED, ErrorKind.NOT_FOUND}
 )
 """Failures of a stream that need not concern the rest of the service."""
+_BEGUN_S = (0.0, 0.1, 0.3)
+"""Pauses before looks at the log for the beginning of a run that the stream has told of."""
 _NAMING_S = (0.1, 0.3, 0.6, 1.0)
 _LONGEST_NAMING_S = 2.0
-"""Pauses before looks at the log for the beginning of a run that was just accepted."""
+"""Pauses before looks at the log for the beginning of a run, where there is no stream."""
 _SAVED_S = (0.0, 0.2, 0.5, 1.0)
 """Pauses before looks at a workflow whose end was told: it may be saved a moment later."""
 _REPLAYED_S = 1.0
 """Without a frame for so long, a stream has said all that it retained."""
+_SILENT_LOOKS = 2
+"""So many looks must show that nothing runs, where the log does not say that our run is over."""
+
+
+class _Before(NamedTuple):
+    """A workflow as it was before a prompt."""
+
+    run_id: RunId | None = None
+    usage: UsageTotals | None = None
+    is_new: bool = False
+    """Nothing has been used."""
 
 
 class Runs:
@@ -43,21 +70,33 @@ class Runs:
     def __init__(self, client: WorkflowsClient, now_ms: Callable[[], int]) -> None:
         self._client = client
         self._now_ms = now_ms
+        self.named: dict[ConversationId, list[RunId]] = defaultdict(list)
+        """Runs that have their names from the stream, since the log did not have them in time."""
 
     async def send(self, conversation_id: ConversationId, text: str) -> AsyncGenerator[TurnEvent]:
         """Subscribe, prompt, and tell what happens up to the end of the run."""
         feed = Feed(self._client.stream(conversation_id))
         try:
-            listening, before = await asyncio.gather(_subscribed(feed), self._used(conversation_id))
+            listening, before = await asyncio.gather(
+                _subscribed(feed), self._before(conversation_id)
+            )
             await self._client.send_prompt(conversation_id, text)
-            run_id = await self._named_run(conversation_id)
-            yield self._taken(conversation_id, run_id)
-            run_id = run_id or await self._name_run(conversation_id)
-            if before:
+            yield self._taken(conversation_id)
+            start, run_id = Start(text), None
+            while listening and run_id is None:
+                frame = await feed.next()
+                if frame is None:
+                    return
+                yield Heartbeat(key="", seen_ms=self._now_ms())
+                run_id = await self._begun(conversation_id, start, frame, feed, before)
+            run_id = run_id or await self._name_run(conversation_id, text, before)
+            if before.usage and before.usage.is_running_total:
                 stamp = self._own_stamp(run_id, f"{run_id}/used-before")
-                yield usage_event(before, stamp, before=True)
+                yield usage_event(before.usage, stamp, before=True)
             if listening:
+                feed.put_back(start.frames)
                 reader = RunReader(run_id, self._now_ms)
+                reader.is_first = before.is_new
                 async with aclosing(self._play(conversation_id, reader, feed)) as events:
                     async for event in events:
                         yield event
@@ -65,12 +104,19 @@ class Runs:
             await feed.aclose()
 
     async def resume(
-        self, conversation_id: ConversationId, run_id: RunId, after: str | None
+        self,
+        conversation_id: ConversationId,
+        run_id: RunId,
+        after: str | None,
+        so_far: Turn | None = None,
     ) -> AsyncGenerator[TurnEvent]:
-        """What comes behind a place; where the stream fails, what the workflow tells at the end."""
+        """What comes behind a place; where the stream fails, what the workflow tells at the end.
+
+        ``so_far`` is the turn up to that place.
+        """
         place = place_of(after)
         feed = Feed(self._client.stream(conversation_id, str(place.number)))
-        reader = RunReader(run_id, self._now_ms, place)
+        reader = RunReader(run_id, self._now_ms, place, so_far)
         try:
             await feed.open(_SUBSCRIBED_S)
             async with aclosing(self._play(conversation_id, reader, feed, behind=True)) as events:
@@ -79,10 +125,10 @@ class Runs:
         except BackendError as error:
             if reader.end or error.kind not in _STREAM_ALONE:
                 raise
-            over = await self._over(conversation_id, run_id)
+            over = await self._over(conversation_id, reader, certain=True)
             if over is None:
                 raise
-            for event in self._closing(over, reader):
+            for event in self._closing(conversation_id, over, reader):
                 yield event
         finally:
             await feed.aclose()
@@ -99,65 +145,128 @@ class Runs:
 
         ``behind``: the run may be over already; what its stream retained comes first all the same.
         """
-        over = await self._over(conversation_id, reader.run_id) if behind else None
-        while over is None:
+        over, silent = (await self._over(conversation_id, reader) if behind else None), 0
+        while over is None and reader.end is None:
             frame = await feed.next()
             if frame is None:
                 return
             for event in reader.read(frame):
                 yield event
-            if reader.end:
-                over = await self._saved(conversation_id, reader.run_id)
-                reader.end = reader.end if over else None  # it was the end of an earlier run
-            elif feed.idles(frame):
-                over = await self._over(conversation_id, reader.run_id)
-        async for event in _retained(feed, reader):
-            yield event
-        for event in self._closing(over, reader):
+            if feed.idles(frame):
+                silent += 1
+                certain = silent >= _SILENT_LOOKS
+                over = await self._over(conversation_id, reader, certain=certain)
+        if reader.end:
+            over = await self._saved(conversation_id, reader)
+        else:
+            async for event in _retained(feed, reader):
+                yield event
+        for event in self._closing(conversation_id, over, reader):
             yield event
 
-    def _closing(self, workflow: Workflow, reader: RunReader) -> list[TurnEvent]:
+    def _closing(
+        self, conversation_id: ConversationId, workflow: Workflow | None, reader: RunReader
+    ) -> list[TurnEvent]:
         """What the stream did not bring of a run that is over, and its end."""
-        run_id, now_ms = reader.run_id, self._now_ms
-        if _is_replaced(run_id, workflow):
-            return [lost_end(run_id, reader.end, now_ms)]
-        rest = rest_of(workflow, run_id, reader.place, now_ms)
-        fresh = [event for event in rest if event.key not in reader.given]
-        used = usage_of(workflow, run_id, reader.used, now_ms)
-        return [*fresh, *used, end_of(workflow, run_id, reader.end, now_ms)]
+        events, now_ms, stretch = reader.finish(), self._now_ms, None
+        if workflow is not None:
+            stretch, _ = stretch_of(workflow, reader.run_id, self.named[conversation_id])
+        if workflow is not None and stretch is not None:
+            events += rest_of(stretch, reader, now_ms)
+            events += usage_of(workflow, stretch, reader, now_ms)
+        return [*events, end_of(workflow, stretch, reader, now_ms)]
 
-    async def _over(self, conversation_id: ConversationId, run_id: RunId) -> Workflow | None:
-        """The workflow, if the run is over: nothing runs, or another prompt has replaced it."""
+    async def _over(
+        self, conversation_id: ConversationId, reader: RunReader, *, certain: bool = False
+    ) -> Workflow | None:
+        """The workflow, if the run is over: nothing runs, or another prompt has replaced it.
+
+        A refused prompt erases the log, so that it may not say which run it was; then ``certain``
+        decides.
+        """
         workflow = await self._client.get_workflow(conversation_id)
-        over = _is_replaced(run_id, workflow) or not is_running(workflow)
-        return workflow if over else None
+        known = self.named[conversation_id]
+        stretch, forgotten = stretch_of(workflow, reader.run_id, known)
+        if forgotten or (stretch and not stretch.newest):
+            return workflow
+        told = certain or (stretch is not None and bool(stretch.rows or stretch.messages))
+        return workflow if told and not is_running(workflow) else None
 
-    async def _saved(self, conversation_id: ConversationId, run_id: RunId) -> Workflow | None:
+    async def _saved(self, conversation_id: ConversationId, reader: RunReader) -> Workflow | None:
         """The workflow, once the end that the stream told shows in it; None if it does not."""
         for pause_s in _SAVED_S:
             await asyncio.sleep(pause_s)
-            if over := await self._over(conversation_id, run_id):
+            if over := await self._over(conversation_id, reader, certain=pause_s > 0):
                 return over
         return None
 
-    async def _used(self, conversation_id: ConversationId) -> UsageTotals | None:
-        """What the workflow has used before a run, where the server can be asked now."""
+    async def _before(self, conversation_id: ConversationId) -> _Before:
+        """The workflow before a prompt, where the server can be asked now."""
         try:
             workflow = await self._client.get_workflow(conversation_id)
         except BackendError as error:
             if error.transient and error.kind is not ErrorKind.UNREACHABLE:
-                return None
+                return _Before()
             raise
-        return workflow.usage or UsageTotals()
+        return _Before(run_of(workflow), workflow.usage, is_new=workflow.usage is None)
 
-    async def _named_run(self, conversation_id: ConversationId) -> RunId | None:
-        """The run of a prompt that was just accepted, if its workflow tells it now."""
-        try:
-            return run_of(await self._client.get_workflow(conversation_id))
-        except BackendError:
-            return None  # the prompt was taken all the same
+    # -- the name of a run -----------------------------------------------------------------------
 
-    async def _name_run(self, conversation_id: ConversationId) -> RunId:
+    async def _begun(
+        self,
+        conversation_id: ConversationId,
+        start: Start,
+        frame: Frame,
+        feed: Feed,
+        before: _Before,
+    ) -> RunId | None:
+        """The run of a prompt, once its stream or, where that is silent, its workflow tells."""
+        if frame.kind != COMMENT:
+            start.take(frame)
+            if start.begun:
+                return await self._run_begun(conversation_id, start, before)
+            if not start.over:
+                return None
+        elif not feed.idles(frame):
+            return None
+        for pause_s in _SAVED_S if start.over else (0.0,):
+            await asyncio.sleep(pause_s)
+            workflow = await self._client.get_workflow(conversation_id)
+            if not is_running(workflow):
+                break
+        run_id = new_run(workflow, start.prompt, before.run_id, start.at_ms)
+        if start.over:
+            alone = count_new(workflow, before.run_id) == 1 and not is_running(workflow)
+            began = began_ms(run_id) if run_id else 0
+            if not alone or began > (start.ended_ms or began):
+                start.forget()
+                return None
+        return run_id
+
+    async def _run_begun(
+        self, conversation_id: ConversationId, start: Start, before: _Before
+    ) -> RunId:
+        """The run that has just begun, by the log, or by the stream if the log is late.
+
+        The log alone has names that hold after a restart of the program.
+        """
+        for pause_s in _BEGUN_S:
+            await asyncio.sleep(pause_s)
+            try:
+                workflow = await self._client.get_workflow(conversation_id)
+            except BackendError as error:
+                if not error.transient:
+                    raise
+                continue
+            if run_id := new_run(workflow, start.prompt, before.run_id, start.at_ms):
+                return run_id
+        if start.at_ms is None:
+            return run_guessed(conversation_id, self._now_ms())
+        run_id = run_named(conversation_id, start.at_ms)
+        self.named[conversation_id].append(run_id)
+        return run_id
+
+    async def _name_run(self, conversation_id: ConversationId, text: str, before: _Before) -> RunId:
         """The run of a prompt that was accepted, once a worker has taken it up and logged that.
 
         If it ends without that, the name is ours, and other ways to read it will not know it.
@@ -165,17 +274,16 @@ class Runs:
         for pause_s in chain(_NAMING_S, repeat(_LONGEST_NAMING_S)):
             await asyncio.sleep(pause_s)
             workflow = await self._client.get_workflow(conversation_id)
-            if run_id := run_of(workflow):
+            if run_id := new_run(workflow, text, before.run_id, None):
                 return run_id
             if pause_s == _LONGEST_NAMING_S and not is_running(workflow):
                 break
         return run_guessed(conversation_id, self._now_ms())
 
-    def _taken(self, conversation_id: ConversationId, run_id: RunId | None) -> TurnEvent:
+    def _taken(self, conversation_id: ConversationId) -> TurnEvent:
         """What is known at once: that the prompt was taken."""
-        now_ms = self._now_ms()
-        key = f"{run_id or conversation_id}/taken/{'' if run_id else now_ms}"
-        return LogLine(name="prompt taken", **self._own_stamp(run_id, key))
+        key = f"{conversation_id}/taken/{self._now_ms()}"
+        return LogLine(name="prompt taken", **self._own_stamp(None, key))
 
     def _own_stamp(self, run_id: RunId | None, key: str) -> Stamp:
         return Stamp(
@@ -186,12 +294,6 @@ class Runs:
             seen_ms=self._now_ms(),
             raw={},
         )
-
-
-def _is_replaced(run_id: RunId, workflow: Workflow) -> bool:
-    """Whether another prompt has made the workflow forget a run."""
-    newest = run_of(workflow)
-    return newest is not None and newest != run_id and not is_guessed(run_id)
 
 
 async def _retained(feed: Feed, reader: RunReader) -> AsyncGenerator[TurnEvent]:

@@ -1,25 +1,34 @@
 """A workflow as it stands, as events and records: what was missed, and what the store reads.
 
-A workflow keeps the words of its newest run alone, without times; the lines of its log have them.
+A workflow keeps the words of its newest run alone, without times; the rows of its log have them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.api.values import epoch_ms, text_of
-from tui.api.workflow_models import UsageTotals, Workflow
-from tui.backends.workflow_events import OUTCOMES
-from tui.backends.workflow_lines import TOOL_EVENTS, Names, Stamp, read_log, usage_event
-from tui.backends.workflow_place import Place, began_ms, run_named
-from tui.core.events import AgentMessage, Json, TurnEvent, TurnFinished
+from tui.api.workflow_models import Workflow
+from tui.backends.workflow_events import OUTCOMES, RunReader
+from tui.backends.workflow_lines import LogReader, Names, Stamp
+from tui.backends.workflow_place import began_ms, is_guessed, run_named
+from tui.backends.workflow_tools import TOOL_EVENTS
+from tui.core.events import AgentMessage, Json, TurnEvent, TurnFinished, TurnOutcome
 from tui.core.ids import ConversationId, MessageId, RunId
 from tui.core.records import Conversation, Message
 from tui.core.text import clean, clean_line
 
+BEGINNING = "prompt_received"
+"""The row of the log with which a run begins."""
+
 _FORGOTTEN = "Another message was sent meanwhile, and the service keeps the newest run alone."
 _UNDER_WAY = frozenset({"pending", "running"})
+_LIMIT_ROW = "max_turns"
+_APART_MS = 300
+"""A row of the log is written before its frame is sent; the two are up to this far apart."""
+_COMPARED_CHARS = 150
 
 
 def is_running(workflow: Workflow) -> bool:
@@ -27,13 +36,129 @@ def is_running(workflow: Workflow) -> bool:
     return workflow.status == "running" or workflow.last_task_status in _UNDER_WAY
 
 
-def run_of(workflow: Workflow) -> RunId | None:
-    """The newest run: it began when its prompt was received, or so much is not known."""
-    logs = workflow.logs
-    began = next((log.timestamp for log in logs if log.event == "prompt_received"), None)
-    if began is None and logs and not is_running(workflow):
-        began = workflow.last_task_at
-    return run_named(workflow.id, began) if workflow.id and began is not None else None
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a workflow keeps of one run: mostly all there is, but two prompts can follow closely."""
+
+    run_id: RunId | None
+    rows: list[Json]
+    messages: list[tuple[str, str]]
+    """Role and text."""
+    newest: bool = True
+
+    @property
+    def asked(self) -> str:
+        """The prompt: it is logged before it is in the transcript."""
+        texts = [text for role, text in self.messages if role == "user"]
+        logged = [_detail(row) for row in self.rows if row.get("event") == BEGINNING]
+        return next((clean(text) for text in (*texts, *logged) if text), "")
+
+    @property
+    def said(self) -> list[str]:
+        return [text for role, text in self.messages if role == "assistant" and text.strip()]
+
+    @property
+    def problem(self) -> str:
+        """The newest error in the log."""
+        errors = [_detail(row) for row in self.rows if row.get("event") == "error"]
+        return next((error for error in reversed(errors) if error), "")
+
+
+def stretches_of(workflow: Workflow, known: Iterable[RunId] = ()) -> list[Stretch]:
+    """The runs that a workflow keeps something of, oldest first.
+
+    ``known``: runs that were named by their stream, since their log was not there yet.
+    """
+    rows: list[list[Json]] = [[]]
+    for row in workflow.log_rows:
+        if row.get("event") == BEGINNING and any(r.get("event") == BEGINNING for r in rows[-1]):
+            begun = _set_up(rows[-1])
+            rows.append(rows[-1][begun:])
+            del rows[-2][begun:]
+        rows[-1].append(row)
+    messages: list[list[tuple[str, str]]] = [[]]
+    for message in workflow.messages:
+        if message.role == "user" and messages[-1] and len(messages) < len(rows):
+            messages.append([])
+        messages[-1].append((message.role, message.content))
+    messages += [[] for _ in range(len(rows) - len(messages))]
+    return [
+        Stretch(_run_of(workflow, mine, list(known)), mine, said, newest=place == len(rows) - 1)
+        for place, (mine, said) in enumerate(zip(rows, messages, strict=True))
+    ]
+
+
+def _set_up(rows: list[Json]) -> int:
+    """Where the rows begin that the next run logged before its prompt."""
+    place = len(rows)
+    while place and rows[place - 1].get("event") == "provider_resolved":
+        place -= 1
+    return place
+
+
+def _run_of(workflow: Workflow, rows: list[Json], known: list[RunId]) -> RunId | None:
+    """A run by when its prompt was received, or when its task was made; None: not known."""
+    at_ms = next((epoch_ms(r.get("timestamp")) for r in rows if r.get("event") == BEGINNING), None)
+    if at_ms is None and rows and not is_running(workflow):
+        at_ms = workflow.last_task_at
+    if at_ms is None or workflow.id is None:
+        return None
+    named = run_named(workflow.id, at_ms)
+    near = [run for run in known if 0 <= began_ms(run) - at_ms <= _APART_MS]
+    return min(near, key=began_ms, default=named)
+
+
+def run_of(workflow: Workflow, known: Iterable[RunId] = ()) -> RunId | None:
+    """The newest run; None where the workflow does not tell."""
+    return stretches_of(workflow, known)[-1].run_id
+
+
+def new_run(
+    workflow: Workflow, prompt: str, before: RunId | None, at_ms: int | None
+) -> RunId | None:
+    """The run of a prompt, if the workflow tells of it: newer than ``before``.
+
+    Of several it is the one nearest to ``at_ms``.
+    """
+    found = [
+        stretch.run_id
+        for stretch in stretches_of(workflow)
+        if stretch.run_id and is_same_prompt(prompt, stretch.asked) and _is_later(stretch, before)
+    ]
+    return min(found, key=lambda run: abs(began_ms(run) - (at_ms or 0)), default=None)
+
+
+def count_new(workflow: Workflow, before: RunId | None) -> int:
+    """How many runs the workflow tells of that are newer than ``before``."""
+    return sum(_is_later(stretch, before) for stretch in stretches_of(workflow))
+
+
+def _is_later(stretch: Stretch, before: RunId | None) -> bool:
+    if stretch.run_id is None:
+        return False
+    return before is None or began_ms(stretch.run_id) > began_ms(before)
+
+
+def is_same_prompt(sent: str, logged: str) -> bool:
+    """Whether a prompt in the log, which may have been cut, is one that was sent."""
+    ours, theirs = (" ".join(clean(text).split()) for text in (sent, logged))
+    begun = theirs.rstrip("….").strip()
+    cut = len(begun) >= _COMPARED_CHARS and ours.startswith(begun)
+    return cut or theirs in ("", ours)
+
+
+def stretch_of(
+    workflow: Workflow, run_id: RunId, known: Iterable[RunId] = ()
+) -> tuple[Stretch | None, bool]:
+    """What the workflow keeps of a run, and whether it has forgotten the run for a newer one."""
+    stretches = stretches_of(workflow, known)
+    named = [stretch for stretch in stretches if stretch.run_id is not None]
+    for stretch in named:
+        if stretch.run_id == run_id:
+            return stretch, False
+    if not named or is_guessed(run_id):
+        return stretches[-1], False
+    return None, all(began_ms(s.run_id) > began_ms(run_id) for s in named if s.run_id)
 
 
 def conversation_of(workflow: Workflow) -> Conversation | None:
@@ -44,138 +169,152 @@ def conversation_of(workflow: Workflow) -> Conversation | None:
     return Conversation(
         id=ConversationId(workflow.id),
         title=title,
-        first_text="" if title else clean_line(_asked(workflow)),
+        first_text="" if title else clean_line(stretches_of(workflow)[-1].asked),
         created_ms=workflow.created_at,
         updated_ms=workflow.updated_at or workflow.created_at,
     )
 
 
-def messages_of(workflow: Workflow) -> tuple[Message, ...]:
+def messages_of(workflow: Workflow, known: Iterable[RunId] = ()) -> tuple[Message, ...]:
     """The transcript of the newest run, newest first.
 
     The agent's messages have no ids: where the stream has brought them too, their words tell.
     """
-    run_id, asked = run_of(workflow), _asked(workflow)
-    began = began_ms(run_id) if run_id else None
     messages: list[Message] = []
-    if asked:
-        name = MessageId(f"{run_id}/prompt") if run_id else None
-        messages.append(Message(id=name, source="user", text=asked, run_id=run_id, at_ms=began))
-    for place, text in enumerate(_said(workflow), start=1):
-        at_ms = None if began is None else began + place
-        messages.append(Message(id=None, source="agent", text=text, run_id=run_id, at_ms=at_ms))
+    for stretch in stretches_of(workflow, known):
+        run_id, began = stretch.run_id, began_ms(stretch.run_id) if stretch.run_id else None
+        if stretch.asked:
+            name = MessageId(f"{run_id}/prompt") if run_id else None
+            messages.append(
+                Message(id=name, source="user", text=stretch.asked, run_id=run_id, at_ms=began)
+            )
+        for place, text in enumerate(stretch.said, start=1):
+            at_ms = None if began is None else began + place
+            messages.append(Message(id=None, source="agent", text=text, run_id=run_id, at_ms=at_ms))
     return tuple(reversed(messages))
 
 
-def rest_of(
-    workflow: Workflow, run_id: RunId, place: Place, now_ms: Callable[[], int]
-) -> list[TurnEvent]:
-    """What a run has said and done, as far as the workflow tells; known parts have known keys.
+# -- the end of a run ------------------------------------------------------------------------------
 
-    ``place`` is how far the stream was read: a message that it left open is the last one here.
-    """
-    names = Names(run_id)
+
+def rest_of(stretch: Stretch, reader: RunReader, now_ms: Callable[[], int]) -> list[TurnEvent]:
+    """What a run has logged and said that its stream did not bring; known parts have known keys."""
+    run_id = reader.run_id
+    behind = _stamp(run_id, "", reader.place.at_ms, now_ms(), {})
+    corrections, new = reader.texts.merge(stretch.said, behind)
+    names, log, at_ms = Names(run_id), LogReader(run_id), began_ms(run_id)
     events: list[TurnEvent] = []
-    for item in _walk(workflow, began_ms(run_id)):
-        stamp = _stamp(run_id, "", item.at_ms, now_ms(), item.raw)
+    for item in _walk(stretch):
+        at_ms = max(item.at_ms, at_ms + 1)
+        stamp = _stamp(run_id, "", at_ms, now_ms(), item.raw)
         if item.text is None:
-            events.append(read_log(item.raw, stamp, names))
-        else:
+            event = log.read(item.raw, stamp)
+            at_ms = reader.times.get(event.key, at_ms)
+            events.append(event)
+        elif item.text in new:
+            new.remove(item.text)
             stamp["key"] = names.of("said", item.text)
-            open_id = MessageId(f"{run_id}/{place.message}")
-            settles = item.last and place.offset > 0
-            message_id = open_id if settles else None
-            events.append(AgentMessage(text=item.text, message_id=message_id, **stamp))
-    return events
+            events.append(AgentMessage(text=item.text, **stamp))
+    return [*(e for e in events if e.key not in reader.known), *corrections]
 
 
 def usage_of(
-    workflow: Workflow, run_id: RunId, known: UsageTotals | None, now_ms: Callable[[], int]
+    workflow: Workflow, stretch: Stretch | None, reader: RunReader, now_ms: Callable[[], int]
 ) -> list[TurnEvent]:
-    """What the workflow has used, unless that is ``known``; the key says how much."""
-    totals = workflow.usage
-    if totals is None or (known and known.counts() == totals.counts()):
+    """The usage of a run, where the workflow's is of this run.
+
+    It is that of the newest run which ended well. The stream may have said the same, without cost.
+    """
+    totals, streamed = workflow.usage, reader.used
+    if totals is None or totals.is_nothing or stretch is None or not stretch.newest:
         return []
-    key = f"{run_id}/used/{totals.input_tokens}.{totals.output_tokens}"
-    return [usage_event(totals, _stamp(run_id, key, None, now_ms(), workflow.total))]
+    if outcome_of(workflow, stretch, reader.end) not in ("finished", "limit"):
+        return []
+    if streamed and streamed.counts() == totals.counts() and streamed.price == totals.price:
+        return []
+    key = f"{reader.run_id}/used/{totals.input_tokens}.{totals.output_tokens}"
+    stamp = _stamp(reader.run_id, key, reader.place.at_ms + 1, now_ms(), workflow.total)
+    return reader.count(totals, stamp)
+
+
+def outcome_of(
+    workflow: Workflow, stretch: Stretch | None, told: TurnFinished | None
+) -> TurnOutcome:
+    """How a run ended. The turn limit shows in the log, but not in the status of the task."""
+    if told:
+        return told.outcome
+    outcome = OUTCOMES.get(workflow.last_task_status, "finished")
+    limited = any(row.get("event") == _LIMIT_ROW for row in (stretch.rows if stretch else ()))
+    return "limit" if outcome == "finished" and limited else outcome
 
 
 def end_of(
-    workflow: Workflow, run_id: RunId, told: TurnFinished | None, now_ms: Callable[[], int]
+    workflow: Workflow | None,
+    stretch: Stretch | None,
+    reader: RunReader,
+    now_ms: Callable[[], int],
 ) -> TurnFinished:
-    """The end of a run that is over, with the reason where the log has one."""
-    outcome = told.outcome if told else OUTCOMES.get(workflow.last_task_status, "finished")
-    at_ms = told.at_ms if told else None
-    stamp = _stamp(run_id, f"{run_id}/finished", at_ms, now_ms(), told.raw if told else {})
-    reason = _problem(workflow) if outcome == "failed" else None
-    return TurnFinished(outcome=outcome, reason=reason, **stamp)
-
-
-def lost_end(run_id: RunId, told: TurnFinished | None, now_ms: Callable[[], int]) -> TurnFinished:
-    """The end of a run that the workflow has forgotten."""
+    """The end of a run, with the error that the log has of it."""
+    told, run_id = reader.end, reader.run_id
+    stamp = _stamp(run_id, f"{run_id}/finished", None, now_ms(), told.raw if told else {})
+    stamp["at_ms"] = told.at_ms if told else None
     if told:
-        return told
-    stamp = _stamp(run_id, f"{run_id}/finished", None, now_ms(), {})
-    return TurnFinished(outcome="failed", reason=_FORGOTTEN, **stamp)
+        outcome = told.outcome
+    elif workflow is not None and stretch is not None:
+        outcome = outcome_of(workflow, stretch, None)
+    else:
+        return TurnFinished(outcome="failed", reason=_FORGOTTEN, **stamp)
+    problem = (stretch.problem if stretch else "") or reader.problem
+    reason = clean_line(problem, 300) if outcome in ("failed", "finished") else ""
+    return TurnFinished(outcome=outcome, reason=reason or None, **stamp)
 
 
-def _problem(workflow: Workflow) -> str | None:
-    errors = [log.detail for log in workflow.logs if log.event == "error" and log.detail]
-    return clean_line(errors[-1], 300) if errors else None
-
-
-def _asked(workflow: Workflow) -> str:
-    """The prompt: it is logged before it is in the transcript."""
-    texts = [m.content for m in workflow.messages if m.role == "user"]
-    logged = [log.detail for log in workflow.logs if log.event == "prompt_received"]
-    return next((clean(text) for text in (*texts, *logged) if text), "")
-
-
-def _said(workflow: Workflow) -> list[str]:
-    return [m.content for m in workflow.messages if m.role == "assistant" and m.content.strip()]
+def _detail(row: Json) -> str:
+    return text_of(row.get("detail"))
 
 
 def _stamp(run_id: RunId, key: str, at_ms: int | None, seen_ms: int, raw: Json) -> Stamp:
     return Stamp(key=key, run_id=run_id, event_id=None, at_ms=at_ms, seen_ms=seen_ms, raw=raw)
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A message (``text``) or a tool's log line (``raw``), and when that was."""
+class _Item(NamedTuple):
+    """A message (``text``) or a row of the log (``raw``), and when that was; 0: not known."""
 
     at_ms: int
     raw: Json
     text: str | None = None
-    last: bool = False
 
 
-def _walk(workflow: Workflow, began: int) -> Iterator[_Item]:
-    """Messages and tool lines in the order in which they happened; each later than the one before.
+def _walk(stretch: Stretch) -> Iterator[_Item]:
+    """Messages and rows in the order in which they happened.
 
     Where the transcript has no entries of tools, all of them came before the last message.
     """
-    tools = [row for row in workflow.log_rows if row.get("event") in TOOL_EVENTS]
-    told = any(m.role == "tool" for m in workflow.messages)
-    left, now_ms = len(_said(workflow)), began
-    for message in workflow.messages:
-        speaks = message.role == "assistant" and bool(message.content.strip())
-        due = _through_next_end(tools) if message.role == "tool" else 0
+    rows, left = list(stretch.rows), len(stretch.said)
+    told = any(role == "tool" for role, _ in stretch.messages)
+    for role, text in stretch.messages:
+        speaks = role == "assistant" and bool(text.strip())
+        due = _through_next_end(rows) if role == "tool" else 0
         if speaks and left == 1 and not told:
-            due = len(tools)
-        for row in tools[:due]:
-            now_ms = max(epoch_ms(row.get("timestamp")) or 0, now_ms + 1)
-            yield _Item(now_ms, row)
-        del tools[:due]
+            due = _through_last_tool(rows)
+        yield from map(_item, rows[:due])
+        del rows[:due]
         if speaks:
-            now_ms, left = now_ms + 1, left - 1
-            raw = {"role": message.role, "content": message.content}
-            yield _Item(now_ms, raw, text_of(message.content), last=left == 0)
-    for row in tools:
-        now_ms = max(epoch_ms(row.get("timestamp")) or 0, now_ms + 1)
-        yield _Item(now_ms, row)
+            left -= 1
+            yield _Item(0, {"role": role, "content": text}, text)
+    yield from map(_item, rows)
 
 
-def _through_next_end(tools: list[dict[str, object]]) -> int:
-    """How many lines there are up to the next end of a tool."""
-    ends = (n for n, row in enumerate(tools, start=1) if row.get("event") != "tool_call")
-    return next(ends, 0)
+def _item(row: Json) -> _Item:
+    return _Item(epoch_ms(row.get("timestamp")) or 0, row)
+
+
+def _through_next_end(rows: list[Json]) -> int:
+    """How many rows there are up to the next end of a tool."""
+    ends = TOOL_EVENTS - {"tool_call"}
+    return next((n for n, row in enumerate(rows, start=1) if row.get("event") in ends), 0)
+
+
+def _through_last_tool(rows: list[Json]) -> int:
+    tools = (n for n, row in enumerate(rows, start=1) if row.get("event") in TOOL_EVENTS)
+    return max(tools, default=0)

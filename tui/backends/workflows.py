@@ -28,6 +28,7 @@ from tui.core.options import Option, OptionValues, without_empty
 from tui.core.ports import Can
 from tui.core.records import Agent, Conversation, ConversationStatus, Imported, Message, Page, Skill
 from tui.core.text import clean_line
+from tui.core.turn import Turn
 
 
 class WorkflowsBackend(Unable):
@@ -134,7 +135,8 @@ class WorkflowsBackend(Unable):
         self, conversation_id: ConversationId, cursor: str | None = None
     ) -> Page[Message]:
         """The messages of the newest run: the server has no others."""
-        return Page(messages_of(await self._client.get_workflow(conversation_id)))
+        workflow = await self._client.get_workflow(conversation_id)
+        return Page(messages_of(workflow, self._runs.named[conversation_id]))
 
     async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
         known, workflow = await asyncio.gather(
@@ -180,6 +182,10 @@ class WorkflowsBackend(Unable):
         return self._runs.send(conversation_id, text)
 
     def resume(
-        self, conversation_id: ConversationId, run_id: RunId, after: str | None
+        self,
+        conversation_id: ConversationId,
+        run_id: RunId,
+        after: str | None,
+        so_far: Turn | None = None,
     ) -> AsyncGenerator[TurnEvent]:
-        return self._runs.resume(conversation_id, run_id, after)
+        return self._runs.resume(conversation_id, run_id, after, so_far)

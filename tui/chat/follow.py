@@ -176,7 +176,7 @@ async def _reconnect(player: Player) -> None:
     if turn.run_id is None:
         return
     backend = player.kit.backend
-    await player.drink(backend.resume(turn.conversation_id, turn.run_id, turn.last_event_id))
+    await player.drink(backend.resume(turn.conversation_id, turn.run_id, turn.last_event_id, turn))
 
 
 async def _look(player: Player, attempt: int) -> None:

@@ -17,7 +17,8 @@ from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId, is_local
 from tui.core.ports import Can
 from tui.core.records import Agent, Conversation, Hit, TurnRecord
-from tui.core.turn import Turn, turn_of, without_echoes
+from tui.core.turn import Turn, fold, turn_of, without_echoes
+from tui.core.usage import Usage, sum_of
 from tui.export import Chronicle
 
 PAGE = 60
@@ -150,6 +151,14 @@ class Reader:
     ) -> Sequence[TurnEvent]:
         """The newest events of a conversation, up to a time if one is given, oldest first."""
         return without_echoes(await self._kit.store.timeline(conversation_id, until_ms=until_ms))
+
+    async def total_usage(self, conversation_id: ConversationId) -> Usage | None:
+        """The sum over the turns of a conversation that are known here; None if none counts."""
+        turns = await self._kit.store.usage_reports(conversation_id)
+        return sum_of(
+            fold(Turn(id=TurnId(""), conversation_id=conversation_id), reports).usage
+            for reports in turns
+        )
 
     @property
     def record_from_ms(self) -> int | None:

@@ -44,6 +44,7 @@ from tui.core.retry import try_again_text, wait_text
 from tui.core.steps import ApprovalStep, ConnectionStep
 from tui.core.text import clean_line
 from tui.core.turn import Turn
+from tui.core.usage import Usage
 from tui.system.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ class _Asking:
         self.is_demo = is_demo
         """The conversation is gone when the command ends."""
         self.turn: Turn | None = None
+        self.total: Usage | None = None
+        """What the conversation has used."""
         self.problem = ""
         self._updates: asyncio.Queue[Update] = asyncio.Queue()
         self._decided: set[str] = set()
@@ -140,7 +143,8 @@ class _Asking:
                 conversation = turn.conversation_id
                 if turn.outcome != "finished":
                     break
-            return self._report(turn)
+            self.total = await session.total_usage(turn.conversation_id)
+            return self._report(turn, session.can)
 
     async def _conversation(self, session: Session) -> ConversationId | None:
         """The conversation to go on with; None for a new one."""
@@ -290,15 +294,14 @@ class _Asking:
         where = clean_line(step.url, 2000) if step.url else "open the conversation in the app."
         return f"{connector} needs you to sign in: {where}"
 
-    def _report(self, turn: Turn) -> int:
+    def _report(self, turn: Turn, can: Can) -> int:
         finished = turn.outcome == "finished" and bool(turn.reply)
         if self.question.as_json:
             self.print_result(Code.FINISHED if finished else Code.FAILED)
         else:
             print_reply(turn.reply)
-            print_usage(turn)
-        if not finished:
-            print_end(turn)
+            print_usage(turn, self.total)
+        print_end(turn, can)
         return Code.FINISHED if finished else Code.FAILED
 
     def print_result(self, code: int, problem: str = "") -> None:
@@ -316,7 +319,7 @@ class _Asking:
                 "run_id": turn.run_id if turn else None,
                 "reply": turn.reply if turn else "",
                 "usage": asdict(turn.usage) if turn and turn.usage else None,
-                "total_usage": asdict(turn.total_usage) if turn and turn.total_usage else None,
+                "total_usage": asdict(self.total) if self.total else None,
                 "error": problem or None,
             }
         )

@@ -7,10 +7,13 @@ from typing import Any
 
 import click
 
+from tui.core.ports import Can
 from tui.core.text import clean_line, json_text
 from tui.core.turn import Turn
+from tui.core.usage import Usage
 
-_SILENCE = "No reply. Check that the genie is started."
+_SILENCE = "No reply."
+_STOPPED = "Check that the genie is started."
 
 
 def print_reply(markdown: str) -> None:
@@ -22,21 +25,24 @@ def print_reply(markdown: str) -> None:
         click.echo(markdown)
 
 
-def print_usage(turn: Turn) -> None:
+def print_usage(turn: Turn, total: Usage | None) -> None:
     """Where the service counts: for this turn, and for the whole conversation if that is more."""
     if turn.usage:
         click.echo(f"genie-tui: {turn.usage.sentence()}", err=True)
-    if turn.total_usage and turn.total_usage != turn.usage:
-        click.echo(f"genie-tui: conversation total: {turn.total_usage.sentence()}", err=True)
+    if total and total != turn.usage:
+        click.echo(f"genie-tui: conversation total: {total.sentence()}", err=True)
 
 
-def print_end(turn: Turn) -> None:
+def print_end(turn: Turn, can: Can) -> None:
+    """How a turn ended, where the reply alone does not say it."""
+    silence = f"{_SILENCE} {_STOPPED}" if Can.BE_STOPPED in can else _SILENCE
     ends = {
         "failed": "The agent failed.",
         "halted": "Stopped.",
         "limit": "The agent reached its turn limit.",
+        "finished": "The agent reported an error." if turn.reason else "",
     }
-    told = ends.get(turn.outcome or "", "" if turn.reply else _SILENCE)
+    told = ends.get(turn.outcome or "") or ("" if turn.reply else silence)
     if told:
         click.echo(f"genie-tui: {told} {clean_line(turn.reason, 400)}".rstrip(), err=True)
 

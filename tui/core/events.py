@@ -132,14 +132,20 @@ class ConnectionResolved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageReported(Event):
-    """Tokens and cost of the whole conversation so far; a turn's own are the difference."""
+    """Tokens and cost of this turn so far; a newer count replaces an older one."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    premium_requests: float = 0.0
     cost: float | None = None
+    currency: str = ""
+    """As the service names it; empty where it does not."""
+    running_total: bool = False
+    """The service counts for the whole conversation; this turn's share is the difference."""
     before: bool = False
-    """As it stood before this turn: what the turn's own share is counted from."""
+    """As a running total stood before this turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

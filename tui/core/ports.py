@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Skill,
         TurnRecord,
     )
+    from tui.core.turn import Turn
 
 
 class Can(Flag):
@@ -70,6 +71,8 @@ class Can(Flag):
     """Switches a conversation on again that was switched off (``ErrorKind.ASLEEP``)."""
     CHANGE = auto()
     """Changes the options of a conversation that exists."""
+    BE_STOPPED = auto()
+    """The agent can be stopped by who manages it; it then says nothing at all."""
 
 
 Progress = Callable[[int, int], None]
@@ -156,9 +159,16 @@ class ChatBackend(Protocol):
         ...
 
     def resume(
-        self, conversation_id: ConversationId, run_id: RunId, after: str | None
+        self,
+        conversation_id: ConversationId,
+        run_id: RunId,
+        after: str | None,
+        so_far: Turn | None = None,
     ) -> AsyncGenerator[TurnEvent]:
-        """Follow a run again, from the event behind the id ``after``, or from its start."""
+        """Follow a run again, from the event behind the id ``after``, or from its start.
+
+        ``so_far`` is the turn up to there, for services whose events only make sense in a row.
+        """
         ...
 
     async def halt(self, conversation_id: ConversationId, run_id: RunId | None) -> None:
@@ -292,6 +302,10 @@ class TurnStore(Protocol):
         self, conversation_id: ConversationId, limit: int = 500, until_ms: int | None = None
     ) -> Sequence[TurnEvent]:
         """The newest events of a conversation, up to a time if one is given, oldest first."""
+        ...
+
+    async def usage_reports(self, conversation_id: ConversationId) -> Sequence[Sequence[TurnEvent]]:
+        """The reports of usage of a conversation, those of each turn together, oldest first."""
         ...
 
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:

@@ -22,10 +22,11 @@ from tui.core.events import (
 )
 from tui.core.questions import same_question, shown_digest
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
-from tui.core.usage import Usage
+from tui.core.usage import UsageCount
 
 if TYPE_CHECKING:
     from tui.core.ids import CallId, MessageId
+    from tui.core.usage import Usage
 
 _S = TypeVar("_S", TextStep, SkillStep, ApprovalStep, ConnectionStep)
 
@@ -40,9 +41,7 @@ class Replay:
         self.started: TurnStarted | None = None
         self.finished: TurnFinished | None = None
         self.halting = False
-        self.used: Usage | None = None
-        """By the whole conversation."""
-        self.used_before: Usage | None = None
+        self._usage = UsageCount()
         self._steps: list[Step] = []
         self._places: dict[type[Step], list[int]] = {}
         """Where the steps of each kind stand."""
@@ -52,6 +51,7 @@ class Replay:
     def copy(self) -> Replay:
         """Another one that goes on from here."""
         twin = copy(self)
+        twin._usage = copy(self._usage)
         twin._steps = [*self._steps]
         twin._places = {kind: [*places] for kind, places in self._places.items()}
         twin._running = [*self._running]
@@ -74,7 +74,7 @@ class Replay:
             case ConnectionResolved():
                 self._resolve_connection(event)
             case UsageReported():
-                self._count(event)
+                self._usage.take(event)
             case HaltRequested():
                 self.halting = True
             case TurnStarted():
@@ -98,6 +98,11 @@ class Replay:
             at_ms=at_ms,
         )
 
+    @property
+    def usage(self) -> Usage | None:
+        """The turn's own usage; None where it is not known."""
+        return self._usage.usage
+
     def steps(self) -> tuple[Step, ...]:
         """The steps so far; what a finished turn left open is closed."""
         if self.finished is None:
@@ -115,7 +120,10 @@ class Replay:
         for i, step in self._all(TextStep):
             if _same_message(step, event):
                 self._steps[i] = replace(
-                    step, message_id=step.message_id or event.message_id, from_stream=False
+                    step,
+                    message_id=step.message_id or event.message_id,
+                    text=step.text if event.from_history else event.text,
+                    from_stream=step.from_stream and not event.from_history,
                 )
                 return
         self._pass_connections()
@@ -128,18 +136,6 @@ class Replay:
                 from_stream=not event.from_history,
             )
         )
-
-    def _count(self, event: UsageReported) -> None:
-        usage = Usage(
-            input_tokens=event.input_tokens,
-            output_tokens=event.output_tokens,
-            cached_tokens=event.cached_tokens,
-            cost=event.cost,
-        )
-        if event.before:
-            self.used_before = usage
-        else:
-            self.used = usage
 
     def _start_skill(self, event: SkillStarted) -> None:
         self._approve_silently(event.skill, event.call_id)

@@ -25,7 +25,7 @@ from tui.core.events import (
     UnknownEvent,
 )
 from tui.core.replay import Replay
-from tui.core.steps import ApprovalStep, ConnectionStep, Step, TextStep
+from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId, MessageId, RunId, TurnId
@@ -63,8 +63,6 @@ class Turn:
     steps: tuple[Step, ...] = ()
     usage: Usage | None = None
     """Of this turn alone; None where it is not known."""
-    total_usage: Usage | None = None
-    """Of the conversation up to the newest report in this turn."""
     halting: bool = False
     """The user asked for its end, which has not come yet. The agent may finish all the same."""
     started_ms: int | None = None
@@ -309,19 +307,46 @@ def _join(draft: Draft, pieces: Iterable[tuple[int, str]]) -> Draft:
 def _derive(turn: Turn) -> Turn:
     """Everything that follows from the log and the drafts."""
     replay = turn.replay
-    written = [replay.draft(draft.message_id, draft.text, draft.at_ms) for draft in turn.drafts]
+    written = [
+        replay.draft(draft.message_id, draft.text, draft.at_ms)
+        for draft in turn.drafts
+        if draft.text.strip()
+    ]
     finish, started = replay.finished, replay.started
     turn = replace(
         turn,
-        steps=(*replay.steps(), *written),
-        usage=replay.used.since(replay.used_before) if replay.used and replay.used_before else None,
-        total_usage=replay.used or replay.used_before,
+        steps=_with_drafts(replay.steps(), written),
+        usage=replay.usage,
         halting=replay.halting and finish is None,
         outcome=finish.outcome if finish else None,
         started_ms=started.at_ms if started else None,
         ended_ms=finish.at_ms if finish else None,
     )
     return replace(turn, phase=_phase(turn, finish))
+
+
+def _with_drafts(steps: tuple[Step, ...], written: list[TextStep]) -> tuple[Step, ...]:
+    """The steps with unfinished messages in their places: before what began after them.
+
+    All but the last of them will not be finished any more.
+    """
+    placed = list(steps)
+    for draft in written:
+        later = len(placed)
+        while later and (_began_ms(placed[later - 1]) or 0) > (draft.at_ms or _UNPLACED):
+            later -= 1
+        placed.insert(later, draft)
+    return tuple(placed)
+
+
+def _began_ms(step: Step) -> int | None:
+    match step:
+        case TextStep():
+            return step.at_ms
+        case SkillStep():
+            return step.started_ms or step.ended_ms
+        case _:
+            return None
 
 
 def _phase(turn: Turn, finish: TurnFinished | None) -> Phase:

@@ -2,39 +2,125 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.core.events import UsageReported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What was used. Tokens read from a cache are part of the input."""
+    """Tokens and cost. Tokens read from a cache are part of the input."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    premium_requests: float = 0.0
     cost: float | None = None
     """In the service's own unit; None where it gives none."""
+    currency: str = ""
+    """The unit of the cost, where the service names it."""
 
     def since(self, before: Usage) -> Usage:
-        """What was used after ``before``; never less than nothing, should a count start anew."""
+        """The usage after ``before``; never less than nothing, should a count start anew."""
         cost = None if self.cost is None else max(0.0, self.cost - (before.cost or 0.0))
         return Usage(
             input_tokens=max(0, self.input_tokens - before.input_tokens),
             output_tokens=max(0, self.output_tokens - before.output_tokens),
             cached_tokens=max(0, self.cached_tokens - before.cached_tokens),
+            cache_write_tokens=max(0, self.cache_write_tokens - before.cache_write_tokens),
+            premium_requests=max(0.0, self.premium_requests - before.premium_requests),
             cost=cost,
+            currency=self.currency,
+        )
+
+    def __add__(self, other: Usage) -> Usage:
+        """Both together. Costs in different currencies have no sum."""
+        costs = [usage.cost for usage in (self, other) if usage.cost is not None]
+        priced = [usage.currency for usage in (self, other) if usage.cost is not None]
+        summed = len(set(priced)) < 2 and bool(costs)
+        return Usage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            cache_write_tokens=self.cache_write_tokens + other.cache_write_tokens,
+            premium_requests=self.premium_requests + other.premium_requests,
+            cost=sum(costs) if summed else None,
+            currency=priced[0] if summed else "",
         )
 
     def brief(self) -> str:
         """Such as ``↑12.3k ↓310 · 0.0052``."""
-        cost = f" · {_amount(self.cost)}" if self.cost else ""
+        cost = f" · {self._price(self.cost)}" if self.cost else ""
         return f"↑{_short(self.input_tokens)} ↓{_short(self.output_tokens)}{cost}"
 
     def sentence(self) -> str:
         """Such as ``1,204 tokens in (600 cached), 310 out, cost 0.0052``."""
-        cached = f" ({self.cached_tokens:,} cached)" if self.cached_tokens else ""
-        cost = f", cost {_amount(self.cost)}" if self.cost is not None else ""
-        return f"{self.input_tokens:,} tokens in{cached}, {self.output_tokens:,} out{cost}"
+        cache = [
+            f"{count:,} {what}"
+            for count, what in (
+                (self.cached_tokens, "cached"),
+                (self.cache_write_tokens, "written to the cache"),
+            )
+            if count
+        ]
+        parts = [
+            f"{self.input_tokens:,} tokens in" + (f" ({', '.join(cache)})" if cache else ""),
+            f"{self.output_tokens:,} out",
+        ]
+        if self.premium_requests:
+            word = "request" if self.premium_requests == 1 else "requests"
+            parts.append(f"{self.premium_requests:,g} premium {word}")
+        if self.cost is not None:
+            parts.append(f"cost {self._price(self.cost)}")
+        return ", ".join(parts)
+
+    def _price(self, cost: float) -> str:
+        return f"{self.currency} {_amount(cost)}".lstrip()
+
+
+class UsageCount:
+    """The usage of a turn, from its reports."""
+
+    def __init__(self) -> None:
+        self._used: Usage | None = None
+        self._before: Usage | None = None
+        self._is_running_total = False
+
+    def take(self, report: UsageReported) -> None:
+        """Count a report; a newer one replaces an older one."""
+        usage = Usage(
+            input_tokens=report.input_tokens,
+            output_tokens=report.output_tokens,
+            cached_tokens=report.cached_tokens,
+            cache_write_tokens=report.cache_write_tokens,
+            premium_requests=report.premium_requests,
+            cost=report.cost,
+            currency=report.currency,
+        )
+        if report.before:
+            self._before = usage
+        else:
+            self._used, self._is_running_total = usage, report.running_total
+
+    @property
+    def usage(self) -> Usage | None:
+        """The turn's own; None where it is not known."""
+        if self._used and self._before:
+            return self._used.since(self._before)
+        return None if self._is_running_total else self._used
+
+
+def sum_of(usages: Iterable[Usage | None]) -> Usage | None:
+    """The sum of those that are known; None if none is."""
+    total: Usage | None = None
+    for usage in usages:
+        if usage is not None:
+            total = usage if total is None else total + usage
+    return total
 
 
 def _short(tokens: int) -> str:

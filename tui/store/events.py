@@ -49,6 +49,11 @@ _TIMELINE = """
 """
 _TIMELINE_UNTIL = _TIMELINE.replace("ORDER", "AND e.at_ms <= ?4 ORDER")
 
+_USAGE = """
+    SELECT e.turn, e.body FROM conversations c JOIN events e ON e.conversation = c.number
+    WHERE c.account = ? AND c.id = ? AND e.kind = 'usage_reported' ORDER BY e.turn, e.number
+"""
+
 
 def keep(
     connection: sqlite3.Connection, turn: int, conversation: int, events: Sequence[TurnEvent]
@@ -98,6 +103,17 @@ def timeline(
     else:
         found = connection.execute(_TIMELINE_UNTIL, (*values, until_ms)).fetchall()
     return [codec.from_json(json.loads(body)) for (body,) in reversed(found)]
+
+
+def usage_reports(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId
+) -> list[list[TurnEvent]]:
+    """The reports of usage of a conversation, a list for each turn, oldest first."""
+    found = connection.execute(_USAGE, row(account, conversation_id))
+    by_turn: defaultdict[int, list[TurnEvent]] = defaultdict(list)
+    for turn, body in found:
+        by_turn[turn].append(codec.from_json(json.loads(body)))
+    return list(by_turn.values())
 
 
 def _joined(pieces: Iterable[TextDelta]) -> Iterator[TextDelta]:

@@ -117,6 +117,9 @@ class SqliteStore:
             event_rows.timeline, self._account, conversation_id, limit, until_ms
         )
 
+    async def usage_reports(self, conversation_id: ConversationId) -> Sequence[Sequence[TurnEvent]]:
+        return await self._db.read(event_rows.usage_reports, self._account, conversation_id)
+
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
         return await self._db.read(search.found, self._account, words, limit)
 

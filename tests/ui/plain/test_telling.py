@@ -13,9 +13,9 @@ from tui.ui.plain.spoken import Spoken
 from tui.ui.plain.telling import Telling
 
 
-def told(*events: TurnEvent) -> list[str]:
+def told(*events: TurnEvent, may_be_stopped: bool = False) -> list[str]:
     turn = Turn(id=TurnId("t"), conversation_id=ConversationId("c"))
-    telling, lines = Telling("Ifrit", {}), []
+    telling, lines = Telling("Ifrit", {}, may_be_stopped=may_be_stopped), []
     for event in events:
         turn = reduce(turn, event)
         lines += telling.news(turn)
@@ -63,7 +63,12 @@ def test_a_question_whose_parameters_change_is_asked_anew() -> None:
 
 
 def test_how_it_ended_is_said_when_nothing_was_said() -> None:
-    assert told(started(), finished()) == ["No reply came. Is the genie started?"]
+    assert told(started(), finished()) == ["No reply came."]
+    silent = told(started(), finished(), may_be_stopped=True)
+    assert silent == ["No reply came. Is the genie started?"]
+    assert told(started(), finished("finished", "Cut off.")) == [
+        "End of the reply. The agent reported an error. Cut off."
+    ]
     assert told(started(), finished("failed")) == ["The agent failed."]
 
 

@@ -142,7 +142,10 @@ class Talk:
             self._lines.say(f"Another conversation {what}. /list shows it.")
 
     def _tell(self, turn: Turn) -> None:
-        telling = self._tellings.setdefault(turn.id, Telling(self._agent, self._numbers))
+        if turn.id not in self._tellings:
+            stoppable = Can.BE_STOPPED in self._session.can
+            self._tellings[turn.id] = Telling(self._agent, self._numbers, may_be_stopped=stoppable)
+        telling = self._tellings[turn.id]
         for line in telling.news(turn):
             self._lines.say(line)
 

@@ -20,8 +20,12 @@ _ENDS = {"failed": "The agent failed.", "halted": "Stopped."}
 class Telling:
     """Says each thing of a turn once, as its snapshots come by."""
 
-    def __init__(self, agent: str, number: dict[str, int]) -> None:
-        """``number`` gives each question a number; it is shared by all turns."""
+    def __init__(self, agent: str, number: dict[str, int], *, may_be_stopped: bool = False) -> None:
+        """``number`` gives each question a number; it is shared by all turns.
+
+        ``may_be_stopped``: silence may mean that the genie is stopped.
+        """
+        self._may_be_stopped = may_be_stopped
         self._agent = agent
         self._number = number
         self._told: dict[str, str] = {}
@@ -115,9 +119,16 @@ class Telling:
         return self._number.setdefault(name, len(self._number) + 1)
 
     def _end(self, turn: Turn) -> str:
-        if turn.outcome == "finished":
-            return "End of the reply." if turn.reply else "No reply came. Is the genie started?"
-        return _ENDS.get(turn.outcome or "", "The agent has used up its turns.")
+        reason = clean_line(turn.reason, 400)
+        if turn.outcome != "finished":
+            told = _ENDS.get(turn.outcome or "", "The agent has used up its turns.")
+            return f"{told} {reason}".rstrip()
+        if reason:
+            return f"End of the reply. The agent reported an error. {reason}"
+        if turn.reply:
+            return "End of the reply."
+        hint = " Is the genie started?" if self._may_be_stopped else ""
+        return f"No reply came.{hint}"
 
 
 def _of_skill(step: SkillStep) -> str:

@@ -8,6 +8,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from tui.core.draft import Draft
+from tui.core.ids import is_local
 from tui.core.ports import Can
 from tui.ui.keys import key_for
 from tui.ui.screens.writing import WritingScreen
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 class WaitingScreen(WritingScreen):
     """What can be done about a message before it is sent, and about a turn that is brought back."""
+
+    _usage_of: object = None
+    """The conversation and the newest turn whose usage was added up last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -108,9 +112,19 @@ class WaitingScreen(WritingScreen):
     def show_usage(self) -> None:
         """Say above the timeline what the conversation has used."""
         transcript = self.conversation.transcript
-        counts = self.access is not None and Can.REPORT_USAGE in self.access.session.can
-        told = counts and self.desk.current is not None
-        total = transcript.total_usage() if transcript and told else None
+        newest = transcript.newest if transcript else None
+        shown = (self.desk.current, newest and (newest.id, newest.usage))
+        if shown != self._usage_of:
+            self._usage_of = shown
+            self._sum_usage()
+
+    @work(group="usage", exclusive=True, exit_on_error=False)
+    async def _sum_usage(self) -> None:
+        current, access = self.desk.current, self.access
+        counts = access is not None and Can.REPORT_USAGE in access.session.can
+        total = None
+        if access and counts and current and not is_local(current):
+            total = await access.session.total_usage(current)
         self.query_one(TimelineHead).total = total
 
     def _stoppable(self) -> Turn | None:

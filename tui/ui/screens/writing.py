@@ -74,6 +74,8 @@ class WritingScreen(ReadingScreen):
         self._taken_up = False
         super().connected(session)
         self.composer.takes_files = Can.UPLOAD in session.can
+        if transcript := self.conversation.transcript:
+            transcript.may_be_stopped = Can.BE_STOPPED in session.can
 
     # -- drafts ----------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tui.core.events import AgentMessage, HaltRequested, TurnFinished, TurnOutcome
+from tui.core.events import AgentMessage, HaltRequested, TurnOutcome
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class SilenceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeEntry:
-    """How a turn ended that did not end well."""
+    """How a turn ended that did not end well, or not without an error."""
 
     key: str
     outcome: TurnOutcome
@@ -215,12 +215,11 @@ def _steps(turn: Turn) -> Iterator[Entry]:
 
 def _end(turn: Turn) -> Iterator[Entry]:
     """What stands below the steps: how it is or was, and what it has used."""
-    if turn.outcome in ("failed", "halted", "limit"):
-        reason = next((e.reason for e in turn.log[::-1] if isinstance(e, TurnFinished)), None)
+    if turn.outcome and (turn.outcome != "finished" or turn.reason):
         yield OutcomeEntry(
             key=f"{turn.id}/end",
             outcome=turn.outcome,
-            reason=reason or "",
+            reason=turn.reason,
             asked_for=any(isinstance(event, HaltRequested) for event in turn.log),
         )
     elif turn.over:

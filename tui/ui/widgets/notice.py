@@ -58,6 +58,8 @@ class WorkingRow(Card[WorkingEntry]):
 class SilenceRow(Card[SilenceEntry]):
     """The agent said nothing. Source: Headless API, Troubleshooting, Empty stream."""
 
+    may_be_stopped = False
+    """Whether the reason may be that the genie is stopped."""
     offers_start = False
     """Whether the genie can be started from here."""
 
@@ -65,7 +67,8 @@ class SilenceRow(Card[SilenceEntry]):
         """The user wants the genie started."""
 
     def rows(self) -> Sequence[Row]:
-        told = Row(muted("No reply came. Is the genie started?"), UNSURE)
+        words = "No reply came. Is the genie started?" if self.may_be_stopped else "No reply came."
+        told = Row(muted(words), UNSURE)
         return [told, Row(self._offer())] if self.offers_start else [told]
 
     def _offer(self) -> Content:
@@ -87,6 +90,9 @@ class OutcomeRow(Card[OutcomeEntry]):
             case "failed":
                 told = f"The agent failed. {reason}".rstrip()
                 return [Row(Content.styled(told, BAD), FAILED)]
+            case "finished":
+                told = f"The agent reported an error. {reason}".rstrip()
+                return [Row(muted(told), UNSURE)]
             case "halted":
                 by_whom = "Stopped by you." if self.entry.asked_for else "Stopped."
                 return [Row(muted(f"{by_whom} {reason}".rstrip()), STOPPED)]

@@ -38,7 +38,6 @@ from tui.ui.widgets.skill_card import SkillCard
 if TYPE_CHECKING:
     from tui.core.ids import AttemptId, CallId, TurnId
     from tui.core.turn import Turn
-    from tui.core.usage import Usage
 
 MOST_TURNS = 120
 KEPT_TURNS = 60
@@ -75,6 +74,8 @@ class Transcript(Passages):
 
         has_new: bool
 
+    may_be_stopped = False
+    """Whether silence may mean that the genie is stopped."""
     offers_start = False
     """Whether a genie that keeps silent can be started from here."""
 
@@ -110,10 +111,10 @@ class Transcript(Passages):
         """What the agent said last, in Markdown, cleaned; empty if it has not spoken."""
         return next((clean(t.reply) for t in self._roll.newest_first() if t.reply), "")
 
-    def total_usage(self) -> Usage | None:
-        """What the conversation has used, as far as its newest turns say."""
-        totals = (turn.total_usage for turn in self._roll.newest_first())
-        return next((total for total in totals if total), None)
+    @property
+    def newest(self) -> Turn | None:
+        """The newest turn shown."""
+        return next(iter(self._roll.newest_first()), None)
 
     def turn(self, turn_id: TurnId) -> Turn | None:
         """A turn as it was last shown."""
@@ -241,6 +242,7 @@ class Transcript(Passages):
                 return WorkingRow(entry, now_ms=self._now_ms)
             case SilenceEntry():
                 row = SilenceRow(entry, now_ms=self._now_ms)
+                row.may_be_stopped = self.may_be_stopped
                 row.offers_start = self.offers_start
                 return row
             case OutcomeEntry():

@@ -1,0 +1,54 @@
+"""The beginning of a run in the stream of its workflow.
+
+A stream may first bring the end of an earlier run, or the run of another prompt that was accepted
+just before ours. Neither must be taken for ours, and their ends must not end it.
+"""
+
+from __future__ import annotations
+
+from tui.api.sse import Frame
+from tui.api.values import epoch_ms, object_of, text_of
+from tui.backends.workflow_events import OUTCOMES
+from tui.backends.workflow_state import BEGINNING, is_same_prompt
+
+
+class Start:
+    """Collects frames until the run of a prompt has begun."""
+
+    def __init__(self, prompt: str) -> None:
+        self.prompt = prompt
+        self.frames: list[Frame] = []
+        """The frames since the end of the run before."""
+        self.at_ms: int | None = None
+        """When the run began."""
+        self.begun = False
+        self.over = False
+        """A run has ended whose beginning was not seen, or that was another's by its prompt."""
+        self.ended_ms: int | None = None
+        self._foreign = False
+
+    def take(self, frame: Frame) -> None:
+        data = object_of(frame.data.get("data"))
+        row = text_of(data.get("event")) if frame.kind == "log" else ""
+        status = text_of(data.get("status")) if frame.kind == "status" else ""
+        self.frames.append(frame)
+        if status in OUTCOMES:
+            self.over = True
+            self.ended_ms = epoch_ms(frame.data.get("timestamp"))
+        elif row == BEGINNING:
+            self._foreign = not is_same_prompt(self.prompt, text_of(data.get("detail")))
+            self._begin(frame)
+        elif status == "running":
+            self._begin(frame)
+
+    def _begin(self, frame: Frame) -> None:
+        """How the provider was found comes before the prompt, and is part of the run."""
+        if self._foreign:
+            return
+        self.at_ms = epoch_ms(frame.data.get("timestamp"))
+        self.begun = True
+
+    def forget(self) -> None:
+        """Wait for the next run: the one that ended was not ours."""
+        self.frames.clear()
+        self.over = self._foreign = False

@@ -1,0 +1,324 @@
+"""Messages of a run, put together from all that tells of them.
+
+Depending on the agent's provider the stream brings pieces of text, or whole messages (the last one
+twice), or only a row of the log with the beginning of the answer.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui.backends.workflow_lines import Stamp
+from tui.backends.workflow_order import Ordered
+from tui.backends.workflow_place import Place
+from tui.core.events import AgentMessage, TextDelta, TurnEvent
+from tui.core.ids import MessageId, RunId
+from tui.core.steps import TextStep
+from tui.core.turn import Turn
+
+HOLE = " […] "
+"""Stands for pieces that were lost."""
+_RESPONSE_CHARS = 200
+"""Answers are cut to this length in the log."""
+_MEETING_CHARS = 8
+"""Parts that have so much in common meet; less may be chance."""
+
+
+@dataclass(slots=True)
+class Said:
+    """A message as far as it is known."""
+
+    message_id: MessageId
+    text: str
+    source: Literal["pieces", "message", "response"]
+    confirmed: bool = False
+    """The log has told of it, which it does once for each message."""
+    damaged: bool = False
+    """Parts are missing, or may be."""
+    pieces: dict[int, str] = field(default_factory=dict)
+    holes: list[range] = field(default_factory=list)
+    prefix: str = ""
+    span: range = range(0)
+    """Numbers of the frames of its pieces."""
+
+    def joined(self) -> str:
+        """The text, from its pieces in order; what is missing is marked."""
+        parts = dict(self.pieces)
+        for hole in self.holes:
+            missing = [number for number in hole if number not in parts]
+            if missing:
+                parts[missing[-1]] = HOLE
+        return self.prefix + "".join(parts[number] for number in sorted(parts))
+
+
+class Texts:
+    """Follows the messages of a run through its frames."""
+
+    def __init__(self, run_id: RunId, place: Place, so_far: Turn | None) -> None:
+        """``so_far``: the turn up to ``place``; None: what it says is not known."""
+        self._run_id = run_id
+        self.number, self.offset = place.message, place.offset
+        self.said = [
+            Said(step.message_id, step.text, "message", confirmed=True)
+            for step in (so_far.steps if so_far else ())
+            if isinstance(step, TextStep) and step.settled and step.message_id
+        ]
+        self._held: tuple[str, Stamp] | None = None
+        self._fresh = False
+        """Nothing but the log has spoken since the newest message."""
+        self._frame = place.number
+        self._begin(place.number)
+        drafts = {draft.message_id: draft.text for draft in (so_far.drafts if so_far else ())}
+        self.said = [said for said in self.said if said.message_id not in drafts]
+        text = drafts.get(self.message_id, "")
+        self._prefix: str | None = text[: self.offset] if len(text) >= self.offset else None
+
+    @property
+    def message_id(self) -> MessageId:
+        """The message that is being written."""
+        return MessageId(f"{self._run_id}/{self.number}")
+
+    @property
+    def is_open(self) -> bool:
+        return self.offset > 0 or bool(self._pieces)
+
+    def reach(self, number: int | None) -> None:
+        """Note how far the stream has come; a message that begins now has higher numbers."""
+        self._frame = self._newest + 1 if number is None else number
+
+    def _begin(self, number: int) -> None:
+        self._start = self._newest = number
+        self._pieces: dict[int, str] = {}
+        self._holes: list[range] = []
+        self._headless = False
+        self._prefix = ""
+        self._spoken_ms: int | None = None
+        self._cut = False
+
+    def lose(self) -> None:
+        """Note that frames are missing, which may have been pieces."""
+        self._cut = self.is_open
+
+    def piece(self, ordered: Ordered, text: str, stamp: Stamp) -> TurnEvent | None:
+        """A piece of the message at hand, or a late one of an earlier message."""
+        number = self._newest + 1 if ordered.number is None else ordered.number
+        if ordered.late and (self._pieces or self.said):
+            return self._late(number, text, stamp)
+        if number < self._newest:
+            number = self._newest + 1  # the server's numbers began again
+        shown = text
+        if ordered.after_hole:
+            self._headless = self._headless or not self.is_open
+            if self.is_open:
+                self._holes.append(range(self._newest + 1, number))
+                shown = HOLE + text
+        self._pieces[number], self._newest, self._fresh = text, number, False
+        self._spoken_ms = self._spoken_ms or stamp["at_ms"]
+        offset, self.offset = self.offset, self.offset + len(shown)
+        return TextDelta(message_id=self.message_id, offset=offset, text=shown, **stamp)
+
+    def _late(self, number: int, text: str, stamp: Stamp) -> TurnEvent | None:
+        if number > self._start:
+            self._pieces[number] = text
+            return None
+        for said in self.said:
+            if number in said.span and number not in said.pieces:
+                said.pieces[number] = text
+                return self._corrected(said, said.joined(), stamp, f"{number}")
+        return None
+
+    # -- ends of messages --------------------------------------------------------------------
+
+    def settle(self, stamp: Stamp, response: str | None = None) -> list[TurnEvent]:
+        """The message at hand, complete: something came that only comes behind a message.
+
+        ``response``: how the log has it.
+        """
+        if not self.is_open:
+            return []
+        said = Said(
+            self.message_id,
+            "",
+            "pieces",
+            confirmed=True,
+            damaged=self._cut or self._headless or bool(self._holes),
+            pieces=self._pieces,
+            holes=self._holes,
+            prefix=self._prefix or "",
+            span=range(self._start + 1, max(self._newest + 1, self._frame)),
+        )
+        stamp["at_ms"] = self._spoken_ms or stamp["at_ms"]
+        text = said.joined() if self._prefix is not None else None
+        if response is not None and (text is None or not _begins(text, response)):
+            text = self._repaired(text, unpacked(response))
+        self._next()
+        if text is None or not text.strip():
+            return []
+        said.text = text
+        self.said.append(said)
+        return [self._event(said, stamp)]
+
+    def _repaired(self, text: str | None, response: str) -> str | None:
+        """A text that lacks its beginning or some of its middle, by what the log has of it."""
+        torn = text is None or self._headless or bool(self._holes)
+        if not torn or not response.strip():
+            return text
+        head, _, rest = (text or "").partition(HOLE)
+        if head.startswith(response.rstrip()):
+            return text
+        if len(response) < _RESPONSE_CHARS or not text:
+            return response
+        return _overlapping(response, rest if rest and response.startswith(head) else text)
+
+    def _next(self) -> None:
+        self.number, self.offset = self.number + 1, 0
+        self._begin(max(self._newest, self._frame))
+        self._fresh = True
+
+    def message(self, text: str, stamp: Stamp) -> list[TurnEvent]:
+        """A whole message. The last one of a run comes twice: whether this is that, shows next."""
+        newest = self.said[-1] if self.said else None
+        if not text.strip():
+            return []
+        if self.is_open:
+            return [self._add(text, "message", stamp)]
+        begun = newest and newest.source == "pieces" and _holds(text, newest.text.split(HOLE))
+        if newest and begun and self._fresh:
+            newest.source = "message"
+            changed = newest.text != text
+            return [self._corrected(newest, text, stamp, "whole")] if changed else []
+        if newest and newest.confirmed and newest.text == text:
+            self._held = text, stamp
+            return []
+        return [self._add(text, "message", stamp)]
+
+    def decide(self, kind: str, event: str) -> list[TurnEvent]:
+        """What the next frame makes of a message that may be the last one come again.
+
+        A message that is really said is followed by its row of the log.
+        """
+        if self._held is None:
+            return []
+        (text, stamp), self._held = self._held, None
+        told = kind == "log" and event == "model_response"
+        return [self._add(text, "message", stamp)] if told else []
+
+    def response(self, detail: str, stamp: Stamp) -> list[TurnEvent]:
+        """The row of the log about a message: it confirms one, or is all there is of it."""
+        newest = self.said[-1] if self.said else None
+        text = unpacked(detail)
+        known = newest and (_begins(newest.text, text) or _begins(newest.text, detail))
+        if newest and (not newest.confirmed or known):
+            newest.confirmed = True
+            return []
+        if not text.strip():
+            return []
+        event = self._add(text, "response", stamp)
+        self.said[-1].confirmed = True
+        return [event]
+
+    def tool(self) -> None:
+        """A tool ran; what is said from now on is another message."""
+        self._fresh = False
+
+    def merge(self, texts: list[str], stamp: Stamp) -> tuple[list[TurnEvent], list[str]]:
+        """Match what the workflow says was said: corrections, and the texts that are new.
+
+        The service keeps the end of the answer alone; by the original document, every message.
+        """
+        left, unknown = list(self.said), list[str]()
+        for text in texts:
+            same = next((said for said in left if said.text.strip() == text.strip()), None)
+            if same:
+                left.remove(same)
+            else:
+                unknown.append(text)
+        if len(texts) == 1:
+            left = left[-1:]
+        changed: dict[MessageId, Said] = {}
+        new: list[str] = []
+        for text in reversed(unknown):
+            same, rest = _damaged_part(left, text)
+            if same is None or rest:
+                new.append(text)
+            else:
+                left.remove(same)
+            if same:
+                same.text = HOLE.join(rest) or text
+                changed[same.message_id] = same
+        events = [self._corrected(said, said.text, stamp, "whole") for said in changed.values()]
+        return [*events], new[::-1]
+
+    def _add(self, text: str, source: Literal["message", "response"], stamp: Stamp) -> AgentMessage:
+        said = Said(self.message_id, text, source)
+        self.said.append(said)
+        self._next()
+        return self._event(said, stamp)
+
+    def _event(self, said: Said, stamp: Stamp) -> AgentMessage:
+        key = f"{self._run_id}/said/{said.message_id.rpartition('/')[2]}"
+        mine = Stamp(**{**stamp, "key": key})
+        return AgentMessage(text=said.text, message_id=said.message_id, **mine)
+
+    def _corrected(self, said: Said, text: str, stamp: Stamp, what: str) -> AgentMessage:
+        said.text = text
+        event = self._event(said, stamp)
+        mine = Stamp(**{**stamp, "key": f"{event.key}/{what}"})
+        return AgentMessage(text=text, message_id=said.message_id, **mine)
+
+
+def unpacked(response: str) -> str:
+    """The answer inside ``{"response": "…"}``, as a JSON workflow's log has it."""
+    try:
+        body = json.loads(response)
+    except (ValueError, RecursionError):
+        return response
+    inner = body.get("response") if isinstance(body, dict) and len(body) == 1 else None
+    return inner if isinstance(inner, str) else response
+
+
+def _begins(text: str, response: str) -> bool:
+    """Whether a row of the log may be about a message."""
+    bare = response.strip()
+    return bool(bare) and (
+        text.strip() == bare or (len(response) >= _RESPONSE_CHARS and text.strip().startswith(bare))
+    )
+
+
+def _overlapping(beginning: str, rest: str) -> str:
+    """Two parts of a text as one, with a mark between them unless they clearly meet."""
+    for place in range(len(beginning) - _MEETING_CHARS):
+        if rest.startswith(beginning[place:]):
+            return beginning[:place] + rest
+    return beginning + HOLE + rest
+
+
+def _damaged_part(among: list[Said], text: str) -> tuple[Said | None, list[str]]:
+    """The newest message of which the stream brought only parts, if its last ones are of a text.
+
+    Also its first parts, where those are not: the end of one message and the beginning of the next
+    may be lost together.
+    """
+    for said in reversed(among):
+        if said.source == "response":
+            return said, []
+        if not said.damaged:
+            continue
+        parts = said.text.split(HOLE)
+        for first in range(len(parts)):
+            if _holds(text, parts[first:]):
+                return said, parts[:first]
+    return None, []
+
+
+def _holds(text: str, parts: list[str]) -> bool:
+    """Whether parts stand in a text, in their order; they may overlap a little."""
+    place = 0
+    for part in map(str.strip, parts):
+        found = text.find(part, max(0, place - _MEETING_CHARS))
+        if found < 0:
+            return False
+        place = found + len(part)
+    return True
