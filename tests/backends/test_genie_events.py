@@ -172,13 +172,23 @@ def test_runtime_connection_auth_required():
     )
 
 
-@pytest.mark.parametrize("link", [None, {}, "x", {"url": "javascript:alert(1)"}])
+@pytest.mark.parametrize("link", [None, {}, "x", {"url": ""}, {"url": 7}, {"url": "x" * 20_000}])
 def test_a_connection_without_a_usable_link_is_still_asked_for(link: object):
     asked = event(
         "runtime_connection.auth_required", runtime_connection_attempt_id="r", auth_link=link
     )
     assert isinstance(asked, ConnectionRequested)
     assert asked.url is None
+
+
+def test_a_link_that_must_not_be_opened_is_kept_as_it_came():
+    """For people to look at: the interface offers none of them."""
+    link = {"url": "https://evil.example\\@login.workato.com/oauth"}
+    asked = event(
+        "runtime_connection.auth_required", runtime_connection_attempt_id="r", auth_link=link
+    )
+    assert isinstance(asked, ConnectionRequested)
+    assert asked.url == link["url"]
 
 
 def test_what_became_of_a_connection():

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
-from tui.api.values import epoch_ms, id_of, int_of, object_of, objects_of, text_of, web_url
+from tui.api.values import epoch_ms, id_of, int_of, link_of, object_of, objects_of, text_of
 from tui.core.text import clean
 
 # Plain validators, because pydantic's own string check refuses lone surrogates, which JSON may
@@ -20,7 +20,7 @@ WireId = Annotated[str | None, PlainValidator(id_of)]
 Instant = Annotated[int | None, PlainValidator(epoch_ms)]
 """Milliseconds since the epoch."""
 Count = Annotated[int | None, PlainValidator(int_of)]
-WebUrl = Annotated[str | None, PlainValidator(web_url)]
+Link = Annotated[str | None, PlainValidator(link_of)]
 Object = Annotated[dict[str, Any], PlainValidator(object_of)]
 Objects = Annotated[list[dict[str, Any]], PlainValidator(objects_of)]
 
@@ -116,7 +116,7 @@ class EventList(Answer):
 class AuthLink(Answer):
     """Where a user authorises a runtime connection."""
 
-    url: WebUrl = None
+    url: Link = None
     expires_at: Instant = None
     connector_name: Text = ""
 

@@ -6,18 +6,18 @@ Nothing here raises: a value that makes no sense reads as if it were missing.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from tui.core.links import link_host
 from tui.core.text import clean, clean_piece
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_WEB_URL = re.compile(r"https?://[^\s/?#\x00-\x20\x7f-\x9f][^\s\x00-\x20\x7f-\x9f]*", re.IGNORECASE)
 _LONGEST_ID = 4096
+_LONGEST_LINK = 16_384
 _TEXT_FIELDS = ("content", "text", "message", "error_message")
 
 
@@ -84,8 +84,16 @@ def epoch_ms(value: object) -> int | None:
 
 
 def web_url(value: object) -> str | None:
-    """An http(s) address; None for everything else, such as ``file:`` or a broken one."""
-    return value if isinstance(value, str) and _WEB_URL.fullmatch(value) else None
+    """An http(s) address that may be asked or opened; None for everything else."""
+    return value if isinstance(value, str) and link_host(value) else None
+
+
+def link_of(value: object) -> str | None:
+    """A link as it came, so that people can be shown one that they must not open; None for none.
+
+    :func:`tui.core.links.link_host` says whether it may be opened.
+    """
+    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_LINK else None
 
 
 def object_of(value: object) -> dict[str, Any]:

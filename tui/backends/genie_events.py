@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 from tui.api.sse import COMMENT, Frame
-from tui.api.values import epoch_ms, id_of, int_of, object_of, objects_of, text_of, web_url
+from tui.api.values import epoch_ms, id_of, int_of, link_of, object_of, objects_of, text_of
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,
@@ -146,7 +146,7 @@ def _connection_requested(data: Json, stamp: _Stamp) -> TurnEvent:
     return ConnectionRequested(
         attempt_id=AttemptId(_required_id(data, "runtime_connection_attempt_id")),
         connector=clean_line(text_of(link.get("connector_name"))),
-        url=web_url(link.get("url")),
+        url=link_of(link.get("url")),
         expires_ms=epoch_ms(link.get("expires_at")),
         **stamp,
     )

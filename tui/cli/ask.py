@@ -36,6 +36,7 @@ from tui.core.codec import to_json
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, TurnEvent
 from tui.core.ids import ConversationId, is_local
+from tui.core.links import shown_link
 from tui.core.masking import masked_event
 from tui.core.ports import Can
 from tui.core.questions import question_name
@@ -291,7 +292,7 @@ class _Asking:
         if self.is_demo:
             text = f"{connector} needs you to sign in, and this demo ends with the command."
             return f"{text} Ask in the app instead: genie-tui --demo."
-        where = clean_line(step.url, 2000) if step.url else "open the conversation in the app."
+        where = shown_link(step.url) if step.url else "open the conversation in the app."
         return f"{connector} needs you to sign in: {where}"
 
     def _report(self, turn: Turn, can: Can) -> int:

@@ -1,25 +1,110 @@
-"""Addresses that came from elsewhere."""
+"""Addresses that came from elsewhere: which host they lead to, and whether they may be opened.
+
+Programs read addresses in different ways: Python's ``urllib`` takes ``good`` for the host of
+``https://evil\\@good/``, browsers take ``evil``. Only addresses that all of them read alike have a
+host here; all others are shown as they came and cannot be opened. The host is what a browser
+arrives at. Source: URL Standard (WHATWG), host parsing and serializing.
+"""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
+from ipaddress import IPv4Address, IPv6Address
+from string import ascii_lowercase, ascii_uppercase
+
+from tui.core.text import clean_line
+
+UNSAFE_LINK = "This link cannot be opened safely, so it is only shown."
+
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[^\[\]/?#\\@:%]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:[/?#][^\\]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_NAME = re.compile(r"(?!.{254})(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+_AMBIGUOUS = re.compile("[\u00df\u03c2\u200c\u200d\u3002\uff0e\uff61]")
+"""Letters that editions of the standard read differently, and dots that idna takes for dots."""
+_PORTS = {"http": 80, "https": 443}
 
 
 def link_host(url: str) -> str | None:
-    """The host a link leads to, for people: ASCII, with the port if one is given.
+    """The host that an http(s) address leads to, for people; None if it must not be opened.
 
-    None unless it is an http(s) address without spaces and invisible characters. What stands
-    before an ``@`` is not the host; names in other scripts are shown in their ASCII form, which
-    cannot look like another name.
+    ASCII, with the port if it is not the usual one: names in other scripts are shown in a form
+    that cannot look like another name. An address with a user name has no host, since what stands
+    before the ``@`` is there to be taken for one.
     """
-    if not url.isprintable() or " " in url:
+    found = _ADDRESS.fullmatch(url) if url.isprintable() and " " not in url else None
+    host = _host(found["host"]) if found else None
+    if found is None or host is None:
+        return None
+    port = int(found["port"] or 0)
+    if port > 65535 or (found["port"] and port == 0):
+        return None
+    return f"{host}:{port}" if port not in (0, _PORTS[found["scheme"].lower()]) else host
+
+
+def shown_link(url: str) -> str:
+    """A link on one line; one that must not be opened is said to be such."""
+    shown = clean_line(url, 2000)
+    return shown if link_host(url) else f"{UNSAFE_LINK} {shown}"
+
+
+def _host(text: str) -> str | None:
+    if text.startswith("["):
+        return _ipv6(text[1:-1])
+    name = text.lower() if text.isascii() else _ascii(text.translate(_LOWER))
+    if name is None or not _NAME.fullmatch(name):
+        return None
+    labels = name.removesuffix(".").split(".")
+    if _NUMBER.fullmatch(labels[-1]):  # browsers read 127.1 and 0x7f000001 as addresses, too
+        return name if _is_ipv4(name) else None
+    return name if all(map(_is_sound, labels)) else None
+
+
+def _ascii(name: str) -> str | None:
+    """A name in other scripts, as browsers write it.
+
+    None for one with characters that stand for others: which ones depends on the browser's edition
+    of Unicode, and with some of them (``ß``) the host does, too.
+    """
+    import idna
+
+    if _AMBIGUOUS.search(name):
         return None
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-        if parts.scheme.lower() not in ("http", "https") or not host:
-            return None
-        shown = host if host.isascii() else host.encode("idna").decode("ascii")
+        return idna.encode(name).decode("ascii")
+    except UnicodeError:
+        return None
+
+
+def _is_sound(label: str) -> bool:
+    """Whether a label that stands for other scripts stands for exactly one text."""
+    if not label.startswith("xn--"):
+        return True
+    import idna
+
+    try:
+        return idna.encode(idna.decode(label)).decode("ascii") == label
+    except UnicodeError:
+        return False
+
+
+def _is_ipv4(name: str) -> bool:
+    try:
+        return str(IPv4Address(name)) == name
+    except ValueError:
+        return False
+
+
+def _ipv6(text: str) -> str | None:
+    try:
+        address = IPv6Address(text)
     except ValueError:
         return None
-    return shown if port is None else f"{shown}:{port}"
+    if address.ipv4_mapped is not None:  # which Python writes in two ways, by its version
+        number = int(address.ipv4_mapped)
+        return f"[::ffff:{number >> 16:x}:{number & 0xFFFF:x}]"
+    return f"[{address.compressed}]"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from tui.core.links import link_host
 from tui.core.text import clean, clean_line
 from tui.ui.markdown.spans import Action, Span, Spans, plain
 
@@ -48,15 +48,6 @@ def read_inline(
     return tuple(spans)
 
 
-def web_host(href: str) -> str:
-    """The host of an http or https address, or empty for any other."""
-    try:
-        parts = urlsplit(href)
-        return (parts.hostname or "") if parts.scheme in {"http", "https"} else ""
-    except ValueError:
-        return ""
-
-
 def tidy(text: str) -> str:
     """Decoded text of a message, safe to draw on one line."""
     return clean(text).replace("\n", " ").replace("\t", " ")
@@ -83,7 +74,7 @@ def split_cell(text: str) -> str:
 def _link(href: str, title: str, text: Sequence[Span]) -> list[Span]:
     target, words = clean_line(_readable(href), _TARGET_LIMIT), plain(text)
     title = "" if title in words else f"“{title}”"
-    host = web_host(href)
+    host = link_host(href)
     if not host:
         told = words == target or f"mailto:{words}" == target
         return [*text, *_aside("" if told else target, title)]
@@ -116,7 +107,7 @@ def _title(token: Token) -> str:
 
 def _shows(text: str, host: str) -> bool:
     """Whether a link's text is its address, so that nobody is led elsewhere unawares."""
-    return web_host(text if "://" in text else f"https://{text}") == host
+    return link_host(text if "://" in text else f"https://{text}") == host
 
 
 def _image(token: Token, style: str) -> list[Span]:

@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.links import link_host
+from tui.core.links import UNSAFE_LINK, link_host
 from tui.core.text import clean, clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.decision import DecisionModal
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _LABEL_CELLS = 10
 _NO_LINK = "There is no link yet. It appears here as soon as there is one."
-_NO_WEB_ADDRESS = "The link is not a web address, and cannot be opened."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,9 @@ class LinkTable(RowsView):
         url = self.step.url or ""
         host = link_host(url)
         if host is None:
-            yield Row(muted(_NO_WEB_ADDRESS if url else _NO_LINK), indent=0)
+            yield Row(muted(UNSAFE_LINK if url else _NO_LINK), indent=0)
+            if url:
+                yield _line("Link", Content(clean(url)))
             return
         yield _line("Leads to", Content.styled(host, "bold"))
         yield _line("Link", Content(clean(url)))

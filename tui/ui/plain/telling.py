@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tui.core.links import shown_link
 from tui.core.parameters import parameter_rows
 from tui.core.questions import changes, is_as_shown, question_name
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
@@ -111,7 +112,7 @@ class Telling:
             yield f"{name}: {'no longer asked' if state == 'expired' else state}."
             return
         number = self._number_of(step.attempt_id)
-        where = clean_line(step.url, 2000) if step.url else "the link is not there yet"
+        where = shown_link(step.url) if step.url else "the link is not there yet"
         yield f"Question {number}: {name} needs you to sign in: {where}"
         yield f"It goes on by itself afterwards. Type /reject {number} to decline."
 

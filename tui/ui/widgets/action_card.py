@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
-from tui.core.links import link_host
+from tui.core.links import link_host, shown_link
 from tui.core.parameters import ParameterRow, in_brief, parameter_rows
 from tui.core.questions import changes, is_as_shown
 from tui.core.text import clean_line, duration
@@ -180,7 +180,7 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
         step = self.entry.step
         host = link_host(step.url) if step.url else None
         if host is None:
-            return "The link is not a web address." if step.url else "There is no link yet."
+            return shown_link(step.url) if step.url else "There is no link yet."
         return f"{host}  {time_left(step.expires_ms, self.now_ms(), coarse=True)}".rstrip()
 
 
