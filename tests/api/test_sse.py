@@ -130,8 +130,9 @@ def test_done_is_no_event():
     assert frames(b"data: [DONE]\n\n") == []
 
 
-def test_not_a_number_reads_as_nothing():
-    assert frames(b'data:{"a":NaN}\n\n')[0].data == {"a": None}
+def test_not_a_number_reads_as_what_stood_there():
+    [frame] = frames(b'data:{"a":NaN,"b":1e999,"c":-Infinity}\n\n')
+    assert frame.data == {"a": "NaN", "b": "1e999", "c": "-Infinity"}
 
 
 async def chunked(*chunks: bytes):

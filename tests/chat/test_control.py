@@ -34,25 +34,31 @@ HERE = ConversationId("here")
 class Desk:
     """A session over a script, and the newest turn it showed."""
 
-    def __init__(self, backend: ScriptedBackend) -> None:
+    def __init__(self, backend: ScriptedBackend, store: MemoryStore | None = None) -> None:
         self.backend = backend
-        self.store = MemoryStore()
+        self.store = store or MemoryStore()
         self.turn: Turn | None = None
+        self.updates: list[Update] = []
         self._changed = asyncio.Event()
         patience = replace(Patience(), frame_s=0, title_s=())
         self.session = Session(backend, self.store, self._hear, patience=patience)
 
     def _hear(self, update: Update) -> None:
+        self.updates.append(update)
         if isinstance(update, TurnChanged):
             self.turn = update.turn
-            self._changed.set()
+        self._changed.set()
+
+    async def changed(self) -> None:
+        """Wait for the next update."""
+        self._changed.clear()
+        await self._changed.wait()
 
     async def until(self, what: str) -> Turn:
         """The turn once it has reached a phase."""
         async with asyncio.timeout(5):
             while self.turn is None or self.turn.phase != what:
-                self._changed.clear()
-                await self._changed.wait()
+                await self.changed()
         return self.turn
 
 

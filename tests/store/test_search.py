@@ -135,7 +135,7 @@ async def test_accounts_do_not_see_each_other(store: SqliteStore, path: Path) ->
 @given(words=st.text(alphabet=st.characters(), max_size=40) | st.text('"*^:()-+{} ANDORNEAT\0'))
 def test_no_input_raises(words: str) -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript("".join(migrations()))
+        migrate(connection)
         search.found(connection, "account", words, 10)
 
 
@@ -203,6 +203,42 @@ def test_a_database_of_the_version_before_is_indexed() -> None:
         hits = search.found(connection, "a", "tea", 10)
         assert {hit.source for hit in hits} == {"title", "user", "agent"}
         assert search.problems(connection) == []
+
+
+def test_messages_of_an_older_database_are_found_whatever_their_json_holds() -> None:
+    """SQLite refuses some of what Python writes as JSON, and reads halves of it otherwise."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, migrations()[:7])
+        connection.execute("INSERT INTO conversations (account, id) VALUES ('a','c')")
+        connection.execute(
+            "INSERT INTO turns (account, id, conversation, position) VALUES ('a', 't', 1, 1)"
+        )
+        bodies = {
+            "plain": '{"text": "Green tea", "raw": {"a": 1}}',
+            "half": r'{"text": "Tea \ud83d half", "raw": {}}',
+            "empty": "{}",
+        }
+        for number, (key, body) in enumerate(bodies.items(), 1):
+            connection.execute(
+                "INSERT INTO events (number, conversation, turn, key, kind, body)"
+                " VALUES (?, 1, 1, ?, 'agent_message', ?)",
+                (number, key, body),
+            )
+        connection.execute(
+            "UPDATE events SET body = ? WHERE key = 'plain'",
+            ('{"text": "Green tea", "raw": {"a": Infinity}}',),
+        )
+        connection.execute(
+            "INSERT INTO events (conversation, turn, key, kind, body)"
+            ' VALUES (1, 1, \'unknown\', \'unknown_event\', \'{"kind": "x", "raw": {"a": NaN}}\')'
+        )
+        migrate(connection)
+        found = {hit.event_key for hit in search.found(connection, "a", "tea", 10)}
+        assert found == {"plain", "half"}
+        assert search.problems(connection) == []
+        assert connection.execute("SELECT count(*) FROM words").fetchone() == (3,)
+        connection.execute("DELETE FROM events")
+        assert connection.execute("SELECT count(*) FROM words").fetchone() == (0,)
 
 
 def test_a_difference_between_index_and_store_would_be_noticed() -> None:

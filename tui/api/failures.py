@@ -5,7 +5,6 @@ Nothing of a request gets into an error, only the host it went to: requests carr
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from tui.api.network.failure import ProxyFailure, proxy_of
 from tui.api.retry import retry_after_s
 from tui.api.values import object_of
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.jsonvalues import read_json
 from tui.core.retry import try_again_text
 from tui.core.text import clean_line
 
@@ -121,8 +121,8 @@ class _Refusal:
 def _refusal_in(response: httpx.Response) -> _Refusal:
     """Source: Headless API troubleshooting, and the shapes other gateways were seen to use."""
     try:
-        body = json.loads(response.content)
-    except (ValueError, RecursionError):
+        body = read_json(response.content)
+    except ValueError:
         return _Refusal(words=_plain_text(response))
     if isinstance(body, list):
         body = {"errors": body}

@@ -22,6 +22,7 @@ from tui.api.retry import DELAYS
 from tui.api.sse import Frame, read_frames
 from tui.core.calls import CallListener
 from tui.core.errors import BackendError
+from tui.core.jsonvalues import read_json
 from tui.core.ports import Clock
 from tui.system.clock import SystemClock
 
@@ -157,8 +158,8 @@ class Http:
         if not response.content.strip():
             return None
         try:
-            return response.json()
-        except (ValueError, RecursionError):
+            return read_json(response.content)
+        except ValueError:
             raise bad_answer(response, Case.NOT_JSON) from None
 
     async def stream(

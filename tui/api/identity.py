@@ -24,6 +24,7 @@ from tui.api.retry import DELAYS, retry_after_s
 from tui.api.values import int_of, object_of, web_url
 from tui.config import is_loopback
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.jsonvalues import read_json
 from tui.core.ports import Clock
 from tui.core.redact import redact
 from tui.core.text import clean_line
@@ -279,8 +280,8 @@ def _object(response: httpx.Response) -> dict[str, Any]:
 def _json(response: httpx.Response) -> object:
     """What an answer holds; None for what is no JSON."""
     try:
-        body: object = response.json()
-    except (ValueError, RecursionError):
+        body: object = read_json(response.content)
+    except ValueError:
         return None
     return body
 

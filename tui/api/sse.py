@@ -7,7 +7,6 @@ standard where it leaves it. Source: WHATWG HTML, section 9.2 (server-sent event
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from tui.api.hints import Case
 from tui.api.limits import LARGEST_EVENT_BYTES, PIECE_BYTES
 from tui.api.values import id_of
 from tui.core.events import Json
+from tui.core.jsonvalues import read_json
 
 COMMENT = "comment"
 """Kind of a frame that stands for a comment, which servers send to keep a stream alive."""
@@ -174,7 +174,7 @@ def frame_of_json(data: Json, kind: str = "message") -> Frame:
 
 def _json_object(text: str) -> Json | None:
     try:
-        data = json.loads(text, parse_constant=lambda _: None)  # NaN and Infinity are not JSON
-    except (ValueError, RecursionError):
+        data = read_json(text)
+    except ValueError:
         return None
     return data if isinstance(data, dict) else None

@@ -5,12 +5,12 @@ Nothing here raises: a value that makes no sense reads as if it were missing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from tui.core.jsonvalues import write_json
 from tui.core.links import link_host
 from tui.core.text import clean, clean_piece
 
@@ -41,7 +41,7 @@ def piece_of(value: object) -> str:
 
 
 def _dump(value: object) -> str:
-    return clean(json.dumps(value, ensure_ascii=False)) if value else ""
+    return clean(write_json(value, ensure_ascii=False)) if value else ""
 
 
 def id_of(value: object) -> str | None:

@@ -7,7 +7,6 @@ reader takes both. Texts are cleaned on the way; ``raw`` is kept as it came.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
@@ -30,6 +29,7 @@ from tui.core.events import (
     UnknownEvent,
 )
 from tui.core.ids import AttemptId, CallId, MessageId, RunId, within_run
+from tui.core.jsonvalues import write_json
 from tui.core.retry import requested_s
 from tui.core.text import clean, clean_line
 
@@ -85,7 +85,7 @@ def _key(frame: Frame, run_id: RunId | None, seq: int | None) -> str:
         return within_run(frame.id, run_id)
     if number:
         return number
-    content = json.dumps([frame.kind, run_id, frame.data], sort_keys=True)
+    content = write_json([frame.kind, run_id, frame.data], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 

@@ -15,6 +15,7 @@ from tui.chat.calls import once_more_if_refused
 from tui.chat.continuing import join
 from tui.chat.kit import Kit
 from tui.chat.pump import batches
+from tui.chat.saving import Saver
 from tui.chat.updates import (
     ConversationNamed,
     EventsSeen,
@@ -45,6 +46,7 @@ class Player:
     """Holds the newest snapshot of one turn and is the only one to change it.
 
     Everything that happens goes through :meth:`absorb`: kept first, then folded, then shown.
+    What cannot be kept is shown all the same.
     """
 
     def __init__(self, kit: Kit, turn: Turn) -> None:
@@ -56,6 +58,7 @@ class Player:
         """What the server asked for before the next reconnect; taken once."""
         self.rejecting: set[AttemptId] = set()
         """Connections that the user does not want, whether the agent knows it already or not."""
+        self._saver = Saver(kit)
         self._recovery: Recovery | None = None
         self._characters = 0
         """Text in the events of the turn since this player began."""
@@ -112,7 +115,7 @@ class Player:
         events = [event for event in events if not isinstance(event, Heartbeat)]
         if not events:
             return False
-        await self.kit.store.append(self.turn.id, self.conversation_id, events)
+        await self._saver.save_events(self.turn, events)
         before = self.turn
         self.turn = fold(before, events)
         if accepted and self.turn.prompt:
@@ -125,8 +128,8 @@ class Player:
             self.kit.publish(EventsSeen(self.conversation_id, shown))
         if self.turn is before:
             return False
-        if (self.turn.run_id, self.turn.prompt) != (before.run_id, before.prompt):
-            await self._save()
+        changed = (self.turn.run_id, self.turn.prompt) != (before.run_id, before.prompt)
+        await self._saver.save_turn(self.turn, changed=changed)
         self._signal()
         self.kit.publish(TurnChanged(self.turn))
         self._characters += sum(map(characters_of, events))

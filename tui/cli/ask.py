@@ -17,6 +17,7 @@ import click
 
 from tui.chat.updates import (
     EventsSeen,
+    Notice,
     Problem,
     Recovery,
     RecoveryChanged,
@@ -195,6 +196,8 @@ class _Asking:
                 raise _refusal(error)
             case TurnDropped(turn_id=turn_id) if turn_id == self.turn.id:
                 raise Failure("the message was canceled in another window.")
+            case Notice(text=text):
+                click.echo(f"genie-tui: {clean_line(text, 400)}", err=True)
             case Problem(error=error, conversation_id=cid):
                 if cid == own and not error.transient:
                     raise failure_of(error)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 
 import click
 
 from tui.core.events import Decision
+from tui.core.jsonvalues import write_json
 from tui.core.masking import masked_event
 from tui.core.questions import changes
 from tui.core.steps import ApprovalStep
@@ -22,7 +22,7 @@ async def ask_person(step: ApprovalStep) -> Decision:
     click.echo(f"\n{clean_line(step.request.skill)} asks to run with:", err=True)
     for change in changes(step.asked_first, step.request) if step.asked_first else ():
         click.echo(f"Changed: {change}", err=True)
-    values = json.dumps(masked_event(step.request).parameters, ensure_ascii=False, indent=2)
+    values = write_json(masked_event(step.request).parameters, ensure_ascii=False, indent=2)
     click.echo(clean(values), err=True)
     return "approved" if await _confirm("Approve?") else "rejected"
 

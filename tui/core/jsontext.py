@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from tui.core.text import clean_line, size, utf8_size
@@ -15,6 +16,17 @@ _BEGINNING = re.compile(r'\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"]|$))')
 _MOST_KEYS = 5
 _KEYS_CHARS = 44
 _FENCE = re.compile(r"`{3,}")
+
+
+def _finite(literal: str) -> float:
+    value = float(literal)
+    if not isfinite(value):
+        raise ValueError(literal)
+    return value
+
+
+_EXACT = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
+"""For what is laid out anew: a number that would read otherwise leaves the text as it is."""
 
 
 def begins_as_json(text: str) -> bool:
@@ -28,7 +40,7 @@ def json_of(text: str) -> Document | None:
     if not begins_as_json(text):
         return None
     try:
-        found = json.loads(text)
+        found = _EXACT.decode(text)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict | list) else None

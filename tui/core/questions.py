@@ -7,13 +7,13 @@ can tell what the user has seen.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui.core.ids import within_run
+from tui.core.jsonvalues import write_json
 from tui.core.masking import masked_event
 from tui.core.parameters import ParameterRow, parameter_rows
 from tui.core.text import clean_line
@@ -41,7 +41,7 @@ class ParameterChange:
 
 def canonical(value: Any) -> str:
     """Return JSON that is the same for the same value, and for no other."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    return write_json(value, sort_keys=True, separators=(",", ":"))
 
 
 def same_question(one: ApprovalRequested, other: ApprovalRequested) -> bool:

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
+from tui.core.jsonvalues import write_json
+
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 
 # Everything a terminal might act on, and what reorders or hides text: C0 (but tab and newline),
@@ -83,7 +85,7 @@ def clean_line(text: str, limit: int = 200) -> str:
 
 def json_text(value: object, *, indent: int | None = None) -> str:
     """JSON to be read by people and programs: escapes stand for what a terminal must not get."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    text = write_json(value, ensure_ascii=False, indent=indent)
     text = _BREAKS.sub(_escaped, text)
     return _FLAG_OR_UNSAFE.sub(lambda found: found[1] or _escaped(found), text)
 

@@ -16,6 +16,8 @@
                                  run; own=1: of another run of this conversation
     counted_ids                  events of a stream have no event_id, and ids that count from 1 in
                                  each run
+    odd_values                   values in every event that are JSON, but that few readers take:
+                                 1e999, half of a character, 200 levels
     ask_again:after=3            a question about a skill comes once more behind the third event,
                                  with other parameters
     slow:ms=200                  a delay before each answer and each event
@@ -89,6 +91,7 @@ STREAM_KINDS = frozenset(
         "crosstalk",
         "counted_ids",
         "ask_again",
+        "odd_values",
     }
 )
 TURN_KINDS = frozenset({"new_run"})
@@ -108,6 +111,7 @@ _OPTIONS: dict[str, frozenset[str]] = {
     "crosstalk": frozenset({"after", "own"}),
     "counted_ids": frozenset(),
     "ask_again": frozenset({"after"}),
+    "odd_values": frozenset(),
     "slow": frozenset({"ms"}),
     "status": frozenset({"retry_after"}),
     "drop_request": frozenset(),

@@ -248,6 +248,21 @@ async def _ask_again(frames: Frames, fault: Fault, run: Run | None) -> Frames:
         yield frame
 
 
+async def _odd_values(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+    async for frame in frames:
+        whole = frame.data.startswith("{") and frame.data.endswith("}")
+        yield replace(frame, data=f"{frame.data[:-1]}, {_ODD}}}") if whole else frame
+
+
+_ODD = (
+    r'"confidence": 1e999, "half": "\ud83d", "nothing": "\u0000", "count": 1'
+    + "0" * 40
+    + ', "deep": '
+    + "[" * 200
+    + "]" * 200
+)
+
+
 async def _slow(frames: Frames, fault: Fault, run: Run | None) -> Frames:
     async for frame in frames:
         await asyncio.sleep(fault.delay_s)
@@ -269,5 +284,6 @@ _DISTURBANCES: dict[str, Callable[[Frames, Fault, Run | None], Frames]] = {
     "crosstalk": _crosstalk,
     "counted_ids": _counted_ids,
     "ask_again": _ask_again,
+    "odd_values": _odd_values,
     "slow": _slow,
 }

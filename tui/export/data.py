@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
+from tui.core.jsonvalues import write_json
 from tui.core.records import Prompt
 from tui.core.turn import Turn
 from tui.export.chronicle import Chronicle
@@ -35,7 +35,7 @@ def as_json(chronicle: Chronicle) -> str:
         "turns": [_turn(turn, chronicle, safe) for turn in chronicle.turns],
         "events": [safe.event(event) for event in chronicle.events],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return write_json(whole, ensure_ascii=False, indent=2) + "\n"
 
 
 def _turn(turn: Turn, chronicle: Chronicle, safe: Safe) -> dict[str, Any]:

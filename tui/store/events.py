@@ -15,12 +15,13 @@ from dataclasses import replace
 from tui.core import codec
 from tui.core.events import AgentMessage, TextDelta, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId
+from tui.core.jsonvalues import write_json
 from tui.store.aliases import by_current_id
 from tui.store.values import Value, number_list, row
 
 _KEEP = """
-    INSERT INTO events (conversation, turn, key, kind, at_ms, message_id, body)
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (conversation, key) DO NOTHING
+    INSERT INTO events (conversation, turn, key, kind, at_ms, message_id, text, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (conversation, key) DO NOTHING
 """
 
 # Sizes in bytes, because length() of a text stops at a NUL.
@@ -43,7 +44,7 @@ _PIECES = """
 """
 
 _TIMELINE = """
-    SELECT e.body FROM conversations c JOIN events e ON e.conversation = c.number
+    SELECT e.text, e.body FROM conversations c JOIN events e ON e.conversation = c.number
     WHERE c.account = ?1 AND c.id = ?2 AND e.kind <> 'text_delta'
     ORDER BY e.at_ms DESC, e.number DESC LIMIT ?3
 """
@@ -74,12 +75,12 @@ def of_turns(
     numbers = number_list(turns)
     by_turn: defaultdict[int, list[TurnEvent]] = defaultdict(list)
     found = connection.execute(
-        "SELECT turn, body FROM events WHERE turn IN (SELECT value FROM json_each(?))"
+        "SELECT turn, text, body FROM events WHERE turn IN (SELECT value FROM json_each(?))"
         " ORDER BY turn, number",
         (numbers,),
     )
-    for turn, body in found:
-        by_turn[turn].append(codec.from_json(json.loads(body)))
+    for turn, text, body in found:
+        by_turn[turn].append(_event(text, body))
     for turn, *piece in connection.execute(_PIECES, (numbers,)):
         by_turn[turn].append(_piece(*piece))
     return by_turn
@@ -102,7 +103,7 @@ def timeline(
         found = connection.execute(_TIMELINE, values).fetchall()
     else:
         found = connection.execute(_TIMELINE_UNTIL, (*values, until_ms)).fetchall()
-    return [codec.from_json(json.loads(body)) for (body,) in reversed(found)]
+    return [_event(text, body) for text, body in reversed(found)]
 
 
 def usage_reports(
@@ -138,9 +139,20 @@ def _follows(first: TextDelta, second: TextDelta) -> bool:
 
 def _values(turn: int, conversation: int, event: TurnEvent) -> tuple[Value, ...]:
     at_ms = event.at_ms if event.at_ms is not None else event.seen_ms
-    message_id = event.message_id if isinstance(event, AgentMessage) else None
-    body = json.dumps(codec.to_json(event), separators=(",", ":"))
-    return row(conversation, turn, event.key, codec.type_name(event), at_ms, message_id, body)
+    data, text, message_id = codec.to_json(event), None, None
+    if isinstance(event, AgentMessage):
+        text, message_id = data.pop("text", ""), event.message_id
+    body = write_json(data, separators=(",", ":"))
+    kind = codec.type_name(event)
+    return row(conversation, turn, event.key, kind, at_ms, message_id, text, body)
+
+
+def _event(text: str | None, body: str) -> TurnEvent:
+    """The event of a row; what an agent said stands in a column of its own, to be searched."""
+    data = json.loads(body)
+    if text is not None:
+        data["text"] = text
+    return codec.from_json(data)
 
 
 def _piece_values(turn: int, piece: TextDelta) -> tuple[Value, ...]:

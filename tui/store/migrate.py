@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from tui.core.errors import StoreError
+from tui.core.jsonvalues import read_json
 
 
 def migrations() -> list[str]:
@@ -24,6 +25,7 @@ def migrate(connection: sqlite3.Connection, scripts: list[str] | None = None) ->
     scripts = migrations() if scripts is None else scripts
     if _version(connection) == len(scripts):
         return
+    connection.create_function("message_text", 1, _message_text, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     with connection:
         version = _version(connection)  # another process may have been first
@@ -35,6 +37,15 @@ def migrate(connection: sqlite3.Connection, scripts: list[str] | None = None) ->
         for statement in _statements("".join(scripts[version:])):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(scripts)}")
+
+
+def _message_text(body: str) -> str:
+    """Return what an agent said, from the JSON of its event."""
+    try:
+        text = read_json(body).get("text")
+    except (ValueError, AttributeError):
+        return ""
+    return text if isinstance(text, str) else ""
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -47,8 +47,7 @@ _ASTRAY = """
         SELECT 3 * number AS number, iif(name = '', title, trim(name || ' ' || title)) AS text
             FROM conversations WHERE title <> '' OR name <> ''
         UNION ALL SELECT 3 * number + 1, text FROM turns WHERE text IS NOT NULL
-        UNION ALL SELECT 3 * number + 2, json_extract(body, '$.text') FROM events
-            WHERE kind = 'agent_message'
+        UNION ALL SELECT 3 * number + 2, text FROM events WHERE text IS NOT NULL
     )
     SELECT number FROM (SELECT number, text FROM said EXCEPT SELECT rowid, text FROM words)
     UNION SELECT rowid FROM (SELECT rowid, text FROM words EXCEPT SELECT number, text FROM said)

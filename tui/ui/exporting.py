@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tui.core.errors import BackendError
+from tui.core.jsonvalues import read_json, write_json
 from tui.core.text import clean_line, size, utf8_size
 from tui.system.file_scope import check_path
 from tui.ui.paths import shown_path
@@ -62,7 +62,7 @@ async def _export_bundle(session: Session, conversation_id: ConversationId, path
     from tui.export import write
 
     bundle = await session.export_bundle(conversation_id)
-    text = json.dumps(bundle, ensure_ascii=False, indent=2) + "\n"
+    text = write_json(bundle, ensure_ascii=False, indent=2) + "\n"
     await asyncio.to_thread(write, path, text)
     return f"{shown_path(path)} ({size(utf8_size(text))})."
 
@@ -72,7 +72,7 @@ def read_bundle(path: Path) -> Json:
     name = clean_line(path.name, 80)
     try:
         check_path(path)
-        bundle = json.loads(path.read_bytes())
+        bundle = read_json(path.read_bytes())
     except OSError as error:
         raise CannotRead(f"{name} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:

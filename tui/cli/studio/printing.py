@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 import click
 
 from tui.cli.studio.table import table
+from tui.core.jsonvalues import write_json
 from tui.core.studio.endpoint import Endpoint, unwrapped
 from tui.core.studio.policies import in_brief
 from tui.core.text import clean_line, json_text
@@ -74,7 +74,7 @@ def shown(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else write_json(value, ensure_ascii=False)
     return clean_line(text, _LONGEST)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tui.core.jsonvalues import write_json
 from tui.core.text import clean_line
 
 Kind = Literal["added", "removed", "changed", "kept"]
@@ -99,5 +99,5 @@ def _key(entry: Mapping[str, Any]) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = value if isinstance(value, str) else write_json(value, ensure_ascii=False)
     return clean_line(text, 120)

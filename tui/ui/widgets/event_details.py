@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +12,7 @@ from textual.content import Content
 from textual.highlight import highlight
 from textual.widgets import Static
 
+from tui.core.jsonvalues import write_json
 from tui.core.masking import masked_event
 from tui.core.telling import tell
 from tui.core.text import clean, clean_line, drawn
@@ -114,4 +114,4 @@ class EventDetails(GuardedModal[None]):
 
 def payload_of(event: TurnEvent) -> str:
     """The payload as indented JSON, without secrets and control characters."""
-    return clean(json.dumps(masked_event(event).raw, indent=2, ensure_ascii=False, default=str))
+    return clean(write_json(masked_event(event).raw, indent=2, ensure_ascii=False))
