@@ -7,13 +7,13 @@ and nothing is decided by what it says. Source: OpenID Connect Core 1.0, 3.1.3.7
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 
 from pydantic import SecretStr
 
 from tui.auth.provider import UserInfo
 from tui.core.account import Identity
+from tui.core.jsonvalues import read_json
 from tui.core.text import clean_line
 
 
@@ -45,8 +45,8 @@ def merged(identity: Identity, info: UserInfo) -> Identity:
 def _claims(token: str) -> dict[str, Any]:
     try:
         payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, RecursionError):
+        claims = read_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError):
         return {}
     return claims if isinstance(claims, dict) else {}
 

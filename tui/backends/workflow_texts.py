@@ -6,7 +6,6 @@ twice), or only a row of the log with the beginning of the answer.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +14,7 @@ from tui.backends.workflow_order import Ordered
 from tui.backends.workflow_place import Place
 from tui.core.events import AgentMessage, TextDelta, TurnEvent
 from tui.core.ids import MessageId, RunId
+from tui.core.jsonvalues import read_json
 from tui.core.steps import TextStep
 from tui.core.turn import Turn
 
@@ -272,8 +272,8 @@ class Texts:
 def unpacked(response: str) -> str:
     """The answer inside ``{"response": "…"}``, as a JSON workflow's log has it."""
     try:
-        body = json.loads(response)
-    except (ValueError, RecursionError):
+        body = read_json(response)
+    except ValueError:
         return response
     inner = body.get("response") if isinstance(body, dict) and len(body) == 1 else None
     return inner if isinstance(inner, str) else response

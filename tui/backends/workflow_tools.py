@@ -7,13 +7,13 @@ an end is ``NAME completed``, ``NAME FAILED``, or only the kind: ``MCP tool comp
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui.core.events import SkillOutcome
 from tui.core.ids import CallId
+from tui.core.jsonvalues import read_json, write_json
 from tui.core.text import clean_line
 
 TOOL_EVENTS = frozenset({"tool_call", "tool_result", "tool_denied"})
@@ -97,15 +97,15 @@ def _error_in(output: str) -> str | None:
 
 def _object_in(text: str) -> dict[str, object]:
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = read_json(text)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def _reason(error: object) -> str:
     """The error as text; of a Python traceback only the last line, which names it."""
-    text = error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)
+    text = error if isinstance(error, str) else write_json(error, ensure_ascii=False)
     if text.startswith("Traceback (most recent call last)"):
         return text.rstrip().rpartition("\n")[2] or text
     return text
