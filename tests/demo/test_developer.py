@@ -280,6 +280,21 @@ def test_each_call_of_a_skill_is_a_job_of_its_recipe(visit: Visit, build: Build)
         ("POST", "/api/projects/4567/deploy", {}, 400),
         ("GET", "/api/activity_logs?from=yesterday", {}, 400),
         ("PATCH", "/api/recipes/1", {}, 405),
+        ("GET", "/api/agentic/genies?per_page=51", {}, 400),
+        ("GET", "/api/agentic/genies/clients?per_page=51", {}, 400),
+        ("GET", "/api/agentic/genies/clients?page=one", {}, 400),
+        ("GET", "/api/agentic/skills?per_page=1000", {}, 400),
+        ("GET", "/api/agentic/knowledge_bases?per_page=51", {}, 400),
+        ("GET", "/api/recipes?running=perhaps", {}, 400),
+        ("GET", "/api/recipes/94794/jobs?status=dancing", {}, 400),
+        ("GET", "/api/activity_logs?page[size]=0", {}, 400),
+        ("PUT", "/api/agentic/genies/{genie}", {"channel_mode": "nowhere"}, 422),
+        ("PUT", "/api/agentic/genies/{genie}", {"channel_scope": "some"}, 422),
+        ("PUT", "/api/agentic/genies/{genie}", {"response_mode": "never"}, 422),
+        ("PUT", "/api/agentic/genies/{genie}", {"matrix": "true"}, 422),
+        ("PUT", "/api/agentic/genies/{genie}", {"matrix": 1}, 422),
+        ("PUT", "/api/agentic/genies/{genie}", {"ai_provider": "mine"}, 422),
+        ("PUT", "/api/agentic/genies/{genie}", {"channel_whitelist": "C1"}, 422),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_status(
@@ -308,3 +323,40 @@ def test_users_are_found_by_words_or_by_emails(
     users = build(visit().server).ask("GET", f"/api/iam/users?{query}")["data"]
     assert [user["name"] for user in users] == names
     assert {user["status"] for user in users} <= {"active", "invited"}
+
+
+def test_a_policy_that_is_refused_reads_as_in_the_documents(visit: Visit, build: Build) -> None:
+    server = visit().server
+    path = f"/api/agentic/genies/{server.genie}/guardrails/policies/prompt_attack"
+    body = {"configuration": {"strength": "LOW", "junk": 1}}
+    assert build(server).ask("PUT", path, 422, **body)["errors"] == [
+        {
+            "code": 422,
+            "title": "Failed to update policy",
+            "detail": "Configuration contains unknown keys: junk",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/agentic/genies?folder_id=&project_id=&state=&page=&per_page=",
+        "/api/agentic/genies/clients?page=&per_page=",
+        "/api/agentic/skills?query=&sort_term=&page=&per_page=",
+        "/api/recipes?folder_id=&running=&page=&per_page=",
+        "/api/recipes/94794/jobs?status=&offset_job_id=&per_page=",
+        "/api/activity_logs?from=&to=&page[after]=&page[size]=&include_event_types[]=",
+        "/api/iam/users?query=&emails[]=",
+    ],
+)
+def test_empty_parameters_are_as_good_as_none(visit: Visit, build: Build, path: str) -> None:
+    builder = build(visit().server)
+    assert builder.ask("GET", path) == builder.ask("GET", path.partition("?")[0])
+
+
+def test_a_state_that_no_genie_has_finds_none(visit: Visit, build: Build) -> None:
+    builder = build(visit().server)
+    assert builder.ask("GET", "/api/agentic/genies?state=dancing") == []
+    states = {row["state"] for row in builder.ask("GET", "/api/agentic/genies?state=active")}
+    assert states == {"active"}

@@ -5,7 +5,7 @@ Source: Agent Studio API; Developer API reference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,13 +18,16 @@ from tui.demo.bureau import Bureau, DeveloperToken
 from tui.demo.callers import bearer_token
 from tui.demo.demo import Demo
 from tui.demo.gateway import Operation, routes, visit_of
-from tui.demo.inputs import json_body
+from tui.demo.inputs import json_body, query_of
 from tui.demo.problems import Refusal
 from tui.demo.records import JsonObject
 
 PREFIX = "/api/agentic"
 OPERATION = "developer"
 """What faults and the journal call every operation of this API; paths tell them apart."""
+
+_UNDOCUMENTED = 100
+"""Rows on a page where the documents name no maximum; more are not given, whatever is asked."""
 
 _LISTS = (1000, 60.0)
 _STANDARD = (60, 60.0)
@@ -82,14 +85,51 @@ class Call:
             raise Refusal(400, f"{name} must be a non-empty array of strings.")
         return value
 
-    def page(self, rows: Iterable[JsonObject], largest: int = 100) -> list[JsonObject]:
+    def page(self, rows: Iterable[JsonObject], largest: int | None = None) -> list[JsonObject]:
         """The rows that ``page`` and ``per_page`` ask for.
 
+        ``largest`` is the documented maximum; without one, pages are cut at 100 rows.
+
         Raises:
-            Refusal: 400 unless they are whole numbers from 1 on.
+            Refusal: 400 unless both are whole numbers from 1 on, and for more than ``largest``.
         """
-        page, size = self._number("page", 1), min(self._number("per_page", largest), largest)
+        page, size = self.page_numbers(largest or _UNDOCUMENTED, largest)
         return list(rows)[(page - 1) * size : page * size]
+
+    def page_numbers(self, usual: int, largest: int | None = None) -> tuple[int, int]:
+        """``page`` and ``per_page``; ``usual`` is the size where none is asked for.
+
+        Raises:
+            Refusal: as `page`.
+        """
+        page, size = self._number("page", 1), self._number("per_page", usual)
+        if largest is not None and size > largest:
+            raise Refusal(400, f"per_page must be at most {largest}.")
+        return page, min(size, largest or _UNDOCUMENTED)
+
+    def check_choices(self, choices: Mapping[str, Collection[object]]) -> None:
+        """Fields of the body that have one of some values, or are not there.
+
+        Raises:
+            Refusal: 422 for any other value.
+        """
+        for name, known in choices.items():
+            value = self.body.get(name)
+            if value is not None and not any(
+                type(value) is type(one) and value == one for one in known
+            ):
+                raise Refusal(422, f"{name} must be {_or(known)}.")
+
+    def choice(self, name: str, *known: str) -> str | None:
+        """A parameter of the query that has one of some values, or is not there.
+
+        Raises:
+            Refusal: 400 for any other value.
+        """
+        value = self.query.get(name)
+        if value is not None and value not in known:
+            raise Refusal(400, f"{name} must be {_or(known)}.")
+        return value
 
     def matching(self, rows: Iterable[JsonObject], *names: str) -> list[JsonObject]:
         """The rows that have the values which the query names; ``query`` looks into names."""
@@ -114,6 +154,11 @@ class Plain:
     """An answer that looks the same in both dialects."""
 
     body: Any
+
+
+def _or(known: Collection[object]) -> str:
+    *others, last = (str(one).lower() if isinstance(one, bool) else str(one) for one in known)
+    return f"{', '.join(others)} or {last}"
 
 
 Answer = Callable[[Call], Any]
@@ -152,7 +197,7 @@ def _handler(resource: Resource) -> Callable[[Demo, Request], Any]:
         most, seconds = _LIMITS.get((resource.method, resource.path), _STANDARD)
         bureau.count_call(secret, resource.method, resource.path, most, seconds)
         body = await json_body(request)
-        call = Call(bureau, token, request.path_params, request.query_params, body)
+        call = Call(bureau, token, request.path_params, query_of(request), body)
         visit_of(request).summary = " ".join(request.path_params.values())
         return _response(demo, resource.answer(call))
 

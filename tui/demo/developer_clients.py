@@ -38,8 +38,8 @@ def client_resources(identity: Identity) -> tuple[Resource, ...]:
 def list_clients(call: Call) -> Any:
     clients = call.bureau.world.clients.values()
     rows = [{"client_id": one.client_id, "client_name": one.name} for one in clients]
-    page, size = int(call.query.get("page", 1)), int(call.query.get("per_page", 10))
-    listed = call.page(rows, largest=50)
+    page, size = call.page_numbers(10, 50)
+    listed = rows[(page - 1) * size : page * size]
     return Plain({"data": listed, "total": len(rows), "page": page, "per_page": size})
 
 

@@ -18,6 +18,13 @@ _CHANNELS: JsonObject = {
     "response_mode": "on_mention",
     "channel_whitelist": [],
 }
+_CHOICES: dict[str, tuple[object, ...]] = {
+    "ai_provider": ("anthropic", "open_ai"),
+    "matrix": (True, False),
+    "channel_mode": ("dms_only", "everywhere"),
+    "channel_scope": ("specific", "all_invited"),
+    "response_mode": ("on_mention", "helpdesk"),
+}
 _REQUIRED = (
     "name",
     "description",
@@ -49,9 +56,9 @@ def genie_resources() -> tuple[Resource, ...]:
 
 
 def list_genies(call: Call) -> Any:
-    state = call.query.get("state")
+    state = call.query.get("state", "")
     shown = [_details(call, genie, sheet) for genie, sheet in _all(call)]
-    wanted = {"active": "active", "inactive": "stopped"}.get(state or "", "")
+    wanted = {"inactive": "stopped"}.get(state, state)
     rows = call.matching(shown, "folder_id", "project_id")
     details = ("folders", "user_groups", "connection_id", "custom_oauth_key_id", "project_id")
     return call.page(
@@ -72,7 +79,7 @@ def create_genie(call: Call) -> Any:
     fields = call.required(*_REQUIRED)
     for name in ("name", "description", "instructions"):
         call.text(name)
-    _check_provider(call.body)
+    _check_values(call)
     if str(fields["folder_id"]) not in call.bureau.tables["folders"]:
         raise Refusal(404, "Folder not found.")
     handle = f"gin-{call.bureau.ids.letters(8)}-{call.bureau.ids.letters(6)}-CD"
@@ -89,7 +96,7 @@ def create_genie(call: Call) -> Any:
 def update_genie(call: Call) -> Any:
     genie, sheet = genie_of(call)
     known = {*_REQUIRED, *_CHANNELS}
-    _check_provider(call.body)
+    _check_values(call)
     changes = {name: value for name, value in call.body.items() if name in known}
     sheet.fields |= changes | {"updated_at": call.bureau.now()}
     genie.name = str(sheet.fields["name"])
@@ -147,9 +154,12 @@ def _names(call: Call, things: str) -> dict[str, str]:
     return {one: str(row["name"]) for one, row in call.bureau.tables[things].items()}
 
 
-def _check_provider(fields: JsonObject) -> None:
-    if fields.get("ai_provider", "open_ai") not in ("open_ai", "anthropic"):
-        raise Refusal(422, "ai_provider must be anthropic or open_ai.")
+def _check_values(call: Call) -> None:
+    """Source: Agent Studio API, Create a genie and Update a genie, accepted values."""
+    call.check_choices(_CHOICES)
+    channels = call.body.get("channel_whitelist", [])
+    if not isinstance(channels, list) or not all(isinstance(one, str) for one in channels):
+        raise Refusal(422, "channel_whitelist must be an array of strings.")
 
 
 def _all(call: Call) -> list[tuple[Genie, Sheet]]:

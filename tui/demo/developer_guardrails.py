@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tui.core.studio.rules import PII_ENTITIES, POLICY_TYPES, problems
+from tui.core.studio.rules import PII_ENTITIES, POLICY_TYPES, problems, unknown_keys
 from tui.demo.developer import PREFIX, Call, Plain, Resource
 from tui.demo.developer_genies import genie_of
 from tui.demo.problems import Refusal
@@ -56,9 +56,7 @@ def put_policy(call: Call) -> Any:
     genie, sheet = genie_of(call, "genie_id")
     if sheet.guardrail is None:
         raise Refusal(404, "No guardrail is attached to the genie.")
-    found = problems(kind, call.body.get("configuration"))
-    if found:
-        raise Refusal(422, f"Configuration is invalid: {found[0]}")
+    _check_configuration(kind, call.body.get("configuration"))
     policies = sheet.guardrail["policies"]
     policy = next((p for p in policies if p["policy_type"] == kind), None)
     if policy is None:
@@ -68,6 +66,16 @@ def put_policy(call: Call) -> Any:
     policy["configuration"] = call.body["configuration"]
     call.bureau.note(call.token, "guardrail_policy_updated", {"id": genie.handle, "name": kind})
     return Plain({"data": policy})
+
+
+def _check_configuration(kind: str, configuration: object) -> None:
+    """Source: Agent Studio API, Sample 422 response."""
+    title = "Failed to update policy"
+    if isinstance(configuration, dict) and (unknown := unknown_keys(kind, configuration)):
+        detail = f"Configuration contains unknown keys: {', '.join(unknown)}"
+        raise Refusal(422, detail, title=title)
+    if found := problems(kind, configuration):
+        raise Refusal(422, f"Configuration is invalid: {found[0]}", title=title)
 
 
 def _entities(call: Call) -> Any:

@@ -40,7 +40,7 @@ def recipe_resources() -> tuple[Resource, ...]:
 
 def list_recipes(call: Call) -> Any:
     rows = call.matching(call.bureau.tables["recipes"].values(), "folder_id")
-    if asked := call.query.get("running"):
+    if asked := call.choice("running", "true", "false"):
         rows = [row for row in rows if row["running"] == (asked == "true")]
     return {"items": [_with_counts(call, row) for row in call.page(rows)]}
 
@@ -147,7 +147,7 @@ def _counts(jobs: list[JsonObject]) -> JsonObject:
 def list_jobs(call: Call) -> Any:
     """Newest first; ``offset_job_id`` goes on behind a job."""
     everything = _jobs_of(call, _recipe(call, "recipe_id"))
-    status = call.query.get("status")
+    status = call.choice("status", "succeeded", "failed", "pending")
     rows = [job for job in everything if status in (None, job["status"])]
     after = call.query.get("offset_job_id")
     if after:

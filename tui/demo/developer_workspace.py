@@ -15,6 +15,7 @@ from tui.demo.records import JsonObject
 _ROWS = "/api/lookup_tables/{lookup_table_id}/rows"
 _API_CLIENTS = "/api/developer_api_clients"
 _ENVIRONMENTS = ("test", "prod")
+_LARGEST_PAGE = 100
 
 
 def workspace_resources() -> tuple[Resource, ...]:
@@ -216,7 +217,9 @@ def list_activity(call: Call) -> Any:
     if after := call.query.get("page[after]"):
         rows = [row for row in rows if int(row["id"]) < _number(after, "page[after]")]
     size = _number(call.query.get("page[size]", "100"), "page[size]")
-    return Plain({"data": rows[:size], "total": len(rows)})
+    if size < 1:
+        raise Refusal(400, "page[size] must be a whole number from 1 on.")
+    return Plain({"data": rows[: min(size, _LARGEST_PAGE)], "total": len(rows)})
 
 
 def _instant(raw: str, name: str) -> datetime:

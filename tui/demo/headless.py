@@ -13,7 +13,15 @@ from tui.demo.callers import conversation_for, genie_for
 from tui.demo.clock import rfc3339
 from tui.demo.demo import Demo
 from tui.demo.gateway import Operation, event_stream, routes, visit_of
-from tui.demo.inputs import cursor_for, cursor_key, instant, json_body, page_size, text_field
+from tui.demo.inputs import (
+    cursor_for,
+    cursor_key,
+    instant,
+    json_body,
+    page_size,
+    query_of,
+    text_field,
+)
 from tui.demo.player import play
 from tui.demo.problems import Refusal, not_found
 from tui.demo.records import JsonObject, Upload
@@ -185,7 +193,7 @@ async def get_events(demo: Demo, request: Request) -> Response:
     """Oldest first; ``next_since_created_at`` only when there is more."""
     genie, user = genie_for(demo.world, request)
     limit, since = page_size(request, 100), instant(request, "since_created_at")
-    wanted = request.query_params.get("conversation_id") or None
+    wanted = query_of(request).get("conversation_id")
     found = demo.world.recent_events(since, genie, user, wanted)
     body: JsonObject = {"events": [demo.shape.event(event) for event in found[:limit]]}
     if len(found) > limit:

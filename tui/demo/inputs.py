@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 from urllib.parse import parse_qs
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from tui.demo.clock import parse_rfc3339
@@ -45,13 +46,19 @@ def text_field(body: JsonObject, name: str) -> str:
     return value or ""
 
 
+def query_of(request: Request) -> QueryParams:
+    """The query without its empty parameters: many clients send ``limit=`` where there is none."""
+    given = request.query_params.multi_items()
+    return QueryParams([(name, value) for name, value in given if value])
+
+
 def page_size(request: Request, usual: int) -> int:
     """The ``limit`` asked for, at most a thousand.
 
     Raises:
         Refusal: 400 when it is not a positive integer.
     """
-    raw = request.query_params.get("limit", str(usual))
+    raw = query_of(request).get("limit", str(usual))
     if not raw.isascii() or not raw.isdigit() or int(raw) < 1:
         raise Refusal(400, "limit must be a positive integer.")
     return min(int(raw), _LARGEST_PAGE)
@@ -63,8 +70,8 @@ def instant(request: Request, name: str) -> datetime | None:
     Raises:
         Refusal: 400 when it is not one.
     """
-    raw = request.query_params.get(name)
-    if not raw:
+    raw = query_of(request).get(name)
+    if raw is None:
         return None
     try:
         return parse_rfc3339(raw)
@@ -83,7 +90,7 @@ def cursor_key(request: Request) -> str:
     Raises:
         Refusal: 400 when it was not made by `cursor_for`.
     """
-    raw = request.query_params.get("cursor", "")
+    raw = query_of(request).get("cursor", "")
     try:
         return base64.b64decode(raw + "=" * (-len(raw) % 4), b"-_", validate=True).decode()
     except (binascii.Error, ValueError):

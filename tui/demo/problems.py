@@ -62,8 +62,11 @@ class Refusal(Exception):
         *,
         code: str | None = None,
         headers: dict[str, str] | None = None,
+        title: str = "",
     ) -> None:
+        """``title``: what the Developer API calls it, instead of the status' own phrase."""
         super().__init__(status, message)
+        self.title = title or HTTPStatus(status).phrase
         self.status = status
         self.message = message or f"{HTTPStatus(status).phrase}."
         self.code = code or _CODES.get(status, "error")
@@ -106,8 +109,8 @@ class Listed(Refusal):
     """A refusal as the Developer API writes it. Source: Agent Studio API, sample 422."""
 
     def body(self, request_id: str) -> dict[str, Any]:
-        title = HTTPStatus(self.status).phrase
-        return {"errors": [{"code": self.status, "title": title, "detail": self.message}]}
+        error = {"code": self.status, "title": self.title, "detail": self.message}
+        return {"errors": [error]}
 
 
 def is_developer_path(path: str) -> bool:
@@ -123,7 +126,7 @@ def in_words_of(path: str, refusal: Refusal) -> Refusal:
     if path.startswith(_DETAILED):
         other = Detail(refusal.status, refusal.message)
     elif is_developer_path(path):
-        other = Listed(refusal.status, refusal.message)
+        other = Listed(refusal.status, refusal.message, title=refusal.title)
     else:
         return refusal
     other.headers = refusal.headers

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from tui.demo import workflow_shapes as shapes
 from tui.demo.demo import Demo
 from tui.demo.gateway import Operation
+from tui.demo.inputs import query_of
 from tui.demo.problems import Detail
 from tui.demo.records import JsonObject
 from tui.demo.workflow_catalog import Catalog
@@ -68,7 +69,7 @@ def _listed(
 async def list_guardrails(demo: Demo, request: Request) -> Response:
     """All guardrails, or those with a tag."""
     demo.workshop.caller(request)
-    tag = request.query_params.get("tag")
+    tag = query_of(request).get("tag")
     known = demo.workshop.catalog.guardrails.values()
     return JSONResponse([shapes.guardrail(g) for g in known if tag is None or tag in g.tags])
 

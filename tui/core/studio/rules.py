@@ -220,15 +220,18 @@ POLICY_TYPES = tuple(_CHECKS)
 # -- rules that several share ------------------------------------------------------------------
 
 
+def unknown_keys(policy_type: str, configuration: Json) -> list[str]:
+    """The keys of a configuration that its policy does not have."""
+    return [str(key) for key in configuration if key not in _KEYS[policy_type]]
+
+
 def _unknown_keys(policy_type: str, configuration: Json) -> Found:
-    for key in configuration:
-        if key in _KEYS[policy_type]:
-            continue
+    for key in unknown_keys(policy_type, configuration):
         if key == "enabled":
             rule = "Enabled cannot be sent for this policy" + _TURN_OFF.get(policy_type, ".")
         else:
             rule = f"Unknown key; this policy takes {', '.join(sorted(_KEYS[policy_type]))}."
-        yield Problem(clean_line(str(key), 40), rule)
+        yield Problem(clean_line(key, 40), rule)
 
 
 _TURN_OFF = {
