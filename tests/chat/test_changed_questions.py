@@ -75,7 +75,8 @@ async def test_what_was_shown_is_in_the_log_and_in_the_exports(
     [kept] = await room.session.turns(turn.conversation_id)
     [event] = [event for event in kept.log if isinstance(event, ApprovalResolved)]
     assert event.shown_digest == shown_digest(step.request)
-    assert is_as_shown(next(s for s in kept.steps if isinstance(s, ApprovalStep)))
+    [decided_step] = [step for step in kept.steps if isinstance(step, ApprovalStep)]
+    assert is_as_shown(decided_step)
     chronicle = await room.session.chronicle(turn.conversation_id, "Ifrit")
     for form in ("md", "html", "json"):
         assert event.shown_digest in render(chronicle, form)

@@ -123,6 +123,17 @@ def test_a_call_that_would_run_again_is_another_question() -> None:
     assert second.waiting
 
 
+def test_a_change_without_a_number_is_of_the_same_question_when_the_skill_has_run() -> None:
+    ran = SkillStarted(key="s", run_id=RunId("run-1"), seq=2, skill="Pay", call_id=CALL)
+    change = replace(asks({"amount": 2}), key="again", seq=None)
+    decided = ApprovalResolved(
+        key="d", call_id=CALL, decision="approved", shown_digest=shown_digest(change)
+    )
+    [step] = steps(asks({"amount": 1}), change, ran, decided)
+    assert (step.decision, step.revision) == ("approved", 1)
+    assert is_as_shown(step)
+
+
 def test_changed_parameters_and_other_runs_make_another_name() -> None:
     [step], [changed] = steps(asks({})), steps(asks({}), asks({"a": 1}, 2))
     other = replace(step, request=replace(step.request, run_id=RunId("run-2")))

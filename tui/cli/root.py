@@ -361,6 +361,10 @@ def demo_server(
       after=N                         that many events on
     interrupted:after=N,retry_ms=MS   the service says that it broke
     skip, swap, duplicate, malformed  events are lost, late, double or unreadable
+    crosstalk:after=N,own=1           events of another conversation, or run
+    counted_ids, odd_values           ids from 1 in each run; odd values
+    ask_again:after=N                 a question comes again, changed
+    new_run:stored=1                  a sign-in is followed by a new run
     outage:after=N,s=S                cut, and every other stream for S seconds
     slow:ms=MS                        before each answer and each event
     status:CODE,retry_after=S         instead of an answer

@@ -176,7 +176,9 @@ class Replay:
                 continue
             if same_question(step.request, event):
                 return
-            if step.waiting:
+            # Without a number it stands behind everything, although it was asked earlier.
+            numbered = (step.asked_first or step.request).seq is not None
+            if step.waiting or (event.seq is None and numbered):
                 self._steps[i] = replace(
                     step,
                     request=event,
