@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.json_values import strict, wire_values
-from tui.core.jsonvalues import MAX_DEPTH, TOO_DEEP, read_json, write_json
+from tui.core.jsonvalues import MAX_CONTAINERS, MAX_DEPTH, TOO_DEEP, read_json, write_json
 
 
 def nested(levels: int, inner: Any = 1) -> Any:
@@ -86,3 +86,9 @@ def test_anything_is_written_as_valid_json(value: Any) -> None:
     strict(write_json(value))
     strict(write_json({"a": (value, float("nan"), 10**5000, object())}))
     strict(write_json(nested(5000)))
+
+
+def test_a_document_of_nothing_but_brackets_is_refused_before_it_fills_the_memory() -> None:
+    assert len(read_json(f"[{','.join(['{}'] * (MAX_CONTAINERS - 1))}]")) == MAX_CONTAINERS - 1
+    with pytest.raises(ValueError, match="too many"):
+        read_json(f"[{','.join(['{}'] * MAX_CONTAINERS)}]")

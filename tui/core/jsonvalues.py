@@ -14,6 +14,8 @@ from math import isfinite
 from typing import Any
 
 MAX_DEPTH = 100
+MAX_CONTAINERS = 300_000
+"""Braces and brackets in one document; each makes 64 bytes of two characters."""
 TOO_DEEP = "… nested deeper than can be shown"
 
 _LARGEST_INT = (1 << 63) - 1
@@ -25,14 +27,17 @@ def read_json(data: str | bytes) -> Any:
 
     Numbers that no float or 64-bit integer holds are the text that stood there, halves of
     characters U+FFFD, and levels below ``MAX_DEPTH`` a sentence. Raises ``ValueError`` for what
-    Python does not read as JSON.
+    Python does not read as JSON, and for more than ``MAX_CONTAINERS`` objects and lists.
     """
     text = data if isinstance(data, str) else data.decode(json.detect_encoding(data), "replace")
+    containers = text.count("{") + text.count("[")
+    if containers > MAX_CONTAINERS:
+        raise ValueError("too many objects and lists")
     try:
         value = _DECODER.decode(text.removeprefix("\ufeff"))
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if text.count("{") + text.count("[") > MAX_DEPTH:
+    if containers > MAX_DEPTH:
         value = _cut(value)
     if "\\ud" in text or "\\uD" in text:
         value = _whole(value)
