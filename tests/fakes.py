@@ -53,6 +53,7 @@ from tui.core.options import Option, OptionValues
 from tui.core.ports import Can, Progress
 from tui.core.records import (
     Agent,
+    AnswerClaim,
     Attachment,
     ConnectionLink,
     Conversation,
@@ -423,6 +424,7 @@ class MemoryStore:
         self.drafts: dict[ConversationId | None, str] = {}
         self.closed = False
         self._holders: dict[TurnId, str] = {}
+        self._answers: dict[tuple[TurnId, str], tuple[str, Decision]] = {}
         self._joined: dict[RunId, TurnId] = {}
         self._aliases: dict[ConversationId, ConversationId] = {}
         self._turns: dict[TurnId, _KeptTurn] = {}
@@ -593,6 +595,26 @@ class MemoryStore:
     async def let_go(self, turn_id: TurnId, holder: str) -> None:
         if self._holders.get(turn_id) == holder:
             del self._holders[turn_id]
+
+    async def claim_answer(
+        self, turn_id: TurnId, name: str, holder: str, answer: Decision
+    ) -> AnswerClaim | None:
+        known = self._answers.get((turn_id, name))
+        if known and known[0] not in ("", holder):
+            return None
+        self._answers[turn_id, name] = (holder, known[1] if known and not known[0] else answer)
+        return AnswerClaim(known[1], unclear=True) if known else AnswerClaim(answer)
+
+    async def claimed_answer(self, turn_id: TurnId, name: str) -> Decision | None:
+        known = self._answers.get((turn_id, name))
+        return known[1] if known else None
+
+    async def end_answer(self, turn_id: TurnId, name: str, holder: str, *, given: bool) -> None:
+        _, answer = self._answers[turn_id, name]
+        self._answers[turn_id, name] = ("given" if given else "", answer)
+
+    async def forget_answer(self, turn_id: TurnId, name: str, holder: str) -> None:
+        self._answers.pop((turn_id, name), None)
 
     async def revise(self, turn_id: TurnId, text: str) -> bool:
         return self._free(turn_id) == "queued" and self._change(turn_id, text=text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from unittest.mock import Mock
 
 import pytest
 
@@ -10,13 +11,16 @@ from tests.chat.room import Room
 from tests.chat.test_control import Desk
 from tests.chat.user import decided
 from tests.fakes import MemoryStore, ScriptedBackend, Wait, asks, finished, started
-from tui.chat.approvals import decide
+from tui.chat.answers import Answers
 from tui.chat.kit import Kit, Patience
+from tui.chat.lanes import Lanes
+from tui.chat.questions import approval
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalResolved
-from tui.core.ids import ConversationId
+from tui.core.ids import ConversationId, TurnId
 from tui.core.questions import changes, is_as_shown, shown_digest
 from tui.core.steps import ApprovalStep
+from tui.core.turn import Turn
 from tui.demo.server import DemoServer
 from tui.export import render
 
@@ -88,9 +92,10 @@ async def test_a_change_between_two_tries_stops_the_approval() -> None:
     backend.failures["decide"] = [BackendError(ErrorKind.SERVER, "The service failed.")]
     patience = Patience(first_retry_s=0, longest_retry_s=0)
     kit = Kit(backend=backend, store=MemoryStore(), publish=print, patience=patience)
-    newest = iter([first, second])
+    newest, turn = iter([first, second]), Turn(id=TurnId("t"), conversation_id=HERE)
+    question = approval(kit, turn, first, None, partial(next, newest))
     with pytest.raises(BackendError) as refused:
-        await decide(kit, HERE, first, "approved", None, set(), partial(next, newest))
+        await Answers(kit, Lanes(kit), Mock()).give(question, "approved")
     assert refused.value.kind is ErrorKind.CHANGED
     assert backend.calls.count("decide") == 1
     assert backend.decisions == []

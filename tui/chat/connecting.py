@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from tui.chat.calls import SETTLED, TRIES, once_more_if_refused
-from tui.chat.continuing import outcome_of, owes_reply, said_since
+from tui.chat.calls import once_more_if_refused
+from tui.chat.continuing import outcome_of, owes_reply, passed_by, said_since
 from tui.chat.finding import absorb_question, read_new_messages
-from tui.chat.kit import Kit
 from tui.chat.outbox import reread
 from tui.chat.player import Player
 from tui.chat.updates import Problem, Recovery
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import ConnectionOutcome, ConnectionRequested
-from tui.core.ids import AttemptId, within_run
+from tui.core.events import ConnectionRequested
+from tui.core.ids import within_run
 from tui.core.records import ConnectionLink
 from tui.core.steps import ConnectionStep
 
@@ -78,14 +77,15 @@ def _tell(
 async def _poll(player: Player, step: ConnectionStep) -> None:
     link = await _link(player, step)
     if link and link.authorized:
-        await _settle(player, step)
+        authorized = outcome_of(player.kit, player.turn, step.attempt_id, "authorized")
+        await player.absorb((authorized,))
         await read_reply(player)
         return
     if link and link.url and link.url != step.url:
         await player.absorb((_renewed(player, step, link),))
     await read_new_messages(player)
     if said_since(player.turn, step):
-        await _settle(player, step)
+        await player.absorb((await passed_by(player.kit, player.turn, step),))
         await read_reply(player)
     elif link is None and _has_expired(player, step):
         await _give_up(player, step)
@@ -130,34 +130,6 @@ async def _link(player: Player, step: ConnectionStep) -> ConnectionLink | None:
         if error.kind in (ErrorKind.NOT_FOUND, ErrorKind.UNSUPPORTED):
             return None
         raise
-
-
-async def reject(kit: Kit, attempt_id: AttemptId, reason: str | None) -> None:
-    """Tell the agent that a connection will not be authorised.
-
-    What is unclear is said again: a service that has heard it answers that nothing waits any more.
-    Raises ``BackendError``.
-    """
-    post = partial(kit.backend.reject_connection, attempt_id, reason)
-    heard = False  # perhaps
-    for attempt in range(1, TRIES + 1):
-        try:
-            await once_more_if_refused(post)
-            return
-        except BackendError as error:
-            if heard and error.kind in SETTLED:
-                return
-            heard = heard or error.sent
-            if not error.transient or attempt == TRIES:
-                raise
-            await kit.clock.sleep(kit.wait_s(attempt, error))
-
-
-async def _settle(player: Player, step: ConnectionStep) -> None:
-    """The turn has gone on: because it was authorised, unless we are about to reject it."""
-    rejected = step.attempt_id in player.rejecting
-    outcome: ConnectionOutcome = "rejected" if rejected else "authorized"
-    await player.absorb((outcome_of(player.kit, player.turn, step.attempt_id, outcome),))
 
 
 async def read_reply(player: Player) -> None:

@@ -74,19 +74,29 @@ async def join(kit: Kit, turn: Turn, run_id: RunId, at_ms: int | None) -> bool:
     return True
 
 
-def passed_connections(
+async def passed_connections(
     kit: Kit, turn: Turn, events: Sequence[TurnEvent]
 ) -> list[ConnectionResolved]:
-    """Settle the requests behind which the agent speaks again in events that are not in the turn.
-
-    Nothing says that they were authorised, but the agent would not have gone on otherwise.
-    """
+    """Settle the requests behind which the agent speaks again in events that are yet to come."""
     then = fold(turn, events)
-    return [
-        outcome_of(kit, turn, step.attempt_id, "authorized")
-        for step in turn.open_connections
-        if said_since(then, step)
-    ]
+    passed = [step for step in turn.open_connections if said_since(then, step)]
+    return [await passed_by(kit, turn, step) for step in passed]
+
+
+async def passed_by(kit: Kit, turn: Turn, step: ConnectionStep) -> ConnectionResolved:
+    """Return what became of a connection behind which the agent has gone on.
+
+    Nothing says that it was authorised, but the agent would not have gone on otherwise, unless it
+    was rejected here or in another window.
+    """
+    answer = await kit.store.claimed_answer(turn.id, question_name(turn, step.attempt_id))
+    outcome: ConnectionOutcome = "rejected" if answer == "rejected" else "authorized"
+    return outcome_of(kit, turn, step.attempt_id, outcome)
+
+
+def question_name(turn: Turn, attempt_id: AttemptId) -> str:
+    """Name the question for a connection, as answers to it are claimed."""
+    return within_run(attempt_id, turn.run_id)
 
 
 def outcome_of(
@@ -98,7 +108,7 @@ def outcome_of(
 ) -> ConnectionResolved:
     """The event that records what became of a connection request."""
     return ConnectionResolved(
-        key=f"local:connection:{within_run(attempt_id, turn.run_id)}",
+        key=f"local:connection:{question_name(turn, attempt_id)}",
         run_id=turn.run_id,
         seen_ms=kit.clock.now_ms(),
         attempt_id=attempt_id,

@@ -147,7 +147,7 @@ async def _keep_turn(
 ) -> None:
     run_id = record.run_id
     events: list[TurnEvent] = [as_event(m) for m in messages if m.source == "agent"]
-    events += passed_connections(kit, turn_of(record), events)
+    events += await passed_connections(kit, turn_of(record), events)
     if over and not any(isinstance(event, TurnFinished) for event in record.events):
         last_ms = messages[-1].at_ms
         key = f"local:finished:{run_id or record.id}"

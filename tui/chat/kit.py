@@ -32,8 +32,8 @@ class Patience:
     longest_connection_poll_s: float = 15.0
     second_look_s: float = 3.0
     """Before concluding that a message whose answer was lost never arrived."""
-    longest_read_wait_s: float = 20.0
-    """A read that the service wants later than this fails at once and says when to try again."""
+    longest_call_wait_s: float = 20.0
+    """What the user waits for fails at once, and says when to try again, where that is later."""
     silence_s: float = 75.0
     """Without even a keep-alive, after which a stream is taken for dead."""
     quiet_s: float = 20.0
@@ -88,5 +88,5 @@ class Kit:
 
         Raises ``BackendError``, at once where the service wants it much later.
         """
-        backoff, limit_s = self.patience.retry, self.patience.longest_read_wait_s
+        backoff, limit_s = self.patience.retry, self.patience.longest_call_wait_s
         return await repeat(call, self.clock, backoff=backoff, tries=3, longest_wait_s=limit_s)

@@ -10,6 +10,7 @@ from tui.chat.lane import Lane
 from tui.chat.updates import TurnChanged
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId
+from tui.core.records import TurnRecord
 from tui.core.turn import Turn, turn_of
 
 
@@ -88,6 +89,14 @@ class Lanes:
         await self._kit.store.append(turn.id, turn.conversation_id, (event,))
         record = await self._kit.store.turn(turn.id)
         if record:
+            self._kit.publish(TurnChanged(turn_of(record)))
+
+    async def take_in(self, record: TurnRecord) -> None:
+        """Show a turn as another process has stored it."""
+        player = self.of(record.conversation_id).player
+        if player and player.turn.id == record.id:
+            await player.learn(record)
+        else:
             self._kit.publish(TurnChanged(turn_of(record)))
 
     async def close(self, conversation_id: ConversationId) -> tuple[Turn, ...]:

@@ -33,7 +33,7 @@ from tui.core.events import (
     TurnFinished,
     TurnOutcome,
 )
-from tui.core.ids import AttemptId, ConversationId, FileId, RunId
+from tui.core.ids import ConversationId, FileId, RunId
 from tui.core.limits import characters_of, exceeded_limit
 from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
 from tui.core.retry import requested_s
@@ -56,8 +56,6 @@ class Player:
         """Who claims the message, among all players of all processes."""
         self.asked_delay_s: float | None = None
         """What the server asked for before the next reconnect; taken once."""
-        self.rejecting: set[AttemptId] = set()
-        """Connections that the user does not want, whether the agent knows it already or not."""
         self._saver = Saver(kit)
         self._recovery: Recovery | None = None
         self._characters = 0

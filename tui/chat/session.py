@@ -8,11 +8,11 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 from uuid import uuid4
 
-from tui.chat.approvals import decide, name_of
-from tui.chat.connecting import reject
+from tui.chat.answers import Answers
 from tui.chat.continuing import outcome_of
 from tui.chat.control import Controls
 from tui.chat.kit import Kit, Patience
+from tui.chat.questions import approval, connection
 from tui.chat.updates import (
     CallMade,
     ConversationNamed,
@@ -70,10 +70,7 @@ class Session(Controls):
         )
         self._calls: deque[ServerCall] = deque(maxlen=MOST_CALLS)
         backend.watch_calls(self._note_call)
-        self._decided: set[str] = set()
-        """Questions that a decision was posted for, or is being."""
-        self._unclear: set[str] = set()
-        """Questions of which a decision may have arrived all the same."""
+        self._answers = Answers(self._kit, self._lanes, self._later)
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
         """Held while a message is put into the outbox, so that all queues have the same order."""
@@ -242,40 +239,24 @@ class Session(Controls):
         parameters that have changed since is not sent (``ErrorKind.CHANGED``).
         """
         request = shown or _request(turn, call_id)
-        if request is None or (name := name_of(request)) in self._decided:
+        if request is None:
             return
-        self._decided.add(name)
 
         def newest() -> ApprovalRequested | None:
             live = self._lanes.live(turn.conversation_id)
             now = next((other for other in live if other.id == turn.id), turn)
             return _request(now, call_id)
 
-        try:
-            event = await decide(
-                self._kit, turn.conversation_id, request, decision, reason, self._unclear, newest
-            )
-        except BaseException:
-            self._decided.discard(name)
-            raise
-        await self._lanes.record(turn, event)
+        question = approval(self._kit, turn, request, reason, newest)
+        await self._answers.give(question, decision)
 
     async def reject_connection(
         self, turn: Turn, attempt_id: AttemptId, reason: str | None = None
     ) -> None:
         """Tell the agent that the connection will not be authorised. Raises ``BackendError``."""
-        player = self._lanes.of(turn.conversation_id).player
-        if player and player.turn.id == turn.id:
-            player.rejecting.add(attempt_id)
-        try:
-            await reject(self._kit, attempt_id, reason)
-        except BaseException:
-            if player:
-                player.rejecting.discard(attempt_id)
-            raise
-        event = outcome_of(self._kit, turn, attempt_id, "rejected", reason)
-        await self._lanes.record(turn, event)
-        if player:
+        rejected = outcome_of(self._kit, turn, attempt_id, "rejected", reason)
+        await self._answers.give(connection(self._kit, turn, attempt_id, rejected), "rejected")
+        if player := self._lanes.of(turn.conversation_id).player:
             player.hurry()
 
     # -- the composer ----------------------------------------------------------------------

@@ -128,6 +128,8 @@ class _Asking:
         """The wait that was told last."""
 
     def hear(self, update: Update) -> None:
+        if isinstance(update, Notice):
+            click.echo(f"genie-tui: {clean_line(update.text, 400)}", err=True)
         self._updates.put_nowait(update)
 
     async def run(self, session: Session, source: Input) -> int:
@@ -274,6 +276,7 @@ class _Asking:
                 click.echo(f"genie-tui: {error.sentence()}", err=True)
             elif error.kind not in (ErrorKind.BUSY, ErrorKind.NOT_FOUND):
                 raise failure_of(error) from error
+            click.echo(f"genie-tui: {error}", err=True)
 
     async def _decision(self, turn: Turn, step: ApprovalStep) -> Answer | None:
         """What the options say, else the person at the terminal; None: neither decides."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.core.options import Option, OptionValues
     from tui.core.records import (
         Agent,
+        AnswerClaim,
         Attachment,
         ConnectionLink,
         Conversation,
@@ -332,6 +333,28 @@ class TurnStore(Protocol):
 
     async def let_go(self, turn_id: TurnId, holder: str) -> None:
         """Let others have a message, if ``holder`` has it."""
+        ...
+
+    async def claim_answer(
+        self, turn_id: TurnId, name: str, holder: str, answer: Decision
+    ) -> AnswerClaim | None:
+        """Have the answer to a question for ``holder`` alone, over all processes.
+
+        ``name`` is the question's. Whoever has it already replaces the answer. None if another
+        has it or has given it; who dies lets go of it.
+        """
+        ...
+
+    async def claimed_answer(self, turn_id: TurnId, name: str) -> Decision | None:
+        """The answer to a question that was given or is on its way, from any process."""
+        ...
+
+    async def end_answer(self, turn_id: TurnId, name: str, holder: str, *, given: bool) -> None:
+        """Note that the answer of ``holder`` was given, or else that it may have been."""
+        ...
+
+    async def forget_answer(self, turn_id: TurnId, name: str, holder: str) -> None:
+        """Forget the answer of ``holder``, which certainly did not arrive."""
         ...
 
     async def revise(self, turn_id: TurnId, text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from tui.core.events import TurnEvent
+    from tui.core.events import Decision, TurnEvent
     from tui.core.ids import ConversationId, FileId, MessageId, RunId, SkillId, TurnId
 
 T = TypeVar("T")
@@ -157,6 +157,16 @@ class TurnRecord:
     """None: the agent spoke by itself, or the message was not seen."""
     run_id: RunId | None = None
     events: tuple[TurnEvent, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerClaim:
+    """The right to answer a question of the agent's, which one process has at a time."""
+
+    answer: Decision
+    """Our own or, where ``unclear``, the one that may have arrived."""
+    unclear: bool = False
+    """An earlier answer may have arrived, such as that of a process which died."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

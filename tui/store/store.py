@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.core.events import TurnEvent
+from tui.core.events import Decision, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
-from tui.core.records import Conversation, Hit, Prompt, TurnRecord
+from tui.core.records import AnswerClaim, Conversation, Hit, Prompt, TurnRecord
+from tui.store import answers, outbox, saving, search
 from tui.store import conversations as conversation_rows
 from tui.store import events as event_rows
-from tui.store import outbox, saving, search
 from tui.store import turns as turn_rows
 from tui.store.db import Database
 from tui.store.presence import Presence
@@ -134,6 +134,30 @@ class SqliteStore:
 
     async def let_go(self, turn_id: TurnId, holder: str) -> None:
         await self._db.write(outbox.let_go, self._account, turn_id, holder, self._presence)
+
+    async def claim_answer(
+        self, turn_id: TurnId, name: str, holder: str, answer: Decision
+    ) -> AnswerClaim | None:
+        return await self._db.write_through(
+            answers.claim, self._account, turn_id, name, holder, answer, self._presence
+        )
+
+    async def claimed_answer(self, turn_id: TurnId, name: str) -> Decision | None:
+        return await self._db.read(answers.claimed, self._account, turn_id, name)
+
+    async def end_answer(self, turn_id: TurnId, name: str, holder: str, *, given: bool) -> None:
+        await self._db.write(
+            answers.end,
+            self._account,
+            turn_id,
+            name,
+            holder,
+            given=given,
+            presence=self._presence,
+        )
+
+    async def forget_answer(self, turn_id: TurnId, name: str, holder: str) -> None:
+        await self._db.write(answers.forget, self._account, turn_id, name, holder, self._presence)
 
     async def revise(self, turn_id: TurnId, text: str) -> bool:
         return await self._db.write_through(
