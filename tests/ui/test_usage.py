@@ -6,20 +6,25 @@ import pytest
 
 from tests.fakes import WORKSHOP, ScriptedBackend, finished, reply, said, started, used
 from tests.ui.stage import Stage
-from tui.core.usage import Usage
+from tui.core.usage import Usage, sum_of
 from tui.ui.widgets.notice import UsageRow
 from tui.ui.widgets.timeline_head import TimelineHead
 
 
 async def test_a_turn_says_what_it_used_and_the_head_what_all_did() -> None:
-    script = [started(), used(1_000, 100, before=True), said("Done."), used(3_500, 140), finished()]
-    stage = Stage(ScriptedBackend(script, can=WORKSHOP))
+    scripts = [
+        [started(), said("Done."), used(2_500, 40), finished()],
+        [started(), said("Again."), used(1_000, 100), finished()],
+    ]
+    stage = Stage(ScriptedBackend(*scripts, can=WORKSHOP))
     async with stage.shown():
         await stage.say("Count")
-        await stage.until(lambda: "Done." in stage.screen())
         await stage.until(lambda: "2,500 tokens in" in stage.screen())
         assert "40 out" in stage.text(stage.chat.query_one(UsageRow))
-        assert "↑3.5k ↓140 · 3.64" in stage.text(stage.chat.query_one(TimelineHead))
+        await stage.say("Count again")
+        await stage.until(lambda: "1,000 tokens in, 100 out" in stage.screen())
+        head = stage.chat.query_one(TimelineHead)
+        await stage.until(lambda: "↑3.5k ↓140 · 3.64" in stage.text(head))
         await stage.press("ctrl+n")
         await stage.until(lambda: "Enter  Start" in stage.screen())
         await stage.press("enter")
@@ -44,7 +49,9 @@ def test_brief_counts_have_few_digits(tokens: int, words: str) -> None:
 
 
 def test_a_cost_of_nothing_is_not_worth_a_word() -> None:
-    assert Usage(input_tokens=1, cost=0.0).brief() == "↑1 ↓0"
+    usage = Usage(input_tokens=1, cost=0.0)
+    assert usage.brief() == "↑1 ↓0"
+    assert usage.sentence() == "1 tokens in, 0 out"
 
 
 @pytest.mark.parametrize(
@@ -55,3 +62,23 @@ def test_a_cost_is_told_alike_wherever_it_stands(cost: float, told: str) -> None
     used = Usage(input_tokens=1, cost=cost)
     assert used.brief() == f"↑1 ↓0 · {told}"
     assert used.sentence().endswith(f"cost {told}")
+
+
+def test_a_currency_is_told_where_the_service_names_one() -> None:
+    assert Usage(input_tokens=1, cost=0.5, currency="EUR").sentence().endswith("cost EUR 0.5000")
+
+
+def test_caches_and_premium_requests_are_told_where_they_are_counted() -> None:
+    usage = Usage(
+        input_tokens=1_200, cached_tokens=600, cache_write_tokens=40, premium_requests=1.5
+    )
+    assert usage.sentence() == (
+        "1,200 tokens in (600 cached, 40 written to the cache), 0 out, 1.5 premium requests"
+    )
+
+
+def test_costs_in_different_currencies_have_no_sum() -> None:
+    euros = Usage(input_tokens=1, cost=0.5, currency="EUR")
+    assert (euros + Usage(input_tokens=2, cost=1.0, currency="USD")).cost is None
+    assert sum_of([None, euros, euros]) == Usage(input_tokens=2, cost=1.0, currency="EUR")
+    assert sum_of([None]) is None

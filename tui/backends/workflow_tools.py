@@ -24,7 +24,7 @@ _NAME_CHARS = 80
 _ORIGIN = re.compile(r"(?P<name>.+?) \((?P<origin>mcp:[^()]*|built-in)\)", re.DOTALL)
 _END = re.compile(r"(?P<name>.+?) (?P<how>completed|FAILED)", re.DOTALL)
 _UNNAMED_ENDS = {"mcp tool": "mcp", "built-in tool": "built-in"}
-_ERROR = re.compile(r'\s*\{\s*"error"\s*:\s*(?!null\b|"")')
+_ERROR = re.compile(r'\s*\{\s*"error"\s*:(?!\s*(?:null\b|""))')
 """The beginning of an error, also where the rest has been cut off."""
 
 

@@ -74,7 +74,7 @@ class Usage:
         if self.premium_requests:
             word = "request" if self.premium_requests == 1 else "requests"
             parts.append(f"{self.premium_requests:,g} premium {word}")
-        if self.cost is not None:
+        if self.cost:
             parts.append(f"cost {self._price(self.cost)}")
         return ", ".join(parts)
 
