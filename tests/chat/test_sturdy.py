@@ -22,7 +22,7 @@ from tests.fakes import (
 from tui.chat.company import accompanied
 from tui.chat.kit import Patience
 from tui.chat.session import Session
-from tui.chat.updates import Problem, Refused, TurnChanged, TurnDropped, Update
+from tui.chat.updates import Notice, Problem, Refused, TurnChanged, TurnDropped, Update
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.events import AgentMessage, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId, is_local
@@ -76,22 +76,26 @@ class FullDisk(MemoryStore):
         await super().append(turn_id, conversation_id, events)
 
 
-async def test_a_turn_that_cannot_be_kept_stops_says_so_and_goes_on_when_asked() -> None:
+async def test_a_turn_that_cannot_be_kept_is_shown_and_kept_when_there_is_room() -> None:
     gate = asyncio.Event()
     store, backend = FullDisk(), ScriptedBackend([started(), gate, said("Hello"), finished()])
     async with opened(backend, store) as (session, listener):
         await session.send(HERE, "Hi")
         await listener.until(lambda u: isinstance(u, TurnChanged) and u.turn.phase == "working")
         gate.set()
-        told = await listener.until(lambda u: isinstance(u, Problem))
-        assert isinstance(told, Problem)
-        assert (told.error.kind, str(told.error)) == (ErrorKind.STORE, "The disk is full.")
-        store.full = False
-        backend.resumes = [[*reply("Hello")]]
-        session.retry_now(HERE)
+        told = await listener.until(lambda u: isinstance(u, Notice))
+        assert isinstance(told, Notice)
+        assert told.text == "The disk is full. The reply is shown, but not saved yet."
         ended = await listener.until(over)
-    assert isinstance(ended, TurnChanged)
-    assert ended.turn.reply == "Hello"
+        assert isinstance(ended, TurnChanged)
+        assert ended.turn.reply == "Hello"
+        store.full = False
+        listener.updates.clear()
+        backend.resumes = [[*reply("Hello")]]
+        await session.sync(HERE)
+        await listener.until(over)
+        [kept] = await session.turns(HERE)
+    assert (kept.reply, kept.over) == ("Hello", True)
     assert len(backend.sent) == 1
 
 

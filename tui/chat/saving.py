@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tui.chat.kit import Kit
 from tui.chat.updates import Notice
 from tui.core.errors import StoreError
-from tui.core.events import TurnEvent
+from tui.core.events import TurnEvent, TurnFinished
 from tui.core.turn import Turn
 
 _MOST_FAILURES = 3
@@ -50,12 +50,15 @@ class Saver:
             self._tell(error)
 
     async def _save_each(self, turn: Turn, events: Sequence[TurnEvent]) -> list[TurnEvent]:
-        """Save events one by one, so that one cannot hold up the others; those that failed."""
+        """Save events one by one, so that one cannot hold up the others; those that failed.
+
+        The end of a turn is not saved before what belongs in front of it.
+        """
         failed: list[TurnEvent] = []
         in_a_row = 0
         for event in events:
             try:
-                if in_a_row < _MOST_FAILURES:
+                if in_a_row < _MOST_FAILURES and not (failed and isinstance(event, TurnFinished)):
                     await self._kit.store.append(turn.id, turn.conversation_id, (event,))
                     in_a_row = 0
                     continue
