@@ -55,6 +55,24 @@ async def listening(host: str = "127.0.0.1", path: str = "/callback") -> AsyncIt
         await login.receiver.aclose()
 
 
+async def test_connections_that_say_nothing_are_given_up_without_a_word():
+    """Browsers open some in advance; CPython 3.11 reported each with a traceback."""
+    reported: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loopback, "_MOST_VISITS", 3)
+        async with listening() as login:
+            idle = [
+                await asyncio.open_connection("127.0.0.1", login.receiver.port) for _ in range(6)
+            ]
+            assert (await visit(f"{login.url}?code=1")).status_code == 200
+        for reader, writer in idle:
+            assert await reader.read() == b""
+            writer.close()
+    await asyncio.sleep(0)
+    assert reported == []
+
+
 async def test_a_get_of_the_registered_path_is_delivered_and_its_page_is_safe():
     async with listening() as login:
         answer = await visit(f"{login.url}?code=c%20d&state=s")

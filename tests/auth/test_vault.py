@@ -145,19 +145,31 @@ async def test_a_keyring_that_cannot_forget_is_said_and_never_read_again(tmp_pat
     assert await vault_with(tmp_path / "v", backend).load() is None
 
 
-@pytest.mark.parametrize("what", ["file", "folder"])
-async def test_what_others_may_read_is_not_used(tmp_path: Path, what: str):
+async def test_a_file_that_others_may_read_is_not_used(tmp_path: Path):
     vault = file_vault(tmp_path / "v")
     await vault.prepare()
     await vault.save(TOKENS)
-    if what == "file":
-        (tmp_path / "v" / "work-1.json").chmod(0o640)
-        with pytest.raises(StoreError, match="chmod 600"):
-            await vault.load()
-    else:
-        (tmp_path / "v").chmod(0o750)
-        with pytest.raises(StoreError, match="chmod 700"):
-            await vault.prepare()
+    (tmp_path / "v" / "work-1.json").chmod(0o640)
+    with pytest.raises(StoreError, match="chmod 600"):
+        await vault.load()
+
+
+async def test_a_folder_that_others_may_use_is_closed_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    vault = file_vault(tmp_path / "v")
+    await vault.prepare()
+    (tmp_path / "v").chmod(0o770)
+    await vault.prepare()
+    assert (tmp_path / "v").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "v").chmod(0o770)
+    monkeypatch.setattr("tui.system.private_files.os.chmod", _refuse)
+    with pytest.raises(StoreError, match="chmod 700"):
+        await vault.prepare()
+
+
+def _refuse(*_: object) -> None:
+    raise PermissionError(1, "Operation not permitted")
 
 
 async def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path):

@@ -23,6 +23,7 @@ def test_where_all_is_well_every_step_says_so_and_nothing_is_sent(
     assert (done.returncode, done.stderr) == (0, "")
     assert verdicts(done.stdout) == [
         ("✓", "configuration"),
+        ("✓", "files"),
         ("✓", "network"),
         ("✓", "sign-in"),
         ("✓", "genie"),
@@ -58,7 +59,7 @@ def test_a_genie_without_a_client_is_told_from_a_wrong_credential(
 ) -> None:
     done = run("doctor", GENIE_TUI_GENIE=server.no_client_genie)
     assert done.returncode == 1
-    assert verdicts(done.stdout)[2:4] == [("✓", "sign-in"), ("✗", "genie")]
+    assert verdicts(done.stdout)[3:5] == [("✓", "sign-in"), ("✗", "genie")]
     assert "Ask a builder to attach a genie client" in done.stdout
 
 
@@ -76,7 +77,7 @@ def test_where_nobody_is_signed_in_it_says_how(run: Run, server: DemoServer) -> 
 
 def test_scripts_get_the_same_as_json(run: Run) -> None:
     findings = json.loads(run("doctor", "--demo", "--json").stdout)
-    assert [finding["verdict"] for finding in findings] == ["good"] * 5
+    assert [finding["verdict"] for finding in findings] == ["good"] * 6
 
 
 def test_all_names_for_keys_are_listed_whatever_the_configuration_says(

@@ -205,3 +205,27 @@ async def test_a_lock_that_is_held_too_long_is_told(path: Path) -> None:
             await store.save_draft(None, "x")
         assert len(await store.turns(HERE)) == 1
     await database.aclose()
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", ".lock"])
+async def test_a_link_in_the_place_of_a_file_is_refused_and_not_touched(
+    path: Path, tmp_path: Path, suffix: str
+) -> None:
+    yours = tmp_path / "yours"
+    yours.write_text("words")
+    yours.chmod(0o644)
+    path.parent.mkdir(exist_ok=True)
+    link = path.with_name(path.name + suffix)
+    link.symlink_to(yours)
+    with pytest.raises(StoreError, match="symbolic link") as caught:
+        await SqliteStore.open(path, "account")
+    assert str(link) in str(caught.value)
+    assert link.is_symlink()
+    assert (yours.read_text(), mode(yours)) == ("words", 0o644)
+
+
+async def test_a_folder_of_ours_that_others_could_write_to_is_closed_to_them(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.parent.chmod(0o777)
+    await remember(path, "words")
+    assert mode(path.parent) == 0o755

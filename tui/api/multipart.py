@@ -15,7 +15,9 @@ from tui.core.ports import Progress
 
 _PIECE_BYTES = 128 * 1024
 _T = TypeVar("_T")
-_ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A", "\0": "%00"})
+_CONTROLS = (*range(0x20), 0x7F)
+_ESCAPES: Mapping[int, str] = {code: f"%{code:02X}" for code in (ord('"'), *_CONTROLS)}
+"""As browsers write them; a strict server refuses the rest of the controls, too."""
 
 
 class FileForm:

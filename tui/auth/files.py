@@ -6,7 +6,6 @@ import asyncio
 import fcntl
 import os
 import stat
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from tui.core.errors import StoreError
+from tui.system import private_files
 
 _POLL_S = 0.025
 
@@ -44,26 +44,17 @@ def private_place(path: Path) -> str:
 def write_private(path: Path, text: SecretStr) -> None:
     """Replace a file, durably, 0600. Raises ``StoreError``."""
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        draft = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text.get_secret_value())
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
+        private_files.replace_text(path, text.get_secret_value())
         _sync_folder(path.parent)
     except OSError as error:
         raise StoreError(f"{path} cannot be written ({error.strerror}).") from None
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder, 0700. Raises ``StoreError`` for one that others may use."""
+    """Create a folder, 0700, or make it so. Raises ``StoreError`` for one that others may use."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_files.make_folder(folder)
+        private_files.protect(folder)
         _check_private(folder, folder.stat(follow_symlinks=False))
     except OSError as error:
         raise StoreError(f"{folder} cannot be used ({error.strerror}).") from None
@@ -77,7 +68,7 @@ async def locked(path: Path, limit_s: float) -> AsyncIterator[None]:
     file cannot be made.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        descriptor = private_files.open_file(path)
     except OSError as error:
         raise StoreError(f"{path} cannot be locked ({error.strerror}).") from None
     try:

@@ -91,6 +91,8 @@ class Receiver:
         self._make_room()
         try:
             await self._serve(visit, reader, writer)
+        except asyncio.CancelledError:
+            pass  # given up by us alone; asyncio's servers would report it as a failure
         finally:
             self._visits.pop(visit, None)
             writer.close()

@@ -20,8 +20,13 @@ from tui.core.text import clean_line
 if TYPE_CHECKING:
     from tui.config import Profile
 
-_SIGNS: dict[Verdict, str] = {"good": "✓", "bad": "✗", "open": "·"}
-_COLOURS: dict[Verdict, str] = {"good": "green", "bad": "red", "open": "bright_black"}
+_SIGNS: dict[Verdict, str] = {"good": "✓", "warning": "!", "bad": "✗", "open": "·"}
+_COLOURS: dict[Verdict, str] = {
+    "good": "green",
+    "warning": "yellow",
+    "bad": "red",
+    "open": "bright_black",
+}
 _STEP_CELLS = max(map(len, STEPS)) + 2
 
 
@@ -62,15 +67,21 @@ async def _examined(target: Target, *, show: bool) -> list[Finding]:
 async def _findings(target: Target) -> AsyncGenerator[Finding]:
     from tui.config import ConfigError
     from tui.wiring.checkup import examine
+    from tui.wiring.checkup_files import examine_files
 
+    files = await asyncio.to_thread(examine_files, target.config)
     try:
         with_keymap(target.preferences())
-        async with _profile(target) as profile, aclosing(examine(profile)) as steps:
+        async with (
+            _profile(target) as profile,
+            aclosing(examine(profile, files=files)) as steps,
+        ):
             async for finding in steps:
                 yield finding
     except (ConfigError, Failure) as error:
         yield Finding("configuration", "bad", str(error), "Correct it, then run this again.")
-        for step in STEPS[1:]:
+        yield files
+        for step in STEPS[2:]:
             yield Finding(step, "open", "not checked")
 
 

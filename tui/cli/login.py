@@ -113,7 +113,9 @@ def _explain(attempt: LoginAttempt, *, no_browser: bool) -> None:
     click.echo(f"Sign in to {link_host(attempt.url)} within {minutes} minutes:\n", err=True)
     click.echo(f"{attempt.url}\n", err=True)
     remote = attempt.remote_reason
-    if not no_browser and not remote and attempt.open_browser():
+    # Whoever has our port would get the answer, so then only the user decides to go on.
+    at_home = not no_browser and not remote and not attempt.listening_problem
+    if at_home and attempt.open_browser():
         doubt = attempt.redirect_doubt
         click.echo(f"Your browser was asked to open it. {doubt}".rstrip(), err=True)
     elif remote:

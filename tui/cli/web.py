@@ -19,11 +19,10 @@ import click
 from tui.cli.codes import Code, Failure
 from tui.cli.web_access import HOST, PageAccess
 from tui.system import file_scope
+from tui.system.environment import is_secret
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-_SECRETS = ("GENIE_TUI_API_KEY", "GENIE_TUI_TOKEN", "GENIE_TUI_DEVELOPER_TOKEN")
 
 
 def run_web(port: int, flags: Mapping[str, object]) -> int:
@@ -85,8 +84,8 @@ def _page_folder() -> Iterator[None]:
     """Make the folder to which the pages are limited; remove it at the end if it is empty."""
     folder = Path(tempfile.mkdtemp(prefix="genie-tui-web-"))
     os.environ[file_scope.VARIABLE] = str(folder)
-    for secret in _SECRETS:
-        os.environ.pop(secret, None)
+    for name in filter(is_secret, list(os.environ)):
+        del os.environ[name]
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.config.errors import ConfigError
     from tui.config.folders import config_dir, config_file, data_dir, state_dir
     from tui.config.hosts import DATA_CENTERS, DataCenter, check_url, is_loopback
-    from tui.config.loading import is_configured, load, profiles
+    from tui.config.loading import holds_secrets, is_configured, load, profiles
     from tui.config.looks import LOOKS, general_looks, key_bindings, variable
     from tui.config.profile import KEYS, Profile
     from tui.config.saving import save_profile
@@ -26,7 +26,7 @@ _HOMES = {
     "errors": ("ConfigError",),
     "folders": ("config_dir", "config_file", "data_dir", "state_dir"),
     "hosts": ("DATA_CENTERS", "DataCenter", "check_url", "is_loopback"),
-    "loading": ("is_configured", "load", "profiles"),
+    "loading": ("holds_secrets", "is_configured", "load", "profiles"),
     "looks": ("LOOKS", "key_bindings", "general_looks", "variable"),
     "profile": ("KEYS", "Profile"),
     "saving": ("save_profile",),
@@ -49,6 +49,7 @@ __all__ = [
     "config_file",
     "data_dir",
     "general_looks",
+    "holds_secrets",
     "is_configured",
     "is_loopback",
     "key_bindings",

@@ -14,7 +14,8 @@ from tui.config.folders import Environment, config_file
 from tui.config.hosts import DATA_CENTERS
 from tui.config.layers import Layers
 from tui.config.looks import LOOKS, variable
-from tui.config.profile import KEYS, Profile
+from tui.config.profile import KEYS, SECRETS, Profile
+from tui.system.private_files import protect
 
 
 def load(
@@ -33,6 +34,8 @@ def load(
     environ = os.environ if environ is None else environ
     path = config_path or config_file(environ)
     document = read(path, must_exist=config_path is not None)
+    if _has_secrets(document):
+        protect(path)  # an editor may have created it for everybody to read
     name, table = _choose(document, path, profile, environ)
     given = {key: value for key, value in (flags or {}).items() if value is not None}
     layers = Layers(given, environ, table, name, path)
@@ -40,6 +43,20 @@ def load(
     if complete:
         _check_complete(settings, path, first_run=not is_configured(config_path, environ))
     return settings
+
+
+def holds_secrets(path: Path) -> bool:
+    """Whether a file has keys or tokens in it; one that cannot be read may have."""
+    try:
+        return _has_secrets(read(path))
+    except ConfigError:
+        return True
+
+
+def _has_secrets(document: Mapping[str, Any]) -> bool:
+    found = document.get("profiles", {})
+    tables = found.values() if isinstance(found, dict) else ()
+    return any(isinstance(table, dict) and SECRETS & table.keys() for table in tables)
 
 
 def profiles(path: Path) -> list[str]:

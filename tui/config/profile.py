@@ -64,3 +64,6 @@ class Profile:
 
 KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
 """The keys of a profile in the file."""
+
+SECRETS = frozenset({"api_key", "token", "developer_token"})
+"""Those that nobody else must read."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from tui.config.errors import ConfigError
 from tui.config.layers import Layers
 from tui.config.profile import KEYS
 from tui.core.secret import Secret
+from tui.system.private_files import make_folder, replace_text
 
 Setting = str | bool | Secret | None
 
@@ -31,8 +30,8 @@ def save_profile(path: Path, name: str, values: Mapping[str, Setting]) -> None:
     Layers({}, {}, {k: v for k, v in kept.items() if v is not None}, name, path).merged()
     try:
         target = path.resolve()  # a link stays one
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(target, _edited(target, name, plain))
+        make_folder(target.parent)
+        replace_text(target, _edited(target, name, plain))
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
 
@@ -54,18 +53,3 @@ def _edited(path: Path, name: str, values: Mapping[str, str | bool | None]) -> s
 
 def _plain(value: Setting) -> str | bool | None:
     return value.get_secret_value() if isinstance(value, Secret) else value
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file, private and whole or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

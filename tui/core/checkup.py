@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Step = Literal["configuration", "network", "sign-in", "genie", "stream"]
-STEPS: tuple[Step, ...] = ("configuration", "network", "sign-in", "genie", "stream")
+Step = Literal["configuration", "files", "network", "sign-in", "genie", "stream"]
+STEPS: tuple[Step, ...] = ("configuration", "files", "network", "sign-in", "genie", "stream")
 """In the order in which they are checked; each needs those before it."""
 
-Verdict = Literal["good", "bad", "open"]
-"""``open``: not known, since something before it is missing."""
+Verdict = Literal["good", "warning", "bad", "open"]
+"""``warning``: it works, and should be changed all the same. ``open``: not known, since something
+before it is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class Database:
                 files.suspect(self.path)
             raise store_error(self.path, error) from error
         except OSError as error:
-            raise StoreError(f"{self.path} cannot be used: {error.strerror or error}.") from error
+            name = error.filename or self.path
+            raise StoreError(f"{name} cannot be used: {error.strerror or error}.") from error
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+
+from tui.system.private_files import (
+    OTHERS_WRITE,
+    make_folder,
+    open_file,
+    protect,
+    refuse_link,
+)
 
 _COMPANIONS = ("-wal", "-shm")
 
 
 def make_private(path: Path) -> None:
-    """Create the file 0600, or take others' rights away. Raises ``OSError``.
+    """Create the file 0600, or take others' rights away. Raises ``OSError``, also for a link.
 
-    SQLite gives the files that it puts beside it the same mode.
+    SQLite gives the files that it puts beside it the same mode, but follows a link in their place.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        if os.fstat(descriptor).st_mode & 0o077:
-            os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
+    with suppress(FileExistsError):
+        os.close(open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    # Never opened here: closing would free the locks that SQLite has on it in this process.
+    for file in (path, *(beside(path, suffix) for suffix in _COMPANIONS)):
+        refuse_link(file)
+        protect(file)
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Keep other processes from opening the database while it is created, migrated or replaced.
 
-    Its folder is created 0700. The system frees the lock when its holder dies. Raises ``OSError``.
+    Its folder is created 0700; one that is ours is made one that others cannot write to. The
+    system frees the lock when its holder dies. Raises ``OSError``.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(beside(path, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    make_folder(path.parent)
+    protect(path.parent, OTHERS_WRITE)
+    descriptor = open_file(beside(path, ".lock"))
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -42,7 +55,7 @@ def locked(path: Path) -> Iterator[None]:
 
 def suspect(path: Path) -> None:
     """Remember that damage was met, so that the next process to open the file checks all of it."""
-    beside(path, ".suspect").touch(mode=0o600)
+    os.close(open_file(beside(path, ".suspect")))
 
 
 def is_suspect(path: Path) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tui.store import files
+from tui.system.private_files import make_folder, open_file
 
 
 class Presence:
@@ -28,7 +29,7 @@ class Presence:
         """What this process is called; the sign is given when this is first asked for."""
         if self._descriptor is None:
             with files.locked(self._database):
-                self._folder.mkdir(mode=0o700, exist_ok=True)
+                make_folder(self._folder)
                 self._clear_up()
                 self._name = uuid4().hex
                 self._descriptor = self._open(self._name, os.O_CREAT)
@@ -66,4 +67,4 @@ class Presence:
                 sign.unlink(missing_ok=True)
 
     def _open(self, name: str, flags: int = 0) -> int:
-        return os.open(self._folder / name, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
+        return open_file(self._folder / name, os.O_RDWR | flags)

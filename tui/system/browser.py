@@ -13,6 +13,7 @@ from shutil import which
 
 from tui.core.links import link_host
 from tui.core.remote import is_wsl, remote_reason
+from tui.system.environment import program_environment
 
 _TEXT_BROWSERS = frozenset(
     {"lynx", "w3m", "links", "links2", "elinks", "browsh", "carbonyl", "www-browser", "curl"}
@@ -33,7 +34,7 @@ def open_browser(url: str, environ: Mapping[str, str] | None = None) -> bool:
     It runs on its own, cannot write to our terminal, and is not waited for. ``BROWSER`` is
     honoured as by Python's ``webbrowser``; browsers that need a terminal are passed over.
     """
-    env = dict(os.environ if environ is None else environ)
+    env = program_environment(environ)
     if link_host(url) is None:
         return False
     child_env = {name: value for name, value in env.items() if name != "BROWSER"}

@@ -6,6 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from tui.system.private_files import make_folder, open_file
+
 
 class Notepad:
     """A :class:`tui.core.ports.Notepad` over one file, 0600 in a 0700 folder, written whole."""
@@ -15,7 +17,7 @@ class Notepad:
 
     def keep(self, text: str) -> None:
         with suppress(OSError):  # the words are still on screen, and the store may work
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._path.parent)
             self._write(text)
 
     def read(self) -> str:
@@ -30,7 +32,7 @@ class Notepad:
 
     def _write(self, text: str) -> None:
         draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        descriptor = open_file(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()

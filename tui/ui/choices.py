@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from tui.core.options import Option, OptionValue, OptionValues, problems_with
+from tui.system.private_files import make_folder, replace_text
 
 _ONCE = frozenset({"title"})
 """What is different for each conversation."""
@@ -35,13 +35,11 @@ class Choices:
         """Keep choices. Touches the disk."""
         mine = {name: value for name, value in values.items() if name not in _ONCE}
         text = json.dumps({**self._all(), self._place: mine}, ensure_ascii=False, indent=1)
-        part = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.write_text(text, encoding="utf-8")
-            part.replace(self._path)
+            make_folder(self._path.parent)
+            replace_text(self._path, text)
         except OSError:
-            part.unlink(missing_ok=True)
+            pass  # they are asked for again
 
     def _all(self) -> dict[str, object]:
         try:

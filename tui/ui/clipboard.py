@@ -11,6 +11,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from tui.system.private_files import make_folder, open_file
+
 LARGEST_COPY_BYTES = 100_000
 """More than this is dropped without a word by terminals and multiplexers that are in use."""
 
@@ -50,9 +52,9 @@ def save_copy(text: str, folder: Path) -> Path:
 
     Raises ``OSError``.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / f"copy-{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 1_000_000:06}.md"
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with open(open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
         file.write(text.encode("utf-8", "replace"))
     return path
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tui.core.text import clean, clean_line
+from tui.system.environment import program_environment
 
 _USUAL = ("nano", "vim", "vi")
 
@@ -43,7 +44,9 @@ async def edited(text: str, command: Sequence[str]) -> str:
         await asyncio.to_thread(path.write_text, f"{text}\n", encoding="utf-8")
         name = clean_line(Path(command[0]).name, 40)
         try:
-            process = await asyncio.create_subprocess_exec(*command, str(path))
+            process = await asyncio.create_subprocess_exec(
+                *command, str(path), env=program_environment()
+            )
             status = await process.wait()
         except OSError as error:
             raise EditorFailed(f"{name} cannot be started: {error.strerror}.") from error

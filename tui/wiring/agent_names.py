@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tui.system.private_files import make_folder, replace_text
 
 if TYPE_CHECKING:
     from tui.config import Profile
@@ -29,14 +30,9 @@ class AgentNames:
         if dict(names) == self._here():
             return
         text = json.dumps({**self._all(), self._host: dict(names)}, indent=1)
-        part = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.write_text(text, encoding="utf-8")
-            part.replace(self._path)
-        except OSError:
-            with suppress(OSError):
-                part.unlink()
+        with suppress(OSError):
+            make_folder(self._path.parent)
+            replace_text(self._path, text)
 
     def _here(self) -> dict[str, str]:
         found = self._all().get(self._host)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tui.core.checkup import STEPS, Finding
 from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.wiring.checkup_files import examine_files
 from tui.wiring.checkup_network import examine_network
 from tui.wiring.clients import key_client, open_account, signed_in_client
 from tui.wiring.findings import bad
@@ -17,19 +19,22 @@ if TYPE_CHECKING:
     from tui.config import Profile
 
 
-async def examine(profile: Profile, *, before_login: bool = False) -> AsyncGenerator[Finding]:
-    """One finding for each of ``STEPS``; after one that is not good the others are open.
+async def examine(
+    profile: Profile, *, before_login: bool = False, files: Finding | None = None
+) -> AsyncGenerator[Finding]:
+    """One finding for each of ``STEPS``; after one that is bad the others are open.
 
-    ``before_login``: nobody can have signed in through the browser yet.
+    ``before_login``: nobody can have signed in through the browser yet. ``files`` is what was found
+    before the configuration was read, which mends some of it.
     """
-    steps = _examine(profile, before_login=before_login)
+    steps = _examine(profile, files, before_login=before_login)
     done = 0
     async with aclosing(steps):
         try:
             async for finding in steps:
                 yield finding
                 done += 1
-                if finding.verdict != "good":
+                if finding.verdict not in ("good", "warning"):
                     break
         except (BackendError, StoreError) as error:
             yield bad(STEPS[done], error)
@@ -42,13 +47,18 @@ async def examine(profile: Profile, *, before_login: bool = False) -> AsyncGener
         yield Finding(step, "open", "not checked")
 
 
-async def _examine(profile: Profile, *, before_login: bool) -> AsyncGenerator[Finding]:
+async def _examine(
+    profile: Profile, files: Finding | None, *, before_login: bool
+) -> AsyncGenerator[Finding]:
     missing = profile.missing()
     if missing and missing != ["api_key"]:
         advice = "Set them in the profile or as environment variables."
         yield Finding("configuration", "bad", f"missing: {', '.join(missing)}", advice)
         return
     yield Finding("configuration", "good", f"profile '{profile.name}', {_way(profile)}")
+    if files is None:
+        files = await asyncio.to_thread(examine_files, None)
+    yield files
     yield await examine_network(profile)
     if before_login and profile.credential == "oauth":
         yield Finding("sign-in", "open", "in the browser, as soon as the app is open")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.core.account import Account
 from tui.core.preferences import Kept, Preferences
+from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:
     from tui.chat.session import Session
@@ -83,6 +84,8 @@ async def open_session(
         store = await SqliteStore.open(path, account)
         if store.set_aside:
             publish(Notice(f"The stored conversations were damaged. {_set_aside(store.set_aside)}"))
+        if exposed := protect(path.parent, OTHERS_WRITE):
+            publish(Notice(f"{exposed.path} {exposed.problem}. {exposed.advice}".rstrip()))
         try:
             async with Session(backend, store, publish, clock=clock, one_shot=one_shot) as session:
                 yield session

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from tui.api.developer.pace import MemoryLedger, reserved
 from tui.core.studio.endpoint import Limit
+from tui.system.private_files import make_folder, open_file
 
 _LARGEST_BYTES = 1 << 20
 
@@ -37,9 +38,8 @@ class FileLedger:
         return max(own, shared)
 
     def _reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        with os.fdopen(os.open(self._path, flags, 0o600), "r+", encoding="utf-8") as file:
+        make_folder(self._path.parent)
+        with os.fdopen(open_file(self._path), "r+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             times = _times_in(file.read(_LARGEST_BYTES))
             times[endpoint], slot = reserved(times.get(endpoint, ()), limit, now_s)

@@ -12,6 +12,7 @@ from textual import on, work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
+from tui.system.private_files import make_folder, open_file
 from tui.ui.screens.writing import WritingScreen
 from tui.ui.widgets.composer import Composer
 
@@ -100,11 +101,11 @@ def _keep(text: str) -> Path:
     from tui.config import data_dir
 
     folder = data_dir() / "pasted"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     for old in folder.glob("pasted-*.txt"):
         if old.stat().st_mtime < time.time() - _KEPT_S:
             old.unlink(missing_ok=True)
     path = folder / f"pasted-{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(2).hex()}.txt"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w") as file:
         file.write(text)
     return path

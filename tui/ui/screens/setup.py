@@ -27,7 +27,7 @@ from tui.ui.text import line
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.keybar import KeyBar
-from tui.ui.widgets.looks import BAD, DONE, FAILED, LATER, muted
+from tui.ui.widgets.looks import BAD, DONE, FAILED, LATER, UNSURE, muted
 from tui.ui.widgets.rows import Row, RowsView
 
 if TYPE_CHECKING:
@@ -42,7 +42,12 @@ _REDIRECT_NOTE = (
 )
 _NAME = re.compile(r"[\w.-]{1,40}")
 _STEP_CELLS = max(map(len, STEPS)) + 4
-_SIGNS: dict[Verdict, Content] = {"good": DONE, "bad": FAILED, "open": LATER}
+_SIGNS: dict[Verdict, Content] = {
+    "good": DONE,
+    "warning": UNSURE,
+    "bad": FAILED,
+    "open": LATER,
+}
 
 
 class Help(Protocol):

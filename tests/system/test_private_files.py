@@ -1,0 +1,144 @@
+"""Files and folders are ours alone, whatever the umask and whatever is there already."""
+
+from __future__ import annotations
+
+import ast
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tui
+from tui.system import private_files
+from tui.system.private_files import (
+    OTHERS,
+    OTHERS_WRITE,
+    make_folder,
+    open_file,
+    protect,
+    refuse_link,
+    replace_text,
+)
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("umask")
+def test_every_folder_that_is_created_is_private(tmp_path: Path) -> None:
+    make_folder(tmp_path / "a" / "b" / "c")
+    make_folder(tmp_path / "a" / "b" / "c")
+    for name in ("a", "a/b", "a/b/c"):
+        assert mode_of(tmp_path / name) == 0o700
+
+
+def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OSError, match="Not a directory"):
+            make_folder(path)
+
+
+@pytest.mark.usefixtures("umask")
+def test_files_are_private_and_become_so(tmp_path: Path) -> None:
+    os.close(open_file(tmp_path / "new"))
+    (tmp_path / "old").write_text("kept")
+    os.chmod(tmp_path / "old", 0o666)
+    os.close(open_file(tmp_path / "old"))
+    replace_text(tmp_path / "text", "a\r\nb")
+    assert [mode_of(tmp_path / name) for name in ("new", "old", "text")] == [0o600] * 3
+    assert (tmp_path / "old").read_text() == "kept"
+    assert (tmp_path / "text").read_bytes() == b"a\r\nb"
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_is_never_followed(tmp_path: Path, there: bool) -> None:
+    target = tmp_path / "target"
+    if there:
+        target.write_text("yours")
+        target.chmod(0o644)
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    for action in (open_file, refuse_link):
+        with pytest.raises(OSError, match="symbolic link") as caught:
+            action(link)
+        assert caught.value.filename == str(link)
+    assert target.exists() is there
+    assert not there or (target.read_text(), mode_of(target)) == ("yours", 0o644)
+    replace_text(link, "ours")  # puts a file into the place of the link
+    assert not link.is_symlink()
+    assert not there or target.read_text() == "yours"
+
+
+@given(st.integers(0, 0o777), st.sampled_from([OTHERS, OTHERS_WRITE]))
+def test_what_is_ours_keeps_only_our_rights(
+    tmp_path_factory: pytest.TempPathFactory, mode: int, rights: int
+) -> None:
+    path = tmp_path_factory.mktemp("modes") / "file"
+    path.write_text("")
+    path.chmod(mode)
+    found = protect(path, rights)
+    assert mode_of(path) == mode & ~rights
+    assert (found is not None) is bool(mode & rights)
+    assert found is None or found.mended
+    assert protect(path, rights) is None
+
+
+def test_what_is_anothers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "theirs"
+    path.write_text("")
+    path.chmod(0o666)
+    if os.geteuid() == 0:
+        os.chown(path, 4242, 4242)
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    found = protect(path)
+    assert found is not None
+    assert (found.mended, found.problem) == (False, "belongs to another user")
+    assert mode_of(path) == 0o666
+
+
+def test_what_cannot_be_mended_is_told_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    tmp_path.chmod(0o777)
+    monkeypatch.setattr(private_files.os, "chmod", refuse)
+    found = protect(tmp_path, OTHERS_WRITE)
+    assert found is not None
+    assert (found.mended, found.problem) == (False, "can be changed by other users")
+    assert found.advice == f"chmod go-w {tmp_path}"
+
+
+def test_folders_like_tmp_are_fine_and_missing_files_too(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    assert protect(tmp_path, OTHERS_WRITE) is None
+    assert mode_of(tmp_path) == 0o1777
+    assert protect(tmp_path / "missing") is None
+
+
+def test_nothing_else_of_the_program_makes_folders_or_empty_files() -> None:
+    """Or it would have to think of all this by itself."""
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in Path(tui.__file__).parent.rglob("*.py")
+        if path.name != "private_files.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and (node.func.attr in ("mkdir", "makedirs") or ast.unparse(node.func) == "os.mkdir")
+    ]
+    assert found == []
