@@ -274,10 +274,9 @@ class TurnStore(Protocol):
     ) -> TurnRecord | None: ...
 
     async def join_run(self, turn_id: TurnId, run_id: RunId) -> TurnId | None:
-        """Note that a turn goes on in another run: ``turn_of_run`` finds it by that one too.
+        """Let ``turn_of_run`` find a turn by a run in which it goes on.
 
-        A turn without a prompt that was stored for the run moves into it; its id.
-        """
+        What was stored for that run as a turn without a prompt moves into it; that turn's id."""
         ...
 
     async def save_turn(
