@@ -40,7 +40,7 @@ class Company:
         return path
 
     def server(self, *names: str, days: tuple[int, int] = (-1, 30)) -> ssl.SSLContext:
-        """What a server needs that shows a certificate for these names, valid on these days."""
+        """Context of a server with a certificate for these names, valid on these days."""
         today = datetime.datetime.now(datetime.UTC)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.ca.issue_cert(
@@ -119,7 +119,7 @@ class Service(Listener):
 
 @dataclass
 class Seen:
-    """What a proxy was asked."""
+    """Request that a proxy received."""
 
     line: str
     headers: dict[str, str] = field(default_factory=dict)

@@ -261,7 +261,7 @@ CASES: Mapping[Case, Advice] = {
     ),
     Case.UNTRUSTED: Advice(
         ErrorKind.UNREACHABLE,
-        "The certificate of {host} was issued by somebody this machine does not trust",
+        "The certificate of {host} has an issuer that this machine does not trust",
         "If a company proxy inspects traffic, add its certificate to the system's store, or name "
         "it in ca_file (GENIE_TUI_CA_FILE). 'genie-tui doctor' says who issued it.",
     ),

@@ -81,7 +81,7 @@ def _ascii(name: str) -> str | None:
 
 
 def _is_sound(label: str) -> bool:
-    """Whether a label that stands for other scripts stands for exactly one text."""
+    """Tell if a label in ASCII form stands for exactly one text in another script."""
     if not label.startswith("xn--"):
         return True
     import idna

@@ -10,11 +10,11 @@ _SECRET = re.compile(r"GENIE_TUI_\w*(KEY|TOKEN|SECRET|PASSWORD)\w*", re.IGNORECA
 
 
 def is_secret(name: str) -> bool:
-    """Whether a variable of ours holds what nobody else must know."""
+    """Tell if a variable of ours holds a key, a token or a password."""
     return _SECRET.fullmatch(name) is not None
 
 
 def program_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What an editor, a browser or a hook is started with."""
+    """Return the environment for an editor, a browser or a hook."""
     found = os.environ if environ is None else environ
     return {name: value for name, value in found.items() if not is_secret(name)}

@@ -2,7 +2,7 @@
 
 The mode that ``mkdir`` is given counts for the last folder alone and is cut by the umask; here each
 folder that is created is 0700. A link in the place of a file of ours is an error, never followed:
-somebody else may have put it there.
+another user may have put it there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Looks whether other users of this machine could read or change what is ours, and mends it."""
+"""Checks that other users of this machine can neither read nor change our files, and mends it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def examine_files(config: Path | None) -> Finding:
 
 
 def _ours(config: Path | None) -> Iterator[tuple[Path, int]]:
-    """Our files and folders, and the rights that nobody else must have."""
+    """Our files and folders, each with the rights that other users must not have."""
     from tui.config import config_dir, config_file, data_dir, holds_secrets, state_dir
 
     settings = config or config_file()

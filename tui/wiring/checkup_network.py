@@ -1,4 +1,4 @@
-"""Looks how the hosts of a profile are reached: proxy, trusted certificates, who issued theirs."""
+"""Checks how the hosts of a profile are reached: proxy, trusted certificates, issuer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def examine_network(profile: Profile) -> Finding:
-    """Whether the hosts of a profile answer, and what is in between. Sends no credential."""
+    """Ask the hosts of a profile for an answer, without a credential; report what is between."""
     from tui.api.network.probe import probe
 
     urls = [profile.base_url]

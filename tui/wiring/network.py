@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def network_of(profile: Profile) -> Network:
-    """How the services of a profile are reached."""
+    """Return the network settings of a profile."""
     from tui.api.network.settings import Network
     from tui.config import variable
 

@@ -1,4 +1,4 @@
-"""Which certificates are trusted: those of the operating system, unless something else is named.
+"""Trusted certificates: those of the operating system, unless something else is named.
 
 On macOS and Windows the system itself checks a server's certificate (``truststore``). Elsewhere
 OpenSSL does, with the system's files: truststore would read them again for every connection, which
@@ -29,7 +29,7 @@ _SYSTEM_FILES = (
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
-"""Where distributions keep their certificates, for a Python that was built elsewhere."""
+"""Files of distributions, for a Python that was built elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Where the trusted certificates come from."""
+    """Sources of trusted certificates."""
 
     sources: tuple[Source, ...]
     by_system: bool = False
@@ -61,7 +61,7 @@ class Trust:
 
 
 def trust_of(network: Network, platform: str = sys.platform) -> Trust:
-    """Where the certificates come from that are trusted; nothing is read yet."""
+    """Return the sources that the settings name; nothing is read yet."""
     named = tuple(
         Source(name, path, is_folders=name == _FOLDERS)
         for name in (_FILE, _FOLDERS)
@@ -77,7 +77,7 @@ def trust_of(network: Network, platform: str = sys.platform) -> Trust:
 
 
 def context_of(trust: Trust) -> ssl.SSLContext:
-    """What checks servers' certificates; the same one until a file of the trust changes.
+    """Return the context that checks certificates; the same one until a file of the trust changes.
 
     Raises ``BackendError(SETTINGS)``, with the variable and the path, for what cannot be used.
     """
@@ -86,7 +86,7 @@ def context_of(trust: Trust) -> ssl.SSLContext:
 
 @cache
 def no_trust() -> ssl.SSLContext:
-    """What trusts no server at all, for clients that only speak to this machine."""
+    """Return a context that trusts no server, for clients that only speak to this machine."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -138,7 +138,7 @@ def _told(source: Source) -> str:
 
 
 def _stamp(source: Source) -> object:
-    """What changes when the certificates do. Raises ``BackendError(SETTINGS)``."""
+    """Return a value that changes when the certificates do. Raises ``BackendError(SETTINGS)``."""
     paths = source.path.split(os.pathsep) if source.is_folders else [source.path]
     found: list[tuple[int, int]] = []
     problem = "is empty"

@@ -25,7 +25,7 @@ _HEADERS = {"User-Agent": f"genie-tui/{__version__}"}
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What there is between this machine and a host."""
+    """Proxy, trusted certificates and issuer between this machine and a host."""
 
     host: str
     encrypted: bool
@@ -34,9 +34,9 @@ class Reach:
     proxy: str = ""
     """The proxy's address and the setting that names it; empty for a direct connection."""
     trust: str = ""
-    """Where the trusted certificates come from; empty where none are needed."""
+    """Sources of the trusted certificates; empty where none are needed."""
     issuer: str = ""
-    """Who issued the certificate that the host showed, trusted or not; empty if not known."""
+    """Issuer of the certificate that the host showed, trusted or not; empty if not known."""
 
 
 async def probe(url: str, network: Network) -> Reach:

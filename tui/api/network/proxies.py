@@ -1,4 +1,4 @@
-"""Which proxy leads to a URL, by the variables that curl, pip and browsers share.
+"""Choose the proxy for a URL by the variables that curl, pip and browsers share.
 
 ``NO_PROXY`` is a list of hosts (with all below them), patterns with ``*``, addresses and networks,
 each with or without brackets, a scheme and a port. Where no variable is set, the proxy of the
@@ -62,10 +62,10 @@ class Proxy:
 
 
 def proxy_for(network: Network, scheme: str, host: str, port: int) -> Proxy | None:
-    """The proxy that leads to a host; None where the connection is to be direct.
+    """Return the proxy for a host; None for a direct connection.
 
-    Nothing leads to this machine but itself. Raises ``BackendError(SETTINGS)``, with the name of
-    the variable and no password, for a proxy that cannot be used.
+    Connections to this machine are always direct. For a proxy that cannot be used, raises
+    ``BackendError(SETTINGS)`` with the name of the variable and no password.
     """
     host = host.strip("[]").rstrip(".").lower()
     if _is_loopback(host):
@@ -81,7 +81,7 @@ def proxy_for(network: Network, scheme: str, host: str, port: int) -> Proxy | No
 
 
 def parse_proxy(value: str, variable: str) -> Proxy:
-    """A proxy as a variable has it. Raises ``BackendError(SETTINGS)``."""
+    """Read the value of a variable. Raises ``BackendError(SETTINGS)``."""
     text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
     scheme, marker, rest = text.rpartition("://")
     scheme = scheme.lower() if marker else "http"
@@ -104,13 +104,13 @@ def parse_proxy(value: str, variable: str) -> Proxy:
 
 
 def is_excepted(environ: Mapping[str, str], scheme: str, host: str, port: int) -> bool:
-    """Whether ``NO_PROXY`` names a host (lower case, without brackets)."""
+    """Tell if ``NO_PROXY`` names a host (lower case, without brackets)."""
     entries = _SPLIT.split(_value(environ, "no_proxy")[1].strip().lower())
     return any(_names(entry, scheme, host, port) for entry in entries if entry)
 
 
 def unreadable_exceptions(environ: Mapping[str, str]) -> list[str]:
-    """The entries of ``NO_PROXY`` that name nothing, since nobody can tell what they mean."""
+    """Return the entries of ``NO_PROXY`` that are neither a host, a pattern nor a network."""
     entries = _SPLIT.split(_value(environ, "no_proxy")[1].strip().lower())
     return [entry for entry in entries if entry and not _is_readable(entry)]
 

@@ -1,4 +1,4 @@
-"""What decides how services are reached, and the error for a setting that cannot be used."""
+"""Settings of the network, and the error for one that cannot be used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Network:
     ca_file: str = ""
     """Certificates to trust besides the usual ones; a path."""
     ca_file_from: str = "ca_file"
-    """What ``ca_file`` was set with, as errors name it."""
+    """Name of the key or variable that set ``ca_file``, for errors."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
 

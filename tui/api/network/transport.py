@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import httpcore
 
 _ANSWER_S = 30.0
-"""How long a proxy may take to answer; it connects to the service meanwhile."""
+"""Longest time for the answer of a proxy, which connects to the service meanwhile."""
 
 
 class NetworkTransport(httpx.AsyncBaseTransport):
@@ -82,7 +82,7 @@ async def _through(found: httpx.AsyncHTTPTransport, request: httpx.Request) -> h
 
 
 class _Watch:
-    """How far a request has come, by what httpcore traces."""
+    """Progress of a request through a proxy, by httpcore's traces."""
 
     def __init__(self) -> None:
         self.stage: Stage = "through"
