@@ -234,6 +234,7 @@ class ScriptedBackend(Unable):
         self._decided = asyncio.Event()
         self._stopped = asyncio.Event()
         self._runs = count(1)
+        self._numbers: defaultdict[RunId, int] = defaultdict(int)
 
     def watch_calls(self, listener: CallListener) -> None:
         self.listener = listener
@@ -387,7 +388,7 @@ class ScriptedBackend(Unable):
             raise self.failures[name].pop(0)
 
     async def _play(self, script: Script, run_id: RunId) -> AsyncGenerator[TurnEvent]:
-        number = 0
+        """A run that is resumed goes on with the numbers of its events."""
         for item in script:
             match item:
                 case BackendError():
@@ -403,8 +404,8 @@ class ScriptedBackend(Unable):
                 case TextDelta() | Heartbeat():
                     yield replace(item, run_id=run_id)
                 case _:
-                    number += 1
-                    yield replace(item, run_id=run_id, seq=number)
+                    self._numbers[run_id] += 1
+                    yield replace(item, run_id=run_id, seq=self._numbers[run_id])
 
 
 @dataclass(slots=True)

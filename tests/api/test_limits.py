@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -41,6 +41,7 @@ PACKERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 
 @pytest.mark.parametrize(("encoding", "pack"), PACKERS.values(), ids=PACKERS.keys())
 @given(body=st.binary(max_size=100_000), cuts=st.lists(st.integers(0, 2000), max_size=5))
+@example(body=b"a", cuts=[1])
 @settings(max_examples=30, deadline=None)
 async def test_compressed_bodies_are_read_as_they_were(
     encoding: str, pack: Callable[[bytes], bytes], body: bytes, cuts: list[int]

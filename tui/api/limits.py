@@ -23,6 +23,7 @@ PIECE_BYTES = 16 * 1024
 """Handled at once, so that the event loop never waits long."""
 
 ACCEPTED_ENCODINGS = "gzip, deflate"
+_HEADER_BYTES = 2
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 
 
@@ -83,21 +84,28 @@ class _Inflater:
     """Decompresses gzip and both forms of deflate, a limited piece at a time."""
 
     def __init__(self, encoding: str) -> None:
-        self._with_header = zlib.MAX_WBITS | (0 if encoding == "deflate" else 16)
-        self._decoder = zlib.decompressobj(self._with_header)
-        self._first = encoding == "deflate"
+        gzip = 0 if encoding == "deflate" else 16
+        self._decoder = zlib.decompressobj(zlib.MAX_WBITS | gzip)
+        self._may_lack_header = encoding == "deflate"
+        self._begun = b""
+        """Bytes of a header that is not there in full."""
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Yield pieces of at most ``PIECE_BYTES``. Raises ``zlib.error``."""
-        while chunk and not self._decoder.eof:
-            try:
-                piece = self._decoder.decompress(chunk, PIECE_BYTES)
-            except zlib.error:
-                if not self._first:
-                    raise
+        if self._may_lack_header:
+            chunk = self._begun + chunk
+            self._begun = chunk
+            if len(chunk) < _HEADER_BYTES:
+                return
+            self._may_lack_header = False
+            if not _is_zlib_header(chunk):
                 self._decoder = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers omit the header
-                piece = self._decoder.decompress(chunk, PIECE_BYTES)
-            self._first = False
-            if piece:
+        while chunk and not self._decoder.eof:
+            if piece := self._decoder.decompress(chunk, PIECE_BYTES):
                 yield piece
             chunk = self._decoder.unconsumed_tail
+
+
+def _is_zlib_header(data: bytes) -> bool:
+    """Return True for method 8 with a valid check. Source: RFC 1950, 2.2."""
+    return data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
