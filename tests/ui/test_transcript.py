@@ -237,7 +237,7 @@ async def test_a_connection_shows_the_host_and_opens() -> None:
         1,
         attempt_id=AttemptId("a1"),
         connector="Jira",
-        url="https://id.example.com@evil.example/x",
+        url="https://evil.example/x?as=id.example.com",
         expires_ms=T0_MS + 60_000 + 90_000,
     )
     turn = turn_of("t", events=[asks])
@@ -248,6 +248,22 @@ async def test_a_connection_shows_the_host_and_opens() -> None:
         await pilot.click(ConnectionCard)
         await settle(pilot, lambda: bool(app.heard))
     assert app.heard == [Transcript.ConnectionOpened(turn, AttemptId("a1"))]
+
+
+async def test_a_connection_link_with_a_user_name_is_shown_whole_and_not_as_a_host():
+    asks = at(
+        ConnectionRequested,
+        1,
+        1,
+        attempt_id=AttemptId("a1"),
+        connector="Jira",
+        url="https://id.example.com@evil.example/x",
+    )
+    async with shown(turn_of("t", events=[asks])) as (app, _, _):
+        text = app.screen_text()
+    assert "https://id.example.com@evil.example/x" in text
+    assert "cannot be opened safely" in text
+    assert "Leads to" not in text
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,8 @@ async def inventory(client: DeveloperClient) -> None:
     (group,) = await all_of(client.operations.on_prem_groups())
     status = await client.operations.on_prem_status(group.id)
     assert (status.agents_count, status.active_agents) == (2, ("bristol-1",))
+    (ada,) = await client.users.find("ada")
+    assert ada.email.startswith("ada@")
     entries = await all_of(client.operations.activity(since="2020-01-01T00:00:00Z"))
     assert entries[0].event_type == "api_client_deleted"
     assert entries[-1].event_type == "genie_created"
