@@ -51,6 +51,8 @@ class Service:
         self.workflow = defaults()
         self.asked: list[tuple[str, str, Any]] = []
         self.missing: set[str] = set()
+        self.stubborn: set[str] = set()
+        """Options that no longer change."""
 
     async def answer(self, request: Request) -> Response:
         path, body = request.url.path, await request.body()
@@ -68,7 +70,8 @@ class Service:
         if given is not None:
             if "guardrail_ids" in given and given["guardrail_ids"] is None:
                 return PlainTextResponse("Internal Server Error", 500)
-            self.workflow |= given | {"error_webhook_url": None}
+            kept = {name: value for name, value in given.items() if name not in self.stubborn}
+            self.workflow |= kept | {"error_webhook_url": None}
         return JSONResponse(self.workflow, 201 if method == "POST" else 200)
 
     def sent(self, method: str) -> list[Any]:
@@ -246,6 +249,14 @@ async def test_an_emptied_model_is_the_agents_own(
 async def test_what_the_service_drops_is_named(backend: WorkflowsBackend) -> None:
     values = {"error_webhook_url": "https://hooks.example/failed", "max_turns": 3}
     assert await backend.change(WF, values) == ("error_webhook_url",)
+
+
+async def test_and_what_it_keeps_although_it_was_emptied(
+    service: Service, backend: WorkflowsBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await backend.change(WF, {"webhook_url": "https://hooks.example/done", "title": "Orders"})
+    monkeypatch.setattr(service, "stubborn", {"webhook_url"})
+    assert await backend.change(WF, {"webhook_url": None, "title": None}) == ("webhook_url",)
 
 
 async def test_values_that_are_not_on_offer_may_stay(

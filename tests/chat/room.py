@@ -42,10 +42,11 @@ QUICK = Patience(
 
 @contextmanager
 def serving(shape: str, *, ping_s: float, park_s: float) -> Iterator[DemoServer]:
-    """A quick demo server without history, ``documented`` or ``observed``; it must not err."""
+    """A quick demo server without history, as documented or as seen (``observed``); no errors."""
     settings = DemoSettings(
         speed=0,
         observed=shape == "observed",
+        workflows="recorded" if shape == "observed" else "documented",
         seed=7,
         seeded_conversations=0,
         ping_s=ping_s,

@@ -157,8 +157,28 @@ async def test_a_turn_ends_as_if_nothing_had_happened(
         raise ExceptionGroup(fault, failures)
     for case, turn in zip(played, results, strict=True):
         assert isinstance(turn, Turn)
-        assert essence(turn) == calm[case[1]], case
+        assert_as_calm(essence(turn), calm[case[1]], case)
         assert turn.outcome == "finished", case
+
+
+def assert_as_calm(
+    found: list[tuple[str, ...]], calm: list[tuple[str, ...]], case: tuple[str, str]
+) -> None:
+    """A documented workflow keeps all that was said; a recorded one keeps the final answer alone.
+
+    What was said before a tool is in the stream there, and goes with it.
+    """
+    if case[1] == "documented":
+        assert found == calm, case
+        return
+    assert kept(found) == kept(calm), case
+    notes = [text for kind, text, *_ in calm[:-1] if kind == "text"]
+    said = [text for kind, text, *_ in found[:-1] if kind == "text"]
+    assert all(any(part in note for note in notes) for text in said for part in text.split(" […] "))
+
+
+def kept(steps: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [step for step in steps[:-1] if step[0] != "text"] + steps[-1:]
 
 
 def test_the_number_of_cases_is_the_one_that_the_readme_states() -> None:

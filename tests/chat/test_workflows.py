@@ -37,7 +37,14 @@ async def room(server: DemoServer, tmp_path: Path) -> AsyncIterator[Room]:
 @pytest.fixture
 def writing() -> Iterator[DemoServer]:
     """A server that takes its time to write, and looks at halts."""
-    settings = DemoSettings(speed=4, token_rate=100, seed=7, seeded_conversations=0, ping_s=0.2)
+    settings = DemoSettings(
+        speed=4,
+        token_rate=100,
+        seed=7,
+        seeded_conversations=0,
+        ping_s=0.2,
+        workflows="documented",
+    )
     with DemoServer(settings) as server:
         yield server
         assert server.errors == []
@@ -92,7 +99,8 @@ async def test_another_machine_sees_the_newest_turn(
         [turn] = await other.session.turns(conversation.id)
     assert conversation.title == BROKEN
     assert turn.over
-    assert texts(turn) == texts(told)
+    kept = texts(told) if server.settings.documented_workflows else texts(told)[-1:]
+    assert texts(turn) == kept
 
 
 async def test_the_first_words_are_the_title(room: Room, server: DemoServer) -> None:
@@ -123,8 +131,10 @@ async def test_what_is_no_longer_retained_is_read_from_the_workflow(
     calm = essence(await room.ask("Write a runbook for a full disk"))
     server.faults.add("cut:after=2,on=stream,times=1")
     server.faults.add("status:503,on=resume,times=2")
-    turn = await room.ask("Write a runbook for a full disk")
-    assert essence(turn) == calm
+    found = essence(await room.ask("Write a runbook for a full disk"))
+    if not server.settings.documented_workflows:  # which keeps the final answer alone
+        calm, found = ([calm[-1]], [found[-1]])
+    assert found == calm
 
 
 async def test_a_stream_that_brings_nothing_but_comments_is_no_obstacle(

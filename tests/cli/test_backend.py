@@ -49,7 +49,53 @@ def test_an_answer_and_what_it_used(run: Run, workflows: dict[str, str]) -> None
 def test_a_run_that_fails_says_why(run: Run, workflows: dict[str, str]) -> None:
     done = run("ask", "Crash, please", **workflows)
     assert done.returncode == 1
-    assert "The agent failed. The model provider answered 500" in done.stderr
+    assert "The agent failed. Provider HTTP error 400" in done.stderr
+
+
+def test_options_are_set_and_changed(run: Run, workflows: dict[str, str]) -> None:
+    chosen = ("--option", "agent_id=Jann", "--option", "guardrail_ids=no-secrets")
+    first = last_line(run("ask", "echo hi", "--json", *chosen, **workflows))
+    assert first["reply"] == "Done. You asked: echo hi"
+    cid = first["conversation_id"]
+    refused = run("ask", "my password", "--conversation", cid, **workflows)
+    assert refused.returncode == 1
+    assert "Guardrail 'no-secrets'" in refused.stderr
+    freed = ("--option", "guardrail_ids=", "--conversation", cid)
+    done = run("ask", "echo my password", *freed, **workflows)
+    assert (done.returncode, done.stdout) == (0, "Done. You asked: echo my password\n")
+    exported = json.loads(run("export", cid, "--format", "json", **workflows).stdout)
+    assert (exported["agent"], exported["agent_id"]) == ("Jann", "ag-jann-04")
+
+
+def test_a_token_for_a_variable_is_chosen(run: Run, workflows: dict[str, str]) -> None:
+    chosen = ("--option", "credential_overrides.ORDERS_KEY=ORDERS_KEY_TEST")
+    done = run("ask", "tools: one", "--json", *chosen, **workflows)
+    assert "2222" in done.stdout
+    assert "1111" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "problem"),
+    [
+        ("max_turn=3", "There's no option 'max_turn'. Did you mean 'max_turns'?"),
+        ("guardrail_ids=no-secret", "Did you mean 'no-secrets'?"),
+        ("credential_overrides.ORDER_KEY=X", "Did you mean 'credential_overrides.ORDERS_KEY'?"),
+    ],
+)
+def test_an_option_that_is_wrong_sends_nothing(
+    run: Run, server: DemoServer, workflows: dict[str, str], option: str, problem: str
+) -> None:
+    created = len(server.log.of("create"))
+    done = run("ask", HELLO, "--option", option, **workflows)
+    assert done.returncode == 2
+    assert problem in done.stderr
+    assert len(server.log.of("create")) == created
+
+
+def test_a_genie_has_no_options(run: Run) -> None:
+    done = run("ask", HELLO, "--option", "max_turns=3")
+    assert done.returncode == 2
+    assert "no options" in done.stderr
 
 
 def test_a_token_that_is_refused(run: Run, workflows: dict[str, str]) -> None:

@@ -11,18 +11,21 @@ import pytest
 
 from tests.e2e.outside import settings_of
 from tui.demo.server import DemoServer, DemoSettings
+from tui.demo.workflow_catalog import MARID
 
 Program = subprocess.Popen[bytes]
 
 
 @pytest.fixture
 def program(environ: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Program]:
-    """The program for screen readers and an agent without pauses, or the one of the options that
-    the test gives."""
-    with DemoServer(DemoSettings(speed=0, title_s=0)) as server:
-        options = getattr(request, "param", ())
+    """The program for screen readers and a genie without pauses, or with the options that the
+    test gives, and an agent that looks at halts."""
+    options = getattr(request, "param", ())
+    with DemoServer(DemoSettings(speed=4 if options else 0, title_s=0)) as server:
         command = [sys.executable, "-m", "tui", "--screen-reader", *options]
         known = environ | settings_of(server)
+        if options:
+            known |= {"GENIE_TUI_GENIE": MARID, "GENIE_TUI_TOKEN": server.token}
         with subprocess.Popen(
             command, env=known, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as program:
@@ -99,13 +102,13 @@ def test_what_was_said_is_found_opened_named_and_exported(program: Program, tmp_
     until(program, "This agent cannot be stopped.")
 
 
-@pytest.mark.parametrize("program", [("--demo", "--backend", "workflows")], indirect=True)
+@pytest.mark.parametrize("program", [("--backend", "workflows")], indirect=True)
 def test_an_agent_that_can_be_stopped_is_stopped(program: Program) -> None:
     until(program, "Ready.")
     say(program, "/stop")
     until(program, "Nothing is at work here.")
-    say(program, "Tell me everything")
-    until(program, "Heading:")
+    say(program, "slow")
+    until(program, "Marid says:")
     say(program, "/stop")
     until(program, "The agent was asked to stop.")
     until(program, "Stopped.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,17 +12,22 @@ from pathlib import Path
 import httpx
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tui.core.ids import ConversationId
+from tui.core.options import OptionValues
 from tui.demo.server import DemoServer, DemoSettings
+from tui.demo.workflow_catalog import MARID
 from tui.ui.app import GenieApp
+from tui.ui.modals.beginning import BeginModal
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.notice import OutcomeRow, UsageRow
+from tui.ui.widgets.option_field import OptionField
 from tui.ui.widgets.reply import Reply
 from tui.wiring.demo import place_of_demo
 
-SLOW_WRITER = DemoSettings(speed=4, token_rate=30, title_s=0)
-"""Takes more than a minute for 60 kB."""
+SLOW_WRITER = DemoSettings(speed=4, token_rate=30, title_s=0, workflows="documented")
+"""Takes more than a minute for 60 kB, and looks at a halt in the middle of a message."""
 _LONGEST_S = 30
 QUICK = DemoSettings(speed=20, title_s=0)
 
@@ -64,6 +70,14 @@ class Scene:
     async def say(self, text: str) -> None:
         self.chat.composer.put(text)
         await self.pilot.press("enter")
+
+    async def begin(self, options: OptionValues) -> ConversationId:
+        """Create a conversation and go to it."""
+        assert self.chat.access
+        created = await self.chat.access.session.create(options)
+        self.chat.go_to(created)
+        await self.until(lambda: self.chat.desk.current == created)
+        return created
 
     async def opened(self, title: str) -> ConversationId:
         """Go to a conversation of the list."""
@@ -115,6 +129,61 @@ async def test_the_button_does_what_the_key_does() -> None:
         await here.until(lambda: "Stopped by you." in here.text())
 
 
+async def test_an_agent_that_looks_at_a_halt_between_messages_stops_there() -> None:
+    async with scene(DemoSettings(speed=1, title_s=0)) as here:
+        await here.begin({"agent_id": MARID})
+        await here.until(lambda: "Marid" in here.text())
+        await here.say("slow")
+        await here.until(lambda: "Step 2 of a long job." in here.said())
+        await here.pilot.press("ctrl+s")
+        await here.until(lambda: here.chat.query(OutcomeRow))
+        assert "Stopped by you." in here.text()
+        assert "Step 8" not in here.said()
+
+
+async def test_an_agent_that_never_looks_at_a_halt_goes_on_and_says_so() -> None:
+    async with scene(DemoSettings(speed=1, title_s=0)) as here:
+        await here.say("slow 60")
+        await here.until(lambda: "word2" in here.said())
+        await here.pilot.press("ctrl+s")
+        await here.until(lambda: "Asked to stop" in here.text())
+        await here.until(lambda: "end." in here.said())
+        await here.until(lambda: here.chat.query(UsageRow))
+        assert "Stopped by you." not in here.text()
+
+
+async def test_guardrails_are_chosen_in_the_form_and_refuse_a_message() -> None:
+    async with scene() as here:
+        await here.pilot.press("ctrl+n")
+        await here.until(lambda: here.app.screen.query(OptionField))
+        field = next(
+            f for f in here.app.screen.query(OptionField) if f.option.name == "guardrail_ids"
+        )
+        field.take_focus()
+        await here.pilot.press("space")
+        await here.until(lambda: "no-secrets" in here.text())
+        await here.pilot.press(*"no-secrets", "tab", "enter")
+        await here.until(lambda: isinstance(here.app.screen, BeginModal))
+        await here.pilot.press("enter")
+        await here.until(lambda: here.chat.desk.current)
+        await here.say("Tell me the password")
+        await here.until(lambda: "prompt matches forbidden" in here.text())
+        assert here.chat.composer.text == "Tell me the password"
+
+
+async def test_the_options_of_a_conversation_are_changed_and_said() -> None:
+    async with scene() as here:
+        created = await here.begin({"title": "Orders"})
+        await here.pilot.press("alt+o")
+        await here.until(lambda: here.app.screen.query(OptionField))
+        field = next(f for f in here.app.screen.query(OptionField) if f.option.name == "model")
+        field.query_one(Input).value = "brass-5"
+        await here.pilot.press("enter")
+        await here.until(lambda: "Changed: Model." in here.text())
+        body = json.loads(await asyncio.to_thread(workflow_of_ada, here.server, created))
+        assert (body["model"], body["max_turns"]) == ("brass-5", 5)
+
+
 @pytest.mark.parametrize("fault", ["cut:after=30,times=1", "tear:after=40,times=1", "duplicate"])
 async def test_a_cut_within_a_message_leaves_no_trace_in_it(fault: str) -> None:
     async with scene() as here:
@@ -123,7 +192,7 @@ async def test_a_cut_within_a_message_leaves_no_trace_in_it(fault: str) -> None:
         await here.until(lambda: here.chat.query(UsageRow))
         await here.until(lambda: not here.chat.desk.board.at_work())
         words = [reply.copy_text() for reply in here.chat.query(Reply)]
-        assert len(words) == 2
+        assert len(words) == 2, words
         assert words[0].startswith("Let me look everywhere at once")
         assert words[1].startswith("One thing is limping")
         assert words[1].rstrip().endswith("calm by noon")
@@ -151,6 +220,11 @@ async def test_somebody_elses_conversation_is_refused_with_a_reason() -> None:
         await here.say("Is anything broken right now?")
         await here.until(lambda: "Not sent: The workflow belongs to" in here.text())
         assert here.chat.composer.text == "Is anything broken right now?"
+
+
+def workflow_of_ada(server: DemoServer, workflow: str) -> bytes:
+    headers = {"Authorization": f"Bearer {server.token}"}
+    return httpx.get(f"{server.url}/api/workflows/{workflow}", headers=headers).content
 
 
 def of_a_colleague(server: DemoServer) -> str:

@@ -42,16 +42,10 @@ async def talk(pilot: Pilot[None]) -> None:
 
 async def json_reply(pilot: Pilot[None]) -> None:
     """A reply that is JSON, in one line."""
-    from tui.ui.widgets.option_field import Beside, OptionField
-
     await begin(pilot)
-    for field in pilot.app.screen.query(OptionField):
-        if field.option.name == "output_format":
-            field.query_one(Beside).focus()
-    await pilot.pause()
-    await pilot.press("right", "enter")
+    await pilot.press("enter")
     await rested(pilot)
-    await ask(pilot, "Is anything broken right now?", "JSON")
+    await ask(pilot, "answer: json", "JSON")
 
 
 async def skills(pilot: Pilot[None]) -> None:

@@ -89,9 +89,13 @@ def wire_changes(
 
 
 def dropped(values: OptionValues, workflow: Workflow) -> tuple[str, ...]:
-    """Return the names of changed options that the service did not keep."""
+    """Return the names of changed options that the service did not keep.
+
+    An emptied model is none of them: the agent's own stands in its place.
+    """
     return tuple(
         name
         for name, value in values.items()
-        if not is_empty(value) and present_value(workflow, name) != value
+        if not is_empty(value) or name != "model"
+        if present_value(workflow, name) != (None if value == "" else value)
     )

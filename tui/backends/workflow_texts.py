@@ -22,6 +22,7 @@ HOLE = " […] "
 """Stands for pieces that were lost."""
 _RESPONSE_CHARS = 200
 """Answers are cut to this length in the log."""
+_LONGEST_ESCAPE = len("\\ud83d")
 _MEETING_CHARS = 8
 """Parts that have so much in common meet; less may be chance."""
 
@@ -151,8 +152,8 @@ class Texts:
         )
         stamp["at_ms"] = self._spoken_ms or stamp["at_ms"]
         text = said.joined() if self._prefix is not None else None
-        if response is not None and (text is None or not _begins(text, response)):
-            text = self._repaired(text, unpacked(response))
+        if response is not None and (text is None or not _is_about(text, response)):
+            text = self._repaired(text, unpacked(response), whole=_is_whole(response))
         self._next()
         if text is None or not text.strip():
             return []
@@ -160,15 +161,18 @@ class Texts:
         self.said.append(said)
         return [self._event(said, stamp)]
 
-    def _repaired(self, text: str | None, response: str) -> str | None:
-        """A text that lacks its beginning or some of its middle, by what the log has of it."""
+    def _repaired(self, text: str | None, response: str, *, whole: bool) -> str | None:
+        """A text that lacks its beginning or some of its middle, by what the log has of it.
+
+        ``whole``: the log has all of it.
+        """
         torn = text is None or self._headless or bool(self._holes)
         if not torn or not response.strip():
             return text
         head, _, rest = (text or "").partition(HOLE)
         if head.startswith(response.rstrip()):
             return text
-        if len(response) < _RESPONSE_CHARS or not text:
+        if whole or not text:
             return response
         return _overlapping(response, rest if rest and response.startswith(head) else text)
 
@@ -209,8 +213,7 @@ class Texts:
         """The row of the log about a message: it confirms one, or is all there is of it."""
         newest = self.said[-1] if self.said else None
         text = unpacked(detail)
-        known = newest and (_begins(newest.text, text) or _begins(newest.text, detail))
-        if newest and (not newest.confirmed or known):
+        if newest and (not newest.confirmed or _is_about(newest.text, detail)):
             newest.confirmed = True
             return []
         if not text.strip():
@@ -270,21 +273,36 @@ class Texts:
 
 
 def unpacked(response: str) -> str:
-    """The answer inside ``{"response": "…"}``, as a JSON workflow's log has it."""
+    """The answer inside ``{"response": "…"}``, as a JSON workflow's log has it, perhaps cut."""
+    inner = _inside(response)
+    if inner is None and not _is_whole(response):
+        ends = range(len(response), len(response) - _LONGEST_ESCAPE, -1)
+        closed = (_inside(f'{response[:end]}"}}') for end in ends)  # it was cut inside an escape
+        inner = next((text for text in closed if text is not None), None)
+        if inner and "\ud800" <= inner[-1] <= "\udbff":  # or between the halves of a character
+            inner = inner[:-1]
+    return response if inner is None else inner
+
+
+def _inside(packed: str) -> str | None:
     try:
-        body = read_json(response)
+        body = read_json(packed)
     except ValueError:
-        return response
+        return None
     inner = body.get("response") if isinstance(body, dict) and len(body) == 1 else None
-    return inner if isinstance(inner, str) else response
+    return inner if isinstance(inner, str) else None
 
 
-def _begins(text: str, response: str) -> bool:
-    """Whether a row of the log may be about a message."""
-    bare = response.strip()
-    return bool(bare) and (
-        text.strip() == bare or (len(response) >= _RESPONSE_CHARS and text.strip().startswith(bare))
-    )
+def _is_whole(response: str) -> bool:
+    """Whether the log has all of an answer, and not only its beginning."""
+    return len(response) < _RESPONSE_CHARS
+
+
+def _is_about(text: str, row: str) -> bool:
+    """Whether a row of the log may be about a message; a message may itself look packed."""
+    whole, text = _is_whole(row), text.strip()
+    bare = (form.strip() for form in (row, unpacked(row)))
+    return any(form and (text == form or (not whole and text.startswith(form))) for form in bare)
 
 
 def _overlapping(beginning: str, rest: str) -> str:

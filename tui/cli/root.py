@@ -310,7 +310,7 @@ def doctor(
 @click.option(
     "--workflows",
     type=click.Choice(["recorded", "documented"]),
-    default="documented",
+    default="recorded",
     show_default=True,
     help="Workflows API: behave as a real server was recorded, or as its document says.",
 )

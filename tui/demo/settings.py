@@ -15,7 +15,7 @@ class DemoSettings:
     """TCP port on 127.0.0.1; 0 takes a free one."""
     observed: bool = False
     """Let the Headless API answer as the live service did, and not as its documents say."""
-    workflows: Literal["recorded", "documented"] = "documented"
+    workflows: Literal["recorded", "documented"] = "recorded"
     """Whether the Workflows API behaves as a real server was recorded, or as its document says."""
     offline: bool = False
     """Whether the Workflows API cannot look up tokens that it does not know, and answers 503."""

@@ -1,0 +1,23 @@
+"""Answers that the log of a JSON workflow has packed, and cut behind 200 characters."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.backends.workflow_texts import unpacked
+
+
+@given(st.text() | st.text(min_size=150, max_size=250), st.booleans())
+def test_a_packed_answer_is_unpacked_wherever_it_was_cut(text: str, escaped: bool) -> None:
+    row = json.dumps({"response": text}, ensure_ascii=escaped)
+    inner = unpacked(row[:200])
+    assert text.startswith(inner)
+    assert inner == text or len(json.dumps(inner, ensure_ascii=escaped)) > 170
+
+
+@given(st.text(max_size=180))
+def test_a_plain_answer_stays_as_it_is(text: str) -> None:
+    assert unpacked(f"Plain {text}") == f"Plain {text}"
