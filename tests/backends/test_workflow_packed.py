@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from tui.backends.workflow_texts import unpacked
 
+_WIDE = st.text('🧞a\n"', min_size=20, max_size=60)
 
-@given(st.text() | st.text(min_size=150, max_size=250), st.booleans())
+
+@given(st.text() | st.text(min_size=150, max_size=250) | _WIDE, st.booleans())
 def test_a_packed_answer_is_unpacked_wherever_it_was_cut(text: str, escaped: bool) -> None:
     row = json.dumps({"response": text}, ensure_ascii=escaped)
     inner = unpacked(row[:200])

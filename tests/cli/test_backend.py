@@ -114,7 +114,7 @@ def test_what_is_missing_is_named(run: Run) -> None:
 
 def test_the_doctor_finds_the_agent(run: Run, workflows: dict[str, str]) -> None:
     done = run("doctor", **workflows)
-    assert [line[0] for line in done.stdout.splitlines()] == ["✓"] * 5
+    assert {line[0] for line in done.stdout.splitlines()} == {"✓"}
     assert "agent Ifrit" in done.stdout
     lost = run("doctor", **workflows | {"GENIE_TUI_GENIE": "ag-nobody"})
     assert lost.returncode == 1

@@ -110,6 +110,11 @@ class RunReader:
         )
 
     @property
+    def has_advanced(self) -> bool:
+        """Whether the stream has brought anything from behind the place where it was resumed."""
+        return self._number > (self._resumed.number if self._resumed else 0)
+
+    @property
     def message_id(self) -> MessageId:
         """The message that is being written."""
         return self.texts.message_id

@@ -112,7 +112,8 @@ class Runs:
     ) -> AsyncGenerator[TurnEvent]:
         """What comes behind a place; where the stream fails, what the workflow tells at the end.
 
-        ``so_far`` is the turn up to that place.
+        ``so_far`` is the turn up to that place. A stream that breaks off after it has brought
+        something is read again: what was said before the final answer may be nowhere else.
         """
         place = place_of(after)
         feed = Feed(self._client.stream(conversation_id, str(place.number)))
@@ -123,7 +124,7 @@ class Runs:
                 async for event in events:
                     yield event
         except BackendError as error:
-            if reader.end or error.kind not in _STREAM_ALONE:
+            if reader.end or reader.has_advanced or error.kind not in _STREAM_ALONE:
                 raise
             over = await self._over(conversation_id, reader, certain=True)
             if over is None:
@@ -161,6 +162,8 @@ class Runs:
         else:
             async for event in _retained(feed, reader):
                 yield event
+            if reader.end is None and feed.ended and reader.has_advanced:
+                return
         for event in self._closing(conversation_id, over, reader):
             yield event
 

@@ -6,6 +6,7 @@ twice), or only a row of the log with the beginning of the answer.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,6 +24,7 @@ HOLE = " […] "
 _RESPONSE_CHARS = 200
 """Answers are cut to this length in the log."""
 _LONGEST_ESCAPE = len("\\ud83d")
+_HALF_CHARACTER = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u[0-9a-fA-F]{0,3})?)?$")
 _MEETING_CHARS = 8
 """Parts that have so much in common meet; less may be chance."""
 
@@ -276,11 +278,10 @@ def unpacked(response: str) -> str:
     """The answer inside ``{"response": "…"}``, as a JSON workflow's log has it, perhaps cut."""
     inner = _inside(response)
     if inner is None and not _is_whole(response):
-        ends = range(len(response), len(response) - _LONGEST_ESCAPE, -1)
-        closed = (_inside(f'{response[:end]}"}}') for end in ends)  # it was cut inside an escape
+        cut = _HALF_CHARACTER.sub("", response)
+        ends = range(len(cut), len(cut) - _LONGEST_ESCAPE, -1)  # it may be cut inside an escape
+        closed = (_inside(f'{cut[:end]}"}}') for end in ends)
         inner = next((text for text in closed if text is not None), None)
-        if inner and "\ud800" <= inner[-1] <= "\udbff":  # or between the halves of a character
-            inner = inner[:-1]
     return response if inner is None else inner
 
 
