@@ -358,3 +358,16 @@ def test_a_session_error_is_reported_as_completed(guest: Guest) -> None:
     assert count(frames, "message") == 2
     usage = guest.http.get(f"/api/workflows/{workflow}").json()["usage"]
     assert set(usage.values()) == {0}
+
+
+def test_a_task_keeps_the_agent_and_the_model_that_it_ran_with(guest: Guest) -> None:
+    workflow = guest.create(IFRIT)
+    path = f"/api/workflows/{workflow}"
+    guest.run(workflow, "echo one")
+    assert guest.http.put(path, json={"agent_id": MARID, "model": "brass-9"}).status_code == 200
+    guest.run(workflow, "echo two")
+    rows = guest.http.get(f"/api/tasks/workflow/{workflow}").json()
+    assert [(row["agent_name"], row["model"]) for row in rows] == [
+        ("Marid", "brass-9"),
+        ("Ifrit", "brass-4"),
+    ]

@@ -33,9 +33,9 @@ list, create, get, delete, messages, send, resume, events, approval, link, rejec
 authorize, token, userinfo, discovery, any; of the Workflows API also update, stream, halt, agents,
 skills, lists, tasks, export, import. There, send is the prompt, stream a stream from now on, and
 resume one with a Last-Event-ID. The whole Developer API is developer. Without ``on``, faults of
-streams strike
-send, stream and resume, drop_request and lose_answer strike send, the others any. new_run strikes
-turns, so it takes no ``on``. ``after`` counts persisted events, not pings, and is 0 if left out.
+streams strike send, stream and resume, drop_request and lose_answer strike send, the others any.
+new_run strikes turns, so it takes no ``on``. ``after`` counts persisted events, not pings, and is 0
+if left out.
 """
 
 from __future__ import annotations

@@ -146,6 +146,9 @@ class Task:
     task_id: str
     number: int
     prompt: str
+    agent_name: str
+    model: str | None
+    reasoning_effort: str | None
     created_at: datetime
     status: TaskStatus = "pending"
     started_at: datetime | None = None

@@ -146,14 +146,14 @@ def _task_row(workflow: Workflow, task: Task) -> tuple[JsonObject, JsonObject]:
         "id": task.task_id,
         "workflow_id": workflow.workflow_id,
         "workflow_title": workflow.settings["title"],
-        "agent_name": workflow.agent.name,
+        "agent_name": task.agent_name,
         "prompt": task.prompt,
         "status": task.status,
     }
     rest = {
         "worker": _WORKER if task.started_at else None,
-        "model": workflow.settings["model"],
-        "reasoning_effort": workflow.settings["reasoning_effort"],
+        "model": task.model,
+        "reasoning_effort": task.reasoning_effort,
         "tool_calls": task.tool_calls,
     }
     return start, rest

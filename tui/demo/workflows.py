@@ -145,7 +145,7 @@ async def send_prompt(demo: Demo, request: Request) -> Response:
     workflow.messages.clear()
     text = _text_of(body)
     check_prompt(demo.workshop.guardrails_of(workflow), text, body.request)
-    accepted = _begin(demo, workflow, text)
+    accepted = _begin(demo, workflow, text, body.reasoning_effort)
     visit_of(request).summary = text
     return JSONResponse(accepted, 201)
 
@@ -158,9 +158,9 @@ def _text_of(body: PromptBody) -> str:
     return body.prompt
 
 
-def _begin(demo: Demo, workflow: Workflow, text: str) -> JsonObject:
+def _begin(demo: Demo, workflow: Workflow, text: str, effort: str | None) -> JsonObject:
     waiting, workshop = workflow.busy, demo.workshop
-    task = workshop.begin_task(workflow, text)
+    task = workshop.begin_task(workflow, text, effort)
     accepted = demo.workflow_shape.accepted(workflow, task)
     script = script_for(Prompt(text, workflow.owner.capitalize()), workflow.agent.path)
     if demo.settings.documented_workflows:

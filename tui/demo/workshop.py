@@ -147,13 +147,18 @@ class Workshop:
         self.gone |= {task.task_id for task in workflow.tasks}
         workflow.halted_at = self.world.clock.now()
 
-    def begin_task(self, workflow: Workflow, prompt: str) -> Task:
+    def begin_task(
+        self, workflow: Workflow, prompt: str, reasoning_effort: str | None = None
+    ) -> Task:
         """Take a prompt: a task that waits for its worker."""
         now, self._tasks = self.world.clock.now(), self._tasks + 1
         task = Task(
             task_id=self.world.ids.short("task"),
             number=self._tasks,
             prompt=prompt,
+            agent_name=workflow.agent.name,
+            model=workflow.settings["model"],
+            reasoning_effort=reasoning_effort or workflow.settings["reasoning_effort"],
             created_at=now,
         )
         workflow.tasks.append(task)
