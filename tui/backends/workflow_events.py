@@ -14,7 +14,9 @@ from tui.api.values import epoch_ms, int_of, object_of, piece_of, text_of
 from tui.api.workflow_models import UsageTotals
 from tui.backends.workflow_lines import (
     LogReader,
+    SeenRow,
     Stamp,
+    content_of,
     progress_text,
     usage_event,
     violation_text,
@@ -27,6 +29,8 @@ from tui.core.events import (
     Heartbeat,
     Json,
     LogLine,
+    SkillFinished,
+    SkillStarted,
     TextDelta,
     TurnEvent,
     TurnFinished,
@@ -47,7 +51,8 @@ OUTCOMES: Mapping[str, TurnOutcome] = {
 }
 """Statuses that end a run."""
 
-_NEXT_STEPS = TOOL_EVENTS | {"model_call", "model_response", "max_turns", "error", "halted"}
+_ANSWERED = "model_response"
+_NEXT_STEPS = TOOL_EVENTS | {"model_call", _ANSWERED, "max_turns", "error", "halted"}
 """Rows of the log before which a message is complete."""
 _VIOLATION = "output_guardrail_violation"
 
@@ -86,8 +91,14 @@ class RunReader:
         self._resumed = place
         self._seen: set[tuple[int | None, object]] = set()
         self._violation = ""
-        self.times = {e.key: e.at_ms for e in (so_far.log if so_far else ()) if e.at_ms}
-        """When the rows of the log came that have been read, by their keys."""
+        self._answered = False
+        """The row at hand is about the pieces that were settled by it."""
+        self.rows = [
+            SeenRow(event.key, content_of(object_of(event.raw.get("data"))), event.at_ms or 0)
+            for event in (so_far.log if so_far else ())
+            if isinstance(event, SkillStarted | SkillFinished)
+        ]
+        """Rows of the log that have been read; before a reconnect, those of tools."""
         running = (step for step in (so_far.steps if so_far else ()) if isinstance(step, SkillStep))
         self._log = LogReader(
             run_id,
@@ -161,7 +172,8 @@ class RunReader:
             self.texts.lose()
         yield from self.texts.decide(frame.kind, row)
         if row in _NEXT_STEPS or self._is_end(frame.kind, data):
-            detail = text_of(data.get("detail")) if row == "model_response" else None
+            detail = text_of(data.get("detail")) if row == _ANSWERED else None
+            self._answered = self.texts.is_open and row == _ANSWERED
             yield from self.texts.settle(self._own_stamp(), detail)
         if not ordered.late:
             self._move(ordered, is_piece=frame.kind == "message_delta")
@@ -244,7 +256,7 @@ class RunReader:
 
     def _row(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
         event, detail = text_of(data.get("event")), text_of(data.get("detail"))
-        if event == "model_response":
+        if event == _ANSWERED and not self._answered:
             yield from self.texts.response(detail, self._own_stamp())
         elif event in TOOL_EVENTS:
             self.texts.tool()
@@ -252,9 +264,9 @@ class RunReader:
             self.problem = detail
         elif event == _VIOLATION:
             self._violation = detail
-        stamp["event_id"] = self._placed(stamp)
+        stamp["event_id"], stamp["key"] = self._placed(stamp), ""
         told = self._log.read(data, stamp)
-        self.times[told.key] = self._at_ms
+        self.rows.append(SeenRow(told.key, content_of(data), self._at_ms))
         yield told
 
     def _usage(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:

@@ -17,8 +17,6 @@ class Feed:
         self._following: asyncio.Future[Frame | None] | None = None
         self._again = deque[Frame]()
         self._comments = 0
-        self.ended = False
-        """The stream is over."""
 
     async def open(self, within_s: float) -> None:
         """Wait until the stream has said its first word, or for a while. Raises ``BackendError``.
@@ -39,7 +37,6 @@ class Feed:
             raise TimeoutError
         self._following = None
         frame = ahead.result()
-        self.ended = frame is None
         self._comments += frame is not None and frame.kind == COMMENT
         return frame
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from tui.api.values import objects_of, text_of
 from tui.api.workflow_models import UsageTotals
@@ -61,6 +61,19 @@ class Names:
                 return key
 
 
+def content_of(row: Json) -> tuple[str, str]:
+    """Event and detail, which both the stream and the workflow have of a row."""
+    return clean_line(text_of(row.get("event"))), text_of(row.get("detail"))
+
+
+class SeenRow(NamedTuple):
+    """A row that the stream brought."""
+
+    key: str
+    content: tuple[str, str]
+    at_ms: int
+
+
 class LogReader:
     """Makes events of the rows of a run's log, in their order."""
 
@@ -75,9 +88,10 @@ class LogReader:
         """A row; those about tools are the starts and ends of skills.
 
         The workflow's own log lacks what a tool was given and returned, so the key leaves it out.
+        A key in the stamp is that of the row in the stream.
         """
-        event, detail = clean_line(text_of(row.get("event"))), text_of(row.get("detail"))
-        stamp["key"] = self._names.of(event, detail)
+        event, detail = content_of(row)
+        stamp["key"] = stamp["key"] or self._names.of(event, detail)
         if event not in TOOL_EVENTS:
             return LogLine(name=_NAMES.get(event, event) or "log", detail=detail, **stamp)
         if event == "tool_call":

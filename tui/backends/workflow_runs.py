@@ -7,7 +7,7 @@ when the run is over. What a stream did not bring, the workflow itself tells whe
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from itertools import chain, repeat
@@ -51,6 +51,9 @@ _SAVED_S = (0.0, 0.2, 0.5, 1.0)
 """Pauses before looks at a workflow whose end was told: it may be saved a moment later."""
 _REPLAYED_S = 1.0
 """Without a frame for so long, a stream has said all that it retained."""
+_REFUSALS = 4
+"""So often in a row a stream must fail before the workflow alone is read."""
+_ENDED_EARLY = "The stream ended before the end of the reply."
 _SILENT_LOOKS = 2
 """So many looks must show that nothing runs, where the log does not say that our run is over."""
 
@@ -70,6 +73,8 @@ class Runs:
     def __init__(self, client: WorkflowsClient, now_ms: Callable[[], int]) -> None:
         self._client = client
         self._now_ms = now_ms
+        self._refused = Counter[RunId]()
+        """How often the stream of a run was refused in a row."""
         self.named: dict[ConversationId, list[RunId]] = defaultdict(list)
         """Runs that have their names from the stream, since the log did not have them in time."""
 
@@ -124,7 +129,7 @@ class Runs:
                 async for event in events:
                     yield event
         except BackendError as error:
-            if reader.end or reader.has_advanced or error.kind not in _STREAM_ALONE:
+            if reader.end or not self._gives_up(reader, error):
                 raise
             over = await self._over(conversation_id, reader, certain=True)
             if over is None:
@@ -133,6 +138,17 @@ class Runs:
                 yield event
         finally:
             await feed.aclose()
+
+    def _gives_up(self, reader: RunReader, error: BackendError) -> bool:
+        """Whether a run that is over is read without its stream, which alone has all of it.
+
+        Only if the stream was refused again and again and has brought nothing in between.
+        """
+        if error.kind not in _STREAM_ALONE or reader.has_advanced:
+            self._refused.pop(reader.run_id, None)
+            return False
+        self._refused[reader.run_id] += 1
+        return error.kind is ErrorKind.NOT_FOUND or self._refused[reader.run_id] > _REFUSALS
 
     async def _play(
         self,
@@ -144,7 +160,8 @@ class Runs:
     ) -> AsyncGenerator[TurnEvent]:
         """Events up to the end of the run. Ends before that with the stream.
 
-        ``behind``: the run may be over already; what its stream retained comes first all the same.
+        Also where the run is over and its stream has not said so: a reconnect brings the rest.
+        ``behind``: this is that reconnect.
         """
         over, silent = (await self._over(conversation_id, reader) if behind else None), 0
         while over is None and reader.end is None:
@@ -157,13 +174,13 @@ class Runs:
                 silent += 1
                 certain = silent >= _SILENT_LOOKS
                 over = await self._over(conversation_id, reader, certain=certain)
+                if over and not behind:
+                    return
         if reader.end:
             over = await self._saved(conversation_id, reader)
         else:
             async for event in _retained(feed, reader):
                 yield event
-            if reader.end is None and feed.ended and reader.has_advanced:
-                return
         for event in self._closing(conversation_id, over, reader):
             yield event
 
@@ -300,13 +317,18 @@ class Runs:
 
 
 async def _retained(feed: Feed, reader: RunReader) -> AsyncGenerator[TurnEvent]:
-    """What a stream still has of a run that is over, up to its end or to the next silence."""
+    """What a stream still has of a run that is over, up to its end or to the next silence.
+
+    Raises ``BackendError`` where it ends before that.
+    """
     while reader.end is None:
         try:
             frame = await feed.next(_REPLAYED_S)
         except TimeoutError:
             return
-        if frame is None or feed.idles(frame):
+        if frame is None:
+            raise BackendError(ErrorKind.INTERRUPTED, _ENDED_EARLY)
+        if feed.idles(frame):
             return
         for event in reader.read(frame):
             yield event

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tui.api.values import epoch_ms, text_of
 from tui.api.workflow_models import Workflow
 from tui.backends.workflow_events import OUTCOMES, RunReader
-from tui.backends.workflow_lines import LogReader, Names, Stamp
+from tui.backends.workflow_lines import LogReader, Names, SeenRow, Stamp, content_of
 from tui.backends.workflow_place import began_ms, is_guessed, run_named
 from tui.backends.workflow_tools import TOOL_EVENTS
 from tui.core.events import AgentMessage, Json, TurnEvent, TurnFinished, TurnOutcome
@@ -203,19 +203,38 @@ def rest_of(stretch: Stretch, reader: RunReader, now_ms: Callable[[], int]) -> l
     behind = _stamp(run_id, "", reader.place.at_ms, now_ms(), {})
     corrections, new = reader.texts.merge(stretch.said, behind)
     names, log, at_ms = Names(run_id), LogReader(run_id), began_ms(run_id)
+    seen = _seen_rows(stretch.rows, reader)
+    others = Names(run_id, [row.key for row in reader.rows])
     events: list[TurnEvent] = []
     for item in _walk(stretch):
         at_ms = max(item.at_ms, at_ms + 1)
         stamp = _stamp(run_id, "", at_ms, now_ms(), item.raw)
         if item.text is None:
-            event = log.read(item.raw, stamp)
-            at_ms = reader.times.get(event.key, at_ms)
-            events.append(event)
+            known = seen.get(id(item.raw))
+            stamp["key"] = known.key if known else others.of(*content_of(item.raw))
+            at_ms = max(known.at_ms, at_ms) if known else at_ms
+            events.append(log.read(item.raw, stamp))
         elif item.text in new:
             new.remove(item.text)
             stamp["key"] = names.of("said", item.text)
             events.append(AgentMessage(text=item.text, **stamp))
     return [*(e for e in events if e.key not in reader.known), *corrections]
+
+
+def _seen_rows(rows: list[Json], reader: RunReader) -> dict[int, SeenRow]:
+    """The rows that the stream brought, by the identity of the same rows in the workflow.
+
+    Of several with the same content it is the one nearest in time, since some may be lost.
+    """
+    found: dict[int, SeenRow] = {}
+    for seen in reader.rows:
+        same = [r for r in rows if id(r) not in found and content_of(r) == seen.content]
+        nearest = min(
+            same, key=lambda r: abs((epoch_ms(r.get("timestamp")) or 0) - seen.at_ms), default=None
+        )
+        if nearest is not None:
+            found[id(nearest)] = seen
+    return found
 
 
 def usage_of(
