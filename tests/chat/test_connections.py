@@ -110,6 +110,7 @@ class Hall:
         asked = replace(link, seen_ms=NOW_MS, expires_ms=NOW_MS + LINK_LIFE_S * 1000)
         self.clock = ManualClock()
         self.backend = ScriptedBackend([started(), said("One moment."), asked])
+        self.backend.resumes = [[]] * 1000  # the stream of a parked turn brings nothing more
         no_link = BackendError(ErrorKind.NOT_FOUND, "There is no such endpoint.")
         self.backend.failures["connection_link"] = [no_link] * 1000
         self.store = MemoryStore()
