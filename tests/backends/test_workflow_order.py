@@ -6,12 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.api.sse import Frame
+from tui.api.values import epoch_ms, int_of
 from tui.backends.workflow_order import WINDOW, FrameOrder, Ordered
 
 
 def frame(number: int, kind: str = "message_delta", second: float = 0) -> Frame:
     stamp = f"2026-11-28T22:{int(second) // 60:02}:{second % 60:09.6f}+00:00"
     return Frame(kind, {"data": {"delta": f"w{number} "}, "timestamp": stamp}, str(number))
+
+
+def take(order: FrameOrder, item: Frame) -> list[Ordered]:
+    return order.take(item, int_of(item.id), epoch_ms(item.data.get("timestamp")))
 
 
 @st.composite
@@ -47,7 +52,7 @@ def numbers(given_out: list[Ordered]) -> list[int | None]:
 def test_any_order_within_the_window_is_put_right(script: tuple[list[Frame], int]) -> None:
     arrived, first = script
     order = FrameOrder(first - 1)
-    given_out = [each for item in arrived for each in order.take(item)]
+    given_out = [each for item in arrived for each in take(order, item)]
     assert numbers(given_out) == sorted(int(item.id or 0) for item in arrived)
     assert not any(each.late or each.after_hole for each in given_out)
 
@@ -60,7 +65,7 @@ def test_below_the_number_to_go_on_from_nothing_is_missing(
     order, here = FrameOrder(first - 1), set[int]()
     for item in arrived:
         here.add(int(item.id or 0))
-        order.take(item)
+        take(order, item)
         assert order.through is not None
         assert set(range(first, order.through + 1)) <= here
         highest = first - 1
@@ -71,7 +76,7 @@ def test_below_the_number_to_go_on_from_nothing_is_missing(
 
 def test_a_piece_that_never_comes_holds_nothing_up_for_long() -> None:
     order = FrameOrder(10)
-    out = [each for n in range(12, 30) for each in order.take(frame(n))]
+    out = [each for n in range(12, 30) for each in take(order, frame(n))]
     assert numbers(out) == list(range(12, 30))
     assert [each.number for each in out if each.after_hole] == [12]
 
@@ -79,35 +84,35 @@ def test_a_piece_that_never_comes_holds_nothing_up_for_long() -> None:
 def test_a_piece_behind_the_window_is_late() -> None:
     order = FrameOrder(10)
     for n in range(12, 25):
-        order.take(frame(n))
-    [late] = order.take(frame(11))
+        take(order, frame(n))
+    [late] = take(order, frame(11))
     assert late.late
 
 
 def test_other_frames_wait_for_nothing() -> None:
     order = FrameOrder(10)
-    assert order.take(frame(12)) == []
-    assert numbers(order.take(frame(13, "log"))) == [12, 13]
+    assert take(order, frame(12)) == []
+    assert numbers(take(order, frame(13, "log"))) == [12, 13]
     assert order.through == 13
 
 
 def test_numbers_begin_again_after_five_idle_minutes() -> None:
     order = FrameOrder(8)
-    assert numbers(order.take(frame(9, "log", 1))) == [9]
-    assert order.take(frame(4, second=330)) == []
-    assert numbers(order.take(frame(2, second=330.001))) == [2]
-    assert numbers(order.take(frame(3, second=330.002))) == [3, 4]
+    assert numbers(take(order, frame(9, "log", 1))) == [9]
+    assert take(order, frame(4, second=330)) == []
+    assert numbers(take(order, frame(2, second=330.001))) == [2]
+    assert numbers(take(order, frame(3, second=330.002))) == [3, 4]
 
 
 def test_a_log_line_with_a_lower_number_means_a_new_beginning() -> None:
     order = FrameOrder(40)
-    order.take(frame(41, "log", 1))
-    [line] = order.take(frame(2, "log", 400))
+    take(order, frame(41, "log", 1))
+    [line] = take(order, frame(2, "log", 400))
     assert not line.late
     assert order.through == 2
 
 
 def test_a_stream_without_numbers_keeps_its_order() -> None:
     order = FrameOrder(None)
-    out = order.take(Frame("message_delta", {"data": {}}))
+    out = take(order, Frame("message_delta", {"data": {}}))
     assert [each.number for each in out] == [None]

@@ -137,9 +137,12 @@ class RunReader:
         """
         if frame.kind == COMMENT:
             return [Heartbeat(key="", run_id=self.run_id, seen_ms=self._seen_ms())]
-        if self._is_old(frame):
+        timestamp = frame.data.get("timestamp")
+        number, at_ms = int_of(frame.id), epoch_ms(timestamp)
+        if self._is_old(number, at_ms, timestamp):
             return []
-        return self._noted(e for each in self._order.take(frame) for e in self._events(each))
+        ready = self._order.take(frame, number, at_ms)
+        return self._noted(event for each in ready for event in self._events(each))
 
     def count(self, totals: UsageTotals, stamp: Stamp) -> list[TurnEvent]:
         """A count of usage; before that of a first run, that nothing had been used."""
@@ -190,10 +193,8 @@ class RunReader:
     def _is_end(self, kind: str, data: Json) -> bool:
         return kind == "status" and text_of(data.get("status")) in OUTCOMES
 
-    def _is_old(self, frame: Frame) -> bool:
+    def _is_old(self, number: int | None, at_ms: int | None, timestamp: object) -> bool:
         """Whether a frame came before, or belongs to an earlier run of the workflow."""
-        timestamp = frame.data.get("timestamp")
-        number, at_ms = int_of(frame.id), epoch_ms(timestamp)
         name = (number, timestamp)
         if number is not None and timestamp is not None:
             if name in self._seen:
@@ -227,7 +228,7 @@ class RunReader:
         return Stamp(
             key=f"{self.run_id}/{number or 0}.{self._at_ms}.{frame.kind}",
             run_id=self.run_id,
-            event_id=str(self.place) if frame.id else None,
+            event_id=self._place_id() if frame.id else None,
             at_ms=self._at_ms,
             seen_ms=self._seen_ms(),
             raw=frame.data,
@@ -235,16 +236,22 @@ class RunReader:
 
     def _placed(self, stamp: Stamp) -> str | None:
         """The event id once the frame has been taken in."""
-        return str(self.place) if stamp["event_id"] else None
+        return self._place_id() if stamp["event_id"] else None
+
+    def _place_id(self) -> str:
+        """The place as text, without what making it anew for each piece would cost."""
+        return f"{self._number}.{self._at_ms}.{self.texts.number}.{self.texts.offset}"
 
     # -- one kind of frame each ------------------------------------------------------------------
 
     def _piece(self, data: Json, stamp: Stamp, ordered: Ordered) -> Iterator[TurnEvent]:
-        event = self.texts.piece(ordered, piece_of(data["delta"]), stamp)
-        if isinstance(event, TextDelta):
-            event = replace(event, event_id=self._placed(stamp))
-        if event:
-            yield event
+        found = self.texts.piece(ordered, piece_of(data["delta"]), stamp)
+        if isinstance(found, tuple):
+            stamp["event_id"] = self._placed(stamp)
+            offset, text = found
+            yield TextDelta(message_id=self.message_id, offset=offset, text=text, **stamp)
+        elif found:
+            yield found
 
     def _message(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
         text, role = text_of(data["content"]), text_of(data.get("role"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.api.sse import Frame
-from tui.api.values import epoch_ms, int_of
 
 WINDOW = 8
 """How many numbers late a piece of text can be."""
@@ -41,9 +40,12 @@ class FrameOrder:
         self._hole = through is None
         self._last_ms: int | None = None
 
-    def take(self, frame: Frame) -> list[Ordered]:
-        """The frames that have their place now."""
-        number, at_ms = int_of(frame.id), epoch_ms(frame.data.get("timestamp"))
+    def take(self, frame: Frame, number: int | None, at_ms: int | None) -> list[Ordered]:
+        """The frames that have their place now, when one with this number has come."""
+        if self.through is not None and number == self.through + 1 and not self._held:
+            self.through, self._hole = number, False
+            self._last_ms = max(self._last_ms or 0, at_ms or 0) or None
+            return [Ordered(frame, number, at_ms)]
         is_piece = frame.kind == "message_delta"
         if number is None:
             return [*self.release(), Ordered(frame, None, at_ms)]

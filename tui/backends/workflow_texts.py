@@ -13,7 +13,7 @@ from typing import Literal
 from tui.backends.workflow_lines import Stamp
 from tui.backends.workflow_order import Ordered
 from tui.backends.workflow_place import Place
-from tui.core.events import AgentMessage, TextDelta, TurnEvent
+from tui.core.events import AgentMessage, TurnEvent
 from tui.core.ids import MessageId, RunId
 from tui.core.jsonvalues import read_json
 from tui.core.steps import TextStep
@@ -104,8 +104,13 @@ class Texts:
         """Note that frames are missing, which may have been pieces."""
         self._cut = self.is_open
 
-    def piece(self, ordered: Ordered, text: str, stamp: Stamp) -> TurnEvent | None:
-        """A piece of the message at hand, or a late one of an earlier message."""
+    def piece(
+        self, ordered: Ordered, text: str, stamp: Stamp
+    ) -> tuple[int, str] | AgentMessage | None:
+        """A piece of the message at hand: its offset, and its text as it is shown.
+
+        Of a late one, the correction of an earlier message.
+        """
         number = self._newest + 1 if ordered.number is None else ordered.number
         if ordered.late and (self._pieces or self.said):
             return self._late(number, text, stamp)
@@ -120,9 +125,9 @@ class Texts:
         self._pieces[number], self._newest, self._fresh = text, number, False
         self._spoken_ms = self._spoken_ms or stamp["at_ms"]
         offset, self.offset = self.offset, self.offset + len(shown)
-        return TextDelta(message_id=self.message_id, offset=offset, text=shown, **stamp)
+        return offset, shown
 
-    def _late(self, number: int, text: str, stamp: Stamp) -> TurnEvent | None:
+    def _late(self, number: int, text: str, stamp: Stamp) -> AgentMessage | None:
         if number > self._start:
             self._pieces[number] = text
             return None
