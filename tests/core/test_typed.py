@@ -1,0 +1,38 @@
+"""What the user writes stays as it is; what no text has stays out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.typed import is_text, typed_text
+
+WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]))
+
+
+@given(WORDS, WORDS)
+def test_no_character_of_a_text_is_changed(one: str, two: str) -> None:
+    text = f"{one}\n\t{two}"
+    assert typed_text(text) == text
+    assert all(map(is_text, one))
+
+
+@given(st.text(st.characters()))
+def test_control_characters_stay_out_and_doing_it_twice_is_the_same(text: str) -> None:
+    typed = typed_text(text)
+    assert all(is_text(character) or character in "\n\t" for character in typed)
+    assert typed_text(typed) == typed
+
+
+@given(WORDS, WORDS)
+def test_sequences_and_controls_take_nothing_with_them(one: str, two: str) -> None:
+    two = f" {two}"
+    for inside in ("\x1b[31m", "\x1b]52;c;eA==\x07", "\x1b]0;x\x1b\\", "\x9b2J", "\x00", "\x7f"):
+        assert typed_text(one + inside + two) == one + two
+    assert typed_text(f"{one}\x1b\x1b[0m{two}") == one + two
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_every_line_break_is_one(end: str) -> None:
+    assert typed_text(f"one{end}two") == "one\ntwo"

@@ -1,0 +1,68 @@
+"""Bytes are UTF-8 as far as they can be, and a byte a character where they cannot."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.system.input.replayed import cut
+from tui.system.input.decoder import TerminalDecoder, charset_of
+
+PLACES = st.lists(st.integers(0, 60), max_size=8)
+
+
+def decoded(pieces: list[bytes], charset: str = "cp1252") -> str:
+    decoder = TerminalDecoder(charset)
+    return "".join(decoder.feed(piece) for piece in pieces) + decoder.flush()
+
+
+@given(st.binary(max_size=60), PLACES)
+def test_any_bytes_are_text_wherever_they_are_cut(data: bytes, places: list[int]) -> None:
+    assert decoded(cut(data, places)) == decoded([data])
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), PLACES)
+def test_utf_8_is_taken_as_it_is(text: str, places: list[int]) -> None:
+    assert decoded(cut(text.encode(), places)) == text
+
+
+@pytest.mark.parametrize("text", ["é", "café, où?", "«à»", "Grüße ß ÿ", "naïve façade"])
+@pytest.mark.parametrize("charset", ["latin-1", "cp1252"])
+def test_what_a_western_terminal_sends_is_read(text: str, charset: str) -> None:
+    assert decoded([text.encode(charset)]) == text
+    assert decoded([bytes([byte]) for byte in text.encode(charset)]) == text
+
+
+def test_the_locale_says_how_other_bytes_are_read() -> None:
+    word = "привет"
+    assert decoded([word.encode("koi8-r")], charset_of({"LANG": "ru_RU.KOI8-R"})) == word
+    assert decoded([word.encode()], charset_of({"LANG": "ru_RU.KOI8-R"})) == word
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {},
+        {"LC_ALL": "C"},
+        {"LANG": "de_DE.UTF-8"},
+        {"LANG": "de_DE.ISO-8859-1"},
+        {"LANG": "zh_CN.GBK"},
+        {"LANG": "x.no-such-set"},
+        {"LANG": "x.\0"},
+        {"LC_ALL": "", "LANG": "de_DE.UTF-8@euro"},
+        {"LANG": "x.base64"},
+        {"LANG": "x.idna"},
+    ],
+)
+def test_anything_else_is_windows_1252(environ: dict[str, str]) -> None:
+    assert charset_of(environ) == "cp1252"
+
+
+def test_an_unfinished_character_is_held_back_until_nothing_follows() -> None:
+    decoder = TerminalDecoder()
+    assert decoder.feed(b"caf\xe9") == "caf"
+    assert decoder.is_holding
+    assert decoder.flush() == "é"
+    assert not decoder.is_holding
+    assert decoder.feed("é".encode()) == "é"

@@ -1,0 +1,222 @@
+"""Times of characters: what was typed, what was pasted, and which Enter sends.
+
+Characters that arrive with gaps under :data:`GAP_S` form a burst. A burst with text after a line
+break is a paste: it is one text, and no Enter in it is a key. A burst whose only line breaks are
+at its end is typed text and Enter. Nothing in a burst with a bracketed paste is a key.
+
+Text is passed on at once, so that it is seen at once. A line break or Tab waits, with what follows
+it, until the burst has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tui.core.typed import typed_text
+
+GAP_S = 0.015
+"""Least time between two bursts."""
+_MANY = 200
+"""Characters that nobody types at once; they are passed on as one text, which is faster."""
+LARGEST = 4 * 1024 * 1024
+"""Characters of a burst that are kept; the composer refuses a paste with more."""
+
+_BREAKS = {"\r", "\n"}
+_AS_TEXT = _BREAKS | {"\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Characters that were typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that types no text; ``sequence`` is what a terminal sends for it."""
+
+    sequence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paste:
+    """One text that was pasted.
+
+    ``lines``: how many were kept from being sent although the terminal marked no paste; else 0.
+    """
+
+    text: str
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PasteBegun:
+    """The start of a bracketed paste."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasteEnded:
+    """The end of a bracketed paste."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the terminal tells: mouse, focus, size, a mode, or an answer to a question."""
+
+    sequence: str
+    is_press: bool = False
+    """A mouse button was pressed."""
+
+
+Unit = Text | Key | Report | Paste | PasteBegun | PasteEnded
+"""What arrives; a ``Paste`` is a part of a bracketed paste, as it came."""
+Event = Text | Key | Report | Paste
+"""What is passed on."""
+
+
+class Bursts:
+    """Makes keys and pastes of what arrives and when. It reads no clock."""
+
+    def __init__(self, gap_s: float = GAP_S) -> None:
+        self._gap_s = gap_s
+        self._last_s = float("-inf")
+        self._begin()
+
+    def _begin(self) -> None:
+        self._waiting: list[Text | Key] = []
+        self._size = 0
+        self._broken = self._is_paste = False
+        self._marked: list[list[str]] | None = None
+        """Bracketed pastes of this burst, each with the text around it."""
+        self._is_open = False
+        """The end of a bracketed paste is still to come."""
+
+    @property
+    def is_marked(self) -> bool:
+        """Return true if there is a bracketed paste in this burst."""
+        return self._marked is not None
+
+    @property
+    def deadline_s(self) -> float | None:
+        """Return when to call :meth:`expire`, or None."""
+        waits = (self._waiting or self.is_marked) and not self._is_open
+        return self._last_s + self._gap_s if waits else None
+
+    def feed(
+        self,
+        units: Sequence[Unit],
+        now_s: float,
+        since_s: float | None = None,
+        *,
+        goes_on: bool = False,
+    ) -> list[Event]:
+        """Return the events of what arrived at ``now_s``; ``units`` may still be incomplete.
+
+        ``since_s``: when it may have arrived already, if that is not known exactly.
+        ``goes_on``: this is the rest of what was incomplete, however long it took.
+        """
+        ended = not goes_on and self._has_ended(units, now_s, since_s)
+        events = list(self._end()) if ended else []
+        if not units or not all(isinstance(unit, Report) for unit in units):
+            self._last_s = now_s
+        if not self._waiting and not self.is_marked and (_are_lines(units) or _are_many(units)):
+            self._waiting = [Text("")]  # with its first line, so that it is one text
+        for unit in units:
+            events += self._take(unit)
+        return events
+
+    def expire(self, now_s: float) -> list[Event]:
+        """Return what waits if its burst has ended."""
+        deadline_s = self.deadline_s
+        return list(self._end()) if deadline_s is not None and now_s >= deadline_s else []
+
+    def _has_ended(self, units: Iterable[Unit], now_s: float, since_s: float | None) -> bool:
+        """Return true if a burst was over before these; lines of a paste may have come at once."""
+        if self._is_open or now_s - self._last_s < self._gap_s:
+            return False
+        may_be_the_same = since_s is not None and since_s - self._last_s < self._gap_s
+        is_paste = self._is_paste or self.is_marked or _are_lines(units)
+        return not (may_be_the_same and is_paste)
+
+    def _take(self, unit: Unit) -> Iterator[Event]:
+        match unit:
+            case Report():
+                if not (unit.is_press and self.is_marked):  # which a paste may have in it
+                    yield unit
+            case PasteBegun() | PasteEnded():
+                self._mark(opens=isinstance(unit, PasteBegun))
+            case Paste(text):
+                self._mark(opens=True)
+                self._keep(text)
+            case _ if self.is_marked:
+                self._keep(_as_text(unit))
+            case _ if self._waiting or (isinstance(unit, Key) and unit.sequence in _AS_TEXT):
+                self._wait(unit)
+            case _:
+                yield unit
+
+    def _mark(self, *, opens: bool) -> None:
+        if self._marked is None:
+            self._marked = [[*map(_as_text, self._waiting)]]
+            self._waiting = []
+        elif opens and not self._is_open:
+            self._marked.append([])
+        self._is_open = opens
+
+    def _keep(self, text: str) -> None:
+        if self._marked and self._size <= LARGEST:
+            self._marked[-1].append(text)
+            self._size += len(text)
+
+    def _wait(self, unit: Text | Key) -> None:
+        if self._size > LARGEST:
+            return
+        text = _as_text(unit)
+        self._waiting.append(unit)
+        self._size += len(text)
+        self._broken |= text in _BREAKS
+        self._is_paste |= self._broken and isinstance(unit, Text)
+
+    def _end(self) -> Iterator[Event]:
+        marked, waiting, is_paste = self._marked, self._waiting, self._is_paste
+        self._begin()
+        if marked is not None:
+            texts = (typed_text("".join(parts)) for parts in marked)
+            yield from (Paste(text) for text in texts if text)
+        elif is_paste:
+            text = typed_text("".join(map(_as_text, waiting)))
+            yield Paste(text, text.count("\n") + (not text.endswith("\n")))
+        else:
+            yield from _keys(waiting)
+
+
+def _as_text(unit: Text | Key) -> str:
+    if isinstance(unit, Text):
+        return unit.text
+    return unit.sequence if unit.sequence in _AS_TEXT else ""
+
+
+def _are_lines(units: Iterable[Unit]) -> bool:
+    """Return true for text behind a line break."""
+    broken = False
+    for unit in units:
+        if isinstance(unit, Text) and broken:
+            return True
+        broken |= isinstance(unit, Key) and unit.sequence in _BREAKS
+    return False
+
+
+def _are_many(units: Iterable[Unit]) -> bool:
+    return sum(len(unit.text) for unit in units if isinstance(unit, Text)) >= _MANY
+
+
+def _keys(waiting: Iterable[Text | Key]) -> Iterator[Event]:
+    before: Text | Key | None = None
+    for unit in waiting:
+        if isinstance(unit, Text) and len(unit.text) >= _MANY:
+            yield Paste(unit.text)
+        elif unit != Text("") and not (unit == Key("\n") and before == Key("\r")):
+            yield unit  # but CR LF is one Enter
+        before = unit
