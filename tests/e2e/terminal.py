@@ -32,6 +32,8 @@ _UNPRINTED = re.compile(
     r"|\x1b\[\?u|\x1b\[[?0-9;]*\$[a-z]",
     re.DOTALL,
 )
+# Characters without width, at which the emulator leaves out the rest of the text.
+_NO_WIDTH = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 _UNFINISHED = re.compile(r"\x1b(?:\[[^@-~]*|[\]P_^X][^\x07\x1b]*\x1b?)?$")
 
 
@@ -97,7 +99,26 @@ class Terminal:
         ]
 
     def type(self, keys: str) -> None:
-        os.write(self._fd, keys.encode())
+        self.send(keys.encode())
+
+    def send(self, data: bytes) -> None:
+        """Give the program bytes that need not be text."""
+        os.write(self._fd, data)
+
+    def show(self, text: str) -> None:
+        """Have another program write on the screen."""
+        self._stream.feed(text)
+
+    @property
+    def is_cooked(self) -> bool:
+        """Whether the terminal shows what is typed, line by line, as a shell left it."""
+        flags = termios.tcgetattr(self._fd)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON and flags & termios.ISIG)
+
+    @property
+    def threads(self) -> int:
+        """How many threads the program has."""
+        return len(os.listdir(f"/proc/{self.pid}/task"))
 
     def kill(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
@@ -177,4 +198,5 @@ class Terminal:
         text = self._held + self._decoder.decode(data)
         cut = _UNFINISHED.search(text)
         self._held = text[cut.start() :] if cut else ""
-        self._stream.feed(_UNPRINTED.sub("", text[: cut.start()] if cut else text))
+        text = _UNPRINTED.sub("", text[: cut.start()] if cut else text)
+        self._stream.feed(_NO_WIDTH.sub("", text))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.system.terminal import BackgroundAnswers, Terminal, dark_by_colorfgbg, terminal_of
+from tui.system.terminal import Terminal, background_of, dark_by_colorfgbg, terminal_of
 
 ANSWER = "\x1b]11;rgb:ffff/fafa/f0f0\x07"
 
@@ -96,24 +96,13 @@ def test_colorfgbg(value: str, dark: bool | None) -> None:
         ("\x1b]11;rgba:ff/ff/ff/ff\x07", False),
     ],
 )
-def test_an_answer_is_taken_out_of_what_is_typed(answer: str, dark: bool) -> None:
-    assert BackgroundAnswers().take(f"he{answer}llo") == ("hello", dark)
+def test_an_answer_tells_the_background(answer: str, dark: bool) -> None:
+    assert background_of(answer) is dark
 
 
-@given(st.integers(0, len(ANSWER)), st.text(st.characters(exclude_characters="\x1b")))
-def test_an_answer_may_come_in_pieces(cut: int, typed: str) -> None:
-    answers = BackgroundAnswers()
-    pieces = (answers.take(typed + ANSWER[:cut]), answers.take(ANSWER[cut:] + typed))
-    if cut >= 4:
-        assert "".join(text for text, _ in pieces) == typed * 2
-        assert [dark for _, dark in pieces if dark is not None] == [False]
-
-
-def test_keys_with_escape_are_not_held_back() -> None:
-    answers = BackgroundAnswers()
-    assert answers.take("\x1b") == ("\x1b", None)
-    assert answers.take("\x1b[A") == ("\x1b[A", None)
-    assert answers.take("\x1b]") == ("\x1b]", None)
+@pytest.mark.parametrize("other", ["", "\x1b]11;?\x07", "\x1b]10;rgb:0/0/0\x07", ANSWER[:-1]])
+def test_anything_else_tells_nothing(other: str) -> None:
+    assert background_of(other) is None
 
 
 @given(st.integers(0, 9_999), st.text())

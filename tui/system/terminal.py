@@ -142,7 +142,6 @@ ASK_BACKGROUND = "\x1b]11;?\x07"
 _ANSWER = re.compile(
     r"\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)[^\x07\x1b]*(?:\x07|\x1b\\)"
 )
-_BEGUN = re.compile(r"\x1b\]1(?:1(?:;[^\x07\x1b]*\x1b?)?)?$")
 
 
 def dark_by_colorfgbg(value: str) -> bool | None:
@@ -151,22 +150,10 @@ def dark_by_colorfgbg(value: str) -> bool | None:
     return (int(last) < 7 or int(last) == 8) if last.isdecimal() and int(last) < 16 else None
 
 
-class BackgroundAnswers:
-    """Takes a terminal's answers about its background out of what the user types."""
-
-    def __init__(self) -> None:
-        self._held = ""
-
-    def take(self, typed: str) -> tuple[str, bool | None]:
-        """What else was typed, and whether the background is dark if that was among it."""
-        text = self._held + typed
-        dark = None
-        for match in _ANSWER.finditer(text):
-            dark = _is_dark(match)
-        text = _ANSWER.sub("", text)
-        begun = _BEGUN.search(text)
-        self._held = text[begun.start() :] if begun else ""
-        return (text[: begun.start()] if begun else text), dark
+def background_of(sequence: str) -> bool | None:
+    """Return whether the background is dark, if a sequence is the terminal's answer to that."""
+    answer = _ANSWER.fullmatch(sequence)
+    return _is_dark(answer) if answer else None
 
 
 def _is_dark(answer: re.Match[str]) -> bool:
@@ -182,13 +169,15 @@ def background_asked(environ: Mapping[str, str], stdin: IO[str], stdout: IO[str]
     """
     try:
         import termios
+
+        from tui.system.guard import settings_at_start
     except ImportError:  # Windows
         yield
         return
     if not stdin.isatty() or not stdout.isatty() or environ.get("TERM", "").startswith(_CONSOLES):
         yield
         return
-    before = termios.tcgetattr(stdin)
+    before = settings_at_start(stdin.fileno()) or termios.tcgetattr(stdin)
     silent = termios.tcgetattr(stdin)
     silent[3] &= ~(termios.ECHO | termios.ICANON)
     termios.tcsetattr(stdin, termios.TCSANOW, silent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import events
 from textual.app import App
@@ -20,6 +20,7 @@ from tui.core.text import clean_line
 from tui.system.terminal import Terminal, terminal_of
 from tui.ui.clipboard import sequences
 from tui.ui.filters import Colourless, PlainGlyphs, SixteenColours
+from tui.ui.input_events import as_typed
 from tui.ui.keys import key_name
 from tui.ui.lean import share_backgrounds
 from tui.ui.order import caught_up
@@ -110,6 +111,7 @@ class BaseApp(App[ResultT]):
         return tokens(self.current_theme)
 
     async def on_event(self, event: events.Event) -> None:
+        event = as_typed(event)
         if isinstance(event, events.Resize | events.AppFocus) and self._driver:
             shown = getattr(self._driver, "shown", None)
             if shown is not None:
@@ -192,6 +194,13 @@ class BaseApp(App[ResultT]):
                 self._driver.write(sequence)
 
     # -- crashes ---------------------------------------------------------------------------
+
+    async def run_async(self, *args: Any, **options: Any) -> ResultT | None:
+        try:
+            return await super().run_async(*args, **options)
+        finally:
+            if give_back := getattr(self._driver, "give_back", None):
+                give_back()
 
     def _fatal_error(self) -> None:
         """Show a crash without the values of local variables, which may be secrets."""

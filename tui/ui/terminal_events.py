@@ -1,0 +1,127 @@
+"""Input of a terminal as Textual's events. The only module that knows Textual's private parser.
+
+Textual's parser fails on bytes that are no UTF-8 and on impossible numbers, and takes unknown
+sequences for text. What is used of it: the names of keys, which bindings refer to, and how it
+places mouse events.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from textual import constants, events, messages
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
+from textual._xterm_parser import IS_ITERM, XTermParser
+from textual.geometry import Size
+from textual.message import Message
+
+from tui.system.input import bursts
+from tui.system.input.key_codes import is_key
+from tui.system.terminal import background_of
+from tui.ui.input_events import Paste
+from tui.ui.requests import BackgroundSeen
+
+_MOST_CELLS = 500_000
+_CODE = re.compile(r"\x1b\[(\d*)(?:;\d+)?(.)")
+_RESERVED = range(57344, 63744)
+"""Where the kitty protocol puts keys that have no character."""
+_MOUSE = re.compile(r"\x1b\[<(\d{1,4});(-?\d{1,5});(-?\d{1,5})([Mm])")
+_SIZE = re.compile(r"\x1b\[48;(\d{1,5})[\d:]*;(\d{1,5})[\d:]*;(\d{1,6})[\d:]*;(\d{1,6})[\d:]*t")
+_MODE = re.compile(r"\x1b\[\?(\d{1,5});(\d)\$y")
+_SYNCHRONIZED_OUTPUT, _IN_BAND_RESIZE = "2026", "2048"
+
+
+class TerminalEvents:
+    """Makes messages of what a terminal sends. ``size`` tells how large the screen is."""
+
+    def __init__(self, size: Callable[[], Size]) -> None:
+        self._size = size
+        self._parser = XTermParser()
+
+    def messages(self, event: bursts.Event) -> Iterable[Message]:
+        """Return the messages for an event; none if there is no use for it."""
+        match event:
+            case bursts.Text(text):
+                return [key for character in text for key in self._named(character)]
+            case bursts.Key(sequence):
+                return self._keys(sequence)
+            case bursts.Paste(text, lines):
+                return [Paste(text, lines)]
+            case bursts.Report(sequence):
+                return self._report(sequence)
+
+    # -- keys ------------------------------------------------------------------------------
+
+    def _keys(self, sequence: str) -> Iterable[events.Key]:
+        if len(sequence) == 1 or _has_name(sequence):
+            return self._named(sequence)
+        if len(sequence) == 2 and sequence not in ANSI_SEQUENCES_KEYS:
+            return self._with_alt(sequence[1])
+        known = ANSI_SEQUENCES_KEYS.get(sequence)
+        if isinstance(known, tuple):
+            return [events.Key(key.value, None) for key in known]
+        return self._named(known) if isinstance(known, str) else []
+
+    def _named(self, sequence: str) -> Iterable[events.Key]:
+        return self._parser._sequence_to_key_events(sequence)
+
+    def _with_alt(self, character: str) -> Iterator[events.Key]:
+        for key in self._parser._sequence_to_key_events(character, alt=True):
+            yield key if key.key.startswith("alt+") else events.Key(f"alt+{key.key}", None)
+
+    # -- reports ---------------------------------------------------------------------------
+
+    def _report(self, sequence: str) -> Iterator[Message]:
+        if sequence == "\x1b[I":
+            yield events.AppFocus()
+        elif sequence == "\x1b[O":
+            yield events.AppBlur()
+        elif found := _MOUSE.fullmatch(sequence):
+            yield from self._mouse(found[1], int(found[2]), int(found[3]), found[4])
+        elif found := _SIZE.fullmatch(sequence):
+            yield from self._resize(*map(int, found.groups()))
+        elif found := _MODE.fullmatch(sequence):
+            yield from _supported(found[1], int(found[2]))
+        elif (dark := background_of(sequence)) is not None:
+            yield BackgroundSeen(dark=dark)
+
+    def _mouse(self, buttons: str, column: int, row: int, state: str) -> Iterator[Message]:
+        width, height = self._size()
+        if self._parser.mouse_pixels and self._parser.terminal_pixel_size:
+            width, height = self._parser.terminal_pixel_size
+        x, y = min(column, width), min(row, height)
+        if (x, y) != (column, row) and state == "M":
+            return  # nothing is there; but a button that is released ends a drag anywhere
+        if event := self._parser.parse_mouse_code(f"\x1b[<{buttons};{x};{y}{state}"):
+            yield event
+
+    def _resize(self, rows: int, columns: int, height: int, width: int) -> Iterator[Message]:
+        if not 0 < rows * columns <= _MOST_CELLS:
+            return
+        has_pixels = height >= rows and width >= columns
+        event = events.Resize.from_dimensions(
+            (columns, rows), (width, height) if has_pixels else None
+        )
+        self._parser.terminal_size = event.size
+        self._parser.terminal_pixel_size = event.pixel_size
+        self._parser.mouse_pixels = has_pixels
+        yield event
+
+
+def _has_name(sequence: str) -> bool:
+    """Return true if a sequence of the kitty protocol names a key that Textual knows."""
+    found = _CODE.fullmatch(sequence)
+    if found is None or not is_key(sequence):
+        return False
+    number = int(found[1] or 1)
+    is_character = found[2] == "u" and number not in _RESERVED
+    return is_character or f"{number}{found[2]}" in FUNCTIONAL_KEYS
+
+
+def _supported(mode: str, setting: int) -> Iterator[Message]:
+    if mode == _SYNCHRONIZED_OUTPUT and setting > 0:
+        yield messages.TerminalSupportsSynchronizedOutput()
+    elif mode == _IN_BAND_RESIZE and constants.SMOOTH_SCROLL and not IS_ITERM:
+        yield messages.InBandWindowResize.from_setting_parameter(setting)
