@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 from unittest.mock import AsyncMock
 
+import pytest
+from textual import events
+
 from tests.fakes import (
     MemoryStore,
     Script,
@@ -27,7 +30,6 @@ from tui.core.ids import ConversationId, TurnId
 from tui.core.options import OptionValues
 from tui.core.turn import Turn
 from tui.ui.modals.writing import EditModal
-from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.notice import WorkingRow
 
 
@@ -262,16 +264,72 @@ async def test_enter_counts_when_the_message_before_is_safe_but_its_draft_is_not
     assert [text for _, text, _ in stage.backend.sent] == ["yes", "more"]
 
 
-async def test_an_enter_that_is_heard_late_sends_only_what_is_new() -> None:
-    gate = asyncio.Event()
-    gate.set()
-    async with first_taken_away(gate) as stage:
-        stage.chat.composer.put("more")
-        stage.chat.composer.post_message(Composer.Submitted("yesmore", 0))
-        stage.chat.composer.post_message(Composer.Submitted("yes", 0))
+@pytest.mark.parametrize("count", [2, 3, 5, 9])
+async def test_every_enter_counts_however_many_messages_wait(count: int) -> None:
+    texts = [f"message{number}" for number in range(count)]
+    stage = Stage(ScriptedBackend(*(reply("Good.") for _ in texts)))
+    async with stage.shown():
+        gate, send = asyncio.Event(), stage.chat.opened.session.send
+
+        async def slowly(*args: Any) -> Turn:
+            await gate.wait()
+            return await send(*args)
+
+        stage.chat.opened.session.send = slowly  # type: ignore[method-assign]
+        for text in texts:
+            await stage.press(*text, "enter")
+        await stage.press(*"half")
+        assert stage.chat.composer.message == "".join([*texts, "half"])
+        gate.set()
+        await stage.until(lambda: len(stage.backend.sent) == count)
+        await stage.until(lambda: stage.chat.composer.text == "half")
+    assert [text for _, text, _ in stage.backend.sent] == texts
+
+
+async def test_messages_and_commands_do_not_run_into_each_other() -> None:
+    stage = Stage(ScriptedBackend(reply("One."), reply("Two.")), gate=asyncio.Event())
+    async with stage.shown():
+        await stage.press(*"one", "enter")
+        for character in "/theme genie-light":
+            stage.app.post_message(events.Key(character, character))
+        await stage.press("enter")
+        await stage.press(*"two", "enter")
+        assert stage.app.theme == "genie-light"
+        stage.gate.set()
         await stage.until(lambda: len(stage.backend.sent) == 2)
-        await stage.until(lambda: not stage.chat.composer.text)
-    assert [text for _, text, _ in stage.backend.sent] == ["yes", "more"]
+    assert [text for _, text, _ in stage.backend.sent] == ["one", "two"]
+
+
+async def test_what_cannot_be_sent_stays_on_lines_of_its_own() -> None:
+    stage = Stage(ScriptedBackend())
+    async with stage.shown():
+        gate = asyncio.Event()
+
+        async def refuse(*_: Any) -> Turn:
+            await gate.wait()
+            raise StoreError("The disk is full.")
+
+        stage.chat.opened.session.send = refuse  # type: ignore[method-assign]
+        for text in ("one", "two"):
+            await stage.press(*text, "enter")
+        await stage.press(*"three")
+        gate.set()
+        await stage.until(lambda: stage.chat.composer.text == "one\ntwo\nthree")
+        assert not stage.chat.is_sending
+
+
+async def test_a_held_message_that_was_changed_is_not_sent() -> None:
+    stage = Stage(ScriptedBackend(reply("One.")), gate=asyncio.Event())
+    async with stage.shown():
+        await stage.press(*"one", "enter")
+        await stage.press("backspace")
+        stage.gate.set()
+        await stage.until(lambda: stage.chat.access is not None)
+        await stage.pilot.pause()
+        assert stage.chat.composer.text == "on"
+        await stage.press("enter")
+        await stage.until(lambda: len(stage.backend.sent) == 1)
+    assert [text for _, text, _ in stage.backend.sent] == ["on"]
 
 
 async def test_a_message_leaves_the_composer_though_its_conversation_is_named_meanwhile() -> None:

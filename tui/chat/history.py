@@ -136,7 +136,7 @@ async def _with_records(
             continue
         asked = next((m for m in messages if m.source == "user"), None)
         attached = record.prompt and record.prompt.attachments
-        prompt = record.prompt if attached or not asked else _prompt(asked)
+        prompt = record.prompt if attached or not asked else _prompt(asked, record.prompt)
         await kit.store.save_turn(record.id, conversation_id, prompt, run_id)
         found.append((replace(record, prompt=prompt), messages))
     return found
@@ -208,8 +208,10 @@ async def _unsure_of(
     return None
 
 
-def _prompt(message: Message) -> Prompt:
-    return Prompt(text=message.text, state="sent", message_id=message.id, at_ms=message.at_ms or 0)
+def _prompt(message: Message, known: Prompt | None) -> Prompt:
+    """Return the prompt of a message; if it was sent from here, with the text as it was typed."""
+    own = known.text if known and same_words(known.text, message.text) else message.text
+    return Prompt(text=own, state="sent", message_id=message.id, at_ms=message.at_ms or 0)
 
 
 async def _keep_events(

@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tui.core.text import clean, clean_line
+from tui.core.text import clean_line
+from tui.core.typed import typed_text
 from tui.system.environment import program_environment
 
 _USUAL = ("nano", "vim", "vi")
@@ -56,4 +57,4 @@ async def edited(text: str, command: Sequence[str]) -> str:
             changed = await asyncio.to_thread(path.read_text, encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise EditorFailed(f"What {name} wrote cannot be read.") from error
-        return clean(changed).removesuffix("\n")
+        return typed_text(changed).removesuffix("\n")

@@ -120,5 +120,6 @@ class EditModal(WritingModal):
         )
 
     def action_submit(self) -> None:
-        if self.query_one(TextArea).text.strip():
-            super().action_submit()
+        text = self.query_one(TextArea).text
+        if text.strip():
+            self.dismiss(text)  # as it was typed

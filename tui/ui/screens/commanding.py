@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from textual import events, on, work
 from textual.widgets import TextArea
 
-from tui.core.draft import unfold
 from tui.core.text import clean_line
 from tui.ui.completer import Completer
 from tui.ui.paths import Entry, typed_completions, typed_path
@@ -56,8 +55,8 @@ class CommandingScreen(PastingScreen):
     @on(Composer.Submitted)
     def _read_command(self, event: Composer.Submitted) -> None:
         """Carry out a command; what only looks like one is sent when that is wanted."""
-        kept = self.composer.rest_of(event.kept, event.taken)
-        typed = read(unfold(kept))
+        kept = event.kept
+        typed = read(event.text)
         if typed is None or kept == self._said_unknown:
             self._said_unknown = ""
             return
@@ -68,6 +67,7 @@ class CommandingScreen(PastingScreen):
             self.carry_out(command, argument)
         else:
             self._said_unknown = kept
+            self.composer.forget(kept)
             self.complain(f"There is no command /{name}. Enter again sends it as a message.")
 
     # -- commands with words ---------------------------------------------------------------

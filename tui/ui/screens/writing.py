@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -41,6 +42,8 @@ class _Outgoing:
 
     text: str
     kept: str
+    is_written: bool
+    """It is in the composer until it is safe."""
 
 
 class WritingScreen(ReadingScreen):
@@ -62,13 +65,15 @@ class WritingScreen(ReadingScreen):
     _draft_timer: Timer | None = None
     _sending: asyncio.Future[None] | None = None
     """Done when the message that is on its way to the outbox is there, or cannot get there."""
-    _next = ""
-    """What Enter was pressed for while the message before was still on its way to the outbox."""
-    _held = ""
     _taken_up = False
     """The session has all that was written before it was open."""
     _left: Unsent | None = None
     """What a program that was killed had on the notepad; None: it has not been looked at."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._outgoing: deque[_Outgoing] = deque()
+        """What Enter was pressed for and is not in the outbox yet, in order."""
 
     def connected(self, session: Session) -> None:
         self._taken_up = False
@@ -81,11 +86,11 @@ class WritingScreen(ReadingScreen):
 
     @property
     def written(self) -> str:
-        return Draft(self.composer.kept, self.attached.paths).dump()
+        return Draft(self.composer.apart, self.attached.paths).dump()
 
-    async def write(self, kept: str) -> None:
+    async def write(self, kept: str, submitted: Sequence[str] = ()) -> None:
         draft = parse(kept)
-        self.composer.start_with(draft.text)
+        self.composer.start_with(draft.text, submitted)
         self.attached.show(await _look_at(draft.paths))
 
     @on(TextArea.Changed, "Composer")
@@ -110,7 +115,8 @@ class WritingScreen(ReadingScreen):
         rest = left.joined_with(kept)
         self._left = Unsent(included=left.included).including(kept)  # the rest is in the composer
         if rest:
-            await self.write(parse(self.written).followed_by(rest).dump())
+            both = parse(self.written).followed_by(rest)
+            await self.write(both.dump(), self.composer.submitted)
         self._left = self._left.including(self.written)
         self.jot_down()
         await self.opened.drafts.keep(self.written)
@@ -138,29 +144,36 @@ class WritingScreen(ReadingScreen):
     @on(Composer.Submitted)
     @on(Welcome.Chosen)
     def _submit(self, event: Composer.Submitted | Welcome.Chosen) -> None:
+        """Send a text, now or when that is possible: after those that were submitted before."""
+        is_written = isinstance(event, Composer.Submitted)
         kept = event.kept if isinstance(event, Composer.Submitted) else event.text
-        if isinstance(event, Composer.Submitted) and event.taken < self.composer.taken:
-            self._submit_next(self.composer.rest_of(kept, event.taken))
-        else:
-            self._submit_text(kept)
-
-    def _submit_text(self, kept: str) -> None:
-        """Send a text as it is kept, now or when that is possible."""
         if not (text := unfold(kept)).strip():
-            if self.attached.files:
+            if self.attached.files and not self._outgoing:
                 self.complain("Say what the file is for.")
-        elif self.access is None:
-            self._hold(kept)
-        elif self._sending:
-            self._next = kept
+            return
+        if self.access is None and not is_written and not self.composer.text:
+            self.composer.start_with(kept, [kept])
+            is_written = True
+        self._outgoing.append(_Outgoing(text, kept, is_written))
+        if self.access is None:
+            self._hold()
         else:
-            self._sending = asyncio.get_running_loop().create_future()
-            self._send(_Outgoing(text, kept), self._sending)
+            self._send_next()
 
-    def _submit_next(self, kept: str) -> None:
-        """Send what Enter was pressed for too early, if it is still there."""
-        if kept.strip() and self.composer.kept.startswith(kept):
-            self._submit_text(kept)
+    def _send_next(self) -> None:
+        """Send the first text that waits, unless it was changed since Enter was pressed."""
+        while self._outgoing and not self._sending:
+            first = self._outgoing[0]
+            if first.is_written and first.kept not in self.composer.submitted:
+                self._outgoing.popleft()
+                continue
+            self._sending = asyncio.get_running_loop().create_future()
+            self._send(first, self._sending)
+
+    def _give_up_sending(self) -> None:
+        """Leave what could not be sent, and what was to follow it, in the composer."""
+        self._outgoing.clear()
+        self.composer.leave()
 
     @property
     def is_sending(self) -> bool:
@@ -172,11 +185,8 @@ class WritingScreen(ReadingScreen):
         while self._sending:
             await asyncio.wait([self._sending])
 
-    def _hold(self, kept: str) -> None:
-        """Keep a text in the composer until the session is open."""
-        self._held = kept
-        if not self.composer.text:
-            self.composer.put(kept)
+    def _hold(self) -> None:
+        """Keep what is to be sent in the composer until the session is open."""
         self.jot_down()
         failed = self.desk.failed_start
         waits = Notice(tone="recovery", text="Sent as soon as the connection stands")
@@ -184,11 +194,10 @@ class WritingScreen(ReadingScreen):
         self.show_state()
 
     def send_held(self) -> None:
-        """Send what was to be sent before there was a session, unless it was changed since."""
-        held, self._held = self._held, ""
-        if held:
+        """Send what was to be sent before there was a session."""
+        if self._outgoing:
             self.desk.dismiss()
-            self._submit_next(held)
+            self._send_next()
 
     @work(group="send", exit_on_error=False)
     async def _send(self, outgoing: _Outgoing, done: asyncio.Future[None]) -> None:
@@ -203,9 +212,11 @@ class WritingScreen(ReadingScreen):
             self.complain(str(problem))
         finally:
             self._sending = None
-            following, self._next = self._next, ""
             if safe:
-                self._submit_next(following)
+                self._outgoing.popleft()
+                self._send_next()
+            else:
+                self._give_up_sending()
             done.set_result(None)
         self.composer.remember(await session.recall())
         self.list_soon()
@@ -239,7 +250,6 @@ class WritingScreen(ReadingScreen):
         self.desk.dismiss()
         with self.app.batch_update():
             self.composer.take_away(kept)
-            self._next = self.composer.rest_of(self._next, self.composer.taken - 1)
             self.attached.show(())
             self.greet(on=False)
             for turn in turns:
@@ -256,6 +266,10 @@ class WritingScreen(ReadingScreen):
         """Whether a conversation is on screen, which may have been named in the meantime."""
         named = self.opened.session.named
         return named(self.desk.current) == named(conversation_id)
+
+    @on(Composer.LinesKept)
+    def _announce_lines(self, event: Composer.LinesKept) -> None:
+        self.notify(f"Pasted {event.count} lines. Press Enter to send them.")
 
     @on(Composer.TooMuch)
     def _refuse_text(self, event: Composer.TooMuch) -> None:

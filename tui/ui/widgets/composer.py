@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from math import ceil
 from pathlib import Path
@@ -16,17 +15,17 @@ from textual.style import Style
 from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.draft import unfold
-from tui.core.text import clean, clean_line, size, utf8_size
+from tui.core.text import clean_line, size, utf8_size
+from tui.core.typed import typed_text
 from tui.ui.files import paths_in
 from tui.ui.folds import Chip, is_large
+from tui.ui.input_events import Paste
 from tui.ui.widgets.folding import FoldingArea
 
 LIMIT_BYTES = 12 * 1024
 """Largest message, as UTF-8. Source: Headless API, Send a message."""
 
 _WARN_BYTES = LIMIT_BYTES * 4 // 5
-_TAKEN_KEPT = 50
-"""So many messages may be taken away before an Enter of before is heard."""
 LARGEST_PASTE = 4 * 1024 * 1024
 _NEWLINES = frozenset({"shift+\r", "ctrl+\r", "alt+\r"})
 """How xterm's modifyOtherKeys names them."""
@@ -96,16 +95,23 @@ class Composer(FoldingArea):
     ]
 
     class Submitted(Message):
-        """The user wants to send what is kept as ``kept``; it stays here until it is safe.
+        """The user wants to send what is kept as ``kept``.
 
-        ``taken``: how many messages had been taken away by then.
+        It stays here until :meth:`Composer.take_away`. What was submitted before and is still
+        here is no part of it.
         """
 
-        def __init__(self, kept: str, taken: int) -> None:
+        def __init__(self, kept: str) -> None:
             super().__init__()
             self.text = unfold(kept)
             self.kept = kept
-            self.taken = taken
+
+    class LinesKept(Message):
+        """Lines arrived faster than anybody types: they are a paste, and were not sent."""
+
+        def __init__(self, count: int) -> None:
+            super().__init__()
+            self.count = count
 
     class FilesDropped(Message):
         """A terminal pasted the paths of existing files."""
@@ -149,10 +155,8 @@ class Composer(FoldingArea):
         self._recalled = -1
         self._unsaid = ""
         self._dropped: tuple[Sequence[Path], str] | None = None
-        self.taken = 0
-        """How many messages have been taken away."""
-        self._taken: deque[str] = deque(maxlen=_TAKEN_KEPT)
-        """The last of them, as they were kept."""
+        self._submitted: list[str] = []
+        """What Enter was pressed for and is still here, in order, before what is written now."""
         self.asks_first: Callable[[str], bool] = lambda key: False
         """Takes keys that are meant for a list above the composer."""
         self.jot_down: Callable[[], None] = lambda: None
@@ -193,23 +197,58 @@ class Composer(FoldingArea):
         self._said = said
         self._recalled = -1
 
+    @property
+    def submitted(self) -> tuple[str, ...]:
+        """Return what was submitted, is still here and has not been changed since, in order."""
+        self._rest_of(self.kept)
+        return tuple(self._submitted)
+
+    @property
+    def apart(self) -> str:
+        """Return the text as a draft has it, with each submitted text on lines of its own."""
+        rest = self._rest_of(self.kept)
+        return "\n".join([*self._submitted, rest] if rest else self._submitted)
+
+    def start_with(self, kept: str, submitted: Sequence[str] = ()) -> None:
+        """Begin with another draft, of which some may have been submitted."""
+        super().start_with(kept)
+        self._submitted = [*submitted]
+
     def take_away(self, sent: str) -> None:
         """Remove a text that has been sent, as it was kept, but not what was written since."""
         self._recalled = -1
-        before, self.taken = self.taken, self.taken + 1
-        self._taken.append(sent)
-        if (kept := self.kept).startswith(sent):
-            self.start_with(self.rest_of(kept, before))
+        submitted = [*self.submitted]
+        if sent in submitted:
+            submitted.remove(sent)
+            rest = self._rest_of(self.kept)
+            self._submitted = submitted
+            self.start_with("\n".join([*submitted, rest]) if submitted else rest, submitted)
+        elif (kept := self.kept).startswith(sent):
+            self.start_with(kept.removeprefix(sent).lstrip("\n"))
 
-    def rest_of(self, kept: str, taken: int) -> str:
-        """What is left of a text of when ``taken`` messages had been taken away."""
-        since = self.taken - taken
-        for sent in list(self._taken)[-since:] if since else ():
-            kept = kept.removeprefix(sent).lstrip("\n")
-        return kept
+    def leave(self) -> None:
+        """Have all that was submitted as a draft again: it cannot be sent now."""
+        if self.submitted:
+            self.put(self.apart)
+            self._submitted.clear()
+
+    def forget(self, kept: str) -> None:
+        """Have a text as a draft again that was submitted last."""
+        if kept in self.submitted:
+            self._submitted.remove(kept)
+
+    def _rest_of(self, kept: str) -> str:
+        """Return what is written behind the submitted texts; all of it if those were changed."""
+        rest = kept
+        for part in self._submitted:
+            if not rest.startswith(part):
+                self._submitted.clear()
+                return kept
+            rest = rest.removeprefix(part).lstrip("\n")
+        return rest
 
     def action_submit(self) -> None:
-        count = self.size_bytes
+        count = utf8_size(unfold(self._rest_of(self.kept)))
         if count > LIMIT_BYTES:
             hint = " F3, then A, sends the pasted text as a file." if self.chip_nearby() else ""
             told = f"Too long: {_kilobytes(count)} of at most 12 KB.{hint}"
@@ -218,8 +257,11 @@ class Composer(FoldingArea):
             self.submit(self.kept)
 
     def submit(self, kept: str) -> None:
-        """Send a text as it is kept."""
-        self.post_message(self.Submitted(kept, self.taken))
+        """Send a text as it is kept, without what was submitted before."""
+        rest = self._rest_of(kept)
+        self.post_message(self.Submitted(rest))
+        if unfold(rest).strip():
+            self._submitted.append(rest)
 
     def action_open_paste(self) -> None:
         """Show what is behind the chip at the cursor, or behind the first one."""
@@ -305,10 +347,12 @@ class Composer(FoldingArea):
             self.post_message(self.TooMuch(problem))
         else:
             self.insert_paste(event.text)
+            if isinstance(event, Paste) and event.lines:
+                self.post_message(self.LinesKept(event.lines))
 
     def insert_paste(self, text: str) -> None:
         """Put a pasted text at the cursor, as a chip if it is large."""
-        text = clean(text)
+        text = typed_text(text)
         self._recalled = -1
         self.history.checkpoint()
         if is_large(text):
