@@ -116,7 +116,9 @@ def _still_works(terminal: Terminal, folder: Path) -> list[str]:
             terminal.type("\x1b")
             terminal.pump(0.2)  # or it would be read as Alt and the next key
         terminal.pump(0.5)
-        terminal.type("\nbananasplit")  # on a line of its own, whatever stands there
+        terminal.type("\n")  # on a line of its own, whatever stands there
+        terminal.pump(0.2)  # or both would be a paste
+        terminal.type("bananasplit")
         try:
             terminal.until("bananasplit")
         except AssertionError as stuck:

@@ -54,6 +54,16 @@ async def test_keys_of_one_read_do_what_they_do_one_by_one(typings: list[list[st
             assert await typed(pilot, keys, at_once=True) == alone
 
 
+async def test_all_lines_of_a_paste_are_on_the_one_line() -> None:
+    app = OneLine()
+    async with app.run_test() as pilot:
+        field = app.query_one(TextInput)
+        await pilot.press(*"ab", "left")
+        field.post_message(events.Paste("\none\ntwo\n"))
+        await pilot.pause()
+        assert field.value == "aone twob"
+
+
 async def test_a_path_typed_right_behind_ctrl_k_is_the_path() -> None:
     stage = Stage()
     async with stage.shown():

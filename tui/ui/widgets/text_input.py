@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import Input
 
 from tui.ui.order import act_at_once
@@ -15,3 +15,9 @@ class TextInput(Input):
         if not event.is_printable and await act_at_once(self.app, event.key, self):
             event.prevent_default()
             event.stop()
+
+    def _on_paste(self, event: Paste) -> None:
+        """Insert all lines of a paste on the one there is; Textual drops all but the first."""
+        event.prevent_default()
+        event.stop()
+        self.replace(" ".join(event.text.split("\n")).strip(), *self.selection)
