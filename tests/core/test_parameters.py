@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.core.masking import MASK
-from tui.core.parameters import MAX_ROWS, ParameterRow, in_brief, parameter_rows
+from tui.core.parameters import (
+    MAX_ROWS,
+    MAX_VALUE_CHARS,
+    ParameterRow,
+    in_brief,
+    parameter_rows,
+)
 from tui.core.text import clean
 
 JSON = st.recursive(
@@ -109,19 +115,34 @@ def test_hints_lose_their_html() -> None:
     assert row.hint == "See the list. 1 < 2"
 
 
-def test_long_values_say_that_they_are_cut() -> None:
-    (row,) = parameter_rows((), {"a": "x" * 30_000})
-    assert row.value.endswith("10,000 more characters, not shown")
+def test_long_values_and_labels_are_whole() -> None:
+    text = "word " * 60_000
+    (row,) = parameter_rows((), {"a" * 500: text})
+    assert row == ParameterRow(label="a" * 500, value=text)
 
 
-def test_many_and_deep_parameters_say_that_there_are_more() -> None:
-    many = parameter_rows((), {"list": list(range(10_000))})
+@pytest.mark.parametrize("depth", [1, 9, 60, 900])
+def test_parameters_of_any_depth_are_reached(depth: int) -> None:
+    nested: Any = "the end"
+    for level in range(depth):
+        nested = {"in": nested} if level % 2 else [nested]
+    rows = parameter_rows((), {"out": nested})
+    assert len(rows) == depth + 1
+    assert (rows[-1].depth, rows[-1].value) == (depth, "the end")
+
+
+def test_what_exceeds_every_limit_is_told() -> None:
+    many = parameter_rows((), {"list": list(range(30_000))})
     assert len(many) == MAX_ROWS + 1
     assert many[-1].form == "cut"
-    nested: dict[str, Any] = {}
-    for _ in range(500):
-        nested = {"in": nested or 1}
-    assert parameter_rows((), nested)[-1].form == "cut"
+    value, told = parameter_rows((), {"a": "x" * (MAX_VALUE_CHARS + 5)})
+    assert len(value.value) == MAX_VALUE_CHARS
+    assert (told.form, told.value) == ("cut", "5 more characters than can be shown.")
+
+
+def test_hidden_characters_can_be_seen() -> None:
+    (row,) = parameter_rows((), {"to\u200b": "bob\u00ad@\u202ex.example"})
+    assert (row.label, row.value) == ("to\ufffd", "bob\ufffd@\ufffdx.example")
 
 
 def test_in_brief_there_is_a_line_for_each_thing_given() -> None:

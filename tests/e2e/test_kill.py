@@ -46,7 +46,7 @@ def attend(terminal: Terminal, kept: Kept, seconds: float) -> None:
     while (left := deadline - time.monotonic()) > 0:
         if OPEN_MODAL in terminal.text:
             terminal.pump(min(left, 0.5))  # an opened modal ignores keys at first
-            terminal.type("a")
+            terminal.type("\ta")  # Tab: one that opened by itself takes no letter
         elif kept.asks:
             terminal.type("\x07")
         terminal.pump(min(left, 0.15))

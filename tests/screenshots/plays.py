@@ -58,6 +58,7 @@ async def approval(pilot: Pilot[None]) -> None:
 
 async def reason(pilot: Pilot[None]) -> None:
     await approval(pilot)
+    await heard(pilot, "tab")
     await heard(pilot, "r")
     await still_cursor(pilot)
 
@@ -68,6 +69,7 @@ async def connection(pilot: Pilot[None]) -> None:
 
 async def qr(pilot: Pilot[None]) -> None:
     await connection(pilot)
+    await heard(pilot, "tab")
     await heard(pilot, "q")
 
 

@@ -550,7 +550,7 @@ async def answer(stage: Stage, key: str) -> None:
     modal = stage.app.screen
     assert isinstance(modal, ApprovalModal)
     await stage.until(lambda: not modal.is_deaf)
-    await stage.press(key)
+    await stage.press("tab", key)
     await stage.until(lambda: stage.app.screen is stage.chat)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from textual.events import Key
 from textual.widgets import TextArea
 
@@ -12,9 +15,10 @@ from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, asked, at, settle, t
 from tui.core.events import ApprovalRequested, ApprovalResolved
 from tui.core.ids import CallId
 from tui.core.steps import ApprovalStep
-from tui.ui.modals.approval import ApprovalAnswer, ApprovalModal, ParameterTable
+from tui.ui.modals.approval import ApprovalAnswer, ApprovalModal
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.guarded import CHANGED_S
+from tui.ui.modals.parameters import ParameterTable
 from tui.ui.modals.reason import ReasonModal
 
 SCHEMA = (
@@ -192,6 +196,111 @@ async def test_long_parameters_scroll_and_the_answers_stay_in_view(skill: str) -
         await settle(pilot, lambda: shown.query_one(ParameterTable).region.y < before)
 
 
+def deep(levels: int) -> object:
+    nested: object = "the end"
+    for level in range(levels):
+        nested = {f"level{level}": nested}
+    return nested
+
+
+LONG = {
+    "fifty": {f"name{n}": f"value {n}" for n in range(50)} | {"last": "the end"},
+    "deep": {"out": deep(60)},
+    "empty lines": {"note": "x" + "\n" * 60 + "y", "amount": "1,000,000", "last": "the end"},
+    "long text": {"text": "some words " * 30_000, "last": "the end"},
+    "many": {"list": list(range(5_000)), "last": "the end"},
+}
+
+
+@pytest.mark.parametrize("size", [(100, 40), (60, 15), (40, 10)])
+@pytest.mark.parametrize("name", LONG)
+async def test_all_parameters_can_be_reached_and_hidden_lines_are_counted(
+    name: str, size: tuple[int, int]
+) -> None:
+    shown, clock = modal(question(parameters=LONG[name], schema=()))
+    async with asked(shown, clock, size) as (app, pilot):
+        await settle(pilot, lambda: "more" in app.screen_text())
+        body, table = shown.query_one(".modal--body"), shown.query_one(ParameterTable)
+        hidden = table.line_count - body.size.height
+        assert f"▼ {hidden:,} more" in app.screen_text()
+        assert "the end" not in app.screen_text()
+        await pilot.press("end")
+        await settle(pilot, lambda: "the end" in app.screen_text())
+        assert f"▲ {hidden:,} above" in app.screen_text()
+        assert "▼" not in app.screen_text()
+        await pilot.press("home")
+        await settle(pilot, lambda: f"▼ {hidden:,} more" in app.screen_text())
+
+
+@pytest.mark.parametrize("size", [(100, 40), (40, 10)])
+async def test_approving_says_how_much_was_not_seen(size: tuple[int, int]) -> None:
+    shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
+    async with asked(shown, clock, size) as (app, pilot):
+        await settle(pilot, lambda: "more" in app.screen_text())
+        hidden = 51 - shown.query_one(".modal--body").size.height
+        await pilot.press("a")
+        await settle(pilot, lambda: "not seen" in app.screen_text())
+        assert f"▲ {hidden} " in app.screen_text()
+        await pilot.press("a")  # a held key is no second press
+        assert app.answers == []
+        clock.now_s += 1
+        await pilot.press("a")
+        assert app.answers == [ApprovalAnswer("approved")]
+
+
+async def test_what_was_jumped_over_was_not_seen() -> None:
+    shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
+    async with asked(shown, clock, (100, 30)) as (app, pilot):
+        await pilot.press("end")
+        await settle(pilot, lambda: "the end" in app.screen_text())
+        height = shown.query_one(".modal--body").size.height
+        assert shown.query_one(ParameterTable).unseen == 51 - 2 * height
+        await pilot.press("a")
+        await settle(pilot, lambda: f"{51 - 2 * height} lines not seen" in app.screen_text())
+
+
+@given(st.lists(st.sampled_from(["down", "up", "pagedown", "pageup", "end", "home"]), max_size=12))
+@settings(deadline=None, max_examples=15)
+def test_only_what_was_in_view_counts_as_seen(keys: list[str]) -> None:
+    async def scroll() -> None:
+        shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
+        async with asked(shown, clock, (80, 24)) as (_, pilot):
+            body, table = shown.query_one(".modal--body"), shown.query_one(ParameterTable)
+            await pilot.pause()
+            height, top, seen = body.size.height, 0, set(range(body.size.height))
+            last = 51 - height
+            steps = {"down": 1, "up": -1, "pagedown": height, "pageup": -height}
+            steps |= {"end": last, "home": -last}
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause()
+                top = max(0, min(last, top + steps[key]))
+                seen |= set(range(top, top + height))
+                assert table.unseen == 51 - len(seen)
+
+    asyncio.run(scroll())
+
+
+async def test_paging_shows_everything_and_then_one_press_approves() -> None:
+    shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
+    async with asked(shown, clock, (80, 24)) as (app, pilot):
+        for _ in range(10):
+            await pilot.press("pagedown")
+            await pilot.pause()
+        await pilot.press("a")
+        assert app.answers == [ApprovalAnswer("approved")]
+
+
+async def test_parameters_that_were_seen_stay_seen_in_another_window() -> None:
+    shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
+    async with asked(shown, clock, (100, 80)) as (app, pilot):
+        await settle(pilot, lambda: "the end" in app.screen_text())
+        await pilot.resize_terminal(60, 20)
+        await settle(pilot, lambda: "more" in app.screen_text())
+        await pilot.press("a")
+        assert app.answers == [ApprovalAnswer("approved")]
+
+
 async def test_a_confirmation_says_yes_only_on_yes() -> None:
     for key, answer in (("y", True), ("n", False), ("escape", False)):
         clock = FakeClock()
@@ -253,7 +362,9 @@ async def test_changed_parameters_are_shown_and_not_approved_unread() -> None:
         await pilot.click("Answers Button")
         assert (app.screen, app.answers) == (shown, [])
         clock.now_s += CHANGED_S + 0.1
-        await pilot.press("a")
+        await pilot.press("a")  # it is not armed any more
+        assert app.answers == []
+        await pilot.press("tab", "a")
         assert app.answers == [ApprovalAnswer("approved")]
         assert shown.step is newer
 

@@ -13,14 +13,14 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.masking import MASK, is_secret
-from tui.core.text import clean, clean_line
+from tui.core.text import clean_line, revealed
 
 if TYPE_CHECKING:
     from tui.core.events import Json
 
-MAX_ROWS = 400
-MAX_DEPTH = 8
-MAX_VALUE_CHARS = 20_000
+MAX_ROWS = 20_000
+MAX_VALUE_CHARS = 2_000_000
+_LONGEST_LABEL = 2_000
 
 RowForm = Literal["value", "secret", "absent", "empty", "group", "cut"]
 """``absent``: not given. ``empty``: given, with nothing in it. ``group``: the rows below, one level
@@ -45,10 +45,10 @@ class ParameterRow:
 def parameter_rows(schema: Sequence[Json], values: Json) -> tuple[ParameterRow, ...]:
     """Every parameter in the order of the schema, then those that the schema does not name.
 
-    Never raises, whatever the wire brought. What exceeds ``MAX_ROWS``, ``MAX_DEPTH`` or
-    ``MAX_VALUE_CHARS`` is left out, and a row or the value's last line says so.
+    Never raises, whatever the wire brought, however deep. What exceeds ``MAX_ROWS`` or
+    ``MAX_VALUE_CHARS`` is left out, and a row of the form ``cut`` says so.
     """
-    rows = tuple(islice(_fields(schema, values, 0), MAX_ROWS + 1))
+    rows = tuple(islice(_walk(schema, values), MAX_ROWS + 1))
     if len(rows) <= MAX_ROWS:
         return rows
     return (*rows[:MAX_ROWS], _cut("More parameters than can be shown.", 0))
@@ -73,42 +73,54 @@ def _all_of(rows: Sequence[ParameterRow], place: int) -> str:
     return ", ".join(row.value[:100] for row in below if row.form in ("value", "secret"))
 
 
-def _fields(schema: object, values: Mapping[str, Any], depth: int) -> Iterator[ParameterRow]:
+_Named = tuple["Json", str, object]
+"""A field of the schema, its name, and its value."""
+
+
+def _walk(schema: object, values: Json) -> Iterator[ParameterRow]:
+    """The rows of all parameters, those of an object or list below its own."""
+    within = [_fields(schema, values)]
+    while within:
+        field, name, value = next(within[-1], (None, "", None))
+        if field is None:
+            within.pop()
+            continue
+        depth = len(within) - 1
+        row = _row(field, name, value, depth)
+        yield row
+        if row.form == "group":
+            within.append(_inside(field, value))
+        elif isinstance(value, str) and len(value) > MAX_VALUE_CHARS:
+            rest = len(value) - MAX_VALUE_CHARS
+            yield _cut(f"{rest:,} more characters than can be shown.", depth)
+
+
+def _fields(schema: object, values: Mapping[str, Any]) -> Iterator[_Named]:
     named: set[str] = set()
     for field in schema if isinstance(schema, Sequence) else ():
         if isinstance(field, Mapping) and isinstance(name := field.get("name"), str):
             if name not in named:
-                yield from _rows(field, name, values.get(name, _ABSENT), depth)
+                yield field, name, values.get(name, _ABSENT)
             named.add(name)
-    for name, value in values.items():
-        if name not in named:
-            yield from _rows({}, str(name), value, depth)
+    yield from (({}, str(name), value) for name, value in values.items() if name not in named)
 
 
-def _rows(field: Json, name: str, value: object, depth: int) -> Iterator[ParameterRow]:
-    label = _line(field.get("label")) or clean_line(name, 80)
-    hint = clean_line(_TAG.sub("", _line(field.get("hint"), 600)), 300)
-    if value is not _ABSENT and value is not None and is_secret(field, name):
-        yield ParameterRow(label=label, hint=hint, value=MASK, depth=depth, form="secret")
-    elif isinstance(value, Mapping | list) and value:
-        count = f"{len(value)} items" if isinstance(value, list) and len(value) > 1 else ""
-        yield ParameterRow(label=label, hint=hint, value=count, depth=depth, form="group")
-        yield from _inside(field, value, depth + 1)
-    else:
-        form, text = _scalar(value)
-        yield ParameterRow(label=label, hint=hint, value=text, depth=depth, form=form)
-
-
-def _inside(field: Json, value: object, depth: int) -> Iterator[ParameterRow]:
-    """The rows of a non-empty object or array."""
-    if depth > MAX_DEPTH:
-        yield _cut("Nested deeper than can be shown.", depth)
-    elif isinstance(value, Mapping):
-        yield from _fields(field.get("properties"), value, depth)
+def _inside(field: Json, value: object) -> Iterator[_Named]:
+    """What is in an object or list that is not empty."""
+    if isinstance(value, Mapping):
+        yield from _fields(field.get("properties"), value)
     elif isinstance(value, list):
         item = {key: field[key] for key in ("properties", "control_type") if key in field}
-        for number, part in enumerate(value, start=1):
-            yield from _rows(item, str(number), part, depth)
+        yield from ((item, str(number), part) for number, part in enumerate(value, start=1))
+
+
+def _row(field: Json, name: str, value: object, depth: int) -> ParameterRow:
+    label = _line(field.get("label")) or _line(name)
+    hint = _TAG.sub("", _line(field.get("hint")))
+    form, text = _scalar(value)
+    if value is not _ABSENT and value is not None and is_secret(field, name):
+        form, text = "secret", MASK
+    return ParameterRow(label=label, hint=hint, value=text, depth=depth, form=form)
 
 
 def _scalar(value: object) -> tuple[RowForm, str]:
@@ -116,19 +128,16 @@ def _scalar(value: object) -> tuple[RowForm, str]:
         return "absent", "not given"
     if isinstance(value, bool):
         return "value", "yes" if value else "no"
+    if isinstance(value, Mapping | list) and value:
+        return "group", f"{len(value)} items" if isinstance(value, list) and len(value) > 1 else ""
     if isinstance(value, Mapping | list):
         return "empty", "empty list" if isinstance(value, list) else "empty"
-    text = clean(str(value)[: MAX_VALUE_CHARS + 1])
-    if not text.strip():
-        return "empty", "empty text"
-    if len(text) > MAX_VALUE_CHARS:
-        rest = len(str(value)) - MAX_VALUE_CHARS
-        text = f"{text[:MAX_VALUE_CHARS]}\n… {rest:,} more characters, not shown"
-    return "value", text
+    text = revealed(str(value)[:MAX_VALUE_CHARS])
+    return ("value", text) if text.strip() else ("empty", "empty text")
 
 
-def _line(value: object, limit: int = 80) -> str:
-    return clean_line(value, limit) if isinstance(value, str) else ""
+def _line(value: object) -> str:
+    return clean_line(revealed(value), _LONGEST_LABEL) if isinstance(value, str) else ""
 
 
 def _cut(sentence: str, depth: int) -> ParameterRow:

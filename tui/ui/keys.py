@@ -38,6 +38,14 @@ def key_for(app: App[Any], command: str) -> str:
     return "" if first == UNBOUND else key_name(first)
 
 
+def key_at(node: DOMNode, command: str) -> str:
+    """What one presses for a command of a node, as it is bound now; empty if nothing."""
+    found = (binding for _, binding in node._bindings if binding.id == command)
+    usual = next((binding.key for binding in found), UNBOUND)
+    key = node.app._keymap.get(command, usual).partition(",")[0]
+    return "" if key == UNBOUND else key_name(key)
+
+
 def bound_to(node: DOMNode, key: str) -> list[Binding]:
     """What a key does at a node, as it is bound now."""
     bindings = node._bindings.copy()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.core.steps import ApprovalStep, ConnectionStep, Step
 from tui.ui.board import Board, Question
@@ -23,17 +24,22 @@ Decide = Callable[[Question, "Decision", str | None], None]
 
 
 class Questions:
-    """At most one question is open; each opens by itself at most once."""
+    """At most one question is open; each opens by itself at most once.
+
+    ``message`` is where the user writes on the screen ``below``.
+    """
 
     def __init__(
         self,
         below: Screen[None],
+        message: Widget,
         agent_name: Callable[[], str],
         board: Board,
         decide: Decide,
         now_ms: Callable[[], int],
     ) -> None:
         self._below = below
+        self._message = message
         self._now_ms = now_ms
         self._agent = agent_name
         self._board = board
@@ -55,18 +61,21 @@ class Questions:
         new = [question for question in questions if question.key not in self._announced]
         self._announced |= {question.key for question in new}
         if new and disturb:
-            self.open(new[0])
+            self.open(new[0], by_user=False)
         return new
 
-    def open(self, question: Question) -> None:
-        """Put a question to the user now, unless one is open."""
+    def open(self, question: Question, *, by_user: bool = True) -> None:
+        """Put a question to the user now, unless one is open.
+
+        ``by_user``: they asked for it. Otherwise it does not answer before a deliberate act.
+        """
         self._announced.add(question.key)
         if self._open is None:
             match question.step:
                 case ApprovalStep():
-                    self._ask_approval(question, question.step)
+                    self._ask_approval(question, question.step, armed=by_user)
                 case ConnectionStep():
-                    self._ask_connection(question, question.step)
+                    self._ask_connection(question, question.step, armed=by_user)
 
     def take(self, turn: Turn) -> None:
         """Bring the open question up to date; it closes if it was settled in another way."""
@@ -75,7 +84,7 @@ class Questions:
                 if step.key == self._open.step.key:
                     self._update(step)
 
-    def _ask_approval(self, question: Question, step: ApprovalStep) -> None:
+    def _ask_approval(self, question: Question, step: ApprovalStep, *, armed: bool) -> None:
         from tui.ui.modals.approval import ApprovalModal
 
         def answered(answer: ApprovalAnswer | None) -> None:
@@ -87,11 +96,11 @@ class Questions:
             if isinstance(newer, ApprovalStep):
                 modal.update_step(newer)
 
-        modal = ApprovalModal(step, agent=self._agent())
+        modal = ApprovalModal(step, agent=self._agent(), armed=armed, message=self._message)
         self._open, self._update = question, update
         self._below.app.push_screen(modal, answered)
 
-    def _ask_connection(self, question: Question, step: ConnectionStep) -> None:
+    def _ask_connection(self, question: Question, step: ConnectionStep, *, armed: bool) -> None:
         from tui.ui.modals.connection import ConnectionModal
 
         def answered(answer: ConnectionAnswer | None) -> None:
@@ -103,6 +112,12 @@ class Questions:
             if isinstance(newer, ConnectionStep):
                 modal.update_step(newer)
 
-        modal = ConnectionModal(step, agent=self._agent(), now_ms=self._now_ms)
+        modal = ConnectionModal(
+            step,
+            agent=self._agent(),
+            armed=armed,
+            message=self._message,
+            now_ms=self._now_ms,
+        )
         self._open, self._update = question, update
         self._below.app.push_screen(modal, answered)

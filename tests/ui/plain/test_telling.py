@@ -62,6 +62,17 @@ def test_a_question_whose_parameters_change_is_asked_anew() -> None:
     ]
 
 
+def test_every_parameter_of_a_question_is_said_whole() -> None:
+    deep: object = "the end"
+    for _ in range(60):
+        deep = {"in": deep}
+    text = "word " * 1_000 + "\nlast line"
+    lines = told(started(), asks("Order", "call-1", {"deep": deep, "text": text}))
+    assert f"  text: {'word ' * 1_000}" in lines
+    assert "  last line" in lines
+    assert any(line.strip() == "in: the end" for line in lines)
+
+
 def test_how_it_ended_is_said_when_nothing_was_said() -> None:
     assert told(started(), finished()) == ["No reply came."]
     silent = told(started(), finished(), may_be_stopped=True)

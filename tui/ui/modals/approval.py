@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,21 +11,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.parameters import ParameterRow, parameter_rows
+from tui.core.parameters import parameter_rows
 from tui.core.questions import ParameterChange, changes, same_question
 from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.decision import DecisionModal
-from tui.ui.widgets.looks import ASKS, MUTED, muted
+from tui.ui.modals.guarded import DEAF_S
+from tui.ui.modals.parameters import ParameterTable
+from tui.ui.widgets.looks import ASKS, muted
 from tui.ui.widgets.rows import Row, RowsView
 
 if TYPE_CHECKING:
     from tui.core.events import Decision
     from tui.core.steps import ApprovalStep
-
-_LABEL_CELLS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +35,6 @@ class ApprovalAnswer:
 
     decision: Decision
     reason: str | None = None
-
-
-class ParameterTable(RowsView):
-    """Label, value and hint of every parameter; what belongs to an object is indented."""
-
-    def __init__(self, parameters: Sequence[ParameterRow]) -> None:
-        super().__init__()
-        self._parameters = parameters
-        longest = max((_label(row).cell_length for row in parameters), default=0)
-        self._label_cells = min(_LABEL_CELLS, longest) + 2
-
-    def rows(self) -> Sequence[Row]:
-        if not self._parameters:
-            return [Row(muted("It takes no parameters."), indent=0)]
-        return [line for row in self._parameters for line in self._lines(row)]
-
-    def _lines(self, row: ParameterRow) -> Iterator[Row]:
-        label = _label(row)
-        if label.cell_length >= self._label_cells:
-            yield Row(label, indent=0)
-            label = Content("")
-        yield Row(_value(row), label, indent=self._label_cells)
-        if row.hint:
-            yield Row(Content.styled(row.hint, f"italic {MUTED}"), indent=self._label_cells)
 
 
 class ChangeList(RowsView):
@@ -79,18 +56,26 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         Binding("a", "approve", "Approve", tooltip="Approve", id="approval.approve")
     ]
 
+    answering = frozenset({"approve", "reject"})
+    answer_keys = "a and r"
+
     def __init__(
         self,
         step: ApprovalStep,
         *,
         agent: str,
+        armed: bool = True,
+        message: Widget | None = None,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(subject=step.request.skill, clock_s=clock_s)
+        subject = step.request.skill
+        super().__init__(subject=subject, clock_s=clock_s, armed=armed, message=message)
         self.step = step
         self._agent = agent
         self._seen = step.asked_first
         """What was asked before; None: the parameters have not changed."""
+        self._warned_at: int | None = None
+        """How many lines had not been seen when that was told; None: it was not."""
 
     def compose(self) -> ComposeResult:
         request = self.step.request
@@ -107,42 +92,92 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
                 if self._seen:
                     yield ChangeList(changes(self._seen, request))
                 yield ParameterTable(parameter_rows(request.schema, request.parameters))
+            yield Static(classes="modal--more")
+            yield Static(classes="modal--state")
             yield Answers(
                 ("a", "Approve", "approve"), ("r", "Reject…", "reject"), ("Esc", "Later", "later")
             )
 
+    def ready_parts(self) -> None:
+        super().ready_parts()
+        self.watch(self.query_one(".modal--body"), "scroll_y", self._scrolled, init=False)
+
     def update_step(self, step: ApprovalStep) -> None:
         """Take a newer state; closes without an answer once the question is settled.
 
-        Changed parameters are shown with what changed, and no answer is taken until the user has
-        had time to see that.
+        Changed parameters are shown with what changed, and it is disarmed.
         """
         before, self.step = self.step.request, step
         if not step.waiting:
             self.settle()
         elif not same_question(before, step.request):
             self._seen = self._seen or before
+            self._warned_at = None
+            self.armed = False
             self.ask_again()
 
     def rejection(self, reason: str | None) -> ApprovalAnswer:
         return ApprovalAnswer("rejected", reason)
 
     def action_approve(self) -> None:
-        self.dismiss(ApprovalAnswer("approved"))
+        """Approve; what has not been on the screen is told first, and asks for a second press."""
+        self._look()
+        unseen = self.query_one(ParameterTable).unseen
+        if unseen and self._warned_at != unseen:
+            self._warned_at = unseen
+            self._be_deaf(DEAF_S)
+            self.show_state()
+        else:
+            self.dismiss(ApprovalAnswer("approved"))
 
+    def state_line(self) -> Content:
+        if self.armed and (unseen := self._warned_at):
+            lines = "1 line" if unseen == 1 else f"{unseen:,} lines"
+            told = (
+                (f"▲ {lines} not seen yet. ", " again approves anyway"),
+                (f"▲ {unseen:,} not seen. ", " again: approve"),
+            )
+            return self.fitting(
+                *(
+                    Content.assemble((what, f"bold {ASKS}"), ("a", "bold"), muted(then))
+                    for what, then in told
+                )
+            )
+        return super().state_line()
 
-def _label(row: ParameterRow) -> Content:
-    style = "bold" if row.form == "group" else MUTED
-    return Content.styled("  " * row.depth + row.label, style)
+    # -- what is in view -------------------------------------------------------------------
 
+    def _fit(self) -> None:
+        super()._fit()
+        self.call_after_refresh(self._look)
 
-def _value(row: ParameterRow) -> Content:
-    match row.form:
-        case "value":
-            return Content(row.value)
-        case "cut":
-            return Content.styled(row.value, ASKS)
-        case "secret":
-            return Content.assemble(row.value, muted("  hidden"))
-        case _:
-            return muted(row.value)
+    def _note_drawn(self) -> None:
+        super()._note_drawn()
+        self._look()
+
+    def _scrolled(self) -> None:
+        self._warned_at = None
+        self.show_state()
+        self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        """Take note of the lines in view, and say how many are above and below them."""
+        if not self.query(ParameterTable):
+            return  # the parts are being made anew
+        body, table = self.query_one(".modal--body"), self.query_one(ParameterTable)
+        first, end = round(body.scroll_y), round(body.scroll_y) + body.size.height
+        top = table.virtual_region.y
+        above, below = first, max(0, top + table.line_count - end)
+        more = self.query_one(".modal--more", Static)
+        more.display = bool(above or below)
+        is_laid_out = more.display == bool(more.outer_size.height)
+        if not is_laid_out or body.size.height > self.room_for(body):
+            self.call_after_refresh(self._fit)  # and look again
+            return
+        if self.is_drawn and self.is_active:
+            table.see(first - top, end - top)
+        parts = [
+            *([Content.styled(f"▼ {below:,} more", "bold $primary")] if below else []),
+            *([muted(f"▲ {above:,} above")] if above else []),
+        ]
+        more.update(Content("   ").join(parts))

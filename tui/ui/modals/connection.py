@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.links import UNSAFE_LINK, link_host
@@ -80,15 +81,21 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
         Binding("q", "qr", "QR code", tooltip="Show the link as QR code", id="connection.qr"),
     ]
 
+    answering = frozenset({"open", "copy", "qr", "reject"})
+    answer_keys = "o, c, q and r"
+
     def __init__(
         self,
         step: ConnectionStep,
         *,
         agent: str = "",
+        armed: bool = True,
+        message: Widget | None = None,
         now_ms: Callable[[], int] = wall_clock_ms,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(subject=step.connector, clock_s=clock_s)
+        subject = step.connector
+        super().__init__(subject=subject, clock_s=clock_s, armed=armed, message=message)
         self.step = step
         self._agent = agent
         self._now_ms = now_ms
@@ -107,6 +114,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
                 yield LinkTable(self.step, self._now_ms)
             yield QrPanel(classes="modal--qr")
             yield Static(classes="modal--note")
+            yield Static(classes="modal--state")
             yield Answers(
                 ("o", "Open", "open"),
                 ("c", "Copy", "copy"),

@@ -1,4 +1,7 @@
-"""What the questions of an agent have in common: reject with a reason, later, settled elsewhere."""
+"""What the questions of an agent have in common: reject with a reason, later, settled elsewhere.
+
+A question that opens by itself is unarmed, see ``ArmedModal``.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,18 @@ from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
 
-from tui.ui.modals.guarded import GuardedModal
+from tui.ui.modals.armed import ArmedModal
 from tui.ui.modals.reason import ReasonModal
+from tui.ui.widgets.looks import muted
 
 AnswerT = TypeVar("AnswerT")
 
 
-class DecisionModal(GuardedModal[AnswerT | None]):
+class DecisionModal(ArmedModal[AnswerT | None]):
     """A question that may be put off (None), and that may be settled without an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -27,11 +34,51 @@ class DecisionModal(GuardedModal[AnswerT | None]):
         Binding("escape", "later", "Later", tooltip="Decide later", id="decision.later"),
     ]
 
-    def __init__(self, *, subject: str, clock_s: Callable[[], float]) -> None:
+    low_under = 20
+    answer_keys: ClassVar[str]
+    """The keys that answer, in words."""
+
+    def __init__(
+        self,
+        *,
+        subject: str,
+        clock_s: Callable[[], float],
+        armed: bool,
+        message: Widget | None,
+    ) -> None:
+        """``armed``: the user has opened it. ``message``: where what is typed goes otherwise."""
         super().__init__(clock_s=clock_s)
+        self.set_reactive(DecisionModal.armed, armed)
+        self.message = message
+        self._opened_by_user = armed
         self._subject = subject
         self._reason: ReasonModal | None = None
         self._is_settled = False
+
+    def ready_parts(self) -> None:
+        super().ready_parts()
+        for button in self.query(Button):
+            button.can_focus = False  # so that Enter never answers
+
+    def _fit(self) -> None:
+        super()._fit()
+        self.show_state()
+
+    def watch_armed(self) -> None:
+        super().watch_armed()
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Say whether keys answer."""
+        for line in self.query(".modal--state").results(Static):
+            line.update(self.state_line())
+
+    def state_line(self) -> Content:
+        """Whether keys answer, in words."""
+        if self.armed:
+            told = Content.assemble(("● ", "$primary"), (f"{self.answer_keys} answer now.", "bold"))
+            return self.fitting(told + muted("  Enter does nothing here."), told)
+        return self.unarmed_line("answer here")
 
     def rejection(self, reason: str | None) -> AnswerT:
         """The answer that rejects; ``reason`` is None if the user gave none."""
@@ -46,7 +93,8 @@ class DecisionModal(GuardedModal[AnswerT | None]):
             self._reason.dismiss(None)
 
     def action_reject(self) -> None:
-        self._reason = ReasonModal(self._subject, clock_s=self._clock_s)
+        armed = self._opened_by_user or self._is_clicked
+        self._reason = ReasonModal(self._subject, question=self, armed=armed, clock_s=self._clock_s)
         self.app.push_screen(self._reason, self._reject)
 
     def action_later(self) -> None:

@@ -113,7 +113,6 @@ class LoginModal(GuardedModal[SignedIn | None]):
     ]
 
     VERTICAL_BREAKPOINTS = _HEIGHTS
-    chrome_lines = 17
 
     def __init__(
         self,

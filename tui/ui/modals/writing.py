@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
+from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from tui.ui.modals.answers import Answers
@@ -58,7 +59,7 @@ class WritingModal(GuardedModal[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="modal--box -small"):
             yield Static(self._title, classes="modal--title")
-            yield Static(muted(self._lead))
+            yield from self.lead()
             yield WrittenText(
                 self._text,
                 soft_wrap=True,
@@ -67,6 +68,10 @@ class WritingModal(GuardedModal[str | None]):
                 placeholder=Content(self._placeholder),
             )
             yield Answers(("Enter", self._submit, "submit"), ("Esc", "Back", "back"))
+
+    def lead(self) -> Iterator[Widget]:
+        """What stands above the text."""
+        yield Static(muted(self._lead))
 
     def on_mount(self) -> None:
         super().on_mount()

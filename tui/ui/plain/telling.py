@@ -15,6 +15,7 @@ from tui.ui.plain.spoken import Spoken
 if TYPE_CHECKING:
     from tui.core.turn import Turn
 
+_DEEPEST_INDENT = 8
 _ENDS = {"failed": "The agent failed.", "halted": "Stopped."}
 
 
@@ -100,7 +101,8 @@ class Telling:
         yield f"Question {number}: {self._agent} asks to run {skill}, with:"
         for row in parameter_rows(step.request.schema, step.request.parameters):
             told = ": ".join(part for part in (row.label, row.value) if part)
-            yield "  " * (row.depth + 1) + clean_line(told, 2000)
+            indent = "  " * (min(row.depth, _DEEPEST_INDENT) + 1)
+            yield from (f"{indent}{line}" for line in told.split("\n"))
         yield f"Type /approve {number}, or /reject {number} and a reason."
 
     def _connection(self, step: ConnectionStep) -> Iterator[str]:

@@ -112,7 +112,12 @@ class ChatScreen(
         self.notepad, self.composer.jot_down = notepad, self.jot_down
         self._idle_s = idle_s
         self.questions = Questions(
-            self, lambda: self.agent_name, self.desk.board, self._decide, clock.now_ms
+            self,
+            self.composer,
+            lambda: self.agent_name,
+            self.desk.board,
+            self._decide,
+            clock.now_ms,
         )
 
     # -- questions -------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from tui.ui.widgets.looks import (
 from tui.ui.widgets.rows import GUTTER_CELLS, Row
 
 if TYPE_CHECKING:
+    from tui.core.events import ApprovalRequested
     from tui.core.ids import AttemptId, CallId, TurnId
 
 _BRIEF_ROWS = 4
@@ -63,6 +64,8 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
 
         turn_id: TurnId
         call_id: CallId
+
+    _brief: tuple[ApprovalRequested, tuple[Sequence[ParameterRow], int]] | None = None
 
     def attend(self) -> None:
         self.can_focus = self.entry.step.waiting
@@ -110,14 +113,21 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
             yield Row(Content.styled("Its parameters changed after your decision.", ASKS))
 
     def _parameters(self) -> Iterator[Row]:
-        request = self.entry.step.request
-        rows = parameter_rows(request.schema, request.parameters)
-        brief = in_brief(rows, _BRIEF_ROWS)
+        brief, more = self._in_brief()
         cells = min(_LABEL_CELLS, max((Content(row.label).cell_length for row in brief), default=0))
         for row in brief:
             yield Row(_parameter(row, cells), lines=1)
-        if more := sum(row.depth == 0 for row in rows) - len(brief):
+        if more:
             yield Row(muted(f"and {more} more"))
+
+    def _in_brief(self) -> tuple[Sequence[ParameterRow], int]:
+        """The first parameters, and how many there are besides; found once for each request."""
+        request = self.entry.step.request
+        if self._brief is None or self._brief[0] is not request:
+            rows = parameter_rows(request.schema, request.parameters)
+            brief = in_brief(rows, _BRIEF_ROWS)
+            self._brief = request, (brief, sum(row.depth == 0 for row in rows) - len(brief))
+        return self._brief[1]
 
     def _reason(self) -> Iterator[Row]:
         if reason := clean_line(self.entry.step.reason or "", 400):

@@ -1,0 +1,122 @@
+"""Modals that answer only after a deliberate act, since they may open while somebody types."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Event, Key, MouseDown, Paste
+from textual.reactive import var
+from textual.widget import Widget
+
+from tui.ui.keys import key_at
+from tui.ui.modals.guarded import DEAF_S, GuardedModal
+from tui.ui.widgets.looks import muted
+
+ResultT = TypeVar("ResultT")
+
+_CHORDS = ("alt+", "ctrl+", "meta+", "super+", "hyper+")
+
+
+class ArmedModal(GuardedModal[ResultT]):
+    """Unarmed, it gives what is typed back to the message, and closes.
+
+    Ctrl+G, Tab, an arrow key or a click arm it. One that the user opened is armed at once.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+g", "answer", "Answer here", show=False, id="question.answer"),
+        Binding("tab,left,right", "arm", "Answer here", show=False, id="modal.arm"),
+    ]
+    answering: ClassVar[frozenset[str]] = frozenset()
+    """Actions that it does only when it is armed."""
+
+    armed = var(True, init=False)
+    message: Widget | None = None
+    """Where the user writes, and what is typed belongs as long as it is not armed."""
+    _is_giving_back = False
+    _is_clicked = False
+    """Whether the mouse was used last, and not a key."""
+    _press_armed = False
+    """Whether the press of the mouse that is going on has armed it, and so does no more."""
+
+    def ready_parts(self) -> None:
+        super().ready_parts()
+        self.watch_armed()
+
+    def watch_armed(self) -> None:
+        """Show whether it is armed."""
+        self.set_class(not self.armed, "-unarmed")
+
+    def unarmed_line(self, deed: str) -> Content:
+        """Where letters go as long as it is not armed, and how to arm it, in words."""
+        key = Content.styled(key_at(self, "modal.arm"), "bold")
+        told = (
+            "○ What you type still goes to your message.  ",
+            "○ What you type goes to your message.  ",
+            "○ ",
+        )
+        lines = [Content.assemble(muted(t), key, muted(f" {deed}")) for t in told]
+        return self.fitting(*lines)
+
+    def fitting(self, *lines: Content) -> Content:
+        """The first of some lines that fits, or else the last."""
+        room = max((line.size.width for line in self.query(".modal--state")), default=0)
+        return next((line for line in lines if line.cell_length <= room), lines[-1])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in self.answering and (not self.armed or self._press_armed):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_arm(self) -> None:
+        """Let the keys answer from now on."""
+        self.armed = True
+
+    def action_answer(self) -> None:
+        """The key that opens a question arms one that is open."""
+        self.action_arm()
+
+    def action_scroll_body(self, lines: int) -> None:
+        self.action_arm()
+        super().action_scroll_body(lines)
+
+    def _forward_event(self, event: Event) -> None:
+        if isinstance(event, MouseDown):
+            self._is_clicked = True
+            self._press_armed = not self.armed and not self.is_deaf and self._is_inside(event)
+            if self._press_armed:
+                self.action_arm()
+                self._be_deaf(DEAF_S)  # the second press of a double click is none of its own
+        super()._forward_event(event)
+
+    def _is_inside(self, press: MouseDown) -> bool:
+        widget, _ = self.get_widget_and_offset_at(press.x, press.y)
+        return widget is not None and widget is not self
+
+    # -- what is typed for the message -----------------------------------------------------
+
+    def gives_back(self, event: Key | Paste) -> bool:
+        """Pass on a key or a paste that is meant for the message; whether it was."""
+        if isinstance(event, Key):
+            self._is_clicked = self._press_armed = False
+        if self.message is None:
+            return False
+        if not self._is_giving_back:
+            if self.armed or not _is_typed(event):
+                return False
+            self.give_back()
+        self.message._forward_event(event)
+        return True
+
+    def give_back(self) -> None:
+        """Close; from now on all keys are for the message, also before it has closed."""
+        self._is_giving_back = True
+        if self.message is not None:
+            self.message.screen.set_focus(self.message)
+        self.dismiss(None)
+
+
+def _is_typed(event: Key | Paste) -> bool:
+    return isinstance(event, Paste) or (event.is_printable and not event.key.startswith(_CHORDS))
