@@ -30,7 +30,9 @@ CONNECTION = connects("Salesforce", "attempt-1", LINK)
 QUESTIONS = st.sampled_from([(APPROVAL,), (CONNECTION,), (APPROVAL, SECOND)])
 WORDS = st.builds(
     "{}{}".format,
-    st.sampled_from([*"aroqcAROQC1e ", "and ", "really? ", "ok ", "could ", "quite ", "é", "日"]),
+    st.sampled_from(
+        [*"aroqcAROQC1eé日 \u200c\u00a0", "and ", "really? ", "ok ", "could ", "quite "]
+    ),
     st.text("arocq xyz?1A", max_size=8),
 )
 

@@ -19,6 +19,7 @@ from tui.system.clock import SystemClock
 from tui.ui.agency import Agency, Connect
 from tui.ui.base import BaseApp
 from tui.ui.early import EarlyKeys
+from tui.ui.input_events import as_typed
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.requests import GenieWanted, SignInNeeded
 from tui.ui.screens.chat import ChatScreen
@@ -102,17 +103,19 @@ class SessionApp(BaseApp[None]):
         if focused is not None:
             self.call_later(self._early.release)
 
-    def _is_given_back(self, event: events.Key | events.Paste) -> bool:
+    def _is_given_back(self, event: events.Event) -> bool:
         """Whether a modal passed on what is typed. Decided here, so that it stays in order."""
         screen = next(reversed(self.screen_stack), None)
-        return isinstance(screen, GuardedModal) and screen.gives_back(event)
+        if not isinstance(screen, GuardedModal) or not isinstance(event, events.Key | events.Paste):
+            return False
+        return screen.gives_back(event)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):
             self._last_key_s = self._clock.monotonic_s()
             if self._early.hold(event):
                 return
-            if not event.is_forwarded and self._is_given_back(event):
+            if not event.is_forwarded and self._is_given_back(as_typed(event)):
                 return
         await super().on_event(event)
 

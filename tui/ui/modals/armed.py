@@ -48,6 +48,14 @@ class ArmedModal(GuardedModal[ResultT]):
     def watch_armed(self) -> None:
         """Show whether it is armed."""
         self.set_class(not self.armed, "-unarmed")
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Say whether keys answer, in as many words as there is room for."""
+
+    def _fit(self) -> None:
+        super()._fit()
+        self.show_state()
 
     def unarmed_line(self, deed: str) -> Content:
         """Where letters go as long as it is not armed, and how to arm it, in words."""

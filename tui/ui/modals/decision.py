@@ -60,16 +60,7 @@ class DecisionModal(ArmedModal[AnswerT | None]):
         for button in self.query(Button):
             button.can_focus = False  # so that Enter never answers
 
-    def _fit(self) -> None:
-        super()._fit()
-        self.show_state()
-
-    def watch_armed(self) -> None:
-        super().watch_armed()
-        self.show_state()
-
     def show_state(self) -> None:
-        """Say whether keys answer."""
         for line in self.query(".modal--state").results(Static):
             line.update(self.state_line())
 

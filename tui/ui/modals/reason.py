@@ -78,11 +78,13 @@ class ReasonModal(ArmedModal[str | None], WritingModal):
         yield from super().lead()
         yield Static(classes="modal--state")
 
-    def watch_armed(self) -> None:
-        super().watch_armed()
+    def show_state(self) -> None:
         for line in self.query(".modal--state").results(Static):
             line.display = not self.armed
             line.update(self.unarmed_line("write a reason"))
+
+    def watch_armed(self) -> None:
+        super().watch_armed()
         if self.armed:
             for area in self.query(TextArea):
                 area.focus()
