@@ -1,8 +1,9 @@
 """A monkey at the keyboard: random keys, pastes, clicks and sizes in a real terminal.
 
-    python -m tests.e2e.fuzz [--seconds S] [--seed N]
+    python -m tests.e2e.fuzz [--seconds S] [--seed N] [--bytes]
 
-The program must not crash, and whatever is open must close with Esc.
+The program must not crash, and whatever is open must close with Esc. With ``--bytes`` no keys are
+pressed, but bytes arrive that no terminal should send.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.e2e import fuzz_bytes
 from tests.e2e.observed import TOLD
 from tests.e2e.terminal import Terminal
 
@@ -143,13 +145,15 @@ def main() -> int:
     )
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--bytes", action="store_true", help="send bytes instead of keys")
     asked = parser.parse_args()
+    play = fuzz_bytes.run if asked.bytes else run
     end, seed, problems = time.monotonic() + asked.seconds, asked.seed, list[str]()
     while (left := end - time.monotonic()) > 0 and not problems:
         with tempfile.TemporaryDirectory() as folder:
             places = {"GENIE_TUI_CONFIG_DIR": folder, "GENIE_TUI_DATA_DIR": folder}
             environ = os.environ | places | {"GENIE_TUI_NO_BROWSER": "1"}
-            problems = run(environ, seed, min(left, 60))
+            problems = play(environ, seed, min(left, 60))
         print(f"seed {seed}: {problems[0] if problems else 'well'}", flush=True)
         seed += 1
     return int(bool(problems))

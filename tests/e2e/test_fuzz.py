@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.fuzz import run
+from tests.e2e import fuzz, fuzz_bytes
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_a_keyboard_or_a_mouse_can_do_breaks_it(environ: dict[str, str], seed: int) -> None:
-    assert run(environ, seed, seconds=6) == []
+    assert fuzz.run(environ, seed, seconds=6) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_bytes_of_a_terminal_break_it(environ: dict[str, str], seed: int) -> None:
+    assert fuzz_bytes.run(environ, seed, seconds=6) == []
