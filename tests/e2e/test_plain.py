@@ -50,6 +50,24 @@ def until(program: Program, words: str) -> list[str]:
     raise AssertionError(lines)
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("caf\xe9".encode("latin-1"), "café"),
+        ("👩\u200d👧, می\u200cخو".encode(), "👩\u200d👧, می\u200cخو"),
+        (b"hi\x1b[D\x1b[A\x00 there", "hi there"),
+    ],
+)
+def test_a_line_is_read_as_it_was_meant(program: Program, typed: bytes, said: str) -> None:
+    until(program, "Ready.")
+    assert program.stdin
+    program.stdin.write(typed + b"\n")
+    program.stdin.flush()
+    until(program, "End of the reply.")
+    say(program, "/read")
+    assert f"You said: {said}\n" in until(program, "You said:")
+
+
 def test_somebody_approves_and_reads_again(program: Program) -> None:
     heard = until(program, "Ready.")
     say(program, "Order a laptop")

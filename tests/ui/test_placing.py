@@ -112,3 +112,9 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
 def test_what_takes_no_space_is_not_sent() -> None:
     sent = in_place("a\u200bb\u200e\ufeffc\u00add", 1)
     assert not set(sent) & set("\u200b\u200e\ufeff\u00ad")
+
+
+@given(st.text("ab\u202e\u2066\u2069é👩 ", max_size=12))
+def test_nothing_on_the_screen_is_reordered(text: str) -> None:
+    without = re.sub("[\u202e\u2066\u2069]", "", text)
+    assert in_place(text, 3) == in_place(without, 3)

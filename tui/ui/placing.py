@@ -18,6 +18,9 @@ _UNSURE = re.compile(f"[{_MARKS}{_FLAG_LETTERS}]")
 _CLUSTER = re.compile(
     f"[{_FLAG_LETTERS}]+|[^\\x00-\\x1f{_MARKS}]?(?:\u200d[^\\x00-\\x1f{_MARKS}]|[{_MARKS}])+"
 )
+# What reorders text or marks it for machines. The text of others has none of it; that of the user
+# does, since it stays as it was pasted.
+_REORDERS = re.compile("[\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]")
 _SEQUENCE = re.compile(r"(\x1b\[[0-9;:]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\n\r])")
 
 
@@ -27,7 +30,10 @@ def in_place(content: str, column: int) -> str:
     The cells of a wide cluster are cleared first, for terminals that draw it in one; those that
     draw it in more are kept from going on to the next line.
     """
-    if content.isascii() or not _UNSURE.search(content):
+    if content.isascii():
+        return content
+    content = _REORDERS.sub("", content)
+    if not _UNSURE.search(content):
         return content
     written: list[str] = []
     for index, part in enumerate(_SEQUENCE.split(content)):

@@ -8,6 +8,9 @@ import threading
 from collections.abc import AsyncIterator
 from typing import IO
 
+from tui.core.typed import typed_text
+from tui.system.input.decoder import TerminalDecoder, charset_of
+
 _PASTE_PAUSE_S = 0.05
 """Lines that follow each other faster were pasted: they are one message."""
 
@@ -49,9 +52,11 @@ class Lines:
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         held = b""
         fileno = self._stdin.fileno()
+        charset = charset_of(os.environ)
         while data := os.read(fileno, 65_536):
             *whole, held = (held + data).split(b"\n")
             for line in whole:
-                text = line.decode("utf-8", "replace").rstrip("\r")
-                loop.call_soon_threadsafe(self._typed.put_nowait, text)
+                decoder = TerminalDecoder(charset)
+                text = decoder.feed(line.rstrip(b"\r")) + decoder.flush()
+                loop.call_soon_threadsafe(self._typed.put_nowait, typed_text(text))
         loop.call_soon_threadsafe(self._typed.put_nowait, None)
