@@ -16,7 +16,8 @@ from tests.system.input.replayed import (
     text_of,
 )
 from tui.core.typed import typed_text
-from tui.system.input.bursts import LARGEST, Bursts, Key, Paste, PasteBegun, Report, Text
+from tui.system.input.bursts import LARGEST, Bursts, Key, Paste, Report, Text
+from tui.system.input.sequences import PasteBegun
 
 LINE = st.text(TYPED, min_size=1, max_size=20)
 LINES = st.lists(LINE, min_size=2, max_size=6)

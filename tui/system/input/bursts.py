@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tui.core.typed import typed_text
+from tui.system.input.sequences import PasteBegun, PasteEnded
 
 GAP_S = 0.015
 """Least time between two bursts."""
@@ -26,21 +27,21 @@ _BREAKS = {"\r", "\n"}
 _AS_TEXT = _BREAKS | {"\t"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Text:
     """Characters that were typed."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Key:
     """A key that types no text; ``sequence`` is what a terminal sends for it."""
 
     sequence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Paste:
     """One text that was pasted.
 
@@ -51,17 +52,7 @@ class Paste:
     lines: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PasteBegun:
-    """The start of a bracketed paste."""
-
-
-@dataclass(frozen=True, slots=True)
-class PasteEnded:
-    """The end of a bracketed paste."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
     """What the terminal tells: mouse, focus, size, a mode, or an answer to a question."""
 

@@ -29,7 +29,7 @@ _Numbers = Sequence[int | None]
 _NOTHING: _Numbers = (None,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeyCode:
     """One key that was pressed: the text that it types, or else the sequence that names it.
 

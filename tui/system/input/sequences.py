@@ -38,40 +38,40 @@ _ALT_KEY = re.compile(f"{ESC}[^{ESC}]", re.DOTALL)
 _MAY_BE_A_KEY = re.compile(rf"{ESC}[\[O\]P_]?\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Characters:
     """Text that is no control character."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Control:
     """One control character other than ESC."""
 
     character: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sequence:
     """One whole escape sequence, ESC alone, or ESC and the key that was pressed with Alt."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PasteBegun:
     """The start of a bracketed paste."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pasted:
     """A part of a bracketed paste, as it came."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PasteEnded:
     """The end of a bracketed paste, or an end without a start."""
 

@@ -11,8 +11,6 @@ from tui.system.input.bursts import (
     Event,
     Key,
     Paste,
-    PasteBegun,
-    PasteEnded,
     Report,
     Text,
     Unit,
@@ -79,12 +77,10 @@ def _units(tokens: Iterable[sequences.Token]) -> Iterator[Unit]:
                 yield Key(character)
             case sequences.Sequence(sequence):
                 yield from _unit(sequence)
-            case sequences.PasteBegun():
-                yield PasteBegun()
             case sequences.Pasted(text):
                 yield Paste(text)
-            case sequences.PasteEnded():
-                yield PasteEnded()
+            case sequences.PasteBegun() | sequences.PasteEnded():
+                yield token
 
 
 def _unit(sequence: str) -> Iterator[Unit]:
