@@ -208,12 +208,12 @@ async def test_signing_out_leaves_nothing(account, tmp_path):
 
 
 async def test_nowhere_to_keep_a_login_is_said_before_the_browser_opens(server, tmp_path):
-    (tmp_path / "logins").mkdir(mode=0o755)
+    (tmp_path / "logins").write_text("a file where the folder belongs")
     client = Client(server.client_id, server.redirect_url)
     service = IdentityClient(server.identity_url, server.client_id)
     vault = Vault(tmp_path / "logins", "work", Keyring(BrokenKeyring))
     account = OAuthAccount(client, service, vault, SystemClock())
-    with pytest.raises(LoginProblem, match="chmod 700"):
+    with pytest.raises(LoginProblem, match="logins"):
         await account.begin_login()
     await account.aclose()
 

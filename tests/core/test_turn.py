@@ -163,7 +163,7 @@ def test_pieces_of_text_join_in_any_order_and_overlap(text: str, data: st.DataOb
     ]
     again = data.draw(st.lists(st.sampled_from(pieces))) if pieces else []
     turn = fold(EMPTY, data.draw(st.permutations(pieces + again)))
-    assert turn.reply == text
+    assert turn.reply == (text if text.strip() else "")  # white space alone is not a message
 
 
 def test_a_message_settles_the_text_that_was_streamed() -> None:
