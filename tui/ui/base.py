@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import events
@@ -55,6 +56,8 @@ class BaseApp(App[ResultT]):
         self.preferences = preferences or Preferences()
         self.terminal = terminal or terminal_of(os.environ)
         self._save_theme = save_theme
+        self._told_to_quit_s = float("-inf")
+        """When it was last said how to quit."""
         self.window_title = ""
         """The sequence that has set the title of the terminal's window; empty: none has."""
         for own in THEMES:
@@ -179,6 +182,15 @@ class BaseApp(App[ResultT]):
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     # -- keys ------------------------------------------------------------------------------
+
+    def action_help_quit(self) -> None:
+        """Say how to quit, once at a time; Textual says it in markup, which notices do not read."""
+        for key, active in self.active_bindings.items():
+            if active.binding.action in ("quit", "app.quit"):
+                if monotonic() - self._told_to_quit_s > self.NOTIFICATION_TIMEOUT:
+                    self._told_to_quit_s = monotonic()
+                    self.notify(f"Press {key_name(key)} to quit.")
+                return
 
     def on_load(self) -> None:
         self.set_keymap(dict(self.preferences.keys))

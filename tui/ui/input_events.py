@@ -6,6 +6,8 @@ from textual import events
 
 from tui.core.typed import is_text, typed_text
 
+_CHORDS = ("alt+", "ctrl+", "meta+", "super+", "hyper+")
+
 
 class Key(events.Key):
     """A key that types a character, be it one that Python does not call printable.
@@ -42,3 +44,10 @@ def as_typed(event: events.Event) -> events.Event:
             return Paste(typed_text(event.text))
         case _:
             return event
+
+
+def is_typed(event: events.Event) -> bool:
+    """Return whether an event writes text: a character without modifiers, or a paste."""
+    if isinstance(event, events.Key):
+        return event.is_printable and not event.key.startswith(_CHORDS)
+    return isinstance(event, events.Paste)

@@ -106,9 +106,13 @@ class SessionApp(BaseApp[None]):
     def _is_given_back(self, event: events.Event) -> bool:
         """Whether a modal passed on what is typed. Decided here, so that it stays in order."""
         screen = next(reversed(self.screen_stack), None)
-        if not isinstance(screen, GuardedModal) or not isinstance(event, events.Key | events.Paste):
+        if not isinstance(event, events.Key | events.Paste):
             return False
-        return screen.gives_back(event)
+        if screen is self._chat and self._chat.focused is None and self.app_focus:
+            is_taken: bool = self._chat.takes_up(event)
+        else:
+            is_taken = isinstance(screen, GuardedModal) and screen.gives_back(event)
+        return is_taken
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):

@@ -10,13 +10,12 @@ from textual.events import Event, Key, MouseDown, Paste
 from textual.reactive import var
 from textual.widget import Widget
 
+from tui.ui.input_events import is_typed
 from tui.ui.keys import key_at
 from tui.ui.modals.guarded import DEAF_S, GuardedModal
 from tui.ui.widgets.looks import muted
 
 ResultT = TypeVar("ResultT")
-
-_CHORDS = ("alt+", "ctrl+", "meta+", "super+", "hyper+")
 
 
 class ArmedModal(GuardedModal[ResultT]):
@@ -112,7 +111,7 @@ class ArmedModal(GuardedModal[ResultT]):
         if self.message is None:
             return False
         if not self._is_giving_back:
-            if self.armed or not _is_typed(event):
+            if self.armed or not is_typed(event):
                 return False
             self.give_back()
         self.message._forward_event(event)
@@ -124,7 +123,3 @@ class ArmedModal(GuardedModal[ResultT]):
         if self.message is not None:
             self.message.screen.set_focus(self.message)
         self.dismiss(None)
-
-
-def _is_typed(event: Key | Paste) -> bool:
-    return isinstance(event, Paste) or (event.is_printable and not event.key.startswith(_CHORDS))

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.ui.desk import Desk
+from tui.ui.input_events import is_typed
 from tui.ui.panes import ROOM, Pane, Panes
 from tui.ui.sturdy import SturdyScreen
 from tui.ui.widgets.attached import Attached
@@ -175,17 +176,32 @@ class ThreePanes(SturdyScreen[None]):
         return self.sidebar if pane == "sidebar" else self.query_one("#timeline-pane", Vertical)
 
     def action_toggle_pane(self, pane: Pane) -> None:
+        """Show or hide a pane; the focus stays where it is unless that is hidden now."""
         self._panes.toggle(pane)
         self._arrange_panes()
-        if pane == "sidebar" and self._panes.shows(pane):
-            self.sidebar.list.focus()
-        else:
-            self._rescue_focus()
+        self._rescue_focus()
 
     def _rescue_focus(self) -> None:
-        """Nobody writes into a pane that has stepped aside."""
-        if self.is_active and (self.focused is None or not self.focused.is_on_screen):
-            self.composer.focus()
+        """Move the focus to the composer if it is nowhere, or in a pane that is hidden.
+
+        At once, and by what is to be displayed: the layout follows only later.
+        """
+        focused = self.focused
+        shown = focused is not None and all(node.display for node in focused.ancestors_with_self)
+        if not shown and self.composer.is_attached:
+            self.set_focus(self.composer)
+
+    def takes_up(self, event: events.Key | events.Paste) -> bool:
+        """Write what is typed while nothing has the focus, such as in a tiny window."""
+        if not is_typed(event):
+            return False
+        self.set_focus(self.composer)
+        self.composer._forward_event(event)
+        return True
+
+    def on_screen_resume(self) -> None:
+        """The window may have changed while something else was in front."""
+        self._rescue_focus()
 
     def close_floating(self) -> bool:
         """Put away panes that lie over the conversation; whether there were any."""
