@@ -21,6 +21,10 @@ class Kept:
         rows = self._rows("SELECT text, state, over FROM turns WHERE text IS NOT NULL ORDER BY 1")
         return [(text, state, bool(over)) for text, state, over in rows]
 
+    def drafts(self) -> list[str]:
+        """What is in the composer of each conversation."""
+        return [text for (text,) in self._rows("SELECT text FROM drafts")]
+
     def turn_count(self) -> int:
         return len(self._rows("SELECT 1 FROM turns"))
 
