@@ -1,0 +1,64 @@
+"""Input is dated when it arrives, and not when somebody finds the time to read it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from time import monotonic, sleep
+
+import pytest
+
+from tui.system.input.arrival import Arrivals
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def test_nothing_has_no_time(pipe: tuple[int, int]) -> None:
+    assert Arrivals(pipe[0]).wait(0.01) is None
+    assert Arrivals(pipe[0]).wait(-1) is None
+
+
+def test_what_was_there_before_came_since_the_last_read(pipe: tuple[int, int]) -> None:
+    arrivals = Arrivals(pipe[0])
+    arrivals.note_read()
+    read_s = monotonic()
+    os.write(pipe[1], b"x")
+    sleep(0.02)
+    arrival = arrivals.wait(5)
+    assert arrival is not None
+    assert arrival.earliest_s <= read_s <= arrival.latest_s <= monotonic()
+
+
+def test_a_busy_program_knows_when_it_was_typed(pipe: tuple[int, int]) -> None:
+    written_s: list[float] = []
+    done = threading.Event()
+    interval_s = sys.getswitchinterval()
+
+    def write() -> None:
+        written_s.append(monotonic())
+        os.write(pipe[1], b"x")
+        end_s = monotonic() + 0.2
+        while monotonic() < end_s:  # and lets nobody else run
+            pass
+        done.set()
+
+    sys.setswitchinterval(10)
+    try:
+        threading.Timer(0.05, write).start()
+        arrival = Arrivals(pipe[0]).wait(5)
+        told_s = monotonic()
+    finally:
+        sys.setswitchinterval(interval_s)
+    done.wait()
+    assert arrival is not None
+    assert arrival.earliest_s == arrival.latest_s
+    assert arrival.latest_s - written_s[0] < 0.1
+    assert told_s - written_s[0] > 0.15
