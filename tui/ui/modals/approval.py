@@ -48,6 +48,9 @@ class ChangeList(RowsView):
         title = Row(Content.styled("The parameters changed. Check them again.", f"bold {ASKS}"))
         return [title, *(Row(Content.styled(str(change), ASKS)) for change in self._found)]
 
+_MOST_REFITS = 5
+"""A line more or less may change what fits, so that it would never end."""
+
 
 class ApprovalModal(DecisionModal[ApprovalAnswer]):
     """Shows all there is to know about a skill call. Returns the answer; None: decided later."""
@@ -97,6 +100,9 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             yield Answers(
                 ("a", "Approve", "approve"), ("r", "Reject…", "reject"), ("Esc", "Later", "later")
             )
+
+    _refits = 0
+    """Layouts in a row that were not yet right."""
 
     def ready_parts(self) -> None:
         super().ready_parts()
@@ -172,8 +178,11 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         more.display = bool(above or below)
         is_laid_out = more.display == bool(more.outer_size.height)
         if not is_laid_out or body.size.height > self.room_for(body):
-            self.call_after_refresh(self._fit)  # and look again
-            return
+            self._refits += 1
+            if self._refits <= _MOST_REFITS:
+                self.call_after_refresh(self._fit)  # and look again
+                return
+        self._refits = 0
         if self.is_drawn and self.is_active:
             table.see(first - top, end - top)
         parts = [
