@@ -48,6 +48,7 @@ class ChangeList(RowsView):
         title = Row(Content.styled("The parameters changed. Check them again.", f"bold {ASKS}"))
         return [title, *(Row(Content.styled(str(change), ASKS)) for change in self._found)]
 
+
 _MOST_REFITS = 5
 """A line more or less may change what fits, so that it would never end."""
 
