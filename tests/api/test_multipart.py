@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from python_multipart.multipart import parse_options_header
 
-from tui.api.multipart import _head
+from tui.api.multipart import FileForm, _head
 
 NAMES = st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=60)
 
@@ -31,3 +37,28 @@ def test_a_name_stays_one_parameter_without_controls(name: str) -> None:
 def test_every_control_is_written_as_browsers_write_line_breaks() -> None:
     head = _head("b", 'a\x00\x1b\x7f\r\n\t".txt').decode()
     assert 'filename="a%00%1B%7F%0D%0A%09%22.txt"' in head
+
+
+async def test_a_file_that_nobody_waits_for_any_more_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "late.txt"
+    path.write_text("late")
+    began, goes_on, opened = threading.Event(), threading.Event(), list[BinaryIO]()
+
+    class SlowPath(type(path)):  # type: ignore[misc]
+        def open(self, mode: str = "r") -> BinaryIO:  # type: ignore[override]
+            began.set()
+            goes_on.wait(10)
+            opened.append(super().open("rb"))
+            return opened[0]
+
+    body = FileForm(SlowPath(path), 4, lambda _sent, _total: None).content()
+    assert await anext(body)
+    reading = asyncio.ensure_future(anext(body))
+    await asyncio.to_thread(began.wait, 10)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    goes_on.set()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    await asyncio.sleep(0)
+    assert [file.closed for file in opened] == [True]

@@ -18,7 +18,7 @@ SIZES = [(120, 36), (80, 24), (60, 16)]
 
 @pytest.fixture
 def server() -> Iterator[DemoServer]:
-    settings = DemoSettings(speed=2, seed=5, seeded_conversations=0, title_s=0)
+    settings = DemoSettings(speed=1, seed=5, seeded_conversations=0, title_s=0)
     with DemoServer(settings) as server:
         yield server
         assert server.errors == []

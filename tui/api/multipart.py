@@ -42,12 +42,9 @@ class FileForm:
         Raises BackendError(INVALID) when the file cannot be read or its size changes meanwhile.
         """
         yield self._head
-        file = await _or_unreadable(lambda: self._path.open("rb"))
-        try:
+        with await _open(self._path) as file:
             async for piece in self._pieces(file):
                 yield piece
-        finally:
-            await asyncio.to_thread(file.close)
         yield self._tail
 
     async def _pieces(self, file: BinaryIO) -> AsyncGenerator[bytes]:
@@ -67,6 +64,23 @@ async def size_of(path: Path) -> int:
     if not await asyncio.to_thread(path.is_file):
         raise failure(Case.UNREADABLE_FILE, detail="not a file")
     return (await _or_unreadable(path.stat)).st_size
+
+
+async def _open(path: Path) -> BinaryIO:
+    """Open a file to read it. It is closed when nobody waits for it any more."""
+    opening = asyncio.ensure_future(asyncio.to_thread(path.open, "rb"))
+    try:
+        return await asyncio.shield(opening)
+    except OSError as error:
+        raise failure(Case.UNREADABLE_FILE, detail=error.strerror or "") from None
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close)
+        raise
+
+
+def _close(opening: asyncio.Future[BinaryIO]) -> None:
+    if not opening.cancelled() and not opening.exception():
+        opening.result().close()
 
 
 async def _or_unreadable(action: Callable[[], _T]) -> _T:

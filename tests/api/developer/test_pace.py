@@ -123,6 +123,14 @@ def test_no_window_ever_holds_more_than_the_limit(pauses: list[float], limit: Li
     assert all(after - before >= limit.seconds - 1e-6 for before, after in late)
 
 
+def test_a_long_queue_keeps_its_distance() -> None:
+    times, slots = list[float](), list[float]()
+    for _ in range(30):
+        times, slot = reserved(times, Limit(1, 43.0), 1_000.0)
+        slots.append(slot)
+    assert slots == [1_000.0 + 43 * number for number in range(30)]
+
+
 def test_a_clock_that_was_set_back_makes_nobody_wait_for_it() -> None:
     assert reserved([5_000.0], ONE_A_SECOND, 1_000.0) == ([1_000.0], 1_000.0)
 

@@ -11,9 +11,6 @@ from typing import Protocol
 from tui.core.ports import Clock
 from tui.core.studio.endpoint import Endpoint, Limit
 
-_FAR_S = 600.0
-"""Nobody waits longer; a time beyond that was written before somebody set the clock back."""
-
 
 class Ledger(Protocol):
     """Remembers when requests leave, by endpoint."""
@@ -36,8 +33,18 @@ class MemoryLedger:
 
 
 def reserved(times: Iterable[float], limit: Limit, now_s: float) -> tuple[list[float], float]:
-    """The times that still count with the next one added, and the next one."""
-    kept = [at for at in times if now_s - limit.seconds < at < now_s + _FAR_S]
+    """Return the times that still count with the next one added, and the next one.
+
+    Reserved times follow each other, and now, by at most the window. A later one was written before
+    the clock was set back, and does not count.
+    """
+    kept, last_s = list[float](), now_s
+    for at in sorted(times):
+        if at > last_s + limit.seconds:
+            break
+        last_s = max(last_s, at)
+        if at > now_s - limit.seconds:
+            kept.append(at)
     slot = now_s if len(kept) < limit.count else max(now_s, kept[-limit.count] + limit.seconds)
     return [*kept, slot], slot
 
