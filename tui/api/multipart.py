@@ -6,6 +6,7 @@ import asyncio
 import mimetypes
 import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -68,7 +69,7 @@ async def size_of(path: Path) -> int:
 
 async def _open(path: Path) -> BinaryIO:
     """Open a file to read it. It is closed when nobody waits for it any more."""
-    opening = asyncio.ensure_future(asyncio.to_thread(path.open, "rb"))
+    opening = asyncio.create_task(asyncio.to_thread(path.open, "rb"))
     try:
         return await asyncio.shield(opening)
     except OSError as error:
@@ -78,7 +79,7 @@ async def _open(path: Path) -> BinaryIO:
         raise
 
 
-def _close(opening: asyncio.Future[BinaryIO]) -> None:
+def _close(opening: asyncio.Task[BufferedReader]) -> None:
     if not opening.cancelled() and not opening.exception():
         opening.result().close()
 
