@@ -26,6 +26,8 @@ from tui.config import ConfigError, Profile, load
 from tui.core.account import LoginProblem
 from tui.core.errors import BackendError
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("GENIE_TUI_TEST_EXAMPLES", "60"))
 often = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
 

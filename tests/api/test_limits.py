@@ -23,6 +23,8 @@ from tui.api.limits import LARGEST_BODY_BYTES, LARGEST_EVENT_BYTES, PIECE_BYTES,
 from tui.api.sse import COMMENT, Frame, read_frames
 from tui.core.errors import BackendError, ErrorKind
 
+pytestmark = pytest.mark.slow
+
 MB = 1024 * 1024
 
 

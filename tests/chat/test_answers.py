@@ -16,6 +16,8 @@ from tests.chat.room import Room, open_room, serving
 from tui.core.events import Decision
 from tui.demo.server import DemoServer
 
+pytestmark = pytest.mark.slow
+
 QUESTIONS = {
     "approval": "Order a laptop for our new colleague",
     "reject": "What is open for Acme in Salesforce?",

@@ -22,6 +22,8 @@ from tests.chat.user import User, decided, essence, sent
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer
 
+pytestmark = pytest.mark.slow
+
 HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
 ORDER = "Order a laptop, please"

@@ -33,6 +33,8 @@ from tui.demo import gateway
 from tui.demo.server import DemoServer
 from tui.system.clock import SystemClock
 
+pytestmark = pytest.mark.slow
+
 HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
 ORDER = "Order a laptop for our new colleague"

@@ -24,6 +24,8 @@ from tui.core.turn import Turn
 from tui.demo.server import DemoServer
 from tui.system.clock import SystemClock
 
+pytestmark = pytest.mark.slow
+
 ORDER = "Order a laptop, please"
 TRIP = "Plan a trip to Lisbon"
 CONNECT = "What is open for Acme in Salesforce?"

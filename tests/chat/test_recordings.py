@@ -23,6 +23,8 @@ from tui.core.ids import ConversationId
 from tui.core.turn import Turn
 from tui.core.usage import sum_of
 
+pytestmark = pytest.mark.slow
+
 OUTCOMES = {
     "completed": "finished",
     "failed": "failed",

@@ -19,6 +19,8 @@ from tui.core.limits import MOST_CHARACTERS, MOST_EVENTS, MOST_STEPS, characters
 from tui.core.steps import TextStep
 from tui.store import SqliteStore
 
+pytestmark = pytest.mark.slow
+
 
 def messages() -> Iterable[TurnEvent]:
     return (said(f"Message {number}") for number in range(3 * MOST_STEPS))

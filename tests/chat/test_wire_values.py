@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from tests.chat.room import Room
@@ -29,6 +30,8 @@ from tui.core.turn import turn_of
 from tui.demo.server import DemoServer
 from tui.export import Chronicle, render
 from tui.store import SqliteStore
+
+pytestmark = pytest.mark.slow
 
 HERE, TURN, RUN = ConversationId("here"), TurnId("t"), RunId("run-1")
 

@@ -21,6 +21,8 @@ from tests.chat.user import User, essence, sent
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer
 
+pytestmark = pytest.mark.slow
+
 ORDER = "Order a laptop, please"
 PHASES = {
     "before the first event": 0,

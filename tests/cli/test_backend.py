@@ -9,6 +9,8 @@ import pytest
 from tests.cli.conftest import Run, last_line
 from tui.demo.server import DemoServer
 
+pytestmark = pytest.mark.slow
+
 HELLO = "What can you do?"
 
 

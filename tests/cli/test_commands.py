@@ -15,6 +15,8 @@ from tests.cli.conftest import Run, last_line
 from tui.core.masking import MASK
 from tui.demo.server import DemoServer
 
+pytestmark = pytest.mark.slow
+
 HELLO = "What can you do?"
 ORDER = "Order a laptop for our new colleague"
 TICKET = "Book ticket"

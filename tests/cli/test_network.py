@@ -16,6 +16,8 @@ from tests.tls import HOST, Company, HttpProxy, SocksProxy
 from tui.cli import main
 from tui.demo.server import DemoServer
 
+pytestmark = pytest.mark.slow
+
 RunHere = Callable[..., tuple[int, str]]
 
 COMMANDS = {

@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.test_doctor import verdicts
 
+pytestmark = pytest.mark.slow
+
 CONFIG = '[profiles.work]\ntheme = "ember"\n'
 KEY = f'api_key = "{"f" * 64}"\n'
 

@@ -11,6 +11,8 @@ from tests.cli.conftest import Run, last_line
 from tests.recording_player import Player, playing
 from tests.recordings import Recording, story_of, usage_of
 
+pytestmark = pytest.mark.slow
+
 EXIT_CODES = {"completed": 0, "max_turns_reached": 1, "failed": 1, "halted": 1}
 
 

@@ -14,6 +14,8 @@ from tests.cli.conftest import Run
 from tests.cli.test_surroundings import shell
 from tui.demo.server import DemoServer
 
+pytestmark = pytest.mark.slow
+
 RUNBOOK = "Write a runbook for a full disk"
 TALKATIVE = [
     ["--help"],

@@ -11,6 +11,8 @@ import pytest
 from tests.cli.conftest import Run
 from tui.demo.server import DemoServer
 
+pytestmark = pytest.mark.slow
+
 
 def shell(line: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = line.replace("genie-tui", f"{sys.executable} -m tui")

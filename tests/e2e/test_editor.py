@@ -11,6 +11,9 @@ from tui.demo.server import DemoServer, DemoSettings
 
 _LONGER_THAN_THIRTY_FRAMES = """
 import sys, time
+import pytest
+
+pytestmark = pytest.mark.slow
 print("the editor is open", flush=True)
 time.sleep(4)
 with open(sys.argv[1], "a") as file:

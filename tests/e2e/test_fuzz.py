@@ -6,6 +6,8 @@ import pytest
 
 from tests.e2e import fuzz, fuzz_bytes
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_a_keyboard_or_a_mouse_can_do_breaks_it(environ: dict[str, str], seed: int) -> None:

@@ -19,6 +19,8 @@ from tests.signing_in import OVER_SSH, free_redirect, redirected
 from tests.signing_in import settings_of as signing_in
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 AWAY = "\x1b[O"
 ESC = "\x1b"
 FOCUS_LATER_S = 0.6

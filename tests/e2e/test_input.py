@@ -15,6 +15,8 @@ from tests.e2e.outside import Kept, sent, settings_of
 from tests.e2e.terminal import Terminal
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 QUIET_S = 0.1
 """So long after a paste, Enter is a key for certain."""

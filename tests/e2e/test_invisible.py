@@ -15,6 +15,8 @@ from tests.e2e.outside import settings_of
 from tui.demo.server import DemoServer, DemoSettings
 from tui.demo.steps import Say, Scenario
 
+pytestmark = pytest.mark.slow
+
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 CELLS = {
     "soft hyphen": "con\u00adtract",

@@ -20,6 +20,8 @@ from tests.e2e.outside import Kept, decisions, sent, settings_of
 from tests.e2e.terminal import Terminal
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 HELLO = "hello there"
 BROKEN = "is anything broken"
 ORDER = "order a laptop"

@@ -15,6 +15,8 @@ from tests.e2e.terminal import Terminal
 from tests.signing_in import OVER_SSH, free_redirect, redirected, settings_of
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 NO_BROWSER = OVER_SSH | {"GENIE_TUI_NO_BROWSER": ""}
 LINK = re.compile(rb"\x1b\]8;[^;]*;(http[^\x1b\x07]+)(?:\x1b\\|\x07)")
 

@@ -14,6 +14,8 @@ from tests.e2e.proxy import Proxy
 from tests.e2e.terminal import Terminal
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 TEXT = "is anything broken"
 LAST_WORDS = "they expect calm by"
 RETRY = "\x12"

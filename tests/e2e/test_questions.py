@@ -13,6 +13,8 @@ from tests.e2e.outside import decisions, sent, settings_of
 from tests.e2e.terminal import Terminal
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 SIZES = [(120, 36), (80, 24), (60, 16)]
 
 

@@ -19,6 +19,9 @@ import sys
 from tui.ui.app import GenieApp
 from tui.ui.screens.chat import ChatScreen
 from tui.wiring import profile_place
+import pytest
+
+pytestmark = pytest.mark.slow
 
 def connected(self, session):
     access_token = "{token}"

@@ -16,6 +16,8 @@ from tests.e2e.outside import sent, settings_of
 from tests.e2e.terminal import Terminal
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 MODES = (1000, 1003, 1004, 1006, 1049, 2004)
 COUNT = 40

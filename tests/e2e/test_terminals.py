@@ -13,6 +13,8 @@ from tests.e2e.test_app import settings_of
 from tui.demo.server import DemoServer, DemoSettings
 from tui.ui.glyphs import CP437
 
+pytestmark = pytest.mark.slow
+
 SGR = re.compile(rb"\x1b\[([0-9;]*)m")
 REVERSE = 7
 GROUNDS = range(40, 48)

@@ -26,6 +26,8 @@ from tui.ui.widgets.option_field import OptionField
 from tui.ui.widgets.reply import Reply
 from tui.wiring.demo import place_of_demo
 
+pytestmark = pytest.mark.slow
+
 SLOW_WRITER = DemoSettings(speed=4, token_rate=30, title_s=0, workflows="documented")
 """Takes more than a minute for 60 kB, and looks at a halt in the middle of a message."""
 _LONGEST_S = 30

@@ -21,7 +21,7 @@ from tui.ui.modals.guarded import DEAF_S, GuardedModal
 from tui.ui.modals.reason import ReasonModal
 from tui.ui.widgets.transcript import Transcript
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
 LINK = "https://login.example.com/x"
 APPROVAL = asks("Delete records", "call-1", {"table": "customers"})

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from tests.ui.stage import Stage
 from tui.core.draft import Draft
 from tui.core.ids import ConversationId
 from tui.ui.unsent import Unsent, read_unsent
+
+pytestmark = pytest.mark.slow
 
 DRAFTS = st.builds(
     Draft,

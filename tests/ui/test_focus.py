@@ -12,7 +12,7 @@ from textual import events
 from tests.fakes import MemoryStore
 from tests.ui.stage import Stage, conversation
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
 SIZES = [(160, 45), (120, 40), (90, 30), (60, 20), (40, 10), (20, 6), (1, 1)]
 ACTS = st.one_of(

@@ -20,6 +20,8 @@ from tui.ui.widgets.reply import Reply
 from tui.ui.widgets.skill_card import SkillCard
 from tui.ui.widgets.timeline_head import TimelineHead
 
+pytestmark = pytest.mark.slow
+
 
 class NotingBackend(WorkflowsBackend):
     """Notes that the list was read, which a stage waits for."""
