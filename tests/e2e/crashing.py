@@ -25,6 +25,7 @@ def _crash(*_: object) -> None:
         case "exit":
             os._exit(3)
         case "exception":
+            gc.unfreeze()  # frozen objects are not listed
             app = next(found for found in gc.get_objects() if isinstance(found, App))
             app.call_later(_raise)
         case "main thread":
