@@ -22,6 +22,8 @@ from tui.core.ids import ConversationId, is_local
 from tui.core.records import Attachment
 from tui.demo.server import DemoServer
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Step:

@@ -90,6 +90,8 @@ import asyncio, os, sys
 from tui.wiring import profile_place
 from tui.core.ids import ConversationId
 
+pytestmark = pytest.mark.slow
+
 async def main():
     async with profile_place(None, None).connect(print) as session:
         session._lanes.enqueue = lambda turn: None

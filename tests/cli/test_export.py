@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run, last_line
 from tests.demo.conftest import Visitor
 from tui.demo.server import DemoServer
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_conversation_goes_to_stdout_or_to_a_file(run: Run, tmp_path: Path) -> None:

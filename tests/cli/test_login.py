@@ -11,6 +11,8 @@ from tests.cli.conftest import Run
 from tests.signing_in import OVER_SSH, free_redirect, login_command, redirected, settings_of
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[DemoServer]:

@@ -15,6 +15,8 @@ from tests.ui.solo import at
 from tests.ui.stage import Stage
 from tui.core.events import SkillStarted, UnknownEvent
 
+pytestmark = pytest.mark.slow
+
 LONGEST_S = 2.0
 """Of processor time at a stretch, on a slow machine; how busy it is does not count."""
 

@@ -32,6 +32,8 @@ from tui.core.turn import Turn
 from tui.ui.modals.writing import EditModal
 from tui.ui.widgets.notice import WorkingRow
 
+pytestmark = pytest.mark.slow
+
 
 def parked(*later: str) -> ScriptedBackend:
     """An agent whose first turn waits for a decision."""
