@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import Run, last_line
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 HELLO = "What can you do?"
 ORDER = "Order a laptop for our new colleague"
 TRIP = "Plan a trip to Lisbon"
@@ -89,8 +91,6 @@ _QUEUE_AND_DIE = """
 import asyncio, os, sys
 from tui.wiring import profile_place
 from tui.core.ids import ConversationId
-
-pytestmark = pytest.mark.slow
 
 async def main():
     async with profile_place(None, None).connect(print) as session:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.conftest import Start
 from tests.e2e.outside import settings_of
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 _LONGER_THAN_THIRTY_FRAMES = """
 import sys, time
-import pytest
-
-pytestmark = pytest.mark.slow
 print("the editor is open", flush=True)
 time.sleep(4)
 with open(sys.argv[1], "a") as file:

@@ -6,11 +6,15 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.conftest import Start
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_login import link_on, over_ssh, paste, server
 from tests.signing_in import redirected
 from tui.demo.server import DemoServer
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["server"]
 
@@ -19,9 +23,6 @@ import sys
 from tui.ui.app import GenieApp
 from tui.ui.screens.chat import ChatScreen
 from tui.wiring import profile_place
-import pytest
-
-pytestmark = pytest.mark.slow
 
 def connected(self, session):
     access_token = "{token}"
