@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -43,14 +43,17 @@ class FileForm:
         Raises BackendError(INVALID) when the file cannot be read or its size changes meanwhile.
         """
         yield self._head
-        with await _open(self._path) as file:
+        file = await _open(self._path)
+        try:
             async for piece in self._pieces(file):
                 yield piece
+        finally:  # not awaited: a cancelled upload closes it as well, and may still be reading
+            asyncio.get_running_loop().run_in_executor(None, file.close)
         yield self._tail
 
     async def _pieces(self, file: BinaryIO) -> AsyncGenerator[bytes]:
         sent = 0
-        while piece := await _or_unreadable(lambda: file.read(_PIECE_BYTES)):
+        while piece := await _or_unreadable(asyncio.to_thread(file.read, _PIECE_BYTES)):
             sent += len(piece)
             if sent > self._size_bytes:
                 raise failure(Case.CHANGED_FILE)
@@ -64,16 +67,14 @@ async def size_of(path: Path) -> int:
     """Size of a regular file in bytes. Raises BackendError(INVALID) when there is none."""
     if not await asyncio.to_thread(path.is_file):
         raise failure(Case.UNREADABLE_FILE, detail="not a file")
-    return (await _or_unreadable(path.stat)).st_size
+    return (await _or_unreadable(asyncio.to_thread(path.stat))).st_size
 
 
 async def _open(path: Path) -> BinaryIO:
-    """Open a file to read it. It is closed when nobody waits for it any more."""
+    """Open a file to read it; close it when the wait is cancelled."""
     opening = asyncio.create_task(asyncio.to_thread(path.open, "rb"))
     try:
-        return await asyncio.shield(opening)
-    except OSError as error:
-        raise failure(Case.UNREADABLE_FILE, detail=error.strerror or "") from None
+        return await _or_unreadable(asyncio.shield(opening))
     except asyncio.CancelledError:
         opening.add_done_callback(_close)
         raise
@@ -84,9 +85,9 @@ def _close(opening: asyncio.Task[BufferedReader]) -> None:
         opening.result().close()
 
 
-async def _or_unreadable(action: Callable[[], _T]) -> _T:
+async def _or_unreadable(action: Awaitable[_T]) -> _T:
     try:
-        return await asyncio.to_thread(action)
+        return await action
     except OSError as error:
         raise failure(Case.UNREADABLE_FILE, detail=error.strerror or "") from None
 
