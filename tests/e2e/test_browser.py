@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.signing_in import free_redirect, login_command, settings_of
 from tui.demo.server import DemoServer, DemoSettings
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 ARGUMENTS = [
     "--no-sandbox",
