@@ -91,7 +91,9 @@ def _label(code: Code, width: int, marks: bool) -> Iterator[Line]:
 
 def _code_line(spans: Spans, width: int) -> Iterator[Line]:
     """A line of code, folded where it is too long; the other lines start with an arrow."""
-    painted = tuple(span._replace(style=f"panel {span.style}".rstrip()) for span in spans)
+    painted = tuple(
+        Span(span.text, f"panel {span.style}".rstrip(), span.action, span.copied) for span in spans
+    )
     for index, (part, glue) in enumerate(fold(painted, width - 4)):
         lead = (_EDGE, _WRAPPED) if index else (_EDGE,)
         yield Line((*lead, *part), glue, fill="panel")

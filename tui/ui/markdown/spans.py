@@ -33,7 +33,7 @@ class Span(NamedTuple):
         if start <= 0 and end >= len(self.text):
             return self
         copied = self.copied if self.copied is None or start <= 0 < end else ""
-        return self._replace(text=self.text[max(0, start) : max(0, end)], copied=copied)
+        return Span(self.text[max(0, start) : max(0, end)], self.style, self.action, copied)
 
 
 Spans = tuple[Span, ...]
