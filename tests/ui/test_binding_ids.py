@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 
 import tui.ui
 from tui.ui.app import GenieApp
+from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.keymap import commands
 from tui.ui.keys import UNBOUND
 from tui.ui.parts import TITLES
@@ -71,3 +74,35 @@ def test_no_two_keys_of_the_conversation_are_the_same() -> None:
             actions.setdefault(binding.key, set()).add(binding.action)
     assert len(actions) > 10
     assert {key: found for key, found in actions.items() if len(found) > 1} == {}
+
+
+def test_the_bindings_use_the_keys_of_the_registry() -> None:
+    bound = {name: command.keys for name, command in commands().items() if name in DEFAULT_KEYS}
+    assert bound == {name: (key,) for name, key in DEFAULT_KEYS.items()}
+
+
+def test_the_registry_has_every_command_whose_key_is_shown_elsewhere() -> None:
+    shown = {name for path in _sources() for name in _shown_commands(ast.parse(path.read_text()))}
+    assert {"question.answer", "app.retry"} <= shown
+    assert shown <= set(DEFAULT_KEYS)
+
+
+def _sources() -> Iterator[Path]:
+    for folder in tui.ui.__path__:
+        yield from sorted(Path(folder).rglob("*.py"))
+
+
+def _shown_commands(tree: ast.Module) -> Iterator[str]:
+    """Return the ids in ``key_for(app, "id")`` and in ``Notice(command="id")``."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            values = {"key_for": call.args[1:]}.get(call.func.id, [])
+            if call.func.id == "Notice":
+                values = [word.value for word in call.keywords if word.arg in ("command", "other")]
+            for value in values:
+                texts = (node.value for node in ast.walk(value) if isinstance(node, ast.Constant))
+                yield from (text for text in texts if isinstance(text, str) and _is_id(text))
+
+
+def _is_id(text: str) -> bool:
+    return text.partition(".")[0] in TITLES and " " not in text and "." in text

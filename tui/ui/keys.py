@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from textual.binding import Binding, BindingsMap
+from textual.binding import Binding
+
+from tui.ui.key_registry import DEFAULT_KEYS
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -32,8 +33,8 @@ def key_name(key: str) -> str:
 
 
 def key_for(app: App[Any], command: str) -> str:
-    """What one presses for a command of the chat screen, as it is bound now; empty if nothing."""
-    key = app._keymap.get(command) or _usual_keys().get(command, UNBOUND)
+    """Return the key of a command of the registry, as it is bound now; empty if it has none."""
+    key = app._keymap.get(command) or DEFAULT_KEYS.get(command, UNBOUND)
     first = key.partition(",")[0]
     return "" if first == UNBOUND else key_name(first)
 
@@ -51,18 +52,6 @@ def bound_to(node: DOMNode, key: str) -> list[Binding]:
     bindings = node._bindings.copy()
     bindings.apply_keymap(node.app._keymap)
     return bindings.key_to_bindings.get(key, [])
-
-
-@cache
-def _usual_keys() -> dict[str, str]:
-    from tui.ui.screens.chat import ChatScreen
-
-    found: dict[str, str] = {}
-    for kind in ChatScreen.__mro__:
-        for _, binding in BindingsMap(kind.__dict__.get("BINDINGS", ())):
-            if binding.id:
-                found.setdefault(binding.id, binding.key)
-    return found
 
 
 def short_key_name(key: str) -> str:

@@ -11,6 +11,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from tui.ui.input_events import is_typed
+from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.keys import key_at
 from tui.ui.modals.guarded import DEAF_S, GuardedModal
 from tui.ui.widgets.looks import muted
@@ -25,7 +26,13 @@ class ArmedModal(GuardedModal[ResultT]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+g", "answer", "Answer here", show=False, id="question.answer"),
+        Binding(
+            DEFAULT_KEYS["question.answer"],
+            "answer",
+            "Answer here",
+            show=False,
+            id="question.answer",
+        ),
         Binding("tab,left,right", "arm", "Answer here", show=False, id="modal.arm"),
     ]
     answering: ClassVar[frozenset[str]] = frozenset()

@@ -13,6 +13,7 @@ from tui.core.draft import parse
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
 from tui.ui.board import Question, questions_of
+from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.questions import Questions
 from tui.ui.requests import Attention, CopyText, Titled
 from tui.ui.screens.beginning import BeginningScreen
@@ -68,12 +69,26 @@ class ChatScreen(
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("ctrl+g", "answer", "Answer", "Answer what waits for you", id="question.answer"),
-        _key("ctrl+n", "new_conversation", "New", "Begin a conversation", id="conversation.new"),
-        _key("ctrl+r", "retry", "Retry", "Try again now", show=False, id="app.retry"),
+        _key(
+            DEFAULT_KEYS["question.answer"],
+            "answer",
+            "Answer",
+            "Answer what waits for you",
+            id="question.answer",
+        ),
+        _key(
+            DEFAULT_KEYS["conversation.new"],
+            "new_conversation",
+            "New",
+            "Begin a conversation",
+            id="conversation.new",
+        ),
+        _key(
+            DEFAULT_KEYS["app.retry"], "retry", "Retry", "Try again now", show=False, id="app.retry"
+        ),
         _key("ctrl+y", "copy_reply", "Copy", "Copy the last reply", show=False, id="reply.copy"),
         Binding(
-            "escape",
+            DEFAULT_KEYS["app.back"],
             "step_back",
             "Back",
             tooltip="Put away what is in front",

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from tui.core.ids import ConversationId, SkillId, is_local
 from tui.core.ports import Can
 from tui.core.text import clean_line
+from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.screens.filing import FilingScreen
 from tui.ui.slash import takes
 
@@ -45,7 +46,7 @@ class EquippingScreen(FilingScreen):
             id="conversation.import",
         ),
         Binding(
-            "alt+a",
+            DEFAULT_KEYS["conversation.wake"],
             "wake",
             "Switch on",
             tooltip="Switch the conversation on again",

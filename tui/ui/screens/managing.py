@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from tui.core.errors import BackendError
 from tui.ui.agency import NO_TOKEN, WHICH_TOKEN
+from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.notices import Notice, of_error
 from tui.ui.screens.reading import ReadingScreen
 
@@ -29,7 +30,13 @@ class ManagingScreen(ReadingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("f5", "studio", "Studio", "Open Studio: genies, clients, guardrails", "open"),
         _key("f6", "switch_genie", "Genie", "Talk to another genie", "switch"),
-        _key("f10", "start_genie", "Start it", "Start the genie that keeps silent", "start"),
+        _key(
+            DEFAULT_KEYS["studio.start"],
+            "start_genie",
+            "Start it",
+            "Start the genie that keeps silent",
+            "start",
+        ),
     ]
 
     async def furnish(self) -> None:

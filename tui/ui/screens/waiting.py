@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from tui.core.draft import Draft
 from tui.core.ids import is_local
 from tui.core.ports import Can
+from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.keys import key_for
 from tui.ui.screens.writing import WritingScreen
 from tui.ui.widgets.timeline_head import TimelineHead
@@ -37,7 +38,7 @@ class WaitingScreen(WritingScreen):
             id="message.edit",
         ),
         Binding(
-            "ctrl+l",
+            DEFAULT_KEYS["turn.stop_waiting"],
             "stop_waiting",
             "Stop waiting",
             tooltip="Stop waiting for the agent",
@@ -46,7 +47,7 @@ class WaitingScreen(WritingScreen):
             id="turn.stop_waiting",
         ),
         Binding(
-            "ctrl+s",
+            DEFAULT_KEYS["turn.halt"],
             "halt",
             "Stop",
             tooltip="Ask the agent to stop",
