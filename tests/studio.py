@@ -21,7 +21,6 @@ from tui.core.studio.records import (
     GenieId,
     Guardrail,
     Job,
-    JobId,
     KnowledgeBase,
     KnowledgeBaseId,
     Named,
@@ -73,8 +72,6 @@ class ScriptedStudio:
         self.knowledge_bases = _KnowledgeBases(self)
         self.recipes = _Recipes(self)
         self.jobs = _Jobs(self)
-        self.connections: Any = None
-        self.folders: Any = None
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[ScriptedStudio]:
@@ -114,9 +111,7 @@ class _Part:
 
 
 class _Genies(_Part):
-    def list(
-        self, *, folder_id: str | None = None, project_id: str | None = None
-    ) -> AsyncGenerator[Genie]:
+    def list(self) -> AsyncGenerator[Genie]:
         return self._studio.each("genies.list", self._studio.people)
 
     async def get(self, genie_id: GenieId) -> Genie:
@@ -208,27 +203,17 @@ class _Guardrails(_Part):
 
 
 class _Skills(_Part):
-    def list(
-        self, *, folder_id: str | None = None, project_id: str | None = None, query: str = ""
-    ) -> AsyncGenerator[Skill]:
+    def list(self, *, project_id: str | None = None) -> AsyncGenerator[Skill]:
         return self._studio.each("skills.list", self._studio.held_skills)
 
     async def get(self, skill_id: SkillId) -> Skill:
         await self._studio.visit("skills.get")
         return next(one for one in self._studio.held_skills if one.id == skill_id)
 
-    async def create(self, recipe_id: RecipeId) -> Skill:
-        raise NotImplementedError
-
 
 class _KnowledgeBases(_Part):
-    def list(
-        self, *, folder_id: str | None = None, project_id: str | None = None, query: str = ""
-    ) -> AsyncGenerator[KnowledgeBase]:
+    def list(self, *, project_id: str | None = None) -> AsyncGenerator[KnowledgeBase]:
         return self._studio.each("knowledge_bases.list", self._studio.held_bases)
-
-    async def get(self, knowledge_base_id: KnowledgeBaseId) -> KnowledgeBase:
-        raise NotImplementedError
 
     async def data_sources(self, knowledge_base_id: KnowledgeBaseId) -> DataSources:
         return DataSources(data_sources={"workato_files": True})
@@ -238,20 +223,11 @@ class _KnowledgeBases(_Part):
 
 
 class _Recipes(_Part):
-    def list(self, *, folder_id: str | None = None) -> AsyncGenerator[Recipe]:
-        return self._studio.each("recipes.list", [*self._studio.held_recipes.values()])
-
     async def get(self, recipe_id: RecipeId) -> Recipe:
         await self._studio.visit("recipes.get")
         if recipe_id not in self._studio.held_recipes:
             raise BackendError(ErrorKind.NOT_FOUND, "There is no such recipe.", status=404)
         return self._studio.held_recipes[recipe_id]
-
-    async def start(self, recipe_id: RecipeId) -> None:
-        raise NotImplementedError
-
-    async def stop(self, recipe_id: RecipeId) -> None:
-        raise NotImplementedError
 
 
 class _Jobs(_Part):
@@ -259,6 +235,3 @@ class _Jobs(_Part):
         held = self._studio.held_jobs.get(recipe_id, [])
         fitting = [job for job in held if status in (None, job.status)]
         return self._studio.each("jobs.list", fitting)
-
-    async def get(self, recipe_id: RecipeId, job_id: JobId) -> Job:
-        return next(job for job in self._studio.held_jobs[recipe_id] if job.id == job_id)

@@ -17,7 +17,7 @@ from tui.api.developer.client import DeveloperClient
 from tui.auth.developer import DeveloperAuth
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.studio import agentic
-from tui.core.studio.records import GenieClientId, GenieId, KnowledgeBaseId, RecipeId
+from tui.core.studio.records import GenieClientId, GenieId, RecipeId
 from tui.core.studio.rules import PII_ENTITIES
 
 TOKEN = "wrkaus-eyJhbGciOi"
@@ -118,7 +118,7 @@ async def test_an_entity_type_that_is_new_to_us_is_looked_up(
 async def test_an_id_that_is_empty_is_never_sent(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
-    error = await refusal(client.genies.delete(GenieId(" ")))
+    error = await refusal(client.genies.stop(GenieId(" ")))
     assert "GENIE must not be empty" in str(error)
     assert server.asked == []
 
@@ -168,10 +168,10 @@ async def test_an_answer_without_a_list_is_told_apart_from_an_empty_one(
 async def test_a_secret_is_read_also_inside_an_object_and_never_printed(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
-    server.says(reply(200, {"result": {"id": 7, "token": {"value": "wrkaus-new"}}}))
-    made = await client.access.create_api_client("Bot")
-    assert made.token == "wrkaus-new"
-    assert "wrkaus-new" not in repr(made)
+    server.says(reply(200, {"data": {"api_key": {"value": "5ec3e7"}}}))
+    made = await client.clients.regenerate(GenieClientId("gincl-1"))
+    assert made.api_key == "5ec3e7"
+    assert "5ec3e7" not in repr(made)
 
 
 # -- pages -------------------------------------------------------------------------------------
@@ -186,11 +186,11 @@ async def test_pages_follow_until_an_empty_one(
 ) -> None:
     full = [genie(number) for number in range(50)]
     server.says(reply(200, full), reply(200, [genie(50)]), reply(200, []))
-    assert len([g async for g in client.genies.list(folder_id="7")]) == 51
+    assert len([s async for s in client.skills.list(project_id="7")]) == 51
     assert pages_asked(server) == [
-        "folder_id=7&page=1&per_page=50",
-        "folder_id=7&page=2&per_page=50",
-        "folder_id=7&page=3&per_page=50",
+        "project_id=7&page=1&per_page=50",
+        "project_id=7&page=2&per_page=50",
+        "project_id=7&page=3&per_page=50",
     ]
 
 
@@ -303,10 +303,10 @@ async def test_reads_are_repeated_and_nothing_else(server: ScriptedServer) -> No
     assert (await client.genies.get(GENIE)).id == "gin-1"
     assert len(server.asked) == 2
     for write in (
-        client.genies.delete(GENIE),
+        client.genies.stop(GENIE),
         client.genies.start(GENIE),
         client.clients.regenerate(GenieClientId("gincl-1")),
-        client.knowledge_bases.delete(KnowledgeBaseId("kb-1")),
+        client.clients.delete(GenieClientId("gincl-1")),
     ):
         server.asked.clear()
         server.says(reply(503), reply(200, {}))

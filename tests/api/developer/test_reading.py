@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.api.developer.reading import read, rows_in
-from tui.core.studio import inventory, records
+from tui.core.studio import records
 from tui.core.studio.endpoint import unwrapped
 from tui.core.studio.records import Genie, Guardrail, Job, Recipe, Record
 
 KINDS = [
     kind
-    for module in (records, inventory)
-    for kind in vars(module).values()
+    for kind in vars(records).values()
     if isinstance(kind, type) and issubclass(kind, Record) and kind is not Record
 ]
 NAMES = ["id", "name", "data", "result", "items", "policies", "api_key", "token", "created_at"]

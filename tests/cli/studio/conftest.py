@@ -31,8 +31,15 @@ Studio = Callable[..., Done]
 
 
 @pytest.fixture
-def server() -> Iterator[DemoServer]:
-    with DemoServer(DemoSettings(speed=0, seed=3, title_s=0, seeded_conversations=0)) as server:
+def observed() -> bool:
+    """Whether the server answers as services were observed to, not as they are documented."""
+    return False
+
+
+@pytest.fixture
+def server(observed: bool) -> Iterator[DemoServer]:
+    settings = DemoSettings(speed=0, seed=3, title_s=0, seeded_conversations=0, observed=observed)
+    with DemoServer(settings) as server:
         yield server
         assert server.errors == []
 

@@ -115,6 +115,7 @@ def test_the_readme_names_every_documented_endpoint_with_its_command() -> None:
     assert table == {f"{e.method} {e.path}": name for name, e in ENDPOINTS.items()}
 
 
+@pytest.mark.parametrize("observed", [False, True], ids=["documented", "observed"])
 def test_every_command_of_the_table_works(studio: Studio, server: DemoServer) -> None:
     known: dict[str, str] = {}
     walked = set()

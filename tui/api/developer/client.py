@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import httpx
 
-from tui.api.developer.automation import Connections, Jobs, Recipes
+from tui.api.developer.automation import Jobs, Recipes
 from tui.api.developer.caller import Caller
-from tui.api.developer.estate import Access, Folders, Operations, Tables
 from tui.api.developer.genies import GenieClients, Genies, Guardrails
 from tui.api.developer.knowledge import KnowledgeBases, Skills
 from tui.api.developer.pace import Ledger
@@ -42,11 +41,6 @@ class DeveloperClient:
         self.knowledge_bases = KnowledgeBases(self.caller)
         self.recipes = Recipes(self.caller)
         self.jobs = Jobs(self.caller)
-        self.connections = Connections(self.caller)
-        self.folders = Folders(self.caller)
-        self.tables = Tables(self.caller)
-        self.access = Access(self.caller)
-        self.operations = Operations(self.caller)
         self.users = Users(self.caller)
 
     @property

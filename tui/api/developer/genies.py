@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from tui.api.developer.caller import Caller
@@ -17,7 +16,6 @@ from tui.core.studio.records import (
     Genie,
     GenieClient,
     GenieClientId,
-    GenieDraft,
     GenieId,
     Guardrail,
     Named,
@@ -33,33 +31,11 @@ class Genies:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def list(
-        self,
-        *,
-        folder_id: str | None = None,
-        project_id: str | None = None,
-        state: str | None = None,
-    ) -> AsyncGenerator[Genie]:
-        return self._caller.each(
-            Genie, agentic.GENIES_LIST, folder_id=folder_id, project_id=project_id, state=state
-        )
+    def list(self) -> AsyncGenerator[Genie]:
+        return self._caller.each(Genie, agentic.GENIES_LIST)
 
     async def get(self, genie_id: GenieId) -> Genie:
         return await self._caller.one(Genie, agentic.GENIES_SHOW, genie_id)
-
-    async def create(self, draft: GenieDraft) -> GenieId:
-        """The handle of a new genie. Raises BackendError(BAD_ANSWER) when the answer has none."""
-        fields = {**asdict(draft), "channel_whitelist": [*draft.channel_whitelist]}
-        made = await self._caller.one(Genie, agentic.GENIES_CREATE, **fields)
-        if not made.id:
-            raise failure(Case.NO_ID, host=self._caller.host, sent=True)
-        return made.id
-
-    async def update(self, genie_id: GenieId, changes: Mapping[str, object]) -> Genie:
-        return await self._caller.one(Genie, agentic.GENIES_UPDATE, genie_id, **changes)
-
-    async def delete(self, genie_id: GenieId) -> None:
-        await self._caller.ask(agentic.GENIES_DELETE, (genie_id,))
 
     async def start(self, genie_id: GenieId) -> None:
         await self._caller.ask(agentic.GENIES_START, (genie_id,))

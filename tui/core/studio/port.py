@@ -12,23 +12,18 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Protocol
 
 from tui.core.studio.records import (
-    Connection,
     DataSources,
-    Folder,
     Genie,
     GenieClient,
     GenieClientId,
-    GenieDraft,
     GenieId,
     Guardrail,
     Job,
-    JobId,
     KnowledgeBase,
     KnowledgeBaseId,
     Named,
     NewKey,
     Policy,
-    Project,
     Recipe,
     RecipeId,
     Skill,
@@ -39,19 +34,9 @@ from tui.core.studio.records import (
 class Genies(Protocol):
     """Genies: what they are, whether they run, and what is assigned to them."""
 
-    def list(
-        self, *, folder_id: str | None = None, project_id: str | None = None
-    ) -> AsyncGenerator[Genie]: ...
+    def list(self) -> AsyncGenerator[Genie]: ...
 
     async def get(self, genie_id: GenieId) -> Genie: ...
-
-    async def create(self, draft: GenieDraft) -> GenieId: ...
-
-    async def update(self, genie_id: GenieId, changes: Mapping[str, object]) -> Genie:
-        """Change the fields named, as on the wire; the others stay."""
-        ...
-
-    async def delete(self, genie_id: GenieId) -> None: ...
 
     async def start(self, genie_id: GenieId) -> None: ...
 
@@ -121,23 +106,15 @@ class Guardrails(Protocol):
 class Skills(Protocol):
     """Recipes that genies can run."""
 
-    def list(
-        self, *, folder_id: str | None = None, project_id: str | None = None, query: str = ""
-    ) -> AsyncGenerator[Skill]: ...
+    def list(self, *, project_id: str | None = None) -> AsyncGenerator[Skill]: ...
 
     async def get(self, skill_id: SkillId) -> Skill: ...
-
-    async def create(self, recipe_id: RecipeId) -> Skill: ...
 
 
 class KnowledgeBases(Protocol):
     """What genies can look up, and where it comes from."""
 
-    def list(
-        self, *, folder_id: str | None = None, project_id: str | None = None, query: str = ""
-    ) -> AsyncGenerator[KnowledgeBase]: ...
-
-    async def get(self, knowledge_base_id: KnowledgeBaseId) -> KnowledgeBase: ...
+    def list(self, *, project_id: str | None = None) -> AsyncGenerator[KnowledgeBase]: ...
 
     async def data_sources(self, knowledge_base_id: KnowledgeBaseId) -> DataSources: ...
 
@@ -147,13 +124,7 @@ class KnowledgeBases(Protocol):
 class Recipes(Protocol):
     """The recipes of the workspace, behind skills or not."""
 
-    def list(self, *, folder_id: str | None = None) -> AsyncGenerator[Recipe]: ...
-
     async def get(self, recipe_id: RecipeId) -> Recipe: ...
-
-    async def start(self, recipe_id: RecipeId) -> None: ...
-
-    async def stop(self, recipe_id: RecipeId) -> None: ...
 
 
 class Jobs(Protocol):
@@ -162,22 +133,6 @@ class Jobs(Protocol):
     def list(self, recipe_id: RecipeId, *, status: str | None = None) -> AsyncGenerator[Job]:
         """Newest first; ``status`` is ``succeeded``, ``failed`` or ``pending``."""
         ...
-
-    async def get(self, recipe_id: RecipeId, job_id: JobId) -> Job: ...
-
-
-class Connections(Protocol):
-    """Sign-ins at other applications, which recipes use."""
-
-    def list(self, *, folder_id: str | None = None) -> AsyncGenerator[Connection]: ...
-
-
-class Folders(Protocol):
-    """Where everything lies."""
-
-    def list(self, *, parent_id: str | None = None) -> AsyncGenerator[Folder]: ...
-
-    def projects(self) -> AsyncGenerator[Project]: ...
 
 
 class Studio(Protocol):
@@ -206,12 +161,6 @@ class Studio(Protocol):
 
     @property
     def jobs(self) -> Jobs: ...
-
-    @property
-    def connections(self) -> Connections: ...
-
-    @property
-    def folders(self) -> Folders: ...
 
     async def aclose(self) -> None: ...
 

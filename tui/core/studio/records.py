@@ -172,38 +172,6 @@ class Job(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connection(Record):
-    """A way into an app, without its secrets."""
-
-    id: WireId = WireId("")
-    name: str = ""
-    provider: str = ""
-    folder_id: WireId = WireId("")
-    authorization_status: str = ""
-    """``success`` when it works."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folder(Record):
-    """A folder of the workspace."""
-
-    id: WireId = WireId("")
-    name: str = ""
-    parent_id: WireId = WireId("")
-    project_id: WireId = WireId("")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project(Record):
-    """A folder at the top."""
-
-    id: WireId = WireId("")
-    name: str = ""
-    description: str = ""
-    folder_id: WireId = WireId("")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy(Record):
     """A policy of a guardrail with its whole configuration, see ``tui.core.studio.policies``."""
 
@@ -221,23 +189,3 @@ class Guardrail(Record):
 
     def policy(self, policy_type: str) -> Policy | None:
         return next((p for p in self.policies if p.policy_type == policy_type), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GenieDraft:
-    """What a new genie is made of."""
-
-    name: str
-    description: str
-    folder_id: str
-    instructions: str
-    ai_provider: str = "open_ai"
-    shared_account_id: int = 0
-    """Id of the connection to the AI provider."""
-    custom_oauth_key_id: int = 0
-    matrix: bool = True
-    """Whether Workato GO is the chat interface."""
-    channel_mode: str = "dms_only"
-    channel_scope: str = "specific"
-    response_mode: str = "on_mention"
-    channel_whitelist: tuple[str, ...] = ()
