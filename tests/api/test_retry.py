@@ -15,10 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-import tui.api.developer.caller
+import tui.studio.client
 from tests.api.conftest import ScriptedServer, reply
 from tests.fakes import ManualClock
-from tui.api.developer.client import DeveloperClient
 from tui.api.headless import HeadlessClient
 from tui.api.identity import IdentityClient
 from tui.api.retry import DELAYS, retry_after_s
@@ -27,7 +26,8 @@ from tui.auth.developer import DeveloperAuth
 from tui.auth.token import TokenAuth
 from tui.core.errors import BackendError
 from tui.core.retry import LONGEST_DELAY_S
-from tui.core.studio.records import GenieId
+from tui.studio.developer_client import DeveloperClient
+from tui.studio.models import GenieId
 
 ANSWERED = datetime(2026, 11, 28, 12, tzinfo=UTC)
 DATE = format_datetime(ANSWERED, usegmt=True)
@@ -168,7 +168,7 @@ FORMS: Mapping[str, tuple[dict[str, str], float]] = {
 async def clients(
     server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Clients]:
-    monkeypatch.setattr(tui.api.developer.caller, "_LONGEST_WAIT_S", 0)  # it says so at once
+    monkeypatch.setattr(tui.studio.client, "_LONGEST_WAIT_S", 0)  # it says so at once
     file = tmp_path / "file.txt"
     file.write_text("x")
     clients = Clients(server.url, file)

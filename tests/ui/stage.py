@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.fakes import ManualClock, MemoryStore, ScriptedBackend
-from tests.studio import ScriptedStudio
+from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.signin import ScriptedAccount
 from tui.chat.kit import Patience
 from tui.chat.session import Session

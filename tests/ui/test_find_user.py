@@ -11,8 +11,8 @@ from tests.ui.solo import settle
 from tests.ui.test_setup import Scene, ScriptedHelp, setup, text_of
 from tui.config import Profile
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.studio.records import WireId
-from tui.core.studio.users import IdentityUser, UserCheck, checked_user
+from tui.studio.models import WireId
+from tui.studio.user_check import IdentityUser, UserCheck, checked_user
 from tui.ui.modals.find_user import FindUserModal
 from tui.ui.widgets.field import Field
 

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from tests.screenshots.slim import slim
-from tests.studio import ScriptedStudio
+from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.solo import Solo, settle
 from tests.ui.stage import Stage
 from tests.ui.studio.acting import opened

@@ -17,7 +17,7 @@ from tui.config import Profile
 from tui.core.checkup import STEPS, Finding, Step
 from tui.core.errors import StoreError
 from tui.core.secret import Secret
-from tui.core.studio.users import UserCheck, checked_user
+from tui.studio.user_check import UserCheck, checked_user
 from tui.ui.setup_app import SetupApp
 from tui.ui.widgets.field import Field
 

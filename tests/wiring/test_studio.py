@@ -9,8 +9,8 @@ import pytest
 from tui.config import Profile
 from tui.core.errors import BackendError
 from tui.core.secret import Secret
-from tui.core.studio.records import GenieId
 from tui.demo.handles import IFRIT
+from tui.studio.models import GenieId
 from tui.wiring import demo_place, place_of
 
 

@@ -10,9 +10,9 @@ import pytest
 from tui.config import Profile
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.secret import Secret
-from tui.core.studio.users import Standing
 from tui.demo.handles import OUTSIDER_ID, USER_ID
 from tui.demo.server import DemoServer, DemoSettings
+from tui.studio.user_check import Standing
 from tui.wiring.demo import profile_of_demo
 from tui.wiring.setup import SetupHelp
 

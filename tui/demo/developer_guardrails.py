@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tui.core.studio.rules import PII_ENTITIES, POLICY_TYPES, problems, unknown_keys
 from tui.demo.developer import PREFIX, Call, Plain, Resource
 from tui.demo.developer_genies import genie_of
 from tui.demo.problems import Refusal
 from tui.demo.records import JsonObject
+from tui.studio.guardrails.validation import PII_ENTITIES, POLICY_TYPES, problems, unknown_keys
 
 _GENIES = f"{PREFIX}/genies"
 _GUARDRAIL = f"{_GENIES}/{{genie_id}}/guardrails"

@@ -13,7 +13,7 @@ from tui.core.preferences import Kept
 if TYPE_CHECKING:
     from tui.chat.session import Session
     from tui.chat.updates import Publish
-    from tui.core.studio.port import Studio
+    from tui.studio.port import Studio
 
 Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tui.config.profile import BackendName
     from tui.core.account import Account
     from tui.core.ports import Clock
-    from tui.core.studio.port import Studio
     from tui.demo.server import DemoServer, DemoSettings
+    from tui.studio.port import Studio
 
 
 def demo_place(settings: DemoSettings | None = None, backend: BackendName = "genie") -> Place:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.chat.session import Session
     from tui.chat.updates import Publish
     from tui.core.ports import ChatBackend, Clock, Notepad
-    from tui.core.studio.port import Studio
+    from tui.studio.port import Studio
 
 
 class Connect(Protocol):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.config import Profile
     from tui.core.checkup import Finding
     from tui.core.secret import Secret
-    from tui.core.studio.users import UserCheck
+    from tui.studio.user_check import UserCheck
 
 
 class SetupHelp:

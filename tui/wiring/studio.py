@@ -13,8 +13,8 @@ from tui.wiring.network import network_of
 from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
-    from tui.api.developer.client import DeveloperClient
     from tui.config import Profile
+    from tui.studio.developer_client import DeveloperClient
     from tui.wiring.place import OpenStudio
 
 
@@ -43,14 +43,14 @@ def read_studio_profile(name: str | None, config: Path | None) -> Profile:
 
 @asynccontextmanager
 async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerator[DeveloperClient]:
-    """A :class:`tui.core.studio.port.Studio` for a profile that has a developer token.
+    """A :class:`tui.studio.port.Studio` for a profile that has a developer token.
 
     ``alone``: no other process uses the token, so nothing is kept for them about rate limits.
     """
-    from tui.api.developer.client import DeveloperClient
-    from tui.api.developer.ledger import FileLedger
     from tui.auth.developer import DeveloperAuth
     from tui.config import state_dir
+    from tui.studio.developer_client import DeveloperClient
+    from tui.studio.rate_limit_file import FileLedger
     from tui.system.clock import SystemClock
 
     token = handed_over(profile.developer_token or Secret(""))

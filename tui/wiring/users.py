@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.core.errors import BackendError, StoreError
-from tui.core.studio.users import UserCheck, checked_user, user_with
+from tui.studio.user_check import UserCheck, checked_user, user_with
 from tui.wiring.clients import key_client
 
 if TYPE_CHECKING:
-    from tui.api.developer.client import DeveloperClient
     from tui.config import Profile
+    from tui.studio.developer_client import DeveloperClient
 
 _NOT_ALLOWED = "user_nonactive_or_missing"
 

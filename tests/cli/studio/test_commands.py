@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.studio.conftest import Studio
-from tui.core.studio.endpoints import ENDPOINTS
 from tui.demo.handles import ASLEEP_CLIENT_ID, IFRIT, STOPPED_GENIE
 from tui.demo.server import DemoServer
+from tui.studio.endpoints import ENDPOINTS
 
 LOW = '{"strength": "LOW"}'
 HIGH = '{"strength": "HIGH"}'

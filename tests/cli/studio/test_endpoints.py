@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.studio.conftest import Studio
-from tui.core.studio.endpoints import ENDPOINTS
 from tui.demo.server import DemoServer
+from tui.studio.endpoints import ENDPOINTS
 
 HERE = Path(__file__).parent
 README = HERE.parents[2] / "README.md"

@@ -14,9 +14,9 @@ from tests.screenshots.watch import text_of
 from tests.ui.stage import PATIENCE_S
 from tui.config import Profile
 from tui.core.preferences import Kept
-from tui.core.studio.records import GenieId
 from tui.demo.residents import STOPPED_GENIE
 from tui.demo.server import DemoServer, DemoSettings
+from tui.studio.models import GenieId
 from tui.ui.agency import Agency
 from tui.ui.app import GenieApp
 from tui.ui.modals.guarded import GuardedModal

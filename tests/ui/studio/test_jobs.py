@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.fakes import NOW_MS, ScriptedBackend, finished, ran, started
-from tests.studio import ScriptedStudio
+from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tui.core.events import SkillFinished, SkillStarted, TurnEvent
-from tui.core.studio.records import Instant, Job, JobId, Recipe, RecipeId
+from tui.studio.models import Instant, Job, JobId, Recipe, RecipeId
 from tui.ui.studio.jobs import JobsModal, job_row
 
 

@@ -15,9 +15,9 @@ from textual.widgets import TextArea
 
 from tests.ui.solo import HOSTILE, STYLES, UNSAFE, Solo, settle
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.studio.policies import read_policy
-from tui.core.studio.records import Policy
-from tui.core.studio.rules import PII_ENTITIES, problems
+from tui.studio.guardrails.policies import read_policy
+from tui.studio.guardrails.validation import PII_ENTITIES, problems
+from tui.studio.models import Policy
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.studio.flaws import in_words

@@ -8,12 +8,12 @@ import gc
 import pytest
 from textual.widgets import OptionList
 
-from tests.studio import KEY, ScriptedStudio, genie
+from tests.studio.scripted_studio import KEY, ScriptedStudio, genie
 from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tests.ui.studio.acting import answered, choose, go_to, opened
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.studio.records import (
+from tui.studio.models import (
     GenieClient,
     GenieClientId,
     Guardrail,

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from tests.fakes import ScriptedBackend, finished, started
-from tests.studio import ScriptedStudio, genie
+from tests.studio.scripted_studio import ScriptedStudio, genie
 from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind

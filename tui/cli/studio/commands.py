@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from tui.cli.options import Target, target_options
-from tui.core.studio.endpoint import Endpoint, Field
-from tui.core.studio.endpoints import ENDPOINTS, GROUPS
+from tui.studio.endpoint import Endpoint, Field
+from tui.studio.endpoints import ENDPOINTS, GROUPS
 
 DEFAULT_ROWS = 200
 _BYTE_ORDER_MARK = "\ufeff"

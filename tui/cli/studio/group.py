@@ -13,7 +13,7 @@ class StudioGroup(click.Group):
     """Knows its groups of commands by the endpoints' descriptions, which it reads when needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        from tui.core.studio.endpoints import GROUPS
+        from tui.studio.endpoints import GROUPS
 
         return list(GROUPS)
 

@@ -13,9 +13,9 @@ import click
 
 from tui.cli.studio.table import table
 from tui.core.jsonvalues import write_json
-from tui.core.studio.endpoint import Endpoint, unwrapped
-from tui.core.studio.policies import in_brief
 from tui.core.text import clean_line, json_text
+from tui.studio.endpoint import Endpoint, unwrapped
+from tui.studio.guardrails.policies import in_brief
 
 _DONE = frozenset({"success"})
 _UNSHOWN = frozenset({"code", "logo_url"})

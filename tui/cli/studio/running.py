@@ -16,14 +16,14 @@ from tui.cli.options import Target
 from tui.cli.studio.printing import Printer
 from tui.cli.studio.users import find_user
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.studio.changes import Change, changes, has_changes
-from tui.core.studio.endpoint import Endpoint, Values
-from tui.core.studio.records import GenieId
 from tui.core.text import clean_line, duration
+from tui.studio.diff import Change, changes, has_changes
+from tui.studio.endpoint import Endpoint, Values
+from tui.studio.models import GenieId
 
 if TYPE_CHECKING:
-    from tui.api.developer.client import DeveloperClient
     from tui.config import Profile
+    from tui.studio.developer_client import DeveloperClient
 
 _REPLACES = "guardrails set"
 _FINDS_USER = "users find"

@@ -10,8 +10,8 @@ from tui.cli.codes import Code
 from tui.cli.studio.printing import Printer
 
 if TYPE_CHECKING:
-    from tui.api.developer.client import DeveloperClient
     from tui.config import Profile
+    from tui.studio.developer_client import DeveloperClient
 
 
 async def find_user(

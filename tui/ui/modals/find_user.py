@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from tui.config import problem_with
 from tui.core.errors import BackendError
-from tui.core.studio.users import UserCheck
+from tui.studio.user_check import UserCheck
 from tui.ui.modals.answers import Answers
 from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line

@@ -14,7 +14,7 @@ from tui.ui.notices import Notice, of_error
 from tui.ui.screens.reading import ReadingScreen
 
 if TYPE_CHECKING:
-    from tui.core.studio.records import GenieId
+    from tui.studio.models import GenieId
     from tui.ui.requests import GenieWanted
 
 

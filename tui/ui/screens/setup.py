@@ -31,7 +31,7 @@ from tui.ui.widgets.looks import BAD, DONE, FAILED, LATER, UNSURE, muted
 from tui.ui.widgets.rows import Row, RowsView
 
 if TYPE_CHECKING:
-    from tui.core.studio.users import UserCheck
+    from tui.studio.user_check import UserCheck
 
 Auth = Literal["oauth", "api_key"]
 

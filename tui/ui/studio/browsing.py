@@ -32,7 +32,7 @@ from tui.ui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
     from tui.core.ports import Clock
-    from tui.core.studio.records import Genie, GenieId
+    from tui.studio.models import Genie, GenieId
     from tui.ui.agency import Agency
 
 _PAUSE_S = 0.2

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from textual import work
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.studio.port import Studio
-from tui.core.studio.records import Genie, GenieClient, GenieClientId
 from tui.core.text import clean_line
+from tui.studio.models import Genie, GenieClient, GenieClientId
+from tui.studio.port import Studio
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.studio import offers
 from tui.ui.studio.asking import AskModal, NewClientModal, WantedClient

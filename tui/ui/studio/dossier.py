@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from tui.core.errors import BackendError
-from tui.core.studio.port import Studio
-from tui.core.studio.records import Genie, GenieClient, Guardrail, KnowledgeBase, Skill
+from tui.studio.models import Genie, GenieClient, Guardrail, KnowledgeBase, Skill
+from tui.studio.port import Studio
 
 T = TypeVar("T")
 

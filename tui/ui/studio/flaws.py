@@ -14,7 +14,7 @@ from tui.ui.widgets.looks import BAD, DONE, FAILED, muted
 from tui.ui.widgets.rows import Row, RowsView
 
 if TYPE_CHECKING:
-    from tui.core.studio.rules import Problem
+    from tui.studio.guardrails.validation import Problem
 
 _MOST = 6
 _STEP = re.compile(r"(\w+)\[(\d+)\]")

@@ -14,9 +14,9 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from tui.core.studio.policies import PiiDetection, Regex, Topic, TopicBoundary
-from tui.core.studio.rules import Problem, problems
 from tui.core.text import clean, clean_line
+from tui.studio.guardrails.policies import PiiDetection, Regex, Topic, TopicBoundary
+from tui.studio.guardrails.validation import Problem, problems
 from tui.ui.modals.answers import Answers
 from tui.ui.studio.flaws import Flaws
 from tui.ui.studio.leaving import leave_unless

@@ -28,7 +28,7 @@ from tui.ui.text import line, plain, spread
 from tui.ui.widgets.looks import ASKS, BAD, BUSY_STILL, DONE, FAILED, GOOD, UNSURE, muted
 
 if TYPE_CHECKING:
-    from tui.core.studio.records import Job, Recipe, RecipeId
+    from tui.studio.models import Job, Recipe, RecipeId
     from tui.ui.agency import Agency
 
 _MOST = 25

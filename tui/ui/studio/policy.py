@@ -14,11 +14,11 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.core.errors import BackendError
-from tui.core.studio.changes import Change, changes, has_changes
-from tui.core.studio.policies import read_policy
-from tui.core.studio.records import Policy
-from tui.core.studio.rules import Problem, problems
 from tui.core.text import clean_line
+from tui.studio.diff import Change, changes, has_changes
+from tui.studio.guardrails.policies import read_policy
+from tui.studio.guardrails.validation import Problem, problems
+from tui.studio.models import Policy
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.studio.crashes import crash_of

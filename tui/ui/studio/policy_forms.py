@@ -13,7 +13,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
-from tui.core.studio.policies import (
+from tui.core.text import clean_line
+from tui.studio.guardrails.policies import (
     CustomWordFilter,
     HarmfulContent,
     PiiDetection,
@@ -24,9 +25,14 @@ from tui.core.studio.policies import (
     Topic,
     TopicBoundary,
 )
-from tui.core.studio.rules import CATEGORIES, MOST_REGEXES, MOST_TOPICS, MOST_WORDS, STRENGTHS
-from tui.core.studio.rules import PII_ACTIONS as ACTIONS
-from tui.core.text import clean_line
+from tui.studio.guardrails.validation import (
+    CATEGORIES,
+    MOST_REGEXES,
+    MOST_TOPICS,
+    MOST_WORDS,
+    STRENGTHS,
+)
+from tui.studio.guardrails.validation import PII_ACTIONS as ACTIONS
 from tui.ui.studio.items import ItemList, lines_of, text_of
 from tui.ui.studio.ticks import TickList
 from tui.ui.widgets.area import Area

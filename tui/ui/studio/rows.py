@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.content import Content
 
-from tui.core.studio.policies import in_brief
-from tui.core.studio.rules import POLICY_TYPES
 from tui.core.text import clean_line
+from tui.studio.guardrails.policies import in_brief
+from tui.studio.guardrails.validation import POLICY_TYPES
 from tui.ui.studio.dossier import MOST, Dossier, Listed, Part
 from tui.ui.studio.words import glyph_of, has_client, state_of
 from tui.ui.text import line, spread
 from tui.ui.widgets.looks import BAD, DONE, MUTED, OPEN_END, UNSURE, muted
 
 if TYPE_CHECKING:
-    from tui.core.studio.records import Genie, GenieClient, Guardrail
+    from tui.studio.models import Genie, GenieClient, Guardrail
 
 _LABEL_CELLS = 16
 _NAME_CELLS = 34

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
 from tui.core.errors import BackendError
-from tui.core.studio.records import Genie, KnowledgeBaseId, Policy, SkillId
+from tui.studio.models import Genie, KnowledgeBaseId, Policy, SkillId
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.menu import Menu
 from tui.ui.modals.source import SourceView
@@ -23,7 +23,7 @@ from tui.ui.studio.rows import policy_name, value_of
 from tui.ui.studio.words import has_client, name_of
 
 if TYPE_CHECKING:
-    from tui.core.studio.port import Studio
+    from tui.studio.port import Studio
 
 
 class StudioScreen(ClientScreen):

@@ -17,7 +17,7 @@ from tui.ui.text import line, plain
 from tui.ui.widgets.looks import muted
 
 if TYPE_CHECKING:
-    from tui.core.studio.records import Secret
+    from tui.studio.models import Secret
 
 _HIDDEN = "•" * 24
 

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker
 
 from tui.core.errors import BackendError
-from tui.core.studio.records import Genie, GenieId
+from tui.studio.models import Genie, GenieId
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.requests import GenieWanted

@@ -11,7 +11,7 @@ from tui.ui.text import line, spread
 from tui.ui.widgets.looks import ASKS, CONNECTION, GOOD, STOPPED, muted
 
 if TYPE_CHECKING:
-    from tui.core.studio.records import Genie
+    from tui.studio.models import Genie
 
 STARTED = Content.styled("▶", GOOD)
 

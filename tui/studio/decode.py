@@ -1,4 +1,4 @@
-"""JSON as records of ``tui.core.studio``, by the types of their fields. Nothing here raises.
+"""JSON as records of ``tui.studio``, by the types of their fields. Nothing here raises.
 
 A value that makes no sense reads as if it were missing. Texts are cleaned; ids and secrets stay as
 they came, but for what no sane one has.
@@ -13,7 +13,7 @@ from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tui.api.values import epoch_ms, id_of, int_of, object_of, text_of
-from tui.core.studio.records import Instant, Record, Secret
+from tui.studio.models import Instant, Record, Secret
 
 R = TypeVar("R", bound=Record)
 _Reader = Callable[[object], Any]

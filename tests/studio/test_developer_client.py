@@ -10,13 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from tests.fakes import ManualClock
-from tui.api.developer.client import DeveloperClient
 from tui.auth.developer import DeveloperAuth
-from tui.core.studio.port import recipe_of_skill
-from tui.core.studio.records import Genie, GenieId
 from tui.demo.builders import FAILURE
 from tui.demo.handles import FINANCE, IFRIT
 from tui.demo.server import DemoServer, DemoSettings
+from tui.studio.developer_client import DeveloperClient
+from tui.studio.models import Genie, GenieId
+from tui.studio.port import recipe_of_skill
 
 TRAVEL = "kb-BLm8cove-DemoAA"
 

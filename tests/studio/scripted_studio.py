@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.studio.records import (
+from tui.studio.guardrails.validation import PII_ENTITIES
+from tui.studio.models import (
     DataSources,
     Genie,
     GenieClient,
@@ -33,7 +34,6 @@ from tui.core.studio.records import (
     SkillId,
     WireId,
 )
-from tui.core.studio.rules import PII_ENTITIES
 
 T = TypeVar("T")
 KEY = "5ec3e7" * 10 + "abcd"

@@ -15,14 +15,13 @@ from pydantic import SecretStr
 
 from tests.api.conftest import ScriptedServer, reply
 from tests.fakes import HastyClock, ManualClock
-from tui.api.developer.client import DeveloperClient
-from tui.api.developer.ledger import FileLedger
-from tui.api.developer.pace import reserved
 from tui.auth.developer import DeveloperAuth
-from tui.core.studio import agentic, workspace
-from tui.core.studio.endpoint import LISTS, ONE_A_SECOND, STANDARD, Limit
-from tui.core.studio.endpoints import ENDPOINTS
-from tui.core.studio.records import GenieId, RecipeId
+from tui.studio.developer_client import DeveloperClient
+from tui.studio.endpoint import LISTS, ONE_A_SECOND, STANDARD, Limit
+from tui.studio.endpoints import ENDPOINTS, agentic, workspace
+from tui.studio.models import GenieId, RecipeId
+from tui.studio.rate_limit import reserved
+from tui.studio.rate_limit_file import FileLedger
 
 GENIE = GenieId("gin-1")
 
@@ -139,8 +138,8 @@ RESERVE = """
 import asyncio, sys
 from pathlib import Path
 from pydantic import SecretStr
-from tui.api.developer.ledger import FileLedger
-from tui.core.studio.endpoint import ONE_A_SECOND
+from tui.studio.rate_limit_file import FileLedger
+from tui.studio.endpoint import ONE_A_SECOND
 ledger = FileLedger(Path(sys.argv[1]), "https://host", SecretStr("wrkaus-one"))
 print(asyncio.run(ledger.reserve("POST /api/connections", ONE_A_SECOND, 100.0)))
 """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui.core.studio.agentic import AGENTIC
-from tui.core.studio.endpoint import Endpoint
-from tui.core.studio.workspace import WORKSPACE
+from tui.studio.endpoint import Endpoint
+from tui.studio.endpoints.agentic import AGENTIC
+from tui.studio.endpoints.workspace import WORKSPACE
 
 ENDPOINTS: Mapping[str, Endpoint] = {
     endpoint.command: endpoint for endpoint in (*AGENTIC, *WORKSPACE)

@@ -173,7 +173,7 @@ class Job(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy(Record):
-    """A policy of a guardrail with its whole configuration, see ``tui.core.studio.policies``."""
+    """A policy of a guardrail with its whole configuration, see ``guardrails.policies``."""
 
     id: WireId = WireId("")
     policy_type: str = ""

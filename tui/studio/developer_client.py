@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import httpx
 
-from tui.api.developer.automation import Jobs, Recipes
-from tui.api.developer.caller import Caller
-from tui.api.developer.genies import GenieClients, Genies, Guardrails
-from tui.api.developer.knowledge import KnowledgeBases, Skills
-from tui.api.developer.pace import Ledger
-from tui.api.developer.people import Users
 from tui.api.network.settings import Network
 from tui.core.ports import Clock
+from tui.studio.client import Caller
+from tui.studio.genies import GenieClients, Genies, Guardrails
+from tui.studio.knowledge import KnowledgeBases, Skills
+from tui.studio.rate_limit import Ledger
+from tui.studio.recipes import Jobs, Recipes
+from tui.studio.users import Users
 
 
 class DeveloperClient:
-    """Everything a token may reach, by group. It is a :class:`tui.core.studio.port.Studio`.
+    """Everything a token may reach, by group. It is a :class:`tui.studio.port.Studio`.
 
     ``caller`` asks any endpoint by its description and gives the plain JSON.
     """

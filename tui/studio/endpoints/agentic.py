@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tui.core.studio.endpoint import LISTS, Endpoint, Field, Paging, Values
-from tui.core.studio.rules import POLICY_TYPES, problems
+from tui.studio.endpoint import LISTS, Endpoint, Field, Paging, Values
+from tui.studio.guardrails.validation import POLICY_TYPES, problems
 
 _PAGES = Paging(50)
 _GENIE = ("GENIE",)

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.api.developer.reading import read, rows_in
-from tui.core.studio import records
-from tui.core.studio.endpoint import unwrapped
-from tui.core.studio.records import Genie, Guardrail, Job, Recipe, Record
+from tui.studio import models
+from tui.studio.decode import read, rows_in
+from tui.studio.endpoint import unwrapped
+from tui.studio.models import Genie, Guardrail, Job, Recipe, Record
 
 KINDS = [
     kind
-    for kind in vars(records).values()
+    for kind in vars(models).values()
     if isinstance(kind, type) and issubclass(kind, Record) and kind is not Record
 ]
 NAMES = ["id", "name", "data", "result", "items", "policies", "api_key", "token", "created_at"]

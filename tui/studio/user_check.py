@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.core.studio.records import Record, WireId
 from tui.core.text import clean_line
+from tui.studio.models import Record, WireId
 
 _NONE = WireId("")
 

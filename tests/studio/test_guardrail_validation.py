@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.studio.policies import in_brief, read_policy
-from tui.core.studio.rules import PII_ENTITIES, POLICY_TYPES, problems
+from tui.studio.guardrails.policies import in_brief, read_policy
+from tui.studio.guardrails.validation import PII_ENTITIES, POLICY_TYPES, problems
 
 ALL = ("HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT")
 

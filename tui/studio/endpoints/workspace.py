@@ -6,7 +6,7 @@ resource.
 
 from __future__ import annotations
 
-from tui.core.studio.endpoint import ONE_A_SECOND, Endpoint, Field, Paging
+from tui.studio.endpoint import ONE_A_SECOND, Endpoint, Field, Paging
 
 _PAGES = Paging(100)
 _FOLDER = Field("folder_id", "Of this folder.")

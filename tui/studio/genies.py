@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
-from tui.api.developer.caller import Caller
-from tui.api.developer.reading import read, rows_in
 from tui.api.failures import failure
 from tui.api.hints import Case
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.studio import agentic
-from tui.core.studio.endpoint import Endpoint
-from tui.core.studio.records import (
+from tui.studio.client import Caller
+from tui.studio.decode import read, rows_in
+from tui.studio.endpoint import Endpoint
+from tui.studio.endpoints import agentic
+from tui.studio.guardrails.validation import problems
+from tui.studio.models import (
     Genie,
     GenieClient,
     GenieClientId,
@@ -22,7 +23,6 @@ from tui.core.studio.records import (
     NewKey,
     Policy,
 )
-from tui.core.studio.rules import problems
 
 
 class Genies:

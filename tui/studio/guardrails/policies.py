@@ -1,7 +1,7 @@
 """Guardrail policies as typed values: what forms edit and what is sent.
 
 ``read_policy`` is tolerant, since it reads what a service sent; what ``configuration()`` makes is
-checked by ``tui.core.studio.rules``. Source: Agent Studio API, Guardrails, Policy types.
+checked by ``tui.studio.guardrails.validation``. Source: Agent Studio API, Guardrails, Policy types.
 """
 
 from __future__ import annotations

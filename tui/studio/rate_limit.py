@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from tui.core.ports import Clock
-from tui.core.studio.endpoint import Endpoint, Limit
+from tui.studio.endpoint import Endpoint, Limit
 
 
 class Ledger(Protocol):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Protocol
 
-from tui.core.studio.records import (
+from tui.studio.models import (
     DataSources,
     Genie,
     GenieClient,
@@ -96,7 +96,7 @@ class Guardrails(Protocol):
         """Replace a policy in full.
 
         Raises BackendError(INVALID) with the rule's text, before anything is sent, where
-        ``tui.core.studio.rules.problems`` finds one.
+        ``tui.studio.guardrails.validation.problems`` finds one.
         """
         ...
 

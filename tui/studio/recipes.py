@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from tui.api.developer.caller import Caller
-from tui.core.studio import workspace
-from tui.core.studio.records import Job, Recipe, RecipeId
+from tui.studio.client import Caller
+from tui.studio.endpoints import workspace
+from tui.studio.models import Job, Recipe, RecipeId
 
 
 class Recipes:

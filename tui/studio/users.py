@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.api.developer.caller import Caller
-from tui.api.developer.reading import read, rows_in
 from tui.api.failures import failure
 from tui.api.hints import Case
-from tui.core.studio import workspace
-from tui.core.studio.users import IdentityUser
+from tui.studio.client import Caller
+from tui.studio.decode import read, rows_in
+from tui.studio.endpoints import workspace
+from tui.studio.user_check import IdentityUser
 
 
 class Users:

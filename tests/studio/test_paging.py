@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.api.developer.paging import PageEnd
+from tui.studio.paging import PageEnd
 
 Body = Callable[[int, int, int], dict[str, Any]]
 """What an answer says, from the rows in all, the page's number and the rows of a full page."""

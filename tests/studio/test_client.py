@@ -10,15 +10,15 @@ import pytest
 from pydantic import SecretStr
 
 from tests.api.conftest import ScriptedServer, reply
-from tests.core.studio.test_rules import INVALID
 from tests.fakes import HastyClock, ManualClock
-from tui.api.developer.caller import TIMEOUT
-from tui.api.developer.client import DeveloperClient
+from tests.studio.test_guardrail_validation import INVALID
 from tui.auth.developer import DeveloperAuth
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.studio import agentic
-from tui.core.studio.records import GenieClientId, GenieId, RecipeId
-from tui.core.studio.rules import PII_ENTITIES
+from tui.studio.client import TIMEOUT
+from tui.studio.developer_client import DeveloperClient
+from tui.studio.endpoints import agentic
+from tui.studio.guardrails.validation import PII_ENTITIES
+from tui.studio.models import GenieClientId, GenieId, RecipeId
 
 TOKEN = "wrkaus-eyJhbGciOi"
 GENIE = GenieId("gin-1")

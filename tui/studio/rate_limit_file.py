@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from tui.api.developer.pace import MemoryLedger, reserved
-from tui.core.studio.endpoint import Limit
+from tui.studio.endpoint import Limit
+from tui.studio.rate_limit import MemoryLedger, reserved
 from tui.system.private_files import make_folder, open_file
 
 _LARGEST_BYTES = 1 << 20

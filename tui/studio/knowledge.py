@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from tui.api.developer.caller import Caller
-from tui.core.studio import agentic
-from tui.core.studio.records import (
+from tui.studio.client import Caller
+from tui.studio.endpoints import agentic
+from tui.studio.models import (
     DataSources,
     KnowledgeBase,
     KnowledgeBaseId,

@@ -9,10 +9,6 @@ from typing import Any
 
 import httpx
 
-from tui.api.developer.hints import BY_GROUP, DEVELOPER
-from tui.api.developer.pace import Ledger, Pacer
-from tui.api.developer.paging import PageEnd
-from tui.api.developer.reading import R, read, rows_in
 from tui.api.failures import READS, failure
 from tui.api.hints import Case
 from tui.api.http import Answer, Http, Params
@@ -21,7 +17,11 @@ from tui.api.values import path_segment
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
 from tui.core.retry import repeat
-from tui.core.studio.endpoint import Endpoint, Paging, Values, nested, unwrapped
+from tui.studio.decode import R, read, rows_in
+from tui.studio.endpoint import Endpoint, Paging, Values, nested, unwrapped
+from tui.studio.error_hints import BY_GROUP, DEVELOPER
+from tui.studio.paging import PageEnd
+from tui.studio.rate_limit import Ledger, Pacer
 
 TIMEOUT = httpx.Timeout(40, connect=10)
 """The service gives up after 40 s. Source: Developer API reference."""

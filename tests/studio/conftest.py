@@ -1,0 +1,5 @@
+"""The scripted server of the API tests, for tests of the Developer API client."""
+
+from tests.api.conftest import server
+
+__all__ = ["server"]

@@ -1,1 +1,0 @@
-"""Client of the Developer API: Agent Studio, and the workspace around it."""

@@ -1,0 +1,1 @@
+"""Guardrail policies: typed settings, and validation before they are sent."""
