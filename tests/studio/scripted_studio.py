@@ -24,12 +24,12 @@ from tui.studio.models import (
     Job,
     KnowledgeBase,
     KnowledgeBaseId,
-    Named,
-    NewKey,
     Policy,
     Recipe,
     RecipeId,
-    Secret,
+    Reference,
+    RegeneratedKey,
+    SecretText,
     Skill,
     SkillId,
     WireId,
@@ -133,10 +133,10 @@ class _Genies(_Part):
         if not name.startswith(("assign_", "remove_")):
             raise AttributeError(name)
 
-        async def assign(genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+        async def assign(genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
             await self._studio.visit(f"genies.{name}")
             self._studio.calls.append((name, genie_id, *ids))
-            return [Named(id=WireId(one), name=one) for one in ids]
+            return [Reference(id=WireId(one), name=one) for one in ids]
 
         return assign
 
@@ -152,9 +152,9 @@ class _Clients(_Part):
             client_id=GenieClientId(f"gincl-{name}"),
             client_name=name,
             oauth_client_id=WireId("oauth-1" if redirect_url else ""),
-            api_key=Secret("" if redirect_url else KEY),
+            api_key=SecretText("" if redirect_url else KEY),
         )
-        self._studio.held_clients.append(replace(made, api_key=Secret("")))
+        self._studio.held_clients.append(replace(made, api_key=SecretText("")))
         return made
 
     async def rename(self, client_id: GenieClientId, name: str) -> None:
@@ -163,9 +163,9 @@ class _Clients(_Part):
     async def delete(self, client_id: GenieClientId) -> None:
         self._studio.calls.append(("delete", client_id))
 
-    async def regenerate(self, client_id: GenieClientId) -> NewKey:
+    async def regenerate(self, client_id: GenieClientId) -> RegeneratedKey:
         self._studio.calls.append(("regenerate", client_id))
-        return NewKey(api_key=Secret(KEY))
+        return RegeneratedKey(api_key=SecretText(KEY))
 
     async def attach(self, genie_id: GenieId, client_id: GenieClientId) -> None:
         pairs = self._studio.pairs

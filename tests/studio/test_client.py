@@ -241,7 +241,7 @@ async def test_who_takes_less_than_a_page_asks_for_no_more(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(200, [genie(number) for number in range(50)]))
-    rows = client.caller.rows(agentic.GENIES_LIST, limit=3)
+    rows = client.endpoints.rows(agentic.GENIES_LIST, limit=3)
     assert len([row async for row in rows]) == 3
     assert pages_asked(server) == ["page=1&per_page=3"]
 
@@ -319,7 +319,7 @@ async def test_reads_are_repeated_and_nothing_else(server: ScriptedServer) -> No
 async def test_a_read_waits_as_long_as_asked_and_says_so(server: ScriptedServer) -> None:
     clock, told = HastyClock(), list[float]()
     client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr(TOKEN)), clock)
-    client.caller.pacer.on_wait = told.append
+    client.endpoints.rate_limiter.on_wait = told.append
     server.says(reply(429, retry_after="7"), reply(200, {"id": "gin-1"}))
     assert (await client.genies.get(GENIE)).id == "gin-1"
     assert clock.slept_s == told == [7]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.studio import models
-from tui.studio.decode import read, rows_in
+from tui.studio.decode import decode, find_rows
 from tui.studio.endpoint import unwrapped
 from tui.studio.models import Genie, Guardrail, Job, Recipe, Record
 
@@ -29,9 +29,9 @@ JSON = st.recursive(
 
 @given(st.sampled_from(KINDS), JSON)
 def test_nothing_that_json_can_hold_upsets_it(kind: type[Record], value: object) -> None:
-    found = read(kind, unwrapped(value))
+    found = decode(kind, unwrapped(value))
     assert type(found) is kind
-    rows_in(value)
+    find_rows(value)
 
 
 def test_fields_are_read_by_their_types() -> None:
@@ -44,7 +44,7 @@ def test_fields_are_read_by_their_types() -> None:
         "created_at": "2026-02-24T08:54:34.585-08:00",
         "new_field": 1,
     }
-    recipe = read(Recipe, raw)
+    recipe = decode(Recipe, raw)
     assert (recipe.id, recipe.name, recipe.folder_id) == ("45246391", "Greet\ufffd[2J", "")
     assert (recipe.running, recipe.job_failed_count) == (True, 3)
     assert recipe.created_at == 1771952074585
@@ -52,13 +52,13 @@ def test_fields_are_read_by_their_types() -> None:
 
 
 def test_records_inside_records_are_read_too() -> None:
-    guardrail = read(
+    guardrail = decode(
         Guardrail,
         {"id": None, "policies": ["odd", {"policy_type": "prompt_attack", "configuration": []}]},
     )
     assert guardrail.id == ""
     assert [(p.policy_type, p.configuration) for p in guardrail.policies] == [("prompt_attack", {})]
-    genie = read(Genie, {"folders": [{"id": 1, "name": "Lab"}], "channel_whitelist": ["C1", 2]})
+    genie = decode(Genie, {"folders": [{"id": 1, "name": "Lab"}], "channel_whitelist": ["C1", 2]})
     assert [(f.id, f.name) for f in genie.folders] == [("1", "Lab")]
     assert genie.channel_whitelist == ("C1",)
 
@@ -73,7 +73,7 @@ def test_records_inside_records_are_read_too() -> None:
     ],
 )
 def test_a_job_fails_in_whatever_way_it_is_said(raw: dict[str, object], failed: bool) -> None:
-    assert read(Job, raw).failed is failed
+    assert decode(Job, raw).failed is failed
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.studio.diff import changes, has_changes
+from tui.studio.diff import diff, has_changes
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
@@ -20,7 +20,7 @@ def filters(**strengths: str) -> dict[str, object]:
 
 
 def test_it_names_what_changes_what_comes_and_what_is_lost() -> None:
-    found = changes(
+    found = diff(
         filters(HATE="LOW", SEXUAL="LOW", VIOLENCE="LOW"),
         filters(HATE="HIGH", INSULTS="LOW", VIOLENCE="LOW"),
     )
@@ -33,7 +33,7 @@ def test_it_names_what_changes_what_comes_and_what_is_lost() -> None:
 
 
 def test_words_are_compared_by_what_they_say() -> None:
-    found = changes({"custom_words": ["Atlas", "Falcon"]}, {"custom_words": ["Falcon", "Orion"]})
+    found = diff({"custom_words": ["Atlas", "Falcon"]}, {"custom_words": ["Falcon", "Orion"]})
     assert [(change.kind, change.what) for change in found] == [
         ("kept", "custom_words[Falcon]"),
         ("added", "custom_words[Orion]"),
@@ -42,20 +42,20 @@ def test_words_are_compared_by_what_they_say() -> None:
 
 
 def test_a_first_policy_is_all_new_and_a_new_order_is_no_change() -> None:
-    assert {change.kind for change in changes(None, filters(HATE="LOW"))} == {"added"}
+    assert {change.kind for change in diff(None, filters(HATE="LOW"))} == {"added"}
     one, other = filters(HATE="LOW", SEXUAL="LOW"), filters(SEXUAL="LOW", HATE="LOW")
-    assert not has_changes(changes(one, other))
+    assert not has_changes(diff(one, other))
 
 
 @given(CONFIGURATIONS)
 def test_the_same_twice_is_no_change(configuration: dict[str, object]) -> None:
-    assert not has_changes(changes(configuration, configuration))
+    assert not has_changes(diff(configuration, configuration))
 
 
 @given(CONFIGURATIONS, CONFIGURATIONS)
 def test_back_and_forth_say_the_same_the_other_way_round(
     one: dict[str, object], other: dict[str, object]
 ) -> None:
-    there, back = changes(one, other), changes(other, one)
+    there, back = diff(one, other), diff(other, one)
     added = {change.what for change in there if change.kind == "added"}
     assert added == {change.what for change in back if change.kind == "removed"}

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.studio.guardrails.policies import in_brief, read_policy
-from tui.studio.guardrails.validation import PII_ENTITIES, POLICY_TYPES, problems
+from tui.studio.guardrails.policies import parse_policy, summarize_policy
+from tui.studio.guardrails.validation import PII_ENTITIES, POLICY_TYPES, validate
 
 ALL = ("HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT")
 
@@ -114,14 +114,14 @@ INVALID = [
 
 @pytest.mark.parametrize(("policy_type", "configuration"), VALID)
 def test_what_the_documents_allow_passes(policy_type: str, configuration: Any) -> None:
-    assert problems(policy_type, configuration) == ()
+    assert validate(policy_type, configuration) == ()
 
 
 @pytest.mark.parametrize(("policy_type", "configuration", "where", "rule"), INVALID)
 def test_what_they_forbid_is_said_with_its_place(
     policy_type: str, configuration: Any, where: str, rule: str
 ) -> None:
-    (problem,) = problems(policy_type, configuration)
+    (problem,) = validate(policy_type, configuration)
     assert problem.where == where
     assert rule in problem.rule
     assert problem.rule.endswith((".", "true or false."))
@@ -129,7 +129,7 @@ def test_what_they_forbid_is_said_with_its_place(
 
 def test_the_services_own_entities_replace_the_documented_ones() -> None:
     asked = pii(pii_entities=[{"type": "SHOE_SIZE"}])
-    assert problems("pii_detection", asked, entities={"SHOE_SIZE"}) == ()
+    assert validate("pii_detection", asked, entities={"SHOE_SIZE"}) == ()
     assert len(PII_ENTITIES) == 31
 
 
@@ -147,17 +147,17 @@ def test_the_services_own_entities_replace_the_documented_ones() -> None:
     ),
 )
 def test_nothing_that_json_can_hold_upsets_the_rules(policy_type: str, value: Any) -> None:
-    problems(policy_type, value)
+    validate(policy_type, value)
     if isinstance(value, dict):
-        in_brief(policy_type, value)
+        summarize_policy(policy_type, value)
 
 
 @pytest.mark.parametrize(("policy_type", "configuration"), VALID)
 def test_a_valid_policy_that_was_read_can_be_written_again(
     policy_type: str, configuration: Any
 ) -> None:
-    settings = read_policy(policy_type, configuration)
+    settings = parse_policy(policy_type, configuration)
     assert settings is not None
-    assert problems(policy_type, settings.configuration()) == ()
-    assert read_policy(policy_type, settings.configuration()) == settings
-    assert in_brief(policy_type, configuration)
+    assert validate(policy_type, settings.configuration()) == ()
+    assert parse_policy(policy_type, settings.configuration()) == settings
+    assert summarize_policy(policy_type, configuration)

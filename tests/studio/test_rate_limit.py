@@ -17,11 +17,11 @@ from tests.api.conftest import ScriptedServer, reply
 from tests.fakes import HastyClock, ManualClock
 from tui.auth.developer import DeveloperAuth
 from tui.studio.developer_client import DeveloperClient
-from tui.studio.endpoint import LISTS, ONE_A_SECOND, STANDARD, Limit
+from tui.studio.endpoint import LISTS, ONE_A_SECOND, STANDARD, RateLimit
 from tui.studio.endpoints import ENDPOINTS, agentic, workspace
 from tui.studio.models import GenieId, RecipeId
-from tui.studio.rate_limit import reserved
-from tui.studio.rate_limit_file import FileLedger
+from tui.studio.rate_limit import next_slot
+from tui.studio.rate_limit_file import FileRateLimitStore
 
 GENIE = GenieId("gin-1")
 
@@ -40,8 +40,8 @@ async def client(server: ScriptedServer, clock: ManualClock) -> AsyncIterator[De
 
 def test_the_limits_are_those_of_the_documents() -> None:
     fast = {"genies list", "genies show", "kb list", "kb show", "skills list", "skills show"}
-    assert {e.command for e in ENDPOINTS.values() if e.limit == LISTS} == fast
-    assert [e.command for e in ENDPOINTS.values() if e.limit == ONE_A_SECOND] == [
+    assert {e.command for e in ENDPOINTS.values() if e.rate_limit == LISTS} == fast
+    assert [e.command for e in ENDPOINTS.values() if e.rate_limit == ONE_A_SECOND] == [
         "connections create"
     ]
     assert (STANDARD.count, STANDARD.seconds, LISTS.count) == (60, 60, 1000)
@@ -55,11 +55,11 @@ async def settled() -> None:
 async def test_the_request_beyond_the_limit_waits_for_its_time_and_no_other_endpoint_does(
     client: DeveloperClient, server: ScriptedServer, clock: ManualClock
 ) -> None:
-    pacer = client.caller.pacer
+    limiter = client.endpoints.rate_limiter
     for _ in range(60):
-        await pacer.turn(agentic.GENIES_START)
+        await limiter.wait(agentic.GENIES_START)
     told: list[float] = []
-    pacer.on_wait = told.append
+    limiter.on_wait = told.append
     clock.advance(20)
     late = asyncio.create_task(client.genies.start(GENIE))
     await settled()
@@ -82,7 +82,7 @@ async def test_new_connections_are_one_a_second_in_the_order_they_came(
     done: list[int] = []
 
     async def turn(number: int) -> None:
-        await client.caller.pacer.turn(workspace.CONNECTIONS_CREATE)
+        await client.endpoints.rate_limiter.wait(workspace.CONNECTIONS_CREATE)
         done.append(number)
 
     tasks = [asyncio.create_task(turn(number)) for number in range(3)]
@@ -97,7 +97,7 @@ async def test_a_repeated_read_is_counted_each_time(server: ScriptedServer) -> N
     clock = HastyClock()
     client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr("wrkaus-x")), clock)
     for _ in range(59):
-        await client.caller.pacer.turn(workspace.RECIPES_SHOW)
+        await client.endpoints.rate_limiter.wait(workspace.RECIPES_SHOW)
     server.says(reply(503), reply(200, {"id": 5}))
     assert (await client.recipes.get(RecipeId("5"))).id == "5"
     assert clock.slept_s == [0.5, 59.5]
@@ -109,13 +109,13 @@ async def test_a_repeated_read_is_counted_each_time(server: ScriptedServer) -> N
 
 @given(
     st.lists(st.floats(0, 30), max_size=60),
-    st.builds(Limit, st.integers(1, 9), st.floats(0.5, 60)),
+    st.builds(RateLimit, st.integers(1, 9), st.floats(0.5, 60)),
 )
-def test_no_window_ever_holds_more_than_the_limit(pauses: list[float], limit: Limit) -> None:
+def test_no_window_ever_holds_more_than_the_limit(pauses: list[float], limit: RateLimit) -> None:
     now_s, times, slots = 1_000.0, list[float](), list[float]()
     for pause in pauses:
         now_s += pause
-        times, slot = reserved(times, limit, now_s)
+        times, slot = next_slot(times, limit, now_s)
         assert slot >= now_s
         slots.append(slot)
     late = zip(slots, slots[limit.count :], strict=False)
@@ -125,42 +125,42 @@ def test_no_window_ever_holds_more_than_the_limit(pauses: list[float], limit: Li
 def test_a_long_queue_keeps_its_distance() -> None:
     times, slots = list[float](), list[float]()
     for _ in range(30):
-        times, slot = reserved(times, Limit(1, 43.0), 1_000.0)
+        times, slot = next_slot(times, RateLimit(1, 43.0), 1_000.0)
         slots.append(slot)
     assert slots == [1_000.0 + 43 * number for number in range(30)]
 
 
 def test_a_clock_that_was_set_back_makes_nobody_wait_for_it() -> None:
-    assert reserved([5_000.0], ONE_A_SECOND, 1_000.0) == ([1_000.0], 1_000.0)
+    assert next_slot([5_000.0], ONE_A_SECOND, 1_000.0) == ([1_000.0], 1_000.0)
 
 
 RESERVE = """
 import asyncio, sys
 from pathlib import Path
 from pydantic import SecretStr
-from tui.studio.rate_limit_file import FileLedger
+from tui.studio.rate_limit_file import FileRateLimitStore
 from tui.studio.endpoint import ONE_A_SECOND
-ledger = FileLedger(Path(sys.argv[1]), "https://host", SecretStr("wrkaus-one"))
-print(asyncio.run(ledger.reserve("POST /api/connections", ONE_A_SECOND, 100.0)))
+store = FileRateLimitStore(Path(sys.argv[1]), "https://host", SecretStr("wrkaus-one"))
+print(asyncio.run(store.reserve("POST /api/connections", ONE_A_SECOND, 100.0)))
 """
 
 
-def ledger_in(folder: Path, token: str = "wrkaus-one") -> FileLedger:
-    return FileLedger(folder, "https://host", SecretStr(token))
+def store_in(folder: Path, token: str = "wrkaus-one") -> FileRateLimitStore:
+    return FileRateLimitStore(folder, "https://host", SecretStr(token))
 
 
-def reserve(ledger: FileLedger, endpoint: str, limit: Limit, now_s: float) -> float:
-    return asyncio.run(ledger.reserve(endpoint, limit, now_s))
+def reserve(store: FileRateLimitStore, endpoint: str, limit: RateLimit, now_s: float) -> float:
+    return asyncio.run(store.reserve(endpoint, limit, now_s))
 
 
 def test_processes_with_the_same_token_count_together(tmp_path: Path) -> None:
     command = [sys.executable, "-c", RESERVE, str(tmp_path / "pace")]
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert sorted(float(run.communicate()[0]) for run in runs) == [100.0, 101.0, 102.0]
-    here = ledger_in(tmp_path / "pace")
+    here = store_in(tmp_path / "pace")
     assert reserve(here, "POST /api/connections", ONE_A_SECOND, 100.0) == 103.0
     assert reserve(here, "GET /api/folders", ONE_A_SECOND, 100.0) == 100.0
-    other = ledger_in(tmp_path / "pace", "wrkaus-two")
+    other = store_in(tmp_path / "pace", "wrkaus-two")
     assert reserve(other, "POST /api/connections", ONE_A_SECOND, 100.0) == 100.0
     (one, _) = (tmp_path / "pace").iterdir()
     assert one.stat().st_mode & 0o077 == 0
@@ -169,14 +169,14 @@ def test_processes_with_the_same_token_count_together(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"GET /x": 5}', '{"GET /x": ["soon"]}'])
 def test_a_damaged_file_counts_for_nothing(tmp_path: Path, text: str) -> None:
-    reserve(ledger_in(tmp_path), "GET /x", ONE_A_SECOND, 1.0)
+    reserve(store_in(tmp_path), "GET /x", ONE_A_SECOND, 1.0)
     (file,) = tmp_path.iterdir()
     file.write_text(text)
-    assert reserve(ledger_in(tmp_path), "GET /x", ONE_A_SECOND, 1.0) == 1.0
+    assert reserve(store_in(tmp_path), "GET /x", ONE_A_SECOND, 1.0) == 1.0
 
 
 async def test_where_nothing_can_be_written_each_process_counts_for_itself(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    ledger = ledger_in(tmp_path / "file")
-    assert await ledger.reserve("GET /x", ONE_A_SECOND, 1.0) == 1.0
-    assert await ledger.reserve("GET /x", ONE_A_SECOND, 1.0) == 2.0
+    store = store_in(tmp_path / "file")
+    assert await store.reserve("GET /x", ONE_A_SECOND, 1.0) == 1.0
+    assert await store.reserve("GET /x", ONE_A_SECOND, 1.0) == 2.0

@@ -12,7 +12,7 @@ from tests.ui.test_setup import Scene, ScriptedHelp, setup, text_of
 from tui.config import Profile
 from tui.core.errors import BackendError, ErrorKind
 from tui.studio.models import WireId
-from tui.studio.user_check import IdentityUser, UserCheck, checked_user
+from tui.studio.user_check import IdentityUser, UserCheck, describe_user
 from tui.ui.modals.find_user import FindUserModal
 from tui.ui.widgets.field import Field
 
@@ -34,7 +34,7 @@ class Directory(ScriptedHelp):
         if self.problem:
             raise self.problem
         users: Sequence[IdentityUser] = (ADA, ALAN)
-        return checked_user(email, users, allowed=self.allowed)
+        return describe_user(email, users, allowed=self.allowed)
 
 
 async def opened(scene: Scene) -> None:

@@ -17,7 +17,7 @@ from tui.config import Profile
 from tui.core.checkup import STEPS, Finding, Step
 from tui.core.errors import StoreError
 from tui.core.secret import Secret
-from tui.studio.user_check import UserCheck, checked_user
+from tui.studio.user_check import UserCheck, describe_user
 from tui.ui.setup_app import SetupApp
 from tui.ui.widgets.field import Field
 
@@ -50,7 +50,7 @@ class ScriptedHelp:
         self.kept[profile_name] = key.get_secret_value()
 
     async def find_user(self, profile: Profile, email: str) -> UserCheck:
-        return checked_user(email, ())
+        return describe_user(email, ())
 
 
 class Scene:

@@ -9,7 +9,7 @@ from tui.demo.developer import PREFIX, Call, Plain, Resource
 from tui.demo.developer_genies import genie_of
 from tui.demo.problems import Refusal
 from tui.demo.records import JsonObject
-from tui.studio.guardrails.validation import PII_ENTITIES, POLICY_TYPES, problems, unknown_keys
+from tui.studio.guardrails.validation import PII_ENTITIES, POLICY_TYPES, unknown_keys, validate
 
 _GENIES = f"{PREFIX}/genies"
 _GUARDRAIL = f"{_GENIES}/{{genie_id}}/guardrails"
@@ -74,7 +74,7 @@ def _check_configuration(kind: str, configuration: object) -> None:
     if isinstance(configuration, dict) and (unknown := unknown_keys(kind, configuration)):
         detail = f"Configuration contains unknown keys: {', '.join(unknown)}"
         raise Refusal(422, detail, title=title)
-    if found := problems(kind, configuration):
+    if found := validate(kind, configuration):
         raise Refusal(422, f"Configuration is invalid: {found[0]}", title=title)
 
 

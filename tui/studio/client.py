@@ -17,11 +17,11 @@ from tui.api.values import path_segment
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
 from tui.core.retry import repeat
-from tui.studio.decode import R, read, rows_in
+from tui.studio.decode import R, decode, find_rows
 from tui.studio.endpoint import Endpoint, Paging, Values, nested, unwrapped
 from tui.studio.error_hints import BY_GROUP, DEVELOPER
 from tui.studio.paging import PageEnd
-from tui.studio.rate_limit import Ledger, Pacer
+from tui.studio.rate_limit import RateLimiter, RateLimitStore
 
 TIMEOUT = httpx.Timeout(40, connect=10)
 """The service gives up after 40 s. Source: Developer API reference."""
@@ -34,7 +34,7 @@ _NOTHING: Values = {}
 _LARGEST_LIST = 1_000_000
 
 
-class Caller:
+class EndpointClient:
     """The Developer API at one host, for one token. Every call raises ``BackendError``.
 
     Reads are repeated on passing failures, all else is sent once. A request waits until the rate
@@ -46,7 +46,7 @@ class Caller:
         base_url: str,
         auth: httpx.Auth,
         clock: Clock,
-        ledger: Ledger | None = None,
+        limits: RateLimitStore | None = None,
         *,
         network: Network | None = None,
     ) -> None:
@@ -54,13 +54,13 @@ class Caller:
             base_url, auth, hints=DEVELOPER, timeout=TIMEOUT, clock=clock, network=network
         )
         self._clock = clock
-        self.pacer = Pacer(clock, ledger)
+        self.rate_limiter = RateLimiter(clock, limits)
 
     @property
     def host(self) -> str:
         return self._http.host
 
-    async def ask(
+    async def request(
         self, endpoint: Endpoint, parts: Sequence[str] = (), values: Values = _NOTHING
     ) -> Any:
         """The JSON of an answer as it came, None for an empty one.
@@ -102,17 +102,19 @@ class Caller:
                 return
             page = _next(paging, page, rows[-1])
 
-    async def one(self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object) -> R:
+    async def request_one(
+        self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object
+    ) -> R:
         """The record in an answer, empty where the service says no more than that it is done."""
-        return read(kind, unwrapped(await self.ask(endpoint, parts, values)))
+        return decode(kind, unwrapped(await self.request(endpoint, parts, values)))
 
-    async def each(
+    async def request_all(
         self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object
     ) -> AsyncGenerator[R]:
         """The records of a list."""
         async with aclosing(self.rows(endpoint, parts, values)) as rows:
             async for row in rows:
-                yield read(kind, row)
+                yield decode(kind, row)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -127,7 +129,7 @@ class Caller:
     ) -> tuple[Answer, list[Any]]:
         query = {**_query(nested(endpoint.query, values)), **page}
         answer = await self._send(endpoint, parts, query, {})
-        rows = rows_in(answer.body)
+        rows = find_rows(answer.body)
         if rows is None:
             raise failure(Case.NOT_AN_OBJECT, host=self.host)
         return answer, rows
@@ -138,10 +140,10 @@ class Caller:
         call = partial(
             self._http.answer,
             endpoint.method,
-            endpoint.filled(parts, path_segment),
+            endpoint.fill_path(parts, path_segment),
             params=query,
             json=body or None,
-            turn=partial(self.pacer.turn, endpoint),
+            turn=partial(self.rate_limiter.wait, endpoint),
         )
         try:
             if endpoint.method not in READS:
@@ -155,12 +157,12 @@ class Caller:
             raise
 
     def _tell(self, seconds: float) -> None:
-        if self.pacer.on_wait:
-            self.pacer.on_wait(seconds)
+        if self.rate_limiter.on_wait:
+            self.rate_limiter.on_wait(seconds)
 
 
 def _check(endpoint: Endpoint, parts: Sequence[str], values: Values) -> None:
-    problems = endpoint.problems(parts, values)
+    problems = endpoint.validate(parts, values)
     if problems:
         raise BackendError(ErrorKind.INVALID, " ".join(problems))
 

@@ -13,20 +13,20 @@ from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tui.api.values import epoch_ms, id_of, int_of, object_of, text_of
-from tui.studio.models import Instant, Record, Secret
+from tui.studio.models import Instant, Record, SecretText
 
 R = TypeVar("R", bound=Record)
 _Reader = Callable[[object], Any]
 
 
-def read(kind: type[R], value: object) -> R:
+def decode(kind: type[R], value: object) -> R:
     """A record, whatever came; a list of one object reads as the object."""
     raw = object_of(value[0] if isinstance(value, list) and value else value)
     found = {name: reader(raw.get(name)) for name, reader in _readers(cast(Any, kind)).items()}
     return kind(raw=raw, **{name: value for name, value in found.items() if value is not None})
 
 
-def rows_in(body: object, *names: str) -> list[Any] | None:
+def find_rows(body: object, *names: str) -> list[Any] | None:
     """The list in an answer: bare, or under one of the usual names; None where there is none.
 
     Source: Agent Studio API (bare, ``data``); Developer API pages (``items``, ``result.items``).
@@ -37,7 +37,7 @@ def rows_in(body: object, *names: str) -> list[Any] | None:
         return None
     for name in (*names, "data", "items", "result"):
         if name in body:
-            return rows_in(body[name], *names)
+            return find_rows(body[name], *names)
     return None
 
 
@@ -55,12 +55,12 @@ def _reader(hint: Any) -> _Reader:
         return _list_reader(inner[0])
     if hint is Instant:
         return epoch_ms
-    if hint is Secret:
+    if hint is SecretText:
         return _secret
     if getattr(hint, "__supertype__", None) is str:
         return id_of
     if isinstance(hint, type) and issubclass(hint, Record):
-        return lambda value: read(hint, value)
+        return lambda value: decode(hint, value)
     return _PLAIN[origin or hint]
 
 

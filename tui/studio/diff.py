@@ -32,7 +32,7 @@ class Change:
         return f"{SIGNS[self.kind]} {self.what}: {values}"
 
 
-def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[Change, ...]:
+def diff(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[Change, ...]:
     """The values of both, those of ``after`` first and in its order, then what is lost.
 
     ``before`` None: there was nothing. Entries of a list are recognised by their ``type`` or

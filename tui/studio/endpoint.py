@@ -18,7 +18,7 @@ class Field:
     """A value that goes with a request. ``name`` is the wire's; ``a.b`` is ``b`` inside ``a``."""
 
     name: str
-    does: str
+    help: str
     kind: Kind = "text"
     required: bool = False
     choices: tuple[str, ...] = ()
@@ -33,16 +33,16 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class RateLimit:
     """So many requests in so many seconds."""
 
     count: int
     seconds: float
 
 
-STANDARD = Limit(60, 60)
-LISTS = Limit(1000, 60)
-ONE_A_SECOND = Limit(1, 1)
+STANDARD = RateLimit(60, 60)
+LISTS = RateLimit(1000, 60)
+ONE_A_SECOND = RateLimit(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class Endpoint:
     method: Method
     path: str
     """As documented, with ``:name`` where an id goes."""
-    does: str
-    """What a command says of itself: one sentence."""
+    summary: str
+    """One sentence, for the help of the command."""
     arguments: tuple[str, ...] = ()
     """What commands call the parts of the path, in order."""
     query: tuple[Field, ...] = ()
@@ -79,10 +79,10 @@ class Endpoint:
     columns: tuple[str, ...] = ()
     """What a table shows of the answer."""
     paging: Paging | None = None
-    limit: Limit = STANDARD
-    asks: str = ""
+    rate_limit: RateLimit = STANDARD
+    confirm: str = ""
     """The question before something that cannot be undone or breaks what others use."""
-    secret: str = ""
+    secret_field: str = ""
     """Name of the field of the answer that is shown this once."""
     check: Check | None = None
 
@@ -102,14 +102,14 @@ class Endpoint:
     def placeholders(self) -> tuple[str, ...]:
         return tuple(_PLACEHOLDER.findall(self.path))
 
-    def filled(self, parts: Sequence[str], quote: Callable[[str], str]) -> str:
+    def fill_path(self, parts: Sequence[str], quote: Callable[[str], str]) -> str:
         """The path with its parts in place."""
         if len(parts) != len(self.placeholders):
             raise ValueError(f"{self.command} takes {len(self.placeholders)} parts of a path")
         rest: Iterator[str] = iter(parts)
         return _PLACEHOLDER.sub(lambda _: quote(next(rest)), self.path)
 
-    def problems(self, parts: Sequence[str], values: Values) -> tuple[str, ...]:
+    def validate(self, parts: Sequence[str], values: Values) -> tuple[str, ...]:
         """Why a request must not be sent, a sentence each."""
         missing = [
             f"{field.option_name} is required."

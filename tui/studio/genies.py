@@ -8,80 +8,84 @@ from typing import Any
 from tui.api.failures import failure
 from tui.api.hints import Case
 from tui.core.errors import BackendError, ErrorKind
-from tui.studio.client import Caller
-from tui.studio.decode import read, rows_in
+from tui.studio.client import EndpointClient
+from tui.studio.decode import decode, find_rows
 from tui.studio.endpoint import Endpoint
 from tui.studio.endpoints import agentic
-from tui.studio.guardrails.validation import problems
+from tui.studio.guardrails.validation import validate
 from tui.studio.models import (
     Genie,
     GenieClient,
     GenieClientId,
     GenieId,
     Guardrail,
-    Named,
-    NewKey,
     Policy,
+    Reference,
+    RegeneratedKey,
 )
 
 
 class Genies:
     """Genies and what is assigned to them."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, client: EndpointClient) -> None:
+        self._client = client
 
     def list(self) -> AsyncGenerator[Genie]:
-        return self._caller.each(Genie, agentic.GENIES_LIST)
+        return self._client.request_all(Genie, agentic.GENIES_LIST)
 
     async def get(self, genie_id: GenieId) -> Genie:
-        return await self._caller.one(Genie, agentic.GENIES_SHOW, genie_id)
+        return await self._client.request_one(Genie, agentic.GENIES_SHOW, genie_id)
 
     async def start(self, genie_id: GenieId) -> None:
-        await self._caller.ask(agentic.GENIES_START, (genie_id,))
+        await self._client.request(agentic.GENIES_START, (genie_id,))
 
     async def stop(self, genie_id: GenieId) -> None:
-        await self._caller.ask(agentic.GENIES_STOP, (genie_id,))
+        await self._client.request(agentic.GENIES_STOP, (genie_id,))
 
-    async def assign_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+    async def assign_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
         return await self._assign(agentic.ASSIGN_SKILLS, genie_id, ids)
 
-    async def remove_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+    async def remove_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
         return await self._assign(agentic.REMOVE_SKILLS, genie_id, ids)
 
     async def assign_knowledge_bases(
         self, genie_id: GenieId, ids: Sequence[str]
-    ) -> Sequence[Named]:
+    ) -> Sequence[Reference]:
         return await self._assign(agentic.ASSIGN_KNOWLEDGE_BASES, genie_id, ids)
 
     async def remove_knowledge_bases(
         self, genie_id: GenieId, ids: Sequence[str]
-    ) -> Sequence[Named]:
+    ) -> Sequence[Reference]:
         return await self._assign(agentic.REMOVE_KNOWLEDGE_BASES, genie_id, ids)
 
-    async def assign_user_groups(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+    async def assign_user_groups(
+        self, genie_id: GenieId, ids: Sequence[str]
+    ) -> Sequence[Reference]:
         return await self._assign(agentic.ASSIGN_USER_GROUPS, genie_id, ids)
 
-    async def remove_user_groups(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+    async def remove_user_groups(
+        self, genie_id: GenieId, ids: Sequence[str]
+    ) -> Sequence[Reference]:
         return await self._assign(agentic.REMOVE_USER_GROUPS, genie_id, ids)
 
     async def _assign(
         self, endpoint: Endpoint, genie_id: GenieId, ids: Sequence[str]
-    ) -> Sequence[Named]:
+    ) -> Sequence[Reference]:
         (field,) = endpoint.body
-        body = await self._caller.ask(endpoint, (genie_id,), {field.name: [*ids]})
-        rows = rows_in(body, "skills", "knowledge_bases", "user_groups") or []
-        return [read(Named, row) for row in rows]
+        body = await self._client.request(endpoint, (genie_id,), {field.name: [*ids]})
+        rows = find_rows(body, "skills", "knowledge_bases", "user_groups") or []
+        return [decode(Reference, row) for row in rows]
 
 
 class GenieClients:
     """Who may talk to a genie from outside."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, client: EndpointClient) -> None:
+        self._client = client
 
     def list(self) -> AsyncGenerator[GenieClient]:
-        return self._caller.each(GenieClient, agentic.CLIENTS_LIST)
+        return self._client.request_all(GenieClient, agentic.CLIENTS_LIST)
 
     async def create(self, name: str, redirect_url: str | None = None) -> GenieClient:
         values = {
@@ -89,42 +93,42 @@ class GenieClients:
             "auth.type": "oauth" if redirect_url else "api_key",
             "auth.oauth_redirect_url": redirect_url or None,
         }
-        made = await self._caller.one(GenieClient, agentic.CLIENTS_CREATE, **values)
+        made = await self._client.request_one(GenieClient, agentic.CLIENTS_CREATE, **values)
         if not made.client_id:
-            raise failure(Case.NO_ID, host=self._caller.host, sent=True)
+            raise failure(Case.NO_ID, host=self._client.host, sent=True)
         return made
 
     async def rename(self, client_id: GenieClientId, name: str) -> None:
-        await self._caller.ask(agentic.CLIENTS_UPDATE, (client_id,), {"client_name": name})
+        await self._client.request(agentic.CLIENTS_UPDATE, (client_id,), {"client_name": name})
 
     async def delete(self, client_id: GenieClientId) -> None:
-        await self._caller.ask(agentic.CLIENTS_DELETE, (client_id,))
+        await self._client.request(agentic.CLIENTS_DELETE, (client_id,))
 
-    async def regenerate(self, client_id: GenieClientId) -> NewKey:
-        return await self._caller.one(NewKey, agentic.CLIENTS_REGENERATE, client_id)
+    async def regenerate(self, client_id: GenieClientId) -> RegeneratedKey:
+        return await self._client.request_one(RegeneratedKey, agentic.CLIENTS_REGENERATE, client_id)
 
     async def attach(self, genie_id: GenieId, client_id: GenieClientId) -> None:
         values = {"genie_client_id": client_id}
-        await self._caller.ask(agentic.CLIENTS_ATTACH, (genie_id,), values)
+        await self._client.request(agentic.CLIENTS_ATTACH, (genie_id,), values)
 
     async def detach(self, genie_id: GenieId, client_id: GenieClientId) -> None:
-        await self._caller.ask(agentic.CLIENTS_DETACH, (genie_id, client_id))
+        await self._client.request(agentic.CLIENTS_DETACH, (genie_id, client_id))
 
 
 class Guardrails:
     """What a genie must not hear or say."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, client: EndpointClient) -> None:
+        self._client = client
 
     async def get(self, genie_id: GenieId) -> Guardrail:
-        return await self._caller.one(Guardrail, agentic.GUARDRAILS_SHOW, genie_id)
+        return await self._client.request_one(Guardrail, agentic.GUARDRAILS_SHOW, genie_id)
 
     async def put(
         self, genie_id: GenieId, policy_type: str, configuration: Mapping[str, Any]
     ) -> Policy:
         await self._check_entities(policy_type, configuration)
-        return await self._caller.one(
+        return await self._client.request_one(
             Policy,
             agentic.GUARDRAILS_SET,
             genie_id,
@@ -137,14 +141,14 @@ class Guardrails:
 
         Those of the documents need no look at its list.
         """
-        if not problems(policy_type, configuration):
+        if not validate(policy_type, configuration):
             return
-        if problems(policy_type, configuration, entities=None):
+        if validate(policy_type, configuration, entities=None):
             return  # refused in any case, with nothing sent
-        found = problems(policy_type, configuration, entities=await self.pii_entities())
+        found = validate(policy_type, configuration, entities=await self.pii_entities())
         if found:
             raise BackendError(ErrorKind.INVALID, " ".join(map(str, found)))
 
     async def pii_entities(self) -> Sequence[str]:
-        rows = rows_in(await self._caller.ask(agentic.GUARDRAILS_PII_ENTITIES)) or []
+        rows = find_rows(await self._client.request(agentic.GUARDRAILS_PII_ENTITIES)) or []
         return [row for row in rows if isinstance(row, str)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from tui.studio.client import Caller
+from tui.studio.client import EndpointClient
 from tui.studio.endpoints import agentic
 from tui.studio.models import (
     DataSources,
@@ -19,27 +19,27 @@ from tui.studio.models import (
 class Skills:
     """Recipes that genies can run."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, client: EndpointClient) -> None:
+        self._client = client
 
     def list(self, *, project_id: str | None = None) -> AsyncGenerator[Skill]:
-        return self._caller.each(Skill, agentic.SKILLS_LIST, project_id=project_id)
+        return self._client.request_all(Skill, agentic.SKILLS_LIST, project_id=project_id)
 
     async def get(self, skill_id: SkillId) -> Skill:
-        return await self._caller.one(Skill, agentic.SKILLS_SHOW, skill_id)
+        return await self._client.request_one(Skill, agentic.SKILLS_SHOW, skill_id)
 
 
 class KnowledgeBases:
     """What genies can look up."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, client: EndpointClient) -> None:
+        self._client = client
 
     def list(self, *, project_id: str | None = None) -> AsyncGenerator[KnowledgeBase]:
-        return self._caller.each(KnowledgeBase, agentic.KB_LIST, project_id=project_id)
+        return self._client.request_all(KnowledgeBase, agentic.KB_LIST, project_id=project_id)
 
     async def data_sources(self, knowledge_base_id: KnowledgeBaseId) -> DataSources:
-        return await self._caller.one(DataSources, agentic.KB_SOURCES, knowledge_base_id)
+        return await self._client.request_one(DataSources, agentic.KB_SOURCES, knowledge_base_id)
 
     def recipes(self, knowledge_base_id: KnowledgeBaseId) -> AsyncGenerator[Recipe]:
-        return self._caller.each(Recipe, agentic.KB_RECIPES, knowledge_base_id)
+        return self._client.request_all(Recipe, agentic.KB_RECIPES, knowledge_base_id)

@@ -20,7 +20,7 @@ JobId = NewType("JobId", str)
 """A job's handle, such as ``j-AbCdEfGh-IjKlMn``."""
 WireId = NewType("WireId", str)
 """Id of anything else."""
-Secret = NewType("Secret", str)
+SecretText = NewType("SecretText", str)
 """Shown once, and kept nowhere."""
 Instant = NewType("Instant", int)
 """Milliseconds since the epoch."""
@@ -36,7 +36,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named(Record):
+class Reference(Record):
     """Something that another thing refers to."""
 
     id: WireId = WireId("")
@@ -71,8 +71,8 @@ class Genie(Record):
     inactive_skills_count: int | None = None
     custom_oauth_key_id: WireId = WireId("")
     connection_id: WireId = WireId("")
-    folders: tuple[Named, ...] = ()
-    user_groups: tuple[Named, ...] = ()
+    folders: tuple[Reference, ...] = ()
+    user_groups: tuple[Reference, ...] = ()
     created_at: Instant | None = None
     updated_at: Instant | None = None
 
@@ -91,15 +91,15 @@ class GenieClient(Record):
     client_id: GenieClientId = GenieClientId("")
     client_name: str = ""
     oauth_client_id: WireId = WireId("")
-    api_key: Secret = field(default=Secret(""), repr=False)
+    api_key: SecretText = field(default=SecretText(""), repr=False)
     """64 hexadecimal digits; empty for an OAuth client, which has no secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewKey(Record):
+class RegeneratedKey(Record):
     """A regenerated key; the one before works no longer."""
 
-    api_key: Secret = field(default=Secret(""), repr=False)
+    api_key: SecretText = field(default=SecretText(""), repr=False)
     updated_at: Instant | None = None
 
 

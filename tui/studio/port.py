@@ -21,11 +21,11 @@ from tui.studio.models import (
     Job,
     KnowledgeBase,
     KnowledgeBaseId,
-    Named,
-    NewKey,
     Policy,
     Recipe,
     RecipeId,
+    Reference,
+    RegeneratedKey,
     Skill,
     SkillId,
 )
@@ -42,27 +42,29 @@ class Genies(Protocol):
 
     async def stop(self, genie_id: GenieId) -> None: ...
 
-    async def assign_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+    async def assign_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
         """The skills that the answer names; so with the five calls below."""
         ...
 
-    async def remove_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]: ...
+    async def remove_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]: ...
 
     async def assign_knowledge_bases(
         self, genie_id: GenieId, ids: Sequence[str]
-    ) -> Sequence[Named]: ...
+    ) -> Sequence[Reference]: ...
 
     async def remove_knowledge_bases(
         self, genie_id: GenieId, ids: Sequence[str]
-    ) -> Sequence[Named]: ...
+    ) -> Sequence[Reference]: ...
 
-    async def assign_user_groups(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Named]:
+    async def assign_user_groups(
+        self, genie_id: GenieId, ids: Sequence[str]
+    ) -> Sequence[Reference]:
         """No endpoint lists user groups: their ids come from the workspace's own pages."""
         ...
 
     async def remove_user_groups(
         self, genie_id: GenieId, ids: Sequence[str]
-    ) -> Sequence[Named]: ...
+    ) -> Sequence[Reference]: ...
 
 
 class GenieClients(Protocol):
@@ -78,7 +80,7 @@ class GenieClients(Protocol):
 
     async def delete(self, client_id: GenieClientId) -> None: ...
 
-    async def regenerate(self, client_id: GenieClientId) -> NewKey: ...
+    async def regenerate(self, client_id: GenieClientId) -> RegeneratedKey: ...
 
     async def attach(self, genie_id: GenieId, client_id: GenieClientId) -> None: ...
 

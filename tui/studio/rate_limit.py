@@ -9,30 +9,30 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from tui.core.ports import Clock
-from tui.studio.endpoint import Endpoint, Limit
+from tui.studio.endpoint import Endpoint, RateLimit
 
 
-class Ledger(Protocol):
+class RateLimitStore(Protocol):
     """Remembers when requests leave, by endpoint."""
 
-    async def reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
+    async def reserve(self, endpoint: str, limit: RateLimit, now_s: float) -> float:
         """Take the next time at which a request may leave; the time, in seconds."""
         ...
 
 
-class MemoryLedger:
+class MemoryRateLimitStore:
     """For one process."""
 
     def __init__(self) -> None:
         self._times: dict[str, list[float]] = {}
 
-    async def reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
-        kept, slot = reserved(self._times.get(endpoint, ()), limit, now_s)
+    async def reserve(self, endpoint: str, limit: RateLimit, now_s: float) -> float:
+        kept, slot = next_slot(self._times.get(endpoint, ()), limit, now_s)
         self._times[endpoint] = kept
         return slot
 
 
-def reserved(times: Iterable[float], limit: Limit, now_s: float) -> tuple[list[float], float]:
+def next_slot(times: Iterable[float], limit: RateLimit, now_s: float) -> tuple[list[float], float]:
     """Return the times that still count with the next one added, and the next one.
 
     Reserved times follow each other, and now, by at most the window. A later one was written before
@@ -49,20 +49,20 @@ def reserved(times: Iterable[float], limit: Limit, now_s: float) -> tuple[list[f
     return [*kept, slot], slot
 
 
-class Pacer:
+class RateLimiter:
     """Lets a request to an endpoint go as soon as its limit allows, in the order they came."""
 
-    def __init__(self, clock: Clock, ledger: Ledger | None = None) -> None:
+    def __init__(self, clock: Clock, store: RateLimitStore | None = None) -> None:
         self._clock = clock
-        self._ledger = ledger or MemoryLedger()
+        self._store = store or MemoryRateLimitStore()
         self.on_wait: Callable[[float], None] | None = None
         """Called with the seconds of each wait, before it."""
 
-    async def turn(self, endpoint: Endpoint) -> None:
+    async def wait(self, endpoint: Endpoint) -> None:
         """Wait until the endpoint may be asked."""
         key = f"{endpoint.method} {endpoint.path}"
         now_s = self._clock.now_ms() / 1000
-        slot = await self._ledger.reserve(key, endpoint.limit, now_s)
+        slot = await self._store.reserve(key, endpoint.rate_limit, now_s)
         if slot > now_s:
             if self.on_wait:
                 self.on_wait(slot - now_s)

@@ -14,22 +14,22 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from tui.studio.endpoint import Limit
-from tui.studio.rate_limit import MemoryLedger, reserved
+from tui.studio.endpoint import RateLimit
+from tui.studio.rate_limit import MemoryRateLimitStore, next_slot
 from tui.system.private_files import make_folder, open_file
 
 _LARGEST_BYTES = 1 << 20
 
 
-class FileLedger:
+class FileRateLimitStore:
     """The times of requests in a file, for all processes that use the same token."""
 
     def __init__(self, folder: Path, base_url: str, token: SecretStr) -> None:
         """Nothing of the token gets into the file, and no more than a digest into its name."""
         self._path = folder / f"{_digest(base_url, token)}.json"
-        self._own = MemoryLedger()
+        self._own = MemoryRateLimitStore()
 
-    async def reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
+    async def reserve(self, endpoint: str, limit: RateLimit, now_s: float) -> float:
         own = await self._own.reserve(endpoint, limit, now_s)
         try:
             shared = await asyncio.to_thread(self._reserve, endpoint, limit, now_s)
@@ -37,12 +37,12 @@ class FileLedger:
             return own
         return max(own, shared)
 
-    def _reserve(self, endpoint: str, limit: Limit, now_s: float) -> float:
+    def _reserve(self, endpoint: str, limit: RateLimit, now_s: float) -> float:
         make_folder(self._path.parent)
         with os.fdopen(open_file(self._path), "r+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             times = _times_in(file.read(_LARGEST_BYTES))
-            times[endpoint], slot = reserved(times.get(endpoint, ()), limit, now_s)
+            times[endpoint], slot = next_slot(times.get(endpoint, ()), limit, now_s)
             file.seek(0)
             file.truncate()
             json.dump(times, file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from tui.studio.client import Caller
+from tui.studio.client import EndpointClient
 from tui.studio.endpoints import workspace
 from tui.studio.models import Job, Recipe, RecipeId
 
@@ -12,18 +12,18 @@ from tui.studio.models import Job, Recipe, RecipeId
 class Recipes:
     """Recipes, and whether they run."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, client: EndpointClient) -> None:
+        self._client = client
 
     async def get(self, recipe_id: RecipeId) -> Recipe:
-        return await self._caller.one(Recipe, workspace.RECIPES_SHOW, recipe_id)
+        return await self._client.request_one(Recipe, workspace.RECIPES_SHOW, recipe_id)
 
 
 class Jobs:
     """The runs of a recipe."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, client: EndpointClient) -> None:
+        self._client = client
 
     def list(self, recipe_id: RecipeId, *, status: str | None = None) -> AsyncGenerator[Job]:
-        return self._caller.each(Job, workspace.JOBS_LIST, recipe_id, status=status)
+        return self._client.request_all(Job, workspace.JOBS_LIST, recipe_id, status=status)

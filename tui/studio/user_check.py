@@ -47,17 +47,17 @@ class UserCheck:
         return f"{self.text} {self.advice}".strip()
 
 
-def user_with(email: str, found: Sequence[IdentityUser]) -> IdentityUser | None:
+def find_by_email(email: str, found: Sequence[IdentityUser]) -> IdentityUser | None:
     """The user with exactly this email: a search may find others as well."""
     wanted = email.strip().casefold()
     return next((user for user in found if user.email.casefold() == wanted), None)
 
 
-def checked_user(
+def describe_user(
     email: str, found: Sequence[IdentityUser], *, allowed: bool | None = None
 ) -> UserCheck:
     """What a search says of an email; ``allowed``: whether the genie allows the user, if known."""
-    user, name = user_with(email, found), clean_line(email, 100)
+    user, name = find_by_email(email, found), clean_line(email, 100)
     if user is None:
         similar = f" {len(found)} similar {_users(len(found))} exist." if found else ""
         text = f"No user has the email {name}.{similar}"

@@ -50,14 +50,16 @@ async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerato
     from tui.auth.developer import DeveloperAuth
     from tui.config import state_dir
     from tui.studio.developer_client import DeveloperClient
-    from tui.studio.rate_limit_file import FileLedger
+    from tui.studio.rate_limit_file import FileRateLimitStore
     from tui.system.clock import SystemClock
 
     token = handed_over(profile.developer_token or Secret(""))
-    ledger = None if alone else FileLedger(state_dir() / "pace", profile.developer_url, token)
+    store = (
+        None if alone else FileRateLimitStore(state_dir() / "pace", profile.developer_url, token)
+    )
     auth = DeveloperAuth(profile.developer_url, token)
     client = DeveloperClient(
-        profile.developer_url, auth, SystemClock(), ledger, network=network_of(profile)
+        profile.developer_url, auth, SystemClock(), store, network=network_of(profile)
     )
     try:
         yield client

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.core.errors import BackendError, StoreError
-from tui.studio.user_check import UserCheck, checked_user, user_with
+from tui.studio.user_check import UserCheck, describe_user, find_by_email
 from tui.wiring.clients import key_client
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ _NOT_ALLOWED = "user_nonactive_or_missing"
 async def check_user(client: DeveloperClient, profile: Profile, email: str) -> UserCheck:
     """What Workato Identity and the profile's genie say of an email. Raises ``BackendError``."""
     found = await client.users.find(email)
-    user = user_with(email, found)
+    user = find_by_email(email, found)
     if user is None or user.status != "active":
-        return checked_user(email, found)
-    return checked_user(email, found, allowed=await _is_allowed(profile, user.id))
+        return describe_user(email, found)
+    return describe_user(email, found, allowed=await _is_allowed(profile, user.id))
 
 
 async def _is_allowed(profile: Profile, user_id: str) -> bool | None:

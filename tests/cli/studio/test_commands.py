@@ -100,7 +100,7 @@ def test_every_command_that_takes_something_away_asks() -> None:
         if endpoint.method == "DELETE" or endpoint.verb.startswith(verbs)
     }
     assert len(taking) > 12
-    assert taking == {name for name in taking if ENDPOINTS[name].asks}
+    assert taking == {name for name in taking if ENDPOINTS[name].confirm}
 
 
 @pytest.mark.parametrize(("answer", "code", "sent"), [("y\n", 0, 1), ("n\n", 1, 0), ("\n", 1, 0)])

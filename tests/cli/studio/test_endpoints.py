@@ -147,4 +147,4 @@ def test_every_command_explains_itself(studio: Studio, command: str) -> None:
     assert done.code == 0
     assert f"{endpoint.method} {endpoint.path}" in done.out
     for field in endpoint.fields:
-        assert (field.does if field.positional else f"--{field.option_name}") in done.out
+        assert (field.help if field.positional else f"--{field.option_name}") in done.out

@@ -15,8 +15,8 @@ from textual.widgets import TextArea
 
 from tests.ui.solo import HOSTILE, STYLES, UNSAFE, Solo, settle
 from tui.core.errors import BackendError, ErrorKind
-from tui.studio.guardrails.policies import read_policy
-from tui.studio.guardrails.validation import PII_ENTITIES, problems
+from tui.studio.guardrails.policies import parse_policy
+from tui.studio.guardrails.validation import PII_ENTITIES, validate
 from tui.studio.models import Policy
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.guarded import GuardedModal
@@ -88,7 +88,7 @@ async def answer(app: Solo, pilot: Pilot[None], key: str) -> None:
     ],
 )
 async def test_a_form_changes_nothing_by_itself(kind: str, configuration: Json) -> None:
-    settings = read_policy(kind, configuration)
+    settings = parse_policy(kind, configuration)
     assert settings
     async with Solo(form := form_for(settings, PII_ENTITIES)).run_test():
         assert configuration_of(form) == configuration
@@ -115,7 +115,7 @@ async def test_a_rule_is_told_as_one_types_and_nothing_is_sent_against_it() -> N
     ):
         area = modal.query_one(TextArea)
         area.text = "fine\n" + "w" * 50
-        found = problems("custom_word_filter", {"custom_words": ["fine", "w" * 50]})
+        found = validate("custom_word_filter", {"custom_words": ["fine", "w" * 50]})
         await settle(pilot, lambda: found[0].rule in app.screen_text())
         assert "✗ Word 2" in app.screen_text()
         await pilot.press("ctrl+s")

@@ -19,9 +19,9 @@ from tui.studio.models import (
     Guardrail,
     KnowledgeBase,
     KnowledgeBaseId,
-    Named,
     Policy,
     RecipeId,
+    Reference,
     Skill,
     SkillId,
     WireId,
@@ -37,7 +37,7 @@ def client(name: str) -> GenieClient:
 
 
 def a_studio(name: str = "Ifrit", **more: object) -> ScriptedStudio:
-    group = Named(id=WireId("grp-1"), name=f"Everyone {name}")
+    group = Reference(id=WireId("grp-1"), name=f"Everyone {name}")
     skill = Skill(id=SkillId("7"), name=f"Order {name}", recipe_id=RecipeId("94794"))
     base = KnowledgeBase(id=KnowledgeBaseId("kb-1"), name=f"Rules {name}")
     studio = ScriptedStudio(

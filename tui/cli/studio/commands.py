@@ -53,7 +53,7 @@ def _command_of(endpoint: Endpoint) -> click.Command:
         command = decorate(command)
     return click.command(
         endpoint.verb,
-        help=endpoint.does,
+        help=endpoint.summary,
         epilog=f"{endpoint.method} {endpoint.path}",
         context_settings=_CONTEXT,
     )(click.pass_context(command))
@@ -111,7 +111,7 @@ def _arguments(endpoint: Endpoint) -> list[_Decorator]:
     fields = [
         click.argument(
             _variable(field),
-            metavar=field.does + ("..." if field.kind == "texts" else ""),
+            metavar=field.help + ("..." if field.kind == "texts" else ""),
             **_reading(field),
             nargs=-1 if field.kind == "texts" else 1,
             required=field.required,
@@ -127,7 +127,7 @@ def _options(endpoint: Endpoint) -> list[_Decorator]:
     made += [target_options]
     as_json = "Print the plain list." if endpoint.paging else "Print the plain answer."
     made.append(click.option("--json", "as_json", is_flag=True, help=as_json))
-    if endpoint.asks:
+    if endpoint.confirm:
         made.append(click.option("-y", "--yes", is_flag=True, help="Do not ask."))
     if endpoint.paging:
         made.append(
@@ -151,7 +151,7 @@ def _option(field: Field) -> _Decorator:
             variable,
             default=None,
             required=field.required,
-            help=field.does,
+            help=field.help,
         )
     return click.option(
         f"--{name}",
@@ -159,7 +159,7 @@ def _option(field: Field) -> _Decorator:
         **_reading(field),
         multiple=field.kind == "texts",
         required=field.required,
-        help=field.does,
+        help=field.help,
     )
 
 

@@ -15,7 +15,7 @@ from tui.cli.studio.table import table
 from tui.core.jsonvalues import write_json
 from tui.core.text import clean_line, json_text
 from tui.studio.endpoint import Endpoint, unwrapped
-from tui.studio.guardrails.policies import in_brief
+from tui.studio.guardrails.policies import summarize_policy
 
 _DONE = frozenset({"success"})
 _UNSHOWN = frozenset({"code", "logo_url"})
@@ -49,7 +49,7 @@ class Printer:
             _print_json({} if content is None else content)
         else:
             self._show_plain(content)
-        if self.endpoint.secret and _secret_in(content, self.endpoint.secret):
+        if self.endpoint.secret_field and _secret_in(content, self.endpoint.secret_field):
             click.echo("It is shown this once: keep it now.", err=True)
 
     def _show_plain(self, content: Any) -> None:
@@ -62,7 +62,7 @@ class Printer:
         elif not isinstance(content, Mapping) or set(content) <= _DONE:
             click.echo("Done.")
         else:
-            secret = self.endpoint.secret
+            secret = self.endpoint.secret_field
             names = self.endpoint.columns or [name for name in content if name not in _UNSHOWN]
             names = [name for name in names if name != secret]
             _print_fields({**content, secret: _secret_in(content, secret)}, [*names, secret])
@@ -139,7 +139,9 @@ def _print_guardrail(content: Any) -> None:
     rows = [
         {
             "policy": policy.get("policy_type"),
-            "set to": in_brief(str(policy.get("policy_type")), policy.get("configuration") or {}),
+            "set to": summarize_policy(
+                str(policy.get("policy_type")), policy.get("configuration") or {}
+            ),
             "id": policy.get("id"),
         }
         for policy in policies

@@ -17,7 +17,7 @@ from tui.cli.studio.printing import Printer
 from tui.cli.studio.users import find_user
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean_line, duration
-from tui.studio.diff import Change, changes, has_changes
+from tui.studio.diff import Change, diff, has_changes
 from tui.studio.endpoint import Endpoint, Values
 from tui.studio.models import GenieId
 
@@ -43,7 +43,7 @@ class Request:
 
 def run_request(target: Target, request: Request) -> int:
     """The exit code of a command; what must not be sent ends it before anything is opened."""
-    problems = request.endpoint.problems(request.parts, request.values)
+    problems = request.endpoint.validate(request.parts, request.values)
     if problems:
         raise Failure(" ".join(problems), Code.USAGE)
     if request.endpoint.command != _REPLACES:
@@ -56,7 +56,7 @@ def run_request(target: Target, request: Request) -> int:
 
 async def _run(target: Target, request: Request) -> int:
     async with _profile(target) as profile, _client(profile, target) as client:
-        client.caller.pacer.on_wait = _tell_of_wait
+        client.endpoints.rate_limiter.on_wait = _tell_of_wait
         printer = Printer(request.endpoint, request.as_json)
         if request.endpoint.command == _FINDS_USER:
             return await find_user(client, profile, str(request.values["query"]), printer)
@@ -66,7 +66,7 @@ async def _run(target: Target, request: Request) -> int:
         if request.endpoint.command == _REPLACES:
             answer = await _replace(client, request)
         else:
-            answer = await client.caller.ask(request.endpoint, request.parts, request.values)
+            answer = await client.endpoints.request(request.endpoint, request.parts, request.values)
         printer.show(answer)
     return Code.FINISHED
 
@@ -97,7 +97,7 @@ def _client(profile: Profile, target: Target) -> AbstractAsyncContextManager[Dev
 
 async def _list(client: DeveloperClient, request: Request, printer: Printer) -> None:
     """Print at most ``limit`` rows, and say so when there are more."""
-    found = client.caller.rows(
+    found = client.endpoints.rows(
         request.endpoint, request.parts, request.values, limit=request.limit + 1
     )
     async with aclosing(found) as rows:
@@ -118,9 +118,9 @@ def _tell_of_wait(seconds: float) -> None:
 
 def _confirm(request: Request) -> None:
     """Ask before what cannot be undone; raises ``Failure`` where the answer is no."""
-    if not request.endpoint.asks or request.yes:
+    if not request.endpoint.confirm or request.yes:
         return
-    question = request.endpoint.asks.format(*(clean_line(part, 60) for part in request.parts))
+    question = request.endpoint.confirm.format(*(clean_line(part, 60) for part in request.parts))
     if not sys.stdin.isatty():
         raise Failure(f"{question} Not a terminal; pass --yes to confirm.", Code.USAGE)
     if not click.confirm(question, err=True):
@@ -132,7 +132,7 @@ async def _replace(client: DeveloperClient, request: Request) -> Any:
     genie, policy_type = GenieId(request.parts[0]), request.parts[1]
     wanted: Any = request.values["configuration"]
     known = (await client.guardrails.get(genie)).policy(policy_type)
-    found = changes(known.configuration if known else None, wanted)
+    found = diff(known.configuration if known else None, wanted)
     for change in found:
         click.echo(_coloured(change), err=True)
     if known and not has_changes(found):

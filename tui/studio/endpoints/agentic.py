@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tui.studio.endpoint import LISTS, Endpoint, Field, Paging, Values
-from tui.studio.guardrails.validation import POLICY_TYPES, problems
+from tui.studio.guardrails.validation import POLICY_TYPES, validate
 
 _PAGES = Paging(50)
 _GENIE = ("GENIE",)
@@ -44,17 +44,17 @@ GENIES_LIST = Endpoint(
     command="genies list",
     method="GET",
     path="/api/agentic/genies",
-    does="List genies.",
+    summary="List genies.",
     query=(_FOLDER, _PROJECT, Field("state", "In this state: active or inactive.")),
     columns=("id", "name", "state", "ai_provider", "skills_count", "chat_interface"),
     paging=_PAGES,
-    limit=LISTS,
+    rate_limit=LISTS,
 )
 GENIES_CREATE = Endpoint(
     command="genies create",
     method="POST",
     path="/api/agentic/genies",
-    does="Create a genie; it is not started.",
+    summary="Create a genie; it is not started.",
     body=_genie_fields(required=True),
     columns=("id",),
 )
@@ -62,7 +62,7 @@ GENIES_UPDATE = Endpoint(
     command="genies update",
     method="PUT",
     path="/api/agentic/genies/:id",
-    does="Change the fields of a genie that are given.",
+    summary="Change the fields of a genie that are given.",
     arguments=_GENIE,
     body=_genie_fields(required=False),
     columns=("id", "name", "description", "ai_provider", "channel_mode", "response_mode"),
@@ -71,46 +71,46 @@ GENIES_SHOW = Endpoint(
     command="genies show",
     method="GET",
     path="/api/agentic/genies/:id",
-    does="Show a genie.",
+    summary="Show a genie.",
     arguments=_GENIE,
-    limit=LISTS,
+    rate_limit=LISTS,
 )
 GENIES_DELETE = Endpoint(
     command="genies delete",
     method="DELETE",
     path="/api/agentic/genies/:id",
-    does="Delete a genie.",
+    summary="Delete a genie.",
     arguments=_GENIE,
-    asks="Delete the genie {0}? That cannot be undone.",
+    confirm="Delete the genie {0}? That cannot be undone.",
 )
 GENIES_START = Endpoint(
     command="genies start",
     method="POST",
     path="/api/agentic/genies/:id/start",
-    does="Start a genie.",
+    summary="Start a genie.",
     arguments=_GENIE,
 )
 GENIES_STOP = Endpoint(
     command="genies stop",
     method="POST",
     path="/api/agentic/genies/:id/stop",
-    does="Stop a genie; its turns stay without a reply.",
+    summary="Stop a genie; its turns stay without a reply.",
     arguments=_GENIE,
-    asks="Stop the genie {0}? It stops answering everyone who uses it.",
+    confirm="Stop the genie {0}? It stops answering everyone who uses it.",
 )
 
 
-def _assigning(verb: str, things: str, does: str, label: str, asks: str = "") -> Endpoint:
+def _assigning(verb: str, things: str, summary: str, label: str, confirm: str = "") -> Endpoint:
     ids = Field(f"{things.rstrip('s')}_ids", label, "texts", required=True, positional=True)
     return Endpoint(
         command=f"genies {verb}-{things.replace('_', '-')}",
         method="POST",
         path=f"/api/agentic/genies/:id/{verb}_{things}",
-        does=does,
+        summary=summary,
         arguments=_GENIE,
         body=(ids,),
         columns=("id", "name"),
-        asks=asks,
+        confirm=confirm,
     )
 
 
@@ -120,7 +120,7 @@ REMOVE_SKILLS = _assigning(
     "skills",
     "Take skills away from a genie.",
     "SKILL",
-    asks="Remove these skills from {0}? The genie can't run them after that.",
+    confirm="Remove these skills from {0}? The genie can't run them after that.",
 )
 ASSIGN_KNOWLEDGE_BASES = _assigning(
     "assign", "knowledge_bases", "Let a genie search knowledge bases.", "KNOWLEDGE_BASE"
@@ -130,7 +130,7 @@ REMOVE_KNOWLEDGE_BASES = _assigning(
     "knowledge_bases",
     "Take knowledge bases away from a genie.",
     "KNOWLEDGE_BASE",
-    asks="Remove these knowledge bases from {0}? The genie can't search them after that.",
+    confirm="Remove these knowledge bases from {0}? The genie can't search them after that.",
 )
 ASSIGN_USER_GROUPS = _assigning(
     "assign", "user_groups", "Let user groups talk to a genie.", "GROUP"
@@ -140,7 +140,7 @@ REMOVE_USER_GROUPS = _assigning(
     "user_groups",
     "Take a genie away from user groups.",
     "GROUP",
-    asks="Remove these user groups from {0}? Their members can't use the genie after that.",
+    confirm="Remove these user groups from {0}? Their members can't use the genie after that.",
 )
 
 
@@ -156,7 +156,7 @@ CLIENTS_LIST = Endpoint(
     command="clients list",
     method="GET",
     path="/api/agentic/genies/clients",
-    does="List the clients that applications use to call genies.",
+    summary="List the clients that applications use to call genies.",
     columns=("client_id", "client_name"),
     paging=_PAGES,
 )
@@ -164,7 +164,7 @@ CLIENTS_CREATE = Endpoint(
     command="clients create",
     method="POST",
     path="/api/agentic/genies/clients",
-    does="Create a client; an API key is shown this once.",
+    summary="Create a client; an API key is shown this once.",
     body=(
         Field("client_name", "Name.", required=True, option="name"),
         Field(
@@ -177,14 +177,14 @@ CLIENTS_CREATE = Endpoint(
         Field("auth.oauth_redirect_url", "With oauth: the redirect URL.", option="redirect-url"),
     ),
     columns=("client_id", "client_name", "oauth_client_id"),
-    secret="api_key",
+    secret_field="api_key",
     check=_redirect_where_oauth,
 )
 CLIENTS_UPDATE = Endpoint(
     command="clients update",
     method="PUT",
     path="/api/agentic/genies/clients/:client_id",
-    does="Rename a client.",
+    summary="Rename a client.",
     arguments=("CLIENT",),
     body=(Field("client_name", "New name.", required=True, option="name"),),
 )
@@ -192,25 +192,25 @@ CLIENTS_DELETE = Endpoint(
     command="clients delete",
     method="DELETE",
     path="/api/agentic/genies/clients/:client_id",
-    does="Delete a client.",
+    summary="Delete a client.",
     arguments=("CLIENT",),
-    asks="Delete the client {0}? Its credentials work no longer, and that cannot be undone.",
+    confirm="Delete the client {0}? Its credentials work no longer, and that cannot be undone.",
 )
 CLIENTS_REGENERATE = Endpoint(
     command="clients regenerate",
     method="POST",
     path="/api/agentic/genies/clients/:client_id/regenerate",
-    does="Replace the API key of a client; the new one is shown this once.",
+    summary="Replace the API key of a client; the new one is shown this once.",
     arguments=("CLIENT",),
     columns=("updated_at",),
-    asks="Replace the API key of {0}? The key in use stops working at once.",
-    secret="api_key",
+    confirm="Replace the API key of {0}? The key in use stops working at once.",
+    secret_field="api_key",
 )
 CLIENTS_ATTACH = Endpoint(
     command="clients attach",
     method="POST",
     path="/api/agentic/genies/:id/clients",
-    does="Attach a client to a genie: one to one.",
+    summary="Attach a client to a genie: one to one.",
     arguments=_GENIE,
     body=(Field("genie_client_id", "CLIENT", required=True, positional=True),),
 )
@@ -218,9 +218,9 @@ CLIENTS_DETACH = Endpoint(
     command="clients detach",
     method="DELETE",
     path="/api/agentic/genies/:id/clients/:client_id",
-    does="Detach a client from a genie; neither is deleted.",
+    summary="Detach a client from a genie; neither is deleted.",
     arguments=("GENIE", "CLIENT"),
-    asks="Detach {1} from {0}? Applications that use it cannot call the genie any more.",
+    confirm="Detach {1} from {0}? Applications that use it cannot call the genie any more.",
 )
 
 
@@ -228,31 +228,31 @@ def _rules(parts: Mapping[str, str], values: Values) -> Iterator[str]:
     configuration = values.get("configuration")
     if configuration is not None:
         # Which entities there are, only the service knows for certain.
-        yield from map(str, problems(parts["policy_type"], configuration, entities=None))
+        yield from map(str, validate(parts["policy_type"], configuration, entities=None))
 
 
 GUARDRAILS_SHOW = Endpoint(
     command="guardrails show",
     method="GET",
     path="/api/agentic/genies/:genie_id/guardrails",
-    does="Show the guardrail of a genie and its policies.",
+    summary="Show the guardrail of a genie and its policies.",
     arguments=_GENIE,
 )
 GUARDRAILS_SET = Endpoint(
     command="guardrails set",
     method="PUT",
     path="/api/agentic/genies/:genie_id/guardrails/policies/:policy_type",
-    does=f"Replace a policy in full. POLICY is one of {', '.join(POLICY_TYPES)}.",
+    summary=f"Replace a policy in full. POLICY is one of {', '.join(POLICY_TYPES)}.",
     arguments=("GENIE", "POLICY"),
     body=(Field("configuration", "CONFIGURATION", "json", required=True, positional=True),),
-    asks="Replace the policy {1} of {0}?",
+    confirm="Replace the policy {1} of {0}?",
     check=_rules,
 )
 GUARDRAILS_PII_ENTITIES = Endpoint(
     command="guardrails pii-entities",
     method="GET",
     path="/api/agentic/genies/guardrails/policies/pii_entities",
-    does="List the entity types that a pii_detection policy can look for.",
+    summary="List the entity types that a pii_detection policy can look for.",
 )
 
 _KB = ("KNOWLEDGE_BASE",)
@@ -261,17 +261,17 @@ KB_LIST = Endpoint(
     command="kb list",
     method="GET",
     path="/api/agentic/knowledge_bases",
-    does="List knowledge bases.",
+    summary="List knowledge bases.",
     query=(_FOLDER, _PROJECT, _QUERY, _SORT),
     columns=("id", "name", "description", "folder_id", "project_id"),
     paging=_PAGES,
-    limit=LISTS,
+    rate_limit=LISTS,
 )
 KB_CREATE = Endpoint(
     command="kb create",
     method="POST",
     path="/api/agentic/knowledge_bases",
-    does="Create a knowledge base.",
+    summary="Create a knowledge base.",
     body=(
         Field("name", "Name.", required=True),
         Field("description", "What it knows.", required=True),
@@ -285,15 +285,15 @@ KB_SHOW = Endpoint(
     command="kb show",
     method="GET",
     path="/api/agentic/knowledge_bases/:id",
-    does="Show a knowledge base.",
+    summary="Show a knowledge base.",
     arguments=_KB,
-    limit=LISTS,
+    rate_limit=LISTS,
 )
 KB_UPDATE = Endpoint(
     command="kb update",
     method="PUT",
     path="/api/agentic/knowledge_bases/:id",
-    does="Change the fields of a knowledge base that are given.",
+    summary="Change the fields of a knowledge base that are given.",
     arguments=_KB,
     body=(
         Field("name", "Name."),
@@ -307,22 +307,22 @@ KB_DELETE = Endpoint(
     command="kb delete",
     method="DELETE",
     path="/api/agentic/knowledge_bases/:id",
-    does="Delete a knowledge base.",
+    summary="Delete a knowledge base.",
     arguments=_KB,
-    asks="Delete the knowledge base {0}? That cannot be undone.",
+    confirm="Delete the knowledge base {0}? That cannot be undone.",
 )
 KB_SOURCES = Endpoint(
     command="kb sources",
     method="GET",
     path="/api/agentic/knowledge_bases/:id/data_sources",
-    does="Show the data sources of a knowledge base.",
+    summary="Show the data sources of a knowledge base.",
     arguments=_KB,
 )
 KB_RECIPES = Endpoint(
     command="kb recipes",
     method="GET",
     path="/api/agentic/knowledge_bases/:id/recipes",
-    does="List the recipes that fill a knowledge base.",
+    summary="List the recipes that fill a knowledge base.",
     arguments=_KB,
     query=(_QUERY, _SORT),
     columns=("id", "name", "description"),
@@ -333,17 +333,17 @@ SKILLS_LIST = Endpoint(
     command="skills list",
     method="GET",
     path="/api/agentic/skills",
-    does="List skills.",
+    summary="List skills.",
     query=(_FOLDER, _PROJECT, _QUERY, _SORT),
     columns=("id", "name", "description", "folder_id", "project_id"),
     paging=_PAGES,
-    limit=LISTS,
+    rate_limit=LISTS,
 )
 SKILLS_CREATE = Endpoint(
     command="skills create",
     method="POST",
     path="/api/agentic/skills",
-    does="Make a skill of a recipe that begins with a Start workflow trigger.",
+    summary="Make a skill of a recipe that begins with a Start workflow trigger.",
     body=(Field("recipe_id", "RECIPE", "integer", required=True, positional=True),),
     columns=("name", "description", "recipe_id", "folder_id"),
 )
@@ -351,9 +351,9 @@ SKILLS_SHOW = Endpoint(
     command="skills show",
     method="GET",
     path="/api/agentic/skills/:id",
-    does="Show a skill.",
+    summary="Show a skill.",
     arguments=("SKILL",),
-    limit=LISTS,
+    rate_limit=LISTS,
 )
 
 AGENTIC = tuple(value for value in list(vars().values()) if isinstance(value, Endpoint))

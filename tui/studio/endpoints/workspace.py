@@ -27,7 +27,7 @@ RECIPES_LIST = Endpoint(
     command="recipes list",
     method="GET",
     path="/api/recipes",
-    does="List recipes.",
+    summary="List recipes.",
     query=(_FOLDER, Field("running", "Running ones, or those that do not run.", "flag")),
     columns=("id", "name", "running", "job_succeeded_count", "job_failed_count", "folder_id"),
     paging=_PAGES,
@@ -36,14 +36,14 @@ RECIPES_SHOW = Endpoint(
     command="recipes show",
     method="GET",
     path="/api/recipes/:id",
-    does="Show a recipe.",
+    summary="Show a recipe.",
     arguments=_RECIPE,
 )
 RECIPES_CREATE = Endpoint(
     command="recipes create",
     method="POST",
     path="/api/recipes",
-    does="Create a recipe.",
+    summary="Create a recipe.",
     body=_recipe_fields(required=True),
     columns=("id",),
 )
@@ -51,7 +51,7 @@ RECIPES_COPY = Endpoint(
     command="recipes copy",
     method="POST",
     path="/api/recipes/:id/copy",
-    does="Copy a recipe.",
+    summary="Copy a recipe.",
     arguments=_RECIPE,
     body=(_INTO,),
     columns=("new_flow_id",),
@@ -60,7 +60,7 @@ RECIPES_UPDATE = Endpoint(
     command="recipes update",
     method="PUT",
     path="/api/recipes/:id",
-    does="Change the fields of a recipe that are given.",
+    summary="Change the fields of a recipe that are given.",
     arguments=_RECIPE,
     body=_recipe_fields(required=False),
 )
@@ -68,31 +68,31 @@ RECIPES_START = Endpoint(
     command="recipes start",
     method="PUT",
     path="/api/recipes/:id/start",
-    does="Start a recipe: it begins to act on the connected apps.",
+    summary="Start a recipe: it begins to act on the connected apps.",
     arguments=_RECIPE,
 )
 RECIPES_STOP = Endpoint(
     command="recipes stop",
     method="PUT",
     path="/api/recipes/:id/stop",
-    does="Stop a recipe.",
+    summary="Stop a recipe.",
     arguments=_RECIPE,
-    asks="Stop the recipe {0}? What relies on it stops working, skills included.",
+    confirm="Stop the recipe {0}? What relies on it stops working, skills included.",
 )
 RECIPES_DELETE = Endpoint(
     command="recipes delete",
     method="DELETE",
     path="/api/recipes/:id",
-    does="Delete a recipe.",
+    summary="Delete a recipe.",
     arguments=_RECIPE,
-    asks="Delete the recipe {0} and its logic? That cannot be undone.",
+    confirm="Delete the recipe {0} and its logic? That cannot be undone.",
 )
 
 JOBS_LIST = Endpoint(
     command="jobs list",
     method="GET",
     path="/api/recipes/:recipe_id/jobs",
-    does="List the jobs of a recipe, newest first.",
+    summary="List the jobs of a recipe, newest first.",
     arguments=_RECIPE,
     query=(
         Field("status", "With this outcome.", choices=("succeeded", "failed", "pending")),
@@ -105,14 +105,14 @@ JOBS_SHOW = Endpoint(
     command="jobs show",
     method="GET",
     path="/api/recipes/:recipe_id/jobs/:job_handle",
-    does="Show a job, with its error.",
+    summary="Show a job, with its error.",
     arguments=("RECIPE", "JOB"),
 )
 JOBS_RESUME = Endpoint(
     command="jobs resume",
     method="POST",
     path="/api/job/resume",
-    does="Let a paused job go on.",
+    summary="Let a paused job go on.",
     body=(
         Field("token", "TOKEN", required=True, positional=True),
         Field("data", "What the job waited for, as JSON or @FILE.", "json"),
@@ -126,7 +126,7 @@ CONNECTIONS_LIST = Endpoint(
     command="connections list",
     method="GET",
     path="/api/connections",
-    does="List connections, without their secrets.",
+    summary="List connections, without their secrets.",
     query=(_FOLDER,),
     columns=("id", "name", "provider", "authorization_status", "folder_id"),
     paging=_PAGES,
@@ -135,7 +135,7 @@ CONNECTIONS_CREATE = Endpoint(
     command="connections create",
     method="POST",
     path="/api/connections",
-    does="Create a connection.",
+    summary="Create a connection.",
     body=(
         Field("name", "Name.", required=True),
         Field("provider", "The app, such as salesforce.", required=True),
@@ -143,13 +143,13 @@ CONNECTIONS_CREATE = Endpoint(
         _CONNECTION_INPUT,
     ),
     columns=("id", "name", "provider", "authorization_status"),
-    limit=ONE_A_SECOND,
+    rate_limit=ONE_A_SECOND,
 )
 CONNECTIONS_UPDATE = Endpoint(
     command="connections update",
     method="PUT",
     path="/api/connections/:connection_id",
-    does="Change a connection; recipes that run use what it holds.",
+    summary="Change a connection; recipes that run use what it holds.",
     arguments=_CONNECTION,
     body=(
         Field("name", "Name."),
@@ -162,24 +162,24 @@ CONNECTIONS_DISCONNECT = Endpoint(
     command="connections disconnect",
     method="POST",
     path="/api/connections/:connection_id/disconnect",
-    does="Disconnect a connection without deleting it.",
+    summary="Disconnect a connection without deleting it.",
     arguments=_CONNECTION,
-    asks="Disconnect {0}? Recipes that rely on it stop working.",
+    confirm="Disconnect {0}? Recipes that rely on it stop working.",
 )
 CONNECTIONS_DELETE = Endpoint(
     command="connections delete",
     method="DELETE",
     path="/api/connections/:connection_id",
-    does="Delete a connection.",
+    summary="Delete a connection.",
     arguments=_CONNECTION,
-    asks="Delete the connection {0}? That cannot be undone and breaks recipes that use it.",
+    confirm="Delete the connection {0}? That cannot be undone and breaks recipes that use it.",
 )
 
 FOLDERS_LIST = Endpoint(
     command="folders list",
     method="GET",
     path="/api/folders",
-    does="List folders.",
+    summary="List folders.",
     query=(Field("parent_id", "Inside this folder."),),
     columns=("id", "name", "parent_id", "project_id"),
     paging=_PAGES,
@@ -188,7 +188,7 @@ FOLDERS_CREATE = Endpoint(
     command="folders create",
     method="POST",
     path="/api/folders",
-    does="Create a folder; without a parent it is a project.",
+    summary="Create a folder; without a parent it is a project.",
     body=(Field("name", "Name.", required=True), Field("parent_id", "Inside this folder.")),
     columns=("id", "name", "parent_id", "project_id"),
 )
@@ -196,7 +196,7 @@ PROJECTS_LIST = Endpoint(
     command="projects list",
     method="GET",
     path="/api/projects",
-    does="List projects.",
+    summary="List projects.",
     columns=("id", "name", "description", "folder_id"),
     paging=_PAGES,
 )
@@ -204,20 +204,20 @@ PROJECTS_DEPLOY = Endpoint(
     command="projects deploy",
     method="POST",
     path="/api/projects/:id/deploy",
-    does="Build a project and deploy it.",
+    summary="Build a project and deploy it.",
     arguments=("PROJECT",),
     query=(
         Field("environment_type", "Where to: test or prod.", required=True, option="environment"),
     ),
     body=(Field("description", "What is new."),),
     columns=("id", "state", "environment_type", "project_id"),
-    asks="Deploy the project {0}? Recipes there are replaced.",
+    confirm="Deploy the project {0}? Recipes there are replaced.",
 )
 DEPLOYMENTS_LIST = Endpoint(
     command="deployments list",
     method="GET",
     path="/api/deployments",
-    does="List deployments.",
+    summary="List deployments.",
     query=(Field("project_id", "Of this project."), Field("state", "In this state.")),
     columns=("id", "project_id", "environment_type", "state", "created_at"),
     paging=_PAGES,
@@ -230,7 +230,7 @@ TABLES_LIST = Endpoint(
     command="tables list",
     method="GET",
     path="/api/lookup_tables",
-    does="List lookup tables.",
+    summary="List lookup tables.",
     columns=("id", "name", "project_id", "created_at"),
     paging=_PAGES,
 )
@@ -238,7 +238,7 @@ TABLES_ROWS = Endpoint(
     command="tables rows",
     method="GET",
     path="/api/lookup_tables/:lookup_table_id/rows",
-    does="List the rows of a lookup table.",
+    summary="List the rows of a lookup table.",
     arguments=_TABLE,
     columns=("id", "data", "updated_at"),
     paging=_PAGES,
@@ -247,7 +247,7 @@ TABLES_ADD_ROW = Endpoint(
     command="tables add-row",
     method="POST",
     path="/api/lookup_tables/:lookup_table_id/rows",
-    does="Add a row to a lookup table.",
+    summary="Add a row to a lookup table.",
     arguments=_TABLE,
     body=(_DATA,),
     columns=("id", "data"),
@@ -256,7 +256,7 @@ TABLES_UPDATE_ROW = Endpoint(
     command="tables update-row",
     method="PUT",
     path="/api/lookup_tables/:lookup_table_id/rows/:row_id",
-    does="Change a row of a lookup table.",
+    summary="Change a row of a lookup table.",
     arguments=("TABLE", "ROW"),
     body=(_DATA,),
     columns=("id", "data"),
@@ -265,16 +265,16 @@ TABLES_DELETE_ROW = Endpoint(
     command="tables delete-row",
     method="DELETE",
     path="/api/lookup_tables/:lookup_table_id/rows/:row_id",
-    does="Delete a row of a lookup table.",
+    summary="Delete a row of a lookup table.",
     arguments=("TABLE", "ROW"),
-    asks="Delete the row {1} of the table {0}? Recipes may depend on it.",
+    confirm="Delete the row {1} of the table {0}? Recipes may depend on it.",
 )
 
 ROLES_PROJECT = Endpoint(
     command="roles project",
     method="GET",
     path="/api/project_roles",
-    does="List what collaborators can be in a project.",
+    summary="List what collaborators can be in a project.",
     columns=("id", "name"),
     paging=_PAGES,
 )
@@ -282,7 +282,7 @@ ROLES_LIST = Endpoint(
     command="roles list",
     method="GET",
     path="/api/roles",
-    does="List the collaborator roles of the workspace.",
+    summary="List the collaborator roles of the workspace.",
     columns=("id", "name"),
     paging=_PAGES,
 )
@@ -290,7 +290,7 @@ API_CLIENTS_LIST = Endpoint(
     command="api-clients list",
     method="GET",
     path="/api/developer_api_clients",
-    does="List the clients that hold Developer API tokens.",
+    summary="List the clients that hold Developer API tokens.",
     columns=("id", "name", "api_privilege_group_id", "all_folders", "environment_name"),
     paging=_PAGES,
 )
@@ -298,7 +298,7 @@ API_CLIENTS_CREATE = Endpoint(
     command="api-clients create",
     method="POST",
     path="/api/developer_api_clients",
-    does="Create a Developer API client; its token is shown this once.",
+    summary="Create a Developer API client; its token is shown this once.",
     body=(
         Field("name", "Name.", required=True),
         Field("api_privilege_group_id", "Id of its role.", "integer", option="role"),
@@ -307,31 +307,31 @@ API_CLIENTS_CREATE = Endpoint(
         Field("environment_name", "Its environment.", option="environment"),
     ),
     columns=("id", "name", "all_folders"),
-    secret="token",
+    secret_field="token",
 )
 API_CLIENTS_REGENERATE = Endpoint(
     command="api-clients regenerate",
     method="POST",
     path="/api/developer_api_clients/:id/regenerate",
-    does="Replace the token of a Developer API client; the new one is shown this once.",
+    summary="Replace the token of a Developer API client; the new one is shown this once.",
     arguments=("API_CLIENT",),
-    asks="Replace the token of {0}? The token in use stops working at once.",
-    secret="token",
+    confirm="Replace the token of {0}? The token in use stops working at once.",
+    secret_field="token",
 )
 API_CLIENTS_DELETE = Endpoint(
     command="api-clients delete",
     method="DELETE",
     path="/api/developer_api_clients/:id",
-    does="Delete a Developer API client.",
+    summary="Delete a Developer API client.",
     arguments=("API_CLIENT",),
-    asks="Delete the API client {0}? Its token is revoked at once.",
+    confirm="Delete the API client {0}? Its token is revoked at once.",
 )
 
 ON_PREM_LIST = Endpoint(
     command="on-prem list",
     method="GET",
     path="/api/on_prem_groups",
-    does="List the groups of on-prem agents.",
+    summary="List the groups of on-prem agents.",
     columns=("id", "name", "in_use", "created_at"),
     paging=_PAGES,
 )
@@ -339,14 +339,14 @@ ON_PREM_STATUS = Endpoint(
     command="on-prem status",
     method="GET",
     path="/api/on_prem_groups/:id/status",
-    does="Show how many agents of a group are connected.",
+    summary="Show how many agents of a group are connected.",
     arguments=("GROUP",),
 )
 ACTIVITY_LIST = Endpoint(
     command="activity list",
     method="GET",
     path="/api/activity_logs",
-    does="Read the audit log of the workspace, newest first.",
+    summary="Read the audit log of the workspace, newest first.",
     query=(
         Field("from", "From this time on (RFC 3339)."),
         Field("to", "Up to this time (RFC 3339)."),
@@ -363,7 +363,7 @@ USERS_FIND = Endpoint(
     command="users find",
     method="GET",
     path="/api/iam/users",
-    does="Find a user's ID by email, and say whether they can talk to the genie.",
+    summary="Find a user's ID by email, and say whether they can talk to the genie.",
     query=(Field("query", "EMAIL", required=True, positional=True),),
     columns=("id", "email", "name", "status"),
 )

@@ -1,6 +1,6 @@
 """Guardrail policies as typed values: what forms edit and what is sent.
 
-``read_policy`` is tolerant, since it reads what a service sent; what ``configuration()`` makes is
+``parse_policy`` is tolerant, since it reads what a service sent; what ``configuration()`` makes is
 checked by ``tui.studio.guardrails.validation``. Source: Agent Studio API, Guardrails, Policy types.
 """
 
@@ -120,7 +120,7 @@ PolicySettings: TypeAlias = (
 )
 
 
-def read_policy(policy_type: str, configuration: Json) -> PolicySettings | None:
+def parse_policy(policy_type: str, configuration: Json) -> PolicySettings | None:
     """A configuration as its type; None for a type that is not known here.
 
     Missing and odd values read as empty, off or the first choice.
@@ -129,9 +129,9 @@ def read_policy(policy_type: str, configuration: Json) -> PolicySettings | None:
     return reader(configuration) if reader else None
 
 
-def in_brief(policy_type: str, configuration: Json) -> str:
+def summarize_policy(policy_type: str, configuration: Json) -> str:
     """A policy on one line: ``HATE HIGH, INSULTS LOW``, ``3 topics``, ``off``."""
-    match read_policy(policy_type, configuration):
+    match parse_policy(policy_type, configuration):
         case HarmfulContent(filters=filters):
             on = [f"{name} {value}" for name, value in filters.items() if value != "NONE"]
             return ", ".join(on) or "off"

@@ -59,7 +59,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Violation:
     """A rule that is broken."""
 
     where: str
@@ -71,12 +71,12 @@ class Problem:
         return f"{self.where}: {self.rule}" if self.where else self.rule
 
 
-Found = Iterator[Problem]
+Violations = Iterator[Violation]
 
 
-def problems(
+def validate(
     policy_type: str, configuration: object, *, entities: Collection[str] | None = PII_ENTITIES
-) -> tuple[Problem, ...]:
+) -> tuple[Violation, ...]:
     """Every rule that a configuration breaks, in the order of its fields; none: it may be sent.
 
     ``entities`` are the PII entity types that the service knows; None: that is not known here.
@@ -84,9 +84,9 @@ def problems(
     check = _CHECKS.get(policy_type)
     if check is None:
         rule = f"The policy type must be one of {', '.join(POLICY_TYPES)}."
-        return (Problem("", rule),)
+        return (Violation("", rule),)
     if not isinstance(configuration, Mapping):
-        return (Problem("", "The configuration must be an object."),)
+        return (Violation("", "The configuration must be an object."),)
     return (
         *_unknown_keys(policy_type, configuration),
         *check(configuration),
@@ -97,10 +97,10 @@ def problems(
 # -- one policy each ---------------------------------------------------------------------------
 
 
-def _harmful_content(configuration: Json) -> Found:
+def _harmful_content(configuration: Json) -> Violations:
     filters = configuration.get("filters")
     if not isinstance(filters, list) or not filters:
-        yield Problem(
+        yield Violation(
             "filters",
             "Filters must not be empty; to turn the policy off, keep every category with strength "
             "NONE.",
@@ -112,11 +112,11 @@ def _harmful_content(configuration: Json) -> Found:
     yield from _not_objects("filters", filters)
 
 
-def _prompt_attack(configuration: Json) -> Found:
+def _prompt_attack(configuration: Json) -> Violations:
     yield from _one_of("strength", configuration.get("strength"), STRENGTHS)
 
 
-def _pii_detection(configuration: Json) -> Found:
+def _pii_detection(configuration: Json) -> Violations:
     enabled = configuration.get("enabled")
     yield from _boolean("enabled", enabled)
     yield from _one_of(
@@ -128,9 +128,9 @@ def _pii_detection(configuration: Json) -> Found:
     regexes = configuration.get("pii_custom_regexes")
     for name, value in (("pii_entities", entities), ("pii_custom_regexes", regexes)):
         if value is not None and not isinstance(value, list):
-            yield Problem(name, "This must be a list.")
+            yield Violation(name, "This must be a list.")
     if not entities and not regexes:
-        yield Problem(
+        yield Violation(
             "pii_entities",
             "When enabled is true, there must be an entity type or a custom regex to look for.",
         )
@@ -138,9 +138,9 @@ def _pii_detection(configuration: Json) -> Found:
     yield from _regexes(regexes if isinstance(regexes, list) else [])
 
 
-def _regexes(regexes: list[Any]) -> Found:
+def _regexes(regexes: list[Any]) -> Violations:
     if len(regexes) > MOST_REGEXES:
-        yield Problem("pii_custom_regexes", f"There may be up to {MOST_REGEXES} custom regexes.")
+        yield Violation("pii_custom_regexes", f"There may be up to {MOST_REGEXES} custom regexes.")
     yield from _not_objects("pii_custom_regexes", regexes)
     for place, entry in _entries("pii_custom_regexes", regexes):
         yield from _filled(f"{place}.name", entry.get("name"), "A custom regex needs a label.")
@@ -148,18 +148,18 @@ def _regexes(regexes: list[Any]) -> Found:
         yield from _filled(f"{place}.pattern", pattern, "A custom regex needs a pattern.")
         yield from _shorter(f"{place}.pattern", pattern, PATTERN_BELOW)
         if isinstance(pattern, str) and not _is_regex(pattern):
-            yield Problem(f"{place}.pattern", "The pattern must be a valid regular expression.")
+            yield Violation(f"{place}.pattern", "The pattern must be a valid regular expression.")
 
 
-def _topic_boundary(configuration: Json) -> Found:
+def _topic_boundary(configuration: Json) -> Violations:
     topics = configuration.get("topics")
     if not isinstance(topics, list) or not topics:
-        yield Problem(
+        yield Violation(
             "topics", "Topics must not be empty; reconfigure them instead of emptying the list."
         )
         return
     if len(topics) > MOST_TOPICS:
-        yield Problem("topics", f"There may be up to {MOST_TOPICS} topics.")
+        yield Violation("topics", f"There may be up to {MOST_TOPICS} topics.")
     yield from _not_objects("topics", topics)
     for place, topic in _entries("topics", topics):
         yield from _filled(f"{place}.name", topic.get("name"), "A topic needs a name.")
@@ -169,36 +169,36 @@ def _topic_boundary(configuration: Json) -> Found:
         yield from _examples(f"{place}.examples", topic.get("examples"))
 
 
-def _examples(place: str, examples: object) -> Found:
+def _examples(place: str, examples: object) -> Violations:
     if examples is None:
         return
     if not isinstance(examples, list):
-        yield Problem(place, "Examples must be a list of texts.")
+        yield Violation(place, "Examples must be a list of texts.")
         return
     if len(examples) > MOST_EXAMPLES:
-        yield Problem(place, f"A topic may have up to {MOST_EXAMPLES} examples.")
+        yield Violation(place, f"A topic may have up to {MOST_EXAMPLES} examples.")
     for index, example in enumerate(examples):
         yield from _text(f"{place}[{index}]", example, required=True)
         yield from _shorter(f"{place}[{index}]", example, EXAMPLE_BELOW)
 
 
-def _profanity_filter(configuration: Json) -> Found:
+def _profanity_filter(configuration: Json) -> Violations:
     yield from _boolean("enabled", configuration.get("enabled"))
 
 
-def _custom_word_filter(configuration: Json) -> Found:
+def _custom_word_filter(configuration: Json) -> Violations:
     words = configuration.get("custom_words")
     if not isinstance(words, list):
-        yield Problem("custom_words", "Words must be a list of texts; an empty one clears it.")
+        yield Violation("custom_words", "Words must be a list of texts; an empty one clears it.")
         return
     if len(words) > MOST_WORDS:
-        yield Problem("custom_words", f"There may be up to {MOST_WORDS} words or phrases.")
+        yield Violation("custom_words", f"There may be up to {MOST_WORDS} words or phrases.")
     for index, word in enumerate(words):
         yield from _text(f"custom_words[{index}]", word, required=True)
         yield from _shorter(f"custom_words[{index}]", word, WORD_BELOW)
 
 
-_CHECKS: Mapping[str, Callable[[Json], Found]] = {
+_CHECKS: Mapping[str, Callable[[Json], Violations]] = {
     "harmful_content": _harmful_content,
     "prompt_attack": _prompt_attack,
     "pii_detection": _pii_detection,
@@ -225,13 +225,13 @@ def unknown_keys(policy_type: str, configuration: Json) -> list[str]:
     return [str(key) for key in configuration if key not in _KEYS[policy_type]]
 
 
-def _unknown_keys(policy_type: str, configuration: Json) -> Found:
+def _unknown_keys(policy_type: str, configuration: Json) -> Violations:
     for key in unknown_keys(policy_type, configuration):
         if key == "enabled":
             rule = "Enabled cannot be sent for this policy" + _TURN_OFF.get(policy_type, ".")
         else:
             rule = f"Unknown key; this policy takes {', '.join(sorted(_KEYS[policy_type]))}."
-        yield Problem(clean_line(key, 40), rule)
+        yield Violation(clean_line(key, 40), rule)
 
 
 _TURN_OFF = {
@@ -244,7 +244,7 @@ _TURN_OFF = {
 
 def _unknown_entities(
     policy_type: str, configuration: Json, entities: Collection[str] | None
-) -> Found:
+) -> Violations:
     if policy_type != "pii_detection" or configuration.get("enabled") is not True:
         return
     chosen = configuration.get("pii_entities")
@@ -252,7 +252,7 @@ def _unknown_entities(
         kind = entry.get("type")
         if not isinstance(kind, str) or (entities is not None and kind not in entities):
             rule = "The entity type must be one of the list that 'guardrails pii-entities' prints."
-            yield Problem(f"{place}.type", rule)
+            yield Violation(f"{place}.type", rule)
 
 
 def _entries(name: str, values: object) -> Iterator[tuple[str, Json]]:
@@ -261,36 +261,36 @@ def _entries(name: str, values: object) -> Iterator[tuple[str, Json]]:
             yield f"{name}[{index}]", value
 
 
-def _not_objects(name: str, values: object) -> Found:
+def _not_objects(name: str, values: object) -> Violations:
     for index, value in enumerate(values if isinstance(values, list) else ()):
         if not isinstance(value, Mapping):
-            yield Problem(f"{name}[{index}]", "Each entry must be an object.")
+            yield Violation(f"{name}[{index}]", "Each entry must be an object.")
 
 
-def _one_of(place: str, value: object, allowed: tuple[str, ...], *, also: str = "") -> Found:
+def _one_of(place: str, value: object, allowed: tuple[str, ...], *, also: str = "") -> Violations:
     if value not in allowed:
         told = f" It is required {also}." if also else ""
-        yield Problem(place, f"This must be one of {', '.join(allowed)}.{told}")
+        yield Violation(place, f"This must be one of {', '.join(allowed)}.{told}")
 
 
-def _boolean(place: str, value: object) -> Found:
+def _boolean(place: str, value: object) -> Violations:
     if not isinstance(value, bool):
-        yield Problem(place, "Enabled is required and must be true or false.")
+        yield Violation(place, "Enabled is required and must be true or false.")
 
 
-def _filled(place: str, value: object, rule: str) -> Found:
+def _filled(place: str, value: object, rule: str) -> Violations:
     if not isinstance(value, str) or not value.strip():
-        yield Problem(place, f"{rule} It must not be blank.")
+        yield Violation(place, f"{rule} It must not be blank.")
 
 
-def _text(place: str, value: object, *, required: bool = False) -> Found:
+def _text(place: str, value: object, *, required: bool = False) -> Violations:
     if not isinstance(value, str) and (required or value is not None):
-        yield Problem(place, "This must be a text.")
+        yield Violation(place, "This must be a text.")
 
 
-def _shorter(place: str, value: object, below: int) -> Found:
+def _shorter(place: str, value: object, below: int) -> Violations:
     if isinstance(value, str) and len(value) >= below:
-        yield Problem(place, f"This must be less than {below} characters; it has {len(value)}.")
+        yield Violation(place, f"This must be less than {below} characters; it has {len(value)}.")
 
 
 def _is_regex(pattern: str) -> bool:

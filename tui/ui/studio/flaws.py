@@ -14,7 +14,7 @@ from tui.ui.widgets.looks import BAD, DONE, FAILED, muted
 from tui.ui.widgets.rows import Row, RowsView
 
 if TYPE_CHECKING:
-    from tui.studio.guardrails.validation import Problem
+    from tui.studio.guardrails.validation import Violation
 
 _MOST = 6
 _STEP = re.compile(r"(\w+)\[(\d+)\]")
@@ -38,9 +38,9 @@ class Flaws(RowsView):
 
     def __init__(self) -> None:
         super().__init__()
-        self._problems: Sequence[Problem] = ()
+        self._problems: Sequence[Violation] = ()
 
-    def show(self, problems: Sequence[Problem]) -> None:
+    def show(self, problems: Sequence[Violation]) -> None:
         if problems != self._problems:
             self._problems = problems
             self.refresh(layout=True)
@@ -53,7 +53,7 @@ class Flaws(RowsView):
         return [*rows, Row(muted(f"and {more} more"))] if more > 0 else rows
 
 
-def _told(problem: Problem) -> Content:
+def _told(problem: Violation) -> Content:
     where = in_words(problem.where)
     rule = line(problem.rule, 400).stylize(BAD)
     return Content.assemble((f"{where}: ", "bold"), rule) if where else rule

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from tui.core.text import clean, clean_line
 from tui.studio.guardrails.policies import PiiDetection, Regex, Topic, TopicBoundary
-from tui.studio.guardrails.validation import Problem, problems
+from tui.studio.guardrails.validation import Violation, validate
 from tui.ui.modals.answers import Answers
 from tui.ui.studio.flaws import Flaws
 from tui.ui.studio.leaving import leave_unless
@@ -45,15 +45,15 @@ def lines_of(text: str) -> tuple[str, ...]:
     return tuple(one.replace(_BREAK, "\n") for one in text.split("\n") if one.strip())
 
 
-def flaws_of(item: Item) -> tuple[Problem, ...]:
+def flaws_of(item: Item) -> tuple[Violation, ...]:
     """What is wrong with one topic or regex, whatever else there is."""
     if isinstance(item, Topic):
         kind, settings = "topic_boundary", TopicBoundary((item,)).configuration()
     else:
         kind = "pii_detection"
         settings = PiiDetection(True, regexes=(item,)).configuration()
-    found = problems(kind, settings, entities=None)
-    return tuple(Problem(one.where.partition("].")[2], one.rule) for one in found)
+    found = validate(kind, settings, entities=None)
+    return tuple(Violation(one.where.partition("].")[2], one.rule) for one in found)
 
 
 class ItemList(SturdyList):

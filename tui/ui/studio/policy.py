@@ -15,9 +15,9 @@ from textual.worker import Worker
 
 from tui.core.errors import BackendError
 from tui.core.text import clean_line
-from tui.studio.diff import Change, changes, has_changes
-from tui.studio.guardrails.policies import read_policy
-from tui.studio.guardrails.validation import Problem, problems
+from tui.studio.diff import Change, diff, has_changes
+from tui.studio.guardrails.policies import parse_policy
+from tui.studio.guardrails.validation import Violation, validate
 from tui.studio.models import Policy
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
@@ -65,7 +65,7 @@ class PolicyModal(SturdyModal[Policy]):
     ) -> None:
         """``before`` is the configuration as it is now; None: there is no such policy yet."""
         super().__init__()
-        settings = read_policy(policy_type, before or {})
+        settings = parse_policy(policy_type, before or {})
         assert settings is not None  # the table offers the types there are forms for
         self._genie = genie
         self._type = policy_type
@@ -74,7 +74,7 @@ class PolicyModal(SturdyModal[Policy]):
         self._put = put
         self._form: Form = form_for(settings, entities)
         self._untouched: Mapping[str, Any] | None = None
-        self._problems: tuple[Problem, ...] = ()
+        self._problems: tuple[Violation, ...] = ()
         self._sending = False
 
     def compose(self) -> ComposeResult:
@@ -97,7 +97,7 @@ class PolicyModal(SturdyModal[Policy]):
     @on(Form.Changed)
     def _check(self) -> None:
         configuration = configuration_of(self._form)
-        self._problems = problems(self._type, configuration, entities=self._entities)
+        self._problems = validate(self._type, configuration, entities=self._entities)
         self.query_one(Flaws).show(self._problems)
         self._tell("")
 
@@ -109,7 +109,7 @@ class PolicyModal(SturdyModal[Policy]):
     def action_review(self) -> None:
         """Show what would change; it is sent after that was confirmed."""
         self._check()
-        found = changes(self._before, configuration_of(self._form))
+        found = diff(self._before, configuration_of(self._form))
         if self._problems:
             self._tell("It can be sent as soon as every rule is kept.", ASKS)
         elif not has_changes(found):

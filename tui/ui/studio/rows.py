@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.content import Content
 
 from tui.core.text import clean_line
-from tui.studio.guardrails.policies import in_brief
+from tui.studio.guardrails.policies import summarize_policy
 from tui.studio.guardrails.validation import POLICY_TYPES
 from tui.ui.studio.dossier import MOST, Dossier, Listed, Part
 from tui.ui.studio.words import glyph_of, has_client, state_of
@@ -196,7 +196,7 @@ def _guardrail_lines(guardrail: Part[Guardrail]) -> Iterator[Line]:
 
 def _policy_line(guardrail: Guardrail, kind: str) -> Line:
     policy = guardrail.policy(kind)
-    brief = in_brief(kind, policy.configuration) if policy else "not set"
+    brief = summarize_policy(kind, policy.configuration) if policy else "not set"
     glyph = DONE if brief not in ("not set", "off") else OPEN_END
     shown = Content.assemble("  ", glyph, " ", policy_name(kind))
     return Line(shown, f"policy:{kind}", about=line(brief, 200))

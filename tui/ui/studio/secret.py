@@ -17,7 +17,7 @@ from tui.ui.text import line, plain
 from tui.ui.widgets.looks import muted
 
 if TYPE_CHECKING:
-    from tui.studio.models import Secret
+    from tui.studio.models import SecretText
 
 _HIDDEN = "•" * 24
 
@@ -31,7 +31,7 @@ class SecretModal(GuardedModal[None]):
         Binding("escape", "close", "Done", id="secret.close", tooltip="Forget the key"),
     ]
 
-    def __init__(self, name: str, secret: Secret) -> None:
+    def __init__(self, name: str, secret: SecretText) -> None:
         super().__init__()
         self._client = name
         self._secret: str = secret
