@@ -25,7 +25,7 @@ from tui.config import (
     is_loopback,
     key_bindings,
     load,
-    profiles,
+    profile_names,
     save_profile,
     state_dir,
 )
@@ -439,13 +439,13 @@ def test_a_file_that_is_not_text_is_said_so(path: Path) -> None:
 def test_nothing_set_up_is_the_first_run(path: Path) -> None:
     assert not is_configured(path, {"GENIE_TUI_THEME": "nord", "GENIE_TUI_NO_BROWSER": "1"})
     assert is_configured(path, {"GENIE_TUI_GENIE": "gin-1"})
-    assert profiles(path) == []
+    assert profile_names(path) == []
 
 
 def test_a_profile_in_the_file_is_a_set_up(path: Path) -> None:
     written(path, TWO)
     assert is_configured(path, {})
-    assert profiles(path) == ["work", "home"]
+    assert profile_names(path) == ["work", "home"]
 
 
 def test_folders_can_be_moved(tmp_path: Path) -> None:
@@ -496,7 +496,7 @@ def test_comments_order_and_other_profiles_survive(path: Path) -> None:
 def test_the_first_profile_becomes_the_default_and_the_second_does_not(path: Path) -> None:
     save_profile(path, "one", {"theme": "a"})
     save_profile(path, "two", {"theme": "b"})
-    assert profiles(path) == ["one", "two"]
+    assert profile_names(path) == ["one", "two"]
     assert load(config_path=path, environ=OAUTH).name == "one"
 
 
@@ -523,7 +523,7 @@ def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path, path: Pat
     path.symlink_to(target)
     save_profile(path, "work", {"genie": "g"})
     assert path.is_symlink()
-    assert profiles(target) == ["work"]
+    assert profile_names(target) == ["work"]
     assert target.stat().st_mode & 0o777 == 0o600
 
 

@@ -14,19 +14,19 @@ from tui.core.lazy import names_of
 
 if TYPE_CHECKING:
     from tui.config.errors import ConfigError
-    from tui.config.folders import config_dir, config_file, data_dir, state_dir
     from tui.config.hosts import DATA_CENTERS, DataCenter, check_url, is_loopback
-    from tui.config.loading import holds_secrets, is_configured, load, profiles
     from tui.config.looks import LOOKS, general_looks, key_bindings, variable
+    from tui.config.paths import config_dir, config_file, data_dir, state_dir
     from tui.config.profile import KEYS, Profile
+    from tui.config.profiles import holds_secrets, is_configured, load, profile_names
     from tui.config.saving import save_profile
     from tui.config.trial import problem_with, tried
 
 _HOMES = {
     "errors": ("ConfigError",),
-    "folders": ("config_dir", "config_file", "data_dir", "state_dir"),
+    "paths": ("config_dir", "config_file", "data_dir", "state_dir"),
     "hosts": ("DATA_CENTERS", "DataCenter", "check_url", "is_loopback"),
-    "loading": ("holds_secrets", "is_configured", "load", "profiles"),
+    "profiles": ("holds_secrets", "is_configured", "load", "profile_names"),
     "looks": ("LOOKS", "key_bindings", "general_looks", "variable"),
     "profile": ("KEYS", "Profile"),
     "saving": ("save_profile",),
@@ -55,7 +55,7 @@ __all__ = [
     "key_bindings",
     "load",
     "problem_with",
-    "profiles",
+    "profile_names",
     "save_profile",
     "state_dir",
     "tried",

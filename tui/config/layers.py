@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tui.config.checks import UnusableError, checked
 from tui.config.errors import ConfigError
-from tui.config.folders import Environment
 from tui.config.looks import variable
+from tui.config.paths import Environment
 from tui.config.profile import KEYS, Profile
 
 

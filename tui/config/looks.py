@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui.config.document import bindings, read
-from tui.config.folders import Environment, config_file
+from tui.config.paths import Environment, config_file
+from tui.config.toml_file import bindings, read
 
 LOOKS = ("theme", "no_browser", "notifications", "screen_reader", "reduced_motion", "mouse")
 """The keys of a profile that are about the interface, not about an agent."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import tomlkit
 
-from tui.config.document import check_keys, read, tables
 from tui.config.errors import ConfigError
 from tui.config.layers import Layers
 from tui.config.profile import KEYS
+from tui.config.toml_file import check_keys, read, tables
 from tui.core.secret import Secret
 from tui.system.private_files import make_folder, replace_text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tui.config.checks import UnusableError, checked
-from tui.config.loading import with_hosts
 from tui.config.profile import Profile
+from tui.config.profiles import with_hosts
 
 
 def problem_with(key: str, value: str) -> str:

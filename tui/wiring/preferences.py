@@ -70,7 +70,7 @@ def _keys(config: Path | None) -> _Keys:
 
 def _save_theme(path: Path, name: str, theme: str) -> None:
     """Raises ``tui.config.ConfigError``."""
-    from tui.config import profiles, save_profile
+    from tui.config import profile_names, save_profile
 
-    if name in profiles(path):
+    if name in profile_names(path):
         save_profile(path, name, {"theme": theme})

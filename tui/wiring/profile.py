@@ -81,10 +81,10 @@ def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connec
 
     Raises ``tui.config.ConfigError``.
     """
-    from tui.config import config_file, profiles, save_profile, variable
+    from tui.config import config_file, profile_names, save_profile, variable
 
     path = config or config_file()
-    is_kept = profile.name in profiles(path)
+    is_kept = profile.name in profile_names(path)
     if is_kept:
         save_profile(path, profile.name, {"genie": genie})
     connect = partial(_connect, replace(profile, genie=genie))

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tui.config.document import check_keys, read, tables
 from tui.config.errors import ConfigError
-from tui.config.folders import Environment, config_file
 from tui.config.hosts import DATA_CENTERS
 from tui.config.layers import Layers
 from tui.config.looks import LOOKS, variable
+from tui.config.paths import Environment, config_file
 from tui.config.profile import KEYS, SECRETS, Profile
+from tui.config.toml_file import check_keys, read, tables
 from tui.system.private_files import protect
 
 
@@ -59,7 +59,7 @@ def _has_secrets(document: Mapping[str, Any]) -> bool:
     return any(isinstance(table, dict) and SECRETS & table.keys() for table in tables)
 
 
-def profiles(path: Path) -> list[str]:
+def profile_names(path: Path) -> list[str]:
     """The names of the profiles in a file; none if it does not exist. Raises ``ConfigError``."""
     return list(tables(read(path), path))
 
@@ -72,7 +72,7 @@ def is_configured(config_path: Path | None = None, environ: Environment | None =
     environ = os.environ if environ is None else environ
     if any(environ.get(variable(key)) for key in KEYS if key not in LOOKS):
         return True
-    return bool(profiles(config_path or config_file(environ)))
+    return bool(profile_names(config_path or config_file(environ)))
 
 
 def with_hosts(profile: Profile) -> Profile:
