@@ -15,8 +15,7 @@ from tui.demo.builders import FAILURE
 from tui.demo.handles import FINANCE, IFRIT
 from tui.demo.server import DemoServer, DemoSettings
 from tui.studio.developer_client import DeveloperClient
-from tui.studio.models import Genie, GenieId
-from tui.studio.port import recipe_of_skill
+from tui.studio.models import Genie, GenieId, recipe_of_skill
 
 TRAVEL = "kb-BLm8cove-DemoAA"
 

@@ -1,4 +1,10 @@
-"""The client of the Developer API."""
+"""Typed client of the Developer API, for the screens of Studio.
+
+Every call raises :class:`tui.core.errors.BackendError`; ``sentence()`` says what to do about it.
+Lists are read page by page while they are iterated: ``[g async for g in client.genies.list()]``.
+Calls wait by themselves where the service's rate limits ask for it. Reads are repeated on passing
+failures, all else is sent once.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,7 @@ from tui.studio.users import Users
 
 
 class DeveloperClient:
-    """Everything a token may reach, by group. It is a :class:`tui.studio.port.Studio`.
+    """Typed calls by group; close it with :meth:`aclose`.
 
     ``endpoints`` asks any endpoint by its description and gives the plain JSON.
     """

@@ -44,6 +44,7 @@ class Genies:
         await self._client.request(agentic.GENIES_STOP, (genie_id,))
 
     async def assign_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
+        """Return the skills that the answer names; so do the five calls below."""
         return await self._assign(agentic.ASSIGN_SKILLS, genie_id, ids)
 
     async def remove_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
@@ -62,6 +63,7 @@ class Genies:
     async def assign_user_groups(
         self, genie_id: GenieId, ids: Sequence[str]
     ) -> Sequence[Reference]:
+        """No endpoint lists user groups: their ids come from the workspace's own pages."""
         return await self._assign(agentic.ASSIGN_USER_GROUPS, genie_id, ids)
 
     async def remove_user_groups(
@@ -79,7 +81,10 @@ class Genies:
 
 
 class GenieClients:
-    """Who may talk to a genie from outside."""
+    """Credentials of the applications that call a genie.
+
+    A genie and a client belong to each other one to one; a second pairing is ``BUSY`` (409).
+    """
 
     def __init__(self, client: EndpointClient) -> None:
         self._client = client
@@ -88,6 +93,7 @@ class GenieClients:
         return self._client.request_all(GenieClient, agentic.CLIENTS_LIST)
 
     async def create(self, name: str, redirect_url: str | None = None) -> GenieClient:
+        """Create an OAuth client with a ``redirect_url``, else one with an API key, shown once."""
         values = {
             "client_name": name,
             "auth.type": "oauth" if redirect_url else "api_key",
@@ -127,6 +133,11 @@ class Guardrails:
     async def put(
         self, genie_id: GenieId, policy_type: str, configuration: Mapping[str, Any]
     ) -> Policy:
+        """Replace a policy in full.
+
+        Raises BackendError(INVALID) with the rule's text, before anything is sent, where
+        :func:`tui.studio.guardrails.validation.validate` finds one.
+        """
         await self._check_entities(policy_type, configuration)
         return await self._client.request_one(
             Policy,

@@ -189,3 +189,9 @@ class Guardrail(Record):
 
     def policy(self, policy_type: str) -> Policy | None:
         return next((p for p in self.policies if p.policy_type == policy_type), None)
+
+
+def recipe_of_skill(wire_skill_id: str) -> RecipeId | None:
+    """Return the recipe behind a skill of the timeline: events carry ``recipe:NUMBER``."""
+    kind, _, number = wire_skill_id.partition(":")
+    return RecipeId(number) if kind == "recipe" and number else None

@@ -26,4 +26,5 @@ class Jobs:
         self._client = client
 
     def list(self, recipe_id: RecipeId, *, status: str | None = None) -> AsyncGenerator[Job]:
+        """Newest first; ``status`` is ``succeeded``, ``failed`` or ``pending``."""
         return self._client.request_all(Job, workspace.JOBS_LIST, recipe_id, status=status)

@@ -13,10 +13,10 @@ from tui.core.preferences import Kept
 if TYPE_CHECKING:
     from tui.chat.session import Session
     from tui.chat.updates import Publish
-    from tui.studio.port import Studio
+    from tui.studio.developer_client import DeveloperClient
 
 Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]
-OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
+OpenStudio = Callable[[], AbstractAsyncContextManager["DeveloperClient"]]
 
 UseGenie = Callable[[str], tuple[Connect, Kept]]
 """What opens the session of another genie, and where it is kept that it is used. Touches the
@@ -48,13 +48,13 @@ class Agency:
     def __post_init__(self) -> None:
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
-        self._studio: Studio | None = None
+        self._studio: DeveloperClient | None = None
 
     @property
     def is_there(self) -> bool:
         return self.open_studio is not None
 
-    async def studio(self) -> Studio:
+    async def studio(self) -> DeveloperClient:
         """Agent Studio. Raises ``BackendError``; :data:`NO_TOKEN` is for who has none."""
         assert self.open_studio is not None
         async with self._opening:

@@ -66,7 +66,7 @@ class GenieApp(SessionApp):
     @on(JobsWanted)
     def _show_jobs(self, event: JobsWanted) -> None:
         """Show what is behind a skill, where there is a token to look with."""
-        from tui.studio.port import recipe_of_skill
+        from tui.studio.models import recipe_of_skill
         from tui.ui.studio.jobs import JobsModal
 
         recipe = recipe_of_skill(event.skill_id)

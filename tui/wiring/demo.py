@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.core.account import Account
     from tui.core.ports import Clock
     from tui.demo.server import DemoServer, DemoSettings
-    from tui.studio.port import Studio
+    from tui.studio.developer_client import DeveloperClient
 
 
 def demo_place(settings: DemoSettings | None = None, backend: BackendName = "genie") -> Place:
@@ -168,7 +168,7 @@ class _Lamp:
         return self.connect, Kept()
 
     @asynccontextmanager
-    async def studio(self) -> AsyncGenerator[Studio]:
+    async def studio(self) -> AsyncGenerator[DeveloperClient]:
         """The Studio of the same server: what is started there, answers here."""
         if self._server is None:
             raise BackendError(ErrorKind.UNREACHABLE, "The demo has not been opened yet.")
@@ -217,7 +217,7 @@ class _Home:
             yield account
 
     @asynccontextmanager
-    async def studio(self) -> AsyncGenerator[Studio]:
+    async def studio(self) -> AsyncGenerator[DeveloperClient]:
         async with open_studio(await self._profile(), alone=True) as studio:
             yield studio
 

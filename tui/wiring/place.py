@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.chat.session import Session
     from tui.chat.updates import Publish
     from tui.core.ports import ChatBackend, Clock, Notepad
-    from tui.studio.port import Studio
+    from tui.studio.developer_client import DeveloperClient
 
 
 class Connect(Protocol):
@@ -30,7 +30,7 @@ class Connect(Protocol):
 
 
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
-OpenStudio = Callable[[], AbstractAsyncContextManager["Studio"]]
+OpenStudio = Callable[[], AbstractAsyncContextManager["DeveloperClient"]]
 UseGenie = Callable[[str], tuple[Connect, Kept]]
 """What opens the session of another genie, and where it is kept that it is used."""
 

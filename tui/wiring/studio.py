@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def studio_of(profile: Profile) -> OpenStudio | None:
-    """What opens the Studio of a profile; None where it has no developer token."""
+    """Return what opens the Studio of a profile; None where it has no developer token."""
     return partial(open_studio, profile) if profile.developer_token else None
 
 
@@ -43,7 +43,7 @@ def read_studio_profile(name: str | None, config: Path | None) -> Profile:
 
 @asynccontextmanager
 async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerator[DeveloperClient]:
-    """A :class:`tui.studio.port.Studio` for a profile that has a developer token.
+    """Open the Developer API client of a profile that has a developer token.
 
     ``alone``: no other process uses the token, so nothing is kept for them about rate limits.
     """

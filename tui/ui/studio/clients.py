@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from textual import work
 
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean_line
 from tui.studio.models import Genie, GenieClient, GenieClientId
-from tui.studio.port import Studio
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.studio import offers
 from tui.ui.studio.asking import AskModal, NewClientModal, WantedClient
@@ -17,7 +17,10 @@ from tui.ui.studio.browsing import BrowsingScreen
 from tui.ui.studio.secret import SecretModal
 from tui.ui.studio.words import has_client, name_of
 
-Deed = Callable[[Studio], Awaitable[object]]
+if TYPE_CHECKING:
+    from tui.studio.developer_client import DeveloperClient
+
+Deed = Callable[["DeveloperClient"], Awaitable[object]]
 
 
 class ClientScreen(BrowsingScreen):
@@ -90,7 +93,7 @@ class ClientScreen(BrowsingScreen):
     def _make_client(self, wanted: WantedClient) -> None:
         name = clean_line(wanted.name, 60)
 
-        async def make(studio: Studio) -> None:
+        async def make(studio: DeveloperClient) -> None:
             made = await studio.clients.create(wanted.name, wanted.redirect_url)
             client_id = made.client_id
             if made.api_key:
@@ -124,7 +127,7 @@ class ClientScreen(BrowsingScreen):
             self._attach_to(genie, GenieClientId(thing), self._name_of(kind, thing))
 
     def _attach_to(self, genie: Genie, client_id: GenieClientId, name: str) -> None:
-        async def attach(studio: Studio) -> None:
+        async def attach(studio: DeveloperClient) -> None:
             try:
                 await studio.clients.attach(genie.id, client_id)
             except BackendError as error:
@@ -144,7 +147,7 @@ class ClientScreen(BrowsingScreen):
         names = {"other": self._name_of("client", other), "genie": name_of(genie)}
         thing = self._name_of("client", client_id)
 
-        async def exchange(studio: Studio) -> None:
+        async def exchange(studio: DeveloperClient) -> None:
             await studio.clients.detach(genie.id, GenieClientId(other))
             self.attached.pop(genie.id, None)
             await studio.clients.attach(genie.id, client_id)
@@ -157,7 +160,7 @@ class ClientScreen(BrowsingScreen):
         if (genie := self.genie) is None:
             return
 
-        async def detach(studio: Studio) -> None:
+        async def detach(studio: DeveloperClient) -> None:
             await studio.clients.detach(genie.id, GenieClientId(thing))
             self.attached.pop(genie.id, None)
 
@@ -185,7 +188,7 @@ class ClientScreen(BrowsingScreen):
     def deed_regenerate(self, kind: str, thing: str) -> None:
         name = self._name_of(kind, thing)
 
-        async def regenerate(studio: Studio) -> None:
+        async def regenerate(studio: DeveloperClient) -> None:
             made = await studio.clients.regenerate(GenieClientId(thing))
             self.app.push_screen(SecretModal(name, made.api_key))
 

@@ -1,14 +1,16 @@
-"""What Studio knows about one genie, read part by part."""
+"""Details of a genie, read part by part."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tui.core.errors import BackendError
 from tui.studio.models import Genie, GenieClient, Guardrail, KnowledgeBase, Skill
-from tui.studio.port import Studio
+
+if TYPE_CHECKING:
+    from tui.studio.developer_client import DeveloperClient
 
 T = TypeVar("T")
 
@@ -44,26 +46,26 @@ class Dossier:
     guardrail: Part[Guardrail] = Part()
 
 
-Reader = Callable[[Studio, Genie], Awaitable[object]]
+Reader = Callable[["DeveloperClient", Genie], Awaitable[object]]
 
 
-async def _details(studio: Studio, genie: Genie) -> Genie:
+async def _details(studio: DeveloperClient, genie: Genie) -> Genie:
     return await studio.genies.get(genie.id)
 
 
-async def _clients(studio: Studio, genie: Genie) -> Listed[GenieClient]:
+async def _clients(studio: DeveloperClient, genie: Genie) -> Listed[GenieClient]:
     return await _first(studio.clients.list())
 
 
-async def _skills(studio: Studio, genie: Genie) -> Listed[Skill]:
+async def _skills(studio: DeveloperClient, genie: Genie) -> Listed[Skill]:
     return await _first(studio.skills.list(project_id=genie.project_id or None))
 
 
-async def _knowledge_bases(studio: Studio, genie: Genie) -> Listed[KnowledgeBase]:
+async def _knowledge_bases(studio: DeveloperClient, genie: Genie) -> Listed[KnowledgeBase]:
     return await _first(studio.knowledge_bases.list(project_id=genie.project_id or None))
 
 
-async def _guardrail(studio: Studio, genie: Genie) -> Guardrail:
+async def _guardrail(studio: DeveloperClient, genie: Genie) -> Guardrail:
     return await studio.guardrails.get(genie.id)
 
 
@@ -77,7 +79,7 @@ READERS: dict[str, Reader] = {
 """How each part is read; the first says in which project the others look."""
 
 
-async def read_part(name: str, studio: Studio, genie: Genie) -> Part[object]:
+async def read_part(name: str, studio: DeveloperClient, genie: Genie) -> Part[object]:
     """One part; what went wrong is a part of it, too."""
     try:
         return Part(await READERS[name](studio, genie))

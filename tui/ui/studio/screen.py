@@ -23,7 +23,7 @@ from tui.ui.studio.rows import policy_name, value_of
 from tui.ui.studio.words import has_client, name_of
 
 if TYPE_CHECKING:
-    from tui.studio.port import Studio
+    from tui.studio.developer_client import DeveloperClient
 
 
 class StudioScreen(ClientScreen):
@@ -67,7 +67,7 @@ class StudioScreen(ClientScreen):
             return
         name = name_of(genie)
 
-        async def start_and_use(studio: Studio) -> None:
+        async def start_and_use(studio: DeveloperClient) -> None:
             await studio.genies.start(genie.id)
             self.app.call_later(self._talk_to, genie)
 
@@ -144,7 +144,7 @@ class StudioScreen(ClientScreen):
         things = {"skill": "skills", "kb": "knowledge_bases", "group": "user_groups"}[kind]
         name, whose = self._name_of(kind, thing), name_of(genie)
 
-        def deed(studio: Studio) -> Awaitable[object]:
+        def deed(studio: DeveloperClient) -> Awaitable[object]:
             change: Callable[..., Awaitable[object]] = getattr(studio.genies, f"{verb}_{things}")
             return change(genie.id, [thing])
 
