@@ -16,7 +16,7 @@ from tui.auth.developer import DeveloperAuth
 from tui.core.errors import BackendError, ErrorKind
 from tui.studio.client import TIMEOUT
 from tui.studio.developer_client import DeveloperClient
-from tui.studio.endpoints import agentic
+from tui.studio.endpoints import ENDPOINTS
 from tui.studio.guardrails.validation import PII_ENTITIES
 from tui.studio.models import GenieClientId, GenieId, RecipeId
 
@@ -241,7 +241,7 @@ async def test_who_takes_less_than_a_page_asks_for_no_more(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(200, [genie(number) for number in range(50)]))
-    rows = client.endpoints.rows(agentic.GENIES_LIST, limit=3)
+    rows = client.endpoints.rows(ENDPOINTS["genies list"], limit=3)
     assert len([row async for row in rows]) == 3
     assert pages_asked(server) == ["page=1&per_page=3"]
 

@@ -18,7 +18,7 @@ from tests.fakes import HastyClock, ManualClock
 from tui.auth.developer import DeveloperAuth
 from tui.studio.developer_client import DeveloperClient
 from tui.studio.endpoint import LISTS, ONE_A_SECOND, STANDARD, RateLimit
-from tui.studio.endpoints import ENDPOINTS, agentic, workspace
+from tui.studio.endpoints import ENDPOINTS
 from tui.studio.models import GenieId, RecipeId
 from tui.studio.rate_limit import next_slot
 from tui.studio.rate_limit_file import FileRateLimitStore
@@ -57,7 +57,7 @@ async def test_the_request_beyond_the_limit_waits_for_its_time_and_no_other_endp
 ) -> None:
     limiter = client.endpoints.rate_limiter
     for _ in range(60):
-        await limiter.wait(agentic.GENIES_START)
+        await limiter.wait(ENDPOINTS["genies start"])
     told: list[float] = []
     limiter.on_wait = told.append
     clock.advance(20)
@@ -82,7 +82,7 @@ async def test_new_connections_are_one_a_second_in_the_order_they_came(
     done: list[int] = []
 
     async def turn(number: int) -> None:
-        await client.endpoints.rate_limiter.wait(workspace.CONNECTIONS_CREATE)
+        await client.endpoints.rate_limiter.wait(ENDPOINTS["connections create"])
         done.append(number)
 
     tasks = [asyncio.create_task(turn(number)) for number in range(3)]
@@ -97,7 +97,7 @@ async def test_a_repeated_read_is_counted_each_time(server: ScriptedServer) -> N
     clock = HastyClock()
     client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr("wrkaus-x")), clock)
     for _ in range(59):
-        await client.endpoints.rate_limiter.wait(workspace.RECIPES_SHOW)
+        await client.endpoints.rate_limiter.wait(ENDPOINTS["recipes show"])
     server.says(reply(503), reply(200, {"id": 5}))
     assert (await client.recipes.get(RecipeId("5"))).id == "5"
     assert clock.slept_s == [0.5, 59.5]

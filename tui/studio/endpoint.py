@@ -1,4 +1,4 @@
-"""How an endpoint of the Developer API is described, once for the client and the commands."""
+"""Description of an endpoint of the Developer API, shared by the client and the commands."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Field:
     """What commands call it, where the last part of the name will not do."""
     positional: bool = False
     """Commands take it as an argument."""
+    in_query: bool = False
+    """It goes into the query although the request has a body."""
 
     @property
     def option_name(self) -> str:

@@ -11,7 +11,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.studio.client import EndpointClient
 from tui.studio.decode import decode, find_rows
 from tui.studio.endpoint import Endpoint
-from tui.studio.endpoints import agentic
+from tui.studio.endpoints import ENDPOINTS
 from tui.studio.guardrails.validation import validate
 from tui.studio.models import (
     Genie,
@@ -32,44 +32,44 @@ class Genies:
         self._client = client
 
     def list(self) -> AsyncGenerator[Genie]:
-        return self._client.request_all(Genie, agentic.GENIES_LIST)
+        return self._client.request_all(Genie, ENDPOINTS["genies list"])
 
     async def get(self, genie_id: GenieId) -> Genie:
-        return await self._client.request_one(Genie, agentic.GENIES_SHOW, genie_id)
+        return await self._client.request_one(Genie, ENDPOINTS["genies show"], genie_id)
 
     async def start(self, genie_id: GenieId) -> None:
-        await self._client.request(agentic.GENIES_START, (genie_id,))
+        await self._client.request(ENDPOINTS["genies start"], (genie_id,))
 
     async def stop(self, genie_id: GenieId) -> None:
-        await self._client.request(agentic.GENIES_STOP, (genie_id,))
+        await self._client.request(ENDPOINTS["genies stop"], (genie_id,))
 
     async def assign_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
         """Return the skills that the answer names; so do the five calls below."""
-        return await self._assign(agentic.ASSIGN_SKILLS, genie_id, ids)
+        return await self._assign(ENDPOINTS["genies assign-skills"], genie_id, ids)
 
     async def remove_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
-        return await self._assign(agentic.REMOVE_SKILLS, genie_id, ids)
+        return await self._assign(ENDPOINTS["genies remove-skills"], genie_id, ids)
 
     async def assign_knowledge_bases(
         self, genie_id: GenieId, ids: Sequence[str]
     ) -> Sequence[Reference]:
-        return await self._assign(agentic.ASSIGN_KNOWLEDGE_BASES, genie_id, ids)
+        return await self._assign(ENDPOINTS["genies assign-knowledge-bases"], genie_id, ids)
 
     async def remove_knowledge_bases(
         self, genie_id: GenieId, ids: Sequence[str]
     ) -> Sequence[Reference]:
-        return await self._assign(agentic.REMOVE_KNOWLEDGE_BASES, genie_id, ids)
+        return await self._assign(ENDPOINTS["genies remove-knowledge-bases"], genie_id, ids)
 
     async def assign_user_groups(
         self, genie_id: GenieId, ids: Sequence[str]
     ) -> Sequence[Reference]:
         """No endpoint lists user groups: their ids come from the workspace's own pages."""
-        return await self._assign(agentic.ASSIGN_USER_GROUPS, genie_id, ids)
+        return await self._assign(ENDPOINTS["genies assign-user-groups"], genie_id, ids)
 
     async def remove_user_groups(
         self, genie_id: GenieId, ids: Sequence[str]
     ) -> Sequence[Reference]:
-        return await self._assign(agentic.REMOVE_USER_GROUPS, genie_id, ids)
+        return await self._assign(ENDPOINTS["genies remove-user-groups"], genie_id, ids)
 
     async def _assign(
         self, endpoint: Endpoint, genie_id: GenieId, ids: Sequence[str]
@@ -90,7 +90,7 @@ class GenieClients:
         self._client = client
 
     def list(self) -> AsyncGenerator[GenieClient]:
-        return self._client.request_all(GenieClient, agentic.CLIENTS_LIST)
+        return self._client.request_all(GenieClient, ENDPOINTS["clients list"])
 
     async def create(self, name: str, redirect_url: str | None = None) -> GenieClient:
         """Create an OAuth client with a ``redirect_url``, else one with an API key, shown once."""
@@ -99,26 +99,28 @@ class GenieClients:
             "auth.type": "oauth" if redirect_url else "api_key",
             "auth.oauth_redirect_url": redirect_url or None,
         }
-        made = await self._client.request_one(GenieClient, agentic.CLIENTS_CREATE, **values)
+        made = await self._client.request_one(GenieClient, ENDPOINTS["clients create"], **values)
         if not made.client_id:
             raise failure(Case.NO_ID, host=self._client.host, sent=True)
         return made
 
     async def rename(self, client_id: GenieClientId, name: str) -> None:
-        await self._client.request(agentic.CLIENTS_UPDATE, (client_id,), {"client_name": name})
+        await self._client.request(ENDPOINTS["clients update"], (client_id,), {"client_name": name})
 
     async def delete(self, client_id: GenieClientId) -> None:
-        await self._client.request(agentic.CLIENTS_DELETE, (client_id,))
+        await self._client.request(ENDPOINTS["clients delete"], (client_id,))
 
     async def regenerate(self, client_id: GenieClientId) -> RegeneratedKey:
-        return await self._client.request_one(RegeneratedKey, agentic.CLIENTS_REGENERATE, client_id)
+        return await self._client.request_one(
+            RegeneratedKey, ENDPOINTS["clients regenerate"], client_id
+        )
 
     async def attach(self, genie_id: GenieId, client_id: GenieClientId) -> None:
         values = {"genie_client_id": client_id}
-        await self._client.request(agentic.CLIENTS_ATTACH, (genie_id,), values)
+        await self._client.request(ENDPOINTS["clients attach"], (genie_id,), values)
 
     async def detach(self, genie_id: GenieId, client_id: GenieClientId) -> None:
-        await self._client.request(agentic.CLIENTS_DETACH, (genie_id, client_id))
+        await self._client.request(ENDPOINTS["clients detach"], (genie_id, client_id))
 
 
 class Guardrails:
@@ -128,7 +130,7 @@ class Guardrails:
         self._client = client
 
     async def get(self, genie_id: GenieId) -> Guardrail:
-        return await self._client.request_one(Guardrail, agentic.GUARDRAILS_SHOW, genie_id)
+        return await self._client.request_one(Guardrail, ENDPOINTS["guardrails show"], genie_id)
 
     async def put(
         self, genie_id: GenieId, policy_type: str, configuration: Mapping[str, Any]
@@ -141,7 +143,7 @@ class Guardrails:
         await self._check_entities(policy_type, configuration)
         return await self._client.request_one(
             Policy,
-            agentic.GUARDRAILS_SET,
+            ENDPOINTS["guardrails set"],
             genie_id,
             policy_type,
             configuration=configuration,
@@ -161,5 +163,5 @@ class Guardrails:
             raise BackendError(ErrorKind.INVALID, " ".join(map(str, found)))
 
     async def pii_entities(self) -> Sequence[str]:
-        rows = find_rows(await self._client.request(agentic.GUARDRAILS_PII_ENTITIES)) or []
+        rows = find_rows(await self._client.request(ENDPOINTS["guardrails pii-entities"])) or []
         return [row for row in rows if isinstance(row, str)]

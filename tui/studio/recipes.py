@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from tui.studio.client import EndpointClient
-from tui.studio.endpoints import workspace
+from tui.studio.endpoints import ENDPOINTS
 from tui.studio.models import Job, Recipe, RecipeId
 
 
@@ -16,7 +16,7 @@ class Recipes:
         self._client = client
 
     async def get(self, recipe_id: RecipeId) -> Recipe:
-        return await self._client.request_one(Recipe, workspace.RECIPES_SHOW, recipe_id)
+        return await self._client.request_one(Recipe, ENDPOINTS["recipes show"], recipe_id)
 
 
 class Jobs:
@@ -27,4 +27,4 @@ class Jobs:
 
     def list(self, recipe_id: RecipeId, *, status: str | None = None) -> AsyncGenerator[Job]:
         """Newest first; ``status`` is ``succeeded``, ``failed`` or ``pending``."""
-        return self._client.request_all(Job, workspace.JOBS_LIST, recipe_id, status=status)
+        return self._client.request_all(Job, ENDPOINTS["jobs list"], recipe_id, status=status)

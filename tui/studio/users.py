@@ -8,7 +8,7 @@ from tui.api.failures import failure
 from tui.api.hints import Case
 from tui.studio.client import EndpointClient
 from tui.studio.decode import decode, find_rows
-from tui.studio.endpoints import workspace
+from tui.studio.endpoints import ENDPOINTS
 from tui.studio.user_check import IdentityUser
 
 
@@ -21,7 +21,7 @@ class Users:
     async def find(self, email: str) -> Sequence[IdentityUser]:
         """Users whose email or name matches."""
         rows = find_rows(
-            await self._client.request(workspace.USERS_FIND, (), {"query": email}), "users"
+            await self._client.request(ENDPOINTS["users find"], (), {"query": email}), "users"
         )
         if rows is None:
             raise failure(Case.NOT_AN_OBJECT, host=self._client.host)

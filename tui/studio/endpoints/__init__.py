@@ -1,34 +1,48 @@
-"""All endpoints, by the command that offers them."""
+"""The endpoints of the Developer API, by the command that offers them, put together from tables.
+
+To add one, add a line to ``routes`` and to ``help_texts.SUMMARIES``; then what it has of
+``requests.FIELDS``, ``responses`` and ``help_texts.CONFIRMATIONS``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
-from tui.studio.endpoint import Endpoint
-from tui.studio.endpoints.agentic import AGENTIC
-from tui.studio.endpoints.workspace import WORKSPACE
+from tui.studio.endpoint import STANDARD, Endpoint
+from tui.studio.endpoints.help_texts import CONFIRMATIONS, GROUPS, SUMMARIES
+from tui.studio.endpoints.requests import CHECKS, FIELDS
+from tui.studio.endpoints.responses import COLUMNS, PAGING, RATE_LIMITS, SECRET_FIELDS
+from tui.studio.endpoints.routes import PATH_ARGUMENTS, ROUTES
 
-ENDPOINTS: Mapping[str, Endpoint] = {
-    endpoint.command: endpoint for endpoint in (*AGENTIC, *WORKSPACE)
-}
+__all__ = ["ENDPOINTS", "GROUPS"]
 
-GROUPS: Mapping[str, str] = {
-    "genies": "Genies: start and stop them, give them skills.",
-    "clients": "What applications use to call a genie.",
-    "guardrails": "The content safety of a genie.",
-    "kb": "Knowledge bases.",
-    "skills": "Skills.",
-    "recipes": "Recipes; every skill is one.",
-    "jobs": "The runs of a recipe.",
-    "connections": "Connections to apps.",
-    "folders": "Folders.",
-    "projects": "Projects, and deploying them.",
-    "deployments": "What was deployed.",
-    "tables": "Lookup tables and their rows.",
-    "roles": "Roles of collaborators.",
-    "api-clients": "Clients of the Developer API itself.",
-    "on-prem": "Agents in private networks.",
-    "activity": "The audit log.",
-    "users": "Users of Workato Identity.",
-}
-"""The groups of commands, and what is in them."""
+
+def _endpoint(command: str) -> Endpoint:
+    method, path = ROUTES[command]
+    fields = FIELDS.get(command, ())
+    query = tuple(field for field in fields if field.in_query or method == "GET")
+    return Endpoint(
+        command=command,
+        method=method,
+        path=path,
+        summary=SUMMARIES[command],
+        arguments=tuple(_path_arguments(path)),
+        query=query,
+        body=tuple(field for field in fields if field not in query),
+        columns=tuple(COLUMNS.get(command, "").split()),
+        paging=PAGING.get(command),
+        rate_limit=RATE_LIMITS.get(command, STANDARD),
+        confirm=CONFIRMATIONS.get(command, ""),
+        secret_field=SECRET_FIELDS.get(command, ""),
+        check=CHECKS.get(command),
+    )
+
+
+def _path_arguments(path: str) -> Iterator[str]:
+    for before, part in pairwise(path.split("/")):
+        if part.startswith(":"):
+            yield PATH_ARGUMENTS[f"{before}/{part}"]
+
+
+ENDPOINTS: Mapping[str, Endpoint] = {command: _endpoint(command) for command in ROUTES}
