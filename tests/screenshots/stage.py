@@ -17,7 +17,7 @@ from tests.screenshots.scenes import WIDE, Look, Scene
 from tests.screenshots.slim import slim
 from tests.screenshots.watch import rested
 from tests.ui.signin import ScriptedAccount, nobody
-from tui.core.preferences import Preferences
+from tui.config import Preferences
 from tui.demo.server import DemoServer, DemoSettings, PortInUseError
 from tui.system.terminal import Terminal
 from tui.ui.agency import Agency

@@ -18,10 +18,11 @@ from tests.ui.signin import ScriptedAccount
 from tui.chat.kit import Patience
 from tui.chat.session import Session
 from tui.chat.updates import Publish
+from tui.config import Preferences
 from tui.core.errors import BackendError
+from tui.core.genie_source import Kept
 from tui.core.ids import ConversationId
 from tui.core.ports import Notepad
-from tui.core.preferences import Kept, Preferences
 from tui.core.records import Conversation
 from tui.system.terminal import Terminal
 from tui.ui.agency import Agency, Connect

@@ -10,7 +10,7 @@ from textual import events
 
 from tests.fakes import ScriptedBackend, Wait, asks, reply, started
 from tests.ui.stage import Stage
-from tui.core.preferences import Preferences
+from tui.config import Preferences
 from tui.system.terminal import Terminal
 
 BELL = "\x07"

@@ -8,9 +8,9 @@ import pytest
 
 from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
 from tests.ui.stage import Stage
+from tui.config import Preferences
 from tui.core.events import ConnectionRequested
 from tui.core.ids import AttemptId
-from tui.core.preferences import Preferences
 from tui.core.steps import ConnectionStep
 from tui.ui.modals.connection import ConnectionAnswer, ConnectionModal
 from tui.ui.modals.qr import qr_code

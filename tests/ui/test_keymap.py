@@ -9,7 +9,7 @@ from textual.widgets import Input, OptionList
 
 from tests.fakes import ScriptedBackend
 from tests.ui.stage import Stage
-from tui.core.preferences import Preferences
+from tui.config import Preferences
 from tui.ui.keymap import KeyProblem, commands, is_key, keymap_of, keys_of, normal
 from tui.ui.keys import UNBOUND
 from tui.ui.screens.help import HelpScreen

@@ -14,7 +14,7 @@ from tui.system import collector
 from tui.system.file_scope import enter_folder
 
 if TYPE_CHECKING:
-    from tui.core.preferences import Preferences
+    from tui.config import Preferences
     from tui.wiring import Place
 
 

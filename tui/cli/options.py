@@ -12,9 +12,8 @@ import click
 from tui.cli.codes import Code, Failure
 
 if TYPE_CHECKING:
-    from tui.config import Profile
+    from tui.config import Preferences, Profile
     from tui.config.profile import BackendName
-    from tui.core.preferences import Preferences
     from tui.wiring import Place
 
 _F = TypeVar("_F", bound=Callable[..., Any])

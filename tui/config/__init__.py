@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.config.profile import KEYS, Profile
     from tui.config.profiles import holds_secrets, is_configured, load, profile_names
     from tui.config.saving import save_profile
+    from tui.config.settings import Preferences
     from tui.config.trial import problem_with, tried
 
 _HOMES = {
@@ -30,6 +31,7 @@ _HOMES = {
     "looks": ("LOOKS", "key_bindings", "general_looks", "variable"),
     "profile": ("KEYS", "Profile"),
     "saving": ("save_profile",),
+    "settings": ("Preferences",),
     "trial": ("problem_with", "tried"),
 }
 
@@ -43,6 +45,7 @@ __all__ = [
     "LOOKS",
     "ConfigError",
     "DataCenter",
+    "Preferences",
     "Profile",
     "check_url",
     "config_dir",

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.preferences import Kept
+from tui.core.genie_source import Kept
 
 if TYPE_CHECKING:
     from tui.chat.session import Session

@@ -15,7 +15,7 @@ from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
 from textual.notifications import SeverityLevel
 
-from tui.core.preferences import Preferences
+from tui.config import Preferences
 from tui.core.redact import redact
 from tui.core.text import clean_line
 from tui.system.terminal import Terminal, terminal_of

@@ -27,8 +27,9 @@ from tui.ui.screens.chat import ChatScreen
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from tui.config import Preferences
+    from tui.core.genie_source import Kept
     from tui.core.ports import Clock, Notepad
-    from tui.core.preferences import Kept, Preferences
     from tui.system.terminal import Terminal
     from tui.ui.modals.login import SignedIn
 

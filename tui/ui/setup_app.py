@@ -12,7 +12,7 @@ from tui.ui.screens.setup import Help, SetupScreen
 from tui.ui.styles import STYLES
 
 if TYPE_CHECKING:
-    from tui.core.preferences import Preferences
+    from tui.config import Preferences
 
 
 class SetupApp(BaseApp[str]):

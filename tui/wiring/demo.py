@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.preferences import Kept
+from tui.core.genie_source import Kept
 from tui.demo.handles import IFRIT
 from tui.demo.suggestions import SUGGESTIONS
 from tui.wiring.backends import open_backend

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from tui.config import Preferences
 from tui.core.account import Account
-from tui.core.preferences import Kept, Preferences
+from tui.core.genie_source import Kept
 from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:

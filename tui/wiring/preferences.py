@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from tui.core.preferences import Preferences
+from tui.config import Preferences
 
 if TYPE_CHECKING:
     from tui.config import Profile

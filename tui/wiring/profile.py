@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tui.core.preferences import Kept
+from tui.core.genie_source import Kept
 from tui.wiring.agent_names import agent_names
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import key_vault, open_account

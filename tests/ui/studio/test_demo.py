@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from tests.screenshots.watch import text_of
 from tests.ui.stage import PATIENCE_S
 from tui.config import Profile
-from tui.core.preferences import Kept
+from tui.core.genie_source import Kept
 from tui.demo.residents import STOPPED_GENIE
 from tui.demo.server import DemoServer, DemoSettings
 from tui.studio.models import GenieId

@@ -10,7 +10,7 @@ from tests.studio.scripted_studio import ScriptedStudio, genie
 from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.preferences import Kept
+from tui.core.genie_source import Kept
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.studio.switcher import GenieSwitcher
 

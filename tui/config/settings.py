@@ -1,10 +1,9 @@
-"""How somebody likes the interface."""
+"""Settings of the interface."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +26,3 @@ class Preferences:
     """Keys by the id of what they do, several separated by commas; empty: none."""
     keys_from: str = ""
     """The file that ``keys`` were read from."""
-
-
-class Kept(NamedTuple):
-    """Where it is kept which genie is used from now on."""
-
-    path: str = ""
-    """The file that says so; empty where nothing does."""
-    overruled_by: str = ""
-    """The environment variable that names another one, and wins at the next start."""
