@@ -14,13 +14,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.ui.chat_page import ChatPage
 from tui.core.ids import ConversationId
 from tui.core.options import OptionValues
 from tui.demo.server import DemoServer, DemoSettings
 from tui.demo.workflow_catalog import MARID
 from tui.ui.app import GenieApp
 from tui.ui.modals.beginning import BeginModal
-from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.notice import OutcomeRow, UsageRow
 from tui.ui.widgets.option_field import OptionField
 from tui.ui.widgets.reply import Reply
@@ -40,25 +40,16 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @dataclass
-class Scene:
+class Scene(ChatPage):
     """The app, its demo server, and what is on the screen."""
 
     app: GenieApp
     pilot: Pilot[None]
     server: DemoServer
 
-    @property
-    def chat(self) -> ChatScreen:
-        screen = self.app.screen_stack[0]
-        assert isinstance(screen, ChatScreen)
-        return screen
-
-    def text(self) -> str:
-        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
-
     def said(self) -> str:
         """All that the agent said."""
-        return "".join(reply.copy_text() for reply in self.chat.query(Reply))
+        return "".join(reply.copy_text() for reply in self.find_all(Reply))
 
     async def until(self, true: Callable[[], object]) -> None:
         end_s = asyncio.get_running_loop().time() + _LONGEST_S
@@ -67,28 +58,21 @@ class Scene:
             if true():
                 return
             await asyncio.sleep(0.005)
-        raise AssertionError(self.text())
-
-    async def say(self, text: str) -> None:
-        self.chat.composer.put(text)
-        await self.pilot.press("enter")
+        raise AssertionError(self.screen())
 
     async def begin(self, options: OptionValues) -> ConversationId:
         """Create a conversation and go to it."""
-        assert self.chat.access
-        created = await self.chat.access.session.create(options)
-        self.chat.go_to(created)
-        await self.until(lambda: self.chat.desk.current == created)
+        created = await self.session().create(options)
+        self.go_to(created)
+        await self.until(lambda: self.current_conversation() == created)
         return created
 
     async def opened(self, title: str) -> ConversationId:
         """Go to a conversation of the list."""
-        assert self.chat.access
-        shelf = self.chat.access.shelf
-        await self.until(lambda: any(title in item.name for item in shelf.conversations))
-        found = next(item.id for item in shelf.conversations if title in item.name)
-        self.chat.go_to(found)
-        await self.until(lambda: self.chat.desk.current == found)
+        await self.until(lambda: any(title in c.name for c in self.known_conversations()))
+        found = next(c.id for c in self.known_conversations() if title in c.name)
+        self.go_to(found)
+        await self.until(lambda: self.current_conversation() == found)
         return found
 
 
@@ -105,7 +89,7 @@ async def scene(settings: DemoSettings = QUICK) -> AsyncGenerator[Scene]:
         )
         async with app.run_test(size=(120, 40), notifications=True) as pilot:
             here = Scene(app, pilot, server)
-            await here.until(lambda: "live" in here.text())
+            await here.until(lambda: "live" in here.screen())
             yield here
 
 
@@ -113,33 +97,33 @@ async def test_a_halt_in_the_middle_keeps_what_was_written_and_says_who_stopped_
     async with scene(SLOW_WRITER) as here:
         await here.say("Tell me everything")
         await here.until(lambda: "Night 1" in here.said())
-        await here.until(lambda: "■ Stop Ctrl+S" in here.text())
+        await here.until(lambda: "■ Stop Ctrl+S" in here.screen())
         await here.pilot.press("ctrl+s")
-        await here.until(lambda: here.chat.query(OutcomeRow))
-        assert "Stopped by you." in here.text()
+        await here.until(lambda: here.find_all(OutcomeRow))
+        assert "Stopped by you." in here.screen()
         assert "Night 1" in here.said()
-        assert "■ Stop Ctrl+S" not in here.text()
+        assert "■ Stop Ctrl+S" not in here.screen()
 
 
 async def test_the_button_does_what_the_key_does() -> None:
     async with scene(SLOW_WRITER) as here:
         await here.say("Tell me everything")
-        await here.until(lambda: "■ Stop" in here.text())
-        lines = here.text().split("\n")
+        await here.until(lambda: "■ Stop" in here.screen())
+        lines = here.screen().split("\n")
         y = next(n for n, words in enumerate(lines) if "■ Stop" in words)
         await here.pilot.click(offset=(lines[y].index("■ Stop") + 3, y))
-        await here.until(lambda: "Stopped by you." in here.text())
+        await here.until(lambda: "Stopped by you." in here.screen())
 
 
 async def test_an_agent_that_looks_at_a_halt_between_messages_stops_there() -> None:
     async with scene(DemoSettings(speed=1, title_s=0)) as here:
         await here.begin({"agent_id": MARID})
-        await here.until(lambda: "Marid" in here.text())
+        await here.until(lambda: "Marid" in here.screen())
         await here.say("slow")
         await here.until(lambda: "Step 2 of a long job." in here.said())
         await here.pilot.press("ctrl+s")
-        await here.until(lambda: here.chat.query(OutcomeRow))
-        assert "Stopped by you." in here.text()
+        await here.until(lambda: here.find_all(OutcomeRow))
+        assert "Stopped by you." in here.screen()
         assert "Step 8" not in here.said()
 
 
@@ -148,10 +132,10 @@ async def test_an_agent_that_never_looks_at_a_halt_goes_on_and_says_so() -> None
         await here.say("slow 60")
         await here.until(lambda: "word2" in here.said())
         await here.pilot.press("ctrl+s")
-        await here.until(lambda: "Asked to stop" in here.text())
+        await here.until(lambda: "Asked to stop" in here.screen())
         await here.until(lambda: "end." in here.said())
-        await here.until(lambda: here.chat.query(UsageRow))
-        assert "Stopped by you." not in here.text()
+        await here.until(lambda: here.find_all(UsageRow))
+        assert "Stopped by you." not in here.screen()
 
 
 async def test_guardrails_are_chosen_in_the_form_and_refuse_a_message() -> None:
@@ -163,14 +147,14 @@ async def test_guardrails_are_chosen_in_the_form_and_refuse_a_message() -> None:
         )
         field.take_focus()
         await here.pilot.press("space")
-        await here.until(lambda: "no-secrets" in here.text())
+        await here.until(lambda: "no-secrets" in here.screen())
         await here.pilot.press(*"no-secrets", "tab", "enter")
         await here.until(lambda: isinstance(here.app.screen, BeginModal))
         await here.pilot.press("enter")
-        await here.until(lambda: here.chat.desk.current)
+        await here.until(lambda: here.current_conversation())
         await here.say("Tell me the password")
-        await here.until(lambda: "prompt matches forbidden" in here.text())
-        assert here.chat.composer.text == "Tell me the password"
+        await here.until(lambda: "prompt matches forbidden" in here.screen())
+        assert here.composer_text() == "Tell me the password"
 
 
 async def test_the_options_of_a_conversation_are_changed_and_said() -> None:
@@ -181,7 +165,7 @@ async def test_the_options_of_a_conversation_are_changed_and_said() -> None:
         field = next(f for f in here.app.screen.query(OptionField) if f.option.name == "model")
         field.query_one(Input).value = "brass-5"
         await here.pilot.press("enter")
-        await here.until(lambda: "Changed: Model." in here.text())
+        await here.until(lambda: "Changed: Model." in here.screen())
         body = json.loads(await asyncio.to_thread(workflow_of_ada, here.server, created))
         assert (body["model"], body["max_turns"]) == ("brass-5", 5)
 
@@ -191,9 +175,9 @@ async def test_a_cut_within_a_message_leaves_no_trace_in_it(fault: str) -> None:
     async with scene() as here:
         here.server.faults.add(fault)
         await here.say("Is anything broken right now?")
-        await here.until(lambda: here.chat.query(UsageRow))
-        await here.until(lambda: not here.chat.desk.board.at_work())
-        words = [reply.copy_text() for reply in here.chat.query(Reply)]
+        await here.until(lambda: here.find_all(UsageRow))
+        await here.until(lambda: not here.working_conversations())
+        words = [reply.copy_text() for reply in here.find_all(Reply)]
         assert len(words) == 2, words
         assert words[0].startswith("Let me look everywhere at once")
         assert words[1].startswith("One thing is limping")
@@ -205,23 +189,23 @@ async def test_a_conversation_that_is_switched_off_can_be_switched_on_from_here(
     async with scene() as here:
         await here.opened("switched off")
         await here.say("Is anything broken right now?")
-        await here.until(lambda: "Alt+A switches it on." in here.text())
-        assert here.chat.composer.text == "Is anything broken right now?"
+        await here.until(lambda: "Alt+A switches it on." in here.screen())
+        assert here.composer_text() == "Is anything broken right now?"
         await here.pilot.press("alt+a")
-        await here.until(lambda: "is switched on again" in here.text())
+        await here.until(lambda: "is switched on again" in here.screen())
         await here.pilot.press("enter")
-        await here.until(lambda: "calm by" in here.text())
+        await here.until(lambda: "calm by" in here.screen())
 
 
 async def test_somebody_elses_conversation_is_refused_with_a_reason() -> None:
     async with scene() as here:
-        here.chat.go_to(ConversationId(of_a_colleague(here.server)))
-        await here.until(lambda: "belongs to somebody else" in here.text())
+        here.go_to(ConversationId(of_a_colleague(here.server)))
+        await here.until(lambda: "belongs to somebody else" in here.screen())
         await here.pilot.press("escape")
-        await here.until(lambda: "belongs to somebody else" not in here.text())
+        await here.until(lambda: "belongs to somebody else" not in here.screen())
         await here.say("Is anything broken right now?")
-        await here.until(lambda: "Not sent: The workflow belongs to" in here.text())
-        assert here.chat.composer.text == "Is anything broken right now?"
+        await here.until(lambda: "Not sent: The workflow belongs to" in here.screen())
+        assert here.composer_text() == "Is anything broken right now?"
 
 
 def workflow_of_ada(server: DemoServer, workflow: str) -> bytes:

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tests.textual_internals import screen_text
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.records import Prompt, PromptState
@@ -79,8 +80,7 @@ class Solo(App[None]):
 
     def screen_text(self) -> str:
         """All that is on the screen, line by line."""
-        strips = self.screen._compositor.render_strips()
-        return "\n".join(strip.text.rstrip() for strip in strips)
+        return screen_text(self)
 
 
 class FakeClock:

@@ -9,11 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from textual.pilot import Pilot
-from textual.strip import Strip
-from textual.widget import Widget
 
 from tests.fakes import ManualClock, MemoryStore, ScriptedBackend
 from tests.studio.scripted_studio import ScriptedStudio
+from tests.ui.chat_page import ChatPage
 from tests.ui.signin import ScriptedAccount
 from tui.chat.kit import Patience
 from tui.chat.session import Session
@@ -27,7 +26,6 @@ from tui.core.records import Conversation
 from tui.system.terminal import Terminal
 from tui.ui.agency import Agency, Connect
 from tui.ui.app import GenieApp
-from tui.ui.screens.chat import ChatScreen
 
 QUICK = Patience(
     first_retry_s=0.01,
@@ -58,7 +56,7 @@ class QuietApp(GenieApp):
 
 
 @dataclass
-class Stage:
+class Stage(ChatPage):
     """An app and what is behind it. ``pilot`` is there inside ``shown``."""
 
     backend: ScriptedBackend = field(default_factory=ScriptedBackend)
@@ -84,6 +82,8 @@ class Stage:
     """Where they are kept."""
 
     def __post_init__(self) -> None:
+        self.publish: Publish
+        """Brings the screen an update, as the session does; there once that is open."""
         self.app = QuietApp(
             self._connect,
             agent_name=self.agent_name,
@@ -110,6 +110,7 @@ class Stage:
             raise self.refusals.pop(0)
         if self.account:
             await self.account.whoami()
+        self.publish = publish
         async with Session(self.backend, self.store, publish, patience=QUICK) as session:
             yield session
 
@@ -121,21 +122,15 @@ class Stage:
         async with self.app.run_test(size=(width, height), notifications=True) as self.pilot:
             self.pilot: Pilot[None]
             if expected:
-                await self.until(lambda: self.chat.access is not None)
+                await self.until(self.is_connected)
                 await self.until(lambda: "conversations" in self.backend.calls)
             yield self
 
     @property
-    def chat(self) -> ChatScreen:
-        screen = self.app.screen_stack[0]
-        assert isinstance(screen, ChatScreen)
-        return screen
-
-    @property
     def title(self) -> str:
         """What the conversation at hand is called; empty until it is listed."""
-        current = self.chat.desk.current
-        return self.chat.title_of(current) if current else ""
+        current = self.current_conversation()
+        return self.title_of(current) if current else ""
 
     async def until(self, true: Callable[[], object], what: str = "") -> None:
         """Let the app work until something is true."""
@@ -145,36 +140,14 @@ class Stage:
             if true():
                 return
             await asyncio.sleep(0.005)
-        raise AssertionError(what or self.text(self.app.screen))
+        raise AssertionError(what or self.screen())
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
-    async def say(self, text: str) -> None:
-        """Write a text and send it."""
-        self.chat.composer.put(text)
-        await self.press("enter")
-
     async def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
         await self.pilot.pause()
-
-    def text(self, widget: Widget) -> str:
-        """What a widget shows, as lines."""
-        width, height = widget.size
-        if widget is self.app.screen:
-            strips = self.app.screen._compositor.render_strips()
-        else:
-            strips = [widget.render_line(y) for y in range(height)]
-        return "\n".join(_plain(strip, width) for strip in strips)
-
-    def screen(self) -> str:
-        """All that is on the terminal."""
-        return self.text(self.app.screen)
-
-
-def _plain(strip: Strip, width: int) -> str:
-    return strip.text[:width].rstrip()
 
 
 def conversation(name: str, title: str, updated_ms: int, *, unread: bool = False) -> Conversation:

@@ -20,6 +20,7 @@ from tests.fakes import (
     said,
     started,
 )
+from tests.textual_internals import crash_report
 from tests.ui.stage import Stage, conversation
 from tui.chat.updates import Refused
 from tui.core.draft import Draft
@@ -53,13 +54,13 @@ async def test_paints_before_it_is_connected_and_sends_then() -> None:
         assert "What can Ifrit do for you?" in stage.screen()
         assert "connecting" in stage.screen()
         await stage.press(*"hello", "enter", *"and")
-        assert "Sent as soon as the connection stands" in stage.text(stage.chat.banner)
-        assert stage.chat.composer.text == "helloand"
+        assert "Sent as soon as the connection stands" in stage.banner_text()
+        assert stage.composer_text() == "helloand"
         gate.set()
         await stage.until(lambda: "Hello Jo" in stage.screen())
         assert [text for _, text, _ in stage.backend.sent] == ["hello"]
-        assert stage.chat.composer.text == "and"
-        assert not stage.chat.banner.display
+        assert stage.composer_text() == "and"
+        assert not stage.is_banner_shown()
 
 
 class SlowStore(MemoryStore):
@@ -83,16 +84,16 @@ async def test_no_key_is_lost_while_drafts_are_read() -> None:
         await stage.until(lambda: store.asked == 1)
         await stage.press(*"early")
         store.gate.set()
-        await stage.until(lambda: stage.chat.access is not None)
-        assert stage.chat.composer.text == "early"
+        await stage.until(lambda: stage.is_connected())
+        assert stage.composer_text() == "early"
         store.gate.clear()
         await open_first(stage)
         await stage.until(lambda: store.asked == 2)
         await stage.press(*" bird")
         store.gate.set()
-        await stage.until(lambda: stage.chat.desk.current == "c1")
+        await stage.until(lambda: stage.current_conversation() == "c1")
         assert store.drafts[None] == "early bird"
-        assert stage.chat.composer.text == ""
+        assert stage.composer_text() == ""
 
 
 async def test_a_message_is_sent_and_its_reply_shown() -> None:
@@ -101,9 +102,9 @@ async def test_a_message_is_sent_and_its_reply_shown() -> None:
         await stage.press(*"hi", "enter")
         await stage.until(lambda: "Hello Jo" in stage.screen())
         assert stage.backend.sent == [(ConversationId("conversation-1"), "hi", None)]
-        assert stage.chat.composer.text == ""
+        assert stage.composer_text() == ""
         assert "What can Ifrit do" not in stage.screen()
-        await stage.until(lambda: "hi" in stage.text(stage.chat.sidebar.list))
+        await stage.until(lambda: "hi" in stage.sidebar_text())
 
 
 async def test_a_suggestion_is_reached_by_tab_and_sent_by_enter() -> None:
@@ -120,7 +121,7 @@ async def test_a_suggestion_leaves_what_was_being_written_alone() -> None:
         await stage.press(*"half", "tab", "enter")
         await stage.until(lambda: stage.backend.sent)
         await stage.until(lambda: "Hello" in stage.screen())
-        assert stage.chat.composer.text == "half"
+        assert stage.composer_text() == "half"
 
 
 async def test_a_refused_text_comes_back_with_the_reason() -> None:
@@ -128,11 +129,11 @@ async def test_a_refused_text_comes_back_with_the_reason() -> None:
     stage.backend.failures["send"].append(refused())
     async with stage.shown():
         await stage.say("weird")
-        await stage.until(lambda: "too strange" in stage.text(stage.chat.banner))
-        assert "Request id req-7" in stage.text(stage.chat.banner)
-        assert stage.chat.composer.text == "weird"
+        await stage.until(lambda: "too strange" in stage.banner_text())
+        assert "Request id req-7" in stage.banner_text()
+        assert stage.composer_text() == "weird"
         await stage.press("escape")
-        assert not stage.chat.banner.display
+        assert not stage.is_banner_shown()
 
 
 async def test_a_refused_text_is_put_before_what_was_written_since() -> None:
@@ -143,16 +144,16 @@ async def test_a_refused_text_is_put_before_what_was_written_since() -> None:
         await stage.until(lambda: stage.backend.sent)
         await stage.press(*"next")
         gate.set()
-        await stage.until(lambda: "first" in stage.chat.composer.text)
-        assert stage.chat.composer.text == "first\n\nnext"
+        await stage.until(lambda: "first" in stage.composer_text())
+        assert stage.composer_text() == "first\n\nnext"
 
 
 async def test_a_handle_is_no_name_to_greet_by() -> None:
     stage = Stage(agent_name="gin-Ifrit")
     async with stage.shown():
         assert "What can I do for you?" in stage.screen()
-        assert "Write a message" in stage.text(stage.chat.composer)
-        assert "gin-Ifrit" in stage.text(stage.chat.topbar)
+        assert "Write a message" in stage.composer_view()
+        assert "gin-Ifrit" in stage.topbar_text()
 
 
 async def test_messages_that_are_refused_one_after_another_come_back_in_their_order() -> None:
@@ -161,12 +162,12 @@ async def test_messages_that_are_refused_one_after_another_come_back_in_their_or
     async with stage.shown():
         for text in ("greet", "first", "second"):
             await stage.say(text)
-            await stage.until(lambda: not stage.chat.composer.text)
+            await stage.until(lambda: not stage.composer_text())
         await stage.press(*"next")
         gate.set()
-        await stage.until(lambda: "second" in stage.chat.composer.text)
-        assert stage.chat.composer.text == "first\n\nsecond\n\nnext"
-        cid = stage.chat.desk.current
+        await stage.until(lambda: "second" in stage.composer_text())
+        assert stage.composer_text() == "first\n\nsecond\n\nnext"
+        cid = stage.current_conversation()
         assert stage.store.drafts[cid] == "first\n\nsecond\n\nnext"
 
 
@@ -176,9 +177,8 @@ async def test_a_refused_text_is_kept_even_if_its_draft_was_just_overwritten() -
         away = ConversationId("elsewhere")
         stage.store.drafts[away] = "own"
         lost = Refused(away, TurnId("t"), Draft("lost"), Draft(), refused())
-        assert stage.chat._mailbox
-        stage.chat._mailbox.put(lost)
-        await stage.until(lambda: "Not sent" in stage.text(stage.chat.banner))
+        stage.publish(lost)
+        await stage.until(lambda: "Not sent" in stage.banner_text())
         assert stage.store.drafts[away] == "lost\n\nown"
 
 
@@ -206,16 +206,16 @@ async def test_a_question_rings_but_does_not_open_while_the_user_types() -> None
         await stage.press(*"and a")
         await stage.pass_time(60)
         gate.set()
-        await stage.until(lambda: stage.chat.banner.display)
-        assert "Order laptop waits for your approval" in stage.text(stage.chat.banner)
-        assert stage.app.screen is stage.chat
+        await stage.until(lambda: stage.is_banner_shown())
+        assert "Order laptop waits for your approval" in stage.banner_text()
+        assert stage.is_chat_in_front()
         assert stage.app.bells == 1
         await stage.press("a")
-        assert stage.chat.composer.text == "and aa"
+        assert stage.composer_text() == "and aa"
         assert stage.backend.decisions == []
         await stage.press("ctrl+g")
         await stage.until(lambda: isinstance(stage.app.screen, ApprovalModal))
-        assert not stage.chat.banner.display
+        assert not stage.is_banner_shown()
 
 
 async def test_a_key_of_the_last_second_keeps_a_question_closed() -> None:
@@ -226,8 +226,8 @@ async def test_a_key_of_the_last_second_keeps_a_question_closed() -> None:
         await stage.until(lambda: stage.backend.sent)
         await stage.pass_time(0.9)
         gate.set()
-        await stage.until(lambda: stage.chat.banner.display)
-        assert stage.app.screen is stage.chat
+        await stage.until(lambda: stage.is_banner_shown())
+        assert stage.is_chat_in_front()
 
 
 async def test_a_question_put_off_does_not_open_again() -> None:
@@ -236,14 +236,14 @@ async def test_a_question_put_off_does_not_open_again() -> None:
     stage = Stage(ScriptedBackend([*script, Wait.DECISION]))
     async with stage.shown():
         await stage.say("order")
-        await stage.until(lambda: stage.chat.desk.board.asking())
+        await stage.until(lambda: stage.asking_conversations())
         await stage.press("ctrl+g")
         await answer(stage, "escape")
         await stage.pass_time(5)
         gate.set()
         await stage.until(lambda: "Still waiting" in stage.screen())
-        assert stage.app.screen is stage.chat
-        assert stage.chat.banner.display
+        assert stage.is_chat_in_front()
+        assert stage.is_banner_shown()
 
 
 async def test_a_rejected_connection_is_told_to_the_agent() -> None:
@@ -251,8 +251,8 @@ async def test_a_rejected_connection_is_told_to_the_agent() -> None:
     stage = Stage(ScriptedBackend([*script, asyncio.Event()]))
     async with stage.shown():
         await stage.say("deals")
-        await stage.until(lambda: stage.chat.desk.board.asking())
-        assert "Salesforce wants to be connected" in stage.text(stage.chat.banner)
+        await stage.until(lambda: stage.asking_conversations())
+        assert "Salesforce wants to be connected" in stage.banner_text()
         await stage.press("ctrl+g")
         await stage.until(lambda: isinstance(stage.app.screen, ConnectionModal))
 
@@ -261,8 +261,8 @@ async def test_what_is_behind_a_question_does_not_tick(monkeypatch: pytest.Monke
     stage = Stage(ScriptedBackend([started(), connects("Jira", "attempt-1", "https://x.example")]))
     async with stage.shown():
         await stage.say("connect")
-        await stage.until(lambda: stage.chat.query(ConnectionCard))
-        card = stage.chat.query_one(ConnectionCard)
+        await stage.until(lambda: stage.find_all(ConnectionCard))
+        card = stage.find(ConnectionCard)
         await stage.press("ctrl+g")
         await stage.until(lambda: isinstance(stage.app.screen, ConnectionModal))
         drawn: list[None] = []
@@ -270,7 +270,7 @@ async def test_what_is_behind_a_question_does_not_tick(monkeypatch: pytest.Monke
         card.automatic_refresh()
         assert drawn == []
         stage.app.pop_screen()
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
         card.automatic_refresh()
         assert drawn == [None]
 
@@ -283,16 +283,16 @@ async def test_another_conversation_that_asks_is_mentioned_and_can_be_gone_to() 
         await stage.say("order")
         await stage.until(lambda: stage.backend.sent)
         await stage.press("ctrl+n")
-        await stage.until(lambda: stage.chat.desk.current is None)
+        await stage.until(lambda: stage.current_conversation() is None)
         await stage.pass_time(60)
         gate.set()
-        await stage.until(lambda: stage.chat.desk.board.asking())
-        await stage.until(lambda: "◆ order" in stage.text(stage.chat.sidebar.list))
-        assert stage.app.screen is stage.chat
-        assert not stage.chat.banner.display
+        await stage.until(lambda: stage.asking_conversations())
+        await stage.until(lambda: "◆ order" in stage.sidebar_text())
+        assert stage.is_chat_in_front()
+        assert not stage.is_banner_shown()
         await stage.press("ctrl+g")
-        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
-        await stage.until(lambda: stage.chat.banner.display)
+        await stage.until(lambda: stage.current_conversation() == "conversation-1")
+        await stage.until(lambda: stage.is_banner_shown())
 
 
 async def test_a_new_conversation_shows_nothing_of_the_last_one() -> None:
@@ -304,7 +304,7 @@ async def test_a_new_conversation_shows_nothing_of_the_last_one() -> None:
         await stage.until(lambda: "What can Ifrit do" in stage.screen())
         await stage.say("two")
         await stage.until(lambda: "Second answer" in stage.screen())
-        assert "First answer" not in stage.text(stage.chat)
+        assert "First answer" not in stage.screen()
 
 
 async def test_drafts_belong_to_their_conversations() -> None:
@@ -312,14 +312,14 @@ async def test_drafts_belong_to_their_conversations() -> None:
     store.drafts[ConversationId("c1")] = "half a thought"
     stage = Stage(store=store)
     async with stage.shown():
-        await stage.until(lambda: stage.chat.desk.current == "c1")
-        assert stage.chat.composer.text == "half a thought"
+        await stage.until(lambda: stage.current_conversation() == "c1")
+        assert stage.composer_text() == "half a thought"
         await stage.press("ctrl+n")
-        await stage.until(lambda: stage.chat.desk.current is None)
-        assert stage.chat.composer.text == ""
+        await stage.until(lambda: stage.current_conversation() is None)
+        assert stage.composer_text() == ""
         await stage.press(*"new", "ctrl+b", "ctrl+b")
         await open_first(stage)
-        await stage.until(lambda: stage.chat.composer.text == "half a thought")
+        await stage.until(lambda: stage.composer_text() == "half a thought")
         assert store.drafts[None] == "new"
 
 
@@ -342,29 +342,29 @@ async def test_quitting_while_the_agent_speaks_leaves_the_turn_to_the_next_start
         await stage.until(lambda: not stage.app.is_running)
     again = Stage(stage.backend, stage.store)
     async with again.shown():
-        await again.until(lambda: again.chat.desk.current == "conversation-1")
+        await again.until(lambda: again.current_conversation() == "conversation-1")
         assert "resume" in again.backend.calls
 
 
 async def test_a_session_that_cannot_be_opened_is_tried_again_by_ctrl_r() -> None:
     stage = Stage(refusals=[unreachable()])
     async with stage.shown():
-        await stage.until(lambda: stage.chat.banner.display)
-        assert "The host does not answer." in stage.text(stage.chat.banner)
-        assert "offline" in stage.text(stage.chat.topbar)
+        await stage.until(lambda: stage.is_banner_shown())
+        assert "The host does not answer." in stage.banner_text()
+        assert "offline" in stage.topbar_text()
         await stage.press("ctrl+r")
-        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
-        assert not stage.chat.banner.display
+        await stage.until(lambda: "live" in stage.topbar_text())
+        assert not stage.is_banner_shown()
 
 
 async def test_stored_conversations_are_listed_although_the_server_is_away() -> None:
     stage = Stage(store=MemoryStore([conversation("c1", "Laptop", NOW_MS)]))
     stage.backend.failures["conversations"] += [unreachable()] * 3
     async with stage.shown():
-        await stage.until(lambda: "offline" in stage.text(stage.chat.topbar))
-        assert "Laptop" in stage.text(stage.chat.sidebar.list)
+        await stage.until(lambda: "offline" in stage.topbar_text())
+        assert "Laptop" in stage.sidebar_text()
         await stage.press("ctrl+r")
-        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
+        await stage.until(lambda: "live" in stage.topbar_text())
 
 
 async def test_a_countdown_says_when_the_message_is_sent_again() -> None:
@@ -373,30 +373,34 @@ async def test_a_countdown_says_when_the_message_is_sent_again() -> None:
     stage.backend.failures["create"].append(limit)
     async with stage.shown():
         await stage.say("hi")
-        await stage.until(lambda: stage.chat.banner.display)
-        assert "sending again in " in stage.text(stage.chat.banner)
-        assert "Too many requests" in stage.text(stage.chat.banner)
-        assert "reconnecting" in stage.text(stage.chat.topbar)
+        await stage.until(lambda: stage.is_banner_shown())
+        assert "sending again in " in stage.banner_text()
+        assert "Too many requests" in stage.banner_text()
+        assert "reconnecting" in stage.topbar_text()
         await stage.press("ctrl+r")
         await stage.until(lambda: stage.backend.sent)
-        await stage.until(lambda: not stage.chat.banner.display)
+        await stage.until(lambda: not stage.is_banner_shown())
+
+
+def shown_panes(stage: Stage) -> list[str]:
+    panes = {"sidebar": stage.is_sidebar_shown(), "timeline": stage.is_timeline_shown()}
+    return [name for name, is_shown in panes.items() if is_shown]
 
 
 async def test_panes_step_aside_where_there_is_no_room() -> None:
     stage = Stage()
     async with stage.shown(120, 40):
-        sidebar, timeline = stage.chat.sidebar, stage.chat.query_one("#timeline-pane")
-        assert (sidebar.display, timeline.display) == (True, True)
+        assert shown_panes(stage) == ["sidebar", "timeline"]
         await stage.pilot.resize_terminal(90, 30)
-        await stage.until(lambda: (sidebar.display, timeline.display) == (True, False))
+        await stage.until(lambda: shown_panes(stage) == ["sidebar"])
         await stage.pilot.resize_terminal(60, 24)
-        await stage.until(lambda: (sidebar.display, timeline.display) == (False, False))
+        await stage.until(lambda: shown_panes(stage) == [])
         await stage.press("ctrl+b")
-        assert sidebar.has_class("-floating")
-        assert stage.chat.conversation.size.width == 60
+        assert stage.is_sidebar_floating()
+        assert stage.conversation_width() == 60
         await stage.press("escape")
-        assert not sidebar.display
-        assert stage.app.focused is stage.chat.composer
+        assert not stage.is_sidebar_shown()
+        assert stage.focus_name() == "composer"
 
 
 async def test_help_lists_every_key_of_the_contract() -> None:
@@ -411,7 +415,7 @@ async def test_help_lists_every_key_of_the_contract() -> None:
             assert f"Ctrl+{letter}" in shown
         assert all(key in shown for key in ("Enter", "Shift+Enter", "F1", "Esc"))
         await stage.press("f1")
-        assert stage.app.screen is stage.chat
+        assert stage.is_chat_in_front()
 
 
 async def test_the_palette_offers_the_keys() -> None:
@@ -448,25 +452,25 @@ async def test_ctrl_o_attaches_a_file_that_goes_with_the_message(tmp_path) -> No
         await stage.until(lambda: isinstance(stage.app.screen, AttachScreen))
         stage.app.screen.query_one("Input").value = str(file)
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.attached.display)
-        assert "report.txt  7 B" in stage.text(stage.chat.attached)
+        await stage.until(lambda: stage.are_attachments_shown())
+        assert "report.txt  7 B" in stage.attachments_text()
         await stage.say("summarise")
         await stage.until(lambda: stage.backend.sent)
         assert stage.backend.uploaded == [file]
-        assert not stage.chat.attached.display
+        assert not stage.are_attachments_shown()
 
 
 async def test_where_no_files_are_taken_and_nothing_is_imported_nothing_of_it_is_offered() -> None:
     stage = Stage(ScriptedBackend(can=Can.NOTHING))
     async with stage.shown():
         await stage.until(lambda: "^O" not in stage.screen())
-        assert not {"attach", "import"} & set(stage.chat.commands())
+        assert not {"attach", "import"} & set(stage.commands())
         await stage.press("ctrl+o")
-        assert stage.app.screen is stage.chat
+        assert stage.is_chat_in_front()
     stage = Stage(ScriptedBackend(can=Can.UPLOAD | Can.BUNDLE))
     async with stage.shown():
         await stage.until(lambda: "^O Attach" in stage.screen())
-        assert {"attach", "import"} <= set(stage.chat.commands())
+        assert {"attach", "import"} <= set(stage.commands())
 
 
 async def test_older_turns_are_fetched_page_by_page() -> None:
@@ -483,13 +487,12 @@ async def test_older_turns_are_fetched_page_by_page() -> None:
     async with stage.shown():
         await open_first(stage)
         await stage.until(lambda: "Answer 149" in stage.screen())
-        assert stage.chat.conversation.oldest == "t90"
-        transcript = stage.chat.conversation.transcript
-        assert transcript is not None
+        assert stage.oldest_turn() == "t90"
+        transcript = stage.transcript()
         transcript.post_message(transcript.OlderWanted(transcript))
-        await stage.until(lambda: stage.chat.conversation.oldest == "t30")
+        await stage.until(lambda: stage.oldest_turn() == "t30")
         transcript.post_message(transcript.OlderWanted(transcript))
-        await stage.until(lambda: stage.chat.conversation.oldest == "t0")
+        await stage.until(lambda: stage.oldest_turn() == "t0")
         assert transcript.turn(TurnId("t0")) is not None
 
 
@@ -498,7 +501,7 @@ async def test_code_is_copied_from_its_mark() -> None:
     async with stage.shown():
         await stage.say("hi")
         await stage.until(lambda: "print(1)" in stage.screen())
-        stage.chat.query_one("Reply", Reply).action_copy_code(0)
+        stage.find("Reply", Reply).action_copy_code(0)
         await stage.until(lambda: stage.app.clipboard.strip() == "print(1)")
 
 
@@ -507,8 +510,7 @@ async def test_an_event_of_the_timeline_is_shown_with_its_payload() -> None:
     async with stage.shown():
         await stage.say("hi")
         await stage.until(lambda: "Finished" in stage.screen())
-        assert stage.chat.timeline is not None
-        stage.chat.timeline.focus()
+        stage.focus_on("timeline")
         await stage.press("home", "enter")
         await stage.until(lambda: isinstance(stage.app.screen, EventDetails))
 
@@ -539,8 +541,7 @@ def test_a_crash_shows_no_values_of_variables(monkeypatch: pytest.MonkeyPatch) -
     try:
         fail("-".join(["secret", "token"]))
     except RuntimeError:
-        app._fatal_error()
-    shown = "".join(segment.text for segment in app._exit_renderables[0].segments)
+        shown = crash_report(app)
     assert "broken" in shown
     assert "secret-token" not in shown
 
@@ -551,10 +552,10 @@ async def answer(stage: Stage, key: str) -> None:
     assert isinstance(modal, ApprovalModal)
     await stage.until(lambda: not modal.is_deaf)
     await stage.press("tab", key)
-    await stage.until(lambda: stage.app.screen is stage.chat)
+    await stage.until(lambda: stage.is_chat_in_front())
 
 
 async def open_first(stage: Stage) -> None:
     """Open the newest conversation from the sidebar."""
-    stage.chat.sidebar.list.focus()
+    stage.focus_on("conversations")
     await stage.press("home", "down", "up", "enter")

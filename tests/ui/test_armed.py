@@ -19,7 +19,6 @@ from tui.core.ids import AttemptId, CallId
 from tui.ui.modals.decision import DecisionModal
 from tui.ui.modals.guarded import DEAF_S, GuardedModal
 from tui.ui.modals.reason import ReasonModal
-from tui.ui.widgets.transcript import Transcript
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
@@ -79,10 +78,7 @@ def untouched(stage: Stage) -> bool:
 
 def written(stage: Stage) -> str:
     """What is in the composer, or was sent from it."""
-    current = stage.chat.desk.current
-    waiting = stage.chat.desk.board.unsent(current) if current else []
-    sent = [turn.prompt.text for turn in waiting if turn.prompt]
-    return "".join([*sent, stage.chat.composer.text])
+    return "".join([*stage.unsent_texts(), stage.composer_text()])
 
 
 @settings(deadline=None, max_examples=15)
@@ -99,7 +95,7 @@ def test_what_is_typed_goes_to_the_message(
     async def run() -> None:
         async with question(*asked) as stage:
             if between == "focus":
-                stage.chat.set_focus(stage.chat.query_one(Transcript))
+                stage.focus_on("transcript")
             await asyncio.sleep(after_s)
             half = len(text) // 2
             await typed(stage, text[:half], key_s)
@@ -109,7 +105,7 @@ def test_what_is_typed_goes_to_the_message(
                 stage.app.post_message(events.AppBlur())
             await typed(stage, text[half:], key_s)
             stage.app.post_message(events.Key("enter", "\r"))
-            await stage.until(lambda: stage.app.screen is stage.chat)
+            await stage.until(lambda: stage.is_chat_in_front())
             await stage.until(lambda: written(stage).strip() == text.strip(), text)
             assert untouched(stage)
 
@@ -121,9 +117,9 @@ async def test_a_paste_goes_to_the_message(asked: TurnEvent) -> None:
     async with question(asked) as stage:
         stage.app.post_message(events.Paste("a r o c q\nand more"))
         stage.app.post_message(key_of("!"))
-        await stage.until(lambda: stage.chat.composer.text == "a r o c q\nand more!")
+        await stage.until(lambda: stage.composer_text() == "a r o c q\nand more!")
         assert untouched(stage)
-        assert stage.app.screen is stage.chat
+        assert stage.is_chat_in_front()
 
 
 async def test_enter_alone_does_nothing() -> None:
@@ -173,7 +169,7 @@ async def test_a_click_beside_it_does_nothing() -> None:
 async def test_what_the_user_opened_is_armed_at_once(how: str) -> None:
     async with question(APPROVAL) as stage:
         await typed(stage, "x", 0)
-        await stage.until(lambda: stage.chat.composer.text == "x")
+        await stage.until(lambda: stage.composer_text() == "x")
         if how == "click":
             await stage.pilot.click("ApprovalCard")
         else:
@@ -216,7 +212,7 @@ def test_stray_letters_in_the_box_for_a_reason_go_to_the_message(
             stage.app.post_message(events.Key("enter", "\r"))
             await stage.until(lambda: written(stage).strip() == f"r{rest}".strip(), rest)
             assert untouched(stage)
-            assert stage.app.screen is stage.chat
+            assert stage.is_chat_in_front()
 
     asyncio.run(run())
 
@@ -225,7 +221,7 @@ async def test_a_reason_for_what_the_user_opened_is_written_at_once() -> None:
     async with question(APPROVAL) as stage:
         await ready(stage)
         await stage.press("escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
         await stage.press("ctrl+g")
         await stage.until(lambda: isinstance(stage.app.screen, DecisionModal))
         await ready(stage)

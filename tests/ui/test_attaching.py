@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual import events
 from textual.widgets import Input, OptionList
 
 from tests.fakes import ScriptedBackend, reply
@@ -48,10 +47,10 @@ async def opened(stage: Stage) -> AttachScreen:
 
 
 async def drop(stage: Stage, *paths: Path) -> None:
-    before = len(stage.chat.attached.files)
+    before = len(stage.attached_files())
     text = " ".join(f"'{path}'" for path in paths)
-    stage.chat.composer.post_message(events.Paste(text))
-    await stage.until(lambda: len(stage.chat.attached.files) == before + len(paths))
+    stage.paste(text)
+    await stage.until(lambda: len(stage.attached_files()) == before + len(paths))
 
 
 @given(st.text(), FILES)
@@ -78,8 +77,8 @@ async def test_files_of_any_name_are_picked_from_the_list(folder: Path, name: st
         await stage.until(lambda: screen.query_one(OptionList).option_count == 2)  # and ../
         assert not set(stage.screen()) & set("\x1b\u202e")
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.attached.files)
-        assert [file.path.name for file in stage.chat.attached.files] == [name]
+        await stage.until(lambda: stage.attached_files())
+        assert [file.path.name for file in stage.attached_files()] == [name]
 
 
 async def test_files_are_marked_in_the_picker_by_keys(folder: Path) -> None:
@@ -95,9 +94,9 @@ async def test_files_are_marked_in_the_picker_by_keys(folder: Path) -> None:
         await stage.until(lambda: "plan.txt" in stage.screen())
         assert screen.query_one(Input).value == "docs/"
         await stage.press("tab", "enter")
-        await stage.until(lambda: len(stage.chat.attached.files) == 2)
-        assert stage.chat.attached.paths == (str(folder / "a.txt"), str(folder / "docs/plan.txt"))
-        assert "2 messages, a file each" in stage.text(stage.chat.attached)
+        await stage.until(lambda: len(stage.attached_files()) == 2)
+        assert stage.attached_paths() == (str(folder / "a.txt"), str(folder / "docs/plan.txt"))
+        assert "2 messages, a file each" in stage.attachments_text()
 
 
 async def test_an_enter_that_is_quicker_than_the_list_waits_for_it(
@@ -116,8 +115,8 @@ async def test_an_enter_that_is_quicker_than_the_list_waits_for_it(
         await stage.press(*"a.t", "enter")
         assert "does not exist" not in stage.screen()
         gate.set()
-        await stage.until(lambda: stage.chat.attached.files)
-        assert stage.chat.attached.paths == (str(folder / "a.txt"),)
+        await stage.until(lambda: stage.attached_files())
+        assert stage.attached_paths() == (str(folder / "a.txt"),)
 
 
 async def test_files_are_marked_in_the_picker_by_mouse(folder: Path) -> None:
@@ -128,8 +127,8 @@ async def test_files_are_marked_in_the_picker_by_mouse(folder: Path) -> None:
         row = next(n for n, entry in enumerate(screen._entries) if entry.name == "b.txt")
         await stage.pilot.click(paths, offset=(4, row))
         await stage.pilot.click("Answers Button.-main")
-        await stage.until(lambda: stage.chat.attached.files)
-        assert stage.chat.attached.paths == (str(folder / "b.txt"),)
+        await stage.until(lambda: stage.attached_files())
+        assert stage.attached_paths() == (str(folder / "b.txt"),)
 
 
 async def test_a_file_that_is_too_large_is_refused_in_the_picker(folder: Path) -> None:
@@ -155,8 +154,8 @@ async def test_several_files_are_sent_in_order_each_with_a_message(folder: Path)
         assert first[1].startswith("File 1 of 2: a.txt.")
         assert second[1:] == ("compare them", "file-2")
         assert stage.backend.uploaded == [folder / "a.txt", folder / "b.txt"]
-        await stage.until(lambda: not stage.chat.attached.display)
-        assert stage.chat.composer.text == ""
+        await stage.until(lambda: not stage.are_attachments_shown())
+        assert stage.composer_text() == ""
 
 
 async def test_chips_are_taken_off_by_key_and_by_mouse(folder: Path) -> None:
@@ -164,14 +163,14 @@ async def test_chips_are_taken_off_by_key_and_by_mouse(folder: Path) -> None:
     async with stage.shown():
         await drop(stage, folder / "a.txt", folder / "b.txt", folder / "docs/plan.txt")
         await stage.press("backspace")
-        await stage.until(lambda: len(stage.chat.attached.files) == 2)
-        column = stage.text(stage.chat.attached).index("✕")
-        await stage.pilot.click(stage.chat.attached, offset=(column, 0))
-        await stage.until(lambda: len(stage.chat.attached.files) == 1)
-        stage.chat.attached.focus()
+        await stage.until(lambda: len(stage.attached_files()) == 2)
+        column = stage.attachments_text().index("✕")
+        await stage.click_attachment(column)
+        await stage.until(lambda: len(stage.attached_files()) == 1)
+        stage.focus_on("attachments")
         await stage.press("delete")
-        await stage.until(lambda: not stage.chat.attached.display)
-        assert stage.app.focused is stage.chat.composer
+        await stage.until(lambda: not stage.are_attachments_shown())
+        assert stage.focus_name() == "composer"
 
 
 async def test_files_belong_to_the_draft(folder: Path) -> None:
@@ -179,13 +178,13 @@ async def test_files_belong_to_the_draft(folder: Path) -> None:
     async with stage.shown():
         await drop(stage, folder / "a.txt")
         await stage.press(*"about it")
-        await stage.chat.keep_draft()
+        await stage.save_draft()
         [kept] = stage.store.drafts.values()
         assert parse(kept) == Draft("about it", (str(folder / "a.txt"),))
     again = Stage(store=stage.store)
     async with again.shown():
-        await again.until(lambda: again.chat.attached.files)
-        assert again.chat.composer.text == "about it"
+        await again.until(lambda: again.attached_files())
+        assert again.composer_text() == "about it"
 
 
 async def test_a_file_that_changed_is_said_before_it_is_sent(folder: Path) -> None:
@@ -207,18 +206,18 @@ async def test_a_file_that_is_gone_keeps_the_message_back(folder: Path) -> None:
         (folder / "a.txt").unlink()
         await stage.say("read it")
         await stage.until(lambda: "a.txt does not exist" in stage.screen())
-        assert "✕ a.txt  not sent" in stage.text(stage.chat.attached)
+        assert "✕ a.txt  not sent" in stage.attachments_text()
         await stage.press("enter")
         await stage.until(lambda: "Take it off" in stage.screen())
         assert stage.backend.sent == []
-        assert stage.chat.composer.text == "read it"
+        assert stage.composer_text() == "read it"
 
 
 async def test_a_dropped_path_is_text_where_no_files_are_taken(folder: Path) -> None:
     stage = Stage(ScriptedBackend(can=Can.NOTHING))
     async with stage.shown():
-        stage.chat.composer.post_message(events.Paste(str(folder / "a.txt")))
-        await stage.until(lambda: stage.chat.composer.text == str(folder / "a.txt"))
+        stage.paste(str(folder / "a.txt"))
+        await stage.until(lambda: stage.composer_text() == str(folder / "a.txt"))
         await stage.say("/attach a.txt")
         await stage.until(lambda: "no command /attach" in stage.screen())
 

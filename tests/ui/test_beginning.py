@@ -79,10 +79,10 @@ async def test_enter_begins_at_once_and_words_go_to_the_new_conversation() -> No
     async with stage.shown():
         await form(stage)
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        await stage.until(lambda: stage.current_conversation() == "conversation-1")
         assert stage.backend.created == [{}]
-        await stage.until(lambda: stage.chat.conversation.greets)
-        await stage.until(lambda: stage.app.focused is stage.chat.composer)
+        await stage.until(lambda: stage.is_welcome_shown())
+        await stage.until(lambda: stage.focus_name() == "composer")
         await stage.say("Dig")
         await stage.until(lambda: "Dug." in stage.screen())
         assert [sent[0] for sent in stage.backend.sent] == ["conversation-1"]
@@ -106,7 +106,7 @@ async def test_ctrl_n_and_enter_in_one_go_wait_for_what_can_be_chosen() -> None:
         await stage.pilot.pause()
         assert not stage.backend.created
         gate.set()
-        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        await stage.until(lambda: stage.current_conversation() == "conversation-1")
         assert stage.backend.created == [{}]
 
 
@@ -159,7 +159,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_created() -> None:
         await stage.until(lambda: "Most turns is a whole number." in stage.screen())
         assert stage.app.screen is modal
         await stage.press("escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
     assert not stage.backend.created
 
 
@@ -168,10 +168,10 @@ async def test_the_choices_are_remembered_but_not_the_title(data: Path) -> None:
     async with stage.shown():
         await form(stage)
         await stage.press("X", "tab", "tab", "backspace", "backspace", "5", "enter")
-        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        await stage.until(lambda: stage.current_conversation() == "conversation-1")
         await form(stage)
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.desk.current == "conversation-2")
+        await stage.until(lambda: stage.current_conversation() == "conversation-2")
     assert stage.backend.created[1] == {"turns": 5}
     assert "title" not in json.loads((data / "new-conversations.json").read_text())["demo"]
 
@@ -182,9 +182,9 @@ async def test_what_was_written_goes_along() -> None:
         await stage.press(*"Dig")
         await form(stage)
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
-        await stage.until(lambda: stage.chat.composer.text == "Dig")
-        await stage.chat.keep_draft()
+        await stage.until(lambda: stage.current_conversation() == "conversation-1")
+        await stage.until(lambda: stage.composer_text() == "Dig")
+        await stage.save_draft()
         assert await stage.store.draft(None) == ""
 
 
@@ -194,8 +194,8 @@ async def test_a_command_brings_words_for_the_new_conversation() -> None:
         await stage.say("/new Dig a hole")
         await stage.until(lambda: isinstance(stage.app.focused, Input))
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.composer.text == "Dig a hole")
-        assert stage.chat.desk.current == "conversation-1"
+        await stage.until(lambda: stage.composer_text() == "Dig a hole")
+        assert stage.current_conversation() == "conversation-1"
 
 
 async def test_a_service_that_cannot_say_what_there_is_can_still_begin() -> None:
@@ -205,7 +205,7 @@ async def test_a_service_that_cannot_say_what_there_is_can_still_begin() -> None
         await stage.press("ctrl+n")
         await stage.until(lambda: "It rains. Enter begins with the usual" in stage.screen())
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        await stage.until(lambda: stage.current_conversation() == "conversation-1")
     assert stage.backend.created == [{}]
 
 
@@ -216,7 +216,7 @@ async def test_a_failure_to_create_is_said() -> None:
         await form(stage)
         await stage.press("enter")
         await stage.until(lambda: "No such model." in stage.screen())
-        assert stage.chat.desk.current is None
+        assert stage.current_conversation() is None
 
 
 async def test_texts_of_the_service_are_harmless() -> None:
@@ -240,8 +240,8 @@ async def test_where_nothing_can_be_chosen_there_is_no_form() -> None:
         await stage.say("Dig")
         await stage.until(lambda: "Dug." in stage.screen())
         await stage.press("ctrl+n")
-        await stage.until(lambda: stage.chat.desk.current is None)
-        assert stage.app.screen is stage.chat
+        await stage.until(lambda: stage.current_conversation() is None)
+        assert stage.is_chat_in_front()
 
 
 VALUES = st.none() | st.text(max_size=5) | st.integers() | st.booleans() | st.tuples(st.text())

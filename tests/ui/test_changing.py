@@ -35,7 +35,7 @@ def a_stage(can: Can = WORKSHOP) -> Stage:
 
 
 async def opened(stage: Stage) -> None:
-    stage.chat.go_to(LONG)
+    stage.go_to(LONG)
     await stage.until(lambda: "Answer 2" in stage.screen())
 
 
@@ -77,7 +77,7 @@ async def test_nothing_changed_and_leaving_send_nothing() -> None:
         for key in ("enter", "escape"):
             await form(stage)
             await stage.press(key)
-            await stage.until(lambda: stage.app.screen is stage.chat)
+            await stage.until(lambda: stage.is_chat_in_front())
     assert "change" not in stage.backend.calls
 
 
@@ -112,7 +112,7 @@ async def test_without_the_options_there_is_nothing_to_apply() -> None:
         await stage.press("enter")
         assert isinstance(stage.app.screen, OptionsModal)
         await stage.press("escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
     assert "change" not in stage.backend.calls
 
 
@@ -120,12 +120,10 @@ async def test_without_the_options_there_is_nothing_to_apply() -> None:
 async def test_it_is_offered_where_the_service_can(can: Can) -> None:
     stage = a_stage(can)
     async with stage.shown():
-        assert not stage.chat.check_action("options", ())
+        assert not stage.is_action_offered("options")
         await opened(stage)
-        assert bool(stage.chat.check_action("options", ())) is (Can.CHANGE in can)
-        found = stage.chat.subject()
-        assert found
-        assert ("options" in stage.chat.deeds_with(found)) is (Can.CHANGE in can)
+        assert stage.is_action_offered("options") is (Can.CHANGE in can)
+        assert ("options" in stage.menu_commands()) is (Can.CHANGE in can)
 
 
 async def test_the_agents_name_is_shown_instead_of_its_id() -> None:

@@ -140,11 +140,11 @@ async def test_a_file_of_any_name_is_attached_by_its_name(
     stage = Stage()
     async with stage.shown():
         await stage.press("@")
-        await stage.until(lambda: stage.chat.offers.chosen)
+        await stage.until(lambda: stage.chosen_completion())
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.attached.files)
-        assert [file.path.name for file in stage.chat.attached.files] == [name]
-        assert stage.chat.composer.text == clean(name).replace("\n", " ")
+        await stage.until(lambda: stage.attached_files())
+        assert [file.path.name for file in stage.attached_files()] == [name]
+        assert stage.composer_text() == clean(name).replace("\n", " ")
         assert "\x1b[31m.txt" not in stage.screen()
 
 
@@ -176,41 +176,41 @@ async def test_commands_are_offered_as_one_types_and_run_on_enter() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("/", "h", "e")
-        await stage.until(lambda: stage.chat.offers.chosen)
+        await stage.until(lambda: stage.chosen_completion())
         assert "/help" in stage.screen()
         await stage.press("enter")
         await stage.until(lambda: type(stage.app.screen).__name__ == "HelpScreen")
-        assert stage.chat.composer.text == ""
-        assert not stage.chat.offers.display
+        assert stage.composer_text() == ""
+        assert not stage.are_completions_shown()
 
 
 async def test_tab_completes_a_name_and_then_its_argument() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press(*"/th", "tab", *"genie-l")
-        assert stage.chat.composer.text == "/theme genie-l"
-        await stage.until(lambda: "genie-light" in stage.text(stage.chat.offers))
+        assert stage.composer_text() == "/theme genie-l"
+        await stage.until(lambda: "genie-light" in stage.completions_text())
         await stage.press("enter")
         await stage.until(lambda: stage.app.theme == "genie-light")
-        assert stage.chat.composer.text == ""
+        assert stage.composer_text() == ""
 
 
 async def test_escape_puts_the_list_away_until_another_word() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("/", "escape", "q")
-        assert not stage.chat.offers.display
-        assert stage.chat.composer.text == "/q"
+        assert not stage.are_completions_shown()
+        assert stage.composer_text() == "/q"
         await stage.press("ctrl+u", "/")
-        await stage.until(lambda: stage.chat.offers.display)
+        await stage.until(lambda: stage.are_completions_shown())
 
 
 async def test_an_unknown_command_is_sent_only_after_saying_so() -> None:
     stage = Stage(ScriptedBackend(reply("Hm.")))
     async with stage.shown():
         await stage.say("/dance slowly")
-        assert "no command /dance" in stage.text(stage.chat.banner)
-        assert stage.chat.composer.text == "/dance slowly"
+        assert "no command /dance" in stage.banner_text()
+        assert stage.composer_text() == "/dance slowly"
         assert stage.backend.sent == []
         await stage.press("enter")
         await stage.until(lambda: stage.backend.sent)
@@ -221,33 +221,33 @@ async def test_new_begins_a_conversation_with_the_words_behind_it() -> None:
     stage = Stage()
     stage.backend.listed = [conversation("c1", "Laptops", 1)]
     async with stage.shown():
-        stage.chat.go_to(stage.backend.listed[0].id)
-        await stage.until(lambda: stage.chat.desk.current)
+        stage.go_to(stage.backend.listed[0].id)
+        await stage.until(lambda: stage.current_conversation())
         await stage.say("/new hello there")
-        await stage.until(lambda: stage.chat.composer.text == "hello there")
-        assert stage.chat.desk.current is None
+        await stage.until(lambda: stage.composer_text() == "hello there")
+        assert stage.current_conversation() is None
 
 
 async def test_a_command_with_an_argument_does_at_once_what_its_key_would_ask_for() -> None:
     stage = Stage()
     [listed] = stage.backend.listed = [conversation("c1", "Laptops", 1)]
     async with stage.shown():
-        await stage.until(lambda: stage.chat.title_of(listed.id) == "Laptops")
-        stage.chat.go_to(listed.id)
-        await stage.until(lambda: stage.chat.desk.current)
+        await stage.until(lambda: stage.title_of(listed.id) == "Laptops")
+        stage.go_to(listed.id)
+        await stage.until(lambda: stage.current_conversation())
         await stage.say("/rename Machines")
-        await stage.until(lambda: stage.chat.title_of(listed.id) == "Machines")
+        await stage.until(lambda: stage.title_of(listed.id) == "Machines")
 
 
 async def test_the_list_goes_with_the_focus() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("/")
-        await stage.until(lambda: stage.chat.offers.display)
-        stage.chat.sidebar.list.focus()
-        await stage.until(lambda: not stage.chat.offers.display)
-        stage.chat.composer.focus()
-        await stage.until(lambda: stage.chat.offers.display)
+        await stage.until(lambda: stage.are_completions_shown())
+        stage.focus_on("conversations")
+        await stage.until(lambda: not stage.are_completions_shown())
+        stage.focus_on("composer")
+        await stage.until(lambda: stage.are_completions_shown())
 
 
 async def test_a_path_after_an_at_sign_is_attached(monkeypatch, tmp_path: Path) -> None:
@@ -257,13 +257,13 @@ async def test_a_path_after_an_at_sign_is_attached(monkeypatch, tmp_path: Path) 
     stage = Stage()
     async with stage.shown():
         await stage.press(*"see @my")
-        await stage.until(lambda: stage.chat.offers.chosen)
+        await stage.until(lambda: stage.chosen_completion())
         await stage.press("tab")
-        await stage.until(lambda: "plan b.txt" in stage.text(stage.chat.offers))
+        await stage.until(lambda: "plan b.txt" in stage.completions_text())
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.attached.files)
-        assert stage.chat.composer.text == "see plan b.txt"
-        assert stage.chat.attached.paths == (str(tmp_path / "My Docs" / "plan b.txt"),)
+        await stage.until(lambda: stage.attached_files())
+        assert stage.composer_text() == "see plan b.txt"
+        assert stage.attached_paths() == (str(tmp_path / "My Docs" / "plan b.txt"),)
 
 
 async def test_enter_takes_nothing_that_was_offered_for_an_earlier_word(
@@ -274,7 +274,7 @@ async def test_enter_takes_nothing_that_was_offered_for_an_earlier_word(
     stage = Stage(ScriptedBackend(reply("Hm.")))
     async with stage.shown():
         await stage.press(*"see @a")
-        await stage.until(lambda: stage.chat.offers.chosen)
+        await stage.until(lambda: stage.chosen_completion())
         for key, character in (("b", "b"), ("enter", None)):
             stage.app.post_message(events.Key(key, character))
         await stage.until(lambda: stage.backend.sent)
@@ -289,4 +289,4 @@ async def test_no_paths_are_offered_where_no_files_are_taken(monkeypatch, tmp_pa
     async with stage.shown():
         await stage.press("@", "a")
         assert not [worker for worker in stage.app.workers if worker.group == "choices"]
-        assert not stage.chat.offers.display
+        assert not stage.are_completions_shown()

@@ -78,8 +78,8 @@ async def start(disk: Disk, typed: str = "") -> tuple[str, list[Disk]]:
         before = len(watched.moments) - 1
         gate.set()
         watched.listing.set()
-        await stage.until(lambda: stage.chat._taken_up)
-        return stage.chat.composer.text, watched.moments[before:]
+        await stage.until(lambda: stage.is_draft_restored())
+        return stage.composer_text(), watched.moments[before:]
 
 
 async def test_a_crash_at_any_moment_neither_loses_nor_repeats_what_was_typed() -> None:
@@ -100,12 +100,12 @@ async def test_a_slow_start_neither_overwrites_nor_repeats_the_draft() -> None:
     async with Stage(store=watched, gate=gate, notepad=watched).shown() as stage:
         await stage.press(*"typed")
         gate.set()
-        await stage.until(lambda: stage.chat.access is not None)
-        await stage.chat.keep_draft()
+        await stage.until(lambda: stage.is_connected())
+        await stage.save_draft()
         assert watched.drafts[None] == "kept"
         watched.listing.set()
         await stage.until(lambda: watched.drafts[None] == "typed\n\nkept")
-        assert stage.chat.composer.text == "typed\n\nkept"
+        assert stage.composer_text() == "typed\n\nkept"
 
 
 @given(DRAFTS, DRAFTS, DRAFTS)

@@ -35,7 +35,7 @@ async def test_what_was_to_be_sent_leaves_the_notepad_for_the_outbox(notepad: No
         gate.set()
         await stage.until(lambda: "Hello Jo" in stage.screen())
         assert [text for _, text, _ in stage.backend.sent] == ["hello"]
-        assert stage.chat.composer.text == "and"
+        assert stage.composer_text() == "and"
         assert notepad.read() == ""
 
 
@@ -43,7 +43,7 @@ async def test_what_a_killed_program_left_is_in_the_composer_and_safe(notepad: N
     notepad.keep("from before")
     store = MemoryStore()
     async with Stage(store=store, notepad=notepad).shown() as stage:
-        await stage.until(lambda: stage.chat.composer.text == "from before")
+        await stage.until(lambda: stage.composer_text() == "from before")
         await stage.until(lambda: not notepad.read())
         assert store.drafts[None] == "from before"
 
@@ -57,7 +57,7 @@ async def test_what_is_typed_comes_before_what_was_left_and_what_was_kept(notepa
         assert notepad.read() == "typed\n\nleft"
         gate.set()
         await stage.until(lambda: store.drafts[None] == "typed\n\nleft\n\nkept")
-        assert stage.chat.composer.text == "typed\n\nleft\n\nkept"
+        assert stage.composer_text() == "typed\n\nleft\n\nkept"
 
 
 async def test_what_was_kept_just_before_the_end_is_not_there_twice(notepad: Notepad) -> None:
@@ -66,7 +66,7 @@ async def test_what_was_kept_just_before_the_end_is_not_there_twice(notepad: Not
     store.drafts[None] = Draft("words", ("/a/file",)).dump()
     async with Stage(store=store, notepad=notepad).shown() as stage:
         await stage.until(lambda: not notepad.read())
-        assert stage.chat.composer.text == "words"
+        assert stage.composer_text() == "words"
 
 
 def test_the_notepad_is_private_and_bears_a_folder_that_is_none(tmp_path: Path) -> None:

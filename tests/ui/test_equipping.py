@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.fakes import NOW_MS, WORKSHOP, MemoryStore, ScriptedBackend
+from tests.textual_internals import suggestion
 from tests.ui.stage import Stage, conversation
 from tests.ui.test_search import LONG, record
 from tui.core.errors import BackendError, ErrorKind
@@ -42,7 +43,7 @@ def a_stage(can: Can = WORKSHOP) -> Stage:
 
 
 async def opened(stage: Stage) -> None:
-    stage.chat.go_to(LONG)
+    stage.go_to(LONG)
     await stage.until(lambda: "Answer 2" in stage.screen())
 
 
@@ -84,7 +85,7 @@ async def test_leaving_the_list_changes_nothing() -> None:
         await stage.press("alt+k")
         await stage.until(lambda: isinstance(stage.app.screen, PickModal))
         await stage.press("tab", "escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
         assert "remove_skill" not in stage.backend.calls
 
 
@@ -93,7 +94,7 @@ async def test_where_a_service_can_do_none_of_it_nothing_is_offered() -> None:
     async with stage.shown():
         await opened(stage)
         for command in ("skills", "import"):
-            assert not stage.chat.check_action(command, ())
+            assert not stage.is_action_offered(command)
         await stage.press("alt+k", "alt+i", "f7")
         await stage.until(lambda: isinstance(stage.app.screen, ExportModal))
         assert "Bundle" not in stage.screen()
@@ -116,7 +117,7 @@ async def test_a_bundle_goes_to_a_file_and_comes_back(folder: Path) -> None:
         await stage.until(lambda: isinstance(stage.app.screen, ImportScreen))
         await stage.until(lambda: name in stage.screen())
         await stage.press(*"everything", "tab")
-        await stage.until(lambda: stage.chat.desk.current == "imported-long")
+        await stage.until(lambda: stage.current_conversation() == "imported-long")
         await stage.until(lambda: "1 conversation imported." in stage.screen())
 
 
@@ -142,7 +143,7 @@ async def test_a_bundle_that_is_there_is_replaced_only_if_wanted(folder: Path) -
         field = stage.app.screen.query_one(Input)
         field.value = ""
         await stage.press(*"mi")
-        await stage.until(lambda: field._suggestion == "mine.bundle.json")
+        await stage.until(lambda: suggestion(field) == "mine.bundle.json")
         await stage.press("right", "enter")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
         assert (folder / "mine.bundle.json").read_text() == "mine"

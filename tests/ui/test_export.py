@@ -33,7 +33,7 @@ def stage_with(title: str = "Everything about hay", **more: object) -> Stage:
 
 
 async def ask(stage: Stage) -> ExportModal:
-    stage.chat.go_to(LONG)
+    stage.go_to(LONG)
     await stage.until(lambda: "Answer 2" in stage.screen())
     await stage.press("f7")
     await stage.until(lambda: isinstance(stage.app.screen, ExportModal))

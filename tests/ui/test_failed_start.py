@@ -27,29 +27,29 @@ async def test_the_reason_stays_what_is_written_is_kept_and_ctrl_r_sends_it(
     backend = ScriptedBackend(reply("Hello Jo"))
     stage = Stage(backend, refusals=[unusable(), unusable()], notepad=notepad)
     async with stage.shown():
-        await stage.until(lambda: REASON in stage.text(stage.chat.banner))
-        assert "Ctrl+R tries" in stage.text(stage.chat.banner)
-        assert "offline" in stage.text(stage.chat.topbar)
+        await stage.until(lambda: REASON in stage.banner_text())
+        assert "Ctrl+R tries" in stage.banner_text()
+        assert "offline" in stage.topbar_text()
         await stage.press(*"hello", "enter")
-        await stage.until(lambda: "Not sent:" in stage.text(stage.chat.banner))
-        assert "hello" in stage.text(stage.chat.composer)
+        await stage.until(lambda: "Not sent:" in stage.banner_text())
+        assert "hello" in stage.composer_view()
         assert notepad.read().startswith("hello")
         await stage.press("ctrl+r")
         await stage.until(lambda: not stage.refusals)
-        await stage.until(lambda: REASON in stage.text(stage.chat.banner))
-        assert "hello" in stage.text(stage.chat.composer)
+        await stage.until(lambda: REASON in stage.banner_text())
+        assert "hello" in stage.composer_view()
         await stage.press("ctrl+r")
         await stage.until(lambda: "Hello Jo" in stage.screen())
         assert [text for _, text, _ in backend.sent] == ["hello"]
-        assert not stage.chat.banner.display
+        assert not stage.is_banner_shown()
 
 
 async def test_a_click_on_the_reason_tries_again() -> None:
     stage = Stage(refusals=[unusable()])
     async with stage.shown():
-        await stage.until(lambda: REASON in stage.text(stage.chat.banner))
-        await stage.pilot.click(stage.chat.banner)
-        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
+        await stage.until(lambda: REASON in stage.banner_text())
+        await stage.click_banner()
+        await stage.until(lambda: "live" in stage.topbar_text())
 
 
 async def test_a_setting_that_fails_every_call_is_no_live_connection() -> None:
@@ -57,12 +57,12 @@ async def test_a_setting_that_fails_every_call_is_no_live_connection() -> None:
     stage = Stage()
     stage.backend.failures["conversations"] += [unusable()]
     async with stage.shown():
-        await stage.until(lambda: REASON in stage.text(stage.chat.banner))
-        assert "Ctrl+R tries" in stage.text(stage.chat.banner)
-        assert "offline" in stage.text(stage.chat.topbar)
+        await stage.until(lambda: REASON in stage.banner_text())
+        assert "Ctrl+R tries" in stage.banner_text()
+        assert "offline" in stage.topbar_text()
         await stage.press("ctrl+r")
-        await stage.until(lambda: "live" in stage.text(stage.chat.topbar))
-        assert not stage.chat.banner.display
+        await stage.until(lambda: "live" in stage.topbar_text())
+        assert not stage.is_banner_shown()
 
 
 async def test_early_keys_are_handled_in_order_before_later_ones() -> None:

@@ -25,13 +25,13 @@ def three() -> list[Conversation]:
 
 
 def names(stage: Stage) -> list[str]:
-    return [row.name for row in stage.chat.sidebar.found]
+    return [row.name for row in stage.listed_conversations()]
 
 
 async def listed(stage: Stage, *keys: str) -> None:
     """Put the cursor into the list, and press some keys there."""
-    await stage.until(lambda: len(stage.chat.sidebar.found) == 3)
-    stage.chat.sidebar.list.focus()
+    await stage.until(lambda: len(stage.listed_conversations()) == 3)
+    stage.focus_on("conversations")
     await stage.press("home", *keys)
 
 
@@ -85,7 +85,7 @@ async def test_the_open_conversation_is_renamed_from_anywhere() -> None:
         await stage.press("f2")
         await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
         await stage.press(*"Greeting", "enter")
-        await stage.until(lambda: stage.chat.topbar.title == "Greeting")
+        await stage.until(lambda: stage.topbar_title() == "Greeting")
 
 
 async def test_a_server_that_keeps_titles_is_told_the_name() -> None:
@@ -104,7 +104,7 @@ async def test_a_pinned_conversation_stays_on_top() -> None:
     async with stage.shown():
         await listed(stage, "end", "f4")
         await stage.until(lambda: names(stage) == ["Subject 2", "Subject 0", "Subject 1"])
-        assert stage.chat.sidebar.highlighted == "c2"
+        assert stage.highlighted_conversation() == "c2"
         await stage.press("f4")
         await stage.until(lambda: names(stage) == ["Subject 0", "Subject 1", "Subject 2"])
 
@@ -115,8 +115,8 @@ async def test_the_right_button_offers_everything_and_opens_nothing() -> None:
         await listed(stage)
         await stage.pilot.click(offset=place_of(stage, "Subject 1"), button=3)
         await stage.until(lambda: isinstance(stage.app.screen, Menu))
-        assert stage.chat.desk.current is None
-        assert stage.chat.sidebar.highlighted == "c1"
+        assert stage.current_conversation() is None
+        assert stage.highlighted_conversation() == "c1"
         await stage.pilot.click(offset=place_of(stage, "Delete"))
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
         assert "Subject 1" in stage.screen()
@@ -126,7 +126,7 @@ async def test_the_dots_offer_the_same_in_the_list_and_at_the_top() -> None:
     stage = Stage(store=MemoryStore(three()))
     async with stage.shown():
         await listed(stage, "enter")
-        await stage.until(lambda: stage.chat.topbar.title == "Subject 0")
+        await stage.until(lambda: stage.topbar_title() == "Subject 0")
         await stage.until(lambda: stage.screen().count("⋯") == 2)
         dots = [
             (line.index("⋯"), y)
@@ -138,7 +138,7 @@ async def test_the_dots_offer_the_same_in_the_list_and_at_the_top() -> None:
             await stage.until(lambda: isinstance(stage.app.screen, Menu))
             assert "Rename" in stage.screen()
             await stage.press("escape")
-            await stage.until(lambda: stage.app.screen is stage.chat)
+            await stage.until(lambda: stage.is_chat_in_front())
 
 
 async def test_a_turn_that_failed_is_seen_in_the_list() -> None:
@@ -162,9 +162,9 @@ async def test_an_open_conversation_far_down_the_list_can_be_renamed_too() -> No
     many = [conversation(f"c{n}", f"Subject {n}", NOW_MS - n * MINUTE_MS) for n in range(300)]
     stage = Stage(store=MemoryStore(many))
     async with stage.shown():
-        stage.chat.go_to(ConversationId("c250"))
-        await stage.until(lambda: stage.chat.topbar.title == "Subject 250")
+        stage.go_to(ConversationId("c250"))
+        await stage.until(lambda: stage.topbar_title() == "Subject 250")
         await stage.press("f2")
         await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
         await stage.press(*"Old", "enter")
-        await stage.until(lambda: stage.chat.topbar.title == "Old")
+        await stage.until(lambda: stage.topbar_title() == "Old")

@@ -29,11 +29,11 @@ def stage() -> Stage:
 async def act(stage: Stage, what: str | tuple[int, int]) -> None:
     match what:
         case "to the list":
-            stage.chat.sidebar.list.focus()
+            stage.focus_on("conversations")
             await stage.pilot.pause()
         case "to the timeline":
-            if stage.chat.timeline:
-                stage.chat.timeline.focus()
+            if stage.has_timeline():
+                stage.focus_on("timeline")
                 await stage.pilot.pause()
         case "away":
             stage.app.post_message(events.AppBlur())
@@ -62,16 +62,16 @@ def test_letters_are_in_the_composer_after_any_panes_and_sizes(
         async with app.shown():
             for what in acts:
                 await act(app, what)
-            while app.app.screen is not app.chat:
+            while not app.is_chat_in_front():
                 await app.press("escape")
-            app.chat.set_focus(app.chat.composer)
-            before = app.chat.composer.text
+            app.focus_on("composer")
+            before = app.composer_text()
             await act(app, size)
             for key in keys:
                 await app.press(key)
             for letter in "xyz":
                 app.app.post_message(events.Key(letter, letter))
-            await app.until(lambda: app.chat.composer.text == f"{before}xyz", str(app.app.focused))
+            await app.until(lambda: app.composer_text() == f"{before}xyz", str(app.app.focused))
 
     asyncio.run(run())
 
@@ -84,30 +84,30 @@ async def test_showing_a_pane_leaves_the_focus_with_the_composer(pane: str, widt
         for _ in range(4):
             await app.press(pane)
             await app.pilot.pause()
-            assert app.app.focused is app.chat.composer
+            assert app.focus_name() == "composer"
 
 
 async def test_hiding_the_pane_that_has_the_focus_gives_it_to_the_composer() -> None:
     app = stage()
     async with app.shown():
-        app.chat.sidebar.list.focus()
-        await app.until(lambda: app.app.focused is app.chat.sidebar.list)
+        app.focus_on("conversations")
+        await app.until(lambda: app.focus_name() == "conversations")
         await app.press("ctrl+b")
-        assert app.app.focused is app.chat.composer
+        assert app.focus_name() == "composer"
 
 
 async def test_a_pane_that_steps_aside_behind_a_modal_gives_up_the_focus() -> None:
     app = stage()
     async with app.shown():
-        app.chat.sidebar.list.focus()
-        await app.until(lambda: app.app.focused is app.chat.sidebar.list)
+        app.focus_on("conversations")
+        await app.until(lambda: app.focus_name() == "conversations")
         await app.press("f1")
-        await app.until(lambda: app.app.screen is not app.chat)
+        await app.until(lambda: not app.is_chat_in_front())
         await app.pilot.resize_terminal(60, 24)
         await app.press("escape")
-        await app.until(lambda: app.app.screen is app.chat)
+        await app.until(lambda: app.is_chat_in_front())
         await app.press("x")
-        await app.until(lambda: app.chat.composer.text == "x")
+        await app.until(lambda: app.composer_text() == "x")
 
 
 async def test_ctrl_c_says_how_to_quit_and_shows_no_markup() -> None:

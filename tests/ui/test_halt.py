@@ -12,14 +12,12 @@ KEY = "ctrl+s"
 
 
 def offered(stage: Stage) -> bool:
-    return any(
-        b.binding.action == "halt" and b.enabled for b in stage.chat.active_bindings.values()
-    )
+    return stage.is_key_offered("halt")
 
 
 def asked(stage: Stage) -> bool:
     """Whether the conversation says that the agent was asked to stop."""
-    return any(row.entry.halting for row in stage.chat.query(WorkingRow))
+    return any(row.entry.halting for row in stage.find_all(WorkingRow))
 
 
 async def test_a_halted_turn_shows_what_was_written_and_that_it_was_stopped() -> None:

@@ -90,7 +90,7 @@ async def test_keys_and_copies_in_the_conversation() -> None:
         stage.app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
         await stage.press("ctrl+y")
         await stage.until(lambda: copied == [TEXT])
-        transcript = stage.chat.query_one(Transcript)
+        transcript = stage.find(Transcript)
         await stage.pilot.click(Reply, offset=(20, 0))
         await stage.pilot.pause()
         assert '"since"' not in stage.screen()

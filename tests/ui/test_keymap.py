@@ -86,7 +86,7 @@ async def test_own_keys_are_in_force_and_shown_everywhere() -> None:
         stage.app.screen.query_one(Input).value = "conversation.new"
         await stage.until(lambda: "Ctrl+F8" in stage.screen())
         await stage.press("escape", "escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
 
 
 async def test_the_keys_for_sending_and_a_new_line_can_be_exchanged() -> None:
@@ -94,7 +94,7 @@ async def test_the_keys_for_sending_and_a_new_line_can_be_exchanged() -> None:
     stage = Stage(ScriptedBackend(), preferences=Preferences(keys=keys))
     async with stage.shown():
         await stage.press("a", "enter", "b")
-        assert stage.chat.composer.text == "a\nb"
+        assert stage.composer_text() == "a\nb"
         await stage.press("ctrl+f9")
         await stage.until(lambda: "send" in stage.backend.calls)
 
@@ -106,7 +106,7 @@ async def test_help_finds_a_key_and_does_what_it_is_for() -> None:
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
         shown = stage.app.screen.query_one(OptionList)
         await stage.until(lambda: shown.option_count > 20)
-        before = stage.chat.sidebar.display
+        before = stage.is_sidebar_shown()
         await stage.press(*"sidebar", "space", *"show", "enter")
-        await stage.until(lambda: stage.app.screen is stage.chat)
-        await stage.until(lambda: stage.chat.sidebar.display is not before)
+        await stage.until(lambda: stage.is_chat_in_front())
+        await stage.until(lambda: stage.is_sidebar_shown() is not before)

@@ -63,7 +63,7 @@ async def test_a_huge_reply_holds_nobody_up(name: str) -> None:
         await stage.until(lambda: "The end" in stage.screen())
         await stage.pilot.resize_terminal(70, 24)
         await stage.press("x")
-        assert stage.chat.composer.text == "x"
+        assert stage.composer_text() == "x"
     assert max(stretches) < LONGEST_S
 
 
@@ -82,8 +82,7 @@ async def test_a_deep_payload_is_shown() -> None:
     async with stage.shown(), watched() as stretches:
         await stage.say("go")
         await stage.until(lambda: "Finished" in stage.screen())
-        assert stage.chat.timeline is not None
-        stage.chat.timeline.focus()
+        stage.focus_on("timeline")
         await stage.press("end", "up", "up", "enter")
         await stage.until(lambda: '"odd"' in stage.screen())
     assert max(stretches) < LONGEST_S

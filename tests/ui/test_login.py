@@ -8,6 +8,7 @@ import pytest
 from textual import events
 
 from tests.fakes import ScriptedBackend, finished, reply, said, started
+from tests.textual_internals import notifications
 from tests.ui.signin import ADA, ADDRESS, GRACE, REDIRECT, ScriptedAccount, nobody
 from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, settle
 from tests.ui.stage import Stage
@@ -225,11 +226,11 @@ async def test_when_nobody_is_signed_in_the_app_asks_and_then_opens() -> None:
     async with stage.shown():
         await stage.until(lambda: login_of(stage))
         await sign_in(stage)
-        await stage.until(lambda: stage.chat.access is not None)
-        await stage.until(lambda: "Ada (ada@example.com)" in stage.text(stage.chat.topbar))
-        [told] = stage.app._notifications
-        assert "Signed in as Ada" in told.message
-        assert "kept in the keyring (Test)" in told.message
+        await stage.until(lambda: stage.is_connected())
+        await stage.until(lambda: "Ada (ada@example.com)" in stage.topbar_text())
+        [told] = notifications(stage.app)
+        assert "Signed in as Ada" in told
+        assert "kept in the keyring (Test)" in told
 
 
 async def test_what_is_typed_before_the_login_is_there_after_it() -> None:
@@ -241,8 +242,8 @@ async def test_what_is_typed_before_the_login_is_there_after_it() -> None:
         await stage.pass_time(2)
         await stage.until(lambda: login_of(stage) is not None)
         await sign_in(stage)
-        await stage.until(lambda: stage.chat.access is not None)
-        assert stage.chat.composer.text == "hello"
+        await stage.until(lambda: stage.is_connected())
+        assert stage.composer_text() == "hello"
 
 
 async def test_whoever_gives_up_can_ask_for_it_again() -> None:
@@ -254,13 +255,13 @@ async def test_whoever_gives_up_can_ask_for_it_again() -> None:
         assert modal
         modal.dismiss(None)
         await stage.until(lambda: login_of(stage) is None)
-        assert "Ctrl+R signs in" in stage.text(stage.chat.banner)
+        assert "Ctrl+R signs in" in stage.banner_text()
         stage.clock.advance(2)
         await stage.press("ctrl+r")
         stage.clock.advance(2)
         await stage.until(lambda: login_of(stage))
         await sign_in(stage)
-        await stage.until(lambda: stage.chat.access is not None)
+        await stage.until(lambda: stage.is_connected())
 
 
 async def test_a_login_that_ends_costs_neither_the_message_nor_what_runs() -> None:
@@ -273,16 +274,16 @@ async def test_a_login_that_ends_costs_neither_the_message_nor_what_runs() -> No
         await stage.press("ctrl+n")
         stage.backend.failures["create"] += [nobody(), nobody()]
         await stage.say("two")
-        await stage.until(lambda: "Nobody is signed in" in stage.text(stage.chat.banner))
+        await stage.until(lambda: "Nobody is signed in" in stage.banner_text())
         await stage.pass_time(2)
         await stage.until(lambda: login_of(stage))
         gate.set()
-        session = stage.chat.opened.session
+        session = stage.session()
         await sign_in(stage)
         await stage.until(lambda: "Here again" in stage.screen())
         assert [text for _, text, _ in stage.backend.sent] == ["one", "two"]
-        assert stage.chat.opened.session is session
-        stage.chat.go_to(stage.backend.sent[0][0])
+        assert stage.session() is session
+        stage.go_to(stage.backend.sent[0][0])
         await stage.until(lambda: "Second" in stage.screen())
 
 
@@ -290,18 +291,18 @@ async def test_it_waits_for_a_pause_in_typing() -> None:
     stage = Stage(account=ScriptedAccount(ADA))
     async with stage.shown():
         await stage.press(*"half a thou")
-        stage.chat.fail(nobody())
+        stage.report_failure(nobody())
         await stage.pilot.pause()
         assert login_of(stage) is None
         await stage.pass_time(5)
         await stage.until(lambda: login_of(stage))
-        assert stage.chat.composer.text == "half a thou"
+        assert stage.composer_text() == "half a thou"
 
 
 async def test_a_refusal_that_no_login_helps_against_is_only_told() -> None:
     stage = Stage(account=ScriptedAccount(ADA))
     async with stage.shown():
-        stage.chat.fail(
+        stage.report_failure(
             BackendError(
                 ErrorKind.UNAUTHORIZED,
                 "The user may not talk to this genie.",
@@ -309,10 +310,10 @@ async def test_a_refusal_that_no_login_helps_against_is_only_told() -> None:
                 code="user_nonactive_or_missing",
             )
         )
-        stage.chat.show_state()
+        stage.show_state()
         await stage.pilot.pause()
         assert login_of(stage) is None
-        assert "may not talk to this genie" in stage.text(stage.chat.banner)
+        assert "may not talk to this genie" in stage.banner_text()
 
 
 async def test_somebody_else_gets_a_session_of_their_own() -> None:
@@ -320,10 +321,10 @@ async def test_somebody_else_gets_a_session_of_their_own() -> None:
     async with stage.shown():
         await stage.say("hi")
         await stage.until(lambda: "For Ada" in stage.screen())
-        session = stage.chat.opened.session
+        session = stage.session()
         stage.app.sign_in()
         await sign_in(stage, GRACE)
-        await stage.until(lambda: stage.chat.access and stage.chat.opened.session is not session)
-        await stage.until(lambda: "Grace" in stage.text(stage.chat.topbar))
+        await stage.until(lambda: stage.is_connected() and stage.session() is not session)
+        await stage.until(lambda: "Grace" in stage.topbar_text())
         assert "For Ada" not in stage.screen()
         assert "What can Ifrit do" in stage.screen()

@@ -20,10 +20,10 @@ from tui.ui.widgets.choice import OneOf
 async def test_whoever_is_in_a_pane_that_steps_aside_is_writing_again() -> None:
     stage = Stage()
     async with stage.shown():
-        stage.chat.sidebar.list.focus()
-        await stage.until(lambda: stage.app.focused is stage.chat.sidebar.list)
+        stage.focus_on("conversations")
+        await stage.until(lambda: stage.focus_name() == "conversations")
         await stage.pilot.resize_terminal(60, 20)
-        await stage.until(lambda: stage.app.focused is stage.chat.composer)
+        await stage.until(lambda: stage.focus_name() == "composer")
 
 
 async def test_the_timeline_steps_aside_before_the_conversation_is_crowded() -> None:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tests.fakes import MemoryStore, ScriptedBackend, reply
+from tests.textual_internals import line_cache
 from tests.ui.solo import T0_MS, Solo, at, settle, turn_of
 from tests.ui.stage import Stage, conversation
 from tests.ui.test_search import LONG, record
@@ -28,9 +29,9 @@ async def test_the_lines_of_a_widget_go_with_it() -> None:
     async with stage.shown():
         for number in range(8):  # Textual remembers the layouts of the last four
             widget = Static(Content(f"here and gone, {number}"))
-            await stage.chat.conversation.mount(widget)
+            await stage.mount_in_conversation(widget)
             await stage.pilot.pause()
-            kept.append(weakref.ref(widget._styles_cache))
+            kept.append(weakref.ref(line_cache(widget)))
             await widget.remove()
             await stage.pilot.pause()
         gc.collect()
@@ -46,10 +47,9 @@ async def test_turns_far_above_are_forgotten_and_read_again(
     stage = Stage(ScriptedBackend(reply("The end.")), store)
     first, later = TurnId("t0"), TurnId("t7")
     async with stage.shown():
-        stage.chat.go_to(LONG)
+        stage.go_to(LONG)
         await stage.until(lambda: "Answer 29" in stage.screen())
-        transcript = stage.chat.conversation.transcript
-        assert transcript is not None
+        transcript = stage.transcript()
         assert transcript.turn(first)
         await stage.say("One more")
         await stage.until(lambda: "The end." in stage.screen())

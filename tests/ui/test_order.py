@@ -33,12 +33,12 @@ def read(stage: Stage, *keys: str) -> None:
 async def test_what_was_sent_goes_where_it_was_written_before_a_new_conversation_begins() -> None:
     stage = stage_with_a_conversation()
     async with stage.shown():
-        stage.chat.go_to(HERE)
-        await stage.until(lambda: stage.chat.desk.current == HERE)
+        stage.go_to(HERE)
+        await stage.until(lambda: stage.current_conversation() == HERE)
         read(stage, *"hi", "enter", "ctrl+n")
-        await stage.until(lambda: stage.chat.desk.current is None)
+        await stage.until(lambda: stage.current_conversation() is None)
         assert [(cid, text) for cid, text, _ in stage.backend.sent] == [(HERE, "hi")]
-        assert stage.chat.composer.text == ""
+        assert stage.composer_text() == ""
         assert not stage.store.drafts.get(HERE)
 
 
@@ -46,9 +46,9 @@ async def test_a_conversation_that_is_just_beginning_is_left_for_the_next_one() 
     stage = stage_with_a_conversation()
     async with stage.shown():
         read(stage, *"hi", "enter", "ctrl+n")
-        await stage.until(lambda: stage.backend.sent and stage.chat.conversation.greets)
-        await stage.until(lambda: not stage.chat.is_sending)
-        assert stage.chat.desk.current is None
+        await stage.until(lambda: stage.backend.sent and stage.is_welcome_shown())
+        await stage.until(lambda: not stage.is_sending())
+        assert stage.current_conversation() is None
         await stage.say("ho")
         await stage.until(lambda: len(stage.backend.sent) == 2)
         (one, *_), (two, *_) = stage.backend.sent
@@ -58,10 +58,10 @@ async def test_a_conversation_that_is_just_beginning_is_left_for_the_next_one() 
 async def test_several_messages_are_all_sent_before_a_new_conversation_begins() -> None:
     stage = stage_with_a_conversation()
     async with stage.shown():
-        stage.chat.go_to(HERE)
-        await stage.until(lambda: stage.chat.desk.current == HERE)
+        stage.go_to(HERE)
+        await stage.until(lambda: stage.current_conversation() == HERE)
         read(stage, *"hi", "enter", *"ho", "enter", "ctrl+n")
-        await stage.until(lambda: stage.chat.desk.current is None)
+        await stage.until(lambda: stage.current_conversation() is None)
         await stage.until(lambda: len(stage.backend.sent) == 2)
         assert [(cid, text) for cid, text, _ in stage.backend.sent] == [(HERE, "hi"), (HERE, "ho")]
 
@@ -69,12 +69,12 @@ async def test_several_messages_are_all_sent_before_a_new_conversation_begins() 
 async def test_what_is_typed_behind_ctrl_n_is_for_the_new_conversation() -> None:
     stage = stage_with_a_conversation()
     async with stage.shown():
-        stage.chat.go_to(HERE)
-        await stage.until(lambda: stage.chat.desk.current == HERE)
+        stage.go_to(HERE)
+        await stage.until(lambda: stage.current_conversation() == HERE)
         read(stage, *"hi", "enter", "ctrl+n", *"ho", "enter", "ctrl+n", *"half")
         await stage.until(lambda: len(stage.backend.sent) == 2)
-        await stage.until(lambda: stage.chat.composer.text == "half")
-        assert stage.chat.desk.current is None
+        await stage.until(lambda: stage.composer_text() == "half")
+        assert stage.current_conversation() is None
         (one, hi, _), (two, ho, _) = stage.backend.sent
         assert (one, hi, ho) == (HERE, "hi", "ho")
         assert two != HERE
@@ -87,16 +87,16 @@ async def test_what_is_typed_behind_a_key_that_opens_something_goes_there() -> N
         read(stage, *"hi", "ctrl+p", *"them")
         await stage.until(lambda: isinstance(stage.app.screen, Palette))
         await stage.until(lambda: "them" in stage.screen())
-        assert stage.chat.composer.text == "hi"
+        assert stage.composer_text() == "hi"
 
 
 async def test_what_is_typed_behind_a_command_is_not_lost_with_it() -> None:
     stage = stage_with_a_conversation()
     async with stage.shown():
-        stage.chat.go_to(HERE)
-        await stage.until(lambda: stage.chat.desk.current == HERE)
+        stage.go_to(HERE)
+        await stage.until(lambda: stage.current_conversation() == HERE)
         read(stage, *"/pin", "enter", *"/rename Mine", "enter", *"hi", "enter", *"half")
-        await stage.until(lambda: stage.chat.composer.text == "half")
+        await stage.until(lambda: stage.composer_text() == "half")
         assert [text for _, text, _ in stage.backend.sent] == ["hi"]
         assert stage.store.listed[HERE].pinned
         await stage.until(lambda: stage.store.listed[HERE].given_name == "Mine")
@@ -113,7 +113,7 @@ async def test_what_was_sent_just_before_the_end_is_in_the_outbox() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
         read(stage, *"half", "enter", "ctrl+q")
-        await stage.until(lambda: stage.app._exit)
+        await stage.until(lambda: stage.has_exited())
     assert [record.prompt.text for record in await stage.store.unfinished()] == ["half"]
     assert not any(stage.store.drafts.values())
 
@@ -122,7 +122,7 @@ async def test_a_hung_widget_keeps_nobody_from_a_key(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(order, "_LONGEST_S", 0.01)
     stage, hung = Stage(), asyncio.Event()
     async with stage.shown():
-        stage.chat.composer.call_later(hung.wait)
+        stage.block_composer(hung.wait)
         read(stage, "f1")
         try:
             for _ in range(100):

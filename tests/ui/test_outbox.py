@@ -55,18 +55,15 @@ async def click_on(stage: Stage, words: str) -> None:
 
 
 async def let_it_go_on(stage: Stage) -> None:
-    current = stage.chat.desk.current
-    assert current
-    [question] = stage.chat.desk.board.questions(current)
-    assert stage.chat.access
-    await stage.chat.access.session.decide(question.turn, question.name, "approved")
+    question = stage.open_question()
+    await stage.session().decide(question.turn, question.name, "approved")
 
 
 async def test_a_message_that_waits_is_changed_by_keyboard_in_its_place() -> None:
     stage = Stage(parked("Done."))
     async with stage.shown():
         await with_a_message_that_waits(stage)
-        stage.chat.composer.put("half a thought")
+        stage.put_text("half a thought")
         await stage.press("alt+up")
         await stage.until(lambda: isinstance(stage.app.screen, EditModal))
         modal = stage.app.screen
@@ -75,7 +72,7 @@ async def test_a_message_that_waits_is_changed_by_keyboard_in_its_place() -> Non
         await stage.press(*["backspace"] * 5, *"mouse", "enter")
         await stage.until(lambda: "and a mouse" in stage.screen())
         assert "muose" not in stage.screen()
-        assert stage.chat.composer.text == "half a thought"
+        assert stage.composer_text() == "half a thought"
         await let_it_go_on(stage)
         await stage.until(lambda: len(stage.backend.sent) == 2)
     assert [text for _, text, _ in stage.backend.sent] == ["order one", "and a mouse"]
@@ -91,10 +88,10 @@ async def test_a_message_that_waits_is_changed_or_taken_back_by_mouse() -> None:
         assert isinstance(modal, EditModal)
         await stage.until(lambda: not modal.is_deaf)
         await stage.press("escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
         assert "and a muose" in stage.screen()
         await click_on(stage, "Take it back")
-        await stage.until(lambda: stage.chat.composer.text == "and a muose")
+        await stage.until(lambda: stage.composer_text() == "and a muose")
     assert [text for _, text, _ in stage.backend.sent] == ["order one"]
 
 
@@ -109,8 +106,8 @@ async def test_a_message_that_left_while_it_was_changed_keeps_the_new_words() ->
         await let_it_go_on(stage)
         await stage.until(lambda: len(stage.backend.sent) == 2 and not modal.is_deaf)
         await stage.press(*" or two", "enter")
-        await stage.until(lambda: stage.chat.composer.text == "and a muose or two")
-        assert "It was sent before you changed it" in stage.text(stage.chat.banner)
+        await stage.until(lambda: stage.composer_text() == "and a muose or two")
+        assert "It was sent before you changed it" in stage.banner_text()
 
 
 async def test_nothing_that_waits_means_nothing_to_change() -> None:
@@ -119,7 +116,7 @@ async def test_nothing_that_waits_means_nothing_to_change() -> None:
         await stage.say("hi")
         await stage.until(lambda: "Hello." in stage.screen())
         await stage.press("alt+up")
-        assert stage.app.screen is stage.chat
+        assert stage.is_chat_in_front()
 
 
 async def test_the_user_stops_waiting_and_looks_again_later() -> None:
@@ -130,10 +127,10 @@ async def test_the_user_stops_waiting_and_looks_again_later() -> None:
     stage = Stage(backend)
     async with stage.shown():
         await stage.say("hi")
-        await stage.until(lambda: "Ctrl+L to stop waiting" in stage.text(stage.chat.banner))
+        await stage.until(lambda: "Ctrl+L to stop waiting" in stage.banner_text())
         await stage.press("ctrl+l")
-        await stage.until(lambda: "Not waiting any more" in stage.text(stage.chat.banner))
-        row = stage.chat.query_one(WorkingRow)
+        await stage.until(lambda: "Not waiting any more" in stage.banner_text())
+        row = stage.find(WorkingRow)
         assert (row.auto_refresh, "Not followed" in stage.text(row)) == (None, True)
         tries = backend.calls.count("resume")
         await asyncio.sleep(0.1)
@@ -142,7 +139,7 @@ async def test_the_user_stops_waiting_and_looks_again_later() -> None:
         backend.resumes = [[said("Two."), finished()]]
         await stage.press("ctrl+r")
         await stage.until(lambda: "Two." in stage.screen())
-        await stage.until(lambda: not stage.chat.banner.display)
+        await stage.until(lambda: not stage.is_banner_shown())
     assert len(backend.sent) == 1
 
 
@@ -155,11 +152,11 @@ async def test_words_taken_back_from_a_conversation_that_never_began_are_kept() 
         stage.store.drafts[None] = "from before"
         await stage.say("hello")
         await click_on(stage, "Take it back")
-        await stage.until(lambda: stage.chat.composer.text == "hello\n\nfrom before")
+        await stage.until(lambda: stage.composer_text() == "hello\n\nfrom before")
         await stage.until(lambda: stage.store.drafts[None] == "hello\n\nfrom before")
-        assert stage.chat.desk.current is None
-        assert stage.chat.conversation.greets
-        assert await stage.chat.opened.session.conversations() == []
+        assert stage.current_conversation() is None
+        assert stage.is_welcome_shown()
+        assert await stage.session().conversations() == []
 
 
 class FullDisk(MemoryStore):
@@ -176,10 +173,10 @@ async def test_a_draft_that_cannot_be_kept_is_told_and_kept_later() -> None:
     store.full = False
     stage = Stage(store=store)
     async with stage.shown():
-        await stage.until(lambda: stage.chat._taken_up)
+        await stage.until(lambda: stage.is_draft_restored())
         store.full = True
         await stage.press("a")
-        await stage.until(lambda: "The disk is full." in stage.text(stage.chat.banner))
+        await stage.until(lambda: "The disk is full." in stage.banner_text())
         store.full = False
         await stage.press("b", "backspace")
         await stage.until(lambda: store.drafts.get(None) == "a")
@@ -190,13 +187,13 @@ async def test_who_leaves_is_told_once_that_a_draft_cannot_be_kept() -> None:
     store.full = False
     stage = Stage(store=store)
     async with stage.shown():
-        await stage.until(lambda: stage.chat._taken_up)
+        await stage.until(lambda: stage.is_draft_restored())
         store.full = True
         await stage.press("a", "ctrl+q")
         await stage.until(lambda: "Quit again to leave" in stage.screen())
-        assert not stage.app._exit
+        assert not stage.has_exited()
         await stage.press("ctrl+q")
-        await stage.until(lambda: stage.app._exit)
+        await stage.until(lambda: stage.has_exited())
     assert stage.app.return_code == 0
 
 
@@ -205,23 +202,24 @@ async def test_a_refusal_that_cannot_be_kept_is_in_the_composer_all_the_same() -
     store.full = False
     stage = Stage(store=store)
     async with stage.shown():
-        here = stage.chat.desk.current = ConversationId("here")
-        await stage.until(lambda: stage.chat._taken_up)
+        here = ConversationId("here")
+        stage.set_current_conversation(here)
+        await stage.until(lambda: stage.is_draft_restored())
         store.full = True
         problem = BackendError(ErrorKind.INVALID, "Too strange.")
-        stage.chat._mailbox.put(Refused(here, TurnId("t"), Draft("hi"), Draft(), problem))
-        await stage.until(lambda: stage.chat.composer.text == "hi")
-        await stage.until(lambda: "The disk is full." in stage.text(stage.chat.banner))
+        stage.publish(Refused(here, TurnId("t"), Draft("hi"), Draft(), problem))
+        await stage.until(lambda: stage.composer_text() == "hi")
+        await stage.until(lambda: "The disk is full." in stage.banner_text())
 
 
 async def test_enter_counts_while_the_message_before_is_made_safe() -> None:
     stage = Stage(ScriptedBackend(reply("One."), reply("Two.")))
     async with stage.shown():
-        stage.chat.composer.put("first")
-        stage.chat.composer.submit("first")
-        stage.chat.composer.submit("first")
-        stage.chat.composer.insert("second")
-        stage.chat.composer.submit("firstsecond")
+        stage.put_text("first")
+        stage.submit("first")
+        stage.submit("first")
+        stage.insert_text("second")
+        stage.submit("firstsecond")
         await stage.until(lambda: len(stage.backend.sent) == 2)
         await stage.until(lambda: "Two." in stage.screen())
     assert [text for _, text, _ in stage.backend.sent] == ["first", "second"]
@@ -232,7 +230,7 @@ async def first_taken_away(gate: asyncio.Event) -> AsyncIterator[Stage]:
     """A message has left the composer, and what remains to be done about it waits."""
     stage = Stage(ScriptedBackend(reply("One."), reply("Two.")))
     async with stage.shown():
-        drafts = stage.chat.opened.drafts
+        drafts = stage.drafts()
         move = drafts.move
 
         async def wait(*args: Any) -> None:
@@ -241,7 +239,7 @@ async def first_taken_away(gate: asyncio.Event) -> AsyncIterator[Stage]:
 
         drafts.move = wait  # type: ignore[method-assign]
         await stage.say("yes")
-        await stage.until(lambda: not stage.chat.composer.text)
+        await stage.until(lambda: not stage.composer_text())
         yield stage
 
 
@@ -260,7 +258,7 @@ async def test_enter_counts_when_the_message_before_is_safe_but_its_draft_is_not
     async with first_taken_away(gate) as stage:
         await stage.say("more")
         await stage.pilot.pause()
-        stage.chat.opened.drafts.keep = full  # type: ignore[method-assign]
+        stage.drafts().keep = full  # type: ignore[method-assign]
         gate.set()
         await stage.until(lambda: len(stage.backend.sent) == 2)
     assert [text for _, text, _ in stage.backend.sent] == ["yes", "more"]
@@ -271,20 +269,20 @@ async def test_every_enter_counts_however_many_messages_wait(count: int) -> None
     texts = [f"message{number}" for number in range(count)]
     stage = Stage(ScriptedBackend(*(reply("Good.") for _ in texts)))
     async with stage.shown():
-        gate, send = asyncio.Event(), stage.chat.opened.session.send
+        gate, send = asyncio.Event(), stage.session().send
 
         async def slowly(*args: Any) -> Turn:
             await gate.wait()
             return await send(*args)
 
-        stage.chat.opened.session.send = slowly  # type: ignore[method-assign]
+        stage.session().send = slowly  # type: ignore[method-assign]
         for text in texts:
             await stage.press(*text, "enter")
         await stage.press(*"half")
-        assert stage.chat.composer.message == "".join([*texts, "half"])
+        assert stage.message_to_send() == "".join([*texts, "half"])
         gate.set()
         await stage.until(lambda: len(stage.backend.sent) == count)
-        await stage.until(lambda: stage.chat.composer.text == "half")
+        await stage.until(lambda: stage.composer_text() == "half")
     assert [text for _, text, _ in stage.backend.sent] == texts
 
 
@@ -311,13 +309,13 @@ async def test_what_cannot_be_sent_stays_on_lines_of_its_own() -> None:
             await gate.wait()
             raise StoreError("The disk is full.")
 
-        stage.chat.opened.session.send = refuse  # type: ignore[method-assign]
+        stage.session().send = refuse  # type: ignore[method-assign]
         for text in ("one", "two"):
             await stage.press(*text, "enter")
         await stage.press(*"three")
         gate.set()
-        await stage.until(lambda: stage.chat.composer.text == "one\ntwo\nthree")
-        assert not stage.chat.is_sending
+        await stage.until(lambda: stage.composer_text() == "one\ntwo\nthree")
+        assert not stage.is_sending()
 
 
 async def test_a_held_message_that_was_changed_is_not_sent() -> None:
@@ -326,9 +324,9 @@ async def test_a_held_message_that_was_changed_is_not_sent() -> None:
         await stage.press(*"one", "enter")
         await stage.press("backspace")
         stage.gate.set()
-        await stage.until(lambda: stage.chat.access is not None)
+        await stage.until(lambda: stage.is_connected())
         await stage.pilot.pause()
-        assert stage.chat.composer.text == "on"
+        assert stage.composer_text() == "on"
         await stage.press("enter")
         await stage.until(lambda: len(stage.backend.sent) == 1)
     assert [text for _, text, _ in stage.backend.sent] == ["on"]
@@ -338,7 +336,7 @@ async def test_a_message_leaves_the_composer_though_its_conversation_is_named_me
     backend = NamedLater(reply("One."), reply("Two."))
     stage = Stage(backend)
     async with stage.shown():
-        session, safe = stage.chat.opened.session, asyncio.Event()
+        session, safe = stage.session(), asyncio.Event()
         hand_over = session.send
 
         async def send(where: ConversationId | None, text: str, *files: Any) -> Turn:
@@ -347,13 +345,13 @@ async def test_a_message_leaves_the_composer_though_its_conversation_is_named_me
             return turn
 
         await stage.say("one")
-        await stage.until(lambda: not stage.chat._sending)
+        await stage.until(lambda: not stage.is_sending())
         session.send = send  # type: ignore[method-assign, assignment]
         await stage.say("two")
         backend.name.set()
-        await stage.until(lambda: stage.chat.desk.current == "conversation-1")
+        await stage.until(lambda: stage.current_conversation() == "conversation-1")
         safe.set()
-        await stage.until(lambda: not stage.chat.composer.text)
+        await stage.until(lambda: not stage.composer_text())
         await stage.until(lambda: "Two." in stage.screen())
 
 

@@ -43,12 +43,11 @@ def long_talk(count: int = 100) -> MemoryStore:
 
 
 async def open_only(stage: Stage) -> Passages:
-    stage.chat.sidebar.list.focus()
+    stage.focus_on("conversations")
     await stage.press("home", "enter")
-    await stage.until(lambda: stage.chat.desk.current is not None)
-    await stage.until(lambda: stage.chat.focused is stage.chat.composer)
-    transcript = stage.chat.conversation.transcript
-    assert transcript is not None
+    await stage.until(lambda: stage.current_conversation() is not None)
+    await stage.until(lambda: stage.focus_name() == "composer")
+    transcript = stage.transcript()
     await stage.until(lambda: transcript.items)
     return transcript
 
@@ -56,9 +55,7 @@ async def open_only(stage: Stage) -> Passages:
 async def after(stage: Stage, text: str, answer: str) -> Passages:
     await stage.say(text)
     await stage.until(lambda: answer in stage.screen())
-    transcript = stage.chat.conversation.transcript
-    assert transcript is not None
-    return transcript
+    return stage.transcript()
 
 
 # What is taken from a text
@@ -112,7 +109,7 @@ async def test_ctrl_up_goes_from_question_to_question_and_ctrl_down_back_to_writ
         assert transcript.cursor == "t59/prompt"
         await transcript.place_cursor("t99/prompt")
         await stage.press("ctrl+down")
-        await stage.until(lambda: stage.chat.focused is stage.chat.composer)
+        await stage.until(lambda: stage.focus_name() == "composer")
         await stage.until(lambda: "Answer 99" in stage.screen())
 
 
@@ -166,8 +163,8 @@ async def test_a_click_on_the_head_does_it() -> None:
         lines = stage.screen().splitlines()
         y = next(n for n, line in enumerate(lines) if "copy  quote" in line)
         await stage.pilot.click(offset=(lines[y].index("quote") + 2, y))
-        await stage.until(lambda: stage.chat.composer.text == "> Hello **Jo**\n\n")
-        assert stage.chat.focused is stage.chat.composer
+        await stage.until(lambda: stage.composer_text() == "> Hello **Jo**\n\n")
+        assert stage.focus_name() == "composer"
 
 
 async def test_times_are_shown_on_demand() -> None:
@@ -201,11 +198,11 @@ async def test_an_old_question_is_put_into_the_composer_in_front_of_what_is_ther
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
         transcript = await after(stage, "first words", "Hello")
-        stage.chat.composer.put("half")
+        stage.put_text("half")
         transcript.focus()
         await stage.press("up", "e")
-        await stage.until(lambda: stage.chat.composer.text == "first words\n\nhalf")
-        assert stage.chat.focused is stage.chat.composer
+        await stage.until(lambda: stage.composer_text() == "first words\n\nhalf")
+        assert stage.focus_name() == "composer"
         assert len(stage.backend.sent) == 1
 
 
@@ -253,7 +250,7 @@ async def test_hostile_words_are_only_words_everywhere() -> None:
             await stage.press(key)
             await stage.pilot.pause()
             assert not set(UNSAFE) & set(stage.screen())
-            if stage.app.screen is not stage.chat:
+            if not stage.is_chat_in_front():
                 await stage.press("escape")
         assert not set(UNSAFE) & set(stage.app.clipboard)
 
@@ -263,9 +260,9 @@ async def test_what_the_mouse_selects_is_copied_while_the_composer_keeps_the_key
     async with stage.shown():
         await after(stage, "hi", "Hello Jo")
         await stage.pilot.click("Reply")
-        assert stage.chat.focused is stage.chat.composer
+        assert stage.focus_name() == "composer"
         part = Selection.from_offsets(Offset(0, 0), Offset(5, 0))
-        stage.chat.selections = {stage.chat.query_one("Reply"): part}
+        stage.select_text(stage.find("Reply"), part)
         await stage.press("ctrl+c")
         await stage.until(lambda: stage.app.clipboard == "Hello")
         await stage.until(lambda: "The selection was sent" in stage.screen())
@@ -279,7 +276,7 @@ async def test_questions_that_are_not_read_yet_are_reached_too() -> None:
         transcript.focus()
         await transcript.place_cursor("t90/prompt")
         await stage.press("ctrl+up")
-        await stage.until(lambda: stage.chat.conversation.oldest == "t30")
+        await stage.until(lambda: stage.oldest_turn() == "t30")
         if transcript.cursor == "t90/prompt":  # the key was quicker than what is above
             await stage.press("ctrl+up")
         assert transcript.cursor == "t89/prompt"

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from textual import events
 
 from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage
@@ -33,8 +32,8 @@ def script(path: Path, body: str) -> list[str]:
 
 
 async def paste(stage: Stage, text: str) -> None:
-    stage.chat.composer.post_message(events.Paste(text))
-    await stage.until(lambda: "Pasted text" in stage.chat.composer.text)
+    stage.paste(text)
+    await stage.until(lambda: "Pasted text" in stage.composer_text())
 
 
 async def answer(stage: Stage, key: str) -> None:
@@ -49,11 +48,11 @@ async def test_a_folded_paste_is_sent_in_full_and_its_draft_survives() -> None:
     stage = Stage(ScriptedBackend(reply("Long.")))
     async with stage.shown():
         await paste(stage, LINES)
-        await stage.chat.keep_draft()
+        await stage.save_draft()
         [kept] = stage.store.drafts.values()
-        await stage.chat.write("")
-        await stage.chat.write(kept)
-        assert stage.chat.composer.text == "[Pasted text #1 · 36 lines]"
+        await stage.load_draft("")
+        await stage.load_draft(kept)
+        assert stage.composer_text() == "[Pasted text #1 · 36 lines]"
         await stage.press("enter")
         await stage.until(lambda: stage.backend.sent)
         assert stage.backend.sent[0][1] == LINES
@@ -66,10 +65,10 @@ async def test_a_paste_is_looked_at_and_unfolded() -> None:
         await stage.press("f3")
         await stage.until(lambda: "36 lines" in stage.screen() and "line 7" in stage.screen())
         await answer(stage, "u")
-        await stage.until(lambda: stage.chat.composer.text == LINES)
+        await stage.until(lambda: stage.composer_text() == LINES)
         await stage.press("ctrl+z")
-        assert stage.chat.composer.message == LINES
-        assert "Pasted text" in stage.chat.composer.text
+        assert stage.message_to_send() == LINES
+        assert "Pasted text" in stage.composer_text()
 
 
 async def test_what_is_too_much_for_a_message_goes_as_a_file() -> None:
@@ -78,15 +77,15 @@ async def test_what_is_too_much_for_a_message_goes_as_a_file() -> None:
     async with stage.shown():
         await paste(stage, text)
         await stage.press("enter")
-        assert "F3, then A" in stage.text(stage.chat.banner).replace("\n", " ")
+        assert "F3, then A" in stage.banner_text().replace("\n", " ")
         await stage.press("f3")
         await stage.until(lambda: isinstance(stage.app.screen, PastedModal))
         await answer(stage, "a")
-        await stage.until(lambda: stage.chat.attached.files)
-        [picked] = stage.chat.attached.files
+        await stage.until(lambda: stage.attached_files())
+        [picked] = stage.attached_files()
         assert picked.path.read_text() == text
         assert stat.S_IMODE(picked.path.stat().st_mode) == 0o600
-        assert stage.chat.composer.text == picked.path.name
+        assert stage.composer_text() == picked.path.name
 
 
 async def test_an_editor_changes_the_message_and_unchanged_pastes_stay_folded(
@@ -99,8 +98,8 @@ async def test_an_editor_changes_the_message_and_unchanged_pastes_stay_folded(
         monkeypatch.setattr(stage.app, "suspend", lent)
         await paste(stage, LINES)
         await stage.press("alt+e")
-        await stage.until(lambda: stage.chat.composer.text.startswith("Look: "))
-        assert stage.chat.composer.text == "Look: [Pasted text #2 · 36 lines]"
+        await stage.until(lambda: stage.composer_text().startswith("Look: "))
+        assert stage.composer_text() == "Look: [Pasted text #2 · 36 lines]"
 
 
 async def test_an_editor_that_fails_leaves_the_text(monkeypatch, tmp_path: Path) -> None:
@@ -111,7 +110,7 @@ async def test_an_editor_that_fails_leaves_the_text(monkeypatch, tmp_path: Path)
         monkeypatch.setattr(stage.app, "suspend", lent)
         await stage.press(*"mine", "alt+e")
         await stage.until(lambda: "ended with status 3" in stage.screen())
-        assert stage.chat.composer.text == "mine"
+        assert stage.composer_text() == "mine"
 
 
 async def test_where_there_is_no_terminal_to_lend_it_is_said() -> None:
@@ -119,7 +118,7 @@ async def test_where_there_is_no_terminal_to_lend_it_is_said() -> None:
     async with stage.shown():
         await stage.press(*"mine", "alt+e")
         await stage.until(lambda: "cannot be opened here" in stage.screen())
-        assert stage.chat.composer.text == "mine"
+        assert stage.composer_text() == "mine"
 
 
 async def test_an_editor_sees_a_file_of_the_users_own(tmp_path: Path) -> None:

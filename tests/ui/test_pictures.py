@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from rich.console import Console
-from textual import events
 from textual.widgets import OptionList
 
 from tests.ui.stage import Stage
@@ -109,15 +108,15 @@ def test_without_the_extra_it_says_what_to_install(
 async def test_a_chip_shows_its_picture_and_writing_goes_on(path: Path) -> None:
     stage = Stage()
     async with stage.shown():
-        stage.chat.composer.post_message(events.Paste(f"'{path}'"))
-        await stage.until(lambda: stage.chat.attached.files)
-        stage.chat.attached.focus()
+        stage.paste(f"'{path}'")
+        await stage.until(lambda: stage.attached_files())
+        stage.focus_on("attachments")
         await stage.press("f3")
         await stage.until(lambda: "PNG, 40 x 20" in stage.text(stage.app.screen))
         assert "▄" * 40 in stage.text(stage.app.screen)
         await stage.press("escape")
-        assert stage.app.screen is stage.chat
-        assert stage.chat.attached.paths == (str(path),)
+        assert stage.is_chat_in_front()
+        assert stage.attached_paths() == (str(path),)
 
 
 async def test_the_picker_shows_what_is_highlighted(

@@ -62,11 +62,11 @@ async def test_a_run_is_drawn_once_and_whole(name: str) -> None:
     story = story_of(run)
     async with shown(Player(recording, workflow_id)) as stage:
         await stage.say(run.prompt)
-        await stage.until(lambda: not stage.chat.desk.board.at_work())
+        await stage.until(lambda: not stage.working_conversations())
         last = story[-1][1].split()[-1]
         await stage.until(lambda: last in stage.screen())
-        replies = [reply.copy_text().strip() for reply in stage.chat.query(Reply)]
-        cards = [stage.text(card) for card in stage.chat.query(SkillCard)]
+        replies = [reply.copy_text().strip() for reply in stage.find_all(Reply)]
+        cards = [stage.text(card) for card in stage.find_all(SkillCard)]
     assert replies == [piece[1].strip() for piece in story if piece[0] == "text"]
     skills = [piece[1] for piece in story if piece[0] == "skill"]
     assert len(cards) == len(skills)
@@ -79,7 +79,7 @@ async def test_a_failed_tool_is_drawn_as_failed() -> None:
     async with shown(Player(Recording("02-one-tool-failing-custom"))) as stage:
         await stage.say("tools: failing")
         await stage.until(lambda: "no such order" in flat(stage.screen()))
-        assert "✗" in stage.text(stage.chat.query_one(SkillCard))
+        assert "✗" in stage.text(stage.find(SkillCard))
 
 
 async def test_three_prompts_add_up_in_the_head_of_the_timeline() -> None:
@@ -87,24 +87,24 @@ async def test_three_prompts_add_up_in_the_head_of_the_timeline() -> None:
         for run in player.runs:
             await stage.say(run.prompt)
             await stage.until(lambda said=f"asked: {run.prompt}": said in stage.screen())
-            await stage.until(lambda: not stage.chat.desk.board.at_work())
-        head = stage.chat.query_one(TimelineHead)
+            await stage.until(lambda: not stage.working_conversations())
+        head = stage.find(TimelineHead)
         await stage.until(lambda: "↑490 ↓136" in stage.text(head))
-        rows = [stage.text(row) for row in stage.chat.query(UsageRow)]
+        rows = [stage.text(row) for row in stage.find_all(UsageRow)]
     assert ["120 tokens in" in rows[0], "250 tokens in" in rows[1]] == [True, True]
 
 
 async def test_an_empty_reply_does_not_ask_about_a_genie() -> None:
     async with shown(Player(Recording("06-empty-answer-custom"))) as stage:
         await stage.say("answer: empty")
-        await stage.until(lambda: stage.chat.query(SilenceRow))
+        await stage.until(lambda: stage.find_all(SilenceRow))
         assert "No reply came" in stage.screen()
-        assert "genie" not in stage.text(stage.chat.query_one(SilenceRow))
+        assert "genie" not in stage.text(stage.find(SilenceRow))
 
 
 async def test_a_failure_says_why() -> None:
     async with shown(Player(Recording("06-model-failure-gateway"))) as stage:
         await stage.say("model: refuse")
-        await stage.until(lambda: stage.chat.query(OutcomeRow))
-        assert "the model refused this" in flat(stage.text(stage.chat.query_one(OutcomeRow)))
-        assert not stage.chat.query(UsageRow)
+        await stage.until(lambda: stage.find_all(OutcomeRow))
+        assert "the model refused this" in flat(stage.text(stage.find(OutcomeRow)))
+        assert not stage.find_all(UsageRow)

@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.dom import DOMNode
 from textual.pilot import Pilot
 
+from tests.textual_internals import screen_lines
 from tui.ui.styles import STYLES
 from tui.ui.theme import tokens
 from tui.ui.widgets.reply import Reply
@@ -198,7 +199,7 @@ async def test_a_message_on_screen_takes_on_another_theme() -> None:
             await pilot.pause()
             app.theme = then
             await pilot.pause()
-            seen[first] = app.screen._compositor.render_strips()
+            seen[first] = screen_lines(app)
     assert seen["textual-dark"] == seen["textual-light"]
 
 

@@ -58,7 +58,7 @@ async def test_only_the_newest_requests_are_kept() -> None:
     async with stage.shown():
         for number in range(MOST_CALLS + 5):
             stage.backend.listener(call(number))
-        kept = stage.chat.opened.session.calls
+        kept = stage.session().calls
         assert (len(kept), kept[0].request_id) == (MOST_CALLS, "req-5")
 
 

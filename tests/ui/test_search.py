@@ -73,8 +73,7 @@ async def look_for(stage: Stage, words: str, count: int) -> None:
 
 
 def transcript(stage: Stage) -> Transcript:
-    assert stage.chat.conversation.transcript
-    return stage.chat.conversation.transcript
+    return stage.transcript()
 
 
 def timeline_words(timeline: Timeline) -> str:
@@ -110,14 +109,14 @@ async def test_a_hit_far_back_opens_at_the_message_and_marks_it() -> None:
     stage = Stage(store=library())
     async with stage.shown():
         await go_to_needle(stage)
-        assert stage.chat.desk.current == LONG
+        assert stage.current_conversation() == LONG
         found = transcript(stage).widget_of("t130/text/0")
         assert found is not None
         assert found.has_class("-found")
         assert found.region.y <= transcript(stage).region.y + 1
         assert len(transcript(stage).children) <= KEEP + PAGE
-        assert stage.chat.composer.has_focus
-        assert not stage.chat.query_one("#pill").display
+        assert stage.focus_name() == "composer"
+        assert not stage.is_new_below_shown()
         await stage.press("ctrl+f")
         assert modal(stage).query_one(Input).value == "needle"
 
@@ -126,8 +125,7 @@ async def test_the_timeline_goes_where_the_hit_is_and_on_to_the_end_with_the_rea
     stage = Stage(store=library())
     async with stage.shown():
         await go_to_needle(stage)
-        timeline = stage.chat.timeline
-        assert timeline is not None
+        timeline = stage.timeline()
         await stage.until(lambda: "A needle" in stage.text(timeline))
         assert timeline.highlighted_option is not None
         transcript(stage).action_scroll_end()
@@ -197,41 +195,41 @@ async def test_what_comes_meanwhile_is_announced_and_waits_at_the_end() -> None:
         ScriptedBackend([started(), gate, said("All done"), finished()]), store=library(20)
     )
     async with stage.shown():
-        stage.chat.go_to(LONG)
+        stage.go_to(LONG)
         await stage.until(lambda: "Answer 239" in stage.screen())
         await stage.say("Please work")
         await stage.until(lambda: "Working" in stage.screen())
         await go_to_needle(stage)
         shown = [item.key for item in transcript(stage).items]
         gate.set()
-        await stage.until(lambda: stage.chat.query_one("#pill").display)
+        await stage.until(lambda: stage.is_new_below_shown())
         assert [item.key for item in transcript(stage).items] == shown
         await stage.pilot.click("#pill")
         await stage.until(lambda: "All done" in stage.screen())
-        assert not stage.chat.query_one("#pill").display
+        assert not stage.is_new_below_shown()
 
 
 async def test_a_title_opens_its_conversation_and_escape_changes_nothing() -> None:
     stage = Stage(store=library())
     async with stage.shown():
-        stage.chat.composer.put("half a thought")
+        stage.put_text("half a thought")
         await look_for(stage, "ada", 1)
         await stage.press("escape")
-        assert stage.chat.desk.current is None
-        assert stage.chat.composer.text == "half a thought"
+        assert stage.current_conversation() is None
+        assert stage.composer_text() == "half a thought"
         await look_for(stage, "ada", 1)
         await stage.press("enter")
-        await stage.until(lambda: stage.chat.desk.current == "other")
+        await stage.until(lambda: stage.current_conversation() == "other")
 
 
 async def test_a_hit_in_the_open_conversation_leaves_the_composer_alone() -> None:
     stage = Stage(store=library())
     async with stage.shown():
-        stage.chat.go_to(LONG)
+        stage.go_to(LONG)
         await stage.until(lambda: "Answer 239" in stage.screen())
-        stage.chat.composer.put("half a thought")
+        stage.put_text("half a thought")
         await go_to_needle(stage)
-        assert stage.chat.composer.text == "half a thought"
+        assert stage.composer_text() == "half a thought"
 
 
 async def test_nothing_typed_and_nothing_found_are_said_so() -> None:

@@ -46,11 +46,10 @@ async def test_no_picture_of_a_question_shows_a_secret() -> None:
         await stage.until(lambda: "PIN" in stage.text(question))
         pictures.append(stage.app.export_screenshot())
         await stage.press("escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
         await stage.until(lambda: "14 inch" in stage.screen() and MASK in stage.screen())
         pictures.append(stage.app.export_screenshot())
-        assert stage.chat.timeline is not None
-        stage.chat.timeline.focus()
+        stage.focus_on("timeline")
         await stage.press("end", "enter")
         details = await modal(stage, EventDetails)
         await stage.until(lambda: "as it came" in stage.text(details))

@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.textual_internals import screen_text
 from tests.ui.solo import settle
 from tui.config import Profile
 from tui.core.checkup import STEPS, Finding, Step
@@ -73,7 +74,7 @@ class Scene:
 
     @property
     def text(self) -> str:
-        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+        return screen_text(self.app)
 
 
 @asynccontextmanager

@@ -178,31 +178,29 @@ async def test_ages_change_with_the_clock_and_nothing_else_is_drawn() -> None:
 async def test_all_pages_of_the_server_are_reached_by_scrolling() -> None:
     stage = Stage(ScriptedBackend(conversations=listed(450), page_size=200), MemoryStore())
     async with stage.shown():
-        rows = stage.chat.sidebar
-        await stage.until(lambda: len(rows.found) == 200)
-        rows.list.focus()
+        await stage.until(lambda: len(stage.listed_conversations()) == 200)
+        stage.focus_on("conversations")
         await stage.press("end")
-        await stage.until(lambda: len(rows.found) == 400)
+        await stage.until(lambda: len(stage.listed_conversations()) == 400)
         await stage.press("end")
-        await stage.until(lambda: len(rows.found) == 450)
+        await stage.until(lambda: len(stage.listed_conversations()) == 450)
 
 
 async def test_a_conversation_is_deleted_only_after_a_yes() -> None:
     store = MemoryStore(listed(2))
     stage = Stage(store=store)
     async with stage.shown():
-        rows = stage.chat.sidebar
-        await stage.until(lambda: len(rows.found) == 2)
-        rows.list.focus()
+        await stage.until(lambda: len(stage.listed_conversations()) == 2)
+        stage.focus_on("conversations")
         await stage.press("home", "delete")
-        await stage.until(lambda: stage.app.screen is not stage.chat)
+        await stage.until(lambda: not stage.is_chat_in_front())
         await stage.until(lambda: not stage.app.screen.is_deaf)
         await stage.press("n")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
         assert stage.backend.deleted == []
         await stage.press("delete")
-        await stage.until(lambda: stage.app.screen is not stage.chat)
+        await stage.until(lambda: not stage.is_chat_in_front())
         await stage.until(lambda: not stage.app.screen.is_deaf)
         await stage.press("y")
         await stage.until(lambda: stage.backend.deleted == ["c0"])
-        await stage.until(lambda: len(rows.found) == 1)
+        await stage.until(lambda: len(stage.listed_conversations()) == 1)

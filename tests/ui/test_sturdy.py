@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
 import tui.ui
+from tests.textual_internals import draw, lay_out, waits_to_be_drawn
 from tui.ui.base import BaseApp
 from tui.ui.sturdy import Palette, SturdyList, SturdyModal, SturdyScreen
 
@@ -138,10 +139,10 @@ async def test_what_changes_while_a_batch_is_open_is_drawn_when_it_is_over() -> 
         screen, words, before = app.screen, app.query_one(Static), app.drawn
         with app.batch_update():
             words.refresh()
-            while words not in screen._dirty_widgets:
+            while not waits_to_be_drawn(screen, words):
                 await pilot.pause()
-            screen._refresh_layout()  # as a window does that shows other messages
-            screen._compositor_refresh()
+            lay_out(screen)  # as a window does that shows other messages
+            draw(screen)
             assert app.drawn == before
         while app.drawn == before:
             await pilot.pause()
@@ -162,9 +163,9 @@ async def test_what_changes_just_before_a_picture_is_drawn_is_in_it() -> None:
         await pilot.pause()
         screen, words = app.screen, app.query_one(Static)
         words.update("other")
-        await _turns_of_the_loop(lambda: words in screen._dirty_widgets)
+        await _turns_of_the_loop(lambda: waits_to_be_drawn(screen, words))
         before = app.drawn
-        screen._compositor_refresh()  # as Textual does after a layout, a moment later
+        draw(screen)  # as Textual does after a layout, a moment later
         assert app.drawn == before + 1
 
 
@@ -175,7 +176,7 @@ async def test_a_batch_that_outlasts_the_screens_own_turn_is_drawn_at_its_end() 
         screen, words = app.screen, app.query_one(Static)
         with app.batch_update():
             words.refresh()
-            while words not in screen._dirty_widgets:
+            while not waits_to_be_drawn(screen, words):
                 await pilot.pause()
             await pilot.pause()  # the screen has nothing else to do, and draws nothing
             before = app.drawn

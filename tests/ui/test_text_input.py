@@ -68,7 +68,7 @@ async def test_a_path_typed_right_behind_ctrl_k_is_the_path() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.say("hello")
-        await stage.until(lambda: not stage.chat.is_sending and stage.chat.desk.current)
+        await stage.until(lambda: not stage.is_sending() and stage.current_conversation())
         await stage.press("f7")
         await stage.until(lambda: isinstance(stage.app.screen, ExportModal))
         for key in ("home", "ctrl+k", *"notes.md"):

@@ -20,15 +20,15 @@ async def test_a_turn_says_what_it_used_and_the_head_what_all_did() -> None:
     async with stage.shown():
         await stage.say("Count")
         await stage.until(lambda: "2,500 tokens in" in stage.screen())
-        assert "40 out" in stage.text(stage.chat.query_one(UsageRow))
+        assert "40 out" in stage.text(stage.find(UsageRow))
         await stage.say("Count again")
         await stage.until(lambda: "1,000 tokens in, 100 out" in stage.screen())
-        head = stage.chat.query_one(TimelineHead)
+        head = stage.find(TimelineHead)
         await stage.until(lambda: "↑3.5k ↓140 · 3.64" in stage.text(head))
         await stage.press("ctrl+n")
         await stage.until(lambda: "Enter  Start" in stage.screen())
         await stage.press("enter")
-        await stage.until(lambda: "3.5k" not in stage.text(stage.chat.query_one(TimelineHead)))
+        await stage.until(lambda: "3.5k" not in stage.text(stage.find(TimelineHead)))
 
 
 async def test_nothing_is_said_where_nothing_is_counted() -> None:
@@ -36,8 +36,8 @@ async def test_nothing_is_said_where_nothing_is_counted() -> None:
     async with stage.shown():
         await stage.say("Count")
         await stage.until(lambda: "Done." in stage.screen())
-        assert not stage.chat.query(UsageRow)
-        assert "out" not in stage.text(stage.chat.query_one(TimelineHead))
+        assert not stage.find_all(UsageRow)
+        assert "out" not in stage.text(stage.find(TimelineHead))
 
 
 @pytest.mark.parametrize(

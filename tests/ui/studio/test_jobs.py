@@ -68,9 +68,8 @@ async def test_a_card_and_the_timeline_lead_to_the_jobs() -> None:
         await stage.press("f")
         await stage.until(lambda: "; 1 failed job" in stage.screen())
         await stage.press("escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
-        assert stage.chat.timeline
-        stage.chat.timeline.focus()
+        await stage.until(lambda: stage.is_chat_in_front())
+        stage.focus_on("timeline")
         await stage.press("home", "down")
         await stage.until(lambda: "j Jobs" in stage.screen())
         await stage.press("j")
@@ -90,8 +89,7 @@ async def test_without_a_token_or_a_recipe_there_is_no_dead_key() -> None:
             await stage.say("Export it")
             await stage.until(lambda s=stage: "It broke" in s.screen())
             assert "Recipe and jobs" not in stage.screen()
-            assert stage.chat.timeline
-            stage.chat.timeline.focus()
+            stage.focus_on("timeline")
             await stage.press("home", "down", "j")
-            assert stage.app.screen is stage.chat
+            assert stage.is_chat_in_front()
             assert "j Jobs" not in stage.screen()

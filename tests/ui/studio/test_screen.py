@@ -71,7 +71,7 @@ async def test_all_that_is_known_of_a_genie_is_shown(size: tuple[int, int]) -> N
         await stage.until(lambda: "Copy its id" in stage.screen())
         assert not set(stage.screen()) & set(UNSAFE)
         await stage.press("escape", "escape")
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
 
 
 async def test_stopping_is_asked_about_and_starting_is_not() -> None:
@@ -92,7 +92,7 @@ async def test_stopping_is_asked_about_and_starting_is_not() -> None:
         await stage.press("tab", "down", "u")
         await answered(stage, "Asleep is stopped", "y")
         await stage.until(lambda: stage.used == ["gin-Asleep"])
-        await stage.until(lambda: stage.app.screen is stage.chat)
+        await stage.until(lambda: stage.is_chat_in_front())
 
 
 async def test_a_key_is_shown_once_and_then_gone() -> None:

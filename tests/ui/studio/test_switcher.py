@@ -45,10 +45,10 @@ async def test_a_genie_is_found_by_its_name_and_used_from_then_on() -> None:
         await stage.press(*"mari")
         await stage.until(lambda: "1 of 4 genies" in stage.screen())
         assert not set(stage.screen()) & set(UNSAFE)
-        before = stage.chat.access
+        before = stage.session()
         await stage.press("enter")
         await stage.until(lambda: len(stage.used) == 1)
-        await stage.until(lambda: stage.chat.access not in (None, before))
+        await stage.until(lambda: stage.is_connected() and stage.session() is not before)
         await stage.until(lambda: "What can Marid" in stage.screen())
         assert "Message Marid" in stage.screen()
         assert not set(stage.screen()) & set(UNSAFE)
@@ -99,7 +99,7 @@ async def test_states_are_told_by_shape_and_word_and_ctrl_s_only_starts() -> Non
         await stage.until(lambda: "started already" in stage.screen())
         await stage.press("up", "enter")
         await stage.until(lambda: "You talk to Ifrit already." in stage.screen())
-        assert stage.app.screen is stage.chat
+        assert stage.is_chat_in_front()
         assert stage.used == []
 
 
@@ -123,14 +123,14 @@ async def test_without_a_token_one_sentence_says_which_and_where() -> None:
         await stage.say("Hello?")
         await stage.until(lambda: "Is the genie started?" in stage.screen())
         assert "Start it" not in stage.screen()
-        assert not stage.chat.check_action("start_genie", ())
+        assert not stage.is_action_offered("start_genie")
         for key in ("f6", "f5"):
             await stage.press(key)
             await stage.until(lambda: "developer_token" in stage.screen())
-            shown = " ".join(stage.text(stage.chat.banner).split())
+            shown = " ".join(stage.banner_text().split())
             assert "GENIE_TUI_DEVELOPER_TOKEN" in shown
             assert "the key that you chat with" in shown
-            assert stage.app.screen is stage.chat
+            assert stage.is_chat_in_front()
             await stage.press("escape")
             await stage.until(lambda: "developer_token" not in stage.screen())
 
@@ -139,7 +139,7 @@ async def test_a_genie_that_keeps_silent_can_be_started_by_key_and_mouse() -> No
     studio = ScriptedStudio([genie("Ifrit", state="stopped")])
     stage = Stage(ScriptedBackend([started(), finished()]), studio=studio)
     async with stage.shown():
-        assert not stage.chat.check_action("start_genie", ())
+        assert not stage.is_action_offered("start_genie")
         await stage.say("Hello?")
         await stage.until(lambda: "F10 Start it" in stage.screen())
         await stage.press("f10")
