@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.chat.updates import (
     ConversationNamed,
@@ -23,9 +23,59 @@ from tui.ui.keys import key_for
 from tui.ui.notices import of_error
 
 if TYPE_CHECKING:
+    from textual.app import App
+    from textual.notifications import SeverityLevel
+
+    from tui.chat.session import Session
+    from tui.core.errors import BackendError
     from tui.core.ids import ConversationId
     from tui.core.turn import Turn
-    from tui.ui.screens.chat import ChatScreen
+    from tui.ui.desk import Desk
+    from tui.ui.questions import Questions
+    from tui.ui.screens.reading import Access
+    from tui.ui.widgets.conversation import ConversationPane
+    from tui.ui.widgets.sidebar import Sidebar
+    from tui.ui.widgets.timeline import Timeline
+
+
+class ConversationScreen(Protocol):
+    """Screen that shows the updates of the engine."""
+
+    access: Access | None
+    conversation: ConversationPane
+    desk: Desk
+    questions: Questions
+    sidebar: Sidebar
+    timeline: Timeline | None
+
+    @property
+    def app(self) -> App[object]: ...
+
+    def announce(self, conversation_id: ConversationId) -> None: ...
+
+    def bring_back(self, update: Refused, session: Session) -> object: ...
+
+    def call_attention(self, what: str, conversation_id: ConversationId) -> None: ...
+
+    def fail(self, error: BackendError) -> None: ...
+
+    def greet(self, *, on: bool) -> None: ...
+
+    def list_soon(self) -> None: ...
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None: ...
+
+    def title_of(self, conversation_id: ConversationId) -> str: ...
+
+    def want_login(self, error: BackendError) -> None: ...
 
 
 class Hearing:
@@ -34,7 +84,7 @@ class Hearing:
     It is loaded with the session, after the first paint.
     """
 
-    def __init__(self, screen: ChatScreen) -> None:
+    def __init__(self, screen: ConversationScreen) -> None:
         self._screen = screen
 
     async def take(self, update: Update) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -16,9 +16,6 @@ from tui.core.text import clean_line
 from tui.ui.keys import key_at
 from tui.ui.modals.armed import ArmedModal
 from tui.ui.modals.writing import WritingModal
-
-if TYPE_CHECKING:
-    from tui.ui.modals.decision import DecisionModal
 
 
 class ReasonModal(ArmedModal[str | None], WritingModal):
@@ -58,7 +55,7 @@ class ReasonModal(ArmedModal[str | None], WritingModal):
         self,
         subject: str,
         *,
-        question: DecisionModal[Any] | None = None,
+        question: ArmedModal[Any] | None = None,
         armed: bool = True,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
