@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -19,25 +19,26 @@ from tui.ui.studio.words import has_client, name_of
 
 if TYPE_CHECKING:
     from tui.studio.developer_client import DeveloperClient
+    from tui.ui.studio.offers import Action
 
-Deed = Callable[["DeveloperClient"], Awaitable[object]]
+Change = Callable[["DeveloperClient"], Awaitable[object]]
 
 
 class ClientScreen(BrowsingScreen):
-    """What can be done with a client; ``deed_...`` is what a menu offers as ``...``."""
+    """The actions on a client."""
 
     # -- doing -----------------------------------------------------------------------------
 
-    def ask(self, question: str, yes: str, deed: Deed, told: str) -> None:
+    def ask(self, question: str, yes: str, change: Change, told: str) -> None:
         """Do something after it was confirmed."""
 
         def answered(sure: bool | None) -> None:
             if sure:
-                self.do(deed, told)
+                self.do(change, told)
 
         self.app.push_screen(ConfirmModal(question, yes=yes, no="Keep it"), answered)
 
-    def do(self, deed: Deed, told: str, *, meanwhile: str = "Working…") -> None:
+    def do(self, change: Change, told: str, *, meanwhile: str = "Working…") -> None:
         """Change something, say that it is done, and read how things are now.
 
         One thing at a time: what was sent is waited for, so that it is known what became of it.
@@ -46,13 +47,13 @@ class ClientScreen(BrowsingScreen):
             self.app.bell()
         else:
             self.busy = True
-            self._do(deed, told, meanwhile)
+            self._do(change, told, meanwhile)
 
-    @work(group="deed", exit_on_error=False)
-    async def _do(self, deed: Deed, told: str, meanwhile: str) -> None:
+    @work(group="change", exit_on_error=False)
+    async def _do(self, change: Change, told: str, meanwhile: str) -> None:
         self.tell(meanwhile)
         try:
-            await deed(await self.agency.studio())
+            await change(await self.agency.studio())
         except BackendError as error:
             self.fail(error)
         else:
@@ -80,6 +81,17 @@ class ClientScreen(BrowsingScreen):
         return [*listed.entries] if listed else []
 
     # -- clients ---------------------------------------------------------------------------
+
+    @property
+    def client_actions(self) -> Mapping[Action, Callable[[str, str], object]]:
+        """What the menu of a client does."""
+        return {
+            "attach": self._attach_client,
+            "detach": self._detach_client,
+            "rename": self._rename_client,
+            "regenerate": self._regenerate_client,
+            "delete": self._delete_client,
+        }
 
     def action_new_client(self) -> None:
         """Make a client."""
@@ -117,12 +129,12 @@ class ClientScreen(BrowsingScreen):
 
             def answered(yes: bool | None) -> None:
                 if yes:
-                    self.deed_attach("client", client_id)
+                    self._attach_client("client", client_id)
 
             question = f"Attach the new client to {name}, so that it can be talked to?"
             self.app.push_screen(ConfirmModal(question, yes="Attach it", no="Later"), answered)
 
-    def deed_attach(self, kind: str, thing: str) -> None:
+    def _attach_client(self, kind: str, thing: str) -> None:
         if (genie := self.genie) is not None:
             self._attach_to(genie, GenieClientId(thing), self._name_of(kind, thing))
 
@@ -156,7 +168,7 @@ class ClientScreen(BrowsingScreen):
         question = offers.EXCHANGE.format(thing=thing, **names)
         self.ask(question, "Exchange them", exchange, f"{thing} is attached instead.")
 
-    def deed_detach(self, kind: str, thing: str) -> None:
+    def _detach_client(self, kind: str, thing: str) -> None:
         if (genie := self.genie) is None:
             return
 
@@ -168,7 +180,7 @@ class ClientScreen(BrowsingScreen):
         told = "{thing} is detached from {genie}.".format(**names)
         self.ask(offers.DETACH.format(**names), "Detach it", detach, told)
 
-    def deed_rename(self, kind: str, thing: str) -> None:
+    def _rename_client(self, kind: str, thing: str) -> None:
         def typed(name: str | None) -> None:
             if name:
                 rename = GenieClientId(thing)
@@ -179,13 +191,13 @@ class ClientScreen(BrowsingScreen):
             AskModal("Rename the client", "Its id stays.", now, yes="Rename"), typed
         )
 
-    def deed_delete(self, kind: str, thing: str) -> None:
+    def _delete_client(self, kind: str, thing: str) -> None:
         name = self._name_of(kind, thing)
         client = GenieClientId(thing)
         question = offers.DELETE.format(thing=name)
         self.ask(question, "Delete it", lambda s: s.clients.delete(client), f"{name} is deleted.")
 
-    def deed_regenerate(self, kind: str, thing: str) -> None:
+    def _regenerate_client(self, kind: str, thing: str) -> None:
         name = self._name_of(kind, thing)
 
         async def regenerate(studio: DeveloperClient) -> None:

@@ -1,14 +1,28 @@
-"""What can be done with a row of the dossier."""
+"""Menus of the rows of the dossier, and the questions before a change."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from textual.content import Content
 
 from tui.ui.modals.menu import Choice
 
-_OFFERS: dict[str, tuple[tuple[str, str], ...]] = {
+Action: TypeAlias = Literal[
+    "assign",
+    "attach",
+    "copy",
+    "delete",
+    "detach",
+    "jobs",
+    "regenerate",
+    "remove",
+    "rename",
+    "sources",
+]
+
+_OFFERS: dict[str, tuple[tuple[Action, str], ...]] = {
     "client": (
         ("attach", "Attach it to the genie"),
         ("detach", "Detach it from the genie"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
 from tui.core.errors import BackendError
-from tui.studio.models import Genie, KnowledgeBaseId, Policy, SkillId
+from tui.studio.models import Genie, GenieId, KnowledgeBaseId, Policy, SkillId
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.menu import Menu
 from tui.ui.modals.source import SourceView
@@ -24,6 +24,11 @@ from tui.ui.studio.words import has_client, name_of
 
 if TYPE_CHECKING:
     from tui.studio.developer_client import DeveloperClient
+    from tui.studio.genies import Genies
+    from tui.ui.studio.offers import Action
+
+Assignment: TypeAlias = Callable[[GenieId, Sequence[str]], Awaitable[object]]
+"""Assigns things to a genie by their ids, or removes them."""
 
 
 class StudioScreen(ClientScreen):
@@ -121,39 +126,41 @@ class StudioScreen(ClientScreen):
         if not choices:
             return
 
-        def chosen(deed: str | None) -> None:
-            if deed == "copy":
-                self.action_copy()
-            elif deed:
-                getattr(self, f"deed_{deed}")(kind, thing)
+        actions: Mapping[Action, Callable[[str, str], object]] = {
+            **self.client_actions,
+            "assign": self._assign,
+            "remove": self._remove,
+            "sources": self._show_sources,
+            "jobs": self._show_jobs,
+            "copy": lambda kind, thing: self.action_copy(),
+        }
+
+        def chosen(action: str | None) -> None:
+            if action is not None:
+                actions[cast("Action", action)](kind, thing)
 
         self.app.push_screen(Menu(choices, title=self._name_of(kind, thing)), chosen)
 
     # -- skills, knowledge bases, groups ---------------------------------------------------
 
-    def deed_assign(self, kind: str, thing: str) -> None:
-        self._change_things("assign", kind, thing)
-
-    def deed_remove(self, kind: str, thing: str) -> None:
-        self._change_things("remove", kind, thing)
-
-    def _change_things(self, verb: str, kind: str, thing: str) -> None:
-        """Assign something to the genie, or take it away, which is asked about."""
+    def _assign(self, kind: str, thing: str) -> None:
         if (genie := self.genie) is None:
             return
-        things = {"skill": "skills", "kb": "knowledge_bases", "group": "user_groups"}[kind]
+        told = f"{name_of(genie)} may use {self._name_of(kind, thing)}."
+        self.do(lambda studio: _assign_call(studio.genies, kind)(genie.id, [thing]), told)
+
+    def _remove(self, kind: str, thing: str) -> None:
+        """Take something from the genie, which is asked about."""
+        if (genie := self.genie) is None:
+            return
         name, whose = self._name_of(kind, thing), name_of(genie)
-
-        def deed(studio: DeveloperClient) -> Awaitable[object]:
-            change: Callable[..., Awaitable[object]] = getattr(studio.genies, f"{verb}_{things}")
-            return change(genie.id, [thing])
-
-        if verb == "assign":
-            self.do(deed, f"{whose} may use {name}.")
-        else:
-            question = offers.SHUT_OUT if kind == "group" else offers.REMOVE
-            told = f"{name} was taken from {whose}."
-            self.ask(question.format(thing=name, genie=whose), "Take it away", deed, told)
+        question = offers.SHUT_OUT if kind == "group" else offers.REMOVE
+        self.ask(
+            question.format(thing=name, genie=whose),
+            "Take it away",
+            lambda studio: _remove_call(studio.genies, kind)(genie.id, [thing]),
+            f"{name} was taken from {whose}.",
+        )
 
     def _let_in(self) -> None:
         """Let a user group in, whose id the workspace's own pages tell."""
@@ -168,7 +175,7 @@ class StudioScreen(ClientScreen):
         self.app.push_screen(ask, typed)
 
     @work(group="sources", exclusive=True, exit_on_error=False)
-    async def deed_sources(self, kind: str, thing: str) -> None:
+    async def _show_sources(self, kind: str, thing: str) -> None:
         """Show where a knowledge base takes its contents from, and the recipes that fill it."""
         base = KnowledgeBaseId(thing)
         self.tell("Reading…")
@@ -185,7 +192,7 @@ class StudioScreen(ClientScreen):
         self.app.push_screen(SourceView("\n".join(lines).strip(), self._name_of(kind, thing)))
 
     @work(group="jobs", exclusive=True, exit_on_error=False)
-    async def deed_jobs(self, kind: str, thing: str) -> None:
+    async def _show_jobs(self, kind: str, thing: str) -> None:
         """Show the recipe behind a skill, and its latest jobs."""
         self.tell("Looking for its recipe…")
         try:
@@ -228,3 +235,21 @@ class StudioScreen(ClientScreen):
         policy = guardrail.policy(kind)
         before = policy.configuration if policy else None
         self.app.push_screen(PolicyModal(name_of(genie), kind, before, entities, put), done)
+
+
+def _assign_call(genies: Genies, kind: str) -> Assignment:
+    calls = {
+        "skill": genies.assign_skills,
+        "kb": genies.assign_knowledge_bases,
+        "group": genies.assign_user_groups,
+    }
+    return calls[kind]
+
+
+def _remove_call(genies: Genies, kind: str) -> Assignment:
+    calls = {
+        "skill": genies.remove_skills,
+        "kb": genies.remove_knowledge_bases,
+        "group": genies.remove_user_groups,
+    }
+    return calls[kind]
