@@ -20,9 +20,9 @@ from tests.ui.signin import ScriptedAccount, nobody
 from tui.config import Preferences
 from tui.demo.server import DemoServer, DemoSettings, PortInUseError
 from tui.system.terminal import Terminal
-from tui.ui.agency import Agency
 from tui.ui.app import GenieApp
 from tui.ui.setup_app import SetupApp
+from tui.ui.studio.connection import StudioConnection
 from tui.wiring import place_of_demo
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ async def _demo(scene: Scene) -> AsyncGenerator[App[Any]]:
             suggestions=place.suggestions,
             preferences=Preferences(theme=WIDE.theme),
             terminal=Terminal(),
-            agency=Agency(place.studio, place.use_genie, place.genie),
+            studio=StudioConnection(place.studio, place.use_genie, place.genie),
             clock=clock,
         )
     finally:

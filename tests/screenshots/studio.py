@@ -115,7 +115,7 @@ async def left(pilot: Pilot[None]) -> None:
 
 
 async def on_row(pilot: Pilot[None], id_: str) -> None:
-    """The dossier with the cursor on the first row about something."""
+    """The details with the cursor on the first row about something."""
     from textual.widgets import OptionList
 
     from tui.ui.studio.screen import StudioScreen
@@ -124,5 +124,5 @@ async def on_row(pilot: Pilot[None], id_: str) -> None:
     screen = pilot.app.screen
     assert isinstance(screen, StudioScreen)
     places = [place for place, one in enumerate(screen.lines) if one.id.startswith(id_)]
-    screen.query_one("#dossier", OptionList).highlighted = places[0]
+    screen.query_one("#genie-details", OptionList).highlighted = places[0]
     await pilot.pause()

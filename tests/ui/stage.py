@@ -24,8 +24,8 @@ from tui.core.ids import ConversationId
 from tui.core.ports import Notepad
 from tui.core.records import Conversation
 from tui.system.terminal import Terminal
-from tui.ui.agency import Agency, Connect
 from tui.ui.app import GenieApp
+from tui.ui.studio.connection import Connect, StudioConnection
 
 QUICK = Patience(
     first_retry_s=0.01,
@@ -91,7 +91,9 @@ class Stage(ChatPage):
             place="demo",
             account=self.account.open if self.account else None,
             suggestions=SUGGESTIONS,
-            agency=Agency(self.studio.open if self.studio else None, self._use, self.genie),
+            studio=StudioConnection(
+                self.studio.open if self.studio else None, self._use, self.genie
+            ),
             notepad=self.notepad,
             terminal=self.terminal,
             preferences=replace(self.preferences, theme=self.theme or self.preferences.theme),

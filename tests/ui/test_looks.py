@@ -40,7 +40,7 @@ async def test_studio_follows_the_window_under_a_modal() -> None:
         screen = await opened(stage)
         stage.app.push_screen(ConfirmModal("Sure?"))
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmModal))
-        rows = screen.query_one("#dossier", OptionList)
+        rows = screen.query_one("#genie-details", OptionList)
         await stage.pilot.resize_terminal(80, 24)
         await stage.until(lambda: _widest(rows) == rows.scrollable_content_region.width - 2 < 60)
 

@@ -109,8 +109,8 @@ def _background_asked(preferences: Preferences) -> AbstractContextManager[None]:
 
 
 def _run(place: Place, preferences: Preferences) -> int:
-    from tui.ui.agency import Agency
     from tui.ui.app import GenieApp
+    from tui.ui.studio.connection import StudioConnection
 
     app = GenieApp(
         place.connect,
@@ -122,7 +122,7 @@ def _run(place: Place, preferences: Preferences) -> int:
         preferences=preferences,
         notepad=place.notepad,
         save_theme=place.save_theme,
-        agency=Agency(place.studio, place.use_genie, place.genie),
+        studio=StudioConnection(place.studio, place.use_genie, place.genie),
     )
     app.run(mouse=preferences.mouse)
     collector.leave_all()

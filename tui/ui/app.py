@@ -70,8 +70,8 @@ class GenieApp(SessionApp):
         from tui.ui.studio.jobs import JobsModal
 
         recipe = recipe_of_skill(event.skill_id)
-        if recipe and self.agency.is_there:
-            self.push_screen(JobsModal(self.agency, recipe, event.name))
+        if recipe and self.studio.is_available:
+            self.push_screen(JobsModal(self.studio, recipe, event.name))
 
     def action_command_palette(self) -> None:
         # Textual gives its palette an id, which the one that is just closing may still have.

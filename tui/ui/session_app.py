@@ -16,13 +16,13 @@ from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.redact import words_of
 from tui.core.text import clean_line
 from tui.system.clock import SystemClock
-from tui.ui.agency import Agency, Connect
 from tui.ui.base import BaseApp
 from tui.ui.early import EarlyKeys
 from tui.ui.input_events import as_typed
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.requests import GenieWanted, SignInNeeded
 from tui.ui.screens.chat import ChatScreen
+from tui.ui.studio.connection import Connect, StudioConnection
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -57,7 +57,7 @@ class SessionApp(BaseApp[None]):
         user_name: str,
         place: str,
         account: OpenAccount | None = None,
-        agency: Agency | None = None,
+        studio: StudioConnection | None = None,
         suggestions: Sequence[tuple[str, str]] = (),
         preferences: Preferences | None = None,
         notepad: Notepad | None = None,
@@ -68,7 +68,7 @@ class SessionApp(BaseApp[None]):
         super().__init__(preferences, terminal, save_theme)
         self._connect = connect
         self._account = account
-        self.agency = agency or Agency()
+        self.studio = studio or StudioConnection()
         self._identity: Identity | None = None
         self._clock = clock or SystemClock()
         self._leaving = asyncio.Event()
@@ -82,7 +82,7 @@ class SessionApp(BaseApp[None]):
             user_name=user_name,
             place=place,
             suggestions=suggestions,
-            agency=self.agency,
+            studio=self.studio,
             notepad=notepad,
             clock=self._clock,
             idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
@@ -132,7 +132,7 @@ class SessionApp(BaseApp[None]):
 
     @work(group="session", exclusive=True, exit_on_error=False)
     async def _run_session(self) -> None:
-        await self.agency.aclose()  # the demo's is another one each time
+        await self.studio.aclose()  # the demo's is another one each time
         try:
             async with self._connect(self._chat.listen()) as session:
                 self._chat.connected(session)
@@ -186,17 +186,17 @@ class SessionApp(BaseApp[None]):
     @work(group="genie", exclusive=True, exit_on_error=False)
     async def _use_genie(self, event: GenieWanted) -> None:
         """Talk to another genie from now on."""
-        if self.agency.use_genie is None:
+        if self.studio.use_genie is None:
             return
-        if event.genie == self.agency.genie and self._chat.access:
+        if event.genie == self.studio.genie and self._chat.access:
             self.notify(f"You talk to {event.name} already.", markup=False)
             return
         try:
-            connect, kept = await asyncio.to_thread(self.agency.use_genie, event.genie)
+            connect, kept = await asyncio.to_thread(self.studio.use_genie, event.genie)
         except Exception as problem:
             self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
             return
-        self._connect, self.agency.genie = connect, event.genie
+        self._connect, self.studio.genie = connect, event.genie
         self._chat.call_agent(event.name or event.genie)
         self._chat.conversation.withdraw_suggestions()
         told = f"You talk to {event.name}. {_where_kept(kept)}"
@@ -250,7 +250,7 @@ class SessionApp(BaseApp[None]):
                 self._leaving.set()
                 if self._session_worker:
                     await asyncio.wait([asyncio.ensure_future(_ended(self._session_worker))])
-                await self.agency.aclose()
+                await self.studio.aclose()
         except TimeoutError:
             self.log.warning("The session took too long to close.")
         finally:

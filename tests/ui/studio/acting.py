@@ -6,7 +6,7 @@ from textual.widgets import OptionList
 
 from tests.ui.stage import Stage
 from tui.ui.modals.guarded import GuardedModal
-from tui.ui.studio.dossier import Part
+from tui.ui.studio.details import Part
 from tui.ui.studio.screen import StudioScreen
 
 
@@ -16,17 +16,17 @@ async def opened(stage: Stage) -> StudioScreen:
     await stage.until(lambda: isinstance(stage.app.screen, StudioScreen))
     screen = stage.app.screen
     assert isinstance(screen, StudioScreen)
-    await stage.until(lambda: screen.dossier and screen.dossier.guardrail != Part())
+    await stage.until(lambda: screen.details and screen.details.guardrail != Part())
     await stage.until(lambda: screen.row)
     return screen
 
 
 async def go_to(stage: Stage, row: str) -> None:
-    """Put the cursor on a row of the dossier, and press Enter."""
+    """Put the cursor on a row of the details, and press Enter."""
     screen = stage.app.screen
     assert isinstance(screen, StudioScreen)
     places = [place for place, one in enumerate(screen.lines) if one.id == row]
-    screen.query_one("#dossier", OptionList).highlighted = places[0]
+    screen.query_one("#genie-details", OptionList).highlighted = places[0]
     await stage.press("enter")
 
 

@@ -17,9 +17,9 @@ from tui.core.genie_source import Kept
 from tui.demo.residents import STOPPED_GENIE
 from tui.demo.server import DemoServer, DemoSettings
 from tui.studio.models import GenieId
-from tui.ui.agency import Agency
 from tui.ui.app import GenieApp
 from tui.ui.modals.guarded import GuardedModal
+from tui.ui.studio.connection import StudioConnection
 from tui.wiring import place_of_demo
 from tui.wiring.demo import profile_of_demo
 from tui.wiring.profile import use_genie
@@ -37,9 +37,9 @@ async def seen(pilot: Pilot[None], true: Callable[[str], object]) -> None:
 async def test_a_genie_is_started_guarded_and_talked_to() -> None:
     with DemoServer(DemoSettings(speed=0, seed=7)) as server:
         place = place_of_demo(server)
-        agency = Agency(place.studio, place.use_genie, place.genie)
+        connection = StudioConnection(place.studio, place.use_genie, place.genie)
         app = GenieApp(
-            place.connect, agent_name="Ifrit", user_name="Ada", place="demo", agency=agency
+            place.connect, agent_name="Ifrit", user_name="Ada", place="demo", studio=connection
         )
         async with app.run_test(size=(120, 50), notifications=True) as pilot:
             await seen(pilot, lambda text: "● live" in text)
@@ -63,10 +63,10 @@ async def test_a_genie_is_started_guarded_and_talked_to() -> None:
             await pilot.press("tab", "down", "u")
             await seen(pilot, lambda text: "What can Asleep do for you?" in text)
             await seen(pilot, lambda text: "● live" in text)
-            assert agency.genie == STOPPED_GENIE
-            studio = await agency.studio()
+            assert connection.genie == STOPPED_GENIE
+            studio = await connection.client()
             assert (await studio.genies.get(GenieId(STOPPED_GENIE))).started
-            await agency.aclose()
+            await connection.aclose()
 
 
 def test_the_genie_that_is_used_is_kept_and_comments_stay(tmp_path: Path) -> None:

@@ -20,10 +20,10 @@ from tui.studio.guardrails.validation import PII_ENTITIES, validate
 from tui.studio.models import Policy
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.guarded import GuardedModal
-from tui.ui.studio.flaws import in_words
-from tui.ui.studio.items import lines_of, text_of
+from tui.ui.studio.list_editor import lines_of, text_of
 from tui.ui.studio.policy import PolicyModal, ReplaceModal
 from tui.ui.studio.policy_forms import configuration_of, form_for
+from tui.ui.studio.validation_list import in_words
 
 Json = Mapping[str, Any]
 FILTERS = {"filters": [{"type": "HATE", "strength": "LOW"}, {"type": "NEW", "strength": "ODD"}]}
@@ -65,7 +65,7 @@ async def editing(
     modal = PolicyModal("Ifrit", kind, before, PII_ENTITIES, service.put)
     async with app.run_test(size=size) as pilot:
         app.ask(modal)
-        await settle(pilot, lambda: modal.is_current and bool(modal.query("Flaws")))
+        await settle(pilot, lambda: modal.is_current and bool(modal.query("ValidationList")))
         yield app, pilot, modal
 
 

@@ -26,7 +26,7 @@ from tui.studio.models import (
     SkillId,
     WireId,
 )
-from tui.ui.studio.asking import NewClientModal
+from tui.ui.studio.forms import NewClientModal
 from tui.ui.studio.secret import SecretModal
 
 LOW = {"strength": "LOW"}
@@ -59,7 +59,7 @@ async def test_all_that_is_known_of_a_genie_is_shown(size: tuple[int, int]) -> N
     stage = Stage(studio=a_studio(f"Ifrit {HOSTILE}"))
     async with stage.shown(*size):
         screen = await opened(stage)
-        rows = screen.query_one("#dossier", OptionList)
+        rows = screen.query_one("#genie-details", OptionList)
         told = "\n".join(str(option.prompt) for option in rows.options)
         for words in ("not told which", "Terminal", "Order Ifrit", "Rules Ifrit"):
             assert words in told

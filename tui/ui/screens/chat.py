@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from tui.core.ids import ConversationId
     from tui.core.ports import Clock, Notepad
     from tui.core.turn import Turn
-    from tui.ui.agency import Agency
     from tui.ui.hearing import Hearing
     from tui.ui.mailbox import Mailbox
+    from tui.ui.studio.connection import StudioConnection
     from tui.ui.widgets.reply import Reply
     from tui.ui.widgets.transcript import Transcript
 
@@ -111,7 +111,7 @@ class ChatScreen(
         user_name: str,
         place: str,
         suggestions: Sequence[tuple[str, str]],
-        agency: Agency,
+        studio: StudioConnection,
         notepad: Notepad | None,
         clock: Clock,
         idle_s: Callable[[], float],
@@ -121,7 +121,7 @@ class ChatScreen(
             user_name=user_name,
             place=place,
             suggestions=suggestions,
-            agency=agency,
+            studio=studio,
             clock=clock,
         )
         self.notepad, self.composer.jot_down = notepad, self.jot_down

@@ -28,7 +28,7 @@ from tui.ui.widgets.topbar import TopBar
 
 if TYPE_CHECKING:
     from tui.core.ports import Clock
-    from tui.ui.agency import Agency
+    from tui.ui.studio.connection import StudioConnection
     from tui.ui.widgets.timeline import Timeline
 
 
@@ -80,11 +80,11 @@ class ThreePanes(SturdyScreen[None]):
         user_name: str,
         place: str,
         suggestions: Sequence[tuple[str, str]],
-        agency: Agency,
+        studio: StudioConnection,
         clock: Clock,
     ) -> None:
         super().__init__()
-        self.agency = agency
+        self.studio = studio
         self.desk = Desk()
         self.clock = clock
         self.agent_name = agent_name
@@ -128,7 +128,7 @@ class ThreePanes(SturdyScreen[None]):
 
     def _called(self, agent_name: str) -> str:
         """What one may call an agent; empty where only its handle is known."""
-        return "" if agent_name == self.agency.genie else agent_name
+        return "" if agent_name == self.studio.genie else agent_name
 
     async def furnish(self) -> None:
         """Mount what is too costly for the first paint."""

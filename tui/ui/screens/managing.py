@@ -8,10 +8,10 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from tui.core.errors import BackendError
-from tui.ui.agency import NO_TOKEN, WHICH_TOKEN
 from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.notices import Notice, of_error
 from tui.ui.screens.reading import ReadingScreen
+from tui.ui.studio.connection import NO_TOKEN, WHICH_TOKEN
 
 if TYPE_CHECKING:
     from tui.studio.models import GenieId
@@ -43,28 +43,28 @@ class ManagingScreen(ReadingScreen):
         await super().furnish()
         if transcript := self.conversation.transcript:
             transcript.offers_start = self._can_start
-            transcript.offers_jobs = self.agency.is_there
+            transcript.offers_jobs = self.studio.is_available
         if self.timeline:
-            self.timeline.offers_jobs = self.agency.is_there
+            self.timeline.offers_jobs = self.studio.is_available
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not offered."""
         if action == "start_genie":
             return self._can_start and self._is_silent()
         if action == "switch_genie":
-            return self.agency.use_genie is not None
+            return self.studio.use_genie is not None
         return super().check_action(action, parameters)
 
     def action_studio(self) -> None:
         """Show the genies and what belongs to them."""
         if self._has_token():
-            self.show_studio(self.agency.genie)
+            self.show_studio(self.studio.genie)
 
     def show_studio(self, genie: str) -> None:
         """Show Studio at a genie."""
         from tui.ui.studio.screen import StudioScreen
 
-        self.app.push_screen(StudioScreen(self.agency, self.clock, genie))
+        self.app.push_screen(StudioScreen(self.studio, self.clock, genie))
 
     def action_switch_genie(self) -> None:
         """Choose the genie to talk to."""
@@ -76,20 +76,20 @@ class ManagingScreen(ReadingScreen):
             if wanted is not None:
                 self.post_message(wanted)
 
-        self.app.push_screen(GenieSwitcher(self.agency), chosen)
+        self.app.push_screen(GenieSwitcher(self.studio), chosen)
 
     def _has_token(self) -> bool:
         """Whether Studio can be opened; says what it takes where it cannot."""
-        if not self.agency.is_there:
+        if not self.studio.is_available:
             self.desk.complain(Notice(tone="problem", text=NO_TOKEN, hint=WHICH_TOKEN))
             self.show_state()
-        return self.agency.is_there
+        return self.studio.is_available
 
     # -- a genie that says nothing ---------------------------------------------------------
 
     @property
     def _can_start(self) -> bool:
-        return self.agency.is_there and bool(self.agency.genie)
+        return self.studio.is_available and bool(self.studio.genie)
 
     def _is_silent(self) -> bool:
         """Whether the last turn on screen has ended without a word."""
@@ -107,8 +107,8 @@ class ManagingScreen(ReadingScreen):
         """Start the genie one talks to."""
 
         try:
-            studio = await self.agency.studio()
-            genie = await studio.genies.get(cast("GenieId", self.agency.genie))
+            studio = await self.studio.client()
+            genie = await studio.genies.get(cast("GenieId", self.studio.genie))
             if not genie.started:
                 await studio.genies.start(genie.id)
         except BackendError as error:

@@ -11,20 +11,20 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean_line
 from tui.studio.models import Genie, GenieClient, GenieClientId
 from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.studio import offers
-from tui.ui.studio.asking import AskModal, NewClientModal, WantedClient
-from tui.ui.studio.browsing import BrowsingScreen
+from tui.ui.studio import menus
+from tui.ui.studio.forms import AskModal, NewClientModal, WantedClient
+from tui.ui.studio.genie_list import GenieListScreen
+from tui.ui.studio.labels import has_client, name_of
 from tui.ui.studio.secret import SecretModal
-from tui.ui.studio.words import has_client, name_of
 
 if TYPE_CHECKING:
     from tui.studio.developer_client import DeveloperClient
-    from tui.ui.studio.offers import Action
+    from tui.ui.studio.menus import Action
 
 Change = Callable[["DeveloperClient"], Awaitable[object]]
 
 
-class ClientScreen(BrowsingScreen):
+class ClientActionsScreen(GenieListScreen):
     """The actions on a client."""
 
     # -- doing -----------------------------------------------------------------------------
@@ -53,31 +53,31 @@ class ClientScreen(BrowsingScreen):
     async def _do(self, change: Change, told: str, meanwhile: str) -> None:
         self.tell(meanwhile)
         try:
-            await change(await self.agency.studio())
+            await change(await self.studio.client())
         except BackendError as error:
             self.fail(error)
         else:
             self.tell(told)
-            self.read_dossier()
+            self.read_details()
         finally:
             self.busy = False
 
     def _name_of(self, kind: str, thing: str) -> str:
-        """What something of the dossier is called."""
-        dossier, genie = self.dossier, self.genie
-        if dossier is None or genie is None:
+        """Return the name of an entry of the details."""
+        details, genie = self.details, self.genie
+        if details is None or genie is None:
             return thing
         named: dict[str, str] = {
             **{f"group:{one.id}": one.name for one in genie.user_groups},
             **{f"client:{one.client_id}": one.client_name for one in self._clients()},
         }
-        for part, name in ((dossier.skills, "skill"), (dossier.knowledge_bases, "kb")):
+        for part, name in ((details.skills, "skill"), (details.knowledge_bases, "kb")):
             for entry in part.value.entries if part.value else ():
                 named[f"{name}:{entry.id}"] = entry.name
         return clean_line(named.get(f"{kind}:{thing}") or thing, 60)
 
     def _clients(self) -> list[GenieClient]:
-        listed = self.dossier.clients.value if self.dossier else None
+        listed = self.details.clients.value if self.details else None
         return [*listed.entries] if listed else []
 
     # -- clients ---------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class ClientScreen(BrowsingScreen):
         """A second pairing: say what is in the way, and exchange the clients if that is known."""
         other = self.attached.get(genie.id, "")
         if not other:
-            error.hint = f"{error.hint} {offers.PAIRED}".strip()
+            error.hint = f"{error.hint} {menus.PAIRED}".strip()
             return
         names = {"other": self._name_of("client", other), "genie": name_of(genie)}
         thing = self._name_of("client", client_id)
@@ -165,7 +165,7 @@ class ClientScreen(BrowsingScreen):
             await studio.clients.attach(genie.id, client_id)
             self.attached[genie.id] = client_id
 
-        question = offers.EXCHANGE.format(thing=thing, **names)
+        question = menus.EXCHANGE.format(thing=thing, **names)
         self.ask(question, "Exchange them", exchange, f"{thing} is attached instead.")
 
     def _detach_client(self, kind: str, thing: str) -> None:
@@ -178,7 +178,7 @@ class ClientScreen(BrowsingScreen):
 
         names = {"thing": self._name_of(kind, thing), "genie": name_of(genie)}
         told = "{thing} is detached from {genie}.".format(**names)
-        self.ask(offers.DETACH.format(**names), "Detach it", detach, told)
+        self.ask(menus.DETACH.format(**names), "Detach it", detach, told)
 
     def _rename_client(self, kind: str, thing: str) -> None:
         def typed(name: str | None) -> None:
@@ -194,7 +194,7 @@ class ClientScreen(BrowsingScreen):
     def _delete_client(self, kind: str, thing: str) -> None:
         name = self._name_of(kind, thing)
         client = GenieClientId(thing)
-        question = offers.DELETE.format(thing=name)
+        question = menus.DELETE.format(thing=name)
         self.ask(question, "Delete it", lambda s: s.clients.delete(client), f"{name} is deleted.")
 
     def _regenerate_client(self, kind: str, thing: str) -> None:
@@ -204,5 +204,5 @@ class ClientScreen(BrowsingScreen):
             made = await studio.clients.regenerate(GenieClientId(thing))
             self.app.push_screen(SecretModal(name, made.api_key))
 
-        question = offers.REGENERATE.format(thing=name)
+        question = menus.REGENERATE.format(thing=name)
         self.ask(question, "New key", regenerate, f"{name} has a new API key.")

@@ -21,7 +21,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean, clean_line, duration
 from tui.ui.modals.answers import Answers
 from tui.ui.requests import CopyText
-from tui.ui.studio.crashes import crash_of
+from tui.ui.studio.errors import unexpected_error
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, plain, spread
@@ -29,7 +29,7 @@ from tui.ui.widgets.looks import ASKS, BAD, BUSY_STILL, DONE, FAILED, GOOD, UNSU
 
 if TYPE_CHECKING:
     from tui.studio.models import Job, Recipe, RecipeId
-    from tui.ui.agency import Agency
+    from tui.ui.studio.connection import StudioConnection
 
 _MOST = 25
 """Jobs that are read; the newest are the ones somebody looks for."""
@@ -49,9 +49,9 @@ class JobsModal(SturdyModal[None]):
         Binding("escape,q", "leave", "Close", id="jobs.close", tooltip="Close"),
     ]
 
-    def __init__(self, agency: Agency, recipe_id: RecipeId, skill: str) -> None:
+    def __init__(self, studio: StudioConnection, recipe_id: RecipeId, skill: str) -> None:
         super().__init__()
-        self._agency = agency
+        self._studio = studio
         self._recipe_id = recipe_id
         self._skill = skill
         self._recipe: Recipe | None = None
@@ -91,7 +91,7 @@ class JobsModal(SturdyModal[None]):
         self._tell("Reading…")
         status = "failed" if self._failed_only else None
         try:
-            studio = await self._agency.studio()
+            studio = await self._studio.client()
             self._recipe = await studio.recipes.get(self._recipe_id)
             self._draw_name()
             jobs: list[Job] = []
@@ -164,7 +164,7 @@ class JobsModal(SturdyModal[None]):
         self.query_one(".jobs--error").display = bool(error)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if error := crash_of(event):
+        if error := unexpected_error(event):
             self._tell(f"✗ {error.sentence()}", BAD)
 
     # -- keys ------------------------------------------------------------------------------

@@ -21,11 +21,11 @@ from tui.studio.guardrails.validation import Violation, validate
 from tui.studio.models import Policy
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
-from tui.ui.studio.crashes import crash_of
-from tui.ui.studio.flaws import Flaws
-from tui.ui.studio.leaving import leave_unless
+from tui.ui.studio.confirm_discard import confirm_discard
+from tui.ui.studio.detail_rows import policy_name
+from tui.ui.studio.errors import unexpected_error
 from tui.ui.studio.policy_forms import Form, configuration_of, form_for
-from tui.ui.studio.rows import policy_name
+from tui.ui.studio.validation_list import ValidationList
 from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
 from tui.ui.widgets.looks import ASKS, BAD, GOOD, muted
@@ -83,7 +83,7 @@ class PolicyModal(SturdyModal[Policy]):
             yield Static(title.stylize("bold"))
             with VerticalScroll(can_focus=False, classes="policy--body"):
                 yield self._form
-            yield Flaws()
+            yield ValidationList()
             yield Static(id="policy-state")
             yield Answers(("Ctrl+S", "Review", "review"), ("Esc", "Back", "leave"), cells=20)
 
@@ -98,7 +98,7 @@ class PolicyModal(SturdyModal[Policy]):
     def _check(self) -> None:
         configuration = configuration_of(self._form)
         self._problems = validate(self._type, configuration, entities=self._entities)
-        self.query_one(Flaws).show(self._problems)
+        self.query_one(ValidationList).show(self._problems)
         self._tell("")
 
     def _tell(self, sentence: str, style: str = "$soft") -> None:
@@ -138,7 +138,7 @@ class PolicyModal(SturdyModal[Policy]):
             self._sending = False
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if error := crash_of(event):
+        if error := unexpected_error(event):
             self._tell(f"✗ {error.sentence()}", BAD)
 
     def action_leave(self) -> None:
@@ -146,7 +146,7 @@ class PolicyModal(SturdyModal[Policy]):
             self.app.bell()
             return
         changed = configuration_of(self._form) != self._untouched
-        leave_unless(self, changed=changed, then=lambda: self.dismiss(None))
+        confirm_discard(self, changed=changed, then=lambda: self.dismiss(None))
 
 
 class Differences(RowsView):

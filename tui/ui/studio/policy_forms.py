@@ -33,8 +33,8 @@ from tui.studio.guardrails.validation import (
     STRENGTHS,
 )
 from tui.studio.guardrails.validation import PII_ACTIONS as ACTIONS
-from tui.ui.studio.items import ItemList, lines_of, text_of
-from tui.ui.studio.ticks import TickList
+from tui.ui.studio.list_editor import ListEditor, lines_of, text_of
+from tui.ui.studio.multi_select import MultiSelectList
 from tui.ui.widgets.area import Area
 from tui.ui.widgets.choice import OneOf
 from tui.ui.widgets.looks import muted
@@ -66,8 +66,8 @@ class Form(Vertical):
 
     @on(OneOf.Changed)
     @on(TextArea.Changed)
-    @on(ItemList.Changed)
-    @on(TickList.Changed)
+    @on(ListEditor.Changed)
+    @on(MultiSelectList.Changed)
     def _tell(self, event: Message) -> None:
         event.stop()
         self.post_message(self.Changed())
@@ -151,8 +151,8 @@ class PiiForm(Form):
         self._actions = _with(ACTIONS, settings.action)
         self._switch = _switch(on=settings.enabled)
         self._action = _choice(self._actions, settings.action)
-        self._entities = TickList(entities, settings.entities)
-        self._regexes = ItemList(settings.regexes, "pii_custom_regexes", "A regex")
+        self._entities = MultiSelectList(entities, settings.entities)
+        self._regexes = ListEditor(settings.regexes, "pii_custom_regexes", "A regex")
 
     def compose(self) -> ComposeResult:
         yield _labelled("Detection", self._switch)
@@ -176,7 +176,7 @@ class TopicForm(Form):
 
     def __init__(self, settings: TopicBoundary) -> None:
         super().__init__()
-        self._topics = ItemList(settings.topics, "topics", "A topic")
+        self._topics = ListEditor(settings.topics, "topics", "A topic")
 
     def compose(self) -> ComposeResult:
         yield _title("Topics that are not talked about", f"up to {MOST_TOPICS}")

@@ -15,23 +15,23 @@ from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.menu import Menu
 from tui.ui.modals.source import SourceView
 from tui.ui.requests import CopyText, GenieWanted
-from tui.ui.studio import offers
-from tui.ui.studio.asking import AskModal
-from tui.ui.studio.clients import ClientScreen
+from tui.ui.studio import menus
+from tui.ui.studio.clients import ClientActionsScreen
+from tui.ui.studio.detail_rows import policy_name, value_of
+from tui.ui.studio.forms import AskModal
 from tui.ui.studio.jobs import JobsModal
-from tui.ui.studio.rows import policy_name, value_of
-from tui.ui.studio.words import has_client, name_of
+from tui.ui.studio.labels import has_client, name_of
 
 if TYPE_CHECKING:
     from tui.studio.developer_client import DeveloperClient
     from tui.studio.genies import Genies
-    from tui.ui.studio.offers import Action
+    from tui.ui.studio.menus import Action
 
 Assignment: TypeAlias = Callable[[GenieId, Sequence[str]], Awaitable[object]]
 """Assigns things to a genie by their ids, or removes them."""
 
 
-class StudioScreen(ClientScreen):
+class StudioScreen(ClientActionsScreen):
     """Enter acts on a row. What breaks what others use is asked about first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,7 +48,7 @@ class StudioScreen(ClientScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not offered."""
         if action == "use":
-            return self.agency.use_genie is not None
+            return self.studio.use_genie is not None
         return super().check_action(action, parameters)
 
     def action_switch(self) -> None:
@@ -58,7 +58,7 @@ class StudioScreen(ClientScreen):
         name = name_of(genie)
         if genie.started:
             self.ask(
-                offers.STOP.format(genie=name),
+                menus.STOP.format(genie=name),
                 "Stop it",
                 lambda studio: studio.genies.stop(genie.id),
                 f"{name} is stopped.",
@@ -81,10 +81,10 @@ class StudioScreen(ClientScreen):
                 self._talk_to(genie)
 
         if not has_client(genie):
-            question = offers.NO_CLIENT.format(genie=name)
+            question = menus.NO_CLIENT.format(genie=name)
             self.app.push_screen(ConfirmModal(question, yes="Talk to it", no="Back"), answered)
         elif not genie.started:
-            question = offers.STOPPED.format(genie=name)
+            question = menus.STOPPED.format(genie=name)
             self.ask(question, "Start and talk", start_and_use, f"{name} is started.")
         else:
             self._talk_to(genie)
@@ -95,7 +95,7 @@ class StudioScreen(ClientScreen):
 
     # -- a row -----------------------------------------------------------------------------
 
-    @on(OptionList.OptionSelected, "#dossier")
+    @on(OptionList.OptionSelected, "#genie-details")
     def _act_on_row(self) -> None:
         kind, _, thing = self.row.partition(":")
         match kind:
@@ -122,7 +122,7 @@ class StudioScreen(ClientScreen):
 
     def _offer(self, kind: str, thing: str) -> None:
         """Ask what is to be done with a client, a skill, a knowledge base or a group."""
-        choices = offers.offers_for(kind)
+        choices = menus.menu_for(kind)
         if not choices:
             return
 
@@ -154,7 +154,7 @@ class StudioScreen(ClientScreen):
         if (genie := self.genie) is None:
             return
         name, whose = self._name_of(kind, thing), name_of(genie)
-        question = offers.SHUT_OUT if kind == "group" else offers.REMOVE
+        question = menus.SHUT_OUT if kind == "group" else menus.REMOVE
         self.ask(
             question.format(thing=name, genie=whose),
             "Take it away",
@@ -180,7 +180,7 @@ class StudioScreen(ClientScreen):
         base = KnowledgeBaseId(thing)
         self.tell("Reading…")
         try:
-            studio = await self.agency.studio()
+            studio = await self.studio.client()
             sources = await studio.knowledge_bases.data_sources(base)
             recipes = [recipe async for recipe in studio.knowledge_bases.recipes(base)]
         except BackendError as error:
@@ -196,14 +196,14 @@ class StudioScreen(ClientScreen):
         """Show the recipe behind a skill, and its latest jobs."""
         self.tell("Looking for its recipe…")
         try:
-            studio = await self.agency.studio()
+            studio = await self.studio.client()
             skill = await studio.skills.get(SkillId(thing))
         except BackendError as error:
             self.fail(error)
             return
         self.tell("" if skill.recipe_id else "The API does not name its recipe.")
         if skill.recipe_id:
-            self.app.push_screen(JobsModal(self.agency, skill.recipe_id, skill.name))
+            self.app.push_screen(JobsModal(self.studio, skill.recipe_id, skill.name))
 
     # -- guardrails ------------------------------------------------------------------------
 
@@ -212,12 +212,12 @@ class StudioScreen(ClientScreen):
         """Change a policy of the genie's guardrail."""
         from tui.ui.studio.policy import PolicyModal
 
-        guardrail = self.dossier.guardrail.value if self.dossier else None
+        guardrail = self.details.guardrail.value if self.details else None
         if (genie := self.genie) is None or guardrail is None:
             return
         self.tell("Opening…")
         try:
-            studio = await self.agency.studio()
+            studio = await self.studio.client()
             entities = await studio.guardrails.pii_entities() if kind == "pii_detection" else ()
         except BackendError as error:
             self.fail(error)
@@ -230,7 +230,7 @@ class StudioScreen(ClientScreen):
         def done(policy: Policy | None) -> None:
             if policy is not None:
                 self.tell(f"{policy_name(kind)} of {name_of(genie)} is replaced.")
-                self.read_dossier()
+                self.read_details()
 
         policy = guardrail.policy(kind)
         before = policy.configuration if policy else None

@@ -20,9 +20,9 @@ from tui.studio.models import Genie, GenieId
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.requests import GenieWanted
-from tui.ui.studio.crashes import crash_of
-from tui.ui.studio.offers import NO_CLIENT, STOPPED
-from tui.ui.studio.words import genie_row, has_client, name_of
+from tui.ui.studio.errors import unexpected_error
+from tui.ui.studio.labels import genie_row, has_client, name_of
+from tui.ui.studio.menus import NO_CLIENT, STOPPED
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line
@@ -30,7 +30,7 @@ from tui.ui.widgets.looks import BAD
 from tui.ui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
-    from tui.ui.agency import Agency
+    from tui.ui.studio.connection import StudioConnection
 
 
 class GenieSwitcher(SturdyModal[GenieWanted]):
@@ -55,9 +55,9 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
         Binding("f5", "read", "Read again", tooltip="Read the genies again", id="genies.read"),
     ]
 
-    def __init__(self, agency: Agency) -> None:
+    def __init__(self, studio: StudioConnection) -> None:
         super().__init__()
-        self._agency = agency
+        self._studio = studio
         self._genies: Sequence[Genie] = ()
         self._shown: Sequence[Genie] = ()
 
@@ -88,7 +88,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
         self._tell("Reading the genies…")
         genies: list[Genie] = []
         try:
-            studio = await self._agency.studio()
+            studio = await self._studio.client()
             async for genie in studio.genies.list():
                 genies.append(genie)
                 if len(genies) % 50 == 0:
@@ -104,7 +104,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
         self._genies = tuple(genies)
         self._draw()
         if first:
-            self._point_at(self._agency.genie)
+            self._point_at(self._studio.genie)
 
     @on(Input.Changed)
     def _filter(self) -> None:
@@ -119,7 +119,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
         self._shown = [genie for genie in self._genies if _has(genie, words)]
         width = max(20, self.query_one("#genies").content_size.width - 3)
         rows.set_options(
-            Option(genie_row(genie, width, here=genie.id == self._agency.genie))
+            Option(genie_row(genie, width, here=genie.id == self._studio.genie))
             for genie in self._shown
         )
         self._point_at(before.id if before else "")
@@ -143,7 +143,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
         return self._shown[place] if place is not None and place < len(self._shown) else None
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if error := crash_of(event):
+        if error := unexpected_error(event):
             self._fail(error)
 
     # -- what can be done ------------------------------------------------------------------
@@ -190,7 +190,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
         name = name_of(genie)
         self._tell(f"Starting {name}…")
         try:
-            studio = await self._agency.studio()
+            studio = await self._studio.client()
             await studio.genies.start(genie.id)
             fresh = await studio.genies.get(genie.id)
         except BackendError as error:

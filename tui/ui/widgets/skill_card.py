@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.style import Style
 
 from tui.core.text import clean, drawn, duration
-from tui.ui.agency import has_recipe
 from tui.ui.requests import JobsWanted
+from tui.ui.studio.connection import has_recipe
 from tui.ui.text import line
 from tui.ui.widgets.card import Card
 from tui.ui.widgets.entries import SkillEntry

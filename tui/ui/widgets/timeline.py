@@ -16,8 +16,8 @@ from textual.widgets.option_list import Option
 from tui.core.events import Heartbeat, TextDelta, TurnEvent
 from tui.core.ids import RunId
 from tui.core.spans import Spans
-from tui.ui.agency import has_recipe
 from tui.ui.requests import CopyText, JobsWanted
+from tui.ui.studio.connection import has_recipe
 from tui.ui.sturdy import SturdyList
 from tui.ui.widgets.event_rows import EventRow, record_begins, record_is_over, run_header
 from tui.ui.widgets.record import Record

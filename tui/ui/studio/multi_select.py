@@ -15,7 +15,7 @@ from tui.ui.text import line
 from tui.ui.widgets.looks import DONE, OPEN_END
 
 
-class TickList(SturdyList):
+class MultiSelectList(SturdyList):
     """Enter or a click ticks a row, or takes the tick away. What was ticked keeps its order."""
 
     class Changed(Message):

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from tui.core.links import link_host
 from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
-from tui.ui.studio.leaving import leave_unless
+from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
 from tui.ui.widgets.choice import Choice
@@ -117,7 +117,7 @@ class NewClientModal(SturdyModal[WantedClient]):
 
     def action_leave(self) -> None:
         typed = any(field.value for field in self.query(Field))
-        leave_unless(self, changed=typed, then=lambda: self.dismiss(None))
+        confirm_discard(self, changed=typed, then=lambda: self.dismiss(None))
 
     def action_make(self) -> None:
         name, url = (self.query_one(f"#{id}", Field) for id in ("client-name", "redirect-url"))

@@ -1,4 +1,4 @@
-"""Menus of the rows of the dossier, and the questions before a change."""
+"""Menus of the rows of the details, and the questions before a change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Action: TypeAlias = Literal[
     "sources",
 ]
 
-_OFFERS: dict[str, tuple[tuple[Action, str], ...]] = {
+_MENUS: dict[str, tuple[tuple[Action, str], ...]] = {
     "client": (
         ("attach", "Attach it to the genie"),
         ("detach", "Detach it from the genie"),
@@ -50,9 +50,9 @@ _OFFERS: dict[str, tuple[tuple[Action, str], ...]] = {
 }
 
 
-def offers_for(kind: str) -> Sequence[Choice]:
+def menu_for(kind: str) -> Sequence[Choice]:
     """The rows of the menu; none for what is done without asking."""
-    return [Choice(name, Content(words)) for name, words in _OFFERS.get(kind, ())]
+    return [Choice(name, Content(words)) for name, words in _MENUS.get(kind, ())]
 
 
 NO_CLIENT = (

@@ -35,11 +35,12 @@ class Listed(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
+class GenieDetails:
     """A genie and what belongs to it."""
 
     genie: Genie
-    details: Part[Genie] = Part()
+    loaded: Part[Genie] = Part()
+    """The genie with all its fields; a list leaves some out."""
     clients: Part[Listed[GenieClient]] = Part()
     skills: Part[Listed[Skill]] = Part()
     knowledge_bases: Part[Listed[KnowledgeBase]] = Part()
@@ -49,7 +50,7 @@ class Dossier:
 Reader = Callable[["DeveloperClient", Genie], Awaitable[object]]
 
 
-async def _details(studio: DeveloperClient, genie: Genie) -> Genie:
+async def _loaded(studio: DeveloperClient, genie: Genie) -> Genie:
     return await studio.genies.get(genie.id)
 
 
@@ -70,7 +71,7 @@ async def _guardrail(studio: DeveloperClient, genie: Genie) -> Guardrail:
 
 
 READERS: dict[str, Reader] = {
-    "details": _details,
+    "loaded": _loaded,
     "clients": _clients,
     "skills": _skills,
     "knowledge_bases": _knowledge_bases,

@@ -1,4 +1,4 @@
-"""The way from the conversation to Agent Studio, where there is a developer token."""
+"""Connection to Agent Studio, where there is a developer token."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ WHICH_TOKEN = (
 
 
 def has_recipe(skill_id: str | None) -> bool:
-    """Whether a skill's id on the wire names the recipe behind it."""
+    """Return whether a skill's id on the wire names the recipe behind it."""
     return (skill_id or "").startswith("recipe:")
 
 
 @dataclass(eq=False)
-class Agency:
-    """Opens Studio when it is first asked for and keeps it open, so that its pace is kept too."""
+class StudioConnection:
+    """Opens the client at its first use and keeps it open, which keeps its rate limits."""
 
     open_studio: OpenStudio | None = None
     """None: there is no developer token."""
     use_genie: UseGenie | None = None
     """None: the place knows no other genies."""
     genie: str = ""
-    """The handle of the genie one talks to."""
+    """The handle of the genie that the user talks to."""
 
     def __post_init__(self) -> None:
         self._stack = AsyncExitStack()
@@ -51,11 +51,11 @@ class Agency:
         self._studio: DeveloperClient | None = None
 
     @property
-    def is_there(self) -> bool:
+    def is_available(self) -> bool:
         return self.open_studio is not None
 
-    async def studio(self) -> DeveloperClient:
-        """Agent Studio. Raises ``BackendError``; :data:`NO_TOKEN` is for who has none."""
+    async def client(self) -> DeveloperClient:
+        """Return the client. Raises ``BackendError``; show :data:`NO_TOKEN` without a token."""
         assert self.open_studio is not None
         async with self._opening:
             if self._studio is None:

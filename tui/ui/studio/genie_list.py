@@ -19,10 +19,10 @@ from textual.worker import Worker
 
 from tui.core.errors import BackendError
 from tui.core.text import clean_line
-from tui.ui.studio.crashes import crash_of
-from tui.ui.studio.dossier import READERS, Dossier, read_part
-from tui.ui.studio.rows import Line, lines_of
-from tui.ui.studio.words import genie_row
+from tui.ui.studio.detail_rows import Line, lines_of
+from tui.ui.studio.details import READERS, GenieDetails, read_part
+from tui.ui.studio.errors import unexpected_error
+from tui.ui.studio.labels import genie_row
 from tui.ui.sturdy import FittedList, SturdyScreen
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, spread
@@ -33,18 +33,18 @@ from tui.ui.widgets.text_input import TextInput
 if TYPE_CHECKING:
     from tui.core.ports import Clock
     from tui.studio.models import Genie, GenieId
-    from tui.ui.agency import Agency
+    from tui.ui.studio.connection import StudioConnection
 
 _PAUSE_S = 0.2
 """How long the cursor must rest on a genie before it is read: endpoints count their calls."""
 _WIDTHS = [(0, "-narrow"), (100, "-roomy")]
 
 
-class BrowsingScreen(SturdyScreen[None]):
-    """The genies on the left, the dossier of one on the right."""
+class GenieListScreen(SturdyScreen[None]):
+    """The genies on the left, the details of one on the right."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STUDIO_SHEET]
-    AUTO_FOCUS = "#dossier"
+    AUTO_FOCUS = "#genie-details"
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="studio.close", tooltip="Back to the conversation"),
@@ -53,9 +53,9 @@ class BrowsingScreen(SturdyScreen[None]):
         Binding("tab", "other_pane", "Other side", show=False, id="studio.pane"),
     ]
 
-    def __init__(self, agency: Agency, clock: Clock, genie: str = "") -> None:
+    def __init__(self, studio: StudioConnection, clock: Clock, genie: str = "") -> None:
         super().__init__()
-        self.agency = agency
+        self.studio = studio
         self.clock = clock
         self._wanted = genie
         """The handle of the genie to show as soon as it is listed."""
@@ -63,7 +63,7 @@ class BrowsingScreen(SturdyScreen[None]):
         self._genies: Sequence[Genie] = ()
         self._shown: Sequence[Genie] = ()
         self.lines: Sequence[Line] = ()
-        self.dossier: Dossier | None = None
+        self.details: GenieDetails | None = None
         self.busy = False
         """Whether something is being changed."""
         self.attached: dict[GenieId, str] = {}
@@ -75,7 +75,7 @@ class BrowsingScreen(SturdyScreen[None]):
             with Vertical(id="studio-genies"):
                 yield TextInput(placeholder="Filter  /", id="studio-words")
                 yield FittedList(id="studio-list", compact=True)
-            yield FittedList(id="dossier", compact=True)
+            yield FittedList(id="genie-details", compact=True)
         yield Static(id="studio-state")
         yield KeyBar()
 
@@ -94,10 +94,10 @@ class BrowsingScreen(SturdyScreen[None]):
 
     @property
     def genie(self) -> Genie | None:
-        """The genie whose dossier is shown, as far as it is known."""
-        if self.dossier is None:
+        """The genie whose details are shown, as far as it is known."""
+        if self.details is None:
             return None
-        return self.dossier.details.value or self.dossier.genie
+        return self.details.loaded.value or self.details.genie
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class BrowsingScreen(SturdyScreen[None]):
         self.tell("Reading the genies…")
         genies: list[Genie] = []
         try:
-            studio = await self.agency.studio()
+            studio = await self.studio.client()
             self._host = studio.host
             self._draw_title()
             async for genie in studio.genies.list():
@@ -119,13 +119,13 @@ class BrowsingScreen(SturdyScreen[None]):
             return
         self._take(genies)
         self.tell("" if genies else "The token sees no genies; its project scopes say which.")
-        if self.dossier:
-            self.read_dossier()
+        if self.details:
+            self.read_details()
 
     def _take(self, genies: Sequence[Genie]) -> None:
         self._genies = tuple(genies)
         self._draw_genies()
-        if self.dossier is None and genies:
+        if self.details is None and genies:
             rows = self.query_one("#studio-list", OptionList)
             named = [place for place, one in enumerate(self._shown) if one.id == self._wanted]
             rows.highlighted = (named or [0])[0]
@@ -133,29 +133,29 @@ class BrowsingScreen(SturdyScreen[None]):
     @on(OptionList.OptionHighlighted, "#studio-list")
     def _choose(self, event: OptionList.OptionHighlighted) -> None:
         genie = self._shown[event.option_index] if event.option_index < len(self._shown) else None
-        if genie and (self.dossier is None or self.dossier.genie.id != genie.id):
-            self.dossier = Dossier(genie=genie)
-            self._draw_dossier(at_top=True)
-            self.read_dossier(pause_s=_PAUSE_S)
+        if genie and (self.details is None or self.details.genie.id != genie.id):
+            self.details = GenieDetails(genie=genie)
+            self._draw_details(at_top=True)
+            self.read_details(pause_s=_PAUSE_S)
 
-    @work(group="dossier", exclusive=True, exit_on_error=False)
-    async def read_dossier(self, pause_s: float = 0.0) -> None:
+    @work(group="details", exclusive=True, exit_on_error=False)
+    async def read_details(self, pause_s: float = 0.0) -> None:
         """Read the parts side by side, and show each as soon as it is there."""
         await asyncio.sleep(pause_s)
-        if self.dossier is None:
+        if self.details is None:
             return
-        genie = self.dossier.genie
+        genie = self.details.genie
         try:
-            studio = await self.agency.studio()
+            studio = await self.studio.client()
         except BackendError as error:
             self.fail(error)
             return
 
         async def read(name: str) -> None:
             part: Any = await read_part(name, studio, self.genie or genie)
-            if self.dossier and self.dossier.genie.id == genie.id:
-                self.dossier = replace(self.dossier, **{name: part})
-                self._draw_dossier()
+            if self.details and self.details.genie.id == genie.id:
+                self.details = replace(self.details, **{name: part})
+                self._draw_details()
 
         first, *others = READERS
         await read(first)
@@ -174,13 +174,13 @@ class BrowsingScreen(SturdyScreen[None]):
     def _draw_all(self) -> None:
         self._draw_title()
         self._draw_genies()
-        self._draw_dossier()
+        self._draw_details()
 
     @on(Input.Changed, "#studio-words")
     def _draw_genies(self) -> None:
         rows = self.query_one("#studio-list", OptionList)
         words = self.query_one(Input).value.casefold().split()
-        before = self.dossier.genie.id if self.dossier else None
+        before = self.details.genie.id if self.details else None
         self._shown = [
             genie
             for genie in self._genies
@@ -189,19 +189,19 @@ class BrowsingScreen(SturdyScreen[None]):
         width = max(10, rows.scrollable_content_region.width - 2)
         with self.prevent(OptionList.OptionHighlighted):
             rows.set_options(
-                Option(genie_row(genie, width, here=genie.id == self.agency.genie))
+                Option(genie_row(genie, width, here=genie.id == self.studio.genie))
                 for genie in self._shown
             )
             places = {genie.id: place for place, genie in enumerate(self._shown)}
             rows.highlighted = places.get(before) if before else None
 
-    def _draw_dossier(self, *, at_top: bool = False) -> None:
-        rows = self.query_one("#dossier", OptionList)
-        if self.dossier is None:
+    def _draw_details(self, *, at_top: bool = False) -> None:
+        rows = self.query_one("#genie-details", OptionList)
+        if self.details is None:
             return
         before = "" if at_top else self.row
-        attached = self.attached.get(self.dossier.genie.id, "")
-        self.lines = list(lines_of(self.dossier, attached))
+        attached = self.attached.get(self.details.genie.id, "")
+        self.lines = list(lines_of(self.details, attached))
         width = max(20, rows.scrollable_content_region.width - 2)
         scroll_y = 0 if at_top else rows.scroll_offset.y
         rows.set_options(Option(one.drawn(width), disabled=not one.id) for one in self.lines)
@@ -211,7 +211,7 @@ class BrowsingScreen(SturdyScreen[None]):
     @property
     def row(self) -> str:
         """What the row under the cursor is about, such as ``skill:123``."""
-        place = self.query_one("#dossier", OptionList).highlighted
+        place = self.query_one("#genie-details", OptionList).highlighted
         return self.lines[place].id if place is not None and place < len(self.lines) else ""
 
     def _place_of(self, line_id: str) -> int | None:
@@ -232,7 +232,7 @@ class BrowsingScreen(SturdyScreen[None]):
         state.display = True
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if error := crash_of(event):
+        if error := unexpected_error(event):
             self.fail(error)
 
     # -- keys ------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ class BrowsingScreen(SturdyScreen[None]):
             self.app.bell()  # what is under way would be cut off, and a key with it
         elif words.value or words.has_focus:
             words.value = ""
-            self.query_one("#dossier").focus()
+            self.query_one("#genie-details").focus()
         else:
             self.dismiss()
 
@@ -257,8 +257,8 @@ class BrowsingScreen(SturdyScreen[None]):
 
     def action_other_pane(self) -> None:
         rows = self.query_one("#studio-list")
-        (self.query_one("#dossier") if rows.has_focus else rows).focus()
+        (self.query_one("#genie-details") if rows.has_focus else rows).focus()
 
     @on(OptionList.OptionSelected, "#studio-list")
-    def _to_dossier(self) -> None:
-        self.query_one("#dossier").focus()
+    def _to_details(self) -> None:
+        self.query_one("#genie-details").focus()

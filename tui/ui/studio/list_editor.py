@@ -18,8 +18,8 @@ from tui.core.text import clean, clean_line
 from tui.studio.guardrails.policies import PiiDetection, Regex, Topic, TopicBoundary
 from tui.studio.guardrails.validation import Violation, validate
 from tui.ui.modals.answers import Answers
-from tui.ui.studio.flaws import Flaws
-from tui.ui.studio.leaving import leave_unless
+from tui.ui.studio.confirm_discard import confirm_discard
+from tui.ui.studio.validation_list import ValidationList
 from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line
 from tui.ui.widgets.area import Area
@@ -45,7 +45,7 @@ def lines_of(text: str) -> tuple[str, ...]:
     return tuple(one.replace(_BREAK, "\n") for one in text.split("\n") if one.strip())
 
 
-def flaws_of(item: Item) -> tuple[Violation, ...]:
+def violations_of(item: Item) -> tuple[Violation, ...]:
     """What is wrong with one topic or regex, whatever else there is."""
     if isinstance(item, Topic):
         kind, settings = "topic_boundary", TopicBoundary((item,)).configuration()
@@ -56,7 +56,7 @@ def flaws_of(item: Item) -> tuple[Violation, ...]:
     return tuple(Violation(one.where.partition("].")[2], one.rule) for one in found)
 
 
-class ItemList(SturdyList):
+class ListEditor(SturdyList):
     """A row for each, and one to add another. Enter edits, Delete takes away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,7 +85,7 @@ class ItemList(SturdyList):
 
     def _rows(self) -> Iterator[Option]:
         for item in self.items:
-            glyph = FAILED if flaws_of(item) else DONE
+            glyph = FAILED if violations_of(item) else DONE
             about = item.description if isinstance(item, Topic) else item.pattern
             words = Content.assemble(line(item.name or "(no name)", 60), "  ")
             yield Option(Content.assemble(glyph, " ", words, muted(clean_line(about, 100))))
@@ -104,7 +104,7 @@ class ItemList(SturdyList):
                 self._draw(place)
                 self.post_message(self.Changed())
 
-        self.app.push_screen(ItemModal(old or blank), edited)
+        self.app.push_screen(ListItemModal(old or blank), edited)
 
     def action_drop(self) -> None:
         place = self.highlighted
@@ -114,7 +114,7 @@ class ItemList(SturdyList):
             self.post_message(self.Changed())
 
 
-class ItemModal(SturdyModal[Item]):
+class ListItemModal(SturdyModal[Item]):
     """Returns the changed topic or regex; nothing when it is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -144,7 +144,7 @@ class ItemModal(SturdyModal[Item]):
                 area = Area(text_of(topic.examples), soft_wrap=True, compact=True)
                 area.id = "item-examples"
                 yield area
-            yield Flaws()
+            yield ValidationList()
             yield Answers(("Ctrl+S", "Take over", "take"), ("Esc", "Back", "leave"), cells=20)
 
     def on_mount(self) -> None:
@@ -166,7 +166,7 @@ class ItemModal(SturdyModal[Item]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _check(self) -> None:
-        self.query_one(Flaws).show(flaws_of(self.edited))
+        self.query_one(ValidationList).show(violations_of(self.edited))
 
     @on(Input.Submitted)
     def _go_on(self) -> None:
@@ -177,4 +177,4 @@ class ItemModal(SturdyModal[Item]):
         self.dismiss(self.edited)
 
     def action_leave(self) -> None:
-        leave_unless(self, changed=self.edited != self._item, then=lambda: self.dismiss(None))
+        confirm_discard(self, changed=self.edited != self._item, then=lambda: self.dismiss(None))

@@ -8,7 +8,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.redact import words_of
 
 
-def crash_of(event: Worker.StateChanged) -> BackendError | None:
+def unexpected_error(event: Worker.StateChanged) -> BackendError | None:
     """Why a task of a screen has failed, if it has; without secrets."""
     error = event.worker.error
     if event.state is not WorkerState.ERROR or error is None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 THROW_AWAY = "Throw away what you have changed?"
 
 
-def leave_unless(screen: SturdyModal[Any], *, changed: bool, then: Callable[[], object]) -> None:
+def confirm_discard(screen: SturdyModal[Any], *, changed: bool, then: Callable[[], object]) -> None:
     """Go back at once, or ask first where something would be lost."""
 
     def answered(sure: bool | None) -> None:

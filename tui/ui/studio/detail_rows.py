@@ -1,4 +1,4 @@
-"""The dossier of a genie as rows of a list: headings, facts, and what can be acted on."""
+"""The details of a genie as rows of a list: headings, facts, and what can be acted on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from textual.content import Content
 from tui.core.text import clean_line
 from tui.studio.guardrails.policies import summarize_policy
 from tui.studio.guardrails.validation import POLICY_TYPES
-from tui.ui.studio.dossier import MOST, Dossier, Listed, Part
-from tui.ui.studio.words import glyph_of, has_client, state_of
+from tui.ui.studio.details import MOST, GenieDetails, Listed, Part
+from tui.ui.studio.labels import glyph_of, has_client, state_of
 from tui.ui.text import line, spread
 from tui.ui.widgets.looks import BAD, DONE, MUTED, OPEN_END, UNSURE, muted
 
@@ -47,15 +47,15 @@ class Line:
         return spread(Content.assemble(name, "  ", self.about), self.aside, width, gap=2)
 
 
-def lines_of(dossier: Dossier, attached: str = "") -> Iterator[Line]:
+def lines_of(details: GenieDetails, attached: str = "") -> Iterator[Line]:
     """All rows. ``attached``: id of the client that was seen to be attached, if any was."""
-    genie = dossier.details.value or dossier.genie
-    yield from _head(genie, dossier.details)
-    yield from _client_lines(genie, dossier.clients, attached)
-    yield from _skill_lines(genie, dossier)
-    yield from _kb_lines(genie, dossier)
-    yield from _group_lines(genie, dossier.details)
-    yield from _guardrail_lines(dossier.guardrail)
+    genie = details.loaded.value or details.genie
+    yield from _head(genie, details.loaded)
+    yield from _client_lines(genie, details.clients, attached)
+    yield from _skill_lines(genie, details)
+    yield from _kb_lines(genie, details)
+    yield from _group_lines(genie, details.loaded)
+    yield from _guardrail_lines(details.guardrail)
 
 
 def _heading(text: str, aside: str = "") -> Iterator[Line]:
@@ -148,17 +148,17 @@ def _client_lines(
     yield _add("New client", "new:client")
 
 
-def _skill_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
+def _skill_lines(genie: Genie, details: GenieDetails) -> Iterator[Line]:
     yield from _heading("Skills", _counted(genie.skills_count))
-    yield from _listed(dossier.skills, "in its project; not told which are its own")
-    for skill in dossier.skills.value.entries if dossier.skills.value else ():
+    yield from _listed(details.skills, "in its project; not told which are its own")
+    for skill in details.skills.value.entries if details.skills.value else ():
         aside = f"recipe {clean_line(skill.recipe_id, 20)}" if skill.recipe_id else ""
         yield _entry(_ITEM, skill.name, skill.description, f"skill:{skill.id}", aside)
 
 
-def _kb_lines(genie: Genie, dossier: Dossier) -> Iterator[Line]:
+def _kb_lines(genie: Genie, details: GenieDetails) -> Iterator[Line]:
     yield from _heading("Knowledge bases", _counted(genie.knowledge_bases_count))
-    part = dossier.knowledge_bases
+    part = details.knowledge_bases
     yield from _listed(part, "in its project; not told which are its own")
     for base in part.value.entries if part.value else ():
         kind = base.source_type.replace("_", " ")

@@ -33,7 +33,7 @@ _NAMES = {
 }
 
 
-class Flaws(RowsView):
+class ValidationList(RowsView):
     """A row for each problem."""
 
     def __init__(self) -> None:
