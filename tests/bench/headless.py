@@ -13,12 +13,12 @@ from textual.pilot import Pilot
 
 from tests.bench.stored import START_MS
 from tests.fakes import ManualClock, ScriptedBackend
+from tests.ui.chat_page import PilotedChat
 from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.store import SqliteStore
 from tui.system import collector
 from tui.ui.app import GenieApp
-from tui.ui.screens.chat import ChatScreen
 
 ACCOUNT = "bench"
 _SIZE = (120, 40)
@@ -27,9 +27,7 @@ _PAGE_BYTES = 4096
 
 
 @asynccontextmanager
-async def shown(
-    path: Path, backend: ScriptedBackend | None = None
-) -> AsyncGenerator[tuple[Pilot[None], ChatScreen]]:
+async def shown(path: Path, backend: ScriptedBackend | None = None) -> AsyncGenerator[PilotedChat]:
     """The app with its session open."""
 
     @asynccontextmanager
@@ -43,10 +41,9 @@ async def shown(
     clock = ManualClock(START_MS + 10_000 * 60_000)
     app = GenieApp(connect, agent_name="Ifrit", user_name="jo", place="bench", clock=clock)
     async with app.run_test(size=_SIZE) as pilot:
-        screen = app.screen_stack[0]
-        assert isinstance(screen, ChatScreen)
-        await until(pilot, lambda: screen.access is not None)
-        yield pilot, screen
+        page = PilotedChat(pilot)
+        await until(pilot, page.is_connected)
+        yield page
 
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:

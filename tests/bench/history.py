@@ -15,13 +15,11 @@ import time
 from collections.abc import Awaitable, Iterator, Mapping
 from pathlib import Path
 
-from textual.pilot import Pilot
-
 from tests.bench.figures import Figure, Scale
 from tests.bench.headless import ACCOUNT, memory_mb, shown, until
 from tests.bench.stored import store_conversations, store_messages
+from tests.ui.chat_page import PilotedChat
 from tui.core.ids import ConversationId
-from tui.ui.screens.chat import ChatScreen
 
 _MODULE = "tests.bench.history"
 _FILTER_S = 0.2
@@ -68,57 +66,46 @@ async def _timed(work: Awaitable[object]) -> float:
 
 async def _messages(path: Path, count: int) -> dict[str, float]:
     conversation = await store_messages(path, ACCOUNT, count)
-    async with shown(path) as (pilot, screen):
+    async with shown(path) as page:
         before_mb = memory_mb()
-        figures = {"open": await _timed(_open(pilot, screen, conversation, count))}
-        transcript = screen.conversation.transcript
-        assert transcript is not None
+        figures = {"open": await _timed(_open(page, conversation, count))}
         pages = []
         for _ in range(8):
-            pages.append(await _timed(_page_up(pilot, screen)))
+            pages.append(await _timed(_page_up(page)))
         figures["page up"] = sorted(pages)[len(pages) // 2]
         figures["memory"] = memory_mb() - before_mb
     return figures
 
 
-async def _open(
-    pilot: Pilot[None], screen: ChatScreen, conversation: ConversationId, count: int
-) -> None:
+async def _open(page: PilotedChat, conversation: ConversationId, count: int) -> None:
     newest = f"#{count // 2 - 1} "
-    screen.go_to(conversation)
-    await until(pilot, lambda: newest in _text(screen))
+    page.go_to(conversation)
+    await until(page.pilot, lambda: newest in page.screen())
 
 
-async def _page_up(pilot: Pilot[None], screen: ChatScreen) -> None:
-    screen.action_scroll_transcript(-1)
-    await pilot.pause()
+async def _page_up(page: PilotedChat) -> None:
+    page.page_up()
+    await page.pilot.pause()
 
 
 async def _titles(path: Path, count: int) -> dict[str, float]:
     await store_conversations(path, ACCOUNT, count)
-    async with shown(path) as (pilot, screen):
-        sidebar = screen.sidebar
-        sidebar.list.focus()
-        figures = {"fill": await _timed(_reach_all(pilot, screen, count))}
+    async with shown(path) as page:
+        page.focus_on("conversations")
+        figures = {"fill": await _timed(_reach_all(page, count))}
         began = time.perf_counter()
-        sidebar.list.type(f" {count // 2}")
-        await until(pilot, lambda: 0 < len(sidebar.found) < count // 2)
+        page.filter_conversations(f" {count // 2}")
+        await until(page.pilot, lambda: 0 < len(page.listed_conversations()) < count // 2)
         figures["filter"] = time.perf_counter() - began
-        sidebar.list.type("")
-        await until(pilot, lambda: len(sidebar.found) == count)
-        figures["down"] = await _timed(pilot.press("down"))
+        page.filter_conversations("")
+        await until(page.pilot, lambda: len(page.listed_conversations()) == count)
+        figures["down"] = await _timed(page.pilot.press("down"))
     return figures
 
 
-async def _reach_all(pilot: Pilot[None], screen: ChatScreen, count: int) -> None:
-    assert screen.access is not None
-    await screen.access.shelf.reach_all()
-    screen.sidebar.show(screen.access.shelf.conversations, None)
-    await until(pilot, lambda: len(screen.sidebar.found) == count)
-
-
-def _text(screen: ChatScreen) -> str:
-    return "\n".join(strip.text for strip in screen._compositor.render_strips())
+async def _reach_all(page: PilotedChat, count: int) -> None:
+    await page.list_all_conversations()
+    await until(page.pilot, lambda: len(page.listed_conversations()) == count)
 
 
 async def _child(what: str, count: int) -> dict[str, float]:

@@ -148,19 +148,19 @@ class Flood(ScriptedBackend):
 async def _flood(seconds: float) -> dict[str, float]:
     backend = Flood(seconds)
     with tempfile.TemporaryDirectory() as folder:
-        async with shown(Path(folder) / "bench.db", backend) as (pilot, screen):
+        async with shown(Path(folder) / "bench.db", backend) as page:
             lags: list[float] = []
             watch = asyncio.create_task(_watch(lags))
-            screen.composer.put("Flood me")
-            await pilot.press("enter")
-            await until(pilot, lambda: backend.brought > 0)
+            page.put_text("Flood me")
+            await page.pilot.press("enter")
+            await until(page.pilot, lambda: backend.brought > 0)
             echoes = []
             for key in "abcdefgh":
                 began = time.perf_counter()
-                screen.composer.focus()
-                await pilot.press(key)
+                page.focus_on("composer")
+                await page.pilot.press(key)
                 echoes.append((time.perf_counter() - began) * 1000)
-            await until(pilot, lambda: not screen.desk.board.at_work())
+            await until(page.pilot, lambda: not page.working_conversations())
             watch.cancel()
     lags.sort()
     return {
@@ -187,12 +187,12 @@ async def _day(turns: int) -> dict[str, float]:
     backend = ScriptedBackend(*(reply(mixed(number)) for number in range(turns)))
     after_mb = {}
     with tempfile.TemporaryDirectory() as folder:
-        async with shown(Path(folder) / "bench.db", backend) as (pilot, screen):
+        async with shown(Path(folder) / "bench.db", backend) as page:
             for number in range(turns):
-                screen.composer.put(f"Question {number}")
-                await pilot.press("enter")
-                await until(pilot, lambda n=number: len(backend.sent) > n)  # type: ignore[misc]
-                await until(pilot, lambda: not screen.desk.board.at_work())
+                page.put_text(f"Question {number}")
+                await page.pilot.press("enter")
+                await until(page.pilot, lambda n=number: len(backend.sent) > n)  # type: ignore[misc]
+                await until(page.pilot, lambda: not page.working_conversations())
                 if number + 1 in (10, _FULL):
                     after_mb[number + 1] = memory_mb()
             end_mb = memory_mb()

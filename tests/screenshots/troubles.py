@@ -11,24 +11,16 @@ from tests.screenshots.watch import rested, seen
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from tests.ui.chat_page import PilotedChat
     from tui.core.events import TurnEvent
     from tui.core.records import PromptState
-    from tui.ui.screens.chat import ChatScreen
-    from tui.ui.widgets.transcript import Transcript
 
 
-def chat_of(pilot: Pilot[None]) -> ChatScreen:
-    from tui.ui.screens.chat import ChatScreen
+def page_of(pilot: Pilot[None]) -> PilotedChat:
+    """Return the conversation screen; imported late, since Textual reads the surroundings then."""
+    from tests.ui.chat_page import PilotedChat
 
-    chat = pilot.app.screen
-    assert isinstance(chat, ChatScreen)
-    return chat
-
-
-def transcript_of(pilot: Pilot[None]) -> Transcript:
-    transcript = chat_of(pilot).conversation.transcript
-    assert transcript is not None
-    return transcript
+    return PilotedChat(pilot)
 
 
 async def show_turn(
@@ -37,9 +29,9 @@ async def show_turn(
     """Add a turn to the conversation on the screen."""
     from tests.ui.solo import turn_of
 
-    chat = chat_of(pilot)
-    turn = turn_of("turn", text, events, state=state, at_ms=chat.clock.now_ms())
-    await transcript_of(pilot).show_turn(turn)
+    page = page_of(pilot)
+    turn = turn_of("turn", text, events, state=state, at_ms=page.now_ms())
+    await page.transcript().show_turn(turn)
     await rested(pilot)
 
 
@@ -48,14 +40,13 @@ async def reconnecting(pilot: Pilot[None]) -> None:
     from tui.chat.updates import Recovery
 
     await conversation(pilot)
-    chat = chat_of(pilot)
-    assert chat.desk.current
-    due_ms = chat.clock.now_ms() + 8_000
+    page = page_of(pilot)
+    due_ms = page.now_ms() + 8_000
     lost = Recovery(
         step="reconnecting", attempt=3, next_ms=due_ms, problem="The server cannot be reached."
     )
-    chat.desk.recover(chat.desk.current, lost)
-    chat.show_state()
+    page.report_recovery(lost)
+    page.show_state()
 
 
 async def offline(pilot: Pilot[None]) -> None:
@@ -63,12 +54,12 @@ async def offline(pilot: Pilot[None]) -> None:
     from tui.core.errors import BackendError, ErrorKind
 
     await conversation(pilot)
-    chat = chat_of(pilot)
+    page = page_of(pilot)
     hint = "Is the network up? Ctrl+R tries again."
-    chat.desk.fail(
+    page.note_failure(
         BackendError(ErrorKind.UNREACHABLE, "Nobody answers at genies.example.com.", hint=hint)
     )
-    chat.show_state()
+    page.show_state()
 
 
 async def uploading(pilot: Pilot[None]) -> None:
@@ -76,7 +67,7 @@ async def uploading(pilot: Pilot[None]) -> None:
 
     await conversation(pilot)
     await show_turn(pilot, "What do you make of these figures?", state="queued")
-    transcript_of(pilot).show_upload(TurnId("turn"), 5_000_000, 20_000_000)
+    page_of(pilot).transcript().show_upload(TurnId("turn"), 5_000_000, 20_000_000)
 
 
 async def refused(pilot: Pilot[None]) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
+from tests.textual_internals import screen_lines, screen_text
+
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
@@ -19,8 +21,7 @@ _STEPS = 7
 
 def text_of(pilot: Pilot[None]) -> str:
     """What is on the screen, modals included."""
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join(strip.text for strip in strips)
+    return screen_text(pilot.app)
 
 
 async def seen(pilot: Pilot[None], words: str, within_s: float = 60.0) -> None:
@@ -40,7 +41,7 @@ async def seen_that(
 
 def drawn_on(pilot: Pilot[None]) -> list[list[Segment]]:
     """The lines of the screen with their colours."""
-    return [list(strip) for strip in pilot.app.screen._compositor.render_strips()]
+    return [list(strip) for strip in screen_lines(pilot.app)]
 
 
 async def rested(pilot: Pilot[None]) -> None:

@@ -66,19 +66,17 @@ async def bring_in(pilot: Pilot[None]) -> None:
 
 async def off(pilot: Pilot[None]) -> None:
     """A conversation that was switched off."""
+    from tests.ui.chat_page import PilotedChat
     from tui.core.errors import BackendError, ErrorKind
     from tui.ui.notices import of_error
-    from tui.ui.screens.chat import ChatScreen
 
     await talk(pilot)
     await write(pilot, "And now?")
-    chat = pilot.app.screen
-    assert isinstance(chat, ChatScreen)
-    assert chat.desk.current
-    chat.desk.asleep.add(chat.desk.current)
+    page = PilotedChat(pilot)
+    page.report_deactivated()
     error = BackendError(ErrorKind.ASLEEP, "This conversation is switched off.")
-    chat.desk.complain(of_error(error, refused=True))
-    chat.show_state()
+    page.show_notice(of_error(error, refused=True))
+    page.show_state()
 
 
 async def halted(pilot: Pilot[None]) -> None:

@@ -336,6 +336,10 @@ class ChatPage:
         """Tell the screen that a call failed."""
         self._chat.fail(error)
 
+    def note_failure(self, error: BackendError) -> None:
+        """Show that a call failed, without asking for a login where one would help."""
+        self._chat.desk.fail(error)
+
     def report_recovery(self, recovery: Recovery) -> None:
         """Tell the screen that the turn of the current conversation is being recovered."""
         current = self.current_conversation()
