@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from tests.fakes import HastyClock
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.retry import LONGEST_DELAY_S, Backoff, repeat, requested_s, wait_text
+from tui.core.retry import (
+    LONGEST_DELAY_S,
+    Backoff,
+    repeat,
+    requested_s,
+    try_again_text,
+    wait_text,
+)
 
 anything = st.one_of(
     st.none(),
@@ -47,6 +54,25 @@ def test_zero_negative_and_senseless_delays_count_as_missing(value: object) -> N
 @pytest.mark.parametrize("value", ["9" * 5000, 10**4000, 1e300])
 def test_an_absurd_delay_is_the_longest(value: object) -> None:
     assert requested_s(value) == LONGEST_DELAY_S
+
+
+@pytest.mark.parametrize(
+    ("value", "asked_s"),
+    [("1.5", 1.5), ("10", 10), ("0007", 7), ("0" * 30 + "1.5", 1.5), (" 20 ", 20), ("100.0", 100)],
+)
+def test_a_decimal_number_is_read_with_its_zeros(value: str, asked_s: float) -> None:
+    assert requested_s(value) == asked_s
+
+
+def test_backoff_doubles_from_the_first_wait_to_the_longest() -> None:
+    backoff = Backoff(first_s=1.0, longest_s=10.0)
+    assert [backoff.wait_s(n, 0.0) for n in (-1, 0, 1, 2, 3, 4, 5, 99)] == [
+        *[1.0, 1.0, 1.0],
+        *[2.0, 4.0, 8.0, 10.0, 10.0],
+    ]
+    assert backoff.wait_s(5, 1.0) == 7.5
+    assert backoff.wait_s(1, 0.0, 3.0) == 3.0
+    assert Backoff(first_s=1.0, factor=1.5).wait_s(3, 0.0) == 2.25
 
 
 @given(
@@ -117,6 +143,17 @@ async def test_a_read_fails_after_a_few_tries_or_when_waiting_is_too_long(
     assert read.calls == calls
 
 
+async def test_each_wait_is_reported_before_it_begins() -> None:
+    told: list[float] = []
+    clock, read = HastyClock(), Flaky(failure(), failure(20))
+    assert await repeat(read, clock, tries=3, longest_wait_s=20, on_wait=told.append) == "done"
+    assert told == clock.slept_s == [0.5, 20]
+
+
+def test_when_to_try_again_is_a_sentence() -> None:
+    assert try_again_text(45) == "Try again in 45 s."
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
@@ -126,8 +163,14 @@ async def test_a_read_fails_after_a_few_tries_or_when_waiting_is_too_long(
         (170, "3 min"),
         (3480, "58 min"),
         (3600, "60 min"),
+        (7140, "119 min"),
+        (7141, "2 h"),
+        (7201, "2 h 1 min"),
         (86_400, "24 h"),
         (83_100, "23 h 5 min"),
+        (172_740, "47 h 59 min"),
+        (172_800, "2 days"),
+        (172_801, "3 days"),
         (3 * 86_400, "3 days"),
         (LONGEST_DELAY_S, "366 days"),
     ],

@@ -3,118 +3,85 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.runs import (
+    EMPTY,
+    OTHER_RUN,
+    RUN,
+    asks,
+    batches,
+    finished,
+    numbered,
+    piece,
+    pieces,
+    read,
+    runs,
+    said,
+    skill_ended,
+    skill_started,
+    started,
+    wants_connection,
+    without_id,
+)
 from tui.core.events import (
     AgentMessage,
-    ApprovalRequested,
-    ApprovalResolved,
-    ConnectionRequested,
     ConnectionResolved,
+    HaltRequested,
     Heartbeat,
     LogLine,
-    SkillFinished,
-    SkillStarted,
+    StreamInterrupted,
     TextDelta,
     TurnEvent,
-    TurnFinished,
-    TurnStarted,
     UnknownEvent,
     UsageReported,
 )
-from tui.core.ids import AttemptId, CallId, ConversationId, MessageId, RunId, TurnId
+from tui.core.ids import AttemptId, ConversationId, MessageId, RunId, TurnId
+from tui.core.records import Prompt, TurnRecord
 from tui.core.replay import Replay
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
-from tui.core.turn import Turn, fold, reduce, without_echoes
-
-RUN = RunId("run-1")
-EMPTY = Turn(id=TurnId("t"), conversation_id=ConversationId("c"))
+from tui.core.turn import Turn, fold, reduce, turn_of, unseen, without_echoes
+from tui.core.usage import Usage
 
 
-def numbered(*events: TurnEvent) -> list[TurnEvent]:
-    """Events as a run numbers them: ids, ``seq`` from 1, a second apart."""
-    return [
-        replace(e, key=f"e{n}", event_id=f"e{n}", seq=n, run_id=RUN, at_ms=n * 1000)
-        for n, e in enumerate(events, 1)
-    ]
-
-
-def started() -> TurnStarted:
-    return TurnStarted(key="")
-
-
-def finished() -> TurnFinished:
-    return TurnFinished(key="")
-
-
-def said(text: str, message_id: str | None = None) -> AgentMessage:
-    return AgentMessage(key="", text=text, message_id=MessageId(message_id) if message_id else None)
-
-
-def skill_started(skill: str) -> SkillStarted:
-    return SkillStarted(key="", skill=skill)
-
-
-def skill_ended(skill: str) -> SkillFinished:
-    return SkillFinished(key="", skill=skill, outcome="completed")
-
-
-def asks(skill: str, call: str = "call-1") -> ApprovalRequested:
-    return ApprovalRequested(key="", call_id=CallId(call), skill=skill)
-
-
-def wants_connection(attempt: str = "a-1") -> ConnectionRequested:
-    return ConnectionRequested(key="", attempt_id=AttemptId(attempt), connector="Jira")
-
-
-SKILLS = st.sampled_from(["Find", "Order", "Notify"])
-BODIES = st.one_of(
-    st.builds(skill_started, SKILLS),
-    st.builds(skill_ended, SKILLS),
-    st.builds(said, st.sampled_from(["Hello", "Done.", "**Yes**"])),
-    st.builds(asks, SKILLS, st.sampled_from(["call-1", "call-2"])),
-    st.builds(wants_connection, st.sampled_from(["a-1", "a-2"])),
-    st.builds(LogLine, key=st.just(""), name=st.just("note")),
-    st.builds(UnknownEvent, key=st.just(""), kind=st.just("new.kind")),
-    st.builds(UsageReported, key=st.just(""), input_tokens=st.integers(0, 9)),
-)
-
-
-@st.composite
-def runs(draw: st.DrawFn) -> list[TurnEvent]:
-    """A whole run, with decisions of our own (without numbers) and messages from the history."""
-    body = draw(st.lists(BODIES, max_size=12))
-    events = numbered(started(), *body, finished())
-    messages = [e for e in events if isinstance(e, AgentMessage)]
-    history = [
-        replace(m, key=f"m{i}", event_id=None, seq=None, message_id=MessageId(f"m{i}"),
-                from_history=True)
-        for i, m in enumerate(messages)
-    ]  # fmt: skip
-    decision = ApprovalResolved(key="local", call_id=CallId("call-1"), decision="rejected")
-    return [
-        *events,
-        *draw(st.sampled_from([[], history])),
-        *draw(st.sampled_from([[], [decision]])),
-    ]
+def folded(turn: Turn, parts: Iterable[Iterable[TurnEvent]]) -> Turn:
+    """Fold batches of events one after the other."""
+    for part in parts:
+        turn = fold(turn, part)
+    return turn
 
 
 @given(run=runs(), data=st.data())
 def test_any_order_and_any_repetition_end_in_the_same_turn(
     run: list[TurnEvent], data: st.DataObject
 ) -> None:
-    straight = fold(EMPTY, run)
-    shuffled = data.draw(st.permutations(run + data.draw(st.lists(st.sampled_from(run)))))
-    cut = data.draw(st.integers(0, len(shuffled)))
-    one_by_one = EMPTY
-    for event in shuffled[:cut]:
-        one_by_one = reduce(one_by_one, event)
-    assert fold(one_by_one, shuffled[cut:]) == straight
+    turn = replace(EMPTY, run_id=RUN)
+    assert folded(turn, data.draw(batches(run))) == fold(turn, run)
+
+
+@given(run=runs(complete=False), data=st.data())
+def test_an_event_with_and_without_its_id_counts_once_in_any_order(
+    run: list[TurnEvent], data: st.DataObject
+) -> None:
+    turn = replace(EMPTY, run_id=RUN)
+    both = [*run, *(without_id(event) for event in run if event.seq is not None)]
+    assert shown(folded(turn, data.draw(batches(both)))) == shown(fold(turn, run))
+
+
+def shown(turn: Turn) -> tuple[object, ...]:
+    """Return what does not depend on the way by which an event came."""
+    steps = [
+        (step.request.skill, step.request.parameters, step.revision, step.decision, step.expired)
+        if isinstance(step, ApprovalStep)
+        else replace(step, key="")
+        for step in turn.steps
+    ]
+    return steps, turn.phase, turn.usage, turn.through, turn.beyond, turn.last_at_ms, turn.reply
 
 
 @given(data=st.data())
@@ -142,7 +109,9 @@ def test_a_turn_that_goes_on_in_another_run_is_the_same_in_any_order(data: st.Da
 @given(run=runs(), data=st.data())
 def test_replaying_a_prefix_changes_nothing(run: list[TurnEvent], data: st.DataObject) -> None:
     turn = fold(EMPTY, run)
-    assert fold(turn, run[: data.draw(st.integers(0, len(run)))]) is turn
+    again = run[: data.draw(st.integers(0, len(run)))]
+    assert fold(turn, again) == turn
+    assert fold(turn, [event for event in again if not isinstance(event, TextDelta)]) is turn
 
 
 @given(run=runs())
@@ -154,16 +123,186 @@ def test_a_finished_turn_leaves_nothing_open(run: list[TurnEvent]) -> None:
     assert not any(isinstance(s, SkillStep) and s.status == "running" for s in turn.steps)
 
 
-@given(text=st.text(max_size=60), data=st.data())
-def test_pieces_of_text_join_in_any_order_and_overlap(text: str, data: st.DataObject) -> None:
-    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)))) | {0, len(text)})
-    pieces = [
-        TextDelta(key=f"d{a}", message_id=MessageId("m"), offset=a, text=text[a:b])
-        for a, b in pairwise(cuts)
+@given(text=st.text(max_size=60), other=st.text(max_size=9), data=st.data())
+def test_pieces_of_text_join_in_any_order_and_batches_and_overlap(
+    text: str, other: str, data: st.DataObject
+) -> None:
+    starts = data.draw(st.sets(st.integers(0, len(text)), max_size=8)) | {0}
+    ends = [*sorted(starts)[1:], len(text)]
+    parts = [
+        piece(start, text[start : end + data.draw(st.integers(0, 2))])
+        for start, end in zip(sorted(starts), ends, strict=True)
     ]
-    again = data.draw(st.lists(st.sampled_from(pieces))) if pieces else []
-    turn = fold(EMPTY, data.draw(st.permutations(pieces + again)))
-    assert turn.reply == (text if text.strip() else "")  # white space alone is not a message
+    beside = pieces(other, "n", 2)
+    turn = folded(EMPTY, data.draw(batches([*parts, *beside])))
+    written = {draft.message_id: draft.text for draft in turn.drafts}
+    assert written.get(MessageId("m"), "") == text
+    assert written.get(MessageId("n"), "") == other
+    assert all(draft.ahead == () for draft in turn.drafts)
+    # White space alone is not a message.
+    assert sorted(step.text for step in turn.steps if isinstance(step, TextStep)) == sorted(
+        part for part in (text, other) if part.strip()
+    )
+
+
+@given(lost=st.integers(0, 3), data=st.data())
+def test_pieces_after_a_missing_one_wait_for_it(lost: int, data: st.DataObject) -> None:
+    parts = [piece(at, "Hello world!"[at : at + 3], at_ms=at) for at in (0, 3, 6, 9)]
+    rest = [part for part in parts if part.offset != 3 * lost]
+    turn = folded(EMPTY, data.draw(batches(list[TurnEvent](rest))))
+    assert turn.reply == "Hello world!"[: 3 * lost]
+    assert fold(turn, [parts[lost]]).reply == "Hello world!"
+
+
+@given(count=st.integers(1, 9), data=st.data())
+def test_a_reconnect_goes_on_behind_the_last_event_before_a_gap(
+    count: int, data: st.DataObject
+) -> None:
+    run = numbered(*[skill_started("Find")] * count)
+    came = data.draw(st.lists(st.sampled_from(run), min_size=1, unique_by=lambda event: event.key))
+    turn = folded(EMPTY, data.draw(batches(came)))
+    numbers = {event.seq for event in came}
+    through = next(n for n in range(count + 1) if n + 1 not in numbers)
+    assert turn.through == through
+    assert turn.beyond == {n for n in numbers if n is not None and n > through}
+    assert turn.has_gap == (len(numbers) > through)
+    assert turn.last_event_id == (f"e{through}" if through else None)
+    assert turn.last_at_ms == max(event.at_ms or 0 for event in came)
+    assert turn.run_id == RUN
+
+
+@given(run=runs(), data=st.data())
+def test_events_that_a_turn_has_not_seen_are_the_ones_that_change_it(
+    run: list[TurnEvent], data: st.DataObject
+) -> None:
+    came = data.draw(st.lists(st.sampled_from(run), unique_by=lambda event: event.key))
+    turn = fold(EMPTY, came)
+    fresh = unseen(turn, run)
+    kept = [event for event in came if not isinstance(event, TextDelta)]
+    assert [event for event in run if event not in kept] == fresh
+    assert fold(turn, [event for event in run if event not in fresh]) is turn
+
+
+def test_events_of_another_run_do_not_take_the_turn_over() -> None:
+    turn = fold(EMPTY, numbered(started()))
+    turn = fold(turn, numbered(started(), said("Two"), run_id=OTHER_RUN, prefix="o"))
+    assert (turn.run_id, turn.through, turn.last_event_id) == (RUN, 1, "e1")
+
+
+def test_an_event_that_came_with_its_id_is_known_again_by_its_number() -> None:
+    [event] = numbered(asks("Order"))
+    turn = fold(EMPTY, [event])
+    assert fold(turn, [without_id(event)]) is turn
+    assert fold(turn, [replace(event, key="run-1#1", event_id="other")]) is turn
+    assert unseen(turn, [without_id(event)]) == []
+
+
+def test_events_with_different_ids_are_different_although_they_share_a_number() -> None:
+    [one] = numbered(said("One"))
+    two = replace(said("Two"), key="e2", event_id="e2", seq=1, run_id=RUN)
+    assert fold(fold(EMPTY, [one]), [two]).reply == "One\n\nTwo"
+
+
+def test_events_without_a_number_are_told_apart_by_their_keys() -> None:
+    one, two = read("One", "m1", run_id=RUN), read("Two", "m2", run_id=RUN)
+    assert fold(EMPTY, [one, two]).reply == "One\n\nTwo"
+    first, second = replace(said("One"), key="k1", seq=1), replace(said("Two"), key="k2", seq=1)
+    assert fold(EMPTY, [first, second]).reply == "One\n\nTwo"
+
+
+def test_events_are_ordered_by_number_and_not_by_time() -> None:
+    run = [replace(e, at_ms=9_000 - (e.at_ms or 0)) for e in numbered(*map(said, "abc"))]
+    assert fold(EMPTY, reversed(run)).reply == "a\n\nb\n\nc"
+
+
+def test_messages_of_the_history_are_ordered_by_time_behind_the_others() -> None:
+    history = [read("late", "a", 3_000), read("early", "b", 2_000), read("timeless", "0")]
+    ours = replace(said("ours"), key="z", at_ms=4_000)
+    turn = fold(EMPTY, [*history, ours, *numbered(said("live"))])
+    assert turn.reply.split("\n\n") == ["live", "ours", "early", "late", "timeless"]
+
+
+def test_an_event_without_number_has_the_newest_id() -> None:
+    ping = LogLine(key="x", event_id="x", name="note")
+    turn = fold(EMPTY, [*numbered(started(), said("Hi")), ping])
+    assert turn.last_event_id == "x"
+    assert fold(EMPTY, [ping]).last_event_id == "x"
+
+
+def test_an_event_without_id_leaves_the_newest_id_as_it_is() -> None:
+    first, second = numbered(started(), said("Hi"))
+    assert fold(EMPTY, [first, without_id(second)]).last_event_id == "e1"
+
+
+def test_a_turn_is_rebuilt_from_its_record() -> None:
+    prompt = Prompt(text="Hello", at_ms=1)
+    events = tuple(numbered(started(), said("Hi")))
+    record = TurnRecord(
+        id=TurnId("t-7"),
+        conversation_id=ConversationId("c-7"),
+        prompt=prompt,
+        run_id=RUN,
+        events=events,
+    )
+    turn = turn_of(record)
+    assert (turn.id, turn.conversation_id, turn.prompt, turn.run_id) == (
+        "t-7",
+        "c-7",
+        prompt,
+        RUN,
+    )
+    assert turn.log == events
+    assert turn_of(replace(record, events=())).run_id == RUN
+
+
+def test_a_turn_tells_what_its_events_say_of_it() -> None:
+    used = UsageReported(key="", input_tokens=3, output_tokens=4)
+    run = numbered(started(), used, HaltRequested(key=""), said("Hi"), finished())
+    turn = fold(EMPTY, run[:4])
+    assert (turn.halting, turn.outcome, turn.reason) == (True, None, "")
+    assert (turn.started_ms, turn.ended_ms) == (1_000, None)
+    assert turn.usage == Usage(input_tokens=3, output_tokens=4)
+    failed = replace(run[4], outcome="failed", reason="No credit.")
+    turn = fold(turn, [failed])
+    assert (turn.halting, turn.outcome, turn.reason) == (False, "failed", "No credit.")
+    assert (turn.started_ms, turn.ended_ms, turn.phase) == (1_000, 5_000, "over")
+
+
+def test_only_what_rebuilds_a_turn_is_in_its_log() -> None:
+    note = LogLine(key="", name="note")
+    broken = StreamInterrupted(key="")
+    new = UnknownEvent(key="", kind="new")
+    run = numbered(started(), note, broken, new, said("Hi"))
+    turn = fold(EMPTY, [*run, piece(0, "A"), Heartbeat(key="ping")])
+    assert turn.log == (run[0], run[4])
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "place"), [(500, 0), (1_000, 1), (2_999, 1), (3_000, 2), (6_000, 2), (None, 3)]
+)
+def test_an_unfinished_message_stands_before_what_began_after_it(
+    at_ms: int | None, place: int
+) -> None:
+    run = numbered(said("One"), started(), skill_started("Find"), started(), started())
+    ended = replace(skill_ended("Order"), key="e7", seq=7, at_ms=7_000, run_id=RUN)
+    turn = fold(EMPTY, [*run, ended, piece(0, "Draft", at_ms=at_ms)])
+    assert [type(step) for step in turn.steps].count(TextStep) == 2
+    [found] = [n for n, step in enumerate(turn.steps) if step.key == "text:m"]
+    assert found == place
+
+
+def test_an_unfinished_message_stands_behind_what_has_no_time() -> None:
+    run = numbered(asks("Order"), skill_started("Find"))
+    turn = fold(EMPTY, [*run, piece(0, "Draft", at_ms=1_500)])
+    assert [type(step) for step in turn.steps] == [ApprovalStep, TextStep, SkillStep]
+
+
+def test_an_unfinished_message_has_the_time_of_its_first_piece() -> None:
+    turn = fold(EMPTY, [piece(0, "He", at_ms=1_000), piece(2, "llo", at_ms=2_000)])
+    assert turn.steps == (
+        TextStep(key="text:m", text="Hello", message_id=MessageId("m"), settled=False, at_ms=1_000),
+    )
+    assert turn.phase == "working"
 
 
 def test_a_message_settles_the_text_that_was_streamed() -> None:
