@@ -753,3 +753,24 @@ class HastyClock(ManualClock):
     async def sleep(self, seconds: float) -> None:
         self.slept_s.append(seconds)
         self.advance(seconds)
+
+
+class IdleClock(ManualClock):
+    """Moves on to the next time that is waited for as soon as nothing else goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._due_s: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        due_s = self._passed_s + seconds
+        self._due_s.append(due_s)
+        try:
+            while self._passed_s < due_s:
+                for _ in range(60):  # turns of the event loop; everything else goes on meanwhile
+                    await asyncio.sleep(0)
+                if due_s == min(self._due_s):
+                    self._passed_s = max(self._passed_s, due_s)
+            await asyncio.sleep(0)
+        finally:
+            self._due_s.remove(due_s)
