@@ -12,7 +12,7 @@ from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId
 from tui.ui import order
 from tui.ui.screens.help import HelpScreen
-from tui.ui.sturdy import Palette
+from tui.ui.textual_fixes.palette import Palette
 
 HERE = ConversationId("c1")
 

@@ -75,7 +75,7 @@ class GenieApp(SessionApp):
 
     def action_command_palette(self) -> None:
         # Textual gives its palette an id, which the one that is just closing may still have.
-        from tui.ui.sturdy import Palette
+        from tui.ui.textual_fixes.palette import Palette
 
         if self.use_command_palette and not isinstance(self.screen, Palette):
             self.push_screen(Palette())
@@ -83,7 +83,7 @@ class GenieApp(SessionApp):
     def search_themes(self) -> None:
         from textual.theme import ThemeProvider
 
-        from tui.ui.sturdy import Palette
+        from tui.ui.textual_fixes.palette import Palette
 
         self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 

@@ -23,9 +23,9 @@ from tui.ui.clipboard import sequences
 from tui.ui.filters import Colourless, PlainGlyphs, SixteenColours
 from tui.ui.input_events import as_typed
 from tui.ui.keys import key_name
-from tui.ui.lean import share_backgrounds
 from tui.ui.order import caught_up
 from tui.ui.palettes import THEMES
+from tui.ui.textual_fixes.caches import share_backgrounds
 from tui.ui.theme import FOLLOW, choose, tokens
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from tui.core.errors import BackendError
 from tui.core.options import Option, OptionValues, changed, problems_with
 from tui.ui.choices import still_fitting
 from tui.ui.modals.answers import Answers
-from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.option_field import Beside, OptionField, Picked
 
 _CHROME, _CHROME_SHORT = 11, 8

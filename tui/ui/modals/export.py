@@ -24,8 +24,8 @@ from tui.ui.exporting import Form, Wanted
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.paths import completions, shown_path, typed_path
-from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.text_input import TextInput
 

@@ -17,8 +17,8 @@ from tui.config import problem_with
 from tui.core.errors import BackendError
 from tui.studio.user_check import UserCheck
 from tui.ui.modals.answers import Answers
-from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.looks import BAD, muted
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from tui.ui.keys import bound_to
-from tui.ui.sturdy import SturdyModal
+from tui.ui.textual_fixes.screens import SturdyModal
 
 DEAF_S = 0.4
 """How long after it has been drawn a modal takes no answer, by key or by mouse."""

@@ -15,8 +15,9 @@ from textual.geometry import Offset
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import spread
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyModal
 
 _EDGES = 4
 """Cells of border and padding beside the rows."""

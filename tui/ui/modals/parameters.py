@@ -15,7 +15,7 @@ from tui.core.parameters import ParameterRow
 from tui.core.text import drawn
 from tui.ui.markdown.paint import paint, select, selected_text
 from tui.ui.markdown.spans import Line, Span, Spans, cells, wrap
-from tui.ui.roles import role_style
+from tui.ui.textual_fixes.component_styles import role_style
 
 _LABEL_CELLS = 24
 _LEAST_VALUE_CELLS = 12

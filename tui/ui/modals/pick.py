@@ -15,8 +15,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.ui.modals.answers import Answers
-from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.text_input import TextInput
 
 _NAME_CELLS = 28

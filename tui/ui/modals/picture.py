@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.ui.pictures import CannotShow, picture_of
-from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
+from tui.ui.textual_fixes.screens import SturdyModal
 
 _AROUND = (8, 10)
 """Columns and lines of the screen that the picture leaves free."""

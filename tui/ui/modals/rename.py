@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
-from tui.ui.sturdy import SturdyModal
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.text_input import TextInput
 
 _LONGEST_NAME = 120

@@ -15,8 +15,9 @@ from textual.widgets.option_list import Option
 
 from tui.core.text import clean_line, duration
 from tui.ui.requests import CopyText
-from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import spread
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.looks import BAD, DONE, FAILED, clock_time, muted
 
 if TYPE_CHECKING:

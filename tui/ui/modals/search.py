@@ -18,8 +18,9 @@ from textual.widgets.option_list import Option
 from tui.core.errors import StoreError
 from tui.core.records import Hit
 from tui.core.text import ago, clean, clean_line
-from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from tui.ui.requests import CopyText
-from tui.ui.sturdy import SturdyModal
+from tui.ui.textual_fixes.screens import SturdyModal
 
 
 class SourceView(SturdyModal[None]):

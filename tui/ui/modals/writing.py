@@ -16,7 +16,7 @@ from textual.widgets import Static, TextArea
 
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
-from tui.ui.widgets.area import Area
+from tui.ui.textual_fixes.text_area import Area
 from tui.ui.widgets.looks import muted
 
 

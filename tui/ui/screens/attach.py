@@ -21,8 +21,9 @@ from tui.system.file_scope import is_allowed
 from tui.ui.files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
 from tui.ui.modals.answers import Answers
 from tui.ui.paths import Entry, completions, typed_path
-from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.text_input import TextInput
 
 _MOST_SHOWN = 200

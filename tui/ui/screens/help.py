@@ -16,8 +16,9 @@ from textual.widgets.option_list import Option
 from tui.ui.keymap import Command, in_order, keys_of
 from tui.ui.keys import key_name
 from tui.ui.parts import TITLES
-from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line, spread
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.text_input import TextInput
 
 _KEY_CELLS = 26

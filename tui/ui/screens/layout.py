@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tui.ui.desk import Desk
 from tui.ui.input_events import is_typed
 from tui.ui.panes import ROOM, Pane, Panes
-from tui.ui.sturdy import SturdyScreen
+from tui.ui.textual_fixes.screens import SturdyScreen
 from tui.ui.widgets.attached import Attached
 from tui.ui.widgets.banner import Banner
 from tui.ui.widgets.composer import Composer

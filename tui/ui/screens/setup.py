@@ -22,8 +22,8 @@ from tui.core.checkup import STEPS, Finding, Verdict
 from tui.core.errors import StoreError
 from tui.core.secret import Secret
 from tui.core.text import clean_line
-from tui.ui.sturdy import SturdyScreen
 from tui.ui.text import line
+from tui.ui.textual_fixes.screens import SturdyScreen
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.keybar import KeyBar

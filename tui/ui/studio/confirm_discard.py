@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.ui.modals.confirm import ConfirmModal
 
 if TYPE_CHECKING:
-    from tui.ui.sturdy import SturdyModal
+    from tui.ui.textual_fixes.screens import SturdyModal
 
 THROW_AWAY = "Throw away what you have changed?"
 

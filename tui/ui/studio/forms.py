@@ -16,8 +16,8 @@ from tui.core.links import link_host
 from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.studio.confirm_discard import confirm_discard
-from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.looks import muted

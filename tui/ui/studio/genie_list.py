@@ -23,9 +23,10 @@ from tui.ui.studio.detail_rows import Line, lines_of
 from tui.ui.studio.details import READERS, GenieDetails, read_part
 from tui.ui.studio.errors import unexpected_error
 from tui.ui.studio.labels import genie_row
-from tui.ui.sturdy import FittedList, SturdyScreen
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, spread
+from tui.ui.textual_fixes.lists import FittedList
+from tui.ui.textual_fixes.screens import SturdyScreen
 from tui.ui.widgets.keybar import KeyBar
 from tui.ui.widgets.looks import BAD, muted
 from tui.ui.widgets.text_input import TextInput

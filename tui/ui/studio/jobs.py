@@ -22,9 +22,10 @@ from tui.core.text import clean, clean_line, duration
 from tui.ui.modals.answers import Answers
 from tui.ui.requests import CopyText
 from tui.ui.studio.errors import unexpected_error
-from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, plain, spread
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.looks import ASKS, BAD, BUSY_STILL, DONE, FAILED, GOOD, UNSURE, muted
 
 if TYPE_CHECKING:

@@ -20,9 +20,10 @@ from tui.studio.guardrails.validation import Violation, validate
 from tui.ui.modals.answers import Answers
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.studio.validation_list import ValidationList
-from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.text import line
-from tui.ui.widgets.area import Area
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.text_area import Area
 from tui.ui.widgets.looks import DONE, FAILED, muted
 from tui.ui.widgets.text_input import TextInput
 

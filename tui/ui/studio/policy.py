@@ -26,8 +26,8 @@ from tui.ui.studio.detail_rows import policy_name
 from tui.ui.studio.errors import unexpected_error
 from tui.ui.studio.policy_forms import Form, configuration_of, form_for
 from tui.ui.studio.validation_list import ValidationList
-from tui.ui.sturdy import SturdyModal
 from tui.ui.text import line
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.looks import ASKS, BAD, GOOD, muted
 from tui.ui.widgets.rows import Row, RowsView
 

@@ -35,7 +35,7 @@ from tui.studio.guardrails.validation import (
 from tui.studio.guardrails.validation import PII_ACTIONS as ACTIONS
 from tui.ui.studio.list_editor import ListEditor, lines_of, text_of
 from tui.ui.studio.multi_select import MultiSelectList
-from tui.ui.widgets.area import Area
+from tui.ui.textual_fixes.text_area import Area
 from tui.ui.widgets.choice import OneOf
 from tui.ui.widgets.looks import muted
 

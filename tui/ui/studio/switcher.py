@@ -23,9 +23,10 @@ from tui.ui.requests import GenieWanted
 from tui.ui.studio.errors import unexpected_error
 from tui.ui.studio.labels import genie_row, has_client, name_of
 from tui.ui.studio.menus import NO_CLIENT, STOPPED
-from tui.ui.sturdy import SturdyList, SturdyModal
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyModal
 from tui.ui.widgets.looks import BAD
 from tui.ui.widgets.text_input import TextInput
 

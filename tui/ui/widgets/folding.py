@@ -10,7 +10,7 @@ from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.draft import fold, unfold
 from tui.ui.folds import Chip, Folds
-from tui.ui.widgets.area import Area
+from tui.ui.textual_fixes.text_area import Area
 
 
 class FoldingArea(Area):

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.ui.sturdy import SturdyList
 from tui.ui.text import line, spread
+from tui.ui.textual_fixes.lists import SturdyList
 
 if TYPE_CHECKING:
     from tui.ui.completing import Choice

@@ -20,7 +20,7 @@ from tui.ui.markdown import Document
 from tui.ui.markdown.folded import folded, folds
 from tui.ui.markdown.paint import paint, select, selected_text
 from tui.ui.markdown.spans import plain
-from tui.ui.roles import role_style
+from tui.ui.textual_fixes.component_styles import role_style
 from tui.ui.widgets.headed import Headed
 
 _SHORTEST_PAUSE_S = 1 / 12

@@ -19,8 +19,8 @@ from textual.widgets.option_list import Option
 from tui.core.ids import ConversationId
 from tui.ui.keys import key_for
 from tui.ui.listing import MENU_META, Heading, Row, rows_of
-from tui.ui.sturdy import FittedList
 from tui.ui.text import line, spread
+from tui.ui.textual_fixes.lists import FittedList
 
 if TYPE_CHECKING:
     from tui.core.ports import Clock

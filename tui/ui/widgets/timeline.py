@@ -18,7 +18,7 @@ from tui.core.ids import RunId
 from tui.core.spans import Spans
 from tui.ui.requests import CopyText, JobsWanted
 from tui.ui.studio.connection import has_recipe
-from tui.ui.sturdy import SturdyList
+from tui.ui.textual_fixes.lists import SturdyList
 from tui.ui.widgets.event_rows import EventRow, record_begins, record_is_over, run_header
 from tui.ui.widgets.record import Record
 

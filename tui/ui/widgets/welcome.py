@@ -14,8 +14,8 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.ui.sturdy import SturdyList
 from tui.ui.text import line
+from tui.ui.textual_fixes.lists import SturdyList
 
 
 class Suggestions(SturdyList):

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.ui.lean import forget_lines
+from tui.ui.textual_fixes.caches import forget_lines
 
 KEEP = 60
 PAGE = 20

@@ -14,7 +14,9 @@ from textual.widgets import OptionList, Static
 import tui.ui
 from tests.textual_internals import draw, lay_out, waits_to_be_drawn
 from tui.ui.base import BaseApp
-from tui.ui.sturdy import Palette, SturdyList, SturdyModal, SturdyScreen
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.palette import Palette
+from tui.ui.textual_fixes.screens import SturdyModal, SturdyScreen
 
 
 def _ours(base: type) -> Iterator[type]:

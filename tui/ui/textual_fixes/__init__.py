@@ -1,0 +1,1 @@
+"""Workarounds for Textual, and everything that uses its private names; README.md lists them."""

@@ -1,0 +1,69 @@
+"""Option lists that bear keys and clicks that come too late or too early."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, ClassVar, Literal
+
+from textual import events
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets._option_list import OptionListContent
+
+from tui.ui.textual_fixes.caches import keep_few_options
+
+
+class SturdyList(OptionList):
+    """Bears a click on an option that is gone, and keys before it has been laid out.
+
+    It remembers what the options in view look like, and few others. Whoever comes to it by key is
+    on an option.
+    """
+
+    begins_at: ClassVar[Literal["first", "last"]] = "first"
+    """Where one comes in by key."""
+    _pressed = False
+
+    def __init__(self, *content: OptionListContent, **more: Any) -> None:
+        super().__init__(*content, **more)
+        keep_few_options(self)
+
+    def on_mount(self) -> None:
+        # Textual keeps drawn rows by their style, which may be the same in two themes.
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._clear_caches())
+
+    def on_mouse_down(self) -> None:
+        self._pressed = True
+
+    def on_blur(self) -> None:
+        self._pressed = False
+
+    def on_focus(self) -> None:
+        self.call_later(self._begin)  # behind the press of the mouse that may have led here
+
+    def _begin(self) -> None:
+        if self.highlighted is None and self.has_focus and not self._pressed:
+            self.action_first() if self.begins_at == "first" else self.action_last()
+
+    async def _on_click(self, event: events.Click) -> None:
+        place = event.style.meta.get("option")
+        if isinstance(place, int) and place >= self.option_count:
+            event.prevent_default()
+
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        with suppress(KeyError, IndexError):
+            super()._move_page(direction)
+
+
+class FittedList(SturdyList):
+    """Says when its rows have another width, also under a modal: there nothing is refreshed."""
+
+    class WidthChanged(Message):
+        """The rows are to be drawn anew."""
+
+    _drawn_width = 0
+
+    def on_resize(self) -> None:
+        if (width := self.scrollable_content_region.width) != self._drawn_width:
+            self._drawn_width = width
+            self.post_message(self.WidthChanged())

@@ -1,0 +1,40 @@
+"""A command palette that bears keys that come too late or too early."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from textual.app import ComposeResult
+from textual.command import CommandList, CommandPalette, Provider
+
+from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.screens import SturdyScreen
+
+
+class Commands(CommandList, SturdyList, can_focus=False):
+    """What the palette found."""
+
+
+class Palette(CommandPalette, SturdyScreen[None]):
+    """The command palette."""
+
+    def compose(self) -> ComposeResult:
+        for part in super().compose():
+            yield Commands() if type(part) is CommandList else part
+
+    @property
+    def _provider_classes(self) -> list[type[Provider]]:  # type: ignore[override]
+        """In the same order each time; Textual has a set of them."""
+        return sorted(super()._provider_classes, key=lambda kind: kind.__name__)
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError, IndexError):  # a list that has not been laid out
+            super()._action_command_list(action)
+
+    def _watch__list_visible(self) -> None:
+        if self.is_whole:  # what is found may come when it is closed
+            super()._watch__list_visible()
+
+    async def _watch__show_busy(self) -> None:
+        if self.is_whole:
+            await super()._watch__show_busy()
