@@ -12,7 +12,7 @@ from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId
 from tui.ui import order
 from tui.ui.screens.help import HelpScreen
-from tui.ui.textual_fixes.palette import Palette
+from tui.ui.textual_fixes.palette import SafePalette
 
 HERE = ConversationId("c1")
 
@@ -85,7 +85,7 @@ async def test_what_is_typed_behind_a_key_that_opens_something_goes_there() -> N
     stage = Stage()
     async with stage.shown():
         read(stage, *"hi", "ctrl+p", *"them")
-        await stage.until(lambda: isinstance(stage.app.screen, Palette))
+        await stage.until(lambda: isinstance(stage.app.screen, SafePalette))
         await stage.until(lambda: "them" in stage.screen())
         assert stage.composer_text() == "hi"
 

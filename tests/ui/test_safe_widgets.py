@@ -14,9 +14,9 @@ from textual.widgets import OptionList, Static
 import tui.ui
 from tests.textual_internals import draw, lay_out, waits_to_be_drawn
 from tui.ui.base import BaseApp
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.palette import Palette
-from tui.ui.textual_fixes.screens import SturdyModal, SturdyScreen
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.palette import SafePalette
+from tui.ui.textual_fixes.screens import SafeModal, SafeScreen
 
 
 def _ours(base: type) -> Iterator[type]:
@@ -33,16 +33,16 @@ def _ours(base: type) -> Iterator[type]:
 def test_screens_close_once_and_only_themselves() -> None:
     screens = set(_ours(Screen))
     assert len(screens) > 5
-    assert {screen for screen in screens if not issubclass(screen, SturdyScreen)} == set()
+    assert {screen for screen in screens if not issubclass(screen, SafeScreen)} == set()
 
 
 def test_lists_bear_clicks_on_what_is_gone() -> None:
     lists = set(_ours(OptionList))
     assert len(lists) > 2
-    assert {one for one in lists if not issubclass(one, SturdyList)} == set()
+    assert {one for one in lists if not issubclass(one, SafeOptionList)} == set()
 
 
-class _Twice(SturdyModal[None]):
+class _Twice(SafeModal[None]):
     """A modal whose key is pressed twice."""
 
 
@@ -67,14 +67,14 @@ async def test_what_is_closed_twice_closes_nothing_else() -> None:
         assert len(app.screen_stack) == 1
 
 
-class _Listing(SturdyModal[None]):
+class _Listing(SafeModal[None]):
     """A modal whose key works on a part of it."""
 
     def compose(self) -> ComposeResult:
-        yield SturdyList("one")
+        yield SafeOptionList("one")
 
     def action_go(self) -> None:
-        self.query_one(SturdyList).action_cursor_down()
+        self.query_one(SafeOptionList).action_cursor_down()
 
 
 async def test_a_key_that_comes_before_or_after_the_parts_does_nothing() -> None:
@@ -99,7 +99,7 @@ async def test_a_key_that_comes_before_or_after_the_parts_does_nothing() -> None
 async def test_the_palette_bears_what_is_found_when_it_is_closed() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
-        palette = Palette()
+        palette = SafePalette()
         await app.push_screen(palette)
         await pilot.pause()
         await palette.dismiss()
@@ -111,10 +111,10 @@ async def test_the_palette_bears_what_is_found_when_it_is_closed() -> None:
 async def test_the_palettes_own_list_is_one_of_ours() -> None:
     app = BaseApp[None]()
     async with app.run_test() as pilot:
-        app.push_screen(Palette())
+        app.push_screen(SafePalette())
         await pilot.pause()
         (found,) = app.screen.query(OptionList)
-        assert isinstance(found, SturdyList)
+        assert isinstance(found, SafeOptionList)
 
 
 class _Watched(BaseApp[None]):
@@ -123,7 +123,7 @@ class _Watched(BaseApp[None]):
     drawn = 0
 
     def get_default_screen(self) -> Screen[object]:
-        return SturdyScreen(id="_default")
+        return SafeScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         yield Static("words")

@@ -75,17 +75,17 @@ class GenieApp(SessionApp):
 
     def action_command_palette(self) -> None:
         # Textual gives its palette an id, which the one that is just closing may still have.
-        from tui.ui.textual_fixes.palette import Palette
+        from tui.ui.textual_fixes.palette import SafePalette
 
-        if self.use_command_palette and not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+        if self.use_command_palette and not isinstance(self.screen, SafePalette):
+            self.push_screen(SafePalette())
 
     def search_themes(self) -> None:
         from textual.theme import ThemeProvider
 
-        from tui.ui.textual_fixes.palette import Palette
+        from tui.ui.textual_fixes.palette import SafePalette
 
-        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
+        self.push_screen(SafePalette([ThemeProvider], placeholder="Search for themes…"))
 
     def action_help(self) -> None:
         from tui.ui.screens.help import HelpScreen

@@ -17,7 +17,7 @@ from tui.core.options import Option, OptionValues, changed, problems_with
 from tui.ui.choices import still_fitting
 from tui.ui.modals.answers import Answers
 from tui.ui.text import line
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.option_field import Beside, OptionField, Picked
 
 _CHROME, _CHROME_SHORT = 11, 8
@@ -38,7 +38,7 @@ class Fold(Static, can_focus=True):
         self.call_later(self.run_action, "screen.unfold")
 
 
-class BeginModal(SturdyModal[OptionValues | None]):
+class BeginModal(SafeModal[OptionValues | None]):
     """Form of the options of a new conversation. Enter accepts it from any field.
 
     ``read`` asks the service; Enter before its response accepts the form as soon as that is there.

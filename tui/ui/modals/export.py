@@ -25,7 +25,7 @@ from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.paths import completions, shown_path, typed_path
 from tui.ui.text import line
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.text_input import TextInput
 
@@ -42,7 +42,7 @@ _BUNDLE: tuple[Form, str, str] = (
 _BUNDLE_ENDING = ".bundle.json"
 
 
-class ExportModal(SturdyModal[Wanted | None]):
+class ExportModal(SafeModal[Wanted | None]):
     """Asks for format and file, and again before a file is replaced."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -18,7 +18,7 @@ from tui.core.errors import BackendError
 from tui.studio.user_check import UserCheck
 from tui.ui.modals.answers import Answers
 from tui.ui.text import line
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.looks import BAD, muted
 
@@ -28,7 +28,7 @@ FindUser = Callable[[str, str], Awaitable[UserCheck]]
 _USABLE = frozenset({"active", "allowed"})
 
 
-class FindUserModal(SturdyModal[UserCheck]):
+class FindUserModal(SafeModal[UserCheck]):
     """Returns a user who can sign in; nothing when it is left.
 
     Anyone else is reported here, so that another email can be tried.

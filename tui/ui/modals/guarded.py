@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from tui.ui.keys import bound_to
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.screens import SafeModal
 
 DEAF_S = 0.4
 """How long after it has been drawn a modal takes no answer, by key or by mouse."""
@@ -30,7 +30,7 @@ _LEAST_BODY_LINES = 3
 ResultT = TypeVar("ResultT")
 
 
-class GuardedModal(SturdyModal[ResultT]):
+class GuardedModal(SafeModal[ResultT]):
     """Takes no action of its own until the user has had time to see it.
 
     Whoever is typing, or clicks twice, when it appears must not answer a question unread, and no

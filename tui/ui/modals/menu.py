@@ -16,8 +16,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.ui.text import spread
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
 
 _EDGES = 4
 """Cells of border and padding beside the rows."""
@@ -34,7 +34,7 @@ class Choice:
     """Shown at the right, such as the key that does the same."""
 
 
-class Menu(SturdyModal[str]):
+class Menu(SafeModal[str]):
     """Returns the name of what was chosen; nothing when it is left.
 
     ``at`` is where its corner should be, as far as the screen has room.
@@ -56,7 +56,7 @@ class Menu(SturdyModal[str]):
         with Vertical(classes="menu--box"):
             if self._title:
                 yield Static(Content.styled(self._title, "bold"), classes="menu--title")
-            yield SturdyList(compact=True)
+            yield SafeOptionList(compact=True)
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()

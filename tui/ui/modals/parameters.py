@@ -15,7 +15,7 @@ from tui.core.parameters import ParameterRow
 from tui.core.text import drawn
 from tui.ui.markdown.paint import paint, select, selected_text
 from tui.ui.markdown.spans import Line, Span, Spans, cells, wrap
-from tui.ui.textual_fixes.component_styles import role_style
+from tui.ui.textual_fixes.component_styles import component_style
 
 _LABEL_CELLS = 24
 _LEAST_VALUE_CELLS = 12
@@ -140,7 +140,7 @@ class ParameterTable(Widget):
                         self.screen.get_component_styles("screen--selection")
                     )
                 else:
-                    style += role_style(self, f"parameters--{role}")
+                    style += component_style(self, f"parameters--{role}")
             self._roles[roles] = style
         return style
 

@@ -16,8 +16,8 @@ from textual.widgets.option_list import Option
 
 from tui.ui.modals.answers import Answers
 from tui.ui.text import line
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.text_input import TextInput
 
 _NAME_CELLS = 28
@@ -38,7 +38,7 @@ class Item:
         return f"{self.label} {self.about} {self.words}".casefold()
 
 
-class PickModal(SturdyModal[tuple[str, ...] | None]):
+class PickModal(SafeModal[tuple[str, ...] | None]):
     """Returns the values that are chosen, in the order of the list; None: leave all as it is.
 
     With ``several`` Tab marks, and Enter takes what is marked; else Enter takes what is
@@ -81,7 +81,7 @@ class PickModal(SturdyModal[tuple[str, ...] | None]):
             if self._several:
                 box.border_subtitle = Content("Tab or a click marks")
             yield TextInput(placeholder="Type to find one", compact=True)
-            yield SturdyList(compact=True)
+            yield SafeOptionList(compact=True)
             yield Static(classes="pick--count")
             yield Answers(("Enter", self._done, "finish"), ("Esc", "Cancel", "leave"))
 

@@ -15,13 +15,13 @@ from textual.widgets import Static
 
 from tui.ui.pictures import CannotShow, picture_of
 from tui.ui.text import line
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.screens import SafeModal
 
 _AROUND = (8, 10)
 """Columns and lines of the screen that the picture leaves free."""
 
 
-class PictureView(SturdyModal[None]):
+class PictureView(SafeModal[None]):
     """Shows a picture as large as the screen allows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

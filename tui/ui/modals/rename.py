@@ -13,13 +13,13 @@ from textual.widgets import Input, Static
 
 from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.text_input import TextInput
 
 _LONGEST_NAME = 120
 
 
-class RenameModal(SturdyModal[str]):
+class RenameModal(SafeModal[str]):
     """Returns the new name, empty to go back to the agent's title; nothing when it is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

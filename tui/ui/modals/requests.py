@@ -16,8 +16,8 @@ from textual.widgets.option_list import Option
 from tui.core.text import clean_line, duration
 from tui.ui.requests import CopyText
 from tui.ui.text import spread
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.looks import BAD, DONE, FAILED, clock_time, muted
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _LEAST_PATH_CELLS = 16
 _REFRESH_S = 1.0
 
 
-class RequestsView(SturdyModal[None]):
+class RequestsView(SafeModal[None]):
     """A row for each request, newest first; ``calls`` tells them anew each second."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,7 +46,7 @@ class RequestsView(SturdyModal[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="requests--box"):
             yield Static(classes="requests--title")
-            yield SturdyList(compact=True)
+            yield SafeOptionList(compact=True)
             yield Static(self._hint(), classes="requests--hint")
 
     def on_mount(self) -> None:

@@ -19,8 +19,8 @@ from tui.core.errors import StoreError
 from tui.core.records import Hit
 from tui.core.text import ago, clean, clean_line
 from tui.ui.text import line, spread
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Found:
     hit: Hit | None = None
 
 
-class SearchModal(SturdyModal[Found]):
+class SearchModal(SafeModal[Found]):
     """Searches as one types; a search that is overtaken is given up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,7 +73,7 @@ class SearchModal(SturdyModal[Found]):
             box.border_subtitle = Content("↑↓ choose · Enter opens · Esc")
             yield TextInput(self._first_words, placeholder="Words, or how they begin")
             yield Static(id="search-state")
-            yield SturdyList(id="hits")
+            yield SafeOptionList(id="hits")
 
     def on_mount(self) -> None:
         self.query_one(OptionList).can_focus = False

@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from tui.ui.requests import CopyText
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.screens import SafeModal
 
 
-class SourceView(SturdyModal[None]):
+class SourceView(SafeModal[None]):
     """Shows a text. Shift and the arrows select; ``c`` copies what is selected, or all of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

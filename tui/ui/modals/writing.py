@@ -16,11 +16,11 @@ from textual.widgets import Static, TextArea
 
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
-from tui.ui.textual_fixes.text_area import Area
+from tui.ui.textual_fixes.text_area import SafeTextArea
 from tui.ui.widgets.looks import muted
 
 
-class WrittenText(Area):
+class WrittenText(SafeTextArea):
     """What is being written; its modal's keys come in the order in which they were pressed."""
 
     async def _on_key(self, event: Key) -> None:

@@ -22,15 +22,15 @@ from tui.ui.files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
 from tui.ui.modals.answers import Answers
 from tui.ui.paths import Entry, completions, typed_path
 from tui.ui.text import line, spread
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.text_input import TextInput
 
 _MOST_SHOWN = 200
 _UP = "../"
 
 
-class AttachScreen(SturdyModal[Sequence[Path] | None]):
+class AttachScreen(SafeModal[Sequence[Path] | None]):
     """A path with what is there, as one types. Returns files to look at; None: none."""
 
     heading = "Attach files"
@@ -72,7 +72,7 @@ class AttachScreen(SturdyModal[Sequence[Path] | None]):
             marks = "Tab opens and marks · F3 shows a picture"
             box.border_subtitle = Content(marks if self.several else "Tab opens a folder")
             yield TextInput(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
-            yield SturdyList(id="paths", compact=True)
+            yield SafeOptionList(id="paths", compact=True)
             yield Static(id="attach-hint")
             yield Answers(("Enter", self.verb, "finish"), ("Esc", "Cancel", "leave"))
 

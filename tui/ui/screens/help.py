@@ -17,8 +17,8 @@ from tui.ui.keymap import Command, in_order, keys_of
 from tui.ui.keys import key_name
 from tui.ui.parts import TITLES
 from tui.ui.text import line, spread
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.text_input import TextInput
 
 _KEY_CELLS = 26
@@ -27,7 +27,7 @@ _NARROW = 76
 """Columns under which the names for the configuration file are left out."""
 
 
-class HelpScreen(SturdyModal[None]):
+class HelpScreen(SafeModal[None]):
     """All keys by what they belong to; what is typed filters them, Enter runs what can run here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,7 +43,7 @@ class HelpScreen(SturdyModal[None]):
         with Vertical(id="help") as box:
             box.border_title = Content("Keys")
             yield TextInput(placeholder="Type to find a key", id="help-filter")
-            yield SturdyList(id="help-keys", compact=True)
+            yield SafeOptionList(id="help-keys", compact=True)
             yield Static(id="help-note")
 
     def on_mount(self) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tui.ui.desk import Desk
 from tui.ui.input_events import is_typed
 from tui.ui.panes import ROOM, Pane, Panes
-from tui.ui.textual_fixes.screens import SturdyScreen
+from tui.ui.textual_fixes.screens import SafeScreen
 from tui.ui.widgets.attached import Attached
 from tui.ui.widgets.banner import Banner
 from tui.ui.widgets.composer import Composer
@@ -44,7 +44,7 @@ LEAST_COLUMNS, LEAST_ROWS = 24, 8
 """In a smaller window nothing can be read; a sentence covers it, and all goes on below."""
 
 
-class ThreePanes(SturdyScreen[None]):
+class ThreePanes(SafeScreen[None]):
     """Sidebar, conversation and timeline, with everything that only moves them about."""
 
     AUTO_FOCUS = "Composer"

@@ -23,7 +23,7 @@ from tui.core.errors import StoreError
 from tui.core.secret import Secret
 from tui.core.text import clean_line
 from tui.ui.text import line
-from tui.ui.textual_fixes.screens import SturdyScreen
+from tui.ui.textual_fixes.screens import SafeScreen
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.keybar import KeyBar
@@ -73,7 +73,7 @@ class Help(Protocol):
         ...
 
 
-class SetupScreen(SturdyScreen[str]):
+class SetupScreen(SafeScreen[str]):
     """Returns the name of the profile that was saved; empty for the demo."""
 
     AUTO_FOCUS = "#try-demo"

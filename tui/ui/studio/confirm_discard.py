@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from tui.ui.modals.confirm import ConfirmModal
 
 if TYPE_CHECKING:
-    from tui.ui.textual_fixes.screens import SturdyModal
+    from tui.ui.textual_fixes.screens import SafeModal
 
 THROW_AWAY = "Throw away what you have changed?"
 
 
-def confirm_discard(screen: SturdyModal[Any], *, changed: bool, then: Callable[[], object]) -> None:
+def confirm_discard(screen: SafeModal[Any], *, changed: bool, then: Callable[[], object]) -> None:
     """Go back at once, or ask first where something would be lost."""
 
     def answered(sure: bool | None) -> None:

@@ -17,7 +17,7 @@ from tui.core.text import clean_line
 from tui.ui.modals.answers import Answers
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.text import line
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.field import Field
 from tui.ui.widgets.looks import muted
@@ -26,7 +26,7 @@ from tui.ui.widgets.text_input import TextInput
 _LONGEST = 200
 
 
-class AskModal(SturdyModal[str]):
+class AskModal(SafeModal[str]):
     """Returns what was typed; nothing when it is left or nothing was typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,7 +69,7 @@ class WantedClient:
     redirect_url: str | None = None
 
 
-class NewClientModal(SturdyModal[WantedClient]):
+class NewClientModal(SafeModal[WantedClient]):
     """Returns what client is wanted; nothing when it is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

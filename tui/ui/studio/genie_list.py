@@ -26,7 +26,7 @@ from tui.ui.studio.labels import genie_row
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, spread
 from tui.ui.textual_fixes.lists import FittedList
-from tui.ui.textual_fixes.screens import SturdyScreen
+from tui.ui.textual_fixes.screens import SafeScreen
 from tui.ui.widgets.keybar import KeyBar
 from tui.ui.widgets.looks import BAD, muted
 from tui.ui.widgets.text_input import TextInput
@@ -41,7 +41,7 @@ _PAUSE_S = 0.2
 _WIDTHS = [(0, "-narrow"), (100, "-roomy")]
 
 
-class GenieListScreen(SturdyScreen[None]):
+class GenieListScreen(SafeScreen[None]):
     """The genies on the left, the details of one on the right."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STUDIO_SHEET]

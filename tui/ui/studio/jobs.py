@@ -24,8 +24,8 @@ from tui.ui.requests import CopyText
 from tui.ui.studio.errors import unexpected_error
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, plain, spread
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.looks import ASKS, BAD, BUSY_STILL, DONE, FAILED, GOOD, UNSURE, muted
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _CHROME = 16
 _LONGEST_ERROR = 20_000
 
 
-class JobsModal(SturdyModal[None]):
+class JobsModal(SafeModal[None]):
     """The recipe, its newest jobs, and the error of the one under the cursor."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STUDIO_SHEET]
@@ -63,7 +63,7 @@ class JobsModal(SturdyModal[None]):
         with Vertical(classes="studio--box -jobs"):
             yield Static(id="jobs-title")
             yield Static(id="jobs-state")
-            yield SturdyList(compact=True)
+            yield SafeOptionList(compact=True)
             with VerticalScroll(can_focus=False, classes="jobs--error"):
                 yield Static(id="jobs-error")
             yield Answers(

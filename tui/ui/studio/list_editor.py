@@ -21,9 +21,9 @@ from tui.ui.modals.answers import Answers
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.studio.validation_list import ValidationList
 from tui.ui.text import line
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyModal
-from tui.ui.textual_fixes.text_area import Area
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.textual_fixes.text_area import SafeTextArea
 from tui.ui.widgets.looks import DONE, FAILED, muted
 from tui.ui.widgets.text_input import TextInput
 
@@ -57,7 +57,7 @@ def violations_of(item: Item) -> tuple[Violation, ...]:
     return tuple(Violation(one.where.partition("].")[2], one.rule) for one in found)
 
 
-class ListEditor(SturdyList):
+class ListEditor(SafeOptionList):
     """A row for each, and one to add another. Enter edits, Delete takes away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -115,7 +115,7 @@ class ListEditor(SturdyList):
             self.post_message(self.Changed())
 
 
-class ListItemModal(SturdyModal[Item]):
+class ListItemModal(SafeModal[Item]):
     """Returns the changed topic or regex; nothing when it is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -139,10 +139,10 @@ class ListItemModal(SturdyModal[Item]):
             yield Static(muted("Name"), classes="form--title")
             yield TextInput(clean_line(self._item.name, 400), compact=True, id="item-name")
             yield Static(muted("Description" if topic else "Pattern"), classes="form--title")
-            yield Area(clean(more), soft_wrap=True, compact=True, id="item-more")
+            yield SafeTextArea(clean(more), soft_wrap=True, compact=True, id="item-more")
             if topic:
                 yield Static(muted("Examples, a line each"), classes="form--title")
-                area = Area(text_of(topic.examples), soft_wrap=True, compact=True)
+                area = SafeTextArea(text_of(topic.examples), soft_wrap=True, compact=True)
                 area.id = "item-examples"
                 yield area
             yield ValidationList()
@@ -150,7 +150,7 @@ class ListItemModal(SturdyModal[Item]):
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
-        for area in self.query(Area):
+        for area in self.query(SafeTextArea):
             area.cursor_blink = False
             area.tab_behavior = "focus"
         self._check()
@@ -159,9 +159,9 @@ class ListItemModal(SturdyModal[Item]):
     def edited(self) -> Item:
         """What the form says."""
         name = self.query_one(Input).value
-        more = self.query_one("#item-more", Area).text
+        more = self.query_one("#item-more", SafeTextArea).text
         if isinstance(self._item, Topic):
-            return Topic(name, more, lines_of(self.query_one("#item-examples", Area).text))
+            return Topic(name, more, lines_of(self.query_one("#item-examples", SafeTextArea).text))
         return Regex(name, more)
 
     @on(Input.Changed)

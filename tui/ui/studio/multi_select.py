@@ -11,11 +11,11 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.ui.text import line
-from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.widgets.looks import DONE, OPEN_END
 
 
-class MultiSelectList(SturdyList):
+class MultiSelectList(SafeOptionList):
     """Enter or a click ticks a row, or takes the tick away. What was ticked keeps its order."""
 
     class Changed(Message):

@@ -27,7 +27,7 @@ from tui.ui.studio.errors import unexpected_error
 from tui.ui.studio.policy_forms import Form, configuration_of, form_for
 from tui.ui.studio.validation_list import ValidationList
 from tui.ui.text import line
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.looks import ASKS, BAD, GOOD, muted
 from tui.ui.widgets.rows import Row, RowsView
 
@@ -39,7 +39,7 @@ _CHROME = 14
 _STYLES = {"added": GOOD, "removed": BAD, "changed": ASKS, "kept": "$soft"}
 
 
-class PolicyModal(SturdyModal[Policy]):
+class PolicyModal(SafeModal[Policy]):
     """Returns the policy as the service has taken it; nothing when it is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

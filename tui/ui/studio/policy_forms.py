@@ -35,7 +35,7 @@ from tui.studio.guardrails.validation import (
 from tui.studio.guardrails.validation import PII_ACTIONS as ACTIONS
 from tui.ui.studio.list_editor import ListEditor, lines_of, text_of
 from tui.ui.studio.multi_select import MultiSelectList
-from tui.ui.textual_fixes.text_area import Area
+from tui.ui.textual_fixes.text_area import SafeTextArea
 from tui.ui.widgets.choice import OneOf
 from tui.ui.widgets.looks import muted
 
@@ -191,7 +191,7 @@ class WordForm(Form):
 
     def __init__(self, settings: CustomWordFilter) -> None:
         super().__init__()
-        self._words = Area(text_of(settings.words), soft_wrap=True, compact=True)
+        self._words = SafeTextArea(text_of(settings.words), soft_wrap=True, compact=True)
         self._words.cursor_blink = False
 
     def compose(self) -> ComposeResult:

@@ -25,8 +25,8 @@ from tui.ui.studio.labels import genie_row, has_client, name_of
 from tui.ui.studio.menus import NO_CLIENT, STOPPED
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyModal
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.looks import BAD
 from tui.ui.widgets.text_input import TextInput
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tui.ui.studio.connection import StudioConnection
 
 
-class GenieSwitcher(SturdyModal[GenieWanted]):
+class GenieSwitcher(SafeModal[GenieWanted]):
     """Returns the genie that is wanted; nothing when it is left."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STUDIO_SHEET]
@@ -67,7 +67,7 @@ class GenieSwitcher(SturdyModal[GenieWanted]):
             box.border_title = Content("Talk to another genie")
             yield TextInput(placeholder="Its name, or a part of it", id="genies-words")
             yield Static(id="genies-state")
-            yield SturdyList(id="genies-found", compact=True)
+            yield SafeOptionList(id="genies-found", compact=True)
             yield Answers(
                 ("Enter", "Talk to it", "use"),
                 ("Ctrl+S", "Start", "start"),

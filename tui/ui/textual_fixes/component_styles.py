@@ -17,7 +17,7 @@ from textual.widget import Widget
 _found: WeakKeyDictionary[App[Any], dict[tuple[object, ...], Style]] = WeakKeyDictionary()
 
 
-def role_style(widget: Widget, name: str) -> Style:
+def component_style(widget: Widget, name: str) -> Style:
     """What the style sheets say of a class below widgets of this kind, and no more than that."""
     app = widget.app
     known = _found.setdefault(app, {})

@@ -13,7 +13,7 @@ from textual.widgets._option_list import OptionListContent
 from tui.ui.textual_fixes.caches import keep_few_options
 
 
-class SturdyList(OptionList):
+class SafeOptionList(OptionList):
     """Bears a click on an option that is gone, and keys before it has been laid out.
 
     It remembers what the options in view look like, and few others. Whoever comes to it by key is
@@ -55,7 +55,7 @@ class SturdyList(OptionList):
             super()._move_page(direction)
 
 
-class FittedList(SturdyList):
+class FittedList(SafeOptionList):
     """Says when its rows have another width, also under a modal: there nothing is refreshed."""
 
     class WidthChanged(Message):

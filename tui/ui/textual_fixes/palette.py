@@ -7,20 +7,20 @@ from contextlib import suppress
 from textual.app import ComposeResult
 from textual.command import CommandList, CommandPalette, Provider
 
-from tui.ui.textual_fixes.lists import SturdyList
-from tui.ui.textual_fixes.screens import SturdyScreen
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeScreen
 
 
-class Commands(CommandList, SturdyList, can_focus=False):
-    """What the palette found."""
+class CommandResults(CommandList, SafeOptionList, can_focus=False):
+    """Results of the palette."""
 
 
-class Palette(CommandPalette, SturdyScreen[None]):
+class SafePalette(CommandPalette, SafeScreen[None]):
     """The command palette."""
 
     def compose(self) -> ComposeResult:
         for part in super().compose():
-            yield Commands() if type(part) is CommandList else part
+            yield CommandResults() if type(part) is CommandList else part
 
     @property
     def _provider_classes(self) -> list[type[Provider]]:  # type: ignore[override]

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 _FRAME_S = 1 / 60
 
 
-class SturdyScreen(Screen[ScreenResultType]):
+class SafeScreen(Screen[ScreenResultType]):
     """Closes once, only itself, and not before it is there. There is one of a kind at a time."""
 
     _draws_later = False
@@ -78,5 +78,5 @@ class SturdyScreen(Screen[ScreenResultType]):
         return widget is not None and widget is not self and widget.parent is None
 
 
-class SturdyModal(ModalScreen[ScreenResultType], SturdyScreen[ScreenResultType]):
+class SafeModal(ModalScreen[ScreenResultType], SafeScreen[ScreenResultType]):
     """A modal screen that closes once, and only itself."""

@@ -9,7 +9,7 @@ from textual.widgets import TextArea
 from tui.ui.order import act_at_once
 
 
-class Area(TextArea):
+class SafeTextArea(TextArea):
     """A text area in which everything can be undone."""
 
     async def act_at_once(self, key: str, node: DOMNode) -> bool:

@@ -10,10 +10,10 @@ from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.draft import fold, unfold
 from tui.ui.folds import Chip, Folds
-from tui.ui.textual_fixes.text_area import Area
+from tui.ui.textual_fixes.text_area import SafeTextArea
 
 
-class FoldingArea(Area):
+class FoldingArea(SafeTextArea):
     """Shows chips; what it holds is the whole text."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"folding-area--chip"}

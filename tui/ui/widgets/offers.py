@@ -13,7 +13,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.ui.text import line, spread
-from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.lists import SafeOptionList
 
 if TYPE_CHECKING:
     from tui.ui.completing import Choice
@@ -23,7 +23,7 @@ _FRAME_CELLS = 6
 """Border, padding, scrollbar and what keeps it away."""
 
 
-class Offers(SturdyList, can_focus=False):
+class Offers(SafeOptionList, can_focus=False):
     """Shown only while it has choices. The composer's keys move in it."""
 
     FOCUS_ON_CLICK: ClassVar[bool] = False

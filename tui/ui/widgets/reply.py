@@ -20,7 +20,7 @@ from tui.ui.markdown import Document
 from tui.ui.markdown.folded import folded, folds
 from tui.ui.markdown.paint import paint, select, selected_text
 from tui.ui.markdown.spans import plain
-from tui.ui.textual_fixes.component_styles import role_style
+from tui.ui.textual_fixes.component_styles import component_style
 from tui.ui.widgets.headed import Headed
 
 _SHORTEST_PAUSE_S = 1 / 12
@@ -224,7 +224,7 @@ class Reply(Headed):
     def _role_style(self, role: str) -> Style:
         if role == "selected":
             return Style.from_styles(self.screen.get_component_styles("screen--selection"))
-        return role_style(self, f"reply--{role}")
+        return component_style(self, f"reply--{role}")
 
     # Selection
 

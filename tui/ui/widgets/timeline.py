@@ -18,7 +18,7 @@ from tui.core.ids import RunId
 from tui.core.spans import Spans
 from tui.ui.requests import CopyText, JobsWanted
 from tui.ui.studio.connection import has_recipe
-from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.widgets.event_rows import EventRow, record_begins, record_is_over, run_header
 from tui.ui.widgets.record import Record
 
@@ -33,7 +33,7 @@ def _key(key: str, action: str, name: str, label: str, meaning: str) -> Binding:
     return Binding(key, action, label, tooltip=meaning, id=f"timeline.{name}")
 
 
-class Timeline(SturdyList):
+class Timeline(SafeOptionList):
     """A row for each event, under a thin header for each run. Enter or a click shows all of it.
 
     Pieces of text that is being written share a row; signs of life have none. Shows the newest

@@ -15,10 +15,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.ui.text import line
-from tui.ui.textual_fixes.lists import SturdyList
+from tui.ui.textual_fixes.lists import SafeOptionList
 
 
-class Suggestions(SturdyList):
+class Suggestions(SafeOptionList):
     """What there is to try."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
