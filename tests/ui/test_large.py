@@ -17,8 +17,10 @@ from tui.core.events import SkillStarted, UnknownEvent
 
 pytestmark = pytest.mark.slow
 
-LONGEST_S = 2.0
+LONGEST_S = 1.0
 """Of processor time at a stretch, on a slow machine; how busy it is does not count."""
+LONGEST_WITH_TABLE_S = 2.0
+"""A table is parsed at once, however long it is."""
 
 HUGE = {
     "table": "| a | b |\n|---|---|\n" + "| x | **y** |\n" * 5_000 + "\nThe end",
@@ -38,7 +40,10 @@ HUGE = {
 
 @asynccontextmanager
 async def watched() -> AsyncGenerator[list[float]]:
-    """The stretches of processor time in which nothing else could run."""
+    """Measure every round of the event loop in processor time: nothing is answered meanwhile.
+
+    The watcher takes its turn in each round, so that no round escapes it.
+    """
     stretches = [0.0]
 
     async def watch() -> None:
@@ -46,7 +51,6 @@ async def watched() -> AsyncGenerator[list[float]]:
             before = time.thread_time()
             await asyncio.sleep(0)
             stretches.append(time.thread_time() - before)
-            await asyncio.sleep(0.005)
 
     watching = asyncio.create_task(watch())
     try:
@@ -64,7 +68,7 @@ async def test_a_huge_reply_holds_nobody_up(name: str) -> None:
         await stage.pilot.resize_terminal(70, 24)
         await stage.press("x")
         assert stage.composer_text() == "x"
-    assert max(stretches) < LONGEST_S
+    assert max(stretches) < (LONGEST_WITH_TABLE_S if name == "table" else LONGEST_S)
 
 
 def deep(levels: int) -> Any:

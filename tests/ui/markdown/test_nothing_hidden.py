@@ -99,7 +99,7 @@ def test_a_streamed_message_ends_as_it_is_drawn_at_once(text: str, cuts: list[in
         streamed.update(text[:cut], final=False)
         streamed.lines(40)
     streamed.update(text)
-    assert streamed.lines(40) == Document(text).lines(40)
+    assert list(streamed.lines(40)) == list(Document(text).lines(40))
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,17 @@ def highlight(language: str, code: str) -> tuple[Spans, ...]:
     return tuple(map(_with_tab_stops, painted) if "\t" in code else painted)
 
 
+def expand_tabs(code: str) -> list[str] | None:
+    """Return the lines of some code as wide as ``highlight`` makes them.
+
+    None where tabs follow characters whose width depends on those beside them.
+    """
+    lines = code.removesuffix("\n").split("\n") if code else []
+    if "\t" not in code:
+        return lines
+    return [line.expandtabs(_TAB) for line in lines] if code.isascii() else None
+
+
 def _with_tab_stops(line: Spans) -> Spans:
     """The line with spaces drawn for its tabs, which are what is copied."""
     spans: list[Span] = []

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from tui.core.text import clean
-from tui.ui.markdown.layout import layout
+from tui.ui.markdown.layout import height_of, layout
+from tui.ui.markdown.lines import Lines, Part
 from tui.ui.markdown.parse import parse
 from tui.ui.markdown.rows import Code, Gap, Margin, Resume, Segment
 
@@ -29,7 +31,7 @@ _LAYOUTS_KEPT = 2
 class _Layout:
     """The lines at one width: first those of settled segments, then those of the live ones."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: Lines = field(default_factory=Lines)
     segments: int = 0
     steady: int = 0
     revision: int = -1
@@ -39,7 +41,8 @@ class Document:
     """A message's Markdown. Give it the newest text, ask for its lines at any width.
 
     While the text only grows, the cost of an update depends on its last block alone: blocks, list
-    items and parts of long fences and tables are settled as soon as nothing can change them.
+    items and parts of long fences and tables are settled as soon as nothing can change them. Parts
+    of fences are drawn when one of their lines is asked for.
     The lines of a finished text do not depend on the steps in which it came.
     """
 
@@ -133,7 +136,7 @@ class Document:
         while len(self._layouts) > _LAYOUTS_KEPT:
             del self._layouts[next(iter(self._layouts))]
         if laid.revision != self._revision:
-            del laid.lines[laid.steady :]
+            laid.lines.truncate(laid.steady)
             for segment in self._settled[laid.segments :]:
                 self._lay(laid, segment, width)
             laid.segments, laid.steady = len(self._settled), len(laid.lines)
@@ -144,8 +147,10 @@ class Document:
 
     def _lay(self, laid: _Layout, segment: Segment, width: int) -> None:
         if laid.lines and segment.resume.gap:
-            laid.lines += layout([Gap(Margin())], width)
-        laid.lines += layout(segment.rows, width, marks=self._marks)
+            laid.lines.append(tuple(layout([Gap(Margin())], width)))
+        draw = partial(layout, segment.rows, width, marks=self._marks)
+        height = height_of(segment.rows, width, marks=self._marks)
+        laid.lines.append(tuple(draw()) if height is None else Part(height, draw))
 
 
 def _decided(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from tui.ui.markdown.code import highlight
+from tui.ui.markdown.code import expand_tabs, highlight
 from tui.ui.markdown.grid import draw_table
 from tui.ui.markdown.rows import Code, Gap, Margin, Row, Rule, Table, Text
-from tui.ui.markdown.spans import Line, Span, Spans, cells, fold, plain, wrap
+from tui.ui.markdown.spans import Line, Span, Spans, cells, fold, folds, plain, wrap
 
 _EDGE = Span(" ", "panel", copied="")
 _WRAPPED = Span("↪ ", "panel muted", copied="")
@@ -28,6 +28,24 @@ def layout(rows: Iterable[Row], width: int, *, marks: bool = False) -> Iterator[
             if isinstance(row, Text) and line.glue == "\n":
                 spans = tuple(map(_copied_indent, spans))
             yield replace(line, spans=(*spans, *line.spans))
+
+
+def height_of(rows: Sequence[Row], width: int, *, marks: bool = False) -> int | None:
+    """Return how many lines ``layout`` makes of a part of a fence, by counting alone.
+
+    None for other rows, which have to be laid out to be counted.
+    """
+    match rows:
+        case (Code(margin=Margin(first=(), rest=())) as code,) if len(rows) == 1:
+            pass
+        case _:
+            return None
+    room = max(4, width)
+    lines = expand_tabs(code.text)
+    if lines is None:
+        return None
+    label = sum(1 for _ in _label(code, room, marks)) if code.begins else 0
+    return label + sum(folds(line, room - 4) for line in lines) + code.ends
 
 
 def _copied_indent(span: Span) -> Span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from math import ceil
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -91,6 +92,13 @@ def fold(spans: Spans, width: int) -> list[tuple[Spans, str]]:
     for part in _chop(text, width):
         pieces.append(Piece(at, at := at + len(part), "" if pieces else "\n"))
     return list(_cut(spans, pieces))
+
+
+def folds(text: str, width: int) -> int:
+    """Return how many lines ``fold`` makes of a text."""
+    if (size := cells(text)) <= width:
+        return 1
+    return ceil(size / max(2, width)) if text.isascii() else len(_chop(text, width))
 
 
 def _break(text: str, at: int, width: int) -> Iterator[Piece]:
