@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import traceback
 from contextlib import aclosing
 
 import httpx
@@ -45,6 +46,26 @@ async def test_a_body_is_utf8_json_without_lone_surrogates(http, server, reply):
     assert await http.call("POST", "/x", json={"message": "ä \ud800"}) is None
     assert server.asked[0].body == '{"message": "ä ?"}'.encode()
     assert server.asked[0].headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"\r\n \t\n"])
+async def test_an_answer_without_a_body_or_of_blanks_is_none(http, server, reply, body):
+    server.says(reply(200, body))
+    assert await http.call("POST", "/x") is None
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_the_error_of_a_broken_connection_ends_the_chain(http, server, stream, begun):
+    """The request, with its credential, is a local variable in the frames of the other errors."""
+    reset = stream(b"data:{}\n\n", then="reset")
+    if not begun:
+        reset.chunks.clear()
+    server.says(reset)
+    with pytest.raises(BackendError) as caught:
+        await (read_all(http) if begun else http.call("GET", "/x"))
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "httpx.ReadError" not in shown
+    assert "httpcore" not in shown
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 503])

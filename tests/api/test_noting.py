@@ -58,6 +58,23 @@ async def test_a_request_without_an_answer_is_noted_too(http, server, stream, no
     assert call.line().startswith("POST /x no answer")
 
 
+async def test_a_stream_that_breaks_is_noted_once(http, server, stream, noted):
+    server.says(stream(b"data: {}\n\n", then="reset"))
+    with pytest.raises(BackendError):
+        async for _ in http.stream("POST", "/x"):
+            pass
+    assert [call.status for call in noted] == [200]
+
+
+async def test_a_stream_that_never_began_is_noted(http, server, stream, noted):
+    reset = stream(then="reset")
+    reset.chunks.clear()
+    server.says(reset)
+    with pytest.raises(BackendError):
+        await anext(http.stream("POST", "/x"))
+    assert [call.status for call in noted] == [None]
+
+
 async def test_ids_of_hostile_services_are_harmless(http, server, reply, noted):
     server.says(reply(200, {}, X_Request_Id="a\x1b]52;c;x\x07b"))
     await http.call("GET", "/x")
