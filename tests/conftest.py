@@ -14,9 +14,10 @@ settings.register_profile(
     derandomize=True,
     database=None,
     deadline=None,
+    max_examples=30,
     phases=[Phase.explicit, Phase.generate],
 )
-"""The same examples in every run, and no search for the shortest one that fails."""
+"""A few examples, the same in every run, and no search for the shortest one that fails."""
 
 
 @pytest.fixture(autouse=True)

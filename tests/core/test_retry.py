@@ -58,7 +58,16 @@ def test_an_absurd_delay_is_the_longest(value: object) -> None:
 
 @pytest.mark.parametrize(
     ("value", "asked_s"),
-    [("1.5", 1.5), ("10", 10), ("0007", 7), ("0" * 30 + "1.5", 1.5), (" 20 ", 20), ("100.0", 100)],
+    [
+        ("1.5", 1.5),
+        ("10", 10),
+        ("0007", 7),
+        ("0" * 30 + "1.5", 1.5),
+        (" 20 ", 20),
+        ("100.0", 100),
+        ("0000000000000000000007.25", 7.25),
+        ("31622400.0", LONGEST_DELAY_S),
+    ],
 )
 def test_a_decimal_number_is_read_with_its_zeros(value: str, asked_s: float) -> None:
     assert requested_s(value) == asked_s

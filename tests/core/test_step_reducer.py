@@ -236,6 +236,11 @@ def test_a_question_that_waits_is_revised_by_other_parameters() -> None:
     assert step.waiting
 
 
+def test_a_question_is_revised_although_another_one_was_asked_meanwhile() -> None:
+    turn = turn_with(asks("Order"), asks("Find", "call-2"), asks("Order", amount=2))
+    assert [(step.key, step.revision) for step in approvals(turn)] == [("e1", 1), ("e2", 0)]
+
+
 def test_a_call_that_ran_and_is_asked_about_again_is_another_question() -> None:
     turn = turn_with(asks("Order"), skill_started("Order", "call-1"), asks("Order", amount=2))
     assert [(step.key, step.decision) for step in approvals(turn)] == [

@@ -333,8 +333,9 @@ def test_a_message_that_only_the_history_has_is_added_at_the_end() -> None:
 def test_an_event_that_came_without_its_id_is_known_again_by_its_number() -> None:
     ask = replace(asks("Order"), key="run-1#2", run_id=RUN, seq=2)
     stored = replace(asks("Order"), key="e2", event_id="e2", run_id=RUN, seq=2)
-    turn = fold(EMPTY, [ask])
-    assert fold(turn, [stored]) is turn
+    for nameless in (ask, replace(ask, key="digest")):
+        turn = fold(EMPTY, [nameless])
+        assert fold(turn, [stored]) is turn
 
 
 def test_parallel_calls_that_announce_one_start_show_every_end() -> None:

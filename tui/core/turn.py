@@ -248,10 +248,6 @@ def _place(run_id: RunId | None, event: TurnEvent) -> tuple[bool, int, bool, int
     return later, seq, isinstance(event, AgentMessage) and event.from_history, at, event.key
 
 
-def _latest(*times_ms: int | None) -> int | None:
-    return max((time for time in times_ms if time is not None), default=None)
-
-
 def _count(turn: Turn, events: list[TurnEvent]) -> tuple[int, frozenset[int]]:
     through = turn.through
     numbers = {event.seq for event in events if event.seq is not None and event.seq > through}
