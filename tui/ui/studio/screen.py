@@ -1,40 +1,67 @@
-"""Studio: what can be done about a genie and what belongs to it."""
+"""Studio: the genies, what belongs to each, and what can be done about it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import on, work
+from textual import events, on, work
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import OptionList
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.worker import Worker
 
 from tui.core.errors import BackendError
-from tui.studio.models import Genie, GenieId, KnowledgeBaseId, Policy, SkillId
+from tui.core.text import clean_line
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.menu import Menu
 from tui.ui.modals.source import SourceView
 from tui.ui.requests import CopyText, GenieWanted
 from tui.ui.studio import menus
-from tui.ui.studio.clients import ClientActionsScreen
-from tui.ui.studio.detail_rows import policy_name, value_of
-from tui.ui.studio.forms import AskModal
-from tui.ui.studio.jobs import JobsModal
+from tui.ui.studio.assignment_actions import AssignmentActions
+from tui.ui.studio.changes import ChangeRunner, StatusLine
+from tui.ui.studio.client_actions import ClientActions
+from tui.ui.studio.detail_list import DetailList
+from tui.ui.studio.detail_rows import Line, policy_name, value_of
+from tui.ui.studio.details import READERS, GenieDetails, read_part
+from tui.ui.studio.errors import unexpected_error
+from tui.ui.studio.genie_list import GenieList
 from tui.ui.studio.labels import has_client, name_of
+from tui.ui.studio.selection import Selection
+from tui.ui.styles import STUDIO_SHEET
+from tui.ui.text import spread
+from tui.ui.textual_fixes.screens import SafeScreen
+from tui.ui.widgets.keybar import KeyBar
+from tui.ui.widgets.looks import muted
 
 if TYPE_CHECKING:
+    from tui.core.ports import Clock
     from tui.studio.developer_client import DeveloperClient
-    from tui.studio.genies import Genies
+    from tui.studio.models import Genie, Policy
+    from tui.ui.studio.connection import StudioConnection
     from tui.ui.studio.menus import Action
 
-Assignment: TypeAlias = Callable[[GenieId, Sequence[str]], Awaitable[object]]
-"""Assigns things to a genie by their ids, or removes them."""
+_PAUSE_S = 0.2
+"""How long the cursor must rest on a genie before it is read: endpoints count their calls."""
+_WIDTHS = [(0, "-narrow"), (100, "-roomy")]
 
 
-class StudioScreen(ClientActionsScreen):
+class StudioScreen(SafeScreen[None]):
     """Enter acts on a row. What breaks what others use is asked about first."""
 
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STUDIO_SHEET]
+    AUTO_FOCUS = "#genie-details"
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="studio.close", tooltip="Back to the conversation"),
+        Binding("f5,r", "read", "Read again", id="studio.read", tooltip="Read everything again"),
+        Binding("slash", "filter", "Filter", id="studio.filter", tooltip="Filter the genies"),
+        Binding("tab", "other_pane", "Other side", show=False, id="studio.pane"),
         Binding(
             "s", "switch", "Start/stop", id="studio.toggle", tooltip="Start the genie, or stop it"
         ),
@@ -42,6 +69,137 @@ class StudioScreen(ClientActionsScreen):
         Binding("n", "new_client", "New client", id="studio.client", tooltip="Make a client"),
         Binding("c", "copy", "Copy", id="studio.copy", tooltip="Copy what the row is about"),
     ]
+
+    def __init__(self, studio: StudioConnection, clock: Clock, genie: str = "") -> None:
+        """``genie``: the handle of the genie to show as soon as it is listed."""
+        super().__init__()
+        self.studio = studio
+        self.clock = clock
+        self.selection = Selection()
+        self._host = ""
+        self._genie_list = GenieList(studio, genie)
+        self._detail_list = DetailList(self.selection)
+        self._status = StatusLine(id="studio-state")
+        self._changes = ChangeRunner(self, studio, self._status, self.read_details)
+        self._clients = ClientActions(self._changes, self.selection)
+        self._assignments = AssignmentActions(self._changes, self.selection)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="studio-title")
+        with Horizontal(id="studio-panes"):
+            yield self._genie_list
+            yield self._detail_list
+        yield self._status
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.action_read()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._draw_title()
+
+    def _draw_title(self) -> None:
+        name = Content.assemble(("✦ ", "$primary"), ("Studio", "bold"))
+        width = max(20, self.app.size.width - 4)
+        title = spread(name, muted(clean_line(self._host, 60)), width)
+        self.query_one("#studio-title", Static).update(title)
+
+    @property
+    def details(self) -> GenieDetails | None:
+        return self.selection.details
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """The rows of the details."""
+        return self._detail_list.lines
+
+    @property
+    def row(self) -> str:
+        """The id of the row under the cursor, such as ``skill:123``."""
+        return self._detail_list.row
+
+    # -- reading ---------------------------------------------------------------------------
+
+    @work(group="genies", exclusive=True, exit_on_error=False)
+    async def action_read(self) -> None:
+        """Read the genies, and what is known about the one that is shown."""
+        self._status.tell("Reading the genies…")
+        genies: list[Genie] = []
+        try:
+            studio = await self.studio.client()
+            self._host = studio.host
+            self._draw_title()
+            async for genie in studio.genies.list():
+                genies.append(genie)
+                if len(genies) % 50 == 0:
+                    self._genie_list.show(genies)
+        except BackendError as error:
+            self._status.fail(error)
+            return
+        self._genie_list.show(genies)
+        none = "The token sees no genies; its project scopes say which."
+        self._status.tell("" if genies else none)
+        if self.details:
+            self.read_details()
+
+    @on(GenieList.Highlighted)
+    def _select(self, event: GenieList.Highlighted) -> None:
+        self.selection.details = GenieDetails(genie=event.genie)
+        self._detail_list.draw(at_top=True)
+        self.read_details(pause_s=_PAUSE_S)
+
+    @work(group="details", exclusive=True, exit_on_error=False)
+    async def read_details(self, pause_s: float = 0.0) -> None:
+        """Read the parts side by side, and show each as soon as it is there."""
+        await asyncio.sleep(pause_s)
+        if self.details is None:
+            return
+        genie = self.details.genie
+        try:
+            studio = await self.studio.client()
+        except BackendError as error:
+            self._status.fail(error)
+            return
+
+        async def read(name: str) -> None:
+            part: Any = await read_part(name, studio, self.selection.genie or genie)
+            if self.details and self.details.genie.id == genie.id:
+                self.selection.details = replace(self.details, **{name: part})
+                self._detail_list.draw()
+
+        first, *others = READERS
+        await read(first)
+        if self.selection.genie:
+            self._genie_list.replace(self.selection.genie)
+        await asyncio.gather(*map(read, others))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if error := unexpected_error(event):
+            self._status.fail(error)
+
+    # -- moving ----------------------------------------------------------------------------
+
+    def action_leave(self) -> None:
+        """Clear the filter, else go back to the conversation."""
+        if self._changes.busy:
+            self.app.bell()  # what is under way would be cut off, and a key with it
+        elif self._genie_list.clear_filter():
+            self._detail_list.focus()
+        else:
+            self.dismiss()
+
+    def action_filter(self) -> None:
+        self._genie_list.focus_filter()
+
+    def action_other_pane(self) -> None:
+        if self._genie_list.list_has_focus:
+            self._detail_list.focus()
+        else:
+            self._genie_list.focus_list()
+
+    @on(GenieList.Chosen)
+    def _to_details(self) -> None:
+        self._detail_list.focus()
 
     # -- the genie -------------------------------------------------------------------------
 
@@ -53,22 +211,22 @@ class StudioScreen(ClientActionsScreen):
 
     def action_switch(self) -> None:
         """Start the genie; or stop it, which is asked about."""
-        if (genie := self.genie) is None:
+        if (genie := self.selection.genie) is None:
             return
         name = name_of(genie)
         if genie.started:
-            self.ask(
+            self._changes.ask(
                 menus.STOP.format(genie=name),
                 "Stop it",
                 lambda studio: studio.genies.stop(genie.id),
                 f"{name} is stopped.",
             )
         else:
-            self.do(lambda studio: studio.genies.start(genie.id), f"{name} is started.")
+            self._changes.run(lambda studio: studio.genies.start(genie.id), f"{name} is started.")
 
     def action_use(self) -> None:
         """Talk to the genie from now on."""
-        if (genie := self.genie) is None:
+        if (genie := self.selection.genie) is None:
             return
         name = name_of(genie)
 
@@ -85,7 +243,7 @@ class StudioScreen(ClientActionsScreen):
             self.app.push_screen(ConfirmModal(question, yes="Talk to it", no="Back"), answered)
         elif not genie.started:
             question = menus.STOPPED.format(genie=name)
-            self.ask(question, "Start and talk", start_and_use, f"{name} is started.")
+            self._changes.ask(question, "Start and talk", start_and_use, f"{name} is started.")
         else:
             self._talk_to(genie)
 
@@ -99,24 +257,27 @@ class StudioScreen(ClientActionsScreen):
     def _act_on_row(self) -> None:
         kind, _, thing = self.row.partition(":")
         match kind:
-            case "view" if self.genie:
-                self.app.push_screen(SourceView(value_of(self.genie, thing), thing))
+            case "view" if self.selection.genie:
+                self.app.push_screen(SourceView(value_of(self.selection.genie, thing), thing))
             case "copy" | "problem":
                 self.action_copy()
             case "new" if thing == "client":
                 self.action_new_client()
             case "new":
-                self._let_in()
+                self._assignments.add_group()
             case "policy":
                 self._edit_policy(thing)
             case _:
                 self._offer(kind, thing)
 
+    def action_new_client(self) -> None:
+        self._clients.create()
+
     def action_copy(self) -> None:
         """Copy what the row under the cursor is about."""
         kind, _, thing = self.row.partition(":")
-        if kind in ("copy", "view") and self.genie:
-            self.post_message(CopyText(value_of(self.genie, thing), thing))
+        if kind in ("copy", "view") and self.selection.genie:
+            self.post_message(CopyText(value_of(self.selection.genie, thing), thing))
         elif kind not in ("", "new"):
             self.post_message(CopyText(thing, "The sentence" if kind == "problem" else "The id"))
 
@@ -127,11 +288,8 @@ class StudioScreen(ClientActionsScreen):
             return
 
         actions: Mapping[Action, Callable[[str, str], object]] = {
-            **self.client_actions,
-            "assign": self._assign,
-            "remove": self._remove,
-            "sources": self._show_sources,
-            "jobs": self._show_jobs,
+            **self._clients.menu_actions,
+            **self._assignments.menu_actions,
             "copy": lambda kind, thing: self.action_copy(),
         }
 
@@ -139,71 +297,7 @@ class StudioScreen(ClientActionsScreen):
             if action is not None:
                 actions[cast("Action", action)](kind, thing)
 
-        self.app.push_screen(Menu(choices, title=self._name_of(kind, thing)), chosen)
-
-    # -- skills, knowledge bases, groups ---------------------------------------------------
-
-    def _assign(self, kind: str, thing: str) -> None:
-        if (genie := self.genie) is None:
-            return
-        told = f"{name_of(genie)} may use {self._name_of(kind, thing)}."
-        self.do(lambda studio: _assign_call(studio.genies, kind)(genie.id, [thing]), told)
-
-    def _remove(self, kind: str, thing: str) -> None:
-        """Take something from the genie, which is asked about."""
-        if (genie := self.genie) is None:
-            return
-        name, whose = self._name_of(kind, thing), name_of(genie)
-        question = menus.SHUT_OUT if kind == "group" else menus.REMOVE
-        self.ask(
-            question.format(thing=name, genie=whose),
-            "Take it away",
-            lambda studio: _remove_call(studio.genies, kind)(genie.id, [thing]),
-            f"{name} was taken from {whose}.",
-        )
-
-    def _let_in(self) -> None:
-        """Let a user group in, whose id the workspace's own pages tell."""
-
-        def typed(group: str | None) -> None:
-            if group and (genie := self.genie):
-                told = f"The group may talk to {name_of(genie)}."
-                self.do(lambda studio: studio.genies.assign_user_groups(genie.id, [group]), told)
-
-        hint = "No endpoint lists the groups: their ids are on the workspace's own pages."
-        ask = AskModal("The id of the user group to let in", hint, yes="Let it in")
-        self.app.push_screen(ask, typed)
-
-    @work(group="sources", exclusive=True, exit_on_error=False)
-    async def _show_sources(self, kind: str, thing: str) -> None:
-        """Show where a knowledge base takes its contents from, and the recipes that fill it."""
-        base = KnowledgeBaseId(thing)
-        self.tell("Reading…")
-        try:
-            studio = await self.studio.client()
-            sources = await studio.knowledge_bases.data_sources(base)
-            recipes = [recipe async for recipe in studio.knowledge_bases.recipes(base)]
-        except BackendError as error:
-            self.fail(error)
-            return
-        self.tell("")
-        lines = ["Sources: " + (", ".join(map(str, sources.data_sources)) or "none told"), ""]
-        lines += [f"Recipe {recipe.id}: {recipe.name}" for recipe in recipes]
-        self.app.push_screen(SourceView("\n".join(lines).strip(), self._name_of(kind, thing)))
-
-    @work(group="jobs", exclusive=True, exit_on_error=False)
-    async def _show_jobs(self, kind: str, thing: str) -> None:
-        """Show the recipe behind a skill, and its latest jobs."""
-        self.tell("Looking for its recipe…")
-        try:
-            studio = await self.studio.client()
-            skill = await studio.skills.get(SkillId(thing))
-        except BackendError as error:
-            self.fail(error)
-            return
-        self.tell("" if skill.recipe_id else "The API does not name its recipe.")
-        if skill.recipe_id:
-            self.app.push_screen(JobsModal(self.studio, skill.recipe_id, skill.name))
+        self.app.push_screen(Menu(choices, title=self.selection.label_of(kind, thing)), chosen)
 
     # -- guardrails ------------------------------------------------------------------------
 
@@ -212,44 +306,26 @@ class StudioScreen(ClientActionsScreen):
         """Change a policy of the genie's guardrail."""
         from tui.ui.studio.policy import PolicyModal
 
-        guardrail = self.details.guardrail.value if self.details else None
-        if (genie := self.genie) is None or guardrail is None:
+        guardrail = details.guardrail.value if (details := self.selection.details) else None
+        if (genie := self.selection.genie) is None or guardrail is None:
             return
-        self.tell("Opening…")
+        self._status.tell("Opening…")
         try:
             studio = await self.studio.client()
             entities = await studio.guardrails.pii_entities() if kind == "pii_detection" else ()
         except BackendError as error:
-            self.fail(error)
+            self._status.fail(error)
             return
-        self.tell("")
+        self._status.tell("")
 
         async def put(configuration: Mapping[str, Any]) -> Policy:
             return await studio.guardrails.put(genie.id, kind, configuration)
 
         def done(policy: Policy | None) -> None:
             if policy is not None:
-                self.tell(f"{policy_name(kind)} of {name_of(genie)} is replaced.")
+                self._status.tell(f"{policy_name(kind)} of {name_of(genie)} is replaced.")
                 self.read_details()
 
         policy = guardrail.policy(kind)
         before = policy.configuration if policy else None
         self.app.push_screen(PolicyModal(name_of(genie), kind, before, entities, put), done)
-
-
-def _assign_call(genies: Genies, kind: str) -> Assignment:
-    calls = {
-        "skill": genies.assign_skills,
-        "kb": genies.assign_knowledge_bases,
-        "group": genies.assign_user_groups,
-    }
-    return calls[kind]
-
-
-def _remove_call(genies: Genies, kind: str) -> Assignment:
-    calls = {
-        "skill": genies.remove_skills,
-        "kb": genies.remove_knowledge_bases,
-        "group": genies.remove_user_groups,
-    }
-    return calls[kind]
