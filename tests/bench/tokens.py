@@ -24,7 +24,7 @@ from tests.bench.answers import MARK
 from tests.bench.figures import Figure, Scale
 from tests.bench.stream import Stage, type_keys
 from tests.bench.terminal import Terminal
-from tui.demo.scripts.writing import chronicle
+from tui.demo.scripts.talk import chronicle
 
 _MODULE = "tests.bench.tokens"
 _ASKED = "Tell me everything"

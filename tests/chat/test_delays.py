@@ -29,7 +29,7 @@ from tui.core.errors import BackendError
 from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import ChatBackend
 from tui.core.records import Attachment
-from tui.demo import gateway
+from tui.demo import middleware
 from tui.demo.server import DemoServer
 from tui.system.clock import SystemClock
 
@@ -253,7 +253,7 @@ async def test_never_more_than_a_handful_in_six_seconds(
     backend_of, scene, operations = case
     for value, most in (("0", HANDFUL), ("7", 1)):
         headers = {"Retry-After": value}
-        monkeypatch.setattr(gateway, "retry_after", lambda fault, headers=headers: headers)
+        monkeypatch.setattr(middleware, "retry_after", lambda fault, headers=headers: headers)
         specs = tuple(f"status:{status},on={name}" for name in operations)
         folder = tmp_path / value
         folder.mkdir()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tui.demo.handles import COLLEAGUE_ID, INVITED_ID
+from tui.demo.suggestions import COLLEAGUE_ID, INVITED_ID
 
 
 def _list(ada, headers: dict[str, str]) -> httpx.Response:

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from tests.demo.conftest import Visitor
-from tui.demo.builders import FAILING_SKILL, FAILURE
-from tui.demo.handles import COLLEAGUE_ID, EVERYONE, FINANCE, NO_CLIENT_GENIE, STOPPED_GENIE
+from tui.demo.developer.seed import FAILING_SKILL, FAILURE
 from tui.demo.ids import skill_id
 from tui.demo.server import DemoServer
+from tui.demo.suggestions import COLLEAGUE_ID, EVERYONE, FINANCE, NO_CLIENT_GENIE, STOPPED_GENIE
 
 Visit = Callable[..., Visitor]
 

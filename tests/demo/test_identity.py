@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from tests.demo.browser import browser, form_of, open_page, press, sign_in
-from tui.demo.identity_grants import challenge_of
-from tui.demo.identity_requests import Parameters
-from tui.demo.identity_tokens import fingerprint
+from tui.demo.identity.requests import Parameters
+from tui.demo.identity.state import challenge_of
+from tui.demo.identity.tokens import fingerprint
 from tui.demo.server import DemoServer
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"

@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from tui.demo.scripts import choose
-from tui.demo.steps import AskApproval, AskConnection, CutStream, Outcome, Prompt, Say, Together
+from tui.demo.scripts.steps import (
+    AskApproval,
+    AskConnection,
+    CutStream,
+    Outcome,
+    Prompt,
+    Say,
+    Together,
+)
 from tui.demo.suggestions import SUGGESTIONS
 
 

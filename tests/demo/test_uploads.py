@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.demo.uploads import LARGEST_FILE_BYTES
+from tui.demo.headless.uploads import LARGEST_FILE_BYTES
 
 
 def _upload(ada, conversation, name, content):

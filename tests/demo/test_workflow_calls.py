@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.demo.workflow_guest import AGENTS, FIXTURES, Guest, recorded, recording, visited
-from tui.demo.workflow_catalog import IFRIT, MARID
+from tui.demo.workflows.catalog import IFRIT, MARID
 
 CALLS = FIXTURES / "recorded_calls"
 

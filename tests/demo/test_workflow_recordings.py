@@ -25,7 +25,7 @@ from tests.demo.workflow_guest import (
     until_the_end,
     visited,
 )
-from tui.demo.workflow_catalog import GHUL, IFRIT, JANN, MARID
+from tui.demo.workflows.catalog import GHUL, IFRIT, JANN, MARID
 
 STREAMS = FIXTURES / "recorded"
 SET_UP = {

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tui.demo.server import DemoServer, DemoSettings
-from tui.demo.workflow_feed import KEPT_EVENTS
+from tui.demo.workflows.event_feed import KEPT_EVENTS
 
 Payload = dict[str, Any]
 ENDS = {"completed", "failed", "halted", "max_turns_reached"}

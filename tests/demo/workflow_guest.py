@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from tui.demo.server import DemoServer, DemoSettings
-from tui.demo.workflow_catalog import GHUL, IFRIT, JANN, MARID
+from tui.demo.workflows.catalog import GHUL, IFRIT, JANN, MARID
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "workflows"
 ENDS = {"completed", "failed", "halted", "max_turns_reached"}

@@ -9,10 +9,18 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from tui.demo.identity_tokens import claims_about
+from tui.demo.identity.tokens import claims_about
 from tui.demo.records import User
+from tui.demo.scripts.steps import (
+    AskApproval,
+    AskConnection,
+    Prompt,
+    Say,
+    Scenario,
+    Script,
+    UseSkill,
+)
 from tui.demo.server import DemoServer
-from tui.demo.steps import AskApproval, AskConnection, Prompt, Say, Scenario, Script, UseSkill
 
 _MARK = "PWN"
 _CONTROLS = (
@@ -88,9 +96,9 @@ def hostile(server: DemoServer) -> Iterator[None]:
     for skill in bureau.tables["skills"].values():
         skill["name"] = skill["description"] = NASTY
     with (
-        patch("tui.demo.headless.choose", lambda _: _AGENT),
-        patch("tui.demo.identity.claims_about", _claims),
-        patch("tui.demo.identity_tokens.claims_about", _claims),
+        patch("tui.demo.headless.routes.choose", lambda _: _AGENT),
+        patch("tui.demo.identity.routes.claims_about", _claims),
+        patch("tui.demo.identity.tokens.claims_about", _claims),
         patch("json.dumps", partial(_ascii, json.dumps)),
     ):
         yield

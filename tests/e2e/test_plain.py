@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.outside import settings_of
 from tui.demo.server import DemoServer, DemoSettings
-from tui.demo.workflow_catalog import MARID
+from tui.demo.workflows.catalog import MARID
 
 Program = subprocess.Popen[bytes]
 

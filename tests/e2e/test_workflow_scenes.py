@@ -18,7 +18,7 @@ from tests.ui.chat_page import ChatPage
 from tui.core.ids import ConversationId
 from tui.core.options import OptionValues
 from tui.demo.server import DemoServer, DemoSettings
-from tui.demo.workflow_catalog import MARID
+from tui.demo.workflows.catalog import MARID
 from tui.ui.app import GenieApp
 from tui.ui.modals.beginning import BeginModal
 from tui.ui.widgets.notice import OutcomeRow, UsageRow

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 
 from tests.fakes import ManualClock
 from tui.auth.developer import DeveloperAuth
-from tui.demo.builders import FAILURE
-from tui.demo.handles import FINANCE, IFRIT
+from tui.demo.developer.seed import FAILURE
 from tui.demo.server import DemoServer, DemoSettings
+from tui.demo.suggestions import FINANCE, IFRIT
 from tui.studio.developer_client import DeveloperClient
 from tui.studio.models import Genie, GenieId, recipe_of_skill
 

@@ -10,8 +10,8 @@ import pytest
 from tui.config import Profile
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.secret import Secret
-from tui.demo.handles import OUTSIDER_ID, USER_ID
 from tui.demo.server import DemoServer, DemoSettings
+from tui.demo.suggestions import OUTSIDER_ID, USER_ID
 from tui.studio.user_check import Standing
 from tui.wiring.demo import profile_of_demo
 from tui.wiring.setup import SetupHelp

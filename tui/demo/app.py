@@ -6,15 +6,15 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from tui.demo.consent import consent_routes
 from tui.demo.demo import Demo
-from tui.demo.developer_app import developer_routes
-from tui.demo.gateway import Gateway, on_refusal
-from tui.demo.headless import headless_routes
-from tui.demo.identity import identity_routes
-from tui.demo.identity_problems import OAuthRefusal, on_oauth_refusal
-from tui.demo.problems import Refusal
-from tui.demo.workflows import workflow_routes
+from tui.demo.developer.routes import developer_routes
+from tui.demo.errors import Refusal
+from tui.demo.headless.connection_consent import consent_routes
+from tui.demo.headless.routes import headless_routes
+from tui.demo.identity.errors import OAuthRefusal, on_oauth_refusal
+from tui.demo.identity.routes import identity_routes
+from tui.demo.middleware import Gateway, on_refusal
+from tui.demo.workflows.routes import workflow_routes
 
 
 def build_app(demo: Demo) -> ASGIApp:

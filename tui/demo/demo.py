@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tui.demo.bureau import Bureau
+from tui.demo.developer.state import Bureau
 from tui.demo.faults import FaultBox
-from tui.demo.identity_grants import Identity
-from tui.demo.journal import Journal
+from tui.demo.headless.dialect import Shape
+from tui.demo.identity.state import Identity
+from tui.demo.open_connections import Wires
+from tui.demo.request_log import Journal
 from tui.demo.settings import DemoSettings
-from tui.demo.shapes import Shape
-from tui.demo.wires import Wires
-from tui.demo.workflow_shapes import WorkflowShape
-from tui.demo.workshop import Workshop
-from tui.demo.world import World
+from tui.demo.state import World
+from tui.demo.workflows.dialect import WorkflowShape
+from tui.demo.workflows.state import Workshop
 
 
 @dataclass(slots=True)

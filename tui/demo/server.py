@@ -13,21 +13,21 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from tui.demo.app import build_app
-from tui.demo.builders import settle_bureau
-from tui.demo.bureau import Bureau
 from tui.demo.clock import Clock
 from tui.demo.demo import Demo
+from tui.demo.developer.seed import settle_bureau
+from tui.demo.developer.state import Bureau
 from tui.demo.faults import FaultBox
-from tui.demo.handles import CLIENT_ID, NO_CLIENT_GENIE, STOPPED_GENIE
-from tui.demo.identity_grants import Client, Identity
-from tui.demo.journal import Journal
-from tui.demo.residents import Residents, settle
+from tui.demo.headless.dialect import Shape
+from tui.demo.identity.state import Client, Identity
+from tui.demo.request_log import Journal
+from tui.demo.seed import Residents, settle
 from tui.demo.settings import DemoSettings
-from tui.demo.shapes import Shape
-from tui.demo.workflow_history import settle_workshop
-from tui.demo.workflow_shapes import WorkflowShape
-from tui.demo.workshop import IFRIT, Workshop
-from tui.demo.world import World
+from tui.demo.state import World
+from tui.demo.suggestions import CLIENT_ID, NO_CLIENT_GENIE, STOPPED_GENIE
+from tui.demo.workflows.dialect import WorkflowShape
+from tui.demo.workflows.seed import settle_workshop
+from tui.demo.workflows.state import IFRIT, Workshop
 
 __all__ = ["DemoServer", "DemoSettings", "PortInUseError", "run_forever"]
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.genie_source import Kept
-from tui.demo.handles import IFRIT
-from tui.demo.suggestions import SUGGESTIONS
+from tui.demo.suggestions import IFRIT, SUGGESTIONS
 from tui.wiring.backends import open_backend
 from tui.wiring.clients import open_account, signed_in_client
 from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place, UseGenie, open_session

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.studio.conftest import Studio
-from tui.demo.handles import ASLEEP_CLIENT_ID, IFRIT, STOPPED_GENIE
 from tui.demo.server import DemoServer
+from tui.demo.suggestions import ASLEEP_CLIENT_ID, IFRIT, STOPPED_GENIE
 from tui.studio.endpoints import ENDPOINTS
 
 LOW = '{"strength": "LOW"}'

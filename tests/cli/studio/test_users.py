@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.studio.conftest import Studio
-from tui.demo.handles import USER_ID
 from tui.demo.server import DemoServer
+from tui.demo.suggestions import USER_ID
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.screenshots.watch import text_of
 from tests.ui.stage import PATIENCE_S
 from tui.config import Profile
 from tui.core.genie_source import Kept
-from tui.demo.residents import STOPPED_GENIE
+from tui.demo.seed import STOPPED_GENIE
 from tui.demo.server import DemoServer, DemoSettings
 from tui.studio.models import GenieId
 from tui.ui.app import GenieApp

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tui.demo.scripts.approvals import APPROVALS
-from tui.demo.scripts.connections import CONNECTIONS
-from tui.demo.scripts.files import FILES
-from tui.demo.scripts.skills import SKILLS
-from tui.demo.scripts.talk import ECHO, TALK
-from tui.demo.scripts.writing import WRITING
-from tui.demo.steps import Prompt, Scenario
+from tui.demo.scripts.questions import APPROVALS, CONNECTIONS
+from tui.demo.scripts.skills import FILES, SKILLS
+from tui.demo.scripts.steps import Prompt, Scenario
+from tui.demo.scripts.talk import ECHO, TALK, WRITING
 
 _SCENARIOS: tuple[Scenario, ...] = (*WRITING, *APPROVALS, *CONNECTIONS, *SKILLS, FILES, *TALK)
 

@@ -1,0 +1,1 @@
+"""Developer API and Agent Studio API of the demo server."""

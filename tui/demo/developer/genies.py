@@ -1,0 +1,282 @@
+"""Genies and guardrails. Source: Agent Studio API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tui.demo.developer.resources import PREFIX, Call, Plain, Resource
+from tui.demo.developer.state import Sheet
+from tui.demo.errors import Refusal
+from tui.demo.records import Genie, JsonObject
+from tui.studio.guardrails.validation import PII_ENTITIES, POLICY_TYPES, unknown_keys, validate
+
+_GENIES = f"{PREFIX}/genies"
+_GUARDRAIL = f"{_GENIES}/{{genie_id}}/guardrails"
+_DEFAULT_POLICIES: dict[str, JsonObject] = {
+    "harmful_content": {
+        "filters": [
+            {"type": name, "strength": "LOW"}
+            for name in ("HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT")
+        ]
+    },
+    "prompt_attack": {"strength": "LOW"},
+}
+
+
+def guardrail_resources() -> tuple[Resource, ...]:
+    """The endpoints."""
+    return (
+        Resource("guardrails", "GET", f"{_GENIES}/guardrails/policies/pii_entities", _entities),
+        Resource("guardrails", "GET", _GUARDRAIL, show_guardrail),
+        Resource("guardrails", "PUT", f"{_GUARDRAIL}/policies/{{policy_type}}", put_policy),
+    )
+
+
+def new_guardrail(letters: Callable[[int], str]) -> JsonObject:
+    """A guardrail as it is when it is first attached: with two policies."""
+    return {
+        "id": f"aigrl-{letters(6)}-{letters(6)}-CD",
+        "policies": [
+            {"id": f"aigrlp-{letters(6)}-{letters(6)}-CD", "policy_type": kind, "configuration": c}
+            for kind, c in _DEFAULT_POLICIES.items()
+        ],
+    }
+
+
+def show_guardrail(call: Call) -> Any:
+    _, sheet = genie_of(call, "genie_id")
+    return Plain({"data": sheet.guardrail or {"id": None, "policies": []}})
+
+
+def put_policy(call: Call) -> Any:
+    kind = call.parts["policy_type"]
+    if kind not in POLICY_TYPES:
+        raise Refusal(400, f"policy_type must be one of {', '.join(POLICY_TYPES)}.")
+    genie, sheet = genie_of(call, "genie_id")
+    if sheet.guardrail is None:
+        raise Refusal(404, "No guardrail is attached to the genie.")
+    _check_configuration(kind, call.body.get("configuration"))
+    policies = sheet.guardrail["policies"]
+    policy = next((p for p in policies if p["policy_type"] == kind), None)
+    if policy is None:
+        ids = call.bureau.ids
+        policy = {"id": f"aigrlp-{ids.letters(6)}-{ids.letters(6)}-CD", "policy_type": kind}
+        policies.append(policy)
+    policy["configuration"] = call.body["configuration"]
+    call.bureau.note(call.token, "guardrail_policy_updated", {"id": genie.handle, "name": kind})
+    return Plain({"data": policy})
+
+
+def _check_configuration(kind: str, configuration: object) -> None:
+    """Source: Agent Studio API, Sample 422 response."""
+    title = "Failed to update policy"
+    if isinstance(configuration, dict) and (unknown := unknown_keys(kind, configuration)):
+        detail = f"Configuration contains unknown keys: {', '.join(unknown)}"
+        raise Refusal(422, detail, title=title)
+    if found := validate(kind, configuration):
+        raise Refusal(422, f"Configuration is invalid: {found[0]}", title=title)
+
+
+def _entities(call: Call) -> Any:
+    return Plain({"data": list(PII_ENTITIES)})
+
+
+_ONE = f"{_GENIES}/{{id}}"
+_CHANNELS: JsonObject = {
+    "channel_mode": "dms_only",
+    "channel_scope": "specific",
+    "response_mode": "on_mention",
+    "channel_whitelist": [],
+}
+_CHOICES: dict[str, tuple[object, ...]] = {
+    "ai_provider": ("anthropic", "open_ai"),
+    "matrix": (True, False),
+    "channel_mode": ("dms_only", "everywhere"),
+    "channel_scope": ("specific", "all_invited"),
+    "response_mode": ("on_mention", "helpdesk"),
+}
+_REQUIRED = (
+    "name",
+    "description",
+    "folder_id",
+    "instructions",
+    "ai_provider",
+    "shared_account_id",
+    "custom_oauth_key_id",
+    "matrix",
+)
+
+
+def genie_resources() -> tuple[Resource, ...]:
+    """The endpoints of genies themselves."""
+    return (
+        Resource("genies", "GET", _GENIES, list_genies),
+        Resource("genies", "POST", _GENIES, create_genie),
+        Resource("genies", "GET", _ONE, show_genie),
+        Resource("genies", "PUT", _ONE, update_genie),
+        Resource("genies", "DELETE", _ONE, delete_genie),
+        Resource("genies", "POST", f"{_ONE}/start", _switch(True)),
+        Resource("genies", "POST", f"{_ONE}/stop", _switch(False)),
+        *(
+            Resource("genies", "POST", f"{_ONE}/{verb}_{things}", _assigning(things, verb))
+            for things in ("skills", "knowledge_bases", "user_groups")
+            for verb in ("assign", "remove")
+        ),
+    )
+
+
+def list_genies(call: Call) -> Any:
+    state = call.query.get("state", "")
+    shown = [_details(call, genie, sheet) for genie, sheet in _all(call)]
+    wanted = {"inactive": "stopped"}.get(state, state)
+    rows = call.matching(shown, "folder_id", "project_id")
+    details = ("folders", "user_groups", "connection_id", "custom_oauth_key_id", "project_id")
+    return call.page(
+        [
+            {name: value for name, value in row.items() if name not in details}
+            for row in rows
+            if not wanted or row["state"] == wanted
+        ],
+        largest=50,
+    )
+
+
+def show_genie(call: Call) -> Any:
+    return _details(call, *genie_of(call))
+
+
+def create_genie(call: Call) -> Any:
+    fields = call.required(*_REQUIRED)
+    for name in ("name", "description", "instructions"):
+        call.text(name)
+    _check_values(call)
+    if str(fields["folder_id"]) not in call.bureau.tables["folders"]:
+        raise Refusal(404, "Folder not found.")
+    handle = f"gin-{call.bureau.ids.letters(8)}-{call.bureau.ids.letters(6)}-CD"
+    channels = {name: call.body.get(name, usual) for name, usual in _CHANNELS.items()}
+    stamps = {"created_at": call.bureau.now(), "updated_at": call.bureau.now()}
+    call.bureau.world.genies[handle] = Genie(
+        handle, fields["name"], started=False, client_attached=False
+    )
+    call.bureau.sheets[handle] = Sheet({**fields, **channels, **stamps})
+    call.bureau.note(call.token, "genie_created", {"id": handle, "name": fields["name"]})
+    return {"id": handle}
+
+
+def update_genie(call: Call) -> Any:
+    genie, sheet = genie_of(call)
+    known = {*_REQUIRED, *_CHANNELS}
+    _check_values(call)
+    changes = {name: value for name, value in call.body.items() if name in known}
+    sheet.fields |= changes | {"updated_at": call.bureau.now()}
+    genie.name = str(sheet.fields["name"])
+    call.bureau.note(call.token, "genie_updated", {"id": genie.handle, "name": genie.name})
+    names = ("shared_account_id", "custom_oauth_key_id", "matrix", *_CHANNELS)
+    shown = _details(call, genie, sheet)
+    first = ("id", "name", "description", "folder_id", "project_id", "instructions", "ai_provider")
+    return {name: shown[name] for name in first} | {n: sheet.fields.get(n) for n in names}
+
+
+def delete_genie(call: Call) -> Any:
+    genie, _ = genie_of(call)
+    world = call.bureau.world
+    for conversation in [c for c in world.conversations.values() if c.genie is genie]:
+        world.close_conversation(conversation)
+    for client in world.clients.values():
+        if client.genie == genie.handle:
+            client.genie = ""
+    del world.genies[genie.handle], call.bureau.sheets[genie.handle]
+    call.bureau.note(call.token, "genie_deleted", {"id": genie.handle, "name": genie.name})
+    return {"success": "true"}
+
+
+def _switch(started: bool) -> Callable[[Call], Any]:
+    def switch(call: Call) -> Any:
+        genie, sheet = genie_of(call)
+        genie.started = started
+        sheet.fields["updated_at"] = call.bureau.now()
+        event = "genie_started" if started else "genie_stopped"
+        call.bureau.note(call.token, event, {"id": genie.handle, "name": genie.name})
+        return {"success": True}
+
+    return switch
+
+
+def _assigning(things: str, verb: str) -> Callable[[Call], Any]:
+    def assign(call: Call) -> Any:
+        genie, sheet = genie_of(call)
+        ids = call.texts(f"{things.removesuffix('s')}_ids")
+        names = _names(call, things)
+        unknown = [one for one in ids if one not in names]
+        if unknown:
+            raise Refusal(404, f"Unknown {things.replace('_', ' ')}: {', '.join(unknown)}.")
+        held = genie.groups if things == "user_groups" else getattr(sheet, things)
+        (held.update if verb == "assign" else held.difference_update)(ids)
+        call.bureau.note(call.token, f"genie_{things}_changed", {"id": genie.handle})
+        return {things: [{"id": one, "name": names[one]} for one in ids]}
+
+    return assign
+
+
+def _names(call: Call, things: str) -> dict[str, str]:
+    if things == "user_groups":
+        return call.bureau.group_names
+    return {one: str(row["name"]) for one, row in call.bureau.tables[things].items()}
+
+
+def _check_values(call: Call) -> None:
+    """Source: Agent Studio API, Create a genie and Update a genie, accepted values."""
+    call.check_choices(_CHOICES)
+    channels = call.body.get("channel_whitelist", [])
+    if not isinstance(channels, list) or not all(isinstance(one, str) for one in channels):
+        raise Refusal(422, "channel_whitelist must be an array of strings.")
+
+
+def _all(call: Call) -> list[tuple[Genie, Sheet]]:
+    genies = call.bureau.world.genies
+    return [(genies[handle], sheet) for handle, sheet in call.bureau.sheets.items()]
+
+
+def genie_of(call: Call, name: str = "id") -> tuple[Genie, Sheet]:
+    """The genie that a path names, and its sheet.
+
+    Raises:
+        Refusal: 404 for an unknown one.
+    """
+    handle = call.parts[name]
+    if handle not in call.bureau.sheets:
+        raise Refusal(404, "Genie not found.")
+    return call.bureau.world.genies[handle], call.bureau.sheets[handle]
+
+
+def _details(call: Call, genie: Genie, sheet: Sheet) -> JsonObject:
+    """Source: Get a genie by ID; ``chat_interface`` null without a client was observed."""
+    fields = sheet.fields
+    folder = call.bureau.tables["folders"].get(str(fields["folder_id"]), {})
+    shown = ("description", "folder_id", "instructions", "ai_provider", *_CHANNELS)
+    skills = [call.bureau.tables["skills"][one] for one in sheet.skills]
+    recipes = call.bureau.tables["recipes"]
+    active = sum(bool(recipes.get(str(s["recipe_id"]), {}).get("running")) for s in skills)
+    return {
+        "id": genie.handle,
+        "name": genie.name,
+        "state": "active" if genie.started else "stopped",
+        **{name: fields.get(name) for name in shown},
+        "project_id": folder.get("project_id"),
+        "chat_interface": "custom" if genie.client_attached else None,
+        "skills_count": len(sheet.skills),
+        "knowledge_bases_count": len(sheet.knowledge_bases),
+        "user_groups_count": len(genie.groups),
+        "active_recipes_count": active,
+        "inactive_skills_count": len(skills) - active,
+        "custom_oauth_key_id": fields.get("custom_oauth_key_id"),
+        "connection_id": fields.get("shared_account_id"),
+        "folders": [{"id": folder.get("id"), "name": folder.get("name")}] if folder else [],
+        "logo_url": None,
+        "user_groups": [
+            {"id": group, "name": call.bureau.group_names[group]} for group in sorted(genie.groups)
+        ],
+        "created_at": fields.get("created_at"),
+        "updated_at": fields.get("updated_at"),
+    }

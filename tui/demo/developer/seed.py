@@ -1,0 +1,254 @@
+"""What the Developer API of the demo has at the start: a small workspace around its genies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tui.demo.clock import rfc3339
+from tui.demo.developer.genies import new_guardrail
+from tui.demo.developer.knowledge import skill_of
+from tui.demo.developer.state import Bureau, DeveloperToken, Sheet
+from tui.demo.ids import skill_id
+from tui.demo.records import JsonObject
+from tui.demo.suggestions import EVERYONE, FINANCE, IFRIT, NO_CLIENT_GENIE, STOPPED_GENIE
+
+PROJECT, SUPPORT, FINANCE_FOLDER = 4567, 7498, 7302
+FAILING_SKILL = "Export to PDF"
+FAILURE = "Recipe error: 403 Forbidden from the archive"
+WAITING_JOB_TOKEN = "resume-demo-onboarding"
+
+_READER_GROUPS = frozenset(
+    {"genies", "guardrails", "kb", "skills", "recipes", "jobs", "connections", "folders"}
+    | {"projects", "deployments", "tables", "roles", "on-prem", "activity"}
+)
+_SKILLS = (
+    ("Search tickets", "Looks for tickets in the service desk."),
+    ("Read status page", "Reads the state of every service."),
+    ("List deployments", "Lists what was deployed lately."),
+    ("Order laptop", "Orders a laptop for a colleague."),
+    ("Reset password", "Sends a link to choose a new password."),
+    ("Find invoices", "Finds the invoices of a month."),
+    (FAILING_SKILL, "Writes invoices as PDF into the archive."),
+    ("Restart print spooler", "Restarts the spooler of a printer."),
+    ("Check stock", "Says what the warehouse has."),
+)
+_PLAIN_RECIPES = (
+    (45246391, "Customer support escalation", "Routes urgent tickets to the people on call.", True),
+    (45246392, "Nightly article sync", "Copies articles into the knowledge base.", True),
+    (45246393, "New colleague onboarding", "A workflow that can become a skill.", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Builders:
+    """Tokens of the people who build genies."""
+
+    token: str
+    reader_token: str
+
+
+def settle_bureau(bureau: Bureau) -> Builders:
+    """Fill a new bureau and hand out its tokens."""
+    token, reader = (f"wrkaus-{bureau.ids.secret()}" for _ in range(2))
+    bureau.tokens[token] = DeveloperToken("Terminal builder", api_client="40947")
+    bureau.tokens[reader] = DeveloperToken("Reader", _READER_GROUPS, writes=False)
+    bureau.group_names |= {EVERYONE: "Everyone", FINANCE: "Finance"}
+    _folders(bureau)
+    _recipes(bureau)
+    _jobs(bureau)
+    _knowledge(bureau)
+    _genies(bureau)
+    _rest(bureau)
+    return Builders(token, reader)
+
+
+def _ago(bureau: Bureau, **age: float) -> str:
+    return rfc3339(bureau.world.clock.now() - timedelta(**age))
+
+
+def _folders(bureau: Bureau) -> None:
+    bureau.keep("projects", {"id": PROJECT, "name": "Genies", "description": "", "folder_id": 7000})
+    for number, name, parent in (
+        (7000, "Genies", None),
+        (SUPPORT, "Support", 7000),
+        (FINANCE_FOLDER, "Finance", 7000),
+    ):
+        folder = {"id": number, "name": name, "parent_id": parent, "project_id": PROJECT}
+        bureau.keep("folders", folder | {"created_at": _ago(bureau, days=200)})
+
+
+def _recipe(bureau: Bureau, number: int, name: str, description: str, folder: int) -> JsonObject:
+    return bureau.keep(
+        "recipes",
+        {
+            "id": number,
+            "name": name,
+            "description": description,
+            "folder_id": folder,
+            "project_id": PROJECT,
+            "running": True,
+            "code": "{}",
+            "created_at": _ago(bureau, days=120),
+            "updated_at": _ago(bureau, days=2),
+            "last_run_at": _ago(bureau, hours=3),
+            "stopped_at": None,
+        },
+    )
+
+
+def _recipes(bureau: Bureau) -> None:
+    for place, (name, description) in enumerate(_SKILLS):
+        number = int(skill_id(name).removeprefix("recipe:"))
+        folder = FINANCE_FOLDER if "nvoice" in description else SUPPORT
+        recipe = _recipe(bureau, number, name, description, folder)
+        bureau.keep("skills", skill_of(65_001_201 + place, recipe))
+    for number, name, description, running in _PLAIN_RECIPES:
+        _recipe(bureau, number, name, description, SUPPORT)["running"] = running
+
+
+def _jobs(bureau: Bureau) -> None:
+    failing = int(skill_id(FAILING_SKILL).removeprefix("recipe:"))
+    tickets = int(skill_id("Search tickets").removeprefix("recipe:"))
+    rows: list[tuple[int, str, str | None, float]] = [
+        (failing, "failed", FAILURE, 3),
+        (failing, "failed", FAILURE, 26),
+        (failing, "succeeded", None, 120),
+        (tickets, "succeeded", None, 1),
+        (tickets, "failed", "Rate limit of the service desk reached", 7),
+        (45246393, "pending", None, 0.5),
+    ]
+    for recipe, status, error, hours in rows:
+        job_id = f"j-{bureau.ids.letters(8)}-{bureau.ids.letters(6)}"
+        if status == "pending":
+            bureau.paused[WAITING_JOB_TOKEN] = job_id
+        bureau.keep(
+            "jobs",
+            {
+                "id": job_id,
+                "recipe_id": recipe,
+                "title": f"Call of {bureau.tables['recipes'][str(recipe)]['name']}",
+                "status": status,
+                "is_error": error is not None,
+                "error": error,
+                "started_at": _ago(bureau, hours=hours),
+                "completed_at": None if status == "pending" else _ago(bureau, hours=hours - 0.01),
+            },
+        )
+
+
+def _knowledge(bureau: Bureau) -> None:
+    for kb_id, name, description, folder, sources in (
+        ("kb-WSm8kore-DemoAA", "Support FAQs", "What people ask most.", SUPPORT, "zendesk"),
+        (
+            "kb-BLm8cove-DemoAA",
+            "Travel rules",
+            "Who may go where, and how.",
+            FINANCE_FOLDER,
+            "wiki",
+        ),
+    ):
+        bureau.keep(
+            "knowledge_bases",
+            {
+                "id": kb_id,
+                "name": name,
+                "description": description,
+                "folder_id": str(folder),
+                "project_id": str(PROJECT),
+                "source_type": "recipe",
+                "data_sources": {f"{sources}_articles": True, "internal_docs": True},
+                "recipes": ["45246392"],
+            },
+        )
+
+
+def _genies(bureau: Bureau) -> None:
+    skills = list(bureau.tables["skills"])
+    for handle, description, provider, held in (
+        (IFRIT, "Helps with everything that breaks between nine and five.", "anthropic", skills),
+        (
+            STOPPED_GENIE,
+            "Works at night. Start it, and it answers by day too.",
+            "open_ai",
+            skills[:3],
+        ),
+        (NO_CLIENT_GENIE, "Has no client, so that no application can call it.", "open_ai", []),
+    ):
+        bureau.sheets[handle] = Sheet(
+            {
+                "name": bureau.world.genies[handle].name,
+                "description": description,
+                "folder_id": SUPPORT,
+                "instructions": "You are a friendly, exact genie. Say what you did and what not.",
+                "ai_provider": provider,
+                "shared_account_id": 1234,
+                "custom_oauth_key_id": 5678,
+                "matrix": False,
+                "channel_mode": "dms_only",
+                "channel_scope": "specific",
+                "response_mode": "on_mention",
+                "channel_whitelist": [],
+                "created_at": _ago(bureau, days=90),
+                "updated_at": _ago(bureau, days=1),
+            },
+            set(held),
+            set(bureau.tables["knowledge_bases"]) if held else set(),
+            new_guardrail(bureau.ids.letters) if held else None,
+        )
+
+
+def _rest(bureau: Bureau) -> None:
+    for number, name, provider, status in (
+        (1234, "Model provider", "open_ai", "success"),
+        (1235, "Service desk", "zendesk", "success"),
+        (1236, "Invoice archive", "google_drive", None),
+    ):
+        bureau.keep(
+            "connections",
+            {
+                "id": number,
+                "name": name,
+                "provider": provider,
+                "folder_id": SUPPORT,
+                "project_id": PROJECT,
+                "authorization_status": status,
+                "created_at": _ago(bureau, days=150),
+            },
+        )
+    for days, event, name in ((1, "recipe_started", FAILING_SKILL), (2, "genie_created", "Ifrit")):
+        entry = {"id": 60_000 - days, "timestamp": _ago(bureau, days=days), "event_type": event}
+        about = {"user": {"name": "Ada"}, "resource": {"name": name}}
+        bureau.tables["activity"] = {str(entry["id"]): entry | about, **bureau.tables["activity"]}
+    table = {"id": 311, "name": "Cost centres", "project_id": PROJECT}
+    bureau.keep("lookup_tables", table | {"created_at": _ago(bureau, days=80)})
+    for number, code, name in ((9001, "4200", "Platform"), (9002, "4300", "Finance")):
+        row = {"id": number, "data": {"code": code, "name": name}}
+        bureau.rows.setdefault("311", {})[str(number)] = row | {"updated_at": _ago(bureau, days=8)}
+    for number, name in ((1, "Project admin"), (2, "Project viewer")):
+        bureau.keep("project_roles", {"id": number, "name": name})
+    for number, name in ((11, "Admin"), (12, "Analyst"), (13, "Operator")):
+        bureau.keep("roles", {"id": number, "name": name})
+    bureau.keep(
+        "api_clients",
+        {
+            "id": 40947,
+            "name": "Terminal builder",
+            "api_privilege_group_id": 26779,
+            "all_folders": True,
+            "folder_ids": [],
+            "environment_name": "Development",
+            "created_at": _ago(bureau, days=30),
+        },
+    )
+    bureau.keep(
+        "on_prem_groups",
+        {
+            "id": 16803,
+            "name": "Data centre Bristol",
+            "in_use": True,
+            "created_at": _ago(bureau, days=400),
+            "agents_count": 2,
+            "active_agents": ["bristol-1"],
+        },
+    )

@@ -1,0 +1,125 @@
+"""What the Developer API of the demo manages, beside the genies themselves."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tui.demo.clock import rfc3339
+from tui.demo.errors import Refusal
+from tui.demo.ids import Ids
+from tui.demo.records import JsonObject
+from tui.demo.state import World
+
+Table = dict[str, JsonObject]
+"""Things of one kind by their ids, as the API shows them."""
+
+COLLECTIONS = (
+    "skills",
+    "knowledge_bases",
+    "recipes",
+    "jobs",
+    "connections",
+    "folders",
+    "projects",
+    "deployments",
+    "lookup_tables",
+    "project_roles",
+    "roles",
+    "api_clients",
+    "on_prem_groups",
+    "activity",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeveloperToken:
+    """What a token may do. ``groups`` None: everything."""
+
+    name: str
+    groups: frozenset[str] | None = None
+    writes: bool = True
+    api_client: str = ""
+    """Id of the API client it belongs to."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What Studio knows of a genie."""
+
+    fields: JsonObject
+    skills: set[str] = field(default_factory=set)
+    knowledge_bases: set[str] = field(default_factory=set)
+    guardrail: JsonObject | None = None
+
+
+class Bureau:
+    """Tokens, genies' sheets and one table for each kind of thing."""
+
+    def __init__(self, world: World) -> None:
+        seed = world.settings.seed
+        # Ids of its own: drawing from the world's would change those that tests and pictures know.
+        self.ids = Ids(None if seed is None else seed ^ 0x570D10)
+        self.world = world
+        self.tokens: dict[str, DeveloperToken] = {}
+        self.sheets: dict[str, Sheet] = {}
+        self.group_names: dict[str, str] = {}
+        self.tables: dict[str, Table] = {name: {} for name in COLLECTIONS}
+        self.rows: dict[str, Table] = {}
+        """Rows of lookup tables, by the table's id."""
+        self.paused: dict[str, str] = {}
+        """Ids of the jobs that wait, by their resume tokens."""
+        self._calls: dict[tuple[str, str, str], deque[datetime]] = {}
+        self._next_number = 70_001
+
+    def number(self) -> int:
+        """A new id of the kind that the older parts of the API have."""
+        self._next_number += 1
+        return self._next_number
+
+    def now(self) -> str:
+        return rfc3339(self.world.clock.now())
+
+    def keep(self, kind: str, thing: JsonObject) -> JsonObject:
+        """Put a thing into its table."""
+        self.tables[kind][str(thing["id"])] = thing
+        return thing
+
+    def find(self, kind: str, thing_id: str) -> JsonObject:
+        """
+        Raises:
+            Refusal: 404 for an unknown one.
+        """
+        thing = self.tables[kind].get(thing_id)
+        if thing is None:
+            raise Refusal(404, f"{kind.rstrip('s').replace('_', ' ').capitalize()} not found.")
+        return thing
+
+    def count_call(self, token: str, method: str, path: str, most: int, seconds: float) -> None:
+        """Note a call to an endpoint.
+
+        Raises:
+            Refusal: 429 beyond ``most`` in ``seconds``.
+        """
+        now = self.world.clock.now()
+        calls = self._calls.setdefault((token, method, path), deque())
+        while calls and calls[0] <= now - timedelta(seconds=seconds):
+            calls.popleft()
+        if len(calls) >= most:
+            raise Refusal(429, f"Rate limit of {most} requests in {seconds:g} s exceeded.")
+        calls.append(now)
+
+    def note(self, who: DeveloperToken, event_type: str, resource: JsonObject) -> None:
+        """Enter something that was done into the audit log."""
+        number = self.number()
+        self.keep(
+            "activity",
+            {
+                "id": number,
+                "timestamp": self.now(),
+                "event_type": event_type,
+                "user": {"name": who.name},
+                "resource": resource,
+            },
+        )

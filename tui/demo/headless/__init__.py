@@ -1,0 +1,1 @@
+"""Headless API of the demo server."""

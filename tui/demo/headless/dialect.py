@@ -1,0 +1,120 @@
+"""The two dialects of the Headless API: as documented, and as the live service was seen to answer.
+
+What was observed differs in this: bodies are wrapped in ``result``, the list of conversations has
+another name, approve, reject and feedback answer with an empty body, the detail call leaves out the
+conversation id, agent messages carry no message id, and there are only two states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.responses import JSONResponse, Response
+
+from tui.demo.clock import rfc3339
+from tui.demo.records import Event, JsonObject, Message
+from tui.demo.state import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Writes answers in one of the two dialects."""
+
+    observed: bool
+
+    def answer(self, body: JsonObject, status: int = 200) -> Response:
+        """A successful JSON response."""
+        return JSONResponse({"result": body} if self.observed else body, status)
+
+    def done(self, body: JsonObject, status: int = 200) -> Response:
+        """The response to a decision: observed with no body at all."""
+        return Response(status_code=status) if self.observed else self.answer(body, status)
+
+    def conversation_list(self, rows: list[JsonObject], total: int, cursor: str | None) -> Response:
+        """A page of the list. Source: Headless API, List conversations."""
+        name = "conversations" if self.observed else "list"
+        return self.answer({name: rows, "total_count": total, "cursor": cursor})
+
+    def detail(self, conversation: Conversation, topic: str, last: Event | None) -> Response:
+        """State of one conversation. Source: Headless API, Get a conversation."""
+        identity = {} if self.observed else {"conversation_id": conversation.conversation_id}
+        return self.answer(
+            identity
+            | {
+                "topic": topic,
+                "state": self.state(conversation),
+                "updated_at": rfc3339(conversation.updated_at),
+                "last_event": self.event(last) if last else None,
+            }
+        )
+
+    def state(self, conversation: Conversation) -> str:
+        """One of the four documented states, or of the two observed.
+
+        Observed, a turn that waits for a connection looks ``idle`` although it is not free.
+        """
+        run = conversation.current
+        if run is None:
+            return "idle"
+        if not self.observed:
+            return run.activity
+        return "idle" if run.waits_for_connection else "skill_processing"
+
+    def event(self, event: Event) -> JsonObject:
+        """An event with the base fields first. Source: Headless API, SSE events."""
+        fields = dict(event.fields)
+        if self.observed:
+            fields.pop("message_id", None)
+        return {
+            "type": event.type,
+            "conversation_id": event.conversation_id,
+            "genie_handle": event.genie,
+            "genie_run_id": event.run_id,
+            "event_id": event.event_id,
+            "seq_num": event.seq_num,
+            "created_at": rfc3339(event.created_at),
+            **fields,
+        }
+
+    def continuation(self, last: Event, following: Event) -> str:
+        """Where the next page of events starts. The bound is inclusive, so the observed value,
+        the time of the last event sent, brings that event a second time."""
+        return rfc3339((last if self.observed else following).created_at)
+
+
+def listed(conversation: Conversation, topic: str) -> JsonObject:
+    """A row of the list of conversations."""
+    return {
+        "conversation_id": conversation.conversation_id,
+        "topic": topic,
+        "created_at": rfc3339(conversation.created_at),
+        "last_updated_at": rfc3339(conversation.updated_at),
+    }
+
+
+def message(entry: Message) -> JsonObject:
+    """A message of the history. Source: Headless API, Get messages."""
+    return {
+        "message_id": entry.message_id,
+        "source": entry.source,
+        "content": entry.content,
+        "genie_run_id": entry.run_id,
+        "created_at": rfc3339(entry.created_at),
+    }
+
+
+def ping(at: datetime) -> JsonObject:
+    """A heartbeat: no event id and no number, because it is not persisted."""
+    return {"type": "system.ping", "timestamp": rfc3339(at)}
+
+
+def interrupted(run_id: str, last_seq_num: int, reason: str, retry_after_ms: int) -> JsonObject:
+    """The server gives up the stream, not the turn; not persisted either."""
+    return {
+        "type": "system.stream_interrupted",
+        "genie_run_id": run_id,
+        "last_seq_num": last_seq_num,
+        "reason": reason,
+        "retry_after_ms": retry_after_ms,
+    }

@@ -1,0 +1,79 @@
+"""A genie run while it lives: its events, what it waits for, and who is listening."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tui.demo.records import Activity, Event
+from tui.demo.scripts.steps import Outcome
+
+
+class Run:
+    """One request/response cycle. Its listeners wait in `changed`."""
+
+    def __init__(self, run_id: str, conversation_id: str, started_at: datetime) -> None:
+        self.run_id = run_id
+        self.conversation_id = conversation_id
+        self.started_at = started_at
+        self.events: list[Event] = []
+        self.activity: Activity = "ai_running"
+        self.done = False
+        self.off_record = False
+        """Set by a pause for a connection: from there on nothing is streamed or persisted."""
+        self.waits_for_connection = False
+        self.cut_points: list[int] = []
+        """Numbers of events after which the first stream to get there is cut."""
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let every listener look again."""
+        self._wake.set()
+        self._wake = asyncio.Event()
+
+    async def changed(self, within_s: float) -> bool:
+        """Wait for the next `wake`; False when it did not come in time."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), within_s)
+        except TimeoutError:
+            return False
+        return True
+
+    def position_after(self, event_id: str | None) -> int:
+        """How many events to skip for a ``Last-Event-ID``; 0 (a full replay) if it is unknown."""
+        for position, event in enumerate(self.events, start=1):
+            if event.event_id == event_id:
+                return position
+        return 0
+
+
+@dataclass(slots=True)
+class Approval:
+    """A skill call that waits for the user's decision."""
+
+    call_id: str
+    run: Run
+    answer: asyncio.Future[Outcome]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A pending authorization of a runtime connection, and the newest link to its page."""
+
+    attempt_id: str
+    connector: str
+    run: Run
+    genie: str
+    user_id: str
+    answer: asyncio.Future[Outcome]
+    token: str
+    """The secret part of the newest link to the consent page."""
+    expires_at: datetime
+
+    @property
+    def status(self) -> Literal["auth_required", "authorized", "rejected"]:
+        if not self.answer.done():
+            return "auth_required"
+        return "authorized" if self.answer.result().accepted else "rejected"

@@ -1,0 +1,207 @@
+"""What was said before the demo server started, so that a first visitor finds a lived-in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import cycle, islice
+
+from tui.demo.headless.runs import Run
+from tui.demo.ids import skill_id
+from tui.demo.records import Genie, Source, User
+from tui.demo.state import Conversation, World
+
+
+@dataclass(frozen=True, slots=True)
+class PastTurn:
+    """A question, the skills it took, and what Ifrit said."""
+
+    asked: str
+    skills: tuple[str, ...]
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A conversation and how long ago it began."""
+
+    title: str
+    age: timedelta
+    turns: tuple[PastTurn, ...]
+
+
+_PASTS = (
+    Past(
+        "VPN drops every hour",
+        timedelta(minutes=24),
+        (
+            PastTurn(
+                "My VPN drops every hour, on the hour.",
+                ("Search tickets", "Read VPN log"),
+                (
+                    "On the hour? That smells of a clock, not of a cable.",
+                    "Your client renews its lease every **3600 s** and the Frankfurt gateway "
+                    "answers too late. Until it is repaired:\n\n"
+                    "1. open *Settings → Network*\n2. choose gateway `vpn-par-2`\n"
+                    "3. reconnect once\n\nI have added you to `INC-3301`.",
+                ),
+            ),
+            PastTurn(
+                "Paris works, thank you!",
+                (),
+                ("Paris always does. I will tell you when Frankfurt is itself again.",),
+            ),
+        ),
+    ),
+    Past(
+        "Access to the data warehouse",
+        timedelta(hours=5),
+        (
+            PastTurn(
+                "Can you give me read access to the sales schema?",
+                ("Look up access policy", "Request access"),
+                (
+                    "Requested: `warehouse.sales`, *read only*, for 90 days. Your lead approved it "
+                    "while I was still typing.\n\n```sql\nselect region, sum(amount)\n"
+                    "from sales.orders\ngroup by region;\n```\n\nThis should work in ten minutes.",
+                ),
+            ),
+        ),
+    ),
+    Past(
+        "Meeting room display is upside down",
+        timedelta(hours=27),
+        (
+            PastTurn(
+                "The display in room Aladdin is upside down.",
+                ("Find device", "Rotate display"),
+                ("Turned by 180°. Whoever hung it may keep the screwdriver, but not the ladder.",),
+            ),
+        ),
+    ),
+    Past(
+        "Parental leave, how does it work?",
+        timedelta(days=4),
+        (
+            PastTurn(
+                "How does parental leave work here?",
+                ("Search knowledge base",),
+                (
+                    "Congratulations, if I may. In short:\n\n"
+                    "| What | How long | Whom to tell |\n| --- | --- | --- |\n"
+                    "| Leave, paid | 16 weeks | your lead, 8 weeks before |\n"
+                    "| Leave, unpaid | up to 2 years | People team |\n"
+                    "| Part time | until the child is 8 | your lead |\n\n"
+                    "> The policy is kinder than its formatting. Ask the People team anything.",
+                ),
+            ),
+            PastTurn(
+                "And for adoption?",
+                (),
+                ("The same, from the day the child arrives. The form is called `PL-2`.",),
+            ),
+        ),
+    ),
+    Past(
+        "Which printer is the colour one",
+        timedelta(days=11),
+        (
+            PastTurn(
+                "Which printer on floor 3 prints in colour?",
+                ("Find device",),
+                ("`prn-3-west`. The other one only dreams in colour.",),
+            ),
+        ),
+    ),
+)
+_ERRANDS = ("Licence for", "Question about", "Access to", "Trouble with", "New starter and")
+_THINGS = (
+    "the design tool",
+    "expenses",
+    "the build farm",
+    "a headset",
+    "the wiki",
+    "shared mailboxes",
+    "travel booking",
+)
+_LONG_THREAD_GAP = timedelta(seconds=30)
+
+
+def settle_history(world: World, genie: Genie, user: User) -> None:
+    """Put the past into a new world, oldest first, as its settings ask."""
+    now, wanted = world.clock.now(), world.settings.seeded_conversations
+    told = _PASTS[:wanted]
+    for number in range(wanted - len(told), 0, -1):
+        _add_errand(world, world.open_conversation(genie, user, _errand_time(now, number)), number)
+    if world.settings.seeded_messages:
+        _add_long_thread(world, genie, user, now)
+    for past in reversed(told):
+        _relive(world, world.open_conversation(genie, user, now - past.age), past)
+
+
+def _errand_time(now: datetime, number: int) -> datetime:
+    return now - timedelta(days=14) - number * timedelta(minutes=50)
+
+
+def _add_errand(world: World, conversation: Conversation, number: int) -> None:
+    """A short conversation with neither run nor events: there may be ten thousand of them."""
+    about = f"{_ERRANDS[number % len(_ERRANDS)]} {_THINGS[number % len(_THINGS)]}"
+    at, run_id = conversation.created_at, world.ids.short("run")
+    _entitle(conversation, f"{about} ({number})")
+    world.remember(conversation, run_id, "user", f"{about}: can you help?", at)
+    answer = f"Done. It is in `REQ-{10_000 + number}`, should anybody ask."
+    world.remember(conversation, run_id, "genie", answer, at + timedelta(seconds=20))
+
+
+def _entitle(conversation: Conversation, title: str) -> None:
+    conversation.title = title
+    # Long ago, so that the detail call has the title at once.
+    conversation.titled_at = conversation.created_at - timedelta(days=1)
+
+
+def _add_long_thread(world: World, genie: Genie, user: User, now: datetime) -> None:
+    length = world.settings.seeded_messages
+    start = now - timedelta(days=2) - length * _LONG_THREAD_GAP
+    conversation = world.open_conversation(genie, user, start)
+    _entitle(conversation, f"A thread of {length} messages")
+    said = [turn for past in _PASTS for turn in past.turns]
+    texts = (text for turn in cycle(said) for text in (turn.asked, turn.said[-1]))
+    run_id = ""
+    for number, text in enumerate(islice(texts, length)):
+        source: Source = "genie" if number % 2 else "user"
+        run_id = run_id if number % 2 else world.ids.short("run")
+        at = start + number * _LONG_THREAD_GAP
+        world.remember(conversation, run_id, source, f"{text} ({number + 1})", at)
+
+
+def _relive(world: World, conversation: Conversation, past: Past) -> None:
+    """Tell a past with messages and events; those older than a day are kept from clients anyway."""
+    _entitle(conversation, past.title)
+    at = conversation.created_at
+    for turn in past.turns:
+        at = _relive_turn(world, conversation, turn, at) + timedelta(seconds=95)
+
+
+def _relive_turn(
+    world: World, conversation: Conversation, turn: PastTurn, at: datetime
+) -> datetime:
+    run = Run(world.ids.short("run"), conversation.conversation_id, at)
+    run.done = True
+    conversation.runs[run.run_id] = run
+    world.remember(conversation, run.run_id, "user", turn.asked, at)
+    at += timedelta(milliseconds=180)
+    world.record(conversation, run, "processing.started", at, {})
+    for skill in turn.skills:
+        named = {"skill_name": skill, "skill_id": skill_id(skill)}
+        at += timedelta(milliseconds=700)
+        world.record(conversation, run, "skill.running", at, named)
+        at += timedelta(milliseconds=1100 + 90 * len(skill))
+        world.record(conversation, run, "skill.completed", at, named)
+    for text in turn.said:
+        at += timedelta(milliseconds=900)
+        message = world.remember(conversation, run.run_id, "genie", text, at)
+        fields = {"message": text, "message_id": message.message_id}
+        world.record(conversation, run, "agent.message", at, fields)
+    at += timedelta(milliseconds=60)
+    world.record(conversation, run, "processing.finished", at, {})
+    return at

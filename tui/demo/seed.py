@@ -1,0 +1,62 @@
+"""Who and what is there when the demo server starts: people, genies, credentials, history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.demo.headless.seed import settle_history
+from tui.demo.records import AccessToken, Genie, GenieClient, User
+from tui.demo.state import World
+from tui.demo.suggestions import (
+    ASLEEP_CLIENT_ID,
+    CLIENT_ID,
+    COLLEAGUE_ID,
+    EVERYONE,
+    FINANCE,
+    IFRIT,
+    INVITED_ID,
+    NO_CLIENT_GENIE,
+    OUTSIDER_ID,
+    STOPPED_GENIE,
+    USER_ID,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """What a client needs to sign in."""
+
+    genie: str
+    api_key: str
+    idp_user_id: str
+    access_token: str
+
+
+def settle(world: World) -> Residents:
+    """Fill a new world and hand out the first user's credentials."""
+    for user in (
+        User(USER_ID, "Ada", "ada@example.com"),
+        User(COLLEAGUE_ID, "Grace", "grace@example.com"),
+        User(INVITED_ID, "Alan", "alan@example.com", active=False),
+        User(OUTSIDER_ID, "Linus", "linus@example.com"),
+    ):
+        world.users[user.user_id] = user
+    for genie in (
+        Genie(IFRIT, "Ifrit"),
+        Genie(STOPPED_GENIE, "Asleep", started=False),
+        Genie(NO_CLIENT_GENIE, "Lampless", client_attached=False),
+    ):
+        genie.groups.add(EVERYONE)
+        world.genies[genie.handle] = genie
+    world.groups[EVERYONE] = frozenset(world.users) - {OUTSIDER_ID}
+    world.groups[FINANCE] = frozenset({COLLEAGUE_ID})
+    settle_history(world, world.genies[IFRIT], world.users[USER_ID])
+    api_key, access_token = world.ids.secret(), world.ids.secret()
+    world.api_keys.add(api_key)
+    for client in (
+        GenieClient(CLIENT_ID, "Terminal", CLIENT_ID, api_key, IFRIT, shared=True),
+        GenieClient(ASLEEP_CLIENT_ID, "Night desk", "AsleepDemoOauthClient01", "", STOPPED_GENIE),
+    ):
+        world.clients[client.client_id] = client
+    world.access_tokens[access_token] = AccessToken(USER_ID)
+    return Residents(IFRIT, api_key, USER_ID, access_token)

@@ -1,0 +1,1 @@
+"""Workflows API of the demo server."""

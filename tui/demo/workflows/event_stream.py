@@ -1,0 +1,49 @@
+"""The event stream of a workflow, as frames. It has no end of its own."""
+
+from __future__ import annotations
+
+import json
+
+from tui.demo.demo import Demo
+from tui.demo.headless.event_stream import Frame, Frames, HangUp
+from tui.demo.records import JsonObject
+from tui.demo.workflows.event_feed import Feed
+
+KEEPALIVE = Frame("", "", comment="keepalive")
+
+
+async def follow(demo: Demo, feed: Feed, last_id: int | None) -> Frames:
+    """The events after a number, then live; a comment after every silence.
+
+    The first comment ends the replay; in the documented behaviour it comes before it. Source:
+    Workflows API, SSE stream; recordings 09-*.
+    """
+    replayed = [] if last_id is None else feed.kept_after(last_id)
+    place = feed.total
+    if demo.settings.documented_workflows:
+        yield KEEPALIVE
+    for heard, event in replayed:
+        yield _frame(event)
+        _cut_if_asked(feed, heard)
+    if not demo.settings.documented_workflows:
+        yield KEEPALIVE
+    while True:
+        events = feed.after(place)
+        place = feed.total - len(events)
+        _cut_if_asked(feed, place)
+        for event in events:
+            yield _frame(event)
+            place += 1
+            _cut_if_asked(feed, place)
+        if not await feed.changed(place, demo.settings.ping_s):
+            yield KEEPALIVE
+
+
+def _frame(event: JsonObject) -> Frame:
+    return Frame("", json.dumps(event, ensure_ascii=False), str(event["id"]))
+
+
+def _cut_if_asked(feed: Feed, place: int) -> None:
+    if place in feed.cut_points:
+        feed.cut_points.remove(place)
+        raise HangUp

@@ -1,0 +1,192 @@
+"""Lists, bundles and tasks. Source: recordings 12-list-skills-export-import and 13-lists."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tui.demo.clock import rfc3339
+from tui.demo.demo import Demo
+from tui.demo.errors import Detail
+from tui.demo.middleware import Operation, visit_of
+from tui.demo.records import JsonObject
+from tui.demo.request_parsing import query_of
+from tui.demo.workflows import dialect as shapes
+from tui.demo.workflows.catalog import Catalog
+from tui.demo.workflows.dialect import bundle_item, task_row
+from tui.demo.workflows.records import UNDER_WAY, Workflow
+from tui.demo.workflows.requests import ImportBody, given_options, read_body
+
+_Handler = Callable[[Demo, Request], Awaitable[Response]]
+_EMPTY = ("mcps", "knowledge-sources", "memories", "scheduled-agents")
+"""Lists with nothing in them."""
+
+
+def list_operations() -> tuple[Operation, ...]:
+    """The lists and their entries; all agents are shared, so that nobody owns them."""
+    tools = "/api/custom-tools"
+    return (
+        *_listed("agents", "/api/agents", "Agent", lambda c: c.agents, shapes.agent),
+        *_listed("skills", "/api/skills", "Skill", lambda c: c.skills, shapes.skill),
+        Operation("lists", "GET", "/api/guardrails", list_guardrails),
+        *_listed("lists", "/api/guardrails", "Guardrail", lambda c: c.guardrails, shapes.guardrail)[
+            1:
+        ],
+        *_listed("lists", "/api/tokens", "Token", lambda c: c.tokens, shapes.token)[:1],
+        *_listed("lists", tools, "Custom tool", lambda c: c.tools, shapes.custom_tool),
+        Operation("lists", "GET", f"{tools}/{{entry}}/env-mapping", get_env_mapping),
+        *_listed("lists", "/api/providers", "Provider", lambda c: c.providers, shapes.provider),
+        *(Operation("lists", "GET", f"/api/{name}", _empty_list) for name in _EMPTY),
+        Operation("lists", "GET", "/health", health),
+    )
+
+
+def _listed(
+    name: str,
+    path: str,
+    what: str,
+    of: Callable[[Catalog], Mapping[str, Any]],
+    shape: Callable[[Any], JsonObject],
+) -> tuple[Operation, Operation]:
+    """The operations of one list: all of it, and one entry."""
+
+    async def all_of_them(demo: Demo, request: Request) -> Response:
+        demo.workshop.caller(request)
+        return JSONResponse([shape(entry) for entry in of(demo.workshop.catalog).values()])
+
+    async def one(demo: Demo, request: Request) -> Response:
+        demo.workshop.caller(request)
+        entry = of(demo.workshop.catalog).get(request.path_params["entry"])
+        if entry is None:
+            raise Detail(404, f"{what} not found")
+        return JSONResponse(shape(entry))
+
+    return (
+        Operation(name, "GET", path, all_of_them),
+        Operation(name, "GET", f"{path}/{{entry}}", one),
+    )
+
+
+async def list_guardrails(demo: Demo, request: Request) -> Response:
+    """All guardrails, or those with a tag."""
+    demo.workshop.caller(request)
+    tag = query_of(request).get("tag")
+    known = demo.workshop.catalog.guardrails.values()
+    return JSONResponse([shapes.guardrail(g) for g in known if tag is None or tag in g.tags])
+
+
+async def get_env_mapping(demo: Demo, request: Request) -> Response:
+    demo.workshop.caller(request)
+    tool = demo.workshop.catalog.tools.get(request.path_params["entry"])
+    if tool is None:
+        raise Detail(404, "Custom tool not found")
+    return JSONResponse(shapes.env_mapping(tool, demo.workshop.catalog))
+
+
+async def _empty_list(demo: Demo, request: Request) -> Response:
+    demo.workshop.caller(request)
+    return JSONResponse([])
+
+
+async def health(demo: Demo, request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+_WORKFLOWS = "/api/workflows"
+
+
+def bundle_operations() -> tuple[Operation, ...]:
+    return (
+        Operation("export", "GET", f"{_WORKFLOWS}/export", export_all),
+        Operation("import", "POST", f"{_WORKFLOWS}/import", import_bundle),
+        Operation("export", "GET", f"{_WORKFLOWS}/{{workflow}}/export", export_one),
+    )
+
+
+async def export_all(demo: Demo, request: Request) -> Response:
+    return _bundle(demo, demo.workshop.owned_by(demo.workshop.caller(request)))
+
+
+async def export_one(demo: Demo, request: Request) -> Response:
+    return _bundle(demo, [demo.workshop.own(request)])
+
+
+def _bundle(demo: Demo, workflows: Iterable[Workflow]) -> Response:
+    return JSONResponse(
+        {
+            "version": "1.0",
+            "exported_at": rfc3339(demo.world.clock.now()),
+            "resource_type": "workflow",
+            "items": [bundle_item(workflow) for workflow in workflows],
+        }
+    )
+
+
+async def import_bundle(demo: Demo, request: Request) -> Response:
+    """201 whatever becomes of it; agents that are unknown are among the errors."""
+    caller, body = demo.workshop.caller(request), await read_body(ImportBody, request)
+    ids, errors = [], []
+    for item in body.items:
+        try:
+            agent = demo.workshop.agent(item.agent_id)
+        except Detail:
+            errors.append(f"{item.title}: agent_id '{item.agent_id}' not found")
+        else:
+            created = demo.workshop.create(caller, agent, given_options(item))
+            ids.append(created.workflow_id)
+    return JSONResponse({"created": len(ids), "errors": errors, "ids": ids}, 201)
+
+
+_TASKS = "/api/tasks"
+_ONE = f"{_TASKS}/{{task}}"
+_NO_PROGRESS: JsonObject = {"todos": [], "current_step": None, "percent_complete": 0.0}
+
+
+def task_operations() -> tuple[Operation, ...]:
+    return (
+        Operation("tasks", "GET", _TASKS, list_tasks),
+        Operation("tasks", "GET", f"{_TASKS}/workflow/{{workflow}}", list_workflow_tasks),
+        Operation("tasks", "GET", _ONE, get_task),
+        Operation("tasks", "GET", f"{_ONE}/progress", get_progress),
+        Operation("halt", "POST", f"{_ONE}/stop", stop_task),
+    )
+
+
+async def list_tasks(demo: Demo, request: Request) -> Response:
+    """All runs of the caller's workflows, newest first."""
+    mine = demo.workshop.owned_by(demo.workshop.caller(request))
+    rows = [(task.number, task_row(workflow, task)) for workflow in mine for task in workflow.tasks]
+    return JSONResponse([row for _, row in sorted(rows, key=lambda row: -row[0])])
+
+
+async def list_workflow_tasks(demo: Demo, request: Request) -> Response:
+    workflow = demo.workshop.own(request)
+    return JSONResponse([task_row(workflow, task) for task in reversed(workflow.tasks)])
+
+
+async def get_task(demo: Demo, request: Request) -> Response:
+    workflow, task = demo.workshop.own_task(request)
+    return JSONResponse(demo.workflow_shape.task(workflow, task))
+
+
+async def get_progress(demo: Demo, request: Request) -> Response:
+    _, task = demo.workshop.own_task(request)
+    return JSONResponse(task.progress or _NO_PROGRESS)
+
+
+async def stop_task(demo: Demo, request: Request) -> Response:
+    workflow, task = demo.workshop.own_task(request)
+    if task.status not in UNDER_WAY:
+        raise Detail(400, f"Task is not stoppable (status={task.status})")
+    ask_to_halt(demo, workflow)
+    visit_of(request).summary = workflow.workflow_id
+    answer = {"status": "halt_requested", "workflow_id": workflow.workflow_id}
+    return JSONResponse(answer, 202)
+
+
+def ask_to_halt(demo: Demo, workflow: Workflow) -> None:
+    """Set the flag that some paths look at."""
+    workflow.halted_at = demo.world.clock.now()

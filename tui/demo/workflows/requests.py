@@ -1,0 +1,134 @@
+"""Bodies that the demo's Workflows API takes, checked as FastAPI checks them."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+
+from tui.demo.errors import Detail, Details
+from tui.demo.records import JsonObject
+from tui.demo.request_parsing import body_bytes
+
+_Body = TypeVar("_Body", bound=BaseModel)
+
+
+def _public_host(url: str | None) -> str | None:
+    """Return a URL unless it leads to this machine or network. Source: recording 12-crud."""
+    host = urlsplit(url).hostname if url else None
+    try:
+        address = ipaddress.ip_address(host or "")
+    except ValueError:
+        return url
+    if not address.is_global:
+        raise ValueError("Webhook URL targets a private or reserved IP address")
+    return url
+
+
+_Webhook = Annotated[str | None, AfterValidator(_public_host)]
+
+
+class _Options(BaseModel):
+    """What create, update and import have in common; other fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    title: str | None = None
+    agent_id: str | None = None
+    model: str | None = None
+    max_turns: int | None = None
+    skill_ids: list[str] | None = None
+    skill_tags: list[str] | None = None
+    output_format: str | None = None
+    infinite_session: bool | None = None
+    caveman: bool | None = None
+    bypass_memory: bool | None = None
+    auto_memory: bool | None = None
+    tsv_tool_results: bool | None = None
+    reasoning_effort: str | None = None
+    guardrail_ids: list[str] | None = None
+    guardrail_tags: list[str] | None = None
+    repo_url: str | None = None
+    repo_branch: str | None = None
+    repo_token_name: str | None = None
+    credential_overrides: dict[str, str] | None = None
+    webhook_url: _Webhook = None
+    error_webhook_url: _Webhook = None
+
+
+class CreateBody(_Options):
+    """A new workflow."""
+
+    agent_id: str
+
+
+class UpdateBody(_Options):
+    """Changes of a workflow."""
+
+    status: str | None = None
+
+
+class PromptBody(BaseModel):
+    """A prompt, or a request for workflows whose guardrails want one."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    prompt: str | None = None
+    request: dict[str, Any] | None = None
+    reasoning_effort: str | None = None
+
+
+class _Item(_Options):
+    agent_id: str
+    model: str
+
+
+class ImportBody(BaseModel):
+    """A bundle; neither its version nor its type is looked at."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    items: list[_Item]
+
+
+async def read_body(model: type[_Body], request: Request) -> _Body:
+    """Return the body of a request.
+
+    Raises:
+        Details: 422, with what is wrong where.
+    """
+    raw = await body_bytes(request)
+    try:
+        given = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        where, problem = getattr(error, "pos", 0), getattr(error, "msg", "Expecting value")
+        told = {"type": "json_invalid", "loc": ["body", where], "msg": "JSON decode error"}
+        raise Details([told | {"input": {}, "ctx": {"error": problem}}]) from None
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+        raise Details([_told(dict(problem)) for problem in problems]) from None
+
+
+def _told(problem: JsonObject) -> JsonObject:
+    """Return a problem as FastAPI writes it: from the body on, and without exceptions."""
+    told = problem | {"loc": ["body", *problem["loc"]]}
+    if "ctx" in told:
+        told["ctx"] = {n: {} if isinstance(v, Exception) else v for n, v in told["ctx"].items()}
+    return told
+
+
+def checked_format(options: _Options) -> None:
+    """Raise ``Detail``, 400, for an output format that there is not."""
+    if options.output_format not in (None, "json", "markdown"):
+        raise Detail(400, "output_format must be 'json' or 'markdown'")
+
+
+def given_options(options: _Options) -> JsonObject:
+    """Return the options that a body names with a value."""
+    return options.model_dump(exclude_unset=True, exclude_none=True)
