@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from tui.core.events import AgentMessage, TurnFinished
 from tui.core.ids import ConversationId, MessageId, TurnId
 from tui.core.records import Prompt
-from tui.store import saving, search
+from tui.store import search, turn_writer
 from tui.store.migrate import migrate
 
 TURNS = 5_000
@@ -52,13 +52,13 @@ def _fill(connection: sqlite3.Connection, rng: random.Random, words: list[str]) 
     for number in range(TURNS):
         turn, where = TurnId(f"t{number}"), ConversationId(f"c{number // 50}")
         prompt = Prompt(text=" ".join(rng.choices(words, often, k=12)), state="sent", at_ms=number)
-        saving.save(connection, "account", turn, where, prompt, None)
+        turn_writer.save(connection, "account", turn, where, prompt, None)
         text = " ".join(rng.choices(words, often, k=120))
         message = AgentMessage(
             key=f"m{number}", text=text, message_id=MessageId(f"m{number}"), at_ms=number
         )
         finish = TurnFinished(key=f"f{number}", at_ms=number)
-        saving.append(connection, "account", turn, where, [message, finish])
+        turn_writer.append(connection, "account", turn, where, [message, finish])
     connection.execute("COMMIT")
     return time.process_time() - began_s
 

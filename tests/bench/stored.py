@@ -10,7 +10,7 @@ from tests.bench.answers import mixed, words
 from tui.core.events import AgentMessage, TurnEvent, TurnFinished, TurnStarted
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Conversation, Prompt
-from tui.store import SqliteStore, saving
+from tui.store import SqliteStore, turn_writer
 
 START_MS = 1_780_000_000_000
 _MINUTE_MS = 60_000
@@ -49,8 +49,8 @@ def _write_turns(
         turn, run = TurnId(f"t{number}"), RunId(f"r{number}")
         at_ms = START_MS + number * _MINUTE_MS
         prompt = Prompt(text=f"#{number} {words(number, 9)}", state="sent", at_ms=at_ms)
-        saving.save(connection, account, turn, cid, prompt, run)
-        saving.append(connection, account, turn, cid, list(_events(run, number, at_ms)))
+        turn_writer.save(connection, account, turn, cid, prompt, run)
+        turn_writer.append(connection, account, turn, cid, list(_events(run, number, at_ms)))
 
 
 def _events(run: RunId, number: int, at_ms: int) -> Iterator[TurnEvent]:

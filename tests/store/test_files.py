@@ -12,7 +12,7 @@ import pytest
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Prompt
 from tui.store import SqliteStore, StoreError
-from tui.store.db import Database
+from tui.store.database import Database
 from tui.store.migrate import migrate, migrations
 
 HERE = ConversationId("here")

@@ -25,7 +25,7 @@ from tui.core.events import (
 )
 from tui.core.ids import CallId, ConversationId, MessageId, RunId, TurnId
 from tui.core.turn import Turn, fold, turn_of
-from tui.store import saving, turns
+from tui.store import turn_writer, turns
 from tui.store.migrate import migrate
 
 HERE, ONE = ConversationId("here"), TurnId("one")
@@ -83,9 +83,9 @@ def test_stored_events_fold_into_the_turn_that_was_seen(script: list[list[TurnEv
     seen = Turn(id=ONE, conversation_id=HERE)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection)
-        saving.save(connection, "account", ONE, HERE, None, None)
+        turn_writer.save(connection, "account", ONE, HERE, None, None)
         for batch in script:
-            saving.append(connection, "account", ONE, HERE, batch)
+            turn_writer.append(connection, "account", ONE, HERE, batch)
             seen = fold(seen, batch)
         record = turns.one(connection, "account", ONE)
         unfinished = turns.unfinished(connection, "account")

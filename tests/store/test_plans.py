@@ -11,7 +11,7 @@ import pytest
 from tui.core.events import AgentMessage, TurnFinished
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Conversation, Prompt
-from tui.store import conversations, events, saving, search, turns
+from tui.store import conversations, events, search, turn_writer, turns
 from tui.store.migrate import migrate
 
 HERE = ConversationId("here")
@@ -30,12 +30,12 @@ def connection() -> Iterator[sqlite3.Connection]:
         for number in range(MANY):
             turn_id = TurnId(f"t{number}")
             prompt = Prompt(text=f"text {number}", state="sent", at_ms=number + 1)
-            saving.save(connection, "account", turn_id, HERE, prompt, RunId(f"r{number}"))
+            turn_writer.save(connection, "account", turn_id, HERE, prompt, RunId(f"r{number}"))
             message = AgentMessage(
                 key=f"m{number}", text="x", message_id=MessageId(f"m{number}"), at_ms=number
             )
             finish = TurnFinished(key=f"f{number}", at_ms=number)
-            saving.append(connection, "account", turn_id, HERE, [message, finish])
+            turn_writer.append(connection, "account", turn_id, HERE, [message, finish])
         connection.execute("COMMIT")
         yield connection
 

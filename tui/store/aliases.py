@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from tui.core.ids import ConversationId, is_local
-from tui.store.values import row
+from tui.store.database import row
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -7,8 +7,8 @@ import sqlite3
 from tui.core.events import Decision
 from tui.core.ids import TurnId
 from tui.core.records import AnswerClaim
+from tui.store.database import row
 from tui.store.presence import Presence
-from tui.store.values import row
 
 _TURN = "SELECT number FROM turns WHERE account = ? AND id = ?"
 _FIND = "SELECT state, answer, holder FROM answers WHERE turn = ? AND name = ?"

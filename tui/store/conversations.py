@@ -10,7 +10,7 @@ from tui.core.ids import ConversationId, is_local
 from tui.core.records import Conversation
 from tui.store import aliases
 from tui.store.aliases import by_current_id
-from tui.store.values import row
+from tui.store.database import row
 
 _COLUMNS = "id, title, first_text, created_ms, updated_ms, unread, name, pinned, failed"
 

@@ -17,7 +17,7 @@ from tui.core.events import AgentMessage, TextDelta, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId
 from tui.core.jsonvalues import write_json
 from tui.store.aliases import by_current_id
-from tui.store.values import Value, number_list, row
+from tui.store.database import Value, number_list, row
 
 _KEEP = """
     INSERT INTO events (conversation, turn, key, kind, at_ms, message_id, text, body)

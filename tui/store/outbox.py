@@ -7,8 +7,8 @@ import sqlite3
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Prompt, PromptState, TurnRecord
 from tui.store import conversations, turns
+from tui.store.database import row
 from tui.store.presence import Presence
-from tui.store.values import row
 
 _HOLDER = "SELECT state, holder FROM turns WHERE account = ? AND id = ?"
 _HOLD = "UPDATE turns SET holder = ? WHERE account = ? AND id = ?"

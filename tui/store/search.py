@@ -12,7 +12,7 @@ from secrets import token_hex
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Hit, HitSource
 from tui.core.text import clean, drawn
-from tui.store.values import row
+from tui.store.database import row
 
 _MOST_TERMS = 16
 _SNIPPET_WORDS = 24

@@ -9,11 +9,11 @@ from pathlib import Path
 from tui.core.events import Decision, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
 from tui.core.records import AnswerClaim, Conversation, Hit, Prompt, TurnRecord
-from tui.store import answers, outbox, saving, search
+from tui.store import answers, outbox, search, turn_writer
 from tui.store import conversations as conversation_rows
 from tui.store import events as event_rows
 from tui.store import turns as turn_rows
-from tui.store.db import Database
+from tui.store.database import Database
 from tui.store.presence import Presence
 
 
@@ -92,7 +92,7 @@ class SqliteStore:
         return await self._db.read(turn_rows.of_run, self._account, conversation_id, run_id)
 
     async def join_run(self, turn_id: TurnId, run_id: RunId) -> TurnId | None:
-        return await self._db.write(saving.join_run, self._account, turn_id, run_id)
+        return await self._db.write(turn_writer.join_run, self._account, turn_id, run_id)
 
     async def save_turn(
         self,
@@ -103,12 +103,14 @@ class SqliteStore:
     ) -> ConversationId:
         in_outbox = prompt is not None and prompt.state != "sent"
         write = self._db.write_through if in_outbox else self._db.write
-        return await write(saving.save, self._account, turn_id, conversation_id, prompt, run_id)
+        return await write(
+            turn_writer.save, self._account, turn_id, conversation_id, prompt, run_id
+        )
 
     async def append(
         self, turn_id: TurnId, conversation_id: ConversationId, events: Sequence[TurnEvent]
     ) -> None:
-        await self._db.write(saving.append, self._account, turn_id, conversation_id, events)
+        await self._db.write(turn_writer.append, self._account, turn_id, conversation_id, events)
 
     async def timeline(
         self, conversation_id: ConversationId, limit: int = 500, until_ms: int | None = None

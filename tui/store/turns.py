@@ -10,7 +10,7 @@ from tui.core.ids import ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Attachment, Prompt, TurnRecord
 from tui.store import events
 from tui.store.aliases import by_current_id
-from tui.store.values import LAST, Value, row
+from tui.store.database import LAST, Value, row
 
 _SELECT = """
     SELECT t.number, t.id, c.id, t.run_id,

@@ -17,7 +17,7 @@ from tui.core.events import Heartbeat, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.records import Prompt
 from tui.store import conversations, events
-from tui.store.values import LAST, Value, row
+from tui.store.database import LAST, Value, row
 
 _INSERT = "INSERT INTO turns (account, id, conversation, position) VALUES (?, ?, ?, ?)"
 

@@ -1,10 +1,10 @@
-"""One SQLite connection on a thread of its own."""
+"""SQLite connection on a thread of its own, and values on their way in and out."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -13,6 +13,33 @@ from tui.core.errors import StoreError
 from tui.store import files
 from tui.store.errors import is_damage, store_error
 from tui.store.migrate import migrate
+
+Value = str | int | None
+
+LAST = 1 << 62
+"""A turn's ``position`` while it waits in the queue or nothing is known of its time."""
+
+
+def row(*values: Value) -> tuple[Value, ...]:
+    """Values that SQLite takes: it refuses the lone surrogates that JSON allows.
+
+    They become U+FFFD, one character for another, so that offsets into the text stay true.
+    """
+    return tuple(_storable(value) if isinstance(value, str) else value for value in values)
+
+
+def number_list(numbers: Iterable[int]) -> str:
+    """A parameter for ``IN (SELECT value FROM json_each(?))``."""
+    return f"[{','.join(map(str, numbers))}]"
+
+
+def _storable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+    return text
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
