@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from tests.export.book import everywhere, said
 from tests.ui.solo import HOSTILE, UNSAFE
 from tui.export import FORMATS, render
-from tui.export.neutral import quoted
+from tui.export.markdown import quoted
 
 PAYLOADS = (
     "<script>alert(1)</script>",

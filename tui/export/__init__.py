@@ -4,9 +4,9 @@ Pure functions from turns and events to text. Everything that comes from elsewhe
 escaped for where it goes, and without secrets.
 """
 
-from tui.export.chronicle import Chronicle
+from tui.export.atomic_write import CannotWrite, write
 from tui.export.formats import FORMATS, Format, file_name, format_of, render
-from tui.export.writing import CannotWrite, write
+from tui.export.source import Chronicle
 
 __all__ = [
     "FORMATS",

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from tui.core.redact import redact
 from tui.core.text import clean
-from tui.export.chronicle import Chronicle
+from tui.export.source import Chronicle
 
 Format = Literal["md", "json", "html"]
 
@@ -34,11 +34,11 @@ def render(chronicle: Chronicle, form: Format) -> str:
 
             return as_markdown(chronicle)
         case "html":
-            from tui.export.page import as_html
+            from tui.export.html_page import as_html
 
             return as_html(chronicle)
         case "json":
-            from tui.export.data import as_json
+            from tui.export.json_export import as_json
 
             return as_json(chronicle)
 

@@ -15,7 +15,7 @@ from tui.core.records import Prompt
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.core.text import duration, size
 from tui.core.turn import Turn
-from tui.export.safe import Safe
+from tui.export.sanitize import Safe
 
 Tone = Literal["good", "bad", "asks", "calm"]
 

@@ -8,9 +8,9 @@ from typing import Any
 from tui.core.jsonvalues import write_json
 from tui.core.records import Prompt
 from tui.core.turn import Turn
-from tui.export.chronicle import Chronicle
-from tui.export.safe import Safe
-from tui.export.story import Said, pieces_of
+from tui.export.blocks import Said, pieces_of
+from tui.export.sanitize import Safe
+from tui.export.source import Chronicle
 
 VERSION = 1
 """Of the shape; a program that reads it should check it."""
