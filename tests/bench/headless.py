@@ -17,7 +17,7 @@ from tests.ui.chat_page import PilotedChat
 from tui.chat.session import Session
 from tui.chat.updates import Publish
 from tui.store import SqliteStore
-from tui.system import collector
+from tui.system import gc_control
 from tui.ui.app import GenieApp
 
 ACCOUNT = "bench"
@@ -37,7 +37,7 @@ async def shown(path: Path, backend: ScriptedBackend | None = None) -> AsyncGene
             yield session
         await store.aclose()
 
-    collector.hold()  # as the program does; the app releases it when it has painted
+    gc_control.hold()  # as the program does; the app releases it when it has painted
     clock = ManualClock(START_MS + 10_000 * 60_000)
     app = GenieApp(connect, agent_name="Ifrit", user_name="jo", place="bench", clock=clock)
     async with app.run_test(size=_SIZE) as pilot:

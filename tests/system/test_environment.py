@@ -9,8 +9,7 @@ import pytest
 
 from tui.config.looks import variable
 from tui.config.profile import KEYS, SECRETS, Profile
-from tui.system.browser import open_browser
-from tui.system.environment import is_secret, program_environment
+from tui.system.browser import is_secret, open_browser, program_environment
 from tui.ui.editor import edited
 
 _SEEN = {

@@ -10,7 +10,7 @@ import pytest
 from tests.fakes import MemoryStore, ScriptedBackend, reply
 from tests.ui.stage import Stage
 from tui.core.draft import Draft
-from tui.system.notepad import Notepad
+from tui.system.draft_file import Notepad
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from textual import events
 from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
-from tui.system.notepad import Notepad
+from tui.system.draft_file import Notepad
 from tui.ui.early import EarlyKeys
 
 REASON = "SSL_CERT_FILE names /nope"

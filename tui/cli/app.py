@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.codes import Code, Failure
 from tui.cli.options import Target
-from tui.system import collector
+from tui.system import gc_control
 from tui.system.file_scope import enter_folder
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def run_app(target: Target) -> int:
         if chosen is None:
             return Code.FINISHED
         target = replace(target, profile=chosen, demo=not chosen)
-    collector.hold()
+    gc_control.hold()
     place = target.place()
     return _talk(place) if place.preferences.screen_reader else _open(place)
 
@@ -46,7 +46,7 @@ def _talk(place: Place) -> int:
     from tui.ui.plain.lines import Lines
     from tui.ui.plain.talk import Talk
 
-    collector.release()
+    gc_control.release()
     lines = Lines(sys.stdin, sys.stdout)
     return asyncio.run(Talk(place.connect, lines, place.agent_name, SystemClock().now_ms).run())
 
@@ -125,5 +125,5 @@ def _run(place: Place, preferences: Preferences) -> int:
         studio=StudioConnection(place.studio, place.use_genie, place.genie),
     )
     app.run(mouse=preferences.mouse)
-    collector.leave_all()
+    gc_control.leave_all()
     return app.return_code or 0

@@ -19,7 +19,7 @@ import click
 from tui.cli.codes import Code, Failure
 from tui.cli.web_access import HOST, PageAccess
 from tui.system import file_scope
-from tui.system.environment import is_secret
+from tui.system.browser import is_secret
 
 if TYPE_CHECKING:
     from aiohttp import web

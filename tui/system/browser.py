@@ -1,8 +1,9 @@
-"""Shows a web address in the user's browser without giving up the terminal."""
+"""Open a web address in the user's browser, with an environment free of secrets."""
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -13,7 +14,20 @@ from shutil import which
 
 from tui.core.links import link_host
 from tui.core.remote import is_wsl, remote_reason
-from tui.system.environment import program_environment
+
+_SECRET = re.compile(r"GENIE_TUI_\w*(KEY|TOKEN|SECRET|PASSWORD)\w*", re.IGNORECASE)
+
+
+def is_secret(name: str) -> bool:
+    """Tell if a variable of ours holds a key, a token or a password."""
+    return _SECRET.fullmatch(name) is not None
+
+
+def program_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for an editor, a browser or a hook."""
+    found = os.environ if environ is None else environ
+    return {name: value for name, value in found.items() if not is_secret(name)}
+
 
 _TEXT_BROWSERS = frozenset(
     {"lynx", "w3m", "links", "links2", "elinks", "browsh", "carbonyl", "www-browser", "curl"}

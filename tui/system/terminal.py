@@ -170,7 +170,7 @@ def background_asked(environ: Mapping[str, str], stdin: IO[str], stdout: IO[str]
     try:
         import termios
 
-        from tui.system.guard import settings_at_start
+        from tui.system.terminal_guard import settings_at_start
     except ImportError:  # Windows
         yield
         return

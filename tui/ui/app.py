@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from tui.core.links import link_host
 from tui.core.text import clean_line, size, utf8_size
-from tui.system import collector
+from tui.system import gc_control
 from tui.system.browser import open_at_home
 from tui.ui.clipboard import is_too_large, save_copy, where_to
 from tui.ui.requests import Attention, CopyText, JobsWanted, OpenLink, Titled
@@ -57,7 +57,7 @@ class GenieApp(SessionApp):
 
     def action_dress(self) -> None:
         """Read the style sheets that the first paint did without."""
-        collector.release()
+        gc_control.release()
         for path in later_sheets():
             self.stylesheet.read(path)
         self.stylesheet.reparse()

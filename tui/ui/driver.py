@@ -18,11 +18,11 @@ from textual.app import ScreenError
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 
-from tui.system.guard import RESTORE, TerminalGuard
-from tui.system.input.arrival import Arrivals
-from tui.system.input.bursts import Event, Report
+from tui.system.input.arrival_times import Arrivals
 from tui.system.input.decoder import charset_of
+from tui.system.input.paste_detector import Event, Report
 from tui.system.input.terminal_input import TerminalInput
+from tui.system.terminal_guard import RESTORE, TerminalGuard
 from tui.ui.terminal_events import TerminalEvents
 from tui.ui.traffic import Shown
 

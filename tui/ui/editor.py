@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui.core.text import clean_line
 from tui.core.typed import typed_text
-from tui.system.environment import program_environment
+from tui.system.browser import program_environment
 
 _USUAL = ("nano", "vim", "vi")
 

@@ -17,7 +17,7 @@ from textual._xterm_parser import IS_ITERM, XTermParser
 from textual.geometry import Size
 from textual.message import Message
 
-from tui.system.input import bursts
+from tui.system.input import paste_detector
 from tui.system.input.key_codes import is_key
 from tui.system.terminal import background_of
 from tui.ui.input_events import Paste
@@ -40,16 +40,16 @@ class TerminalEvents:
         self._size = size
         self._parser = XTermParser()
 
-    def messages(self, event: bursts.Event) -> Iterable[Message]:
+    def messages(self, event: paste_detector.Event) -> Iterable[Message]:
         """Return the messages for an event; none if there is no use for it."""
         match event:
-            case bursts.Text(text):
+            case paste_detector.Text(text):
                 return [key for character in text for key in self._named(character)]
-            case bursts.Key(sequence):
+            case paste_detector.Key(sequence):
                 return self._keys(sequence)
-            case bursts.Paste(text, lines):
+            case paste_detector.Paste(text, lines):
                 return [Paste(text, lines)]
-            case bursts.Report(sequence):
+            case paste_detector.Report(sequence):
                 return self._report(sequence)
 
     # -- keys ------------------------------------------------------------------------------

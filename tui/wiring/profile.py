@@ -53,7 +53,7 @@ def profile_place(name: str | None, config: Path | None) -> Place:
 def place_of(profile: Profile) -> Place:
     """The agent that a complete profile describes."""
     from tui.config import data_dir
-    from tui.system.notepad import Notepad
+    from tui.system.draft_file import Notepad
 
     oauth = profile.credential == "oauth"
     is_genie = profile.backend == "genie"

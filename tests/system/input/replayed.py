@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from hypothesis import strategies as st
 
-from tui.system.input.bursts import Event, Key, Paste, Report, Text
+from tui.system.input.paste_detector import Event, Key, Paste, Report, Text
 from tui.system.input.terminal_input import TerminalInput
 
 TYPED = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.system.input.replayed import TYPED, Replay, cut, events_of, joined, text_of
-from tui.system.input.bursts import Key, Report, Text
+from tui.system.input.paste_detector import Key, Report, Text
 
 HOSTILE = st.sampled_from(
     [

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tui.system.input import sequences
-from tui.system.input.bursts import (
+from tui.system.input.decoder import TerminalDecoder
+from tui.system.input.key_codes import is_key, key_code
+from tui.system.input.paste_detector import (
     Bursts,
     Event,
     Key,
@@ -15,8 +17,6 @@ from tui.system.input.bursts import (
     Text,
     Unit,
 )
-from tui.system.input.decoder import TerminalDecoder
-from tui.system.input.key_codes import is_key, key_code
 from tui.system.input.sequences import Splitter
 
 _REST_S = 0.25

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from tui.system.input.arrival import Arrivals
+from tui.system.input.arrival_times import Arrivals
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.system.input.replayed import (
     text_of,
 )
 from tui.core.typed import typed_text
-from tui.system.input.bursts import LARGEST, Bursts, Key, Paste, Report, Text
+from tui.system.input.paste_detector import LARGEST, Bursts, Key, Paste, Report, Text
 from tui.system.input.sequences import PasteBegun
 
 LINE = st.text(TYPED, min_size=1, max_size=20)
