@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tui.core.abilities import Unable
+from tui.backends.base import Unable
 from tui.core.calls import CallListener
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import (

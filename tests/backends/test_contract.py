@@ -12,7 +12,7 @@ import pytest
 
 from tests.chat.room import agent_of, genie_of, serving
 from tests.chat.user import essence
-from tui.core.abilities import Unable
+from tui.backends.base import Unable
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, TurnEvent, TurnFinished
 from tui.core.ids import AttemptId, CallId, ConversationId, RunId, SkillId, TurnId

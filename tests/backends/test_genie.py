@@ -18,7 +18,7 @@ from tui.api.models import (
     RuntimeConnection,
 )
 from tui.api.sse import Frame, read_frames
-from tui.backends.genie import GenieBackend
+from tui.backends.genie.backend import GenieBackend
 from tui.core.events import Heartbeat, TurnEvent, UnknownEvent
 from tui.core.ids import AttemptId, CallId, ConversationId, RunId, TurnId
 from tui.core.ports import Can

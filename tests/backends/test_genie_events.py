@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.api.sse import COMMENT, Frame, frame_of_json
-from tui.backends.genie_events import READERS, read
+from tui.backends.genie.events import READERS, read
 from tui.core.codec import from_json, to_json
 from tui.core.events import (
     AgentMessage,

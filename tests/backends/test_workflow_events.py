@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.chat.user import essence
 from tui.api.sse import Frame, frame_of_json, read_frames
 from tui.api.workflow_models import Workflow
-from tui.backends.workflow_events import RunReader
-from tui.backends.workflow_place import Place, place_of, run_named
-from tui.backends.workflow_state import end_of, messages_of, rest_of, run_of, stretch_of
+from tui.backends.workflows.cursor import Place, place_of, run_named
+from tui.backends.workflows.events import RunReader
+from tui.backends.workflows.state import end_of, messages_of, rest_of, run_of, stretch_of
 from tui.core.events import (
     AgentMessage,
     Heartbeat,

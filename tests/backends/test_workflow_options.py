@@ -17,7 +17,7 @@ from starlette.routing import Route
 from tests.loopback import serving_app
 from tui.api.workflows import WorkflowsClient
 from tui.auth.token import TokenAuth
-from tui.backends.workflows import WorkflowsBackend
+from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
 from tui.core.option_text import read_options

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tui.api.sse import Frame
 from tui.api.values import epoch_ms, int_of
-from tui.backends.workflow_order import WINDOW, FrameOrder, Ordered
+from tui.backends.workflows.frame_order import WINDOW, FrameOrder, Ordered
 
 
 def frame(number: int, kind: str = "message_delta", second: float = 0) -> Frame:

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.backends.workflow_texts import unpacked
+from tui.backends.workflows.messages import unpacked
 
 _WIDE = st.text('🧞a\n"', min_size=20, max_size=60)
 

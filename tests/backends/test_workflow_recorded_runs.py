@@ -15,9 +15,9 @@ from tests.chat.user import essence
 from tests.recordings import NAMES, Recording, Run, story_of
 from tui.api.sse import Frame, frame_of_json, read_frames
 from tui.api.values import epoch_ms
-from tui.backends.workflow_events import RunReader
-from tui.backends.workflow_order import WINDOW
-from tui.backends.workflow_place import place_of, run_named
+from tui.backends.workflows.cursor import place_of, run_named
+from tui.backends.workflows.events import RunReader
+from tui.backends.workflows.frame_order import WINDOW
 from tui.core.events import LogLine, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.turn import Turn, fold

@@ -11,10 +11,10 @@ import pytest
 
 from tui.api.sse import Frame, frame_of_json
 from tui.api.workflow_models import PromptAccepted, Workflow
-from tui.backends import workflow_runs
-from tui.backends.workflow_place import run_named
-from tui.backends.workflow_runs import Runs
-from tui.backends.workflow_state import messages_of
+from tui.backends.workflows import runs as workflow_runs
+from tui.backends.workflows.cursor import run_named
+from tui.backends.workflows.runs import Runs
+from tui.backends.workflows.state import messages_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import AgentMessage, Heartbeat, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId

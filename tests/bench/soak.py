@@ -32,7 +32,7 @@ from tests.chat.user import User
 from tests.e2e.outside import sent
 from tui.api.headless import HeadlessClient
 from tui.auth.api_key import ApiKeyAuth
-from tui.backends.genie import GenieBackend
+from tui.backends.genie.backend import GenieBackend
 from tui.chat.session import Session
 from tui.core.ids import ConversationId
 from tui.demo.server import DemoServer

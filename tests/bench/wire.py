@@ -13,9 +13,9 @@ from httpx_sse import EventSource
 from tests.bench.answers import words
 from tests.bench.figures import Figure, Scale
 from tui.api.sse import Frame, read_frames
-from tui.backends.genie_events import read
-from tui.backends.workflow_events import RunReader
-from tui.backends.workflow_place import run_named
+from tui.backends.genie.events import read
+from tui.backends.workflows.cursor import run_named
+from tui.backends.workflows.events import RunReader
 
 _CHUNK = 16_384
 

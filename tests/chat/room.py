@@ -13,8 +13,8 @@ from tui.api.headless import HeadlessClient
 from tui.api.workflows import WorkflowsClient
 from tui.auth.api_key import ApiKeyAuth
 from tui.auth.token import TokenAuth
-from tui.backends.genie import GenieBackend
-from tui.backends.workflows import WorkflowsBackend
+from tui.backends.genie.backend import GenieBackend
+from tui.backends.workflows.backend import WorkflowsBackend
 from tui.chat.kit import Patience
 from tui.chat.session import Session
 from tui.chat.updates import Problem, RecoveryChanged, TurnChanged, TurnDropped, Update

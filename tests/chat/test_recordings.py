@@ -17,7 +17,7 @@ from tests.recording_player import Player, playing
 from tests.recordings import NAMES, Recording, Run, rows_of, story_of, usage_of
 from tui.api.workflows import WorkflowsClient
 from tui.auth.token import TokenAuth
-from tui.backends.workflows import WorkflowsBackend
+from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.events import LogLine, SkillFinished, SkillStarted
 from tui.core.ids import ConversationId
 from tui.core.turn import Turn

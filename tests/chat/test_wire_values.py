@@ -17,7 +17,7 @@ from tests.chat.test_control import Desk
 from tests.fakes import MemoryStore, ScriptedBackend, finished, said, started
 from tests.json_values import strict, wire_values
 from tui.api.sse import read_frames
-from tui.backends.genie_events import read
+from tui.backends.genie.events import read
 from tui.chat.updates import Notice, Problem
 from tui.core.codec import to_json
 from tui.core.errors import StoreError

@@ -60,6 +60,6 @@ def test_core_and_engine_load_neither_interface_nor_wire(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
 
 
-@pytest.mark.parametrize("module", ["tui.api.headless", "tui.backends.genie", "tui.store"])
+@pytest.mark.parametrize("module", ["tui.api.headless", "tui.backends.genie.backend", "tui.store"])
 def test_clients_and_store_load_no_interface(module: str) -> None:
     assert "textual" not in loaded_by(f"import {module}")

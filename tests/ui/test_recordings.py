@@ -13,7 +13,7 @@ from tests.recordings import Recording, story_of
 from tests.ui.stage import Stage
 from tui.api.workflows import WorkflowsClient
 from tui.auth.token import TokenAuth
-from tui.backends.workflows import WorkflowsBackend
+from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.records import Conversation, Page
 from tui.ui.widgets.notice import OutcomeRow, SilenceRow, UsageRow
 from tui.ui.widgets.reply import Reply

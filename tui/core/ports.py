@@ -84,7 +84,7 @@ class ChatBackend(Protocol):
     """An agent service. Every call raises :class:`tui.core.errors.BackendError`.
 
     What a service cannot do is missing in ``can``, and the call raises ``UNSUPPORTED``;
-    :class:`tui.core.abilities.Unable` has these answers ready.
+    :class:`tui.backends.base.Unable` has these answers ready.
     """
 
     @property

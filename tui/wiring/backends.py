@@ -39,7 +39,7 @@ def workflows_client(profile: Profile) -> WorkflowsClient:
 
 @asynccontextmanager
 async def _open_genie(profile: Profile) -> AsyncGenerator[Opened]:
-    from tui.backends.genie import GenieBackend
+    from tui.backends.genie.backend import GenieBackend
 
     async with open_client(profile) as (client, who):
         yield GenieBackend(client), f"{profile.base_url} {profile.genie} {who}"
@@ -48,7 +48,7 @@ async def _open_genie(profile: Profile) -> AsyncGenerator[Opened]:
 @asynccontextmanager
 async def _open_workflows(profile: Profile) -> AsyncGenerator[Opened]:
     """Who the token speaks for is not told by the service, and tokens change; profiles do not."""
-    from tui.backends.workflows import WorkflowsBackend
+    from tui.backends.workflows.backend import WorkflowsBackend
 
     backend = WorkflowsBackend(
         workflows_client(profile), profile.genie or "", learn_names=agent_names(profile).save

@@ -227,7 +227,7 @@ class _Home:
     async def connect(
         self, genie: str, publish: Publish, *, one_shot: bool = False
     ) -> AsyncGenerator[Session]:
-        from tui.backends.genie import GenieBackend
+        from tui.backends.genie.backend import GenieBackend
 
         profile = _with_genie(await self._profile(), genie)
         async with AsyncExitStack() as stack:

@@ -12,7 +12,11 @@ from dataclasses import replace
 from tui.api.sse import COMMENT, Frame
 from tui.api.values import epoch_ms, int_of, object_of, piece_of, text_of
 from tui.api.workflow_models import UsageTotals
-from tui.backends.workflow_lines import (
+from tui.backends.workflows.cursor import Place, began_ms
+from tui.backends.workflows.frame_order import FrameOrder, Ordered
+from tui.backends.workflows.log_lines import (
+    TOOL_EVENTS,
+    Call,
     LogReader,
     SeenRow,
     Stamp,
@@ -21,10 +25,7 @@ from tui.backends.workflow_lines import (
     usage_event,
     violation_text,
 )
-from tui.backends.workflow_order import FrameOrder, Ordered
-from tui.backends.workflow_place import Place, began_ms
-from tui.backends.workflow_texts import Texts
-from tui.backends.workflow_tools import TOOL_EVENTS, Call
+from tui.backends.workflows.messages import Texts
 from tui.core.events import (
     Heartbeat,
     Json,

@@ -11,8 +11,8 @@ from tui.api.headless import HeadlessClient, check_file, check_message
 from tui.api.models import ConversationItem, ConversationState, MessageItem
 from tui.api.sse import Frame, frame_of_json
 from tui.api.values import id_of
-from tui.backends.genie_events import read
-from tui.core.abilities import Unable
+from tui.backends.base import Unable
+from tui.backends.genie.events import read
 from tui.core.calls import CallListener
 from tui.core.events import Decision, Json, TurnEvent, TurnFinished
 from tui.core.ids import AttemptId, CallId, ConversationId, FileId, MessageId, RunId

@@ -16,12 +16,11 @@ from typing import NamedTuple
 from tui.api.sse import COMMENT, Frame
 from tui.api.workflow_models import UsageTotals, Workflow
 from tui.api.workflows import WorkflowsClient
-from tui.backends.workflow_events import RunReader
-from tui.backends.workflow_feed import Feed
-from tui.backends.workflow_lines import Stamp, usage_event
-from tui.backends.workflow_place import began_ms, place_of, run_guessed, run_named
-from tui.backends.workflow_start import Start
-from tui.backends.workflow_state import (
+from tui.backends.workflows.cursor import began_ms, place_of, run_guessed, run_named
+from tui.backends.workflows.events import RunReader
+from tui.backends.workflows.log_lines import Stamp, usage_event
+from tui.backends.workflows.run_start import Start
+from tui.backends.workflows.state import (
     count_new,
     end_of,
     is_running,
@@ -31,6 +30,7 @@ from tui.backends.workflow_state import (
     stretch_of,
     usage_of,
 )
+from tui.backends.workflows.timed_stream import Feed
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, LogLine, TurnEvent
 from tui.core.ids import ConversationId, RunId

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from tui.api.sse import Frame
 from tui.api.values import epoch_ms, object_of, text_of
-from tui.backends.workflow_events import OUTCOMES
-from tui.backends.workflow_state import BEGINNING, is_same_prompt
+from tui.backends.workflows.events import OUTCOMES
+from tui.backends.workflows.state import BEGINNING, is_same_prompt
 
 
 class Start:

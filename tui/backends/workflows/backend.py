@@ -10,17 +10,16 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 
 from tui.api.workflows import WorkflowsClient
-from tui.backends.workflow_offer import read_offer
-from tui.backends.workflow_options import options_for
-from tui.backends.workflow_runs import Runs
-from tui.backends.workflow_settings import (
+from tui.backends.base import Unable
+from tui.backends.workflows.options import options_for, read_offer
+from tui.backends.workflows.runs import Runs
+from tui.backends.workflows.settings import (
     dropped,
     present_options,
     wire_changes,
     wire_settings,
 )
-from tui.backends.workflow_state import conversation_of, is_running, messages_of
-from tui.core.abilities import Unable
+from tui.backends.workflows.state import conversation_of, is_running, messages_of
 from tui.core.calls import CallListener
 from tui.core.events import Json, TurnEvent
 from tui.core.ids import ConversationId, FileId, RunId, SkillId

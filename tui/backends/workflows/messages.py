@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tui.backends.workflow_lines import Stamp
-from tui.backends.workflow_order import Ordered
-from tui.backends.workflow_place import Place
+from tui.backends.workflows.cursor import Place
+from tui.backends.workflows.frame_order import Ordered
+from tui.backends.workflows.log_lines import Stamp
 from tui.core.events import AgentMessage, TurnEvent
 from tui.core.ids import MessageId, RunId
 from tui.core.jsonvalues import read_json

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tui.api.workflow_models import Workflow
-from tui.backends.workflow_offer import OVERRIDE, Offer, Variable
-from tui.backends.workflow_options import options_for
+from tui.backends.workflows.options import OVERRIDE, Offer, Variable, options_for
 from tui.core.options import Choice, Option, OptionValue, OptionValues, is_empty
 from tui.core.text import clean_line
 

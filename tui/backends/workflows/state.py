@@ -11,10 +11,16 @@ from typing import NamedTuple
 
 from tui.api.values import epoch_ms, text_of
 from tui.api.workflow_models import Workflow
-from tui.backends.workflow_events import OUTCOMES, RunReader
-from tui.backends.workflow_lines import LogReader, Names, SeenRow, Stamp, content_of
-from tui.backends.workflow_place import began_ms, is_guessed, run_named
-from tui.backends.workflow_tools import TOOL_EVENTS
+from tui.backends.workflows.cursor import began_ms, is_guessed, run_named
+from tui.backends.workflows.events import OUTCOMES, RunReader
+from tui.backends.workflows.log_lines import (
+    TOOL_EVENTS,
+    LogReader,
+    Names,
+    SeenRow,
+    Stamp,
+    content_of,
+)
 from tui.core.events import AgentMessage, Json, TurnEvent, TurnFinished, TurnOutcome
 from tui.core.ids import ConversationId, MessageId, RunId
 from tui.core.records import Conversation, Message

@@ -1,0 +1,1 @@
+"""Genies over the Headless API, as a backend of the engine."""

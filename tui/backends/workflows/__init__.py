@@ -1,0 +1,1 @@
+"""Agents over the Workflows API, as a backend of the engine: a workflow is a conversation."""
