@@ -19,9 +19,9 @@ from pydantic import SecretStr
 
 from tui.api import models
 from tui.api.headless import HeadlessClient
-from tui.auth.answer import Accepted, Denied, Expected, query_of, read_answer
-from tui.auth.api_key import ApiKeyAuth
 from tui.auth.http_head import BadRequest, Head, parse_head
+from tui.auth.redirect import Accepted, Denied, Expected, query_of, read_answer
+from tui.auth.request_auth import ApiKeyAuth
 from tui.config import ConfigError, Profile, load
 from tui.core.account import LoginProblem
 from tui.core.errors import BackendError

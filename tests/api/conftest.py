@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from tui.api.headless import HeadlessClient
 from tui.api.http import Http
-from tui.auth.api_key import ApiKeyAuth
+from tui.auth.request_auth import ApiKeyAuth
 
 API_KEY = "k3y-" + "0123456789abcdef" * 4
 _FIXTURES = Path(__file__).parent.parent / "fixtures" / "headless"

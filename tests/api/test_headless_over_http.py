@@ -16,8 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from tui.api.headless import HeadlessClient
-from tui.auth.api_key import ApiKeyAuth
-from tui.auth.bearer import BearerAuth
+from tui.auth.request_auth import ApiKeyAuth, BearerAuth
 from tui.backends.genie.backend import GenieBackend
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import (

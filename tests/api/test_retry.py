@@ -22,8 +22,7 @@ from tui.api.headless import HeadlessClient
 from tui.api.identity import IdentityClient
 from tui.api.retry import DELAYS, retry_after_s
 from tui.api.workflows import WorkflowsClient
-from tui.auth.developer import DeveloperAuth
-from tui.auth.token import TokenAuth
+from tui.auth.request_auth import DeveloperAuth, TokenAuth
 from tui.core.errors import BackendError
 from tui.core.retry import LONGEST_DELAY_S
 from tui.studio.developer_client import DeveloperClient

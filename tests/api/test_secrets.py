@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 from tui.api.http import Http
-from tui.auth.api_key import ApiKeyAuth
+from tui.auth.request_auth import ApiKeyAuth
 from tui.core.errors import BackendError
 
 SECRET = "k3y-that-nobody-may-read"

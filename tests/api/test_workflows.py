@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from tests.api.conftest import ScriptedServer
 from tui.api.workflows import WorkflowsClient
-from tui.auth.token import TokenAuth
+from tui.auth.request_auth import TokenAuth
 from tui.core.errors import BackendError, ErrorKind
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "workflows"

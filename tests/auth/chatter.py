@@ -13,8 +13,8 @@ import os
 import signal
 import sys
 
-from tui.auth.stored import Tokens
-from tui.auth.vault import Vault
+from tui.auth.token_record import Tokens
+from tui.auth.token_vault import Vault
 from tui.chat.updates import Problem, RecoveryChanged, Refused, TurnChanged, Update
 from tui.core.ids import ConversationId
 from tui.core.turn import Turn

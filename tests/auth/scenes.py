@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from tui.auth.keyring_store import Keyring
-from tui.auth.vault import Vault
+from tui.auth.keyring import Keyring
+from tui.auth.token_vault import Vault
 from tui.core.account import Identity
 from tui.core.errors import BackendError
 

@@ -18,10 +18,9 @@ from tests.demo.browser import sign_in
 from tests.signing_in import free_port, free_redirect
 from tui.api.headless import HeadlessClient
 from tui.api.identity import IdentityClient
-from tui.auth.account import OAuthAccount
-from tui.auth.bearer import BearerAuth
-from tui.auth.claims import identity_of
+from tui.auth.account import OAuthAccount, identity_of
 from tui.auth.login import Client
+from tui.auth.request_auth import BearerAuth
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, ErrorKind
 from tui.demo.server import DemoServer, DemoSettings

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from tui.auth.bearer import BearerAuth
+from tui.auth.request_auth import BearerAuth
 from tui.core.errors import BackendError, ErrorKind
 
 BASE = "https://genie-api.example.invalid"

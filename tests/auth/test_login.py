@@ -19,9 +19,9 @@ from tests.signing_in import free_redirect
 from tui.api.identity import IdentityClient
 from tui.auth import login as login_module
 from tui.auth.account import OAuthAccount
-from tui.auth.keyring_store import Keyring
+from tui.auth.keyring import Keyring
 from tui.auth.login import Client, Login
-from tui.auth.vault import Vault
+from tui.auth.token_vault import Vault
 from tui.core.account import Account, LoginAttempt, LoginProblem
 from tui.core.errors import BackendError, ErrorKind
 from tui.demo.server import DemoServer, DemoSettings

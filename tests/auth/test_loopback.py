@@ -13,8 +13,8 @@ import pytest
 from tests.auth.scenes import visit
 from tests.signing_in import free_port, free_redirect
 from tui.auth import loopback
+from tui.auth.landing_page import Page
 from tui.auth.loopback import NotListening, Receiver
-from tui.auth.page import Page
 
 
 @dataclass

@@ -4,7 +4,7 @@ import re
 
 from pydantic import SecretStr
 
-from tui.auth.pkce import challenge_for, new_secret
+from tui.auth.login import challenge_for, new_secret
 
 
 def test_the_challenge_is_that_of_rfc_7636_appendix_b():

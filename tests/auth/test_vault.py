@@ -19,10 +19,10 @@ from tests.auth.scenes import (
     file_vault,
     grant,
 )
-from tui.auth.files import locked, write_private
-from tui.auth.keyring_store import Keyring
-from tui.auth.stored import Tokens, parse_tokens
-from tui.auth.vault import Vault, login_name
+from tui.auth.keyring import Keyring
+from tui.auth.secret_files import locked, write_private
+from tui.auth.token_record import Tokens, parse_tokens
+from tui.auth.token_vault import Vault, login_name
 from tui.core.errors import StoreError
 
 TOKENS = Tokens.of(grant(1), 1_000.5, ADA)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from tests.loopback import serving_app
 from tui.api.workflows import WorkflowsClient
-from tui.auth.token import TokenAuth
+from tui.auth.request_auth import TokenAuth
 from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId

@@ -31,7 +31,7 @@ from tests.chat.room import QUICK, Room, serving
 from tests.chat.user import User
 from tests.e2e.outside import sent
 from tui.api.headless import HeadlessClient
-from tui.auth.api_key import ApiKeyAuth
+from tui.auth.request_auth import ApiKeyAuth
 from tui.backends.genie.backend import GenieBackend
 from tui.chat.session import Session
 from tui.core.ids import ConversationId

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from tests.chat.room import QUICK
 from tui.api.headless import HeadlessClient
-from tui.auth.api_key import ApiKeyAuth
+from tui.auth.request_auth import ApiKeyAuth
 from tui.backends.genie.backend import GenieBackend
 from tui.chat.session import Session
 from tui.chat.updates import TurnChanged, Update

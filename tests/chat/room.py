@@ -11,8 +11,7 @@ from pydantic import SecretStr
 
 from tui.api.headless import HeadlessClient
 from tui.api.workflows import WorkflowsClient
-from tui.auth.api_key import ApiKeyAuth
-from tui.auth.token import TokenAuth
+from tui.auth.request_auth import ApiKeyAuth, TokenAuth
 from tui.backends.genie.backend import GenieBackend
 from tui.backends.workflows.backend import WorkflowsBackend
 from tui.chat.kit import Patience

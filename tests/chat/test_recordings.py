@@ -16,7 +16,7 @@ from tests.chat.user import essence
 from tests.recording_player import Player, playing
 from tests.recordings import NAMES, Recording, Run, rows_of, story_of, usage_of
 from tui.api.workflows import WorkflowsClient
-from tui.auth.token import TokenAuth
+from tui.auth.request_auth import TokenAuth
 from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.events import LogLine, SkillFinished, SkillStarted
 from tui.core.ids import ConversationId

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from tests.api.conftest import ScriptedServer, reply
 from tests.fakes import HastyClock, ManualClock
 from tests.studio.test_guardrail_validation import INVALID
-from tui.auth.developer import DeveloperAuth
+from tui.auth.request_auth import DeveloperAuth
 from tui.core.errors import BackendError, ErrorKind
 from tui.studio.client import TIMEOUT
 from tui.studio.developer_client import DeveloperClient

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.fakes import ManualClock
-from tui.auth.developer import DeveloperAuth
+from tui.auth.request_auth import DeveloperAuth
 from tui.demo.developer.seed import FAILURE
 from tui.demo.server import DemoServer, DemoSettings
 from tui.demo.suggestions import FINANCE, IFRIT

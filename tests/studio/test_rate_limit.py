@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from tests.api.conftest import ScriptedServer, reply
 from tests.fakes import HastyClock, ManualClock
-from tui.auth.developer import DeveloperAuth
+from tui.auth.request_auth import DeveloperAuth
 from tui.studio.developer_client import DeveloperClient
 from tui.studio.endpoint import LISTS, ONE_A_SECOND, STANDARD, RateLimit
 from tui.studio.endpoints import ENDPOINTS

@@ -12,7 +12,7 @@ from tests.recording_player import Player, playing
 from tests.recordings import Recording, story_of
 from tests.ui.stage import Stage
 from tui.api.workflows import WorkflowsClient
-from tui.auth.token import TokenAuth
+from tui.auth.request_auth import TokenAuth
 from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.records import Conversation, Page
 from tui.ui.widgets.notice import OutcomeRow, SilenceRow, UsageRow

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from tui.auth.files import make_folder, private_place, read_private, write_private
-from tui.auth.keyring_store import Keyring
+from tui.auth.keyring import Keyring
+from tui.auth.secret_files import make_folder, private_place, read_private, write_private
 from tui.core.errors import StoreError
 
 

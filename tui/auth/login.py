@@ -1,13 +1,12 @@
-"""One login: authorization code with PKCE, over the loopback redirect or a pasted address.
-
-Hand-written, as measured against the libraries: Authlib answers a denied login with another grant
-and costs 140 ms, oauthlib refuses ``http://127.0.0.1``. Source: RFC 6749, 4.1; RFC 7636; RFC 8252.
-"""
+"""Login: authorization code with PKCE, over the loopback redirect or a pasted address."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import os
+import secrets
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -17,15 +16,31 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import SecretStr
 
-from tui.auth.answer import Accepted, Denied, Expected, query_of, read_answer
+from tui.auth.landing_page import Page, failed, late, refused, welcome
 from tui.auth.loopback import NotListening, Receiver
-from tui.auth.page import Page, failed, late, refused, welcome
-from tui.auth.pkce import challenge_for, new_secret
 from tui.auth.provider import SCOPE, Grant, IdentityService, Provider
+from tui.auth.redirect import Accepted, Denied, Expected, query_of, read_answer
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, StoreError
 from tui.core.remote import redirect_doubt, remote_reason, tunnel_command
 from tui.system.browser import open_browser
+
+_ENTROPY_BYTES = 32
+
+
+def new_secret() -> SecretStr:
+    """256 random bits in 43 unreserved characters: a verifier, or a state."""
+    return SecretStr(secrets.token_urlsafe(_ENTROPY_BYTES))
+
+
+def challenge_for(verifier: SecretStr) -> str:
+    """S256 challenge of a verifier (43-128 unreserved ASCII characters).
+
+    Source: RFC 7636 section 4.2; appendix B has the test vector.
+    """
+    digest = hashlib.sha256(verifier.get_secret_value().encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
 
 LIMIT_S = 300.0
 """How long the user may take."""

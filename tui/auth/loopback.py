@@ -15,7 +15,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from tui.auth.http_head import LARGEST_HEAD_BYTES, BadRequest, Head, read_head, response
-from tui.auth.page import Page, content_policy
+from tui.auth.landing_page import Page, content_policy
 from tui.auth.port_owner import port_owner
 from tui.config import is_loopback
 

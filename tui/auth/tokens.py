@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from tui.auth.provider import Grant, IdentityService
-from tui.auth.stored import Tokens
-from tui.auth.vault import Vault
+from tui.auth.token_record import Tokens
+from tui.auth.token_vault import Vault
 from tui.core.account import Identity
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock
@@ -41,7 +41,7 @@ class _Held:
 
 
 class OAuthTokens:
-    """The tokens of one login, a :class:`tui.auth.bearer.TokenProvider`."""
+    """The tokens of one login, a :class:`tui.auth.request_auth.TokenProvider`."""
 
     def __init__(self, service: IdentityService, vault: Vault, clock: Clock) -> None:
         self._service = service

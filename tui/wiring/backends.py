@@ -31,7 +31,7 @@ def open_backend(profile: Profile) -> AbstractAsyncContextManager[Opened]:
 def workflows_client(profile: Profile) -> WorkflowsClient:
     """A client of the profile's Workflows API."""
     from tui.api.workflows import WorkflowsClient
-    from tui.auth.token import TokenAuth
+    from tui.auth.request_auth import TokenAuth
 
     auth = TokenAuth(profile.base_url, handed_over(profile.token))
     return WorkflowsClient(profile.base_url, auth, network=network_of(profile))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.api.headless import HeadlessClient
     from tui.auth.account import OAuthAccount
     from tui.auth.key_vault import KeyVault
-    from tui.auth.vault import Vault
+    from tui.auth.token_vault import Vault
     from tui.config import Profile
 
 
@@ -36,7 +36,7 @@ async def open_client(profile: Profile) -> AsyncGenerator[tuple[HeadlessClient, 
 def signed_in_client(profile: Profile, account: OAuthAccount) -> HeadlessClient:
     """A client with the tokens of an account, which must stay open as long."""
     from tui.api.headless import HeadlessClient
-    from tui.auth.bearer import BearerAuth
+    from tui.auth.request_auth import BearerAuth
 
     auth = BearerAuth(profile.base_url, account.tokens)
     return HeadlessClient(profile.base_url, profile.genie or "", auth, network=network_of(profile))
@@ -45,7 +45,7 @@ def signed_in_client(profile: Profile, account: OAuthAccount) -> HeadlessClient:
 async def key_client(profile: Profile) -> HeadlessClient:
     """A client with the profile's API key, which may be kept apart from the profile."""
     from tui.api.headless import HeadlessClient
-    from tui.auth.api_key import ApiKeyAuth
+    from tui.auth.request_auth import ApiKeyAuth
 
     key = handed_over(profile.api_key) or await key_vault(profile.name).load()
     if key is None:
@@ -86,7 +86,7 @@ def key_vault(profile_name: str) -> KeyVault:
 
 
 def _vault(profile: Profile) -> Vault:
-    from tui.auth.vault import Vault, login_name
+    from tui.auth.token_vault import Vault, login_name
     from tui.config import state_dir
 
     login = login_name(profile.name, profile.identity_url, profile.client_id or "")

@@ -21,8 +21,8 @@ from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place, UseGenie, 
 from tui.wiring.studio import open_studio
 
 if TYPE_CHECKING:
-    from tui.auth.keyring_store import KeyringBackend
-    from tui.auth.vault import Vault
+    from tui.auth.keyring import KeyringBackend
+    from tui.auth.token_vault import Vault
     from tui.chat.session import Session
     from tui.chat.updates import Publish
     from tui.config import Profile
@@ -245,8 +245,8 @@ class _Home:
         return profile_of_demo(self._server, oauth=True)
 
     def _vault(self) -> Vault:
-        from tui.auth.keyring_store import Keyring
-        from tui.auth.vault import Vault
+        from tui.auth.keyring import Keyring
+        from tui.auth.token_vault import Vault
 
         return Vault(Path(self._folder.name) / "logins", "demo", Keyring(_no_keyring))
 

@@ -47,7 +47,7 @@ async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerato
 
     ``alone``: no other process uses the token, so nothing is kept for them about rate limits.
     """
-    from tui.auth.developer import DeveloperAuth
+    from tui.auth.request_auth import DeveloperAuth
     from tui.config import state_dir
     from tui.studio.developer_client import DeveloperClient
     from tui.studio.rate_limit_file import FileRateLimitStore

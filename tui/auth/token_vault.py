@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from tui.auth.files import locked, make_folder, private_place, read_private, write_private
-from tui.auth.keyring_store import Keyring
-from tui.auth.stored import Tokens, parse_tokens
+from tui.auth.keyring import Keyring
+from tui.auth.secret_files import locked, make_folder, private_place, read_private, write_private
+from tui.auth.token_record import Tokens, parse_tokens
 from tui.core.errors import StoreError
 
 Where = Literal["keyring", "file", "nowhere"]

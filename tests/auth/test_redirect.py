@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from tui.auth.answer import Accepted, Denied, Expected, query_of, read_answer
+from tui.auth.redirect import Accepted, Denied, Expected, query_of, read_answer
 from tui.core.account import LoginProblem
 
 STATE = "s" * 43

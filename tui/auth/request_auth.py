@@ -1,0 +1,189 @@
+"""Authentication of requests: API key, access token, developer token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Generator
+from typing import Protocol
+
+import httpx
+from pydantic import SecretStr
+
+from tui.core.credential import is_client_key, is_developer_token
+from tui.core.errors import BackendError, ErrorKind
+
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
+
+
+def authorization(token: SecretStr) -> str:
+    """The ``Authorization`` header of a token.
+
+    Raises BackendError(UNAUTHORIZED) for a token that no service could accept. What is wrong is
+    said here because HTTP libraries quote an unsendable header in their errors.
+    """
+    if not _HEADER_VALUE.fullmatch(token.get_secret_value()):
+        raise BackendError(
+            ErrorKind.UNAUTHORIZED,
+            "The credential is empty, or has spaces or unusual characters in it.",
+            hint="Enter the key alone, without 'Bearer' and without line breaks.",
+        )
+    return f"Bearer {token.get_secret_value()}"
+
+
+def genie_authorization(token: SecretStr) -> str:
+    """The ``Authorization`` header of a genie client's key or a user's access token.
+
+    Raises BackendError(UNAUTHORIZED) for a Developer API token too.
+    Source: Headless API troubleshooting, 401 auth_failed.
+    """
+    if is_developer_token(token.get_secret_value()):
+        raise BackendError(
+            ErrorKind.UNAUTHORIZED,
+            "The credential is a Developer API token, which cannot talk to a genie.",
+            hint="Use the API key of the genie's client, or sign in. The wrka... token belongs "
+            "into the profile's developer token.",
+        )
+    return authorization(token)
+
+
+class Origin:
+    """Where a credential belongs: scheme, host and port of a base URL."""
+
+    def __init__(self, base_url: str) -> None:
+        """Raises BackendError(INVALID) for what is no URL."""
+        try:
+            self._place = _place(httpx.URL(base_url.strip()))
+        except httpx.InvalidURL:
+            raise BackendError(ErrorKind.INVALID, "The base URL cannot be used.") from None
+
+    def check(self, request: httpx.Request) -> None:
+        """Raises BackendError(INVALID) for a request to any other place."""
+        if _place(request.url) != self._place:
+            raise BackendError(
+                ErrorKind.INVALID,
+                f"The credential is not sent to {request.url.host}, since it belongs elsewhere.",
+            )
+
+
+def _place(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+_USER_ID = re.compile(r"[\x21-\x7e]+")
+
+
+class ApiKeyAuth(httpx.Auth):
+    """The key, and the user it speaks for. Source: Headless API, Authentication."""
+
+    def __init__(self, base_url: str, api_key: SecretStr, idp_user_id: str) -> None:
+        """``idp_user_id`` is Workato Identity's opaque id of the user, no email address.
+
+        Requests raise BackendError(UNAUTHORIZED) when either cannot be right.
+        """
+        self._origin = Origin(base_url)
+        self._api_key = SecretStr(api_key.get_secret_value().strip())
+        self._idp_user_id = idp_user_id.strip()
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        self._origin.check(request)
+        if not _USER_ID.fullmatch(self._idp_user_id):
+            raise BackendError(
+                ErrorKind.UNAUTHORIZED,
+                "The Identity user id is empty, or has unusual characters in it.",
+                hint="Copy it again; GET /api/iam/users of the Developer API lists it as 'id'.",
+            )
+        request.headers["Authorization"] = genie_authorization(self._api_key)
+        request.headers["X-IDP-User-Id"] = self._idp_user_id
+        yield request
+
+
+_READS = frozenset({"GET", "HEAD"})
+
+
+class TokenProvider(Protocol):
+    """Gives out access tokens; renews them when needed, once for all who ask."""
+
+    async def get_token(self, refused: SecretStr | None = None) -> SecretStr:
+        """A valid access token, and another than ``refused``, which a server did not accept.
+
+        Raises BackendError(UNAUTHORIZED) when only a new login can help.
+        """
+        ...
+
+
+class BearerAuth(httpx.Auth):
+    """An OAuth access token. Source: Headless API, OAuth 2.0 PKCE authorization flow.
+
+    A read that is refused as ``auth_failed`` is sent once more with a renewed token. A write is
+    not, but the next request brings a renewed token. Other refusals say that the token is fine.
+    """
+
+    def __init__(self, base_url: str, tokens: TokenProvider) -> None:
+        self._origin = Origin(base_url)
+        self._tokens = tokens
+        self._refused: SecretStr | None = None
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        self._origin.check(request)
+        token = await self._sign(request)
+        response = yield request
+        if response.status_code != 401 or not await _is_about_the_token(response):
+            return
+        self._refused = token
+        if request.method in _READS:
+            await self._sign(request)
+            yield request
+
+    async def _sign(self, request: httpx.Request) -> SecretStr:
+        token = await self._tokens.get_token(self._refused)
+        request.headers["Authorization"] = genie_authorization(token)
+        return token
+
+
+async def _is_about_the_token(response: httpx.Response) -> bool:
+    """Source: Headless API troubleshooting; the other codes of 401 are about the user."""
+    await response.aread()
+    return b"auth_failed" in response.content
+
+
+class TokenAuth(httpx.Auth):
+    """A bearer token that never changes, or none. Source: Workflows API."""
+
+    def __init__(self, base_url: str, token: SecretStr | None) -> None:
+        """None: requests go without; such servers know everybody as the same user.
+
+        Requests raise BackendError(UNAUTHORIZED) for a token that no service could accept.
+        """
+        self._origin = Origin(base_url)
+        self._token = SecretStr(token.get_secret_value().strip()) if token else None
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        self._origin.check(request)
+        if self._token is not None:
+            request.headers["Authorization"] = authorization(self._token)
+        yield request
+
+
+class DeveloperAuth(httpx.Auth):
+    """The token, sent to the developer host alone. Source: Developer API, authentication.
+
+    Requests raise BackendError(UNAUTHORIZED) for a token that cannot be one.
+    """
+
+    def __init__(self, base_url: str, token: SecretStr) -> None:
+        self._origin = Origin(base_url)
+        self._token = SecretStr(token.get_secret_value().strip())
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        self._origin.check(request)
+        if is_client_key(self._token.get_secret_value()):
+            raise BackendError(
+                ErrorKind.UNAUTHORIZED,
+                "The credential is the API key of a genie client, which cannot manage genies.",
+                hint="Use the token of an API client (wrka...), made under Workspace admin; the "
+                "key of the genie's client belongs into the profile's api_key.",
+            )
+        request.headers["Authorization"] = authorization(self._token)
+        yield request
