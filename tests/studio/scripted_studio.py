@@ -60,7 +60,7 @@ class ScriptedStudio:
     gate: asyncio.Event | None = None
     """Every call waits for it."""
     calls: list[tuple[Any, ...]] = field(default_factory=list)
-    """What was changed, in order."""
+    """Calls that change something, in order."""
     opened: int = 0
     host: str = "studio.example.com"
 

@@ -1,4 +1,4 @@
-"""What the client of the Developer API sends, repeats, waits for and makes of answers."""
+"""Endpoint client: requests, answers, pages, retries and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks one endpoint of the Developer API, as its description says."""
+"""HTTP client for described endpoints of the Developer API."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class EndpointClient:
     async def request(
         self, endpoint: Endpoint, parts: Sequence[str] = (), values: Values = _NOTHING
     ) -> Any:
-        """The JSON of an answer as it came, None for an empty one.
+        """Return the JSON of an answer as it came, None for an empty one.
 
         ``parts`` fill the path, ``values`` are by the names of the endpoint's fields. Raises
         BackendError(INVALID) with the rules' texts, before sending, for what must not be sent.
@@ -80,7 +80,7 @@ class EndpointClient:
         *,
         limit: int = _LARGEST_LIST,
     ) -> AsyncGenerator[Any]:
-        """At most ``limit`` rows of a list, page by page.
+        """Iterate over at most ``limit`` rows of a list, page by page.
 
         Ends where the answers say so, or with a page that brings nothing new: some lists have but
         one.
@@ -105,13 +105,13 @@ class EndpointClient:
     async def request_one(
         self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object
     ) -> R:
-        """The record in an answer, empty where the service says no more than that it is done."""
+        """Return the record in an answer; an empty one where the answer has no content."""
         return decode(kind, unwrapped(await self.request(endpoint, parts, values)))
 
     async def request_all(
         self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object
     ) -> AsyncGenerator[R]:
-        """The records of a list."""
+        """Iterate over the records of a list."""
         async with aclosing(self.rows(endpoint, parts, values)) as rows:
             async for row in rows:
                 yield decode(kind, row)
@@ -168,7 +168,7 @@ def _check(endpoint: Endpoint, parts: Sequence[str], values: Values) -> None:
 
 
 def _query(values: Mapping[str, Any]) -> dict[str, str | int | Sequence[str]]:
-    """Values of a query; a flag is written as JSON writes it."""
+    """Return the values of a query; a flag is written as in JSON."""
     return {
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in values.items()
@@ -176,7 +176,7 @@ def _query(values: Mapping[str, Any]) -> dict[str, str | int | Sequence[str]]:
 
 
 def _identity(row: Any) -> str:
-    """What tells a row from the others of its list."""
+    """Return the id that identifies a row within its list."""
     if isinstance(row, dict):
         key = next((name for name in ("id", "client_id") if row.get(name) is not None), None)
         return str(row[key]) if key else repr(row)

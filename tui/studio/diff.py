@@ -1,4 +1,4 @@
-"""What a full replacement changes, so that it can be shown before it is sent."""
+"""Diff of two configurations, to show a full replacement before it is sent."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SIGNS: Mapping[Kind, str] = {"added": "+", "removed": "-", "changed": "~", "kept
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value of a configuration, before and after; the other side is empty where it is none."""
+    """A value of a configuration, before and after; the missing side is empty."""
 
     kind: Kind
     what: str
-    """Where it is, such as ``filters[HATE].strength``."""
+    """Path of the value, such as ``filters[HATE].strength``."""
     before: str = ""
     after: str = ""
 
@@ -33,7 +33,7 @@ class Change:
 
 
 def diff(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """The values of both, those of ``after`` first and in its order, then what is lost.
+    """Return the values of both, those of ``after`` first and in its order, then what is lost.
 
     ``before`` None: there was nothing. Entries of a list are recognised by their ``type`` or
     ``name``, plain ones by what they say, so that a new order alone is no change.

@@ -23,7 +23,7 @@ class Field:
     required: bool = False
     choices: tuple[str, ...] = ()
     option: str = ""
-    """What commands call it, where the last part of the name will not do."""
+    """Name of the option of commands; the last part of the name if empty."""
     positional: bool = False
     """Commands take it as an argument."""
     in_query: bool = False
@@ -36,7 +36,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """So many requests in so many seconds."""
+    """Number of requests allowed within a number of seconds."""
 
     count: int
     seconds: float
@@ -49,7 +49,7 @@ ONE_A_SECOND = RateLimit(1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How a list goes on: by ``page`` number, or ``after`` the last id of the page before."""
+    """Paging of a list: by ``page`` number, or ``after`` the last id of the previous page."""
 
     largest: int
     """Rows to ask for at a time."""
@@ -60,7 +60,7 @@ class Paging:
 Values = Mapping[str, object]
 """Values of fields by their names; None is left out."""
 Check = Callable[[Mapping[str, str], Values], Iterable[str]]
-"""Sentences about what must not be sent, from the parts of the path and the values."""
+"""Returns what is wrong with the parts of the path and the values, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +71,15 @@ class Endpoint:
     """Group and verb, such as ``genies list``."""
     method: Method
     path: str
-    """As documented, with ``:name`` where an id goes."""
+    """The documented path, with ``:name`` for each id."""
     summary: str
     """One sentence, for the help of the command."""
     arguments: tuple[str, ...] = ()
-    """What commands call the parts of the path, in order."""
+    """Names of the path parameters in the usage of the command, in order."""
     query: tuple[Field, ...] = ()
     body: tuple[Field, ...] = ()
     columns: tuple[str, ...] = ()
-    """What a table shows of the answer."""
+    """Fields of the answer that a table shows."""
     paging: Paging | None = None
     rate_limit: RateLimit = STANDARD
     confirm: str = ""
@@ -105,14 +105,14 @@ class Endpoint:
         return tuple(_PLACEHOLDER.findall(self.path))
 
     def fill_path(self, parts: Sequence[str], quote: Callable[[str], str]) -> str:
-        """The path with its parts in place."""
+        """Return the path with its parts in place."""
         if len(parts) != len(self.placeholders):
             raise ValueError(f"{self.command} takes {len(self.placeholders)} parts of a path")
         rest: Iterator[str] = iter(parts)
         return _PLACEHOLDER.sub(lambda _: quote(next(rest)), self.path)
 
     def validate(self, parts: Sequence[str], values: Values) -> tuple[str, ...]:
-        """Why a request must not be sent, a sentence each."""
+        """Return why a request must not be sent, a sentence each."""
         missing = [
             f"{field.option_name} is required."
             for field in self.fields
@@ -128,14 +128,14 @@ class Endpoint:
         return (*empty, *missing, *self._idle(values), *broken)
 
     def _idle(self, values: Values) -> Iterator[str]:
-        """Whether this is a change of nothing at all."""
+        """Refuse an update without any field."""
         optional = self.method == "PUT" and self.body and not any(f.required for f in self.body)
         if optional and all(values.get(field.name) is None for field in self.body):
             yield "There is nothing to change: give at least one field."
 
 
 def nested(fields: Sequence[Field], values: Values) -> dict[str, Any]:
-    """The values of some fields as JSON; ``a.b`` is put inside ``a``."""
+    """Return the values of some fields as JSON; ``a.b`` is put inside ``a``."""
     made: dict[str, Any] = {}
     for field in fields:
         value = values.get(field.name)
@@ -150,7 +150,7 @@ def nested(fields: Sequence[Field], values: Values) -> dict[str, Any]:
 
 
 def unwrapped(answer: Any) -> Any:
-    """What an answer is about: what is inside ``data`` or ``result``, or the answer itself.
+    """Return what is inside ``data`` or ``result``, or the answer itself.
 
     An object with an id has ``data`` of its own, such as a row of a lookup table. An object that
     comes as a list of one is the object. Source: Agent Studio API, Get a knowledge base by ID.

@@ -1,4 +1,4 @@
-"""What the Developer API's failures mean. Source: Developer API reference, status codes."""
+"""Messages and hints for failures of the Developer API. Source: reference, status codes."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ class GenieClients:
 
 
 class Guardrails:
-    """What a genie must not hear or say."""
+    """Content safety of genies."""
 
     def __init__(self, client: EndpointClient) -> None:
         self._client = client
@@ -150,7 +150,7 @@ class Guardrails:
         )
 
     async def _check_entities(self, policy_type: str, configuration: Mapping[str, Any]) -> None:
-        """Raises BackendError(INVALID) for an entity type that the service does not know.
+        """Raise BackendError(INVALID) for an entity type that the service does not know.
 
         Those of the documents need no look at its list.
         """

@@ -30,7 +30,7 @@ class Skills:
 
 
 class KnowledgeBases:
-    """What genies can look up."""
+    """Knowledge bases, which genies search."""
 
     def __init__(self, client: EndpointClient) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Genies and what belongs to them, as the Developer API describes them.
+"""Records of the Developer API: genies and what belongs to them.
 
 Fields are named as on the wire; instants are milliseconds since the epoch. What an answer leaves
 out is empty, None or zero, and ``raw`` has the object as it came. Source: Agent Studio API;
@@ -37,7 +37,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference(Record):
-    """Something that another thing refers to."""
+    """A reference to another object."""
 
     id: WireId = WireId("")
     name: str = ""
@@ -83,7 +83,7 @@ class Genie(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenieClient(Record):
-    """What applications use to call a genie. A genie has room for one, and a client for one genie.
+    """Credential of an application that calls a genie; one client for one genie.
 
     ``oauth_client_id`` and ``api_key`` come with the creation alone, the key never again.
     """
@@ -117,7 +117,7 @@ class Skill(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeBase(Record):
-    """What genies can look up."""
+    """A collection of documents that genies can search."""
 
     id: KnowledgeBaseId = KnowledgeBaseId("")
     name: str = ""
@@ -129,7 +129,7 @@ class KnowledgeBase(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSources(Record):
-    """Where a knowledge base takes its contents from, by name."""
+    """Sources of a knowledge base, by name."""
 
     knowledge_base_id: KnowledgeBaseId = KnowledgeBaseId("")
     data_sources: Mapping[str, Any] = field(default_factory=dict)

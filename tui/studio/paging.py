@@ -1,4 +1,4 @@
-"""Where a list of the Developer API ends, told from its answers alone.
+"""Detection of the last page of a list, from the answers alone.
 
 Services cap a page below what was asked, and echo what was asked instead of what they gave, so the
 requested size says nothing. Source: Developer API reference, Pagination.
@@ -28,7 +28,7 @@ class PageEnd:
         self._received = 0
 
     def has_more(self, body: object, headers: Mapping[str, str], rows: int, new: int) -> bool:
-        """Whether to ask for another page behind one of ``rows``, of which ``new`` are new.
+        """Return whether another page may follow one of ``rows``, of which ``new`` are new.
 
         An answer that says nothing of its pages has another one until a page brings nothing new.
         """
@@ -68,7 +68,7 @@ def _objects(body: object) -> Iterator[Mapping[str, Any]]:
 
 
 def _linked(said: list[Mapping[str, Any]], headers: Mapping[str, str]) -> bool | None:
-    """Whether a link leads to the next page; None where there are no links."""
+    """Return whether a link leads to the next page; None where there are no links."""
     if links := headers.get("link", ""):
         relations = " ".join(_REL.findall(links)).lower().split()
         if relations:

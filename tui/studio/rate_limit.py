@@ -1,4 +1,4 @@
-"""Keeps requests within the service's rate limits, so that nobody meets a 429.
+"""Client-side rate limiting, to stay below the limits of the service.
 
 Source: Agent Studio API, rate limits; Developer API reference, a quota for each endpoint.
 """
@@ -13,15 +13,15 @@ from tui.studio.endpoint import Endpoint, RateLimit
 
 
 class RateLimitStore(Protocol):
-    """Remembers when requests leave, by endpoint."""
+    """Store of the times of requests, by endpoint."""
 
     async def reserve(self, endpoint: str, limit: RateLimit, now_s: float) -> float:
-        """Take the next time at which a request may leave; the time, in seconds."""
+        """Reserve the next time at which a request may leave, and return it in seconds."""
         ...
 
 
 class MemoryRateLimitStore:
-    """For one process."""
+    """Rate limits of one process."""
 
     def __init__(self) -> None:
         self._times: dict[str, list[float]] = {}

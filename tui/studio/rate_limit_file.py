@@ -1,4 +1,4 @@
-"""Rate limits across processes: a shell script that runs a command a hundred times is one caller.
+"""Rate limits across processes: a script that runs a command a hundred times is one client.
 
 The file holds times alone. Where it cannot be used, each process counts for itself.
 """
@@ -56,7 +56,7 @@ def _digest(base_url: str, token: SecretStr) -> str:
 
 
 def _times_in(text: str) -> dict[str, list[float]]:
-    """What the file says; nothing where it is damaged, for it is no more than a courtesy."""
+    """Parse the file; a damaged one counts as empty."""
     try:
         times = json.loads(text or "{}")
         return {str(key): [float(at) for at in found] for key, found in times.items()}

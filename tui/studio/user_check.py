@@ -25,7 +25,7 @@ class IdentityUser(Record):
     """A user, as an administrator sees them."""
 
     id: WireId = _NONE
-    """What a genie's client sends as ``X-IDP-User-Id``."""
+    """Sent as ``X-IDP-User-Id``."""
     email: str = ""
     name: str = ""
     status: str = ""
@@ -34,7 +34,7 @@ class IdentityUser(Record):
 
 @dataclass(frozen=True, slots=True)
 class UserCheck:
-    """What is known of an email address."""
+    """Result of looking up an email address."""
 
     standing: Standing
     text: str
@@ -43,12 +43,12 @@ class UserCheck:
     user: IdentityUser | None = None
 
     def sentence(self) -> str:
-        """What is the case and what to do about it, on one line."""
+        """Return the finding and the advice on one line."""
         return f"{self.text} {self.advice}".strip()
 
 
 def find_by_email(email: str, found: Sequence[IdentityUser]) -> IdentityUser | None:
-    """The user with exactly this email: a search may find others as well."""
+    """Return the user with exactly this email: a search may find others as well."""
     wanted = email.strip().casefold()
     return next((user for user in found if user.email.casefold() == wanted), None)
 
@@ -56,7 +56,7 @@ def find_by_email(email: str, found: Sequence[IdentityUser]) -> IdentityUser | N
 def describe_user(
     email: str, found: Sequence[IdentityUser], *, allowed: bool | None = None
 ) -> UserCheck:
-    """What a search says of an email; ``allowed``: whether the genie allows the user, if known."""
+    """Describe the result of a search; ``allowed``: whether the genie allows the user, if known."""
     user, name = find_by_email(email, found), clean_line(email, 100)
     if user is None:
         similar = f" {len(found)} similar {_users(len(found))} exist." if found else ""

@@ -13,13 +13,13 @@ from tui.studio.user_check import IdentityUser
 
 
 class Users:
-    """Who could talk to a genie."""
+    """Users of Workato Identity, who may talk to genies."""
 
     def __init__(self, client: EndpointClient) -> None:
         self._client = client
 
     async def find(self, email: str) -> Sequence[IdentityUser]:
-        """Users whose email or name matches."""
+        """Return the users whose email or name matches."""
         rows = find_rows(
             await self._client.request(ENDPOINTS["users find"], (), {"query": email}), "users"
         )

@@ -17,7 +17,7 @@ _NOT_ALLOWED = "user_nonactive_or_missing"
 
 
 async def check_user(client: DeveloperClient, profile: Profile, email: str) -> UserCheck:
-    """What Workato Identity and the profile's genie say of an email. Raises ``BackendError``."""
+    """Look an email up at Workato Identity and the profile's genie. Raises ``BackendError``."""
     found = await client.users.find(email)
     user = find_by_email(email, found)
     if user is None or user.status != "active":
@@ -26,7 +26,7 @@ async def check_user(client: DeveloperClient, profile: Profile, email: str) -> U
 
 
 async def _is_allowed(profile: Profile, user_id: str) -> bool | None:
-    """Whether the genie takes the user; None where the profile has no key to ask it with."""
+    """Return whether the genie allows the user; None without a key to ask it with."""
     if not profile.genie or profile.backend != "genie":
         return None
     try:

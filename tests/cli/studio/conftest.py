@@ -32,7 +32,7 @@ Studio = Callable[..., Done]
 
 @pytest.fixture
 def observed() -> bool:
-    """Whether the server answers as services were observed to, not as they are documented."""
+    """Use the observed dialect of the service instead of the documented one."""
     return False
 
 

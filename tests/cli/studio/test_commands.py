@@ -1,4 +1,4 @@
-"""How the commands behave: what they print where, what they ask, their exit codes."""
+"""Commands: output, confirmations, exit codes."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def _option(field: Field) -> _Decorator:
 
 
 def _reading(field: Field) -> dict[str, Any]:
-    """How a value is read from the command line."""
+    """Return the click settings that parse a value."""
     if field.kind == "json":
         return {"callback": read_json}
     return {"type": click.Choice(field.choices) if field.choices else _TYPES.get(field.kind, str)}

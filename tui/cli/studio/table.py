@@ -43,7 +43,7 @@ def fitted(wanted: Sequence[int], room: int) -> list[int]:
 
 
 def cells_of(text: str) -> int:
-    """How many cells of a terminal a text takes."""
+    """Return the width of a text in terminal cells."""
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 

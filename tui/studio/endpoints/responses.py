@@ -1,4 +1,4 @@
-"""What the answers of endpoints hold: columns, pages, one-time secrets; and their rate limits.
+"""Columns, paging and one-time secrets of the answers, and rate limits.
 
 Source: Agent Studio API, quick reference and rate limits; Developer API reference.
 """

@@ -26,7 +26,7 @@ class HarmfulContent:
 
 @dataclass(frozen=True, slots=True)
 class PromptAttack:
-    """Keeps out attempts to turn the genie against its instructions."""
+    """Blocks attempts to turn the genie against its instructions."""
 
     strength: str
 
@@ -36,7 +36,7 @@ class PromptAttack:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """A pattern of one's own for what counts as personal."""
+    """Custom pattern for personal data."""
 
     name: str
     """Shown in audit logs."""
@@ -45,7 +45,7 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class PiiDetection:
-    """What happens to personal data."""
+    """Detection of personal data, and what to do with it."""
 
     enabled: bool
     action: str = "BLOCK"
@@ -65,7 +65,7 @@ class PiiDetection:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Something the genie must not talk about, with sentences that are."""
+    """A topic that the genie must not talk about, with example sentences."""
 
     name: str
     description: str = ""
@@ -82,7 +82,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class TopicBoundary:
-    """All topics that are out of bounds."""
+    """Topics that the genie must not talk about."""
 
     topics: tuple[Topic, ...]
 
@@ -92,7 +92,7 @@ class TopicBoundary:
 
 @dataclass(frozen=True, slots=True)
 class ProfanityFilter:
-    """Keeps out bad language, by a list of the service's."""
+    """Blocks profanity, by a list of the service's."""
 
     enabled: bool
 
@@ -102,7 +102,7 @@ class ProfanityFilter:
 
 @dataclass(frozen=True, slots=True)
 class CustomWordFilter:
-    """Keeps out words of one's own."""
+    """Blocks custom words."""
 
     words: tuple[str, ...]
 
@@ -121,7 +121,7 @@ PolicySettings: TypeAlias = (
 
 
 def parse_policy(policy_type: str, configuration: Json) -> PolicySettings | None:
-    """A configuration as its type; None for a type that is not known here.
+    """Return a configuration as its type; None for a type that is not known here.
 
     Missing and odd values read as empty, off or the first choice.
     """
@@ -130,7 +130,7 @@ def parse_policy(policy_type: str, configuration: Json) -> PolicySettings | None
 
 
 def summarize_policy(policy_type: str, configuration: Json) -> str:
-    """A policy on one line: ``HATE HIGH, INSULTS LOW``, ``3 topics``, ``off``."""
+    """Summarize a policy on one line: ``HATE HIGH, INSULTS LOW``, ``3 topics``, ``off``."""
     match parse_policy(policy_type, configuration):
         case HarmfulContent(filters=filters):
             on = [f"{name} {value}" for name, value in filters.items() if value != "NONE"]

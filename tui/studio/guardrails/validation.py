@@ -1,4 +1,4 @@
-"""What a guardrail policy may hold, checked before it is sent.
+"""Validation of guardrail policies before they are sent.
 
 Source: Agent Studio API, Guardrails, "Policy types" and "Disable or remove a policy". The service
 replaces a policy in full, and answers 422 to whatever breaks one of these rules.
@@ -60,7 +60,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that is broken."""
+    """A broken rule."""
 
     where: str
     """Path of the value, such as ``topics[2].name``; empty for the policy as a whole."""
@@ -77,7 +77,7 @@ Violations = Iterator[Violation]
 def validate(
     policy_type: str, configuration: object, *, entities: Collection[str] | None = PII_ENTITIES
 ) -> tuple[Violation, ...]:
-    """Every rule that a configuration breaks, in the order of its fields; none: it may be sent.
+    """Return the rules that a configuration breaks, in the order of its fields.
 
     ``entities`` are the PII entity types that the service knows; None: that is not known here.
     """
@@ -221,7 +221,7 @@ POLICY_TYPES = tuple(_CHECKS)
 
 
 def unknown_keys(policy_type: str, configuration: Json) -> list[str]:
-    """The keys of a configuration that its policy does not have."""
+    """Return the keys of a configuration that its policy does not have."""
     return [str(key) for key in configuration if key not in _KEYS[policy_type]]
 
 
@@ -294,7 +294,7 @@ def _shorter(place: str, value: object, below: int) -> Violations:
 
 
 def _is_regex(pattern: str) -> bool:
-    """Whether a pattern is one in any dialect, as far as can be told with Python's.
+    """Return whether a pattern is valid in any dialect, as far as Python's can tell.
 
     The service's is not Python's, which knows neither ``(?<name>`` nor every escape.
     """

@@ -34,7 +34,7 @@ class AssignmentActions:
 
     @property
     def menu_actions(self) -> Mapping[Action, Callable[[str, str], object]]:
-        """What the menus of skills, knowledge bases and groups do."""
+        """Methods by the entries of the menus of skills, knowledge bases and groups."""
         return {
             "assign": self._assign,
             "remove": self._remove,

@@ -23,7 +23,7 @@ Change: TypeAlias = Callable[["DeveloperClient"], Awaitable[object]]
 
 
 class StatusLine(Static):
-    """One line about what is going on, or what went wrong."""
+    """Shows what is going on, or what went wrong."""
 
     def tell(self, sentence: str) -> None:
         self.update(muted(clean_line(sentence, 400)))

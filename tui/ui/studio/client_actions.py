@@ -31,7 +31,7 @@ class ClientActions:
 
     @property
     def menu_actions(self) -> Mapping[Action, Callable[[str, str], object]]:
-        """What the menu of a client does."""
+        """Methods by the entries of the menu of a client."""
         return {
             "attach": self._attach,
             "detach": self._detach,

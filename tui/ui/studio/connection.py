@@ -19,7 +19,7 @@ Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["DeveloperClient"]]
 
 UseGenie = Callable[[str], tuple[Connect, Kept]]
-"""What opens the session of another genie, and where it is kept that it is used. Touches the
+"""Opens the session of another genie, and says where that choice is kept. Touches the
 disk; raises ``tui.config.ConfigError``."""
 
 NO_TOKEN = "Studio needs a Developer API token"

@@ -208,7 +208,7 @@ def policy_name(kind: str) -> str:
 
 
 def _listed(part: Part[Listed[T]], about: str = "") -> Iterator[Line]:
-    """What there is to say about a list before its entries."""
+    """Yield the line above the entries of a list."""
     if part.problem:
         yield _failed(part.problem)
     elif part.value is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST = 200
-"""Entries of a list that are read; nobody looks through more in a row of sections."""
+"""Most entries of a list that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,11 @@ READERS: dict[str, Reader] = {
     "knowledge_bases": _knowledge_bases,
     "guardrail": _guardrail,
 }
-"""How each part is read; the first says in which project the others look."""
+"""Readers by part; the first tells the project that the others search."""
 
 
 async def read_part(name: str, studio: DeveloperClient, genie: Genie) -> Part[object]:
-    """One part; what went wrong is a part of it, too."""
+    """Read a part; a failure becomes its problem."""
     try:
         return Part(await READERS[name](studio, genie))
     except BackendError as error:

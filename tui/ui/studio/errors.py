@@ -1,4 +1,4 @@
-"""What nobody foresaw, as a failure that can be shown."""
+"""Wrap unexpected exceptions of workers as ``BackendError``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.core.redact import words_of
 
 
 def unexpected_error(event: Worker.StateChanged) -> BackendError | None:
-    """Why a task of a screen has failed, if it has; without secrets."""
+    """Return the error of a failed worker, without secrets; None if it has not failed."""
     error = event.worker.error
     if event.state is not WorkerState.ERROR or error is None:
         return None

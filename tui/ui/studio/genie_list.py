@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class GenieList(Vertical):
-    """Owns the filter and the cursor. Down to the genies with Enter, from there to the details."""
+    """A filter and the genies that match it; Enter goes from the filter to the list."""
 
     class Highlighted(Message):
         """The cursor is on another genie."""

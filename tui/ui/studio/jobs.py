@@ -1,4 +1,4 @@
-"""From a skill to the recipe behind it, and to what became of its latest jobs."""
+"""Dialog with the recipe behind a skill and its latest jobs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui.ui.studio.connection import StudioConnection
 
 _MOST = 25
-"""Jobs that are read; the newest are the ones somebody looks for."""
+"""Jobs to read, newest first."""
 _CHROME = 16
 _LONGEST_ERROR = 20_000
 
@@ -120,7 +120,7 @@ class JobsModal(SafeModal[None]):
         self.query_one("#jobs-title", Static).update(parts)
 
     def _counted(self) -> str:
-        """How many jobs there were, and which of them are shown."""
+        """Return how many jobs there were, and which of them are shown."""
         recipe = self._recipe
         told = ""
         if recipe and recipe.job_succeeded_count is not None:

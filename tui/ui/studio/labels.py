@@ -1,4 +1,4 @@
-"""Genies and jobs in words and shapes."""
+"""Labels and glyphs of genies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STARTED = Content.styled("▶", GOOD)
 
 
 def name_of(genie: Genie) -> str:
-    """A genie's name as it stands in a sentence."""
+    """Return a genie's name for use in a sentence."""
     return clean_line(genie.name or genie.id, 60)
 
 

@@ -1,4 +1,4 @@
-"""Topics and regexes: a list of them, and a form for one."""
+"""Editable list of topics or regexes, and the form for one of them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 
 def violations_of(item: Item) -> tuple[Violation, ...]:
-    """What is wrong with one topic or regex, whatever else there is."""
+    """Return the rules that one topic or regex breaks by itself."""
     if isinstance(item, Topic):
         kind, settings = "topic_boundary", TopicBoundary((item,)).configuration()
     else:
@@ -67,7 +67,7 @@ class ListEditor(SafeOptionList):
     ]
 
     class Changed(Message):
-        """There are others, or one is different."""
+        """The entries have changed."""
 
     def __init__(self, items: Sequence[Item], where: str, what: str) -> None:
         """``where`` is their path in a configuration; ``what`` they are: ``A topic``."""
@@ -157,7 +157,7 @@ class ListItemModal(SafeModal[Item]):
 
     @property
     def edited(self) -> Item:
-        """What the form says."""
+        """Return the topic or regex in the form."""
         name = self.query_one(Input).value
         more = self.query_one("#item-more", SafeTextArea).text
         if isinstance(self._item, Topic):

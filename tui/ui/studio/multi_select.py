@@ -1,4 +1,4 @@
-"""A list in which any number of rows can be ticked."""
+"""List in which any number of rows can be selected."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tui.ui.widgets.looks import DONE, OPEN_END
 
 
 class MultiSelectList(SafeOptionList):
-    """Enter or a click ticks a row, or takes the tick away. What was ticked keeps its order."""
+    """Enter or a click selects or deselects a row. The order of selection is kept."""
 
     class Changed(Message):
-        """Other rows are ticked."""
+        """The selection has changed."""
 
     def __init__(self, names: Sequence[str], ticked: Sequence[str]) -> None:
         super().__init__(compact=True, markup=False)

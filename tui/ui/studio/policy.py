@@ -1,4 +1,4 @@
-"""One policy of a guardrail: changed in a form, checked as one types, replaced in full."""
+"""Dialog to edit a guardrail policy: checked while typing, replaced in full."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class PolicyModal(SafeModal[Policy]):
 
 
 class Differences(RowsView):
-    """What would be added, removed and changed, and then what stays."""
+    """Rows of what would be added, removed and changed, then of what stays."""
 
     def __init__(self, found: Sequence[Change]) -> None:
         super().__init__()

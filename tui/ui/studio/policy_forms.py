@@ -61,7 +61,7 @@ class Form(Vertical):
         """Something was typed or chosen."""
 
     def settings(self) -> PolicySettings:
-        """What the form says now."""
+        """Return the settings in the form."""
         raise NotImplementedError
 
     @on(OneOf.Changed)
@@ -144,7 +144,7 @@ class ProfanityForm(Form):
 
 
 class PiiForm(Form):
-    """Whether, what happens, the types to look for, and expressions of one's own."""
+    """Switch, action, entity types and custom expressions."""
 
     def __init__(self, settings: PiiDetection, entities: Sequence[str]) -> None:
         super().__init__()
@@ -172,7 +172,7 @@ class PiiForm(Form):
 
 
 class TopicForm(Form):
-    """What must not be talked about."""
+    """Blocked topics."""
 
     def __init__(self, settings: TopicBoundary) -> None:
         super().__init__()
@@ -203,7 +203,7 @@ class WordForm(Form):
 
 
 def configuration_of(form: Form) -> Mapping[str, Any]:
-    """What would be sent."""
+    """Return the configuration to send."""
     return form.settings().configuration()
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from tui.ui.studio.menus import Action
 
 _PAUSE_S = 0.2
-"""How long the cursor must rest on a genie before it is read: endpoints count their calls."""
+"""The cursor must rest this long on a genie before it is read, because of rate limits."""
 _WIDTHS = [(0, "-narrow"), (100, "-roomy")]
 
 
@@ -204,7 +204,7 @@ class StudioScreen(SafeScreen[None]):
     # -- the genie -------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that would do nothing are not offered."""
+        """Hide keys that would do nothing."""
         if action == "use":
             return self.studio.use_genie is not None
         return super().check_action(action, parameters)
@@ -282,7 +282,7 @@ class StudioScreen(SafeScreen[None]):
             self.post_message(CopyText(thing, "The sentence" if kind == "problem" else "The id"))
 
     def _offer(self, kind: str, thing: str) -> None:
-        """Ask what is to be done with a client, a skill, a knowledge base or a group."""
+        """Open the menu of a client, a skill, a knowledge base or a group."""
         choices = menus.menu_for(kind)
         if not choices:
             return

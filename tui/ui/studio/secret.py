@@ -37,7 +37,7 @@ class SecretModal(GuardedModal[None]):
         self._secret: str = secret
         self._shown = False
         self._taken = False
-        """Whether it was copied or looked at."""
+        """True after the key was copied or shown."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="modal--box"):
@@ -64,7 +64,7 @@ class SecretModal(GuardedModal[None]):
         self.query_one("#secret", Static).update(plain(self._secret if self._shown else _HIDDEN))
 
     def action_close(self) -> None:
-        """Forget it; whoever has not taken it is told once what that means."""
+        """Discard the key; warn once if it was neither copied nor shown."""
         if not self._taken:
             self._taken = True
             self._note("It has been neither copied nor shown. Esc again gives it up for good.")

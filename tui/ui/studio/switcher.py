@@ -1,4 +1,4 @@
-"""Which genie to talk to: words in, genies with their state."""
+"""Dialog to choose the genie to talk to."""
 
 from __future__ import annotations
 

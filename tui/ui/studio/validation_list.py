@@ -1,4 +1,4 @@
-"""Which rules a form breaks, as one types."""
+"""List of the rules that a form breaks, updated while typing."""
 
 from __future__ import annotations
 
