@@ -99,9 +99,9 @@ async def test_a_service_in_trouble_costs_nothing_but_time(server, account, faul
     assert await refresh(account)
 
 
-async def test_no_token_is_shown_when_it_all_crashes(server, account):
+async def test_no_token_is_shown_when_it_all_crashes(server, account, tmp_path):
     access = (await account.tokens.get_token()).get_secret_value()
-    stored = await file_vault(account._vault._file.parent).load()
+    stored = await file_vault(tmp_path / "logins").load()
     assert stored is not None
     assert stored.refresh_token is not None
     server.faults.add("lose_answer:on=token,times=1")

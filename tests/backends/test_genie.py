@@ -171,18 +171,20 @@ async def test_a_recorded_turn(kind: str):
 
 
 async def test_a_stream_is_closed_when_the_turn_is_over_and_when_nobody_listens():
-    chats = backend(stream=b'data:{"type":"processing.finished"}\n\ndata:{"type":"x"}\n\n')
+    client = ScriptedClient(stream=b'data:{"type":"processing.finished"}\n\ndata:{"type":"x"}\n\n')
+    chats = GenieBackend(client, now_ms=lambda: 7)
     assert len(await all_of(chats.send(CNV, "hi"))) == 1
     async with aclosing(chats.resume(CNV, RunId("run-1"), None)) as events:
         assert (await anext(events)).run_id == "run-1"
-    assert chats._client.closed == 2
+    assert client.closed == 2
 
 
 async def test_what_resume_and_decide_ask():
-    chats = backend(stream=b"data:{}\n\n")
+    client = ScriptedClient(stream=b"data:{}\n\n")
+    chats = GenieBackend(client, now_ms=lambda: 7)
     await all_of(chats.resume(CNV, RunId("run-1"), "e-7"))
     await chats.decide(CNV, CallId("call-1"), "rejected", "no")
-    assert chats._client.asked == [
+    assert client.asked == [
         (CNV, "run-1", "e-7"),
         (CNV, "call-1", "rejected", "no"),
     ]

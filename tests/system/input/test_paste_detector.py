@@ -17,7 +17,7 @@ from tests.system.input.replayed import (
 )
 from tui.core.typed import typed_text
 from tui.system.input.paste_detector import LARGEST, Bursts, Key, Paste, Report, Text
-from tui.system.input.sequences import PasteBegun
+from tui.system.input.sequences import PasteBegun, PasteEnded
 
 LINE = st.text(TYPED, min_size=1, max_size=20)
 LINES = st.lists(LINE, min_size=2, max_size=6)
@@ -175,6 +175,7 @@ def test_a_paste_without_end_takes_no_more_room_than_one_that_is_refused() -> No
     bursts.feed([PasteBegun()], 0.0)
     for _ in range(20):
         bursts.feed([Paste("x" * (LARGEST // 4))], 0.0)
-    (paste,) = bursts._end()
+    assert bursts.feed([PasteEnded()], 0.0) == []
+    (paste,) = bursts.expire(60.0)
     assert isinstance(paste, Paste)
     assert LARGEST < len(paste.text) <= LARGEST * 1.5
