@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import pytest
 
 from tui.studio.endpoint import STANDARD
-from tui.studio.endpoints import ENDPOINTS, GROUPS, help_texts, requests, responses, routes
+from tui.studio.endpoints import ENDPOINTS, GROUPS, help_texts, request_fields, responses, routes
 
 TABLES = {
-    "fields": requests.FIELDS,
-    "checks": requests.CHECKS,
+    "fields": request_fields.FIELDS,
+    "checks": request_fields.CHECKS,
     "columns": responses.COLUMNS,
     "paging": responses.PAGING,
     "rate limits": responses.RATE_LIMITS,

@@ -14,10 +14,10 @@ from tui.api.network.settings import Network
 from tui.core.ports import Clock
 from tui.studio.client import EndpointClient
 from tui.studio.genies import GenieClients, Genies, Guardrails
+from tui.studio.identity_users import Users
 from tui.studio.knowledge import KnowledgeBases, Skills
 from tui.studio.rate_limit import RateLimitStore
 from tui.studio.recipes import Jobs, Recipes
-from tui.studio.users import Users
 
 
 class DeveloperClient:

@@ -1,7 +1,7 @@
 """The endpoints of the Developer API, by the command that offers them, put together from tables.
 
 To add one, add a line to ``routes`` and to ``help_texts.SUMMARIES``; then what it has of
-``requests.FIELDS``, ``responses`` and ``help_texts.CONFIRMATIONS``.
+``request_fields.FIELDS``, ``responses`` and ``help_texts.CONFIRMATIONS``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from tui.studio.endpoint import STANDARD, Endpoint
 from tui.studio.endpoints.help_texts import CONFIRMATIONS, GROUPS, SUMMARIES
-from tui.studio.endpoints.requests import CHECKS, FIELDS
+from tui.studio.endpoints.request_fields import CHECKS, FIELDS
 from tui.studio.endpoints.responses import COLUMNS, PAGING, RATE_LIMITS, SECRET_FIELDS
 from tui.studio.endpoints.routes import PATH_ARGUMENTS, ROUTES
 

@@ -21,7 +21,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean, clean_line, duration
 from tui.ui.modals.answers import Answers
 from tui.ui.requests import CopyText
-from tui.ui.studio.errors import unexpected_error
+from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line, plain, spread
 from tui.ui.textual_fixes.lists import SafeOptionList

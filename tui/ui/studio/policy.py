@@ -23,9 +23,9 @@ from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.studio.detail_rows import policy_name
-from tui.ui.studio.errors import unexpected_error
 from tui.ui.studio.policy_forms import Form, configuration_of, form_for
 from tui.ui.studio.validation_list import ValidationList
+from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.text import line
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.looks import ASKS, BAD, GOOD, muted

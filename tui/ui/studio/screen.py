@@ -29,10 +29,10 @@ from tui.ui.studio.client_actions import ClientActions
 from tui.ui.studio.detail_list import DetailList
 from tui.ui.studio.detail_rows import Line, policy_name, value_of
 from tui.ui.studio.details import READERS, GenieDetails, read_part
-from tui.ui.studio.errors import unexpected_error
 from tui.ui.studio.genie_list import GenieList
 from tui.ui.studio.labels import has_client, name_of
 from tui.ui.studio.selection import Selection
+from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import spread
 from tui.ui.textual_fixes.screens import SafeScreen

@@ -20,9 +20,9 @@ from tui.studio.models import Genie, GenieId
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.requests import GenieWanted
-from tui.ui.studio.errors import unexpected_error
 from tui.ui.studio.labels import genie_row, has_client, name_of
 from tui.ui.studio.menus import NO_CLIENT, STOPPED
+from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.styles import STUDIO_SHEET
 from tui.ui.text import line
 from tui.ui.textual_fixes.lists import SafeOptionList
