@@ -132,8 +132,9 @@ class ListItemModal(SafeModal[Item]):
         self._item = item
 
     def compose(self) -> ComposeResult:
-        topic = self._item if isinstance(self._item, Topic) else None
-        more = topic.description if topic else getattr(self._item, "pattern", "")
+        item = self._item
+        topic = item if isinstance(item, Topic) else None
+        more = item.description if isinstance(item, Topic) else item.pattern
         with Vertical(classes="studio--box"):
             yield Static(Content.styled("Topic" if topic else "Custom regex", "bold"))
             yield Static(muted("Name"), classes="form--title")

@@ -149,8 +149,8 @@ class GenieSwitcher(SafeModal[GenieWanted]):
 
     # -- what can be done ------------------------------------------------------------------
 
-    def action_move(self, action: str) -> None:
-        getattr(self.query_one(OptionList), f"action_{action}")()
+    async def action_move(self, action: str) -> None:
+        await self.query_one(OptionList).run_action(action)
 
     def action_leave(self) -> None:
         self.dismiss(None)
