@@ -259,6 +259,7 @@ async def test_a_conversation_at_work_is_asked_again_with_growing_pauses() -> No
     case.service.last_state = IDLE
     await case.follow()
     assert case.waits == [(1, 0.5, ""), (2, 1.0, ""), (3, 2.0, "")]
+    assert case.clock.monotonic_s() >= 0.5 + 1.0 + 2.0
     assert [step[1] for step in case.told if step and step[0] == "reconnecting"] == [1, 2, 3, 4]
     assert case.service.calls.count("history") == 1
 
@@ -537,6 +538,15 @@ async def test_the_end_that_another_process_stored_is_taken_in() -> None:
     assert case.service.calls == []
 
 
+async def test_what_is_missing_before_the_end_that_another_process_stored_is_read() -> None:
+    case = Case(*WHOLE[:1])
+    await case.save()
+    await case.store.append(case.turn.id, HERE, WHOLE[3:])
+    case.service.pages = [EventPage(events=tuple(WHOLE))]
+    assert not (await case.follow()).has_gap
+    assert case.service.calls == ["events"]
+
+
 async def test_a_turn_that_is_gone_from_the_store_is_withdrawn() -> None:
     case = Case(*WHOLE[:1])
     with pytest.raises(Withdrawn):
@@ -584,6 +594,14 @@ async def test_stored_events_end_where_the_next_page_is_the_same() -> None:
     ]
     await catch_up(case.player)
     assert case.service.asked_since == [rfc3339(1_000), "s1"]
+
+
+async def test_stored_events_without_end_are_read_for_two_hundred_pages() -> None:
+    case = Case(WHOLE[0])
+    await case.save()
+    case.service.pages = [EventPage(events=(), next_since=f"s{n}") for n in range(300)]
+    await catch_up(case.player)
+    assert len(case.service.asked_since) == 200
 
 
 async def test_stored_events_are_read_on_while_something_is_missing_after_the_end() -> None:

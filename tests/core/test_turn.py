@@ -234,6 +234,17 @@ def test_an_event_without_id_leaves_the_newest_id_as_it_is() -> None:
     assert fold(EMPTY, [first, without_id(second)]).last_event_id == "e1"
 
 
+def test_an_event_without_id_that_fills_a_gap_lets_a_reconnect_go_on_behind_the_gap() -> None:
+    first, second, third = numbered(started(), said("Hi"), said("Bye"))
+    assert folded(EMPTY, [[first, third], [without_id(second)]]).last_event_id == "e3"
+
+
+def test_an_id_without_a_number_stays_the_newest_when_numbered_events_come_late() -> None:
+    first, second = numbered(started(), said("Hi"))
+    apart = replace(said("Bye"), key="x", event_id="x")
+    assert folded(EMPTY, [[first, apart], [second]]).last_event_id == "x"
+
+
 def test_a_turn_is_rebuilt_from_its_record() -> None:
     prompt = Prompt(text="Hello", at_ms=1)
     events = tuple(numbered(started(), said("Hi")))
