@@ -79,10 +79,10 @@ class ChatPage:
         return self.text(self._chat.sidebar.list)
 
     def completions_text(self) -> str:
-        return self.text(self._chat.offers)
+        return self.text(self._chat.composer_pane.offers)
 
     def attachments_text(self) -> str:
-        return self.text(self._chat.attached)
+        return self.text(self._chat.composer_pane.attached)
 
     def composer_view(self) -> str:
         """Return the composer as drawn, placeholder included."""
@@ -108,10 +108,10 @@ class ChatPage:
         return self.find("#pill").display
 
     def are_attachments_shown(self) -> bool:
-        return self._chat.attached.display
+        return self._chat.composer_pane.attached.display
 
     def are_completions_shown(self) -> bool:
-        return self._chat.offers.display
+        return self._chat.composer_pane.offers.display
 
     def is_sidebar_shown(self) -> bool:
         return self._chat.sidebar.display
@@ -131,7 +131,7 @@ class ChatPage:
             case "conversations":
                 return self._chat.sidebar.list
             case "attachments":
-                return self._chat.attached
+                return self._chat.composer_pane.attached
             case "transcript":
                 return self.transcript()
             case "timeline":
@@ -148,9 +148,9 @@ class ChatPage:
         names: dict[Widget | None, str] = {
             chat.composer: "composer",
             chat.sidebar.list: "conversations",
-            chat.attached: "attachments",
+            chat.composer_pane.attached: "attachments",
             chat.conversation.transcript: "transcript",
-            chat.timeline: "timeline",
+            chat.timeline_pane.timeline: "timeline",
             None: "",
         }
         return names.get(focused, type(focused).__name__)
@@ -186,37 +186,37 @@ class ChatPage:
 
     def is_sending(self) -> bool:
         """Tell whether a message is on its way from the composer to the outbox."""
-        return self._chat.is_sending
+        return self._chat.composer_pane.queue.is_sending
 
     def block_composer(self, until: Callable[[], Awaitable[object]]) -> None:
         """Let the composer hang until something is over."""
         self._chat.composer.call_later(until)
 
     def attached_files(self) -> Sequence[Picked]:
-        return self._chat.attached.files
+        return self._chat.composer_pane.attached.files
 
     def attached_paths(self) -> Sequence[str]:
-        return self._chat.attached.paths
+        return self._chat.composer_pane.attached.paths
 
     async def click_attachment(self, column: int) -> None:
-        await self.pilot.click(self._chat.attached, offset=(column, 0))
+        await self.pilot.click(self._chat.composer_pane.attached, offset=(column, 0))
 
     def chosen_completion(self) -> Choice | None:
-        return self._chat.offers.chosen
+        return self._chat.composer_pane.offers.chosen
 
     def commands(self) -> Iterable[str]:
         """Return the names of the slash commands."""
-        return self._chat.commands()
+        return self._chat.composer_pane.slash.commands()
 
     def is_draft_restored(self) -> bool:
         """Tell whether all that was written before the session was open is in the composer."""
-        return self._chat._taken_up
+        return self._chat.composer_pane.drafts.is_taken_up
 
     async def save_draft(self) -> None:
-        await self._chat.keep_draft()
+        await self._chat.composer_pane.drafts.keep()
 
     async def load_draft(self, kept: str) -> None:
-        await self._chat.write(kept)
+        await self._chat.composer_pane.drafts.write(kept)
 
     # -- the conversation ------------------------------------------------------------------
 
@@ -228,10 +228,10 @@ class ChatPage:
         self._chat.desk.current = conversation_id
 
     def go_to(self, conversation_id: ConversationId) -> None:
-        self._chat.go_to(conversation_id)
+        self._chat.navigation.go_to(conversation_id)
 
     def title_of(self, conversation_id: ConversationId) -> str:
-        return self._chat.title_of(conversation_id)
+        return self._chat.context.title_of(conversation_id)
 
     def listed_conversations(self) -> Sequence[Row]:
         """Return the rows of the sidebar that pass its filter."""
@@ -246,14 +246,14 @@ class ChatPage:
 
     async def list_all_conversations(self) -> Sequence[Conversation]:
         """Read the whole list, page by page, and show it."""
-        shelf = self._chat.opened.shelf
+        shelf = self._chat.context.opened.shelf
         await shelf.reach_all()
         self._chat.sidebar.show(shelf.conversations, None)
         return shelf.conversations
 
     def known_conversations(self) -> Sequence[Conversation]:
         """Return the conversations that the session has listed so far."""
-        return self._chat.opened.shelf.conversations
+        return self._chat.context.opened.shelf.conversations
 
     def working_conversations(self) -> Iterable[ConversationId]:
         """Return the conversations that have a turn under way."""
@@ -297,11 +297,11 @@ class ChatPage:
 
     def has_timeline(self) -> bool:
         """Tell whether the timeline is there, which is mounted after the first paint."""
-        return self._chat.timeline is not None
+        return self._chat.timeline_pane.timeline is not None
 
     def timeline(self) -> Timeline:
-        assert self._chat.timeline is not None
-        return self._chat.timeline
+        assert self._chat.timeline_pane.timeline is not None
+        return self._chat.timeline_pane.timeline
 
     @overload
     def find(self, what: str) -> Widget: ...
@@ -324,17 +324,17 @@ class ChatPage:
 
     def is_connected(self) -> bool:
         """Tell whether the session is open."""
-        return self._chat.access is not None
+        return self._chat.context.access is not None
 
     def session(self) -> Session:
-        return self._chat.opened.session
+        return self._chat.context.opened.session
 
     def drafts(self) -> Drafts:
-        return self._chat.opened.drafts
+        return self._chat.context.opened.drafts
 
     def report_failure(self, error: BackendError) -> None:
         """Tell the screen that a call failed."""
-        self._chat.fail(error)
+        self._chat.context.fail(error)
 
     def note_failure(self, error: BackendError) -> None:
         """Show that a call failed, without asking for a login where one would help."""
@@ -360,7 +360,7 @@ class ChatPage:
         self._chat.show_state()
 
     def now_ms(self) -> int:
-        return self._chat.clock.now_ms()
+        return self._chat.context.clock.now_ms()
 
     # -- what can be done ------------------------------------------------------------------
 
@@ -375,9 +375,9 @@ class ChatPage:
 
     def menu_commands(self) -> Iterable[str]:
         """Return the names of the commands in the menu of the current conversation."""
-        subject = self._chat.subject()
+        subject = self._chat.controllers.organizer.subject()
         assert subject is not None
-        return self._chat.deeds_with(subject)
+        return self._chat.controllers.organizer.deeds_with(subject)
 
     async def click_banner(self) -> None:
         await self.pilot.click(self._chat.banner)

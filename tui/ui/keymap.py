@@ -19,7 +19,7 @@ from textual.screen import Screen
 import tui.ui
 from tui.core.text import clean_line
 from tui.ui.keys import UNBOUND
-from tui.ui.parts import place_of
+from tui.ui.parts import place_in_help
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 
@@ -68,7 +68,7 @@ def commands() -> Mapping[str, Command]:
 
 def in_order() -> list[Command]:
     """All commands, what everybody needs first."""
-    return sorted(commands().values(), key=lambda command: place_of(command.id))
+    return sorted(commands().values(), key=lambda command: place_in_help(command.id))
 
 
 def _bindings() -> Iterator[tuple[type[DOMNode], Binding]]:

@@ -57,9 +57,24 @@ TITLES = {
 }
 """By the first part of a command's id, in the order shown; others follow under that part's name."""
 
+_ABOVE = (
+    "conversation.options",
+    "conversation.new",
+    "conversation.skills",
+    "conversation.import",
+    "conversation.wake",
+)
+"""Commands that stand above the others of their part in the help."""
+
 _PLACES = {part: number for number, part in enumerate(TITLES)}
 
 
 def place_of(command_id: str) -> int:
     """Where a command comes in a list: what everybody needs is above."""
     return _PLACES.get(command_id.partition(".")[0], len(_PLACES))
+
+
+def place_in_help(command_id: str) -> tuple[int, int]:
+    """Return where a command comes in the help; those of one place keep their order."""
+    above = _ABOVE.index(command_id) if command_id in _ABOVE else len(_ABOVE)
+    return place_of(command_id), above

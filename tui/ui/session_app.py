@@ -135,17 +135,17 @@ class SessionApp(BaseApp[None]):
         await self.studio.aclose()  # the demo's is another one each time
         try:
             async with self._connect(self._chat.listen()) as session:
-                self._chat.connected(session)
+                self._chat.connection.opened(session)
                 await self._learn_who()
                 await self._leaving.wait()
         except BackendError as error:
             if login_helps(error):
                 self.post_message(SignInNeeded(error))
                 error.hint = ""  # the way to do so is the banner's
-            self._chat.not_connected(error)
+            self._chat.connection.failed(error)
         except Exception as error:
             self.log.error(error)
-            self._chat.not_connected(_as_backend_error(error))
+            self._chat.connection.failed(_as_backend_error(error))
 
     async def _learn_who(self) -> None:
         """Show whose session it is."""
@@ -177,8 +177,8 @@ class SessionApp(BaseApp[None]):
         self.notify(clean_line(text, 400), markup=False)
         before, self._identity = self._identity, done.identity
         self._chat.topbar.user = done.identity.label()
-        if before and before.subject == done.identity.subject and self._chat.access:
-            self._chat.resume()
+        if before and before.subject == done.identity.subject and self._chat.context.access:
+            self._chat.connection.resume()
         else:
             self._begin_anew()
 
@@ -188,7 +188,7 @@ class SessionApp(BaseApp[None]):
         """Talk to another genie from now on."""
         if self.studio.use_genie is None:
             return
-        if event.genie == self.studio.genie and self._chat.access:
+        if event.genie == self.studio.genie and self._chat.context.access:
             self.notify(f"You talk to {event.name} already.", markup=False)
             return
         try:
@@ -207,14 +207,14 @@ class SessionApp(BaseApp[None]):
     async def _begin_anew(self) -> None:
         """Leave the session, if there is one, and open that of who is signed in now."""
         if self._session_worker and not self._session_worker.is_finished:
-            if self._chat.access:
-                await self._chat.clear()
+            if self._chat.context.access:
+                await self._chat.connection.clear()
             self._leaving.set()
             try:
                 await _ended(self._session_worker)
             finally:
                 self._leaving.clear()
-        await self._chat.action_retry()
+        await self._chat.connection.retry()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A task of ours failed in a way it did not foresee: say so, and go on."""
@@ -227,7 +227,7 @@ class SessionApp(BaseApp[None]):
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LONGEST_LEAVE_S):
-                    await self._chat.keep_draft()
+                    await self._chat.composer_pane.drafts.keep()
         except StoreError as problem:
             if self._warned != (warning := f"What you have written cannot be kept: {problem}"):
                 self._warned = warning
@@ -244,9 +244,9 @@ class SessionApp(BaseApp[None]):
         """Make the draft safe, let the session close in order, give the terminal back."""
         try:
             async with asyncio.timeout(_LONGEST_LEAVE_S):
-                await self._chat.all_sent()
+                await self._chat.composer_pane.queue.all_sent()
                 with suppress(StoreError):  # which has been said, unless a signal ends us
-                    await self._chat.keep_draft()
+                    await self._chat.composer_pane.drafts.keep()
                 self._leaving.set()
                 if self._session_worker:
                     await asyncio.wait([asyncio.ensure_future(_ended(self._session_worker))])

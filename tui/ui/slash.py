@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from textual.app import App
 from textual.dom import DOMNode
@@ -16,11 +16,9 @@ from tui.ui.keys import UNBOUND
 
 _COMMAND = re.compile(r"/([A-Za-z][A-Za-z-]*)(?: +(.*))?")
 _NOT_OFFERED = frozenset({"composer.send", "composer.newline", "app.back"})
-_METHOD = "command_"
 
 Words = Callable[[str], Sequence[str]]
 """What could stand for an argument that was begun. Called in a thread; may touch the disk."""
-_Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +34,6 @@ class SlashCommand:
     words: Words | None = None
 
 
-def takes(argument: str, meaning: str, *, needs: str = "") -> Callable[[_Method], _Method]:
-    """Makes a slash command of a method ``command_NAME`` of a screen or an app.
-
-    A method ``words_for_NAME`` beside it, if there is one, completes the argument. There is no
-    such command where the action that it ``needs`` cannot be done.
-    """
-
-    def mark(method: _Method) -> _Method:
-        method.__dict__["slash"] = (argument, meaning, needs)
-        return method
-
-    return mark
-
-
 def read(text: str) -> tuple[str, str] | None:
     """The name and the argument of a text that looks like a command."""
     found = _COMMAND.fullmatch(text.strip())
@@ -63,15 +47,17 @@ def find(commands: Iterable[SlashCommand], begun: str) -> list[SlashCommand]:
     return sorted(fitting, key=lambda c: (not c.name.startswith(begun), c.name))
 
 
-def commands_of(screen: Screen[Any]) -> dict[str, SlashCommand]:
-    """Everything that can be done from a screen, by name."""
+def commands_of(
+    screen: Screen[Any], with_argument: Iterable[SlashCommand]
+) -> dict[str, SlashCommand]:
+    """Return everything that can be done from a screen, by name.
+
+    ``with_argument``: what takes words, also in the place of a binding of the same name.
+    """
     found = {command.name: command for command in _bound(screen)}
-    for node in (screen.app, screen):
-        for command in _with_argument(node):
-            key = found[command.name].key if command.name in found else ""
-            found[command.name] = SlashCommand(
-                command.name, command.meaning, command.run, command.argument, key, command.words
-            )
+    for command in with_argument:
+        key = found[command.name].key if command.name in found else ""
+        found[command.name] = replace(command, key=key)
     return found
 
 
@@ -96,19 +82,6 @@ def _bound(screen: Screen[Any]) -> Iterator[SlashCommand]:
         name = command.title.lower().replace(" ", "-")
         if name not in owners:
             yield SlashCommand(name, command.help, partial(_call, command.callback))
-
-
-def _with_argument(node: DOMNode) -> Iterator[SlashCommand]:
-    for attribute in dir(type(node)):
-        method = getattr(type(node), attribute) if attribute.startswith(_METHOD) else None
-        if method is not None and hasattr(method, "slash"):
-            argument, meaning, needs = method.slash
-            if needs and not node.check_action(needs, ()):
-                continue
-            name = attribute.removeprefix(_METHOD)
-            words = getattr(node, f"words_for_{name}", None)
-            run = getattr(node, attribute)
-            yield SlashCommand(name.replace("_", "-"), meaning, run, argument, words=words)
 
 
 def _last(id_: str | None) -> str:

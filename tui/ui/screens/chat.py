@@ -1,92 +1,92 @@
-"""The one screen of the app: it brings what the user does to the engine, and back what happens."""
+"""The one screen of the app: it lays its containers out and brings keys and messages to them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on
+from textual.actions import SkipAction
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.css.query import NoMatches
 from textual.message import Message
+from textual.widget import MountError
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
 
-from tui.core.draft import parse
-from tui.core.steps import ApprovalStep
-from tui.core.text import clean_line
-from tui.ui.board import Question, questions_of
+from tui.core.text import clean
+from tui.ui.chat.actions import KEYS, ControllerActions
+from tui.ui.chat.connection import Connection
+from tui.ui.chat.context import ChatContext
+from tui.ui.chat.controllers import Controllers
+from tui.ui.chat.conversation_view import ConversationView
+from tui.ui.chat.navigation import Navigation
+from tui.ui.chat.pane_row import PaneRow
+from tui.ui.chat.status import Status
+from tui.ui.composer.pane import ComposerPane
+from tui.ui.desk import Desk
+from tui.ui.input_events import is_typed
 from tui.ui.key_registry import DEFAULT_KEYS
-from tui.ui.questions import Questions
-from tui.ui.requests import Attention, CopyText, Titled
-from tui.ui.screens.beginning import BeginningScreen
-from tui.ui.screens.changing import ChangingScreen
-from tui.ui.screens.equipping import EquippingScreen
-from tui.ui.screens.filing import FilingScreen
-from tui.ui.screens.finding import FindingScreen
-from tui.ui.screens.managing import ManagingScreen
-from tui.ui.screens.passages import PassageScreen
-from tui.ui.screens.support import SupportScreen
-from tui.ui.screens.waiting import WaitingScreen
+from tui.ui.notices import Notice
+from tui.ui.requests import CopyText
+from tui.ui.sidebar.conversation_list import ConversationListReader
+from tui.ui.timeline.pane import TimelinePane
 from tui.ui.widgets.banner import Banner
+from tui.ui.widgets.conversation import ConversationPane
+from tui.ui.widgets.keybar import KeyBar
+from tui.ui.widgets.offers import Offers
+from tui.ui.widgets.sidebar import ConversationList, Sidebar
+from tui.ui.widgets.topbar import TopBar
+from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
-    from tui.chat.updates import Publish, Refused
-    from tui.core.events import Decision
-    from tui.core.ids import ConversationId
+    from tui.chat.updates import Publish
     from tui.core.ports import Clock, Notepad
-    from tui.core.turn import Turn
-    from tui.ui.hearing import Hearing
+    from tui.ui.chat.update_handler import UpdateHandler
     from tui.ui.mailbox import Mailbox
+    from tui.ui.panes import Pane
     from tui.ui.studio.connection import StudioConnection
-    from tui.ui.widgets.reply import Reply
     from tui.ui.widgets.transcript import Transcript
 
-_TYPING_S = 1.0
-"""After a key, how long nothing may take the focus."""
+_WIDTHS = [(0, "-narrow"), (150, "-wide")]
+"""Columns from which on the screen has a style class."""
+
+_STOPS = "Composer, ConversationList, Transcript, Timeline, #suggestions"
+"""Where Tab goes; inside of each of them the arrows do."""
+
+LEAST_COLUMNS, LEAST_ROWS = 24, 8
+"""In a smaller window nothing can be read; a sentence covers it, and all goes on below."""
 
 
-def _key(key: str, action: str, label: str, meaning: str, *, id: str, show: bool = True) -> Binding:
-    """A key that works whatever has the focus; the composer has uses of its own for some."""
-    return Binding(key, action, label, tooltip=meaning, show=show, priority=True, id=id)
+class ChatScreen(ControllerActions):
+    """Sidebar, conversation, composer and timeline.
 
-
-class ChatScreen(
-    ManagingScreen,
-    SupportScreen,
-    PassageScreen,
-    ChangingScreen,
-    EquippingScreen,
-    BeginningScreen,
-    FilingScreen,
-    WaitingScreen,
-    FindingScreen,
-):
-    """Everything between the keyboard and the session.
-
-    Each base is one concern and inherits only what it needs; their order is that of the keys in
-    footer and help.
-
+    Each container and controller does its own work; the screen makes them, gives each what it
+    needs of the others, and owns layout, focus and the keys that work whatever has the focus.
     ``idle_s`` tells the seconds since the last key.
     """
 
+    AUTO_FOCUS = "Composer"
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key(
-            DEFAULT_KEYS["question.answer"],
-            "answer",
-            "Answer",
-            "Answer what waits for you",
-            id="question.answer",
+        Binding(
+            "ctrl+b",
+            "toggle_pane('sidebar')",
+            "Sidebar",
+            tooltip="Show or hide the conversations",
+            id="pane.sidebar",
         ),
-        _key(
-            DEFAULT_KEYS["conversation.new"],
-            "new_conversation",
-            "New",
-            "Begin a conversation",
-            id="conversation.new",
+        Binding(
+            "ctrl+t",
+            "toggle_pane('timeline')",
+            "Timeline",
+            tooltip="Show or hide the timeline",
+            id="pane.timeline",
         ),
-        _key(
-            DEFAULT_KEYS["app.retry"], "retry", "Retry", "Try again now", show=False, id="app.retry"
-        ),
-        _key("ctrl+y", "copy_reply", "Copy", "Copy the last reply", show=False, id="reply.copy"),
+        Binding("tab", "next_pane", "Next pane", show=False, id="pane.next"),
+        *KEYS,
         Binding(
             DEFAULT_KEYS["app.back"],
             "step_back",
@@ -100,9 +100,8 @@ class ChatScreen(
     class UpdatesReady(Message):
         """The mailbox has something for the screen."""
 
-    _window_title = ""
     _mailbox: Mailbox | None = None
-    _hearing: Hearing | None = None
+    _update_handler: UpdateHandler | None = None
 
     def __init__(
         self,
@@ -116,193 +115,283 @@ class ChatScreen(
         clock: Clock,
         idle_s: Callable[[], float],
     ) -> None:
-        super().__init__(
-            agent_name=agent_name,
-            user_name=user_name,
-            place=place,
-            suggestions=suggestions,
+        super().__init__()
+        self.desk = Desk()
+        self.context = context = ChatContext(
+            self,
+            desk=self.desk,
             studio=studio,
             clock=clock,
+            agent_name=agent_name,
+            place=place,
+            show_state=self.show_state,
         )
-        self.notepad, self.composer.jot_down = notepad, self.jot_down
-        self._idle_s = idle_s
-        self.questions = Questions(
-            self,
-            self.composer,
-            lambda: self.agent_name,
-            self.desk.board,
-            self._decide,
-            clock.now_ms,
+        called = self._called(agent_name)
+        self.topbar = TopBar(agent_name, user_name, place)
+        self.sidebar = Sidebar(clock, self.desk.board.state)
+        self.conversation = ConversationPane(called, suggestions, clock.now_ms)
+        self.timeline_pane = TimelinePane()
+        self.banner = Banner(clock)
+        self._listed = ConversationListReader(context, self.sidebar)
+        self.view = ConversationView(
+            context,
+            self.conversation,
+            self.timeline_pane,
+            announce=lambda where: self.controllers.questions.announce(where),
+        )
+        self.composer_pane = ComposerPane(
+            context,
+            called,
+            view=self.view,
+            notepad=notepad,
+            list_soon=self._listed.read_soon,
+            list_again=self._listed.show,
+            commands=lambda: self.controllers.slash_commands(),
+        )
+        self.composer = self.composer_pane.composer
+        self.navigation = Navigation(
+            context,
+            view=self.view,
+            pane=self.composer_pane,
+            listed=self._listed,
+            call_agent=self.call_agent,
+        )
+        self.connection = Connection(
+            context,
+            navigation=self.navigation,
+            pane=self.composer_pane,
+            conversation=self.conversation,
+            sidebar=self.sidebar,
+            listed=self._listed,
+        )
+        self.controllers = Controllers(
+            context,
+            sidebar=self.sidebar,
+            view=self.view,
+            pane=self.composer_pane,
+            navigation=self.navigation,
+            connection=self.connection,
+            listed=self._listed,
+            focus_composer=self.action_focus_composer,
+            idle_s=idle_s,
+        )
+        self.conversation.actions = self.controllers.messages
+        self._status = Status(
+            context,
+            topbar=self.topbar,
+            banner=self.banner,
+            conversation=self.conversation,
+            questions=self.controllers.questions,
+            turn=self.controllers.turn,
+        )
+        self._panes = PaneRow(
+            self.sidebar,
+            (self.conversation, self.banner, self.composer_pane.offers, self.composer_pane),
+            self.timeline_pane,
         )
 
-    # -- questions -------------------------------------------------------------------------
+    # -- layout ----------------------------------------------------------------------------
 
-    def announce(self, conversation_id: ConversationId) -> None:
-        """Open a new question, or ring where that would disturb somebody who types."""
-        calm = self._idle_s() > _TYPING_S and not self.composer.text and self.is_current
-        new = self.questions.announce(conversation_id, disturb=calm)
-        if new:
-            self.call_attention(
-                f"{clean_line(new[0].subject, 60)} needs your answer", conversation_id
+    def compose(self) -> ComposeResult:
+        yield self.topbar
+        yield self._panes
+        yield KeyBar()
+        yield Static(Content("Too small a window. Nothing is lost."), id="too-small")
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._start)
+
+    async def _start(self) -> None:
+        """Mount what is too costly for the first paint, and open the session."""
+        await self.run_action("app.dress")
+        offers_jobs = self.context.studio.is_available
+        try:
+            await self.conversation.furnish(
+                offers_start=self.controllers.studio.can_start, offers_jobs=offers_jobs
             )
-        if new and not self.questions.is_open and self.app.app_focus:
-            self.app.bell()
+            await self.timeline_pane.furnish(offers_jobs=offers_jobs)
+        except (MountError, NoMatches):
+            return  # the app was left in the meantime
+        await self.run_action("app.connect")
 
-    def call_attention(self, what: str, conversation_id: ConversationId) -> None:
-        """Tell somebody who looks elsewhere; no word of the conversation but its title."""
-        title = clean_line(self.title_of(conversation_id), 60)
-        self.post_message(Attention(f"{title}: {what}" if title else what.capitalize()))
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width < LEAST_COLUMNS or height < LEAST_ROWS, "-tiny")
+        self._panes.fit(width)
+        self._rescue_focus()
 
-    def action_answer(self) -> None:
-        """Open the oldest question here, or go to a conversation that has one."""
-        board, current = self.desk.board, self.desk.current
-        if current and (questions := board.questions(current)):
-            self.questions.open(questions[0])
-        elif waiting := board.asking():
-            self.go_to(waiting[0])
-        self.show_state()
+    def action_toggle_pane(self, pane: Pane) -> None:
+        """Show or hide a pane; the focus stays where it is unless that is hidden now."""
+        self._panes.toggle(pane)
+        self._rescue_focus()
 
-    def _decide(self, question: Question, decision: Decision, reason: str | None) -> None:
-        self._post_decision(question, decision, reason)
+    def call_agent(self, name: str) -> None:
+        """Show another agent's name wherever it is said."""
+        if name == self.context.agent_name:
+            return
+        self.context.agent_name = name
+        self.topbar.agent = name
+        self.conversation.call_agent(self._called(name))
+        self.composer.address(self._called(name))
 
-    @work(group="decide", exit_on_error=False)
-    async def _post_decision(
-        self, question: Question, decision: Decision, reason: str | None
-    ) -> None:
-        session = self.opened.session
-        turn = self.desk.board.turn(question.turn.id) or question.turn
-        match question.step:
-            case ApprovalStep(request=request):
-                await session.decide(turn, request.call_id, decision, reason, shown=request)
-            case step:
-                await session.reject_connection(turn, step.attempt_id, reason)
+    def _called(self, agent_name: str) -> str:
+        """Return the name of an agent for the user; empty where only its handle is known."""
+        return "" if agent_name == self.context.studio.genie else agent_name
 
-    def on_transcript_approval_opened(self, event: Transcript.ApprovalOpened) -> None:
-        self._open_question(event.turn, event.call_id)
+    # -- focus -----------------------------------------------------------------------------
 
-    def on_transcript_connection_opened(self, event: Transcript.ConnectionOpened) -> None:
-        self._open_question(event.turn, event.attempt_id)
+    def _rescue_focus(self) -> None:
+        """Move the focus to the composer if it is nowhere, or in a pane that is hidden.
 
-    def _open_question(self, turn: Turn, name: str) -> None:
-        for question in questions_of(turn):
-            if question.name == name:
-                self.questions.open(question)
-        self.show_state()
+        At once, and by what is to be displayed: the layout follows only later.
+        """
+        focused = self.focused
+        shown = focused is not None and all(node.display for node in focused.ancestors_with_self)
+        if not shown and self.composer.is_attached:
+            self.set_focus(self.composer)
 
-    def on_reply_copy_requested(self, event: Reply.CopyRequested) -> None:
-        self.post_message(CopyText(event.text, "The code"))
+    def takes_up(self, event: events.Key | events.Paste) -> bool:
+        """Write what is typed while nothing has the focus, such as in a tiny window."""
+        if not is_typed(event):
+            return False
+        self.set_focus(self.composer)
+        self.composer._forward_event(event)
+        return True
 
-    def on_transcript_new_below_changed(self, event: Transcript.NewBelowChanged) -> None:
-        self.conversation.show_pill(event.has_new)
+    def on_screen_resume(self) -> None:
+        """The window may have changed while something else was in front."""
+        self._rescue_focus()
 
-    # -- what the engine says --------------------------------------------------------------
+    def action_next_pane(self) -> None:
+        if self.focused is self.composer and self.conversation.greets:
+            self.conversation.focus_suggestions()
+        else:
+            self.focus_next(_STOPS)
+
+    def action_focus_composer(self) -> None:
+        self._panes.close_floating()
+        self.composer.focus()
+
+    def action_step_back(self) -> None:
+        """Put away, in this order: a floating pane, a message, the focus elsewhere."""
+        if not self._panes.close_floating():
+            self.desk.dismiss()
+            self.show_state()
+        self.composer.focus()
+
+    # -- state -----------------------------------------------------------------------------
 
     def listen(self) -> Publish:
-        """Where a session that is about to open is to publish its updates."""
-        from tui.ui.hearing import Hearing
+        """Return where a session that is about to open publishes its updates."""
+        from tui.ui.chat.update_handler import UpdateHandler
         from tui.ui.mailbox import Mailbox
 
-        self._hearing = Hearing(self)
+        self._update_handler = UpdateHandler(
+            self.context,
+            view=self.view,
+            sidebar=self.sidebar,
+            listed=self._listed,
+            questions=self.controllers.questions,
+            queued=self.composer_pane.queued,
+        )
         self._mailbox = Mailbox(lambda: self.post_message(self.UpdatesReady()))
         return self._mailbox.put
 
     @on(UpdatesReady)
     async def _take_updates(self) -> None:
-        if self._mailbox and self._hearing:
+        if self._mailbox and self._update_handler:
             for update in self._mailbox.take():
-                await self._hearing.take(update)
+                await self._update_handler.take(update)
             self.show_state()
 
-    @work(group="refusal", exit_on_error=False)
-    async def bring_back(self, update: Refused, session: Session) -> None:
-        """Into the composer, or else the draft: the engine has put it there, but who left the
-        conversation at that moment may have overwritten it.
-        """
-        cid = update.conversation_id
-        if cid == self.desk.current:
-            await self.take_back(update.draft, update.behind)
-            return
-        kept = parse(await session.draft(cid))
-        if update.draft.text not in kept.text:
-            await session.save_draft(cid, kept.taking_back(update.draft, update.behind).dump())
-
     def show_state(self) -> None:
-        """Draw what the desk says: line, banner, title."""
-        self.topbar.link = self.desk.link()
-        self.topbar.title = self.title_of(self.desk.current) if self.desk.current else ""
-        self.conversation.rest(on=self.desk.rests)
-        self.banner.show(self.desk.notice(question_open=self.questions.is_open))
-        self.show_stop()
-        self.show_usage()
-        self._name_window()
-        self.refresh_bindings()
+        """Draw what the state says: line, banner, title, keys."""
+        self._status.show()
 
-    def _name_window(self) -> None:
-        """Say in the window's title what the agent is at, and what the conversation is called."""
-        states = {self.desk.board.state(cid) for cid in self.desk.board.at_work()}
-        state = "Waits for you" if "asking" in states else "Working" if states else ""
-        parts = (state, self.topbar.title, clean_line(self.agent_name, 40))
-        title = " · ".join(part for part in parts if part)
-        if title != self._window_title:
-            self._window_title = title
-            self.post_message(Titled(title))
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A background task failed in a way it did not foresee: say so, and go on."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            error = event.worker.error
+            self.log.error(error)
+            self.context.report(error)
 
-    # -- keys ------------------------------------------------------------------------------
+    # -- messages from one part to another -------------------------------------------------
+
+    @on(Welcome.Chosen)
+    def _send_suggestion(self, event: Welcome.Chosen) -> None:
+        self.composer_pane.queue.send(event.text, is_written=False)
+
+    @on(Offers.Taken)
+    def _take_offer(self, event: Offers.Taken) -> None:
+        self.composer_pane.slash.take(event.choice)
+
+    @on(Sidebar.Opened)
+    def _open_chosen(self, event: Sidebar.Opened) -> None:
+        self.action_focus_composer()
+        self.navigation.go_to(event.conversation_id)
+
+    @on(Sidebar.NewWanted)
+    async def _begin_new(self) -> None:
+        await self.controllers.new.begin()
+
+    @on(Sidebar.MoreWanted)
+    def _list_further(self, event: Sidebar.MoreWanted) -> None:
+        self._listed.read_further(everything=event.everything)
+
+    @on(ConversationList.MenuWanted)
+    def _offer_row(self, event: ConversationList.MenuWanted) -> None:
+        self.controllers.organizer.offer(event.conversation_id, event.at)
+
+    @on(TopBar.MenuWanted)
+    def _offer_open(self, event: TopBar.MenuWanted) -> None:
+        self.controllers.organizer.offer(self.desk.current, event.at)
 
     @on(Banner.Pressed)
     async def _act_on_notice(self, event: Banner.Pressed) -> None:
-        if event.notice.command == "conversation.wake":
-            self.action_wake()
-            return
-        if event.notice.command == "app.retry":
-            await self.action_retry()
-            return
-        match event.notice.tone:
-            case "question":
-                self.action_answer()
-            case "recovery":
-                await self.action_retry()
+        match event.notice:
+            case Notice(command="conversation.wake"):
+                self.controllers.skills.wake()
+            case Notice(command="app.retry") | Notice(tone="recovery"):
+                await self.connection.retry()
+            case Notice(tone="question"):
+                self.controllers.questions.answer()
             case _:
                 self.action_step_back()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that would do nothing are not offered."""
-        if action == "answer":
-            return bool(self.desk.board.asking())
-        return super().check_action(action, parameters)
+    @on(events.Click, "#pill")
+    def _follow_end(self) -> None:
+        # Not by the pane: Textual lets no message of the transcript go beyond who called it.
+        self.view.follow_end()
 
-    def action_step_back(self) -> None:
-        """Put away, in this order: a floating pane, a message, the focus elsewhere."""
-        if not self.close_floating():
-            self.desk.dismiss()
-            self.show_state()
-        self.composer.focus()
+    def on_window_older_wanted(self) -> None:
+        self.view.read_older()
 
-    async def action_retry(self) -> None:
-        """Try again now whatever waits for its next try."""
-        if self.access is None:
-            self.desk.session_state = "opening"
-            self.desk.failed_start = None
-            self.desk.dismiss()
-            await self.run_action("app.connect")
+    def on_window_newer_wanted(self) -> None:
+        self.view.read_newer()
+
+    def on_window_end_wanted(self) -> None:
+        self.view.go_to_end()
+
+    def on_silence_row_start_wanted(self) -> None:
+        self.controllers.studio.start_genie()
+
+    def on_transcript_approval_opened(self, event: Transcript.ApprovalOpened) -> None:
+        self.controllers.questions.open(event.turn, event.call_id)
+
+    def on_transcript_connection_opened(self, event: Transcript.ConnectionOpened) -> None:
+        self.controllers.questions.open(event.turn, event.attempt_id)
+
+    # -- keys of its own -------------------------------------------------------------------
+
+    def action_follow_end(self) -> None:
+        self.view.follow_end()
+
+    def action_scroll_transcript(self, direction: int) -> None:
+        self.conversation.scroll_page(direction)
+
+    def action_copy_text(self) -> None:
+        """Copy what is selected with the mouse, and say so."""
+        if selected := self.get_selected_text():
+            self.post_message(CopyText(clean(selected), "The selection"))
         else:
-            self._retry_what_waits(self.access.session)
-        if self.access:
-            self.refresh_list()
-        self.show_state()
-
-    def _retry_what_waits(self, session: Session) -> None:
-        session.lift_delays()
-        if current := self.desk.current:
-            self.desk.attend(current)
-            session.retry_now(current)
-            if self.desk.link() == "offline":
-                self.go_to(current)
-
-    def action_copy_reply(self) -> None:
-        transcript = self.conversation.transcript
-        reply = transcript.last_reply() if transcript and self.desk.current else ""
-        if reply:
-            self.post_message(CopyText(reply, "The last reply"))
-        else:
-            self.notify("There is no reply to copy yet.")
+            raise SkipAction

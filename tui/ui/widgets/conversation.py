@@ -10,11 +10,15 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.ui.requests import CopyText
 from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from tui.core.ids import TurnId
     from tui.core.turn import Turn
+    from tui.ui.transcript.message_actions import MessageActions
+    from tui.ui.widgets.prompt_card import PromptCard
+    from tui.ui.widgets.reply import Reply
     from tui.ui.widgets.transcript import Transcript
 
 
@@ -22,7 +26,11 @@ class ConversationPane(Container):
     """Shows turns in order, however loading them and their changes overlap.
 
     The transcript is mounted by :meth:`furnish` after the first paint: its imports are costly.
+    For the same reason its messages are handled by name.
     """
+
+    actions: MessageActions
+    """Carries out what the user wants to do with a message; given to it before it is mounted."""
 
     def __init__(
         self,
@@ -52,11 +60,17 @@ class ConversationPane(Container):
         """Hide what was suggested for another agent."""
         self._welcome.withdraw_suggestions()
 
-    async def furnish(self) -> None:
-        """Mount the transcript."""
+    async def furnish(self, *, offers_start: bool, offers_jobs: bool) -> None:
+        """Mount the transcript.
+
+        ``offers_start``: a genie that keeps silent can be started from here. ``offers_jobs``: the
+        recipe behind a skill can be looked at.
+        """
         from tui.ui.widgets.transcript import Transcript
 
         self.transcript = Transcript(now_ms=self._now_ms)
+        self.transcript.offers_start = offers_start
+        self.transcript.offers_jobs = offers_jobs
         self.transcript.display = False
         await self.mount(self.transcript, after=self._welcome)
 
@@ -71,6 +85,14 @@ class ConversationPane(Container):
         if self.transcript:
             self.transcript.display = not on
         self.show_pill(False)
+
+    @property
+    def ends_in_silence(self) -> bool:
+        """Whether the last turn on screen has ended without a word."""
+        from tui.ui.widgets.entries import SilenceEntry
+
+        last = self.transcript.items[-1] if self.transcript and self.transcript.items else None
+        return isinstance(last, SilenceEntry)
 
     def show_pill(self, shown: bool) -> None:
         """Whether something new stands below what is in view."""
@@ -143,6 +165,46 @@ class ConversationPane(Container):
         if self.transcript is not None:
             await self.transcript.drop_turn(turn_id)
 
+    def scroll_page(self, direction: int) -> None:
+        """Scroll the transcript up (-1) or down (1) by a page."""
+        if self.transcript and self.transcript.display:
+            if direction < 0:
+                self.transcript.action_page_up()
+            else:
+                self.transcript.action_page_down()
+
     def focus_suggestions(self) -> None:
         if choices := self._welcome.query("#suggestions"):
             choices.first().focus()
+
+    # -- what the user does with it --------------------------------------------------------
+
+    def on_transcript_new_below_changed(self, event: Transcript.NewBelowChanged) -> None:
+        self.show_pill(event.has_new)
+
+    def on_reply_copy_requested(self, event: Reply.CopyRequested) -> None:
+        self.post_message(CopyText(event.text, "The code"))
+
+    def on_passages_quoted(self, event: Transcript.Quoted) -> None:
+        self.actions.quote(event.text)
+
+    def on_passages_reword_wanted(self, event: Transcript.RewordWanted) -> None:
+        self.actions.unsent.reword(event.turn_id, event.text)
+
+    def on_passages_links_wanted(self, event: Transcript.LinksWanted) -> None:
+        self.actions.choose_link(event.links)
+
+    def on_passages_code_wanted(self, event: Transcript.CodeWanted) -> None:
+        self.actions.choose_code(event.blocks)
+
+    def on_passages_view_wanted(self, event: Transcript.ViewWanted) -> None:
+        self.actions.view(event.text)
+
+    def on_prompt_card_edit_wanted(self, event: PromptCard.EditWanted) -> None:
+        self.actions.unsent.edit(event.turn_id, event.text)
+
+    def on_prompt_card_send_again(self, event: PromptCard.SendAgain) -> None:
+        self.actions.unsent.send_again(event.turn_id)
+
+    def on_prompt_card_withdrawn(self, event: PromptCard.Withdrawn) -> None:
+        self.actions.unsent.withdraw(event.turn_id)

@@ -1,23 +1,23 @@
-"""What support asks for: the requests that were made, and their ids."""
+"""The requests that were made to the service, and their ids, as support asks for them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
+from tui.ui.chat.controller import Controller
 from tui.ui.requests import CopyText
-from tui.ui.screens.reading import ReadingScreen
 
 if TYPE_CHECKING:
     from tui.core.calls import ServerCall
 
 
-class SupportScreen(ReadingScreen):
-    """Two keys, and so two commands of the palette."""
+class ServerCalls(Controller):
+    """Show the newest requests; copy the id of the last one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
             "f12",
             "requests",
@@ -36,21 +36,21 @@ class SupportScreen(ReadingScreen):
             priority=True,
             id="support.copy_request_id",
         ),
-    ]
+    )
 
-    def action_requests(self) -> None:
+    def show(self) -> None:
         """Show the newest requests."""
         from tui.ui.modals.requests import RequestsView
 
-        self.app.push_screen(RequestsView(self._calls))
+        self.context.ask(RequestsView(self._calls))
 
-    def action_copy_request_id(self) -> None:
+    def copy_last_id(self) -> None:
         """Copy the id of the newest request that has one."""
         named = (call.request_id for call in reversed(self._calls()) if call.request_id)
         if found := next(named, None):
-            self.post_message(CopyText(found, f"The request id {found}"))
+            self.context.post(CopyText(found, f"The request id {found}"))
         else:
-            self.notify("No request has an id yet.", markup=False)
+            self.context.notify("No request has an id yet.")
 
     def _calls(self) -> Sequence[ServerCall]:
-        return self.access.session.calls if self.access else ()
+        return self.context.access.session.calls if self.context.access else ()

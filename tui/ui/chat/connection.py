@@ -1,0 +1,138 @@
+"""The session behind the screen: opened, lost, resumed and left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from tui.core.ports import Can
+from tui.ui.chat.context import Access
+from tui.ui.chat.controller import Controller
+from tui.ui.drafts import Drafts
+from tui.ui.key_registry import DEFAULT_KEYS
+from tui.ui.notices import of_failed_start
+from tui.ui.shelf import Shelf
+
+if TYPE_CHECKING:
+    from tui.chat.session import Session
+    from tui.core.errors import BackendError
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.chat.navigation import Navigation
+    from tui.ui.composer.pane import ComposerPane
+    from tui.ui.sidebar.conversation_list import ConversationListReader
+    from tui.ui.widgets.conversation import ConversationPane
+    from tui.ui.widgets.sidebar import Sidebar
+
+
+class Connection(Controller):
+    """Brings the parts of the screen in line with the session."""
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        Binding(
+            DEFAULT_KEYS["app.retry"],
+            "retry",
+            "Retry",
+            tooltip="Try again now",
+            show=False,
+            priority=True,
+            id="app.retry",
+        ),
+    )
+
+    def __init__(
+        self,
+        context: ChatContext,
+        *,
+        navigation: Navigation,
+        pane: ComposerPane,
+        conversation: ConversationPane,
+        sidebar: Sidebar,
+        listed: ConversationListReader,
+    ) -> None:
+        super().__init__(context)
+        self._navigation = navigation
+        self._pane = pane
+        self._conversation = conversation
+        self._sidebar = sidebar
+        self._listed = listed
+
+    def opened(self, session: Session) -> None:
+        """Take a session that is open."""
+        context, desk = self.context, self.context.desk
+        self._pane.drafts.is_taken_up = False
+        context.access = Access(session, Drafts(session), Shelf(session))
+        desk.session_state = "open"
+        desk.failed_start = None
+        desk.reached()
+        context.run_exclusive("open", self._begin)
+        self._pane.composer.takes_files = Can.UPLOAD in session.can
+        if transcript := self._conversation.transcript:
+            transcript.may_be_stopped = Can.BE_STOPPED in session.can
+
+    async def _begin(self) -> None:
+        """Show the list, and go on where the user was interrupted."""
+        access = self.context.opened
+        conversations = await access.shelf.read()
+        self._listed.show()
+        self._listed.refresh()
+        self._pane.composer.remember(await access.session.recall())
+        draft = await access.drafts.read(None)
+        access.drafts.hold(None, draft)
+        written = await self._pane.drafts.take_up(draft)
+        self._navigation.learn_agent(None)
+        self._pane.queue.send_held()
+        self.context.show_state()
+        if conversations and not written:
+            newest = max(conversations, key=lambda item: item.updated_ms or 0).id
+            turns = await access.session.turns(newest)
+            if (turns and not turns[-1].over) or await access.session.draft(newest):
+                await self._navigation.open(newest)
+
+    def failed(self, error: BackendError) -> None:
+        """Say that the session cannot be opened, and how to try again."""
+        context, desk = self.context, self.context.desk
+        context.access = None
+        desk.session_state = "failed"
+        desk.failed_start = of_failed_start(error)
+        desk.complain(desk.failed_start)
+        context.show_state()
+
+    def resume(self) -> None:
+        """Go on after a login with everything that has been waiting for it."""
+        desk = self.context.desk
+        desk.dismiss()
+        for conversation_id in desk.board.at_work():
+            self.context.opened.session.retry_now(conversation_id)
+        self._listed.refresh()
+        self.context.show_state()
+
+    async def clear(self) -> None:
+        """Put everything away that belongs to a session which is about to end."""
+        await self._navigation.leave()
+        self.context.access = None
+        self.context.desk.board.clear()
+        self._sidebar.show((), None)
+
+    async def retry(self) -> None:
+        """Try again now whatever waits for its next try."""
+        context = self.context
+        if context.access is None:
+            context.desk.session_state = "opening"
+            context.desk.failed_start = None
+            context.desk.dismiss()
+            await context.screen.run_action("app.connect")
+        else:
+            self._retry_what_waits(context.access.session)
+        if context.access:
+            self._listed.refresh()
+        context.show_state()
+
+    def _retry_what_waits(self, session: Session) -> None:
+        session.lift_delays()
+        if current := self.context.current:
+            self.context.desk.attend(current)
+            session.retry_now(current)
+            if self.context.desk.link() == "offline":
+                self._navigation.go_to(current)

@@ -1,0 +1,175 @@
+"""State and services that the parts of the chat screen share."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from tui.core.account import login_helps
+from tui.core.errors import BackendError
+from tui.core.ports import Can
+from tui.core.redact import words_of
+from tui.ui.notices import Notice
+from tui.ui.requests import SignInNeeded
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.message import Message
+    from textual.notifications import SeverityLevel
+    from textual.screen import Screen
+
+    from tui.chat.session import Session
+    from tui.core.ids import ConversationId
+    from tui.core.ports import Clock
+    from tui.ui.desk import Desk
+    from tui.ui.drafts import Drafts
+    from tui.ui.shelf import Shelf
+    from tui.ui.studio.connection import StudioConnection
+
+P = ParamSpec("P")
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The open session, and what exists only with it."""
+
+    session: Session
+    drafts: Drafts
+    shelf: Shelf
+
+
+class ChatContext:
+    """Shared by the containers and controllers of one chat screen.
+
+    It knows the screen only as a screen: what the parts need of each other they get when they are
+    made.
+    """
+
+    access: Access | None = None
+    """None until the session is open."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        *,
+        desk: Desk,
+        studio: StudioConnection,
+        clock: Clock,
+        agent_name: str,
+        place: str,
+        show_state: Callable[[], None],
+    ) -> None:
+        self.screen = screen
+        self.desk = desk
+        self.studio = studio
+        self.clock = clock
+        self.agent_name = agent_name
+        self.place = place
+        self.show_state = show_state
+        """Draw what the state says: line, banner, title, keys."""
+
+    @property
+    def app(self) -> App[Any]:
+        return self.screen.app
+
+    # -- state -----------------------------------------------------------------------------
+
+    @property
+    def opened(self) -> Access:
+        """The session and what goes with it, for what runs only after it was opened."""
+        assert self.access is not None
+        return self.access
+
+    @property
+    def can(self) -> Can:
+        """What the service can do; nothing while there is no session."""
+        return self.access.session.can if self.access else Can.NOTHING
+
+    @property
+    def current(self) -> ConversationId | None:
+        """The conversation on screen."""
+        return self.desk.current
+
+    def title_of(self, conversation_id: ConversationId) -> str:
+        """Return the name of a conversation; empty unless it is listed or on screen."""
+        found = self.access.shelf.of(conversation_id) if self.access else None
+        return found.name if found else ""
+
+    # -- messages to the user --------------------------------------------------------------
+
+    def complain(self, text: str) -> None:
+        """Say in the banner why something cannot be done."""
+        self.desk.complain(Notice(tone="refusal", text=text))
+        self.show_state()
+
+    def fail(self, error: BackendError) -> None:
+        """Note that a call failed, and ask for a login where nothing else helps."""
+        self.desk.fail(error)
+        self.want_login(error)
+
+    def report(self, error: BaseException) -> None:
+        """Say that a background task failed in a way it did not foresee."""
+        if isinstance(error, BackendError):
+            self.fail(error)
+        else:
+            self.desk.complain(Notice(tone="problem", text=words_of(error)))
+        self.show_state()
+
+    def want_login(self, error: BackendError) -> None:
+        """Ask for a login if the failure says that the user is no longer signed in."""
+        if login_helps(error):
+            self.post(SignInNeeded(error))
+
+    def notify(
+        self,
+        text: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+    ) -> None:
+        """Show a message in the corner."""
+        self.app.notify(text, title=title, severity=severity, timeout=timeout)
+
+    # -- services of the screen ------------------------------------------------------------
+
+    def post(self, message: Message) -> None:
+        """Post a message to the screen and the app."""
+        self.screen.post_message(message)
+
+    def ask(
+        self, modal: Screen[ResultT], answered: Callable[[ResultT | None], object] | None = None
+    ) -> None:
+        """Show a modal; ``answered`` takes its result."""
+
+        def take(result: ResultT | None) -> None:
+            if answered is not None:
+                answered(result)
+
+        self.app.push_screen(modal, take)
+
+    def run(
+        self,
+        group: str,
+        work: Callable[P, Coroutine[Any, Any, object]],
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> None:
+        """Run a coroutine in the background; the screen says so if it fails."""
+        self._run(group, partial(work, *args, **options), exclusive=False)
+
+    def run_exclusive(
+        self,
+        group: str,
+        work: Callable[P, Coroutine[Any, Any, object]],
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> None:
+        """Run a coroutine in the background, and cancel what still runs in its group."""
+        self._run(group, partial(work, *args, **options), exclusive=True)
+
+    def _run(self, group: str, work: Callable[[], Awaitable[object]], *, exclusive: bool) -> None:
+        self.screen.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)

@@ -1,0 +1,32 @@
+"""A part of the chat screen that is no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.slash import SlashCommand
+
+
+class Controller:
+    """Something the chat screen can do: its keys, when they work, and its slash commands.
+
+    The screen binds ``KEYS``, whatever has the focus, and calls the controller from its actions.
+    """
+
+    KEYS: ClassVar[Sequence[Binding]] = ()
+
+    def __init__(self, context: ChatContext) -> None:
+        self.context = context
+
+    def check_action(self, action: str) -> bool:
+        """Return False for an action of this controller that would do nothing now."""
+        return True
+
+    def slash_commands(self) -> Sequence[SlashCommand]:
+        """Return the slash commands that take an argument and work now."""
+        return ()

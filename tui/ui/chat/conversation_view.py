@@ -1,0 +1,145 @@
+"""One conversation on screen: its turns, its timeline, and the way back and forth in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.core.ids import ConversationId
+    from tui.core.records import Hit
+    from tui.core.turn import Turn
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.timeline.pane import TimelinePane
+    from tui.ui.widgets.conversation import ConversationPane
+
+
+class ConversationView:
+    """Reads turns and events and shows them.
+
+    ``announce`` takes notice of the questions of a conversation that was read.
+    """
+
+    def __init__(
+        self,
+        context: ChatContext,
+        conversation: ConversationPane,
+        timeline: TimelinePane,
+        announce: Callable[[ConversationId], None],
+    ) -> None:
+        self._context = context
+        self._announce = announce
+        self.conversation = conversation
+        self.timeline = timeline
+
+    def greet(self, *, on: bool) -> None:
+        """Show the welcome and an empty timeline, or a conversation."""
+        self.conversation.greet(on=on)
+        self.timeline.greet(on=on)
+
+    def follow_end(self) -> None:
+        """Go to the end of the conversation and stay there."""
+        if self.conversation.transcript:
+            self.conversation.transcript.follow_end()
+
+    async def show(self, conversation_id: ConversationId) -> None:
+        """Show the newest turns of a conversation."""
+        self.conversation.expect()
+        turns = await self._context.opened.session.turns(conversation_id)
+        await self._show_turns(conversation_id, turns)
+
+    async def _show_turns(
+        self, conversation_id: ConversationId, turns: Sequence[Turn], *, goes_on: bool = False
+    ) -> None:
+        """Show turns that were read while they were expected; ``goes_on``: newer ones follow."""
+        for turn in turns:
+            self._context.desk.board.note(turn)
+        await self.conversation.show(turns, goes_on=goes_on)
+        await self._show_timeline(conversation_id, turns, goes_on=goes_on)
+        self._announce(conversation_id)
+
+    async def _show_timeline(
+        self, conversation_id: ConversationId, turns: Sequence[Turn], *, goes_on: bool
+    ) -> None:
+        """Show what happened up to the last of these turns, or up to now."""
+        if self.timeline.timeline:
+            session = self._context.opened.session
+            until_ms = turns[-1].last_at_ms if turns and goes_on else None
+            self.timeline.show_events(
+                await session.timeline(conversation_id, until_ms),
+                record_from_ms=session.record_from_ms,
+                begun_ms=_begun_ms(turns),
+            )
+
+    # -- to what was found -----------------------------------------------------------------
+
+    async def show_hit(self, hit: Hit) -> bool:
+        """Show the turns around a message; False for a title, or if the message is gone."""
+        transcript = self.conversation.transcript
+        if hit.turn_id is None or transcript is None:
+            return False
+        self.conversation.expect()
+        session = self._context.opened.session
+        turns, goes_on = await session.turns_around(hit.conversation_id, hit.turn_id)
+        if not turns:
+            return False
+        await self._show_turns(hit.conversation_id, turns, goes_on=goes_on)
+        timeline = self.timeline.timeline
+        if timeline and (turn := transcript.turn(hit.turn_id)):
+            timeline.reveal(hit.event_key, turn.run_id)
+        await transcript.reveal_message(hit.turn_id, hit.event_key, hit.words)
+        return True
+
+    # -- older and newer turns -------------------------------------------------------------
+
+    def read_older(self) -> None:
+        """Show the turns before the oldest one, from the store, else from the server."""
+        self._context.run_exclusive("older", self._read_older)
+
+    async def _read_older(self) -> None:
+        current, before = self._context.current, self.conversation.oldest
+        if current is None or before is None:
+            return
+        session = self._context.opened.session
+        turns = await session.turns(current, before)
+        if not turns and await session.read_older(current):
+            turns = await session.turns(current, before)
+        if self._context.current == current and self.conversation.oldest == before:
+            await self.conversation.prepend(turns)
+
+    def read_newer(self) -> None:
+        """Show the turns after the newest one shown."""
+        self._context.run_exclusive("newer", self._read_newer)
+
+    async def _read_newer(self) -> None:
+        current, after = self._context.current, self.conversation.newest
+        if current is None or after is None:
+            return
+        turns, goes_on = await self._context.opened.session.turns_after(current, after)
+        if self._context.current == current and self.conversation.newest == after:
+            await self.conversation.append(turns, goes_on=goes_on)
+            await self._lengthen_timeline(current, turns, goes_on=goes_on)
+
+    async def _lengthen_timeline(
+        self, conversation_id: ConversationId, turns: Sequence[Turn], *, goes_on: bool
+    ) -> None:
+        """Add what happened in turns that follow those shown; what is in view stays there."""
+        if self.timeline.timeline:
+            until_ms = turns[-1].last_at_ms if turns and goes_on else None
+            session = self._context.opened.session
+            self.timeline.lengthen(await session.timeline(conversation_id, until_ms))
+
+    def go_to_end(self) -> None:
+        """Leave the older turns for the newest ones."""
+        self._context.run_exclusive("newer", self._go_to_end)
+
+    async def _go_to_end(self) -> None:
+        if self._context.current:
+            await self.show(self._context.current)
+            self.follow_end()
+
+
+def _begun_ms(turns: Sequence[Turn]) -> int | None:
+    """Return when the first of these turns began."""
+    prompts = (turn.prompt for turn in turns)
+    return next((prompt.at_ms for prompt in prompts if prompt and prompt.at_ms), None)

@@ -1,0 +1,136 @@
+"""Which conversation is on screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tui.core.errors import BackendError
+
+if TYPE_CHECKING:
+    from tui.core.ids import ConversationId
+    from tui.core.records import Hit
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.chat.conversation_view import ConversationView
+    from tui.ui.composer.pane import ComposerPane
+    from tui.ui.sidebar.conversation_list import ConversationListReader
+
+_LONGEST_SWITCH_S = 0.5
+"""After which keys are taken again, however busy the disk is."""
+
+
+class Navigation:
+    """Goes from one conversation to another; each keeps its own draft.
+
+    ``call_agent`` shows the name of the agent.
+    """
+
+    def __init__(
+        self,
+        context: ChatContext,
+        *,
+        view: ConversationView,
+        pane: ComposerPane,
+        listed: ConversationListReader,
+        call_agent: Callable[[str], None],
+    ) -> None:
+        self._context = context
+        self._view = view
+        self._pane = pane
+        self._listed = listed
+        self._call_agent = call_agent
+
+    def go_to(self, conversation_id: ConversationId) -> None:
+        """Show another conversation."""
+        self._context.run_exclusive("open", self.open, conversation_id)
+
+    async def open(self, conversation_id: ConversationId) -> None:
+        """Show a conversation from the store, then bring it up to what the server knows."""
+        await self.switch_to(conversation_id)
+        await self._view.show(conversation_id)
+        await self._catch_up(conversation_id)
+
+    def go_to_hit(self, hit: Hit) -> None:
+        """Show the conversation in which something was found, at the message."""
+        self._context.run_exclusive("open", self._go_to_hit, hit)
+
+    async def _go_to_hit(self, hit: Hit) -> None:
+        where = hit.conversation_id
+        if where != self._context.current:
+            await self.switch_to(where)
+        if not await self._view.show_hit(hit):
+            await self._view.show(where)
+        await self._catch_up(where)
+
+    async def leave(self) -> None:
+        """Show no conversation, but the welcome."""
+        await self.switch_to(None)
+
+    async def leave_soon(self) -> None:
+        """Begin another conversation; keys that come meanwhile wait, since they are for it."""
+        if self._context.access and (self._context.current is not None or self._is_sending):
+            there = asyncio.Event()
+            self._context.run_exclusive("open", self._leave, there)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LONGEST_SWITCH_S):
+                    await there.wait()
+
+    async def _leave(self, there: asyncio.Event) -> None:
+        try:
+            await self.switch_to(None)
+        finally:
+            there.set()
+
+    @property
+    def _is_sending(self) -> bool:
+        return self._pane.queue.is_sending
+
+    async def switch_to(self, conversation_id: ConversationId | None) -> None:
+        """Exchange what the composer holds, and note which conversation is on screen."""
+        access, drafts = self._context.opened, self._pane.drafts
+        await self._pane.queue.all_sent()
+        draft = await access.drafts.read(conversation_id)
+        while not access.drafts.is_safe(drafts.written):
+            await access.drafts.keep(drafts.written)
+        access.drafts.hold(conversation_id, draft)
+        self._context.desk.current = access.session.watched = conversation_id
+        await drafts.write(draft)
+        self._view.conversation.expect()
+        self._view.greet(on=conversation_id is None)
+        if conversation_id is None:
+            await self._view.conversation.show(())
+        self._listed.show()
+        self.learn_agent(conversation_id)
+        self._context.show_state()
+
+    async def _catch_up(self, conversation_id: ConversationId) -> None:
+        """Bring what is shown of a conversation up to what the server knows."""
+        context, session = self._context, self._context.opened.session
+        await session.mark_read(conversation_id)
+        self._listed.read_soon()
+        context.desk.attend(conversation_id)
+        try:
+            await session.sync(conversation_id)
+            context.desk.reached()
+        except BackendError as error:
+            context.fail(error)
+        else:
+            if self._view.conversation.newest is None:  # else the user looks at older turns
+                await self._view.show(conversation_id)
+        if context.current == conversation_id and self._view.conversation.oldest is None:
+            self._view.greet(on=True)
+        context.show_state()
+
+    def learn_agent(self, conversation_id: ConversationId | None) -> None:
+        """Show the name that the service has for the agent of what is on screen."""
+        self._context.run_exclusive("agent", self._learn_agent, conversation_id)
+
+    async def _learn_agent(self, conversation_id: ConversationId | None) -> None:
+        try:
+            agent = await self._context.opened.session.agent(conversation_id)
+        except BackendError:
+            return  # the name that is shown has to do; other calls say what is wrong
+        if agent.name:
+            self._call_agent(agent.name)

@@ -1,0 +1,141 @@
+"""Questions of the agent: announced, opened and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from tui.core.steps import ApprovalStep
+from tui.core.text import clean_line
+from tui.ui.board import Question, questions_of
+from tui.ui.chat.controller import Controller
+from tui.ui.key_registry import DEFAULT_KEYS
+from tui.ui.keys import key_for
+from tui.ui.questions import Questions
+from tui.ui.requests import Attention
+
+if TYPE_CHECKING:
+    from tui.core.events import Decision
+    from tui.core.ids import ConversationId
+    from tui.core.turn import Turn
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.widgets.composer import Composer
+
+_TYPING_S = 1.0
+"""After a key, how long nothing may take the focus."""
+
+
+class QuestionController(Controller):
+    """Asks at once if the user does not type, otherwise when they ask for it.
+
+    ``idle_s`` tells the seconds since the last key, ``go_to`` opens a conversation.
+    """
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        Binding(
+            DEFAULT_KEYS["question.answer"],
+            "answer",
+            "Answer",
+            tooltip="Answer what waits for you",
+            priority=True,
+            id="question.answer",
+        ),
+    )
+
+    def __init__(
+        self,
+        context: ChatContext,
+        composer: Composer,
+        *,
+        idle_s: Callable[[], float],
+        go_to: Callable[[ConversationId], object],
+    ) -> None:
+        super().__init__(context)
+        self._composer = composer
+        self._idle_s = idle_s
+        self._go_to = go_to
+        self._questions = Questions(
+            context.screen,
+            composer,
+            lambda: context.agent_name,
+            context.desk.board,
+            self._decide,
+            context.clock.now_ms,
+        )
+
+    def check_action(self, action: str) -> bool:
+        return action != "answer" or bool(self.context.desk.board.asking())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question is in front."""
+        return self._questions.is_open
+
+    # -- announce --------------------------------------------------------------------------
+
+    def announce(self, conversation_id: ConversationId) -> None:
+        """Open a new question, or ring where that would disturb a user who types."""
+        context = self.context
+        is_calm = self._idle_s() > _TYPING_S and not self._composer.text
+        disturb = is_calm and context.screen.is_current
+        new = self._questions.announce(conversation_id, disturb=disturb)
+        if new:
+            asks = f"{clean_line(new[0].subject, 60)} needs your answer"
+            self.call_attention(asks, conversation_id)
+        if new and not self.is_open and context.app.app_focus:
+            context.app.bell()
+
+    def mention(self, conversation_id: ConversationId) -> None:
+        """Say that a conversation which is not on screen asks something."""
+        context = self.context
+        key = key_for(context.app, "question.answer")
+        for question in self._questions.announce(conversation_id, disturb=False):
+            asks = f"{clean_line(question.subject, 60)} needs your answer"
+            self.call_attention(asks, conversation_id)
+            if context.app.app_focus:
+                context.app.bell()
+            text = f"{asks}{key and ' · ' + key}"
+            context.notify(text, title="Another conversation", severity="warning")
+
+    def call_attention(self, what: str, conversation_id: ConversationId) -> None:
+        """Tell a user who looks elsewhere; no word of the conversation but its title."""
+        title = clean_line(self.context.title_of(conversation_id), 60)
+        self.context.post(Attention(f"{title}: {what}" if title else what.capitalize()))
+
+    def take(self, turn: Turn) -> None:
+        """Bring the open question up to date."""
+        self._questions.take(turn)
+
+    # -- answer ----------------------------------------------------------------------------
+
+    def answer(self) -> None:
+        """Open the oldest question here, or go to a conversation that has one."""
+        board, current = self.context.desk.board, self.context.current
+        if current and (questions := board.questions(current)):
+            self._questions.open(questions[0])
+        elif waiting := board.asking():
+            self._go_to(waiting[0])
+        self.context.show_state()
+
+    def open(self, turn: Turn, name: str) -> None:
+        """Open the question of a turn that is answered by this id."""
+        for question in questions_of(turn):
+            if question.name == name:
+                self._questions.open(question)
+        self.context.show_state()
+
+    def _decide(self, question: Question, decision: Decision, reason: str | None) -> None:
+        self.context.run("decide", self._post_decision, question, decision, reason)
+
+    async def _post_decision(
+        self, question: Question, decision: Decision, reason: str | None
+    ) -> None:
+        session = self.context.opened.session
+        turn = self.context.desk.board.turn(question.turn.id) or question.turn
+        match question.step:
+            case ApprovalStep(request=request):
+                await session.decide(turn, request.call_id, decision, reason, shown=request)
+            case step:
+                await session.reject_connection(turn, step.attempt_id, reason)

@@ -1,0 +1,111 @@
+"""Skills of a conversation, and conversations that the service has switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from tui.core.ids import ConversationId, SkillId, is_local
+from tui.core.ports import Can
+from tui.core.text import clean_line
+from tui.ui.chat.controller import Controller
+from tui.ui.key_registry import DEFAULT_KEYS
+
+if TYPE_CHECKING:
+    from tui.core.records import Skill
+
+
+class Skills(Controller):
+    """Install and remove skills (``Can.SKILLS``); switch a conversation on again (``Can.WAKE``)."""
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        Binding(
+            "alt+k",
+            "skills",
+            "Skills",
+            tooltip="Install and remove skills",
+            show=False,
+            priority=True,
+            id="conversation.skills",
+        ),
+        Binding(
+            DEFAULT_KEYS["conversation.wake"],
+            "wake",
+            "Switch on",
+            tooltip="Switch the conversation on again",
+            priority=True,
+            id="conversation.wake",
+        ),
+    )
+
+    def check_action(self, action: str) -> bool:
+        if action == "skills":
+            return self.can_change(self.context.current)
+        if action == "wake":
+            asleep = self.context.current in self.context.desk.asleep
+            return Can.WAKE in self.context.can and asleep
+        return True
+
+    def can_change(self, conversation_id: ConversationId | None) -> bool:
+        """Return whether a conversation has skills that can be changed."""
+        on_server = conversation_id is not None and not is_local(conversation_id)
+        return Can.SKILLS in self.context.can and on_server
+
+    def show_current(self) -> None:
+        """Show all skills of the open conversation."""
+        if self.context.current is not None:
+            self.show(self.context.current)
+
+    def show(self, where: ConversationId) -> None:
+        """Show all skills, and install or remove what is marked or no longer is."""
+        self.context.run_exclusive("skills", self._show, where)
+
+    async def _show(self, where: ConversationId) -> None:
+        self._choose(where, await self.context.opened.session.skills(where))
+
+    def _choose(self, where: ConversationId, skills: Sequence[Skill]) -> None:
+        from tui.ui.modals.pick import Item, PickModal
+
+        installed = {skill.id for skill in skills if skill.installed}
+        items = [
+            Item(skill.id, skill.name, skill.description, " ".join(skill.tags)) for skill in skills
+        ]
+
+        def answered(chosen: tuple[str, ...] | None) -> None:
+            if chosen is not None and set(chosen) != installed:
+                changed = [s for s in skills if s.installed is not (s.id in chosen)]
+                self.context.run("equip", self._change, where, changed)
+
+        title = f"Skills of “{clean_line(self.context.title_of(where), 40)}”"
+        modal = PickModal(title, items, installed, several=True, done="Apply", mark="installed")
+        self.context.ask(modal, answered)
+
+    async def _change(self, where: ConversationId, skills: Sequence[Skill]) -> None:
+        """Install or remove these skills, one after the other, and say what was done."""
+        session = self.context.opened.session
+        done: list[str] = []
+        try:
+            for skill in skills:
+                if skill.installed:
+                    await session.remove_skill(where, SkillId(skill.id))
+                else:
+                    await session.install_skill(where, SkillId(skill.id))
+                done.append(f"{'Removed' if skill.installed else 'Installed'} {skill.name}.")
+        finally:
+            if done:
+                self.context.notify(clean_line(" ".join(done), 400))
+
+    def wake(self) -> None:
+        """Switch the open conversation on; what was refused is in the composer, to be sent."""
+        self.context.run_exclusive("wake", self._wake)
+
+    async def _wake(self) -> None:
+        context = self.context
+        if (where := context.current) is not None:
+            await context.opened.session.wake(where)
+            context.desk.asleep.discard(where)
+            context.desk.dismiss()
+            context.notify("The conversation is switched on again.")
+            context.show_state()

@@ -1,0 +1,61 @@
+"""How things stand, drawn: the line to the service, the banner, the window's title."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.core.text import clean_line
+from tui.ui.requests import Titled
+
+if TYPE_CHECKING:
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.chat.question_controller import QuestionController
+    from tui.ui.chat.turn_control import TurnControl
+    from tui.ui.widgets.banner import Banner
+    from tui.ui.widgets.conversation import ConversationPane
+    from tui.ui.widgets.topbar import TopBar
+
+
+class Status:
+    """Brings the widgets that show the state in line with it."""
+
+    def __init__(
+        self,
+        context: ChatContext,
+        *,
+        topbar: TopBar,
+        banner: Banner,
+        conversation: ConversationPane,
+        questions: QuestionController,
+        turn: TurnControl,
+    ) -> None:
+        self._context = context
+        self._topbar = topbar
+        self._banner = banner
+        self._conversation = conversation
+        self._questions = questions
+        self._turn = turn
+        self._window_title = ""
+
+    def show(self) -> None:
+        """Draw what the state says."""
+        context, desk = self._context, self._context.desk
+        self._topbar.link = desk.link()
+        self._topbar.title = context.title_of(desk.current) if desk.current else ""
+        self._conversation.rest(on=desk.rests)
+        self._banner.show(desk.notice(question_open=self._questions.is_open))
+        self._turn.show_stop()
+        self._turn.show_usage()
+        self._name_window()
+        context.screen.refresh_bindings()
+
+    def _name_window(self) -> None:
+        """Say in the window's title what the agent is at, and what the conversation is called."""
+        board = self._context.desk.board
+        states = {board.state(cid) for cid in board.at_work()}
+        state = "Waits for you" if "asking" in states else "Working" if states else ""
+        parts = (state, self._topbar.title, clean_line(self._context.agent_name, 40))
+        title = " · ".join(part for part in parts if part)
+        if title != self._window_title:
+            self._window_title = title
+            self._context.post(Titled(title))

@@ -1,0 +1,106 @@
+"""Stop the agent, or stop waiting for it; what the conversation has used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from tui.core.ids import is_local
+from tui.core.ports import Can
+from tui.ui.chat.controller import Controller
+from tui.ui.key_registry import DEFAULT_KEYS
+from tui.ui.keys import key_for
+
+if TYPE_CHECKING:
+    from tui.core.turn import Turn
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.chat.conversation_view import ConversationView
+    from tui.ui.widgets.composer import Composer
+
+
+class TurnControl(Controller):
+    """The composer's border shows whether the agent can be stopped."""
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        Binding(
+            DEFAULT_KEYS["turn.stop_waiting"],
+            "stop_waiting",
+            "Stop waiting",
+            tooltip="Stop waiting for the agent",
+            show=False,
+            priority=True,
+            id="turn.stop_waiting",
+        ),
+        Binding(
+            DEFAULT_KEYS["turn.halt"],
+            "halt",
+            "Stop",
+            tooltip="Ask the agent to stop",
+            priority=True,
+            id="turn.halt",
+        ),
+    )
+
+    def __init__(self, context: ChatContext, composer: Composer, view: ConversationView) -> None:
+        super().__init__(context)
+        self._composer = composer
+        self._view = view
+        self._usage_of: object = None
+        """The conversation and the newest turn whose usage was added up last."""
+
+    def check_action(self, action: str) -> bool:
+        if action == "stop_waiting":
+            return self.context.desk.recovers
+        return action != "halt" or self._stoppable() is not None
+
+    def _stoppable(self) -> Turn | None:
+        current = self.context.current
+        can_halt = current and Can.HALT in self.context.can
+        return self.context.desk.board.stoppable(current) if current and can_halt else None
+
+    def halt(self) -> None:
+        """Ask for the end of the turn; that it was asked for stays visible until it comes."""
+        if turn := self._stoppable():
+            self.context.run("halt", self.context.opened.session.halt, turn)
+
+    def stop_waiting(self) -> None:
+        """Leave a turn that is being brought back to the server, until the user looks again."""
+        self.context.run("stop waiting", self._stop_waiting)
+
+    async def _stop_waiting(self) -> None:
+        access, current = self.context.access, self.context.current
+        if access and current:
+            await access.session.stop_waiting(current)
+            self.context.desk.leave_alone(current)
+            self.context.show_state()
+
+    # -- what is shown of it ---------------------------------------------------------------
+
+    def show_stop(self) -> None:
+        """Offer to stop the agent, or say that it was asked to."""
+        current = self.context.current
+        if self._stoppable():
+            self._composer.show_stop("offered", key_for(self.context.app, "turn.halt"))
+        elif current and self.context.desk.board.is_stopping(current):
+            self._composer.show_stop("asked")
+        else:
+            self._composer.show_stop("")
+
+    def show_usage(self) -> None:
+        """Say above the timeline what the conversation has used."""
+        transcript = self._view.conversation.transcript
+        newest = transcript.newest if transcript else None
+        shown = (self.context.current, newest and (newest.id, newest.usage))
+        if shown != self._usage_of:
+            self._usage_of = shown
+            self.context.run_exclusive("usage", self._sum_usage)
+
+    async def _sum_usage(self) -> None:
+        current, access = self.context.current, self.context.access
+        total = None
+        counts = Can.REPORT_USAGE in self.context.can
+        if access and counts and current and not is_local(current):
+            total = await access.session.total_usage(current)
+        self._view.timeline.show_total(total)

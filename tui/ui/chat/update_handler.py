@@ -1,0 +1,121 @@
+"""What each of the engine's updates changes on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.chat.updates import (
+    ConversationNamed,
+    ConversationsChanged,
+    EventsSeen,
+    Notice,
+    Problem,
+    RecoveryChanged,
+    Refused,
+    TurnChanged,
+    TurnDropped,
+    Update,
+    UploadProgress,
+)
+from tui.core.errors import ErrorKind
+from tui.core.text import clean_line
+from tui.ui.notices import of_error
+
+if TYPE_CHECKING:
+    from tui.core.ids import ConversationId
+    from tui.core.turn import Turn
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.chat.conversation_view import ConversationView
+    from tui.ui.chat.question_controller import QuestionController
+    from tui.ui.composer.queued_messages import QueuedMessages
+    from tui.ui.sidebar.conversation_list import ConversationListReader
+    from tui.ui.widgets.sidebar import Sidebar
+
+
+class UpdateHandler:
+    """Brings the engine's updates to the widgets.
+
+    It is loaded with the session, after the first paint.
+    """
+
+    def __init__(
+        self,
+        context: ChatContext,
+        *,
+        view: ConversationView,
+        sidebar: Sidebar,
+        listed: ConversationListReader,
+        questions: QuestionController,
+        queued: QueuedMessages,
+    ) -> None:
+        self._context = context
+        self._view = view
+        self._sidebar = sidebar
+        self._listed = listed
+        self._questions = questions
+        self._queued = queued
+
+    async def take(self, update: Update) -> None:
+        """Show one update."""
+        context, desk, conversation = self._context, self._context.desk, self._view.conversation
+        match update:
+            case TurnChanged(turn=turn):
+                await self._take_turn(turn)
+            case TurnDropped(conversation_id=cid, turn_id=turn_id):
+                desk.board.drop(turn_id)
+                self._sidebar.redraw()
+                if cid == desk.current:
+                    await conversation.drop(turn_id)
+            case EventsSeen(conversation_id=cid, events=events):
+                if cid == desk.current and conversation.newest is None:
+                    self._view.timeline.add_events(events)
+            case ConversationNamed(old=old, new=new):
+                self._rename(old, new)
+            case RecoveryChanged(conversation_id=cid, recovery=recovery):
+                desk.recover(cid, recovery)
+            case UploadProgress(turn_id=turn_id):
+                conversation.show_upload(turn_id, update.sent_bytes, update.total_bytes)
+            case Refused():
+                self._take_refusal(update)
+            case Problem(error=error):
+                context.fail(error)
+            case ConversationsChanged():
+                self._listed.read_soon()
+            case Notice(text=text):
+                context.notify(clean_line(text, 400), timeout=20)
+
+    async def _take_turn(self, turn: Turn) -> None:
+        desk, conversation = self._context.desk, self._view.conversation
+        known = desk.board.turn(turn.id)
+        state = desk.board.state(turn.conversation_id)
+        desk.board.note(turn)
+        self._questions.take(turn)
+        if turn.conversation_id == desk.current:
+            if conversation.greets:
+                self._view.greet(on=False)
+            await conversation.update(turn)
+            self._questions.announce(turn.conversation_id)
+        else:
+            self._questions.mention(turn.conversation_id)
+        if known and turn.over:
+            self._questions.call_attention("the reply is there", turn.conversation_id)
+        if desk.board.state(turn.conversation_id) != state:
+            self._sidebar.redraw()
+
+    def _rename(self, old: ConversationId, new: ConversationId) -> None:
+        self._context.desk.rename(old, new)
+        if access := self._context.access:
+            access.drafts.rename(old, new)
+        self._listed.read_soon()
+
+    def _take_refusal(self, update: Refused) -> None:
+        """Say why a message was not accepted, and put it where the user can correct it."""
+        context, desk = self._context, self._context.desk
+        if update.error.kind is ErrorKind.ASLEEP:
+            desk.asleep.add(update.conversation_id)
+        here = update.conversation_id == desk.current
+        place = "" if here else clean_line(context.title_of(update.conversation_id), 60)
+        desk.complain(of_error(update.error, refused=True, place=place))
+        context.want_login(update.error)
+        if context.access:
+            self._queued.bring_back(update)

@@ -1,0 +1,142 @@
+"""The files that go with the next message."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from tui.core.text import size
+from tui.ui.chat.controller import Controller
+from tui.ui.files import CannotAttach, Picked, pick
+from tui.ui.slash import SlashCommand
+
+if TYPE_CHECKING:
+    from tui.core.records import Attachment
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.widgets.attached import Attached
+    from tui.ui.widgets.composer import Composer
+
+
+class Attachments(Controller):
+    """Attach files, take them off, and look at them again before they are sent.
+
+    ``changed`` is called when there are others.
+    """
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        Binding(
+            "ctrl+o",
+            "attach",
+            "Attach",
+            tooltip="Attach files",
+            priority=True,
+            id="message.attach",
+        ),
+    )
+
+    def __init__(
+        self,
+        context: ChatContext,
+        composer: Composer,
+        attached: Attached,
+        changed: Callable[[], object],
+    ) -> None:
+        super().__init__(context)
+        self._composer = composer
+        self._attached = attached
+        self._changed = changed
+
+    def check_action(self, action: str) -> bool:
+        return action != "attach" or self.are_taken
+
+    def slash_commands(self) -> Sequence[SlashCommand]:
+        if not self.are_taken:
+            return ()
+        words = _completions
+        return (SlashCommand("attach", "Attach files", self._attach_typed, "PATH", words=words),)
+
+    @property
+    def are_taken(self) -> bool:
+        """Whether files can go with a message, as far as known."""
+        return self._composer.takes_files
+
+    def choose(self) -> None:
+        """Let the user choose files."""
+        from tui.ui.screens.attach import AttachScreen
+
+        self.context.ask(AttachScreen(), self.attach)
+
+    def _attach_typed(self, path: str) -> None:
+        from tui.ui.paths import typed_path
+
+        if path:
+            self.attach([typed_path(path).absolute()])
+        else:
+            self.choose()
+
+    def attach(self, paths: Sequence[Path] | None) -> None:
+        """Let files go with the next message."""
+        if paths and not self.are_taken:
+            self.context.complain("This agent takes no files.")
+        elif paths:
+            self.context.run("attach", self._attach_all, paths)
+        self._composer.focus()
+
+    async def _attach_all(self, paths: Sequence[Path]) -> None:
+        found = await look_at(str(path) for path in paths)
+        self._show([*self._attached.files, *(picked for picked in found if picked.file)])
+        if problems := [picked.problem for picked in found if picked.problem]:
+            self.context.complain(" ".join(problems))
+
+    def attach_dropped(self, paths: Sequence[Path]) -> None:
+        """Attach files whose paths were pasted, and say how to have the paths instead."""
+        self.attach(paths)
+        self._attached.note("Ctrl+Z writes the path instead")
+
+    def take_off(self, paths: Sequence[Path]) -> None:
+        """Let these files not go with the message after all."""
+        self._show([picked for picked in self._attached.files if picked.path not in paths])
+
+    def take_off_last(self) -> None:
+        """Let the last file not go with the message after all."""
+        self._show(self._attached.files[:-1])
+
+    def _show(self, files: Sequence[Picked]) -> None:
+        self._attached.show(files)
+        self._changed()
+
+    async def to_send(self) -> list[Attachment]:
+        """Return the files as they are now. Raises ``CannotAttach`` if one is not as it was."""
+        chosen = self._attached.files
+        now = await look_at(self._attached.paths)
+        if now != list(chosen):
+            self._attached.show(now)
+            raise CannotAttach(_what_changed(chosen, now))
+        if problem := next((picked.problem for picked in now if picked.problem), ""):
+            raise CannotAttach(f"{problem} Take it off to send the rest.")
+        return [picked.file for picked in now if picked.file]
+
+
+async def look_at(paths: Iterable[str]) -> list[Picked]:
+    """Return the files as they are now; a slow disk does not stop the screen."""
+    names = list(paths)
+    return await asyncio.to_thread(lambda: [pick(Path(name)) for name in names]) if names else []
+
+
+def _completions(begun: str) -> Sequence[str]:
+    from tui.ui.paths import typed_completions
+
+    return typed_completions(begun)
+
+
+def _what_changed(chosen: Sequence[Picked], now: Sequence[Picked]) -> str:
+    """Return a sentence about the first file that is not as it was when it was attached."""
+    was, picked = next((a, b) for a, b in zip(chosen, now, strict=True) if a != b)
+    if picked.file is None or was.file is None:
+        return f"{picked.problem or 'A file is there again.'} The message was not sent."
+    sizes = f"it had {size(was.file.size_bytes)}, now it has {size(picked.file.size_bytes)}"
+    return f"{picked.name} has changed: {sizes}. Enter sends it as it is now."

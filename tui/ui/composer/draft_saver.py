@@ -1,0 +1,96 @@
+"""What is written in the composer, kept so that nothing of it is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from tui.core.draft import Draft, parse
+from tui.ui.composer.attachments import look_at
+from tui.ui.unsent import Unsent, read_unsent
+
+if TYPE_CHECKING:
+    from tui.core.ports import Notepad
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.widgets.attached import Attached
+    from tui.ui.widgets.composer import Composer
+
+_PAUSE_S = 0.5
+
+
+class DraftSaver:
+    """Keeps text and files: on the notepad before the session is open, then as a stored draft."""
+
+    def __init__(
+        self, context: ChatContext, composer: Composer, attached: Attached, notepad: Notepad | None
+    ) -> None:
+        self._context = context
+        self._composer = composer
+        self._attached = attached
+        self._notepad = notepad
+        self._timer: Timer | None = None
+        self._left: Unsent | None = None
+        """What a program that was killed had on the notepad; None: it has not been looked at."""
+        self.is_taken_up = False
+        """Whether the session has all that was written before it was open."""
+        self.is_sending = False
+        """A message is on its way to the outbox: it is no draft, and is not safe yet either."""
+        composer.jot_down = self.jot_down
+
+    @property
+    def written(self) -> str:
+        """What is in the composer, as it is kept."""
+        return Draft(self._composer.apart, self._attached.paths).dump()
+
+    async def write(self, kept: str, submitted: Sequence[str] = ()) -> None:
+        """Have another draft in the composer."""
+        draft = parse(kept)
+        self._composer.start_with(draft.text, submitted)
+        self._attached.show(await look_at(draft.paths))
+
+    def jot_down(self) -> None:
+        """Keep what is written as long as there is no store for it."""
+        needed = self._context.access is None or not self.is_taken_up
+        if needed and self._notepad and (self.written or self._left is not None):
+            self._notepad.keep(self._left_behind().behind(parse(self.written)).dump())
+
+    def _left_behind(self) -> Unsent:
+        if self._left is None:
+            self._left = read_unsent(self._notepad.read() if self._notepad else "")
+        return self._left
+
+    async def take_up(self, kept: str) -> bool:
+        """Go on with what was written so far, what a killed program left, and a draft.
+
+        Returns whether anything is written.
+        """
+        left = self._left_behind()
+        rest = left.joined_with(kept)
+        self._left = Unsent(included=left.included).including(kept)  # the rest is in the composer
+        if rest:
+            both = parse(self.written).followed_by(rest)
+            await self.write(both.dump(), self._composer.submitted)
+        self._left = self._left.including(self.written)
+        self.jot_down()
+        await self._context.opened.drafts.keep(self.written)
+        if self._notepad:
+            self._notepad.clear()
+        self.is_taken_up, self._left = True, Unsent()
+        return bool(self.written)
+
+    def keep_soon(self) -> None:
+        """Store what is written after a short pause."""
+        if self._timer:
+            self._timer.stop()
+        self._timer = self._context.screen.set_timer(_PAUSE_S, self._keep_now)
+
+    def _keep_now(self) -> None:
+        self._context.run("draft", self.keep)
+
+    async def keep(self) -> None:
+        """Store what is written, once the stored draft is part of it."""
+        access = self._context.access
+        if access and self.is_taken_up and not self.is_sending:
+            await access.drafts.keep(self.written)

@@ -1,0 +1,74 @@
+"""Write a message in the user's editor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import SuspendNotSupported
+from textual.binding import Binding
+
+from tui.ui.chat.controller import Controller
+
+if TYPE_CHECKING:
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.composer.draft_saver import DraftSaver
+    from tui.ui.widgets.composer import Composer
+
+_AT_ONCE_S = 0.5
+
+
+class ExternalEditor(Controller):
+    """Hand the terminal to an editor; what the agent does meanwhile is not missed."""
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        Binding(
+            "alt+e",
+            "open_editor",
+            "Editor",
+            tooltip="Write in your editor ($VISUAL, $EDITOR)",
+            show=False,
+            id="composer.editor",
+        ),
+    )
+
+    def __init__(self, context: ChatContext, composer: Composer, drafts: DraftSaver) -> None:
+        super().__init__(context)
+        self._composer = composer
+        self._drafts = drafts
+        self._is_open = False
+
+    def open(self) -> None:
+        """Open the editor with what is written, unless it is open."""
+        if not self._is_open:
+            self._is_open = True
+            self.context.run("editor", self._edit)
+
+    async def _edit(self) -> None:
+        from tui.ui.editor import EditorFailed, edited, editor_command
+        from tui.ui.lending import terminal_lent
+
+        before, began_s = self._composer.message, time.monotonic()
+        try:
+            await self._drafts.keep()
+            command = editor_command()
+            with terminal_lent(self.context.app):
+                after = await edited(before, command)
+        except EditorFailed as problem:
+            self.context.complain(str(problem))
+        except SuspendNotSupported:
+            self.context.complain("An editor cannot be opened here.")
+        else:
+            self._take_edited(before, after, time.monotonic() - began_s)
+        finally:
+            self._is_open = False
+        self._composer.focus()
+
+    def _take_edited(self, before: str, after: str, took_s: float) -> None:
+        if after != before:
+            self._composer.put_edited(after)
+        elif took_s < _AT_ONCE_S:
+            self.context.notify(
+                "The editor came back at once. Some must be told to wait: code --wait"
+            )

@@ -1,0 +1,134 @@
+"""The composer with its files: everything between Enter and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import TextArea
+
+from tui.ui.composer.attachments import Attachments
+from tui.ui.composer.draft_saver import DraftSaver
+from tui.ui.composer.external_editor import ExternalEditor
+from tui.ui.composer.pastes import Pastes
+from tui.ui.composer.queued_messages import QueuedMessages
+from tui.ui.composer.send_queue import SendQueue
+from tui.ui.composer.slash_commands import SlashCommands
+from tui.ui.widgets.attached import Attached
+from tui.ui.widgets.composer import Composer
+from tui.ui.widgets.offers import Offers
+
+if TYPE_CHECKING:
+    from tui.core.ports import Notepad
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.chat.conversation_view import ConversationView
+    from tui.ui.slash import SlashCommand
+
+
+class ComposerPane(Vertical):
+    """Holds the composer and the files of the next message.
+
+    ``offers`` is the list of completions. It lies over the conversation, so that nothing moves
+    when it opens, and therefore cannot be inside of the pane: the screen mounts it above.
+    """
+
+    def __init__(
+        self,
+        context: ChatContext,
+        agent_name: str,
+        *,
+        view: ConversationView,
+        notepad: Notepad | None,
+        list_soon: Callable[[], object],
+        list_again: Callable[[], object],
+        commands: Callable[[], Iterable[SlashCommand]],
+    ) -> None:
+        super().__init__()
+        self.chat = context
+        self.attached = Attached()
+        self.offers = Offers()
+        self.composer = Composer(agent_name)
+        composer, attached = self.composer, self.attached
+        self.drafts = DraftSaver(context, composer, attached, notepad)
+        self.files = Attachments(context, composer, attached, self.drafts.keep_soon)
+        self.queue = SendQueue(
+            context,
+            composer,
+            attached,
+            files=self.files,
+            drafts=self.drafts,
+            view=view,
+            list_soon=list_soon,
+        )
+        self.queued = QueuedMessages(
+            context, composer, attached, drafts=self.drafts, view=view, list_again=list_again
+        )
+        self.slash = SlashCommands(context, composer, self.offers, self.files, commands)
+        self.editor = ExternalEditor(context, composer, self.drafts)
+        self._pastes = Pastes(context, composer, self.files)
+
+    def compose(self) -> ComposeResult:
+        yield self.attached
+        yield self.composer
+
+    @on(Composer.Submitted)
+    def _decide_enter(self, event: Composer.Submitted) -> None:
+        """Do what Enter is pressed for.
+
+        While the list of completions is open, Enter takes its choice and does not come here
+        (``Completer.takes_key``). Otherwise a slash command is carried out, and everything else is
+        sent: at once, or after what waits to be sent.
+        """
+        if not self.slash.submit(event.text, event.kept):
+            self.queue.send(event.kept, is_written=True)
+
+    @on(TextArea.Changed, "Composer")
+    def _keep_what_changed(self) -> None:
+        self.attached.note("")
+        self.drafts.keep_soon()
+
+    @on(TextArea.Changed, "Composer")
+    @on(TextArea.SelectionChanged, "Composer")
+    @on(events.DescendantFocus, "Composer")
+    @on(events.DescendantBlur, "Composer")
+    def _offer(self) -> None:
+        self.slash.offer()
+
+    @on(Composer.LinesKept)
+    def _announce_lines(self, event: Composer.LinesKept) -> None:
+        self.chat.notify(f"Pasted {event.count} lines. Press Enter to send them.")
+
+    @on(Composer.TooMuch)
+    def _refuse_text(self, event: Composer.TooMuch) -> None:
+        self.chat.complain(event.text)
+
+    @on(Composer.PasteOpened)
+    def _show_paste(self, event: Composer.PasteOpened) -> None:
+        self._pastes.show(event.label, event.text)
+
+    @on(Composer.FilesDropped)
+    def _attach_dropped(self, event: Composer.FilesDropped) -> None:
+        self.files.attach_dropped(event.paths)
+
+    @on(Composer.DropUndone)
+    def _give_up_dropped(self, event: Composer.DropUndone) -> None:
+        self.files.take_off(event.paths)
+
+    @on(Composer.FileRemoved)
+    def _drop_last_file(self) -> None:
+        self.files.take_off_last()
+
+    @on(Attached.Removed)
+    def _drop_file(self, event: Attached.Removed) -> None:
+        self.files.take_off([event.path])
+        if not self.attached.files:
+            self.composer.focus()
+
+    @on(Attached.LookWanted)
+    def _look_at_file(self, event: Attached.LookWanted) -> None:
+        from tui.ui.modals.picture import PictureView
+
+        self.chat.ask(PictureView(event.path))

@@ -1,0 +1,171 @@
+"""Messages that were not sent, or not yet: change them, send them again, take them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from tui.core.draft import Draft, parse
+from tui.core.ids import is_local
+from tui.ui.chat.controller import Controller
+from tui.ui.composer.attachments import look_at
+
+if TYPE_CHECKING:
+    from tui.chat.session import Session
+    from tui.chat.updates import Refused
+    from tui.core.ids import ConversationId, TurnId
+    from tui.core.turn import Turn
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.chat.conversation_view import ConversationView
+    from tui.ui.composer.draft_saver import DraftSaver
+    from tui.ui.widgets.attached import Attached
+    from tui.ui.widgets.composer import Composer
+
+_NOTHING = Draft()
+
+
+class QueuedMessages(Controller):
+    """What comes back stands in front of what is in the composer; ``list_again`` shows the list."""
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        Binding(
+            "alt+up",
+            "edit_waiting",
+            "Change",
+            tooltip="Change the last message that waits",
+            show=False,
+            priority=True,
+            id="message.edit",
+        ),
+    )
+
+    def __init__(
+        self,
+        context: ChatContext,
+        composer: Composer,
+        attached: Attached,
+        *,
+        drafts: DraftSaver,
+        view: ConversationView,
+        list_again: Callable[[], object],
+    ) -> None:
+        super().__init__(context)
+        self._composer = composer
+        self._attached = attached
+        self._drafts = drafts
+        self._view = view
+        self._list_again = list_again
+
+    def check_action(self, action: str) -> bool:
+        return action != "edit_waiting" or bool(self._unsent())
+
+    def _unsent(self) -> list[Turn]:
+        current = self.context.current
+        return self.context.desk.board.unsent(current) if current else []
+
+    # -- change ----------------------------------------------------------------------------
+
+    def edit_last(self) -> None:
+        """Change the last message that waits here to be sent."""
+        for turn in self._unsent()[-1:]:
+            if turn.prompt:
+                self.edit(turn.id, turn.prompt.text)
+
+    def edit(self, turn_id: TurnId, text: str) -> None:
+        """Ask for other words for a message that waits."""
+        from tui.ui.modals.writing import EditModal
+
+        where = self.context.current
+
+        def changed(words: str | None) -> None:
+            if words is not None and words != text and where is not None:
+                self.context.run("send", self._revise, where, turn_id, words)
+
+        self.context.ask(EditModal(text), changed)
+
+    async def _revise(self, where: ConversationId, turn_id: TurnId, words: str) -> None:
+        if not await self.context.opened.session.edit(where, turn_id, words):
+            await self.take_back(Draft(words))
+            self.context.complain("It was sent before you changed it. Your words are below.")
+
+    def reword(self, turn_id: TurnId, text: str) -> None:
+        """Say a message again in other words; what waits is changed in its place."""
+        transcript = self._view.conversation.transcript
+        turn = transcript.turn(turn_id) if transcript else None
+        state = turn.prompt.state if turn and turn.prompt else "sent"
+        if state == "queued":
+            self.edit(turn_id, text)
+        else:
+            unsent = state in ("unconfirmed", "refused")
+            self.context.run("send", self._reword, turn_id, text, unsent=unsent)
+
+    async def _reword(self, turn_id: TurnId, text: str, *, unsent: bool) -> None:
+        """Put the words into the composer; what was not sent is taken back for that."""
+        draft: Draft | None = None
+        if unsent and self.context.current:
+            draft = await self.context.opened.session.withdraw(self.context.current, turn_id)
+        await self.take_back(draft or Draft(text))
+
+    # -- send again, or take back ----------------------------------------------------------
+
+    def send_again(self, turn_id: TurnId) -> None:
+        """Send an unconfirmed message again."""
+        if self.context.current:
+            session = self.context.opened.session
+            self.context.run("send", session.send_again, self.context.current, turn_id)
+
+    def withdraw(self, turn_id: TurnId) -> None:
+        """Take back a message that was not sent, or may not have been."""
+        self.context.run("send", self._withdraw, turn_id)
+
+    async def _withdraw(self, turn_id: TurnId) -> None:
+        if self.context.current:
+            session = self.context.opened.session
+            await self.take_back(await session.withdraw(self.context.current, turn_id) or Draft())
+
+    async def take_back(self, message: Draft, behind: Draft = _NOTHING) -> None:
+        """Put a message that was not sent in front of what is in the composer.
+
+        ``behind``: what came back just before it, and stays before it.
+        """
+        files = (*await look_at(message.paths), *self._attached.files)
+        by_path = {str(picked.path): picked for picked in files}
+        both = parse(self._drafts.written).taking_back(message, behind)
+        self._composer.put(both.text)
+        self._attached.show([by_path[path] for path in both.paths])
+        await self._leave_what_is_gone()
+        await self._drafts.keep()
+        self._composer.focus()
+
+    async def _leave_what_is_gone(self) -> None:
+        """Begin anew, with what is written, where the only message was taken back."""
+        access, current = self.context.opened, self.context.current
+        if not current or not is_local(current) or await access.session.conversation(current):
+            return
+        kept = await access.drafts.read(None)
+        self.context.desk.current = access.session.watched = None
+        access.drafts.hold(None, kept)
+        await self._drafts.write(parse(self._drafts.written).followed_by(parse(kept)).dump())
+        self._view.greet(on=True)
+        await self._view.conversation.show(())
+        self._list_again()
+
+    # -- refused by the service ------------------------------------------------------------
+
+    def bring_back(self, update: Refused) -> None:
+        """Put a refused message where the user can correct it."""
+        self.context.run("refusal", self._bring_back, update, self.context.opened.session)
+
+    async def _bring_back(self, update: Refused, session: Session) -> None:
+        """Into the composer, or else the draft: the engine has put it there, but leaving the
+        conversation at that moment may have overwritten it.
+        """
+        cid = update.conversation_id
+        if cid == self.context.current:
+            await self.take_back(update.draft, update.behind)
+            return
+        kept = parse(await session.draft(cid))
+        if update.draft.text not in kept.text:
+            await session.save_draft(cid, kept.taking_back(update.draft, update.behind).dump())

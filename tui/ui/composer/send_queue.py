@@ -1,0 +1,180 @@
+"""The way of a message from the composer to the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.core.draft import unfold
+from tui.ui.files import CannotAttach, messages
+from tui.ui.notices import Notice, not_sent
+
+if TYPE_CHECKING:
+    from tui.core.ids import ConversationId
+    from tui.core.turn import Turn
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.chat.conversation_view import ConversationView
+    from tui.ui.composer.attachments import Attachments
+    from tui.ui.composer.draft_saver import DraftSaver
+    from tui.ui.widgets.attached import Attached
+    from tui.ui.widgets.composer import Composer
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """A message to send: the whole text, and how it is kept."""
+
+    text: str
+    kept: str
+    is_written: bool
+    """It is in the composer until it is safe."""
+
+
+class SendQueue:
+    """Sends messages one after the other; each leaves the composer when the outbox has it."""
+
+    def __init__(
+        self,
+        context: ChatContext,
+        composer: Composer,
+        attached: Attached,
+        *,
+        files: Attachments,
+        drafts: DraftSaver,
+        view: ConversationView,
+        list_soon: Callable[[], object],
+    ) -> None:
+        self._context = context
+        self._composer = composer
+        self._attached = attached
+        self._files = files
+        self._drafts = drafts
+        self._view = view
+        self._list_soon = list_soon
+        self._waiting: deque[_Outgoing] = deque()
+        """What Enter was pressed for and is not in the outbox yet, in order."""
+        self._sending: asyncio.Future[None] | None = None
+        """Done when the message on its way to the outbox is there, or cannot get there."""
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a message is on its way from the composer to the outbox."""
+        return self._sending is not None
+
+    async def all_sent(self) -> None:
+        """Wait until all messages that were sent are in the outbox."""
+        while self._sending:
+            await asyncio.wait([self._sending])
+
+    def send(self, kept: str, *, is_written: bool) -> None:
+        """Send a text, now or when that is possible: after those that were submitted before.
+
+        ``is_written``: it is in the composer.
+        """
+        if not (text := unfold(kept)).strip():
+            if self._attached.files and not self._waiting:
+                self._context.complain("Say what the file is for.")
+            return
+        if self._context.access is None and not is_written and not self._composer.text:
+            self._composer.start_with(kept, [kept])
+            is_written = True
+        self._waiting.append(_Outgoing(text, kept, is_written))
+        if self._context.access is None:
+            self._hold()
+        else:
+            self._send_next()
+
+    def send_held(self) -> None:
+        """Send what was submitted before there was a session."""
+        if self._waiting:
+            self._context.desk.dismiss()
+            self._send_next()
+
+    def _hold(self) -> None:
+        """Keep in the composer what can be sent only when the session is open."""
+        self._drafts.jot_down()
+        desk = self._context.desk
+        waits = Notice(tone="recovery", text="Sent as soon as the connection stands")
+        desk.complain(not_sent(desk.failed_start) if desk.failed_start else waits)
+        self._context.show_state()
+
+    def _send_next(self) -> None:
+        """Send the first text that waits, unless it was changed since Enter was pressed."""
+        while self._waiting and not self._sending:
+            first = self._waiting[0]
+            if first.is_written and first.kept not in self._composer.submitted:
+                self._waiting.popleft()
+                continue
+            self._set_sending(asyncio.get_running_loop().create_future())
+            self._context.run("send", self._send, first)
+
+    def _set_sending(self, sending: asyncio.Future[None] | None) -> None:
+        self._sending = sending
+        self._drafts.is_sending = sending is not None
+
+    async def _send(self, outgoing: _Outgoing) -> None:
+        """Hand a message over; it leaves the composer when it is safe in the outbox."""
+        session, start = self._context.opened.session, self._context.current
+        done = self._sending
+        safe = False
+        try:
+            turns = await self._hand_over(outgoing.text, start)
+            safe = True
+            await self._sent(turns, outgoing.kept, start)
+        except CannotAttach as problem:
+            self._context.complain(str(problem))
+        finally:
+            self._set_sending(None)
+            if safe:
+                self._waiting.popleft()
+                self._send_next()
+            else:
+                self._give_up()
+            if done:
+                done.set_result(None)
+        self._composer.remember(await session.recall())
+        self._list_soon()
+
+    def _give_up(self) -> None:
+        """Leave what could not be sent, and what followed it, in the composer."""
+        self._waiting.clear()
+        self._composer.leave()
+
+    async def _hand_over(self, text: str, where: ConversationId | None) -> list[Turn]:
+        """Put a text and the chosen files into the outbox. Raises ``CannotAttach``."""
+        turns: list[Turn] = []
+        for part, one_file in messages(text, await self._files.to_send()):
+            turns.append(await self._context.opened.session.send(where, part, one_file))
+            where = turns[-1].conversation_id
+        return turns
+
+    async def _sent(self, turns: Sequence[Turn], kept: str, where: ConversationId | None) -> None:
+        """Move a message that is safe now from the composer to where it went, in one frame."""
+        session, desk = self._context.opened.session, self._context.desk
+        if not self._shows(where):
+            await session.save_draft(where, "")
+            return
+        current = desk.current = session.watched = session.named(turns[-1].conversation_id)
+        desk.dismiss()
+        with self._context.app.batch_update():
+            self._composer.take_away(kept)
+            self._attached.show(())
+            self._view.greet(on=False)
+            for turn in turns:
+                await self._view.conversation.update(desk.board.turn(turn.id) or turn)
+        # The transcript lays the screen out by itself, and what Textual draws then is thrown away
+        # while a batch is open.
+        self._context.screen.refresh()
+        if current and self._shows(current):
+            self._composer.focus()
+            self._view.follow_end()
+            where = session.named(current) or current
+            await self._context.opened.drafts.move(where, self._drafts.written)
+
+    def _shows(self, conversation_id: ConversationId | None) -> bool:
+        """Return whether a conversation is on screen, which may have got its real id by now."""
+        named = self._context.opened.session.named
+        return named(self._context.current) == named(conversation_id)

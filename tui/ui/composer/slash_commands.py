@@ -1,0 +1,113 @@
+"""Slash commands: what can be done by name, and the list of names and paths above the composer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tui.core.text import clean_line
+from tui.ui.completer import Completer
+from tui.ui.slash import SlashCommand, commands_of, read
+
+if TYPE_CHECKING:
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.completing import Choice
+    from tui.ui.composer.attachments import Attachments
+    from tui.ui.paths import Entry
+    from tui.ui.widgets.composer import Composer
+    from tui.ui.widgets.offers import Offers
+
+
+class SlashCommands:
+    """Carries out what begins with a slash; ``with_argument`` are the commands that take one."""
+
+    def __init__(
+        self,
+        context: ChatContext,
+        composer: Composer,
+        offers: Offers,
+        files: Attachments,
+        with_argument: Callable[[], Iterable[SlashCommand]],
+    ) -> None:
+        self._context = context
+        self._composer = composer
+        self._offers = offers
+        self._files = files
+        self._with_argument = with_argument
+        self._completer: Completer | None = None
+        self._unknown = ""
+        """The text of which was said that it is no command."""
+
+    def commands(self) -> Mapping[str, SlashCommand]:
+        """Return everything that can be done now, by name."""
+        return commands_of(self._context.screen, [*self._with_argument(), self._theme()])
+
+    def carry_out(self, command: SlashCommand, argument: str) -> None:
+        """Do what a command says."""
+        self._context.run("command", _carry_out, command, argument)
+
+    def submit(self, text: str, kept: str) -> bool:
+        """Carry a text out, if it looks like a command; False: it is a message.
+
+        Text that only looks like a command is a message when it is submitted a second time.
+        """
+        typed = read(text)
+        if typed is None or kept == self._unknown:
+            self._unknown = ""
+            return False
+        name, argument = typed
+        if command := self.commands().get(name):
+            self._composer.take_away(kept)  # but not what was written since
+            self.carry_out(command, argument)
+        else:
+            self._unknown = kept
+            self._composer.forget(kept)
+            again = "Enter again sends it as a message."
+            self._context.complain(f"There is no command /{name}. {again}")
+        return True
+
+    # -- the list above the composer -------------------------------------------------------
+
+    def offer(self) -> None:
+        """Bring the list in line with the word at the cursor."""
+        if self._completer is None:
+            self._completer = Completer(self._composer, self._offers, self)
+        self._completer.offer()
+
+    def take(self, choice: Choice) -> None:
+        """Take what was clicked on in the list."""
+        if self._completer:
+            self._completer.take(choice)
+        self._composer.focus()
+
+    def attach_entry(self, entry: Entry) -> None:
+        """Attach a file of the list."""
+        self._files.attach([entry.path.absolute()])
+
+    # -- themes ----------------------------------------------------------------------------
+
+    def _theme(self) -> SlashCommand:
+        return SlashCommand(
+            "theme", "Change the colours", self._set_theme, "NAME", words=self._themes
+        )
+
+    def _set_theme(self, name: str) -> None:
+        app = self._context.app
+        if not name:
+            app.action_change_theme()
+        elif name in app.available_themes:
+            app.theme = name
+        else:
+            self._context.complain(f"There is no theme named {clean_line(name, 40)}.")
+
+    def _themes(self, begun: str) -> Sequence[str]:
+        names = self._context.app.available_themes
+        ours_first = sorted(names, key=lambda name: (not name.startswith("genie-"), name))
+        return [name for name in ours_first if begun.lower() in name]
+
+
+async def _carry_out(command: SlashCommand, argument: str) -> None:
+    result = command.run(argument)
+    if inspect.isawaitable(result):
+        await result

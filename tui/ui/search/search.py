@@ -1,0 +1,64 @@
+"""The search over everything that was said, and the way to what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from tui.ui.chat.controller import Controller
+from tui.ui.slash import SlashCommand
+
+if TYPE_CHECKING:
+    from tui.core.records import Hit
+    from tui.ui.chat.context import ChatContext
+
+
+class Search(Controller):
+    """Search all conversations; ``go_to`` shows a message that was found."""
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        Binding(
+            "ctrl+f",
+            "search",
+            "Search",
+            tooltip="Search everything that was said",
+            show=False,
+            priority=True,
+            id="search.open",
+        ),
+    )
+
+    def __init__(self, context: ChatContext, go_to: Callable[[Hit], object]) -> None:
+        super().__init__(context)
+        self._go_to = go_to
+        self._words = ""
+        """The words of the last search."""
+
+    def slash_commands(self) -> Sequence[SlashCommand]:
+        return (
+            SlashCommand("search", "Search everything that was said", self._search_for, "WORDS"),
+        )
+
+    def _search_for(self, words: str) -> None:
+        self._words = words or self._words
+        self.open()
+
+    def open(self) -> None:
+        """Search all conversations, beginning with the words of the last search."""
+        from tui.ui.modals.search import Found, SearchModal
+
+        access = self.context.access
+        if access is None:
+            self.context.notify("The search works as soon as the session is open.")
+            return
+
+        def chosen(found: Found | None) -> None:
+            if found is not None:
+                self._words = found.words
+                if found.hit:
+                    self._go_to(found.hit)
+
+        modal = SearchModal(access.session.search, self.context.clock, self._words)
+        self.context.ask(modal, chosen)

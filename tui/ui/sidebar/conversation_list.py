@@ -1,0 +1,71 @@
+"""The list of conversations, read again when it changes and further when it is scrolled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from tui.core.errors import BackendError
+
+if TYPE_CHECKING:
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.widgets.sidebar import Sidebar
+
+_PAUSE_S = 0.1
+
+
+class ConversationListReader:
+    """Fills the sidebar from the store and the service."""
+
+    def __init__(self, context: ChatContext, sidebar: Sidebar) -> None:
+        self._context = context
+        self._sidebar = sidebar
+        self._timer: Timer | None = None
+        self._is_reading_further = False
+
+    def show(self) -> None:
+        """Show the list as it was read last."""
+        if access := self._context.access:
+            self._sidebar.show(access.shelf.conversations, self._context.current)
+            self._context.show_state()
+
+    def read_soon(self) -> None:
+        """Read the list again, once for all changes of the next moment."""
+        if self._timer is None and self._context.access:
+            self._timer = self._context.screen.set_timer(_PAUSE_S, self._start_reading)
+
+    def _start_reading(self) -> None:
+        self._context.run_exclusive("list", self._read)
+
+    async def _read(self) -> None:
+        self._timer = None
+        if access := self._context.access:
+            await access.shelf.read()
+            self.show()
+
+    def refresh(self) -> None:
+        """Read the newest conversations from the service."""
+        self._context.run_exclusive("refresh", self._refresh)
+
+    async def _refresh(self) -> None:
+        try:
+            await self._context.opened.shelf.refresh()
+            self._context.desk.reached()
+        except BackendError as error:
+            self._context.fail(error)
+        self._context.show_state()
+
+    def read_further(self, *, everything: bool) -> None:
+        """Read another page, or everything that is stored."""
+        if self._context.access and not self._is_reading_further:
+            self._context.run("reach", self._read_further, everything=everything)
+
+    async def _read_further(self, *, everything: bool) -> None:
+        shelf = self._context.opened.shelf
+        self._is_reading_further = True
+        try:
+            if await (shelf.reach_all() if everything else shelf.reach_further()):
+                self.show()
+        finally:
+            self._is_reading_further = False

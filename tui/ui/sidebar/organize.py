@@ -1,0 +1,231 @@
+"""Rename, pin, export and delete conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Offset
+
+from tui.core.ids import ConversationId, is_local
+from tui.core.ports import Can
+from tui.ui.chat.controller import Controller
+from tui.ui.days import day_of
+from tui.ui.keys import key_name
+from tui.ui.slash import SlashCommand
+from tui.ui.widgets.sidebar import ConversationList
+
+if TYPE_CHECKING:
+    from tui.core.records import Conversation
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.exporting import Wanted
+    from tui.ui.widgets.sidebar import Sidebar
+
+Deeds = dict[str, Callable[["Conversation"], object]]
+"""What can be done with a conversation, by the names of the actions."""
+
+
+def _key(key: str, action: str, label: str, meaning: str, *, priority: bool = False) -> Binding:
+    return Binding(
+        key,
+        action,
+        label,
+        tooltip=meaning,
+        show=False,
+        priority=priority,
+        id=f"conversation.{action}",
+    )
+
+
+class Organizer(Controller):
+    """Keep the conversations in order.
+
+    The keys are about the highlighted row while the list has the focus, elsewhere about the open
+    conversation. A menu offers the same and what ``more_deeds`` adds. ``leave`` puts the open
+    conversation away when it was deleted, ``list_soon`` reads the list again.
+    """
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        _key("f2", "rename", "Rename", "Rename the conversation"),
+        _key("f4", "pin", "Pin", "Pin the conversation, or unpin it"),
+        _key("f7", "export", "Export", "Export the conversation", priority=True),
+        _key("f8", "delete", "Delete", "Delete the conversation"),
+    )
+
+    def __init__(
+        self,
+        context: ChatContext,
+        sidebar: Sidebar,
+        *,
+        leave: Callable[[], Awaitable[None]],
+        list_soon: Callable[[], object],
+        more_deeds: Callable[[ConversationId], Deeds],
+    ) -> None:
+        super().__init__(context)
+        self._sidebar = sidebar
+        self._leave = leave
+        self._list_soon = list_soon
+        self._more_deeds = more_deeds
+
+    def check_action(self, action: str) -> bool:
+        return action not in ("rename", "pin", "delete") or self._meant() is not None
+
+    def slash_commands(self) -> Sequence[SlashCommand]:
+        return (SlashCommand("rename", "Rename the conversation", self._rename_to, "TITLE"),)
+
+    def subject(self) -> Conversation | None:
+        """Return the highlighted conversation in the list, elsewhere the open one."""
+        meant = self._meant()
+        return self._listed(meant) if meant else None
+
+    def _meant(self) -> ConversationId | None:
+        in_list = isinstance(self.context.screen.focused, ConversationList)
+        return self._sidebar.highlighted if in_list else self.context.current
+
+    def _listed(self, conversation_id: ConversationId) -> Conversation | None:
+        access = self.context.access
+        return access.shelf.of(conversation_id) if access else None
+
+    # -- rename ----------------------------------------------------------------------------
+
+    def rename(self) -> None:
+        """Ask for another name."""
+        if found := self.subject():
+            self._ask_for_name(found)
+
+    def _rename_to(self, title: str) -> None:
+        if (found := self.subject()) is None:
+            self.context.complain("There is no conversation to rename yet.")
+        elif title:
+            self.context.run("file", self._give_name, found.id, title)
+        else:
+            self._ask_for_name(found)
+
+    def _ask_for_name(self, found: Conversation) -> None:
+        from tui.ui.modals.rename import RenameModal
+
+        def answered(name: str | None) -> None:
+            if name is not None and name != found.given_name:
+                self.context.run("file", self._give_name, found.id, name)
+
+        title = found.title or found.first_text
+        shared = self._server_renames(found.id)
+        self.context.ask(RenameModal(found.given_name or title, title, shared=shared), answered)
+
+    async def _give_name(self, conversation_id: ConversationId, name: str) -> None:
+        session = self.context.opened.session
+        conversation_id = session.named(conversation_id) or conversation_id
+        if name and self._server_renames(conversation_id):
+            await session.rename(conversation_id, name)
+            name = ""
+        await session.give_name(conversation_id, name)
+
+    def _server_renames(self, conversation_id: ConversationId) -> bool:
+        return Can.RENAME in self.context.can and not is_local(conversation_id)
+
+    # -- pin -------------------------------------------------------------------------------
+
+    def pin(self) -> None:
+        """Pin the conversation, or unpin it."""
+        if found := self.subject():
+            self._pin(found)
+
+    def _pin(self, found: Conversation) -> None:
+        session = self.context.opened.session
+        self.context.run("file", session.pin, found.id, pinned=not found.pinned)
+
+    # -- export ----------------------------------------------------------------------------
+
+    def export(self) -> None:
+        """Ask for format and file, and write it."""
+        if found := self.subject():
+            self._ask_for_file(found)
+        else:
+            self.context.notify("There is no conversation to export yet.")
+
+    def _ask_for_file(self, found: Conversation) -> None:
+        from tui.ui.modals.export import ExportModal
+
+        def answered(wanted: Wanted | None) -> None:
+            if wanted is not None:
+                self.context.run("export", self._export, found.id, wanted)
+
+        today = day_of(self.context.clock.now_ms())
+        bundles = Can.BUNDLE in self.context.can and not is_local(found.id)
+        self.context.ask(ExportModal(found.name, today, Path.cwd(), bundles=bundles), answered)
+
+    async def _export(self, conversation_id: ConversationId, wanted: Wanted) -> None:
+        from tui.export import CannotWrite
+        from tui.ui.exporting import export
+
+        session, agent = self.context.opened.session, self.context.agent_name
+        try:
+            told = await export(session, conversation_id, agent, wanted)
+        except CannotWrite as problem:
+            self.context.notify(str(problem), title="Not exported", severity="error")
+        else:
+            self.context.notify(told, title="Exported")
+
+    # -- delete ----------------------------------------------------------------------------
+
+    def delete(self) -> None:
+        """Delete the conversation, after asking."""
+        if found := self.subject():
+            self._ask_to_delete(found)
+
+    def _ask_to_delete(self, found: Conversation) -> None:
+        from tui.ui.modals.confirm import ConfirmModal
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.context.run("delete", self._delete, found.id)
+
+        gone = "for good" if Can.DELETE in self.context.can else "here; the server keeps it"
+        question = f"Delete “{found.name}” {gone}?"
+        self.context.ask(ConfirmModal(question, yes="Delete"), answered)
+
+    async def _delete(self, conversation_id: ConversationId) -> None:
+        session = self.context.opened.session
+        await session.delete(conversation_id)
+        if self.context.current == session.named(conversation_id):
+            await self._leave()
+        self._list_soon()
+
+    # -- all of it with the mouse ----------------------------------------------------------
+
+    def offer(self, conversation_id: ConversationId | None, at: Offset) -> None:
+        """Show what can be done with a conversation, at a place of the screen."""
+        if conversation_id and (found := self._listed(conversation_id)):
+            self._show_menu(found, at)
+
+    def _show_menu(self, found: Conversation, at: Offset) -> None:
+        from tui.ui.modals.menu import Choice, Menu
+
+        deeds = self.deeds_with(found)
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                deeds[name](found)
+
+        words = {name: name.capitalize() for name in deeds}
+        words["pin"] = "Unpin" if found.pinned else "Pin"
+        choices = [Choice(name, Content(words[name]), self._key_of(name)) for name in deeds]
+        self.context.ask(Menu(choices, at=at), chosen)
+
+    def deeds_with(self, found: Conversation) -> Deeds:
+        """Return what can be done with a conversation."""
+        return {
+            **self._more_deeds(found.id),
+            "rename": self._ask_for_name,
+            "pin": self._pin,
+            "export": self._ask_for_file,
+            "delete": self._ask_to_delete,
+        }
+
+    def _key_of(self, action: str) -> str:
+        bound = self.context.screen.active_bindings.values()
+        keys = (item.binding.key for item in bound if item.binding.action == action)
+        return key_name(next(keys, ""))

@@ -1,0 +1,104 @@
+"""Agent Studio from the conversation: choose a genie, start it, look inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import Binding
+
+from tui.core.errors import BackendError
+from tui.ui.chat.controller import Controller
+from tui.ui.key_registry import DEFAULT_KEYS
+from tui.ui.notices import Notice, of_error
+from tui.ui.studio.connection import NO_TOKEN, WHICH_TOKEN
+
+if TYPE_CHECKING:
+    from tui.studio.models import GenieId
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.requests import GenieWanted
+
+
+def _key(key: str, action: str, label: str, meaning: str, name: str) -> Binding:
+    return Binding(
+        key, action, label, tooltip=meaning, show=False, priority=True, id=f"studio.{name}"
+    )
+
+
+class StudioActions(Controller):
+    """Nothing of Studio is loaded before one of these keys is pressed.
+
+    ``is_silent`` tells whether the last turn on screen has ended without a word.
+    """
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        _key("f5", "studio", "Studio", "Open Studio: genies, clients, guardrails", "open"),
+        _key("f6", "switch_genie", "Genie", "Talk to another genie", "switch"),
+        _key(
+            DEFAULT_KEYS["studio.start"],
+            "start_genie",
+            "Start it",
+            "Start the genie that keeps silent",
+            "start",
+        ),
+    )
+
+    def __init__(self, context: ChatContext, is_silent: Callable[[], bool]) -> None:
+        super().__init__(context)
+        self._is_silent = is_silent
+
+    def check_action(self, action: str) -> bool:
+        if action == "start_genie":
+            return self.can_start and self._is_silent()
+        return action != "switch_genie" or self.context.studio.use_genie is not None
+
+    @property
+    def can_start(self) -> bool:
+        """Whether the genie could be started from here."""
+        return self.context.studio.is_available and bool(self.context.studio.genie)
+
+    def open(self) -> None:
+        """Show the genies and what belongs to them."""
+        if self._has_token():
+            from tui.ui.studio.screen import StudioScreen
+
+            studio, clock = self.context.studio, self.context.clock
+            self.context.ask(StudioScreen(studio, clock, studio.genie))
+
+    def switch_genie(self) -> None:
+        """Choose the genie to talk to."""
+        if not self._has_token():
+            return
+        from tui.ui.studio.switcher import GenieSwitcher
+
+        def chosen(wanted: GenieWanted | None) -> None:
+            if wanted is not None:
+                self.context.post(wanted)
+
+        self.context.ask(GenieSwitcher(self.context.studio), chosen)
+
+    def _has_token(self) -> bool:
+        """Return whether Studio can be opened; say what it takes where it cannot."""
+        if not self.context.studio.is_available:
+            self.context.desk.complain(Notice(tone="problem", text=NO_TOKEN, hint=WHICH_TOKEN))
+            self.context.show_state()
+        return self.context.studio.is_available
+
+    def start_genie(self) -> None:
+        """Start the genie that keeps silent."""
+        self.context.run_exclusive("start genie", self._start_genie)
+
+    async def _start_genie(self) -> None:
+        try:
+            studio = await self.context.studio.client()
+            genie = await studio.genies.get(cast("GenieId", self.context.studio.genie))
+            if not genie.started:
+                await studio.genies.start(genie.id)
+        except BackendError as error:
+            self.context.desk.complain(of_error(error))
+            self.context.show_state()
+            return
+        if genie.started:
+            self.context.notify("It is started already, and just said nothing.")
+        else:
+            self.context.notify("It is started. Up recalls what you said.")

@@ -1,0 +1,91 @@
+"""The timeline beside the conversation, with the line above it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.ui.widgets.timeline_head import TimelineHead
+
+if TYPE_CHECKING:
+    from tui.core.events import TurnEvent
+    from tui.core.usage import Usage
+    from tui.ui.widgets.timeline import Timeline
+
+
+class TimelinePane(Vertical):
+    """Shows a hint until there is something to show.
+
+    The timeline itself is mounted by :meth:`furnish` after the first paint: its imports are costly.
+    """
+
+    timeline: Timeline | None = None
+
+    def __init__(self) -> None:
+        super().__init__(id="timeline-pane")
+        self._head = TimelineHead(id="timeline-title")
+        self._hint = Static(
+            Content("What the agent does appears here, step by step."), id="timeline-hint"
+        )
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self._hint
+
+    async def furnish(self, *, offers_jobs: bool) -> None:
+        """Mount the timeline. ``offers_jobs``: the recipe behind a skill can be looked at."""
+        from tui.ui.widgets.timeline import Timeline
+
+        timeline = Timeline()
+        timeline.offers_jobs = offers_jobs
+        timeline.display = False
+        self.timeline = timeline
+        await self.mount(timeline)
+
+    def greet(self, *, on: bool) -> None:
+        """Show the hint, or the timeline of a conversation."""
+        self._hint.display = on
+        if self.timeline:
+            self.timeline.display = not on
+            if on:
+                self.timeline.show_events(())
+
+    def show_events(
+        self, events: Sequence[TurnEvent], *, record_from_ms: int | None, begun_ms: int | None
+    ) -> None:
+        """Show the events of a conversation, as far as they are recorded."""
+        if self.timeline:
+            self.timeline.show_events(events, record_from_ms=record_from_ms, begun_ms=begun_ms)
+
+    def add_events(self, events: Sequence[TurnEvent]) -> None:
+        """Add what has just happened."""
+        if self.timeline:
+            self.timeline.add_events(events)
+
+    def lengthen(self, events: Sequence[TurnEvent]) -> None:
+        """Show these events, of which those shown are the first; the view does not move."""
+        if self.timeline:
+            self.timeline.lengthen(events)
+
+    def show_total(self, total: Usage | None) -> None:
+        """Say above the timeline what the conversation has used."""
+        self._head.total = total
+
+    def on_timeline_filtered(self, event: Timeline.Filtered) -> None:
+        """Say above the timeline what is left of it."""
+        event.stop()
+        self._head.show(event.words, event.shown)
+
+    @on(TimelineHead.Pressed)
+    def _filter(self, event: TimelineHead.Pressed) -> None:
+        """Begin a filter of the timeline, or end it."""
+        event.stop()
+        if self.timeline and self.timeline.display:
+            self.timeline.filter_by("" if self._head.words is None else None)
+            self.timeline.focus()

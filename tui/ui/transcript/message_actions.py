@@ -1,0 +1,184 @@
+"""What can be done with a message: go from one to the next, copy, quote, say it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from textual.binding import Binding
+from textual.content import Content
+
+from tui.core.links import link_host
+from tui.core.text import clean_line
+from tui.ui.chat.controller import Controller
+from tui.ui.requests import CopyText, OpenLink
+from tui.ui.text import line
+
+if TYPE_CHECKING:
+    from tui.core.ids import TurnId
+    from tui.ui.chat.context import ChatContext
+    from tui.ui.modals.menu import Choice
+    from tui.ui.widgets.composer import Composer
+    from tui.ui.widgets.transcript import Transcript
+
+
+class UnsentMessages(Protocol):
+    """What the transcript asks for about messages that were not sent, or not yet."""
+
+    def edit(self, turn_id: TurnId, text: str) -> None: ...
+    def reword(self, turn_id: TurnId, text: str) -> None: ...
+    def send_again(self, turn_id: TurnId) -> None: ...
+    def withdraw(self, turn_id: TurnId) -> None: ...
+
+
+def _key(keys: str, action: str, label: str, meaning: str, name: str, *, priority: bool) -> Binding:
+    return Binding(
+        keys,
+        action,
+        label,
+        tooltip=meaning,
+        show=False,
+        priority=priority,
+        id=f"conversation.{name}",
+    )
+
+
+class MessageActions(Controller):
+    """``transcript`` is None until it is mounted."""
+
+    KEYS: ClassVar[Sequence[Binding]] = (
+        _key(
+            "ctrl+up,alt+pageup",
+            "step_prompt(-1)",
+            "Previous",
+            "Go to your previous message",
+            "previous_prompt",
+            priority=True,
+        ),
+        _key(
+            "ctrl+down,alt+pagedown",
+            "step_prompt(1)",
+            "Next",
+            "Go to your next message",
+            "next_prompt",
+            priority=True,
+        ),
+        _key(
+            "f9",
+            "toggle_times",
+            "Times",
+            "Show or hide the time of each message",
+            "times",
+            priority=False,
+        ),
+        Binding(
+            "ctrl+y",
+            "copy_reply",
+            "Copy",
+            tooltip="Copy the last reply",
+            show=False,
+            priority=True,
+            id="reply.copy",
+        ),
+    )
+
+    def __init__(
+        self,
+        context: ChatContext,
+        composer: Composer,
+        unsent: UnsentMessages,
+        transcript: Callable[[], Transcript | None],
+    ) -> None:
+        super().__init__(context)
+        self._composer = composer
+        self._transcript = transcript
+        self.unsent = unsent
+
+    # -- by key ----------------------------------------------------------------------------
+
+    async def step_prompt(self, direction: int) -> None:
+        """Go to the user's message above or below; below the last one is the composer."""
+        transcript = self._transcript()
+        if transcript is None or not transcript.display:
+            return
+        if not transcript.has_focus and direction > 0:
+            transcript.follow_end()
+        elif await self._step(transcript, direction):
+            transcript.focus(scroll_visible=False)
+        elif direction > 0:
+            transcript.follow_end()
+            self._composer.focus()
+        else:
+            transcript.scroll_home(animate=False)  # where older ones are asked for
+
+    async def _step(self, transcript: Transcript, direction: int) -> bool:
+        if not transcript.has_focus:
+            transcript.forget_cursor()
+        return await transcript.step_prompt(direction)
+
+    def toggle_times(self) -> None:
+        """Show or hide the time of each message."""
+        if transcript := self._transcript():
+            transcript.toggle_times()
+
+    def copy_reply(self) -> None:
+        """Copy the last reply."""
+        transcript = self._transcript()
+        reply = transcript.last_reply() if transcript and self.context.current else ""
+        if reply:
+            self.context.post(CopyText(reply, "The last reply"))
+        else:
+            self.context.notify("There is no reply to copy yet.")
+
+    # -- with a certain message ------------------------------------------------------------
+
+    def quote(self, text: str) -> None:
+        """Put the lines below what is in the composer, with room for an answer."""
+        written = self._composer.text
+        before = f"{written.rstrip()}\n\n" if written.strip() else ""
+        self._composer.put(f"{before}{text}\n\n")
+        self._composer.focus()
+
+    def choose_link(self, links: Sequence[str]) -> None:
+        """Let the user choose where to go; every row begins with the host."""
+        if not links:
+            self.context.notify("There is no link to a web page in this message.")
+            return
+        from tui.ui.modals.menu import Choice
+
+        choices = [
+            Choice(
+                url, Content.assemble((link_host(url) or "", "bold"), f"  {clean_line(url, 90)}")
+            )
+            for url in links
+        ]
+        self._choose(choices, "Open in the browser", lambda url: self.context.post(OpenLink(url)))
+
+    def choose_code(self, blocks: Sequence[tuple[str, str]]) -> None:
+        """Let the user choose a code block to copy."""
+        from tui.ui.modals.menu import Choice
+
+        choices = [
+            Choice(str(number), line(code, 60), clean_line(language, 16))
+            for number, (language, code) in enumerate(blocks)
+        ]
+
+        def copy(number: str) -> None:
+            self.context.post(CopyText(blocks[int(number)][1], "The code"))
+
+        self._choose(choices, "Copy which code?", copy)
+
+    def view(self, text: str) -> None:
+        """Show a message as it was written."""
+        from tui.ui.modals.source import SourceView
+
+        self.context.ask(SourceView(text))
+
+    def _choose(self, choices: list[Choice], title: str, act: Callable[[str], object]) -> None:
+        from tui.ui.modals.menu import Menu
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                act(name)
+
+        self.context.ask(Menu(choices, title=title), chosen)
