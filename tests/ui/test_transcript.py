@@ -358,6 +358,34 @@ async def test_a_skill_shows_its_result_on_request() -> None:
         await settle(pilot, lambda: "shipped" in app.screen_text())
 
 
+async def test_an_unfolded_card_that_was_scrolled_out_of_the_window_comes_back_unfolded() -> None:
+    done = at(SkillFinished, 2, 3.5, skill="Look up", outcome="completed", result="shipped")
+    oldest = turn_of("t0", "Turn 0", [at(SkillStarted, 1, 1, skill="Look up"), done])
+    document = turn_of("t1", "Turn 1", [at(AgentMessage, 1, 1, text='{"state": "shipped"}')])
+    newer = [turn_of(f"t{n}", f"Turn {n}", at_ms=T0_MS + n) for n in range(2, 200)]
+    long = turn_of("t2", "\n".join(f"line {n}" for n in range(FOLD_LINES + 9)), at_ms=T0_MS + 2)
+    async with shown(oldest, document, long, *newer[1:], size=(80, 60)) as (app, transcript, pilot):
+
+        async def cards() -> tuple[SkillCard, Reply, PromptCard]:
+            await transcript.reveal("t0/prompt")
+            await pilot.pause()
+            prompt = next(
+                card for card in app.query(PromptCard) if "line 28" in card.entry.prompt.text
+            )
+            return app.query_one(SkillCard), app.query_one(Reply), prompt
+
+        before = await cards()
+        for card in before:
+            card.action_unfold()
+        await transcript.reveal("t199/prompt")
+        await settle(pilot, lambda: not any(card.is_attached for card in before))
+        after = await cards()
+        assert not set(before) & set(after)
+        assert [card.unfolded for card in after] == [True, True, True]
+        assert "shipped" in app.screen_text()
+        assert "line 28" in app.screen_text()
+
+
 async def test_a_skill_that_runs_counts_without_a_layout() -> None:
     now = [T0_MS + 2_000]
     transcript = Transcript(now_ms=lambda: now[0])

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from textual.content import Content
 
 from tui.ui.base import BaseApp
+from tui.ui.transcript.unfolded import UnfoldedKeys
 from tui.ui.widgets.looks import BUSY_STILL, OPEN_END, SPINNER_FRAME_MS, spinner
 from tui.ui.widgets.rows import RowsView
 
 _CALM_TICK_S = 10.0
 """Where motion is not wanted, time that passes is shown this often."""
 
-EntryT = TypeVar("EntryT")
+
+class Keyed(Protocol):
+    """What a card draws."""
+
+    @property
+    def key(self) -> str: ...
+
+
+EntryT = TypeVar("EntryT", bound=Keyed)
 
 
 def wall_clock_ms() -> int:
@@ -38,6 +47,8 @@ class Card(RowsView, Generic[EntryT]):
         super().__init__()
         self.entry = entry
         self.now_ms = now_ms
+        self.unfolded_keys = UnfoldedKeys()
+        """Those of the whole transcript, where the card is in one."""
 
     def attend(self) -> None:
         """Bring classes, focus and ``tick_s`` in line with the entry."""
@@ -45,6 +56,16 @@ class Card(RowsView, Generic[EntryT]):
     def show(self, entry: EntryT) -> None:
         """Take a newer state of the same entry."""
         self.entry = entry
+        self.bring_up_to_date()
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether the user wants to see all there is."""
+        return self.entry.key in self.unfolded_keys
+
+    def toggle_unfolded(self) -> None:
+        """Show all there is, or only what is most important."""
+        self.unfolded_keys.toggle(self.entry.key)
         self.bring_up_to_date()
 
     def on_mount(self) -> None:

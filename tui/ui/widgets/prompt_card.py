@@ -60,7 +60,6 @@ class PromptCard(Card[PromptEntry], Headed):
         Binding("delete", "withdraw", "Drop", tooltip="Drop the message", id="message.drop"),
     ]
 
-    unfolded = False
     _upload: tuple[int, int] | None = None
     """Bytes of the file that were sent, and all of them, while it is uploaded."""
 
@@ -125,8 +124,7 @@ class PromptCard(Card[PromptEntry], Headed):
                 self.action_unfold()
 
     def action_unfold(self) -> None:
-        self.unfolded = not self.unfolded
-        self.bring_up_to_date()
+        self.toggle_unfolded()
 
     def action_send_again(self) -> None:
         if self.entry.prompt.state == "unconfirmed":

@@ -21,6 +21,7 @@ from tui.ui.markdown.folded import folded, folds
 from tui.ui.markdown.paint import paint, select, selected_text
 from tui.ui.markdown.spans import plain
 from tui.ui.textual_fixes.component_styles import component_style
+from tui.ui.transcript.unfolded import UnfoldedKeys
 from tui.ui.widgets.headed import Headed
 
 _SHORTEST_PAUSE_S = 1 / 12
@@ -50,15 +51,19 @@ class Reply(Headed):
         text: str = "",
         *,
         final: bool = True,
+        key: str = "",
+        unfolded_keys: UnfoldedKeys | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
+        """``key`` and ``unfolded_keys``: what tells whether the message is unfolded."""
         super().__init__(id=id, classes=classes)
+        self._key = key
+        self._unfolded_keys = unfolded_keys or UnfoldedKeys()
         self._newest = text
         self._is_final = final
         self._drawn = text
         self._resting = False
-        self.unfolded = False
         self._strips: dict[int, Strip] = {}
         self._strips_key: object = None
         self._roles: dict[str, Style] = {}
@@ -82,10 +87,15 @@ class Reply(Headed):
         """Whether there is more to be shown, or less."""
         return folds(self._newest, final=self._is_final)
 
+    @property
+    def unfolded(self) -> bool:
+        """Whether the user wants to see all of a message that folds."""
+        return self._key in self._unfolded_keys
+
     def action_unfold(self) -> None:
         """Show all of a message that folds, or one line of it again."""
         if self.folds:
-            self.unfolded = not self.unfolded
+            self._unfolded_keys.toggle(self._key)
             self._flush()
 
     def on_click(self, event: Click) -> None:

@@ -44,7 +44,6 @@ class SkillCard(Card[SkillEntry]):
         )
     ]
 
-    unfolded = False
     offers_jobs = False
     """Whether the recipe behind it can be looked at."""
 
@@ -67,8 +66,7 @@ class SkillCard(Card[SkillEntry]):
     def action_unfold(self) -> None:
         """Show or hide the details."""
         if self.can_focus:
-            self.unfolded = not self.unfolded
-            self.bring_up_to_date()
+            self.toggle_unfolded()
 
     def on_click(self, event: events.Click) -> None:
         if not self.screen.selections and "@click" not in event.style.meta:

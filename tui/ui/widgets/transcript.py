@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.core.text import clean
+from tui.ui.transcript.unfolded import UnfoldedKeys
 from tui.ui.widgets.action_card import ApprovalCard, ConnectionCard
 from tui.ui.widgets.card import Card, wall_clock_ms
 from tui.ui.widgets.entries import (
@@ -95,6 +96,7 @@ class Transcript(Passages):
         )
         self._now_ms = now_ms
         self._roll = Roll()
+        self._unfolded = UnfoldedKeys()
         self._had_new = False
         self._rests = False
 
@@ -219,6 +221,7 @@ class Transcript(Passages):
         widget = self._new_widget(entry)
         if isinstance(widget, Card):
             widget.at_rest = self._rests
+            widget.unfolded_keys = self._unfolded
         self.dress(widget, entry)
         return widget
 
@@ -229,7 +232,9 @@ class Transcript(Passages):
             case PromptEntry():
                 return PromptCard(entry, now_ms=self._now_ms)
             case ReplyEntry():
-                return Reply(entry.text, final=entry.settled)
+                return Reply(
+                    entry.text, final=entry.settled, key=entry.key, unfolded_keys=self._unfolded
+                )
             case SkillEntry():
                 card = SkillCard(entry, now_ms=self._now_ms)
                 card.offers_jobs = self.offers_jobs
