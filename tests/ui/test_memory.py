@@ -18,8 +18,8 @@ from tests.ui.test_search import LONG, record
 from tui.core.events import AgentMessage, SkillStarted, TurnFinished
 from tui.core.ids import TurnId
 from tui.ui.widgets import transcript as transcripts
+from tui.ui.widgets.entries import Roll
 from tui.ui.widgets.reply import Reply
-from tui.ui.widgets.roll import Roll
 from tui.ui.widgets.timeline import MAX_ROWS, Timeline
 
 

@@ -22,10 +22,10 @@ from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId
 from tui.core.turn import Turn, fold
 from tui.ui.board import Board
+from tui.ui.chat.update_handler import Mailbox
 from tui.ui.desk import Desk
 from tui.ui.files import LARGEST_FILE_BYTES, CannotAttach, attachment_of
 from tui.ui.keys import key_name, short_key_name
-from tui.ui.mailbox import Mailbox
 from tui.ui.notices import of_error, of_recovery
 from tui.ui.panes import Panes
 

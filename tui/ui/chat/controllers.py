@@ -9,12 +9,12 @@ from tui.ui.chat.conversation_options import ConversationOptions
 from tui.ui.chat.new_conversation import NewConversation
 from tui.ui.chat.question_controller import QuestionController
 from tui.ui.chat.skills import Skills
+from tui.ui.chat.studio_actions import StudioActions
 from tui.ui.chat.turn_control import TurnControl
 from tui.ui.diagnostics.server_calls import ServerCalls
 from tui.ui.search.search import Search
 from tui.ui.sidebar.import_file import ImportFile
 from tui.ui.sidebar.organize import Organizer
-from tui.ui.studio.actions import StudioActions
 from tui.ui.transcript.message_actions import MessageActions
 
 if TYPE_CHECKING:

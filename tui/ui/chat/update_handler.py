@@ -1,10 +1,12 @@
-"""What each of the engine's updates changes on the screen."""
+"""The engine's updates: in which order they reach the screen, and what each changes there."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.chat.updates import (
+    CallMade,
     ConversationNamed,
     ConversationsChanged,
     EventsSeen,
@@ -32,15 +34,59 @@ if TYPE_CHECKING:
     from tui.ui.widgets.sidebar import Sidebar
 
 
+class Mailbox:
+    """Keeps updates until the screen takes them; a newer snapshot replaces an older one.
+
+    However many updates come while the screen draws, it is told once and gets each thing once.
+    """
+
+    def __init__(self, ring: Callable[[], object]) -> None:
+        self._ring = ring
+        self._waiting: dict[object, Update] = {}
+        self._count = 0
+
+    def put(self, update: Update) -> None:
+        """Take one update; the engine's ``publish``."""
+        if not self._waiting:
+            self._ring()
+        key = self._key(update)
+        earlier = self._waiting.pop(key, None)
+        if isinstance(earlier, EventsSeen) and isinstance(update, EventsSeen):
+            update = EventsSeen(update.conversation_id, earlier.events + update.events)
+        self._waiting[key] = update
+
+    def take(self) -> list[Update]:
+        """All that waits, in the order of the newest snapshots."""
+        updates = list(self._waiting.values())
+        self._waiting.clear()
+        return updates
+
+    def _key(self, update: Update) -> object:
+        match update:
+            case TurnChanged(turn=turn):
+                return TurnChanged, turn.id
+            case EventsSeen(conversation_id=cid) | RecoveryChanged(conversation_id=cid):
+                return type(update), cid
+            case UploadProgress(turn_id=turn_id):
+                return UploadProgress, turn_id
+            case ConversationsChanged() | CallMade():
+                return type(update)
+            case _:
+                self._count += 1
+                return self._count
+
+
 class UpdateHandler:
     """Brings the engine's updates to the widgets.
 
-    It is loaded with the session, after the first paint.
+    It is loaded with the session, after the first paint. ``ring`` is called when updates wait for
+    :meth:`take_waiting`.
     """
 
     def __init__(
         self,
         context: ChatContext,
+        ring: Callable[[], object],
         *,
         view: ConversationView,
         sidebar: Sidebar,
@@ -49,14 +95,22 @@ class UpdateHandler:
         queued: QueuedMessages,
     ) -> None:
         self._context = context
+        self._mailbox = Mailbox(ring)
+        self.publish = self._mailbox.put
+        """Takes one update."""
         self._view = view
         self._sidebar = sidebar
         self._listed = listed
         self._questions = questions
         self._queued = queued
 
-    async def take(self, update: Update) -> None:
-        """Show one update."""
+    async def take_waiting(self) -> None:
+        """Show all updates that wait."""
+        for update in self._mailbox.take():
+            await self._take(update)
+        self._context.show_state()
+
+    async def _take(self, update: Update) -> None:
         context, desk, conversation = self._context, self._context.desk, self._view.conversation
         match update:
             case TurnChanged(turn=turn):

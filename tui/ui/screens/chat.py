@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from tui.chat.updates import Publish
     from tui.core.ports import Clock, Notepad
     from tui.ui.chat.update_handler import UpdateHandler
-    from tui.ui.mailbox import Mailbox
     from tui.ui.panes import Pane
     from tui.ui.studio.connection import StudioConnection
     from tui.ui.widgets.transcript import Transcript
@@ -98,9 +97,8 @@ class ChatScreen(ControllerActions):
     ]
 
     class UpdatesReady(Message):
-        """The mailbox has something for the screen."""
+        """Updates wait to be shown."""
 
-    _mailbox: Mailbox | None = None
     _update_handler: UpdateHandler | None = None
 
     def __init__(
@@ -284,25 +282,22 @@ class ChatScreen(ControllerActions):
     def listen(self) -> Publish:
         """Return where a session that is about to open publishes its updates."""
         from tui.ui.chat.update_handler import UpdateHandler
-        from tui.ui.mailbox import Mailbox
 
         self._update_handler = UpdateHandler(
             self.context,
+            lambda: self.post_message(self.UpdatesReady()),
             view=self.view,
             sidebar=self.sidebar,
             listed=self._listed,
             questions=self.controllers.questions,
             queued=self.composer_pane.queued,
         )
-        self._mailbox = Mailbox(lambda: self.post_message(self.UpdatesReady()))
-        return self._mailbox.put
+        return self._update_handler.publish
 
     @on(UpdatesReady)
     async def _take_updates(self) -> None:
-        if self._mailbox and self._update_handler:
-            for update in self._mailbox.take():
-                await self._update_handler.take(update)
-            self.show_state()
+        if self._update_handler:
+            await self._update_handler.take_waiting()
 
     def show_state(self) -> None:
         """Draw what the state says: line, banner, title, keys."""

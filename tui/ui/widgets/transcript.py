@@ -22,6 +22,7 @@ from tui.ui.widgets.entries import (
     OutcomeEntry,
     PromptEntry,
     ReplyEntry,
+    Roll,
     SilenceEntry,
     SkillEntry,
     UsageEntry,
@@ -33,7 +34,6 @@ from tui.ui.widgets.notice import DayRule, OutcomeRow, SilenceRow, UsageRow, Wor
 from tui.ui.widgets.passages import Passages
 from tui.ui.widgets.prompt_card import PromptCard
 from tui.ui.widgets.reply import Reply
-from tui.ui.widgets.roll import Roll
 from tui.ui.widgets.skill_card import SkillCard
 
 if TYPE_CHECKING:
