@@ -12,15 +12,15 @@ import pytest
 
 from tui.config import (
     DATA_CENTERS,
+    INTERFACE,
     KEYS,
-    LOOKS,
     ConfigError,
     Profile,
+    Sources,
     check_url,
     config_dir,
     config_file,
     data_dir,
-    general_looks,
     is_configured,
     is_loopback,
     key_bindings,
@@ -116,13 +116,10 @@ def test_keys_are_read_quoted_or_dotted(path: Path) -> None:
         key_bindings(written(path, 'keys = "x"\n'))
 
 
-def test_looks_come_from_flags_then_the_environment() -> None:
+def test_settings_of_the_interface_are_read_without_a_profile() -> None:
     environ = {"GENIE_TUI_THEME": "nord", "GENIE_TUI_SCREEN_READER": "Yes"}
-    assert general_looks({"theme": "genie-light", "screen_reader": None}, environ) == {
-        "theme": "genie-light",
-        "screen_reader": True,
-    }
-    assert set(LOOKS) <= set(KEYS)
+    sources = Sources({"theme": "genie-light", "screen_reader": None}, environ)
+    assert sources.read(INTERFACE) == {"theme": "genie-light", "screen_reader": True}
 
 
 # -- which profile --------------------------------------------------------------------------

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.config.looks import variable
-from tui.config.profile import KEYS, SECRETS, Profile
+from tui.config import KEYS, SECRETS, Profile, variable
 from tui.system.browser import is_secret, open_browser, program_environment
 from tui.ui.editor import edited
 

@@ -92,9 +92,7 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
     from tui.wiring.demo import running_demo
 
     if not target.demo:
-        yield read_profile(
-            target.profile, target.config, key_needed=False, flags={"backend": target.backend}
-        )
+        yield read_profile(target.profile, target.config, key_needed=False, flags=target.flags)
         return
     async with running_demo(target.backend or "genie") as profile:
         yield profile

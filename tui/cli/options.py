@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tui.cli.codes import Code, Failure
+from tui.config import SETTINGS
 
 if TYPE_CHECKING:
     from tui.config import Preferences, Profile
-    from tui.config.profile import BackendName
+    from tui.config.settings import BackendName, Group, Setting
     from tui.wiring import Place
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -28,10 +29,15 @@ class Target:
     config: Path | None = None
     login: bool = False
     """With ``demo``: through its login."""
-    backend: BackendName | None = None
-    """The service to speak to, other than the profile says."""
     flags: Mapping[str, object] = field(default_factory=dict)
-    """Settings given as options, by key; None: not given."""
+    """Settings given as options, by key."""
+
+    @property
+    def backend(self) -> BackendName | None:
+        """Service to speak to, other than the profile says."""
+        backend: Any = self.flags.get("backend")
+        chosen: BackendName | None = backend
+        return chosen
 
     def or_from(self, parent: Target | None) -> Target:
         """With what was said before the command's name filled in."""
@@ -41,7 +47,7 @@ class Target:
             demo=self.demo or parent.demo,
             profile=self.profile or parent.profile,
             config=self.config or parent.config,
-            backend=self.backend or parent.backend,
+            flags={**parent.flags, **self.flags},
         )
 
     def place(self) -> Place:
@@ -80,30 +86,53 @@ class Target:
         from tui.wiring import read_profile
 
         try:
-            flags = {**self.flags, "backend": self.backend}
-            return read_profile(self.profile, self.config, key_needed=key_needed, flags=flags)
+            return read_profile(self.profile, self.config, key_needed=key_needed, flags=self.flags)
         except ConfigError as error:
             raise Failure(str(error), Code.USAGE) from error
 
 
-_BACKEND = "tui.backend"
+_FLAGS = "tui.flags"
 
 
-def _note_backend(context: click.Context, _: click.Parameter, value: str | None) -> None:
+def flags_of(context: click.Context) -> Mapping[str, object]:
+    """Return the settings given as options before or after the command's name, by key."""
+    flags: Mapping[str, object] = context.meta.setdefault(_FLAGS, {})
+    return flags
+
+
+def _keep_flag(context: click.Context, parameter: click.Parameter, value: object) -> None:
     if value is not None:
-        context.meta[_BACKEND] = value
+        context.meta.setdefault(_FLAGS, {})[parameter.name] = value
 
 
-def backend_of(context: click.Context) -> BackendName | None:
-    """What ``--backend`` said, before or after the command's name."""
-    said: BackendName | None = context.meta.get(_BACKEND)
-    return said
+def setting_options(group: Group) -> Callable[[_F], _F]:
+    """Return a decorator that adds the options of a group's settings; :func:`flags_of` has them."""
+
+    def decorate(command: _F) -> _F:
+        for setting in reversed(tuple(SETTINGS.values())):
+            if setting.has_option and setting.group == group:
+                command = _option(setting)(command)
+        return command
+
+    return decorate
+
+
+def _option(setting: Setting) -> Callable[[_F], _F]:
+    """Return the decorator for a setting; a switch that has an option is off by default."""
+    kind: dict[str, Any] = {"metavar": "NAME"}
+    if isinstance(setting.default, bool):
+        kind = {"is_flag": True, "default": None}
+    elif setting.type.choices:
+        kind = {"type": click.Choice(setting.type.choices)}
+    return click.option(
+        setting.option, **kind, expose_value=False, callback=_keep_flag, help=setting.help
+    )
 
 
 def target_options(command: _F) -> _F:
-    """``--demo``, ``--profile``, ``--config`` and ``--backend``.
+    """Add ``--demo``, ``--profile``, ``--config``, and the options of the agent's settings.
 
-    Commands take the first three as arguments; the last is kept in the context.
+    Commands take the first three as arguments; the settings are kept in the context.
     """
     decorators = (
         click.option("--demo", is_flag=True, help="Use the built-in demo; no account needed."),
@@ -114,13 +143,7 @@ def target_options(command: _F) -> _F:
             type=click.Path(dir_okay=False, path_type=Path),
             help="Configuration file, instead of the one in the platform's folder.",
         ),
-        click.option(
-            "--backend",
-            type=click.Choice(["genie", "workflows"]),
-            expose_value=False,
-            callback=_note_backend,
-            help="Service to speak to, other than the profile (or the demo) says.",
-        ),
+        setting_options("agent"),
     )
     for decorate in reversed(decorators):
         command = decorate(command)
@@ -128,8 +151,8 @@ def target_options(command: _F) -> _F:
 
 
 def target_of(context: click.Context, **options: Any) -> Target:
-    """The target that options given before and after the command's name add up to."""
+    """Return the target that options before and after the command's name add up to."""
     parent = context.parent.obj if context.parent else None
-    return Target(backend=backend_of(context), **options).or_from(
+    return Target(flags=flags_of(context), **options).or_from(
         parent if isinstance(parent, Target) else None
     )

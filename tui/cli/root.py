@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from tui import __version__
-from tui.cli.options import Target, backend_of, target_of, target_options
+from tui.cli.options import Target, flags_of, setting_options, target_of, target_options
 from tui.cli.streams import PipedGroup
 from tui.cli.studio.group import studio
 
@@ -18,8 +18,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(cls=PipedGroup, invoke_without_command=True, context_settings=_CONTEXT)
 @target_options
 @click.option("--login", is_flag=True, help="With --demo: through the login of the demo.")
-@click.option("--theme", metavar="NAME", help="Colours of the app, such as genie-light.")
-@click.option("--screen-reader", is_flag=True, help="Plain lines in reading order, no panes.")
+@setting_options("interface")
 @click.option("--web", is_flag=True, help="With --demo: in the browser, on this machine only.")
 @click.option(
     "--port",
@@ -35,8 +34,6 @@ def root(
     profile: str | None,
     config: Path | None,
     login: bool,
-    theme: str | None,
-    screen_reader: bool,
     web: bool,
     port: int | None,
 ) -> None:
@@ -46,7 +43,8 @@ def root(
     """
     if login and not demo:
         raise click.UsageError("--login goes with --demo; 'genie-tui login' signs in.")
-    if login and backend_of(context) == "workflows":
+    flags = flags_of(context)
+    if login and flags.get("backend") == "workflows":
         raise click.UsageError("--login goes with the genie; workflows sign in with a token.")
     if web and (not demo or login):
         raise click.UsageError(
@@ -54,19 +52,11 @@ def root(
         )
     if port is not None and not web:
         raise click.UsageError("--port goes with --web.")
-    flags = {"theme": theme, "screen_reader": screen_reader or None}
-    context.obj = Target(
-        demo=demo,
-        profile=profile,
-        config=config,
-        login=login,
-        backend=backend_of(context),
-        flags=flags,
-    )
+    context.obj = Target(demo=demo, profile=profile, config=config, login=login, flags=flags)
     if web:
         from tui.cli.web import run_web
 
-        context.exit(run_web(port or 8000, {**flags, "backend": backend_of(context)}))
+        context.exit(run_web(port or 8000, flags))
     if context.invoked_subcommand is None:
         from tui.cli.app import run_app
 

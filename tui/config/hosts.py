@@ -1,16 +1,15 @@
-"""Which hosts there are, and which ones credentials may be sent to."""
+"""Hosts of the data centers, and the check of hosts that get credentials."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 
-@dataclass(frozen=True, slots=True)
-class DataCenter:
+class DataCenter(NamedTuple):
     """The hosts of one data center; ``api`` is empty where none is published."""
 
     developer: str
@@ -59,7 +58,7 @@ def check_url(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine: ``localhost``, 127.0.0.0/8 or ``::1``."""
+    """Tell if a host name or address is this machine: ``localhost``, 127.0.0.0/8 or ``::1``."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which profile to use, and its settings made complete."""
+"""Choose, load and save profiles."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Any
 
 from tui.config.errors import ConfigError
 from tui.config.hosts import DATA_CENTERS
-from tui.config.layers import Layers
-from tui.config.looks import LOOKS, variable
 from tui.config.paths import Environment, config_file
-from tui.config.profile import KEYS, SECRETS, Profile
-from tui.config.toml_file import check_keys, read, tables
-from tui.system.private_files import protect
+from tui.config.settings import KEYS, SECRETS, SETTINGS, Profile, Sources, variable
+from tui.config.toml_file import check_keys, edited, read, tables
+from tui.core.secret import Secret
+from tui.system.private_files import make_folder, protect, replace_text
+
+Value = str | bool | Secret | None
+"""Value to save; None removes the key."""
 
 
 def load(
@@ -26,7 +28,7 @@ def load(
     *,
     complete: bool = True,
 ) -> Profile:
-    """The settings to use.
+    """Return the settings to use.
 
     ``flags`` are by key; those that are None were not given. ``complete`` false leaves out the
     check that there is all a conversation needs (set-up, Studio). Raises ``ConfigError``.
@@ -37,16 +39,15 @@ def load(
     if _has_secrets(document):
         protect(path)  # an editor may have created it for everybody to read
     name, table = _choose(document, path, profile, environ)
-    given = {key: value for key, value in (flags or {}).items() if value is not None}
-    layers = Layers(given, environ, table, name, path)
-    settings = with_hosts(layers.merged())
+    sources = Sources(flags or {}, environ, table, _table_name(path, name))
+    settings = _with_hosts(sources.profile(name))
     if complete:
         _check_complete(settings, path, first_run=not is_configured(config_path, environ))
     return settings
 
 
 def holds_secrets(path: Path) -> bool:
-    """Whether a file has keys or tokens in it; one that cannot be read may have."""
+    """Tell if a file has keys or tokens in it; one that cannot be read may have."""
     try:
         return _has_secrets(read(path))
     except ConfigError:
@@ -60,23 +61,59 @@ def _has_secrets(document: Mapping[str, Any]) -> bool:
 
 
 def profile_names(path: Path) -> list[str]:
-    """The names of the profiles in a file; none if it does not exist. Raises ``ConfigError``."""
+    """Return the names of a file's profiles; none without a file. Raises ``ConfigError``."""
     return list(tables(read(path), path))
 
 
 def is_configured(config_path: Path | None = None, environ: Environment | None = None) -> bool:
-    """Whether the user has set up anything at all; if not, this is the first run.
+    """Tell if the user has set up anything at all; if not, this is the first run.
 
     Raises ``ConfigError`` for a file that cannot be read.
     """
     environ = os.environ if environ is None else environ
-    if any(environ.get(variable(key)) for key in KEYS if key not in LOOKS):
+    agent = (setting for setting in SETTINGS.values() if setting.group == "agent")
+    if any(environ.get(setting.variable) for setting in agent):
         return True
     return bool(profile_names(config_path or config_file(environ)))
 
 
-def with_hosts(profile: Profile) -> Profile:
-    """The profile with its data center's hosts where it names none of its own."""
+def profile_from(name: str, values: Mapping[str, object]) -> Profile:
+    """Return the profile that values make, by key, complete or not.
+
+    Each value has no problem on its own, see :func:`tui.config.settings.problem_with`.
+    """
+    return _with_hosts(Sources({}, {}, values).profile(name))
+
+
+def save_profile(path: Path, name: str, values: Mapping[str, Value]) -> None:
+    """Write keys of a profile into a file (created 0600), leaving all else as it is.
+
+    None removes a key. The first profile becomes the default one. Nothing is written unless all
+    values can be used. Raises ``ConfigError``.
+    """
+    plain = {key: _plain(value) for key, value in values.items()}
+    check_keys(plain, KEYS, f"Profile {name!r}")
+    merged = {**tables(read(path), path).get(name, {}), **plain}
+    kept = {key: value for key, value in merged.items() if value is not None}
+    Sources({}, {}, kept, _table_name(path, name)).profile(name)
+    try:
+        target = path.resolve()  # a link stays one
+        make_folder(target.parent)
+        replace_text(target, edited(target, name, plain))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _plain(value: Value) -> str | bool | None:
+    return value.get_secret_value() if isinstance(value, Secret) else value
+
+
+def _table_name(path: Path, name: str) -> str:
+    return f"{path}, profile {name!r}"
+
+
+def _with_hosts(profile: Profile) -> Profile:
+    """Return the profile with its data center's hosts where it names none of its own."""
     center = DATA_CENTERS[profile.data_center]
     return replace(
         profile,
@@ -114,18 +151,18 @@ def _sign_in(profile: Profile) -> str:
 def _choose(
     document: Mapping[str, Any], path: Path, asked: str | None, environ: Environment
 ) -> tuple[str, Mapping[str, object]]:
-    """The profile to use, by name and content; where there is none at all, an empty one."""
+    """Return the profile to use, by name and content; an empty one where there is none at all."""
     known = tables(document, path)
-    name = _named(document, path, asked, environ) or _obvious(list(known), path)
+    name = _named(document, path, asked, environ) or _default(list(known), path)
     table = known.get(name, {})
-    check_keys(table, KEYS, f"{path}, profile {name!r}")
+    check_keys(table, KEYS, _table_name(path, name))
     return name, table
 
 
 def _named(
     document: Mapping[str, Any], path: Path, asked: str | None, environ: Environment
 ) -> str | None:
-    """The profile that somebody asked for, which must exist."""
+    """Return the profile that was asked for, which must exist."""
     candidates = (
         ("--profile", asked),
         (f"Environment variable {variable('profile')}", environ.get(variable("profile"))),
@@ -139,8 +176,8 @@ def _named(
     raise ConfigError(f"{origin}: there is no profile {name!r} in {path} (there is: {there}).")
 
 
-def _obvious(names: list[str], path: Path) -> str:
-    """The profile that is meant when nobody says which."""
+def _default(names: list[str], path: Path) -> str:
+    """Return the default profile."""
     if len(names) == 1:
         return names[0]
     if names and "default" not in names:

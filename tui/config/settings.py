@@ -1,28 +1,215 @@
-"""Settings of the interface."""
+"""Table of settings. Adding a setting takes one line here, and its use.
+
+Made from it: environment variables, command-line options, checks, ``Preferences``, the fields of
+the set-up screen and the table in the README. A setting of ``InterfaceSettings`` is read without a
+profile, too; one of ``Profile`` belongs to an agent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from tui.config.errors import ConfigError
+from tui.config.value_types import (
+    API_KEY,
+    DATA_CENTER,
+    DEVELOPER_TOKEN,
+    HOST,
+    SWITCH,
+    TEXT,
+    TOKEN,
+    URL,
+    ValueType,
+    one_of,
+)
+from tui.core.secret import Secret
+
+BackendName = Literal["genie", "workflows"]
+Group = Literal["agent", "interface"]
+
+_T = TypeVar("_T")
+
+
+class Setting(NamedTuple):
+    """Declaration of a setting."""
+
+    key: str
+    """Name in a profile."""
+    type: ValueType[object]
+    default: object
+    help: str
+    group: Group
+    has_option: bool
+
+    @property
+    def variable(self) -> str:
+        """Environment variable."""
+        return variable(self.key)
+
+    @property
+    def option(self) -> str:
+        """Command-line option, where ``has_option``."""
+        return f"--{self.key.replace('_', '-')}"
+
+
+def variable(key: str) -> str:
+    """Return the environment variable of a key."""
+    return f"GENIE_TUI_{key.upper()}"
+
+
+def _setting(default: _T, type_: ValueType[_T], help_: str, *, has_option: bool = False) -> _T:
+    """Declare a field of a dataclass as a setting."""
+    declared: Any = field(default=default, metadata={"setting": (type_, help_, has_option)})
+    value: _T = declared
+    return value
+
+
+# No pydantic models, since every start would wait for pydantic before its first paint.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preferences:
-    """Looks, sounds and keys; each has a default that suits most."""
+class InterfaceSettings:
+    """Settings of the interface."""
 
-    theme: str = ""
-    """Name of a theme; empty follows the terminal's background."""
-    no_browser: bool = False
-    """Links are copied, never opened here."""
-    notifications: bool = True
-    """Whether to say so when a reply or a question arrives while the terminal has no focus."""
-    screen_reader: bool = False
-    """Plain lines in reading order instead of panes."""
-    reduced_motion: bool = False
-    """Nothing moves, and what counts does so every ten seconds."""
-    mouse: bool = True
-    """Whether clicks and the wheel are the app's; else the terminal's, to select text with."""
+    theme: str = _setting("", TEXT, "Colours of the app, such as genie-light.", has_option=True)
+    no_browser: bool = _setting(False, SWITCH, "Copy links instead of opening them.")
+    notifications: bool = _setting(True, SWITCH, "Announce replies while you look elsewhere.")
+    screen_reader: bool = _setting(
+        False, SWITCH, "Plain lines in reading order, no panes.", has_option=True
+    )
+    reduced_motion: bool = _setting(False, SWITCH, "Nothing moves.")
+    mouse: bool = _setting(True, SWITCH, "Clicks and the wheel go to the app, not the terminal.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile(InterfaceSettings):
+    """Everything that is needed to talk to one agent."""
+
+    name: str = "default"
+    backend: BackendName = _setting(
+        "genie",
+        one_of("genie", "workflows"),
+        "Service to speak to, also in the demo.",
+        has_option=True,
+    )
+    data_center: str = _setting("us", DATA_CENTER, "Decides the hosts that are not set.")
+    base_url: str = _setting("", HOST, "Host of the Headless API or the Workflows API.")
+    identity_url: str = _setting("", HOST, "Issuer that signs users in.")
+    developer_url: str = _setting("", HOST, "Host of the Developer API.")
+    genie: str | None = _setting(None, TEXT, "Handle (gin-...), or agent id of the Workflows API.")
+    auth: Literal["oauth", "api_key"] = _setting(
+        "oauth", one_of("oauth", "api_key"), "How to sign in; api_key where there is a key."
+    )
+    client_id: str | None = _setting(None, TEXT, "Of the genie's OAuth client.")
+    redirect_url: str | None = _setting(None, URL, "As registered, to the character.")
+    api_key: Secret | None = _setting(None, API_KEY, "Of the genie's client.")
+    idp_user_id: str | None = _setting(None, TEXT, "Workato Identity's id of the user.")
+    token: Secret | None = _setting(None, TOKEN, "Bearer token of the Workflows API.")
+    developer_token: Secret | None = _setting(None, DEVELOPER_TOKEN, "Of the Developer API.")
+    ca_file: str | None = _setting(None, TEXT, "Certificates to trust besides the system's.")
+
+    @property
+    def credential(self) -> Literal["oauth", "api_key", "token"]:
+        """Kind of credential that the profile signs in with."""
+        return "token" if self.backend == "workflows" else self.auth
+
+    def missing(self) -> list[str]:
+        """Return the keys that a conversation needs and this profile lacks."""
+        return [key for key in self._needed() if not getattr(self, key)]
+
+    def _needed(self) -> tuple[str, ...]:
+        if self.backend == "workflows":
+            return "base_url", "genie"
+        if self.auth == "api_key":
+            return "base_url", "genie", "api_key", "idp_user_id"
+        return "base_url", "genie", "client_id", "redirect_url"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences(InterfaceSettings):
+    """Settings of the interface, and its keys."""
+
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by the id of what they do, several separated by commas; empty: none."""
     keys_from: str = ""
     """The file that ``keys`` were read from."""
+
+
+def _declared() -> Iterator[Setting]:
+    interface = {declared.name for declared in fields(InterfaceSettings)}
+    for declared in fields(Profile):
+        if "setting" in declared.metadata:
+            type_, help_, has_option = declared.metadata["setting"]
+            group: Group = "interface" if declared.name in interface else "agent"
+            yield Setting(declared.name, type_, declared.default, help_, group, has_option)
+
+
+SETTINGS: Mapping[str, Setting] = {
+    setting.key: setting for setting in sorted(_declared(), key=lambda setting: setting.group)
+}
+"""By key, those of the agent first."""
+
+KEYS = tuple(SETTINGS)
+"""Keys of a profile in the file."""
+
+INTERFACE = tuple(setting for setting in SETTINGS.values() if setting.group == "interface")
+"""Settings that are read without a profile, too."""
+
+SECRETS = frozenset(setting.key for setting in SETTINGS.values() if setting.type.is_secret)
+"""Keys with values that other users must not read."""
+
+
+class Sources(NamedTuple):
+    """Values of settings by where they come from, the strongest first."""
+
+    flags: Mapping[str, object]
+    """By key; one that is None was not given."""
+    environ: Mapping[str, str]
+    table: Mapping[str, object] = MappingProxyType({})
+    """Content of a profile."""
+    table_name: str = ""
+
+    def read(self, settings: Iterable[Setting]) -> dict[str, Any]:
+        """Return the values that a source has, by key.
+
+        Raises ``ConfigError`` for the first that cannot be used.
+        """
+        values: dict[str, Any] = {}
+        for setting in settings:
+            if found := self._find(setting):
+                value, origin = found
+                try:
+                    values[setting.key] = setting.type.read(value)
+                except ValueError as problem:
+                    raise ConfigError(f"{origin}: {problem}.") from None
+        return values
+
+    def profile(self, name: str) -> Profile:
+        """Return the profile that the values make; raises as :meth:`read` does."""
+        values = self.read(SETTINGS.values())
+        if values.get("api_key"):
+            values.setdefault("auth", "api_key")
+        return Profile(name=name, **values)
+
+    def _find(self, setting: Setting) -> tuple[object, str] | None:
+        """Return the strongest value of a setting and its name there; None for none."""
+        flag = self.flags.get(setting.key)
+        if flag is not None:
+            return flag, setting.option
+        if text := self.environ.get(setting.variable):
+            return text, f"Environment variable {setting.variable}"
+        if setting.key in self.table:
+            return self.table[setting.key], f"{self.table_name}, {setting.key}"
+        return None
+
+
+def problem_with(key: str, value: str) -> str:
+    """Return what is wrong with a value of a setting, as a clause; empty if it can be used."""
+    try:
+        SETTINGS[key].type.read(value)
+    except ValueError as problem:
+        return str(problem)
+    return ""

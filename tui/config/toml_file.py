@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tui.config.errors import ConfigError
+from tui.config.paths import Environment, config_file
 from tui.core.text import clean_line
 
 
 def read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
-    """The content of a file; empty if there is none. Raises ``ConfigError``."""
+    """Return the content of a file; empty if there is none. Raises ``ConfigError``."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -31,21 +32,41 @@ def read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
 
 
 def tables(document: Mapping[str, Any], path: Path) -> dict[str, Mapping[str, object]]:
-    """The profiles of a document, by name. Raises ``ConfigError``."""
+    """Return the profiles of a document, by name. Raises ``ConfigError``."""
     found = document.get("profiles", {})
     if not isinstance(found, dict) or not all(isinstance(t, dict) for t in found.values()):
         raise ConfigError(f"{path}: profiles must be tables, such as [profiles.work].")
     return found
 
 
-def bindings(document: Mapping[str, Any], path: Path) -> dict[str, str]:
-    """The table ``[keys]``: by id what to press. Raises ``ConfigError``.
+def key_bindings(
+    config_path: Path | None = None, environ: Environment | None = None
+) -> tuple[Path, dict[str, str]]:
+    """Return the file and its table ``[keys]``: by id what to press. Raises ``ConfigError``.
 
     ``conversation.new = "ctrl+n"`` and ``"conversation.new" = "ctrl+n"`` are the same.
     """
+    path = config_path or config_file(os.environ if environ is None else environ)
     found: dict[str, str] = {}
-    _flatten(document.get("keys", {}), "", found, path)
-    return found
+    _flatten(read(path).get("keys", {}), "", found, path)
+    return path, found
+
+
+def edited(path: Path, name: str, values: Mapping[str, str | bool | None]) -> str:
+    """Return the file's text with keys of a profile changed and every comment in place."""
+    import tomlkit
+
+    document = tomlkit.parse(path.read_text(encoding="utf-8-sig") if path.exists() else "")
+    if "default_profile" not in document and "profiles" not in document:
+        document["default_profile"] = name
+    profiles: Any = document.setdefault("profiles", tomlkit.table(is_super_table=True))
+    table = profiles.setdefault(name, tomlkit.table())
+    for key, value in values.items():
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = value
+    return tomlkit.dumps(document)
 
 
 def _flatten(table: object, prefix: str, found: dict[str, str], path: Path) -> None:
@@ -63,6 +84,8 @@ def check_keys(table: Mapping[str, object], known: tuple[str, ...], where: str) 
     """Raise ``ConfigError`` for the first key that is not known, with the nearest that is."""
     for key in table:
         if key not in known:
+            import difflib
+
             near = difflib.get_close_matches(key, known, 1)
             advice = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
             raise ConfigError(f"{where}: unknown key {clean_line(key, 40)!r}; {advice}")

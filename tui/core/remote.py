@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from tui.core.switch import read_switch
+
 _CONTAINER_VARIABLES = ("container", "KUBERNETES_SERVICE_HOST", "CODESPACES", "REMOTE_CONTAINERS")
 _SHELL_SAFE = re.compile(r"[\w.:%@-]+")
 
@@ -17,7 +19,7 @@ def remote_reason(environ: Mapping[str, str], platform: str, *, contained: bool 
 
     ``platform`` is as in ``sys.platform``; ``contained``: something else says it is a container.
     """
-    if environ.get("GENIE_TUI_NO_BROWSER"):
+    if read_switch(environ.get("GENIE_TUI_NO_BROWSER", "")):
         return "GENIE_TUI_NO_BROWSER is set"
     if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
         return "you are connected over SSH"

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from tui.auth.token_vault import Vault
     from tui.chat.session import Session
     from tui.chat.updates import Publish
-    from tui.config import Profile
-    from tui.config.profile import BackendName
+    from tui.config import BackendName, Profile
     from tui.core.account import Account
     from tui.core.ports import Clock
     from tui.demo.server import DemoServer, DemoSettings

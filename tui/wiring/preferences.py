@@ -1,51 +1,31 @@
-"""How the interface is to be: from flags, environment and the configuration file."""
+"""Build ``Preferences`` from flags, environment and configuration file."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
-
-from tui.config import Preferences
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tui.config import Profile
+    from tui.config import Preferences, Profile
     from tui.wiring.place import Place
 
 
-class _Keys(TypedDict):
-    keys: Mapping[str, str]
-    keys_from: str
-
-
 def general_preferences(flags: Mapping[str, object], config: Path | None) -> Preferences:
-    """Where there is no profile. Raises ``tui.config.ConfigError``."""
-    from tui.config import general_looks
+    """Return the preferences without a profile. Raises ``tui.config.ConfigError``."""
+    from tui.config import INTERFACE, Sources
 
-    given = general_looks(flags)
-    return Preferences(
-        theme=str(given.get("theme", "")),
-        no_browser=bool(given.get("no_browser", False)),
-        notifications=bool(given.get("notifications", True)),
-        screen_reader=bool(given.get("screen_reader", False)),
-        reduced_motion=bool(given.get("reduced_motion", False)),
-        mouse=bool(given.get("mouse", True)),
-        **_keys(config),
-    )
+    return _with_keys(Sources(flags, os.environ).read(INTERFACE), config)
 
 
 def preferences_of(profile: Profile, config: Path | None) -> Preferences:
-    """Of a profile, and the keys of its file. Raises ``tui.config.ConfigError``."""
-    return Preferences(
-        theme=profile.theme or "",
-        no_browser=profile.no_browser,
-        notifications=profile.notifications,
-        screen_reader=profile.screen_reader,
-        reduced_motion=profile.reduced_motion,
-        mouse=profile.mouse,
-        **_keys(config),
-    )
+    """Return the preferences of a profile. Raises ``tui.config.ConfigError``."""
+    from tui.config import INTERFACE
+
+    values = {setting.key: getattr(profile, setting.key) for setting in INTERFACE}
+    return _with_keys(values, config)
 
 
 def with_preferences(place: Place, profile: Profile, config: Path | None) -> Place:
@@ -61,11 +41,12 @@ def with_preferences(place: Place, profile: Profile, config: Path | None) -> Pla
     return replace(place, preferences=preferences, save_theme=save, use_genie=use)
 
 
-def _keys(config: Path | None) -> _Keys:
-    from tui.config import key_bindings
+def _with_keys(values: Mapping[str, Any], config: Path | None) -> Preferences:
+    """Return the preferences with these values, and the keys of the configuration file."""
+    from tui.config import Preferences, key_bindings
 
     path, keys = key_bindings(config)
-    return {"keys": keys, "keys_from": str(path) if keys else ""}
+    return Preferences(**values, keys=keys, keys_from=str(path) if keys else "")
 
 
 def _save_theme(path: Path, name: str, theme: str) -> None:

@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
-from tui.config import DATA_CENTERS, ConfigError, Profile, problem_with, save_profile, tried
+from tui.config import SETTINGS, ConfigError, Profile, problem_with, profile_from, save_profile
 from tui.core.checkup import STEPS, Finding, Verdict
 from tui.core.errors import StoreError
 from tui.core.secret import Secret
@@ -130,8 +130,7 @@ class SetupScreen(SafeScreen[str]):
 
     def _fields(self) -> Iterator[Widget]:
         yield Field("name", "Profile", _problem_with_name, value="default")
-        centers = tuple(DATA_CENTERS)
-        yield _setting("data_center", "Data center", value="us", options=centers)
+        yield _setting("data_center", "Data center")
         yield _setting("base_url", "Base URL", placeholder="instead of the data center's")
         yield _setting("genie", "Genie", placeholder="its handle: gin-...")
         yield Choice("Sign in in the browser (OAuth)", "Sign in by API key")
@@ -140,7 +139,7 @@ class SetupScreen(SafeScreen[str]):
             yield _setting("redirect_url", "Redirect URL", value=_REDIRECT_URL)
             yield Static(muted(_REDIRECT_NOTE), classes="setup--note")
         with Vertical(classes="setup--key"):
-            yield _setting("api_key", "API key", placeholder="of the genie's client", secret=True)
+            yield _setting("api_key", "API key", placeholder="of the genie's client")
             yield _setting("idp_user_id", "User id", placeholder="Workato Identity's, no e-mail")
             with Horizontal(classes="setup--row setup--note"):
                 yield Button(
@@ -207,7 +206,7 @@ class SetupScreen(SafeScreen[str]):
         fields = {field.key: field for field in self._shown_fields()}
         wrong = [field for field in fields.values() if not field.sound]
         if not wrong:
-            profile = tried(self._profile, self._values())
+            profile = profile_from(self._profile, self._values())
             missing = [fields[key] for key in profile.missing()]
             missing += [] if self._profile else [fields["name"]]
             if not missing:
@@ -235,7 +234,7 @@ class SetupScreen(SafeScreen[str]):
         typed = {field.key: field.value for field in self._shown_fields() if field.sound}
         given = {key: value for key, value in typed.items() if value and key != "name"}
         extra = {"developer_token": token} if token else {}
-        profile = tried(self._profile, {"auth": self._auth, **given, **extra})
+        profile = profile_from(self._profile, {"auth": self._auth, **given, **extra})
         return await self._help.find_user(profile, email)
 
     def _take_user(self, check: UserCheck | None) -> None:
@@ -327,18 +326,17 @@ def _setting(
     *,
     value: str = "",
     placeholder: str = "",
-    secret: bool = False,
-    options: tuple[str, ...] = (),
 ) -> Field:
-    """The field of a profile's key, checked by the rules of the configuration."""
+    """Return the field of a setting, as the table of settings declares it."""
+    setting = SETTINGS[key]
     return Field(
         key,
         label,
         partial(problem_with, key),
-        value=value,
+        value=value or str(setting.default or ""),
         placeholder=placeholder,
-        secret=secret,
-        options=options,
+        secret=setting.type.is_secret,
+        options=setting.type.choices,
     )
 
 

@@ -1,0 +1,103 @@
+"""Types of settings: how a value is read, and which values there are to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from tui.config.hosts import DATA_CENTERS, check_url
+from tui.core.credential import is_client_key, is_developer_token
+from tui.core.secret import Secret
+from tui.core.switch import read_switch
+
+_T_co = TypeVar("_T_co", covariant=True)
+_Choice = TypeVar("_Choice", bound=str)
+
+
+class ValueType(NamedTuple, Generic[_T_co]):
+    """Type of a setting."""
+
+    name: str
+    """For the documentation."""
+    read: Callable[[object], _T_co]
+    """Checks a value and converts it. Raises ``ValueError`` with a clause that says what is
+    accepted and shows no secret."""
+    choices: tuple[str, ...] = ()
+    is_secret: bool = False
+
+
+def one_of(*choices: _Choice) -> ValueType[_Choice]:
+    """Return the type of a setting with few values."""
+
+    def read(value: object) -> _Choice:
+        for choice in choices:
+            if value == choice:
+                return choice
+        raise ValueError(f"must be {' or '.join(map(repr, choices))}")
+
+    return ValueType(" or ".join(choices), read, choices)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be text")
+    return value
+
+
+def _switch(value: object) -> bool:
+    word = str(value) if isinstance(value, str | bool | int) else ""
+    switch = read_switch(word)
+    if switch is None:
+        raise ValueError("must be true or false")
+    return switch
+
+
+def _data_center(value: object) -> str:
+    code = _text(value).lower()
+    if code not in DATA_CENTERS:
+        from tui.core.text import clean_line  # not for --help to wait for
+
+        raise ValueError(
+            f"{clean_line(code, 20)!r} is not a known data center"
+            f" ({', '.join(DATA_CENTERS)}); base_url is accepted instead of any"
+        )
+    return code
+
+
+def _url(value: object) -> str:
+    url = _text(value)
+    return check_url(url) if url else url
+
+
+def _host(value: object) -> str:
+    return _url(value).rstrip("/")
+
+
+def _api_key(value: object) -> Secret:
+    key = _text(value)
+    if is_developer_token(key):
+        raise ValueError(
+            "this is a Developer API token (wrka...): set it as developer_token;"
+            " the Headless API takes the API key of the genie's client"
+        )
+    return Secret(key)
+
+
+def _developer_token(value: object) -> Secret:
+    token = _text(value)
+    if is_client_key(token.strip()):
+        raise ValueError(
+            "this is the API key of a genie's client: set it as api_key;"
+            " the Developer API takes the token of an API client (wrka...)"
+        )
+    return Secret(token)
+
+
+TEXT = ValueType("text", _text)
+SWITCH = ValueType("true or false", _switch)
+URL = ValueType("URL", _url)
+HOST = ValueType("URL", _host)
+DATA_CENTER = ValueType(", ".join(DATA_CENTERS), _data_center, tuple(DATA_CENTERS))
+TOKEN = ValueType("secret", lambda value: Secret(_text(value)), is_secret=True)
+API_KEY = ValueType("secret", _api_key, is_secret=True)
+DEVELOPER_TOKEN = ValueType("secret", _developer_token, is_secret=True)
