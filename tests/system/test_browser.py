@@ -26,6 +26,7 @@ URL = "https://id.example/authorize?state=s&scope=openid%20profile"
         ({"DISPLAY": ":10", "SSH_CONNECTION": "a 1 b 22"}, "linux", "over SSH"),
         ({"SSH_TTY": "/dev/pts/0"}, "darwin", "over SSH"),
         ({"GENIE_TUI_NO_BROWSER": "1", "DISPLAY": ":0"}, "linux", "GENIE_TUI_NO_BROWSER"),
+        ({"GENIE_TUI_NO_BROWSER": "0", "DISPLAY": ":0"}, "linux", ""),
         ({"container": "podman", "DISPLAY": ":0"}, "linux", "container"),
         ({"CODESPACES": "true", "BROWSER": "/vscode/browser.sh"}, "linux", ""),
         ({"WSL_DISTRO_NAME": "Debian"}, "linux", ""),
