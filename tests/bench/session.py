@@ -89,7 +89,7 @@ async def _recoveries(times: int) -> tuple[list[float], list[float]]:
                 room.updates = heard = Stamped()
                 await room.ask("Is anything broken right now?")
                 began = time.perf_counter()
-                await room.session.refresh_conversations()
+                await room.session.conversations.refresh()
                 trips.append((time.perf_counter() - began) * 1000)
                 gaps.append(heard.gap_s() * 1000)
     return gaps, trips

@@ -85,7 +85,7 @@ async def main(url: str, genie: str, key: str, user: str, path: str, cid: str) -
     backend.hold = hold
     store = await SqliteStore.open(Path(path), "test")
     async with Session(backend, store, hear, patience=QUICK) as session:
-        turn = (await session.turns(ConversationId(cid)))[-1]
+        turn = (await session.history.turns(ConversationId(cid)))[-1]
         assert turn.open_approvals or turn.open_connections, turn
         tell(step="ready")
         await asyncio.to_thread(sys.stdin.readline)

@@ -100,7 +100,7 @@ class Room:
 
     async def open(self, conversation_id: ConversationId) -> None:
         """Look at what the store has of a conversation."""
-        for turn in await self.session.turns(conversation_id):
+        for turn in await self.session.history.turns(conversation_id):
             self.turns.setdefault(turn.id, turn)
 
     async def ask(self, text: str, conversation_id: ConversationId | None = None) -> Turn:

@@ -115,9 +115,9 @@ async def talk(server: DemoServer, story: Story) -> list[Turn]:
         async with open_room(server, database) as room:
             await room.open(cid)
             user = User(room)
-            for turn in (await room.session.turns(cid))[1:]:
+            for turn in (await room.session.history.turns(cid))[1:]:
                 await user.see_through(turn.id, within_s=15)
-            _, *turns = await room.session.turns(cid)
+            _, *turns = await room.session.history.turns(cid)
     arrived = [r.summary for r in server.log.of("send") if r.summary in set(written)]
     assert arrived == written
     asked = [APPROVALS.get(text, 0) for texts, _, _ in story for text in texts]

@@ -76,12 +76,12 @@ async def test_what_was_shown_is_in_the_log_and_in_the_exports(
     [turn] = room.turns.values()
     await room.session.decide(turn, step.call_id, "approved", shown=step.request)
     turn = await room.over(turn.id)
-    [kept] = await room.session.turns(turn.conversation_id)
+    [kept] = await room.session.history.turns(turn.conversation_id)
     [event] = [event for event in kept.log if isinstance(event, ApprovalResolved)]
     assert event.shown_digest == shown_digest(step.request)
     [decided_step] = [step for step in kept.steps if isinstance(step, ApprovalStep)]
     assert is_as_shown(decided_step)
-    chronicle = await room.session.chronicle(turn.conversation_id, "Ifrit")
+    chronicle = await room.session.history.chronicle(turn.conversation_id, "Ifrit")
     for form in ("md", "html", "json"):
         assert event.shown_digest in render(chronicle, form)
 
@@ -111,6 +111,6 @@ async def test_calls_that_are_numbered_anew_in_each_run_are_all_decided() -> Non
             turn = await desk.until("awaiting_approval")
             await session.decide(turn, turn.open_approvals[0].call_id, "approved")
             await desk.until("over")
-        turns = await session.turns(HERE)
+        turns = await session.history.turns(HERE)
     assert len(desk.backend.decisions) == 2
     assert [step.decision for turn in turns for step in turn.steps] == ["approved", "approved"]

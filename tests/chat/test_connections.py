@@ -62,8 +62,8 @@ async def test_the_reply_is_shown_once_and_later_messages_go_out(
     shown = await User(room).see_through(turn.id)
     assert (await room.over(later)).reply
     assert sent(server, "What can you do?") == 1
-    await room.session.sync(cid)
-    kept = await room.session.turns(cid)
+    await room.session.history.sync(cid)
+    kept = await room.session.history.turns(cid)
     assert [turn.id for turn in kept] == [turn.id, later]
     check(kept[:1])
     assert essence(kept[0]) == essence(shown)
@@ -81,12 +81,12 @@ async def test_the_reply_of_a_turn_that_nobody_watched_is_part_of_it(
     path = tmp_path / ("one.db" if again == "the same store" else "two.db")
     async with open_room(server, path) as room:
         await _answered(room, turn.conversation_id)
-        await room.session.sync(turn.conversation_id)
-        for kept in await room.session.turns(turn.conversation_id):
+        await room.session.history.sync(turn.conversation_id)
+        for kept in await room.session.history.turns(turn.conversation_id):
             await room.open(turn.conversation_id)
             await room.over(kept.id)
-        await room.session.sync(turn.conversation_id)
-        check(await room.session.turns(turn.conversation_id))
+        await room.session.history.sync(turn.conversation_id)
+        check(await room.session.history.turns(turn.conversation_id))
 
 
 async def _answered(room: Room, conversation_id: ConversationId) -> None:

@@ -68,7 +68,7 @@ async def test_a_halt_is_shown_until_the_turn_has_ended() -> None:
         await session.send(HERE, "Count to a million")
         turn = await desk.until("working")
         seen = [turn.halting]
-        halting = asyncio.create_task(session.halt(turn))
+        halting = asyncio.create_task(session.conversations.halt(turn))
         ended = await desk.until("over")
         await halting
     assert desk.backend.halted == [HERE]
@@ -81,10 +81,10 @@ async def test_a_halt_that_is_ignored_stays_visible_and_is_asked_for_once() -> N
     desk = Desk(ScriptedBackend([started(), gate, said("Done."), finished()], can=WORKSHOP))
     async with desk.session as session:
         await session.send(HERE, "Go on")
-        await session.halt(await desk.until("working"))
+        await session.conversations.halt(await desk.until("working"))
         assert desk.turn
         assert desk.turn.halting
-        await session.halt(desk.turn)
+        await session.conversations.halt(desk.turn)
         gate.set()
         ended = await desk.until("over")
     assert desk.backend.calls.count("halt") == 1
@@ -99,7 +99,7 @@ async def test_a_halt_where_nothing_runs_is_no_failure() -> None:
     desk = Desk(backend)
     async with desk.session as session:
         await session.send(HERE, "Go on")
-        await session.halt(await desk.until("working"))
+        await session.conversations.halt(await desk.until("working"))
         assert desk.turn
         assert not desk.turn.halting
         gate.set()
@@ -115,7 +115,7 @@ async def test_usage_of_a_turn_is_the_newest_count_and_the_total_a_sum() -> None
         desk.turn = None
         await session.send(HERE, "Again")
         await desk.until("over")
-        total = await session.total_usage(HERE)
+        total = await session.history.total_usage(HERE)
     assert first.usage == Usage(input_tokens=130, output_tokens=25, cost=0.155)
     assert total == Usage(input_tokens=200, output_tokens=30, cost=pytest.approx(0.23))
 
@@ -126,7 +126,7 @@ async def test_of_a_running_total_a_turn_has_its_share() -> None:
     async with desk.session as session:
         await session.send(HERE, "Hello")
         turn = await desk.until("over")
-        total = await session.total_usage(HERE)
+        total = await session.history.total_usage(HERE)
     assert turn.usage == Usage(input_tokens=30, output_tokens=15, cost=pytest.approx(0.045))
     assert total == turn.usage
 
@@ -137,7 +137,7 @@ async def test_a_share_of_a_running_total_is_unknown_without_its_start() -> None
     async with desk.session as session:
         await session.send(HERE, "Hello")
         turn = await desk.until("over")
-        assert (turn.usage, await session.total_usage(HERE)) == (None, None)
+        assert (turn.usage, await session.history.total_usage(HERE)) == (None, None)
 
 
 async def test_a_message_keeps_its_place_and_name_when_it_is_complete() -> None:
@@ -156,10 +156,10 @@ async def test_a_message_keeps_its_place_and_name_when_it_is_complete() -> None:
 async def test_a_conversation_is_created_with_options_and_renamed() -> None:
     desk = Desk(ScriptedBackend(can=WORKSHOP))
     async with desk.session as session:
-        new = await session.create({"title": "Night watch", "max_turns": 3})
-        [listed] = await session.conversations()
-        await session.rename(new, "Day\x1b[31m watch")
-        [renamed] = await session.conversations()
+        new = await session.conversations.create({"title": "Night watch", "max_turns": 3})
+        [listed] = await session.conversations.stored()
+        await session.conversations.rename(new, "Day\x1b[31m watch")
+        [renamed] = await session.conversations.stored()
     assert desk.backend.created == [{"title": "Night watch", "max_turns": 3}]
     assert (listed.id, listed.title) == (new, "Night watch")
     assert desk.backend.renamed == [(new, renamed.title)]
@@ -171,9 +171,10 @@ async def test_options_are_changed_and_a_new_title_is_listed() -> None:
     desk = Desk(ScriptedBackend(can=WORKSHOP))
     desk.backend.not_kept = ("caveman",)
     async with desk.session as session:
-        new = await session.create()
-        assert await session.change(new, {"title": "Day watch", "caveman": True}) == ("caveman",)
-        assert [item.title for item in await session.conversations()] == ["Day watch"]
+        values = {"title": "Day watch", "caveman": True}
+        new = await session.conversations.create()
+        assert await session.conversations.change(new, values) == ("caveman",)
+        assert [item.title for item in await session.conversations.stored()] == ["Day watch"]
     assert desk.backend.changed == [(new, {"title": "Day watch", "caveman": True})]
 
 
@@ -184,7 +185,7 @@ async def test_an_export_names_the_agent_as_the_service_does(told: bool) -> None
     if not told:
         desk.backend.failures["agent"] = [BackendError(ErrorKind.SERVER, "It rains.")]
     async with desk.session as session:
-        chronicle = await session.chronicle(HERE, "known before")
+        chronicle = await session.history.chronicle(HERE, "known before")
     assert (chronicle.agent, chronicle.agent_id) == (
         ("Orders", "a48f727b") if told else ("known before", "")
     )
@@ -194,24 +195,28 @@ async def test_skills_are_installed_and_removed() -> None:
     pager = Skill(id=SkillId("sk-1"), name="Pager")
     desk = Desk(ScriptedBackend(can=WORKSHOP, skills=[pager]))
     async with desk.session as session:
-        await session.install_skill(HERE, pager.id)
-        assert [skill.installed for skill in await session.skills(HERE)] == [True]
-        await session.remove_skill(HERE, pager.id)
-        assert [skill.installed for skill in await session.skills(HERE)] == [False]
+        await session.conversations.install_skill(HERE, pager.id)
+        assert [skill.installed for skill in await session.conversations.skills(HERE)] == [True]
+        await session.conversations.remove_skill(HERE, pager.id)
+        assert [skill.installed for skill in await session.conversations.skills(HERE)] == [False]
 
 
 async def test_an_import_shows_up_in_the_list() -> None:
     desk = Desk(ScriptedBackend(can=WORKSHOP))
     async with desk.session as session:
-        imported = await session.import_bundle({"items": ["a", "b"]})
-        names = {item.id for item in await session.conversations()}
+        imported = await session.conversations.import_bundle({"items": ["a", "b"]})
+        names = {item.id for item in await session.conversations.stored()}
     assert names == set(imported.created)
 
 
 async def test_what_a_service_cannot_do_says_so() -> None:
     desk = Desk(ScriptedBackend([started(), finished()], can=Can.NOTHING))
     async with desk.session as session:
-        for call in (session.rename(HERE, "x"), session.skills(HERE), session.export_bundle()):
+        for call in (
+            session.conversations.rename(HERE, "x"),
+            session.conversations.skills(HERE),
+            session.conversations.export_bundle(),
+        ):
             with pytest.raises(BackendError) as caught:
                 await call
             assert caught.value.kind is ErrorKind.UNSUPPORTED

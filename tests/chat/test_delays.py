@@ -160,15 +160,15 @@ async def rejecting(scene: Scene) -> None:
 
 async def looking(scene: Scene) -> None:
     scene.trouble()
-    scene.insist(scene.room.session.refresh_conversations)
-    scene.insist(lambda: scene.room.session.sync(ConversationId("somewhere")))
+    scene.insist(scene.room.session.conversations.refresh)
+    scene.insist(lambda: scene.room.session.history.sync(ConversationId("somewhere")))
 
 
 async def halting(scene: Scene) -> None:
     turn_id = await scene.say(BROKEN)
     await scene.room.until(lambda: scene.turn(turn_id).run_id or scene.turn(turn_id).over)
     scene.trouble()
-    scene.insist(lambda: scene.room.session.halt(scene.turn(turn_id)))
+    scene.insist(lambda: scene.room.session.conversations.halt(scene.turn(turn_id)))
 
 
 SCENES: Mapping[str, tuple[Callable[[Scene], Awaitable[None]], tuple[str, ...]]] = {

@@ -232,7 +232,7 @@ async def play(server: DemoServer, phase: Phase, folder: Path, fault: str = "") 
         if fault == RESTART:
             await room.open(shown.conversation_id)
             shown = await User(room).see_through(turn_id, within_s=20)
-        [kept] = await room.session.turns(shown.conversation_id)
+        [kept] = await room.session.history.turns(shown.conversation_id)
     assert essence(kept) == essence(shown)
     check_journal(server, shown, phase, text)
     return shown

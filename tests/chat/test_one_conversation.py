@@ -116,13 +116,13 @@ async def play(server: DemoServer, folder: Path, story: list[Step], slow: list[s
                     break
     assert first is not None
     async with open_room(server, folder / "one.db") as room:
-        for turn in await room.session.turns(first):
+        for turn in await room.session.history.turns(first):
             room.turns.setdefault(turn.id, turn)
             await room.over(turn.id)
-        turns = await room.session.turns(first)
+        turns = await room.session.history.turns(first)
         assert [turn.prompt and turn.prompt.text for turn in turns] == texts
         [cid] = {turn.conversation_id for turn in turns}
-        assert not any(is_local(c.id) for c in await room.session.conversations())
+        assert not any(is_local(c.id) for c in await room.session.conversations.stored())
     sent = [record for record in server.log.of("send")[before:] if record.summary]
     assert [record.summary for record in sent] == texts
     assert all(f"/{cid}/" in record.path for record in sent)

@@ -85,10 +85,10 @@ async def test_every_run_is_told_once_whole_and_in_order(
     async with room_with(player, tmp_path) as room:
         turns = await ask_all(room, player)
         conversation = turns[-1].conversation_id
-        total = await room.session.total_usage(conversation)
-        rows = await room.session.timeline(conversation)
-        await room.session.sync(conversation)
-        stored = await room.session.turns(conversation)
+        total = await room.session.history.total_usage(conversation)
+        rows = await room.session.history.timeline(conversation)
+        await room.session.history.sync(conversation)
+        stored = await room.session.history.turns(conversation)
     for turn, run in zip(turns, player.runs, strict=True):
         assert essence(turn) == expected(name, run, bare=bare)
         assert turn.outcome == OUTCOMES[run.status]
@@ -168,7 +168,7 @@ async def test_a_count_is_the_runs_own_and_none_after_a_failure(tmp_path: Path) 
     player = Player(Recording("06-failure-after-good-run-custom"))
     async with room_with(player, tmp_path) as room:
         [turn] = await ask_all(room, player)
-        total = await room.session.total_usage(turn.conversation_id)
+        total = await room.session.history.total_usage(turn.conversation_id)
     assert turn.outcome == "failed"
     assert (turn.usage, total) == (None, None)
 
@@ -177,7 +177,7 @@ async def test_three_prompts_count_three_times(tmp_path: Path) -> None:
     player = Player(Recording("04-three-prompts-custom"))
     async with room_with(player, tmp_path) as room:
         turns = await ask_all(room, player)
-        total = await room.session.total_usage(turns[0].conversation_id)
+        total = await room.session.history.total_usage(turns[0].conversation_id)
     assert [tokens_of(turn) for turn in turns] == [(120, 34), (250, 68), (120, 34)]
     assert total
     assert (total.input_tokens, total.output_tokens) == (490, 136)
@@ -199,7 +199,7 @@ async def test_another_machine_reads_the_newest_run(tmp_path: Path) -> None:
             turns = await ask_all(room, player)
         client = WorkflowsClient(player.url, TokenAuth(player.url, SecretStr("token")))
         async with room_over(WorkflowsBackend(client, "agent-1"), tmp_path / "b.db") as other:
-            await other.session.sync(ConversationId("wf-1"))
-            [turn] = await other.session.turns(ConversationId("wf-1"))
+            await other.session.history.sync(ConversationId("wf-1"))
+            [turn] = await other.session.history.turns(ConversationId("wf-1"))
     assert turn.run_id == turns[-1].run_id
     assert turn.reply == "Done. You asked: third"

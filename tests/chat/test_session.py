@@ -34,12 +34,12 @@ async def test_a_new_conversation_gets_its_id_from_the_server(room: Room) -> Non
     assert is_local(begun)
     assert not is_local(turn.conversation_id)
     assert ConversationNamed(begun, turn.conversation_id) in room.updates
-    assert [c.id for c in await room.session.conversations()] == [turn.conversation_id]
+    assert [c.id for c in await room.session.conversations.stored()] == [turn.conversation_id]
 
 
 async def test_everything_shown_can_be_rebuilt_from_the_store(room: Room) -> None:
     turn = await room.ask("Is anything broken right now?")
-    [again] = await room.session.turns(turn.conversation_id)
+    [again] = await room.session.history.turns(turn.conversation_id)
     assert again.steps == turn.steps
     assert again.prompt == turn.prompt
     assert any(isinstance(step, SkillStep) for step in turn.steps)
@@ -47,7 +47,7 @@ async def test_everything_shown_can_be_rebuilt_from_the_store(room: Room) -> Non
 
 async def test_the_timeline_has_the_events_and_no_heartbeats(room: Room) -> None:
     turn = await room.ask(HELLO)
-    timeline = await room.session.timeline(turn.conversation_id)
+    timeline = await room.session.history.timeline(turn.conversation_id)
     assert isinstance(timeline[0], TurnStarted)
     assert not any(isinstance(event, Heartbeat) for event in timeline)
     seen = [e for u in room.updates if isinstance(u, EventsSeen) for e in u.events]
@@ -181,7 +181,7 @@ async def test_a_restart_finds_the_question_that_was_open(
         await room.until(lambda: room.turns[turn_id].open_approvals)
     async with open_room(server, tmp_path / "a.db") as room:
         await room.until(lambda: turn_id in room.turns)
-        [turn] = await room.session.turns(room.turns[turn_id].conversation_id)
+        [turn] = await room.session.history.turns(room.turns[turn_id].conversation_id)
         await room.session.decide(turn, turn.open_approvals[0].call_id, "approved")
         assert (await room.over(turn_id)).outcome == "finished"
 
@@ -191,10 +191,10 @@ async def test_another_machine_sees_the_same_conversation(
 ) -> None:
     told = await room.ask("Is anything broken right now?")
     async with open_room(server, tmp_path / "other.db") as other:
-        await other.session.refresh_conversations()
-        [conversation] = await other.session.conversations()
-        await other.session.sync(conversation.id)
-        [turn] = await other.session.turns(conversation.id)
+        await other.session.conversations.refresh()
+        [conversation] = await other.session.conversations.stored()
+        await other.session.history.sync(conversation.id)
+        [turn] = await other.session.history.turns(conversation.id)
     assert turn.over
     assert turn.prompt
     assert turn.prompt.text == "Is anything broken right now?"
@@ -221,14 +221,15 @@ async def test_a_hit_leads_to_its_turn_and_what_is_around_it(room: Room) -> None
     first = await room.ask(HELLO)
     cid = first.conversation_id
     second = await room.ask("Is anything broken right now?", cid)
-    hits = await room.session.search("brok anything")
+    hits = await room.session.history.search("brok anything")
     assert (hits[0].conversation_id, hits[0].turn_id) == (cid, second.id)
-    around, goes_on = await room.session.turns_around(cid, second.id)
+    around, goes_on = await room.session.history.turns_around(cid, second.id)
     assert not goes_on
     assert [turn.id for turn in around] == [first.id, second.id]
-    after, goes_on = await room.session.turns_after(cid, first.id)
+    after, goes_on = await room.session.history.turns_after(cid, first.id)
     assert ([turn.id for turn in after], goes_on) == ([second.id], False)
-    assert await room.session.turns_around(ConversationId("elsewhere"), second.id) == ([], False)
+    elsewhere = ConversationId("elsewhere")
+    assert await room.session.history.turns_around(elsewhere, second.id) == ([], False)
 
 
 async def test_every_request_is_kept_with_the_id_that_the_server_knows(

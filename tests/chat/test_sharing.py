@@ -135,7 +135,7 @@ async def test_a_second_program_follows_what_the_first_is_about_to_begin(two: Tw
     mine, theirs = await one.over(turn_id), await other.over(turn_id)
     assert same(mine, theirs)
     assert (two.count("create"), two.sent()) == (1, [BROKEN])
-    assert [c.id for c in await other.session.conversations()] == [mine.conversation_id]
+    assert [c.id for c in await other.session.conversations.stored()] == [mine.conversation_id]
 
 
 async def test_what_is_on_its_way_is_not_sent_by_another_program(two: Two) -> None:
@@ -188,7 +188,7 @@ async def test_a_question_is_answered_in_either_window(two: Two) -> None:
     two.gates.send_gate.set()
     turn_id = await one.say(ORDER)
     await one.until(lambda: one.turns[turn_id].open_approvals)
-    await other.session.sync(one.turns[turn_id].conversation_id)
+    await other.session.history.sync(one.turns[turn_id].conversation_id)
     await other.open(one.turns[turn_id].conversation_id)
     asked = other.turns[turn_id]
     await other.session.decide(asked, asked.open_approvals[0].call_id, "approved")

@@ -92,9 +92,9 @@ async def test_a_turn_that_cannot_be_kept_is_shown_and_kept_when_there_is_room()
         store.full = False
         listener.updates.clear()
         backend.resumes = [[*reply("Hello")]]
-        await session.sync(HERE)
+        await session.history.sync(HERE)
         await listener.until(over)
-        [kept] = await session.turns(HERE)
+        [kept] = await session.history.turns(HERE)
     assert (kept.reply, kept.over) == ("Hello", True)
     assert len(backend.sent) == 1
 
@@ -117,7 +117,7 @@ async def test_a_deleted_conversation_has_no_turn_at_work() -> None:
     async with opened(backend, MemoryStore([Conversation(id=HERE)])) as (session, listener):
         turn = await session.send(HERE, "Hi")
         await listener.until(lambda u: isinstance(u, TurnChanged) and bool(u.turn.open_approvals))
-        await session.delete(HERE)
+        await session.conversations.delete(HERE)
         assert TurnDropped(HERE, turn.id) in listener.updates
         count = len(listener.updates)
         session.retry_now()
@@ -152,7 +152,7 @@ async def test_a_turn_without_a_reply_is_looked_after_even_if_all_was_idle_just_
     backend.messages[HERE].append(asked)
     backend.resumes = [[started(), said("It had only just begun."), finished()]]
     async with opened(backend, MemoryStore([Conversation(id=HERE)])) as (session, listener):
-        await session.sync(HERE)
+        await session.history.sync(HERE)
         ended = await listener.until(over)
     assert isinstance(ended, TurnChanged)
     assert ended.turn.reply == "It had only just begun."
@@ -204,7 +204,7 @@ async def test_who_stops_a_conversation_hears_of_the_message_that_was_just_refus
         await stopping
         await listener.until(lambda u: isinstance(u, Refused) and u.draft.text == "hi")
         assert await session.draft(HERE) == "hi"
-        assert not [live for live in await session.turns(HERE) if live.id == turn.id]
+        assert not [live for live in await session.history.turns(HERE) if live.id == turn.id]
 
 
 async def test_what_is_done_to_a_conversation_by_its_first_name_is_done_to_it() -> None:
@@ -215,11 +215,11 @@ async def test_what_is_done_to_a_conversation_by_its_first_name_is_done_to_it() 
         named = session.named(begun)
         assert named is not None
         assert named != begun
-        await session.pin(begun, pinned=True)
-        await session.give_name(begun, "Mine")
-        found = await session.conversation(named)
+        await session.conversations.pin(begun, pinned=True)
+        await session.conversations.give_name(begun, "Mine")
+        found = await session.conversations.find(named)
         assert found is not None
         assert (found.pinned, found.given_name) == (True, "Mine")
-        await session.delete(begun)
+        await session.conversations.delete(begun)
         assert backend.deleted == [named]
-        assert await session.conversation(named) is None
+        assert await session.conversations.find(named) is None

@@ -69,7 +69,7 @@ async def test_who_stops_waiting_finds_the_turn_done_later(room: Room, server: D
     await asyncio.sleep(QUICK.longest_retry_s)
     assert len(server.log) == tries
     server.faults.clear()
-    await room.session.sync(cid)
+    await room.session.history.sync(cid)
     assert (await room.over(turn_id)).reply
     assert sent(server, BROKEN) == 1
 
@@ -109,7 +109,7 @@ async def test_another_clients_turn_is_shown_and_waited_for(
         await room.session.decide(foreign, foreign.open_approvals[0].call_id, "approved")
         assert (await room.over(mine)).reply
         await other.over(theirs)
-    turns = await room.session.turns(cid)
+    turns = await room.session.history.turns(cid)
     assert [t.prompt and t.prompt.text for t in turns] == [HELLO, ORDER, "second"]
     assert decided(server, cid) == 1
 
@@ -149,8 +149,8 @@ async def test_events_of_another_client_are_found_between_ours(
     async with open_room(server, tmp_path / "other.db") as other:
         await other.ask(BROKEN, cid)
     await room.ask("third", cid)
-    await room.session.sync(cid)
-    turns = await room.session.turns(cid)
+    await room.session.history.sync(cid)
+    turns = await room.session.history.turns(cid)
     assert [t.prompt and t.prompt.text for t in turns] == [HELLO, BROKEN, "third"]
     assert any(isinstance(step, SkillStep) for step in turns[1].steps)
 

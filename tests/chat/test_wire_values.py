@@ -100,7 +100,7 @@ async def test_odd_values_do_not_hide_the_reply(room: Room, server: DemoServer) 
     turn = await room.ask("What can you do?")
     assert turn.reply
     assert turn.log[0].raw["confidence"] == "1e999"
-    [kept] = await room.session.turns(turn.conversation_id)
+    [kept] = await room.session.history.turns(turn.conversation_id)
     assert (kept.reply, kept.log) == (turn.reply, turn.log)
     assert not room.problems
 

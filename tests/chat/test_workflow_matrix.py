@@ -120,8 +120,8 @@ async def play(server: DemoServer, after: int, folder: Path, fault: str = "") ->
         if fault == RESTART:
             await room.open(shown.conversation_id)
             shown = await User(room).see_through(turn_id, within_s=20)
-        await room.session.sync(shown.conversation_id)
-        [kept] = await room.session.turns(shown.conversation_id)
+        await room.session.history.sync(shown.conversation_id)
+        [kept] = await room.session.history.turns(shown.conversation_id)
     assert essence(kept) == essence(shown)
     assert sent(server, text) == 1
     return shown

@@ -78,14 +78,14 @@ async def test_a_new_prompt_keeps_the_turns_before_it(room: Room) -> None:
     first = await room.ask(BROKEN)
     cid = first.conversation_id
     second = await room.ask(HELLO, cid)
-    await room.session.sync(cid)
-    await room.session.sync(cid)
-    turns = await room.session.turns(cid)
+    await room.session.history.sync(cid)
+    await room.session.history.sync(cid)
+    turns = await room.session.history.turns(cid)
     assert [t.prompt and t.prompt.text for t in turns] == [BROKEN, HELLO]
     assert [essence(t) for t in turns] == [essence(first), essence(second)]
     assert first.usage
     assert second.usage
-    assert await room.session.total_usage(cid) == first.usage + second.usage
+    assert await room.session.history.total_usage(cid) == first.usage + second.usage
 
 
 async def test_another_machine_sees_the_newest_turn(
@@ -93,10 +93,10 @@ async def test_another_machine_sees_the_newest_turn(
 ) -> None:
     told = await room.ask(BROKEN)
     async with open_room(server, tmp_path / "other.db", backend_of=agent_of) as other:
-        await other.session.refresh_conversations()
-        [conversation] = await other.session.conversations()
-        await other.session.sync(conversation.id)
-        [turn] = await other.session.turns(conversation.id)
+        await other.session.conversations.refresh()
+        [conversation] = await other.session.conversations.stored()
+        await other.session.history.sync(conversation.id)
+        [turn] = await other.session.history.turns(conversation.id)
     assert conversation.title == BROKEN
     assert turn.over
     kept = texts(told) if server.settings.documented_workflows else texts(told)[-1:]
@@ -105,8 +105,8 @@ async def test_another_machine_sees_the_newest_turn(
 
 async def test_the_first_words_are_the_title(room: Room, server: DemoServer) -> None:
     await room.ask(f"{HELLO} " + "really " * 20)
-    await room.session.refresh_conversations()
-    [conversation] = await room.session.conversations()
+    await room.session.conversations.refresh()
+    [conversation] = await room.session.conversations.stored()
     assert conversation.title.startswith(HELLO)
     assert len(conversation.title) <= 60
     assert len(server.log.of("list")) == 1
@@ -150,11 +150,11 @@ async def test_a_halt_stops_the_writing(writing: DemoServer, tmp_path: Path) -> 
     async with open_room(writing, tmp_path / "a.db", backend_of=agent_of) as room:
         turn_id = await room.say("Write a runbook for a full disk")
         await room.until(lambda: texts(room.turns[turn_id]))
-        await room.session.halt(room.turns[turn_id])
+        await room.session.conversations.halt(room.turns[turn_id])
         turn = await room.over(turn_id)
         assert turn.outcome == "halted"
         assert not turn.halting
-        timeline = await room.session.timeline(turn.conversation_id)
+        timeline = await room.session.history.timeline(turn.conversation_id)
         assert any(isinstance(event, HaltRequested) for event in timeline)
         assert (await room.ask(HELLO, turn.conversation_id)).outcome == "finished"
 
@@ -179,7 +179,7 @@ async def test_another_clients_run_is_waited_for(writing: DemoServer, tmp_path: 
         mine = await here.say("hello", cid)
         assert (await here.over(mine)).reply
         await there.over(theirs)
-        turns = await here.session.turns(cid)
+        turns = await here.session.history.turns(cid)
     assert [t.prompt and t.prompt.text for t in turns] == ["thanks", BROKEN, "hello"]
     assert any(isinstance(step, SkillStep) for step in turns[1].steps)
 
@@ -194,7 +194,7 @@ async def test_an_inactive_workflow_gives_the_text_back(room: Room, server: Demo
     assert refused.error.kind is ErrorKind.ASLEEP
     assert "switched off" in str(refused.error)
     assert await room.session.draft(cid) == "Are you there?"
-    assert len(await room.session.turns(cid)) == 1
+    assert len(await room.session.history.turns(cid)) == 1
     await backend.aclose()
 
 
@@ -222,7 +222,7 @@ async def test_somebody_elses_workflow_is_refused(
 async def test_other_ends_are_told(room: Room, text: str, outcome: str) -> None:
     turn = await room.ask(text)
     assert turn.outcome == outcome
-    lines = await room.session.timeline(turn.conversation_id)
+    lines = await room.session.history.timeline(turn.conversation_id)
     names = {event.name for event in lines if isinstance(event, LogLine)}
     assert names & {"error", "guardrail"}
 

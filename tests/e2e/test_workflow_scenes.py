@@ -62,7 +62,7 @@ class Scene(ChatPage):
 
     async def begin(self, options: OptionValues) -> ConversationId:
         """Create a conversation and go to it."""
-        created = await self.session().create(options)
+        created = await self.session().conversations.create(options)
         self.go_to(created)
         await self.until(lambda: self.current_conversation() == created)
         return created

@@ -156,7 +156,7 @@ async def test_words_taken_back_from_a_conversation_that_never_began_are_kept() 
         await stage.until(lambda: stage.store.drafts[None] == "hello\n\nfrom before")
         assert stage.current_conversation() is None
         assert stage.is_welcome_shown()
-        assert await stage.session().conversations() == []
+        assert await stage.session().conversations.stored() == []
 
 
 class FullDisk(MemoryStore):

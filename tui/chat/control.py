@@ -1,31 +1,61 @@
-"""What the user does to a conversation beside speaking: create, rename, stop, equip, carry over."""
+"""Conversation operations other than sending: list, create, rename, stop, skills …"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from tui.chat.calls import once_more_if_refused
 from tui.chat.kit import Kit
-from tui.chat.reading import Reader
-from tui.chat.updates import ConversationsChanged
+from tui.chat.lanes import Lanes
+from tui.chat.updates import ConversationsChanged, TurnDropped
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import HaltRequested, Json
 from tui.core.ids import ConversationId, SkillId, TurnId, is_local
 from tui.core.options import Option, OptionValues
+from tui.core.ports import Can
 from tui.core.records import Agent, Conversation, Imported, Skill
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 
 
-class Controls(Reader):
-    """Calls that the server carries out at once, or that raise ``BackendError``.
+class Conversations:
+    """The conversations of a session: what is stored of them, and what the server does with them.
 
-    Which of them make sense, ``can`` says; the others raise ``UNSUPPORTED``.
+    Calls are carried out by the server at once, or raise ``BackendError``. Which of them make
+    sense, ``Session.can`` says; the others raise ``UNSUPPORTED``.
     """
 
-    def __init__(self, kit: Kit) -> None:
-        super().__init__(kit)
+    def __init__(self, kit: Kit, lanes: Lanes) -> None:
+        self._kit = kit
+        self._lanes = lanes
         self._halting: set[TurnId] = set()
+
+    async def stored(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
+        """Return conversations of the store, pinned ones and then newest activity first."""
+        return await self._kit.store.conversations(limit, offset)
+
+    async def find(self, conversation_id: ConversationId) -> Conversation | None:
+        """Return one conversation of the store."""
+        return await self._kit.store.conversation(conversation_id)
+
+    async def look_up(self, conversation_id: ConversationId) -> None:
+        """Make sure that the service or the store knows a conversation.
+
+        Raises ``BackendError``: ``NOT_FOUND`` where neither does.
+        """
+        if await self._kit.store.conversation(conversation_id) is None:
+            await once_more_if_refused(partial(self._kit.backend.status, conversation_id))
+
+    async def refresh(self, cursor: str | None = None) -> str | None:
+        """Read one page of the server's list into the store; return the cursor of the next.
+
+        Raises ``BackendError``.
+        """
+        page = await self._kit.read(partial(self._kit.backend.conversations, cursor))
+        await self._kit.store.save_conversations(page.items)
+        self._kit.publish(ConversationsChanged())
+        return page.cursor
 
     async def options(self, conversation_id: ConversationId | None = None) -> tuple[Option, ...]:
         """Read the options of a new conversation (``Can.CHOOSE``), or of one (``Can.CHANGE``)."""
@@ -65,6 +95,31 @@ class Controls(Reader):
         title = clean_line(title)
         await once_more_if_refused(partial(self._kit.backend.rename, conversation_id, title))
         await self._kit.store.save_conversations([Conversation(id=conversation_id, title=title)])
+        self._kit.publish(ConversationsChanged())
+
+    async def give_name(self, conversation_id: ConversationId, name: str) -> None:
+        """Call a conversation something here, whatever the server calls it; empty: no more."""
+        await self._kit.store.name_conversation(conversation_id, clean_line(name))
+        self._kit.publish(ConversationsChanged())
+
+    async def pin(self, conversation_id: ConversationId, *, pinned: bool) -> None:
+        """Keep a conversation above all others, or no more."""
+        await self._kit.store.pin_conversation(conversation_id, pinned=pinned)
+        self._kit.publish(ConversationsChanged())
+
+    async def delete(self, conversation_id: ConversationId) -> None:
+        """Delete a conversation at the server and here. Raises ``BackendError``."""
+        ended: tuple[Turn, ...] = ()
+        if is_local(self._lanes.named(conversation_id)):
+            ended = await self._lanes.close(conversation_id)  # it may be created at this moment
+        known = await self._kit.store.conversation(conversation_id)
+        name = known.id if known else self._lanes.named(conversation_id)
+        if Can.DELETE in self._kit.backend.can and not is_local(name):
+            await self._kit.backend.delete(name)
+        ended += await self._lanes.close(name)
+        await self._kit.store.delete_conversation(name)
+        for turn in ended:
+            self._kit.publish(TurnDropped(name, turn.id))
         self._kit.publish(ConversationsChanged())
 
     async def halt(self, turn: Turn) -> None:
@@ -113,5 +168,5 @@ class Controls(Reader):
         """Create what a bundle describes (``Can.BUNDLE``); the list is read anew."""
         imported = await self._kit.backend.import_bundle(bundle)
         if imported.created:
-            await self.refresh_conversations()
+            await self.refresh()
         return imported

@@ -1,4 +1,4 @@
-"""Reading conversations: the store first, brought up to what the server knows."""
+"""Turns and events: read from the store, which is brought up to what the server knows."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from tui.chat.calls import once_more_if_refused
 from tui.chat.history import EVENTS_KEPT_MS, read_events, read_messages
 from tui.chat.kit import Kit
 from tui.chat.lanes import Lanes
-from tui.chat.updates import ConversationsChanged
 from tui.core.errors import BackendError
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId, is_local
@@ -40,43 +38,13 @@ class _Known:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Reader:
-    """Conversations, their turns and their events, with what runs in them as it is now."""
+class History:
+    """Turns and events of the conversations, with what runs in them as it is now."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, lanes: Lanes) -> None:
         self._kit = kit
-        self._lanes = Lanes(kit)
+        self._lanes = lanes
         self._known: dict[ConversationId, _Known] = {}
-
-    @property
-    def can(self) -> Can:
-        return self._kit.backend.can
-
-    async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
-        """From the store, pinned ones and then newest activity first."""
-        return await self._kit.store.conversations(limit, offset)
-
-    async def conversation(self, conversation_id: ConversationId) -> Conversation | None:
-        """One conversation, from the store."""
-        return await self._kit.store.conversation(conversation_id)
-
-    async def look_up(self, conversation_id: ConversationId) -> None:
-        """Make sure that the service or the store knows a conversation.
-
-        Raises ``BackendError``: ``NOT_FOUND`` where neither does.
-        """
-        if await self._kit.store.conversation(conversation_id) is None:
-            await once_more_if_refused(partial(self._kit.backend.status, conversation_id))
-
-    async def refresh_conversations(self, cursor: str | None = None) -> str | None:
-        """Read one page of the server's list into the store; the cursor of the next.
-
-        Raises ``BackendError``.
-        """
-        page = await self._kit.read(partial(self._kit.backend.conversations, cursor))
-        await self._kit.store.save_conversations(page.items)
-        self._kit.publish(ConversationsChanged())
-        return page.cursor
 
     async def turns(
         self, conversation_id: ConversationId, before: TurnId | None = None
@@ -166,7 +134,11 @@ class Reader:
 
         None where it keeps none. Source: Headless API, Get events.
         """
-        return self._kit.clock.now_ms() - EVENTS_KEPT_MS if Can.REPLAY in self.can else None
+        return (
+            self._kit.clock.now_ms() - EVENTS_KEPT_MS
+            if Can.REPLAY in self._kit.backend.can
+            else None
+        )
 
     async def sync(self, conversation_id: ConversationId) -> None:
         """Bring the store up to what the server knows of a conversation; follow what runs.

@@ -10,9 +10,11 @@ from uuid import uuid4
 
 from tui.chat.answers import Answers
 from tui.chat.continuing import outcome_of
-from tui.chat.control import Controls
+from tui.chat.control import Conversations
 from tui.chat.kit import Kit, Patience
+from tui.chat.lanes import Lanes
 from tui.chat.questions import approval, connection
+from tui.chat.reading import History
 from tui.chat.updates import (
     CallMade,
     ConversationNamed,
@@ -27,7 +29,7 @@ from tui.core.calls import ServerCall
 from tui.core.draft import Draft, draft_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalRequested, Decision
-from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, is_local, local_conversation
+from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, local_conversation
 from tui.core.ports import Can, ChatBackend, Clock, TurnStore
 from tui.core.records import Attachment, Conversation, Prompt
 from tui.core.redact import words_of
@@ -39,7 +41,7 @@ MOST_CALLS = 200
 """Requests that are remembered for support."""
 
 
-class Session(Controls):
+class Session:
     """Conversations with one agent, over one backend and one store.
 
     Calls return as soon as what they were given is safe in the store; what happens next is
@@ -58,16 +60,17 @@ class Session(Controls):
     ) -> None:
         """``one_shot``: see :class:`tui.chat.kit.Kit`."""
         self._listener = publish
-        super().__init__(
-            Kit(
-                backend=backend,
-                store=store,
-                publish=self._publish,
-                clock=clock or SystemClock(),
-                patience=patience or Patience(),
-                one_shot=one_shot,
-            )
+        self._kit = Kit(
+            backend=backend,
+            store=store,
+            publish=self._publish,
+            clock=clock or SystemClock(),
+            patience=patience or Patience(),
+            one_shot=one_shot,
         )
+        self._lanes = Lanes(self._kit)
+        self.conversations = Conversations(self._kit, self._lanes)
+        self.history = History(self._kit, self._lanes)
         self._calls: deque[ServerCall] = deque(maxlen=MOST_CALLS)
         backend.watch_calls(self._note_call)
         self._answers = Answers(self._kit, self._lanes, self._later)
@@ -76,6 +79,11 @@ class Session(Controls):
         """Held while a message is put into the outbox, so that all queues have the same order."""
         self.watched: ConversationId | None = None
         """The conversation on screen: what happens in others is unread."""
+
+    @property
+    def can(self) -> Can:
+        """What the backend is able to do."""
+        return self._kit.backend.can
 
     async def __aenter__(self) -> Session:
         if not self._kit.one_shot:
@@ -196,31 +204,6 @@ class Session(Controls):
         Its turn goes on at the server; nothing that waits in the outbox is lost.
         """
         await self._lanes.of(conversation_id).stop()
-
-    async def give_name(self, conversation_id: ConversationId, name: str) -> None:
-        """Call a conversation something here, whatever the server calls it; empty: no more."""
-        await self._kit.store.name_conversation(conversation_id, clean_line(name))
-        self._publish(ConversationsChanged())
-
-    async def pin(self, conversation_id: ConversationId, *, pinned: bool) -> None:
-        """Keep a conversation above all others, or no more."""
-        await self._kit.store.pin_conversation(conversation_id, pinned=pinned)
-        self._publish(ConversationsChanged())
-
-    async def delete(self, conversation_id: ConversationId) -> None:
-        """Delete a conversation at the server and here. Raises ``BackendError``."""
-        ended: tuple[Turn, ...] = ()
-        if is_local(self._lanes.named(conversation_id)):
-            ended = await self._lanes.close(conversation_id)  # it may be created at this moment
-        known = await self._kit.store.conversation(conversation_id)
-        name = known.id if known else self._lanes.named(conversation_id)
-        if Can.DELETE in self.can and not is_local(name):
-            await self._kit.backend.delete(name)
-        ended += await self._lanes.close(name)
-        await self._kit.store.delete_conversation(name)
-        for turn in ended:
-            self._publish(TurnDropped(name, turn.id))
-        self._publish(ConversationsChanged())
 
     # -- answering -------------------------------------------------------------------------
 
@@ -346,7 +329,7 @@ class Session(Controls):
                 return
             await self._kit.clock.sleep(delay_s)
             try:
-                await self.refresh_conversations()
+                await self.conversations.refresh()
             except BackendError as error:
                 if error.kind is not ErrorKind.UNSUPPORTED:
                     self._publish(Problem(error, conversation_id))

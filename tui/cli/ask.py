@@ -147,7 +147,7 @@ class _Asking:
                 conversation = turn.conversation_id
                 if turn.outcome != "finished":
                     break
-            self.total = await session.total_usage(turn.conversation_id)
+            self.total = await session.history.total_usage(turn.conversation_id)
             return self._report(turn, session.can)
 
     async def _conversation(self, session: Session) -> ConversationId | None:
@@ -157,10 +157,10 @@ class _Asking:
         if not self.question.last_conversation:
             return None
         try:
-            await session.refresh_conversations()
+            await session.conversations.refresh()
         except BackendError as error:
             raise failure_of(error) from error
-        known = [c for c in await session.conversations(_NEWEST) if not is_local(c.id)]
+        known = [c for c in await session.conversations.stored(_NEWEST) if not is_local(c.id)]
         if not known:
             text = "there is no conversation to continue yet. Leave out -c to start one."
             raise Failure(text, Code.USAGE)
@@ -372,7 +372,7 @@ def _fits(session: Session, text: str) -> bool:
 
 async def _look_up(session: Session, conversation: ConversationId) -> None:
     try:
-        await session.look_up(conversation)
+        await session.conversations.look_up(conversation)
     except BackendError as error:
         raise failure_of(error) from error
 

@@ -30,12 +30,12 @@ async def with_options(
     if needed not in session.can:
         raise Failure("this service has no options; leave --option out.", Code.USAGE)
     try:
-        options = await session.options(conversation)
+        options = await session.conversations.options(conversation)
         values = read_options(options, texts)
         if conversation is None:
             title = {"title": clean_line(message, _TITLE_CHARS)}
-            return await session.create({**title, **values})
-        dropped = await session.change(conversation, values)
+            return await session.conversations.create({**title, **values})
+        dropped = await session.conversations.change(conversation, values)
     except OptionProblem as problem:
         raise Failure(str(problem), Code.USAGE) from problem
     except BackendError as error:

@@ -74,8 +74,8 @@ async def _search(target: Target, words: str, limit: int) -> tuple[_Found[Hit], 
 
     async with target.place().connect(lambda update: None, one_shot=True) as session:
         if target.demo:  # nothing of it is stored before its list is read
-            await session.refresh_conversations()
-        hits = await session.search(words, limit + 1)
+            await session.conversations.refresh()
+        hits = await session.history.search(words, limit + 1)
         return _Found(hits[:limit], len(hits) > limit), SystemClock().now_ms()
 
 
@@ -112,11 +112,11 @@ async def _read(target: Target, limit: int) -> tuple[_Found[Conversation], int]:
 
     async with target.place().connect(lambda update: None, one_shot=True) as session:
         try:
-            cursor = await session.refresh_conversations()
-            known = await session.conversations(limit + 1)
+            cursor = await session.conversations.refresh()
+            known = await session.conversations.stored(limit + 1)
             while cursor and len(known) < limit:
-                cursor = await session.refresh_conversations(cursor)
-                known = await session.conversations(limit + 1)
+                cursor = await session.conversations.refresh(cursor)
+                known = await session.conversations.stored(limit + 1)
         except BackendError as error:
             raise failure_of(error) from error
         has_more = bool(cursor) or len(known) > limit

@@ -42,11 +42,11 @@ async def _read(target: Target, conversation_id: ConversationId) -> Chronicle:
     async with place.connect(lambda update: None, one_shot=True) as session:
         failure = None
         try:
-            await session.fetch_everything(conversation_id)
-            await session.refresh_conversations()
+            await session.history.fetch_everything(conversation_id)
+            await session.conversations.refresh()
         except BackendError as error:
             failure = error
-        chronicle = await session.chronicle(conversation_id, place.agent_name)
+        chronicle = await session.history.chronicle(conversation_id, place.agent_name)
     if not chronicle.turns and failure is not None:
         raise failure_of(failure) from failure
     if not chronicle.turns:

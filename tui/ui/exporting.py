@@ -49,10 +49,10 @@ async def export(
         return await _export_bundle(session, conversation_id, wanted.path)
     note = ""
     try:
-        await session.fetch_everything(conversation_id)
+        await session.history.fetch_everything(conversation_id)
     except BackendError as error:
         note = f" Only what is stored here, since: {error}"
-    chronicle = await session.chronicle(conversation_id, agent)
+    chronicle = await session.history.chronicle(conversation_id, agent)
     text = await asyncio.to_thread(render, chronicle, wanted.form)
     await asyncio.to_thread(write, wanted.path, text)
     return f"{shown_path(wanted.path)} ({size(utf8_size(text))}).{note}"
@@ -61,7 +61,7 @@ async def export(
 async def _export_bundle(session: Session, conversation_id: ConversationId, path: Path) -> str:
     from tui.export import write
 
-    bundle = await session.export_bundle(conversation_id)
+    bundle = await session.conversations.export_bundle(conversation_id)
     text = write_json(bundle, ensure_ascii=False, indent=2) + "\n"
     await asyncio.to_thread(write, path, text)
     return f"{shown_path(path)} ({size(utf8_size(text))})."

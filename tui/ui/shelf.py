@@ -26,11 +26,11 @@ class Shelf:
 
     async def read(self) -> Sequence[Conversation]:
         """What the store has now."""
-        self.conversations = await self._session.conversations(self._limit)
+        self.conversations = await self._session.conversations.stored(self._limit)
         self._known = {item.id: item for item in self.conversations}
         open_id = self._session.watched
         unlisted = open_id if open_id not in self._known else None
-        if unlisted and (found := await self._session.conversation(unlisted)):
+        if unlisted and (found := await self._session.conversations.find(unlisted)):
             self._known[unlisted] = found
         return self.conversations
 
@@ -40,7 +40,7 @@ class Shelf:
 
     async def refresh(self) -> None:
         """Bring the newest page of the server's list into the store. Raises ``BackendError``."""
-        self._cursor = await self._session.refresh_conversations() or self._cursor
+        self._cursor = await self._session.conversations.refresh() or self._cursor
 
     async def reach_further(self) -> bool:
         """Read another page, from the store or else the server; False if there is nothing more.
@@ -50,7 +50,7 @@ class Shelf:
         before = len(self.conversations)
         self._limit += PAGE
         if len(await self.read()) == before and self._cursor is not None:
-            self._cursor = await self._session.refresh_conversations(self._cursor)
+            self._cursor = await self._session.conversations.refresh(self._cursor)
             await self.read()
         return len(self.conversations) > before
 

@@ -86,7 +86,7 @@ class Connection(Controller):
         self.context.show_state()
         if conversations and not written:
             newest = max(conversations, key=lambda item: item.updated_ms or 0).id
-            turns = await access.session.turns(newest)
+            turns = await access.session.history.turns(newest)
             if (turns and not turns[-1].over) or await access.session.draft(newest):
                 await self._navigation.open(newest)
 

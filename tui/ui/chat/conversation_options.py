@@ -63,7 +63,7 @@ class ConversationOptions(Controller):
         read: list[Option] = []
 
         async def options() -> Sequence[Option]:
-            read[:] = await self.context.opened.session.options(where)
+            read[:] = await self.context.opened.session.conversations.options(where)
             return read
 
         def answered(values: OptionValues | None) -> None:
@@ -76,7 +76,7 @@ class ConversationOptions(Controller):
     async def _change(
         self, where: ConversationId, values: OptionValues, labels: dict[str, str]
     ) -> None:
-        dropped = await self.context.opened.session.change(where, values)
+        dropped = await self.context.opened.session.conversations.change(where, values)
         kept = [labels.get(name, name) for name in values if name not in dropped]
         told = [f"Changed: {', '.join(kept)}."] if kept else []
         if dropped:

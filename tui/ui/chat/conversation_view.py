@@ -45,7 +45,7 @@ class ConversationView:
     async def show(self, conversation_id: ConversationId) -> None:
         """Show the newest turns of a conversation."""
         self.conversation.expect()
-        turns = await self._context.opened.session.turns(conversation_id)
+        turns = await self._context.opened.session.history.turns(conversation_id)
         await self._show_turns(conversation_id, turns)
 
     async def _show_turns(
@@ -66,8 +66,8 @@ class ConversationView:
             session = self._context.opened.session
             until_ms = turns[-1].last_at_ms if turns and goes_on else None
             self.timeline.show_events(
-                await session.timeline(conversation_id, until_ms),
-                record_from_ms=session.record_from_ms,
+                await session.history.timeline(conversation_id, until_ms),
+                record_from_ms=session.history.record_from_ms,
                 begun_ms=_begun_ms(turns),
             )
 
@@ -80,7 +80,7 @@ class ConversationView:
             return False
         self.conversation.expect()
         session = self._context.opened.session
-        turns, goes_on = await session.turns_around(hit.conversation_id, hit.turn_id)
+        turns, goes_on = await session.history.turns_around(hit.conversation_id, hit.turn_id)
         if not turns:
             return False
         await self._show_turns(hit.conversation_id, turns, goes_on=goes_on)
@@ -101,9 +101,9 @@ class ConversationView:
         if current is None or before is None:
             return
         session = self._context.opened.session
-        turns = await session.turns(current, before)
-        if not turns and await session.read_older(current):
-            turns = await session.turns(current, before)
+        turns = await session.history.turns(current, before)
+        if not turns and await session.history.read_older(current):
+            turns = await session.history.turns(current, before)
         if self._context.current == current and self.conversation.oldest == before:
             await self.conversation.prepend(turns)
 
@@ -115,7 +115,7 @@ class ConversationView:
         current, after = self._context.current, self.conversation.newest
         if current is None or after is None:
             return
-        turns, goes_on = await self._context.opened.session.turns_after(current, after)
+        turns, goes_on = await self._context.opened.session.history.turns_after(current, after)
         if self._context.current == current and self.conversation.newest == after:
             await self.conversation.append(turns, goes_on=goes_on)
             await self._lengthen_timeline(current, turns, goes_on=goes_on)
@@ -127,7 +127,7 @@ class ConversationView:
         if self.timeline.timeline:
             until_ms = turns[-1].last_at_ms if turns and goes_on else None
             session = self._context.opened.session
-            self.timeline.lengthen(await session.timeline(conversation_id, until_ms))
+            self.timeline.lengthen(await session.history.timeline(conversation_id, until_ms))
 
     def go_to_end(self) -> None:
         """Leave the older turns for the newest ones."""

@@ -112,7 +112,7 @@ class Navigation:
         self._listed.read_soon()
         context.desk.attend(conversation_id)
         try:
-            await session.sync(conversation_id)
+            await session.history.sync(conversation_id)
             context.desk.reached()
         except BackendError as error:
             context.fail(error)
@@ -129,7 +129,7 @@ class Navigation:
 
     async def _learn_agent(self, conversation_id: ConversationId | None) -> None:
         try:
-            agent = await self._context.opened.session.agent(conversation_id)
+            agent = await self._context.opened.session.conversations.agent(conversation_id)
         except BackendError:
             return  # the name that is shown has to do; other calls say what is wrong
         if agent.name:

@@ -91,7 +91,7 @@ class NewConversation(Controller):
         self.context.ask(BeginModal(self._read_options, remembered), answered)
 
     async def _read_options(self) -> Sequence[Option]:
-        return await self.context.opened.session.options()
+        return await self.context.opened.session.conversations.options()
 
     def _choices(self) -> Choices:
         from tui.config import data_dir
@@ -104,7 +104,7 @@ class NewConversation(Controller):
         await asyncio.to_thread(partial(choices.save, values))
         await self._pane.queue.all_sent()
         unsent = drafts.written if self.context.current is None else ""
-        created = await self.context.opened.session.create(values)
+        created = await self.context.opened.session.conversations.create(values)
         if unsent:
             await drafts.write("")
         await self._navigation.open(created)

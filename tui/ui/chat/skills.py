@@ -63,7 +63,7 @@ class Skills(Controller):
         self.context.run_exclusive("skills", self._show, where)
 
     async def _show(self, where: ConversationId) -> None:
-        self._choose(where, await self.context.opened.session.skills(where))
+        self._choose(where, await self.context.opened.session.conversations.skills(where))
 
     def _choose(self, where: ConversationId, skills: Sequence[Skill]) -> None:
         from tui.ui.modals.pick import Item, PickModal
@@ -89,9 +89,9 @@ class Skills(Controller):
         try:
             for skill in skills:
                 if skill.installed:
-                    await session.remove_skill(where, SkillId(skill.id))
+                    await session.conversations.remove_skill(where, SkillId(skill.id))
                 else:
-                    await session.install_skill(where, SkillId(skill.id))
+                    await session.conversations.install_skill(where, SkillId(skill.id))
                 done.append(f"{'Removed' if skill.installed else 'Installed'} {skill.name}.")
         finally:
             if done:
@@ -104,7 +104,7 @@ class Skills(Controller):
     async def _wake(self) -> None:
         context = self.context
         if (where := context.current) is not None:
-            await context.opened.session.wake(where)
+            await context.opened.session.conversations.wake(where)
             context.desk.asleep.discard(where)
             context.desk.dismiss()
             context.notify("The conversation is switched on again.")

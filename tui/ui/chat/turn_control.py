@@ -63,7 +63,7 @@ class TurnControl(Controller):
     def halt(self) -> None:
         """Ask for the end of the turn; that it was asked for stays visible until it comes."""
         if turn := self._stoppable():
-            self.context.run("halt", self.context.opened.session.halt, turn)
+            self.context.run("halt", self.context.opened.session.conversations.halt, turn)
 
     def stop_waiting(self) -> None:
         """Leave a turn that is being brought back to the server, until the user looks again."""
@@ -102,5 +102,5 @@ class TurnControl(Controller):
         total = None
         counts = Can.REPORT_USAGE in self.context.can
         if access and counts and current and not is_local(current):
-            total = await access.session.total_usage(current)
+            total = await access.session.history.total_usage(current)
         self._view.timeline.show_total(total)

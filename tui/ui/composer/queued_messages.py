@@ -142,7 +142,7 @@ class QueuedMessages(Controller):
     async def _leave_what_is_gone(self) -> None:
         """Begin anew, with what is written, where the only message was taken back."""
         access, current = self.context.opened, self.context.current
-        if not current or not is_local(current) or await access.session.conversation(current):
+        if not current or not is_local(current) or await access.session.conversations.find(current):
             return
         kept = await access.drafts.read(None)
         self.context.desk.current = access.session.watched = None

@@ -58,10 +58,10 @@ class Library:
         Raises ``BackendError`` after what is stored was said.
         """
         try:
-            await self._session.refresh_conversations()
+            await self._session.conversations.refresh()
         finally:
             wanted = words.casefold().split()
-            found = await self._session.conversations()
+            found = await self._session.conversations.stored()
             fitting = [c for c in found if all(w in c.name.casefold() for w in wanted)][:_LISTED]
             self._places = [Place(item.id, item.name) for item in fitting]
             for number, item in enumerate(fitting, 1):
@@ -75,7 +75,7 @@ class Library:
 
     async def search(self, words: str) -> None:
         """Say where words stand in all that was said. Raises ``StoreError``."""
-        hits = await self._session.search(words, _LISTED) if words else ()
+        hits = await self._session.history.search(words, _LISTED) if words else ()
         self._places = [Place(hit.conversation_id, hit.title, hit.turn_id) for hit in hits]
         for number, hit in enumerate(hits, 1):
             title = clean_line(hit.title, 60) or "New conversation"
@@ -94,7 +94,7 @@ class Library:
         if conversation_id is None:
             self._lines.say("There is no conversation to export yet.")
             return
-        found = await self._session.conversation(conversation_id)
+        found = await self._session.conversations.find(conversation_id)
         usual = file_name(found.name if found else "", day_of(self._now_ms()), "md")
         path = Path.cwd() / typed_path(typed or usual)
         form = format_of(path)
@@ -119,9 +119,9 @@ class Library:
             self._lines.say("Type the new name behind /rename.")
         else:
             if Can.RENAME in self._session.can and not is_local(conversation_id):
-                await self._session.rename(conversation_id, title)
+                await self._session.conversations.rename(conversation_id, title)
             else:
-                await self._session.give_name(conversation_id, title)
+                await self._session.conversations.give_name(conversation_id, title)
             self._lines.say(f"It is called {clean_line(title, 100)} now.")
 
     def _say(self, number: int, text: str) -> None:

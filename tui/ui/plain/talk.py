@@ -101,7 +101,7 @@ class Talk:
         """Return the name that the service has for the agent, else the one that is known."""
         try:
             async with asyncio.timeout(_NAMED_S):
-                return clean_line((await session.agent()).name, 40) or self._agent
+                return clean_line((await session.conversations.agent()).name, 40) or self._agent
         except (BackendError, TimeoutError):
             return self._agent  # other calls say what is wrong
 
@@ -217,7 +217,7 @@ class Talk:
         where = self._current = self._session.watched = place.conversation_id
         self._lines.say(f"Conversation: {clean_line(place.name, 100)}")
         try:
-            await self._session.sync(where)
+            await self._session.history.sync(where)
         finally:
             if place.turn_id is None:
                 await self._read("")
@@ -231,14 +231,14 @@ class Talk:
 
     async def _read(self, _: str) -> None:
         """Say everything here from the beginning."""
-        turns = await self._session.turns(self._current) if self._current else []
+        turns = await self._session.history.turns(self._current) if self._current else []
         self._say_all(turns)
         if not turns:
             self._lines.say("Nothing has been said here yet.")
 
     async def _read_from(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
         """Say what was found and what followed."""
-        turns, goes_on = await self._session.turns_around(conversation_id, turn_id)
+        turns, goes_on = await self._session.history.turns_around(conversation_id, turn_id)
         first = next((n for n, turn in enumerate(turns) if turn.id == turn_id), 0)
         self._say_all(turns[first:])
         if goes_on:
@@ -303,7 +303,7 @@ class Talk:
         if Can.HALT not in self._session.can:
             self._lines.say("This agent cannot be stopped.")
         elif running := [turn for turn in working if not turn.over]:
-            await self._session.halt(running[0])
+            await self._session.conversations.halt(running[0])
             self._lines.say("The agent was asked to stop.")
         else:
             self._lines.say("Nothing is at work here.")

@@ -60,5 +60,5 @@ class Search(Controller):
                 if found.hit:
                     self._go_to(found.hit)
 
-        modal = SearchModal(access.session.search, self.context.clock, self._words)
+        modal = SearchModal(access.session.history.search, self.context.clock, self._words)
         self.context.ask(modal, chosen)

@@ -89,7 +89,7 @@ class ImportFile(Controller):
         except CannotRead as problem:
             self.context.complain(str(problem))
             return
-        imported = await self.context.opened.session.import_bundle(bundle)
+        imported = await self.context.opened.session.conversations.import_bundle(bundle)
         self._list_soon()
         self._report(imported)
         if len(imported.created) == 1:

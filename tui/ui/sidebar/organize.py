@@ -119,9 +119,9 @@ class Organizer(Controller):
         session = self.context.opened.session
         conversation_id = session.named(conversation_id) or conversation_id
         if name and self._server_renames(conversation_id):
-            await session.rename(conversation_id, name)
+            await session.conversations.rename(conversation_id, name)
             name = ""
-        await session.give_name(conversation_id, name)
+        await session.conversations.give_name(conversation_id, name)
 
     def _server_renames(self, conversation_id: ConversationId) -> bool:
         return Can.RENAME in self.context.can and not is_local(conversation_id)
@@ -135,7 +135,7 @@ class Organizer(Controller):
 
     def _pin(self, found: Conversation) -> None:
         session = self.context.opened.session
-        self.context.run("file", session.pin, found.id, pinned=not found.pinned)
+        self.context.run("file", session.conversations.pin, found.id, pinned=not found.pinned)
 
     # -- export ----------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class Organizer(Controller):
 
     async def _delete(self, conversation_id: ConversationId) -> None:
         session = self.context.opened.session
-        await session.delete(conversation_id)
+        await session.conversations.delete(conversation_id)
         if self.context.current == session.named(conversation_id):
             await self._leave()
         self._list_soon()
