@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textual._compositor import LayoutUpdate
 from textual._context import active_app
 
 if TYPE_CHECKING:
+    from rich.segment import Segment
     from textual.app import App
     from textual.screen import Screen
     from textual.strip import Strip
@@ -23,6 +25,17 @@ def screen_lines(app: App[Any]) -> list[Strip]:
     Textual exports a screen only as an SVG picture.
     """
     return app.screen._compositor.render_strips()
+
+
+def terminal_lines(app: App[Any]) -> list[list[Segment]]:
+    """Return what a full update sends to the terminal: modals with what shines through them.
+
+    The same call makes Textual's own screenshots, which are SVG only.
+    """
+    screen = app.screen
+    update = screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    assert isinstance(update, LayoutUpdate)
+    return [[segment for strip in line for segment in strip] for line in update.strips]
 
 
 def screen_text(app: App[Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence, Set
 from contextlib import asynccontextmanager, chdir, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +13,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from rich.segment import Segment
+
 from tests.screenshots.scenes import WIDE, Look, Scene
 from tests.screenshots.slim import slim
 from tests.screenshots.watch import rested
+from tests.textual_internals import terminal_lines
 from tests.ui.signin import ScriptedAccount, nobody
 from tui.config import Preferences
 from tui.demo.server import DemoServer, DemoSettings, PortInUseError
@@ -56,8 +59,12 @@ class StillClock:
         await asyncio.sleep(seconds)
 
 
-async def drawn(scene: Scene, looks: Sequence[Look]) -> list[str]:
-    """A scene, played once, in each of these looks, as SVG. All have colours, or none has."""
+Drawn = tuple[list[list[Segment]], str | None]
+"""The lines of a terminal, and the same as SVG where that is asked for."""
+
+
+async def drawn(scene: Scene, looks: Sequence[Look], svgs: Set[Look]) -> list[Drawn]:
+    """A scene, played once, in each of these looks. All have colours, or none has."""
     size = looks[0].size if scene.anew else WIDE.size
     with _colours(looks[0].colours), _own_folder(), _still_time():
         async with (
@@ -68,15 +75,16 @@ async def drawn(scene: Scene, looks: Sequence[Look]) -> list[str]:
             if scene.anew and looks[0].colours:
                 app.theme = looks[0].theme
             await scene.play(pilot)
-            return [await _picture(pilot, look) for look in looks]
+            return [await _picture(pilot, look, as_svg=look in svgs) for look in looks]
 
 
-async def _picture(pilot: Pilot[None], look: Look) -> str:
+async def _picture(pilot: Pilot[None], look: Look, *, as_svg: bool) -> Drawn:
     await pilot.resize_terminal(*look.size)
     if look.colours:
         pilot.app.theme = look.theme
     await rested(pilot)
-    return slim(pilot.app.export_screenshot(title="genie-tui"))
+    svg = slim(pilot.app.export_screenshot(title="genie-tui")) if as_svg else None
+    return terminal_lines(pilot.app), svg
 
 
 @contextmanager
