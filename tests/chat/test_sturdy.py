@@ -19,7 +19,7 @@ from tests.fakes import (
     said,
     started,
 )
-from tui.chat.company import accompanied
+from tui.chat.company import run_with_watchers
 from tui.chat.kit import Patience
 from tui.chat.session import Session
 from tui.chat.updates import Notice, Problem, Refused, TurnChanged, TurnDropped, Update
@@ -173,10 +173,10 @@ async def test_a_watch_that_fails_ends_the_work_and_one_that_is_done_does_not() 
 
     gate = asyncio.Event()
     with pytest.raises(StoreError):
-        await accompanied(work(), fail())
+        await run_with_watchers(work(), fail())
     assert ended.is_set()
     gate.set()
-    assert await accompanied(work(), asyncio.sleep(0)) == "done"
+    assert await run_with_watchers(work(), asyncio.sleep(0)) == "done"
 
 
 class SlowToGiveBack(MemoryStore):

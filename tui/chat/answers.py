@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from tui.chat.calls import SETTLED, TRIES, once_more_if_refused
+from tui.chat.calls import SETTLED, TRIES, retry_once_on_401
 from tui.chat.kit import Kit
 from tui.chat.lanes import Lanes
 from tui.chat.questions import Question
@@ -145,7 +145,7 @@ class _Posting:
             await self._kit.store.claim_answer(*self._key, self._answer)
         self._posting = True
         try:
-            await once_more_if_refused(partial(self._question.post, self._answer))
+            await retry_once_on_401(partial(self._question.post, self._answer))
         except BackendError as error:
             self._posting = False
             if error.sent:

@@ -16,7 +16,7 @@ TRIES = 9
 """Of an answer to the agent. They take about a minute and a half; then the user says it again."""
 
 
-async def once_more_if_refused(call: Callable[[], Awaitable[T]]) -> T:
+async def retry_once_on_401(call: Callable[[], Awaitable[T]]) -> T:
     """The result of a write, made again after a first 401.
 
     A 401 proves that nothing was carried out, and lets the next call bring a renewed credential.

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def accompanied(work: Coroutine[Any, Any, T], *watches: Coroutine[Any, Any, object]) -> T:
+async def run_with_watchers(
+    work: Coroutine[Any, Any, T], *watches: Coroutine[Any, Any, object]
+) -> T:
     """The result of the work, beside which the watches run until it is done.
 
     A watch may end early; one that fails ends the work, with its failure.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from tui.chat.calls import once_more_if_refused
-from tui.chat.continuing import outcome_of, owes_reply, passed_by, said_since
+from tui.chat.calls import retry_once_on_401
+from tui.chat.continuing import awaits_reply, outcome_of, passed_by, said_since
 from tui.chat.finding import absorb_question, read_new_messages
 from tui.chat.outbox import reread
 from tui.chat.player import Player
@@ -125,7 +125,7 @@ async def _link(player: Player, step: ConnectionStep) -> ConnectionLink | None:
     """Where the request stands; None where the service has no such endpoint."""
     try:
         ask = partial(player.kit.backend.connection_link, step.attempt_id)
-        return await once_more_if_refused(ask)
+        return await retry_once_on_401(ask)
     except BackendError as error:
         if error.kind in (ErrorKind.NOT_FOUND, ErrorKind.UNSUPPORTED):
             return None
@@ -154,7 +154,7 @@ async def read_reply(player: Player) -> None:
             problem = error
         if player.turn.open_connections or player.turn.open_approvals:
             return  # the agent asks for something else
-        if idle and (attempt >= _INSIST or not owes_reply(player.turn)):
+        if idle and (attempt >= _INSIST or not awaits_reply(player.turn)):
             await player.finish_here()
             return
         delay = kit.wait_s(attempt, problem, kit.patience.connection_poll(1.25))

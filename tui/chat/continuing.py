@@ -22,7 +22,7 @@ from tui.core.steps import ConnectionStep, TextStep
 from tui.core.turn import Turn, fold
 
 
-def owes_reply(turn: Turn) -> bool:
+def awaits_reply(turn: Turn) -> bool:
     """Return True if the turn asked for a connection and nothing has been said since."""
     asked = [step for step in turn.steps if isinstance(step, ConnectionStep)]
     return bool(asked) and not said_since(turn, asked[-1])
@@ -66,7 +66,7 @@ async def join(kit: Kit, turn: Turn, run_id: RunId, at_ms: int | None) -> bool:
     owner = await kit.store.turn_of_run(turn.conversation_id, run_id)
     if owner is not None and owner.id == turn.id:
         return True
-    if not owes_reply(turn) or (owner is not None and owner.prompt is not None):
+    if not awaits_reply(turn) or (owner is not None and owner.prompt is not None):
         return False
     gone = await kit.store.join_run(turn.id, run_id)
     if gone is not None:

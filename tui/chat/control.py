@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from tui.chat.calls import once_more_if_refused
+from tui.chat.calls import retry_once_on_401
 from tui.chat.kit import Kit
 from tui.chat.lanes import Lanes
 from tui.chat.updates import ConversationsChanged, TurnDropped
@@ -45,7 +45,7 @@ class Conversations:
         Raises ``BackendError``: ``NOT_FOUND`` where neither does.
         """
         if await self._kit.store.conversation(conversation_id) is None:
-            await once_more_if_refused(partial(self._kit.backend.status, conversation_id))
+            await retry_once_on_401(partial(self._kit.backend.status, conversation_id))
 
     async def refresh(self, cursor: str | None = None) -> str | None:
         """Read one page of the server's list into the store; return the cursor of the next.
@@ -66,7 +66,7 @@ class Conversations:
     ) -> tuple[str, ...]:
         """Change options of a conversation; the names of those that the service didn't keep."""
         change = partial(self._kit.backend.change, conversation_id, values)
-        refused = await once_more_if_refused(change)
+        refused = await retry_once_on_401(change)
         if title := clean_line(str(values.get("title") or "")):
             known = Conversation(id=conversation_id, title=title)
             await self._kit.store.save_conversations([known])
@@ -82,7 +82,7 @@ class Conversations:
     async def create(self, options: OptionValues | None = None) -> ConversationId:
         """Create a conversation at the server; it is empty and in the list when this returns."""
         create = partial(self._kit.backend.create, options)
-        conversation_id = await once_more_if_refused(create)
+        conversation_id = await retry_once_on_401(create)
         now = self._kit.clock.now_ms()
         title = clean_line(str((options or {}).get("title") or ""))
         new = Conversation(id=conversation_id, title=title, created_ms=now, updated_ms=now)
@@ -93,7 +93,7 @@ class Conversations:
     async def rename(self, conversation_id: ConversationId, title: str) -> None:
         """Give a conversation a title, at the server (``Can.RENAME``) and here."""
         title = clean_line(title)
-        await once_more_if_refused(partial(self._kit.backend.rename, conversation_id, title))
+        await retry_once_on_401(partial(self._kit.backend.rename, conversation_id, title))
         await self._kit.store.save_conversations([Conversation(id=conversation_id, title=title)])
         self._kit.publish(ConversationsChanged())
 
@@ -132,7 +132,7 @@ class Conversations:
         self._halting.add(turn.id)
         try:
             halt = partial(self._kit.backend.halt, turn.conversation_id, turn.run_id)
-            await once_more_if_refused(halt)
+            await retry_once_on_401(halt)
         except BackendError as error:
             if error.kind not in (ErrorKind.INVALID, ErrorKind.BUSY):
                 raise
@@ -145,7 +145,7 @@ class Conversations:
 
     async def wake(self, conversation_id: ConversationId) -> None:
         """Switch a conversation on again (``Can.WAKE``)."""
-        await once_more_if_refused(partial(self._kit.backend.wake, conversation_id))
+        await retry_once_on_401(partial(self._kit.backend.wake, conversation_id))
 
     async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
         """All skills there are (``Can.SKILLS``), each with whether it is installed here."""

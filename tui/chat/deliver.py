@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tui.chat.calls import once_more_if_refused
+from tui.chat.calls import retry_once_on_401
 from tui.chat.finding import adopt, find_prompt
 from tui.chat.player import Player
 from tui.chat.updates import Recovery
@@ -18,7 +18,7 @@ from tui.core.text import clean_line
 _TITLE_CHARS = 60
 
 
-class NotDelivered(Exception):
+class SendRejected(Exception):
     """The agent certainly does not have the message; ``error`` says why."""
 
     def __init__(self, error: BackendError) -> None:
@@ -26,7 +26,7 @@ class NotDelivered(Exception):
         self.error = error
 
 
-class Occupied(Exception):
+class ConversationBusy(Exception):
     """The conversation works on another message, perhaps another client's; ``error`` says so."""
 
     def __init__(self, error: BackendError) -> None:
@@ -35,32 +35,32 @@ class Occupied(Exception):
 
 
 def check(player: Player) -> None:
-    """Raise ``NotDelivered`` for a message that the service is known to refuse."""
+    """Raise ``SendRejected`` for a message that the service is known to refuse."""
     prompt = player.turn.prompt
     if prompt is None:
         return
     try:
         player.kit.backend.check(prompt.text, prompt.attachments)
     except BackendError as error:
-        raise NotDelivered(error) from error
+        raise SendRejected(error) from error
 
 
 async def begin_conversation(player: Player) -> None:
     """Create the conversation at the server if it exists only here.
 
     Failures that pass are waited out. Raises ``BackendError`` for a credential that is refused,
-    ``NotDelivered`` for other refusals.
+    ``SendRejected`` for other refusals.
     """
     attempt = 0
     create = partial(player.kit.backend.create, _first_options(player))
     while is_local(player.conversation_id):
         try:
-            new = await once_more_if_refused(create)
+            new = await retry_once_on_401(create)
         except BackendError as error:
             if error.kind is ErrorKind.UNAUTHORIZED:
                 raise
             if not error.transient:
-                raise NotDelivered(error) from error
+                raise SendRejected(error) from error
             attempt += 1
             await _wait(player, attempt, error)
             continue
@@ -79,9 +79,9 @@ async def deliver(player: Player) -> bool:
     """Send the prompt and take in the stream that answers it.
 
     Returns False if it stays unknown whether the message arrived; the prompt is then marked
-    ``unconfirmed`` and the user decides. Raises ``NotDelivered`` if the service refused it,
-    ``Occupied`` if another turn is in the way, and ``BackendError`` when the credential is refused
-    even after it could be renewed: the prompt then stays in the outbox.
+    ``unconfirmed`` and the user decides. Raises ``SendRejected`` if the service refused it,
+    ``ConversationBusy`` if another turn is in the way, and ``BackendError`` when the credential is
+    refused even after it could be renewed: the prompt then stays in the outbox.
     """
     attempt, renewed = 0, False
     while True:
@@ -89,7 +89,7 @@ async def deliver(player: Player) -> bool:
         if error is None:
             return True
         if error.sent:
-            return await clear_up(player, error)
+            return await reconcile(player, error)
         if error.kind is ErrorKind.UNAUTHORIZED:
             await player.mark("queued", str(error))
             if renewed:
@@ -98,14 +98,14 @@ async def deliver(player: Player) -> bool:
             continue
         if error.kind is ErrorKind.BUSY:
             await player.mark("queued", str(error))
-            raise Occupied(error) from error
+            raise ConversationBusy(error) from error
         if not error.transient:
-            raise NotDelivered(error)
+            raise SendRejected(error)
         attempt += 1
         await _wait(player, attempt, error)
 
 
-async def clear_up(player: Player, error: BackendError) -> bool:
+async def reconcile(player: Player, error: BackendError) -> bool:
     """Look whether a message whose sending was cut short is there, and go on accordingly.
 
     It is sent again only if the connection broke, two looks did not find it and the conversation

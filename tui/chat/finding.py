@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from tui.chat.continuing import join, owes_reply
+from tui.chat.continuing import awaits_reply, join
 from tui.chat.history import as_event, same_words
 from tui.chat.player import Player
 from tui.core.events import AgentMessage, ApprovalRequested, ConnectionRequested
@@ -73,7 +73,7 @@ async def _newest_messages(player: Player) -> list[Message]:
         page = await player.kit.backend.history(player.conversation_id, cursor)
         messages += page.items
         cursor = page.cursor
-        if cursor is None or not owes_reply(turn):
+        if cursor is None or not awaits_reply(turn):
             break
         if any(_is_prompt_of(turn, message) for message in page.items):
             break

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from tui.chat.continuing import owes_reply
+from tui.chat.continuing import awaits_reply
 from tui.chat.finding import absorb_question, adopt, find_prompt, read_new_messages
 from tui.chat.history import rfc3339
 from tui.chat.outbox import reread
@@ -193,7 +193,7 @@ async def _look(player: Player, attempt: int) -> None:
     if player.turn.over or player.turn.open_connections:
         return
     await read_new_messages(player)
-    owed = owes_reply(player.turn)
+    owed = awaits_reply(player.turn)
     if attempt >= _tries(player, owed) or (complete and not owed):
         await player.finish_here()
 

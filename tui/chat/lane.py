@@ -9,15 +9,15 @@ from dataclasses import replace
 from typing import Any
 
 from tui.chat import outbox
-from tui.chat.company import accompanied
+from tui.chat.company import run_with_watchers
 from tui.chat.connecting import watch_connections
 from tui.chat.deliver import (
-    NotDelivered,
-    Occupied,
+    ConversationBusy,
+    SendRejected,
     begin_conversation,
     check,
-    clear_up,
     deliver,
+    reconcile,
     wait_while_busy,
 )
 from tui.chat.follow import follow, watch_gaps
@@ -34,7 +34,7 @@ from tui.core.text import clean_line
 from tui.core.turn import Turn
 
 
-class _GivenBack(Exception):
+class _Rejected(Exception):
     """The message was refused and is in the composer's draft; its turn is gone."""
 
 
@@ -170,12 +170,12 @@ class Lane:
         """Play one turn; False if it stays at the head of the queue until the user acts."""
         try:
             watches = (watch_connections(player), watch_gaps(player))
-            return await accompanied(self._bring_to_its_end(player), *watches)
+            return await run_with_watchers(self._bring_to_its_end(player), *watches)
         except outbox.Withdrawn:
             self.kit.publish(TurnDropped(player.conversation_id, player.turn.id))
-        except _GivenBack:
+        except _Rejected:
             pass
-        except Occupied as occupied:
+        except ConversationBusy as occupied:
             self._refused_as_busy += 1
             await self._let_pass(player, occupied.error)
         return True
@@ -201,13 +201,13 @@ class Lane:
             if not await outbox.claim(player):
                 return True
             return await self._send(player)
-        except NotDelivered as refusal:
+        except SendRejected as refusal:
             giving = asyncio.ensure_future(self._give_back(player.turn, refusal.error))
             try:
                 await asyncio.shield(giving)
             finally:
                 await asyncio.wait({giving})  # who stops us now must not stop it half way
-            raise _GivenBack from refusal
+            raise _Rejected from refusal
         finally:
             await outbox.let_go(player)
 
@@ -219,7 +219,7 @@ class Lane:
             case "sending":
                 text = "The program ended while the message was being sent."
                 error = BackendError(ErrorKind.INTERRUPTED, text, sent=True)
-                return await clear_up(player, error)
+                return await reconcile(player, error)
             case _:
                 check(player)
                 await begin_conversation(player)

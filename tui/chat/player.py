@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tui.chat.calls import once_more_if_refused
+from tui.chat.calls import retry_once_on_401
 from tui.chat.continuing import join
 from tui.chat.kit import Kit
 from tui.chat.pump import batches
@@ -24,7 +24,7 @@ from tui.chat.updates import (
     TurnChanged,
     UploadProgress,
 )
-from tui.chat.vigil import Vigil
+from tui.chat.vigil import StreamWatchdog
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import (
     Heartbeat,
@@ -168,7 +168,7 @@ class Player:
         ``BackendError`` when it is silent for too long.
         """
         kit, count = self.kit, 0
-        vigil = Vigil(kit.clock, kit.patience)
+        vigil = StreamWatchdog(kit.clock, kit.patience)
         paced = batches(events, frame_s=kit.patience.frame_s, clock=kit.clock)
         enough = [
             asyncio.ensure_future(self._over.wait()),
@@ -265,7 +265,7 @@ class Player:
             publish(UploadProgress(turn_id, sent_bytes, total_bytes))
 
         upload = partial(self.kit.backend.upload, self.conversation_id, Path(file.path), progress)
-        return replace(file, file_id=await once_more_if_refused(upload))
+        return replace(file, file_id=await retry_once_on_401(upload))
 
     def report(self, recovery: Recovery | None) -> None:
         """Say which step of the recovery is taken; None: all is well."""

@@ -12,7 +12,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
 
 
-class Vigil:
+class StreamWatchdog:
     """Watches one stream; :meth:`heard` says that something came of it."""
 
     def __init__(self, clock: Clock, patience: Patience) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-from tui.chat.company import accompanied
+from tui.chat.company import run_with_watchers
 from tui.chat.session import Session
 from tui.chat.updates import (
     ConversationNamed,
@@ -91,7 +91,7 @@ class Talk:
                 self._agent = await self._agent_name(session)
                 self._library = Library(session, self._lines, self._agent, self._now_ms)
                 self._lines.say(_READY)
-                await accompanied(self._obey_all(), self._hear())
+                await run_with_watchers(self._obey_all(), self._hear())
         except BackendError as error:
             self._complain(error)
             return 3 if login_helps(error) else 1
