@@ -1,7 +1,7 @@
 """Server-sent events: bytes to frames.
 
-httpx-sse's decoder does the work, one line at a time. :class:`FrameDecoder` holds it to the
-standard where it leaves it. Source: WHATWG HTML, section 9.2 (server-sent events).
+httpx-sse reads the events; :class:`FrameDecoder` gives it only what the standard lets count.
+Source: WHATWG HTML, section 9.2 (server-sent events).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from httpx_sse import ServerSentEvent
-from httpx_sse._decoders import SSEDecoder
+import httpx
+from httpx_sse import EventSource, ServerSentEvent
 
 from tui.api.failures import failure
 from tui.api.hints import Case
@@ -116,13 +116,15 @@ class LineSplitter:
 class FrameDecoder:
     """Turns lines into frames.
 
-    httpx-sse 0.4.3 would dispatch an event without data at every blank line once an id was seen,
-    takes ``retry: 1_0``, and does not tell an id of the event from one of an earlier event.
+    httpx-sse 0.4.3 would dispatch an event without data at every blank line once an id was seen
+    (its issue 35), takes ``retry: 1_0``, and does not tell an id of the event from one of an
+    earlier event. So it gets a response of whole events, corrected, one at a time.
     """
 
     def __init__(self) -> None:
-        self._decoder = SSEDecoder()
+        self._lines: list[str] = []
         self._fields: set[str] = set()
+        self._events = EventSource(_WholeEvents(self._lines)).iter_sse()
 
     def feed(self, line: str) -> Frame | None:
         """The frame that a line completes, if it completes one."""
@@ -131,12 +133,29 @@ class FrameDecoder:
         name, _, value = line.partition(":")
         if not _means_something(name, value.removeprefix(" ")):
             return None
-        event = self._decoder.decode(line)
         if line:
+            self._lines.append(line)
             self._fields.add(name)
             return None
         fields, self._fields = self._fields, set()
-        return frame_of(event, own_id="id" in fields) if event and "data" in fields else None
+        if "data" in fields:
+            return frame_of(next(self._events), own_id="id" in fields)
+        self._lines.clear()
+        return None
+
+
+class _WholeEvents(httpx.Response):
+    """Response whose text is, each time that more is asked for, the event in ``lines``."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(200, headers={"Content-Type": "text/event-stream"})
+        self._event_lines = lines
+
+    def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
+        while True:
+            event = "\n".join(self._event_lines)
+            self._event_lines.clear()
+            yield f"{event}\n\n"
 
 
 def _means_something(name: str, value: str) -> bool:
