@@ -32,9 +32,13 @@ class Notes:
 
     def unanswered(self, error: Exception) -> None:
         """An attempt failed below HTTP; one that never became a request is not noted."""
-        request = error._request if isinstance(error, httpx.RequestError) else None
-        if request is not None:
-            self._note(request, None, None)
+        if not isinstance(error, httpx.RequestError):
+            return
+        try:
+            request = error.request
+        except RuntimeError:  # httpx knows none
+            return
+        self._note(request, None, None)
 
     def _note(self, request: httpx.Request, status: int | None, request_id: str | None) -> None:
         if self.listener is None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
 from textual.notifications import SeverityLevel
 
 from tui.config import Preferences
-from tui.core.redact import redact
 from tui.core.text import clean_line
 from tui.system.terminal import Terminal, terminal_of
 from tui.ui.clipboard import sequences
@@ -25,13 +22,12 @@ from tui.ui.input_events import as_typed
 from tui.ui.keys import key_name
 from tui.ui.order import caught_up
 from tui.ui.palettes import THEMES
+from tui.ui.textual_fixes.app import ResultT, SafeApp, driver_of, line_filters, set_clipboard
 from tui.ui.textual_fixes.caches import share_backgrounds
 from tui.ui.theme import FOLLOW, choose, tokens
 
 if TYPE_CHECKING:
     from tui.ui.requests import BackgroundSeen
-
-ResultT = TypeVar("ResultT")
 
 _GRAVITY: dict[SeverityLevel, str] = {"warning": "! ", "error": "✕ "}
 
@@ -40,7 +36,7 @@ _LONGEST_NOTICE = 600
 """Characters; a longer one would cover the screen."""
 
 
-class BaseApp(App[ResultT]):
+class BaseApp(SafeApp[ResultT]):
     """An app that looks and listens as its user prefers, on whatever terminal there is."""
 
     TITLE = "genie-tui"
@@ -96,14 +92,15 @@ class BaseApp(App[ResultT]):
         return 0 if self.no_color else self.terminal.colours
 
     def _filter_lines(self) -> None:
+        filters = line_filters(self)
         if self.no_color:
-            grey = [f for f in self._filters if isinstance(f, Monochrome | NoColor)]
+            grey = [f for f in filters if isinstance(f, Monochrome | NoColor)]
             for greys in grey:
-                self._filters.remove(greys)  # greys are colours, too
-            self._filters.append(Colourless())
+                filters.remove(greys)  # greys are colours, too
+            filters.append(Colourless())
         elif self.colours == 16:
-            self._filters.append(SixteenColours())
-        self._filters.append(PlainGlyphs(self.terminal.glyphs))
+            filters.append(SixteenColours())
+        filters.append(PlainGlyphs(self.terminal.glyphs))
 
     def on_background_seen(self, event: BackgroundSeen) -> None:
         """Follow the terminal, unless the user has said what they want."""
@@ -115,25 +112,13 @@ class BaseApp(App[ResultT]):
 
     async def on_event(self, event: events.Event) -> None:
         event = as_typed(event)
-        if isinstance(event, events.Resize | events.AppFocus) and self._driver:
-            shown = getattr(self._driver, "shown", None)
+        if isinstance(event, events.Resize | events.AppFocus):
+            shown = getattr(driver_of(self), "shown", None)
             if shown is not None:
                 shown.forget()  # the terminal may have changed what it shows
         if isinstance(event, events.Key) and self.focused and self._comes_first(event):
             await caught_up(self.focused)
         await super().on_event(event)
-
-    @contextmanager
-    def batch_update(self) -> Iterator[None]:
-        """Draw nothing until the end, and then all that has changed.
-
-        Textual asks the app for it at the end, but not the screen, which then draws what became
-        dirty meanwhile only with the next key.
-        """
-        with super().batch_update():
-            yield
-        for screen in self.screen_stack:
-            screen.check_idle()
 
     def _comes_first(self, event: events.Key) -> bool:
         """Whether Textual would do a key before those that were pressed before it."""
@@ -154,9 +139,10 @@ class BaseApp(App[ResultT]):
 
     def write_to_terminal(self, sequence: str) -> None:
         """Send what moves no cell; nothing where there is no terminal of one's own."""
-        if sequence and self._driver and not (self.is_headless or self.is_web):
-            self._driver.write(sequence)
-            self._driver.flush()
+        driver = driver_of(self)
+        if sequence and driver and not (self.is_headless or self.is_web):
+            driver.write(sequence)
+            driver.flush()
 
     def set_window_title(self, text: str) -> None:
         """Name the terminal's window; the old name comes back when the app ends."""
@@ -200,10 +186,10 @@ class BaseApp(App[ResultT]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Send a text to the terminal's clipboard, through tmux and screen too."""
-        self._clipboard = text
-        if self._driver is not None:
+        set_clipboard(self, text)
+        if driver := driver_of(self):
             for sequence in sequences(text):
-                self._driver.write(sequence)
+                driver.write(sequence)
 
     # -- crashes ---------------------------------------------------------------------------
 
@@ -211,23 +197,8 @@ class BaseApp(App[ResultT]):
         try:
             return await super().run_async(*args, **options)
         finally:
-            if give_back := getattr(self._driver, "give_back", None):
+            if give_back := getattr(driver_of(self), "give_back", None):
                 give_back()
-
-    def _fatal_error(self) -> None:
-        """Show a crash without the values of local variables, which may be secrets."""
-        import rich
-        from rich.segment import Segments
-        from rich.traceback import Traceback
-
-        self.bell()
-        traceback = Traceback(show_locals=False, suppress=[rich])
-        for stack in traceback.trace.stacks:
-            stack.exc_value = redact(stack.exc_value)
-        self._exit_renderables.append(
-            Segments(self.console.render(traceback, self.console.options))
-        )
-        self._close_messages_no_wait()
 
 
 def _shortened(message: str) -> str:

@@ -10,13 +10,10 @@ import termios
 from collections.abc import Iterable
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual import constants
-from textual._ansi_sequences import SYNC_END, SYNC_START
-from textual.app import ScreenError
-from textual.drivers import linux_driver
-from textual.drivers._writer_thread import WriterThread
+from textual.app import App, ScreenError
 
 from tui.system.input.arrival_times import Arrivals
 from tui.system.input.decoder import charset_of
@@ -24,11 +21,12 @@ from tui.system.input.paste_detector import Event, Report
 from tui.system.input.terminal_input import TerminalInput
 from tui.system.terminal_guard import RESTORE, TerminalGuard
 from tui.ui.terminal_events import TerminalEvents
+from tui.ui.textual_fixes.linux_driver import OpenLinuxDriver
+from tui.ui.textual_fixes.terminal_input import SYNC_END, SYNC_START
 from tui.ui.traffic import Shown
 
 if TYPE_CHECKING:
-    from tui.ui.base import BaseApp
-
+    from tui.system.terminal import Terminal
 
 _SWITCH_S = 0.001
 """How long this thread waits for the one that draws, several times for each key."""
@@ -40,37 +38,24 @@ _READ_BYTES = 65_536
 _REDRAW_S = 0.25
 
 
-class _Writer(WriterThread):
-    """Holds nobody up: what is written to a terminal that is gone, or lent, is dropped.
+class TerminalApp(Protocol):
+    """App that says what it knows about its terminal."""
 
-    Textual's ends when the terminal does, and the app then waits for ever to write frame 31.
-    """
-
-    def write(self, text: str) -> None:
-        if self.is_alive():
-            super().write(text)
-
-    def run(self) -> None:
-        try:
-            super().run()
-        except (OSError, ValueError):
-            while self._queue.get() is not None:
-                pass
+    terminal: Terminal
+    window_title: str
 
 
-class GenieDriver(linux_driver.LinuxDriver):
+class GenieDriver(OpenLinuxDriver):
     """Textual's own, for our apps."""
 
-    _app: BaseApp[Any]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._owner = cast("TerminalApp", app)
         self.shown = Shown()
         self._before = ""
         """What is written before the next output, if there is any."""
-        assert self._file is not None
-        restore = RESTORE + self._app.terminal.restore_title
-        self._guard = TerminalGuard(self.fileno, self._file.fileno(), restore)
+        restore = RESTORE + self._owner.terminal.restore_title
+        self._guard = TerminalGuard(self.fileno, self.output_fileno, restore)
         self._suspended = False
         """Stopped by SIGTSTP: SIGCONT brings the screen back."""
         self._ours: list[Any] | None = None
@@ -84,7 +69,7 @@ class GenieDriver(linux_driver.LinuxDriver):
     # -- output ----------------------------------------------------------------------------
 
     def write(self, data: str) -> None:
-        if data.startswith("\x1b]") and not self._app.terminal.titled:
+        if data.startswith("\x1b]") and not self._owner.terminal.titled:
             return  # a text console may print what it does not know
         if data == SYNC_START:
             self._before = data
@@ -100,14 +85,14 @@ class GenieDriver(linux_driver.LinuxDriver):
         """Read the terminal until ``exit_event`` is set. No input ends the thread."""
         self._guard.watch()
         sys.setswitchinterval(_SWITCH_S)
-        events = TerminalEvents(lambda: self._app.size)
+        events = TerminalEvents(lambda: self.app.size)
         arrivals = Arrivals(self.fileno)
         while not self.exit_event.is_set():
             terminal = TerminalInput(charset_of(os.environ), constants.ESCAPE_DELAY)
             try:
                 self._pass_on_all(terminal, arrivals, events)
             except Exception as error:  # a fault of ours: the next byte begins anew
-                self._app.log.error(error)
+                self.app.log.error(error)
 
     def _pass_on_all(
         self, terminal: TerminalInput, arrivals: Arrivals, events: TerminalEvents
@@ -150,40 +135,34 @@ class GenieDriver(linux_driver.LinuxDriver):
             for message in events.messages(event):
                 self.process_message(message)
         except Exception as error:  # whatever it was, only it is lost
-            self._app.log.error(error)
+            self.app.log.error(error)
 
     def _is_listening(self) -> bool:
         try:
-            return self._app.focused is not None or monotonic() > self._began_s + _LONGEST_START_S
+            return self.app.focused is not None or monotonic() > self._began_s + _LONGEST_START_S
         except ScreenError:  # there is no screen yet
             return False
 
     # -- start and end ---------------------------------------------------------------------
 
-    @property
-    def is_reading(self) -> bool:
-        """Return true if a thread reads the terminal; there is never more than one."""
-        return self._key_thread is not None and self._key_thread.is_alive()
-
     def start_application_mode(self) -> None:
         if self.is_reading:
             return
-        setattr(linux_driver, "WriterThread", _Writer)  # noqa: B010
         self.shown.forget()
         self._guard.take()
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        super().start_application_mode()
         if not self.is_reading:  # in the background: the terminal belongs to another program
             self._guard.given_back()
             return
         self.attrs_before = self._guard.before
         with suppress(termios.error):
             self._ours = termios.tcgetattr(self.fileno)
-        self.write(self._app.terminal.save_title + self._app.window_title)
+        self.write(self._owner.terminal.save_title + self._owner.window_title)
         self.flush()
 
     def stop_application_mode(self) -> None:
-        if self._app.window_title:
-            self.write(self._app.terminal.restore_title)
+        if self._owner.window_title:
+            self.write(self._owner.terminal.restore_title)
         super().stop_application_mode()
         self._guard.given_back()
 
@@ -200,8 +179,8 @@ class GenieDriver(linux_driver.LinuxDriver):
         """
         for number in (signal.SIGQUIT, signal.SIGABRT):
             signal.signal(number, self._die)
-        self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
-        self._loop.add_signal_handler(signal.SIGCONT, self._continue)
+        self.loop.add_signal_handler(signal.SIGTSTP, self._suspend)
+        self.loop.add_signal_handler(signal.SIGCONT, self._continue)
 
     def _die(self, number: int, _: object) -> None:
         """End at once, as the signal asks, but with the terminal as it was."""
@@ -210,14 +189,14 @@ class GenieDriver(linux_driver.LinuxDriver):
         os.kill(os.getpid(), number)
 
     def _suspend(self) -> None:
-        if self._auto_restart and not self._suspended:
+        if self.handles_suspend and not self._suspended:
             self.suspend_application_mode()
             self._suspended = True
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continue(self) -> None:
         """Come back after SIGTSTP. After SIGSTOP everything is still there, but may not be seen."""
-        if not self._auto_restart:
+        if not self.handles_suspend:
             return  # the terminal is lent
         if not self._suspended:
             self._redraw_soon()
@@ -231,7 +210,7 @@ class GenieDriver(linux_driver.LinuxDriver):
         """Draw again when the signals have ended: there may be many in a second."""
         if self._redraw:
             self._redraw.cancel()
-        self._redraw = self._loop.call_later(_REDRAW_S, self._draw_again)
+        self._redraw = self.loop.call_later(_REDRAW_S, self._draw_again)
 
     def _draw_again(self) -> None:
         """Draw everything, and set again what a shell may have changed meanwhile."""
@@ -241,6 +220,6 @@ class GenieDriver(linux_driver.LinuxDriver):
         with suppress(termios.error):
             if self._ours and termios.tcgetattr(self.fileno) != self._ours:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self._ours)
-        self._enable_bracketed_paste()
+        self.enable_bracketed_paste()
         self.shown.forget()
-        self._app.refresh(layout=True)
+        self.app.refresh(layout=True)

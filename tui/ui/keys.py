@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.binding import Binding
 
 from tui.ui.key_registry import DEFAULT_KEYS
+from tui.ui.textual_fixes.key_bindings import bindings_for_key, default_bindings, keymap_of
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -34,24 +35,22 @@ def key_name(key: str) -> str:
 
 def key_for(app: App[Any], command: str) -> str:
     """Return the key of a command of the registry, as it is bound now; empty if it has none."""
-    key = app._keymap.get(command) or DEFAULT_KEYS.get(command, UNBOUND)
+    key = keymap_of(app).get(command) or DEFAULT_KEYS.get(command, UNBOUND)
     first = key.partition(",")[0]
     return "" if first == UNBOUND else key_name(first)
 
 
 def key_at(node: DOMNode, command: str) -> str:
     """What one presses for a command of a node, as it is bound now; empty if nothing."""
-    found = (binding for _, binding in node._bindings if binding.id == command)
+    found = (binding for binding in default_bindings(node) if binding.id == command)
     usual = next((binding.key for binding in found), UNBOUND)
-    key = node.app._keymap.get(command, usual).partition(",")[0]
+    key = keymap_of(node.app).get(command, usual).partition(",")[0]
     return "" if key == UNBOUND else key_name(key)
 
 
 def bound_to(node: DOMNode, key: str) -> list[Binding]:
     """What a key does at a node, as it is bound now."""
-    bindings = node._bindings.copy()
-    bindings.apply_keymap(node.app._keymap)
-    return bindings.key_to_bindings.get(key, [])
+    return bindings_for_key(node, key)
 
 
 def short_key_name(key: str) -> str:

@@ -1,9 +1,4 @@
-"""Input of a terminal as Textual's events. The only module that knows Textual's private parser.
-
-Textual's parser fails on bytes that are no UTF-8 and on impossible numbers, and takes unknown
-sequences for text. What is used of it: the names of keys, which bindings refer to, and how it
-places mouse events.
-"""
+"""Input of a terminal as Textual's events."""
 
 from __future__ import annotations
 
@@ -11,9 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from textual import constants, events, messages
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._keyboard_protocol import FUNCTIONAL_KEYS
-from textual._xterm_parser import IS_ITERM, XTermParser
 from textual.geometry import Size
 from textual.message import Message
 
@@ -22,6 +14,12 @@ from tui.system.input.key_codes import is_key
 from tui.system.terminal import background_of
 from tui.ui.input_events import Paste
 from tui.ui.requests import BackgroundSeen
+from tui.ui.textual_fixes.terminal_input import (
+    IS_ITERM,
+    KEYS_BY_SEQUENCE,
+    KITTY_FUNCTIONAL_KEYS,
+    TerminalParser,
+)
 
 _MOST_CELLS = 500_000
 _CODE = re.compile(r"\x1b\[(\d*)(?:;\d+)?(.)")
@@ -38,7 +36,7 @@ class TerminalEvents:
 
     def __init__(self, size: Callable[[], Size]) -> None:
         self._size = size
-        self._parser = XTermParser()
+        self._parser = TerminalParser()
 
     def messages(self, event: paste_detector.Event) -> Iterable[Message]:
         """Return the messages for an event; none if there is no use for it."""
@@ -57,18 +55,18 @@ class TerminalEvents:
     def _keys(self, sequence: str) -> Iterable[events.Key]:
         if len(sequence) == 1 or _has_name(sequence):
             return self._named(sequence)
-        if len(sequence) == 2 and sequence not in ANSI_SEQUENCES_KEYS:
+        if len(sequence) == 2 and sequence not in KEYS_BY_SEQUENCE:
             return self._with_alt(sequence[1])
-        known = ANSI_SEQUENCES_KEYS.get(sequence)
+        known = KEYS_BY_SEQUENCE.get(sequence)
         if isinstance(known, tuple):
             return [events.Key(key.value, None) for key in known]
         return self._named(known) if isinstance(known, str) else []
 
     def _named(self, sequence: str) -> Iterable[events.Key]:
-        return self._parser._sequence_to_key_events(sequence)
+        return self._parser.keys(sequence)
 
     def _with_alt(self, character: str) -> Iterator[events.Key]:
-        for key in self._parser._sequence_to_key_events(character, alt=True):
+        for key in self._parser.keys(character, alt=True):
             yield key if key.key.startswith("alt+") else events.Key(f"alt+{key.key}", None)
 
     # -- reports ---------------------------------------------------------------------------
@@ -117,7 +115,7 @@ def _has_name(sequence: str) -> bool:
         return False
     number = int(found[1] or 1)
     is_character = found[2] == "u" and number not in _RESERVED
-    return is_character or f"{number}{found[2]}" in FUNCTIONAL_KEYS
+    return is_character or f"{number}{found[2]}" in KITTY_FUNCTIONAL_KEYS
 
 
 def _supported(mode: str, setting: int) -> Iterator[Message]:

@@ -6,7 +6,7 @@ from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Event, Key, MouseDown, Paste
+from textual.events import Key, MouseDown, Paste
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -14,6 +14,7 @@ from tui.ui.input_events import is_typed
 from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.keys import key_at
 from tui.ui.modals.guarded import DEAF_S, GuardedModal
+from tui.ui.textual_fixes.events import forward_event
 from tui.ui.widgets.looks import muted
 
 ResultT = TypeVar("ResultT")
@@ -96,14 +97,12 @@ class ArmedModal(GuardedModal[ResultT]):
         self.action_arm()
         super().action_scroll_body(lines)
 
-    def _forward_event(self, event: Event) -> None:
-        if isinstance(event, MouseDown):
-            self._is_clicked = True
-            self._press_armed = not self.armed and not self.is_deaf and self._is_inside(event)
-            if self._press_armed:
-                self.action_arm()
-                self._be_deaf(DEAF_S)  # the second press of a double click is none of its own
-        super()._forward_event(event)
+    def before_press(self, press: MouseDown) -> None:
+        self._is_clicked = True
+        self._press_armed = not self.armed and not self.is_deaf and self._is_inside(press)
+        if self._press_armed:
+            self.action_arm()
+            self._be_deaf(DEAF_S)  # the second press of a double click is none of its own
 
     def _is_inside(self, press: MouseDown) -> bool:
         widget, _ = self.get_widget_and_offset_at(press.x, press.y)
@@ -121,7 +120,7 @@ class ArmedModal(GuardedModal[ResultT]):
             if self.armed or not is_typed(event):
                 return False
             self.give_back()
-        self.message._forward_event(event)
+        forward_event(self.message, event)
         return True
 
     def give_back(self) -> None:

@@ -81,7 +81,7 @@ class AddressField(Input):
         self.value = "".join(clean(text).split())
         self.post_message(self.Given(self.value))
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
         self.take(event.text)

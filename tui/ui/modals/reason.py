@@ -16,6 +16,7 @@ from tui.core.text import clean_line
 from tui.ui.keys import key_at
 from tui.ui.modals.armed import ArmedModal
 from tui.ui.modals.writing import WritingModal
+from tui.ui.textual_fixes.events import forward_event
 
 
 class ReasonModal(ArmedModal[str | None], WritingModal):
@@ -94,4 +95,4 @@ class ReasonModal(ArmedModal[str | None], WritingModal):
         if question:
             question.give_back()
         if self.message is not None and len(key) == 1:
-            self.message._forward_event(Key(key.lower(), key))
+            forward_event(self.message, Key(key.lower(), key))

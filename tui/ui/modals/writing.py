@@ -16,6 +16,7 @@ from textual.widgets import Static, TextArea
 
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
+from tui.ui.order import act_at_once
 from tui.ui.textual_fixes.text_area import SafeTextArea
 from tui.ui.widgets.looks import muted
 
@@ -23,11 +24,11 @@ from tui.ui.widgets.looks import muted
 class WrittenText(SafeTextArea):
     """What is being written; its modal's keys come in the order in which they were pressed."""
 
-    async def _on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
         if event.is_printable:
             return
         for node in (self, self.screen):
-            if await self.act_at_once(event.key, node):
+            if await act_at_once(self.app, event.key, node):
                 event.prevent_default()
                 event.stop()
                 return

@@ -32,6 +32,7 @@ from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.notices import Notice
 from tui.ui.requests import CopyText
 from tui.ui.sidebar.conversation_list import ConversationListReader
+from tui.ui.textual_fixes.events import forward_event
 from tui.ui.timeline.pane import TimelinePane
 from tui.ui.widgets.banner import Banner
 from tui.ui.widgets.conversation import ConversationPane
@@ -253,7 +254,7 @@ class ChatScreen(ControllerActions):
         if not is_typed(event):
             return False
         self.set_focus(self.composer)
-        self.composer._forward_event(event)
+        forward_event(self.composer, event)
         return True
 
     def on_screen_resume(self) -> None:

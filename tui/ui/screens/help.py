@@ -17,6 +17,7 @@ from tui.ui.keymap import Command, in_order, keys_of
 from tui.ui.keys import key_name
 from tui.ui.parts import TITLES
 from tui.ui.text import line, spread
+from tui.ui.textual_fixes.key_bindings import keymap_of
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.text_input import TextInput
@@ -47,7 +48,7 @@ class HelpScreen(SafeModal[None]):
             yield Static(id="help-note")
 
     def on_mount(self) -> None:
-        keys = self.app._keymap
+        keys = keymap_of(self.app)
         self._keys: Mapping[str, str] = keys
 
     def on_resize(self, event: events.Resize) -> None:

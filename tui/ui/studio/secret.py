@@ -14,6 +14,7 @@ from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.requests import CopyText
 from tui.ui.text import line, plain
+from tui.ui.textual_fixes.app import set_clipboard
 from tui.ui.widgets.looks import muted
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class SecretModal(GuardedModal[None]):
             self._note("It has been neither copied nor shown. Esc again gives it up for good.")
             return
         if self.app.clipboard == self._secret:
-            self.app._clipboard = ""  # the terminal has it; we need not
+            set_clipboard(self.app, "")  # the terminal has it; we need not
         self._secret = ""
         self.query_one("#secret", Static).update(Content(_HIDDEN))
         self.dismiss(None)

@@ -45,7 +45,7 @@ class SafeOptionList(OptionList):
         if self.highlighted is None and self.has_focus and not self._pressed:
             self.action_first() if self.begins_at == "first" else self.action_last()
 
-    async def _on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         place = event.style.meta.get("option")
         if isinstance(place, int) and place >= self.option_count:
             event.prevent_default()

@@ -69,8 +69,14 @@ class SafeScreen(Screen[ScreenResultType]):
             self._compositor_refresh()
 
     def _forward_event(self, event: events.Event) -> None:
-        if not (isinstance(event, events.MouseDown) and self._is_leaving(event)):
-            super()._forward_event(event)
+        if isinstance(event, events.MouseDown):
+            self.before_press(event)
+            if self._is_leaving(event):
+                return
+        super()._forward_event(event)
+
+    def before_press(self, press: events.MouseDown) -> None:
+        """Act before a press of the mouse reaches the widget that is pressed."""
 
     def _is_leaving(self, press: events.MouseDown) -> bool:
         """Whether what is pressed is just being removed: it has no parent any more."""

@@ -20,6 +20,8 @@ from tui.core.typed import typed_text
 from tui.ui.files import paths_in
 from tui.ui.folds import Chip, is_large
 from tui.ui.input_events import Paste
+from tui.ui.order import act_at_once
+from tui.ui.textual_fixes.app import is_batching
 from tui.ui.widgets.folding import FoldingArea
 
 LIMIT_BYTES = 12 * 1024
@@ -182,7 +184,7 @@ class Composer(FoldingArea):
         """Show in the border a button that stops the agent, or that it was asked to."""
         if (state, key) == self._stopping:
             return  # a title that is set draws the composer again
-        if not self.app._batch_count:  # what is drawn while a batch is open is thrown away
+        if not is_batching(self.app):  # what is drawn while a batch is open is thrown away
             self._stopping = (state, key)
         words = Content.assemble(" ■ Stop ", (f"{key} ", "$soft") if key else "")
         press = Style.from_meta({"@click": "screen.halt"}) + Style(bold=True)
@@ -318,7 +320,7 @@ class Composer(FoldingArea):
         self._recalled = place
         return True
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         # Textual gives Alt+E the character of E, and would write it.
         is_chord = event.key.startswith(_MODIFIERS)
         if event.is_printable and not is_chord:
@@ -334,9 +336,9 @@ class Composer(FoldingArea):
         if key in _NEWLINES:
             self.action_newline()
             return True
-        return await self.act_at_once(key, self)
+        return await act_at_once(self.app, key, self)
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    async def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
         if self.takes_files and (paths := paths_in(event.text)):

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.style import Style
 from textual.widget import Widget
 
+from tui.ui.textual_fixes.layout import set_border_title
 from tui.ui.widgets.looks import MUTED, clock_time
 
 Deed = Literal["copy", "markdown", "code", "edit", "quote", "links", "view"]
@@ -45,8 +46,7 @@ class Headed(Widget):
                 break
             parts.append(mark)
         title = Content(" " * _GAP).join(parts) if parts else None
-        if title != self._border_title:
-            self.border_title = title
+        set_border_title(self, title)
 
     def _marks(self, deeds: tuple[Deed, ...]) -> Iterator[Content]:
         for deed in _CLICKED:

@@ -11,12 +11,12 @@ from tui.ui.order import act_at_once
 class TextInput(Input):
     """Textual's input. There, Home, Backspace or Ctrl+K come after letters typed behind them."""
 
-    async def _on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
         if not event.is_printable and await act_at_once(self.app, event.key, self):
             event.prevent_default()
             event.stop()
 
-    def _on_paste(self, event: Paste) -> None:
+    def on_paste(self, event: Paste) -> None:
         """Insert all lines of a paste on the one there is; Textual drops all but the first."""
         event.prevent_default()
         event.stop()

@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.ui.textual_fixes.caches import forget_lines
+from tui.ui.textual_fixes.layout import is_anchor_released, lay_out_now
 
 KEEP = 60
 PAGE = 20
@@ -93,7 +94,7 @@ class Window(VerticalScroll, Generic[ItemT]):
         """Whether new items scroll the list."""
         # Textual tells whether a widget was anchored, not whether the user has let go since.
         at_stop = self._stop == len(self._items) and not self.goes_on
-        return at_stop and not self._anchor_released
+        return at_stop and not is_anchor_released(self)
 
     def widget_of(self, key: str) -> Widget | None:
         """The mounted widget of an item."""
@@ -161,7 +162,7 @@ class Window(VerticalScroll, Generic[ItemT]):
             if key not in self._mounted:
                 await self._open(min(len(self._items), place + KEEP // 2), KEEP)
             self.release_anchor()
-            self.screen._refresh_layout()
+            lay_out_now(self.screen)
             self.scroll_to_widget(
                 self._mounted[key], top=True, animate=False, immediate=True, force=True
             )
@@ -332,7 +333,7 @@ class Window(VerticalScroll, Generic[ItemT]):
             if pin is not None:
                 self.release_anchor()
             # Without a layout here, one frame would be painted at the wrong place.
-            self.screen._refresh_layout()
+            lay_out_now(self.screen)
             if pin is not None:
                 y = self.scroll_y + pin.virtual_region.y - before
                 self.scroll_to(y=y, animate=False, immediate=True, force=True)

@@ -1,0 +1,69 @@
+"""Private parts of Textual's app: the report of a crash, batches, line filters, the clipboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from textual.app import App
+from textual.driver import Driver
+from textual.filter import LineFilter
+
+from tui.core.redact import redact
+
+ResultT = TypeVar("ResultT")
+
+
+class SafeApp(App[ResultT]):
+    """App whose crashes show no secrets, and whose batches end with a picture."""
+
+    @contextmanager
+    def batch_update(self) -> Iterator[None]:
+        """Draw nothing until the end, and then all that has changed.
+
+        Textual asks the app for it at the end, but not the screen, which then draws what became
+        dirty meanwhile only with the next key.
+        """
+        with super().batch_update():
+            yield
+        for screen in self.screen_stack:
+            screen.check_idle()
+
+    def _fatal_error(self) -> None:
+        """Show a crash without the values of local variables, which may be secrets.
+
+        Textual has no option for that.
+        """
+        import rich
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        traceback = Traceback(show_locals=False, suppress=[rich])
+        for stack in traceback.trace.stacks:
+            stack.exc_value = redact(stack.exc_value)
+        self._exit_renderables.append(
+            Segments(self.console.render(traceback, self.console.options))
+        )
+        self._close_messages_no_wait()
+
+
+def driver_of(app: App[Any]) -> Driver | None:
+    """Return the driver of an app, which Textual does not offer; None before it has started."""
+    return app._driver
+
+
+def line_filters(app: App[Any]) -> list[LineFilter]:
+    """Return the filters that each drawn line passes; Textual has no way to add one."""
+    return app._filters
+
+
+def set_clipboard(app: App[Any], text: str) -> None:
+    """Set the text that ``app.clipboard`` returns, without sending it to the terminal."""
+    app._clipboard = text
+
+
+def is_batching(app: App[Any]) -> bool:
+    """Return true while a batch of updates is open: what is drawn then is thrown away."""
+    return app._batch_count > 0

@@ -1,0 +1,63 @@
+"""Private parts of Textual's driver for Linux and macOS, and its thread that writes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from textual.app import App
+from textual.drivers import linux_driver
+from textual.drivers._writer_thread import WriterThread
+
+
+class SafeWriterThread(WriterThread):
+    """Writer that drops what is for a terminal that is gone, or lent to another program.
+
+    Textual's ends when the terminal does, and the app then waits for ever to write frame 31: the
+    queue holds 30.
+    """
+
+    def write(self, text: str) -> None:
+        if self.is_alive():
+            super().write(text)
+
+    def run(self) -> None:
+        try:
+            super().run()
+        except (OSError, ValueError):
+            while self._queue.get() is not None:
+                pass
+
+
+class OpenLinuxDriver(linux_driver.LinuxDriver):
+    """Textual's driver with names for the parts that a subclass needs."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.app = app
+        self.loop: asyncio.AbstractEventLoop = self._loop
+
+    @property
+    def output_fileno(self) -> int:
+        """The file descriptor of the terminal's output."""
+        assert self._file is not None
+        return self._file.fileno()
+
+    @property
+    def is_reading(self) -> bool:
+        """Return true if a thread reads the terminal; there is never more than one."""
+        return self._key_thread is not None and self._key_thread.is_alive()
+
+    @property
+    def handles_suspend(self) -> bool:
+        """Return true unless the terminal is lent to another program by ``App.suspend``."""
+        return self._auto_restart
+
+    def start_application_mode(self) -> None:
+        # The driver makes its writer by this name, and takes no other class.
+        setattr(linux_driver, "WriterThread", SafeWriterThread)  # noqa: B010
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def enable_bracketed_paste(self) -> None:
+        """Ask the terminal again to mark pastes: a shell may have turned that off."""
+        self._enable_bracketed_paste()
