@@ -656,7 +656,9 @@ class MemoryStore:
             if kept.record.conversation_id == old:
                 kept.record = replace(kept.record, conversation_id=new)
 
-    async def give_back(self, turn_id: TurnId, conversation_id: ConversationId, draft: str) -> None:
+    async def return_rejected(
+        self, turn_id: TurnId, conversation_id: ConversationId, draft: str
+    ) -> None:
         conversation_id = self._current(conversation_id)
         self.drafts[conversation_id] = draft
         self._turns.pop(turn_id, None)

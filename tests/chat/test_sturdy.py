@@ -186,8 +186,10 @@ class SlowToGiveBack(MemoryStore):
         super().__init__()
         self.given, self.gate = asyncio.Event(), asyncio.Event()
 
-    async def give_back(self, turn_id: TurnId, conversation_id: ConversationId, draft: str) -> None:
-        await super().give_back(turn_id, conversation_id, draft)
+    async def return_rejected(
+        self, turn_id: TurnId, conversation_id: ConversationId, draft: str
+    ) -> None:
+        await super().return_rejected(turn_id, conversation_id, draft)
         self.given.set()
         await self.gate.wait()
 

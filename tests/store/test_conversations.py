@@ -113,7 +113,7 @@ async def test_the_id_from_before_stays_good_for_every_call(store: SqliteStore, 
     await other.mark_read(local, unread=True)
     await other.save_draft(local, "and")
     await other.append(turn_id, local, [AgentMessage(key="a", text="x", message_id=MessageId("m"))])
-    await other.give_back(TurnId("v"), local, "and more")
+    await other.return_rejected(TurnId("v"), local, "and more")
     (known,) = await store.conversations()
     assert known == await other.conversation(local)
     assert (known.id, known.given_name, known.pinned, known.unread) == (ONE, "Mine", True, True)

@@ -158,7 +158,7 @@ async def test_what_is_deleted_is_found_no_more(store: SqliteStore, path: Path) 
     await ask(store, "t1", "about xylophones")
     await answer(store, "t1", "Xylophones are wooden.")
     await ask(store, "t2", "xylophones there", where=THERE)
-    await store.give_back(TurnId("t2"), THERE, "")
+    await store.return_rejected(TurnId("t2"), THERE, "")
     assert len(await store.search("xylophones")) == 3
     await store.delete_conversation(HERE)
     assert list(await store.search("xylophones")) == []

@@ -156,7 +156,7 @@ async def test_unfinished_is_what_is_neither_over_nor_refused(store: SqliteStore
 async def test_a_message_is_given_back_with_all_that_belongs_to_it(store: SqliteStore) -> None:
     await say(store, 1, 5, "unconfirmed")
     await store.append(turn(1), HERE, [delta(0, "a"), TurnStarted(key="s")])
-    await store.give_back(turn(1), HERE, "hi")
+    await store.return_rejected(turn(1), HERE, "hi")
     assert await store.draft(HERE) == "hi"
     assert await store.turns(HERE) == []
     assert await store.timeline(HERE) == []

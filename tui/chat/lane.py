@@ -202,7 +202,7 @@ class Lane:
                 return True
             return await self._send(player)
         except SendRejected as refusal:
-            giving = asyncio.ensure_future(self._give_back(player.turn, refusal.error))
+            giving = asyncio.ensure_future(self._return_rejected(player.turn, refusal.error))
             try:
                 await asyncio.shield(giving)
             finally:
@@ -235,7 +235,7 @@ class Lane:
             self.kit.publish(TurnChanged(other))
             self.put_back(other)
 
-    async def _give_back(self, turn: Turn, error: BackendError) -> None:
+    async def _return_rejected(self, turn: Turn, error: BackendError) -> None:
         """Put a refused text where the user can correct it; never in two places, never in none."""
         store, cid = self.kit.store, turn.conversation_id
         message = draft_of(turn.prompt) if turn.prompt else Draft()
@@ -244,7 +244,7 @@ class Lane:
             await outbox.forget(store, cid, turn.id)
         else:
             draft = parse(await store.draft(cid)).taking_back(message, behind)
-            await store.give_back(turn.id, cid, draft.dump())
+            await store.return_rejected(turn.id, cid, draft.dump())
             both = behind.followed_by(message)
             self._returned = both if draft.text.startswith(both.text) else message
         self.kit.publish(Refused(cid, turn.id, message, behind, error))

@@ -42,7 +42,7 @@ async def let_go(player: Player) -> None:
 
 async def forget(store: TurnStore, conversation_id: ConversationId, turn_id: TurnId) -> None:
     """Forget a refused message, and its conversation where that exists only here and is empty."""
-    await store.give_back(turn_id, conversation_id, await store.draft(conversation_id))
+    await store.return_rejected(turn_id, conversation_id, await store.draft(conversation_id))
     await store.drop_if_empty(conversation_id)
 
 

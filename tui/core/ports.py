@@ -372,7 +372,9 @@ class TurnStore(Protocol):
         """Give a conversation that was begun here the id that the server gave it."""
         ...
 
-    async def give_back(self, turn_id: TurnId, conversation_id: ConversationId, draft: str) -> None:
+    async def return_rejected(
+        self, turn_id: TurnId, conversation_id: ConversationId, draft: str
+    ) -> None:
         """Forget a message, and keep a draft that has its text: both or neither."""
         ...
 

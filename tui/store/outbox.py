@@ -76,7 +76,7 @@ def withdraw(
     return record.prompt if record else None
 
 
-def give_back(
+def return_rejected(
     connection: sqlite3.Connection,
     account: str,
     turn_id: TurnId,

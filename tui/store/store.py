@@ -175,9 +175,11 @@ class SqliteStore:
     async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:
         await self._db.write_through(conversation_rows.rename, self._account, old, new)
 
-    async def give_back(self, turn_id: TurnId, conversation_id: ConversationId, draft: str) -> None:
+    async def return_rejected(
+        self, turn_id: TurnId, conversation_id: ConversationId, draft: str
+    ) -> None:
         await self._db.write_through(
-            outbox.give_back, self._account, turn_id, conversation_id, draft
+            outbox.return_rejected, self._account, turn_id, conversation_id, draft
         )
 
     async def draft(self, conversation_id: ConversationId | None) -> str:
