@@ -228,7 +228,7 @@ class ChatPage:
         self._chat.desk.current = conversation_id
 
     def go_to(self, conversation_id: ConversationId) -> None:
-        self._chat.navigation.go_to(conversation_id)
+        self._chat.parts.navigation.go_to(conversation_id)
 
     def title_of(self, conversation_id: ConversationId) -> str:
         return self._chat.context.title_of(conversation_id)
@@ -375,9 +375,9 @@ class ChatPage:
 
     def menu_commands(self) -> Iterable[str]:
         """Return the names of the commands in the menu of the current conversation."""
-        subject = self._chat.controllers.organizer.subject()
+        subject = self._chat.parts.organizer.subject()
         assert subject is not None
-        return self._chat.controllers.organizer.deeds_with(subject)
+        return self._chat.parts.organizer.deeds_with(subject)
 
     async def click_banner(self) -> None:
         await self.pilot.click(self._chat.banner)

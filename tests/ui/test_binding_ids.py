@@ -106,3 +106,17 @@ def _shown_commands(tree: ast.Module) -> Iterator[str]:
 
 def _is_id(text: str) -> bool:
     return text.partition(".")[0] in TITLES and " " not in text and "." in text
+
+
+def test_every_key_of_the_conversation_has_its_action() -> None:
+    missing = [
+        binding.action
+        for _, binding in BindingsMap(ChatScreen.__dict__["BINDINGS"])
+        if not hasattr(ChatScreen, f"action_{binding.action.partition('(')[0]}")
+    ]
+    assert missing == []
+
+
+def test_the_chat_screen_holds_its_parts_instead_of_inheriting_them() -> None:
+    ours = [kind for kind in ChatScreen.__mro__ if kind.__module__.startswith("tui.")]
+    assert len(ours) <= 5

@@ -135,17 +135,17 @@ class SessionApp(BaseApp[None]):
         await self.studio.aclose()  # the demo's is another one each time
         try:
             async with self._connect(self._chat.listen()) as session:
-                self._chat.connection.opened(session)
+                self._chat.parts.lifecycle.opened(session)
                 await self._learn_who()
                 await self._leaving.wait()
         except BackendError as error:
             if login_helps(error):
                 self.post_message(SignInNeeded(error))
                 error.hint = ""  # the way to do so is the banner's
-            self._chat.connection.failed(error)
+            self._chat.parts.lifecycle.failed(error)
         except Exception as error:
             self.log.error(error)
-            self._chat.connection.failed(_as_backend_error(error))
+            self._chat.parts.lifecycle.failed(_as_backend_error(error))
 
     async def _learn_who(self) -> None:
         """Show whose session it is."""
@@ -178,7 +178,7 @@ class SessionApp(BaseApp[None]):
         before, self._identity = self._identity, done.identity
         self._chat.topbar.user = done.identity.label()
         if before and before.subject == done.identity.subject and self._chat.context.access:
-            self._chat.connection.resume()
+            self._chat.parts.lifecycle.resume()
         else:
             self._begin_anew()
 
@@ -208,13 +208,13 @@ class SessionApp(BaseApp[None]):
         """Leave the session, if there is one, and open that of who is signed in now."""
         if self._session_worker and not self._session_worker.is_finished:
             if self._chat.context.access:
-                await self._chat.connection.clear()
+                await self._chat.parts.lifecycle.clear()
             self._leaving.set()
             try:
                 await _ended(self._session_worker)
             finally:
                 self._leaving.clear()
-        await self._chat.connection.retry()
+        await self._chat.parts.lifecycle.retry()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A task of ours failed in a way it did not foresee: say so, and go on."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui.core.records import Hit
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
-    from tui.ui.timeline.pane import TimelinePane
+    from tui.ui.timeline.timeline_pane import TimelinePane
     from tui.ui.widgets.conversation import ConversationPane
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.core.records import Hit
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
-    from tui.ui.composer.pane import ComposerPane
+    from tui.ui.composer.composer_pane import ComposerPane
     from tui.ui.sidebar.conversation_list import ConversationListReader
 
 _LONGEST_SWITCH_S = 0.5

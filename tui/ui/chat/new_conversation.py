@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.options import Option, OptionValues
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.navigation import Navigation
-    from tui.ui.composer.pane import ComposerPane
+    from tui.ui.composer.composer_pane import ComposerPane
 
 
 class NewConversation(Controller):

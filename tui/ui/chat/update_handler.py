@@ -26,11 +26,8 @@ from tui.ui.notices import of_error
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
     from tui.core.turn import Turn
+    from tui.ui.chat.chat_parts import ChatParts
     from tui.ui.chat.context import ChatContext
-    from tui.ui.chat.conversation_view import ConversationView
-    from tui.ui.chat.question_controller import QuestionController
-    from tui.ui.composer.queued_messages import QueuedMessages
-    from tui.ui.sidebar.conversation_list import ConversationListReader
     from tui.ui.widgets.sidebar import Sidebar
 
 
@@ -86,23 +83,16 @@ class UpdateHandler:
     def __init__(
         self,
         context: ChatContext,
-        ring: Callable[[], object],
-        *,
-        view: ConversationView,
+        parts: ChatParts,
         sidebar: Sidebar,
-        listed: ConversationListReader,
-        questions: QuestionController,
-        queued: QueuedMessages,
+        ring: Callable[[], object],
     ) -> None:
         self._context = context
+        self._parts = parts
+        self._sidebar = sidebar
         self._mailbox = Mailbox(ring)
         self.publish = self._mailbox.put
         """Takes one update."""
-        self._view = view
-        self._sidebar = sidebar
-        self._listed = listed
-        self._questions = questions
-        self._queued = queued
 
     async def take_waiting(self) -> None:
         """Show all updates that wait."""
@@ -111,7 +101,7 @@ class UpdateHandler:
         self._context.show_state()
 
     async def _take(self, update: Update) -> None:
-        context, desk, conversation = self._context, self._context.desk, self._view.conversation
+        context, desk, view = self._context, self._context.desk, self._parts.view
         match update:
             case TurnChanged(turn=turn):
                 await self._take_turn(turn)
@@ -119,40 +109,40 @@ class UpdateHandler:
                 desk.board.drop(turn_id)
                 self._sidebar.redraw()
                 if cid == desk.current:
-                    await conversation.drop(turn_id)
+                    await view.conversation.drop(turn_id)
             case EventsSeen(conversation_id=cid, events=events):
-                if cid == desk.current and conversation.newest is None:
-                    self._view.timeline.add_events(events)
+                if cid == desk.current and view.conversation.newest is None:
+                    view.timeline.add_events(events)
             case ConversationNamed(old=old, new=new):
                 self._rename(old, new)
             case RecoveryChanged(conversation_id=cid, recovery=recovery):
                 desk.recover(cid, recovery)
             case UploadProgress(turn_id=turn_id):
-                conversation.show_upload(turn_id, update.sent_bytes, update.total_bytes)
+                view.conversation.show_upload(turn_id, update.sent_bytes, update.total_bytes)
             case Refused():
                 self._take_refusal(update)
             case Problem(error=error):
                 context.fail(error)
             case ConversationsChanged():
-                self._listed.read_soon()
+                self._parts.list.read_soon()
             case Notice(text=text):
                 context.notify(clean_line(text, 400), timeout=20)
 
     async def _take_turn(self, turn: Turn) -> None:
-        desk, conversation = self._context.desk, self._view.conversation
+        desk, conversation = self._context.desk, self._parts.view.conversation
         known = desk.board.turn(turn.id)
         state = desk.board.state(turn.conversation_id)
         desk.board.note(turn)
-        self._questions.take(turn)
+        self._parts.questions.take(turn)
         if turn.conversation_id == desk.current:
             if conversation.greets:
-                self._view.greet(on=False)
+                self._parts.view.greet(on=False)
             await conversation.update(turn)
-            self._questions.announce(turn.conversation_id)
+            self._parts.questions.announce(turn.conversation_id)
         else:
-            self._questions.mention(turn.conversation_id)
+            self._parts.questions.mention(turn.conversation_id)
         if known and turn.over:
-            self._questions.call_attention("the reply is there", turn.conversation_id)
+            self._parts.questions.call_attention("the reply is there", turn.conversation_id)
         if desk.board.state(turn.conversation_id) != state:
             self._sidebar.redraw()
 
@@ -160,7 +150,7 @@ class UpdateHandler:
         self._context.desk.rename(old, new)
         if access := self._context.access:
             access.drafts.rename(old, new)
-        self._listed.read_soon()
+        self._parts.list.read_soon()
 
     def _take_refusal(self, update: Refused) -> None:
         """Say why a message was not accepted, and put it where the user can correct it."""
@@ -172,4 +162,4 @@ class UpdateHandler:
         desk.complain(of_error(update.error, refused=True, place=place))
         context.want_login(update.error)
         if context.access:
-            self._queued.bring_back(update)
+            self._parts.queued.bring_back(update)

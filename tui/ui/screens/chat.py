@@ -17,23 +17,17 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from tui.core.text import clean
-from tui.ui.chat.actions import KEYS, ControllerActions
-from tui.ui.chat.connection import Connection
+from tui.ui.chat.chat_actions import KEYS, ChatActions
+from tui.ui.chat.chat_parts import ChatParts
 from tui.ui.chat.context import ChatContext
-from tui.ui.chat.controllers import Controllers
-from tui.ui.chat.conversation_view import ConversationView
-from tui.ui.chat.navigation import Navigation
 from tui.ui.chat.pane_row import PaneRow
-from tui.ui.chat.status import Status
-from tui.ui.composer.pane import ComposerPane
 from tui.ui.desk import Desk
 from tui.ui.input_events import is_typed
 from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.notices import Notice
 from tui.ui.requests import CopyText
-from tui.ui.sidebar.conversation_list import ConversationListReader
 from tui.ui.textual_fixes.events import forward_event
-from tui.ui.timeline.pane import TimelinePane
+from tui.ui.timeline.timeline_pane import TimelinePane
 from tui.ui.widgets.banner import Banner
 from tui.ui.widgets.conversation import ConversationPane
 from tui.ui.widgets.keybar import KeyBar
@@ -60,7 +54,7 @@ LEAST_COLUMNS, LEAST_ROWS = 24, 8
 """In a smaller window nothing can be read; a sentence covers it, and all goes on below."""
 
 
-class ChatScreen(ControllerActions):
+class ChatScreen(ChatActions):
     """Sidebar, conversation, composer and timeline.
 
     Each container and controller does its own work; the screen makes them, gives each what it
@@ -131,58 +125,21 @@ class ChatScreen(ControllerActions):
         self.conversation = ConversationPane(called, suggestions, clock.now_ms)
         self.timeline_pane = TimelinePane()
         self.banner = Banner(clock)
-        self._listed = ConversationListReader(context, self.sidebar)
-        self.view = ConversationView(
+        self.parts = ChatParts(
             context,
-            self.conversation,
-            self.timeline_pane,
-            announce=lambda where: self.controllers.questions.announce(where),
-        )
-        self.composer_pane = ComposerPane(
-            context,
-            called,
-            view=self.view,
-            notepad=notepad,
-            list_soon=self._listed.read_soon,
-            list_again=self._listed.show,
-            commands=lambda: self.controllers.slash_commands(),
-        )
-        self.composer = self.composer_pane.composer
-        self.navigation = Navigation(
-            context,
-            view=self.view,
-            pane=self.composer_pane,
-            listed=self._listed,
-            call_agent=self.call_agent,
-        )
-        self.connection = Connection(
-            context,
-            navigation=self.navigation,
-            pane=self.composer_pane,
+            topbar=self.topbar,
+            sidebar=self.sidebar,
             conversation=self.conversation,
-            sidebar=self.sidebar,
-            listed=self._listed,
-        )
-        self.controllers = Controllers(
-            context,
-            sidebar=self.sidebar,
-            view=self.view,
-            pane=self.composer_pane,
-            navigation=self.navigation,
-            connection=self.connection,
-            listed=self._listed,
+            timeline=self.timeline_pane,
+            banner=self.banner,
+            agent_name=called,
+            notepad=notepad,
+            call_agent=self.call_agent,
             focus_composer=self.action_focus_composer,
             idle_s=idle_s,
         )
-        self.conversation.actions = self.controllers.messages
-        self._status = Status(
-            context,
-            topbar=self.topbar,
-            banner=self.banner,
-            conversation=self.conversation,
-            questions=self.controllers.questions,
-            turn=self.controllers.turn,
-        )
+        self.composer_pane = self.parts.composer_pane
+        self.composer = self.composer_pane.composer
         self._panes = PaneRow(
             self.sidebar,
             (self.conversation, self.banner, self.composer_pane.offers, self.composer_pane),
@@ -206,7 +163,7 @@ class ChatScreen(ControllerActions):
         offers_jobs = self.context.studio.is_available
         try:
             await self.conversation.furnish(
-                offers_start=self.controllers.studio.can_start, offers_jobs=offers_jobs
+                offers_start=self.parts.studio.can_start, offers_jobs=offers_jobs
             )
             await self.timeline_pane.furnish(offers_jobs=offers_jobs)
         except (MountError, NoMatches):
@@ -285,13 +242,7 @@ class ChatScreen(ControllerActions):
         from tui.ui.chat.update_handler import UpdateHandler
 
         self._update_handler = UpdateHandler(
-            self.context,
-            lambda: self.post_message(self.UpdatesReady()),
-            view=self.view,
-            sidebar=self.sidebar,
-            listed=self._listed,
-            questions=self.controllers.questions,
-            queued=self.composer_pane.queued,
+            self.context, self.parts, self.sidebar, lambda: self.post_message(self.UpdatesReady())
         )
         return self._update_handler.publish
 
@@ -302,7 +253,7 @@ class ChatScreen(ControllerActions):
 
     def show_state(self) -> None:
         """Draw what the state says: line, banner, title, keys."""
-        self._status.show()
+        self.parts.status.show()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A background task failed in a way it did not foresee: say so, and go on."""
@@ -324,63 +275,63 @@ class ChatScreen(ControllerActions):
     @on(Sidebar.Opened)
     def _open_chosen(self, event: Sidebar.Opened) -> None:
         self.action_focus_composer()
-        self.navigation.go_to(event.conversation_id)
+        self.parts.navigation.go_to(event.conversation_id)
 
     @on(Sidebar.NewWanted)
     async def _begin_new(self) -> None:
-        await self.controllers.new.begin()
+        await self.parts.new.begin()
 
     @on(Sidebar.MoreWanted)
     def _list_further(self, event: Sidebar.MoreWanted) -> None:
-        self._listed.read_further(everything=event.everything)
+        self.parts.list.read_further(everything=event.everything)
 
     @on(ConversationList.MenuWanted)
     def _offer_row(self, event: ConversationList.MenuWanted) -> None:
-        self.controllers.organizer.offer(event.conversation_id, event.at)
+        self.parts.organizer.offer(event.conversation_id, event.at)
 
     @on(TopBar.MenuWanted)
     def _offer_open(self, event: TopBar.MenuWanted) -> None:
-        self.controllers.organizer.offer(self.desk.current, event.at)
+        self.parts.organizer.offer(self.desk.current, event.at)
 
     @on(Banner.Pressed)
     async def _act_on_notice(self, event: Banner.Pressed) -> None:
         match event.notice:
             case Notice(command="conversation.wake"):
-                self.controllers.skills.wake()
+                self.parts.skills.wake()
             case Notice(command="app.retry") | Notice(tone="recovery"):
-                await self.connection.retry()
+                await self.parts.lifecycle.retry()
             case Notice(tone="question"):
-                self.controllers.questions.answer()
+                self.parts.questions.answer()
             case _:
                 self.action_step_back()
 
     @on(events.Click, "#pill")
     def _follow_end(self) -> None:
         # Not by the pane: Textual lets no message of the transcript go beyond who called it.
-        self.view.follow_end()
+        self.parts.view.follow_end()
 
     def on_window_older_wanted(self) -> None:
-        self.view.read_older()
+        self.parts.view.read_older()
 
     def on_window_newer_wanted(self) -> None:
-        self.view.read_newer()
+        self.parts.view.read_newer()
 
     def on_window_end_wanted(self) -> None:
-        self.view.go_to_end()
+        self.parts.view.go_to_end()
 
     def on_silence_row_start_wanted(self) -> None:
-        self.controllers.studio.start_genie()
+        self.parts.studio.start_genie()
 
     def on_transcript_approval_opened(self, event: Transcript.ApprovalOpened) -> None:
-        self.controllers.questions.open(event.turn, event.call_id)
+        self.parts.questions.open(event.turn, event.call_id)
 
     def on_transcript_connection_opened(self, event: Transcript.ConnectionOpened) -> None:
-        self.controllers.questions.open(event.turn, event.attempt_id)
+        self.parts.questions.open(event.turn, event.attempt_id)
 
     # -- keys of its own -------------------------------------------------------------------
 
     def action_follow_end(self) -> None:
-        self.view.follow_end()
+        self.parts.view.follow_end()
 
     def action_scroll_transcript(self, direction: int) -> None:
         self.conversation.scroll_page(direction)

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tui.core.errors import BackendError
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.navigation import Navigation
-    from tui.ui.composer.pane import ComposerPane
+    from tui.ui.composer.composer_pane import ComposerPane
     from tui.ui.sidebar.conversation_list import ConversationListReader
     from tui.ui.widgets.conversation import ConversationPane
     from tui.ui.widgets.sidebar import Sidebar
 
 
-class Connection(Controller):
+class SessionLifecycle(Controller):
     """Brings the parts of the screen in line with the session."""
 
     KEYS: ClassVar[Sequence[Binding]] = (

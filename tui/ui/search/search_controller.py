@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui.ui.chat.context import ChatContext
 
 
-class Search(Controller):
+class SearchController(Controller):
     """Search all conversations; ``go_to`` shows a message that was found."""
 
     KEYS: ClassVar[Sequence[Binding]] = (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.core.records import Skill
 
 
-class Skills(Controller):
+class ConversationSkills(Controller):
     """Install and remove skills (``Can.SKILLS``); switch a conversation on again (``Can.WAKE``)."""
 
     KEYS: ClassVar[Sequence[Binding]] = (

@@ -1,4 +1,4 @@
-"""The controllers of the chat screen, each made with what it needs of the others."""
+"""The parts of the chat screen, each made with what it needs of the others."""
 
 from __future__ import annotations
 
@@ -6,58 +6,102 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tui.ui.chat.conversation_options import ConversationOptions
+from tui.ui.chat.conversation_skills import ConversationSkills
+from tui.ui.chat.conversation_view import ConversationView
+from tui.ui.chat.navigation import Navigation
 from tui.ui.chat.new_conversation import NewConversation
 from tui.ui.chat.question_controller import QuestionController
-from tui.ui.chat.skills import Skills
+from tui.ui.chat.session_lifecycle import SessionLifecycle
+from tui.ui.chat.status import Status
 from tui.ui.chat.studio_actions import StudioActions
 from tui.ui.chat.turn_control import TurnControl
+from tui.ui.composer.composer_pane import ComposerPane
 from tui.ui.diagnostics.server_calls import ServerCalls
-from tui.ui.search.search import Search
+from tui.ui.search.search_controller import SearchController
+from tui.ui.sidebar.conversation_list import ConversationListReader
 from tui.ui.sidebar.import_file import ImportFile
 from tui.ui.sidebar.organize import Organizer
 from tui.ui.transcript.message_actions import MessageActions
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
+    from tui.core.ports import Notepad
     from tui.core.records import Hit
-    from tui.ui.chat.connection import Connection
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.controller import Controller
-    from tui.ui.chat.conversation_view import ConversationView
-    from tui.ui.chat.navigation import Navigation
-    from tui.ui.composer.pane import ComposerPane
-    from tui.ui.sidebar.conversation_list import ConversationListReader
     from tui.ui.sidebar.organize import Deeds
     from tui.ui.slash import SlashCommand
+    from tui.ui.timeline.timeline_pane import TimelinePane
+    from tui.ui.widgets.banner import Banner
+    from tui.ui.widgets.conversation import ConversationPane
     from tui.ui.widgets.sidebar import Sidebar
+    from tui.ui.widgets.topbar import TopBar
 
 
-class Controllers:
-    """``focus_composer`` also puts away what lies over the conversation."""
+class ChatParts:
+    """Makes everything but the layout; the screen gives it the widgets that know no other part."""
 
     def __init__(
         self,
         context: ChatContext,
         *,
+        topbar: TopBar,
         sidebar: Sidebar,
-        view: ConversationView,
-        pane: ComposerPane,
-        navigation: Navigation,
-        connection: Connection,
-        listed: ConversationListReader,
+        conversation: ConversationPane,
+        timeline: TimelinePane,
+        banner: Banner,
+        agent_name: str,
+        notepad: Notepad | None,
+        call_agent: Callable[[str], None],
         focus_composer: Callable[[], None],
         idle_s: Callable[[], float],
     ) -> None:
-        composer, conversation = pane.composer, view.conversation
-        go_to, list_soon = navigation.go_to, listed.read_soon
+        """``agent_name`` is empty where only a handle is known; ``call_agent`` shows another.
+
+        ``focus_composer`` also puts away what lies over the conversation. ``idle_s`` tells the
+        seconds since the last key.
+        """
+        self.list = ConversationListReader(context, sidebar)
+        self.view = view = ConversationView(
+            context, conversation, timeline, announce=lambda where: self.questions.announce(where)
+        )
+        self.composer_pane = pane = ComposerPane(
+            context,
+            agent_name,
+            view=view,
+            notepad=notepad,
+            list_soon=self.list.read_soon,
+            list_again=self.list.show,
+            commands=self.slash_commands,
+        )
+        composer = pane.composer
         self.files, self.editor, self.queued = pane.files, pane.editor, pane.queued
-        self.connection = connection
+        self.navigation = navigation = Navigation(
+            context, view=view, pane=pane, listed=self.list, call_agent=call_agent
+        )
+        self.lifecycle = SessionLifecycle(
+            context,
+            navigation=navigation,
+            pane=pane,
+            conversation=conversation,
+            sidebar=sidebar,
+            listed=self.list,
+        )
+        go_to, list_soon = navigation.go_to, self.list.read_soon
         self.questions = QuestionController(context, composer, idle_s=idle_s, go_to=go_to)
         self.turn = TurnControl(context, composer, view)
+        self.status = Status(
+            context,
+            topbar=topbar,
+            banner=banner,
+            conversation=conversation,
+            questions=self.questions,
+            turn=self.turn,
+        )
         self.new = NewConversation(
             context, navigation=navigation, pane=pane, focus_composer=focus_composer
         )
-        self.skills = Skills(context)
+        self.skills = ConversationSkills(context)
         self.options = ConversationOptions(context, navigation.learn_agent)
         self.imports = ImportFile(context, list_soon=list_soon, go_to=go_to)
         self.organizer = Organizer(
@@ -77,8 +121,9 @@ class Controllers:
             composer.focus()
             navigation.go_to_hit(hit)
 
-        self.search = Search(context, go_to_hit)
-        self._all: Sequence[Controller] = (
+        self.search = SearchController(context, go_to_hit)
+        conversation.actions = self.messages
+        self._controllers: Sequence[Controller] = (
             self.files,
             self.editor,
             self.queued,
@@ -93,16 +138,16 @@ class Controllers:
             self.search,
             self.calls,
             self.studio,
-            self.connection,
+            self.lifecycle,
         )
 
     def check_action(self, action: str) -> bool:
         """Return False if the controller of an action would do nothing now."""
-        return all(controller.check_action(action) for controller in self._all)
+        return all(controller.check_action(action) for controller in self._controllers)
 
     def slash_commands(self) -> Iterator[SlashCommand]:
         """Return the slash commands that take an argument."""
-        for controller in self._all:
+        for controller in self._controllers:
             yield from controller.slash_commands()
 
     def _more_deeds(self, conversation_id: ConversationId) -> Deeds:
