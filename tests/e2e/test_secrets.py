@@ -21,6 +21,7 @@ __all__ = ["server"]
 _CRASH = """
 import sys
 from tui.ui.app import GenieApp
+from tui.ui.chat.session_lifecycle import SessionLifecycle
 from tui.ui.screens.chat import ChatScreen
 from tui.wiring import profile_place
 
@@ -96,7 +97,8 @@ def test_a_crash_of_the_app_shows_neither_values_nor_secrets(
 def test_a_failure_in_the_background_shows_no_secrets(
     environ: dict[str, str], server: DemoServer
 ) -> None:
-    with crash(environ, server, "wrkaus-planted-s3cret", "ChatScreen.connected = connected") as app:
+    where = "SessionLifecycle.opened = connected"
+    with crash(environ, server, "wrkaus-planted-s3cret", where) as app:
         app.until("genie-tui doctor")
         assert "s3cret" not in app.text
         app.type("\x11")

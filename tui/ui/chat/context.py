@@ -85,7 +85,7 @@ class ChatContext:
 
     @property
     def can(self) -> Can:
-        """What the service can do; nothing while there is no session."""
+        """Abilities of the service; none while there is no session."""
         return self.access.session.can if self.access else Can.NOTHING
 
     @property

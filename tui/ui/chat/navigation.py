@@ -1,4 +1,4 @@
-"""Which conversation is on screen."""
+"""The way from one conversation to another."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class PaneRow(Horizontal):
         self._arrange()
 
     def close_floating(self) -> bool:
-        """Put away panes that lie over the conversation; whether there were any."""
+        """Put away panes that lie over the conversation. Returns False if there were none."""
         closed = self._panes.close_floating()
         if closed:
             self._arrange()

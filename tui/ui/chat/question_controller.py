@@ -70,7 +70,7 @@ class QuestionController(Controller):
 
     @property
     def is_open(self) -> bool:
-        """Whether a question is in front."""
+        """True while a question is in front."""
         return self._questions.is_open
 
     # -- announce --------------------------------------------------------------------------

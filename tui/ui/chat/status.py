@@ -1,4 +1,4 @@
-"""How things stand, drawn: the line to the service, the banner, the window's title."""
+"""The state, drawn: the line to the service, the banner, the window's title."""
 
 from __future__ import annotations
 

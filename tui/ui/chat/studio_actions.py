@@ -54,7 +54,7 @@ class StudioActions(Controller):
 
     @property
     def can_start(self) -> bool:
-        """Whether the genie could be started from here."""
+        """True if the genie could be started from here."""
         return self.context.studio.is_available and bool(self.context.studio.genie)
 
     def open(self) -> None:

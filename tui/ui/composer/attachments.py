@@ -61,7 +61,7 @@ class Attachments(Controller):
 
     @property
     def are_taken(self) -> bool:
-        """Whether files can go with a message, as far as known."""
+        """True if files can go with a message, as far as known."""
         return self._composer.takes_files
 
     def choose(self) -> None:

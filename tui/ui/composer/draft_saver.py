@@ -1,4 +1,4 @@
-"""What is written in the composer, kept so that nothing of it is ever lost."""
+"""Saving what is written in the composer, so that nothing of it is ever lost."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class DraftSaver:
         self._notepad = notepad
         self._timer: Timer | None = None
         self._left: Unsent | None = None
-        """What a program that was killed had on the notepad; None: it has not been looked at."""
+        """Text that a killed program left on the notepad; None: it has not been looked at."""
         self.is_taken_up = False
-        """Whether the session has all that was written before it was open."""
+        """The session has all that was written before it was open."""
         self.is_sending = False
         """A message is on its way to the outbox: it is no draft, and is not safe yet either."""
         composer.jot_down = self.jot_down
 
     @property
     def written(self) -> str:
-        """What is in the composer, as it is kept."""
+        """Text and files in the composer, as a draft is stored."""
         return Draft(self._composer.apart, self._attached.paths).dump()
 
     async def write(self, kept: str, submitted: Sequence[str] = ()) -> None:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from tui.ui.widgets.composer import Composer
 
 _KEPT_S = 30 * 24 * 3600
-"""How long a paste that was attached is kept as a file, in case its message still waits."""
+"""Life of the file of a paste that was attached, in case its message still waits."""
 
 
 class Pastes:
-    """What can be done with a paste that is a chip in the composer."""
+    """Shows a paste that is a chip in the composer, and changes what stands for it."""
 
     def __init__(self, context: ChatContext, composer: Composer, files: Attachments) -> None:
         self._context = context

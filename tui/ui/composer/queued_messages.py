@@ -27,7 +27,7 @@ _NOTHING = Draft()
 
 
 class QueuedMessages(Controller):
-    """What comes back stands in front of what is in the composer; ``list_again`` shows the list."""
+    """Puts what comes back in front of what is in the composer; ``list_again`` shows the list."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(

@@ -55,13 +55,13 @@ class SendQueue:
         self._view = view
         self._list_soon = list_soon
         self._waiting: deque[_Outgoing] = deque()
-        """What Enter was pressed for and is not in the outbox yet, in order."""
+        """Messages that Enter was pressed for and that are not in the outbox yet, in order."""
         self._sending: asyncio.Future[None] | None = None
         """Done when the message on its way to the outbox is there, or cannot get there."""
 
     @property
     def is_sending(self) -> bool:
-        """Whether a message is on its way from the composer to the outbox."""
+        """True while a message is on its way from the composer to the outbox."""
         return self._sending is not None
 
     async def all_sent(self) -> None:

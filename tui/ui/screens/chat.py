@@ -48,7 +48,7 @@ _WIDTHS = [(0, "-narrow"), (150, "-wide")]
 """Columns from which on the screen has a style class."""
 
 _STOPS = "Composer, ConversationList, Transcript, Timeline, #suggestions"
-"""Where Tab goes; inside of each of them the arrows do."""
+"""Widgets that Tab goes to; inside of each of them the arrows do."""
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 8
 """In a smaller window nothing can be read; a sentence covers it, and all goes on below."""
@@ -256,7 +256,7 @@ class ChatScreen(ChatActions):
         self.parts.status.show()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A background task failed in a way it did not foresee: say so, and go on."""
+        """Report a background task that failed, and go on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             error = event.worker.error
             self.log.error(error)

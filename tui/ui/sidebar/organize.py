@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.ui.widgets.sidebar import Sidebar
 
 Deeds = dict[str, Callable[["Conversation"], object]]
-"""What can be done with a conversation, by the names of the actions."""
+"""Callables that do something with a conversation, by the names of the actions."""
 
 
 def _key(key: str, action: str, label: str, meaning: str, *, priority: bool = False) -> Binding:

@@ -1,4 +1,4 @@
-"""What can be done with a message: go from one to the next, copy, quote, say it again."""
+"""Actions on messages: go from one to the next, copy, quote, say it again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class UnsentMessages(Protocol):
-    """What the transcript asks for about messages that were not sent, or not yet."""
+    """Actions on messages that were not sent, or not yet."""
 
     def edit(self, turn_id: TurnId, text: str) -> None: ...
     def reword(self, turn_id: TurnId, text: str) -> None: ...

@@ -1,4 +1,4 @@
-"""Which entries of the transcript the user has unfolded."""
+"""The entries of the transcript that the user has unfolded."""
 
 from __future__ import annotations
 

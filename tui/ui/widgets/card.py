@@ -18,7 +18,7 @@ _CALM_TICK_S = 10.0
 
 
 class Keyed(Protocol):
-    """What a card draws."""
+    """An entry with an identity."""
 
     @property
     def key(self) -> str: ...
@@ -60,7 +60,7 @@ class Card(RowsView, Generic[EntryT]):
 
     @property
     def unfolded(self) -> bool:
-        """Whether the user wants to see all there is."""
+        """True if the user wants to see all there is."""
         return self.entry.key in self.unfolded_keys
 
     def toggle_unfolded(self) -> None:

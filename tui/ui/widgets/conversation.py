@@ -88,7 +88,7 @@ class ConversationPane(Container):
 
     @property
     def ends_in_silence(self) -> bool:
-        """Whether the last turn on screen has ended without a word."""
+        """True if the last turn on screen has ended without a word."""
         from tui.ui.widgets.entries import SilenceEntry
 
         last = self.transcript.items[-1] if self.transcript and self.transcript.items else None

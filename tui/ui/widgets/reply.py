@@ -89,7 +89,7 @@ class Reply(Headed):
 
     @property
     def unfolded(self) -> bool:
-        """Whether the user wants to see all of a message that folds."""
+        """True if the user wants to see all of a message that folds."""
         return self._key in self._unfolded_keys
 
     def action_unfold(self) -> None:
