@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from tui.backends.base import Unable
-from tui.core.calls import CallListener
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import (
     AgentMessage,
@@ -68,6 +67,7 @@ from tui.core.records import (
     Skill,
     TurnRecord,
 )
+from tui.core.server_calls import CallListener
 from tui.core.turn import Turn, turn_of
 
 NOW_MS = 1_780_000_000_000

@@ -29,7 +29,7 @@ from tui.config import (
     save_profile,
     state_dir,
 )
-from tui.core.secret import Secret
+from tui.core.secrets import Secret
 
 SECRET = "c0ffee" * 10
 OAUTH = {

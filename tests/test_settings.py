@@ -18,7 +18,7 @@ from tui.cli.options import Target
 from tui.cli.root import root
 from tui.config import DATA_CENTERS, INTERFACE, SETTINGS, Profile, Setting, load
 from tui.config.value_types import HOST, SWITCH, URL
-from tui.core.secret import Secret
+from tui.core.secrets import Secret
 
 README = Path(__file__).parents[1] / "README.md"
 

@@ -1,4 +1,4 @@
-"""The rules of ``tui.core.redact``, and that our logs keep to them."""
+"""The rules of ``tui.core.redaction``, and that our logs keep to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tui.core.redact import MASK, RedactingFilter, redact, redact_headers, words_of
+from tui.core.redaction import MASK, RedactingFilter, redact, redact_headers, words_of
 
 SECRET = "pl4nted-S3cret_value.~x"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"

@@ -20,8 +20,7 @@ from tui.auth.request_auth import TokenAuth
 from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
-from tui.core.option_text import read_options
-from tui.core.options import Option, OptionValues, changed
+from tui.core.options import Option, OptionValues, changed, read_options
 
 RECORDED = Path(__file__).parent.parent / "fixtures" / "workflows" / "recorded_calls"
 WF = ConversationId("wf-1")

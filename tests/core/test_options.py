@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.option_text import OptionProblem, read_options
-from tui.core.options import Choice, Option, OptionValue, changed, problems_with, without_empty
+from tui.core.options import (
+    Choice,
+    Option,
+    OptionProblem,
+    OptionValue,
+    changed,
+    problems_with,
+    read_options,
+    without_empty,
+)
 
 AGENT = Option(
     name="agent_id",

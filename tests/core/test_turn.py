@@ -43,7 +43,7 @@ from tui.core.events import (
 )
 from tui.core.ids import AttemptId, ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Prompt, TurnRecord
-from tui.core.replay import Replay
+from tui.core.step_reducer import Replay
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.core.turn import Turn, fold, reduce, turn_of, unseen, without_echoes
 from tui.core.usage import Usage

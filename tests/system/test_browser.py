@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.core.remote import redirect_doubt, remote_reason, tunnel_command
+from tui.core.browser_detection import redirect_doubt, remote_reason, tunnel_command
 from tui.system.browser import commands, open_at_home, open_browser
 
 URL = "https://id.example/authorize?state=s&scope=openid%20profile"

@@ -15,9 +15,9 @@ from textual.widgets import Input
 from tests.textual_internals import screen_text
 from tests.ui.solo import settle
 from tui.config import Profile
-from tui.core.checkup import STEPS, Finding, Step
 from tui.core.errors import StoreError
-from tui.core.secret import Secret
+from tui.core.health_check import STEPS, Finding, Step
+from tui.core.secrets import Secret
 from tui.studio.user_check import UserCheck, describe_user
 from tui.ui.setup_app import SetupApp
 from tui.ui.widgets.field import Field

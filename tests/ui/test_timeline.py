@@ -9,6 +9,8 @@ import pytest
 from rich.cells import cell_len
 
 from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, Solo, at, settle
+from tui.core.durations import Spans
+from tui.core.event_labels import tell
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,
@@ -28,8 +30,6 @@ from tui.core.events import (
     UsageReported,
 )
 from tui.core.ids import AttemptId, CallId, MessageId
-from tui.core.spans import Spans
-from tui.core.telling import tell
 from tui.ui.requests import CopyText
 from tui.ui.widgets.event_details import EventDetails
 from tui.ui.widgets.timeline import MAX_ROWS, Timeline

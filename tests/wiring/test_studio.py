@@ -8,7 +8,7 @@ import pytest
 
 from tui.config import Profile
 from tui.core.errors import BackendError
-from tui.core.secret import Secret
+from tui.core.secrets import Secret
 from tui.demo.suggestions import IFRIT
 from tui.studio.models import GenieId
 from tui.wiring import demo_place, place_of

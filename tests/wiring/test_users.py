@@ -9,7 +9,7 @@ import pytest
 
 from tui.config import Profile
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.secret import Secret
+from tui.core.secrets import Secret
 from tui.demo.server import DemoServer, DemoSettings
 from tui.demo.suggestions import OUTSIDER_ID, USER_ID
 from tui.studio.user_check import Standing

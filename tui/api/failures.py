@@ -18,7 +18,7 @@ from tui.api.network.failure import ProxyFailure, proxy_of
 from tui.api.retry import retry_after_s
 from tui.api.values import object_of
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.jsonvalues import read_json
+from tui.core.json_values import read_json
 from tui.core.retry import try_again_text
 from tui.core.text import clean_line
 

@@ -20,10 +20,10 @@ from tui.api.network.settings import Network
 from tui.api.noting import Notes
 from tui.api.retry import DELAYS
 from tui.api.sse import Frame, read_frames
-from tui.core.calls import CallListener
 from tui.core.errors import BackendError
-from tui.core.jsonvalues import read_json
+from tui.core.json_values import read_json
 from tui.core.ports import Clock
+from tui.core.server_calls import CallListener
 from tui.system.clock import SystemClock
 
 JSON_TIMEOUT = httpx.Timeout(30, connect=10)

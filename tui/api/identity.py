@@ -24,9 +24,9 @@ from tui.api.retry import DELAYS, retry_after_s
 from tui.api.values import int_of, object_of, web_url
 from tui.config import is_loopback
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.jsonvalues import read_json
+from tui.core.json_values import read_json
 from tui.core.ports import Clock
-from tui.core.redact import redact
+from tui.core.redaction import redact
 from tui.core.text import clean_line
 from tui.system.clock import SystemClock
 

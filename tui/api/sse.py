@@ -19,7 +19,7 @@ from tui.api.hints import Case
 from tui.api.limits import LARGEST_EVENT_BYTES, PIECE_BYTES
 from tui.api.values import id_of
 from tui.core.events import Json
-from tui.core.jsonvalues import read_json
+from tui.core.json_values import read_json
 
 COMMENT = "comment"
 """Kind of a frame that stands for a comment, which servers send to keep a stream alive."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from tui.core.jsonvalues import write_json
+from tui.core.json_values import write_json
 from tui.core.links import link_host
 from tui.core.text import clean, clean_piece
 

@@ -25,9 +25,9 @@ from tui.api.workflow_models import (
     TokenItem,
     Workflow,
 )
-from tui.core.calls import CallListener
 from tui.core.events import Json
 from tui.core.ports import Clock
+from tui.core.server_calls import CallListener
 
 FROM_THE_START = "0"
 """``Last-Event-ID`` of who wants everything that is retained."""

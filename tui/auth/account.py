@@ -13,7 +13,7 @@ from tui.auth.token_vault import Vault
 from tui.auth.tokens import OAuthTokens
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, StoreError
-from tui.core.jsonvalues import read_json
+from tui.core.json_values import read_json
 from tui.core.ports import Clock
 from tui.core.text import clean_line
 

@@ -21,8 +21,8 @@ from tui.auth.loopback import NotListening, Receiver
 from tui.auth.provider import SCOPE, Grant, IdentityService, Provider
 from tui.auth.redirect import Accepted, Denied, Expected, query_of, read_answer
 from tui.core.account import Identity, LoginProblem
+from tui.core.browser_detection import redirect_doubt, remote_reason, tunnel_command
 from tui.core.errors import BackendError, StoreError
-from tui.core.remote import redirect_doubt, remote_reason, tunnel_command
 from tui.system.browser import open_browser
 
 _ENTROPY_BYTES = 32

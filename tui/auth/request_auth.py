@@ -9,8 +9,8 @@ from typing import Protocol
 import httpx
 from pydantic import SecretStr
 
-from tui.core.credential import is_client_key, is_developer_token
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.secrets import is_client_key, is_developer_token
 
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
 

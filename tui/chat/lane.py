@@ -29,7 +29,7 @@ from tui.core.draft import Draft, draft_of, parse
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import PromptState
-from tui.core.redact import redact
+from tui.core.redaction import redact
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 

@@ -33,13 +33,13 @@ from tui.core.events import (
     TurnFinished,
     TurnOutcome,
 )
+from tui.core.foreign_events import unrelated
 from tui.core.ids import ConversationId, FileId, RunId
 from tui.core.limits import characters_of, exceeded_limit
 from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
 from tui.core.retry import requested_s
 from tui.core.text import clean_line, size
 from tui.core.turn import Turn, fold, unseen, without_echoes
-from tui.core.unrelated import unrelated
 
 
 class Player:

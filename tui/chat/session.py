@@ -25,14 +25,14 @@ from tui.chat.updates import (
     TurnDropped,
     Update,
 )
-from tui.core.calls import ServerCall
 from tui.core.draft import Draft, draft_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalRequested, Decision
 from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, local_conversation
 from tui.core.ports import Can, ChatBackend, Clock, TurnStore
 from tui.core.records import Attachment, Conversation, Prompt
-from tui.core.redact import words_of
+from tui.core.redaction import words_of
+from tui.core.server_calls import ServerCall
 from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
 from tui.system.clock import SystemClock

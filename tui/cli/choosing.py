@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.codes import Code, Failure, failure_of
 from tui.core.errors import BackendError
-from tui.core.option_text import OptionProblem, read_options
+from tui.core.options import OptionProblem, read_options
 from tui.core.ports import Can
 from tui.core.text import clean_line
 

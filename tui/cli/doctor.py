@@ -14,7 +14,7 @@ import click
 from tui.cli.app import with_keymap
 from tui.cli.codes import Code, Failure
 from tui.cli.options import Target
-from tui.core.checkup import STEPS, Finding, Verdict
+from tui.core.health_check import STEPS, Finding, Verdict
 from tui.core.text import clean_line
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import sys
 import click
 
 from tui.core.events import Decision
-from tui.core.jsonvalues import write_json
+from tui.core.json_values import write_json
 from tui.core.masking import masked_event
 from tui.core.questions import changes
 from tui.core.steps import ApprovalStep

@@ -13,7 +13,7 @@ from tui.config.hosts import DATA_CENTERS
 from tui.config.paths import Environment, config_file
 from tui.config.settings import KEYS, SECRETS, SETTINGS, Profile, Sources, variable
 from tui.config.toml_file import check_keys, edited, read, tables
-from tui.core.secret import Secret
+from tui.core.secrets import Secret
 from tui.system.private_files import make_folder, protect, replace_text
 
 Value = str | bool | Secret | None

@@ -25,7 +25,7 @@ from tui.config.value_types import (
     ValueType,
     one_of,
 )
-from tui.core.secret import Secret
+from tui.core.secrets import Secret
 
 BackendName = Literal["genie", "workflows"]
 Group = Literal["agent", "interface"]

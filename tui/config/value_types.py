@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
 from tui.config.hosts import DATA_CENTERS, check_url
-from tui.core.credential import is_client_key, is_developer_token
-from tui.core.secret import Secret
+from tui.core.secrets import Secret, is_client_key, is_developer_token
 from tui.core.switch import read_switch
 
 _T_co = TypeVar("_T_co", covariant=True)

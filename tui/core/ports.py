@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from tui.core.calls import CallListener
     from tui.core.events import Decision, Json, TurnEvent
     from tui.core.ids import (
         AttemptId,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
         Skill,
         TurnRecord,
     )
+    from tui.core.server_calls import CallListener
     from tui.core.turn import Turn
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui.core.ids import within_run
-from tui.core.jsonvalues import write_json
+from tui.core.json_values import write_json
 from tui.core.masking import masked_event
 from tui.core.parameters import ParameterRow, parameter_rows
 from tui.core.text import clean_line

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from tui.core.jsonvalues import write_json
+from tui.core.json_values import write_json
 
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 

@@ -24,7 +24,7 @@ from tui.core.events import (
     TurnOutcome,
     UnknownEvent,
 )
-from tui.core.replay import Replay
+from tui.core.step_reducer import Replay
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.core.events import TurnFinished
-from tui.core.jsontext import fenced_if_json
+from tui.core.json_text import fenced_if_json
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow, parameter_rows
 from tui.core.questions import is_as_shown

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
-from tui.core.redact import redact
+from tui.core.redaction import redact
 from tui.core.text import clean
 from tui.export.source import Chronicle
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from tui.core.jsonvalues import write_json
+from tui.core.json_values import write_json
 from tui.core.records import Prompt
 from tui.core.turn import Turn
 from tui.export.blocks import Said, pieces_of

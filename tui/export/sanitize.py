@@ -16,7 +16,7 @@ from tui.core.events import (
     TurnEvent,
 )
 from tui.core.masking import MASK, masked_event
-from tui.core.redact import redact
+from tui.core.redaction import redact
 from tui.core.text import clean, clean_line
 
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")

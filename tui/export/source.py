@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
+from tui.core.durations import Spans
+from tui.core.event_labels import tell
 from tui.core.events import Heartbeat, TextDelta, TurnEvent
 from tui.core.records import Conversation
-from tui.core.spans import Spans
-from tui.core.telling import tell
 from tui.core.text import duration
 from tui.core.turn import Turn
 from tui.export.sanitize import Safe

@@ -15,7 +15,7 @@ from dataclasses import replace
 from tui.core import codec
 from tui.core.events import AgentMessage, TextDelta, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId
-from tui.core.jsonvalues import write_json
+from tui.core.json_values import write_json
 from tui.store.aliases import by_current_id
 from tui.store.database import Value, number_list, row
 

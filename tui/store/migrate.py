@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from tui.core.errors import StoreError
-from tui.core.jsonvalues import read_json
+from tui.core.json_values import read_json
 
 
 def migrations() -> list[str]:

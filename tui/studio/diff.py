@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tui.core.jsonvalues import write_json
+from tui.core.json_values import write_json
 from tui.core.text import clean_line
 
 Kind = Literal["added", "removed", "changed", "kept"]

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from shutil import which
 
+from tui.core.browser_detection import is_wsl, remote_reason
 from tui.core.links import link_host
-from tui.core.remote import is_wsl, remote_reason
 
 _SECRET = re.compile(r"GENIE_TUI_\w*(KEY|TOKEN|SECRET|PASSWORD)\w*", re.IGNORECASE)
 

@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tui.core.draft import typed_text
 from tui.core.text import clean_line
-from tui.core.typed import typed_text
 from tui.system.browser import program_environment
 
 _USUAL = ("nano", "vim", "vi")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tui.core.errors import BackendError
-from tui.core.jsonvalues import read_json, write_json
+from tui.core.json_values import read_json, write_json
 from tui.core.text import clean_line, size, utf8_size
 from tui.system.file_scope import check_path
 from tui.ui.paths import shown_path

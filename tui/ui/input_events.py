@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
-from tui.core.typed import is_text, typed_text
+from tui.core.draft import is_text, typed_text
 
 _CHORDS = ("alt+", "ctrl+", "meta+", "super+", "hyper+")
 

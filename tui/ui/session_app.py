@@ -13,7 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.redact import words_of
+from tui.core.redaction import words_of
 from tui.core.text import clean_line
 from tui.system.clock import SystemClock
 from tui.ui.base import BaseApp

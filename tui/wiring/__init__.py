@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.lazy import names_of
+from tui.core.lazy_exports import names_of
 
 if TYPE_CHECKING:
     from tui.wiring.demo import demo_place, login_demo_place, place_of_demo

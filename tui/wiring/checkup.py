@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from tui.core.checkup import STEPS, Finding
 from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.health_check import STEPS, Finding
 from tui.wiring.checkup_files import examine_files
 from tui.wiring.checkup_network import examine_network
 from tui.wiring.clients import key_client, open_account, signed_in_client

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tui.core.checkup import Finding
+from tui.core.health_check import Finding
 from tui.system.private_files import OTHERS, OTHERS_WRITE, Exposed, protect
 
 _DATABASE = "conversations.db"

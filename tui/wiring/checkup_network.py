@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.core.checkup import Finding
+from tui.core.health_check import Finding
 from tui.core.text import clean_line
 from tui.wiring.findings import bad
 from tui.wiring.network import network_of

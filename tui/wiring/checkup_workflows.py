@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
-from tui.core.checkup import Finding
 from tui.core.errors import BackendError, ErrorKind
+from tui.core.health_check import Finding
 from tui.core.text import clean_line
 from tui.wiring.backends import workflows_client
 from tui.wiring.findings import bad

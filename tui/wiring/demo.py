@@ -70,7 +70,7 @@ def profile_of_demo(
 ) -> Profile:
     """The settings of a client of a demo server."""
     from tui.config import Profile
-    from tui.core.secret import Secret
+    from tui.core.secrets import Secret
 
     return Profile(
         name="demo",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tui.core.account import login_helps
-from tui.core.checkup import Finding, Step
 from tui.core.errors import BackendError, StoreError
+from tui.core.health_check import Finding, Step
 
 
 def bad(step: Step, error: BackendError | StoreError) -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from tui.core.secret import Secret
+    from tui.core.secrets import Secret
 
 
 @overload

@@ -14,8 +14,8 @@ from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
     from tui.config import Profile
-    from tui.core.checkup import Finding
-    from tui.core.secret import Secret
+    from tui.core.health_check import Finding
+    from tui.core.secrets import Secret
     from tui.studio.user_check import UserCheck
 
 
@@ -43,7 +43,7 @@ class SetupHelp:
 def _with_developer_token(profile: Profile) -> Profile:
     """The profile with the environment's token where it has none. Raises ``BackendError``."""
     from tui.config import variable
-    from tui.core.secret import Secret
+    from tui.core.secrets import Secret
 
     if profile.developer_token:
         return profile

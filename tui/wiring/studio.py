@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.secret import Secret
+from tui.core.secrets import Secret
 from tui.wiring.network import network_of
 from tui.wiring.secrets import handed_over
 

@@ -15,7 +15,7 @@ from tests.system.input.replayed import (
     keys_of,
     text_of,
 )
-from tui.core.typed import typed_text
+from tui.core.draft import typed_text
 from tui.system.input.paste_detector import LARGEST, Bursts, Key, Paste, Report, Text
 from tui.system.input.sequences import PasteBegun, PasteEnded
 

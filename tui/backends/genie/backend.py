@@ -13,8 +13,8 @@ from tui.api.sse import Frame, frame_of_json
 from tui.api.values import id_of
 from tui.backends.base import Unable
 from tui.backends.genie.events import read
-from tui.core.calls import CallListener
 from tui.core.events import Decision, Json, TurnEvent, TurnFinished
+from tui.core.foreign_events import unrelated
 from tui.core.ids import AttemptId, CallId, ConversationId, FileId, MessageId, RunId
 from tui.core.options import OptionValues
 from tui.core.ports import Can, Progress
@@ -29,9 +29,9 @@ from tui.core.records import (
     Message,
     Page,
 )
+from tui.core.server_calls import CallListener
 from tui.core.text import clean_line
 from tui.core.turn import Turn
-from tui.core.unrelated import unrelated
 
 
 class GenieBackend(Unable):

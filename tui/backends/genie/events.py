@@ -29,7 +29,7 @@ from tui.core.events import (
     UnknownEvent,
 )
 from tui.core.ids import AttemptId, CallId, MessageId, RunId, within_run
-from tui.core.jsonvalues import write_json
+from tui.core.json_values import write_json
 from tui.core.retry import requested_s
 from tui.core.text import clean, clean_line
 

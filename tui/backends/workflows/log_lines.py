@@ -22,7 +22,7 @@ from tui.core.events import (
     UsageReported,
 )
 from tui.core.ids import CallId, RunId
-from tui.core.jsonvalues import read_json, write_json
+from tui.core.json_values import read_json, write_json
 from tui.core.text import clean_line
 
 TOOL_EVENTS = frozenset({"tool_call", "tool_result", "tool_denied"})

@@ -15,7 +15,7 @@ from tui.backends.workflows.frame_order import Ordered
 from tui.backends.workflows.log_lines import Stamp
 from tui.core.events import AgentMessage, TurnEvent
 from tui.core.ids import MessageId, RunId
-from tui.core.jsonvalues import read_json
+from tui.core.json_values import read_json
 from tui.core.steps import TextStep
 from tui.core.turn import Turn
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from tui.cli.studio.table import table
-from tui.core.jsonvalues import write_json
+from tui.core.json_values import write_json
 from tui.core.text import clean_line, json_text
 from tui.studio.endpoint import Endpoint, unwrapped
 from tui.studio.guardrails.policies import summarize_policy

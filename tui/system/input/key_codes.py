@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.core.typed import is_text
+from tui.core.draft import is_text
 
 _KEY = re.compile(r"\x1b\[([0-9:;]*)([u~ABCDEFHPQS])")
 _SHIFT, _ALT, _CTRL, _CAPS_LOCK = 0b1, 0b10, 0b100, 0b1000000

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tui.core.typed import typed_text
+from tui.core.draft import typed_text
 from tui.system.input.sequences import PasteBegun, PasteEnded
 
 GAP_S = 0.015

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from tui.core.account import login_helps
 from tui.core.errors import BackendError
 from tui.core.ports import Can
-from tui.core.redact import words_of
+from tui.core.redaction import words_of
 from tui.ui.notices import Notice
 from tui.ui.requests import SignInNeeded
 

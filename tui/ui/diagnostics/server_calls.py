@@ -11,7 +11,7 @@ from tui.ui.chat.controller import Controller
 from tui.ui.requests import CopyText
 
 if TYPE_CHECKING:
-    from tui.core.calls import ServerCall
+    from tui.core.server_calls import ServerCall
 
 
 class ServerCalls(Controller):

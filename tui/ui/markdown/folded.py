@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.core.jsontext import Document, begins_as_json, fenced, json_of, summary_of
+from tui.core.json_text import Document, begins_as_json, fenced, json_of, summary_of
 from tui.core.text import size, utf8_size
 
 _OPEN = "▾ **JSON**"

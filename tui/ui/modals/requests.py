@@ -21,7 +21,7 @@ from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.widgets.looks import BAD, DONE, FAILED, clock_time, muted
 
 if TYPE_CHECKING:
-    from tui.core.calls import ServerCall
+    from tui.core.server_calls import ServerCall
 
 _STATUS_CELLS = 4
 _LEAST_PATH_CELLS = 16

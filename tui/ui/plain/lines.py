@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator
 from typing import IO
 
-from tui.core.typed import typed_text
+from tui.core.draft import typed_text
 from tui.system.input.decoder import TerminalDecoder, charset_of
 
 _PASTE_PAUSE_S = 0.05

@@ -18,9 +18,9 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tui.config import SETTINGS, ConfigError, Profile, problem_with, profile_from, save_profile
-from tui.core.checkup import STEPS, Finding, Verdict
 from tui.core.errors import StoreError
-from tui.core.secret import Secret
+from tui.core.health_check import STEPS, Finding, Verdict
+from tui.core.secrets import Secret
 from tui.core.text import clean_line
 from tui.ui.text import line
 from tui.ui.textual_fixes.screens import SafeScreen

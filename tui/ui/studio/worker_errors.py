@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.worker import Worker, WorkerState
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.redact import words_of
+from tui.core.redaction import words_of
 
 
 def unexpected_error(event: Worker.StateChanged) -> BackendError | None:

@@ -10,7 +10,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
 
-from tui.core.redact import redact
+from tui.core.redaction import redact
 
 ResultT = TypeVar("ResultT")
 

@@ -14,9 +14,8 @@ from textual.message import Message
 from textual.style import Style
 from textual.widgets.text_area import Edit, EditResult
 
-from tui.core.draft import unfold
+from tui.core.draft import typed_text, unfold
 from tui.core.text import clean_line, size, utf8_size
-from tui.core.typed import typed_text
 from tui.ui.files import paths_in
 from tui.ui.folds import Chip, is_large
 from tui.ui.input_events import Paste

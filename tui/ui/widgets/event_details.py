@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.highlight import highlight
 from textual.widgets import Static
 
-from tui.core.jsonvalues import write_json
+from tui.core.event_labels import tell
+from tui.core.json_values import write_json
 from tui.core.masking import masked_event
-from tui.core.telling import tell
 from tui.core.text import clean, clean_line, drawn
 from tui.ui.modals.answers import Answers
 from tui.ui.modals.guarded import GuardedModal

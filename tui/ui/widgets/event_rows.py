@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
+from tui.core.event_labels import Mark, tell
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,
@@ -28,7 +29,6 @@ from tui.core.events import (
     UnknownEvent,
     UsageReported,
 )
-from tui.core.telling import Mark, tell
 from tui.core.text import clean_line, duration
 from tui.ui.text import line
 from tui.ui.widgets.looks import ASKS, BAD, BUSY, GOOD, MUTED, clock_time, muted

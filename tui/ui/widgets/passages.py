@@ -9,7 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.core.jsontext import json_of
+from tui.core.json_text import json_of
 from tui.ui.markdown import Document
 from tui.ui.markdown.extract import plain_text, web_links
 from tui.ui.requests import CopyText

@@ -13,9 +13,9 @@ from textual.timer import Timer
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.core.durations import Spans
 from tui.core.events import Heartbeat, TextDelta, TurnEvent
 from tui.core.ids import RunId
-from tui.core.spans import Spans
 from tui.ui.requests import CopyText, JobsWanted
 from tui.ui.studio.connection import has_recipe
 from tui.ui.textual_fixes.lists import SafeOptionList

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.json_values import strict, wire_values
-from tui.core.jsonvalues import MAX_CONTAINERS, MAX_DEPTH, TOO_DEEP, read_json, write_json
+from tui.core.json_values import MAX_CONTAINERS, MAX_DEPTH, TOO_DEEP, read_json, write_json
 
 
 def nested(levels: int, inner: Any = 1) -> Any:

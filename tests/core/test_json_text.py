@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.jsontext import begins_as_json, fenced, fenced_if_json, json_of, summary_of
+from tui.core.json_text import begins_as_json, fenced, fenced_if_json, json_of, summary_of
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9**9) | st.text(max_size=9),
