@@ -6,8 +6,8 @@ import ssl
 import httpx
 import pytest
 
+from tui.api.error_hints import ANSWERS, CASES, HEADLESS, Case
 from tui.api.failures import error_from, failure, transport_error
-from tui.api.hints import ANSWERS, CASES, HEADLESS, Case
 from tui.core.errors import BackendError, ErrorKind
 
 HOST = "genie-api.example.invalid"

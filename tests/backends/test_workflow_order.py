@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.api.coerce import epoch_ms, int_of
 from tui.api.sse import Frame
-from tui.api.values import epoch_ms, int_of
 from tui.backends.workflows.frame_order import WINDOW, FrameOrder, Ordered
 
 

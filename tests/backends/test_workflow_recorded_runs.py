@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.chat.user import essence
 from tests.recordings import NAMES, Recording, Run, story_of
+from tui.api.coerce import epoch_ms
 from tui.api.sse import Frame, frame_of_json, read_frames
-from tui.api.values import epoch_ms
 from tui.backends.workflows.cursor import place_of, run_named
 from tui.backends.workflows.events import RunReader
 from tui.backends.workflows.frame_order import WINDOW

@@ -101,7 +101,9 @@ def _still_time() -> Iterator[None]:
     """What is told of arrivals and requests."""
     with (
         patch("time.time_ns", lambda: _NOON_NS),
-        patch("tui.api.noting.time", SimpleNamespace(monotonic=float, time_ns=lambda: _NOON_NS)),
+        patch(
+            "tui.api.request_log.time", SimpleNamespace(monotonic=float, time_ns=lambda: _NOON_NS)
+        ),
     ):
         yield
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 
-from tui.api.hints import ANSWERS, ASK_AGAIN, CASES, Case, Hints, advice_for
-from tui.api.network.failure import ProxyFailure, proxy_of
+from tui.api.coerce import object_of
+from tui.api.error_hints import ANSWERS, ASK_AGAIN, CASES, Case, Hints, advice_for
+from tui.api.network.transport import ProxyFailure, proxy_of
 from tui.api.retry import retry_after_s
-from tui.api.values import object_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.json_values import read_json
 from tui.core.retry import try_again_text

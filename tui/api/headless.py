@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeVar
 import httpx
 from pydantic import ValidationError
 
+from tui.api.coerce import path_segment
+from tui.api.error_hints import HEADLESS, Case
 from tui.api.failures import failure
-from tui.api.hints import HEADLESS, Case
 from tui.api.http import Http
 from tui.api.models import (
     Answer,
@@ -26,7 +27,6 @@ from tui.api.models import (
 from tui.api.multipart import FileForm, size_of
 from tui.api.network.settings import Network
 from tui.api.sse import Frame
-from tui.api.values import path_segment
 from tui.core.ports import Clock, Progress
 from tui.core.server_calls import CallListener
 from tui.core.text import utf8_size

@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 
 from tui import __version__
+from tui.api.error_hints import ANSWERS, Case, Hints
 from tui.api.failures import bad_answer, error_from, failure, transport_error
-from tui.api.hints import ANSWERS, Case, Hints
-from tui.api.limits import ACCEPTED_ENCODINGS
 from tui.api.network.client import client
 from tui.api.network.settings import Network
-from tui.api.noting import Notes
+from tui.api.request_log import Notes
+from tui.api.response_limits import ACCEPTED_ENCODINGS
 from tui.api.retry import DELAYS
 from tui.api.sse import Frame, read_frames
 from tui.core.errors import BackendError

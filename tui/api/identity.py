@@ -14,14 +14,14 @@ import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from tui import __version__
+from tui.api.coerce import int_of, object_of, web_url
+from tui.api.error_hints import ANSWERS, Advice, Case, Hints
 from tui.api.failures import bad_answer, error_from, transport_error
-from tui.api.hints import ANSWERS, Advice, Case, Hints
 from tui.api.http import checked_base_url
-from tui.api.limits import ACCEPTED_ENCODINGS
 from tui.api.network.client import client
 from tui.api.network.settings import Network
+from tui.api.response_limits import ACCEPTED_ENCODINGS
 from tui.api.retry import DELAYS, retry_after_s
-from tui.api.values import int_of, object_of, web_url
 from tui.config import is_loopback
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.json_values import read_json

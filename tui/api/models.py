@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
-from tui.api.values import epoch_ms, id_of, int_of, link_of, object_of, objects_of, text_of
+from tui.api.coerce import epoch_ms, id_of, int_of, link_of, object_of, objects_of, text_of
 from tui.core.text import clean
 
 # Plain validators, because pydantic's own string check refuses lone surrogates, which JSON may

@@ -10,8 +10,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from tui.api.error_hints import Case
 from tui.api.failures import failure
-from tui.api.hints import Case
 from tui.core.ports import Progress
 
 _PIECE_BYTES = 128 * 1024

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
+from tui.api.coerce import id_of
+from tui.api.error_hints import Case
 from tui.api.failures import failure
-from tui.api.hints import Case
-from tui.api.limits import LARGEST_EVENT_BYTES, PIECE_BYTES
-from tui.api.values import id_of
+from tui.api.response_limits import LARGEST_EVENT_BYTES, PIECE_BYTES
 from tui.core.events import Json
 from tui.core.json_values import read_json
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
+from tui.api.coerce import amount_of, text_of
 from tui.api.models import Answer, Count, Instant, Object, Objects, Text, WireId
-from tui.api.values import amount_of, text_of
 from tui.core.text import clean
 
 

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import ValidationError
 
+from tui.api.coerce import objects_of, path_segment
+from tui.api.error_hints import WORKFLOWS, Case
 from tui.api.failures import failure
-from tui.api.hints import WORKFLOWS, Case
 from tui.api.http import Http
 from tui.api.models import Answer
 from tui.api.network.settings import Network
 from tui.api.sse import Frame
-from tui.api.values import objects_of, path_segment
 from tui.api.workflow_models import (
     AgentItem,
     BundleImported,

@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 
+from tui.api.coerce import path_segment
+from tui.api.error_hints import Case
 from tui.api.failures import READS, failure
-from tui.api.hints import Case
 from tui.api.http import Answer, Http, Params
 from tui.api.network.settings import Network
-from tui.api.values import path_segment
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
 from tui.core.retry import repeat

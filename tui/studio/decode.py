@@ -12,7 +12,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from tui.api.values import epoch_ms, id_of, int_of, object_of, text_of
+from tui.api.coerce import epoch_ms, id_of, int_of, object_of, text_of
 from tui.studio.models import Instant, Record, SecretText
 
 R = TypeVar("R", bound=Record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui.api.hints import ANSWERS, Advice, Hints
+from tui.api.error_hints import ANSWERS, Advice, Hints
 from tui.core.errors import ErrorKind
 
 DEVELOPER: Hints = {

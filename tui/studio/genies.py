@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
+from tui.api.error_hints import Case
 from tui.api.failures import failure
-from tui.api.hints import Case
 from tui.core.errors import BackendError, ErrorKind
 from tui.studio.client import EndpointClient
 from tui.studio.decode import decode, find_rows

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui.api.error_hints import Case
 from tui.api.failures import failure
-from tui.api.hints import Case
 from tui.studio.client import EndpointClient
 from tui.studio.decode import decode, find_rows
 from tui.studio.endpoints import ENDPOINTS

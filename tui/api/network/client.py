@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from tui.api.limits import limit_body
 from tui.api.network.settings import Network
 from tui.api.network.transport import NetworkTransport
+from tui.api.response_limits import limit_body
 
 
 def client(

@@ -1,21 +1,47 @@
-"""Sends requests directly or through a proxy, and tells a proxy's failures from a service's."""
+"""Transport that sends requests directly or through a proxy, and names a proxy's failures."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 from ssl import SSLContext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 
 from tui.api.network.certificates import context_of, no_trust, trust_of
-from tui.api.network.failure import PROXY, ProxyFailure, Stage
 from tui.api.network.proxies import Proxy, proxy_for
 from tui.api.network.settings import Network
 
 if TYPE_CHECKING:
     import httpcore
+
+
+PROXY = "genie_tui.proxy"
+"""The extension of a request that says through which proxy it goes."""
+
+Stage = Literal["connecting", "securing", "asking", "through"]
+"""``connecting`` to the proxy, ``securing`` that connection, ``asking`` it for one to the service,
+and ``through`` it from then on."""
+
+
+class ProxyFailure(httpx.ProxyError):
+    """A proxy could not be reached or did not connect us; the service has not seen the request."""
+
+    def __init__(self, stage: Stage, cause: Exception, request: httpx.Request) -> None:
+        super().__init__(str(cause), request=request)
+        self.stage = stage
+        self.cause = cause
+
+
+def proxy_of(error: Exception) -> Proxy | None:
+    """The proxy that a failed request was to go through."""
+    try:
+        request = error.request if isinstance(error, httpx.RequestError) else None
+    except RuntimeError:  # it never became a request
+        return None
+    return request.extensions.get(PROXY) if request else None
+
 
 _ANSWER_S = 30.0
 """Longest time for the answer of a proxy, which connects to the service meanwhile."""

@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from tui.api.coerce import id_of
 from tui.api.headless import HeadlessClient, check_file, check_message
 from tui.api.models import ConversationItem, ConversationState, MessageItem
 from tui.api.sse import Frame, frame_of_json
-from tui.api.values import id_of
 from tui.backends.base import Unable
 from tui.backends.genie.events import read
 from tui.core.events import Decision, Json, TurnEvent, TurnFinished

@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
+from tui.api.coerce import epoch_ms, id_of, int_of, link_of, object_of, objects_of, text_of
 from tui.api.sse import COMMENT, Frame
-from tui.api.values import epoch_ms, id_of, int_of, link_of, object_of, objects_of, text_of
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,

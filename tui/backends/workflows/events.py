@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from tui.api.coerce import epoch_ms, int_of, object_of, piece_of, text_of
 from tui.api.sse import COMMENT, Frame
-from tui.api.values import epoch_ms, int_of, object_of, piece_of, text_of
 from tui.api.workflow_models import UsageTotals
 from tui.backends.workflows.cursor import Place, began_ms
 from tui.backends.workflows.frame_order import FrameOrder, Ordered

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
 
-from tui.api.values import objects_of, text_of
+from tui.api.coerce import objects_of, text_of
 from tui.api.workflow_models import UsageTotals
 from tui.core.events import (
     Json,

@@ -6,8 +6,8 @@ just before ours. Neither must be taken for ours, and their ends must not end it
 
 from __future__ import annotations
 
+from tui.api.coerce import epoch_ms, object_of, text_of
 from tui.api.sse import Frame
-from tui.api.values import epoch_ms, object_of, text_of
 from tui.backends.workflows.events import OUTCOMES
 from tui.backends.workflows.state import BEGINNING, is_same_prompt
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tui.api.values import epoch_ms, text_of
+from tui.api.coerce import epoch_ms, text_of
 from tui.api.workflow_models import Workflow
 from tui.backends.workflows.cursor import began_ms, is_guessed, run_named
 from tui.backends.workflows.events import OUTCOMES, RunReader

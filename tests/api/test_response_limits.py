@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from tui.api.http import Http
 from tui.api.identity import IdentityClient
-from tui.api.limits import LARGEST_BODY_BYTES, LARGEST_EVENT_BYTES, PIECE_BYTES, limit_body
+from tui.api.response_limits import LARGEST_BODY_BYTES, LARGEST_EVENT_BYTES, PIECE_BYTES, limit_body
 from tui.api.sse import COMMENT, Frame, read_frames
 from tui.core.errors import BackendError, ErrorKind
 

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
+from tui.api.error_hints import Case
 from tui.api.failures import failure
-from tui.api.hints import Case
 
 LARGEST_BODY_BYTES = 16 * 1024 * 1024
 """Decoded size; enough for a page of 50 messages of 300 kB each."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.api.values import epoch_ms, id_of, int_of, path_segment, text_of, web_url
+from tui.api.coerce import epoch_ms, id_of, int_of, path_segment, text_of, web_url
 
 
 @pytest.mark.parametrize(
