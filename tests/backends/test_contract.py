@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.chat.room import agent_of, genie_of, serving
-from tests.chat.user import essence
+from tests.engine.room import agent_of, genie_of, serving
+from tests.engine.user import essence
 from tui.backends.base import Unable
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, TurnEvent, TurnFinished

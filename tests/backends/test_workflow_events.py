@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.chat.user import essence
+from tests.engine.user import essence
 from tui.api.sse import Frame, frame_of_json, read_frames
 from tui.api.workflow_models import Workflow
 from tui.backends.workflows.cursor import Place, place_of, run_named

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.chat.user import essence
+from tests.engine.user import essence
 from tests.recordings import NAMES, Recording, Run, story_of
 from tui.api.coerce import epoch_ms
 from tui.api.sse import Frame, frame_of_json, read_frames

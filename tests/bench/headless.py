@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 from tests.bench.stored import START_MS
 from tests.fakes import ManualClock, ScriptedBackend
 from tests.ui.chat_page import PilotedChat
-from tui.chat.session import Session
-from tui.chat.updates import Publish
+from tui.engine.session import Session
+from tui.engine.updates import Publish
 from tui.store import SqliteStore
 from tui.system import gc_control
 from tui.ui.app import GenieApp

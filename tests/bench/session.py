@@ -17,12 +17,12 @@ from pathlib import Path
 from tests.bench.answers import mixed, words
 from tests.bench.figures import Figure, Scale
 from tests.bench.headless import memory_mb, shown, until
-from tests.chat.room import open_room
+from tests.engine.room import open_room
 from tests.fakes import ScriptedBackend, finished, piece, ran, reply, started
-from tui.chat.updates import EventsSeen, RecoveryChanged, Update
 from tui.core.events import TextDelta, TurnEvent
 from tui.core.ids import ConversationId, FileId, RunId
 from tui.demo.server import DemoServer, DemoSettings
+from tui.engine.updates import EventsSeen, RecoveryChanged, Update
 
 _MODULE = "tests.bench.session"
 _FLOOD_PER_S = 5_000

@@ -27,15 +27,15 @@ from typing import Any
 from pydantic import SecretStr
 
 from tests.bench.headless import memory_mb
-from tests.chat.room import QUICK, Room, serving
-from tests.chat.user import User
 from tests.e2e.outside import sent
+from tests.engine.room import QUICK, Room, serving
+from tests.engine.user import User
 from tui.api.headless import HeadlessClient
 from tui.auth.request_auth import ApiKeyAuth
 from tui.backends.genie.backend import GenieBackend
-from tui.chat.session import Session
 from tui.core.ids import ConversationId
 from tui.demo.server import DemoServer
+from tui.engine.session import Session
 from tui.store import SqliteStore
 
 _MODULE = "tests.bench.soak"

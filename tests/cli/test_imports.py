@@ -55,7 +55,7 @@ def test_help_and_usage_errors_load_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_by(code, codes=(0, 2)) == set()
 
 
-@pytest.mark.parametrize("module", ["tui.core.turn", "tui.core.codec", "tui.chat.session"])
+@pytest.mark.parametrize("module", ["tui.core.turn", "tui.core.codec", "tui.engine.session"])
 def test_core_and_engine_load_neither_interface_nor_wire(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.pilot import Pilot
 
-    from tui.chat.session import Session
-    from tui.chat.updates import Publish
+    from tui.engine.session import Session
+    from tui.engine.updates import Publish
 
 _FOR_EVER_S = 3600
 _NOON = datetime(2026, 9, 2, 12, 0, tzinfo=UTC)

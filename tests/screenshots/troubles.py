@@ -37,7 +37,7 @@ async def show_turn(
 
 async def reconnecting(pilot: Pilot[None]) -> None:
     """The line is gone, and the next attempt is near."""
-    from tui.chat.updates import Recovery
+    from tui.engine.updates import Recovery
 
     await conversation(pilot)
     page = page_of(pilot)

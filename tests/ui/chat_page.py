@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from textual.css.query import DOMQuery
     from textual.pilot import Pilot
 
-    from tui.chat.session import Session
-    from tui.chat.updates import Recovery
     from tui.core.errors import BackendError
     from tui.core.ids import ConversationId
     from tui.core.records import Conversation
+    from tui.engine.session import Session
+    from tui.engine.updates import Recovery
     from tui.ui.board import Question
     from tui.ui.completing import Choice
     from tui.ui.drafts import Drafts

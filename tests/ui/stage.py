@@ -14,15 +14,15 @@ from tests.fakes import ManualClock, MemoryStore, ScriptedBackend
 from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.chat_page import ChatPage
 from tests.ui.signin import ScriptedAccount
-from tui.chat.kit import Patience
-from tui.chat.session import Session
-from tui.chat.updates import Publish
 from tui.config import Preferences
 from tui.core.errors import BackendError
 from tui.core.genie_source import Kept
 from tui.core.ids import ConversationId
 from tui.core.ports import Notepad
 from tui.core.records import Conversation
+from tui.engine.context import Patience
+from tui.engine.session import Session
+from tui.engine.updates import Publish
 from tui.system.terminal import Terminal
 from tui.ui.app import GenieApp
 from tui.ui.studio.connection import Connect, StudioConnection

@@ -22,12 +22,12 @@ from tests.fakes import (
 )
 from tests.textual_internals import crash_report
 from tests.ui.stage import Stage, conversation
-from tui.chat.updates import Refused
 from tui.core.draft import Draft
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import CallId, ConversationId, TurnId
 from tui.core.ports import Can
 from tui.core.records import Prompt, TurnRecord
+from tui.engine.updates import Refused
 from tui.ui.modals.approval import ApprovalModal
 from tui.ui.modals.connection import ConnectionModal
 from tui.ui.screens.attach import AttachScreen

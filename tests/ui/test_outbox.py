@@ -23,12 +23,12 @@ from tests.fakes import (
     started,
 )
 from tests.ui.stage import Stage
-from tui.chat.updates import Refused
 from tui.core.draft import Draft
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ids import ConversationId, TurnId
 from tui.core.options import OptionValues
 from tui.core.turn import Turn
+from tui.engine.updates import Refused
 from tui.ui.modals.writing import EditModal
 from tui.ui.widgets.notice import WorkingRow
 

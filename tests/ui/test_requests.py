@@ -7,8 +7,8 @@ import pytest
 from tests.fakes import NOW_MS
 from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
-from tui.chat.session import MOST_CALLS
 from tui.core.server_calls import ServerCall
+from tui.engine.session import MOST_CALLS
 from tui.ui.modals.requests import RequestsView, drawn
 
 

@@ -8,7 +8,11 @@ from typing import get_args
 import pytest
 
 from tests.fakes import NOW_MS, asks, finished, piece, started
-from tui.chat.updates import (
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.events import TurnEvent
+from tui.core.ids import ConversationId, TurnId
+from tui.core.turn import Turn, fold
+from tui.engine.updates import (
     ConversationsChanged,
     EventsSeen,
     Recovery,
@@ -17,10 +21,6 @@ from tui.chat.updates import (
     TurnChanged,
     Update,
 )
-from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import TurnEvent
-from tui.core.ids import ConversationId, TurnId
-from tui.core.turn import Turn, fold
 from tui.ui.board import Board
 from tui.ui.chat.update_handler import Mailbox
 from tui.ui.desk import Desk

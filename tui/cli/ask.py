@@ -15,17 +15,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.chat.updates import (
-    EventsSeen,
-    Notice,
-    Problem,
-    Recovery,
-    RecoveryChanged,
-    Refused,
-    TurnChanged,
-    TurnDropped,
-    Update,
-)
 from tui.cli.answers import Answer, Answers
 from tui.cli.ask_input import Input, as_file, messages_of, read_input
 from tui.cli.ask_output import print_end, print_json, print_reply, print_usage
@@ -47,10 +36,21 @@ from tui.core.steps import ApprovalStep, ConnectionStep
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 from tui.core.usage import Usage
+from tui.engine.updates import (
+    EventsSeen,
+    Notice,
+    Problem,
+    Recovery,
+    RecoveryChanged,
+    Refused,
+    TurnChanged,
+    TurnDropped,
+    Update,
+)
 from tui.system.clock import SystemClock
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
+    from tui.engine.session import Session
 
 _TRIES_UNSENT = 3
 """How often a message that cannot be delivered is tried before the command gives up."""

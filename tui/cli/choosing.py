@@ -13,8 +13,8 @@ from tui.core.text import clean_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.chat.session import Session
     from tui.core.ids import ConversationId
+    from tui.engine.session import Session
 
 _TITLE_CHARS = 60
 

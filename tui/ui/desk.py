@@ -9,8 +9,8 @@ from tui.ui.board import Board
 from tui.ui.notices import LEFT_ALONE, Notice, of_error, of_question, of_recovery
 
 if TYPE_CHECKING:
-    from tui.chat.updates import Recovery
     from tui.core.ids import ConversationId
+    from tui.engine.updates import Recovery
     from tui.ui.widgets.topbar import Link
 
 _RECONNECTS = frozenset({"sending", "finding", "reconnecting", "replaying", "looking"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
     from tui.core.ids import ConversationId
+    from tui.engine.session import Session
 
 
 class Drafts:

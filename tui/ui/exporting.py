@@ -14,9 +14,9 @@ from tui.system.file_scope import check_path
 from tui.ui.paths import shown_path
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
     from tui.core.events import Json
     from tui.core.ids import ConversationId
+    from tui.engine.session import Session
     from tui.export import Format
 
 

@@ -11,7 +11,7 @@ from tui.core.retry import wait_text
 from tui.core.steps import ConnectionStep
 
 if TYPE_CHECKING:
-    from tui.chat.updates import Recovery, RecoveryStep
+    from tui.engine.updates import Recovery, RecoveryStep
     from tui.ui.board import Question
 
 Tone = Literal["question", "recovery", "problem", "refusal"]

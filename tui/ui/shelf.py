@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
     from tui.core.ids import ConversationId
     from tui.core.records import Conversation
+    from tui.engine.session import Session
 
 PAGE = 200
 EVERYTHING = 1_000_000

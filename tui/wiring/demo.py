@@ -23,12 +23,12 @@ from tui.wiring.studio import open_studio
 if TYPE_CHECKING:
     from tui.auth.keyring import KeyringBackend
     from tui.auth.token_vault import Vault
-    from tui.chat.session import Session
-    from tui.chat.updates import Publish
     from tui.config import BackendName, Profile
     from tui.core.account import Account
     from tui.core.ports import Clock
     from tui.demo.server import DemoServer, DemoSettings
+    from tui.engine.session import Session
+    from tui.engine.updates import Publish
     from tui.studio.developer_client import DeveloperClient
 
 

@@ -14,9 +14,9 @@ from tui.core.genie_source import Kept
 from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
-    from tui.chat.updates import Publish
     from tui.core.ports import ChatBackend, Clock, Notepad
+    from tui.engine.session import Session
+    from tui.engine.updates import Publish
     from tui.studio.developer_client import DeveloperClient
 
 
@@ -26,7 +26,7 @@ class Connect(Protocol):
     def __call__(
         self, publish: Publish, *, one_shot: bool = False
     ) -> AbstractAsyncContextManager[Session]:
-        """``one_shot``: for a command that does one thing, see :class:`tui.chat.kit.Kit`."""
+        """``one_shot``: for a command that does one thing, see :class:`tui.engine.context.Kit`."""
         ...
 
 
@@ -77,8 +77,8 @@ async def open_session(
 
     ``account`` tells apart whose conversations they are.
     """
-    from tui.chat.session import Session
-    from tui.chat.updates import Notice
+    from tui.engine.session import Session
+    from tui.engine.updates import Notice
     from tui.store import SqliteStore
 
     try:

@@ -19,9 +19,9 @@ from tui.wiring.place import Connect, Place, open_session
 from tui.wiring.studio import studio_of
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
-    from tui.chat.updates import Publish
     from tui.config import Profile
+    from tui.engine.session import Session
+    from tui.engine.updates import Publish
 
 
 def read_profile(

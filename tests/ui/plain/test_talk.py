@@ -12,11 +12,11 @@ import pytest
 
 from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, asks, reply, started
 from tests.ui.stage import QUICK, conversation
-from tui.chat.session import Session
-from tui.chat.updates import Publish
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.records import Agent, Prompt
+from tui.engine.session import Session
+from tui.engine.updates import Publish
 from tui.ui.plain.talk import Talk
 
 THERE = ConversationId("there")

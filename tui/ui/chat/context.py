@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
-    from tui.chat.session import Session
     from tui.core.ids import ConversationId
     from tui.core.ports import Clock
+    from tui.engine.session import Session
     from tui.ui.desk import Desk
     from tui.ui.drafts import Drafts
     from tui.ui.shelf import Shelf

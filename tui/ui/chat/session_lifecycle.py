@@ -16,8 +16,8 @@ from tui.ui.notices import of_failed_start
 from tui.ui.shelf import Shelf
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
     from tui.core.errors import BackendError
+    from tui.engine.session import Session
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.navigation import Navigation
     from tui.ui.composer.composer_pane import ComposerPane

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.chat.updates import (
+from tui.core.errors import ErrorKind
+from tui.core.text import clean_line
+from tui.engine.updates import (
     CallMade,
     ConversationNamed,
     ConversationsChanged,
@@ -19,8 +21,6 @@ from tui.chat.updates import (
     Update,
     UploadProgress,
 )
-from tui.core.errors import ErrorKind
-from tui.core.text import clean_line
 from tui.ui.notices import of_error
 
 if TYPE_CHECKING:

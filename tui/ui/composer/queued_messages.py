@@ -13,10 +13,10 @@ from tui.ui.chat.controller import Controller
 from tui.ui.composer.attachments import look_at
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
-    from tui.chat.updates import Refused
     from tui.core.ids import ConversationId, TurnId
     from tui.core.turn import Turn
+    from tui.engine.session import Session
+    from tui.engine.updates import Refused
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
     from tui.ui.composer.draft_saver import DraftSaver

@@ -17,8 +17,8 @@ from tui.ui.exporting import Wanted, export
 from tui.ui.paths import shown_path, typed_path
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
     from tui.core.records import Hit
+    from tui.engine.session import Session
     from tui.ui.plain.lines import Lines
 
 _LISTED = 20

@@ -7,9 +7,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-from tui.chat.company import run_with_watchers
-from tui.chat.session import Session
-from tui.chat.updates import (
+from tui.core.account import login_helps
+from tui.core.errors import BackendError, StoreError
+from tui.core.ports import Can
+from tui.core.questions import question_name
+from tui.core.retry import wait_text
+from tui.core.text import clean, clean_line
+from tui.engine.session import Session
+from tui.engine.tasks import run_with_watchers
+from tui.engine.updates import (
     ConversationNamed,
     Notice,
     Problem,
@@ -20,12 +26,6 @@ from tui.chat.updates import (
     TurnChanged,
     Update,
 )
-from tui.core.account import login_helps
-from tui.core.errors import BackendError, StoreError
-from tui.core.ports import Can
-from tui.core.questions import question_name
-from tui.core.retry import wait_text
-from tui.core.text import clean, clean_line
 from tui.ui.files import CannotAttach, attachment_of
 from tui.ui.notices import of_recovery
 from tui.ui.paths import typed_path

@@ -37,8 +37,8 @@ from tui.ui.widgets.topbar import TopBar
 from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
-    from tui.chat.updates import Publish
     from tui.core.ports import Clock, Notepad
+    from tui.engine.updates import Publish
     from tui.ui.chat.update_handler import UpdateHandler
     from tui.ui.panes import Pane
     from tui.ui.studio.connection import StudioConnection

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from tui.core.genie_source import Kept
 
 if TYPE_CHECKING:
-    from tui.chat.session import Session
-    from tui.chat.updates import Publish
+    from tui.engine.session import Session
+    from tui.engine.updates import Publish
     from tui.studio.developer_client import DeveloperClient
 
 Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]

@@ -1,0 +1,744 @@
+"""The recovery step by step, over a scripted service and a clock that lets no test wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from tests.core.runs import (
+    OTHER_RUN,
+    RUN,
+    asks,
+    connected,
+    finished,
+    numbered,
+    said,
+    skill_ended,
+    skill_started,
+    started,
+    wants_connection,
+)
+from tests.fakes import EVERYTHING, IdleClock, MemoryStore, ScriptedBackend
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.events import StreamInterrupted, TurnEvent
+from tui.core.ids import ConversationId, MessageId, RunId, TurnId
+from tui.core.ports import Can
+from tui.core.records import ConversationStatus, EventPage, Message, Prompt
+from tui.core.turn import Turn, fold
+from tui.engine.context import Kit
+from tui.engine.outbox_claims import Withdrawn
+from tui.engine.recovery import catch_up, follow, watch_gaps
+from tui.engine.server_history import rfc3339
+from tui.engine.turn_runner import Player
+from tui.engine.updates import RecoveryChanged, Update
+
+HERE = ConversationId("c")
+PROMPT = Prompt(text="Hello", at_ms=1, state="sent")
+WHOLE = numbered(started(), skill_started("Find"), skill_ended("Find"), said("Hi"), finished())
+WORKING = ConversationStatus(activity="processing")
+IDLE = ConversationStatus(activity="idle")
+
+Part = TurnEvent | BackendError | asyncio.Event
+
+
+def broken(kind: ErrorKind = ErrorKind.SERVER, asked_s: float | None = None) -> BackendError:
+    return BackendError(kind, f"It is {kind.value}.", retry_after_s=asked_s)
+
+
+class Service(ScriptedBackend):
+    """Answers with what each call finds on top of its pile; an error there is raised.
+
+    An empty pile: a stream that ends at once, no stored events, a conversation at work.
+    """
+
+    def __init__(self, can: Can = EVERYTHING) -> None:
+        super().__init__(can=can)
+        self.streams: list[Sequence[Part]] = []
+        self.pages: list[EventPage | BackendError] = []
+        self.states: list[ConversationStatus | BackendError] = []
+        self.last_page: EventPage | BackendError = EventPage(events=())
+        self.last_state: ConversationStatus | BackendError = WORKING
+        self.resumed: list[tuple[ConversationId, RunId, str | None, Turn | None]] = []
+        self.asked_since: list[str | None] = []
+
+    async def resume(
+        self,
+        conversation_id: ConversationId,
+        run_id: RunId,
+        after: str | None,
+        so_far: Turn | None = None,
+    ) -> AsyncGenerator[TurnEvent]:
+        self._called("resume")
+        self.resumed.append((conversation_id, run_id, after, so_far))
+        for part in self.streams.pop(0) if self.streams else ():
+            if isinstance(part, BackendError):
+                raise part
+            if isinstance(part, asyncio.Event):
+                await part.wait()
+            else:
+                yield part
+
+    async def events(self, conversation_id: ConversationId, since: str | None = None) -> EventPage:
+        assert conversation_id == HERE
+        self._called("events")
+        self.asked_since.append(since)
+        page = self.pages.pop(0) if self.pages else self.last_page
+        if isinstance(page, BackendError):
+            raise page
+        return page
+
+    async def status(self, conversation_id: ConversationId) -> ConversationStatus:
+        assert conversation_id == HERE
+        self._called("status")
+        state = self.states.pop(0) if self.states else self.last_state
+        if isinstance(state, BackendError):
+            raise state
+        return state
+
+
+class Case:
+    """A turn to bring to its end."""
+
+    def __init__(
+        self,
+        *events: TurnEvent,
+        run_id: RunId | None = RUN,
+        prompt: Prompt | None = PROMPT,
+        can: Can = EVERYTHING,
+    ) -> None:
+        self.service = Service(can)
+        self.store = MemoryStore()
+        self.clock = IdleClock()
+        self.told: list[tuple[str, int, float, str] | None] = []
+        """Step, attempt, seconds to wait and problem of each report."""
+        turn = Turn(id=TurnId("t"), conversation_id=HERE, prompt=prompt, run_id=run_id)
+        kit = Kit(backend=self.service, store=self.store, publish=self._hear, clock=self.clock)
+        self.known = events
+        self.player = Player(kit, fold(turn, events))
+
+    def _hear(self, update: Update) -> None:
+        if not isinstance(update, RecoveryChanged):
+            return
+        found = update.recovery
+        if found is None:
+            self.told.append(None)
+            return
+        wait_s = (found.next_ms - self.clock.now_ms()) / 1000 if found.next_ms else 0.0
+        self.told.append((found.step, found.attempt, wait_s, found.problem))
+
+    async def save(self) -> None:
+        turn = self.turn
+        await self.store.save_turn(turn.id, turn.conversation_id, turn.prompt, turn.run_id)
+        await self.store.append(turn.id, turn.conversation_id, self.known)
+
+    async def follow(self) -> Turn:
+        """Return the turn once it is over."""
+        await self.save()
+        async with asyncio.timeout(5):
+            await follow(self.player)
+        return self.turn
+
+    @asynccontextmanager
+    async def following(self) -> AsyncGenerator[asyncio.Task[None]]:
+        await self.save()
+        task = asyncio.create_task(follow(self.player))
+        try:
+            async with asyncio.timeout(5):
+                yield task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncGenerator[asyncio.Task[None]]:
+        await self.save()
+        task = asyncio.create_task(watch_gaps(self.player))
+        try:
+            async with asyncio.timeout(5):
+                yield task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def called(self, name: str, times: int = 1) -> None:
+        """Return as soon as the service was asked for something so often."""
+        await self.until(lambda: self.service.calls.count(name) >= times)
+
+    async def passed(self, seconds: float) -> None:
+        """Return as soon as so much time has passed since the beginning."""
+        await self.until(lambda: self.clock.monotonic_s() >= seconds)
+
+    async def settled(self) -> None:
+        """Let everything go on that waits for nothing."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        for _ in range(20_000):
+            if true():
+                return
+            await asyncio.sleep(0)
+        raise AssertionError(f"calls: {self.service.calls}, told: {self.told}")
+
+    @property
+    def turn(self) -> Turn:
+        return self.player.turn
+
+    @property
+    def waits(self) -> list[tuple[int, float, str]]:
+        """Attempt, seconds and problem of each pause."""
+        return [
+            (attempt, wait_s, problem)
+            for step, attempt, wait_s, problem in filter(None, self.told)
+            if step == "waiting"
+        ]
+
+
+async def test_a_turn_that_is_over_needs_nothing() -> None:
+    case = Case(*WHOLE)
+    await case.follow()
+    assert case.service.calls == []
+    assert case.told == []
+
+
+async def test_a_broken_stream_goes_on_behind_the_last_event() -> None:
+    case = Case(*WHOLE[:2])
+    before = case.turn
+    case.service.streams = [WHOLE[2:]]
+    turn = await case.follow()
+    assert (turn.reply, turn.outcome) == ("Hi", "finished")
+    assert case.service.resumed == [(HERE, RUN, "e2", before)]
+    assert case.service.calls == ["resume"]
+    assert case.told == [("reconnecting", 1, 0.0, ""), None]
+
+
+async def test_stored_events_bring_what_a_reconnect_does_not() -> None:
+    case = Case(*WHOLE[:2])
+    case.service.pages = [EventPage(events=tuple(WHOLE))]
+    assert (await case.follow()).reply == "Hi"
+    assert case.service.calls == ["resume", "events"]
+    assert case.told == [("reconnecting", 1, 0.0, ""), ("replaying", 1, 0.0, ""), None]
+
+
+async def test_the_status_and_the_history_bring_what_stored_events_do_not() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.last_state = IDLE
+    case.service.messages[HERE] = [
+        Message(id=MessageId("m-2"), source="agent", text="Hi", run_id=RUN),
+        Message(id=MessageId("m-1"), source="user", text="Hello", run_id=RUN),
+    ]
+    turn = await case.follow()
+    assert (turn.reply, turn.outcome) == ("Hi", "finished")
+    assert case.service.calls == ["resume", "events", "status", "events", "history"]
+    assert [step and step[0] for step in case.told] == [
+        "reconnecting",
+        "replaying",
+        "looking",
+        None,
+    ]
+
+
+async def test_events_that_are_stored_once_the_conversation_is_idle_are_read_before_the_end() -> (
+    None
+):
+    case = Case(*WHOLE[:1])
+    case.service.last_state = IDLE
+    case.service.pages = [EventPage(events=()), EventPage(events=tuple(WHOLE))]
+    turn = await case.follow()
+    assert turn.log == tuple(WHOLE)
+    assert case.service.calls == ["resume", "events", "status", "events"]
+
+
+async def test_a_conversation_at_work_is_asked_again_with_growing_pauses() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.states = [WORKING] * 3
+    case.service.last_state = IDLE
+    await case.follow()
+    assert case.waits == [(1, 0.5, ""), (2, 1.0, ""), (3, 2.0, "")]
+    assert case.clock.monotonic_s() >= 0.5 + 1.0 + 2.0
+    assert [step[1] for step in case.told if step and step[0] == "reconnecting"] == [1, 2, 3, 4]
+    assert case.service.calls.count("history") == 1
+
+
+async def test_a_turn_without_a_run_is_found_by_its_message() -> None:
+    case = Case(run_id=None, prompt=replace(PROMPT, state="sending"))
+    case.service.messages[HERE] = [
+        Message(id=MessageId("m-1"), source="user", text="Hello", run_id=RUN, at_ms=7)
+    ]
+    case.service.streams = [WHOLE]
+    turn = await case.follow()
+    assert (turn.run_id, turn.reply) == (RUN, "Hi")
+    assert turn.prompt == replace(PROMPT, message_id=MessageId("m-1"), at_ms=7)
+    assert case.service.calls == ["history", "resume"]
+    assert case.told[:2] == [("finding", 1, 0.0, ""), ("reconnecting", 1, 0.0, "")]
+
+
+async def test_a_turn_whose_message_is_not_in_the_history_is_not_reconnected() -> None:
+    case = Case(run_id=None, prompt=replace(PROMPT, state="sending"))
+    case.service.last_state = IDLE
+    turn = await case.follow()
+    assert turn.prompt is not None
+    assert turn.prompt.state == "sending"
+    assert case.service.calls == ["history", "events", "status", "events", "history"]
+
+
+async def test_a_turn_without_run_and_message_is_not_looked_for() -> None:
+    case = Case(run_id=None, prompt=None)
+    case.service.last_state = IDLE
+    await case.follow()
+    assert case.service.calls == ["events", "status", "events", "history"]
+
+
+async def test_a_service_without_a_history_is_asked_for_stored_events_alone() -> None:
+    case = Case(run_id=None, can=Can.REPLAY)
+    stored = tuple(replace(event, run_id=None) for event in WHOLE)
+    case.service.pages = [EventPage(events=()), EventPage(events=stored)]
+    assert (await case.follow()).over
+    assert case.service.calls == ["events", "events"]
+
+
+async def test_pauses_start_anew_after_each_event_that_a_stream_brings() -> None:
+    case = Case(can=Can.HISTORY)
+    case.service.streams = [[], [], *([event] for event in WHOLE)]
+    assert (await case.follow()).reply == "Hi"
+    assert [(attempt, wait_s) for attempt, wait_s, _ in case.waits] == [
+        *[(1, 0.5), (2, 1.0)],
+        *[(1, 0.5)] * 4,
+    ]
+
+
+async def test_an_interruption_is_no_progress_and_says_how_long_to_wait() -> None:
+    case = Case(*WHOLE[:1], can=Can.HISTORY)
+    stops = [
+        StreamInterrupted(key=f"stop-{n}", retry_after_ms=asked)
+        for n, asked in enumerate((3_000, 100))
+    ]
+    case.service.streams = [[stops[0]], [stops[1]], WHOLE[1:]]
+    await case.follow()
+    assert case.waits == [(1, 3.0, ""), (2, 1.0, "")]
+
+
+async def test_a_wait_that_the_stream_asked_for_comes_before_the_first_reconnect() -> None:
+    case = Case(*WHOLE[:1])
+    case.player.asked_delay_s = 4.0
+    case.service.streams = [WHOLE[1:]]
+    await case.follow()
+    assert case.told == [("waiting", 1, 4.0, ""), ("reconnecting", 1, 0.0, ""), None]
+    assert case.player.asked_delay_s is None
+
+
+async def test_a_wait_that_is_asked_for_during_the_recovery_counts_once() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.streams = [[broken()], [broken()], WHOLE[1:]]
+    async with case.following() as task:
+        await case.called("resume", 2)
+        case.player.asked_delay_s = 9.0
+        await task
+    assert [wait_s for _, wait_s, _ in case.waits] == [0.5, 9.0]
+
+
+async def test_a_failure_is_told_with_the_next_step_and_the_pause_is_as_long_as_it_asks() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.streams = [[broken(asked_s=7.0)], WHOLE[1:]]
+    await case.follow()
+    assert case.told == [
+        ("reconnecting", 1, 0.0, ""),
+        ("replaying", 1, 0.0, "It is server."),
+        ("looking", 1, 0.0, "It is server."),
+        ("waiting", 1, 7.0, "It is server."),
+        ("reconnecting", 2, 0.0, ""),
+        None,
+    ]
+
+
+async def test_a_problem_is_told_while_each_step_fails() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.streams = [[broken(ErrorKind.TIMED_OUT)], WHOLE[1:]]
+    case.service.pages = [broken(ErrorKind.INTERRUPTED)]
+    case.service.states = [broken(ErrorKind.SERVER)]
+    await case.follow()
+    assert [step[3] for step in case.told if step] == [
+        "",
+        "It is timed_out.",
+        "It is interrupted.",
+        "It is server.",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED])
+async def test_a_service_that_is_away_is_not_asked_for_anything_else(kind: ErrorKind) -> None:
+    case = Case(*WHOLE[:1])
+    case.service.streams = [[broken(kind)], WHOLE[1:]]
+    await case.follow()
+    assert case.service.calls == ["resume", "resume"]
+    assert case.waits == [(1, 0.5, f"It is {kind.value}.")]
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN, ErrorKind.BUSY])
+async def test_a_failure_that_time_does_not_heal_is_raised(kind: ErrorKind) -> None:
+    case = Case(*WHOLE[:1])
+    case.service.streams = [[broken(kind)]]
+    with pytest.raises(BackendError) as caught:
+        await case.follow()
+    assert caught.value.kind is kind
+    assert case.service.calls == ["resume"]
+
+
+async def test_a_conversation_that_is_unknown_six_times_is_gone() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.last_state = broken(ErrorKind.NOT_FOUND)
+    turn = await case.follow()
+    assert case.service.calls.count("status") == 6
+    assert turn.outcome == "failed"
+    assert turn.reason == (
+        "The service does not know the conversation any more; it may have been deleted."
+    )
+
+
+async def test_a_run_that_is_unknown_does_not_make_the_conversation_gone() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.streams = [[broken(ErrorKind.NOT_FOUND)] for _ in range(8)] + [WHOLE[1:]]
+    case.service.pages = [broken(ErrorKind.NOT_FOUND) for _ in range(8)]
+    turn = await case.follow()
+    assert (turn.outcome, turn.reply) == ("finished", "Hi")
+
+
+async def test_a_conversation_that_is_unknown_for_a_while_is_followed() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.states = [broken(ErrorKind.NOT_FOUND) for _ in range(5)]
+    case.service.last_state = IDLE
+    assert (await case.follow()).outcome == "finished"
+
+
+async def test_other_failures_of_the_status_never_make_the_conversation_gone() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.streams = [[] for _ in range(9)] + [WHOLE[1:]]
+    case.service.last_state = broken()
+    assert (await case.follow()).reply == "Hi"
+
+
+async def test_without_its_stored_events_an_idle_turn_ends_at_the_third_try() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.last_state = IDLE
+    case.service.last_page = broken()
+    turn = await case.follow()
+    assert case.service.calls.count("status") == 3
+    assert (turn.outcome, turn.reason) == ("finished", "")
+
+
+async def test_stored_events_that_are_gone_for_good_are_not_waited_for() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.last_state = IDLE
+    case.service.last_page = broken(ErrorKind.NOT_FOUND)
+    await case.follow()
+    assert case.service.calls.count("status") == 1
+
+
+async def test_where_no_events_are_stored_a_reconnect_has_twelve_tries() -> None:
+    case = Case(*WHOLE[:1], can=Can.HISTORY)
+    case.service.last_state = IDLE
+    await case.follow()
+    assert case.service.calls.count("status") == 12
+    assert "events" not in case.service.calls
+
+
+async def test_a_reply_that_is_owed_after_a_connection_is_asked_for_seven_times() -> None:
+    asked = numbered(started(), wants_connection())
+    case = Case(*asked, connected())
+    case.service.last_state = IDLE
+    await case.follow()
+    assert case.service.calls.count("status") == 7
+
+
+async def test_a_reply_after_a_connection_ends_the_turn_at_once() -> None:
+    case = Case(*numbered(started(), wants_connection()), connected())
+    case.service.last_state = IDLE
+    case.service.messages[HERE] = [
+        Message(id=MessageId("m-2"), source="agent", text="Done", run_id=RUN, at_ms=9_000)
+    ]
+    assert (await case.follow()).reply == "Done"
+    assert case.service.calls.count("status") == 1
+
+
+async def test_a_turn_that_asks_for_a_connection_waits_until_it_is_answered() -> None:
+    case = Case(*numbered(started(), wants_connection()))
+    case.service.streams = [
+        [
+            replace(said("Done"), key="e3", event_id="e3", seq=3, run_id=RUN),
+            replace(finished(), key="e4", event_id="e4", seq=4, run_id=RUN),
+        ]
+    ]
+    async with case.following() as task:
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert case.service.calls == []
+        await case.player.absorb((connected(),))
+        await task
+    assert case.turn.reply == "Done"
+    assert case.service.calls == ["resume"]
+
+
+async def test_a_connection_that_the_service_cannot_bring_is_not_waited_for() -> None:
+    case = Case(*numbered(started(), wants_connection()), can=EVERYTHING & ~Can.CONNECT)
+    case.service.last_state = IDLE
+    async with case.following():
+        await case.called("status", 2)
+    assert not case.turn.over
+    assert "history" not in case.service.calls
+    assert case.service.calls.count("events") == 2
+
+
+async def test_a_question_that_the_status_tells_is_taken_in() -> None:
+    case = Case(*WHOLE[:1])
+    question = replace(asks("Order"), key="q", run_id=RUN)
+    case.service.states = [ConversationStatus(activity="requires_action", last_event=question)]
+    case.service.streams = [[], WHOLE[1:]]
+    async with case.following() as task:
+        await case.called("resume", 2)
+        assert [step.request for step in case.turn.open_approvals] == [question]
+        await task
+
+
+async def test_stored_events_of_an_idle_conversation_may_bring_a_connection_that_waits() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.last_state = IDLE
+    stored = numbered(started(), wants_connection())
+    case.service.pages = [EventPage(events=()), EventPage(events=tuple(stored))]
+    async with case.following():
+        await case.called("events", 2)
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert len(case.turn.open_connections) == 1
+        assert not case.turn.over
+    assert case.service.calls == ["resume", "events", "status", "events"]
+
+
+async def test_trying_again_now_gives_up_the_step_that_hangs_and_starts_anew() -> None:
+    case = Case(*WHOLE[:1], can=Can.HISTORY)
+    hangs = asyncio.Event()
+    case.service.streams = [[], [hangs], WHOLE[1:]]
+    async with case.following() as task:
+        await case.called("resume", 2)
+        case.player.hurry()
+        await task
+    assert [step[1] for step in case.told if step and step[0] == "reconnecting"] == [1, 2, 1]
+    assert len(case.waits) == 1
+
+
+async def test_the_end_that_another_process_stored_is_taken_in() -> None:
+    case = Case(*WHOLE[:1])
+    await case.save()
+    await case.store.append(case.turn.id, HERE, WHOLE)
+    assert (await case.follow()).reply == "Hi"
+    assert case.service.calls == []
+
+
+async def test_what_is_missing_before_the_end_that_another_process_stored_is_read() -> None:
+    case = Case(*WHOLE[:1])
+    await case.save()
+    await case.store.append(case.turn.id, HERE, WHOLE[3:])
+    case.service.pages = [EventPage(events=tuple(WHOLE))]
+    assert not (await case.follow()).has_gap
+    assert case.service.calls == ["events"]
+
+
+async def test_a_turn_that_is_gone_from_the_store_is_withdrawn() -> None:
+    case = Case(*WHOLE[:1])
+    with pytest.raises(Withdrawn):
+        await follow(case.player)
+
+
+async def test_what_is_missing_at_the_end_is_read_with_a_few_tries() -> None:
+    case = Case(WHOLE[0], *WHOLE[3:])
+    case.service.pages = [broken(), EventPage(events=tuple(WHOLE))]
+    turn = await case.follow()
+    assert not turn.has_gap
+    assert case.service.calls == ["events", "events"]
+
+
+async def test_what_is_missing_at_the_end_is_given_up_where_the_service_does_not_have_it() -> None:
+    case = Case(WHOLE[0], *WHOLE[3:])
+    case.service.last_page = broken(ErrorKind.NOT_FOUND)
+    assert (await case.follow()).has_gap
+    assert case.service.calls == ["events"]
+    case = Case(WHOLE[0], *WHOLE[3:], can=Can.HISTORY)
+    assert (await case.follow()).has_gap
+    assert case.service.calls == []
+
+
+async def test_stored_events_are_read_page_by_page() -> None:
+    case = Case(WHOLE[0])
+    await case.save()
+    first, second = (
+        EventPage(events=tuple(WHOLE[:2]), next_since="s1"),
+        EventPage(events=tuple(WHOLE[1:4]), next_since="s2"),
+    )
+    case.service.pages = [first, second, EventPage(events=tuple(WHOLE[4:]), next_since="s3")]
+    await catch_up(case.player)
+    assert case.service.asked_since == [rfc3339(1_000), "s1", "s2"]
+    assert case.turn.over
+
+
+async def test_stored_events_end_where_the_next_page_is_the_same() -> None:
+    case = Case(WHOLE[0])
+    await case.save()
+    case.service.pages = [
+        EventPage(events=(), next_since="s1"),
+        EventPage(events=(), next_since="s1"),
+        EventPage(events=tuple(WHOLE)),
+    ]
+    await catch_up(case.player)
+    assert case.service.asked_since == [rfc3339(1_000), "s1"]
+
+
+async def test_stored_events_without_end_are_read_for_two_hundred_pages() -> None:
+    case = Case(WHOLE[0])
+    await case.save()
+    case.service.pages = [EventPage(events=(), next_since=f"s{n}") for n in range(300)]
+    await catch_up(case.player)
+    assert len(case.service.asked_since) == 200
+
+
+async def test_stored_events_are_read_on_while_something_is_missing_after_the_end() -> None:
+    case = Case(WHOLE[0], WHOLE[4])
+    await case.save()
+    case.service.pages = [
+        EventPage(events=(WHOLE[1],), next_since="s1"),
+        EventPage(events=(WHOLE[2],), next_since="s2"),
+        EventPage(events=(WHOLE[3],), next_since="s3"),
+    ]
+    await catch_up(case.player)
+    assert case.service.asked_since == [rfc3339(1_000), "s1", "s2"]
+    assert not case.turn.has_gap
+
+
+async def test_stored_events_of_another_run_are_another_turns() -> None:
+    case = Case(WHOLE[0])
+    await case.save()
+    foreign = numbered(said("Not yours"), run_id=OTHER_RUN, prefix="o")
+    ownerless = replace(said("Mine"), key="x", at_ms=2_000)
+    case.service.pages = [EventPage(events=(*foreign, ownerless))]
+    await catch_up(case.player)
+    assert case.turn.reply == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("known", "since"),
+    [
+        ([], None),
+        (WHOLE[:2], rfc3339(2_000)),
+        ([WHOLE[0], WHOLE[3]], rfc3339(1_000)),
+        ([WHOLE[3]], None),
+        ([replace(WHOLE[0], at_ms=0)], None),
+        ([replace(WHOLE[0], at_ms=0), WHOLE[3]], rfc3339(0)),
+    ],
+)
+async def test_stored_events_are_read_from_the_last_one_without_a_gap_before_it(
+    known: list[TurnEvent], since: str | None
+) -> None:
+    case = Case(*known)
+    await case.save()
+    await catch_up(case.player)
+    assert case.service.asked_since == [since]
+
+
+async def test_a_gap_in_a_living_stream_is_filled_from_the_stored_events() -> None:
+    case = Case(WHOLE[0], WHOLE[3])
+    case.service.pages = [broken(asked_s=3.0), broken(), EventPage(events=tuple(WHOLE[:4]))]
+    began_s = case.clock.monotonic_s()
+    async with case.watching():
+        await case.called("events", 3)
+        await case.settled()
+        assert not case.turn.has_gap
+    assert case.clock.monotonic_s() - began_s == 0.5 + 3.0 + 2.0
+
+
+async def test_after_a_gap_is_filled_the_next_one_is_waited_for_as_short_as_the_first() -> None:
+    case = Case(WHOLE[0], WHOLE[2])
+    case.service.pages = [broken(), EventPage(events=tuple(WHOLE[:3]))]
+    async with case.watching():
+        await case.called("events", 2)
+        await case.settled()
+        await case.player.absorb((WHOLE[3],))
+        await case.passed(1.5 + 20.0)
+        await case.settled()
+        await case.player.absorb((replace(said("Late"), key="e9", seq=9, run_id=RUN),))
+        await case.called("events", 3)
+    assert case.clock.monotonic_s() == 1.5 + 20.0 + 0.5
+
+
+async def test_a_turn_at_work_that_brings_nothing_is_looked_at_after_a_while() -> None:
+    case = Case(WHOLE[0])
+    async with case.watching():
+        await case.called("events", 2)
+    assert case.clock.monotonic_s() == 40.0
+
+
+async def test_a_failed_look_at_a_quiet_turn_is_repeated_after_a_pause() -> None:
+    case = Case(WHOLE[0])
+    case.service.pages = [broken()]
+    async with case.watching():
+        await case.called("events", 2)
+        assert case.clock.monotonic_s() == 20.0 + 20.0 + 0.5
+        await case.called("events", 3)
+        assert case.clock.monotonic_s() == 20.0 + 20.0 + 0.5 + 20.0
+
+
+@pytest.mark.parametrize(
+    ("events", "prompt"),
+    [
+        (numbered(started(), asks("Order")), PROMPT),
+        (WHOLE, PROMPT),
+        ([], None),
+        ([], replace(PROMPT, state="queued")),
+    ],
+)
+async def test_a_turn_of_which_nothing_is_expected_is_left_alone(
+    events: list[TurnEvent], prompt: Prompt | None
+) -> None:
+    case = Case(*events, prompt=prompt)
+    async with case.watching():
+        await case.passed(100)
+    assert case.service.calls == []
+
+
+@pytest.mark.parametrize("state", ["sending", "sent"])
+async def test_a_message_on_its_way_is_looked_for_when_nothing_comes(state: str) -> None:
+    case = Case(run_id=None, prompt=replace(PROMPT, state=state))  # type: ignore[arg-type]
+    case.service.messages[HERE] = [
+        Message(id=MessageId("m-1"), source="user", text="Hello", run_id=RUN)
+    ]
+    case.service.pages = [EventPage(events=tuple(WHOLE))]
+    async with case.watching():
+        await case.called("events")
+        await case.settled()
+    assert (case.turn.run_id, case.turn.reply) == (RUN, "Hi")
+    assert case.service.calls == ["history", "events"]
+
+
+async def test_a_quiet_turn_whose_run_is_known_is_not_looked_for_in_the_history() -> None:
+    case = Case(WHOLE[0])
+    async with case.watching():
+        await case.called("events")
+    assert case.service.calls == ["events"]
+
+
+async def test_a_turn_that_goes_on_is_not_looked_at() -> None:
+    case = Case(WHOLE[0])
+    async with case.watching():
+        for n in range(1, 4):
+            await case.passed(15 * n)
+            await case.player.absorb((WHOLE[n],))
+    assert case.service.calls == []
+
+
+async def test_gaps_are_not_watched_where_no_events_are_stored() -> None:
+    case = Case(WHOLE[0], WHOLE[3], can=Can.HISTORY)
+    async with case.watching() as task:
+        await task
+    assert case.service.calls == []

@@ -1,0 +1,106 @@
+"""Files on their way: nothing is sent without its file, and nothing is lost with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.engine.room import Room
+from tui.core.draft import Draft
+from tui.core.ids import TurnId
+from tui.core.records import Attachment
+from tui.demo.server import DemoServer
+from tui.engine.updates import Refused, UploadProgress
+
+TEXT = "Summarise the file I attach"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "report.txt"
+    path.write_text("figures\n" * 40_000)
+    return path
+
+
+def attachment(path: Path, then: Callable[[], object] = lambda: None) -> Attachment:
+    """The file as the user chose it; ``then`` it may become another."""
+    chosen = Attachment(path=str(path), name=path.name, size_bytes=path.stat().st_size)
+    then()
+    return chosen
+
+
+async def say(room: Room, *attachments: Attachment) -> TurnId:
+    return (await room.session.send(None, TEXT, attachments)).id
+
+
+async def refusal(room: Room) -> Refused:
+    await room.until(lambda: any(isinstance(u, Refused) for u in room.updates))
+    return next(u for u in room.updates if isinstance(u, Refused))
+
+
+async def test_progress_is_told_in_bytes(room: Room, file: Path) -> None:
+    turn_id = await say(room, attachment(file))
+    await room.over(turn_id)
+    told = [u for u in room.updates if isinstance(u, UploadProgress)]
+    size = attachment(file).size_bytes
+    assert {(u.turn_id, u.total_bytes) for u in told} == {(turn_id, size)}
+    sent = [u.sent_bytes for u in told]
+    assert len(sent) > 1
+    assert sent == sorted(sent)
+    assert sent[-1] == size
+
+
+@pytest.mark.parametrize("fault", ["status:500,", "status:429,", "drop_request:", "lose_answer:"])
+async def test_an_upload_that_fails_in_passing_is_tried_again(
+    room: Room, server: DemoServer, file: Path, fault: str
+) -> None:
+    server.faults.add(f"{fault}on=upload,times=1")
+    turn = await room.over(await say(room, attachment(file)))
+    assert turn.prompt
+    assert turn.prompt.state == "sent"
+    assert len(server.log.of("upload")) == 2
+    assert len(server.log.of("send")) == 1
+
+
+async def test_a_refused_upload_gives_text_and_file_back(
+    room: Room, server: DemoServer, file: Path
+) -> None:
+    server.faults.add("status:413,on=upload,times=1")
+    turn_id = await say(room, attachment(file))
+    refused = await refusal(room)
+    assert refused.draft == Draft(TEXT, (str(file),))
+    assert await room.session.draft(refused.conversation_id) == refused.draft.dump()
+    assert turn_id not in room.turns
+    assert server.log.of("send") == []
+
+
+async def test_a_file_that_changed_meanwhile_is_not_sent(
+    room: Room, server: DemoServer, file: Path
+) -> None:
+    await say(room, attachment(file, then=lambda: file.write_text("other figures")))
+    refused = await refusal(room)
+    assert str(refused.error) == "report.txt has changed: it had 320.0 kB, now it has 13 B."
+    assert refused.draft.paths == (str(file),)
+    assert server.log.of("send") == []
+
+
+async def test_a_file_that_is_gone_is_said_and_the_text_comes_back(
+    room: Room, server: DemoServer, file: Path
+) -> None:
+    await say(room, attachment(file, then=file.unlink))
+    refused = await refusal(room)
+    assert "cannot be read" in str(refused.error)
+    assert refused.draft.text == TEXT
+    assert server.log.of("send") == []
+
+
+async def test_an_upload_can_be_cancelled(room: Room, server: DemoServer, file: Path) -> None:
+    server.faults.add("slow:ms=30000,on=upload")
+    turn_id = await say(room, attachment(file))
+    await room.until(lambda: any(isinstance(u, UploadProgress) for u in room.updates))
+    cid = room.turns[turn_id].conversation_id
+    assert await room.session.withdraw(cid, turn_id) == Draft(TEXT, (str(file),))
+    assert turn_id not in room.turns
+    assert server.log.of("send") == []

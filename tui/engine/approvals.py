@@ -1,0 +1,309 @@
+"""Answers to the agent's questions: posted once, over all windows that share the store."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.events import (
+    ApprovalRequested,
+    ApprovalResolved,
+    ConnectionRequested,
+    ConnectionResolved,
+    Decision,
+    TurnEvent,
+)
+from tui.core.ids import AttemptId, CallId, ConversationId, within_run
+from tui.core.questions import same_question, shown_digest
+from tui.core.records import AnswerClaim
+from tui.core.retry import wait_text
+from tui.core.steps import ApprovalStep, ConnectionStep
+from tui.core.text import clean_line
+from tui.core.turn import Turn, turn_of
+from tui.engine.context import Kit
+from tui.engine.continuation import question_name
+from tui.engine.conversation_queue import Lanes
+from tui.engine.retry import SETTLED, TRIES, retry_once_on_401
+from tui.engine.updates import Notice
+
+Newest = Callable[[], ApprovalRequested | None]
+"""Returns a question as it is asked now; None: it is not known."""
+
+_NO_LONGER = SETTLED | {ErrorKind.UNSUPPORTED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Something the agent asks in a turn."""
+
+    turn: Turn
+    step_id: str
+    """The id of the skill call or of the connection attempt."""
+    name: str
+    """What it is claimed by; a question that has changed is another one."""
+    post: Callable[[Decision], Awaitable[None]]
+    is_open: Callable[[], Awaitable[bool]]
+    """Looks whether the service still waits for the answer."""
+    event: Callable[[Decision], TurnEvent]
+    """The event that records an answer."""
+
+    def is_answered_in(self, turn: Turn) -> bool:
+        """Return whether a snapshot of its turn has an answer."""
+        for step in turn.steps:
+            match step:
+                case ApprovalStep(decision=answer) if answer and step.call_id == self.step_id:
+                    return True
+                case ConnectionStep(outcome=answer) if answer and step.attempt_id == self.step_id:
+                    return True
+        return False
+
+
+def approval(
+    kit: Kit, turn: Turn, request: ApprovalRequested, reason: str | None, newest: Newest
+) -> Question:
+    """Return the question whether a skill may run.
+
+    ``newest`` returns it as it is asked now: posting an approval of what the user has not seen
+    raises ``BackendError`` of kind ``CHANGED``.
+    """
+    cid, call_id, name = turn.conversation_id, request.call_id, _name_of(request)
+
+    async def post(decision: Decision) -> None:
+        if decision == "approved":
+            _check(request, newest())
+        await kit.backend.decide(cid, call_id, decision, reason)
+
+    def event(decision: Decision) -> ApprovalResolved:
+        return ApprovalResolved(
+            key=f"local:approval:{name}",
+            run_id=request.run_id,
+            seen_ms=kit.clock.now_ms(),
+            call_id=call_id,
+            decision=decision,
+            reason=reason if decision == "rejected" else None,
+            shown_digest=shown_digest(request),
+        )
+
+    is_open = partial(_waits_for_approval, kit, cid, call_id)
+    return Question(turn=turn, step_id=call_id, name=name, post=post, is_open=is_open, event=event)
+
+
+def _name_of(request: ApprovalRequested) -> str:
+    """Name a question: calls may be numbered anew in each run, or be asked about again."""
+    digest = shown_digest(request).rpartition(":")[2]
+    return f"{within_run(request.call_id, request.run_id)}:{digest[:16]}"
+
+
+def _check(shown: ApprovalRequested, newest: ApprovalRequested | None) -> None:
+    if newest is not None and not same_question(shown, newest):
+        text = f"{clean_line(shown.skill, 80)} was not approved: its parameters changed meanwhile."
+        raise BackendError(ErrorKind.CHANGED, text, hint="Check them, then decide again.")
+
+
+def connection(
+    kit: Kit, turn: Turn, attempt_id: AttemptId, rejected: ConnectionResolved
+) -> Question:
+    """Return the question for a sign-in, of which only a rejection is posted."""
+
+    async def post(_: Decision) -> None:
+        await kit.backend.reject_connection(attempt_id, rejected.reason)
+
+    return Question(
+        turn=turn,
+        step_id=attempt_id,
+        name=question_name(turn, attempt_id),
+        post=post,
+        is_open=partial(_waits_for_connection, kit, turn, attempt_id),
+        event=lambda _: rejected,
+    )
+
+
+async def _waits_for_approval(kit: Kit, conversation_id: ConversationId, call_id: CallId) -> bool:
+    status = await kit.backend.status(conversation_id)
+    last = status.last_event
+    if last is None:
+        return status.activity != "idle"
+    return isinstance(last, ApprovalRequested) and last.call_id == call_id
+
+
+async def _waits_for_connection(kit: Kit, turn: Turn, attempt_id: AttemptId) -> bool:
+    """Return whether an attempt is open.
+
+    Where no link is to be had, either the attempt is settled or the service has no links at all:
+    then it is open unless the agent has spoken since.
+    """
+    try:
+        return not (await kit.backend.connection_link(attempt_id)).authorized
+    except BackendError as error:
+        if error.kind not in _NO_LONGER or error.asks_to_wait:
+            raise
+    asked_ms = min(_asked_ms(turn, attempt_id), default=None)
+    page = await kit.backend.history(turn.conversation_id)
+    said_ms = max((m.at_ms for m in page.items if m.source == "agent" and m.at_ms), default=None)
+    return asked_ms is None or said_ms is None or said_ms <= asked_ms
+
+
+def _asked_ms(turn: Turn, attempt_id: AttemptId) -> list[int]:
+    """Return when the agent asked for a connection, once for each link."""
+    asked = (e for e in turn.log if isinstance(e, ConnectionRequested))
+    return [e.at_ms for e in asked if e.attempt_id == attempt_id and e.at_ms]
+
+
+Later = Callable[[Coroutine[Any, Any, None]], None]
+"""Runs something in the background."""
+
+_TOLD_WAIT_S = 2.0
+_FOLLOWED_S = 120.0
+"""How long the answer of another window is waited for."""
+
+
+class Answers:
+    """The answers that one session gives."""
+
+    def __init__(self, kit: Kit, lanes: Lanes, later: Later) -> None:
+        self._kit = kit
+        self._lanes = lanes
+        self._later = later
+        self._holder = uuid4().hex
+        """Who claims answers, among all sessions of all processes."""
+        self._given: set[str] = set()
+        """Questions that have an answer from here, or are about to."""
+
+    async def give(self, question: Question, answer: Decision) -> None:
+        """Post an answer, once, and record it. Raises ``BackendError`` if it could not be said.
+
+        The error is of kind ``BUSY`` if the question was answered elsewhere.
+        """
+        if question.name in self._given:
+            return
+        self._given.add(question.name)
+        try:
+            await self._give(question, answer)
+        except BaseException:
+            self._given.discard(question.name)
+            raise
+
+    async def _give(self, question: Question, answer: Decision) -> None:
+        store, key = self._kit.store, (question.turn.id, question.name, self._holder)
+        claim = await store.claim_answer(*key, answer)
+        if claim is None:
+            self._later(self._follow(question))
+            raise _elsewhere()
+        given = await _Posting(self._kit, question, self._holder, answer, claim).result()
+        await self._lanes.record(question.turn, question.event(given))
+        await store.end_answer(*key, given=True)
+        if given != answer:
+            raise _elsewhere()
+
+    async def _follow(self, question: Question) -> None:
+        """Show what another window has answered as soon as it is stored."""
+        clock = self._kit.clock
+        until_s = clock.monotonic_s() + _FOLLOWED_S
+        while clock.monotonic_s() < until_s:
+            record = await self._kit.store.turn(question.turn.id)
+            if record is None:
+                return
+            if question.is_answered_in(turn_of(record)):
+                await self._lanes.take_in(record)
+                return
+            await clock.sleep(self._kit.patience.elsewhere_poll_s)
+
+
+class _Posting:
+    """The way of one claimed answer to the service."""
+
+    def __init__(
+        self, kit: Kit, question: Question, holder: str, answer: Decision, claim: AnswerClaim
+    ) -> None:
+        self._kit = kit
+        self._question = question
+        self._key = (question.turn.id, question.name, holder)
+        self._answer: Decision = answer
+        self._maybe: Decision | None = claim.answer if claim.unclear else None
+        """The answer that may have arrived."""
+        self._posting = False
+
+    async def result(self) -> Decision:
+        """Post the answer; return the one that the service has. Lets go of it if that fails."""
+        try:
+            return await self._post_until_clear()
+        except BaseException:
+            store = self._kit.store
+            with suppress(StoreError):  # the claim ends with this process at the latest
+                if self._maybe is not None or self._posting:
+                    await store.end_answer(*self._key, given=False)
+                else:
+                    await store.forget_answer(*self._key)
+            raise
+
+    async def _post_until_clear(self) -> Decision:
+        attempt, look = 0, self._maybe is not None
+        while True:
+            try:
+                if look and not await self._is_open():
+                    return self._earlier(None)
+                await self._post()
+                return self._answer
+            except BackendError as error:
+                if error.kind in SETTLED and not error.asks_to_wait:
+                    return self._earlier(error)
+                attempt += 1
+                too_long = (error.retry_after_s or 0) > self._kit.patience.longest_call_wait_s
+                if not error.transient or attempt == TRIES or too_long:
+                    raise
+                wait_s = self._kit.wait_s(attempt, error)
+                self._tell(error, wait_s)
+                look = self._maybe is not None or error.asks_to_wait
+            await self._kit.clock.sleep(wait_s)
+
+    async def _is_open(self) -> bool:
+        """Look whether an answer is still waited for; twice, since one may be on its way."""
+        if not await self._question.is_open():
+            return False
+        if self._maybe is None:
+            return True
+        await self._kit.clock.sleep(self._kit.patience.second_look_s)
+        return await self._question.is_open()
+
+    async def _post(self) -> None:
+        if self._maybe is not None:
+            await self._kit.store.claim_answer(*self._key, self._answer)
+        self._posting = True
+        try:
+            await retry_once_on_401(partial(self._question.post, self._answer))
+        except BackendError as error:
+            self._posting = False
+            if error.sent:
+                self._maybe = self._answer
+            raise
+
+    def _earlier(self, error: BackendError | None) -> Decision:
+        """Return the answer that arrived earlier; raises if that was none of this store's."""
+        if self._maybe is None:
+            raise _no_longer(error) from error
+        return self._maybe
+
+    def _tell(self, error: BackendError, wait_s: float) -> None:
+        if wait_s >= _TOLD_WAIT_S:
+            text = f"{error} Your answer is posted again in {wait_text(wait_s)}."
+            self._kit.publish(Notice(text))
+
+
+def _elsewhere() -> BackendError:
+    return BackendError(ErrorKind.BUSY, "Decided in another window.")
+
+
+def _no_longer(error: BackendError | None) -> BackendError:
+    return BackendError(
+        ErrorKind.BUSY,
+        "This call no longer waits for a decision.",
+        hint="It was decided elsewhere, or the turn has ended.",
+        status=error.status if error else None,
+        code=error.code if error else None,
+        request_id=error.request_id if error else None,
+    )

@@ -1,0 +1,132 @@
+"""A turn that asked for a connection, and the run in which it goes on.
+
+The reply is in the message history alone, and nothing promises that it names the run that asked.
+Source: Headless API, Get an authentication link; Troubleshooting, Empty stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.core.events import (
+    AgentMessage,
+    ConnectionOutcome,
+    ConnectionRequested,
+    ConnectionResolved,
+    TurnEvent,
+)
+from tui.core.ids import AttemptId, RunId, within_run
+from tui.core.steps import ConnectionStep, TextStep
+from tui.core.turn import Turn, fold
+from tui.engine.context import Kit
+from tui.engine.updates import TurnDropped
+
+
+def awaits_reply(turn: Turn) -> bool:
+    """Return True if the turn asked for a connection and nothing has been said since."""
+    asked = [step for step in turn.steps if isinstance(step, ConnectionStep)]
+    return bool(asked) and not said_since(turn, asked[-1])
+
+
+def said_since(turn: Turn, asked: ConnectionStep) -> bool:
+    """Return True if the agent said something after it had asked for a connection.
+
+    What the history brings without a number stands behind everything that has one, even if it
+    was said before: only its time tells. What names another run was said later in any case.
+    """
+    asked_ms = _asked_ms(turn, asked)
+    behind = False
+    for step in turn.steps:
+        if isinstance(step, ConnectionStep) and step.attempt_id == asked.attempt_id:
+            behind = True
+        elif isinstance(step, TextStep):
+            if step.at_ms is None or asked_ms is None:
+                later = behind and not turn.has_gap
+            else:
+                later = step.at_ms > asked_ms
+            if later:
+                return True
+    return any(
+        isinstance(event, AgentMessage)
+        and event.run_id not in (None, turn.run_id)
+        and _not_before(event.at_ms, asked_ms)
+        for event in turn.log
+    )
+
+
+async def join(kit: Kit, turn: Turn, run_id: RunId, at_ms: int | None) -> bool:
+    """Take another run for the one in which the turn goes on; False if it cannot be that.
+
+    ``at_ms`` is when something happened in it. A run of another message is another turn's. What
+    was stored of the run as a turn of its own moves into this one.
+    """
+    asked = [step for step in turn.steps if isinstance(step, ConnectionStep)]
+    if not asked or not _not_before(at_ms, _asked_ms(turn, asked[0])):
+        return False
+    owner = await kit.store.turn_of_run(turn.conversation_id, run_id)
+    if owner is not None and owner.id == turn.id:
+        return True
+    if not awaits_reply(turn) or (owner is not None and owner.prompt is not None):
+        return False
+    gone = await kit.store.join_run(turn.id, run_id)
+    if gone is not None:
+        kit.publish(TurnDropped(turn.conversation_id, gone))
+    return True
+
+
+async def passed_connections(
+    kit: Kit, turn: Turn, events: Sequence[TurnEvent]
+) -> list[ConnectionResolved]:
+    """Settle the requests behind which the agent speaks again in events that are yet to come."""
+    then = fold(turn, events)
+    passed = [step for step in turn.open_connections if said_since(then, step)]
+    return [await passed_by(kit, turn, step) for step in passed]
+
+
+async def passed_by(kit: Kit, turn: Turn, step: ConnectionStep) -> ConnectionResolved:
+    """Return what became of a connection behind which the agent has gone on.
+
+    Nothing says that it was authorised, but the agent would not have gone on otherwise, unless it
+    was rejected here or in another window.
+    """
+    answer = await kit.store.claimed_answer(turn.id, question_name(turn, step.attempt_id))
+    outcome: ConnectionOutcome = "rejected" if answer == "rejected" else "authorized"
+    return outcome_of(kit, turn, step.attempt_id, outcome)
+
+
+def question_name(turn: Turn, attempt_id: AttemptId) -> str:
+    """Name the question for a connection, as answers to it are claimed."""
+    return within_run(attempt_id, turn.run_id)
+
+
+def outcome_of(
+    kit: Kit,
+    turn: Turn,
+    attempt_id: AttemptId,
+    outcome: ConnectionOutcome,
+    reason: str | None = None,
+) -> ConnectionResolved:
+    """The event that records what became of a connection request."""
+    return ConnectionResolved(
+        key=f"local:connection:{question_name(turn, attempt_id)}",
+        run_id=turn.run_id,
+        seen_ms=kit.clock.now_ms(),
+        attempt_id=attempt_id,
+        outcome=outcome,
+        reason=reason,
+    )
+
+
+def _asked_ms(turn: Turn, asked: ConnectionStep) -> int | None:
+    """Return when a connection was first asked for; a renewed link does not count."""
+    times = (
+        event.at_ms
+        for event in turn.log
+        if isinstance(event, ConnectionRequested) and event.attempt_id == asked.attempt_id
+    )
+    return min((at_ms for at_ms in times if at_ms is not None), default=None)
+
+
+def _not_before(at_ms: int | None, asked_ms: int | None) -> bool:
+    """Compare two times of the server's, which may be whole seconds; an unknown one fits."""
+    return at_ms is None or asked_ms is None or at_ms >= asked_ms

@@ -1,0 +1,353 @@
+"""Send queue and worker of each conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from tui.core.draft import Draft, draft_of, parse
+from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.events import TurnEvent
+from tui.core.ids import ConversationId, TurnId
+from tui.core.records import PromptState, TurnRecord
+from tui.core.redaction import redact
+from tui.core.text import clean_line
+from tui.core.turn import Turn, turn_of
+from tui.engine import outbox_claims
+from tui.engine.connection_watch import watch_connections
+from tui.engine.context import Kit
+from tui.engine.recovery import follow, watch_gaps
+from tui.engine.sending import (
+    ConversationBusy,
+    SendRejected,
+    begin_conversation,
+    check,
+    deliver,
+    reconcile,
+    wait_while_busy,
+)
+from tui.engine.server_history import running_turn
+from tui.engine.tasks import run_with_watchers
+from tui.engine.turn_runner import Player
+from tui.engine.updates import Problem, Refused, TurnChanged, TurnDropped
+
+
+class _Rejected(Exception):
+    """The message was refused and is in the composer's draft; its turn is gone."""
+
+
+class Lane:
+    """A queue of turns and the task that plays them.
+
+    The task ends when the queue is empty or the turn at its head needs the user (a message that
+    is not confirmed, a credential that is refused); :meth:`wake` starts it again.
+    """
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self.player: Player | None = None
+        self._queue: deque[Turn] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._woken = False
+        self._refused_as_busy = 0
+        """How often in a row the conversation was at work on something else."""
+        self._returned = Draft()
+        """What was refused one after another, as long as the draft begins with it."""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turn at work, then those that wait for it."""
+        now = (self.player.turn,) if self.player else ()
+        return (*now, *self._queue)
+
+    @property
+    def busy(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    async def idle(self) -> bool:
+        """Whether nothing is at work; a turn that has just ended is given time to be put away."""
+        if self._task and self.player and self.player.turn.over and not self._queue:
+            await asyncio.wait({self._task})
+        return not self.busy
+
+    def add(self, turn: Turn) -> None:
+        self._queue.append(turn)
+        self.wake()
+
+    def hurry(self) -> None:
+        """Do not wait for the next try, or for a stream that has gone quiet."""
+        if self.player:
+            self.player.hurry()
+        self.wake()
+
+    def wake(self) -> None:
+        """Go to work; one more look at the queue if the work is just about to end."""
+        self._woken = True
+        if not self.busy:
+            self._task = asyncio.create_task(self._work())
+
+    def take(self, turn_id: TurnId) -> Turn | None:
+        """Remove a turn that waits; None if it is being sent already or is not here."""
+        turn = next((turn for turn in self._queue if turn.id == turn_id), None)
+        if turn:
+            self._queue.remove(turn)
+        return turn
+
+    async def loosen(self, turn_id: TurnId) -> None:
+        """Stop working on a message that is not on its way, even between two tries.
+
+        It is the next again, for whoever changes it now and then says :meth:`wake`.
+        """
+        player = self.player
+        if player is None or player.turn.id != turn_id:
+            return
+        if _state(player.turn) == "unconfirmed" and self._task:
+            await asyncio.wait({self._task})  # it is about to put the turn back
+        elif _state(player.turn) == "queued":
+            await self.stop()
+
+    def put_back(self, turn: Turn) -> None:
+        self._queue.appendleft(turn)
+
+    def change(self, turn_id: TurnId, **changes: Any) -> Turn | None:
+        """Show a waiting message as the store has it by now, in its place; None if not here."""
+        for place, turn in enumerate(self._queue):
+            if turn.id == turn_id and turn.prompt:
+                self._queue[place] = replace(turn, prompt=replace(turn.prompt, **changes))
+                return self._queue[place]
+        return None
+
+    def move_to(self, conversation_id: ConversationId, more: Iterable[Turn]) -> None:
+        """The conversation has another id now, under which more turns wait than were known."""
+        known = (*self._queue, *more)
+        self._queue = deque(replace(turn, conversation_id=conversation_id) for turn in known)
+
+    def reload(self, turns: Iterable[Turn]) -> None:
+        """Wait with these turns instead, which the store says are not over. Not while busy."""
+        self._queue = deque(turns)
+
+    async def stop(self) -> None:
+        """Stop working; what was under way is the next again."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while self._queue:
+            self._woken = False
+            turn = self._queue[0]
+            if _state(turn) == "unconfirmed" and turn.run_id is None:
+                return
+            player = self.player = Player(self.kit, self._queue.popleft())
+            done = False
+            try:
+                done = await self._may_go_on(player)
+            finally:
+                if not done and not player.turn.over:
+                    self._queue.appendleft(player.turn)
+                player.report(None)
+                self.player = None
+            if not done and not self._woken:
+                return
+
+    async def _may_go_on(self, player: Player) -> bool:
+        """Play one turn; False, with the failure told, if it has to wait for the user."""
+        try:
+            return await self._play(player)
+        except BackendError as error:
+            problem = error
+        except StoreError as error:
+            problem = BackendError(ErrorKind.STORE, str(error))
+        except Exception as error:  # else the turn would look as if it were at work for ever
+            text = f"The conversation cannot go on: {clean_line(redact(repr(error)), 200)}"
+            problem = BackendError(ErrorKind.BAD_ANSWER, text)
+        self.kit.publish(Problem(problem, player.conversation_id))
+        return False
+
+    async def _play(self, player: Player) -> bool:
+        """Play one turn; False if it stays at the head of the queue until the user acts."""
+        try:
+            watches = (watch_connections(player), watch_gaps(player))
+            return await run_with_watchers(self._bring_to_its_end(player), *watches)
+        except outbox_claims.Withdrawn:
+            self.kit.publish(TurnDropped(player.conversation_id, player.turn.id))
+        except _Rejected:
+            pass
+        except ConversationBusy as occupied:
+            self._refused_as_busy += 1
+            await self._let_pass(player, occupied.error)
+        return True
+
+    async def _bring_to_its_end(self, player: Player) -> bool:
+        if not await self._arrive(player):
+            return False
+        self._refused_as_busy = 0
+        await follow(player)
+        return True
+
+    async def _arrive(self, player: Player) -> bool:
+        """See to it that the agent has the message; False if that cannot be known.
+
+        A message that is refused is given back before another process can try it.
+        """
+        if not player.unsent:
+            return True
+        if player.turn.run_id:
+            await player.mark("sent")
+            return True
+        try:
+            if not await outbox_claims.claim(player):
+                return True
+            return await self._send(player)
+        except SendRejected as refusal:
+            giving = asyncio.ensure_future(self._return_rejected(player.turn, refusal.error))
+            try:
+                await asyncio.shield(giving)
+            finally:
+                await asyncio.wait({giving})  # who stops us now must not stop it half way
+            raise _Rejected from refusal
+        finally:
+            await outbox_claims.let_go(player)
+
+    async def _send(self, player: Player) -> bool:
+        """Send a message that is claimed, or find out what became of an earlier try."""
+        match _state(player.turn):
+            case "unconfirmed":
+                return False
+            case "sending":
+                text = "The program ended while the message was being sent."
+                error = BackendError(ErrorKind.INTERRUPTED, text, sent=True)
+                return await reconcile(player, error)
+            case _:
+                check(player)
+                await begin_conversation(player)
+                return await deliver(player)
+
+    async def _let_pass(self, player: Player, error: BackendError) -> None:
+        """Follow the turn that keeps the conversation busy, or wait where none is known."""
+        other = await running_turn(self.kit, player.turn)
+        if other is None:
+            await wait_while_busy(player, self._refused_as_busy, error)
+        self.put_back(player.turn)
+        if other is not None:
+            self.kit.publish(TurnChanged(other))
+            self.put_back(other)
+
+    async def _return_rejected(self, turn: Turn, error: BackendError) -> None:
+        """Put a refused text where the user can correct it; never in two places, never in none."""
+        store, cid = self.kit.store, turn.conversation_id
+        message = draft_of(turn.prompt) if turn.prompt else Draft()
+        behind = Draft() if self.kit.one_shot else self._returned
+        if self.kit.one_shot:
+            await outbox_claims.forget(store, cid, turn.id)
+        else:
+            draft = parse(await store.draft(cid)).taking_back(message, behind)
+            await store.return_rejected(turn.id, cid, draft.dump())
+            both = behind.followed_by(message)
+            self._returned = both if draft.text.startswith(both.text) else message
+        self.kit.publish(Refused(cid, turn.id, message, behind, error))
+        self.kit.publish(TurnDropped(cid, turn.id))
+
+
+def _state(turn: Turn) -> PromptState | None:
+    return turn.prompt.state if turn.prompt else None
+
+
+class Lanes:
+    """One lane per conversation, made when it is first asked for."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._lanes: dict[ConversationId, Lane] = {}
+        self._names: dict[ConversationId, ConversationId] = {}
+        """The server's ids of conversations that were begun here, for who still says ours."""
+
+    def named(self, conversation_id: ConversationId) -> ConversationId:
+        """What a conversation is called by now."""
+        return self._names.get(conversation_id, conversation_id)
+
+    def of(self, conversation_id: ConversationId) -> Lane:
+        return self._lanes.setdefault(self.named(conversation_id), Lane(self._kit))
+
+    def every(self) -> list[Lane]:
+        return list(self._lanes.values())
+
+    def live(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
+        """The turns of a conversation that are at work or wait for it, as they are now."""
+        lane = self._lanes.get(self.named(conversation_id))
+        return tuple(map(self._named, lane.turns)) if lane else ()
+
+    def _named(self, turn: Turn) -> Turn:
+        """The turn with the id that its conversation has by now."""
+        name = self.named(turn.conversation_id)
+        return turn if name == turn.conversation_id else replace(turn, conversation_id=name)
+
+    def rename(self, old: ConversationId, new: ConversationId) -> None:
+        """Keep the lane of a conversation that has its real id now.
+
+        There may be one of that name if another process has named the conversation; what waits
+        there waits behind.
+        """
+        self._names[old] = new
+        if lane := self._lanes.pop(old, None):
+            other = self._lanes.get(new)
+            beside = other is not None and other.busy
+            self._lanes[old if beside else new] = lane
+            lane.move_to(new, other.turns if other and not beside else ())
+
+    def enqueue(self, turn: Turn) -> None:
+        """Put a turn behind the others of its conversation, unless it is there."""
+        if all(turn.id != other.id for lane in self.every() for other in lane.turns):
+            self.of(turn.conversation_id).add(self._named(turn))
+
+    async def resume(self, conversation_id: ConversationId) -> None:
+        """Go on with what the store says is not over in a conversation."""
+        lane = self.of(conversation_id)
+        records = await self._kit.store.unfinished()
+        name, known = self.named(conversation_id), {turn.id for turn in lane.turns}
+        mine = (r for r in records if r.id in known or self.named(r.conversation_id) == name)
+        turns = [self._named(turn_of(record)) for record in mine]
+        if lane.busy:
+            for turn in turns:
+                self.enqueue(turn)
+            return
+        ended = {turn.id for turn in lane.turns} - {turn.id for turn in turns}
+        lane.reload(turns)
+        for turn_id in ended:
+            if record := await self._kit.store.turn(turn_id):
+                self._kit.publish(TurnChanged(turn_of(record)))
+        if turns:
+            lane.wake()
+
+    async def record(self, turn: Turn, event: TurnEvent) -> None:
+        """Take in an event of our own, through the turn's player where it is at work."""
+        player = self.of(turn.conversation_id).player
+        if player and player.turn.id == turn.id:
+            await player.absorb((event,))
+            return
+        await self._kit.store.append(turn.id, turn.conversation_id, (event,))
+        record = await self._kit.store.turn(turn.id)
+        if record:
+            self._kit.publish(TurnChanged(turn_of(record)))
+
+    async def take_in(self, record: TurnRecord) -> None:
+        """Show a turn as another process has stored it."""
+        player = self.of(record.conversation_id).player
+        if player and player.turn.id == record.id:
+            await player.learn(record)
+        else:
+            self._kit.publish(TurnChanged(turn_of(record)))
+
+    async def close(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
+        """Give up the work on a conversation; the turns that were at work or waited."""
+        lane = self._lanes.pop(self.named(conversation_id), None)
+        if lane is None:
+            return ()
+        await lane.stop()
+        return lane.turns
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))

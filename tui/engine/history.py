@@ -1,0 +1,185 @@
+"""Turns and events: read from the store, which is brought up to what the server knows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from tui.core.errors import BackendError
+from tui.core.events import TurnEvent
+from tui.core.ids import ConversationId, TurnId, is_local
+from tui.core.ports import Can
+from tui.core.records import Agent, Conversation, Hit, TurnRecord
+from tui.core.turn import Turn, fold, turn_of, without_echoes
+from tui.core.usage import Usage, sum_of
+from tui.engine.context import Kit
+from tui.engine.conversation_queue import Lanes
+from tui.engine.server_history import EVENTS_KEPT_MS, read_events, read_messages
+from tui.export import Chronicle
+
+PAGE = 60
+"""Turns read at a time."""
+
+EVERY_EVENT = 1_000_000
+
+
+@dataclass(slots=True)
+class _Known:
+    """How much of the server's record of a conversation has been read."""
+
+    cursor: str | None = None
+    """Of the next, older page of messages."""
+    exhausted: bool = False
+    """There is no older page."""
+    since: str | None = None
+    """All events up to this time; None: they have not been read since the start."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class History:
+    """Turns and events of the conversations, with what runs in them as it is now."""
+
+    def __init__(self, kit: Kit, lanes: Lanes) -> None:
+        self._kit = kit
+        self._lanes = lanes
+        self._known: dict[ConversationId, _Known] = {}
+
+    async def turns(
+        self, conversation_id: ConversationId, before: TurnId | None = None
+    ) -> list[Turn]:
+        """A page of turns from the store, oldest first; those at work as they are now."""
+        records = await self._kit.store.turns(conversation_id, limit=PAGE, before=before)
+        return self._as_now(conversation_id, records)
+
+    async def turns_after(
+        self, conversation_id: ConversationId, turn_id: TurnId
+    ) -> tuple[list[Turn], bool]:
+        """A page of the turns after one, oldest first; whether there may be more."""
+        records = await self._kit.store.turns(conversation_id, limit=PAGE, after=turn_id)
+        return self._as_now(conversation_id, records), len(records) == PAGE
+
+    async def turns_around(
+        self, conversation_id: ConversationId, turn_id: TurnId
+    ) -> tuple[list[Turn], bool]:
+        """A turn between a few older ones and a page of newer ones; whether there may be more.
+
+        No turns if it is gone.
+        """
+        store = self._kit.store
+        middle = await store.turn(turn_id)
+        if middle is None or middle.conversation_id != conversation_id:
+            return [], False
+        older = await store.turns(conversation_id, limit=PAGE // 2, before=turn_id)
+        newer = await store.turns(conversation_id, limit=PAGE, after=turn_id)
+        turns = self._as_now(conversation_id, [*older, middle, *newer])
+        return turns, len(newer) == PAGE
+
+    async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
+        """Where words stand in titles and in what was said here: best first, then newest.
+
+        Each word may be the beginning of one.
+        """
+        return await self._kit.store.search(words, limit)
+
+    async def chronicle(self, conversation_id: ConversationId, agent: str) -> Chronicle:
+        """Return all that is stored of a conversation, to be exported.
+
+        ``agent`` is the agent's name where the service can't be asked, or doesn't tell it.
+        """
+        store = self._kit.store
+        try:
+            known = await self._kit.backend.agent(conversation_id)
+        except BackendError:
+            known = Agent()
+        pages = [await self.turns(conversation_id)]
+        while pages[-1]:
+            pages.append(await self.turns(conversation_id, pages[-1][0].id))
+        turns = [turn for page in reversed(pages) for turn in page]
+        events = await store.timeline(conversation_id, EVERY_EVENT)
+        return Chronicle(
+            conversation=await store.conversation(conversation_id)
+            or Conversation(id=conversation_id),
+            turns=turns,
+            events=without_echoes(events),
+            agent=known.name or agent,
+            agent_id=known.id,
+            exported_ms=self._kit.clock.now_ms(),
+        )
+
+    async def fetch_everything(self, conversation_id: ConversationId) -> None:
+        """Bring into the store all that the server knows. Raises ``BackendError``."""
+        await self.sync(conversation_id)
+        while await self.read_older(conversation_id):
+            pass
+
+    async def timeline(
+        self, conversation_id: ConversationId, until_ms: int | None = None
+    ) -> Sequence[TurnEvent]:
+        """The newest events of a conversation, up to a time if one is given, oldest first."""
+        return without_echoes(await self._kit.store.timeline(conversation_id, until_ms=until_ms))
+
+    async def total_usage(self, conversation_id: ConversationId) -> Usage | None:
+        """The sum over the turns of a conversation that are known here; None if none counts."""
+        turns = await self._kit.store.usage_reports(conversation_id)
+        return sum_of(
+            fold(Turn(id=TurnId(""), conversation_id=conversation_id), reports).usage
+            for reports in turns
+        )
+
+    @property
+    def record_from_ms(self) -> int | None:
+        """Since when the server still has events; what is older is known from here alone.
+
+        None where it keeps none. Source: Headless API, Get events.
+        """
+        return (
+            self._kit.clock.now_ms() - EVENTS_KEPT_MS
+            if Can.REPLAY in self._kit.backend.can
+            else None
+        )
+
+    async def sync(self, conversation_id: ConversationId) -> None:
+        """Bring the store up to what the server knows of a conversation; follow what runs.
+
+        Raises ``BackendError``.
+        """
+        conversation_id = self._lanes.named(conversation_id)
+        if is_local(conversation_id) or not await self._lanes.of(conversation_id).idle():
+            return
+        kit, known = self._kit, self._known.setdefault(conversation_id, _Known())
+        status = await kit.read(partial(kit.backend.status, conversation_id))
+        known.since = await kit.read(partial(read_events, kit, conversation_id, known.since))
+        if Can.HISTORY in kit.backend.can:
+            idle = status.activity == "idle" and not await self._parked(conversation_id)
+            cursor = await kit.read(partial(read_messages, kit, conversation_id, idle=idle))
+            if known.cursor is None and not known.exhausted:
+                known.cursor, known.exhausted = cursor, cursor is None
+        if not kit.one_shot:
+            await self._lanes.resume(conversation_id)
+
+    async def read_older(self, conversation_id: ConversationId) -> bool:
+        """Read one older page of the server's history; False when there is none.
+
+        Raises ``BackendError``.
+        """
+        conversation_id = self._lanes.named(conversation_id)
+        older = self._known.get(conversation_id)
+        if older is None or older.exhausted or is_local(conversation_id):
+            return False
+        async with older.lock:
+            read = partial(read_messages, self._kit, conversation_id, older.cursor, idle=True)
+            cursor = await self._kit.read(read)
+            older.exhausted = cursor is None or cursor == older.cursor
+            older.cursor = cursor
+        return True
+
+    def _as_now(self, conversation_id: ConversationId, records: Sequence[TurnRecord]) -> list[Turn]:
+        live = {turn.id: turn for turn in self._lanes.live(conversation_id)}
+        return [live.get(record.id) or turn_of(record) for record in records]
+
+    async def _parked(self, conversation_id: ConversationId) -> bool:
+        """Whether the newest turn waits for a connection, when the state may say idle."""
+        newest = await self._kit.store.turns(conversation_id, limit=1)
+        return bool(newest and turn_of(newest[0]).open_connections)

@@ -1,0 +1,133 @@
+"""A turn's own messages in the history of its conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from tui.core.events import AgentMessage, ApprovalRequested, ConnectionRequested
+from tui.core.records import ConversationStatus, Message
+from tui.core.turn import Turn
+from tui.engine.continuation import awaits_reply, join
+from tui.engine.server_history import as_event, same_words
+from tui.engine.turn_runner import Player
+
+_MOST_PAGES = 20
+"""Pages of messages that are searched for a reply."""
+
+
+async def find_prompt(player: Player) -> Message | None:
+    """The message that carries our prompt, if the server has it.
+
+    The history is read from its newest end to the first message that belongs to another turn:
+    what is older cannot be ours, even if it has the same words. Raises ``BackendError``.
+    """
+    prompt = player.turn.prompt
+    assert prompt is not None
+    page = await player.kit.backend.history(player.conversation_id)
+    for message in page.items:
+        if await _belongs_elsewhere(player, message):
+            return None
+        if message.source == "user" and same_words(message.text, prompt.text):
+            return message
+    return None
+
+
+async def adopt(player: Player, message: Message) -> None:
+    """Take a message of the history for our prompt: it arrived, and this is its run."""
+    prompt = player.turn.prompt
+    assert prompt is not None
+    if message.run_id:
+        await player.know_run(message.run_id)
+    at_ms = message.at_ms or prompt.at_ms
+    await player.change_prompt(
+        replace(prompt, state="sent", problem="", message_id=message.id, at_ms=at_ms)
+    )
+
+
+async def read_new_messages(player: Player) -> None:
+    """Take in what the agent said in this turn and is not here yet. Raises ``BackendError``."""
+    messages = await _newest_messages(player)
+    await player.absorb(await _answers(player, messages))
+
+
+async def absorb_question(player: Player, status: ConversationStatus) -> None:
+    """Take in what the conversation waits for, if it is this turn that asks."""
+    asked, turn = status.last_event, player.turn
+    if not isinstance(asked, ApprovalRequested | ConnectionRequested):
+        return
+    run_id = asked.run_id
+    if run_id == turn.run_id or (run_id and await join(player.kit, turn, run_id, asked.at_ms)):
+        await player.absorb((asked,))
+
+
+async def _newest_messages(player: Player) -> list[Message]:
+    """Return the newest messages of the conversation, newest first.
+
+    One page, or, while a reply is owed that may name any run, all pages back to our prompt.
+    """
+    turn, messages = player.turn, list[Message]()
+    cursor = None
+    for _ in range(_MOST_PAGES):
+        page = await player.kit.backend.history(player.conversation_id, cursor)
+        messages += page.items
+        cursor = page.cursor
+        if cursor is None or not awaits_reply(turn):
+            break
+        if any(_is_prompt_of(turn, message) for message in page.items):
+            break
+    return messages
+
+
+async def _answers(player: Player, newest_first: Sequence[Message]) -> list[AgentMessage]:
+    """Return the agent's messages of a turn, oldest first, as events.
+
+    They name its run, or no run and stand behind its prompt, or the run in which it goes on
+    after a connection. A turn whose run is not known has all that is behind the last prompt.
+    """
+    turn = player.turn
+    if turn.run_id is None:
+        behind = takewhile(lambda message: message.source == "agent", newest_first)
+        return [as_event(message) for message in behind][::-1] if turn.prompt else []
+    asked = {message.run_id for message in newest_first if message.source == "user"}
+    own: list[AgentMessage] = []
+    behind_prompt = False
+    for message in reversed(newest_first):
+        run_id = message.run_id
+        if message.source == "user":
+            behind_prompt = _is_prompt_of(turn, message)
+        elif run_id is None:
+            if behind_prompt:
+                own.append(replace(as_event(message), run_id=turn.run_id))
+        elif run_id == turn.run_id or (
+            run_id not in asked and await join(player.kit, turn, run_id, message.at_ms)
+        ):
+            own.append(as_event(message))
+    return own
+
+
+def _is_prompt_of(turn: Turn, message: Message) -> bool:
+    """Return True if a message is the turn's own prompt: by its id or run, else by its words."""
+    prompt = turn.prompt
+    if message.source != "user":
+        return False
+    if message.run_id is not None and turn.run_id is not None:
+        return message.run_id == turn.run_id
+    if prompt is None:
+        return False
+    if message.id is not None and prompt.message_id is not None:
+        return message.id == prompt.message_id
+    return same_words(message.text, prompt.text)
+
+
+async def _belongs_elsewhere(player: Player, message: Message) -> bool:
+    store, cid = player.kit.store, player.conversation_id
+    if message.run_id is not None:
+        known = await store.turn_of_run(cid, message.run_id)
+        if known is not None:
+            return known.id != player.turn.id
+    prompt = player.turn.prompt
+    if prompt and message.id and message.id == prompt.message_id:
+        return False
+    return message.id is not None and await store.message_known(cid, message.id)

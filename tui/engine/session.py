@@ -1,0 +1,339 @@
+"""The engine's front door: what the interface and the commands call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Sequence
+from typing import Any
+from uuid import uuid4
+
+from tui.core.draft import Draft, draft_of
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.events import ApprovalRequested, Decision
+from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, local_conversation
+from tui.core.ports import Can, ChatBackend, Clock, TurnStore
+from tui.core.records import Attachment, Conversation, Prompt
+from tui.core.redaction import words_of
+from tui.core.server_calls import ServerCall
+from tui.core.text import clean_line
+from tui.core.turn import Turn, turn_of
+from tui.engine.approvals import Answers, approval, connection
+from tui.engine.context import Kit, Patience
+from tui.engine.continuation import outcome_of
+from tui.engine.conversation_queue import Lanes
+from tui.engine.conversations import Conversations
+from tui.engine.history import History
+from tui.engine.updates import (
+    CallMade,
+    ConversationNamed,
+    ConversationsChanged,
+    Problem,
+    Publish,
+    TurnChanged,
+    TurnDropped,
+    Update,
+)
+from tui.system.clock import SystemClock
+
+MOST_CALLS = 200
+"""Requests that are remembered for support."""
+
+
+class Session:
+    """Conversations with one agent, over one backend and one store.
+
+    Calls return as soon as what they were given is safe in the store; what happens next is
+    published. Use as ``async with Session(...) as session``.
+    """
+
+    def __init__(
+        self,
+        backend: ChatBackend,
+        store: TurnStore,
+        publish: Publish,
+        *,
+        clock: Clock | None = None,
+        patience: Patience | None = None,
+        one_shot: bool = False,
+    ) -> None:
+        """``one_shot``: see :class:`tui.engine.context.Kit`."""
+        self._listener = publish
+        self._kit = Kit(
+            backend=backend,
+            store=store,
+            publish=self._publish,
+            clock=clock or SystemClock(),
+            patience=patience or Patience(),
+            one_shot=one_shot,
+        )
+        self._lanes = Lanes(self._kit)
+        self.conversations = Conversations(self._kit, self._lanes)
+        self.history = History(self._kit, self._lanes)
+        self._calls: deque[ServerCall] = deque(maxlen=MOST_CALLS)
+        backend.watch_calls(self._note_call)
+        self._answers = Answers(self._kit, self._lanes, self._later)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sending = asyncio.Lock()
+        """Held while a message is put into the outbox, so that all queues have the same order."""
+        self.watched: ConversationId | None = None
+        """The conversation on screen: what happens in others is unread."""
+
+    @property
+    def can(self) -> Can:
+        """What the backend is able to do."""
+        return self._kit.backend.can
+
+    async def __aenter__(self) -> Session:
+        if not self._kit.one_shot:
+            await self._resume_unfinished()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop following; turns go on at the server and are picked up at the next start."""
+        await self._lanes.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def named(self, conversation_id: ConversationId | None) -> ConversationId | None:
+        """What a conversation that may have begun here is called by now."""
+        return self._lanes.named(conversation_id) if conversation_id else None
+
+    async def resume(self, conversation_id: ConversationId) -> None:
+        """Go on with the turns of one conversation that the store says are not over."""
+        conversation_id = self._lanes.named(conversation_id)
+        await self._lanes.resume(conversation_id)
+        for turn in self._lanes.live(conversation_id):
+            self._listener(TurnChanged(turn))
+
+    def check(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
+        """Raise ``BackendError`` for a message that the service would refuse; sends nothing."""
+        self._kit.backend.check(text, attachments)
+
+    # -- speaking --------------------------------------------------------------------------
+
+    async def send(
+        self,
+        conversation_id: ConversationId | None,
+        text: str,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> Turn:
+        """Put a message into the outbox; it is sent when the conversation is free.
+
+        Durable when this returns. ``conversation_id`` None begins a conversation, with an id of
+        ours until the server has given it one (``ConversationNamed``).
+        """
+        store, now = self._kit.store, self._kit.clock.now_ms()
+        if conversation_id is None:
+            conversation_id = local_conversation(uuid4().hex)
+        prompt = Prompt(text=text, attachments=attachments, at_ms=now)
+        turn_id = TurnId(uuid4().hex)
+        async with self._sending:
+            stored_in = await store.save_turn(turn_id, conversation_id, prompt)
+            if stored_in != self._lanes.named(conversation_id):
+                self._publish(ConversationNamed(conversation_id, stored_in))
+            turn = Turn(id=turn_id, conversation_id=self._lanes.named(stored_in), prompt=prompt)
+            self._listener(TurnChanged(turn))
+            self._lanes.enqueue(turn)
+        await self._touch(turn.conversation_id, text)
+        return turn
+
+    async def withdraw(self, conversation_id: ConversationId, turn_id: TurnId) -> Draft | None:
+        """Take back a message that has not been sent; None if it is too late."""
+        store, lane = self._kit.store, self._lanes.of(conversation_id)
+        await lane.loosen(turn_id)
+        try:
+            prompt = await store.withdraw(turn_id)
+            if prompt is None:
+                return None
+            lane.take(turn_id)
+        finally:
+            lane.wake()
+        if await store.drop_if_empty(conversation_id):
+            self._publish(ConversationsChanged())
+        self._publish(TurnDropped(self._lanes.named(conversation_id), turn_id))
+        return draft_of(prompt)
+
+    async def send_again(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
+        """Send a message again that could not be confirmed."""
+        lane = self._lanes.of(conversation_id)
+        await lane.loosen(turn_id)
+        if not await self._kit.store.requeue(turn_id):
+            await self._lanes.resume(conversation_id)  # another process has seen to it
+            return
+        self._show_changed(lane.change(turn_id, state="queued", problem=""))
+        lane.wake()
+
+    async def edit(self, conversation_id: ConversationId, turn_id: TurnId, text: str) -> bool:
+        """Change a message that has not been sent, in its place; False if it is too late."""
+        lane = self._lanes.of(conversation_id)
+        await lane.loosen(turn_id)
+        try:
+            if not await self._kit.store.revise(turn_id, text):
+                return False
+            self._show_changed(lane.change(turn_id, text=text))
+            return True
+        finally:
+            lane.wake()
+
+    def _show_changed(self, turn: Turn | None) -> None:
+        if turn is not None:
+            self._publish(TurnChanged(turn))
+
+    def lift_delays(self) -> None:
+        """Let the next requests leave although the service asked to wait: the user wants so."""
+        self._kit.backend.lift_delays()
+
+    def retry_now(self, conversation_id: ConversationId | None = None) -> None:
+        """Do not wait for the next try, or for a stream that has gone quiet.
+
+        None: in all conversations, such as after a new login.
+        """
+        lanes = self._lanes.every()
+        for lane in [self._lanes.of(conversation_id)] if conversation_id else lanes:
+            lane.hurry()
+
+    async def stop_waiting(self, conversation_id: ConversationId) -> None:
+        """Leave a conversation alone until the next ``sync``, ``retry_now``, message or start.
+
+        Its turn goes on at the server; nothing that waits in the outbox is lost.
+        """
+        await self._lanes.of(conversation_id).stop()
+
+    # -- answering -------------------------------------------------------------------------
+
+    async def decide(
+        self,
+        turn: Turn,
+        call_id: CallId,
+        decision: Decision,
+        reason: str | None = None,
+        *,
+        shown: ApprovalRequested | None = None,
+    ) -> None:
+        """Approve or reject a skill call, once. Raises ``BackendError`` if it could not be said.
+
+        ``shown`` is the question as the user saw it; None: as it is in ``turn``. An approval of
+        parameters that have changed since is not sent (``ErrorKind.CHANGED``).
+        """
+        request = shown or _request(turn, call_id)
+        if request is None:
+            return
+
+        def newest() -> ApprovalRequested | None:
+            live = self._lanes.live(turn.conversation_id)
+            now = next((other for other in live if other.id == turn.id), turn)
+            return _request(now, call_id)
+
+        question = approval(self._kit, turn, request, reason, newest)
+        await self._answers.give(question, decision)
+
+    async def reject_connection(
+        self, turn: Turn, attempt_id: AttemptId, reason: str | None = None
+    ) -> None:
+        """Tell the agent that the connection will not be authorised. Raises ``BackendError``."""
+        rejected = outcome_of(self._kit, turn, attempt_id, "rejected", reason)
+        await self._answers.give(connection(self._kit, turn, attempt_id, rejected), "rejected")
+        if player := self._lanes.of(turn.conversation_id).player:
+            player.hurry()
+
+    # -- the composer ----------------------------------------------------------------------
+
+    async def draft(self, conversation_id: ConversationId | None) -> str:
+        return await self._kit.store.draft(conversation_id)
+
+    async def save_draft(self, conversation_id: ConversationId | None, text: str) -> None:
+        await self._kit.store.save_draft(conversation_id, text)
+
+    async def recall(self) -> Sequence[str]:
+        """What the user said lately, newest first."""
+        return await self._kit.store.recall()
+
+    async def mark_read(self, conversation_id: ConversationId) -> None:
+        await self._kit.store.mark_read(conversation_id)
+
+    # -- for support -----------------------------------------------------------------------
+
+    @property
+    def calls(self) -> Sequence[ServerCall]:
+        """The newest requests to the service, oldest first."""
+        return tuple(self._calls)
+
+    def _note_call(self, call: ServerCall) -> None:
+        self._calls.append(call)
+        self._publish(CallMade(call))
+
+    # -- inside ----------------------------------------------------------------------------
+
+    async def _resume_unfinished(self) -> None:
+        for record in await self._kit.store.unfinished():
+            turn = turn_of(record)
+            self._listener(TurnChanged(turn))
+            self._lanes.enqueue(turn)
+
+    async def _touch(self, conversation_id: ConversationId, text: str) -> None:
+        now = self._kit.clock.now_ms()
+        known = await self._kit.store.conversation(conversation_id)
+        conversation = Conversation(
+            id=conversation_id,
+            first_text="" if known and known.first_text else clean_line(text),
+            created_ms=known.created_ms if known else now,
+            updated_ms=now,
+        )
+        await self._kit.store.save_conversations([conversation])
+        self._publish(ConversationsChanged())
+
+    def _publish(self, update: Update) -> None:
+        match update:
+            case ConversationNamed(old=old, new=new):
+                self._lanes.rename(old, new)
+                if self.watched == old:
+                    self.watched = new
+                self._listener(update)
+                for turn in self._lanes.live(new):
+                    self._listener(TurnChanged(turn))
+                return
+            case TurnChanged(turn=turn) if turn.over or turn.open_approvals:
+                self._later(self._attend(turn))
+            case _:
+                pass
+        self._listener(update)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._put_away)
+
+    def _put_away(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._listener(Problem(BackendError(ErrorKind.STORE, words_of(error))))
+
+    async def _attend(self, turn: Turn) -> None:
+        """After a turn: note it as unread if nobody looks, and fetch the conversation's title."""
+        if turn.conversation_id != self.watched:
+            await self._kit.store.mark_read(turn.conversation_id, unread=True)
+            self._publish(ConversationsChanged())
+        if turn.over and Can.TITLE in self.can:
+            await self._fetch_title(turn.conversation_id)
+
+    async def _fetch_title(self, conversation_id: ConversationId) -> None:
+        for delay_s in (0.0, *self._kit.patience.title_s):
+            known = await self._kit.store.conversation(conversation_id)
+            if known is None or known.title:
+                return
+            await self._kit.clock.sleep(delay_s)
+            try:
+                await self.conversations.refresh()
+            except BackendError as error:
+                if error.kind is not ErrorKind.UNSUPPORTED:
+                    self._publish(Problem(error, conversation_id))
+                return
+
+
+def _request(turn: Turn, call_id: CallId) -> ApprovalRequested | None:
+    return next((s.request for s in turn.open_approvals if s.call_id == call_id), None)

@@ -1,0 +1,42 @@
+"""Noticing that a stream is dead although nothing says so.
+
+A connection that is half open brings neither an event nor an error, and the timers of a machine
+that slept know nothing of the time it was away: its wall clock then runs ahead of its monotonic
+one. Source: Headless API, SSE events (a keep-alive about every 30 s).
+"""
+
+from __future__ import annotations
+
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.ports import Clock
+from tui.engine.context import Patience
+
+
+class StreamWatchdog:
+    """Watches one stream; :meth:`heard` says that something came of it."""
+
+    def __init__(self, clock: Clock, patience: Patience) -> None:
+        self._clock = clock
+        self._limit_s = patience.silence_s
+        self.heard()
+
+    def heard(self) -> None:
+        self._last_s = self._clock.monotonic_s()
+        self._lead_s = self._lead()
+
+    async def lost(self) -> BackendError:
+        """Return once the stream must be taken for dead; the reason."""
+        while True:
+            await self._clock.sleep(min(2.0, self._limit_s / 4))
+            if self._lead() - self._lead_s >= self._limit_s:
+                return _timed_out("This machine was asleep.")
+            if self._clock.monotonic_s() - self._last_s >= self._limit_s:
+                return _timed_out(f"Nothing came for {self._limit_s:g} s.")
+
+    def _lead(self) -> float:
+        """Seconds that the wall clock is ahead of the monotonic one."""
+        return self._clock.now_ms() / 1000 - self._clock.monotonic_s()
+
+
+def _timed_out(text: str) -> BackendError:
+    return BackendError(ErrorKind.TIMED_OUT, text, sent=True)
