@@ -15,10 +15,10 @@ import sys
 
 from tui.auth.token_record import Tokens
 from tui.auth.token_vault import Vault
+from tui.bootstrap import profile_place
 from tui.core.ids import ConversationId
 from tui.core.turn import Turn
 from tui.engine.updates import Problem, RecoveryChanged, Refused, TurnChanged, Update
-from tui.wiring import profile_place
 
 QUESTION = "Where is my parcel?"
 

@@ -89,7 +89,7 @@ def test_an_export_sends_nothing_that_is_queued(
 
 _QUEUE_AND_DIE = """
 import asyncio, os, sys
-from tui.wiring import profile_place
+from tui.bootstrap import profile_place
 from tui.core.ids import ConversationId
 
 async def main():

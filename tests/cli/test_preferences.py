@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tui.bootstrap import with_preferences
+from tui.bootstrap.profiles import place_of
 from tui.cli.app import run_app
 from tui.cli.codes import Code, Failure
 from tui.cli.options import Target
 from tui.config import load
-from tui.wiring import with_preferences
-from tui.wiring.profile import place_of
 
 FILE = """# mine
 default_profile = "work"

@@ -23,7 +23,7 @@ import sys
 from tui.ui.app import GenieApp
 from tui.ui.chat.session_lifecycle import SessionLifecycle
 from tui.ui.screens.chat import ChatScreen
-from tui.wiring import profile_place
+from tui.bootstrap import profile_place
 
 def connected(self, session):
     access_token = "{token}"

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.ui.chat_page import ChatPage
+from tui.bootstrap.demo import place_of_demo
 from tui.core.ids import ConversationId
 from tui.core.options import OptionValues
 from tui.demo.server import DemoServer, DemoSettings
@@ -24,7 +25,6 @@ from tui.ui.modals.beginning import BeginModal
 from tui.ui.widgets.notice import OutcomeRow, UsageRow
 from tui.ui.widgets.option_field import OptionField
 from tui.ui.widgets.reply import Reply
-from tui.wiring.demo import place_of_demo
 
 pytestmark = pytest.mark.slow
 

@@ -20,13 +20,13 @@ from tests.screenshots.slim import slim
 from tests.screenshots.watch import rested
 from tests.textual_internals import terminal_lines
 from tests.ui.signin import ScriptedAccount, nobody
+from tui.bootstrap import place_of_demo
 from tui.config import Preferences
 from tui.demo.server import DemoServer, DemoSettings, PortInUseError
 from tui.system.terminal import Terminal
 from tui.ui.app import GenieApp
 from tui.ui.setup_app import SetupApp
 from tui.ui.studio.connection import StudioConnection
-from tui.wiring import place_of_demo
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -14,8 +14,8 @@ from tui.system import gc_control
 from tui.system.file_scope import enter_folder
 
 if TYPE_CHECKING:
+    from tui.bootstrap import Place
     from tui.config import Preferences
-    from tui.wiring import Place
 
 
 def run_app(target: Target) -> int:
@@ -71,9 +71,9 @@ def _is_first_run(target: Target) -> bool:
 
 def _set_up(target: Target) -> str | None:
     """Let the user choose: a profile's name, empty for the demo, None to leave."""
+    from tui.bootstrap.setup import SetupHelp
     from tui.config import config_file
     from tui.ui.setup_app import SetupApp
-    from tui.wiring.setup import SetupHelp
 
     preferences = with_keymap(target.preferences())
     return SetupApp(target.config or config_file(), SetupHelp(), preferences=preferences).run(

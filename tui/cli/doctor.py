@@ -65,9 +65,8 @@ async def _examined(target: Target, *, show: bool) -> list[Finding]:
 
 
 async def _findings(target: Target) -> AsyncGenerator[Finding]:
+    from tui.bootstrap.doctor import examine, examine_files
     from tui.config import ConfigError
-    from tui.wiring.checkup import examine
-    from tui.wiring.checkup_files import examine_files
 
     files = await asyncio.to_thread(examine_files, target.config)
     try:
@@ -88,8 +87,8 @@ async def _findings(target: Target) -> AsyncGenerator[Finding]:
 @asynccontextmanager
 async def _profile(target: Target) -> AsyncGenerator[Profile]:
     """The profile to check; with the demo, that of a server which runs meanwhile."""
-    from tui.wiring import read_profile
-    from tui.wiring.demo import running_demo
+    from tui.bootstrap import read_profile
+    from tui.bootstrap.demo import running_demo
 
     if not target.demo:
         yield read_profile(target.profile, target.config, key_needed=False, flags=target.flags)

@@ -68,7 +68,7 @@ def _run(work: Coroutine[Any, Any, None]) -> int:
 
 
 async def _whoami(profile: Profile) -> None:
-    from tui.wiring.clients import open_account
+    from tui.bootstrap.clients import open_account
 
     async with open_account(profile) as account:
         try:
@@ -80,7 +80,7 @@ async def _whoami(profile: Profile) -> None:
 
 
 async def _sign_out(profile: Profile) -> None:
-    from tui.wiring.clients import open_account
+    from tui.bootstrap.clients import open_account
 
     async with open_account(profile) as account:
         try:
@@ -94,7 +94,7 @@ async def _sign_out(profile: Profile) -> None:
 
 
 async def _sign_in(profile: Profile, *, no_browser: bool) -> None:
-    from tui.wiring.clients import open_account
+    from tui.bootstrap.clients import open_account
 
     async with open_account(profile) as account:
         attempt = await account.begin_login()
@@ -155,7 +155,7 @@ def _paste(attempt: LoginAttempt, line: str) -> None:
 async def _take_key(profile: Profile) -> None:
     from pydantic import SecretStr
 
-    from tui.wiring.clients import key_vault
+    from tui.bootstrap.clients import key_vault
 
     if profile.api_key:
         click.echo("There is nothing to sign in to: the profile has an API key.", err=True)
@@ -176,7 +176,7 @@ def _checked_key(key: str) -> str:
 
 
 async def _forget_key(profile: Profile) -> None:
-    from tui.wiring.clients import key_vault
+    from tui.bootstrap.clients import key_vault
 
     vault = key_vault(profile.name)
     was_kept = vault.holds_key()

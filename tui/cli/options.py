@@ -13,9 +13,9 @@ from tui.cli.codes import Code, Failure
 from tui.config import SETTINGS
 
 if TYPE_CHECKING:
+    from tui.bootstrap import Place
     from tui.config import Preferences, Profile
     from tui.config.settings import BackendName, Group, Setting
-    from tui.wiring import Place
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -56,7 +56,7 @@ class Target:
 
         if self.demo:
             return replace(self._demo(), preferences=self.preferences())
-        from tui.wiring import place_of, with_preferences
+        from tui.bootstrap import place_of, with_preferences
 
         profile = self.read()
         try:
@@ -65,15 +65,15 @@ class Target:
             raise Failure(str(error), Code.USAGE) from error
 
     def _demo(self) -> Place:
-        from tui.wiring import demo_place, login_demo_place
+        from tui.bootstrap import demo_place, login_demo_place
 
         usual = self.backend or "genie"
         return login_demo_place() if self.login else demo_place(backend=usual)
 
     def preferences(self) -> Preferences:
         """How the interface is to be where no profile says so; raises as :meth:`place` does."""
+        from tui.bootstrap import general_preferences
         from tui.config import ConfigError
-        from tui.wiring import general_preferences
 
         try:
             return general_preferences(self.flags, self.config)
@@ -81,9 +81,9 @@ class Target:
             raise Failure(str(error), Code.USAGE) from error
 
     def read(self, *, key_needed: bool = True) -> Profile:
-        """The profile, see :func:`tui.wiring.read_profile`; raises as :meth:`place` does."""
+        """The profile, see :func:`tui.bootstrap.read_profile`; raises as :meth:`place` does."""
+        from tui.bootstrap import read_profile
         from tui.config import ConfigError
-        from tui.wiring import read_profile
 
         try:
             return read_profile(self.profile, self.config, key_needed=key_needed, flags=self.flags)

@@ -12,6 +12,9 @@ from textual.pilot import Pilot
 
 from tests.screenshots.watch import text_of
 from tests.ui.stage import PATIENCE_S
+from tui.bootstrap import place_of_demo
+from tui.bootstrap.demo import profile_of_demo
+from tui.bootstrap.profiles import use_genie
 from tui.config import Profile
 from tui.core.genie_source import Kept
 from tui.demo.seed import STOPPED_GENIE
@@ -20,9 +23,6 @@ from tui.studio.models import GenieId
 from tui.ui.app import GenieApp
 from tui.ui.modals.guarded import GuardedModal
 from tui.ui.studio.connection import StudioConnection
-from tui.wiring import place_of_demo
-from tui.wiring.demo import profile_of_demo
-from tui.wiring.profile import use_genie
 
 
 async def seen(pilot: Pilot[None], true: Callable[[str], object]) -> None:

@@ -74,9 +74,9 @@ async def _run(target: Target, request: Request) -> int:
 @asynccontextmanager
 async def _profile(target: Target) -> AsyncGenerator[Profile]:
     """The profile to use; with the demo, that of a server which runs meanwhile."""
+    from tui.bootstrap.demo import running_demo
+    from tui.bootstrap.studio import read_studio_profile
     from tui.config import ConfigError
-    from tui.wiring.demo import running_demo
-    from tui.wiring.studio import read_studio_profile
 
     if target.demo:
         async with running_demo() as profile:
@@ -90,7 +90,7 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
 
 
 def _client(profile: Profile, target: Target) -> AbstractAsyncContextManager[DeveloperClient]:
-    from tui.wiring.studio import open_studio
+    from tui.bootstrap.studio import open_studio
 
     return open_studio(profile, alone=target.demo)
 

@@ -18,7 +18,7 @@ async def find_user(
     client: DeveloperClient, profile: Profile, email: str, printer: Printer
 ) -> Code:
     """Print the user on stdout and what is known of them on stderr; 1 if there is none."""
-    from tui.wiring.users import check_user
+    from tui.bootstrap.setup import check_user
 
     check = await check_user(client, profile, email)
     if check.user:

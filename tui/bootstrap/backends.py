@@ -6,11 +6,9 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
+from tui.bootstrap.agent_names import agent_names
+from tui.bootstrap.clients import handed_over, network_of, open_client
 from tui.core.ports import ChatBackend
-from tui.wiring.agent_names import agent_names
-from tui.wiring.clients import open_client
-from tui.wiring.network import network_of
-from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
     from tui.api.workflows import WorkflowsClient

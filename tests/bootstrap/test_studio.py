@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from tui.bootstrap import demo_place, place_of
 from tui.config import Profile
 from tui.core.errors import BackendError
 from tui.core.secrets import Secret
 from tui.demo.suggestions import IFRIT
 from tui.studio.models import GenieId
-from tui.wiring import demo_place, place_of
 
 
 async def test_the_demos_studio_manages_the_genie_one_talks_to() -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.bootstrap.agent_names import AgentNames, agent_names
+from tui.bootstrap.profiles import place_of
 from tui.config import Profile
-from tui.wiring.agent_names import AgentNames, agent_names
-from tui.wiring.profile import place_of
 
 HOST = "https://one.example"
 

@@ -1,4 +1,4 @@
-"""What the set-up screen needs from outside."""
+"""Help for the set-up screen: find a user, try a profile."""
 
 from __future__ import annotations
 
@@ -7,16 +7,47 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.core.errors import BackendError, ErrorKind
-from tui.wiring.checkup import examine
-from tui.wiring.clients import key_vault
-from tui.wiring.secrets import handed_over
+from tui.bootstrap.clients import handed_over, key_client, key_vault
+from tui.bootstrap.doctor import examine
+from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.studio.user_check import UserCheck, describe_user, find_by_email
 
 if TYPE_CHECKING:
     from tui.config import Profile
     from tui.core.health_check import Finding
     from tui.core.secrets import Secret
+    from tui.studio.developer_client import DeveloperClient
     from tui.studio.user_check import UserCheck
+
+
+_NOT_ALLOWED = "user_nonactive_or_missing"
+
+
+async def check_user(client: DeveloperClient, profile: Profile, email: str) -> UserCheck:
+    """Look an email up at Workato Identity and the profile's genie. Raises ``BackendError``."""
+    found = await client.users.find(email)
+    user = find_by_email(email, found)
+    if user is None or user.status != "active":
+        return describe_user(email, found)
+    return describe_user(email, found, allowed=await _is_allowed(profile, user.id))
+
+
+async def _is_allowed(profile: Profile, user_id: str) -> bool | None:
+    """Return whether the genie allows the user; None without a key to ask it with."""
+    if not profile.genie or profile.backend != "genie":
+        return None
+    try:
+        client = await key_client(replace(profile, idp_user_id=user_id))
+    except (BackendError, StoreError):
+        return None
+    try:
+        await client.list_conversations(limit=1)
+    except BackendError as error:
+        return False if error.code == _NOT_ALLOWED else None
+    else:
+        return True
+    finally:
+        await client.aclose()
 
 
 class SetupHelp:
@@ -29,8 +60,7 @@ class SetupHelp:
         return await key_vault(profile_name).storage()
 
     async def find_user(self, profile: Profile, email: str) -> UserCheck:
-        from tui.wiring.studio import open_studio
-        from tui.wiring.users import check_user
+        from tui.bootstrap.studio import open_studio
 
         profile = _with_developer_token(profile)
         async with open_studio(profile) as client:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from tui.core.lazy_exports import names_of
 
 if TYPE_CHECKING:
-    from tui.wiring.demo import demo_place, login_demo_place, place_of_demo
-    from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place
-    from tui.wiring.preferences import general_preferences, with_preferences
-    from tui.wiring.profile import place_of, profile_place, read_profile
+    from tui.bootstrap.demo import demo_place, login_demo_place, place_of_demo
+    from tui.bootstrap.preferences import general_preferences, with_preferences
+    from tui.bootstrap.profiles import place_of, profile_place, read_profile
+    from tui.bootstrap.target import Connect, OpenAccount, OpenStudio, Place
 
 _HOMES = {
     "demo": ("demo_place", "login_demo_place", "place_of_demo"),
-    "place": ("Connect", "OpenAccount", "OpenStudio", "Place"),
+    "target": ("Connect", "OpenAccount", "OpenStudio", "Place"),
     "preferences": ("general_preferences", "with_preferences"),
-    "profile": ("place_of", "profile_place", "read_profile"),
+    "profiles": ("place_of", "profile_place", "read_profile"),
 }
 
 

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.wiring.network import network_of
-from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from tui.api.headless import HeadlessClient
+    from tui.api.network.settings import Network
     from tui.auth.account import OAuthAccount
     from tui.auth.key_vault import KeyVault
     from tui.auth.token_vault import Vault
     from tui.config import Profile
+    from tui.core.secrets import Secret
+
+
+def network_of(profile: Profile) -> Network:
+    """Return the network settings of a profile."""
+    from tui.api.network.settings import Network
+    from tui.config import variable
+
+    if not profile.ca_file:
+        return Network()
+    name = variable("ca_file")
+    origin = name if os.environ.get(name) == profile.ca_file else "ca_file"
+    return Network(os.path.expanduser(profile.ca_file), origin)
+
+
+@overload
+def handed_over(secret: Secret) -> SecretStr: ...
+@overload
+def handed_over(secret: Secret | None) -> SecretStr | None: ...
+def handed_over(secret: Secret | None) -> SecretStr | None:
+    """A secret of the settings as what clients take."""
+    from pydantic import SecretStr
+
+    return SecretStr(secret.get_secret_value()) if secret else None
 
 
 @asynccontextmanager

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from tui.bootstrap.agent_names import agent_names
+from tui.bootstrap.backends import open_backend
+from tui.bootstrap.clients import key_vault, open_account
+from tui.bootstrap.studio import studio_of
+from tui.bootstrap.target import Connect, Place, open_session
 from tui.core.genie_source import Kept
-from tui.wiring.agent_names import agent_names
-from tui.wiring.backends import open_backend
-from tui.wiring.clients import key_vault, open_account
-from tui.wiring.place import Connect, Place, open_session
-from tui.wiring.studio import studio_of
 
 if TYPE_CHECKING:
     from tui.config import Profile

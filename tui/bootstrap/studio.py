@@ -8,14 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.bootstrap.clients import handed_over, network_of
 from tui.core.secrets import Secret
-from tui.wiring.network import network_of
-from tui.wiring.secrets import handed_over
 
 if TYPE_CHECKING:
+    from tui.bootstrap.target import OpenStudio
     from tui.config import Profile
     from tui.studio.developer_client import DeveloperClient
-    from tui.wiring.place import OpenStudio
 
 
 def studio_of(profile: Profile) -> OpenStudio | None:

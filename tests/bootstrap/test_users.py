@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from tui.bootstrap.demo import profile_of_demo
+from tui.bootstrap.setup import SetupHelp
 from tui.config import Profile
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.secrets import Secret
 from tui.demo.server import DemoServer, DemoSettings
 from tui.demo.suggestions import OUTSIDER_ID, USER_ID
 from tui.studio.user_check import Standing
-from tui.wiring.demo import profile_of_demo
-from tui.wiring.setup import SetupHelp
 
 
 @pytest.fixture

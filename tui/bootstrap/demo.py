@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.bootstrap.backends import open_backend
+from tui.bootstrap.clients import open_account, signed_in_client
+from tui.bootstrap.studio import open_studio
+from tui.bootstrap.target import Connect, OpenAccount, OpenStudio, Place, UseGenie, open_session
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.genie_source import Kept
 from tui.demo.suggestions import IFRIT, SUGGESTIONS
-from tui.wiring.backends import open_backend
-from tui.wiring.clients import open_account, signed_in_client
-from tui.wiring.place import Connect, OpenAccount, OpenStudio, Place, UseGenie, open_session
-from tui.wiring.studio import open_studio
 
 if TYPE_CHECKING:
     from tui.auth.keyring import KeyringBackend

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tui.bootstrap.target import Place
     from tui.config import Preferences, Profile
-    from tui.wiring.place import Place
 
 
 def general_preferences(flags: Mapping[str, object], config: Path | None) -> Preferences:
@@ -32,8 +32,8 @@ def with_preferences(place: Place, profile: Profile, config: Path | None) -> Pla
     """The agent of a profile, with how its interface is to be."""
     from dataclasses import replace
 
+    from tui.bootstrap.profiles import use_genie
     from tui.config import config_file
-    from tui.wiring.profile import use_genie
 
     use = partial(use_genie, profile, config) if place.use_genie else None
     save = partial(_save_theme, config or config_file(), profile.name)

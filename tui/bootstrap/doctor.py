@@ -1,0 +1,274 @@
+"""Checks of ``genie-tui doctor``: settings, files, network, sign-in and agent. Sends no message."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.bootstrap.backends import workflows_client
+from tui.bootstrap.clients import key_client, network_of, open_account, signed_in_client
+from tui.core.account import login_helps
+from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.health_check import STEPS, Finding, Step
+from tui.core.text import clean_line
+from tui.system.private_files import OTHERS, OTHERS_WRITE, Exposed, protect
+
+if TYPE_CHECKING:
+    from tui.api.headless import HeadlessClient
+    from tui.api.network.probe import Reach
+    from tui.api.workflows import WorkflowsClient
+    from tui.config import Profile
+
+
+def bad(step: Step, error: BackendError | StoreError) -> Finding:
+    """The finding that a failure stands for."""
+    if not isinstance(error, BackendError):
+        return Finding(step, "bad", str(error))
+    advice = "Sign in with 'genie-tui login'." if login_helps(error) else error.hint
+    request = f" Request id {error.request_id}." if error.request_id else ""
+    return Finding(step, "bad", str(error), f"{advice}{request}".strip())
+
+
+_DATABASE = "conversations.db"
+
+
+def examine_files(config: Path | None) -> Finding:
+    """Take others' rights away where that is possible; a warning where it is not. No raise."""
+    exposed = [found for path, rights in _ours(config) if (found := protect(path, rights))]
+    links = [_link(path) for path in _own_files() if path.is_symlink()]
+    open_to_others = [found for found in exposed if not found.mended]
+    told = [f"{found.path} {found.problem}" for found in exposed]
+    if links or open_to_others:
+        advice = " ".join(found.advice for found in (*open_to_others, *links) if found.advice)
+        told += [f"{found.path} {found.problem}" for found in links]
+        return Finding("files", "warning", f"{'; '.join(told)}.", advice)
+    if told:
+        return Finding("files", "good", f"{'; '.join(told)}: now only you can.")
+    return Finding("files", "good", "only you can change them, and read what is private")
+
+
+def _ours(config: Path | None) -> Iterator[tuple[Path, int]]:
+    """Our files and folders, each with the rights that other users must not have."""
+    from tui.config import config_dir, config_file, data_dir, holds_secrets, state_dir
+
+    settings = config or config_file()
+    if config is None:
+        yield config_dir(), OTHERS_WRITE
+    yield settings, OTHERS if holds_secrets(settings) else OTHERS_WRITE
+    yield from ((folder, OTHERS_WRITE) for folder in (data_dir(), state_dir()))
+    yield from ((folder, OTHERS) for folder in (state_dir() / "logins", data_dir() / "unsent"))
+    yield from ((path, OTHERS) for path in _own_files())
+
+
+def _own_files() -> list[Path]:
+    from tui.config import data_dir
+
+    return [data_dir() / f"{_DATABASE}{suffix}" for suffix in ("", "-wal", "-shm", ".lock")]
+
+
+def _link(path: Path) -> Exposed:
+    problem = "is a symbolic link, which is not followed"
+    return Exposed(path, problem, False, "Put the file itself there, or move the whole folder.")
+
+
+async def examine_network(profile: Profile) -> Finding:
+    """Ask the hosts of a profile for an answer, without a credential; report what is between."""
+    from tui.api.network.probe import probe
+
+    urls = [profile.base_url]
+    if profile.credential == "oauth":
+        urls.append(profile.identity_url)
+    network = network_of(profile)
+    found: list[Reach] = []
+    for url in dict.fromkeys(urls):
+        reach = await probe(url, network)
+        if reach.error is not None:
+            finding = bad("network", reach.error)
+            advice = f"{finding.advice} {_between([reach])}".strip()
+            return Finding("network", "bad", finding.text, advice)
+        found.append(reach)
+    answers = " and ".join(_answer(reach) for reach in found)
+    return Finding("network", "good", f"{answers}. {_between(found)}".strip())
+
+
+def _answer(reach: Reach) -> str:
+    if not reach.encrypted:
+        return f"{reach.host} answers on this machine"
+    issued = f" with a certificate from {reach.issuer}" if reach.issuer else ""
+    return f"{reach.host} answers over TLS{issued}"
+
+
+def _between(found: Sequence[Reach]) -> str:
+    """The proxies, and the certificates that are trusted; nothing where neither matters."""
+    away = [reach for reach in found if reach.encrypted]
+    if not away:
+        return ""
+    proxies = dict.fromkeys(reach.proxy or "none" for reach in away)
+    trusts = dict.fromkeys(reach.trust for reach in away if reach.trust)
+    told = [f"Proxy: {', '.join(proxies)}.", f"Trusted certificates: {', '.join(trusts)}."]
+    if failed := next((reach for reach in away if reach.error and reach.issuer), None):
+        told.append(f"The certificate of {failed.host} comes from {failed.issuer}.")
+    told += _doubts()
+    return " ".join(told)
+
+
+def _doubts() -> list[str]:
+    from tui.api.network.proxies import unreadable_exceptions
+
+    entries = unreadable_exceptions(os.environ)
+    words = clean_line(", ".join(entries), 80)
+    return [f"Not understood in NO_PROXY, and ignored: {words}."] if entries else []
+
+
+async def ask_workflows(profile: Profile) -> AsyncGenerator[Finding]:
+    """Sign-in, agent and stream, up to the first that fails."""
+    client = workflows_client(profile)
+    try:
+        yield await _sign_in(client, profile)
+        yield await _agent(client, profile.genie or "")
+        text = "events come with a run; no prompt was sent, so none was started"
+        yield Finding("stream", "good", text)
+    finally:
+        await client.aclose()
+
+
+async def _sign_in(client: WorkflowsClient, profile: Profile) -> Finding:
+    try:
+        workflows = await client.list_workflows()
+    except BackendError as error:
+        return bad("sign-in" if error.kind is ErrorKind.UNAUTHORIZED else "genie", error)
+    whose = "by token" if profile.token else "without a token, as everybody who has none"
+    return Finding("sign-in", "good", f"{whose}; {len(workflows)} workflows")
+
+
+async def _agent(client: WorkflowsClient, agent_id: str) -> Finding:
+    try:
+        agents = await client.list_agents()
+    except BackendError as error:
+        return bad("genie", error)
+    found = next((agent for agent in agents if agent.id == agent_id), None)
+    if found is not None:
+        return Finding("genie", "good", f"agent {clean_line(found.name) or agent_id}")
+    known = ", ".join(f"{agent.id} ({clean_line(agent.name)})" for agent in agents) or "none"
+    return Finding("genie", "bad", f"there is no agent '{agent_id}'", f"There is: {known}.")
+
+
+async def examine(
+    profile: Profile, *, before_login: bool = False, files: Finding | None = None
+) -> AsyncGenerator[Finding]:
+    """One finding for each of ``STEPS``; after one that is bad the others are open.
+
+    ``before_login``: nobody can have signed in through the browser yet. ``files`` is what was found
+    before the configuration was read, which mends some of it.
+    """
+    steps = _examine(profile, files, before_login=before_login)
+    done = 0
+    async with aclosing(steps):
+        try:
+            async for finding in steps:
+                yield finding
+                done += 1
+                if finding.verdict not in ("good", "warning"):
+                    break
+        except (BackendError, StoreError) as error:
+            yield bad(STEPS[done], error)
+            done += 1
+        except OSError as error:
+            problem = StoreError(f"{error.filename or 'The system'}: {error.strerror or error}.")
+            yield bad(STEPS[done], problem)
+            done += 1
+    for step in STEPS[done:]:
+        yield Finding(step, "open", "not checked")
+
+
+async def _examine(
+    profile: Profile, files: Finding | None, *, before_login: bool
+) -> AsyncGenerator[Finding]:
+    missing = profile.missing()
+    if missing and missing != ["api_key"]:
+        advice = "Set them in the profile or as environment variables."
+        yield Finding("configuration", "bad", f"missing: {', '.join(missing)}", advice)
+        return
+    yield Finding("configuration", "good", f"profile '{profile.name}', {_way(profile)}")
+    if files is None:
+        files = await asyncio.to_thread(examine_files, None)
+    yield files
+    yield await examine_network(profile)
+    if before_login and profile.credential == "oauth":
+        yield Finding("sign-in", "open", "in the browser, as soon as the app is open")
+        return
+    signing_in = _signing_in(profile)
+    async with aclosing(signing_in):
+        async for finding in signing_in:
+            yield finding
+
+
+def _signing_in(profile: Profile) -> AsyncGenerator[Finding]:
+    match profile.credential:
+        case "oauth":
+            return _with_login(profile)
+        case "api_key":
+            return _with_key(profile)
+        case "token":
+            return ask_workflows(profile)
+
+
+def _way(profile: Profile) -> str:
+    ways = {"oauth": "sign-in in the browser", "api_key": "sign-in by API key"}
+    return ways.get(profile.credential, f"backend '{profile.backend}'")
+
+
+# -- sign-in, genie, stream --------------------------------------------------------------------
+
+
+async def _with_login(profile: Profile) -> AsyncGenerator[Finding]:
+    try:
+        async with open_account(profile) as account:
+            identity = await account.whoami()
+            await account.tokens.get_token()
+            signed_in = f"{identity.label()}, kept in {account.storage}"
+            findings = await _ask(signed_in_client(profile, account), signed_in)
+    except (BackendError, StoreError) as error:
+        yield bad("sign-in", error)
+        return
+    for finding in findings:
+        yield finding
+
+
+async def _with_key(profile: Profile) -> AsyncGenerator[Finding]:
+    try:
+        client = await key_client(profile)
+    except (BackendError, StoreError) as error:
+        yield bad("sign-in", error)
+        return
+    for finding in await _ask(client, f"user {profile.idp_user_id}, by API key"):
+        yield finding
+
+
+async def _ask(client: HeadlessClient, signed_in: str) -> Iterable[Finding]:
+    """What the genie says to a credential; closes the client."""
+    good = Finding("sign-in", "good", signed_in)
+    try:
+        conversations = await client.list_conversations(limit=1)
+    except BackendError as error:
+        if error.kind is ErrorKind.UNAUTHORIZED:
+            return [bad("sign-in", error)]
+        return [good, bad("genie", error)]
+    else:
+        known = "knows you" if conversations.conversations else "answers"
+        return [good, Finding("genie", "good", f"the genie {known}"), await _events(client)]
+    finally:
+        await client.aclose()
+
+
+async def _events(client: HeadlessClient) -> Finding:
+    try:
+        await client.list_events(limit=1)
+    except BackendError as error:
+        return bad("stream", error)
+    text = "stored events can be read; no message was sent, so no live stream was tried"
+    return Finding("stream", "good", text)
