@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.cli.answers import Answer, Answers
-from tui.cli.codes import Failure
+from tui.cli.approval_options import Answer, Answers
+from tui.cli.exit_codes import Failure
 
 NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip() and "=" not in name)
 

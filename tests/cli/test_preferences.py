@@ -9,7 +9,7 @@ import pytest
 from tui.bootstrap import with_preferences
 from tui.bootstrap.profiles import place_of
 from tui.cli.app import run_app
-from tui.cli.codes import Code, Failure
+from tui.cli.exit_codes import Code, Failure
 from tui.cli.options import Target
 from tui.config import load
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import click
 
-from tui.cli.codes import Code, Failure, failure_of
-from tui.cli.root import root
+from tui.cli.commands import root
+from tui.cli.exit_codes import Code, Failure, failure_of
 from tui.cli.streams import ReaderGone, drop_output, flush_streams, prepare_streams
 from tui.core.errors import BackendError, StoreError
 from tui.system.core_dumps import forbid_core_dumps

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.cli.codes import Code, Failure
+from tui.cli.exit_codes import Code, Failure
 from tui.cli.options import Target
 from tui.system import gc_control
 from tui.system.file_scope import enter_folder

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.answers import Answer, Answers
-from tui.cli.ask_input import Input, as_file, messages_of, read_input
+from tui.cli.approval_options import Answer, Answers
+from tui.cli.ask_input import Input, as_file, messages_of, read_input, with_options
 from tui.cli.ask_output import print_end, print_json, print_reply, print_usage
-from tui.cli.choosing import with_options
-from tui.cli.codes import Code, Failure, failure_of
+from tui.cli.exit_codes import Code, Failure, failure_of
 from tui.cli.options import Target
-from tui.cli.person import ask_person
+from tui.cli.prompt import ask_person
 from tui.core.codec import to_json
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, TurnEvent

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import click
 
-from tui.cli.codes import failure_of
+from tui.cli.exit_codes import failure_of
 from tui.cli.options import Target
 from tui.core.errors import BackendError
 from tui.core.records import Conversation, Hit

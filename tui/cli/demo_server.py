@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from tui.cli.codes import Code, Failure
+from tui.cli.exit_codes import Code, Failure
 
 
 def run_demo_server(

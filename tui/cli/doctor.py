@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.app import with_keymap
-from tui.cli.codes import Code, Failure
+from tui.cli.exit_codes import Code, Failure
 from tui.cli.options import Target
 from tui.core.health_check import STEPS, Finding, Verdict
 from tui.core.text import clean_line

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from tui.cli.codes import Failure, failure_of
+from tui.cli.exit_codes import Failure, failure_of
 from tui.cli.options import Target
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.cli.codes import Code, Failure, failure_of
-from tui.cli.lines import incoming_lines
+from tui.cli.exit_codes import Code, Failure, failure_of
 from tui.cli.options import Target
+from tui.cli.prompt import incoming_lines
 from tui.core.account import Identity, LoginAttempt, LoginProblem
 from tui.core.errors import BackendError
 from tui.core.links import link_host

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tui.cli.codes import Code, Failure
+from tui.cli.exit_codes import Code, Failure
 from tui.config import SETTINGS
 
 if TYPE_CHECKING:

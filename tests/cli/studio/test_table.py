@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.cli.studio.table import cells_of, fitted, table
+from tui.cli.studio.output import cells_of, fitted, table
 
 
 def test_columns_are_aligned_by_cells_not_characters() -> None:

@@ -70,7 +70,7 @@ def _callback(endpoint: Endpoint) -> Callable[..., None]:
         limit: int = DEFAULT_ROWS,
         **given: Any,
     ) -> None:
-        from tui.cli.studio.running import Request, run_request
+        from tui.cli.studio.run import Request, run_request
 
         parent = context.find_object(Target)
         target = Target(demo=demo, profile=profile, config=config).or_from(parent)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.codes import Code
-from tui.cli.studio.printing import Printer
+from tui.cli.exit_codes import Code
+from tui.cli.studio.output import Printer
 
 if TYPE_CHECKING:
     from tui.config import Profile

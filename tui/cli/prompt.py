@@ -1,9 +1,13 @@
-"""Asking whoever sits at the terminal, without stopping what goes on meanwhile."""
+"""Prompts and lines of standard input that do not block the event loop."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
 
 import click
 
@@ -13,6 +17,40 @@ from tui.core.masking import masked_event
 from tui.core.questions import changes
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean, clean_line
+
+_LARGEST_READ = 65_536
+
+
+@contextmanager
+def incoming_lines(source: TextIO, take: Callable[[str], None]) -> Iterator[None]:
+    """Call ``take`` with each line as it comes, meanwhile; what cannot be waited for is not read.
+
+    No thread: one that is still reading would hold up the end of the program.
+    """
+    loop = asyncio.get_running_loop()
+    pending = bytearray()
+
+    def read() -> None:
+        data = os.read(source.fileno(), _LARGEST_READ)
+        pending.extend(data)
+        *lines, rest = bytes(pending).split(b"\n")
+        pending[:] = rest if data else b""
+        if not data:
+            loop.remove_reader(source.fileno())
+            lines.append(rest)
+        for line in lines:
+            take(line.decode("utf-8", "replace"))
+
+    try:
+        loop.add_reader(source.fileno(), read)
+    except (OSError, ValueError):  # a file, /dev/null, or closed
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_reader(source.fileno())
+
 
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.cli.codes import Code, Failure
+from tui.cli.exit_codes import Code, Failure
 from tui.cli.options import Target
-from tui.cli.studio.printing import Printer
+from tui.cli.studio.output import Printer
 from tui.cli.studio.users import find_user
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean_line, duration

@@ -136,7 +136,7 @@ def ask(
     Exit codes: 0 finished, 1 failed, 2 usage or configuration, 3 not signed in, 4 approval needed,
     5 connection needed, 130 interrupted.
     """
-    from tui.cli.answers import Answers
+    from tui.cli.approval_options import Answers
     from tui.cli.ask import Question, run_ask
 
     if conversation and last_conversation:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from tui.cli.codes import Code, Failure
+from tui.cli.exit_codes import Code, Failure
 from tui.core.events import Decision
 from tui.core.text import clean_line
 
