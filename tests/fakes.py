@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tui.backends.base import Unable
+from tui.backends.base import BaseBackend
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import (
     AgentMessage,
@@ -49,22 +49,22 @@ from tui.core.ids import (
     is_local,
 )
 from tui.core.options import Option, OptionValues
-from tui.core.ports import Can, Progress
+from tui.core.ports import Capability, Progress
 from tui.core.records import (
     Agent,
     AnswerClaim,
     Attachment,
+    AvailableSkill,
     ConnectionLink,
     Conversation,
     ConversationStatus,
     EventPage,
     Hit,
     HitSource,
-    Imported,
+    ImportResult,
     Message,
     Page,
     Prompt,
-    Skill,
     TurnRecord,
 )
 from tui.core.server_calls import CallListener
@@ -72,28 +72,28 @@ from tui.core.turn import Turn, turn_of
 
 NOW_MS = 1_780_000_000_000
 EVERYTHING = (
-    Can.APPROVE
-    | Can.CONNECT
-    | Can.UPLOAD
-    | Can.DELETE
-    | Can.REPLAY
-    | Can.HISTORY
-    | Can.TITLE
-    | Can.BE_STOPPED
+    Capability.APPROVE
+    | Capability.CONNECT
+    | Capability.UPLOAD
+    | Capability.DELETE
+    | Capability.REPLAY
+    | Capability.HISTORY
+    | Capability.TITLE
+    | Capability.BE_STOPPED
 )
 """What a genie can."""
 WORKSHOP = (
-    Can.DELETE
-    | Can.HISTORY
-    | Can.HALT
-    | Can.STREAM_TOKENS
-    | Can.REPORT_USAGE
-    | Can.CHOOSE
-    | Can.RENAME
-    | Can.SKILLS
-    | Can.BUNDLE
-    | Can.WAKE
-    | Can.CHANGE
+    Capability.DELETE
+    | Capability.HISTORY
+    | Capability.HALT
+    | Capability.STREAM_TOKENS
+    | Capability.REPORT_USAGE
+    | Capability.CHOOSE
+    | Capability.RENAME
+    | Capability.SKILLS
+    | Capability.BUNDLE
+    | Capability.WAKE
+    | Capability.CHANGE
 )
 """What an agent can that is set up by the people who talk to it."""
 
@@ -181,7 +181,7 @@ def failed_reply(reason: str) -> list[TurnEvent]:
     return [started(), TurnFinished(key=_key(), at_ms=NOW_MS, outcome="failed", reason=reason)]
 
 
-class ScriptedBackend(Unable):
+class ScriptedBackend(BaseBackend):
     """An agent that answers each message with the next script and notes what it was asked.
 
     ``gates`` are scripts' own ``asyncio.Event``s: the script goes on when the test sets them.
@@ -192,11 +192,11 @@ class ScriptedBackend(Unable):
     def __init__(
         self,
         *scripts: Script,
-        can: Can = EVERYTHING,
+        can: Capability = EVERYTHING,
         conversations: Iterable[Conversation] = (),
         page_size: int = 50,
         offered: Iterable[Option] = (),
-        skills: Iterable[Skill] = (),
+        skills: Iterable[AvailableSkill] = (),
     ) -> None:
         self.can = can
         self.offered = tuple(offered)
@@ -258,7 +258,7 @@ class ScriptedBackend(Unable):
     async def change(
         self, conversation_id: ConversationId, values: OptionValues
     ) -> tuple[str, ...]:
-        self._called("change", Can.CHANGE)
+        self._called("change", Capability.CHANGE)
         self.changed.append((conversation_id, values))
         return self.not_kept
 
@@ -267,42 +267,42 @@ class ScriptedBackend(Unable):
         return self.agents.get(conversation_id, Agent())
 
     async def rename(self, conversation_id: ConversationId, title: str) -> None:
-        self._called("rename", Can.RENAME)
+        self._called("rename", Capability.RENAME)
         self.renamed.append((conversation_id, title))
 
     async def halt(self, conversation_id: ConversationId, run_id: RunId | None) -> None:
-        self._called("halt", Can.HALT)
+        self._called("halt", Capability.HALT)
         self.halted.append(conversation_id)
         self._stopped.set()
 
     async def wake(self, conversation_id: ConversationId) -> None:
-        self._called("wake", Can.WAKE)
+        self._called("wake", Capability.WAKE)
         self.woken.append(conversation_id)
 
-    async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
-        self._called("skills", Can.SKILLS)
+    async def skills(self, conversation_id: ConversationId) -> tuple[AvailableSkill, ...]:
+        self._called("skills", Capability.SKILLS)
         here = self.installed[conversation_id]
         return tuple(replace(skill, installed=skill.id in here) for skill in self.known_skills)
 
     async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
-        self._called("install_skill", Can.SKILLS)
+        self._called("install_skill", Capability.SKILLS)
         self.installed[conversation_id].add(skill_id)
 
     async def remove_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
-        self._called("remove_skill", Can.SKILLS)
+        self._called("remove_skill", Capability.SKILLS)
         self.installed[conversation_id].discard(skill_id)
 
     async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
-        self._called("export_bundle", Can.BUNDLE)
+        self._called("export_bundle", Capability.BUNDLE)
         ids = [item.id for item in self.listed if conversation_id in (None, item.id)]
         return {"version": "1", "items": ids}
 
-    async def import_bundle(self, bundle: Json) -> Imported:
-        self._called("import_bundle", Can.BUNDLE)
+    async def import_bundle(self, bundle: Json) -> ImportResult:
+        self._called("import_bundle", Capability.BUNDLE)
         self.imported.append(bundle)
         created = tuple(ConversationId(f"imported-{name}") for name in bundle.get("items", ()))
         self.listed += [Conversation(id=name, title=name) for name in created]
-        return Imported(created=created, problems=self.import_problems)
+        return ImportResult(created=created, problems=self.import_problems)
 
     async def delete(self, conversation_id: ConversationId) -> None:
         self._called("delete")
@@ -380,7 +380,7 @@ class ScriptedBackend(Unable):
     async def aclose(self) -> None:
         self.closed = True
 
-    def _called(self, name: str, needs: Can = Can.NOTHING) -> None:
+    def _called(self, name: str, needs: Capability = Capability.NOTHING) -> None:
         self.calls.append(name)
         if needs not in self.can:
             raise BackendError(ErrorKind.UNSUPPORTED, f"This service has no {name}.")

@@ -63,7 +63,7 @@ answers = st.recursive(
     max_leaves=4,
 )
 ANSWERS = (
-    models.ConversationList,
+    models.ConversationPage,
     models.ConversationCreated,
     models.ConversationState,
     models.MessageList,
@@ -77,7 +77,7 @@ ANSWERS = (
 @pytest.mark.parametrize("model", ANSWERS, ids=lambda model: model.__name__)
 @often
 @given(body=answers)
-def test_an_answer_is_read_or_said_to_be_none(model: type[models.Answer], body: object) -> None:
+def test_an_answer_is_read_or_said_to_be_none(model: type[models.ApiModel], body: object) -> None:
     client = HeadlessClient(BASE, "gin-x", ApiKeyAuth(BASE, SecretStr("k"), "u"))
     answer = outcome(lambda: client._read(model, body))
     assert isinstance(answer, model) or answer.sentence()

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.cli.commands import root
-from tui.cli.exit_codes import Failure
+from tui.cli.exit_codes import CommandFailure
 from tui.cli.options import Target
 from tui.config import DATA_CENTERS, INTERFACE, SETTINGS, Profile, Setting, load
 from tui.config.value_types import HOST, SWITCH, URL
@@ -111,8 +111,8 @@ def run(
 def check_refused(done: Result, name: str, accepted: tuple[str, ...]) -> None:
     """Check that a command ended with exit code 2 and a line with these words."""
     error = done.exception
-    assert isinstance(error, Failure | click.UsageError), error
-    code = error.code if isinstance(error, Failure) else error.exit_code
+    assert isinstance(error, CommandFailure | click.UsageError), error
+    code = error.code if isinstance(error, CommandFailure) else error.exit_code
     message = error.format_message()
     assert code == 2
     assert name in message

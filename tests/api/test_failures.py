@@ -6,7 +6,7 @@ import ssl
 import httpx
 import pytest
 
-from tui.api.error_hints import ANSWERS, CASES, HEADLESS, Case
+from tui.api.error_hints import ANSWERS, CASES, HEADLESS, FailureCase
 from tui.api.failures import error_from, failure, transport_error
 from tui.core.errors import BackendError, ErrorKind
 
@@ -108,7 +108,7 @@ def test_advice_is_complete_sentences_around_a_clause(table):
 
 
 def test_every_case_has_advice():
-    assert set(CASES) == set(Case)
+    assert set(CASES) == set(FailureCase)
 
 
 @pytest.mark.parametrize(
@@ -137,32 +137,36 @@ def caused(error: Exception, cause: BaseException) -> Exception:
 @pytest.mark.parametrize(
     ("error", "case", "sent"),
     [
-        (caused(httpx.ConnectError("x"), socket.gaierror(8, "nodename")), Case.DNS, False),
-        (caused(httpx.ConnectError("x"), ssl.SSLCertVerificationError()), Case.UNTRUSTED, False),
-        (caused(httpx.ConnectError("x"), ssl.SSLError()), Case.TLS, False),
+        (caused(httpx.ConnectError("x"), socket.gaierror(8, "nodename")), FailureCase.DNS, False),
+        (
+            caused(httpx.ConnectError("x"), ssl.SSLCertVerificationError()),
+            FailureCase.UNTRUSTED,
+            False,
+        ),
+        (caused(httpx.ConnectError("x"), ssl.SSLError()), FailureCase.TLS, False),
         (
             caused(
                 httpx.ConnectError("x"),
                 caused(OSError(), BaseExceptionGroup("all failed", [ConnectionRefusedError()])),
             ),
-            Case.REFUSED,
+            FailureCase.REFUSED,
             False,
         ),
-        (httpx.ConnectError("x"), Case.CONNECT, False),
-        (httpx.ConnectTimeout("x"), Case.CONNECT_TIMEOUT, False),
-        (httpx.PoolTimeout("x"), Case.CONNECT_TIMEOUT, False),
-        (httpx.ReadTimeout("x"), Case.NO_ANSWER, True),
-        (httpx.WriteTimeout("x"), Case.NO_ANSWER, True),
-        (httpx.ReadError("x"), Case.BROKEN, True),
-        (httpx.WriteError("x"), Case.BROKEN, True),
-        (httpx.RemoteProtocolError("x"), Case.BROKEN, True),
-        (httpx.DecodingError("x"), Case.BROKEN, True),
-        (httpx.LocalProtocolError("x"), Case.UNSENDABLE, False),
-        (httpx.UnsupportedProtocol("x"), Case.UNSENDABLE, False),
-        (httpx.InvalidURL("x"), Case.UNSENDABLE, False),
+        (httpx.ConnectError("x"), FailureCase.CONNECT, False),
+        (httpx.ConnectTimeout("x"), FailureCase.CONNECT_TIMEOUT, False),
+        (httpx.PoolTimeout("x"), FailureCase.CONNECT_TIMEOUT, False),
+        (httpx.ReadTimeout("x"), FailureCase.NO_ANSWER, True),
+        (httpx.WriteTimeout("x"), FailureCase.NO_ANSWER, True),
+        (httpx.ReadError("x"), FailureCase.BROKEN, True),
+        (httpx.WriteError("x"), FailureCase.BROKEN, True),
+        (httpx.RemoteProtocolError("x"), FailureCase.BROKEN, True),
+        (httpx.DecodingError("x"), FailureCase.BROKEN, True),
+        (httpx.LocalProtocolError("x"), FailureCase.UNSENDABLE, False),
+        (httpx.UnsupportedProtocol("x"), FailureCase.UNSENDABLE, False),
+        (httpx.InvalidURL("x"), FailureCase.UNSENDABLE, False),
     ],
 )
-def test_failures_below_http(error: Exception, case: Case, sent: bool):
+def test_failures_below_http(error: Exception, case: FailureCase, sent: bool):
     write = transport_error(error, "POST", HOST)
     assert str(write) == str(failure(case, host=HOST))
     assert (write.kind, write.sent) == (CASES[case].kind, sent)

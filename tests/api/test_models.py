@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tui.api.models import (
-    ConversationList,
+    ConversationPage,
     ConversationState,
     MessageItem,
     MessageList,
@@ -10,14 +10,14 @@ from tui.api.models import (
 
 
 def test_every_field_may_be_missing():
-    assert ConversationList.model_validate({}).conversations == []
+    assert ConversationPage.model_validate({}).conversations == []
     assert ConversationState.model_validate({}).last_event == {}
     assert RuntimeConnection.model_validate({}).auth_link.url is None
 
 
 def test_every_field_may_be_nonsense():
     row = {"conversation_id": [], "topic": {"a": 1}, "created_at": 5}
-    page = ConversationList.model_validate(
+    page = ConversationPage.model_validate(
         {"list": [row, None, 7], "cursor": {}, "total_count": "x"}
     )
     (item,) = page.conversations

@@ -14,8 +14,8 @@ import signal
 import sys
 
 from tui.auth.token_record import Tokens
-from tui.auth.token_vault import Vault
-from tui.bootstrap import profile_place
+from tui.auth.token_vault import TokenVault
+from tui.bootstrap import profile_target
 from tui.core.ids import ConversationId
 from tui.core.turn import Turn
 from tui.engine.updates import Problem, RecoveryChanged, Refused, TurnChanged, Update
@@ -26,7 +26,7 @@ QUESTION = "Where is my parcel?"
 async def chat() -> None:
     updates: asyncio.Queue[Update] = asyncio.Queue()
     conversation: ConversationId | None = None
-    async with profile_place(None, None).connect(updates.put_nowait) as session:
+    async with profile_target(None, None).connect(updates.put_nowait) as session:
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         over = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
@@ -49,11 +49,11 @@ async def answered(turn: Turn, updates: asyncio.Queue[Update]) -> Turn:
     return turn
 
 
-def kill_instead_of_storing(vault: Vault, tokens: Tokens) -> None:
+def kill_instead_of_storing(vault: TokenVault, tokens: Tokens) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["die"]:
-        Vault.save = kill_instead_of_storing  # type: ignore[assignment,method-assign]
+        TokenVault.save = kill_instead_of_storing  # type: ignore[assignment,method-assign]
     asyncio.run(chat())

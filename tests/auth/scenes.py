@@ -12,7 +12,7 @@ import httpx
 from pydantic import SecretStr
 
 from tui.auth.keyring import Keyring
-from tui.auth.token_vault import Vault
+from tui.auth.token_vault import TokenVault
 from tui.core.account import Identity
 from tui.core.errors import BackendError
 
@@ -155,9 +155,9 @@ class HangingKeyring(MemoryKeyring):
         self.released.wait(30)
 
 
-def file_vault(folder: Path, login: str = "work-1") -> Vault:
+def file_vault(folder: Path, login: str = "work-1") -> TokenVault:
     """A vault without any keyring."""
-    return Vault(folder, login, Keyring(BrokenKeyring))
+    return TokenVault(folder, login, Keyring(BrokenKeyring))
 
 
 async def visit(url: str, method: str = "GET", **headers: str) -> httpx.Response:

@@ -19,7 +19,7 @@ from tests.signing_in import free_port, free_redirect
 from tui.api.headless import HeadlessClient
 from tui.api.identity import IdentityClient
 from tui.auth.account import OAuthAccount, identity_of
-from tui.auth.login import Client
+from tui.auth.login import OAuthClient
 from tui.auth.request_auth import BearerAuth
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, ErrorKind
@@ -39,7 +39,7 @@ async def server() -> AsyncIterator[DemoServer]:
 
 @pytest.fixture
 async def account(server: DemoServer, tmp_path: Path) -> AsyncIterator[OAuthAccount]:
-    client = Client(server.client_id, server.redirect_url)
+    client = OAuthClient(server.client_id, server.redirect_url)
     service = IdentityClient(server.identity_url, server.client_id)
     account = OAuthAccount(client, service, file_vault(tmp_path / "logins"), SystemClock())
     attempt = await account.begin_login()
@@ -113,7 +113,7 @@ async def test_no_token_is_shown_when_it_all_crashes(server, account, tmp_path):
 
 
 async def test_no_code_is_shown_when_a_login_fails(server, tmp_path):
-    client = Client(server.client_id, server.redirect_url)
+    client = OAuthClient(server.client_id, server.redirect_url)
     service = IdentityClient(server.identity_url, server.client_id)
     account = OAuthAccount(client, service, file_vault(tmp_path / "other"), SystemClock())
     attempt = await account.begin_login()
@@ -159,7 +159,7 @@ def test_an_id_token_is_read_for_display(token: SecretStr | None, expected: Iden
 async def test_user_info_fills_in_what_the_id_token_leaves_out(tmp_path: Path):
     token = id_token(**OURS | {"sub": "user-ada"})
     service = ScriptedIdentity([ScriptedGrant(SecretStr("a"), SecretStr("r"), token)])
-    client = Client("client-1", f"http://127.0.0.1:{free_port()}/cb")
+    client = OAuthClient("client-1", f"http://127.0.0.1:{free_port()}/cb")
     account = OAuthAccount(client, service, file_vault(tmp_path / "v"), SystemClock())
     attempt = await account.begin_login()
     state = attempt.url.partition("state=")[2].partition("&")[0]

@@ -20,8 +20,8 @@ from tui.api.identity import IdentityClient
 from tui.auth import login as login_module
 from tui.auth.account import OAuthAccount
 from tui.auth.keyring import Keyring
-from tui.auth.login import Client, Login
-from tui.auth.token_vault import Vault
+from tui.auth.login import Login, OAuthClient
+from tui.auth.token_vault import TokenVault
 from tui.core.account import Account, LoginAttempt, LoginProblem
 from tui.core.errors import BackendError, ErrorKind
 from tui.demo.server import DemoServer, DemoSettings
@@ -38,7 +38,7 @@ def server() -> Iterator[DemoServer]:
 
 @pytest.fixture
 async def account(server: DemoServer, tmp_path: Path) -> AsyncIterator[OAuthAccount]:
-    client = Client(server.client_id, server.redirect_url)
+    client = OAuthClient(server.client_id, server.redirect_url)
     service = IdentityClient(server.identity_url, server.client_id)
     account = OAuthAccount(client, service, file_vault(tmp_path / "logins"), SystemClock())
     yield account
@@ -209,9 +209,9 @@ async def test_signing_out_leaves_nothing(account, tmp_path):
 
 async def test_nowhere_to_keep_a_login_is_said_before_the_browser_opens(server, tmp_path):
     (tmp_path / "logins").write_text("a file where the folder belongs")
-    client = Client(server.client_id, server.redirect_url)
+    client = OAuthClient(server.client_id, server.redirect_url)
     service = IdentityClient(server.identity_url, server.client_id)
-    vault = Vault(tmp_path / "logins", "work", Keyring(BrokenKeyring))
+    vault = TokenVault(tmp_path / "logins", "work", Keyring(BrokenKeyring))
     account = OAuthAccount(client, service, vault, SystemClock())
     with pytest.raises(LoginProblem, match="logins"):
         await account.begin_login()

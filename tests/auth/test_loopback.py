@@ -13,15 +13,15 @@ import pytest
 from tests.auth.scenes import visit
 from tests.signing_in import free_port, free_redirect
 from tui.auth import loopback
-from tui.auth.landing_page import Page
-from tui.auth.loopback import NotListening, Receiver
+from tui.auth.landing_page import LandingPage
+from tui.auth.loopback import NotListening, RedirectReceiver
 
 
 @dataclass
 class Login:
     """What the receiver hands over, and the page it gets for it."""
 
-    receiver: Receiver
+    receiver: RedirectReceiver
     url: str
     queries: list[str] = field(default_factory=list)
 
@@ -43,11 +43,11 @@ class Login:
 async def listening(host: str = "127.0.0.1", path: str = "/callback") -> AsyncIterator[Login]:
     url = f"http://{host}:{free_port()}{path}"
 
-    async def deliver(query: str) -> Page:
+    async def deliver(query: str) -> LandingPage:
         login.queries.append(query)
-        return Page(200, "good", "In", "<b>&amp;\"'")
+        return LandingPage(200, "good", "In", "<b>&amp;\"'")
 
-    login = Login(Receiver(url, deliver), url)
+    login = Login(RedirectReceiver(url, deliver), url)
     await login.receiver.start()
     try:
         yield login
@@ -206,7 +206,7 @@ async def test_the_port_is_open_on_loopback_alone_and_closed_afterwards():
 async def test_a_busy_port_is_said_with_its_owner_and_never_changed():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        receiver = Receiver(f"http://127.0.0.1:{port}/callback", _never)
+        receiver = RedirectReceiver(f"http://127.0.0.1:{port}/callback", _never)
         with pytest.raises(NotListening, match=rf"Port {port} is in use by .*\(process \d+\)"):
             await receiver.start()
 
@@ -214,7 +214,7 @@ async def test_a_busy_port_is_said_with_its_owner_and_never_changed():
 async def test_one_busy_half_of_localhost_closes_the_other():
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
         port = other.getsockname()[1]
-        receiver = Receiver(f"http://localhost:{port}/callback", _never)
+        receiver = RedirectReceiver(f"http://localhost:{port}/callback", _never)
         with pytest.raises(NotListening, match="in use"):
             await receiver.start()
         with socket.create_server(("127.0.0.1", port)):
@@ -224,19 +224,19 @@ async def test_one_busy_half_of_localhost_closes_the_other():
 @pytest.mark.parametrize("url", ["https://example.com/callback", "https://127.0.0.1:8443/callback"])
 async def test_what_leads_elsewhere_is_not_listened_for(url: str):
     with pytest.raises(NotListening, match="does not lead to this program"):
-        await Receiver(url, _never).start()
+        await RedirectReceiver(url, _never).start()
 
 
 async def test_a_browser_that_is_understood_gets_its_page_although_the_receiver_closes():
     url = free_redirect()
     understood, decided = asyncio.Event(), asyncio.Event()
 
-    async def deliver(query: str) -> Page:
+    async def deliver(query: str) -> LandingPage:
         understood.set()
         await decided.wait()
-        return Page(200, "good", "In", "Welcome")
+        return LandingPage(200, "good", "In", "Welcome")
 
-    receiver = Receiver(url, deliver)
+    receiver = RedirectReceiver(url, deliver)
     await receiver.start()
     page = asyncio.create_task(visit(f"{url}?code=1"))
     await understood.wait()
@@ -246,5 +246,5 @@ async def test_a_browser_that_is_understood_gets_its_page_although_the_receiver_
     await closing
 
 
-async def _never(query: str) -> Page:
+async def _never(query: str) -> LandingPage:
     raise AssertionError(query)

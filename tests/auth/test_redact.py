@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tui.core.redaction import MASK, RedactingFilter, redact, redact_headers, words_of
+from tui.core.redaction import MASK, RedactingFilter, describe_exception, redact, redact_headers
 
 SECRET = "pl4nted-S3cret_value.~x"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
@@ -106,5 +106,8 @@ def test_a_handler_with_the_filter_writes_no_secret(log):
 
 
 def test_a_failure_is_told_on_one_line_without_secrets_and_never_by_nothing() -> None:
-    assert words_of(ValueError(f"no\nluck with token={SECRET}")) == f"no luck with token={MASK}"
-    assert words_of(AssertionError()) == "AssertionError"
+    assert (
+        describe_exception(ValueError(f"no\nluck with token={SECRET}"))
+        == f"no luck with token={MASK}"
+    )
+    assert describe_exception(AssertionError()) == "AssertionError"

@@ -22,14 +22,14 @@ from tests.auth.scenes import (
 from tui.auth.keyring import Keyring
 from tui.auth.secret_files import locked, write_private
 from tui.auth.token_record import Tokens, parse_tokens
-from tui.auth.token_vault import Vault, login_name
+from tui.auth.token_vault import TokenVault, login_name
 from tui.core.errors import StoreError
 
 TOKENS = Tokens.of(grant(1), 1_000.5, ADA)
 
 
-def vault_with(folder: Path, backend: MemoryKeyring, limit_s: float = 3.0) -> Vault:
-    return Vault(folder, "work-1", Keyring(lambda: backend, limit_s))
+def vault_with(folder: Path, backend: MemoryKeyring, limit_s: float = 3.0) -> TokenVault:
+    return TokenVault(folder, "work-1", Keyring(lambda: backend, limit_s))
 
 
 def everything_in(folder: Path) -> str:
@@ -80,7 +80,7 @@ async def test_no_keyring_module_is_no_keyring(tmp_path: Path):
     def missing() -> MemoryKeyring:
         raise ModuleNotFoundError("keyring")
 
-    vault = Vault(tmp_path / "v", "work-1", Keyring(missing))
+    vault = TokenVault(tmp_path / "v", "work-1", Keyring(missing))
     await vault.prepare()
     await vault.save(TOKENS)
     assert await vault.load() == TOKENS

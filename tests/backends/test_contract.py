@@ -12,11 +12,11 @@ import pytest
 
 from tests.engine.room import agent_of, genie_of, serving
 from tests.engine.user import essence
-from tui.backends.base import Unable
+from tui.backends.base import BaseBackend
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, TurnEvent, TurnFinished
 from tui.core.ids import AttemptId, CallId, ConversationId, RunId, SkillId, TurnId
-from tui.core.ports import Can, ChatBackend
+from tui.core.ports import Capability, ChatBackend
 from tui.core.turn import Turn, fold
 from tui.demo.server import DemoServer
 
@@ -172,22 +172,22 @@ async def test_whoever_stops_listening_leaves_nothing_open(house: House) -> None
     assert not [task for task in others if "anext" in repr(task.get_coro())]
 
 
-CALLS: dict[Can, Callable[[ChatBackend], Coroutine[Any, Any, object]]] = {
-    Can.RENAME: lambda b: b.rename(NOWHERE, "x"),
-    Can.HALT: lambda b: b.halt(NOWHERE, None),
-    Can.WAKE: lambda b: b.wake(NOWHERE),
-    Can.REPLAY: lambda b: b.events(NOWHERE),
-    Can.APPROVE: lambda b: b.decide(NOWHERE, CallId("c"), "approved"),
-    Can.CONNECT: lambda b: b.connection_link(AttemptId("a")),
-    Can.UPLOAD: lambda b: b.upload(NOWHERE, Path(__file__), lambda sent, total: None),
-    Can.SKILLS: lambda b: b.install_skill(NOWHERE, SkillId("s")),
-    Can.BUNDLE: lambda b: b.export_bundle(NOWHERE),
+CALLS: dict[Capability, Callable[[ChatBackend], Coroutine[Any, Any, object]]] = {
+    Capability.RENAME: lambda b: b.rename(NOWHERE, "x"),
+    Capability.HALT: lambda b: b.halt(NOWHERE, None),
+    Capability.WAKE: lambda b: b.wake(NOWHERE),
+    Capability.REPLAY: lambda b: b.events(NOWHERE),
+    Capability.APPROVE: lambda b: b.decide(NOWHERE, CallId("c"), "approved"),
+    Capability.CONNECT: lambda b: b.connection_link(AttemptId("a")),
+    Capability.UPLOAD: lambda b: b.upload(NOWHERE, Path(__file__), lambda sent, total: None),
+    Capability.SKILLS: lambda b: b.install_skill(NOWHERE, SkillId("s")),
+    Capability.BUNDLE: lambda b: b.export_bundle(NOWHERE),
 }
 
 
 @pytest.mark.parametrize("ability", CALLS, ids=lambda ability: str(ability.name))
 async def test_what_it_cannot_do_is_unsupported_and_all_else_is_tried(
-    house: House, ability: Can
+    house: House, ability: Capability
 ) -> None:
     try:
         await CALLS[ability](house.backend)
@@ -199,11 +199,11 @@ async def test_what_it_cannot_do_is_unsupported_and_all_else_is_tried(
 
 async def test_options_are_offered_by_whoever_takes_them(house: House) -> None:
     options = await house.backend.options()
-    assert bool(options) is (Can.CHOOSE in house.backend.can)
+    assert bool(options) is (Capability.CHOOSE in house.backend.can)
     assert len({option.name for option in options}) == len(options)
 
 
 def test_every_optional_call_has_a_refusal_ready() -> None:
-    optional = {name for name in vars(Unable) if not name.startswith("_")}
+    optional = {name for name in vars(BaseBackend) if not name.startswith("_")}
     promised = {name for name in vars(ChatBackend) if not name.startswith("_")}
     assert optional < promised

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tui.api.models import (
-    ConversationList,
+    ConversationPage,
     ConversationState,
     EventList,
     MessageList,
@@ -21,7 +21,7 @@ from tui.api.sse import Frame, read_frames
 from tui.backends.genie.backend import GenieBackend
 from tui.core.events import Heartbeat, TurnEvent, UnknownEvent
 from tui.core.ids import AttemptId, CallId, ConversationId, RunId, TurnId
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.turn import Turn, fold
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "headless"
@@ -42,8 +42,8 @@ class ScriptedClient:
         self.asked: list[Any] = []
         self.closed = 0
 
-    async def list_conversations(self, cursor: str | None) -> ConversationList:
-        return ConversationList.model_validate(self.body)
+    async def list_conversations(self, cursor: str | None) -> ConversationPage:
+        return ConversationPage.model_validate(self.body)
 
     async def get_conversation(self, conversation_id: str) -> ConversationState:
         return ConversationState.model_validate(self.body)
@@ -87,8 +87,11 @@ async def all_of(events: AsyncGenerator[TurnEvent]) -> list[TurnEvent]:
 
 
 def test_what_it_can():
-    asks = Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.BE_STOPPED
-    assert backend().can == asks | Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE
+    asks = Capability.APPROVE | Capability.CONNECT | Capability.UPLOAD | Capability.BE_STOPPED
+    assert (
+        backend().can
+        == asks | Capability.DELETE | Capability.REPLAY | Capability.HISTORY | Capability.TITLE
+    )
 
 
 @pytest.mark.parametrize("kind", ["documented", "observed"])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.engine.user import essence
 from tui.api.sse import Frame, frame_of_json, read_frames
 from tui.api.workflow_models import Workflow
-from tui.backends.workflows.cursor import Place, place_of, run_named
+from tui.backends.workflows.cursor import StreamCursor, cursor_of, run_named
 from tui.backends.workflows.events import RunReader
 from tui.backends.workflows.state import end_of, messages_of, rest_of, run_of, stretch_of
 from tui.core.events import (
@@ -54,7 +54,7 @@ EMPTY = Turn(id=TurnId("t"), conversation_id=ConversationId("wf-1"))
 FRAMES = {kind: frames_of(kind) for kind in KINDS}
 
 
-def reader(place: Place | None = None, so_far: Turn | None = None) -> RunReader:
+def reader(place: StreamCursor | None = None, so_far: Turn | None = None) -> RunReader:
     return RunReader(RUN, lambda: 1, place, so_far)
 
 
@@ -152,7 +152,7 @@ def test_a_run_can_be_cut_anywhere_again_and_again(kind: str, data: st.DataObjec
     for cut in sorted(data.draw(st.sets(st.integers(1, len(frames) - 1), max_size=4))):
         seen += read(frames[start:cut], by)
         ids = [e.event_id for e in seen if e.event_id]
-        place = place_of(ids[-1] if ids else None)
+        place = cursor_of(ids[-1] if ids else None)
         retained = [f for f in frames if int(f.id or 0) > place.number]
         by, start = reader(place, fold(EMPTY, seen)), 0
         frames = [FRAMES[kind][0], *retained]
@@ -182,14 +182,14 @@ def test_numbers_that_begin_anew_are_new_events() -> None:
 
 
 def test_a_replay_leaves_out_the_run_before() -> None:
-    by = reader(Place())
+    by = reader(StreamCursor())
     old = Frame("log", {"timestamp": "2026-09-02T09:59:59Z", "data": {"event": "x"}}, "3")
     new = Frame("log", {"timestamp": "2026-09-02T10:00:03Z", "data": {"event": "y"}}, "9")
     assert [e.name for e in read([old, new], by) if isinstance(e, LogLine)] == ["y"]
 
 
 def test_a_hole_is_marked_until_the_whole_message_comes() -> None:
-    by = reader(Place(number=10, at_ms=1, message=0, offset=12))
+    by = reader(StreamCursor(number=10, at_ms=1, message=0, offset=12))
     assert read([frame(700, "message_delta", {"delta": "the end"}, 3)], by) == []
     [piece, said] = read(
         [frame(701, "message", {"role": "assistant", "content": "All of it."}, 4)], by
@@ -221,14 +221,14 @@ def test_control_characters_do_not_come_through() -> None:
     assert "\x07" not in (event.result or "")
 
 
-@given(st.builds(Place, number=st.integers(0, 10**9), at_ms=st.integers(0, 10**14)))
-def test_a_place_survives_as_text(place: Place) -> None:
-    assert place_of(str(place)) == place
+@given(st.builds(StreamCursor, number=st.integers(0, 10**9), at_ms=st.integers(0, 10**14)))
+def test_a_place_survives_as_text(place: StreamCursor) -> None:
+    assert cursor_of(str(place)) == place
 
 
 @pytest.mark.parametrize("text", [None, "", "37", "a.b.c.d", "1.2.3.4.5", "1.2.3.-4"])
 def test_other_texts_are_the_beginning(text: str | None) -> None:
-    assert place_of(text) == Place()
+    assert cursor_of(text) == StreamCursor()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,7 +15,7 @@ from tests.engine.user import essence
 from tests.recordings import NAMES, Recording, Run, story_of
 from tui.api.coerce import epoch_ms
 from tui.api.sse import Frame, frame_of_json, read_frames
-from tui.backends.workflows.cursor import place_of, run_named
+from tui.backends.workflows.cursor import cursor_of, run_named
 from tui.backends.workflows.events import RunReader
 from tui.backends.workflows.frame_order import WINDOW
 from tui.core.events import LogLine, TurnEvent, TurnFinished
@@ -69,7 +69,7 @@ def follow(streams: Sequence[Sequence[Frame]], run_id: RunId) -> Turn:
     turn, by = EMPTY, RunReader(run_id, lambda: 1)
     for number, frames in enumerate(streams):
         if number:
-            by = RunReader(run_id, lambda: 1, place_of(turn.last_event_id), turn)
+            by = RunReader(run_id, lambda: 1, cursor_of(turn.last_event_id), turn)
         for frame in frames:
             turn = fold(turn, by.read(frame))
     return fold(turn, [*by.finish(), TurnFinished(key="end")])
@@ -116,7 +116,7 @@ def test_any_order_any_cuts_and_any_repetition_tell_the_same(
         cut = data.draw(st.integers(0, len(sent)))
         streams.append(sent[:cut])
         turn = _part(streams, run_id)
-        place = place_of(turn.last_event_id)
+        place = cursor_of(turn.last_event_id)
         sent = [frame for frame in stored if int(frame.id or 0) > place.number]
     repeated = data.draw(st.lists(st.sampled_from(sent))) if sent else []
     streams.append([*sent, *repeated])
@@ -128,7 +128,7 @@ def _part(streams: Sequence[Sequence[Frame]], run_id: RunId) -> Turn:
     turn, by = EMPTY, RunReader(run_id, lambda: 1)
     for number, frames in enumerate(streams):
         if number:
-            by = RunReader(run_id, lambda: 1, place_of(turn.last_event_id), turn)
+            by = RunReader(run_id, lambda: 1, cursor_of(turn.last_event_id), turn)
         for frame in frames:
             turn = fold(turn, by.read(frame))
     return turn

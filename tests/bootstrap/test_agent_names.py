@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.bootstrap.agent_names import AgentNames, agent_names
-from tui.bootstrap.profiles import place_of
+from tui.bootstrap.profiles import agent_target
 from tui.config import Profile
 
 HOST = "https://one.example"
@@ -42,6 +42,6 @@ def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path) -> None
 def test_the_next_start_shows_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENIE_TUI_DATA_DIR", str(tmp_path))
     profile = Profile(backend="workflows", base_url=HOST, genie="a48f727b")
-    assert place_of(profile).agent_name == "a48f727b"
+    assert agent_target(profile).agent_name == "a48f727b"
     agent_names(profile).save({"a48f727b": "Orders"})
-    assert place_of(profile).agent_name == "Orders"
+    assert agent_target(profile).agent_name == "Orders"

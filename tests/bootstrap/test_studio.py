@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tui.bootstrap import demo_place, place_of
+from tui.bootstrap import agent_target, demo_target
 from tui.config import Profile
 from tui.core.errors import BackendError
 from tui.core.secrets import Secret
@@ -15,7 +15,7 @@ from tui.studio.models import GenieId
 
 
 async def test_the_demos_studio_manages_the_genie_one_talks_to() -> None:
-    place = demo_place()
+    place = demo_target()
     assert place.studio
     async with place.connect(lambda update: None), place.studio() as studio:
         genies = [genie async for genie in studio.genies.list()]
@@ -29,6 +29,6 @@ async def test_the_demos_studio_manages_the_genie_one_talks_to() -> None:
 
 def test_a_profile_has_a_studio_with_a_developer_token_alone() -> None:
     profile = Profile(base_url="https://example.com", genie="gin-1")
-    assert place_of(profile).studio is None
+    assert agent_target(profile).studio is None
     token = Secret("wrkaus-x")
-    assert place_of(replace(profile, developer_token=token)).studio
+    assert agent_target(replace(profile, developer_token=token)).studio

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tui.bootstrap import with_preferences
-from tui.bootstrap.profiles import place_of
+from tui.bootstrap.profiles import agent_target
 from tui.cli.app import run_app
-from tui.cli.exit_codes import Code, Failure
+from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.cli.options import Target
 from tui.config import load
 
@@ -38,7 +38,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_chosen_theme_is_kept_in_the_profile_and_comments_with_it(config: Path) -> None:
     profile = load(config_path=config)
-    place = with_preferences(place_of(profile), profile, config)
+    place = with_preferences(agent_target(profile), profile, config)
     assert place.preferences.theme == "genie-light"
     assert place.preferences.keys == {"conversation.new": "ctrl+f8"}
     assert place.save_theme
@@ -59,14 +59,14 @@ def test_a_key_that_cannot_be_used_ends_with_one_line_before_anything_is_drawn(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     config.write_text(FILE.format(key="ctrl+q"), encoding="utf-8")
-    with pytest.raises(Failure) as caught:
+    with pytest.raises(CommandFailure) as caught:
         run_app(Target(config=config, profile="work"))
-    assert caught.value.code == Code.USAGE
+    assert caught.value.code == ExitCode.USAGE
     expected = f"{config}, keys, conversation.new: 'ctrl+q' is the key of app.quit already."
     assert str(caught.value) == expected
 
 
 def test_nothing_set_up_is_said_to_a_screen_reader(tmp_path: Path) -> None:
     target = Target(config=tmp_path / "config.toml", flags={"screen_reader": True})
-    with pytest.raises(Failure, match="nothing is set up yet"):
+    with pytest.raises(CommandFailure, match="nothing is set up yet"):
         run_app(target)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.options import (
-    Choice,
     Option,
+    OptionChoice,
     OptionProblem,
     OptionValue,
     changed,
@@ -24,7 +24,7 @@ AGENT = Option(
     label="Agent",
     kind="choice",
     required=True,
-    choices=(Choice(value="ag-1", label="Ifrit"), Choice(value="ag-2", label="Marid")),
+    choices=(OptionChoice(value="ag-1", label="Ifrit"), OptionChoice(value="ag-2", label="Marid")),
 )
 TURNS = Option(name="max_turns", label="Turns", kind="number", default=5, least=1, most=50)
 TAGS = Option(name="skill_tags", label="Skill tags", kind="tags")

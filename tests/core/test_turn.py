@@ -43,9 +43,9 @@ from tui.core.events import (
 )
 from tui.core.ids import AttemptId, ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Prompt, TurnRecord
-from tui.core.step_reducer import Replay
+from tui.core.step_reducer import StepReducer
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
-from tui.core.turn import Turn, fold, reduce, turn_of, unseen, without_echoes
+from tui.core.turn import Turn, drop_history_duplicates, fold, reduce, turn_of, unseen
 from tui.core.usage import Usage
 
 
@@ -399,8 +399,8 @@ def test_the_timeline_shows_a_message_once_whichever_ways_it_came() -> None:
     live = numbered(started(), said("Done."))
     echo = AgentMessage(key="m1", run_id=RUN, text="Done.", from_history=True)
     other = AgentMessage(key="m2", run_id=RUN, text="More.", from_history=True)
-    assert without_echoes([*live, echo, other]) == (*live, other)
-    assert without_echoes([echo, other], among=live) == (other,)
+    assert drop_history_duplicates([*live, echo, other]) == (*live, other)
+    assert drop_history_duplicates([echo, other], among=live) == (other,)
 
 
 def test_heartbeats_leave_no_trace() -> None:
@@ -412,13 +412,13 @@ def test_heartbeats_leave_no_trace() -> None:
 
 def test_an_event_costs_the_same_however_long_the_turn_is(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = Counter[str]()
-    take = Replay.take
+    take = StepReducer.take
 
-    def count(replay: Replay, event: TurnEvent) -> None:
+    def count(replay: StepReducer, event: TurnEvent) -> None:
         taken[event.key] += 1
         take(replay, event)
 
-    monkeypatch.setattr(Replay, "take", count)
+    monkeypatch.setattr(StepReducer, "take", count)
     turn, events = EMPTY, numbered(started(), *[skill_started("Find"), skill_ended("Find")] * 50)
     for event in events:
         turn = reduce(turn, event)

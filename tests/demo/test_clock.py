@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tui.demo.clock import Clock, parse_rfc3339, rfc3339
+from tui.demo.clock import DemoClock, parse_rfc3339, rfc3339
 from tui.demo.ids import Ids, skill_id
 
 NOON = datetime(2026, 5, 26, 12, 0, 0, 123456, UTC)
@@ -24,7 +24,7 @@ def test_an_instant_without_an_offset_is_refused():
 
 
 def test_a_frozen_clock_never_reads_the_same_twice():
-    clock = Clock(NOON)
+    clock = DemoClock(NOON)
     readings = [clock.now() for _ in range(100)]
     assert readings[0] == NOON
     assert all(a < b for a, b in pairwise(readings))
@@ -33,7 +33,7 @@ def test_a_frozen_clock_never_reads_the_same_twice():
 
 
 def test_event_ids_are_version_7_and_sort_by_time():
-    ids, clock = Ids(1), Clock(NOON)
+    ids, clock = Ids(1), DemoClock(NOON)
     made = [ids.event(clock.now()) for _ in range(2000)]
     assert made == sorted(made)
     first = UUID(made[0])

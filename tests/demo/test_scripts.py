@@ -8,15 +8,15 @@ from tui.demo.scripts.steps import (
     AskConnection,
     CutStream,
     Outcome,
-    Prompt,
     Say,
+    ScriptPrompt,
     Together,
 )
 from tui.demo.suggestions import SUGGESTIONS
 
 
 def _play(text: str, outcome: Outcome) -> list[object]:
-    prompt = Prompt(text, "Ada")
+    prompt = ScriptPrompt(text, "Ada")
     script = choose(prompt).script(prompt)
     steps = [next(script)]
     while True:
@@ -38,7 +38,7 @@ def test_every_script_ends_with_words(text, accepted):
 
 
 def test_every_suggestion_leads_somewhere_of_its_own():
-    assert len({choose(Prompt(s.text)).title for s in SUGGESTIONS}) == len(SUGGESTIONS)
+    assert len({choose(ScriptPrompt(s.text)).title for s in SUGGESTIONS}) == len(SUGGESTIONS)
 
 
 @pytest.mark.parametrize(

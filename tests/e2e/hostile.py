@@ -14,10 +14,10 @@ from tui.demo.records import User
 from tui.demo.scripts.steps import (
     AskApproval,
     AskConnection,
-    Prompt,
     Say,
     Scenario,
     Script,
+    ScriptPrompt,
     UseSkill,
 )
 from tui.demo.server import DemoServer
@@ -69,7 +69,7 @@ def _deep(levels: int) -> Any:
     return value
 
 
-def _answers(prompt: Prompt) -> Script:
+def _answers(prompt: ScriptPrompt) -> Script:
     if "more" in prompt.text:
         yield AskConnection(_NAME)
     else:

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.ui.chat_page import ChatPage
-from tui.bootstrap.demo import place_of_demo
+from tui.bootstrap.demo import target_of_demo
 from tui.core.ids import ConversationId
 from tui.core.options import OptionValues
 from tui.demo.server import DemoServer, DemoSettings
@@ -79,7 +79,7 @@ class Scene(ChatPage):
 @asynccontextmanager
 async def scene(settings: DemoSettings = QUICK) -> AsyncGenerator[Scene]:
     with DemoServer(settings) as server:
-        place = place_of_demo(server, backend="workflows")
+        place = target_of_demo(server, backend="workflows")
         app = GenieApp(
             place.connect,
             agent_name=place.agent_name,

@@ -84,7 +84,7 @@ async def main(url: str, genie: str, key: str, user: str, path: str, cid: str) -
     backend = Held(HeadlessClient(url, genie, ApiKeyAuth(url, SecretStr(key), user)))
     backend.hold = hold
     store = await SqliteStore.open(Path(path), "test")
-    async with Session(backend, store, hear, patience=QUICK) as session:
+    async with Session(backend, store, hear, timeouts=QUICK) as session:
         turn = (await session.history.turns(ConversationId(cid)))[-1]
         assert turn.open_approvals or turn.open_connections, turn
         tell(step="ready")

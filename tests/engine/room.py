@@ -18,12 +18,12 @@ from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import ChatBackend, Clock
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer, DemoSettings
-from tui.engine.context import Patience
+from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.updates import Problem, RecoveryChanged, TurnChanged, TurnDropped, Update
 from tui.store import SqliteStore
 
-QUICK = Patience(
+QUICK = Timeouts(
     first_retry_s=0.02,
     longest_retry_s=0.2,
     busy_poll_s=0.05,
@@ -129,12 +129,12 @@ async def open_room(
     server: DemoServer,
     path: Path,
     *,
-    patience: Patience = QUICK,
+    timeouts: Timeouts = QUICK,
     clock: Clock | None = None,
     backend_of: Callable[[DemoServer], ChatBackend] = genie_of,
 ) -> AsyncGenerator[Room]:
     """A session over a real client and a real store; ``path`` is the database."""
-    async with room_over(backend_of(server), path, patience=patience, clock=clock) as room:
+    async with room_over(backend_of(server), path, timeouts=timeouts, clock=clock) as room:
         yield room
 
 
@@ -143,14 +143,14 @@ async def room_over(
     backend: ChatBackend,
     path: Path,
     *,
-    patience: Patience = QUICK,
+    timeouts: Timeouts = QUICK,
     clock: Clock | None = None,
 ) -> AsyncGenerator[Room]:
     """A session over a backend, which it closes."""
     store = await SqliteStore.open(path, "test")
     room = Room(store, backend)
     try:
-        opening = Session(backend, store, room.hear, patience=patience, clock=clock)
+        opening = Session(backend, store, room.hear, timeouts=timeouts, clock=clock)
         async with opening as session:
             room.session = session
             yield room

@@ -18,9 +18,9 @@ from tui.core.questions import changes, is_as_shown, shown_digest
 from tui.core.steps import ApprovalStep
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer
-from tui.engine.approvals import Answers, approval
-from tui.engine.context import Kit, Patience
-from tui.engine.conversation_queue import Lanes
+from tui.engine.approvals import AnswerPoster, approval
+from tui.engine.context import EngineContext, Timeouts
+from tui.engine.conversation_queue import QueueRegistry
 from tui.export import render
 
 ORDER = "Order a laptop, please"
@@ -89,12 +89,12 @@ async def test_a_change_between_two_tries_stops_the_approval() -> None:
     first, second = asks("Pay", "call-1", {"to": "Bob"}), asks("Pay", "call-1", {"to": "Mallory"})
     backend = ScriptedBackend()
     backend.failures["decide"] = [BackendError(ErrorKind.SERVER, "The service failed.")]
-    patience = Patience(first_retry_s=0, longest_retry_s=0)
-    kit = Kit(backend=backend, store=MemoryStore(), publish=print, patience=patience)
+    timeouts = Timeouts(first_retry_s=0, longest_retry_s=0)
+    context = EngineContext(backend=backend, store=MemoryStore(), publish=print, timeouts=timeouts)
     newest, turn = iter([first, second]), Turn(id=TurnId("t"), conversation_id=HERE)
-    question = approval(kit, turn, first, None, partial(next, newest))
+    question = approval(context, turn, first, None, partial(next, newest))
     with pytest.raises(BackendError) as refused:
-        await Answers(kit, Lanes(kit), Mock()).give(question, "approved")
+        await AnswerPoster(context, QueueRegistry(context), Mock()).give(question, "approved")
     assert refused.value.kind is ErrorKind.CHANGED
     assert backend.calls.count("decide") == 1
     assert backend.decisions == []

@@ -17,7 +17,7 @@ from tui.core.ids import AttemptId, ConversationId, MessageId, RunId, TurnId
 from tui.core.records import ConnectionLink, Message
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer
-from tui.engine.context import Patience
+from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.updates import TurnChanged, Update
 
@@ -115,9 +115,9 @@ class Hall:
         self.backend.failures["connection_link"] = [no_link] * 1000
         self.store = MemoryStore()
         self.turns: dict[TurnId, Turn] = {}
-        patience = Patience(frame_s=0, title_s=(), silence_s=1e9, quiet_s=1e9)
+        timeouts = Timeouts(frame_s=0, title_s=(), silence_s=1e9, quiet_s=1e9)
         self.session = Session(
-            self.backend, self.store, self._hear, clock=self.clock, patience=patience
+            self.backend, self.store, self._hear, clock=self.clock, timeouts=timeouts
         )
 
     def _hear(self, update: Update) -> None:

@@ -20,11 +20,11 @@ from tests.fakes import (
 )
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, SkillId
-from tui.core.ports import Can
-from tui.core.records import Agent, Skill
+from tui.core.ports import Capability
+from tui.core.records import Agent, AvailableSkill
 from tui.core.turn import Turn
 from tui.core.usage import Usage
-from tui.engine.context import Patience
+from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.updates import TurnChanged, Update
 
@@ -40,8 +40,8 @@ class Desk:
         self.turn: Turn | None = None
         self.updates: list[Update] = []
         self._changed = asyncio.Event()
-        patience = replace(Patience(), frame_s=0, title_s=())
-        self.session = Session(backend, self.store, self._hear, patience=patience)
+        timeouts = replace(Timeouts(), frame_s=0, title_s=())
+        self.session = Session(backend, self.store, self._hear, timeouts=timeouts)
 
     def _hear(self, update: Update) -> None:
         self.updates.append(update)
@@ -192,7 +192,7 @@ async def test_an_export_names_the_agent_as_the_service_does(told: bool) -> None
 
 
 async def test_skills_are_installed_and_removed() -> None:
-    pager = Skill(id=SkillId("sk-1"), name="Pager")
+    pager = AvailableSkill(id=SkillId("sk-1"), name="Pager")
     desk = Desk(ScriptedBackend(can=WORKSHOP, skills=[pager]))
     async with desk.session as session:
         await session.conversations.install_skill(HERE, pager.id)
@@ -210,7 +210,7 @@ async def test_an_import_shows_up_in_the_list() -> None:
 
 
 async def test_what_a_service_cannot_do_says_so() -> None:
-    desk = Desk(ScriptedBackend([started(), finished()], can=Can.NOTHING))
+    desk = Desk(ScriptedBackend([started(), finished()], can=Capability.NOTHING))
     async with desk.session as session:
         for call in (
             session.conversations.rename(HERE, "x"),

@@ -28,7 +28,7 @@ from tui.core.ports import ChatBackend
 from tui.core.records import Attachment
 from tui.demo import middleware
 from tui.demo.server import DemoServer
-from tui.engine.context import Patience
+from tui.engine.context import Timeouts
 from tui.engine.updates import RecoveryChanged
 from tui.system.clock import SystemClock
 
@@ -40,7 +40,7 @@ ORDER = "Order a laptop for our new colleague"
 ACME = "What is open for Acme in Salesforce?"
 WINDOW_S = 6.0
 HANDFUL = 6
-PATIENCE = replace(Patience(), frame_s=0, title_s=())
+PATIENCE = replace(Timeouts(), frame_s=0, title_s=())
 
 
 class FastClock(SystemClock):
@@ -214,7 +214,7 @@ async def play(
             server.faults.add(spec)
 
     opening = open_room(
-        server, folder / "t.db", patience=PATIENCE, clock=CLOCK, backend_of=backend_of
+        server, folder / "t.db", timeouts=PATIENCE, clock=CLOCK, backend_of=backend_of
     )
     async with opening as room:
         scene = Scene(room, server, folder)
@@ -292,7 +292,7 @@ async def test_a_long_delay_is_told_and_kept_until_the_user_wants_otherwise(
     server.faults.clear()
     server.faults.add(f"status:429,retry_after={asked_s},on=send,times=1")
     before = len(server.log.of("send"))
-    opening = open_room(server, tmp_path / "t.db", patience=PATIENCE, clock=CLOCK, backend_of=genie)
+    opening = open_room(server, tmp_path / "t.db", timeouts=PATIENCE, clock=CLOCK, backend_of=genie)
     async with opening as room:
         turn_id = (await room.session.send(None, HELLO)).id
         await room.until(lambda: "sending" in room.recovery_steps)

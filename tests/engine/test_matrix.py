@@ -244,8 +244,8 @@ async def play_asleep(server: DemoServer, phase: Phase, folder: Path) -> Turn:
     Nothing but the time that is gone can tell it that its stream is dead.
     """
     clock, text = Sleeper(), f"{phase.text} ({next(_numbers)})"
-    patience = replace(QUICK, silence_s=60, quiet_s=600)
-    async with open_room(server, folder / "m.db", patience=patience, clock=clock) as room:
+    timeouts = replace(QUICK, silence_s=60, quiet_s=600)
+    async with open_room(server, folder / "m.db", timeouts=timeouts, clock=clock) as room:
         turn_id, user = await room.say(text), User(room)
         await user.see_through(turn_id, partial(has_reached, phase), within_s=20)
         await clock.watched.wait()

@@ -46,17 +46,17 @@ PLAYABLE = playable()
 
 
 @asynccontextmanager
-async def room_with(player: Player, folder: Path) -> AsyncIterator[Room]:
-    with playing(player):
-        client = WorkflowsClient(player.url, TokenAuth(player.url, SecretStr("token")))
+async def room_with(runner: Player, folder: Path) -> AsyncIterator[Room]:
+    with playing(runner):
+        client = WorkflowsClient(runner.url, TokenAuth(runner.url, SecretStr("token")))
         async with room_over(WorkflowsBackend(client, "agent-1"), folder / "a.db") as room:
             yield room
 
 
-async def ask_all(room: Room, player: Player) -> list[Turn]:
+async def ask_all(room: Room, runner: Player) -> list[Turn]:
     """Every prompt of the recording, one after the other in one conversation."""
     turns: list[Turn] = []
-    for run in player.runs:
+    for run in runner.runs:
         conversation = turns[-1].conversation_id if turns else None
         turns.append(await room.ask(run.prompt, conversation))
     return turns
@@ -81,15 +81,15 @@ async def test_every_run_is_told_once_whole_and_in_order(
     name: str, workflow_id: str, bare: bool, tmp_path: Path
 ) -> None:
     answer = ALL_600 if name == OVER_500 else None
-    player = Player(Recording(name), workflow_id, bare=bare, stray=bare, answer=answer)
-    async with room_with(player, tmp_path) as room:
-        turns = await ask_all(room, player)
+    runner = Player(Recording(name), workflow_id, bare=bare, stray=bare, answer=answer)
+    async with room_with(runner, tmp_path) as room:
+        turns = await ask_all(room, runner)
         conversation = turns[-1].conversation_id
         total = await room.session.history.total_usage(conversation)
         rows = await room.session.history.timeline(conversation)
         await room.session.history.sync(conversation)
         stored = await room.session.history.turns(conversation)
-    for turn, run in zip(turns, player.runs, strict=True):
+    for turn, run in zip(turns, runner.runs, strict=True):
         assert essence(turn) == expected(name, run, bare=bare)
         assert turn.outcome == OUTCOMES[run.status]
         errors = [row["detail"] for row in run.rows if row["event"] == "error"]
@@ -99,11 +99,11 @@ async def test_every_run_is_told_once_whole_and_in_order(
     assert total == sum_of(turn.usage for turn in turns)
     assert [essence(turn) for turn in stored] == [essence(turn) for turn in turns]
     lines = Counter((row.name, row.detail) for row in rows if isinstance(row, LogLine))
-    for run in player.runs:
+    for run in runner.runs:
         for (event, detail), times in rows_of(run).items():
             line = "guardrail" if event == "output_guardrail_violation" else event
             assert lines[line, detail] >= times
-    calls = sum(row["event"] == "tool_call" for run in player.runs for row in run.rows)
+    calls = sum(row["event"] == "tool_call" for run in runner.runs for row in run.rows)
     assert sum(isinstance(row, SkillStarted) for row in rows) == calls
     assert sum(isinstance(row, SkillFinished) for row in rows) == calls
 
@@ -140,43 +140,43 @@ async def test_a_stream_can_be_cut_anywhere(name: str, tmp_path: Path) -> None:
     workflow_id = next(iter(recording.workflows))
     run = recording.runs(workflow_id)[0]
     for cut in range(3, len(run.frames), 3):
-        player = Player(recording, workflow_id, cuts=(cut, 2, 1))
+        runner = Player(recording, workflow_id, cuts=(cut, 2, 1))
         (folder := tmp_path / str(cut)).mkdir()
-        async with room_with(player, folder) as room:
+        async with room_with(runner, folder) as room:
             turn = await room.ask(run.prompt)
         assert essence(turn) == story_of(run), cut
         assert turn.outcome == OUTCOMES[run.status], cut
-        assert int(player.resumed_from[0]) == place_after(run, cut), cut
+        assert int(runner.resumed_from[0]) == place_after(run, cut), cut
 
 
 async def test_a_restart_in_the_middle_of_a_message_loses_nothing(tmp_path: Path) -> None:
     recording = Recording("02-one-tool-custom")
     [run] = recording.runs("wf-1")
-    player = Player(recording, cuts=(9,))
-    with playing(player):
-        client = WorkflowsClient(player.url, TokenAuth(player.url, SecretStr("token")))
+    runner = Player(recording, cuts=(9,))
+    with playing(runner):
+        client = WorkflowsClient(runner.url, TokenAuth(runner.url, SecretStr("token")))
         async with room_over(WorkflowsBackend(client, "agent-1"), tmp_path / "a.db") as room:
             turn_id = await room.say(run.prompt)
             await room.until(lambda: room.turns[turn_id].steps)
-        client = WorkflowsClient(player.url, TokenAuth(player.url, SecretStr("token")))
+        client = WorkflowsClient(runner.url, TokenAuth(runner.url, SecretStr("token")))
         async with room_over(WorkflowsBackend(client, "agent-1"), tmp_path / "a.db") as room:
             turn = await room.over(turn_id)
     assert essence(turn) == story_of(run)
 
 
 async def test_a_count_is_the_runs_own_and_none_after_a_failure(tmp_path: Path) -> None:
-    player = Player(Recording("06-failure-after-good-run-custom"))
-    async with room_with(player, tmp_path) as room:
-        [turn] = await ask_all(room, player)
+    runner = Player(Recording("06-failure-after-good-run-custom"))
+    async with room_with(runner, tmp_path) as room:
+        [turn] = await ask_all(room, runner)
         total = await room.session.history.total_usage(turn.conversation_id)
     assert turn.outcome == "failed"
     assert (turn.usage, total) == (None, None)
 
 
 async def test_three_prompts_count_three_times(tmp_path: Path) -> None:
-    player = Player(Recording("04-three-prompts-custom"))
-    async with room_with(player, tmp_path) as room:
-        turns = await ask_all(room, player)
+    runner = Player(Recording("04-three-prompts-custom"))
+    async with room_with(runner, tmp_path) as room:
+        turns = await ask_all(room, runner)
         total = await room.session.history.total_usage(turns[0].conversation_id)
     assert [tokens_of(turn) for turn in turns] == [(120, 34), (250, 68), (120, 34)]
     assert total
@@ -185,19 +185,19 @@ async def test_three_prompts_count_three_times(tmp_path: Path) -> None:
 
 
 async def test_the_limit_is_told_although_the_workflow_says_completed(tmp_path: Path) -> None:
-    player = Player(Recording("07-max-turns-custom"), cuts=(21, 0))
-    async with room_with(player, tmp_path) as room:
-        [turn] = await ask_all(room, player)
+    runner = Player(Recording("07-max-turns-custom"), cuts=(21, 0))
+    async with room_with(runner, tmp_path) as room:
+        [turn] = await ask_all(room, runner)
     assert turn.outcome == "limit"
 
 
 async def test_another_machine_reads_the_newest_run(tmp_path: Path) -> None:
-    player = Player(Recording("04-three-prompts-custom"))
-    with playing(player):
-        client = WorkflowsClient(player.url, TokenAuth(player.url, SecretStr("token")))
+    runner = Player(Recording("04-three-prompts-custom"))
+    with playing(runner):
+        client = WorkflowsClient(runner.url, TokenAuth(runner.url, SecretStr("token")))
         async with room_over(WorkflowsBackend(client, "agent-1"), tmp_path / "a.db") as room:
-            turns = await ask_all(room, player)
-        client = WorkflowsClient(player.url, TokenAuth(player.url, SecretStr("token")))
+            turns = await ask_all(room, runner)
+        client = WorkflowsClient(runner.url, TokenAuth(runner.url, SecretStr("token")))
         async with room_over(WorkflowsBackend(client, "agent-1"), tmp_path / "b.db") as other:
             await other.session.history.sync(ConversationId("wf-1"))
             [turn] = await other.session.history.turns(ConversationId("wf-1"))

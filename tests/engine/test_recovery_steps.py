@@ -26,14 +26,14 @@ from tests.fakes import EVERYTHING, IdleClock, MemoryStore, ScriptedBackend
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import StreamInterrupted, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.records import ConversationStatus, EventPage, Message, Prompt
 from tui.core.turn import Turn, fold
-from tui.engine.context import Kit
+from tui.engine.context import EngineContext
 from tui.engine.outbox_claims import Withdrawn
 from tui.engine.recovery import catch_up, follow, watch_gaps
 from tui.engine.server_history import rfc3339
-from tui.engine.turn_runner import Player
+from tui.engine.turn_runner import TurnRunner
 from tui.engine.updates import RecoveryChanged, Update
 
 HERE = ConversationId("c")
@@ -55,7 +55,7 @@ class Service(ScriptedBackend):
     An empty pile: a stream that ends at once, no stored events, a conversation at work.
     """
 
-    def __init__(self, can: Can = EVERYTHING) -> None:
+    def __init__(self, can: Capability = EVERYTHING) -> None:
         super().__init__(can=can)
         self.streams: list[Sequence[Part]] = []
         self.pages: list[EventPage | BackendError] = []
@@ -108,7 +108,7 @@ class Case:
         *events: TurnEvent,
         run_id: RunId | None = RUN,
         prompt: Prompt | None = PROMPT,
-        can: Can = EVERYTHING,
+        can: Capability = EVERYTHING,
     ) -> None:
         self.service = Service(can)
         self.store = MemoryStore()
@@ -116,9 +116,11 @@ class Case:
         self.told: list[tuple[str, int, float, str] | None] = []
         """Step, attempt, seconds to wait and problem of each report."""
         turn = Turn(id=TurnId("t"), conversation_id=HERE, prompt=prompt, run_id=run_id)
-        kit = Kit(backend=self.service, store=self.store, publish=self._hear, clock=self.clock)
+        context = EngineContext(
+            backend=self.service, store=self.store, publish=self._hear, clock=self.clock
+        )
         self.known = events
-        self.player = Player(kit, fold(turn, events))
+        self.runner = TurnRunner(context, fold(turn, events))
 
     def _hear(self, update: Update) -> None:
         if not isinstance(update, RecoveryChanged):
@@ -139,13 +141,13 @@ class Case:
         """Return the turn once it is over."""
         await self.save()
         async with asyncio.timeout(5):
-            await follow(self.player)
+            await follow(self.runner)
         return self.turn
 
     @asynccontextmanager
     async def following(self) -> AsyncGenerator[asyncio.Task[None]]:
         await self.save()
-        task = asyncio.create_task(follow(self.player))
+        task = asyncio.create_task(follow(self.runner))
         try:
             async with asyncio.timeout(5):
                 yield task
@@ -156,7 +158,7 @@ class Case:
     @asynccontextmanager
     async def watching(self) -> AsyncGenerator[asyncio.Task[None]]:
         await self.save()
-        task = asyncio.create_task(watch_gaps(self.player))
+        task = asyncio.create_task(watch_gaps(self.runner))
         try:
             async with asyncio.timeout(5):
                 yield task
@@ -186,7 +188,7 @@ class Case:
 
     @property
     def turn(self) -> Turn:
-        return self.player.turn
+        return self.runner.turn
 
     @property
     def waits(self) -> list[tuple[int, float, str]]:
@@ -294,7 +296,7 @@ async def test_a_turn_without_run_and_message_is_not_looked_for() -> None:
 
 
 async def test_a_service_without_a_history_is_asked_for_stored_events_alone() -> None:
-    case = Case(run_id=None, can=Can.REPLAY)
+    case = Case(run_id=None, can=Capability.REPLAY)
     stored = tuple(replace(event, run_id=None) for event in WHOLE)
     case.service.pages = [EventPage(events=()), EventPage(events=stored)]
     assert (await case.follow()).over
@@ -302,7 +304,7 @@ async def test_a_service_without_a_history_is_asked_for_stored_events_alone() ->
 
 
 async def test_pauses_start_anew_after_each_event_that_a_stream_brings() -> None:
-    case = Case(can=Can.HISTORY)
+    case = Case(can=Capability.HISTORY)
     case.service.streams = [[], [], *([event] for event in WHOLE)]
     assert (await case.follow()).reply == "Hi"
     assert [(attempt, wait_s) for attempt, wait_s, _ in case.waits] == [
@@ -312,7 +314,7 @@ async def test_pauses_start_anew_after_each_event_that_a_stream_brings() -> None
 
 
 async def test_an_interruption_is_no_progress_and_says_how_long_to_wait() -> None:
-    case = Case(*WHOLE[:1], can=Can.HISTORY)
+    case = Case(*WHOLE[:1], can=Capability.HISTORY)
     stops = [
         StreamInterrupted(key=f"stop-{n}", retry_after_ms=asked)
         for n, asked in enumerate((3_000, 100))
@@ -324,11 +326,11 @@ async def test_an_interruption_is_no_progress_and_says_how_long_to_wait() -> Non
 
 async def test_a_wait_that_the_stream_asked_for_comes_before_the_first_reconnect() -> None:
     case = Case(*WHOLE[:1])
-    case.player.asked_delay_s = 4.0
+    case.runner.asked_delay_s = 4.0
     case.service.streams = [WHOLE[1:]]
     await case.follow()
     assert case.told == [("waiting", 1, 4.0, ""), ("reconnecting", 1, 0.0, ""), None]
-    assert case.player.asked_delay_s is None
+    assert case.runner.asked_delay_s is None
 
 
 async def test_a_wait_that_is_asked_for_during_the_recovery_counts_once() -> None:
@@ -336,7 +338,7 @@ async def test_a_wait_that_is_asked_for_during_the_recovery_counts_once() -> Non
     case.service.streams = [[broken()], [broken()], WHOLE[1:]]
     async with case.following() as task:
         await case.called("resume", 2)
-        case.player.asked_delay_s = 9.0
+        case.runner.asked_delay_s = 9.0
         await task
     assert [wait_s for _, wait_s, _ in case.waits] == [0.5, 9.0]
 
@@ -440,7 +442,7 @@ async def test_stored_events_that_are_gone_for_good_are_not_waited_for() -> None
 
 
 async def test_where_no_events_are_stored_a_reconnect_has_twelve_tries() -> None:
-    case = Case(*WHOLE[:1], can=Can.HISTORY)
+    case = Case(*WHOLE[:1], can=Capability.HISTORY)
     case.service.last_state = IDLE
     await case.follow()
     assert case.service.calls.count("status") == 12
@@ -477,14 +479,14 @@ async def test_a_turn_that_asks_for_a_connection_waits_until_it_is_answered() ->
         for _ in range(200):
             await asyncio.sleep(0)
         assert case.service.calls == []
-        await case.player.absorb((connected(),))
+        await case.runner.apply_events((connected(),))
         await task
     assert case.turn.reply == "Done"
     assert case.service.calls == ["resume"]
 
 
 async def test_a_connection_that_the_service_cannot_bring_is_not_waited_for() -> None:
-    case = Case(*numbered(started(), wants_connection()), can=EVERYTHING & ~Can.CONNECT)
+    case = Case(*numbered(started(), wants_connection()), can=EVERYTHING & ~Capability.CONNECT)
     case.service.last_state = IDLE
     async with case.following():
         await case.called("status", 2)
@@ -519,12 +521,12 @@ async def test_stored_events_of_an_idle_conversation_may_bring_a_connection_that
 
 
 async def test_trying_again_now_gives_up_the_step_that_hangs_and_starts_anew() -> None:
-    case = Case(*WHOLE[:1], can=Can.HISTORY)
+    case = Case(*WHOLE[:1], can=Capability.HISTORY)
     hangs = asyncio.Event()
     case.service.streams = [[], [hangs], WHOLE[1:]]
     async with case.following() as task:
         await case.called("resume", 2)
-        case.player.hurry()
+        case.runner.retry_now()
         await task
     assert [step[1] for step in case.told if step and step[0] == "reconnecting"] == [1, 2, 1]
     assert len(case.waits) == 1
@@ -550,7 +552,7 @@ async def test_what_is_missing_before_the_end_that_another_process_stored_is_rea
 async def test_a_turn_that_is_gone_from_the_store_is_withdrawn() -> None:
     case = Case(*WHOLE[:1])
     with pytest.raises(Withdrawn):
-        await follow(case.player)
+        await follow(case.runner)
 
 
 async def test_what_is_missing_at_the_end_is_read_with_a_few_tries() -> None:
@@ -566,7 +568,7 @@ async def test_what_is_missing_at_the_end_is_given_up_where_the_service_does_not
     case.service.last_page = broken(ErrorKind.NOT_FOUND)
     assert (await case.follow()).has_gap
     assert case.service.calls == ["events"]
-    case = Case(WHOLE[0], *WHOLE[3:], can=Can.HISTORY)
+    case = Case(WHOLE[0], *WHOLE[3:], can=Capability.HISTORY)
     assert (await case.follow()).has_gap
     assert case.service.calls == []
 
@@ -579,7 +581,7 @@ async def test_stored_events_are_read_page_by_page() -> None:
         EventPage(events=tuple(WHOLE[1:4]), next_since="s2"),
     )
     case.service.pages = [first, second, EventPage(events=tuple(WHOLE[4:]), next_since="s3")]
-    await catch_up(case.player)
+    await catch_up(case.runner)
     assert case.service.asked_since == [rfc3339(1_000), "s1", "s2"]
     assert case.turn.over
 
@@ -592,7 +594,7 @@ async def test_stored_events_end_where_the_next_page_is_the_same() -> None:
         EventPage(events=(), next_since="s1"),
         EventPage(events=tuple(WHOLE)),
     ]
-    await catch_up(case.player)
+    await catch_up(case.runner)
     assert case.service.asked_since == [rfc3339(1_000), "s1"]
 
 
@@ -600,7 +602,7 @@ async def test_stored_events_without_end_are_read_for_two_hundred_pages() -> Non
     case = Case(WHOLE[0])
     await case.save()
     case.service.pages = [EventPage(events=(), next_since=f"s{n}") for n in range(300)]
-    await catch_up(case.player)
+    await catch_up(case.runner)
     assert len(case.service.asked_since) == 200
 
 
@@ -612,7 +614,7 @@ async def test_stored_events_are_read_on_while_something_is_missing_after_the_en
         EventPage(events=(WHOLE[2],), next_since="s2"),
         EventPage(events=(WHOLE[3],), next_since="s3"),
     ]
-    await catch_up(case.player)
+    await catch_up(case.runner)
     assert case.service.asked_since == [rfc3339(1_000), "s1", "s2"]
     assert not case.turn.has_gap
 
@@ -623,7 +625,7 @@ async def test_stored_events_of_another_run_are_another_turns() -> None:
     foreign = numbered(said("Not yours"), run_id=OTHER_RUN, prefix="o")
     ownerless = replace(said("Mine"), key="x", at_ms=2_000)
     case.service.pages = [EventPage(events=(*foreign, ownerless))]
-    await catch_up(case.player)
+    await catch_up(case.runner)
     assert case.turn.reply == "Mine"
 
 
@@ -643,7 +645,7 @@ async def test_stored_events_are_read_from_the_last_one_without_a_gap_before_it(
 ) -> None:
     case = Case(*known)
     await case.save()
-    await catch_up(case.player)
+    await catch_up(case.runner)
     assert case.service.asked_since == [since]
 
 
@@ -664,10 +666,10 @@ async def test_after_a_gap_is_filled_the_next_one_is_waited_for_as_short_as_the_
     async with case.watching():
         await case.called("events", 2)
         await case.settled()
-        await case.player.absorb((WHOLE[3],))
+        await case.runner.apply_events((WHOLE[3],))
         await case.passed(1.5 + 20.0)
         await case.settled()
-        await case.player.absorb((replace(said("Late"), key="e9", seq=9, run_id=RUN),))
+        await case.runner.apply_events((replace(said("Late"), key="e9", seq=9, run_id=RUN),))
         await case.called("events", 3)
     assert case.clock.monotonic_s() == 1.5 + 20.0 + 0.5
 
@@ -733,12 +735,12 @@ async def test_a_turn_that_goes_on_is_not_looked_at() -> None:
     async with case.watching():
         for n in range(1, 4):
             await case.passed(15 * n)
-            await case.player.absorb((WHOLE[n],))
+            await case.runner.apply_events((WHOLE[n],))
     assert case.service.calls == []
 
 
 async def test_gaps_are_not_watched_where_no_events_are_stored() -> None:
-    case = Case(WHOLE[0], WHOLE[3], can=Can.HISTORY)
+    case = Case(WHOLE[0], WHOLE[3], can=Capability.HISTORY)
     async with case.watching() as task:
         await task
     assert case.service.calls == []

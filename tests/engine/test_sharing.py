@@ -66,11 +66,11 @@ class Two:
             self.gates = HeldBack(genie_of(server))
             return self.gates
 
-        opening = open_room(self.server, self.path, patience=CALM, backend_of=held_back)
+        opening = open_room(self.server, self.path, timeouts=CALM, backend_of=held_back)
         return await self._first.enter_async_context(opening)
 
     async def second(self) -> Room:
-        opening = open_room(self.server, self.path, patience=CALM)
+        opening = open_room(self.server, self.path, timeouts=CALM)
         return await self._rest.enter_async_context(opening)
 
     async def end_first(self) -> None:

@@ -23,10 +23,10 @@ from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.events import AgentMessage, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId, is_local
 from tui.core.records import Conversation, Message
-from tui.engine.context import Patience
+from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.tasks import run_with_watchers
-from tui.engine.updates import Notice, Problem, Refused, TurnChanged, TurnDropped, Update
+from tui.engine.updates import Problem, Refused, TurnChanged, TurnDropped, Update, UserNotice
 
 HERE = ConversationId("here")
 
@@ -54,8 +54,8 @@ async def opened(
     backend: ScriptedBackend, store: MemoryStore
 ) -> AsyncIterator[tuple[Session, Listener]]:
     listener = Listener()
-    patience = replace(Patience(), frame_s=0, title_s=(), first_retry_s=0.001)
-    async with Session(backend, store, listener.hear, patience=patience) as session:
+    timeouts = replace(Timeouts(), frame_s=0, title_s=(), first_retry_s=0.001)
+    async with Session(backend, store, listener.hear, timeouts=timeouts) as session:
         yield session, listener
 
 
@@ -83,8 +83,8 @@ async def test_a_turn_that_cannot_be_kept_is_shown_and_kept_when_there_is_room()
         await session.send(HERE, "Hi")
         await listener.until(lambda u: isinstance(u, TurnChanged) and u.turn.phase == "working")
         gate.set()
-        told = await listener.until(lambda u: isinstance(u, Notice))
-        assert isinstance(told, Notice)
+        told = await listener.until(lambda u: isinstance(u, UserNotice))
+        assert isinstance(told, UserNotice)
         assert told.text == "The disk is full. The reply is shown, but not saved yet."
         ended = await listener.until(over)
         assert isinstance(ended, TurnChanged)

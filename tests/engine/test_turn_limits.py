@@ -62,7 +62,7 @@ async def test_a_flood_ends_the_turn_and_the_next_message_is_answered(
     backend = ScriptedBackend(script, reply("Here I am"))
     store = await SqliteStore.open(tmp_path / "test.db", "test")
     room = Room(store, backend)
-    async with Session(backend, store, room.hear, patience=QUICK) as session:
+    async with Session(backend, store, room.hear, timeouts=QUICK) as session:
         room.session = session
         turn = await room.ask("Go")
         assert turn.outcome == "failed"

@@ -16,7 +16,7 @@ from tui.core.ids import ConversationId
 from tui.core.steps import ConnectionStep, SkillStep, TextStep
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer
-from tui.engine.context import Patience
+from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.updates import Problem, TurnChanged, Update
 
@@ -167,8 +167,8 @@ class Hall:
         self.backend = backend
         self.clock = clock
         self.turn: Turn | None = None
-        patience = replace(Patience(), frame_s=0, title_s=())
-        self.session = Session(backend, MemoryStore(), self._hear, clock=clock, patience=patience)
+        timeouts = replace(Timeouts(), frame_s=0, title_s=())
+        self.session = Session(backend, MemoryStore(), self._hear, clock=clock, timeouts=timeouts)
 
     def _hear(self, update: Update) -> None:
         if isinstance(update, TurnChanged):

@@ -27,8 +27,8 @@ from tui.core.records import Conversation, Prompt, TurnRecord
 from tui.core.text import json_text
 from tui.core.turn import turn_of
 from tui.demo.server import DemoServer
-from tui.engine.updates import Notice, Problem
-from tui.export import Chronicle, render
+from tui.engine.updates import Problem, UserNotice
+from tui.export import ExportSource, render
 from tui.store import SqliteStore
 
 pytestmark = pytest.mark.slow
@@ -78,7 +78,7 @@ async def store_and_export(folder: Path, value: Any) -> None:
     assert hit.event_key == events[0].key
     turn = turn_of(record)
     assert turn.reply == "A heron stood there."
-    chronicle = Chronicle(
+    chronicle = ExportSource(
         conversation=Conversation(id=HERE),
         turns=[turn],
         events=record.events,
@@ -129,7 +129,7 @@ async def test_a_reply_that_cannot_be_stored_is_shown_and_told_about_once() -> N
         await session.send(HERE, "hi")
         turn = await desk.until("over")
         assert (turn.reply, turn.outcome) == ("One.\n\nTwo.", "finished")
-        [notice] = [update for update in desk.updates if isinstance(update, Notice)]
+        [notice] = [update for update in desk.updates if isinstance(update, UserNotice)]
         assert notice.text == (
             "The disk is full: nothing can be stored in genie.db."
             " The reply is shown, but not saved yet."
@@ -144,7 +144,7 @@ async def test_what_could_not_be_stored_is_stored_later() -> None:
     async with desk.session as session:
         turn = await session.send(HERE, "hi")
         async with asyncio.timeout(5):
-            while not any(isinstance(update, Notice) for update in desk.updates):
+            while not any(isinstance(update, UserNotice) for update in desk.updates):
                 await desk.changed()
         store.full = False
         gate.set()

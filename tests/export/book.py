@@ -25,24 +25,24 @@ from tui.core.events import (
 from tui.core.ids import AttemptId, CallId, ConversationId, TurnId
 from tui.core.records import Attachment, Conversation, Prompt
 from tui.core.turn import Turn, fold
-from tui.export import Chronicle
+from tui.export import ExportSource
 
 AGENT = "Ifrit"
 
 
 def chronicle(
     *events: TurnEvent, prompt: str = "Hello", title: str = "A talk", agent: str = AGENT
-) -> Chronicle:
+) -> ExportSource:
     """One turn with these events."""
     return _bound(title, agent, Prompt(text=prompt, state="sent", at_ms=T0_MS), events)
 
 
-def said(text: str) -> Chronicle:
+def said(text: str) -> ExportSource:
     """One reply with this text."""
     return chronicle(at(AgentMessage, 1, 1, text=text), at(TurnFinished, 2, 2))
 
 
-def everywhere(text: str) -> Chronicle:
+def everywhere(text: str) -> ExportSource:
     """A text in every place that the wire or the user can fill."""
     prompt = Prompt(
         text=text,
@@ -84,10 +84,10 @@ def events_with(text: str) -> Sequence[TurnEvent]:
     )
 
 
-def _bound(title: str, agent: str, prompt: Prompt, events: Sequence[TurnEvent]) -> Chronicle:
+def _bound(title: str, agent: str, prompt: Prompt, events: Sequence[TurnEvent]) -> ExportSource:
     where = ConversationId("c")
     turn = fold(Turn(id=TurnId("t"), conversation_id=where, prompt=prompt), events)
-    return Chronicle(
+    return ExportSource(
         conversation=Conversation(id=where, title=title),
         turns=[turn],
         events=events,

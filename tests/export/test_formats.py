@@ -24,12 +24,12 @@ from tui.core.events import (
     TurnStarted,
 )
 from tui.core.ids import CallId
-from tui.export import CannotWrite, Chronicle, Format, file_name, format_of, render, write
+from tui.export import CannotWrite, ExportSource, Format, file_name, format_of, render, write
 
 CALL = CallId("call")
 
 
-def ordered() -> Chronicle:
+def ordered() -> ExportSource:
     return chronicle(
         at(TurnStarted, 1, 0),
         at(
@@ -135,7 +135,7 @@ def test_json_has_every_event_with_its_payload_as_the_store_has_it() -> None:
 
 
 def test_a_conversation_without_anything_is_exported_too() -> None:
-    empty = Chronicle(
+    empty = ExportSource(
         conversation=ordered().conversation, turns=(), events=(), agent="Ifrit", exported_ms=0
     )
     for form in ("md", "html", "json"):

@@ -8,7 +8,7 @@ from tests.export.book import chronicle
 from tests.ui.solo import at
 from tui.core.events import AgentMessage, ApprovalRequested, ConnectionRequested, TurnFinished
 from tui.core.ids import AttemptId, CallId
-from tui.export import FORMATS, Chronicle, Format, render
+from tui.export import FORMATS, ExportSource, Format, render
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
 API_KEY = "wrkaus-8b9fe6b8e0b64ec8"
@@ -29,7 +29,7 @@ SECRETS = (
 )
 
 
-def planted() -> Chronicle:
+def planted() -> ExportSource:
     """Secrets in what the user said, in replies, parameters, payloads, links and the title."""
     parameters = {
         "note": "hello",

@@ -22,7 +22,7 @@ from tests.auth.scenes import file_vault
 from tests.signing_in import NO_KEYRING, free_redirect, login_command
 from tui.api.identity import IdentityClient
 from tui.auth.account import OAuthAccount
-from tui.auth.login import Client
+from tui.auth.login import OAuthClient
 from tui.core.account import LoginProblem
 from tui.core.errors import BackendError, ErrorKind
 from tui.system.clock import SystemClock
@@ -82,7 +82,7 @@ async def window(provider: Provider, tmp_path: Path) -> AsyncIterator[Callable[[
 
     def window() -> OAuthAccount:
         service = IdentityClient(provider.issuer, CLIENT)
-        client = Client(CLIENT, provider.redirect_url)
+        client = OAuthClient(CLIENT, provider.redirect_url)
         vault = file_vault(tmp_path / "logins")
         opened.append(OAuthAccount(client, service, vault, SystemClock()))
         return opened[-1]

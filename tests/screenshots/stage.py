@@ -20,7 +20,7 @@ from tests.screenshots.slim import slim
 from tests.screenshots.watch import rested
 from tests.textual_internals import terminal_lines
 from tests.ui.signin import ScriptedAccount, nobody
-from tui.bootstrap import place_of_demo
+from tui.bootstrap import target_of_demo
 from tui.config import Preferences
 from tui.demo.server import DemoServer, DemoSettings, PortInUseError
 from tui.system.terminal import Terminal
@@ -122,7 +122,7 @@ async def _demo(scene: Scene) -> AsyncGenerator[App[Any]]:
     server = await _started(settings)
     try:
         clock = StillClock(server.clock.now)
-        place = place_of_demo(server, clock, scene.backend)
+        place = target_of_demo(server, clock, scene.backend)
         yield GenieApp(
             place.connect,
             agent_name=place.agent_name,

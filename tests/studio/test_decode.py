@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from tui.studio import models
 from tui.studio.decode import decode, find_rows
 from tui.studio.endpoint import unwrapped
-from tui.studio.models import Genie, Guardrail, Job, Recipe, Record
+from tui.studio.models import Genie, Guardrail, Job, Recipe, StudioModel
 
 KINDS = [
     kind
     for kind in vars(models).values()
-    if isinstance(kind, type) and issubclass(kind, Record) and kind is not Record
+    if isinstance(kind, type) and issubclass(kind, StudioModel) and kind is not StudioModel
 ]
 NAMES = ["id", "name", "data", "result", "items", "policies", "api_key", "token", "created_at"]
 JSON = st.recursive(
@@ -28,7 +28,7 @@ JSON = st.recursive(
 
 
 @given(st.sampled_from(KINDS), JSON)
-def test_nothing_that_json_can_hold_upsets_it(kind: type[Record], value: object) -> None:
+def test_nothing_that_json_can_hold_upsets_it(kind: type[StudioModel], value: object) -> None:
     found = decode(kind, unwrapped(value))
     assert type(found) is kind
     find_rows(value)

@@ -18,16 +18,16 @@ from tui.config import Preferences
 from tui.core.errors import BackendError
 from tui.core.genie_source import Kept
 from tui.core.ids import ConversationId
-from tui.core.ports import Notepad
+from tui.core.ports import EarlyDraftStore
 from tui.core.records import Conversation
-from tui.engine.context import Patience
+from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.system.terminal import Terminal
 from tui.ui.app import GenieApp
 from tui.ui.studio.connection import Connect, StudioConnection
 
-QUICK = Patience(
+QUICK = Timeouts(
     first_retry_s=0.01,
     longest_retry_s=0.05,
     busy_poll_s=0.01,
@@ -69,7 +69,7 @@ class Stage(ChatPage):
     """Raised by the next attempts to connect."""
     gate: asyncio.Event | None = None
     """Connecting waits for it."""
-    notepad: Notepad | None = None
+    notepad: EarlyDraftStore | None = None
     account: ScriptedAccount | None = None
     """Whoever is to be signed in; connecting needs somebody."""
     studio: ScriptedStudio | None = None

@@ -25,7 +25,7 @@ from tests.ui.stage import Stage, conversation
 from tui.core.draft import Draft
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import CallId, ConversationId, TurnId
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.records import Prompt, TurnRecord
 from tui.engine.updates import Refused
 from tui.ui.modals.approval import ApprovalModal
@@ -461,13 +461,13 @@ async def test_ctrl_o_attaches_a_file_that_goes_with_the_message(tmp_path) -> No
 
 
 async def test_where_no_files_are_taken_and_nothing_is_imported_nothing_of_it_is_offered() -> None:
-    stage = Stage(ScriptedBackend(can=Can.NOTHING))
+    stage = Stage(ScriptedBackend(can=Capability.NOTHING))
     async with stage.shown():
         await stage.until(lambda: "^O" not in stage.screen())
         assert not {"attach", "import"} & set(stage.commands())
         await stage.press("ctrl+o")
         assert stage.is_chat_in_front()
-    stage = Stage(ScriptedBackend(can=Can.UPLOAD | Can.BUNDLE))
+    stage = Stage(ScriptedBackend(can=Capability.UPLOAD | Capability.BUNDLE))
     async with stage.shown():
         await stage.until(lambda: "^O Attach" in stage.screen())
         assert {"attach", "import"} <= set(stage.commands())

@@ -14,7 +14,7 @@ from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage
 from tui.core.draft import Draft, parse
 from tui.core.ids import TurnId
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.records import Attachment
 from tui.ui.files import LARGEST_FILE_BYTES, messages
 from tui.ui.paths import Entry, completions
@@ -214,7 +214,7 @@ async def test_a_file_that_is_gone_keeps_the_message_back(folder: Path) -> None:
 
 
 async def test_a_dropped_path_is_text_where_no_files_are_taken(folder: Path) -> None:
-    stage = Stage(ScriptedBackend(can=Can.NOTHING))
+    stage = Stage(ScriptedBackend(can=Capability.NOTHING))
     async with stage.shown():
         stage.paste(str(folder / "a.txt"))
         await stage.until(lambda: stage.composer_text() == str(folder / "a.txt"))

@@ -16,7 +16,7 @@ from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId
-from tui.core.options import Choice, Option, OptionValue
+from tui.core.options import Option, OptionChoice, OptionValue
 from tui.ui.choices import Choices, still_fitting
 from tui.ui.modals.beginning import BeginModal
 from tui.ui.modals.pick import PickModal
@@ -30,20 +30,24 @@ OPTIONS = (
         kind="choice",
         default="a-1",
         required=True,
-        choices=tuple(Choice(value=f"a-{n}", label=f"Number {n} of many") for n in range(1, 5)),
+        choices=tuple(
+            OptionChoice(value=f"a-{n}", label=f"Number {n} of many") for n in range(1, 5)
+        ),
     ),
     Option(name="turns", label="Most turns", kind="number", default=10, least=1, most=200),
     Option(
         name="effort",
         label="Effort",
         kind="choice",
-        choices=tuple(Choice(value=word, label=word.title()) for word in ("low", "high")),
+        choices=tuple(OptionChoice(value=word, label=word.title()) for word in ("low", "high")),
     ),
     Option(
         name="skills",
         label="Skills",
         kind="tags",
-        choices=tuple(Choice(value=f"s-{word}", label=word) for word in ("Digging", "Mowing")),
+        choices=tuple(
+            OptionChoice(value=f"s-{word}", label=word) for word in ("Digging", "Mowing")
+        ),
     ),
     Option(name="rails", label="Guardrails", kind="tags"),
     Option(name="memory", label="Memory", kind="switch", default=True),
@@ -220,7 +224,7 @@ async def test_a_failure_to_create_is_said() -> None:
 
 
 async def test_texts_of_the_service_are_harmless() -> None:
-    hostile = Choice(value="x", label=HOSTILE, help=HOSTILE)
+    hostile = OptionChoice(value="x", label=HOSTILE, help=HOSTILE)
     offered = (
         Option(name="a", label=HOSTILE, kind="choice", help=HOSTILE, choices=(hostile,) * 9),
         Option(name="b", label="B", kind="tags", choices=(hostile,)),

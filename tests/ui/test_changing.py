@@ -13,7 +13,7 @@ from tests.ui.test_beginning import OPTIONS
 from tests.ui.test_search import LONG, record
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.records import Agent
 from tui.ui.modals.beginning import OptionsModal
 
@@ -28,7 +28,7 @@ PRESENT = tuple(
 )
 
 
-def a_stage(can: Can = WORKSHOP) -> Stage:
+def a_stage(can: Capability = WORKSHOP) -> Stage:
     listed = [conversation("long", "Everything about hay", NOW_MS), conversation("other", "B", 1)]
     backend = ScriptedBackend(can=can, conversations=listed, offered=PRESENT)
     return Stage(backend, MemoryStore(listed, [record(n) for n in range(3)]))
@@ -116,14 +116,14 @@ async def test_without_the_options_there_is_nothing_to_apply() -> None:
     assert "change" not in stage.backend.calls
 
 
-@pytest.mark.parametrize("can", [WORKSHOP & ~Can.CHANGE, WORKSHOP])
-async def test_it_is_offered_where_the_service_can(can: Can) -> None:
+@pytest.mark.parametrize("can", [WORKSHOP & ~Capability.CHANGE, WORKSHOP])
+async def test_it_is_offered_where_the_service_can(can: Capability) -> None:
     stage = a_stage(can)
     async with stage.shown():
         assert not stage.is_action_offered("options")
         await opened(stage)
-        assert stage.is_action_offered("options") is (Can.CHANGE in can)
-        assert ("options" in stage.menu_commands()) is (Can.CHANGE in can)
+        assert stage.is_action_offered("options") is (Capability.CHANGE in can)
+        assert ("options" in stage.menu_commands()) is (Capability.CHANGE in can)
 
 
 async def test_the_agents_name_is_shown_instead_of_its_id() -> None:

@@ -12,7 +12,7 @@ from textual import events
 
 from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage, conversation
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.text import clean
 from tui.ui.completing import Word, word_at
 from tui.ui.paths import MOST_ENTRIES, completions, escape, is_typable, unescape
@@ -285,7 +285,7 @@ async def test_enter_takes_nothing_that_was_offered_for_an_earlier_word(
 async def test_no_paths_are_offered_where_no_files_are_taken(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text("x")
-    stage = Stage(ScriptedBackend(can=Can.NOTHING))
+    stage = Stage(ScriptedBackend(can=Capability.NOTHING))
     async with stage.shown():
         await stage.press("@", "a")
         assert not [worker for worker in stage.app.workers if worker.group == "choices"]

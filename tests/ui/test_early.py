@@ -10,15 +10,15 @@ import pytest
 from tests.fakes import MemoryStore, ScriptedBackend, reply
 from tests.ui.stage import Stage
 from tui.core.draft import Draft
-from tui.system.draft_file import Notepad
+from tui.system.draft_file import DraftFile
 
 
 @pytest.fixture
-def notepad(tmp_path: Path) -> Notepad:
-    return Notepad(tmp_path / "unsent" / "default")
+def notepad(tmp_path: Path) -> DraftFile:
+    return DraftFile(tmp_path / "unsent" / "default")
 
 
-async def test_keys_before_the_session_is_open_are_on_the_notepad(notepad: Notepad) -> None:
+async def test_keys_before_the_session_is_open_are_on_the_notepad(notepad: DraftFile) -> None:
     stage = Stage(gate=asyncio.Event(), notepad=notepad)
     async with stage.shown():
         await stage.press(*"hel")
@@ -27,7 +27,7 @@ async def test_keys_before_the_session_is_open_are_on_the_notepad(notepad: Notep
         assert notepad.read() == "hello"
 
 
-async def test_what_was_to_be_sent_leaves_the_notepad_for_the_outbox(notepad: Notepad) -> None:
+async def test_what_was_to_be_sent_leaves_the_notepad_for_the_outbox(notepad: DraftFile) -> None:
     gate = asyncio.Event()
     stage = Stage(ScriptedBackend(reply("Hello Jo")), gate=gate, notepad=notepad)
     async with stage.shown():
@@ -39,7 +39,7 @@ async def test_what_was_to_be_sent_leaves_the_notepad_for_the_outbox(notepad: No
         assert notepad.read() == ""
 
 
-async def test_what_a_killed_program_left_is_in_the_composer_and_safe(notepad: Notepad) -> None:
+async def test_what_a_killed_program_left_is_in_the_composer_and_safe(notepad: DraftFile) -> None:
     notepad.keep("from before")
     store = MemoryStore()
     async with Stage(store=store, notepad=notepad).shown() as stage:
@@ -48,7 +48,9 @@ async def test_what_a_killed_program_left_is_in_the_composer_and_safe(notepad: N
         assert store.drafts[None] == "from before"
 
 
-async def test_what_is_typed_comes_before_what_was_left_and_what_was_kept(notepad: Notepad) -> None:
+async def test_what_is_typed_comes_before_what_was_left_and_what_was_kept(
+    notepad: DraftFile,
+) -> None:
     notepad.keep("left")
     gate, store = asyncio.Event(), MemoryStore()
     store.drafts[None] = "kept"
@@ -60,7 +62,7 @@ async def test_what_is_typed_comes_before_what_was_left_and_what_was_kept(notepa
         assert stage.composer_text() == "typed\n\nleft\n\nkept"
 
 
-async def test_what_was_kept_just_before_the_end_is_not_there_twice(notepad: Notepad) -> None:
+async def test_what_was_kept_just_before_the_end_is_not_there_twice(notepad: DraftFile) -> None:
     notepad.keep("words")
     store = MemoryStore()
     store.drafts[None] = Draft("words", ("/a/file",)).dump()
@@ -71,14 +73,14 @@ async def test_what_was_kept_just_before_the_end_is_not_there_twice(notepad: Not
 
 def test_the_notepad_is_private_and_bears_a_folder_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "unsent" / "default"
-    pad = Notepad(path)
+    pad = DraftFile(path)
     pad.keep("a\r\nb\x1c/a/file")
     assert pad.read() == "a\r\nb\x1c/a/file"
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     pad.clear()
     pad.clear()
     assert pad.read() == ""
-    lost = Notepad(path.parent / "default" / "below")
+    lost = DraftFile(path.parent / "default" / "below")
     path.write_text("")
     lost.keep("words")
     assert lost.read() == ""

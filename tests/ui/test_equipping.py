@@ -14,8 +14,8 @@ from tests.ui.stage import Stage, conversation
 from tests.ui.test_search import LONG, record
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, SkillId
-from tui.core.ports import Can
-from tui.core.records import Skill
+from tui.core.ports import Capability
+from tui.core.records import AvailableSkill
 from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.modals.export import ExportModal
 from tui.ui.modals.pick import PickModal
@@ -23,7 +23,9 @@ from tui.ui.modals.rename import RenameModal
 from tui.ui.screens.attach import ImportScreen
 
 SKILLS = tuple(
-    Skill(id=SkillId(f"s-{name.lower()}"), name=name, description=f"{name} things", tags=(tag,))
+    AvailableSkill(
+        id=SkillId(f"s-{name.lower()}"), name=name, description=f"{name} things", tags=(tag,)
+    )
     for name, tag in (("Dig", "garden"), ("Mow", "garden"), ("Paint", "house"))
 )
 
@@ -35,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def a_stage(can: Can = WORKSHOP) -> Stage:
+def a_stage(can: Capability = WORKSHOP) -> Stage:
     listed = [conversation("long", "Everything about hay", NOW_MS)]
     backend = ScriptedBackend(can=can, skills=SKILLS, conversations=listed)
     backend.installed[LONG] = {SkillId("s-dig")}
@@ -90,7 +92,7 @@ async def test_leaving_the_list_changes_nothing() -> None:
 
 
 async def test_where_a_service_can_do_none_of_it_nothing_is_offered() -> None:
-    stage = a_stage(Can.HISTORY)
+    stage = a_stage(Capability.HISTORY)
     async with stage.shown():
         await opened(stage)
         for command in ("skills", "import"):

@@ -9,7 +9,7 @@ from textual import events
 from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
-from tui.system.draft_file import Notepad
+from tui.system.draft_file import DraftFile
 from tui.ui.early import EarlyKeys
 
 REASON = "SSL_CERT_FILE names /nope"
@@ -23,7 +23,7 @@ def unusable() -> BackendError:
 async def test_the_reason_stays_what_is_written_is_kept_and_ctrl_r_sends_it(
     tmp_path: Path,
 ) -> None:
-    notepad = Notepad(tmp_path / "unsent")
+    notepad = DraftFile(tmp_path / "unsent")
     backend = ScriptedBackend(reply("Hello Jo"))
     stage = Stage(backend, refusals=[unusable(), unusable()], notepad=notepad)
     async with stage.shown():

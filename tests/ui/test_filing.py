@@ -10,7 +10,7 @@ from tests.fakes import EVERYTHING, NOW_MS, MemoryStore, ScriptedBackend, failed
 from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.records import Conversation
 from tui.ui.listing import Heading, Row, rows_of
 from tui.ui.modals.confirm import ConfirmModal
@@ -89,7 +89,7 @@ async def test_the_open_conversation_is_renamed_from_anywhere() -> None:
 
 
 async def test_a_server_that_keeps_titles_is_told_the_name() -> None:
-    backend = ScriptedBackend(can=EVERYTHING | Can.RENAME, conversations=three())
+    backend = ScriptedBackend(can=EVERYTHING | Capability.RENAME, conversations=three())
     stage = Stage(backend)
     async with stage.shown():
         await listed(stage, "f2")

@@ -16,7 +16,7 @@ from tests.textual_internals import screen_text
 from tests.ui.solo import settle
 from tui.config import Profile
 from tui.core.errors import StoreError
-from tui.core.health_check import STEPS, Finding, Step
+from tui.core.health_check import STEPS, CheckResult, Step
 from tui.core.secrets import Secret
 from tui.studio.user_check import UserCheck, describe_user
 from tui.ui.setup_app import SetupApp
@@ -34,13 +34,13 @@ class ScriptedHelp:
     examined: list[Profile] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
 
-    async def examine(self, profile: Profile) -> AsyncGenerator[Finding]:
+    async def examine(self, profile: Profile) -> AsyncGenerator[CheckResult]:
         self.examined.append(profile)
         for step in STEPS:
             if step == self.fails_at:
-                yield Finding(step, "bad", "it does not work", "Mend it.")
+                yield CheckResult(step, "bad", "it does not work", "Mend it.")
                 return
-            yield Finding(step, "good", "fine")
+            yield CheckResult(step, "good", "fine")
 
     async def key_storage(self, profile_name: str) -> str:
         return "the keyring (Test)"

@@ -9,8 +9,8 @@ import pytest
 from rich.cells import cell_len
 
 from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, Solo, at, settle
-from tui.core.durations import Spans
-from tui.core.event_labels import tell
+from tui.core.durations import Durations
+from tui.core.event_labels import label_for
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,
@@ -38,7 +38,7 @@ RAW = {"type": "skill.running", "skill_name": "Look up", "nested": {"n": [1, Non
 
 
 def spans_of(events: Iterable[TurnEvent]) -> list[int | None]:
-    spans = Spans()
+    spans = Durations()
     return [spans.take(event) for event in events]
 
 
@@ -83,7 +83,7 @@ def test_parallel_skills_are_told_apart_by_call_or_name() -> None:
 
 def test_every_kind_of_event_has_words_and_a_glyph() -> None:
     for event in (*one_of_each(), Heartbeat(key="h")):
-        mark, what, about = tell(event)
+        mark, what, about = label_for(event)
         assert cell_len(mark) == 1
         assert what or about
 

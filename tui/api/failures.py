@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from tui.api.coerce import object_of
-from tui.api.error_hints import ANSWERS, ASK_AGAIN, CASES, Case, Hints, advice_for
+from tui.api.error_hints import ANSWERS, ASK_AGAIN, CASES, FailureCase, Hints, hint_for
 from tui.api.network.transport import ProxyFailure, proxy_of
 from tui.api.retry import retry_after_s
 from tui.core.errors import BackendError, ErrorKind
@@ -29,7 +29,7 @@ _REQUEST_ID_HEADERS = ("x-request-id", "x-correlation-id")
 
 
 def failure(
-    case: Case,
+    case: FailureCase,
     *,
     host: str = "",
     detail: str = "",
@@ -52,7 +52,7 @@ def error_from(response: httpx.Response, hints: Hints = ANSWERS) -> BackendError
     """
     status, refusal = response.status_code, _refusal_in(response)
     asked_s = retry_after_s(response)
-    advice = advice_for(hints, status, refusal.label)
+    advice = hint_for(hints, status, refusal.label)
     words = _without_credential(refusal.words, response.request)
     http = f"HTTP {status}"
     unclear = status == 408 or status >= 500
@@ -75,7 +75,7 @@ def _timed(hint: str, asked_s: float | None) -> str:
     return f"{hint.removesuffix(ASK_AGAIN)} {try_again_text(asked_s)}".strip()
 
 
-def bad_answer(response: httpx.Response, case: Case) -> BackendError:
+def bad_answer(response: httpx.Response, case: FailureCase) -> BackendError:
     """The error of an answer that reports success and is not what was promised."""
     error = failure(
         case, host=response.url.netloc.decode("ascii"), detail=f"HTTP {response.status_code}"
@@ -186,52 +186,56 @@ def _sentence(says: str, detail: str) -> str:
     return f"{says} ({detail.rstrip('. ')})." if detail else f"{says}."
 
 
-_CASES: tuple[tuple[type[Exception], Case], ...] = (
-    (httpx.ConnectTimeout, Case.CONNECT_TIMEOUT),
-    (httpx.PoolTimeout, Case.CONNECT_TIMEOUT),
-    (httpx.TimeoutException, Case.NO_ANSWER),
-    (httpx.LocalProtocolError, Case.UNSENDABLE),
-    (httpx.UnsupportedProtocol, Case.UNSENDABLE),
-    (httpx.InvalidURL, Case.UNSENDABLE),
+_CASES: tuple[tuple[type[Exception], FailureCase], ...] = (
+    (httpx.ConnectTimeout, FailureCase.CONNECT_TIMEOUT),
+    (httpx.PoolTimeout, FailureCase.CONNECT_TIMEOUT),
+    (httpx.TimeoutException, FailureCase.NO_ANSWER),
+    (httpx.LocalProtocolError, FailureCase.UNSENDABLE),
+    (httpx.UnsupportedProtocol, FailureCase.UNSENDABLE),
+    (httpx.InvalidURL, FailureCase.UNSENDABLE),
 )
 
-_CERTIFICATE_CASES: Mapping[int, Case] = {
-    9: Case.NOT_YET_VALID,
-    10: Case.EXPIRED,
-    62: Case.WRONG_HOST,
-    64: Case.WRONG_HOST,
-    -67602: Case.WRONG_HOST,
-    -67818: Case.EXPIRED,
-    -67819: Case.NOT_YET_VALID,
-    0x800B0101: Case.EXPIRED,
-    0x800B010F: Case.WRONG_HOST,
+_CERTIFICATE_CASES: Mapping[int, FailureCase] = {
+    9: FailureCase.NOT_YET_VALID,
+    10: FailureCase.EXPIRED,
+    62: FailureCase.WRONG_HOST,
+    64: FailureCase.WRONG_HOST,
+    -67602: FailureCase.WRONG_HOST,
+    -67818: FailureCase.EXPIRED,
+    -67819: FailureCase.NOT_YET_VALID,
+    0x800B0101: FailureCase.EXPIRED,
+    0x800B010F: FailureCase.WRONG_HOST,
 }
 """By the code of OpenSSL (X509_V_ERR_...), macOS (errSec...) or Windows (CERT_E_...)."""
 
 
-def _case_of(error: Exception, *, streaming: bool) -> Case:
+def _case_of(error: Exception, *, streaming: bool) -> FailureCase:
     if isinstance(error, httpx.ConnectError):
         return _connect_case(error)
     if streaming:
-        return Case.SILENT_STREAM if isinstance(error, httpx.TimeoutException) else Case.CUT_STREAM
-    return next((case for kind, case in _CASES if isinstance(error, kind)), Case.BROKEN)
+        return (
+            FailureCase.SILENT_STREAM
+            if isinstance(error, httpx.TimeoutException)
+            else FailureCase.CUT_STREAM
+        )
+    return next((case for kind, case in _CASES if isinstance(error, kind)), FailureCase.BROKEN)
 
 
-def _connect_case(error: Exception) -> Case:
+def _connect_case(error: Exception) -> FailureCase:
     for cause in _causes(error):
         match cause:
             case ssl.SSLCertVerificationError():
                 code = getattr(cause, "verify_code", 0)  # set by a handshake alone
-                return _CERTIFICATE_CASES.get(code, Case.UNTRUSTED)
+                return _CERTIFICATE_CASES.get(code, FailureCase.UNTRUSTED)
             case ssl.SSLError():
-                return Case.TLS
+                return FailureCase.TLS
             case socket.gaierror():
-                return Case.DNS
+                return FailureCase.DNS
             case ConnectionRefusedError():
-                return Case.REFUSED
+                return FailureCase.REFUSED
             case _:
                 continue
-    return Case.CONNECT
+    return FailureCase.CONNECT
 
 
 def is_about_certificate(error: Exception) -> bool:
@@ -239,25 +243,25 @@ def is_about_certificate(error: Exception) -> bool:
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
 
 
-def _proxy_case(error: ProxyFailure) -> tuple[Case, str]:
+def _proxy_case(error: ProxyFailure) -> tuple[FailureCase, str]:
     """What went wrong on the way to a proxy or with it, and the proxy's own words."""
     cause = error.cause
     if isinstance(cause, httpx.TimeoutException | TimeoutError):
-        return Case.PROXY_LATE, ""
+        return FailureCase.PROXY_LATE, ""
     if error.stage == "securing":
-        return Case.PROXY_TLS, ""
+        return FailureCase.PROXY_TLS, ""
     if error.stage == "connecting":
-        unknown = _connect_case(cause) is Case.DNS
-        return (Case.PROXY_UNKNOWN if unknown else Case.PROXY_GONE), ""
+        unknown = _connect_case(cause) is FailureCase.DNS
+        return (FailureCase.PROXY_UNKNOWN if unknown else FailureCase.PROXY_GONE), ""
     if not isinstance(cause, httpx.ProxyError):
-        return Case.PROXY, ""
+        return FailureCase.PROXY, ""
     words = clean_line(str(cause), 200)
-    refusals = {"407": Case.PROXY_PASSWORD, "403": Case.PROXY_FORBIDS}
+    refusals = {"407": FailureCase.PROXY_PASSWORD, "403": FailureCase.PROXY_FORBIDS}
     if words.startswith(("Requested ", "Invalid username")):  # SOCKS
-        return Case.PROXY_PASSWORD, ""
+        return FailureCase.PROXY_PASSWORD, ""
     if "not allowed by ruleset" in words:
-        return Case.PROXY_FORBIDS, ""
-    return refusals.get(words[:3], Case.PROXY), words
+        return FailureCase.PROXY_FORBIDS, ""
+    return refusals.get(words[:3], FailureCase.PROXY), words
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -10,13 +10,13 @@ import httpx
 from pydantic import ValidationError
 
 from tui.api.coerce import path_segment
-from tui.api.error_hints import HEADLESS, Case
+from tui.api.error_hints import HEADLESS, FailureCase
 from tui.api.failures import failure
 from tui.api.http import Http
 from tui.api.models import (
-    Answer,
+    ApiModel,
     ConversationCreated,
-    ConversationList,
+    ConversationPage,
     ConversationState,
     EventList,
     FileUploaded,
@@ -36,7 +36,7 @@ LARGEST_MESSAGE_BYTES = 12 * 1024
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 """The documents say "20 MB"; the larger reading as well."""
 
-_A = TypeVar("_A", bound=Answer)
+_A = TypeVar("_A", bound=ApiModel)
 
 
 class HeadlessClient:
@@ -61,10 +61,10 @@ class HeadlessClient:
 
     async def list_conversations(
         self, cursor: str | None = None, limit: int = 50
-    ) -> ConversationList:
+    ) -> ConversationPage:
         """GET conversations: the user's, newest first. Source: List conversations."""
         params = {"limit": limit, "cursor": cursor}
-        return await self._get(ConversationList, "/conversations", params)
+        return await self._get(ConversationPage, "/conversations", params)
 
     async def create_conversation(self) -> str:
         """POST conversations: the id of a new one. Source: Create a conversation.
@@ -148,7 +148,7 @@ class HeadlessClient:
         if reason and resolution == "rejected":
             body["rejection_reason"] = reason
         path = f"{_conversation(conversation_id)}/skill_approval/{path_segment(call_id)}"
-        await self._post(Answer, path, body)
+        await self._post(ApiModel, path, body)
 
     async def connection_link(self, attempt_id: str) -> RuntimeConnection:
         """POST runtime_connection/ATTEMPT/link: how it stands, with a fresh link.
@@ -161,7 +161,7 @@ class HeadlessClient:
     async def reject_connection(self, attempt_id: str, reason: str | None = None) -> None:
         """POST runtime_connection/ATTEMPT/reject. Source: Reject a runtime connection."""
         path = f"/runtime_connection/{path_segment(attempt_id)}/reject"
-        await self._post(Answer, path, {"reason": reason} if reason else {})
+        await self._post(ApiModel, path, {"reason": reason} if reason else {})
 
     async def upload(self, conversation_id: str, path: Path, progress: Progress) -> str:
         """POST conversations/ID/upload: the id of the file, to be sent with a message.
@@ -185,7 +185,7 @@ class HeadlessClient:
     ) -> None:
         """POST conversations/ID/genie-runs/RUN/feedback. Undocumented, observed."""
         body = {"reaction": reaction} | ({"comment": comment} if comment else {})
-        await self._post(Answer, f"{_run(conversation_id, run_id)}/feedback", body)
+        await self._post(ApiModel, f"{_run(conversation_id, run_id)}/feedback", body)
 
     def watch_calls(self, listener: CallListener) -> None:
         """Have every request noted, with what became of it."""
@@ -215,26 +215,26 @@ class HeadlessClient:
         try:
             return model.model_validate({} if body is None else body)
         except ValidationError:
-            raise failure(Case.NOT_AN_OBJECT, host=self._http.host) from None
+            raise failure(FailureCase.NOT_AN_OBJECT, host=self._http.host) from None
 
     def _required(self, wire_id: str | None) -> str:
         if wire_id is None:
-            raise failure(Case.NO_ID, host=self._http.host, sent=True)
+            raise failure(FailureCase.NO_ID, host=self._http.host, sent=True)
         return wire_id
 
 
 def check_message(message: str) -> None:
     """Raise BackendError(INVALID or TOO_LARGE) for a text that the service refuses."""
     if not message.strip():
-        raise failure(Case.EMPTY_MESSAGE)
+        raise failure(FailureCase.EMPTY_MESSAGE)
     if utf8_size(message) > LARGEST_MESSAGE_BYTES:
-        raise failure(Case.LONG_MESSAGE)
+        raise failure(FailureCase.LONG_MESSAGE)
 
 
 def check_file(size_bytes: int) -> None:
     """Raise BackendError(TOO_LARGE) for a file that the service refuses."""
     if size_bytes > LARGEST_FILE_BYTES:
-        raise failure(Case.LARGE_FILE)
+        raise failure(FailureCase.LARGE_FILE)
 
 
 def _conversation(conversation_id: str) -> str:

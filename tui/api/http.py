@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 
 from tui import __version__
-from tui.api.error_hints import ANSWERS, Case, Hints
+from tui.api.error_hints import ANSWERS, FailureCase, Hints
 from tui.api.failures import bad_answer, error_from, failure, transport_error
 from tui.api.network.client import client
 from tui.api.network.settings import Network
-from tui.api.request_log import Notes
+from tui.api.request_log import RequestLog
 from tui.api.response_limits import ACCEPTED_ENCODINGS
 from tui.api.retry import DELAYS
 from tui.api.sse import Frame, read_frames
@@ -38,7 +38,7 @@ Params = Mapping[str, str | int | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class JsonResponse:
     """The JSON of an answer, None where it has no body, and its headers."""
 
     body: Any
@@ -71,7 +71,7 @@ class Http:
         """Host and port, as errors name them."""
         self._hints = hints
         self._clock = clock or SystemClock()
-        self._notes = Notes()
+        self._notes = RequestLog()
         agent = {"User-Agent": f"genie-tui/{__version__}"}
         self._calls = client(
             network,
@@ -130,7 +130,7 @@ class Http:
         params: Params | None = None,
         json: object = None,
         turn: Turn | None = None,
-    ) -> Answer:
+    ) -> JsonResponse:
         """Return an answer with its headers; otherwise as :meth:`call`."""
         if turn is not None:
             await turn()
@@ -138,7 +138,7 @@ class Http:
         with self._translated(method):
             request = _request(self._calls, method, path, params=params, json=json)
             response = await self._calls.send(request)
-        return Answer(self._json_of(response, path), response.headers)
+        return JsonResponse(self._json_of(response, path), response.headers)
 
     async def upload(
         self, path: str, content: AsyncGenerator[bytes], headers: Mapping[str, str]
@@ -160,7 +160,7 @@ class Http:
         try:
             return read_json(response.content)
         except ValueError:
-            raise bad_answer(response, Case.NOT_JSON) from None
+            raise bad_answer(response, FailureCase.NOT_JSON) from None
 
     async def stream(
         self,
@@ -195,7 +195,7 @@ class Http:
             raise self._refusal(response, path)
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if response.status_code != 200 or kind != "text/event-stream":
-            raise bad_answer(response, Case.NOT_A_STREAM)
+            raise bad_answer(response, FailureCase.NOT_A_STREAM)
 
     def _refusal(self, response: httpx.Response, path: str) -> BackendError:
         error = error_from(response, self._hints)
@@ -230,10 +230,10 @@ def checked_base_url(base_url: str) -> httpx.URL:
     try:
         url = httpx.URL(base_url.strip().rstrip("/"))
     except httpx.InvalidURL:
-        raise failure(Case.BAD_BASE_URL) from None
+        raise failure(FailureCase.BAD_BASE_URL) from None
     encrypted = url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))
     if not url.host or not encrypted or url.userinfo or url.query or url.fragment:
-        raise failure(Case.BAD_BASE_URL)
+        raise failure(FailureCase.BAD_BASE_URL)
     return url
 
 

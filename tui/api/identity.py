@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from tui import __version__
 from tui.api.coerce import int_of, object_of, web_url
-from tui.api.error_hints import ANSWERS, Advice, Case, Hints
+from tui.api.error_hints import ANSWERS, FailureCase, FailureHint, Hints
 from tui.api.failures import bad_answer, error_from, transport_error
 from tui.api.http import checked_base_url
 from tui.api.network.client import client
@@ -45,7 +45,7 @@ _KINDS: Mapping[str, ErrorKind] = {
     "slow_down": ErrorKind.RATE_LIMITED,
 }
 
-_OPAQUE = Advice(
+_OPAQUE = FailureHint(
     ErrorKind.BAD_ANSWER,
     "The identity service refused, without an OAuth error",
     "Check the identity URL of the profile, and whether a proxy is in between.",
@@ -70,7 +70,7 @@ class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-class Provider(_Answer):
+class ProviderMetadata(_Answer):
     """Where and as whom a provider speaks. URLs are https, or http to this machine."""
 
     issuer: str | None = None
@@ -82,7 +82,7 @@ class Provider(_Answer):
     """Every redirect carries ``iss``. Source: RFC 9207."""
 
 
-class Grant(_Answer):
+class TokenResponse(_Answer):
     """The answer of a token endpoint. Source: RFC 6749, 5.1."""
 
     access_token: SecretStr
@@ -93,7 +93,7 @@ class Grant(_Answer):
     """Life of the access token from the request on; None where it is not said."""
 
 
-class UserInfo(_Answer):
+class UserInfoResponse(_Answer):
     """Who an access token speaks for; clean lines, empty where the provider does not say."""
 
     sub: Line = ""
@@ -123,15 +123,17 @@ class IdentityClient:
         self._clock = clock or SystemClock()
         self.client_id = client_id
         self._network = network or Network()
-        self._provider: Provider | None = None
+        self._provider: ProviderMetadata | None = None
 
-    async def provider(self) -> Provider:
+    async def provider(self) -> ProviderMetadata:
         """The discovery document; Workato's documented paths where there is none."""
         if self._provider is None:
             self._provider = await self._discover()
         return self._provider
 
-    async def exchange(self, code: SecretStr, verifier: SecretStr, redirect_url: str) -> Grant:
+    async def exchange(
+        self, code: SecretStr, verifier: SecretStr, redirect_url: str
+    ) -> TokenResponse:
         """Tokens for an authorization code. ``redirect_url`` as in the authorization request."""
         return await self._grant(
             grant_type="authorization_code",
@@ -141,7 +143,7 @@ class IdentityClient:
             code_verifier=verifier,
         )
 
-    async def refresh(self, refresh_token: SecretStr) -> Grant:
+    async def refresh(self, refresh_token: SecretStr) -> TokenResponse:
         """New tokens for a refresh token, which is spent by this."""
         return await self._grant(
             grant_type="refresh_token",
@@ -149,7 +151,7 @@ class IdentityClient:
             refresh_token=refresh_token,
         )
 
-    async def userinfo(self, access_token: SecretStr) -> UserInfo:
+    async def userinfo(self, access_token: SecretStr) -> UserInfoResponse:
         """Who an access token speaks for; raises BackendError(UNSUPPORTED) where nobody tells."""
         endpoint = (await self.provider()).userinfo_endpoint
         if endpoint is None:
@@ -157,7 +159,7 @@ class IdentityClient:
         response = await self._send("GET", endpoint, bearer=access_token)
         if not response.is_success:
             raise error_from(response)
-        return UserInfo.model_validate(_object(response))
+        return UserInfoResponse.model_validate(_object(response))
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -173,7 +175,7 @@ class IdentityClient:
         }
         return client(self._network, timeout=TIMEOUT, headers=headers)
 
-    async def _discover(self) -> Provider:
+    async def _discover(self) -> ProviderMetadata:
         base = str(self._url).rstrip("/")
         try:
             response = await self._send("GET", base + _DISCOVERY)
@@ -185,10 +187,10 @@ class IdentityClient:
                 raise
             return _provider(base, {})
         if not isinstance(document.get("issuer"), str):
-            raise bad_answer(response, Case.NOT_AN_OBJECT)
+            raise bad_answer(response, FailureCase.NOT_AN_OBJECT)
         return _provider(base, document)
 
-    async def _grant(self, **form: str | SecretStr) -> Grant:
+    async def _grant(self, **form: str | SecretStr) -> TokenResponse:
         endpoint = (await self.provider()).token_endpoint
         response = await self._send("POST", endpoint, form=form)
         refusal = _oauth_error(response, form)
@@ -198,7 +200,7 @@ class IdentityClient:
             raise _failure(response, form)
         grant = _grant_in(response)
         if grant is None:
-            raise bad_answer(response, Case.NOT_AN_OBJECT)
+            raise bad_answer(response, FailureCase.NOT_AN_OBJECT)
         return grant
 
     async def _send(
@@ -232,7 +234,7 @@ def _authorization(bearer: SecretStr | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {bearer.get_secret_value()}"} if bearer else {}
 
 
-def _provider(base: str, document: Mapping[str, Any]) -> Provider:
+def _provider(base: str, document: Mapping[str, Any]) -> ProviderMetadata:
     """A discovery document, checked; without one, the documented paths below ``base``.
 
     Raises BackendError(BAD_ANSWER) for endpoints that credentials must not be sent to, and
@@ -250,7 +252,7 @@ def _provider(base: str, document: Mapping[str, Any]) -> Provider:
         for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
     }
     try:
-        return Provider.model_validate({**found, **endpoints})
+        return ProviderMetadata.model_validate({**found, **endpoints})
     except ValidationError:
         raise BackendError(
             ErrorKind.BAD_ANSWER,
@@ -273,7 +275,7 @@ def _endpoint(value: object) -> str | None:
 def _object(response: httpx.Response) -> dict[str, Any]:
     body = _json(response)
     if body is None:
-        raise bad_answer(response, Case.NOT_JSON)
+        raise bad_answer(response, FailureCase.NOT_JSON)
     return object_of(body)
 
 
@@ -298,13 +300,13 @@ def _without_secrets(words: str, form: Form) -> str:
     return redact(words, sent)
 
 
-def _grant_in(response: httpx.Response) -> Grant | None:
+def _grant_in(response: httpx.Response) -> TokenResponse | None:
     body = object_of(_json(response))
     kind = body.get("token_type", "Bearer")
     if not isinstance(kind, str) or kind.lower() != "bearer" or not body.get("access_token"):
         return None
     try:
-        return Grant.model_validate(body)
+        return TokenResponse.model_validate(body)
     except ValidationError:
         return None
 

@@ -25,7 +25,7 @@ Object = Annotated[dict[str, Any], PlainValidator(object_of)]
 Objects = Annotated[list[dict[str, Any]], PlainValidator(objects_of)]
 
 
-class Answer(BaseModel):
+class ApiModel(BaseModel):
     """Base of all answers."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -38,7 +38,7 @@ class Answer(BaseModel):
         return {clean(str(name)): value for name, value in data.items()}
 
 
-class ConversationItem(Answer):
+class ConversationItem(ApiModel):
     """A row of the list of conversations."""
 
     conversation_id: WireId = None
@@ -48,7 +48,7 @@ class ConversationItem(Answer):
     last_updated_at: Instant = None
 
 
-class ConversationList(Answer):
+class ConversationPage(ApiModel):
     """A page of conversations, by ``created_at``, newest first."""
 
     rows: Objects = Field([], validation_alias=AliasChoices("conversations", "list"))
@@ -60,13 +60,13 @@ class ConversationList(Answer):
         return [ConversationItem.model_validate(row) for row in self.rows]
 
 
-class ConversationCreated(Answer):
+class ConversationCreated(ApiModel):
     """The answer to creating a conversation."""
 
     conversation_id: WireId = None
 
 
-class ConversationState(Answer):
+class ConversationState(ApiModel):
     """What a conversation does now."""
 
     conversation_id: WireId = None
@@ -76,7 +76,7 @@ class ConversationState(Answer):
     last_event: Object = {}
 
 
-class MessageItem(Answer):
+class MessageItem(ApiModel):
     """An entry of the message history."""
 
     message_id: WireId = None
@@ -87,7 +87,7 @@ class MessageItem(Answer):
     created_at: Instant = None
 
 
-class MessageList(Answer):
+class MessageList(ApiModel):
     """A page of messages, newest first."""
 
     rows: Objects = Field([], validation_alias="messages")
@@ -99,21 +99,21 @@ class MessageList(Answer):
         return [MessageItem.model_validate(row) for row in self.rows]
 
 
-class RunAccepted(Answer):
+class RunAccepted(ApiModel):
     """The answer to a message that was sent without a stream."""
 
     conversation_id: WireId = None
     genie_run_id: WireId = None
 
 
-class EventList(Answer):
+class EventList(ApiModel):
     """A page of stored events, oldest first."""
 
     events: Objects = []
     next_since_created_at: WireId = None
 
 
-class AuthLink(Answer):
+class AuthLink(ApiModel):
     """Where a user authorises a runtime connection."""
 
     url: Link = None
@@ -121,7 +121,7 @@ class AuthLink(Answer):
     connector_name: Text = ""
 
 
-class RuntimeConnection(Answer):
+class RuntimeConnection(ApiModel):
     """Where an attempt to authorise a runtime connection stands."""
 
     status: Text = ""
@@ -133,7 +133,7 @@ class RuntimeConnection(Answer):
         return AuthLink.model_validate(self.link)
 
 
-class FileUploaded(Answer):
+class FileUploaded(ApiModel):
     """The answer to an upload."""
 
     file_id: WireId = None

@@ -10,7 +10,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from tui.api.error_hints import Case
+from tui.api.error_hints import FailureCase
 from tui.api.failures import failure
 from tui.core.ports import Progress
 
@@ -56,17 +56,17 @@ class FileForm:
         while piece := await _or_unreadable(asyncio.to_thread(file.read, _PIECE_BYTES)):
             sent += len(piece)
             if sent > self._size_bytes:
-                raise failure(Case.CHANGED_FILE)
+                raise failure(FailureCase.CHANGED_FILE)
             yield piece
             self._progress(sent, self._size_bytes)
         if sent < self._size_bytes:
-            raise failure(Case.CHANGED_FILE)
+            raise failure(FailureCase.CHANGED_FILE)
 
 
 async def size_of(path: Path) -> int:
     """Size of a regular file in bytes. Raises BackendError(INVALID) when there is none."""
     if not await asyncio.to_thread(path.is_file):
-        raise failure(Case.UNREADABLE_FILE, detail="not a file")
+        raise failure(FailureCase.UNREADABLE_FILE, detail="not a file")
     return (await _or_unreadable(asyncio.to_thread(path.stat))).st_size
 
 
@@ -89,7 +89,7 @@ async def _or_unreadable(action: Awaitable[_T]) -> _T:
     try:
         return await action
     except OSError as error:
-        raise failure(Case.UNREADABLE_FILE, detail=error.strerror or "") from None
+        raise failure(FailureCase.UNREADABLE_FILE, detail=error.strerror or "") from None
 
 
 def _head(boundary: str, name: str) -> bytes:

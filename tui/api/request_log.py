@@ -14,7 +14,7 @@ from tui.core.server_calls import CallListener, ServerCall
 _BEGAN = "genie_tui.began"
 
 
-class Notes:
+class RequestLog:
     """Event hooks for an ``httpx.AsyncClient``; retries and refreshed sign-ins count each."""
 
     def __init__(self) -> None:

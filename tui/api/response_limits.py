@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
-from tui.api.error_hints import Case
+from tui.api.error_hints import FailureCase
 from tui.api.failures import failure
 
 LARGEST_BODY_BYTES = 16 * 1024 * 1024
@@ -65,7 +65,7 @@ class _LimitedBody(httpx.AsyncByteStream):
             for piece in self._decoded(decoder, chunk) if decoder else (chunk,):
                 taken_bytes += len(piece)
                 if self._limit_bytes is not None and taken_bytes > self._limit_bytes:
-                    raise failure(Case.HUGE_BODY, host=self._request.url.host)
+                    raise failure(FailureCase.HUGE_BODY, host=self._request.url.host)
                 yield piece
 
     def _decoded(self, decoder: _Inflater, chunk: bytes) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
 from tui.api.coerce import id_of
-from tui.api.error_hints import Case
+from tui.api.error_hints import FailureCase
 from tui.api.failures import failure
 from tui.api.response_limits import LARGEST_EVENT_BYTES, PIECE_BYTES
 from tui.core.events import Json
@@ -71,7 +71,7 @@ async def read_frames(
                 useless_bytes = 0
             yield frame
         if useless_bytes > limit_bytes:
-            raise failure(Case.HUGE_EVENT, host=host)
+            raise failure(FailureCase.HUGE_EVENT, host=host)
 
 
 async def _in_pieces(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:

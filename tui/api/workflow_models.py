@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator
 
 from tui.api.coerce import amount_of, text_of
-from tui.api.models import Answer, Count, Instant, Object, Objects, Text, WireId
+from tui.api.models import ApiModel, Count, Instant, Object, Objects, Text, WireId
 from tui.core.text import clean
 
 
@@ -39,7 +39,7 @@ Switch = Annotated[bool | None, PlainValidator(_yes)]
 TextsByName = Annotated[dict[str, str], PlainValidator(_texts_by_name)]
 
 
-class AgentItem(Answer):
+class AgentItem(ApiModel):
     """An agent: a prompt, a model and tools. Shared by all users."""
 
     id: WireId = None
@@ -49,7 +49,7 @@ class AgentItem(Answer):
     custom_tool_ids: Ids = Field([])
 
 
-class GuardrailItem(Answer):
+class GuardrailItem(ApiModel):
     """A check of prompts, requests, or replies that a workflow can have."""
 
     id: WireId = None
@@ -61,7 +61,7 @@ class GuardrailItem(Answer):
     enabled: Switch = None
 
 
-class TokenItem(Answer):
+class TokenItem(ApiModel):
     """A token that the server keeps: its name, and the end of its value."""
 
     name: WireId = None
@@ -69,14 +69,14 @@ class TokenItem(Answer):
     masked_value: Text = ""
 
 
-class EnvVariable(Answer):
+class EnvVariable(ApiModel):
     """A variable of a custom tool, and the token that fills it."""
 
     env_var: WireId = None
     current_token: Text = ""
 
 
-class EnvMapping(Answer):
+class EnvMapping(ApiModel):
     """The variables of a custom tool. Observed; not among the documented calls."""
 
     tool_name: Text = ""
@@ -87,7 +87,7 @@ class EnvMapping(Answer):
         return [EnvVariable.model_validate(row) for row in self.rows]
 
 
-class SkillItem(Answer):
+class SkillItem(ApiModel):
     """A skill that can be installed in a workflow."""
 
     id: WireId = None
@@ -96,7 +96,7 @@ class SkillItem(Answer):
     tags: Words = Field([])
 
 
-class UsageTotals(Answer):
+class UsageTotals(ApiModel):
     """Tokens and cost of a workflow's newest run that ended well, or of a run so far.
 
     The original document calls the tokens ``total_in`` and ``total_out`` and the cost ``cost``, and
@@ -146,7 +146,7 @@ class UsageTotals(Answer):
         return self.cost if self.total_cost is None else self.total_cost
 
 
-class WorkflowLog(Answer):
+class WorkflowLog(ApiModel):
     """An entry of a workflow's log."""
 
     timestamp: Instant = None
@@ -154,14 +154,14 @@ class WorkflowLog(Answer):
     detail: Text = ""
 
 
-class WorkflowMessage(Answer):
+class WorkflowMessage(ApiModel):
     """An entry of the transcript of a workflow's newest run."""
 
     role: Text = ""
     content: Text = ""
 
 
-class Workflow(Answer):
+class Workflow(ApiModel):
     """A workflow: an agent, its settings, and the newest run, of which alone it keeps words."""
 
     id: WireId = None
@@ -212,7 +212,7 @@ class Workflow(Answer):
         return [WorkflowMessage.model_validate(row) for row in self.message_rows]
 
 
-class PromptAccepted(Answer):
+class PromptAccepted(ApiModel):
     """The answer to a prompt; the run goes on by itself."""
 
     workflow_id: WireId = None
@@ -221,7 +221,7 @@ class PromptAccepted(Answer):
     status: Text = ""
 
 
-class BundleImported(Answer):
+class BundleImported(ApiModel):
     """What became of an import; success is reported even when nothing could be created."""
 
     created: Any = None

@@ -9,10 +9,10 @@ import httpx
 from pydantic import ValidationError
 
 from tui.api.coerce import objects_of, path_segment
-from tui.api.error_hints import WORKFLOWS, Case
+from tui.api.error_hints import WORKFLOWS, FailureCase
 from tui.api.failures import failure
 from tui.api.http import Http
-from tui.api.models import Answer
+from tui.api.models import ApiModel
 from tui.api.network.settings import Network
 from tui.api.sse import Frame
 from tui.api.workflow_models import (
@@ -33,7 +33,7 @@ FROM_THE_START = "0"
 """``Last-Event-ID`` of who wants everything that is retained."""
 
 _BASE = "/api/workflows"
-_A = TypeVar("_A", bound=Answer)
+_A = TypeVar("_A", bound=ApiModel)
 
 
 class WorkflowsClient:
@@ -85,7 +85,7 @@ class WorkflowsClient:
         """
         created = await self._call(Workflow, "POST", _BASE, settings)
         if created.id is None:
-            raise failure(Case.NO_ID, host=self._http.host, sent=True)
+            raise failure(FailureCase.NO_ID, host=self._http.host, sent=True)
         return created
 
     async def get_workflow(self, workflow_id: str) -> Workflow:
@@ -109,7 +109,7 @@ class WorkflowsClient:
         BackendError(INVALID) for an empty prompt, before anything is sent.
         """
         if not prompt.strip():
-            raise failure(Case.EMPTY_MESSAGE)
+            raise failure(FailureCase.EMPTY_MESSAGE)
         body = {"prompt": prompt}
         if reasoning_effort:
             body["reasoning_effort"] = reasoning_effort
@@ -143,7 +143,7 @@ class WorkflowsClient:
         path = _one(workflow_id) if workflow_id else _BASE
         bundle = await self._http.call("GET", f"{path}/export")
         if not isinstance(bundle, dict):
-            raise failure(Case.NOT_AN_OBJECT, host=self._http.host)
+            raise failure(FailureCase.NOT_AN_OBJECT, host=self._http.host)
         return bundle
 
     async def import_workflows(self, bundle: Json) -> BundleImported:
@@ -167,7 +167,7 @@ class WorkflowsClient:
         body = await self._http.call("GET", path)
         rows = body.get("items") if isinstance(body, dict) else body
         if not isinstance(rows, list):
-            raise failure(Case.NOT_AN_OBJECT, host=self._http.host)
+            raise failure(FailureCase.NOT_AN_OBJECT, host=self._http.host)
         return [model.model_validate(row) for row in objects_of(rows)]
 
     async def _call(
@@ -181,7 +181,7 @@ class WorkflowsClient:
         try:
             return model.model_validate({} if answer is None else answer)
         except ValidationError:
-            raise failure(Case.NOT_AN_OBJECT, host=self._http.host) from None
+            raise failure(FailureCase.NOT_AN_OBJECT, host=self._http.host) from None
 
 
 def _one(workflow_id: str) -> str:

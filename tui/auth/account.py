@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from tui.auth.login import Client, Login, begin
+from tui.auth.login import Login, OAuthClient, begin
 from tui.auth.provider import Grant, IdentityService, UserInfo
-from tui.auth.token_vault import Vault
+from tui.auth.token_vault import TokenVault
 from tui.auth.tokens import OAuthTokens
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, StoreError
@@ -61,7 +61,7 @@ class OAuthAccount:
     """A :class:`tui.core.account.Account`. Close it with :meth:`aclose`."""
 
     def __init__(
-        self, client: Client, service: IdentityService, vault: Vault, clock: Clock
+        self, client: OAuthClient, service: IdentityService, vault: TokenVault, clock: Clock
     ) -> None:
         self._client = client
         self._service = service

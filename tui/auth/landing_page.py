@@ -26,7 +26,7 @@ _CLOSE = "You can close this tab and go back to the terminal."
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LandingPage:
     """What a person reads, as plain text, and the HTTP status that goes with it."""
 
     status: int
@@ -51,20 +51,20 @@ def content_policy() -> str:
     )
 
 
-def welcome(identity: Identity) -> Page:
+def welcome(identity: Identity) -> LandingPage:
     """The login succeeded."""
-    return Page(200, "good", "You are signed in", f"Welcome, {identity.label()}.")
+    return LandingPage(200, "good", "You are signed in", f"Welcome, {identity.label()}.")
 
 
-def failed(problem: LoginProblem) -> Page:
+def failed(problem: LoginProblem) -> LandingPage:
     """The login is over and failed."""
     next_step = f"{problem.hint} {_CLOSE}".lstrip()
-    return Page(400, "bad", "The login did not succeed", str(problem), next_step)
+    return LandingPage(400, "bad", "The login did not succeed", str(problem), next_step)
 
 
-def refused(problem: LoginProblem) -> Page:
+def refused(problem: LoginProblem) -> LandingPage:
     """This request was no answer; the login goes on."""
-    return Page(
+    return LandingPage(
         400,
         "bad",
         "This page does not count",
@@ -73,9 +73,9 @@ def refused(problem: LoginProblem) -> Page:
     )
 
 
-def late() -> Page:
+def late() -> LandingPage:
     """An answer was there already."""
-    return Page(
+    return LandingPage(
         200, "calm", "There is an answer already", "The terminal has what it needs, or gave up."
     )
 

@@ -16,8 +16,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import SecretStr
 
-from tui.auth.landing_page import Page, failed, late, refused, welcome
-from tui.auth.loopback import NotListening, Receiver
+from tui.auth.landing_page import LandingPage, failed, late, refused, welcome
+from tui.auth.loopback import NotListening, RedirectReceiver
 from tui.auth.provider import SCOPE, Grant, IdentityService, Provider
 from tui.auth.redirect import Accepted, Denied, Expected, query_of, read_answer
 from tui.core.account import Identity, LoginProblem
@@ -53,7 +53,7 @@ Keep = Callable[[Grant], Awaitable[Identity]]
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class OAuthClient:
     """The registration of a genie client, and how this user signs in with it."""
 
     client_id: str
@@ -70,7 +70,7 @@ class Login:
     """
 
     def __init__(
-        self, client: Client, provider: Provider, service: IdentityService, keep: Keep
+        self, client: OAuthClient, provider: Provider, service: IdentityService, keep: Keep
     ) -> None:
         self._client = client
         self._service = service
@@ -79,7 +79,7 @@ class Login:
         state = new_secret()
         self._expected = Expected(state, provider.issuer, provider.states_issuer)
         self._url = authorize_url(provider, client, state, challenge_for(self._verifier))
-        self._receiver = Receiver(client.redirect_url, self._deliver)
+        self._receiver = RedirectReceiver(client.redirect_url, self._deliver)
         self._listening_problem = ""
         self._ends_s = time.monotonic() + LIMIT_S
         loop = asyncio.get_running_loop()
@@ -197,7 +197,7 @@ class Login:
         self._answer.set_result(answer)
         return True
 
-    async def _deliver(self, query: str) -> Page:
+    async def _deliver(self, query: str) -> LandingPage:
         try:
             answer = read_answer(query, self._expected)
         except LoginProblem as problem:
@@ -208,14 +208,14 @@ class Login:
         return failed(outcome) if isinstance(outcome, LoginProblem) else welcome(outcome)
 
 
-async def begin(client: Client, service: IdentityService, keep: Keep) -> Login:
+async def begin(client: OAuthClient, service: IdentityService, keep: Keep) -> Login:
     """A login that waits for its answer. Raises BackendError; close it with ``aclose``."""
     login = Login(client, await service.provider(), service, keep)
     await login.start()
     return login
 
 
-def authorize_url(provider: Provider, client: Client, state: SecretStr, challenge: str) -> str:
+def authorize_url(provider: Provider, client: OAuthClient, state: SecretStr, challenge: str) -> str:
     """Where the user signs in. A query that the endpoint has is kept (RFC 6749, 3.1)."""
     fields = {
         "response_type": "code",

@@ -15,11 +15,11 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from tui.auth.http_head import LARGEST_HEAD_BYTES, BadRequest, Head, read_head, response
-from tui.auth.landing_page import Page, content_policy
+from tui.auth.landing_page import LandingPage, content_policy
 from tui.auth.port_owner import port_owner
 from tui.config import is_loopback
 
-Deliver = Callable[[str], Awaitable[Page]]
+Deliver = Callable[[str], Awaitable[LandingPage]]
 """Takes the query of a redirect, returns what its browser shows."""
 
 HEAD_TIMEOUT_S = 5.0
@@ -32,7 +32,7 @@ class NotListening(Exception):
     """The redirect cannot be received. ``str(error)`` is one sentence that says why."""
 
 
-class Receiver:
+class RedirectReceiver:
     """Listens from :meth:`start` to :meth:`aclose`."""
 
     def __init__(self, redirect_url: str, deliver: Deliver) -> None:

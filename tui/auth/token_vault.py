@@ -26,7 +26,7 @@ Where = Literal["keyring", "file", "nowhere"]
 LOCK_LIMIT_S = 60.0
 
 
-class Vault:
+class TokenVault:
     """The tokens of one login. Every call raises ``StoreError``."""
 
     def __init__(self, folder: Path, login: str, keyring: Keyring | None = None) -> None:

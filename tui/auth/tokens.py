@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from tui.auth.provider import Grant, IdentityService
 from tui.auth.token_record import Tokens
-from tui.auth.token_vault import Vault
+from tui.auth.token_vault import TokenVault
 from tui.core.account import Identity
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock
@@ -43,7 +43,7 @@ class _Held:
 class OAuthTokens:
     """The tokens of one login, a :class:`tui.auth.request_auth.TokenProvider`."""
 
-    def __init__(self, service: IdentityService, vault: Vault, clock: Clock) -> None:
+    def __init__(self, service: IdentityService, vault: TokenVault, clock: Clock) -> None:
         self._service = service
         self._vault = vault
         self._clock = clock

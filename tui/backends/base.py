@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui.core.ids import AttemptId, CallId, ConversationId, FileId, RunId, SkillId
     from tui.core.options import Option, OptionValues
     from tui.core.ports import Progress
-    from tui.core.records import Attachment, ConnectionLink, EventPage, Imported, Skill
+    from tui.core.records import Attachment, AvailableSkill, ConnectionLink, EventPage, ImportResult
     from tui.core.server_calls import CallListener
 
 
@@ -24,7 +24,7 @@ def unsupported(what: str) -> BackendError:
     return BackendError(ErrorKind.UNSUPPORTED, f"This service cannot {what}.")
 
 
-class Unable:
+class BaseBackend:
     """A base for backends: they override what they can, and say so in ``can``."""
 
     def watch_calls(self, listener: CallListener) -> None:
@@ -83,7 +83,7 @@ class Unable:
     async def wake(self, conversation_id: ConversationId) -> None:
         raise unsupported("switch conversations on")
 
-    async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
+    async def skills(self, conversation_id: ConversationId) -> tuple[AvailableSkill, ...]:
         raise unsupported("install skills")
 
     async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
@@ -95,5 +95,5 @@ class Unable:
     async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
         raise unsupported("export conversations")
 
-    async def import_bundle(self, bundle: Json) -> Imported:
+    async def import_bundle(self, bundle: Json) -> ImportResult:
         raise unsupported("import conversations")

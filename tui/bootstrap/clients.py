@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.api.network.settings import Network
     from tui.auth.account import OAuthAccount
     from tui.auth.key_vault import KeyVault
-    from tui.auth.token_vault import Vault
+    from tui.auth.token_vault import TokenVault
     from tui.config import Profile
     from tui.core.secrets import Secret
 
@@ -86,15 +86,15 @@ async def key_client(profile: Profile) -> HeadlessClient:
 
 @asynccontextmanager
 async def open_account(
-    profile: Profile, vault: Vault | None = None
+    profile: Profile, vault: TokenVault | None = None
 ) -> AsyncGenerator[OAuthAccount]:
     """The OAuth sign-in of a profile. ``vault`` is the profile's own unless given."""
     from tui.api.identity import IdentityClient
     from tui.auth.account import OAuthAccount
-    from tui.auth.login import Client
+    from tui.auth.login import OAuthClient
     from tui.system.clock import SystemClock
 
-    client = Client(profile.client_id or "", profile.redirect_url or "", profile.no_browser)
+    client = OAuthClient(profile.client_id or "", profile.redirect_url or "", profile.no_browser)
     service = IdentityClient(profile.identity_url, client.client_id, network=network_of(profile))
     account = OAuthAccount(client, service, vault or _vault(profile), SystemClock())
     try:
@@ -111,9 +111,9 @@ def key_vault(profile_name: str) -> KeyVault:
     return KeyVault(state_dir() / "logins", profile_name)
 
 
-def _vault(profile: Profile) -> Vault:
-    from tui.auth.token_vault import Vault, login_name
+def _vault(profile: Profile) -> TokenVault:
+    from tui.auth.token_vault import TokenVault, login_name
     from tui.config import state_dir
 
     login = login_name(profile.name, profile.identity_url, profile.client_id or "")
-    return Vault(state_dir() / "logins", login)
+    return TokenVault(state_dir() / "logins", login)

@@ -15,14 +15,21 @@ from typing import TYPE_CHECKING
 from tui.bootstrap.backends import open_backend
 from tui.bootstrap.clients import open_account, signed_in_client
 from tui.bootstrap.studio import open_studio
-from tui.bootstrap.target import Connect, OpenAccount, OpenStudio, Place, UseGenie, open_session
+from tui.bootstrap.target import (
+    AgentTarget,
+    Connect,
+    OpenAccount,
+    OpenStudio,
+    UseGenie,
+    open_session,
+)
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.genie_source import Kept
 from tui.demo.suggestions import IFRIT, SUGGESTIONS
 
 if TYPE_CHECKING:
     from tui.auth.keyring import KeyringBackend
-    from tui.auth.token_vault import Vault
+    from tui.auth.token_vault import TokenVault
     from tui.config import BackendName, Profile
     from tui.core.account import Account
     from tui.core.ports import Clock
@@ -32,16 +39,18 @@ if TYPE_CHECKING:
     from tui.studio.developer_client import DeveloperClient
 
 
-def demo_place(settings: DemoSettings | None = None, backend: BackendName = "genie") -> Place:
+def demo_target(
+    settings: DemoSettings | None = None, backend: BackendName = "genie"
+) -> AgentTarget:
     """The embedded demo: a server in a thread, and a store that goes with it."""
     lamp = _Lamp(settings, backend)
     use = lamp.use_genie if backend == "genie" else None
     return _without_files(_place(lamp.connect, studio=lamp.studio, use_genie=use), backend)
 
 
-def place_of_demo(
+def target_of_demo(
     server: DemoServer, clock: Clock | None = None, backend: BackendName = "genie"
-) -> Place:
+) -> AgentTarget:
     """A demo server that runs already, with a store that goes when it is left."""
     connect = partial(_connect, server, clock, backend, "")
     studio = partial(open_studio, profile_of_demo(server), alone=True)
@@ -53,7 +62,7 @@ def place_of_demo(
     return _without_files(_place(connect, studio=studio, use_genie=use), backend)
 
 
-def login_demo_place(settings: DemoSettings | None = None) -> Place:
+def login_demo_target(settings: DemoSettings | None = None) -> AgentTarget:
     """The embedded demo, where one signs in first."""
     home = _Home(settings)
     return _place(
@@ -112,8 +121,8 @@ def _place(
     account: OpenAccount | None = None,
     studio: OpenStudio | None = None,
     use_genie: UseGenie | None = None,
-) -> Place:
-    return Place(
+) -> AgentTarget:
+    return AgentTarget(
         agent_name="Ifrit",
         user_name=user_name,
         label="demo",
@@ -126,7 +135,7 @@ def _place(
     )
 
 
-def _without_files(place: Place, backend: BackendName) -> Place:
+def _without_files(place: AgentTarget, backend: BackendName) -> AgentTarget:
     """Less what there is to try with files, where none can go with a message."""
     if backend == "genie":
         return place
@@ -243,11 +252,11 @@ class _Home:
                 self._server = await asyncio.to_thread(_start_login_demo, self._settings)
         return profile_of_demo(self._server, oauth=True)
 
-    def _vault(self) -> Vault:
+    def _vault(self) -> TokenVault:
         from tui.auth.keyring import Keyring
-        from tui.auth.token_vault import Vault
+        from tui.auth.token_vault import TokenVault
 
-        return Vault(Path(self._folder.name) / "logins", "demo", Keyring(_no_keyring))
+        return TokenVault(Path(self._folder.name) / "logins", "demo", Keyring(_no_keyring))
 
 
 def _start_login_demo(settings: DemoSettings | None) -> DemoServer:

@@ -13,7 +13,7 @@ from tui.bootstrap.backends import workflows_client
 from tui.bootstrap.clients import key_client, network_of, open_account, signed_in_client
 from tui.core.account import login_helps
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.health_check import STEPS, Finding, Step
+from tui.core.health_check import STEPS, CheckResult, Step
 from tui.core.text import clean_line
 from tui.system.private_files import OTHERS, OTHERS_WRITE, Exposed, protect
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from tui.config import Profile
 
 
-def bad(step: Step, error: BackendError | StoreError) -> Finding:
+def failed_check(step: Step, error: BackendError | StoreError) -> CheckResult:
     """The finding that a failure stands for."""
     if not isinstance(error, BackendError):
-        return Finding(step, "bad", str(error))
+        return CheckResult(step, "bad", str(error))
     advice = "Sign in with 'genie-tui login'." if login_helps(error) else error.hint
     request = f" Request id {error.request_id}." if error.request_id else ""
-    return Finding(step, "bad", str(error), f"{advice}{request}".strip())
+    return CheckResult(step, "bad", str(error), f"{advice}{request}".strip())
 
 
 _DATABASE = "conversations.db"
 
 
-def examine_files(config: Path | None) -> Finding:
+def examine_files(config: Path | None) -> CheckResult:
     """Take others' rights away where that is possible; a warning where it is not. No raise."""
     exposed = [found for path, rights in _ours(config) if (found := protect(path, rights))]
     links = [_link(path) for path in _own_files() if path.is_symlink()]
@@ -45,10 +45,10 @@ def examine_files(config: Path | None) -> Finding:
     if links or open_to_others:
         advice = " ".join(found.advice for found in (*open_to_others, *links) if found.advice)
         told += [f"{found.path} {found.problem}" for found in links]
-        return Finding("files", "warning", f"{'; '.join(told)}.", advice)
+        return CheckResult("files", "warning", f"{'; '.join(told)}.", advice)
     if told:
-        return Finding("files", "good", f"{'; '.join(told)}: now only you can.")
-    return Finding("files", "good", "only you can change them, and read what is private")
+        return CheckResult("files", "good", f"{'; '.join(told)}: now only you can.")
+    return CheckResult("files", "good", "only you can change them, and read what is private")
 
 
 def _ours(config: Path | None) -> Iterator[tuple[Path, int]]:
@@ -75,7 +75,7 @@ def _link(path: Path) -> Exposed:
     return Exposed(path, problem, False, "Put the file itself there, or move the whole folder.")
 
 
-async def examine_network(profile: Profile) -> Finding:
+async def examine_network(profile: Profile) -> CheckResult:
     """Ask the hosts of a profile for an answer, without a credential; report what is between."""
     from tui.api.network.probe import probe
 
@@ -87,12 +87,12 @@ async def examine_network(profile: Profile) -> Finding:
     for url in dict.fromkeys(urls):
         reach = await probe(url, network)
         if reach.error is not None:
-            finding = bad("network", reach.error)
+            finding = failed_check("network", reach.error)
             advice = f"{finding.advice} {_between([reach])}".strip()
-            return Finding("network", "bad", finding.text, advice)
+            return CheckResult("network", "bad", finding.text, advice)
         found.append(reach)
     answers = " and ".join(_answer(reach) for reach in found)
-    return Finding("network", "good", f"{answers}. {_between(found)}".strip())
+    return CheckResult("network", "good", f"{answers}. {_between(found)}".strip())
 
 
 def _answer(reach: Reach) -> str:
@@ -124,42 +124,42 @@ def _doubts() -> list[str]:
     return [f"Not understood in NO_PROXY, and ignored: {words}."] if entries else []
 
 
-async def ask_workflows(profile: Profile) -> AsyncGenerator[Finding]:
+async def ask_workflows(profile: Profile) -> AsyncGenerator[CheckResult]:
     """Sign-in, agent and stream, up to the first that fails."""
     client = workflows_client(profile)
     try:
         yield await _sign_in(client, profile)
         yield await _agent(client, profile.genie or "")
         text = "events come with a run; no prompt was sent, so none was started"
-        yield Finding("stream", "good", text)
+        yield CheckResult("stream", "good", text)
     finally:
         await client.aclose()
 
 
-async def _sign_in(client: WorkflowsClient, profile: Profile) -> Finding:
+async def _sign_in(client: WorkflowsClient, profile: Profile) -> CheckResult:
     try:
         workflows = await client.list_workflows()
     except BackendError as error:
-        return bad("sign-in" if error.kind is ErrorKind.UNAUTHORIZED else "genie", error)
+        return failed_check("sign-in" if error.kind is ErrorKind.UNAUTHORIZED else "genie", error)
     whose = "by token" if profile.token else "without a token, as everybody who has none"
-    return Finding("sign-in", "good", f"{whose}; {len(workflows)} workflows")
+    return CheckResult("sign-in", "good", f"{whose}; {len(workflows)} workflows")
 
 
-async def _agent(client: WorkflowsClient, agent_id: str) -> Finding:
+async def _agent(client: WorkflowsClient, agent_id: str) -> CheckResult:
     try:
         agents = await client.list_agents()
     except BackendError as error:
-        return bad("genie", error)
+        return failed_check("genie", error)
     found = next((agent for agent in agents if agent.id == agent_id), None)
     if found is not None:
-        return Finding("genie", "good", f"agent {clean_line(found.name) or agent_id}")
+        return CheckResult("genie", "good", f"agent {clean_line(found.name) or agent_id}")
     known = ", ".join(f"{agent.id} ({clean_line(agent.name)})" for agent in agents) or "none"
-    return Finding("genie", "bad", f"there is no agent '{agent_id}'", f"There is: {known}.")
+    return CheckResult("genie", "bad", f"there is no agent '{agent_id}'", f"There is: {known}.")
 
 
 async def examine(
-    profile: Profile, *, before_login: bool = False, files: Finding | None = None
-) -> AsyncGenerator[Finding]:
+    profile: Profile, *, before_login: bool = False, files: CheckResult | None = None
+) -> AsyncGenerator[CheckResult]:
     """One finding for each of ``STEPS``; after one that is bad the others are open.
 
     ``before_login``: nobody can have signed in through the browser yet. ``files`` is what was found
@@ -175,31 +175,31 @@ async def examine(
                 if finding.verdict not in ("good", "warning"):
                     break
         except (BackendError, StoreError) as error:
-            yield bad(STEPS[done], error)
+            yield failed_check(STEPS[done], error)
             done += 1
         except OSError as error:
             problem = StoreError(f"{error.filename or 'The system'}: {error.strerror or error}.")
-            yield bad(STEPS[done], problem)
+            yield failed_check(STEPS[done], problem)
             done += 1
     for step in STEPS[done:]:
-        yield Finding(step, "open", "not checked")
+        yield CheckResult(step, "open", "not checked")
 
 
 async def _examine(
-    profile: Profile, files: Finding | None, *, before_login: bool
-) -> AsyncGenerator[Finding]:
+    profile: Profile, files: CheckResult | None, *, before_login: bool
+) -> AsyncGenerator[CheckResult]:
     missing = profile.missing()
     if missing and missing != ["api_key"]:
         advice = "Set them in the profile or as environment variables."
-        yield Finding("configuration", "bad", f"missing: {', '.join(missing)}", advice)
+        yield CheckResult("configuration", "bad", f"missing: {', '.join(missing)}", advice)
         return
-    yield Finding("configuration", "good", f"profile '{profile.name}', {_way(profile)}")
+    yield CheckResult("configuration", "good", f"profile '{profile.name}', {_way(profile)}")
     if files is None:
         files = await asyncio.to_thread(examine_files, None)
     yield files
     yield await examine_network(profile)
     if before_login and profile.credential == "oauth":
-        yield Finding("sign-in", "open", "in the browser, as soon as the app is open")
+        yield CheckResult("sign-in", "open", "in the browser, as soon as the app is open")
         return
     signing_in = _signing_in(profile)
     async with aclosing(signing_in):
@@ -207,7 +207,7 @@ async def _examine(
             yield finding
 
 
-def _signing_in(profile: Profile) -> AsyncGenerator[Finding]:
+def _signing_in(profile: Profile) -> AsyncGenerator[CheckResult]:
     match profile.credential:
         case "oauth":
             return _with_login(profile)
@@ -225,7 +225,7 @@ def _way(profile: Profile) -> str:
 # -- sign-in, genie, stream --------------------------------------------------------------------
 
 
-async def _with_login(profile: Profile) -> AsyncGenerator[Finding]:
+async def _with_login(profile: Profile) -> AsyncGenerator[CheckResult]:
     try:
         async with open_account(profile) as account:
             identity = await account.whoami()
@@ -233,42 +233,42 @@ async def _with_login(profile: Profile) -> AsyncGenerator[Finding]:
             signed_in = f"{identity.label()}, kept in {account.storage}"
             findings = await _ask(signed_in_client(profile, account), signed_in)
     except (BackendError, StoreError) as error:
-        yield bad("sign-in", error)
+        yield failed_check("sign-in", error)
         return
     for finding in findings:
         yield finding
 
 
-async def _with_key(profile: Profile) -> AsyncGenerator[Finding]:
+async def _with_key(profile: Profile) -> AsyncGenerator[CheckResult]:
     try:
         client = await key_client(profile)
     except (BackendError, StoreError) as error:
-        yield bad("sign-in", error)
+        yield failed_check("sign-in", error)
         return
     for finding in await _ask(client, f"user {profile.idp_user_id}, by API key"):
         yield finding
 
 
-async def _ask(client: HeadlessClient, signed_in: str) -> Iterable[Finding]:
+async def _ask(client: HeadlessClient, signed_in: str) -> Iterable[CheckResult]:
     """What the genie says to a credential; closes the client."""
-    good = Finding("sign-in", "good", signed_in)
+    good = CheckResult("sign-in", "good", signed_in)
     try:
         conversations = await client.list_conversations(limit=1)
     except BackendError as error:
         if error.kind is ErrorKind.UNAUTHORIZED:
-            return [bad("sign-in", error)]
-        return [good, bad("genie", error)]
+            return [failed_check("sign-in", error)]
+        return [good, failed_check("genie", error)]
     else:
         known = "knows you" if conversations.conversations else "answers"
-        return [good, Finding("genie", "good", f"the genie {known}"), await _events(client)]
+        return [good, CheckResult("genie", "good", f"the genie {known}"), await _events(client)]
     finally:
         await client.aclose()
 
 
-async def _events(client: HeadlessClient) -> Finding:
+async def _events(client: HeadlessClient) -> CheckResult:
     try:
         await client.list_events(limit=1)
     except BackendError as error:
-        return bad("stream", error)
+        return failed_check("stream", error)
     text = "stored events can be read; no message was sent, so no live stream was tried"
-    return Finding("stream", "good", text)
+    return CheckResult("stream", "good", text)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tui.bootstrap.target import Place
+    from tui.bootstrap.target import AgentTarget
     from tui.config import Preferences, Profile
 
 
@@ -28,7 +28,7 @@ def preferences_of(profile: Profile, config: Path | None) -> Preferences:
     return _with_keys(values, config)
 
 
-def with_preferences(place: Place, profile: Profile, config: Path | None) -> Place:
+def with_preferences(place: AgentTarget, profile: Profile, config: Path | None) -> AgentTarget:
     """The agent of a profile, with how its interface is to be."""
     from dataclasses import replace
 

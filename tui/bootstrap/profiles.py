@@ -15,7 +15,7 @@ from tui.bootstrap.agent_names import agent_names
 from tui.bootstrap.backends import open_backend
 from tui.bootstrap.clients import key_vault, open_account
 from tui.bootstrap.studio import studio_of
-from tui.bootstrap.target import Connect, Place, open_session
+from tui.bootstrap.target import AgentTarget, Connect, open_session
 from tui.core.genie_source import Kept
 
 if TYPE_CHECKING:
@@ -45,19 +45,19 @@ def read_profile(
     return profile
 
 
-def profile_place(name: str | None, config: Path | None) -> Place:
+def profile_target(name: str | None, config: Path | None) -> AgentTarget:
     """The agent of a profile. Raises ``tui.config.ConfigError``."""
-    return place_of(read_profile(name, config))
+    return agent_target(read_profile(name, config))
 
 
-def place_of(profile: Profile) -> Place:
+def agent_target(profile: Profile) -> AgentTarget:
     """The agent that a complete profile describes."""
     from tui.config import data_dir
-    from tui.system.draft_file import Notepad
+    from tui.system.draft_file import DraftFile
 
     oauth = profile.credential == "oauth"
     is_genie = profile.backend == "genie"
-    return Place(
+    return AgentTarget(
         agent_name=_agent_name(profile),
         user_name=profile.idp_user_id or "" if profile.credential == "api_key" else "",
         label=profile.name,
@@ -66,7 +66,7 @@ def place_of(profile: Profile) -> Place:
         studio=studio_of(profile),
         genie=profile.genie or "" if is_genie else "",
         use_genie=partial(use_genie, profile, None) if is_genie else None,
-        notepad=Notepad(data_dir() / "unsent" / quote(profile.name, safe="")),
+        notepad=DraftFile(data_dir() / "unsent" / quote(profile.name, safe="")),
     )
 
 

@@ -14,7 +14,7 @@ from tui.studio.user_check import UserCheck, describe_user, find_by_email
 
 if TYPE_CHECKING:
     from tui.config import Profile
-    from tui.core.health_check import Finding
+    from tui.core.health_check import CheckResult
     from tui.core.secrets import Secret
     from tui.studio.developer_client import DeveloperClient
     from tui.studio.user_check import UserCheck
@@ -53,7 +53,7 @@ async def _is_allowed(profile: Profile, user_id: str) -> bool | None:
 class SetupHelp:
     """A :class:`tui.ui.screens.setup.Help`."""
 
-    def examine(self, profile: Profile) -> AsyncGenerator[Finding]:
+    def examine(self, profile: Profile) -> AsyncGenerator[CheckResult]:
         return examine(profile, before_login=True)
 
     async def key_storage(self, profile_name: str) -> str:

@@ -14,7 +14,7 @@ from tui.core.genie_source import Kept
 from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:
-    from tui.core.ports import ChatBackend, Clock, Notepad
+    from tui.core.ports import ChatBackend, Clock, EarlyDraftStore
     from tui.engine.session import Session
     from tui.engine.updates import Publish
     from tui.studio.developer_client import DeveloperClient
@@ -26,7 +26,8 @@ class Connect(Protocol):
     def __call__(
         self, publish: Publish, *, one_shot: bool = False
     ) -> AbstractAsyncContextManager[Session]:
-        """``one_shot``: for a command that does one thing, see :class:`tui.engine.context.Kit`."""
+        """``one_shot``: for a command that does one thing, see
+        :class:`tui.engine.context.EngineContext`."""
         ...
 
 
@@ -37,7 +38,7 @@ UseGenie = Callable[[str], tuple[Connect, Kept]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class AgentTarget:
     """An agent, as the interface presents it, and the way to it."""
 
     agent_name: str
@@ -57,7 +58,7 @@ class Place:
     suggestions: tuple[tuple[str, str], ...] = ()
     """What to try: label and text."""
     preferences: Preferences = field(default_factory=Preferences)
-    notepad: Notepad | None = None
+    notepad: EarlyDraftStore | None = None
     """Keeps what is written before ``connect`` is done; None: nobody does."""
     save_theme: Callable[[str], None] | None = None
     """Keeps a theme for the next time; None: there is nowhere to keep it."""
@@ -78,15 +79,17 @@ async def open_session(
     ``account`` tells apart whose conversations they are.
     """
     from tui.engine.session import Session
-    from tui.engine.updates import Notice
+    from tui.engine.updates import UserNotice
     from tui.store import SqliteStore
 
     try:
         store = await SqliteStore.open(path, account)
         if store.set_aside:
-            publish(Notice(f"The stored conversations were damaged. {_set_aside(store.set_aside)}"))
+            publish(
+                UserNotice(f"The stored conversations were damaged. {_set_aside(store.set_aside)}")
+            )
         if exposed := protect(path.parent, OTHERS_WRITE):
-            publish(Notice(f"{exposed.path} {exposed.problem}. {exposed.advice}".rstrip()))
+            publish(UserNotice(f"{exposed.path} {exposed.problem}. {exposed.advice}".rstrip()))
         try:
             async with Session(backend, store, publish, clock=clock, one_shot=one_shot) as session:
                 yield session

@@ -8,7 +8,7 @@ from contextlib import suppress
 import click
 
 from tui.cli.commands import root
-from tui.cli.exit_codes import Code, Failure, failure_of
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.streams import ReaderGone, drop_output, flush_streams, prepare_streams
 from tui.core.errors import BackendError, StoreError
 from tui.system.core_dumps import forbid_core_dumps
@@ -22,10 +22,12 @@ def main() -> None:
         code = _run()
         flush_streams()
     except (ReaderGone, BrokenPipeError):
-        code = Code.FINISHED
+        code = ExitCode.FINISHED
         drop_output()
     except OSError as error:
-        code = _failed(Failure(f"{error.filename or 'the output'}: {error.strerror or error}."))
+        code = _failed(
+            CommandFailure(f"{error.filename or 'the output'}: {error.strerror or error}.")
+        )
         drop_output()
     sys.exit(code)
 
@@ -39,21 +41,21 @@ def _run() -> int:
         code = root.main(standalone_mode=False)
     except click.exceptions.Exit as done:
         code = done.exit_code
-    except Failure as failure:
+    except CommandFailure as failure:
         code = _failed(failure)
     except BackendError as error:
         code = _failed(failure_of(error))
     except StoreError as error:
-        code = _failed(Failure(str(error)))
+        code = _failed(CommandFailure(str(error)))
     except click.ClickException as error:
         code = _failed(error)
     except (click.Abort, KeyboardInterrupt):
-        code = Code.INTERRUPTED
-    return code if isinstance(code, int) else Code.FINISHED
+        code = ExitCode.INTERRUPTED
+    return code if isinstance(code, int) else ExitCode.FINISHED
 
 
 def _failed(error: click.ClickException) -> int:
     """Show an error as far as anybody can read it; its exit code."""
     with suppress(OSError):
         error.show()
-    return error.code if isinstance(error, Failure) else error.exit_code
+    return error.code if isinstance(error, CommandFailure) else error.exit_code

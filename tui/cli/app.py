@@ -8,13 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.cli.exit_codes import Code, Failure
+from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.cli.options import Target
 from tui.system import gc_control
 from tui.system.file_scope import enter_folder
 
 if TYPE_CHECKING:
-    from tui.bootstrap import Place
+    from tui.bootstrap import AgentTarget
     from tui.config import Preferences
 
 
@@ -25,20 +25,20 @@ def run_app(target: Target) -> int:
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not (plain or in_browser or (sys.stdin.isatty() and sys.stderr.isatty())):
         text = "the app needs a terminal; for scripts there is 'genie-tui ask'."
-        raise Failure(text, Code.USAGE)
+        raise CommandFailure(text, ExitCode.USAGE)
     if _is_first_run(target):
         if plain:
-            raise Failure(_nothing_set_up(target), Code.USAGE)
+            raise CommandFailure(_nothing_set_up(target), ExitCode.USAGE)
         chosen = _set_up(target)
         if chosen is None:
-            return Code.FINISHED
+            return ExitCode.FINISHED
         target = replace(target, profile=chosen, demo=not chosen)
     gc_control.hold()
     place = target.place()
     return _talk(place) if place.preferences.screen_reader else _open(place)
 
 
-def _talk(place: Place) -> int:
+def _talk(place: AgentTarget) -> int:
     """Line by line, for screen readers."""
     import asyncio
 
@@ -66,7 +66,7 @@ def _is_first_run(target: Target) -> bool:
     try:
         return not is_configured(target.config)
     except ConfigError as error:
-        raise Failure(str(error), Code.USAGE) from error
+        raise CommandFailure(str(error), ExitCode.USAGE) from error
 
 
 def _set_up(target: Target) -> str | None:
@@ -82,7 +82,7 @@ def _set_up(target: Target) -> str | None:
 
 
 def with_keymap(preferences: Preferences) -> Preferences:
-    """With the user's keys checked; raises ``Failure`` for the first that cannot be used."""
+    """With the user's keys checked; raises ``CommandFailure`` for the first that cannot be used."""
     if not preferences.keys:
         return preferences
     from tui.ui.keymap import KeyProblem, keymap_of
@@ -90,10 +90,10 @@ def with_keymap(preferences: Preferences) -> Preferences:
     try:
         return replace(preferences, keys=keymap_of(preferences.keys, preferences.keys_from))
     except KeyProblem as problem:
-        raise Failure(str(problem), Code.USAGE) from problem
+        raise CommandFailure(str(problem), ExitCode.USAGE) from problem
 
 
-def _open(place: Place) -> int:
+def _open(place: AgentTarget) -> int:
     preferences = with_keymap(place.preferences)
     with _background_asked(preferences):
         return _run(place, preferences)
@@ -108,7 +108,7 @@ def _background_asked(preferences: Preferences) -> AbstractContextManager[None]:
     return background_asked(os.environ, sys.stdin, sys.stderr)
 
 
-def _run(place: Place, preferences: Preferences) -> int:
+def _run(place: AgentTarget, preferences: Preferences) -> int:
     from tui.ui.app import GenieApp
     from tui.ui.studio.connection import StudioConnection
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from tui.cli.exit_codes import Code, Failure
+from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.core.events import Decision
 from tui.core.text import clean_line
 
@@ -15,7 +15,7 @@ _Match = Literal["exact", "folded"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PlannedDecision:
     """A decision, with the reason that the agent reads."""
 
     decision: Decision
@@ -23,7 +23,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class ApprovalOptions:
     """``--approve NAME``, ``--reject NAME[=REASON]``, ``--approve-all`` and ``--reject-all``.
 
     A name is taken as written first, then regardless of case and spacing. Named skills win over
@@ -36,17 +36,17 @@ class Answers:
     reject_all: bool = False
 
     def __post_init__(self) -> None:
-        """Raise ``Failure`` where two options contradict each other."""
+        """Raise ``CommandFailure`` where two options contradict each other."""
         if self.approve_all and self.reject_all:
             text = "use either --approve-all or --reject-all, not both."
-            raise Failure(text, Code.USAGE)
+            raise CommandFailure(text, ExitCode.USAGE)
         for spec in self.reject:
             names = {spec, spec.partition("=")[0]}
             if both := names.intersection(self.approve):
                 text = f"{both.pop()!r} is in both --approve and --reject."
-                raise Failure(text, Code.USAGE)
+                raise CommandFailure(text, ExitCode.USAGE)
 
-    def to(self, skill: str, others: Collection[str] = ()) -> Answer | None:
+    def to(self, skill: str, others: Collection[str] = ()) -> PlannedDecision | None:
         """The answer to a skill; None where the options give none, or no unambiguous one.
 
         ``others`` are the names of other skills that asked.
@@ -57,8 +57,8 @@ class Answers:
         if answers:
             return None if self._is_ambiguous(skill, exact, answers, others) else answers[0]
         if self.approve_all:
-            return Answer("approved")
-        return Answer("rejected") if self.reject_all else None
+            return PlannedDecision("approved")
+        return PlannedDecision("rejected") if self.reject_all else None
 
     def hint(self, skill: str, others: Collection[str] = ()) -> str:
         """Why no option answers a skill although one was meant to; empty if none looks like it."""
@@ -71,19 +71,23 @@ class Answers:
             return ""
         return f"You wrote '{clean_line(names[close[0]])}'; it is called '{clean_line(skill)}'."
 
-    def _named(self, skill: str) -> Iterator[tuple[_Match, Answer]]:
+    def _named(self, skill: str) -> Iterator[tuple[_Match, PlannedDecision]]:
         """What the options that name a skill answer to it."""
         for name in self.approve:
             if match := _match(name, skill):
-                yield match, Answer("approved")
+                yield match, PlannedDecision("approved")
         for spec in self.reject:
             for name, reason in _splits(spec):
                 if match := _match(name, skill):
-                    yield match, Answer("rejected", reason.strip() or None)
+                    yield match, PlannedDecision("rejected", reason.strip() or None)
                     break
 
     def _is_ambiguous(
-        self, skill: str, exact: list[Answer], answers: list[Answer], others: Collection[str]
+        self,
+        skill: str,
+        exact: list[PlannedDecision],
+        answers: list[PlannedDecision],
+        others: Collection[str],
     ) -> bool:
         if exact:
             return False

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.approval_options import Answer, Answers
+from tui.cli.approval_options import ApprovalOptions, PlannedDecision
 from tui.cli.ask_input import Input, as_file, messages_of, read_input, with_options
 from tui.cli.ask_output import print_end, print_json, print_reply, print_usage
-from tui.cli.exit_codes import Code, Failure, failure_of
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.options import Target
 from tui.cli.prompt import ask_person
 from tui.core.codec import to_json
@@ -27,7 +27,7 @@ from tui.core.events import Heartbeat, TurnEvent
 from tui.core.ids import ConversationId, is_local
 from tui.core.links import shown_link
 from tui.core.masking import masked_event
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.questions import question_name
 from tui.core.records import Attachment
 from tui.core.retry import try_again_text, wait_text
@@ -37,7 +37,6 @@ from tui.core.turn import Turn
 from tui.core.usage import Usage
 from tui.engine.updates import (
     EventsSeen,
-    Notice,
     Problem,
     Recovery,
     RecoveryChanged,
@@ -45,6 +44,7 @@ from tui.engine.updates import (
     TurnChanged,
     TurnDropped,
     Update,
+    UserNotice,
 )
 from tui.system.clock import SystemClock
 
@@ -63,7 +63,7 @@ _Message = tuple[str, tuple[Attachment, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class AskRequest:
     """What to ask, where, and who may answer what the agent asks back."""
 
     text: str
@@ -71,13 +71,13 @@ class Question:
     last_conversation: bool = False
     files: tuple[Path, ...] = ()
     as_json: bool = False
-    answers: Answers = field(default_factory=Answers)
+    answers: ApprovalOptions = field(default_factory=ApprovalOptions)
     timeout_s: float | None = None
     options: tuple[str, ...] = ()
     """``NAME=VALUE`` each."""
 
 
-def run_ask(target: Target, question: Question) -> int:
+def run_ask(target: Target, question: AskRequest) -> int:
     """Ask, print the reply, and return the exit code; a failure is reported in the same form."""
     place = target.place()
     begun = time.monotonic()
@@ -99,7 +99,7 @@ def run_ask(target: Target, question: Question) -> int:
 
     try:
         return asyncio.run(work())
-    except Failure as failure:
+    except CommandFailure as failure:
         asking.print_result(failure.code, failure.message)
         raise
 
@@ -107,7 +107,7 @@ def run_ask(target: Target, question: Question) -> int:
 class _Asking:
     """One run of the command."""
 
-    def __init__(self, question: Question, *, is_demo: bool) -> None:
+    def __init__(self, question: AskRequest, *, is_demo: bool) -> None:
         self.question = question
         self.is_demo = is_demo
         """The conversation is gone when the command ends."""
@@ -127,7 +127,7 @@ class _Asking:
         """The wait that was told last."""
 
     def hear(self, update: Update) -> None:
-        if isinstance(update, Notice):
+        if isinstance(update, UserNotice):
             click.echo(f"genie-tui: {clean_line(update.text, 400)}", err=True)
         self._updates.put_nowait(update)
 
@@ -162,7 +162,7 @@ class _Asking:
         known = [c for c in await session.conversations.stored(_NEWEST) if not is_local(c.id)]
         if not known:
             text = "there is no conversation to continue yet. Leave out -c to start one."
-            raise Failure(text, Code.USAGE)
+            raise CommandFailure(text, ExitCode.USAGE)
         return max(known, key=lambda conversation: conversation.updated_ms or 0).id
 
     async def _ask(
@@ -196,8 +196,8 @@ class _Asking:
             case Refused(error=error, turn_id=turn_id) if turn_id == self.turn.id:
                 raise _refusal(error)
             case TurnDropped(turn_id=turn_id) if turn_id == self.turn.id:
-                raise Failure("the message was canceled in another window.")
-            case Notice(text=text):
+                raise CommandFailure("the message was canceled in another window.")
+            case UserNotice(text=text):
                 click.echo(f"genie-tui: {clean_line(text, 400)}", err=True)
             case Problem(error=error, conversation_id=cid):
                 if cid == own and not error.transient:
@@ -223,18 +223,18 @@ class _Asking:
                 click.echo(f"genie-tui: {text} Open the app to decide.", err=True)
 
     def _follow_recovery(self, recovery: Recovery | None) -> None:
-        """Say what keeps the message or its reply; raises ``Failure`` after a few tries."""
+        """Say what keeps the message or its reply; raises ``CommandFailure`` after a few tries."""
         self._next_ms = (recovery and recovery.next_ms) or 0
         if recovery is None or not recovery.next_ms:
             return
         self._tell_wait(recovery.problem or "Connection lost.")
         if recovery.step == "sending" and recovery.attempt >= _TRIES_UNSENT:
-            raise Failure(f"{self.problem} {recovery.hint}".strip())
+            raise CommandFailure(f"{self.problem} {recovery.hint}".strip())
 
     def _tell_wait(self, problem: str) -> None:
         """Say what failed and when it is tried again; waits that are much like the last are not.
 
-        Raises ``Failure`` for a wait that ends behind ``--timeout``.
+        Raises ``CommandFailure`` for a wait that ends behind ``--timeout``.
         """
         wait_s, problem = self._wait_s(), clean_line(problem, 400)
         new, self.problem = problem != self.problem, problem
@@ -253,17 +253,17 @@ class _Asking:
         prompt = turn.prompt
         if prompt and prompt.state == "unconfirmed":
             text = "Couldn't confirm that the message arrived, so it wasn't sent again."
-            raise Failure(f"{prompt.problem} {text}")
+            raise CommandFailure(f"{prompt.problem} {text}")
         for approval in turn.open_approvals:
             if question_name(approval) not in self._decided:
                 await self._decide(session, turn, approval)
         for connection in turn.open_connections:
-            raise Failure(self._connection_text(connection), Code.CONNECTION_NEEDED)
+            raise CommandFailure(self._connection_text(connection), ExitCode.CONNECTION_NEEDED)
 
     async def _decide(self, session: Session, turn: Turn, step: ApprovalStep) -> None:
         answer = await self._decision(turn, step)
         if answer is None:
-            raise Failure(self._approval_text(turn, step), Code.APPROVAL_NEEDED)
+            raise CommandFailure(self._approval_text(turn, step), ExitCode.APPROVAL_NEEDED)
         self._decided.add(question_name(step))
         click.echo(f"genie-tui: {answer.decision} {clean_line(step.request.skill)}", err=True)
         try:
@@ -277,11 +277,11 @@ class _Asking:
                 raise failure_of(error) from error
             click.echo(f"genie-tui: {error}", err=True)
 
-    async def _decision(self, turn: Turn, step: ApprovalStep) -> Answer | None:
+    async def _decision(self, turn: Turn, step: ApprovalStep) -> PlannedDecision | None:
         """What the options say, else the person at the terminal; None: neither decides."""
         answer = self.question.answers.to(step.request.skill, _skills(turn))
         if answer is None and sys.stdin.isatty() and sys.stderr.isatty():
-            return Answer(await ask_person(step))
+            return PlannedDecision(await ask_person(step))
         return answer
 
     def _approval_text(self, turn: Turn, step: ApprovalStep) -> str:
@@ -300,15 +300,15 @@ class _Asking:
         where = shown_link(step.url) if step.url else "open the conversation in the app."
         return f"{connector} needs you to sign in: {where}"
 
-    def _report(self, turn: Turn, can: Can) -> int:
+    def _report(self, turn: Turn, can: Capability) -> int:
         finished = turn.outcome == "finished" and bool(turn.reply)
         if self.question.as_json:
-            self.print_result(Code.FINISHED if finished else Code.FAILED)
+            self.print_result(ExitCode.FINISHED if finished else ExitCode.FAILED)
         else:
             print_reply(turn.reply)
             print_usage(turn, self.total)
         print_end(turn, can)
-        return Code.FINISHED if finished else Code.FAILED
+        return ExitCode.FINISHED if finished else ExitCode.FAILED
 
     def print_result(self, code: int, problem: str = "") -> None:
         """The last line of ``--json``."""
@@ -330,11 +330,11 @@ class _Asking:
             }
         )
 
-    def late(self) -> Failure:
+    def late(self) -> CommandFailure:
         """Return the failure of ``--timeout``, with when to try again where that is known."""
         waited = f"No reply within {self.question.timeout_s:g} s."
         again = try_again_text(wait_s) if (wait_s := self._wait_s()) else ""
-        return Failure(f"{self.problem} {waited} {again}".strip())
+        return CommandFailure(f"{self.problem} {waited} {again}".strip())
 
     async def leave(self, session: Session) -> None:
         """A message that never left must not be sent by the app some other day."""
@@ -345,11 +345,11 @@ class _Asking:
 
 
 def _checked_messages(session: Session, source: Input, stack: ExitStack) -> list[_Message]:
-    """The messages to send, all of them known to fit; raises ``Failure``.
+    """The messages to send, all of them known to fit; raises ``CommandFailure``.
 
     Piped text that makes the message too long becomes a file, which is kept as long as ``stack``.
     """
-    if source.piped and Can.UPLOAD in session.can and not _fits(session, source.joined):
+    if source.piped and Capability.UPLOAD in session.can and not _fits(session, source.joined):
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="genie-tui-"))
         source = as_file(source, Path(folder))
     messages = messages_of(source)
@@ -376,10 +376,10 @@ async def _look_up(session: Session, conversation: ConversationId) -> None:
         raise failure_of(error) from error
 
 
-def _refusal(error: BackendError) -> Failure:
+def _refusal(error: BackendError) -> CommandFailure:
     """The end of a command whose message is refused, by the service or by what is known of it."""
     known_here = error.status is None and error.kind in _USAGE
-    return Failure(error.sentence(), Code.USAGE) if known_here else failure_of(error)
+    return CommandFailure(error.sentence(), ExitCode.USAGE) if known_here else failure_of(error)
 
 
 def _skills(turn: Turn) -> set[str]:

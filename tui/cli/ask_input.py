@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.exit_codes import Code, Failure, failure_of
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.core.errors import BackendError
 from tui.core.options import OptionProblem, read_options
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.records import Attachment
 from tui.core.text import clean_line
 from tui.ui.files import LARGEST_FILE, LARGEST_FILE_BYTES, CannotAttach, attachment_of, messages
@@ -37,11 +37,11 @@ async def with_options(
 ) -> ConversationId:
     """Create a conversation with options, or change those of one that exists; its id.
 
-    All options are checked before anything is sent. Raises ``Failure``.
+    All options are checked before anything is sent. Raises ``CommandFailure``.
     """
-    needed = Can.CHOOSE if conversation is None else Can.CHANGE
+    needed = Capability.CHOOSE if conversation is None else Capability.CHANGE
     if needed not in session.can:
-        raise Failure("this service has no options; leave --option out.", Code.USAGE)
+        raise CommandFailure("this service has no options; leave --option out.", ExitCode.USAGE)
     try:
         options = await session.conversations.options(conversation)
         values = read_options(options, texts)
@@ -50,12 +50,12 @@ async def with_options(
             return await session.conversations.create({**title, **values})
         dropped = await session.conversations.change(conversation, values)
     except OptionProblem as problem:
-        raise Failure(str(problem), Code.USAGE) from problem
+        raise CommandFailure(str(problem), ExitCode.USAGE) from problem
     except BackendError as error:
         raise failure_of(error) from error
     if dropped:
         names = ", ".join(dropped)
-        raise Failure(f"the service didn't keep {names}, so the message wasn't sent.")
+        raise CommandFailure(f"the service didn't keep {names}, so the message wasn't sent.")
     return conversation
 
 
@@ -83,13 +83,13 @@ class Input:
 
 
 def read_input(text: str, files: Sequence[Path], timeout_s: float | None) -> Input:
-    """Read what is piped in; raises ``Failure`` where there is nothing to send."""
+    """Read what is piped in; raises ``CommandFailure`` where there is nothing to send."""
     deadline = time.monotonic() + timeout_s if timeout_s is not None else None
     whole = text == STANDARD_INPUT
     piped = _read_pipe(deadline) if whole or _is_piped() else b""
     found = Input("" if whole else text, piped, tuple(files))
     if not found.joined:
-        raise Failure("nothing to send: the message is empty.", Code.USAGE)
+        raise CommandFailure("nothing to send: the message is empty.", ExitCode.USAGE)
     return found
 
 
@@ -101,11 +101,12 @@ def as_file(source: Input, folder: Path) -> Input:
 
 
 def messages_of(source: Input) -> list[tuple[str, tuple[Attachment, ...]]]:
-    """The messages to send, with one file each; raises ``Failure`` for a file that can't go."""
+    """The messages to send, with one file each; raises ``CommandFailure`` for a file that can't
+    go."""
     try:
         return messages(source.joined, [attachment_of(path) for path in source.files])
     except CannotAttach as problem:
-        raise Failure(clean_line(str(problem), 400), Code.USAGE) from problem
+        raise CommandFailure(clean_line(str(problem), 400), ExitCode.USAGE) from problem
 
 
 def _is_piped() -> bool:
@@ -125,7 +126,7 @@ def _read_pipe(deadline: float | None) -> bytes:
         read += piece
         if len(read) > LARGEST_FILE_BYTES:
             text = f"the piped text is larger than {LARGEST_FILE}. Send a part of it."
-            raise Failure(text, Code.USAGE)
+            raise CommandFailure(text, ExitCode.USAGE)
         _wait_for_data(source, deadline, told=True)
     return bytes(read)
 
@@ -139,7 +140,7 @@ def _wait_for_data(source: int, deadline: float | None, *, told: bool = False) -
         if select.select([source], [], [], patience)[0]:
             return
         if deadline is not None and time.monotonic() >= deadline:
-            raise Failure("standard input did not end in time.")
+            raise CommandFailure("standard input did not end in time.")
         if not told:
             told = True
             text = "waiting for the end of standard input. Add </dev/null if nothing is piped in."

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.text import clean_line, json_text
 from tui.core.turn import Turn
 from tui.core.usage import Usage
@@ -33,9 +33,9 @@ def print_usage(turn: Turn, total: Usage | None) -> None:
         click.echo(f"genie-tui: conversation total: {total.sentence()}", err=True)
 
 
-def print_end(turn: Turn, can: Can) -> None:
+def print_end(turn: Turn, can: Capability) -> None:
     """How a turn ended, where the reply alone does not say it."""
-    silence = f"{_SILENCE} {_STOPPED}" if Can.BE_STOPPED in can else _SILENCE
+    silence = f"{_SILENCE} {_STOPPED}" if Capability.BE_STOPPED in can else _SILENCE
     ends = {
         "failed": "The agent failed.",
         "halted": "Stopped.",

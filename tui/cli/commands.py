@@ -136,18 +136,18 @@ def ask(
     Exit codes: 0 finished, 1 failed, 2 usage or configuration, 3 not signed in, 4 approval needed,
     5 connection needed, 130 interrupted.
     """
-    from tui.cli.approval_options import Answers
-    from tui.cli.ask import Question, run_ask
+    from tui.cli.approval_options import ApprovalOptions
+    from tui.cli.ask import AskRequest, run_ask
 
     if conversation and last_conversation:
         raise click.UsageError("Use either -c or --conversation, not both.")
-    question = Question(
+    question = AskRequest(
         text=text,
         conversation=conversation,
         last_conversation=last_conversation,
         files=files,
         as_json=as_json,
-        answers=Answers(
+        answers=ApprovalOptions(
             approve=approve, reject=reject, approve_all=approve_all, reject_all=reject_all
         ),
         timeout_s=timeout,

@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from tui.cli.exit_codes import Code, Failure
+from tui.cli.exit_codes import CommandFailure, ExitCode
 
 
 def run_demo_server(
@@ -64,7 +64,7 @@ def run_demo_server(
     except KeyboardInterrupt:
         pass  # how it is meant to end
     except ValueError as error:
-        raise Failure(str(error), Code.USAGE) from error
+        raise CommandFailure(str(error), ExitCode.USAGE) from error
     except OSError as error:
-        raise Failure(str(error)) from error
-    return Code.FINISHED
+        raise CommandFailure(str(error)) from error
+    return ExitCode.FINISHED

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.app import with_keymap
-from tui.cli.exit_codes import Code, Failure
+from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.cli.options import Target
-from tui.core.health_check import STEPS, Finding, Verdict
+from tui.core.health_check import STEPS, CheckResult, Verdict
 from tui.core.text import clean_line
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ def list_keys(*, as_json: bool) -> int:
     if as_json:
         known = [{"name": c.id, "keys": c.keys, "meaning": c.meaning} for c in commands]
         click.echo(json.dumps(known, indent=2))
-        return Code.FINISHED
+        return ExitCode.FINISHED
     rows = [(command.id, " ".join(command.keys), command.meaning) for command in commands]
     name_cells, key_cells = (max(len(row[column]) for row in rows) for column in (0, 1))
     for name, keys, meaning in rows:
         click.echo(f"{name:<{name_cells}}  {keys:<{key_cells}}  {meaning}".rstrip())
-    return Code.FINISHED
+    return ExitCode.FINISHED
 
 
-async def _examined(target: Target, *, show: bool) -> list[Finding]:
+async def _examined(target: Target, *, show: bool) -> list[CheckResult]:
     findings = []
     async with aclosing(_findings(target)) as steps:
         async for finding in steps:
@@ -64,7 +64,7 @@ async def _examined(target: Target, *, show: bool) -> list[Finding]:
     return findings
 
 
-async def _findings(target: Target) -> AsyncGenerator[Finding]:
+async def _findings(target: Target) -> AsyncGenerator[CheckResult]:
     from tui.bootstrap.doctor import examine, examine_files
     from tui.config import ConfigError
 
@@ -77,11 +77,11 @@ async def _findings(target: Target) -> AsyncGenerator[Finding]:
         ):
             async for finding in steps:
                 yield finding
-    except (ConfigError, Failure) as error:
-        yield Finding("configuration", "bad", str(error), "Correct it, then run this again.")
+    except (ConfigError, CommandFailure) as error:
+        yield CheckResult("configuration", "bad", str(error), "Correct it, then run this again.")
         yield files
         for step in STEPS[2:]:
-            yield Finding(step, "open", "not checked")
+            yield CheckResult(step, "open", "not checked")
 
 
 @asynccontextmanager
@@ -97,20 +97,20 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
         yield profile
 
 
-def _print(finding: Finding) -> None:
+def _print(finding: CheckResult) -> None:
     sign = click.style(_SIGNS[finding.verdict], fg=_COLOURS[finding.verdict])
     told = clean_line(f"{finding.text} {finding.advice}", 1000)
     click.echo(f"{sign} {finding.step:<{_STEP_CELLS}}{told}")
 
 
-def _code(findings: list[Finding]) -> Code:
+def _code(findings: list[CheckResult]) -> ExitCode:
     failed = next((finding.step for finding in findings if finding.verdict == "bad"), None)
     match failed:
         case None:
-            return Code.FINISHED
+            return ExitCode.FINISHED
         case "configuration":
-            return Code.USAGE
+            return ExitCode.USAGE
         case "sign-in":
-            return Code.NOT_SIGNED_IN
+            return ExitCode.NOT_SIGNED_IN
         case _:
-            return Code.FAILED
+            return ExitCode.FAILED

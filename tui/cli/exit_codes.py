@@ -11,7 +11,7 @@ from tui.core.account import login_helps
 from tui.core.errors import BackendError, ErrorKind
 
 
-class Code(IntEnum):
+class ExitCode(IntEnum):
     """Exit codes, part of the command-line contract."""
 
     FINISHED = 0
@@ -23,10 +23,10 @@ class Code(IntEnum):
     INTERRUPTED = 130
 
 
-class Failure(click.ClickException):
+class CommandFailure(click.ClickException):
     """Ends a command with one line on stderr and an exit code."""
 
-    def __init__(self, message: str, code: Code = Code.FAILED) -> None:
+    def __init__(self, message: str, code: ExitCode = ExitCode.FAILED) -> None:
         super().__init__(message)
         self.code = code
 
@@ -34,12 +34,12 @@ class Failure(click.ClickException):
         click.echo(f"genie-tui: {self.format_message()}", file=file, err=file is None)
 
 
-def failure_of(error: BackendError) -> Failure:
+def failure_of(error: BackendError) -> CommandFailure:
     """The end of a command whose call to a service failed."""
     if error.kind is ErrorKind.SETTINGS:
-        return Failure(error.sentence(), Code.USAGE)
+        return CommandFailure(error.sentence(), ExitCode.USAGE)
     if error.kind not in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN):
-        return Failure(error.sentence())
+        return CommandFailure(error.sentence())
     if login_helps(error):
         error.hint = "Sign in with 'genie-tui login'."
-    return Failure(error.sentence(), Code.NOT_SIGNED_IN)
+    return CommandFailure(error.sentence(), ExitCode.NOT_SIGNED_IN)

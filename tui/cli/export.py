@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from tui.cli.exit_codes import Failure, failure_of
+from tui.cli.exit_codes import CommandFailure, failure_of
 from tui.cli.options import Target
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
 
 if TYPE_CHECKING:
-    from tui.export import Chronicle, Format
+    from tui.export import ExportSource, Format
 
 _STDOUT = Path("-")
 
@@ -31,12 +31,12 @@ def run_export(target: Target, conversation: str, *, form: str | None, output: P
     try:
         write(output, text)
     except CannotWrite as problem:
-        raise Failure(str(problem)) from problem
+        raise CommandFailure(str(problem)) from problem
     click.echo(f"Exported to {output}.", err=True)
     return 0
 
 
-async def _read(target: Target, conversation_id: ConversationId) -> Chronicle:
+async def _read(target: Target, conversation_id: ConversationId) -> ExportSource:
     """The conversation as the server has it, or else as far as it is stored here."""
     place = target.place()
     async with place.connect(lambda update: None, one_shot=True) as session:
@@ -50,7 +50,7 @@ async def _read(target: Target, conversation_id: ConversationId) -> Chronicle:
     if not chronicle.turns and failure is not None:
         raise failure_of(failure) from failure
     if not chronicle.turns:
-        raise Failure(f"there is nothing to export in {conversation_id}.")
+        raise CommandFailure(f"there is nothing to export in {conversation_id}.")
     if failure is not None:
         click.echo(f"genie-tui: exported as it is stored here. {failure.sentence()}", err=True)
     return chronicle

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.cli.exit_codes import Code, Failure, failure_of
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.options import Target
 from tui.cli.prompt import incoming_lines
 from tui.core.account import Identity, LoginAttempt, LoginProblem
@@ -39,18 +39,18 @@ def run_whoami(target: Target) -> int:
     profile = _profile(target)
     if profile.auth == "api_key":
         click.echo(f"{profile.idp_user_id} (the user id that goes with the API key)")
-        return Code.FINISHED
+        return ExitCode.FINISHED
     return _run(_whoami(profile))
 
 
 def _profile(target: Target) -> Profile:
     if target.demo:
         text = "the demo needs no sign-in; 'genie-tui --demo --login' opens one that has it."
-        raise Failure(text, Code.USAGE)
+        raise CommandFailure(text, ExitCode.USAGE)
     profile = target.read(key_needed=False)
     if profile.credential == "token":
         text = "this profile signs in with its token (GENIE_TUI_TOKEN): there is no login to do."
-        raise Failure(text, Code.USAGE)
+        raise CommandFailure(text, ExitCode.USAGE)
     return profile
 
 
@@ -58,10 +58,10 @@ def _run(work: Coroutine[Any, Any, None]) -> int:
     try:
         asyncio.run(work)
     except LoginProblem as problem:
-        raise Failure(problem.sentence(), Code.NOT_SIGNED_IN) from problem
+        raise CommandFailure(problem.sentence(), ExitCode.NOT_SIGNED_IN) from problem
     except BackendError as error:
         raise failure_of(error) from error
-    return Code.FINISHED
+    return ExitCode.FINISHED
 
 
 # -- OAuth -------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def _checked_key(key: str) -> str:
 
     key = key.strip()
     if problem := problem_with("api_key", key):
-        raise Failure(f"that cannot be the key: {problem}.", Code.USAGE)
+        raise CommandFailure(f"that cannot be the key: {problem}.", ExitCode.USAGE)
     return key
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tui.cli.exit_codes import Code, Failure
+from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.config import SETTINGS
 
 if TYPE_CHECKING:
-    from tui.bootstrap import Place
+    from tui.bootstrap import AgentTarget
     from tui.config import Preferences, Profile
     from tui.config.settings import BackendName, Group, Setting
 
@@ -50,25 +50,25 @@ class Target:
             flags={**parent.flags, **self.flags},
         )
 
-    def place(self) -> Place:
-        """Raises ``Failure`` with exit code 2 where the configuration is wrong."""
+    def place(self) -> AgentTarget:
+        """Raises ``CommandFailure`` with exit code 2 where the configuration is wrong."""
         from tui.config import ConfigError
 
         if self.demo:
             return replace(self._demo(), preferences=self.preferences())
-        from tui.bootstrap import place_of, with_preferences
+        from tui.bootstrap import agent_target, with_preferences
 
         profile = self.read()
         try:
-            return with_preferences(place_of(profile), profile, self.config)
+            return with_preferences(agent_target(profile), profile, self.config)
         except ConfigError as error:
-            raise Failure(str(error), Code.USAGE) from error
+            raise CommandFailure(str(error), ExitCode.USAGE) from error
 
-    def _demo(self) -> Place:
-        from tui.bootstrap import demo_place, login_demo_place
+    def _demo(self) -> AgentTarget:
+        from tui.bootstrap import demo_target, login_demo_target
 
         usual = self.backend or "genie"
-        return login_demo_place() if self.login else demo_place(backend=usual)
+        return login_demo_target() if self.login else demo_target(backend=usual)
 
     def preferences(self) -> Preferences:
         """How the interface is to be where no profile says so; raises as :meth:`place` does."""
@@ -78,7 +78,7 @@ class Target:
         try:
             return general_preferences(self.flags, self.config)
         except ConfigError as error:
-            raise Failure(str(error), Code.USAGE) from error
+            raise CommandFailure(str(error), ExitCode.USAGE) from error
 
     def read(self, *, key_needed: bool = True) -> Profile:
         """The profile, see :func:`tui.bootstrap.read_profile`; raises as :meth:`place` does."""
@@ -88,7 +88,7 @@ class Target:
         try:
             return read_profile(self.profile, self.config, key_needed=key_needed, flags=self.flags)
         except ConfigError as error:
-            raise Failure(str(error), Code.USAGE) from error
+            raise CommandFailure(str(error), ExitCode.USAGE) from error
 
 
 _FLAGS = "tui.flags"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.exit_codes import Code, Failure
+from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.system import file_scope
 from tui.system.browser import is_secret
 
@@ -104,7 +104,7 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
         from textual_serve.server import Server
     except ImportError:
         text = "the browser needs one more package: pip install 'genie-tui[web]'."
-        raise Failure(text, Code.USAGE) from None
+        raise CommandFailure(text, ExitCode.USAGE) from None
 
     pages: set[asyncio.Task[object]] = set()
     access = PageAccess(port)
@@ -142,7 +142,7 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
 
     with _listener(port) as listener, _page_folder():
         DemoPage(_command(flags), host=HOST, port=port, title="genie-tui").listen(listener)
-    return Code.FINISHED
+    return ExitCode.FINISHED
 
 
 def _command(flags: Mapping[str, object]) -> str:
@@ -173,4 +173,4 @@ def _listener(port: int) -> socket.socket:
         return socket.create_server((HOST, port))
     except OSError as error:
         text = f"port {port} cannot be used ({error.strerror}); choose another with --port."
-        raise Failure(text, Code.USAGE) from error
+        raise CommandFailure(text, ExitCode.USAGE) from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.lazy_exports import names_of
+from tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from tui.config.errors import ConfigError
@@ -68,7 +68,7 @@ _HOMES = {
 }
 
 
-__getattr__ = names_of(__name__, _HOMES)
+__getattr__ = lazy_exports(__name__, _HOMES)
 
 
 __all__ = [

@@ -17,7 +17,7 @@ from tui.core.events import (
 )
 
 
-class Spans:
+class Durations:
     """Finds how long things took, as the events come by in order."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ from tui.core.events import (
 )
 
 
-class Mark(StrEnum):
+class EventIcon(StrEnum):
     """The shape an event is known by. The value is its glyph, one cell wide."""
 
     BEGAN = "▶"
@@ -42,73 +42,75 @@ class Mark(StrEnum):
     UNSURE = "?"
 
 
-class Told(NamedTuple):
+class EventLabel(NamedTuple):
     """What happened, and about what. Neither text is clean; one of them may be empty."""
 
-    mark: Mark
+    mark: EventIcon
     what: str
     about: str = ""
 
 
 _ENDS = {
-    "finished": Told(Mark.DONE, "Finished"),
-    "failed": Told(Mark.FAILED, "Failed"),
-    "halted": Told(Mark.STOPPED, "Stopped"),
+    "finished": EventLabel(EventIcon.DONE, "Finished"),
+    "failed": EventLabel(EventIcon.FAILED, "Failed"),
+    "halted": EventLabel(EventIcon.STOPPED, "Stopped"),
 }
-_OUT_OF_TURNS = Told(Mark.STOPPED, "Turns used up")
+_OUT_OF_TURNS = EventLabel(EventIcon.STOPPED, "Turns used up")
 
 
-def tell(event: TurnEvent) -> Told:
+def label_for(event: TurnEvent) -> EventLabel:
     """An event in words. Every kind has a shape of its own or says what it is."""
     match event:
         case TurnStarted():
-            return Told(Mark.BEGAN, "Began")
+            return EventLabel(EventIcon.BEGAN, "Began")
         case TextDelta():
-            return Told(Mark.SAID, "Writes")
+            return EventLabel(EventIcon.SAID, "Writes")
         case AgentMessage(text=text):
-            return Told(Mark.SAID, "", text)
+            return EventLabel(EventIcon.SAID, "", text)
         case SkillStarted(skill=skill):
-            return Told(Mark.RUNS, skill)
+            return EventLabel(EventIcon.RUNS, skill)
         case SkillFinished(skill=skill, outcome=outcome, error=error):
-            return Told(Mark.FAILED if outcome == "failed" else Mark.DONE, skill, error or "")
+            return EventLabel(
+                EventIcon.FAILED if outcome == "failed" else EventIcon.DONE, skill, error or ""
+            )
         case TurnFinished(outcome=outcome, reason=reason):
             return _ENDS.get(outcome, _OUT_OF_TURNS)._replace(about=reason or "")
         case ApprovalRequested() | ApprovalResolved() | ConnectionRequested():
             return _tell_question(event)
         case ConnectionResolved(outcome="authorized"):
-            return Told(Mark.DONE, "Connected")
+            return EventLabel(EventIcon.DONE, "Connected")
         case ConnectionResolved(reason=reason):
-            return Told(Mark.FAILED, "Not connected", reason or "")
+            return EventLabel(EventIcon.FAILED, "Not connected", reason or "")
         case _:
             return _tell_aside(event)
 
 
-def _tell_question(event: ApprovalRequested | ApprovalResolved | ConnectionRequested) -> Told:
+def _tell_question(event: ApprovalRequested | ApprovalResolved | ConnectionRequested) -> EventLabel:
     match event:
         case ApprovalRequested(skill=skill):
-            return Told(Mark.QUESTION, skill, "asks to run")
+            return EventLabel(EventIcon.QUESTION, skill, "asks to run")
         case ApprovalResolved(decision="approved"):
-            return Told(Mark.DONE, "Approved")
+            return EventLabel(EventIcon.DONE, "Approved")
         case ApprovalResolved(reason=reason):
-            return Told(Mark.FAILED, "Rejected", reason or "")
+            return EventLabel(EventIcon.FAILED, "Rejected", reason or "")
         case ConnectionRequested(connector=connector):
-            return Told(Mark.CONNECTION, connector, "asks for sign-in")
+            return EventLabel(EventIcon.CONNECTION, connector, "asks for sign-in")
 
 
 def _tell_aside(
     event: UsageReported | HaltRequested | LogLine | StreamInterrupted | Heartbeat | UnknownEvent,
-) -> Told:
+) -> EventLabel:
     match event:
         case UsageReported(before=before):
             used = f"{event.input_tokens:,} in, {event.output_tokens:,} out"
-            return Told(Mark.NOTED, "Used before" if before else "Usage", used)
+            return EventLabel(EventIcon.NOTED, "Used before" if before else "Usage", used)
         case HaltRequested():
-            return Told(Mark.STOPPED, "Asked to stop")
+            return EventLabel(EventIcon.STOPPED, "Asked to stop")
         case LogLine(name=name, detail=detail):
-            return Told(Mark.NOTED, name, detail)
+            return EventLabel(EventIcon.NOTED, name, detail)
         case StreamInterrupted(reason=reason):
-            return Told(Mark.CUT, "Interrupted", reason)
+            return EventLabel(EventIcon.CUT, "Interrupted", reason)
         case Heartbeat():
-            return Told(Mark.NOTED, "Alive")
+            return EventLabel(EventIcon.NOTED, "Alive")
         case UnknownEvent(kind=kind):
-            return Told(Mark.UNSURE, kind)
+            return EventLabel(EventIcon.UNSURE, kind)

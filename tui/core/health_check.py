@@ -15,7 +15,7 @@ before it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One step; clean text on one line each."""
 
     step: Step

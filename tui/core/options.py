@@ -19,7 +19,7 @@ OptionValues = Mapping[str, OptionValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class OptionChoice:
     """One of the values that are on offer."""
 
     value: str
@@ -40,7 +40,7 @@ class Option:
     present value."""
     help: str = ""
     """One sentence; empty where the label says it all."""
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[OptionChoice, ...] = ()
     """For ``choice`` all that is allowed; for ``tags`` those known to exist; else empty."""
     required: bool = False
     """It needs a value; without a default the user must give one."""
@@ -179,7 +179,7 @@ def _offered(option: Option, written: str) -> str:
     raise OptionProblem(f"'{written}' isn't a value of '{option.name}'. {_closest(written, names)}")
 
 
-def _name_of(choice: Choice) -> str:
+def _name_of(choice: OptionChoice) -> str:
     """Return what a user would write: the label, unless the value says the same."""
     same = choice.label.lower() == choice.value.lower()
     return choice.value if same else choice.label

@@ -24,23 +24,23 @@ if TYPE_CHECKING:
         Agent,
         AnswerClaim,
         Attachment,
+        AvailableSkill,
         ConnectionLink,
         Conversation,
         ConversationStatus,
         EventPage,
         Hit,
-        Imported,
+        ImportResult,
         Message,
         Page,
         Prompt,
-        Skill,
         TurnRecord,
     )
     from tui.core.server_calls import CallListener
     from tui.core.turn import Turn
 
 
-class Can(Flag):
+class Capability(Flag):
     """What a backend is able to do. The interface asks this, never which backend it is."""
 
     NOTHING = 0
@@ -84,11 +84,11 @@ class ChatBackend(Protocol):
     """An agent service. Every call raises :class:`tui.core.errors.BackendError`.
 
     What a service cannot do is missing in ``can``, and the call raises ``UNSUPPORTED``;
-    :class:`tui.backends.base.Unable` has these answers ready.
+    :class:`tui.backends.base.BaseBackend` has these answers ready.
     """
 
     @property
-    def can(self) -> Can: ...
+    def can(self) -> Capability: ...
 
     def watch_calls(self, listener: CallListener) -> None:
         """Tell of every request to the service from now on, with what became of it."""
@@ -106,24 +106,24 @@ class ChatBackend(Protocol):
         ...
 
     async def create(self, options: OptionValues | None = None) -> ConversationId:
-        """A new conversation; ``options`` (``Can.CHOOSE``) by the names in :meth:`options`.
+        """A new conversation; ``options`` (``Capability.CHOOSE``) by the names in :meth:`options`.
 
-        With ``Can.RENAME`` the option ``title`` is its title.
+        With ``Capability.RENAME`` the option ``title`` is its title.
         """
         ...
 
     async def options(self, conversation_id: ConversationId | None = None) -> tuple[Option, ...]:
         """Return what :meth:`create` takes, with the choices as they are now.
 
-        For a conversation (``Can.CHANGE``): what :meth:`change` takes, with the present values as
-        defaults.
+        For a conversation (``Capability.CHANGE``): what :meth:`change` takes, with the present
+        values as defaults.
         """
         ...
 
     async def change(
         self, conversation_id: ConversationId, values: OptionValues
     ) -> tuple[str, ...]:
-        """Change options of a conversation (``Can.CHANGE``), by name; None clears one.
+        """Change options of a conversation (``Capability.CHANGE``), by name; None clears one.
 
         Returns the names of those that the service did not keep.
         """
@@ -201,7 +201,7 @@ class ChatBackend(Protocol):
 
     async def wake(self, conversation_id: ConversationId) -> None: ...
 
-    async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
+    async def skills(self, conversation_id: ConversationId) -> tuple[AvailableSkill, ...]:
         """All that could be installed, and which of them are."""
         ...
 
@@ -213,7 +213,7 @@ class ChatBackend(Protocol):
         """One conversation, or all, as the service's own JSON."""
         ...
 
-    async def import_bundle(self, bundle: Json) -> Imported:
+    async def import_bundle(self, bundle: Json) -> ImportResult:
         """Create the conversations of a bundle; what could not be is among the problems."""
         ...
 
@@ -395,7 +395,7 @@ class TurnStore(Protocol):
     async def aclose(self) -> None: ...
 
 
-class Notepad(Protocol):
+class EarlyDraftStore(Protocol):
     """Where a draft waits that is written before the store is open. Quick; never raises."""
 
     def keep(self, text: str) -> None:

@@ -102,7 +102,7 @@ class ConnectionLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skill:
+class AvailableSkill:
     """A skill that the agent of a conversation can be given."""
 
     id: SkillId
@@ -114,7 +114,7 @@ class Skill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class ImportResult:
     """What became of an import."""
 
     created: tuple[ConversationId, ...] = ()

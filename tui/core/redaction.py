@@ -56,7 +56,7 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
     return text
 
 
-def words_of(error: BaseException) -> str:
+def describe_exception(error: BaseException) -> str:
     """What to tell of a failure that nobody foresaw, on one line."""
     return clean_line(redact(str(error))) or type(error).__name__
 

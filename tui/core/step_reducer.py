@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _S = TypeVar("_S", TextStep, SkillStep, ApprovalStep, ConnectionStep)
 
 
-class Replay:
+class StepReducer:
     """Takes a turn's events in order and keeps the steps they make.
 
     What an event costs does not depend on how many there were.
@@ -48,7 +48,7 @@ class Replay:
         self._running: list[int] = []
         """Where the skills stand whose end has not come."""
 
-    def copy(self) -> Replay:
+    def copy(self) -> StepReducer:
         """Another one that goes on from here."""
         twin = copy(self)
         twin._usage = copy(self._usage)

@@ -24,7 +24,7 @@ from tui.core.events import (
     TurnOutcome,
     UnknownEvent,
 )
-from tui.core.step_reducer import Replay
+from tui.core.step_reducer import StepReducer
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _UNPLACED = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class PartialMessage:
     """A message that is still being written."""
 
     message_id: MessageId
@@ -72,13 +72,13 @@ class Turn:
     last_at_ms: int | None = None
     """Server time of the newest event: where a replay goes on."""
     log: tuple[TurnEvent, ...] = field(default=(), repr=False)
-    drafts: tuple[Draft, ...] = field(default=(), repr=False)
+    drafts: tuple[PartialMessage, ...] = field(default=(), repr=False)
     seen: frozenset[str] = field(default=frozenset(), repr=False)
     through: int = 0
     """Every ``seq`` from 1 to this one has been seen."""
     beyond: frozenset[int] = field(default=frozenset(), repr=False)
     """Those seen after a gap."""
-    replay: Replay = field(default_factory=Replay, repr=False, compare=False)
+    replay: StepReducer = field(default_factory=StepReducer, repr=False, compare=False)
     """What the log comes to, so that a new event at its end costs no more than itself."""
 
     @property
@@ -163,7 +163,7 @@ def unseen(turn: Turn, events: Iterable[TurnEvent]) -> list[TurnEvent]:
     ]
 
 
-def without_echoes(
+def drop_history_duplicates(
     events: Iterable[TurnEvent], among: Iterable[TurnEvent] = ()
 ) -> tuple[TurnEvent, ...]:
     """Events less the messages read from the history that the stream brought as well.
@@ -222,7 +222,7 @@ def _belongs_in_log(event: TurnEvent) -> bool:
     return not isinstance(event, aside)
 
 
-def _extended(turn: Turn, events: Iterable[TurnEvent]) -> tuple[tuple[TurnEvent, ...], Replay]:
+def _extended(turn: Turn, events: Iterable[TurnEvent]) -> tuple[tuple[TurnEvent, ...], StepReducer]:
     """The log with new events in it, and what it comes to then."""
     place = partial(_place, turn.run_id)
     new = sorted(events, key=place)
@@ -230,7 +230,7 @@ def _extended(turn: Turn, events: Iterable[TurnEvent]) -> tuple[tuple[TurnEvent,
         return turn.log, turn.replay
     known, replay = turn.log, turn.replay.copy()
     if known and place(new[0]) < place(known[-1]):
-        known, replay, new = (), Replay(), sorted((*known, *new), key=place)
+        known, replay, new = (), StepReducer(), sorted((*known, *new), key=place)
     for event in new:
         replay.take(event)
     return (*known, *new), replay
@@ -278,17 +278,19 @@ def _last_event_id(turn: Turn, events: list[TurnEvent]) -> str | None:
     return best
 
 
-def _grow(drafts: tuple[Draft, ...], deltas: list[TextDelta]) -> tuple[Draft, ...]:
+def _grow(
+    drafts: tuple[PartialMessage, ...], deltas: list[TextDelta]
+) -> tuple[PartialMessage, ...]:
     by_id = {draft.message_id: draft for draft in drafts}
     pieces: dict[MessageId, set[tuple[int, str]]] = {}
     for delta in deltas:
         name = delta.message_id
-        by_id.setdefault(name, Draft(message_id=name, at_ms=delta.at_ms))
+        by_id.setdefault(name, PartialMessage(message_id=name, at_ms=delta.at_ms))
         pieces.setdefault(name, set()).add((delta.offset, delta.text))
     return tuple(_join(draft, pieces.get(name, ())) for name, draft in by_id.items())
 
 
-def _join(draft: Draft, pieces: Iterable[tuple[int, str]]) -> Draft:
+def _join(draft: PartialMessage, pieces: Iterable[tuple[int, str]]) -> PartialMessage:
     """Put pieces in their places; they may overlap what is there already."""
     parts, length, waiting = [draft.text], len(draft.text), []
     for offset, piece in sorted({*draft.ahead, *pieces}):

@@ -13,7 +13,7 @@ from tui.demo.headless.connection_consent import consent_routes
 from tui.demo.headless.routes import headless_routes
 from tui.demo.identity.errors import OAuthRefusal, on_oauth_refusal
 from tui.demo.identity.routes import identity_routes
-from tui.demo.middleware import Gateway, on_refusal
+from tui.demo.middleware import Middleware, on_refusal
 from tui.demo.workflows.routes import workflow_routes
 
 
@@ -34,4 +34,4 @@ def build_app(demo: Demo) -> ASGIApp:
         },
     )
     router.router.redirect_slashes = False
-    return Gateway(router, demo)
+    return Middleware(router, demo)

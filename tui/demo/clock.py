@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 _TICK = timedelta(microseconds=1)
 
 
-class Clock:
+class DemoClock:
     """Server time. Every reading is later than the one before, so that events have an order."""
 
     def __init__(self, start: datetime | None = None) -> None:
@@ -35,7 +35,7 @@ class Clock:
 class Pace:
     """The natural pauses of a script, divided by the speed; speed 0 means no pauses at all."""
 
-    def __init__(self, clock: Clock, speed: float) -> None:
+    def __init__(self, clock: DemoClock, speed: float) -> None:
         self._clock = clock
         self._speed = speed
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tui.demo.developer.state import Bureau
+from tui.demo.developer.state import DeveloperState
 from tui.demo.faults import FaultBox
 from tui.demo.headless.dialect import Shape
-from tui.demo.identity.state import Identity
-from tui.demo.open_connections import Wires
-from tui.demo.request_log import Journal
+from tui.demo.identity.state import IdentityState
+from tui.demo.open_connections import OpenConnections
+from tui.demo.request_log import DemoRequestLog
 from tui.demo.settings import DemoSettings
-from tui.demo.state import World
+from tui.demo.state import DemoState
 from tui.demo.workflows.dialect import WorkflowShape
-from tui.demo.workflows.state import Workshop
+from tui.demo.workflows.state import WorkflowsState
 
 
 @dataclass(slots=True)
@@ -21,14 +21,14 @@ class Demo:
     """A demo server's parts, without the server."""
 
     settings: DemoSettings
-    world: World
+    world: DemoState
     shape: Shape
     faults: FaultBox
-    identity: Identity
+    identity: IdentityState
     workflow_shape: WorkflowShape
-    workshop: Workshop
-    bureau: Bureau
-    journal: Journal = field(default_factory=Journal)
-    wires: Wires = field(default_factory=Wires)
+    workshop: WorkflowsState
+    bureau: DeveloperState
+    journal: DemoRequestLog = field(default_factory=DemoRequestLog)
+    wires: OpenConnections = field(default_factory=OpenConnections)
     errors: list[str] = field(default_factory=list)
     """Our own mistakes; nothing is printed, since the terminal belongs to the interface."""

@@ -105,7 +105,7 @@ class Bare(Refusal):
         return {"error": self.message}
 
 
-class Listed(Refusal):
+class ErrorList(Refusal):
     """A refusal as the Developer API writes it. Source: Agent Studio API, sample 422."""
 
     def body(self, request_id: str) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def in_words_of(path: str, refusal: Refusal) -> Refusal:
     if path.startswith(_DETAILED):
         other = Detail(refusal.status, refusal.message)
     elif is_developer_path(path):
-        other = Listed(refusal.status, refusal.message, title=refusal.title)
+        other = ErrorList(refusal.status, refusal.message, title=refusal.title)
     else:
         return refusal
     other.headers = refusal.headers

@@ -18,13 +18,13 @@ from tui.demo.demo import Demo
 from tui.demo.errors import Refusal, in_words_of, is_developer_path
 from tui.demo.faults import Fault
 from tui.demo.headless.event_stream import Frames, HangUp, disturb
-from tui.demo.headless.runs import Run
+from tui.demo.headless.runs import GenieRun
 from tui.demo.request_log import Visit
 
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
-class Gateway:
+class Middleware:
     """The outermost application. Each response it lets out has an id: ``x-request-id``, or the
     Developer API's ``x-correlation-id``."""
 
@@ -158,7 +158,7 @@ async def hang_up(demo: Demo, request: Request) -> None:
     await demo.wires.reset(request.scope, request.receive)
 
 
-def event_stream(demo: Demo, request: Request, run: Run | None, frames: Frames) -> Response:
+def event_stream(demo: Demo, request: Request, run: GenieRun | None, frames: Frames) -> Response:
     """A response that streams frames, through whatever faults are in force.
 
     ``run`` is what the server gives up when it interrupts the stream; without one it just ends.

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
-class Wires:
+class OpenConnections:
     """The open connections of one server, by the client's address."""
 
     def __init__(self) -> None:

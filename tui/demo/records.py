@@ -33,7 +33,7 @@ class AccessToken:
 
 
 @dataclass(slots=True)
-class Genie:
+class DemoGenie:
     """A genie: started or stopped, with or without an attached client."""
 
     handle: str
@@ -45,7 +45,7 @@ class Genie:
 
 
 @dataclass(slots=True)
-class GenieClient:
+class DemoGenieClient:
     """What applications call a genie with: an API key, or an OAuth client."""
 
     client_id: str
@@ -59,7 +59,7 @@ class GenieClient:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class DemoMessage:
     """One entry of a conversation's history."""
 
     message_id: str
@@ -70,7 +70,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class DemoEvent:
     """A persisted event of a run; ``fields`` are those beyond the base event shape."""
 
     event_id: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class LoggedRequest:
     """One request. ``status`` is 0 when the connection was cut without an answer."""
 
     method: str
@@ -32,15 +32,17 @@ class Visit:
     summary: str = ""
     logged: bool = field(default=False)
 
-    def record(self, status: int) -> Record:
-        return Record(self.method, self.path, self.operation, status, self.request_id, self.summary)
+    def record(self, status: int) -> LoggedRequest:
+        return LoggedRequest(
+            self.method, self.path, self.operation, status, self.request_id, self.summary
+        )
 
 
-class Journal:
+class DemoRequestLog:
     """Records in the order of the answers. May be read from any thread."""
 
     def __init__(self) -> None:
-        self._records: list[Record] = []
+        self._records: list[LoggedRequest] = []
         self._lock = threading.Lock()
 
     def close(self, visit: Visit, status: int) -> None:
@@ -50,7 +52,7 @@ class Journal:
                 visit.logged = True
                 self._records.append(visit.record(status))
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[LoggedRequest]:
         with self._lock:
             return iter(tuple(self._records))
 
@@ -58,7 +60,7 @@ class Journal:
         with self._lock:
             return len(self._records)
 
-    def of(self, operation: str) -> list[Record]:
+    def of(self, operation: str) -> list[LoggedRequest]:
         """The records of one operation."""
         return [record for record in self if record.operation == operation]
 

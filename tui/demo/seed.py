@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.demo.headless.seed import settle_history
-from tui.demo.records import AccessToken, Genie, GenieClient, User
-from tui.demo.state import World
+from tui.demo.headless.seed import seed_history
+from tui.demo.records import AccessToken, DemoGenie, DemoGenieClient, User
+from tui.demo.state import DemoState
 from tui.demo.suggestions import (
     ASLEEP_CLIENT_ID,
     CLIENT_ID,
@@ -23,7 +23,7 @@ from tui.demo.suggestions import (
 
 
 @dataclass(frozen=True, slots=True)
-class Residents:
+class Seed:
     """What a client needs to sign in."""
 
     genie: str
@@ -32,7 +32,7 @@ class Residents:
     access_token: str
 
 
-def settle(world: World) -> Residents:
+def seed_state(world: DemoState) -> Seed:
     """Fill a new world and hand out the first user's credentials."""
     for user in (
         User(USER_ID, "Ada", "ada@example.com"),
@@ -42,21 +42,23 @@ def settle(world: World) -> Residents:
     ):
         world.users[user.user_id] = user
     for genie in (
-        Genie(IFRIT, "Ifrit"),
-        Genie(STOPPED_GENIE, "Asleep", started=False),
-        Genie(NO_CLIENT_GENIE, "Lampless", client_attached=False),
+        DemoGenie(IFRIT, "Ifrit"),
+        DemoGenie(STOPPED_GENIE, "Asleep", started=False),
+        DemoGenie(NO_CLIENT_GENIE, "Lampless", client_attached=False),
     ):
         genie.groups.add(EVERYONE)
         world.genies[genie.handle] = genie
     world.groups[EVERYONE] = frozenset(world.users) - {OUTSIDER_ID}
     world.groups[FINANCE] = frozenset({COLLEAGUE_ID})
-    settle_history(world, world.genies[IFRIT], world.users[USER_ID])
+    seed_history(world, world.genies[IFRIT], world.users[USER_ID])
     api_key, access_token = world.ids.secret(), world.ids.secret()
     world.api_keys.add(api_key)
     for client in (
-        GenieClient(CLIENT_ID, "Terminal", CLIENT_ID, api_key, IFRIT, shared=True),
-        GenieClient(ASLEEP_CLIENT_ID, "Night desk", "AsleepDemoOauthClient01", "", STOPPED_GENIE),
+        DemoGenieClient(CLIENT_ID, "Terminal", CLIENT_ID, api_key, IFRIT, shared=True),
+        DemoGenieClient(
+            ASLEEP_CLIENT_ID, "Night desk", "AsleepDemoOauthClient01", "", STOPPED_GENIE
+        ),
     ):
         world.clients[client.client_id] = client
     world.access_tokens[access_token] = AccessToken(USER_ID)
-    return Residents(IFRIT, api_key, USER_ID, access_token)
+    return Seed(IFRIT, api_key, USER_ID, access_token)

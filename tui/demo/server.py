@@ -13,21 +13,21 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from tui.demo.app import build_app
-from tui.demo.clock import Clock
+from tui.demo.clock import DemoClock
 from tui.demo.demo import Demo
-from tui.demo.developer.seed import settle_bureau
-from tui.demo.developer.state import Bureau
+from tui.demo.developer.seed import seed_developer_state
+from tui.demo.developer.state import DeveloperState
 from tui.demo.faults import FaultBox
 from tui.demo.headless.dialect import Shape
-from tui.demo.identity.state import Client, Identity
-from tui.demo.request_log import Journal
-from tui.demo.seed import Residents, settle
+from tui.demo.identity.state import IdentityState, RegisteredClient
+from tui.demo.request_log import DemoRequestLog
+from tui.demo.seed import Seed, seed_state
 from tui.demo.settings import DemoSettings
-from tui.demo.state import World
+from tui.demo.state import DemoState
 from tui.demo.suggestions import CLIENT_ID, NO_CLIENT_GENIE, STOPPED_GENIE
 from tui.demo.workflows.dialect import WorkflowShape
-from tui.demo.workflows.seed import settle_workshop
-from tui.demo.workflows.state import IFRIT, Workshop
+from tui.demo.workflows.seed import seed_workflows
+from tui.demo.workflows.state import IFRIT, WorkflowsState
 
 __all__ = ["DemoServer", "DemoSettings", "PortInUseError", "run_forever"]
 
@@ -55,11 +55,11 @@ class DemoServer:
             ValueError: a fault specification is wrong.
         """
         self.settings = settings or DemoSettings()
-        world = World(self.settings)
-        identity = Identity(world, Client(CLIENT_ID, self.settings.redirect_url))
-        self._residents: Residents = settle(world)
-        workshop = Workshop(world, world.ids.secret(), world.ids.secret())
-        settle_workshop(workshop)
+        world = DemoState(self.settings)
+        identity = IdentityState(world, RegisteredClient(CLIENT_ID, self.settings.redirect_url))
+        self._residents: Seed = seed_state(world)
+        workshop = WorkflowsState(world, world.ids.secret(), world.ids.secret())
+        seed_workflows(workshop)
         self._demo = Demo(
             self.settings,
             world,
@@ -68,9 +68,9 @@ class DemoServer:
             identity,
             WorkflowShape(self.settings.documented_workflows),
             workshop,
-            Bureau(world),
+            DeveloperState(world),
         )
-        self._builders = settle_bureau(self._demo.bureau)
+        self._builders = seed_developer_state(self._demo.bureau)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -154,12 +154,12 @@ class DemoServer:
         return self._demo.faults
 
     @property
-    def log(self) -> Journal:
+    def log(self) -> DemoRequestLog:
         """All requests so far."""
         return self._demo.journal
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> DemoClock:
         return self._demo.world.clock
 
     @property

@@ -10,10 +10,19 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from tui.demo.clock import Clock, Pace, rfc3339
-from tui.demo.headless.runs import Approval, Attempt, Run
+from tui.demo.clock import DemoClock, Pace, rfc3339
+from tui.demo.headless.runs import Approval, Attempt, GenieRun
 from tui.demo.ids import Ids
-from tui.demo.records import AccessToken, Event, Genie, GenieClient, Message, Source, Upload, User
+from tui.demo.records import (
+    AccessToken,
+    DemoEvent,
+    DemoGenie,
+    DemoGenieClient,
+    DemoMessage,
+    Source,
+    Upload,
+    User,
+)
 from tui.demo.scripts.steps import Outcome
 from tui.demo.settings import DemoSettings
 
@@ -21,11 +30,11 @@ EVENTS_KEPT = timedelta(hours=24)
 
 
 @dataclass(slots=True)
-class Conversation:
+class DemoConversation:
     """A conversation of one user with one genie."""
 
     conversation_id: str
-    genie: Genie
+    genie: DemoGenie
     user: User
     created_at: datetime
     updated_at: datetime
@@ -33,9 +42,9 @@ class Conversation:
     """The number shown as its topic until there is a title."""
     title: str = ""
     titled_at: datetime | None = None
-    messages: list[Message] = field(default_factory=list)
-    runs: dict[str, Run] = field(default_factory=dict)
-    current: Run | None = None
+    messages: list[DemoMessage] = field(default_factory=list)
+    runs: dict[str, GenieRun] = field(default_factory=dict)
+    current: GenieRun | None = None
 
     def topic(self, now: datetime, wait_s: float) -> str:
         """The title once ``wait_s`` have passed since it was asked for, else the placeholder."""
@@ -44,26 +53,26 @@ class Conversation:
         return self.title
 
 
-class World:
+class DemoState:
     """People, genies, credentials, conversations, runs, events and everything pending."""
 
     def __init__(self, settings: DemoSettings) -> None:
         self.settings = settings
-        self.clock = Clock(settings.start)
+        self.clock = DemoClock(settings.start)
         self.pace = Pace(self.clock, settings.speed)
         self.ids = Ids(settings.seed)
         self.url = ""
         """Base URL of the running server, for links in events."""
         self.users: dict[str, User] = {}
-        self.genies: dict[str, Genie] = {}
+        self.genies: dict[str, DemoGenie] = {}
         self.api_keys: set[str] = set()
         self.access_tokens: dict[str, AccessToken] = {}
         self.groups: dict[str, frozenset[str]] = {}
         """Ids of users, by the id of their group."""
-        self.clients: dict[str, GenieClient] = {}
+        self.clients: dict[str, DemoGenieClient] = {}
         """What the Developer API made, by client id."""
-        self.conversations: dict[str, Conversation] = {}
-        self.events: list[Event] = []
+        self.conversations: dict[str, DemoConversation] = {}
+        self.events: list[DemoEvent] = []
         self.approvals: dict[tuple[str, str], Approval] = {}
         """By conversation id and call id."""
         self.attempts: dict[str, Attempt] = {}
@@ -91,24 +100,24 @@ class World:
                 return client.genie or "?"
         return ""
 
-    def conversations_of(self, genie: Genie, user: User) -> list[Conversation]:
+    def conversations_of(self, genie: DemoGenie, user: User) -> list[DemoConversation]:
         """A user's conversations with a genie, newest first."""
         mine = [c for c in self.conversations.values() if c.genie is genie and c.user is user]
         return sorted(mine, key=attrgetter("created_at", "conversation_id"), reverse=True)
 
     def open_conversation(
-        self, genie: Genie, user: User, at: datetime | None = None
-    ) -> Conversation:
+        self, genie: DemoGenie, user: User, at: datetime | None = None
+    ) -> DemoConversation:
         """A new, empty conversation; ``at`` dates it back."""
         at = at or self.clock.now()
         self._next_placeholder += 1
-        conversation = Conversation(
+        conversation = DemoConversation(
             self.ids.short("cnv"), genie, user, at, at, str(self._next_placeholder)
         )
         self.conversations[conversation.conversation_id] = conversation
         return conversation
 
-    def close_conversation(self, conversation: Conversation) -> None:
+    def close_conversation(self, conversation: DemoConversation) -> None:
         """Forget a conversation; a turn that still runs is told to nobody."""
         gone = conversation.conversation_id
         del self.conversations[gone]
@@ -120,10 +129,10 @@ class World:
             if attempt.run.conversation_id == gone:
                 attempt.answer.cancel()
 
-    def begin_run(self, conversation: Conversation, text: str, title: str) -> Run:
+    def begin_run(self, conversation: DemoConversation, text: str, title: str) -> GenieRun:
         """Take a user's message: the conversation is busy with the returned run from here on."""
         now = self.clock.now()
-        run = Run(self.ids.short("run"), conversation.conversation_id, now)
+        run = GenieRun(self.ids.short("run"), conversation.conversation_id, now)
         conversation.runs[run.run_id] = run
         conversation.current = run
         if conversation.titled_at is None:
@@ -131,25 +140,27 @@ class World:
         self.remember(conversation, run.run_id, "user", text, now)
         return run
 
-    def continue_run(self, conversation: Conversation, run: Run) -> Run:
+    def continue_run(self, conversation: DemoConversation, run: GenieRun) -> GenieRun:
         """End a run without a word; the turn goes on in the one that is returned."""
         run.done = True
         run.wake()
-        following = Run(self.ids.short("run"), conversation.conversation_id, self.clock.now())
+        following = GenieRun(self.ids.short("run"), conversation.conversation_id, self.clock.now())
         conversation.runs[following.run_id] = following
         conversation.current = following
         return following
 
     def remember(
-        self, conversation: Conversation, run_id: str, source: Source, text: str, at: datetime
-    ) -> Message:
+        self, conversation: DemoConversation, run_id: str, source: Source, text: str, at: datetime
+    ) -> DemoMessage:
         """Put a message into the history."""
-        message = Message(self.ids.short("msg"), source, text, run_id, at)
+        message = DemoMessage(self.ids.short("msg"), source, text, run_id, at)
         conversation.messages.append(message)
         conversation.updated_at = at
         return message
 
-    def publish(self, conversation: Conversation, run: Run, kind: str, **fields: Any) -> None:
+    def publish(
+        self, conversation: DemoConversation, run: GenieRun, kind: str, **fields: Any
+    ) -> None:
         """Persist an event and wake the streams, unless the run has gone off the record."""
         if not run.off_record:
             self.record(conversation, run, kind, self.clock.now(), fields)
@@ -157,14 +168,14 @@ class World:
 
     def record(
         self,
-        conversation: Conversation,
-        run: Run,
+        conversation: DemoConversation,
+        run: GenieRun,
         kind: str,
         at: datetime,
         fields: dict[str, Any],
     ) -> None:
         """Append an event to a run; ``at`` must not be before the event recorded last."""
-        event = Event(
+        event = DemoEvent(
             self.ids.event(at),
             kind,
             conversation.genie.handle,
@@ -180,13 +191,13 @@ class World:
         if conversation.conversation_id in self.conversations:
             self.events.append(event)
 
-    def say(self, conversation: Conversation, run: Run, text: str) -> None:
+    def say(self, conversation: DemoConversation, run: GenieRun, text: str) -> None:
         """A message of the genie: in the history always, as an event unless off the record."""
         message = self.remember(conversation, run.run_id, "genie", text, self.clock.now())
         fields = {"message": text, "message_id": message.message_id}
         self.publish(conversation, run, "agent.message", **fields)
 
-    def finish_run(self, conversation: Conversation, run: Run) -> None:
+    def finish_run(self, conversation: DemoConversation, run: GenieRun) -> None:
         """The conversation is free again."""
         run.done = True
         run.waits_for_connection = False
@@ -194,13 +205,15 @@ class World:
         self.publish(conversation, run, "processing.finished")
         run.wake()
 
-    def open_approval(self, run: Run) -> Approval:
+    def open_approval(self, run: GenieRun) -> Approval:
         """A new question whether a skill may run."""
         approval = Approval(self.ids.call(), run, _question())
         self.approvals[run.conversation_id, approval.call_id] = approval
         return approval
 
-    def open_attempt(self, conversation: Conversation, run: Run, connector: str) -> Attempt:
+    def open_attempt(
+        self, conversation: DemoConversation, run: GenieRun, connector: str
+    ) -> Attempt:
         """A new question whether the genie may use a connection of the user's own."""
         attempt = Attempt(
             self.ids.short("rca"),
@@ -232,8 +245,8 @@ class World:
         return next((a for a in self.attempts.values() if a.token == token), None)
 
     def recent_events(
-        self, since: datetime | None, genie: Genie, user: User, conversation_id: str | None
-    ) -> list[Event]:
+        self, since: datetime | None, genie: DemoGenie, user: User, conversation_id: str | None
+    ) -> list[DemoEvent]:
         """A user's events of the last 24 hours, oldest first, from ``since`` (inclusive) on."""
         kept_from = self.clock.now() - EVENTS_KEPT
         start = bisect_left(self.events, max(since or kept_from, kept_from), key=_created_at)
@@ -245,7 +258,7 @@ class World:
             and conversation_id in (None, event.conversation_id)
         ]
 
-    def last_event(self, conversation: Conversation) -> Event | None:
+    def last_event(self, conversation: DemoConversation) -> DemoEvent | None:
         """The newest event of a conversation that is still kept."""
         kept_from = self.clock.now() - EVENTS_KEPT
         for run in reversed(conversation.runs.values()):

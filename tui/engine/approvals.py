@@ -25,11 +25,11 @@ from tui.core.retry import wait_text
 from tui.core.steps import ApprovalStep, ConnectionStep
 from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
-from tui.engine.context import Kit
+from tui.engine.context import EngineContext
 from tui.engine.continuation import question_name
-from tui.engine.conversation_queue import Lanes
+from tui.engine.conversation_queue import QueueRegistry
 from tui.engine.retry import SETTLED, TRIES, retry_once_on_401
-from tui.engine.updates import Notice
+from tui.engine.updates import UserNotice
 
 Newest = Callable[[], ApprovalRequested | None]
 """Returns a question as it is asked now; None: it is not known."""
@@ -38,7 +38,7 @@ _NO_LONGER = SETTLED | {ErrorKind.UNSUPPORTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class OpenQuestion:
     """Something the agent asks in a turn."""
 
     turn: Turn
@@ -64,8 +64,12 @@ class Question:
 
 
 def approval(
-    kit: Kit, turn: Turn, request: ApprovalRequested, reason: str | None, newest: Newest
-) -> Question:
+    context: EngineContext,
+    turn: Turn,
+    request: ApprovalRequested,
+    reason: str | None,
+    newest: Newest,
+) -> OpenQuestion:
     """Return the question whether a skill may run.
 
     ``newest`` returns it as it is asked now: posting an approval of what the user has not seen
@@ -76,21 +80,23 @@ def approval(
     async def post(decision: Decision) -> None:
         if decision == "approved":
             _check(request, newest())
-        await kit.backend.decide(cid, call_id, decision, reason)
+        await context.backend.decide(cid, call_id, decision, reason)
 
     def event(decision: Decision) -> ApprovalResolved:
         return ApprovalResolved(
             key=f"local:approval:{name}",
             run_id=request.run_id,
-            seen_ms=kit.clock.now_ms(),
+            seen_ms=context.clock.now_ms(),
             call_id=call_id,
             decision=decision,
             reason=reason if decision == "rejected" else None,
             shown_digest=shown_digest(request),
         )
 
-    is_open = partial(_waits_for_approval, kit, cid, call_id)
-    return Question(turn=turn, step_id=call_id, name=name, post=post, is_open=is_open, event=event)
+    is_open = partial(_waits_for_approval, context, cid, call_id)
+    return OpenQuestion(
+        turn=turn, step_id=call_id, name=name, post=post, is_open=is_open, event=event
+    )
 
 
 def _name_of(request: ApprovalRequested) -> str:
@@ -106,44 +112,46 @@ def _check(shown: ApprovalRequested, newest: ApprovalRequested | None) -> None:
 
 
 def connection(
-    kit: Kit, turn: Turn, attempt_id: AttemptId, rejected: ConnectionResolved
-) -> Question:
+    context: EngineContext, turn: Turn, attempt_id: AttemptId, rejected: ConnectionResolved
+) -> OpenQuestion:
     """Return the question for a sign-in, of which only a rejection is posted."""
 
     async def post(_: Decision) -> None:
-        await kit.backend.reject_connection(attempt_id, rejected.reason)
+        await context.backend.reject_connection(attempt_id, rejected.reason)
 
-    return Question(
+    return OpenQuestion(
         turn=turn,
         step_id=attempt_id,
         name=question_name(turn, attempt_id),
         post=post,
-        is_open=partial(_waits_for_connection, kit, turn, attempt_id),
+        is_open=partial(_waits_for_connection, context, turn, attempt_id),
         event=lambda _: rejected,
     )
 
 
-async def _waits_for_approval(kit: Kit, conversation_id: ConversationId, call_id: CallId) -> bool:
-    status = await kit.backend.status(conversation_id)
+async def _waits_for_approval(
+    context: EngineContext, conversation_id: ConversationId, call_id: CallId
+) -> bool:
+    status = await context.backend.status(conversation_id)
     last = status.last_event
     if last is None:
         return status.activity != "idle"
     return isinstance(last, ApprovalRequested) and last.call_id == call_id
 
 
-async def _waits_for_connection(kit: Kit, turn: Turn, attempt_id: AttemptId) -> bool:
+async def _waits_for_connection(context: EngineContext, turn: Turn, attempt_id: AttemptId) -> bool:
     """Return whether an attempt is open.
 
     Where no link is to be had, either the attempt is settled or the service has no links at all:
     then it is open unless the agent has spoken since.
     """
     try:
-        return not (await kit.backend.connection_link(attempt_id)).authorized
+        return not (await context.backend.connection_link(attempt_id)).authorized
     except BackendError as error:
         if error.kind not in _NO_LONGER or error.asks_to_wait:
             raise
     asked_ms = min(_asked_ms(turn, attempt_id), default=None)
-    page = await kit.backend.history(turn.conversation_id)
+    page = await context.backend.history(turn.conversation_id)
     said_ms = max((m.at_ms for m in page.items if m.source == "agent" and m.at_ms), default=None)
     return asked_ms is None or said_ms is None or said_ms <= asked_ms
 
@@ -162,19 +170,19 @@ _FOLLOWED_S = 120.0
 """How long the answer of another window is waited for."""
 
 
-class Answers:
+class AnswerPoster:
     """The answers that one session gives."""
 
-    def __init__(self, kit: Kit, lanes: Lanes, later: Later) -> None:
-        self._kit = kit
-        self._lanes = lanes
+    def __init__(self, context: EngineContext, queues: QueueRegistry, later: Later) -> None:
+        self._context = context
+        self._queues = queues
         self._later = later
         self._holder = uuid4().hex
         """Who claims answers, among all sessions of all processes."""
         self._given: set[str] = set()
         """Questions that have an answer from here, or are about to."""
 
-    async def give(self, question: Question, answer: Decision) -> None:
+    async def give(self, question: OpenQuestion, answer: Decision) -> None:
         """Post an answer, once, and record it. Raises ``BackendError`` if it could not be said.
 
         The error is of kind ``BUSY`` if the question was answered elsewhere.
@@ -188,39 +196,44 @@ class Answers:
             self._given.discard(question.name)
             raise
 
-    async def _give(self, question: Question, answer: Decision) -> None:
-        store, key = self._kit.store, (question.turn.id, question.name, self._holder)
+    async def _give(self, question: OpenQuestion, answer: Decision) -> None:
+        store, key = self._context.store, (question.turn.id, question.name, self._holder)
         claim = await store.claim_answer(*key, answer)
         if claim is None:
             self._later(self._follow(question))
             raise _elsewhere()
-        given = await _Posting(self._kit, question, self._holder, answer, claim).result()
-        await self._lanes.record(question.turn, question.event(given))
+        given = await _Posting(self._context, question, self._holder, answer, claim).result()
+        await self._queues.record(question.turn, question.event(given))
         await store.end_answer(*key, given=True)
         if given != answer:
             raise _elsewhere()
 
-    async def _follow(self, question: Question) -> None:
+    async def _follow(self, question: OpenQuestion) -> None:
         """Show what another window has answered as soon as it is stored."""
-        clock = self._kit.clock
+        clock = self._context.clock
         until_s = clock.monotonic_s() + _FOLLOWED_S
         while clock.monotonic_s() < until_s:
-            record = await self._kit.store.turn(question.turn.id)
+            record = await self._context.store.turn(question.turn.id)
             if record is None:
                 return
             if question.is_answered_in(turn_of(record)):
-                await self._lanes.take_in(record)
+                await self._queues.take_in(record)
                 return
-            await clock.sleep(self._kit.patience.elsewhere_poll_s)
+            await clock.sleep(self._context.timeouts.elsewhere_poll_s)
 
 
 class _Posting:
     """The way of one claimed answer to the service."""
 
     def __init__(
-        self, kit: Kit, question: Question, holder: str, answer: Decision, claim: AnswerClaim
+        self,
+        context: EngineContext,
+        question: OpenQuestion,
+        holder: str,
+        answer: Decision,
+        claim: AnswerClaim,
     ) -> None:
-        self._kit = kit
+        self._context = context
         self._question = question
         self._key = (question.turn.id, question.name, holder)
         self._answer: Decision = answer
@@ -233,7 +246,7 @@ class _Posting:
         try:
             return await self._post_until_clear()
         except BaseException:
-            store = self._kit.store
+            store = self._context.store
             with suppress(StoreError):  # the claim ends with this process at the latest
                 if self._maybe is not None or self._posting:
                     await store.end_answer(*self._key, given=False)
@@ -253,13 +266,13 @@ class _Posting:
                 if error.kind in SETTLED and not error.asks_to_wait:
                     return self._earlier(error)
                 attempt += 1
-                too_long = (error.retry_after_s or 0) > self._kit.patience.longest_call_wait_s
+                too_long = (error.retry_after_s or 0) > self._context.timeouts.longest_call_wait_s
                 if not error.transient or attempt == TRIES or too_long:
                     raise
-                wait_s = self._kit.wait_s(attempt, error)
+                wait_s = self._context.wait_s(attempt, error)
                 self._tell(error, wait_s)
                 look = self._maybe is not None or error.asks_to_wait
-            await self._kit.clock.sleep(wait_s)
+            await self._context.clock.sleep(wait_s)
 
     async def _is_open(self) -> bool:
         """Look whether an answer is still waited for; twice, since one may be on its way."""
@@ -267,12 +280,12 @@ class _Posting:
             return False
         if self._maybe is None:
             return True
-        await self._kit.clock.sleep(self._kit.patience.second_look_s)
+        await self._context.clock.sleep(self._context.timeouts.second_look_s)
         return await self._question.is_open()
 
     async def _post(self) -> None:
         if self._maybe is not None:
-            await self._kit.store.claim_answer(*self._key, self._answer)
+            await self._context.store.claim_answer(*self._key, self._answer)
         self._posting = True
         try:
             await retry_once_on_401(partial(self._question.post, self._answer))
@@ -291,7 +304,7 @@ class _Posting:
     def _tell(self, error: BackendError, wait_s: float) -> None:
         if wait_s >= _TOLD_WAIT_S:
             text = f"{error} Your answer is posted again in {wait_text(wait_s)}."
-            self._kit.publish(Notice(text))
+            self._context.publish(UserNotice(text))
 
 
 def _elsewhere() -> BackendError:

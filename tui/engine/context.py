@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timeouts:
     """How long to wait for what, in seconds."""
 
     first_retry_s: float = 0.5
@@ -61,14 +61,14 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kit:
+class EngineContext:
     """The tools of the engine, handed to each of its parts."""
 
     backend: ChatBackend
     store: TurnStore
     publish: Publish
     clock: Clock = field(default_factory=SystemClock)
-    patience: Patience = field(default_factory=Patience)
+    timeouts: Timeouts = field(default_factory=Timeouts)
     one_shot: bool = False
     """For a command that does one thing: no turn goes on unless told to, and a refused message is
     reported instead of becoming a draft."""
@@ -81,12 +81,12 @@ class Kit:
         ``backoff`` is the one for failures unless given.
         """
         asked_s = error.retry_after_s if error else None
-        return (backoff or self.patience.retry).wait_s(attempt, self.clock.jitter(), asked_s)
+        return (backoff or self.timeouts.retry).wait_s(attempt, self.clock.jitter(), asked_s)
 
     async def read(self, call: Callable[[], Awaitable[T]]) -> T:
         """Return the result of a read that the user waits for, repeated a few times.
 
         Raises ``BackendError``, at once where the service wants it much later.
         """
-        backoff, limit_s = self.patience.retry, self.patience.longest_call_wait_s
+        backoff, limit_s = self.timeouts.retry, self.timeouts.longest_call_wait_s
         return await repeat(call, self.clock, backoff=backoff, tries=3, longest_wait_s=limit_s)

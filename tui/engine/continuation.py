@@ -18,7 +18,7 @@ from tui.core.events import (
 from tui.core.ids import AttemptId, RunId, within_run
 from tui.core.steps import ConnectionStep, TextStep
 from tui.core.turn import Turn, fold
-from tui.engine.context import Kit
+from tui.engine.context import EngineContext
 from tui.engine.updates import TurnDropped
 
 
@@ -54,7 +54,7 @@ def said_since(turn: Turn, asked: ConnectionStep) -> bool:
     )
 
 
-async def join(kit: Kit, turn: Turn, run_id: RunId, at_ms: int | None) -> bool:
+async def join(context: EngineContext, turn: Turn, run_id: RunId, at_ms: int | None) -> bool:
     """Take another run for the one in which the turn goes on; False if it cannot be that.
 
     ``at_ms`` is when something happened in it. A run of another message is another turn's. What
@@ -63,35 +63,35 @@ async def join(kit: Kit, turn: Turn, run_id: RunId, at_ms: int | None) -> bool:
     asked = [step for step in turn.steps if isinstance(step, ConnectionStep)]
     if not asked or not _not_before(at_ms, _asked_ms(turn, asked[0])):
         return False
-    owner = await kit.store.turn_of_run(turn.conversation_id, run_id)
+    owner = await context.store.turn_of_run(turn.conversation_id, run_id)
     if owner is not None and owner.id == turn.id:
         return True
     if not awaits_reply(turn) or (owner is not None and owner.prompt is not None):
         return False
-    gone = await kit.store.join_run(turn.id, run_id)
+    gone = await context.store.join_run(turn.id, run_id)
     if gone is not None:
-        kit.publish(TurnDropped(turn.conversation_id, gone))
+        context.publish(TurnDropped(turn.conversation_id, gone))
     return True
 
 
 async def passed_connections(
-    kit: Kit, turn: Turn, events: Sequence[TurnEvent]
+    context: EngineContext, turn: Turn, events: Sequence[TurnEvent]
 ) -> list[ConnectionResolved]:
     """Settle the requests behind which the agent speaks again in events that are yet to come."""
     then = fold(turn, events)
     passed = [step for step in turn.open_connections if said_since(then, step)]
-    return [await passed_by(kit, turn, step) for step in passed]
+    return [await passed_by(context, turn, step) for step in passed]
 
 
-async def passed_by(kit: Kit, turn: Turn, step: ConnectionStep) -> ConnectionResolved:
+async def passed_by(context: EngineContext, turn: Turn, step: ConnectionStep) -> ConnectionResolved:
     """Return what became of a connection behind which the agent has gone on.
 
     Nothing says that it was authorised, but the agent would not have gone on otherwise, unless it
     was rejected here or in another window.
     """
-    answer = await kit.store.claimed_answer(turn.id, question_name(turn, step.attempt_id))
+    answer = await context.store.claimed_answer(turn.id, question_name(turn, step.attempt_id))
     outcome: ConnectionOutcome = "rejected" if answer == "rejected" else "authorized"
-    return outcome_of(kit, turn, step.attempt_id, outcome)
+    return outcome_of(context, turn, step.attempt_id, outcome)
 
 
 def question_name(turn: Turn, attempt_id: AttemptId) -> str:
@@ -100,7 +100,7 @@ def question_name(turn: Turn, attempt_id: AttemptId) -> str:
 
 
 def outcome_of(
-    kit: Kit,
+    context: EngineContext,
     turn: Turn,
     attempt_id: AttemptId,
     outcome: ConnectionOutcome,
@@ -110,7 +110,7 @@ def outcome_of(
     return ConnectionResolved(
         key=f"local:connection:{question_name(turn, attempt_id)}",
         run_id=turn.run_id,
-        seen_ms=kit.clock.now_ms(),
+        seen_ms=context.clock.now_ms(),
         attempt_id=attempt_id,
         outcome=outcome,
         reason=reason,

@@ -18,7 +18,7 @@ from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
 from tui.engine import outbox_claims
 from tui.engine.connection_watch import watch_connections
-from tui.engine.context import Kit
+from tui.engine.context import EngineContext
 from tui.engine.recovery import follow, watch_gaps
 from tui.engine.sending import (
     ConversationBusy,
@@ -31,7 +31,7 @@ from tui.engine.sending import (
 )
 from tui.engine.server_history import running_turn
 from tui.engine.tasks import run_with_watchers
-from tui.engine.turn_runner import Player
+from tui.engine.turn_runner import TurnRunner
 from tui.engine.updates import Problem, Refused, TurnChanged, TurnDropped
 
 
@@ -39,16 +39,16 @@ class _Rejected(Exception):
     """The message was refused and is in the composer's draft; its turn is gone."""
 
 
-class Lane:
+class ConversationQueue:
     """A queue of turns and the task that plays them.
 
     The task ends when the queue is empty or the turn at its head needs the user (a message that
     is not confirmed, a credential that is refused); :meth:`wake` starts it again.
     """
 
-    def __init__(self, kit: Kit) -> None:
-        self.kit = kit
-        self.player: Player | None = None
+    def __init__(self, context: EngineContext) -> None:
+        self.context = context
+        self.runner: TurnRunner | None = None
         self._queue: deque[Turn] = deque()
         self._task: asyncio.Task[None] | None = None
         self._woken = False
@@ -60,7 +60,7 @@ class Lane:
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The turn at work, then those that wait for it."""
-        now = (self.player.turn,) if self.player else ()
+        now = (self.runner.turn,) if self.runner else ()
         return (*now, *self._queue)
 
     @property
@@ -69,7 +69,7 @@ class Lane:
 
     async def idle(self) -> bool:
         """Whether nothing is at work; a turn that has just ended is given time to be put away."""
-        if self._task and self.player and self.player.turn.over and not self._queue:
+        if self._task and self.runner and self.runner.turn.over and not self._queue:
             await asyncio.wait({self._task})
         return not self.busy
 
@@ -77,10 +77,10 @@ class Lane:
         self._queue.append(turn)
         self.wake()
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """Do not wait for the next try, or for a stream that has gone quiet."""
-        if self.player:
-            self.player.hurry()
+        if self.runner:
+            self.runner.retry_now()
         self.wake()
 
     def wake(self) -> None:
@@ -96,17 +96,17 @@ class Lane:
             self._queue.remove(turn)
         return turn
 
-    async def loosen(self, turn_id: TurnId) -> None:
+    async def release_for_edit(self, turn_id: TurnId) -> None:
         """Stop working on a message that is not on its way, even between two tries.
 
         It is the next again, for whoever changes it now and then says :meth:`wake`.
         """
-        player = self.player
-        if player is None or player.turn.id != turn_id:
+        runner = self.runner
+        if runner is None or runner.turn.id != turn_id:
             return
-        if _state(player.turn) == "unconfirmed" and self._task:
+        if _state(runner.turn) == "unconfirmed" and self._task:
             await asyncio.wait({self._task})  # it is about to put the turn back
-        elif _state(player.turn) == "queued":
+        elif _state(runner.turn) == "queued":
             await self.stop()
 
     def put_back(self, turn: Turn) -> None:
@@ -141,22 +141,22 @@ class Lane:
             turn = self._queue[0]
             if _state(turn) == "unconfirmed" and turn.run_id is None:
                 return
-            player = self.player = Player(self.kit, self._queue.popleft())
+            runner = self.runner = TurnRunner(self.context, self._queue.popleft())
             done = False
             try:
-                done = await self._may_go_on(player)
+                done = await self._may_go_on(runner)
             finally:
-                if not done and not player.turn.over:
-                    self._queue.appendleft(player.turn)
-                player.report(None)
-                self.player = None
+                if not done and not runner.turn.over:
+                    self._queue.appendleft(runner.turn)
+                runner.report(None)
+                self.runner = None
             if not done and not self._woken:
                 return
 
-    async def _may_go_on(self, player: Player) -> bool:
+    async def _may_go_on(self, runner: TurnRunner) -> bool:
         """Play one turn; False, with the failure told, if it has to wait for the user."""
         try:
-            return await self._play(player)
+            return await self._play(runner)
         except BackendError as error:
             problem = error
         except StoreError as error:
@@ -164,104 +164,104 @@ class Lane:
         except Exception as error:  # else the turn would look as if it were at work for ever
             text = f"The conversation cannot go on: {clean_line(redact(repr(error)), 200)}"
             problem = BackendError(ErrorKind.BAD_ANSWER, text)
-        self.kit.publish(Problem(problem, player.conversation_id))
+        self.context.publish(Problem(problem, runner.conversation_id))
         return False
 
-    async def _play(self, player: Player) -> bool:
+    async def _play(self, runner: TurnRunner) -> bool:
         """Play one turn; False if it stays at the head of the queue until the user acts."""
         try:
-            watches = (watch_connections(player), watch_gaps(player))
-            return await run_with_watchers(self._bring_to_its_end(player), *watches)
+            watches = (watch_connections(runner), watch_gaps(runner))
+            return await run_with_watchers(self._bring_to_its_end(runner), *watches)
         except outbox_claims.Withdrawn:
-            self.kit.publish(TurnDropped(player.conversation_id, player.turn.id))
+            self.context.publish(TurnDropped(runner.conversation_id, runner.turn.id))
         except _Rejected:
             pass
         except ConversationBusy as occupied:
             self._refused_as_busy += 1
-            await self._let_pass(player, occupied.error)
+            await self._let_pass(runner, occupied.error)
         return True
 
-    async def _bring_to_its_end(self, player: Player) -> bool:
-        if not await self._arrive(player):
+    async def _bring_to_its_end(self, runner: TurnRunner) -> bool:
+        if not await self._arrive(runner):
             return False
         self._refused_as_busy = 0
-        await follow(player)
+        await follow(runner)
         return True
 
-    async def _arrive(self, player: Player) -> bool:
+    async def _arrive(self, runner: TurnRunner) -> bool:
         """See to it that the agent has the message; False if that cannot be known.
 
         A message that is refused is given back before another process can try it.
         """
-        if not player.unsent:
+        if not runner.unsent:
             return True
-        if player.turn.run_id:
-            await player.mark("sent")
+        if runner.turn.run_id:
+            await runner.mark("sent")
             return True
         try:
-            if not await outbox_claims.claim(player):
+            if not await outbox_claims.claim(runner):
                 return True
-            return await self._send(player)
+            return await self._send(runner)
         except SendRejected as refusal:
-            giving = asyncio.ensure_future(self._return_rejected(player.turn, refusal.error))
+            giving = asyncio.ensure_future(self._return_rejected(runner.turn, refusal.error))
             try:
                 await asyncio.shield(giving)
             finally:
                 await asyncio.wait({giving})  # who stops us now must not stop it half way
             raise _Rejected from refusal
         finally:
-            await outbox_claims.let_go(player)
+            await outbox_claims.release(runner)
 
-    async def _send(self, player: Player) -> bool:
+    async def _send(self, runner: TurnRunner) -> bool:
         """Send a message that is claimed, or find out what became of an earlier try."""
-        match _state(player.turn):
+        match _state(runner.turn):
             case "unconfirmed":
                 return False
             case "sending":
                 text = "The program ended while the message was being sent."
                 error = BackendError(ErrorKind.INTERRUPTED, text, sent=True)
-                return await reconcile(player, error)
+                return await reconcile(runner, error)
             case _:
-                check(player)
-                await begin_conversation(player)
-                return await deliver(player)
+                check(runner)
+                await begin_conversation(runner)
+                return await deliver(runner)
 
-    async def _let_pass(self, player: Player, error: BackendError) -> None:
+    async def _let_pass(self, runner: TurnRunner, error: BackendError) -> None:
         """Follow the turn that keeps the conversation busy, or wait where none is known."""
-        other = await running_turn(self.kit, player.turn)
+        other = await running_turn(self.context, runner.turn)
         if other is None:
-            await wait_while_busy(player, self._refused_as_busy, error)
-        self.put_back(player.turn)
+            await wait_while_busy(runner, self._refused_as_busy, error)
+        self.put_back(runner.turn)
         if other is not None:
-            self.kit.publish(TurnChanged(other))
+            self.context.publish(TurnChanged(other))
             self.put_back(other)
 
     async def _return_rejected(self, turn: Turn, error: BackendError) -> None:
         """Put a refused text where the user can correct it; never in two places, never in none."""
-        store, cid = self.kit.store, turn.conversation_id
+        store, cid = self.context.store, turn.conversation_id
         message = draft_of(turn.prompt) if turn.prompt else Draft()
-        behind = Draft() if self.kit.one_shot else self._returned
-        if self.kit.one_shot:
+        behind = Draft() if self.context.one_shot else self._returned
+        if self.context.one_shot:
             await outbox_claims.forget(store, cid, turn.id)
         else:
             draft = parse(await store.draft(cid)).taking_back(message, behind)
             await store.return_rejected(turn.id, cid, draft.dump())
             both = behind.followed_by(message)
             self._returned = both if draft.text.startswith(both.text) else message
-        self.kit.publish(Refused(cid, turn.id, message, behind, error))
-        self.kit.publish(TurnDropped(cid, turn.id))
+        self.context.publish(Refused(cid, turn.id, message, behind, error))
+        self.context.publish(TurnDropped(cid, turn.id))
 
 
 def _state(turn: Turn) -> PromptState | None:
     return turn.prompt.state if turn.prompt else None
 
 
-class Lanes:
+class QueueRegistry:
     """One lane per conversation, made when it is first asked for."""
 
-    def __init__(self, kit: Kit) -> None:
-        self._kit = kit
-        self._lanes: dict[ConversationId, Lane] = {}
+    def __init__(self, context: EngineContext) -> None:
+        self._context = context
+        self._queues: dict[ConversationId, ConversationQueue] = {}
         self._names: dict[ConversationId, ConversationId] = {}
         """The server's ids of conversations that were begun here, for who still says ours."""
 
@@ -269,16 +269,18 @@ class Lanes:
         """What a conversation is called by now."""
         return self._names.get(conversation_id, conversation_id)
 
-    def of(self, conversation_id: ConversationId) -> Lane:
-        return self._lanes.setdefault(self.named(conversation_id), Lane(self._kit))
+    def of(self, conversation_id: ConversationId) -> ConversationQueue:
+        return self._queues.setdefault(
+            self.named(conversation_id), ConversationQueue(self._context)
+        )
 
-    def every(self) -> list[Lane]:
-        return list(self._lanes.values())
+    def every(self) -> list[ConversationQueue]:
+        return list(self._queues.values())
 
     def live(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
         """The turns of a conversation that are at work or wait for it, as they are now."""
-        lane = self._lanes.get(self.named(conversation_id))
-        return tuple(map(self._named, lane.turns)) if lane else ()
+        queue = self._queues.get(self.named(conversation_id))
+        return tuple(map(self._named, queue.turns)) if queue else ()
 
     def _named(self, turn: Turn) -> Turn:
         """The turn with the id that its conversation has by now."""
@@ -292,62 +294,62 @@ class Lanes:
         there waits behind.
         """
         self._names[old] = new
-        if lane := self._lanes.pop(old, None):
-            other = self._lanes.get(new)
+        if queue := self._queues.pop(old, None):
+            other = self._queues.get(new)
             beside = other is not None and other.busy
-            self._lanes[old if beside else new] = lane
-            lane.move_to(new, other.turns if other and not beside else ())
+            self._queues[old if beside else new] = queue
+            queue.move_to(new, other.turns if other and not beside else ())
 
     def enqueue(self, turn: Turn) -> None:
         """Put a turn behind the others of its conversation, unless it is there."""
-        if all(turn.id != other.id for lane in self.every() for other in lane.turns):
+        if all(turn.id != other.id for queue in self.every() for other in queue.turns):
             self.of(turn.conversation_id).add(self._named(turn))
 
     async def resume(self, conversation_id: ConversationId) -> None:
         """Go on with what the store says is not over in a conversation."""
-        lane = self.of(conversation_id)
-        records = await self._kit.store.unfinished()
-        name, known = self.named(conversation_id), {turn.id for turn in lane.turns}
+        queue = self.of(conversation_id)
+        records = await self._context.store.unfinished()
+        name, known = self.named(conversation_id), {turn.id for turn in queue.turns}
         mine = (r for r in records if r.id in known or self.named(r.conversation_id) == name)
         turns = [self._named(turn_of(record)) for record in mine]
-        if lane.busy:
+        if queue.busy:
             for turn in turns:
                 self.enqueue(turn)
             return
-        ended = {turn.id for turn in lane.turns} - {turn.id for turn in turns}
-        lane.reload(turns)
+        ended = {turn.id for turn in queue.turns} - {turn.id for turn in turns}
+        queue.reload(turns)
         for turn_id in ended:
-            if record := await self._kit.store.turn(turn_id):
-                self._kit.publish(TurnChanged(turn_of(record)))
+            if record := await self._context.store.turn(turn_id):
+                self._context.publish(TurnChanged(turn_of(record)))
         if turns:
-            lane.wake()
+            queue.wake()
 
     async def record(self, turn: Turn, event: TurnEvent) -> None:
         """Take in an event of our own, through the turn's player where it is at work."""
-        player = self.of(turn.conversation_id).player
-        if player and player.turn.id == turn.id:
-            await player.absorb((event,))
+        runner = self.of(turn.conversation_id).runner
+        if runner and runner.turn.id == turn.id:
+            await runner.apply_events((event,))
             return
-        await self._kit.store.append(turn.id, turn.conversation_id, (event,))
-        record = await self._kit.store.turn(turn.id)
+        await self._context.store.append(turn.id, turn.conversation_id, (event,))
+        record = await self._context.store.turn(turn.id)
         if record:
-            self._kit.publish(TurnChanged(turn_of(record)))
+            self._context.publish(TurnChanged(turn_of(record)))
 
     async def take_in(self, record: TurnRecord) -> None:
         """Show a turn as another process has stored it."""
-        player = self.of(record.conversation_id).player
-        if player and player.turn.id == record.id:
-            await player.learn(record)
+        runner = self.of(record.conversation_id).runner
+        if runner and runner.turn.id == record.id:
+            await runner.learn(record)
         else:
-            self._kit.publish(TurnChanged(turn_of(record)))
+            self._context.publish(TurnChanged(turn_of(record)))
 
     async def close(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
         """Give up the work on a conversation; the turns that were at work or waited."""
-        lane = self._lanes.pop(self.named(conversation_id), None)
-        if lane is None:
+        queue = self._queues.pop(self.named(conversation_id), None)
+        if queue is None:
             return ()
-        await lane.stop()
-        return lane.turns
+        await queue.stop()
+        return queue.turns
 
     async def stop(self) -> None:
-        await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
+        await asyncio.gather(*(queue.stop() for queue in self._queues.values()))

@@ -9,12 +9,12 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import HaltRequested, Json
 from tui.core.ids import ConversationId, SkillId, TurnId, is_local
 from tui.core.options import Option, OptionValues
-from tui.core.ports import Can
-from tui.core.records import Agent, Conversation, Imported, Skill
+from tui.core.ports import Capability
+from tui.core.records import Agent, AvailableSkill, Conversation, ImportResult
 from tui.core.text import clean_line
 from tui.core.turn import Turn
-from tui.engine.context import Kit
-from tui.engine.conversation_queue import Lanes
+from tui.engine.context import EngineContext
+from tui.engine.conversation_queue import QueueRegistry
 from tui.engine.retry import retry_once_on_401
 from tui.engine.updates import ConversationsChanged, TurnDropped
 
@@ -26,104 +26,107 @@ class Conversations:
     sense, ``Session.can`` says; the others raise ``UNSUPPORTED``.
     """
 
-    def __init__(self, kit: Kit, lanes: Lanes) -> None:
-        self._kit = kit
-        self._lanes = lanes
+    def __init__(self, context: EngineContext, queues: QueueRegistry) -> None:
+        self._context = context
+        self._queues = queues
         self._halting: set[TurnId] = set()
 
     async def stored(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
         """Return conversations of the store, pinned ones and then newest activity first."""
-        return await self._kit.store.conversations(limit, offset)
+        return await self._context.store.conversations(limit, offset)
 
     async def find(self, conversation_id: ConversationId) -> Conversation | None:
         """Return one conversation of the store."""
-        return await self._kit.store.conversation(conversation_id)
+        return await self._context.store.conversation(conversation_id)
 
     async def look_up(self, conversation_id: ConversationId) -> None:
         """Make sure that the service or the store knows a conversation.
 
         Raises ``BackendError``: ``NOT_FOUND`` where neither does.
         """
-        if await self._kit.store.conversation(conversation_id) is None:
-            await retry_once_on_401(partial(self._kit.backend.status, conversation_id))
+        if await self._context.store.conversation(conversation_id) is None:
+            await retry_once_on_401(partial(self._context.backend.status, conversation_id))
 
     async def refresh(self, cursor: str | None = None) -> str | None:
         """Read one page of the server's list into the store; return the cursor of the next.
 
         Raises ``BackendError``.
         """
-        page = await self._kit.read(partial(self._kit.backend.conversations, cursor))
-        await self._kit.store.save_conversations(page.items)
-        self._kit.publish(ConversationsChanged())
+        page = await self._context.read(partial(self._context.backend.conversations, cursor))
+        await self._context.store.save_conversations(page.items)
+        self._context.publish(ConversationsChanged())
         return page.cursor
 
     async def options(self, conversation_id: ConversationId | None = None) -> tuple[Option, ...]:
-        """Read the options of a new conversation (``Can.CHOOSE``), or of one (``Can.CHANGE``)."""
-        return await self._kit.read(partial(self._kit.backend.options, conversation_id))
+        """Read the options of a new conversation (``Capability.CHOOSE``), or of one
+        (``Capability.CHANGE``)."""
+        return await self._context.read(partial(self._context.backend.options, conversation_id))
 
     async def change(
         self, conversation_id: ConversationId, values: OptionValues
     ) -> tuple[str, ...]:
         """Change options of a conversation; the names of those that the service didn't keep."""
-        change = partial(self._kit.backend.change, conversation_id, values)
+        change = partial(self._context.backend.change, conversation_id, values)
         refused = await retry_once_on_401(change)
         if title := clean_line(str(values.get("title") or "")):
             known = Conversation(id=conversation_id, title=title)
-            await self._kit.store.save_conversations([known])
-            self._kit.publish(ConversationsChanged())
+            await self._context.store.save_conversations([known])
+            self._context.publish(ConversationsChanged())
         return refused
 
     async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
         """Return the agent of new conversations, or that of one. Raises ``BackendError``."""
         if conversation_id is not None and is_local(conversation_id):
             conversation_id = None
-        return await self._kit.backend.agent(conversation_id)
+        return await self._context.backend.agent(conversation_id)
 
     async def create(self, options: OptionValues | None = None) -> ConversationId:
         """Create a conversation at the server; it is empty and in the list when this returns."""
-        create = partial(self._kit.backend.create, options)
+        create = partial(self._context.backend.create, options)
         conversation_id = await retry_once_on_401(create)
-        now = self._kit.clock.now_ms()
+        now = self._context.clock.now_ms()
         title = clean_line(str((options or {}).get("title") or ""))
         new = Conversation(id=conversation_id, title=title, created_ms=now, updated_ms=now)
-        await self._kit.store.save_conversations([new])
-        self._kit.publish(ConversationsChanged())
+        await self._context.store.save_conversations([new])
+        self._context.publish(ConversationsChanged())
         return conversation_id
 
     async def rename(self, conversation_id: ConversationId, title: str) -> None:
-        """Give a conversation a title, at the server (``Can.RENAME``) and here."""
+        """Give a conversation a title, at the server (``Capability.RENAME``) and here."""
         title = clean_line(title)
-        await retry_once_on_401(partial(self._kit.backend.rename, conversation_id, title))
-        await self._kit.store.save_conversations([Conversation(id=conversation_id, title=title)])
-        self._kit.publish(ConversationsChanged())
+        await retry_once_on_401(partial(self._context.backend.rename, conversation_id, title))
+        await self._context.store.save_conversations(
+            [Conversation(id=conversation_id, title=title)]
+        )
+        self._context.publish(ConversationsChanged())
 
     async def give_name(self, conversation_id: ConversationId, name: str) -> None:
         """Call a conversation something here, whatever the server calls it; empty: no more."""
-        await self._kit.store.name_conversation(conversation_id, clean_line(name))
-        self._kit.publish(ConversationsChanged())
+        await self._context.store.name_conversation(conversation_id, clean_line(name))
+        self._context.publish(ConversationsChanged())
 
     async def pin(self, conversation_id: ConversationId, *, pinned: bool) -> None:
         """Keep a conversation above all others, or no more."""
-        await self._kit.store.pin_conversation(conversation_id, pinned=pinned)
-        self._kit.publish(ConversationsChanged())
+        await self._context.store.pin_conversation(conversation_id, pinned=pinned)
+        self._context.publish(ConversationsChanged())
 
     async def delete(self, conversation_id: ConversationId) -> None:
         """Delete a conversation at the server and here. Raises ``BackendError``."""
         ended: tuple[Turn, ...] = ()
-        if is_local(self._lanes.named(conversation_id)):
-            ended = await self._lanes.close(conversation_id)  # it may be created at this moment
-        known = await self._kit.store.conversation(conversation_id)
-        name = known.id if known else self._lanes.named(conversation_id)
-        if Can.DELETE in self._kit.backend.can and not is_local(name):
-            await self._kit.backend.delete(name)
-        ended += await self._lanes.close(name)
-        await self._kit.store.delete_conversation(name)
+        if is_local(self._queues.named(conversation_id)):
+            ended = await self._queues.close(conversation_id)  # it may be created at this moment
+        known = await self._context.store.conversation(conversation_id)
+        name = known.id if known else self._queues.named(conversation_id)
+        if Capability.DELETE in self._context.backend.can and not is_local(name):
+            await self._context.backend.delete(name)
+        ended += await self._queues.close(name)
+        await self._context.store.delete_conversation(name)
         for turn in ended:
-            self._kit.publish(TurnDropped(name, turn.id))
-        self._kit.publish(ConversationsChanged())
+            self._context.publish(TurnDropped(name, turn.id))
+        self._context.publish(ConversationsChanged())
 
     async def halt(self, turn: Turn) -> None:
-        """Ask the agent to stop a turn (``Can.HALT``); ``turn.halting`` until it has ended.
+        """Ask the agent to stop a turn (``Capability.HALT``); ``turn.halting`` until it has ended.
 
         Asking twice does nothing. A turn that ended meanwhile is no failure.
         """
@@ -131,42 +134,45 @@ class Conversations:
             return
         self._halting.add(turn.id)
         try:
-            halt = partial(self._kit.backend.halt, turn.conversation_id, turn.run_id)
+            halt = partial(self._context.backend.halt, turn.conversation_id, turn.run_id)
             await retry_once_on_401(halt)
         except BackendError as error:
             if error.kind not in (ErrorKind.INVALID, ErrorKind.BUSY):
                 raise
-            self._lanes.of(turn.conversation_id).hurry()  # nothing runs: see how it ended
+            self._queues.of(turn.conversation_id).retry_now()  # nothing runs: see how it ended
             return
         finally:
             self._halting.discard(turn.id)
-        key, now = f"local:halt:{turn.id}", self._kit.clock.now_ms()
-        await self._lanes.record(turn, HaltRequested(key=key, run_id=turn.run_id, seen_ms=now))
+        key, now = f"local:halt:{turn.id}", self._context.clock.now_ms()
+        await self._queues.record(turn, HaltRequested(key=key, run_id=turn.run_id, seen_ms=now))
 
     async def wake(self, conversation_id: ConversationId) -> None:
-        """Switch a conversation on again (``Can.WAKE``)."""
-        await retry_once_on_401(partial(self._kit.backend.wake, conversation_id))
+        """Switch a conversation on again (``Capability.WAKE``)."""
+        await retry_once_on_401(partial(self._context.backend.wake, conversation_id))
 
-    async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
-        """All skills there are (``Can.SKILLS``), each with whether it is installed here."""
-        return await self._kit.read(partial(self._kit.backend.skills, conversation_id))
+    async def skills(self, conversation_id: ConversationId) -> tuple[AvailableSkill, ...]:
+        """All skills there are (``Capability.SKILLS``), each with whether it is installed here."""
+        return await self._context.read(partial(self._context.backend.skills, conversation_id))
 
     async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
-        await self._kit.backend.install_skill(conversation_id, skill_id)
+        await self._context.backend.install_skill(conversation_id, skill_id)
 
     async def remove_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
-        await self._kit.backend.remove_skill(conversation_id, skill_id)
+        await self._context.backend.remove_skill(conversation_id, skill_id)
 
     async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
-        """A conversation with its settings, or all (``Can.BUNDLE``), as JSON to be kept in a file.
+        """A conversation with its settings, or all (``Capability.BUNDLE``), as JSON to be kept in
+        a file.
 
         Not for reading: what was said is in the store, for which there is ``genie-tui export``.
         """
-        return await self._kit.read(partial(self._kit.backend.export_bundle, conversation_id))
+        return await self._context.read(
+            partial(self._context.backend.export_bundle, conversation_id)
+        )
 
-    async def import_bundle(self, bundle: Json) -> Imported:
-        """Create what a bundle describes (``Can.BUNDLE``); the list is read anew."""
-        imported = await self._kit.backend.import_bundle(bundle)
+    async def import_bundle(self, bundle: Json) -> ImportResult:
+        """Create what a bundle describes (``Capability.BUNDLE``); the list is read anew."""
+        imported = await self._context.backend.import_bundle(bundle)
         if imported.created:
             await self.refresh()
         return imported

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from tui.core.errors import StoreError
 from tui.core.events import TurnEvent, TurnFinished
 from tui.core.turn import Turn
-from tui.engine.context import Kit
-from tui.engine.updates import Notice
+from tui.engine.context import EngineContext
+from tui.engine.updates import UserNotice
 
 _MOST_FAILURES = 3
 """One after another, after which the store is not asked again for the rest of a batch."""
@@ -21,8 +21,8 @@ class Saver:
     a turn whose end was not saved is read from the service again.
     """
 
-    def __init__(self, kit: Kit) -> None:
-        self._kit = kit
+    def __init__(self, context: EngineContext) -> None:
+        self._context = context
         self._unsaved: list[TurnEvent] = []
         self._turn_unsaved = False
         self._told = False
@@ -31,7 +31,7 @@ class Saver:
         """Save events, with those that could not be saved before."""
         waiting = [*self._unsaved, *events]
         try:
-            await self._kit.store.append(turn.id, turn.conversation_id, waiting)
+            await self._context.store.append(turn.id, turn.conversation_id, waiting)
             self._unsaved, self._told = [], False
         except StoreError as error:
             self._unsaved = await self._save_each(turn, waiting) if len(waiting) > 1 else waiting
@@ -43,7 +43,9 @@ class Saver:
         if not changed and not self._turn_unsaved:
             return
         try:
-            await self._kit.store.save_turn(turn.id, turn.conversation_id, turn.prompt, turn.run_id)
+            await self._context.store.save_turn(
+                turn.id, turn.conversation_id, turn.prompt, turn.run_id
+            )
             self._turn_unsaved = False
         except StoreError as error:
             self._turn_unsaved = True
@@ -59,7 +61,7 @@ class Saver:
         for event in events:
             try:
                 if in_a_row < _MOST_FAILURES and not (failed and isinstance(event, TurnFinished)):
-                    await self._kit.store.append(turn.id, turn.conversation_id, (event,))
+                    await self._context.store.append(turn.id, turn.conversation_id, (event,))
                     in_a_row = 0
                     continue
             except StoreError:
@@ -70,4 +72,4 @@ class Saver:
     def _tell(self, error: StoreError) -> None:
         if not self._told:
             self._told = True
-            self._kit.publish(Notice(f"{error} The reply is shown, but not saved yet."))
+            self._context.publish(UserNotice(f"{error} The reply is shown, but not saved yet."))

@@ -10,14 +10,14 @@ from functools import partial
 from tui.core.errors import BackendError
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId, is_local
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.records import Agent, Conversation, Hit, TurnRecord
-from tui.core.turn import Turn, fold, turn_of, without_echoes
+from tui.core.turn import Turn, drop_history_duplicates, fold, turn_of
 from tui.core.usage import Usage, sum_of
-from tui.engine.context import Kit
-from tui.engine.conversation_queue import Lanes
+from tui.engine.context import EngineContext
+from tui.engine.conversation_queue import QueueRegistry
 from tui.engine.server_history import EVENTS_KEPT_MS, read_events, read_messages
-from tui.export import Chronicle
+from tui.export import ExportSource
 
 PAGE = 60
 """Turns read at a time."""
@@ -41,23 +41,23 @@ class _Known:
 class History:
     """Turns and events of the conversations, with what runs in them as it is now."""
 
-    def __init__(self, kit: Kit, lanes: Lanes) -> None:
-        self._kit = kit
-        self._lanes = lanes
+    def __init__(self, context: EngineContext, queues: QueueRegistry) -> None:
+        self._context = context
+        self._queues = queues
         self._known: dict[ConversationId, _Known] = {}
 
     async def turns(
         self, conversation_id: ConversationId, before: TurnId | None = None
     ) -> list[Turn]:
         """A page of turns from the store, oldest first; those at work as they are now."""
-        records = await self._kit.store.turns(conversation_id, limit=PAGE, before=before)
+        records = await self._context.store.turns(conversation_id, limit=PAGE, before=before)
         return self._as_now(conversation_id, records)
 
     async def turns_after(
         self, conversation_id: ConversationId, turn_id: TurnId
     ) -> tuple[list[Turn], bool]:
         """A page of the turns after one, oldest first; whether there may be more."""
-        records = await self._kit.store.turns(conversation_id, limit=PAGE, after=turn_id)
+        records = await self._context.store.turns(conversation_id, limit=PAGE, after=turn_id)
         return self._as_now(conversation_id, records), len(records) == PAGE
 
     async def turns_around(
@@ -67,7 +67,7 @@ class History:
 
         No turns if it is gone.
         """
-        store = self._kit.store
+        store = self._context.store
         middle = await store.turn(turn_id)
         if middle is None or middle.conversation_id != conversation_id:
             return [], False
@@ -81,16 +81,16 @@ class History:
 
         Each word may be the beginning of one.
         """
-        return await self._kit.store.search(words, limit)
+        return await self._context.store.search(words, limit)
 
-    async def chronicle(self, conversation_id: ConversationId, agent: str) -> Chronicle:
+    async def chronicle(self, conversation_id: ConversationId, agent: str) -> ExportSource:
         """Return all that is stored of a conversation, to be exported.
 
         ``agent`` is the agent's name where the service can't be asked, or doesn't tell it.
         """
-        store = self._kit.store
+        store = self._context.store
         try:
-            known = await self._kit.backend.agent(conversation_id)
+            known = await self._context.backend.agent(conversation_id)
         except BackendError:
             known = Agent()
         pages = [await self.turns(conversation_id)]
@@ -98,14 +98,14 @@ class History:
             pages.append(await self.turns(conversation_id, pages[-1][0].id))
         turns = [turn for page in reversed(pages) for turn in page]
         events = await store.timeline(conversation_id, EVERY_EVENT)
-        return Chronicle(
+        return ExportSource(
             conversation=await store.conversation(conversation_id)
             or Conversation(id=conversation_id),
             turns=turns,
-            events=without_echoes(events),
+            events=drop_history_duplicates(events),
             agent=known.name or agent,
             agent_id=known.id,
-            exported_ms=self._kit.clock.now_ms(),
+            exported_ms=self._context.clock.now_ms(),
         )
 
     async def fetch_everything(self, conversation_id: ConversationId) -> None:
@@ -118,11 +118,13 @@ class History:
         self, conversation_id: ConversationId, until_ms: int | None = None
     ) -> Sequence[TurnEvent]:
         """The newest events of a conversation, up to a time if one is given, oldest first."""
-        return without_echoes(await self._kit.store.timeline(conversation_id, until_ms=until_ms))
+        return drop_history_duplicates(
+            await self._context.store.timeline(conversation_id, until_ms=until_ms)
+        )
 
     async def total_usage(self, conversation_id: ConversationId) -> Usage | None:
         """The sum over the turns of a conversation that are known here; None if none counts."""
-        turns = await self._kit.store.usage_reports(conversation_id)
+        turns = await self._context.store.usage_reports(conversation_id)
         return sum_of(
             fold(Turn(id=TurnId(""), conversation_id=conversation_id), reports).usage
             for reports in turns
@@ -135,8 +137,8 @@ class History:
         None where it keeps none. Source: Headless API, Get events.
         """
         return (
-            self._kit.clock.now_ms() - EVENTS_KEPT_MS
-            if Can.REPLAY in self._kit.backend.can
+            self._context.clock.now_ms() - EVENTS_KEPT_MS
+            if Capability.REPLAY in self._context.backend.can
             else None
         )
 
@@ -145,41 +147,43 @@ class History:
 
         Raises ``BackendError``.
         """
-        conversation_id = self._lanes.named(conversation_id)
-        if is_local(conversation_id) or not await self._lanes.of(conversation_id).idle():
+        conversation_id = self._queues.named(conversation_id)
+        if is_local(conversation_id) or not await self._queues.of(conversation_id).idle():
             return
-        kit, known = self._kit, self._known.setdefault(conversation_id, _Known())
-        status = await kit.read(partial(kit.backend.status, conversation_id))
-        known.since = await kit.read(partial(read_events, kit, conversation_id, known.since))
-        if Can.HISTORY in kit.backend.can:
+        context, known = self._context, self._known.setdefault(conversation_id, _Known())
+        status = await context.read(partial(context.backend.status, conversation_id))
+        known.since = await context.read(
+            partial(read_events, context, conversation_id, known.since)
+        )
+        if Capability.HISTORY in context.backend.can:
             idle = status.activity == "idle" and not await self._parked(conversation_id)
-            cursor = await kit.read(partial(read_messages, kit, conversation_id, idle=idle))
+            cursor = await context.read(partial(read_messages, context, conversation_id, idle=idle))
             if known.cursor is None and not known.exhausted:
                 known.cursor, known.exhausted = cursor, cursor is None
-        if not kit.one_shot:
-            await self._lanes.resume(conversation_id)
+        if not context.one_shot:
+            await self._queues.resume(conversation_id)
 
     async def read_older(self, conversation_id: ConversationId) -> bool:
         """Read one older page of the server's history; False when there is none.
 
         Raises ``BackendError``.
         """
-        conversation_id = self._lanes.named(conversation_id)
+        conversation_id = self._queues.named(conversation_id)
         older = self._known.get(conversation_id)
         if older is None or older.exhausted or is_local(conversation_id):
             return False
         async with older.lock:
-            read = partial(read_messages, self._kit, conversation_id, older.cursor, idle=True)
-            cursor = await self._kit.read(read)
+            read = partial(read_messages, self._context, conversation_id, older.cursor, idle=True)
+            cursor = await self._context.read(read)
             older.exhausted = cursor is None or cursor == older.cursor
             older.cursor = cursor
         return True
 
     def _as_now(self, conversation_id: ConversationId, records: Sequence[TurnRecord]) -> list[Turn]:
-        live = {turn.id: turn for turn in self._lanes.live(conversation_id)}
+        live = {turn.id: turn for turn in self._queues.live(conversation_id)}
         return [live.get(record.id) or turn_of(record) for record in records]
 
     async def _parked(self, conversation_id: ConversationId) -> bool:
         """Whether the newest turn waits for a connection, when the state may say idle."""
-        newest = await self._kit.store.turns(conversation_id, limit=1)
+        newest = await self._context.store.turns(conversation_id, limit=1)
         return bool(newest and turn_of(newest[0]).open_connections)

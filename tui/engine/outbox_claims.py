@@ -8,36 +8,36 @@ from __future__ import annotations
 
 from tui.core.ids import ConversationId, TurnId
 from tui.core.ports import TurnStore
-from tui.engine.turn_runner import Player
+from tui.engine.turn_runner import TurnRunner
 
 
 class Withdrawn(Exception):
     """The message is gone from the store: somebody took it back elsewhere, or it was refused."""
 
 
-async def claim(player: Player) -> bool:
+async def claim(runner: TurnRunner) -> bool:
     """Have the message of a turn, waiting while another process has it.
 
     False: there is nothing left to send. Raises ``Withdrawn``. What was claimed is let go with
     :func:`let_go`, in whatever way this ends.
     """
-    kit, turn_id = player.kit, player.turn.id
+    context, turn_id = runner.context, runner.turn.id
     while True:
-        claimed = await kit.store.claim(turn_id, player.name)
-        record = claimed or await kit.store.turn(turn_id)
+        claimed = await context.store.claim(turn_id, runner.name)
+        record = claimed or await context.store.turn(turn_id)
         if record is None:
             raise Withdrawn
-        await player.learn(record)
+        await runner.learn(record)
         if claimed is not None:
             return True
-        if not player.unsent:
+        if not runner.unsent:
             return False
-        await player.pause(kit.patience.elsewhere_poll_s)
+        await runner.pause(context.timeouts.elsewhere_poll_s)
 
 
-async def let_go(player: Player) -> None:
+async def release(runner: TurnRunner) -> None:
     """Let other processes have the message."""
-    await player.kit.store.let_go(player.turn.id, player.name)
+    await runner.context.store.let_go(runner.turn.id, runner.name)
 
 
 async def forget(store: TurnStore, conversation_id: ConversationId, turn_id: TurnId) -> None:
@@ -46,9 +46,9 @@ async def forget(store: TurnStore, conversation_id: ConversationId, turn_id: Tur
     await store.drop_if_empty(conversation_id)
 
 
-async def reread(player: Player) -> None:
+async def reload(runner: TurnRunner) -> None:
     """Take in what other processes have stored of a turn. Raises ``Withdrawn`` if it is gone."""
-    record = await player.kit.store.turn(player.turn.id)
+    record = await runner.context.store.turn(runner.turn.id)
     if record is None:
         raise Withdrawn
-    await player.learn(record)
+    await runner.learn(record)

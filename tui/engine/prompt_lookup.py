@@ -11,66 +11,66 @@ from tui.core.records import ConversationStatus, Message
 from tui.core.turn import Turn
 from tui.engine.continuation import awaits_reply, join
 from tui.engine.server_history import as_event, same_words
-from tui.engine.turn_runner import Player
+from tui.engine.turn_runner import TurnRunner
 
 _MOST_PAGES = 20
 """Pages of messages that are searched for a reply."""
 
 
-async def find_prompt(player: Player) -> Message | None:
+async def find_prompt(runner: TurnRunner) -> Message | None:
     """The message that carries our prompt, if the server has it.
 
     The history is read from its newest end to the first message that belongs to another turn:
     what is older cannot be ours, even if it has the same words. Raises ``BackendError``.
     """
-    prompt = player.turn.prompt
+    prompt = runner.turn.prompt
     assert prompt is not None
-    page = await player.kit.backend.history(player.conversation_id)
+    page = await runner.context.backend.history(runner.conversation_id)
     for message in page.items:
-        if await _belongs_elsewhere(player, message):
+        if await _belongs_elsewhere(runner, message):
             return None
         if message.source == "user" and same_words(message.text, prompt.text):
             return message
     return None
 
 
-async def adopt(player: Player, message: Message) -> None:
+async def confirm_prompt(runner: TurnRunner, message: Message) -> None:
     """Take a message of the history for our prompt: it arrived, and this is its run."""
-    prompt = player.turn.prompt
+    prompt = runner.turn.prompt
     assert prompt is not None
     if message.run_id:
-        await player.know_run(message.run_id)
+        await runner.set_run_id(message.run_id)
     at_ms = message.at_ms or prompt.at_ms
-    await player.change_prompt(
+    await runner.change_prompt(
         replace(prompt, state="sent", problem="", message_id=message.id, at_ms=at_ms)
     )
 
 
-async def read_new_messages(player: Player) -> None:
+async def read_new_messages(runner: TurnRunner) -> None:
     """Take in what the agent said in this turn and is not here yet. Raises ``BackendError``."""
-    messages = await _newest_messages(player)
-    await player.absorb(await _answers(player, messages))
+    messages = await _newest_messages(runner)
+    await runner.apply_events(await _answers(runner, messages))
 
 
-async def absorb_question(player: Player, status: ConversationStatus) -> None:
+async def apply_question(runner: TurnRunner, status: ConversationStatus) -> None:
     """Take in what the conversation waits for, if it is this turn that asks."""
-    asked, turn = status.last_event, player.turn
+    asked, turn = status.last_event, runner.turn
     if not isinstance(asked, ApprovalRequested | ConnectionRequested):
         return
     run_id = asked.run_id
-    if run_id == turn.run_id or (run_id and await join(player.kit, turn, run_id, asked.at_ms)):
-        await player.absorb((asked,))
+    if run_id == turn.run_id or (run_id and await join(runner.context, turn, run_id, asked.at_ms)):
+        await runner.apply_events((asked,))
 
 
-async def _newest_messages(player: Player) -> list[Message]:
+async def _newest_messages(runner: TurnRunner) -> list[Message]:
     """Return the newest messages of the conversation, newest first.
 
     One page, or, while a reply is owed that may name any run, all pages back to our prompt.
     """
-    turn, messages = player.turn, list[Message]()
+    turn, messages = runner.turn, list[Message]()
     cursor = None
     for _ in range(_MOST_PAGES):
-        page = await player.kit.backend.history(player.conversation_id, cursor)
+        page = await runner.context.backend.history(runner.conversation_id, cursor)
         messages += page.items
         cursor = page.cursor
         if cursor is None or not awaits_reply(turn):
@@ -80,13 +80,13 @@ async def _newest_messages(player: Player) -> list[Message]:
     return messages
 
 
-async def _answers(player: Player, newest_first: Sequence[Message]) -> list[AgentMessage]:
+async def _answers(runner: TurnRunner, newest_first: Sequence[Message]) -> list[AgentMessage]:
     """Return the agent's messages of a turn, oldest first, as events.
 
     They name its run, or no run and stand behind its prompt, or the run in which it goes on
     after a connection. A turn whose run is not known has all that is behind the last prompt.
     """
-    turn = player.turn
+    turn = runner.turn
     if turn.run_id is None:
         behind = takewhile(lambda message: message.source == "agent", newest_first)
         return [as_event(message) for message in behind][::-1] if turn.prompt else []
@@ -101,7 +101,7 @@ async def _answers(player: Player, newest_first: Sequence[Message]) -> list[Agen
             if behind_prompt:
                 own.append(replace(as_event(message), run_id=turn.run_id))
         elif run_id == turn.run_id or (
-            run_id not in asked and await join(player.kit, turn, run_id, message.at_ms)
+            run_id not in asked and await join(runner.context, turn, run_id, message.at_ms)
         ):
             own.append(as_event(message))
     return own
@@ -121,13 +121,13 @@ def _is_prompt_of(turn: Turn, message: Message) -> bool:
     return same_words(message.text, prompt.text)
 
 
-async def _belongs_elsewhere(player: Player, message: Message) -> bool:
-    store, cid = player.kit.store, player.conversation_id
+async def _belongs_elsewhere(runner: TurnRunner, message: Message) -> bool:
+    store, cid = runner.context.store, runner.conversation_id
     if message.run_id is not None:
         known = await store.turn_of_run(cid, message.run_id)
         if known is not None:
-            return known.id != player.turn.id
-    prompt = player.turn.prompt
+            return known.id != runner.turn.id
+    prompt = runner.turn.prompt
     if prompt and message.id and message.id == prompt.message_id:
         return False
     return message.id is not None and await store.message_known(cid, message.id)

@@ -14,13 +14,13 @@ from typing import Any
 
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import StreamInterrupted
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.turn import Turn
 from tui.engine.continuation import awaits_reply
-from tui.engine.outbox_claims import reread
-from tui.engine.prompt_lookup import absorb_question, adopt, find_prompt, read_new_messages
+from tui.engine.outbox_claims import reload
+from tui.engine.prompt_lookup import apply_question, confirm_prompt, find_prompt, read_new_messages
 from tui.engine.server_history import rfc3339
-from tui.engine.turn_runner import Player
+from tui.engine.turn_runner import TurnRunner
 from tui.engine.updates import Recovery, RecoveryStep
 
 _MOST_PAGES = 200
@@ -36,37 +36,37 @@ _INSIST_ON_GONE = 6
 _GONE = "The service does not know the conversation any more; it may have been deleted."
 
 
-class _Hurried(Exception):
+class _RetryRequested(Exception):
     """The user does not want to wait for this rung."""
 
 
-async def follow(player: Player) -> None:
+async def follow(runner: TurnRunner) -> None:
     """Return when the turn is over.
 
     Raises ``BackendError`` for what time does not heal, ``Withdrawn`` if the turn is gone.
     """
     attempt = 0
-    while not player.turn.over:
-        await reread(player)
-        if player.turn.over:
+    while not runner.turn.over:
+        await reload(runner)
+        if runner.turn.over:
             break
-        if player.turn.open_connections and Can.CONNECT in player.kit.backend.can:
-            await player.unblocked()
+        if runner.turn.open_connections and Capability.CONNECT in runner.context.backend.can:
+            await runner.unblocked()
             continue
-        if player.asked_delay_s is not None:
-            await _pause(player, attempt or 1, None)
-        before = _progress(player.turn)
+        if runner.asked_delay_s is not None:
+            await _pause(runner, attempt or 1, None)
+        before = _progress(runner.turn)
         try:
-            problem = await _climb(player, attempt + 1)
-        except _Hurried:
+            problem = await _run_steps(runner, attempt + 1)
+        except _RetryRequested:
             attempt = 0
             continue
-        if player.turn.over:
+        if runner.turn.over:
             break
-        attempt = 1 if _progress(player.turn) != before else attempt + 1
-        await _pause(player, attempt, problem)
-    await _fill_gaps(player)
-    player.report(None)
+        attempt = 1 if _progress(runner.turn) != before else attempt + 1
+        await _pause(runner, attempt, problem)
+    await _fill_gaps(runner)
+    runner.report(None)
 
 
 def _progress(turn: Turn) -> tuple[int, object, object]:
@@ -75,40 +75,40 @@ def _progress(turn: Turn) -> tuple[int, object, object]:
     return told, turn.run_id, turn.prompt
 
 
-async def catch_up(player: Player) -> None:
+async def catch_up(runner: TurnRunner) -> None:
     """Read the stored events of the run, page by page, from the last one known."""
-    since = _known_until(player.turn)
+    since = _known_until(runner.turn)
     for _ in range(_MOST_PAGES):
-        page = await player.kit.backend.events(player.conversation_id, since)
-        own = [e for e in page.events if e.run_id in (None, player.turn.run_id)]
-        await player.absorb(own)
-        complete = player.turn.over and not player.turn.has_gap
+        page = await runner.context.backend.events(runner.conversation_id, since)
+        own = [e for e in page.events if e.run_id in (None, runner.turn.run_id)]
+        await runner.apply_events(own)
+        complete = runner.turn.over and not runner.turn.has_gap
         if page.next_since is None or page.next_since == since or complete:
             return
         since = page.next_since
 
 
-async def watch_gaps(player: Player) -> None:
+async def watch_gaps(runner: TurnRunner) -> None:
     """Fetch what a living stream does not bring. Runs until cancelled.
 
     Numbers show what is missing in the middle, silence that something may be missing at the end,
     or held back by a proxy. Late events fill gaps by themselves, so it waits a little first.
     """
-    kit, attempt = player.kit, 0
+    context, attempt = runner.context, 0
     problem: BackendError | None = None
-    while Can.REPLAY in kit.backend.can:
-        before = player.turn
-        await player.torn(kit.patience.quiet_s)
-        if player.turn.has_gap or problem:
+    while Capability.REPLAY in context.backend.can:
+        before = runner.turn
+        await runner.wait_for_gap(context.timeouts.quiet_s)
+        if runner.turn.has_gap or problem:
             attempt += 1
-            await kit.clock.sleep(kit.wait_s(attempt, problem))
-        elif player.turn is not before or not _expects_events(player.turn):
+            await context.clock.sleep(context.wait_s(attempt, problem))
+        elif runner.turn is not before or not _expects_events(runner.turn):
             attempt = 0
             continue
         try:
-            if player.turn.run_id is None and Can.HISTORY in kit.backend.can:
-                await _learn_run(player)
-            await catch_up(player)
+            if runner.turn.run_id is None and Capability.HISTORY in context.backend.can:
+                await _learn_run(runner)
+            await catch_up(runner)
             problem = None
         except BackendError as error:
             problem = error
@@ -120,11 +120,11 @@ def _expects_events(turn: Turn) -> bool:
     return turn.phase == "working" or (turn.phase == "waiting" and on_its_way)
 
 
-async def _fill_gaps(player: Player) -> None:
+async def _fill_gaps(runner: TurnRunner) -> None:
     """After the end: fetch what is missing, unless the service does not have it either."""
-    if player.turn.has_gap and Can.REPLAY in player.kit.backend.can:
+    if runner.turn.has_gap and Capability.REPLAY in runner.context.backend.can:
         with suppress(BackendError):
-            await player.kit.read(partial(catch_up, player))
+            await runner.context.read(partial(catch_up, runner))
 
 
 def _known_until(turn: Turn) -> str | None:
@@ -136,23 +136,25 @@ def _known_until(turn: Turn) -> str | None:
     return rfc3339(at_ms) if at_ms is not None else None
 
 
-async def _climb(player: Player, attempt: int) -> BackendError | None:
+async def _run_steps(runner: TurnRunner, attempt: int) -> BackendError | None:
     """Try each rung once; the failure that is worth telling, if any."""
-    can, look = player.kit.backend.can, partial(_look, attempt=attempt)
-    rungs: tuple[tuple[RecoveryStep, Callable[[Player], Coroutine[Any, Any, None]], bool], ...] = (
-        ("finding", _learn_run, Can.HISTORY in can and player.turn.run_id is None),
+    can, look = runner.context.backend.can, partial(_check_status, attempt=attempt)
+    rungs: tuple[
+        tuple[RecoveryStep, Callable[[TurnRunner], Coroutine[Any, Any, None]], bool], ...
+    ] = (
+        ("finding", _learn_run, Capability.HISTORY in can and runner.turn.run_id is None),
         ("reconnecting", _reconnect, True),
-        ("replaying", catch_up, Can.REPLAY in can),
-        ("looking", look, Can.HISTORY in can),
+        ("replaying", catch_up, Capability.REPLAY in can),
+        ("looking", look, Capability.HISTORY in can),
     )
     problem = None
     for step, climb, possible in rungs:
-        if not possible or player.turn.over:
+        if not possible or runner.turn.over:
             continue
-        _tell(player, step, attempt, problem)
+        _tell(runner, step, attempt, problem)
         try:
-            if not await player.unless_hurried(climb(player)):
-                raise _Hurried
+            if not await runner.run_until_retry(climb(runner)):
+                raise _RetryRequested
         except BackendError as error:
             if not error.transient and error.kind is not ErrorKind.NOT_FOUND:
                 raise
@@ -161,73 +163,77 @@ async def _climb(player: Player, attempt: int) -> BackendError | None:
                 return problem
             gone = error.kind is ErrorKind.NOT_FOUND and climb is look
             if gone and attempt >= _INSIST_ON_GONE:
-                await player.finish_here(_GONE, outcome="failed")
+                await runner.finish_locally(_GONE, outcome="failed")
     return problem
 
 
-async def _learn_run(player: Player) -> None:
+async def _learn_run(runner: TurnRunner) -> None:
     """Find out which run works on our prompt, when its stream broke before saying so."""
-    if player.turn.prompt and (message := await find_prompt(player)):
-        await adopt(player, message)
+    if runner.turn.prompt and (message := await find_prompt(runner)):
+        await confirm_prompt(runner, message)
 
 
-async def _reconnect(player: Player) -> None:
-    turn = player.turn
+async def _reconnect(runner: TurnRunner) -> None:
+    turn = runner.turn
     if turn.run_id is None:
         return
-    backend = player.kit.backend
-    await player.drink(backend.resume(turn.conversation_id, turn.run_id, turn.last_event_id, turn))
+    backend = runner.context.backend
+    await runner.consume(
+        backend.resume(turn.conversation_id, turn.run_id, turn.last_event_id, turn)
+    )
 
 
-async def _look(player: Player, attempt: int) -> None:
+async def _check_status(runner: TurnRunner, attempt: int) -> None:
     """The last resort: is the conversation done, and what was said?
 
     Only what is read after the conversation was found idle is complete. Without the stored
     events the turn ends after several tries all the same.
     """
-    status = await player.kit.backend.status(player.conversation_id)
-    await absorb_question(player, status)
-    if status.activity != "idle" or player.turn.open_connections:
+    status = await runner.context.backend.status(runner.conversation_id)
+    await apply_question(runner, status)
+    if status.activity != "idle" or runner.turn.open_connections:
         return
-    complete = await _replay_rest(player)
-    if player.turn.over or player.turn.open_connections:
+    complete = await _replay_rest(runner)
+    if runner.turn.over or runner.turn.open_connections:
         return
-    await read_new_messages(player)
-    owed = awaits_reply(player.turn)
-    if attempt >= _tries(player, owed) or (complete and not owed):
-        await player.finish_here()
+    await read_new_messages(runner)
+    owed = awaits_reply(runner.turn)
+    if attempt >= _tries(runner, owed) or (complete and not owed):
+        await runner.finish_locally()
 
 
-def _tries(player: Player, owed: bool) -> int:
+def _tries(runner: TurnRunner, owed: bool) -> int:
     if owed:
         return _INSIST_ON_REPLY
-    return _INSIST if Can.REPLAY in player.kit.backend.can else _INSIST_ON_STREAM
+    return _INSIST if Capability.REPLAY in runner.context.backend.can else _INSIST_ON_STREAM
 
 
-async def _replay_rest(player: Player) -> bool:
+async def _replay_rest(runner: TurnRunner) -> bool:
     """Read the stored events of a run that is done; False if that may work later.
 
     Where no events are stored, only a reconnect brings them: it is given its tries.
     """
-    if Can.REPLAY not in player.kit.backend.can:
+    if Capability.REPLAY not in runner.context.backend.can:
         return False
     try:
-        await catch_up(player)
+        await catch_up(runner)
     except BackendError as error:
         return not error.transient
     return True
 
 
-async def _pause(player: Player, attempt: int, problem: BackendError | None) -> None:
-    kit, asked_s = player.kit, player.asked_delay_s
-    player.asked_delay_s = None
-    delay = max(kit.wait_s(attempt, problem), asked_s or 0.0)
-    due = kit.clock.now_ms() + round(delay * 1000)
+async def _pause(runner: TurnRunner, attempt: int, problem: BackendError | None) -> None:
+    context, asked_s = runner.context, runner.asked_delay_s
+    runner.asked_delay_s = None
+    delay = max(context.wait_s(attempt, problem), asked_s or 0.0)
+    due = context.clock.now_ms() + round(delay * 1000)
     text = str(problem) if problem else ""
-    player.report(Recovery(step="waiting", attempt=attempt, next_ms=due, problem=text))
-    await player.pause(delay)
+    runner.report(Recovery(step="waiting", attempt=attempt, next_ms=due, problem=text))
+    await runner.pause(delay)
 
 
-def _tell(player: Player, step: RecoveryStep, attempt: int, problem: BackendError | None) -> None:
+def _tell(
+    runner: TurnRunner, step: RecoveryStep, attempt: int, problem: BackendError | None
+) -> None:
     text = str(problem) if problem else ""
-    player.report(Recovery(step=step, attempt=attempt, problem=text))
+    runner.report(Recovery(step=step, attempt=attempt, problem=text))

@@ -10,11 +10,11 @@ from itertools import groupby
 from tui.core.errors import BackendError
 from tui.core.events import AgentMessage, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, RunId, TurnId, within_run
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.records import Message, Prompt, TurnRecord
 from tui.core.text import clean
 from tui.core.turn import Turn, turn_of
-from tui.engine.context import Kit
+from tui.engine.context import EngineContext
 from tui.engine.continuation import join, passed_connections
 
 _MOST_PAGES = 200
@@ -52,18 +52,18 @@ def as_event(message: Message) -> AgentMessage:
 
 
 async def read_events(
-    kit: Kit, conversation_id: ConversationId, since: str | None = None
+    context: EngineContext, conversation_id: ConversationId, since: str | None = None
 ) -> str | None:
     """Keep what the server has of a conversation's events; where the next reading goes on.
 
     ``since`` (RFC 3339) is what an earlier reading returned; without it everything that the
     server still keeps is read. Raises ``BackendError``. Source: Headless API, Get events.
     """
-    if Can.REPLAY not in kit.backend.can:
+    if Capability.REPLAY not in context.backend.can:
         return None
     for _ in range(_MOST_PAGES):
-        page = await kit.backend.events(conversation_id, since)
-        await _keep_events(kit, conversation_id, page.events)
+        page = await context.backend.events(conversation_id, since)
+        await _keep_events(context, conversation_id, page.events)
         newest = max((event.at_ms for event in page.events if event.at_ms), default=None)
         if page.next_since is None or page.next_since == since:
             return rfc3339(newest) if newest is not None else since
@@ -71,15 +71,15 @@ async def read_events(
     return since
 
 
-async def running_turn(kit: Kit, mine: Turn) -> Turn | None:
+async def running_turn(context: EngineContext, mine: Turn) -> Turn | None:
     """The turn that keeps a conversation busy, if it can be told: another client's, say."""
     try:
-        await read_events(kit, mine.conversation_id)
-        if Can.HISTORY in kit.backend.can:
-            await read_messages(kit, mine.conversation_id, idle=False)
+        await read_events(context, mine.conversation_id)
+        if Capability.HISTORY in context.backend.can:
+            await read_messages(context, mine.conversation_id, idle=False)
     except BackendError:
         return None
-    for record in await kit.store.unfinished():
+    for record in await context.store.unfinished():
         here = record.conversation_id == mine.conversation_id and record.id != mine.id
         if here and record.run_id is not None:
             return turn_of(record)
@@ -87,20 +87,24 @@ async def running_turn(kit: Kit, mine: Turn) -> Turn | None:
 
 
 async def read_messages(
-    kit: Kit, conversation_id: ConversationId, cursor: str | None = None, *, idle: bool
+    context: EngineContext,
+    conversation_id: ConversationId,
+    cursor: str | None = None,
+    *,
+    idle: bool,
 ) -> str | None:
     """Keep one page of the message history; the cursor of the next, older one.
 
     ``idle`` says that nothing ran in the conversation just now, so that its newest turn is over
     too, unless it has had no reply: it may have begun since.
     """
-    page = await kit.backend.history(conversation_id, cursor)
-    turns = await _with_records(kit, conversation_id, _by_run(reversed(page.items)))
+    page = await context.backend.history(conversation_id, cursor)
+    turns = await _with_records(context, conversation_id, _by_run(reversed(page.items)))
     for place, (record, messages) in enumerate(turns):
         newest = cursor is None and place == len(turns) - 1
         spoken = any(message.source == "agent" for message in messages)
         over = (idle and spoken) or not newest
-        await _keep_turn(kit, record, messages, over=over)
+        await _keep_turn(context, record, messages, over=over)
     return page.cursor
 
 
@@ -125,82 +129,87 @@ def _awaits_run(run_id: RunId | None, messages: Sequence[Message]) -> bool:
 
 
 async def _with_records(
-    kit: Kit, conversation_id: ConversationId, turns: Sequence[tuple[RunId | None, list[Message]]]
+    context: EngineContext,
+    conversation_id: ConversationId,
+    turns: Sequence[tuple[RunId | None, list[Message]]],
 ) -> list[tuple[TurnRecord, list[Message]]]:
     """Keep the prompts; the stored turn of each group of messages, which may be the one before."""
     found: list[tuple[TurnRecord, list[Message]]] = []
     for run_id, messages in turns:
-        record = await _record(kit, conversation_id, run_id, messages)
+        record = await _record(context, conversation_id, run_id, messages)
         if found and found[-1][0].id == record.id:
             found[-1][1].extend(messages)
             continue
         asked = next((m for m in messages if m.source == "user"), None)
         attached = record.prompt and record.prompt.attachments
         prompt = record.prompt if attached or not asked else _prompt(asked, record.prompt)
-        await kit.store.save_turn(record.id, conversation_id, prompt, run_id)
+        await context.store.save_turn(record.id, conversation_id, prompt, run_id)
         found.append((replace(record, prompt=prompt), messages))
     return found
 
 
 async def _keep_turn(
-    kit: Kit, record: TurnRecord, messages: Sequence[Message], *, over: bool
+    context: EngineContext, record: TurnRecord, messages: Sequence[Message], *, over: bool
 ) -> None:
     run_id = record.run_id
     events: list[TurnEvent] = [as_event(m) for m in messages if m.source == "agent"]
-    events += await passed_connections(kit, turn_of(record), events)
+    events += await passed_connections(context, turn_of(record), events)
     if over and not any(isinstance(event, TurnFinished) for event in record.events):
         last_ms = messages[-1].at_ms
         key = f"local:finished:{run_id or record.id}"
         events.append(TurnFinished(key=key, run_id=run_id, at_ms=last_ms))
-    await kit.store.append(record.id, record.conversation_id, events)
+    await context.store.append(record.id, record.conversation_id, events)
 
 
 async def _record(
-    kit: Kit, conversation_id: ConversationId, run_id: RunId | None, messages: Sequence[Message]
+    context: EngineContext,
+    conversation_id: ConversationId,
+    run_id: RunId | None,
+    messages: Sequence[Message],
 ) -> TurnRecord:
     """The stored turn these messages belong to, or a new one with a name that all would give."""
     first = messages[0]
     asked = next((m for m in messages if m.source == "user"), None)
-    found = await kit.store.turn_of_run(conversation_id, run_id) if run_id else None
+    found = await context.store.turn_of_run(conversation_id, run_id) if run_id else None
     if found and (asked or found.prompt):
         return found
     if run_id and asked is None:
-        paused = await _paused(kit, conversation_id, run_id, first.at_ms)
+        paused = await _paused(context, conversation_id, run_id, first.at_ms)
         if paused:
             return paused
     if found:
         return found
     turn_id = TurnId(f"turn:{run_id or first.id or first.at_ms}")
-    known = await kit.store.turn(turn_id)
+    known = await context.store.turn(turn_id)
     record = known or TurnRecord(id=turn_id, conversation_id=conversation_id, prompt=None)
     if asked and record.prompt is None and record.run_id is None:
-        record = await _unsure_of(kit, conversation_id, asked) or record
+        record = await _unsure_of(context, conversation_id, asked) or record
     return replace(record, run_id=record.run_id or run_id)
 
 
 async def _paused(
-    kit: Kit, conversation_id: ConversationId, run_id: RunId, at_ms: int | None
+    context: EngineContext, conversation_id: ConversationId, run_id: RunId, at_ms: int | None
 ) -> TurnRecord | None:
     """The turn that goes on in a run of which no message of the user's is known.
 
     It can only be the last one that began before the run's first message.
     """
-    for record in reversed(await kit.store.turns(conversation_id, limit=_MOST_PAUSED)):
+    for record in reversed(await context.store.turns(conversation_id, limit=_MOST_PAUSED)):
         prompt = record.prompt
         if record.run_id == run_id or prompt is None or prompt.state != "sent":
             continue
         began_ms = next((e.at_ms for e in record.events if e.at_ms is not None), prompt.at_ms)
         if at_ms is None or began_ms <= at_ms:
-            joined = await join(kit, turn_of(record), run_id, at_ms)
-            return await kit.store.turn(record.id) if joined else None
+            joined = await join(context, turn_of(record), run_id, at_ms)
+            return await context.store.turn(record.id) if joined else None
     return None
 
 
 async def _unsure_of(
-    kit: Kit, conversation_id: ConversationId, message: Message
+    context: EngineContext, conversation_id: ConversationId, message: Message
 ) -> TurnRecord | None:
     """The turn of ours whose prompt this is, when it was not known whether that arrived."""
-    for record in await kit.store.pending(conversation_id):
+    for record in await context.store.pending(conversation_id):
         prompt = record.prompt
         unsure = prompt and prompt.state in ("sending", "unconfirmed")
         if prompt and unsure and not record.run_id and same_words(prompt.text, message.text):
@@ -215,14 +224,14 @@ def _prompt(message: Message, known: Prompt | None) -> Prompt:
 
 
 async def _keep_events(
-    kit: Kit, conversation_id: ConversationId, events: Sequence[TurnEvent]
+    context: EngineContext, conversation_id: ConversationId, events: Sequence[TurnEvent]
 ) -> None:
     for run_id, group in groupby(events, key=lambda event: event.run_id):
         if run_id is None:
             continue
-        found = await kit.store.turn_of_run(conversation_id, run_id)
+        found = await context.store.turn_of_run(conversation_id, run_id)
         turn_id = found.id if found else TurnId(f"turn:{run_id}")
         batch = tuple(group)
         if found is None:
-            await kit.store.save_turn(turn_id, conversation_id, None, run_id)
-        await kit.store.append(turn_id, conversation_id, batch)
+            await context.store.save_turn(turn_id, conversation_id, None, run_id)
+        await context.store.append(turn_id, conversation_id, batch)

@@ -12,16 +12,16 @@ from tui.core.draft import Draft, draft_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalRequested, Decision
 from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, local_conversation
-from tui.core.ports import Can, ChatBackend, Clock, TurnStore
+from tui.core.ports import Capability, ChatBackend, Clock, TurnStore
 from tui.core.records import Attachment, Conversation, Prompt
-from tui.core.redaction import words_of
+from tui.core.redaction import describe_exception
 from tui.core.server_calls import ServerCall
 from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
-from tui.engine.approvals import Answers, approval, connection
-from tui.engine.context import Kit, Patience
+from tui.engine.approvals import AnswerPoster, approval, connection
+from tui.engine.context import EngineContext, Timeouts
 from tui.engine.continuation import outcome_of
-from tui.engine.conversation_queue import Lanes
+from tui.engine.conversation_queue import QueueRegistry
 from tui.engine.conversations import Conversations
 from tui.engine.history import History
 from tui.engine.updates import (
@@ -54,25 +54,25 @@ class Session:
         publish: Publish,
         *,
         clock: Clock | None = None,
-        patience: Patience | None = None,
+        timeouts: Timeouts | None = None,
         one_shot: bool = False,
     ) -> None:
-        """``one_shot``: see :class:`tui.engine.context.Kit`."""
+        """``one_shot``: see :class:`tui.engine.context.EngineContext`."""
         self._listener = publish
-        self._kit = Kit(
+        self._context = EngineContext(
             backend=backend,
             store=store,
             publish=self._publish,
             clock=clock or SystemClock(),
-            patience=patience or Patience(),
+            timeouts=timeouts or Timeouts(),
             one_shot=one_shot,
         )
-        self._lanes = Lanes(self._kit)
-        self.conversations = Conversations(self._kit, self._lanes)
-        self.history = History(self._kit, self._lanes)
+        self._queues = QueueRegistry(self._context)
+        self.conversations = Conversations(self._context, self._queues)
+        self.history = History(self._context, self._queues)
         self._calls: deque[ServerCall] = deque(maxlen=MOST_CALLS)
         backend.watch_calls(self._note_call)
-        self._answers = Answers(self._kit, self._lanes, self._later)
+        self._answers = AnswerPoster(self._context, self._queues, self._later)
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
         """Held while a message is put into the outbox, so that all queues have the same order."""
@@ -80,12 +80,12 @@ class Session:
         """The conversation on screen: what happens in others is unread."""
 
     @property
-    def can(self) -> Can:
+    def can(self) -> Capability:
         """What the backend is able to do."""
-        return self._kit.backend.can
+        return self._context.backend.can
 
     async def __aenter__(self) -> Session:
-        if not self._kit.one_shot:
+        if not self._context.one_shot:
             await self._resume_unfinished()
         return self
 
@@ -94,25 +94,25 @@ class Session:
 
     async def aclose(self) -> None:
         """Stop following; turns go on at the server and are picked up at the next start."""
-        await self._lanes.stop()
+        await self._queues.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def named(self, conversation_id: ConversationId | None) -> ConversationId | None:
         """What a conversation that may have begun here is called by now."""
-        return self._lanes.named(conversation_id) if conversation_id else None
+        return self._queues.named(conversation_id) if conversation_id else None
 
     async def resume(self, conversation_id: ConversationId) -> None:
         """Go on with the turns of one conversation that the store says are not over."""
-        conversation_id = self._lanes.named(conversation_id)
-        await self._lanes.resume(conversation_id)
-        for turn in self._lanes.live(conversation_id):
+        conversation_id = self._queues.named(conversation_id)
+        await self._queues.resume(conversation_id)
+        for turn in self._queues.live(conversation_id):
             self._listener(TurnChanged(turn))
 
     def check(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
         """Raise ``BackendError`` for a message that the service would refuse; sends nothing."""
-        self._kit.backend.check(text, attachments)
+        self._context.backend.check(text, attachments)
 
     # -- speaking --------------------------------------------------------------------------
 
@@ -127,58 +127,58 @@ class Session:
         Durable when this returns. ``conversation_id`` None begins a conversation, with an id of
         ours until the server has given it one (``ConversationNamed``).
         """
-        store, now = self._kit.store, self._kit.clock.now_ms()
+        store, now = self._context.store, self._context.clock.now_ms()
         if conversation_id is None:
             conversation_id = local_conversation(uuid4().hex)
         prompt = Prompt(text=text, attachments=attachments, at_ms=now)
         turn_id = TurnId(uuid4().hex)
         async with self._sending:
             stored_in = await store.save_turn(turn_id, conversation_id, prompt)
-            if stored_in != self._lanes.named(conversation_id):
+            if stored_in != self._queues.named(conversation_id):
                 self._publish(ConversationNamed(conversation_id, stored_in))
-            turn = Turn(id=turn_id, conversation_id=self._lanes.named(stored_in), prompt=prompt)
+            turn = Turn(id=turn_id, conversation_id=self._queues.named(stored_in), prompt=prompt)
             self._listener(TurnChanged(turn))
-            self._lanes.enqueue(turn)
+            self._queues.enqueue(turn)
         await self._touch(turn.conversation_id, text)
         return turn
 
     async def withdraw(self, conversation_id: ConversationId, turn_id: TurnId) -> Draft | None:
         """Take back a message that has not been sent; None if it is too late."""
-        store, lane = self._kit.store, self._lanes.of(conversation_id)
-        await lane.loosen(turn_id)
+        store, queue = self._context.store, self._queues.of(conversation_id)
+        await queue.release_for_edit(turn_id)
         try:
             prompt = await store.withdraw(turn_id)
             if prompt is None:
                 return None
-            lane.take(turn_id)
+            queue.take(turn_id)
         finally:
-            lane.wake()
+            queue.wake()
         if await store.drop_if_empty(conversation_id):
             self._publish(ConversationsChanged())
-        self._publish(TurnDropped(self._lanes.named(conversation_id), turn_id))
+        self._publish(TurnDropped(self._queues.named(conversation_id), turn_id))
         return draft_of(prompt)
 
     async def send_again(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
         """Send a message again that could not be confirmed."""
-        lane = self._lanes.of(conversation_id)
-        await lane.loosen(turn_id)
-        if not await self._kit.store.requeue(turn_id):
-            await self._lanes.resume(conversation_id)  # another process has seen to it
+        queue = self._queues.of(conversation_id)
+        await queue.release_for_edit(turn_id)
+        if not await self._context.store.requeue(turn_id):
+            await self._queues.resume(conversation_id)  # another process has seen to it
             return
-        self._show_changed(lane.change(turn_id, state="queued", problem=""))
-        lane.wake()
+        self._show_changed(queue.change(turn_id, state="queued", problem=""))
+        queue.wake()
 
     async def edit(self, conversation_id: ConversationId, turn_id: TurnId, text: str) -> bool:
         """Change a message that has not been sent, in its place; False if it is too late."""
-        lane = self._lanes.of(conversation_id)
-        await lane.loosen(turn_id)
+        queue = self._queues.of(conversation_id)
+        await queue.release_for_edit(turn_id)
         try:
-            if not await self._kit.store.revise(turn_id, text):
+            if not await self._context.store.revise(turn_id, text):
                 return False
-            self._show_changed(lane.change(turn_id, text=text))
+            self._show_changed(queue.change(turn_id, text=text))
             return True
         finally:
-            lane.wake()
+            queue.wake()
 
     def _show_changed(self, turn: Turn | None) -> None:
         if turn is not None:
@@ -186,23 +186,23 @@ class Session:
 
     def lift_delays(self) -> None:
         """Let the next requests leave although the service asked to wait: the user wants so."""
-        self._kit.backend.lift_delays()
+        self._context.backend.lift_delays()
 
     def retry_now(self, conversation_id: ConversationId | None = None) -> None:
         """Do not wait for the next try, or for a stream that has gone quiet.
 
         None: in all conversations, such as after a new login.
         """
-        lanes = self._lanes.every()
-        for lane in [self._lanes.of(conversation_id)] if conversation_id else lanes:
-            lane.hurry()
+        queues = self._queues.every()
+        for queue in [self._queues.of(conversation_id)] if conversation_id else queues:
+            queue.retry_now()
 
     async def stop_waiting(self, conversation_id: ConversationId) -> None:
         """Leave a conversation alone until the next ``sync``, ``retry_now``, message or start.
 
         Its turn goes on at the server; nothing that waits in the outbox is lost.
         """
-        await self._lanes.of(conversation_id).stop()
+        await self._queues.of(conversation_id).stop()
 
     # -- answering -------------------------------------------------------------------------
 
@@ -225,36 +225,36 @@ class Session:
             return
 
         def newest() -> ApprovalRequested | None:
-            live = self._lanes.live(turn.conversation_id)
+            live = self._queues.live(turn.conversation_id)
             now = next((other for other in live if other.id == turn.id), turn)
             return _request(now, call_id)
 
-        question = approval(self._kit, turn, request, reason, newest)
+        question = approval(self._context, turn, request, reason, newest)
         await self._answers.give(question, decision)
 
     async def reject_connection(
         self, turn: Turn, attempt_id: AttemptId, reason: str | None = None
     ) -> None:
         """Tell the agent that the connection will not be authorised. Raises ``BackendError``."""
-        rejected = outcome_of(self._kit, turn, attempt_id, "rejected", reason)
-        await self._answers.give(connection(self._kit, turn, attempt_id, rejected), "rejected")
-        if player := self._lanes.of(turn.conversation_id).player:
-            player.hurry()
+        rejected = outcome_of(self._context, turn, attempt_id, "rejected", reason)
+        await self._answers.give(connection(self._context, turn, attempt_id, rejected), "rejected")
+        if runner := self._queues.of(turn.conversation_id).runner:
+            runner.retry_now()
 
     # -- the composer ----------------------------------------------------------------------
 
     async def draft(self, conversation_id: ConversationId | None) -> str:
-        return await self._kit.store.draft(conversation_id)
+        return await self._context.store.draft(conversation_id)
 
     async def save_draft(self, conversation_id: ConversationId | None, text: str) -> None:
-        await self._kit.store.save_draft(conversation_id, text)
+        await self._context.store.save_draft(conversation_id, text)
 
     async def recall(self) -> Sequence[str]:
         """What the user said lately, newest first."""
-        return await self._kit.store.recall()
+        return await self._context.store.recall()
 
     async def mark_read(self, conversation_id: ConversationId) -> None:
-        await self._kit.store.mark_read(conversation_id)
+        await self._context.store.mark_read(conversation_id)
 
     # -- for support -----------------------------------------------------------------------
 
@@ -270,31 +270,31 @@ class Session:
     # -- inside ----------------------------------------------------------------------------
 
     async def _resume_unfinished(self) -> None:
-        for record in await self._kit.store.unfinished():
+        for record in await self._context.store.unfinished():
             turn = turn_of(record)
             self._listener(TurnChanged(turn))
-            self._lanes.enqueue(turn)
+            self._queues.enqueue(turn)
 
     async def _touch(self, conversation_id: ConversationId, text: str) -> None:
-        now = self._kit.clock.now_ms()
-        known = await self._kit.store.conversation(conversation_id)
+        now = self._context.clock.now_ms()
+        known = await self._context.store.conversation(conversation_id)
         conversation = Conversation(
             id=conversation_id,
             first_text="" if known and known.first_text else clean_line(text),
             created_ms=known.created_ms if known else now,
             updated_ms=now,
         )
-        await self._kit.store.save_conversations([conversation])
+        await self._context.store.save_conversations([conversation])
         self._publish(ConversationsChanged())
 
     def _publish(self, update: Update) -> None:
         match update:
             case ConversationNamed(old=old, new=new):
-                self._lanes.rename(old, new)
+                self._queues.rename(old, new)
                 if self.watched == old:
                     self.watched = new
                 self._listener(update)
-                for turn in self._lanes.live(new):
+                for turn in self._queues.live(new):
                     self._listener(TurnChanged(turn))
                 return
             case TurnChanged(turn=turn) if turn.over or turn.open_approvals:
@@ -311,22 +311,22 @@ class Session:
     def _put_away(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            self._listener(Problem(BackendError(ErrorKind.STORE, words_of(error))))
+            self._listener(Problem(BackendError(ErrorKind.STORE, describe_exception(error))))
 
     async def _attend(self, turn: Turn) -> None:
         """After a turn: note it as unread if nobody looks, and fetch the conversation's title."""
         if turn.conversation_id != self.watched:
-            await self._kit.store.mark_read(turn.conversation_id, unread=True)
+            await self._context.store.mark_read(turn.conversation_id, unread=True)
             self._publish(ConversationsChanged())
-        if turn.over and Can.TITLE in self.can:
+        if turn.over and Capability.TITLE in self.can:
             await self._fetch_title(turn.conversation_id)
 
     async def _fetch_title(self, conversation_id: ConversationId) -> None:
-        for delay_s in (0.0, *self._kit.patience.title_s):
-            known = await self._kit.store.conversation(conversation_id)
+        for delay_s in (0.0, *self._context.timeouts.title_s):
+            known = await self._context.store.conversation(conversation_id)
             if known is None or known.title:
                 return
-            await self._kit.clock.sleep(delay_s)
+            await self._context.clock.sleep(delay_s)
             try:
                 await self.conversations.refresh()
             except BackendError as error:

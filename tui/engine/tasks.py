@@ -41,7 +41,7 @@ _FULL_BATCH = 256
 _FULL_CHARACTERS = 1_000_000
 
 
-async def batches(
+async def batch_events(
     events: AsyncGenerator[TurnEvent], *, frame_s: float, clock: Clock
 ) -> AsyncGenerator[tuple[TurnEvent, ...]]:
     """Yield what has come since the last batch; the first event is not held back.

@@ -25,12 +25,12 @@ from tui.core.limits import characters_of, exceeded_limit
 from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
 from tui.core.retry import requested_s
 from tui.core.text import clean_line, size
-from tui.core.turn import Turn, fold, unseen, without_echoes
-from tui.engine.context import Kit
+from tui.core.turn import Turn, drop_history_duplicates, fold, unseen
+from tui.engine.context import EngineContext
 from tui.engine.continuation import join
 from tui.engine.event_saver import Saver
 from tui.engine.retry import retry_once_on_401
-from tui.engine.tasks import batches
+from tui.engine.tasks import batch_events
 from tui.engine.updates import (
     ConversationNamed,
     EventsSeen,
@@ -42,21 +42,21 @@ from tui.engine.updates import (
 from tui.engine.watchdog import StreamWatchdog
 
 
-class Player:
+class TurnRunner:
     """Holds the newest snapshot of one turn and is the only one to change it.
 
     Everything that happens goes through :meth:`absorb`: kept first, then folded, then shown.
     What cannot be kept is shown all the same.
     """
 
-    def __init__(self, kit: Kit, turn: Turn) -> None:
-        self.kit = kit
+    def __init__(self, context: EngineContext, turn: Turn) -> None:
+        self.context = context
         self.turn = turn
         self.name = uuid4().hex
         """Who claims the message, among all players of all processes."""
         self.asked_delay_s: float | None = None
         """What the server asked for before the next reconnect; taken once."""
-        self._saver = Saver(kit)
+        self._saver = Saver(context)
         self._recovery: Recovery | None = None
         self._characters = 0
         """Text in the events of the turn since this player began."""
@@ -86,26 +86,26 @@ class Player:
         known = before.prompt if not self.unsent else record.prompt
         run_id = before.run_id or record.run_id
         self.turn = fold(replace(before, prompt=known, run_id=run_id), record.events)
-        if shown := without_echoes(fresh, before.log):
-            self.kit.publish(EventsSeen(self.conversation_id, shown))
+        if shown := drop_history_duplicates(fresh, before.log):
+            self.context.publish(EventsSeen(self.conversation_id, shown))
         if self.turn != before:
             self._signal()
-            self.kit.publish(TurnChanged(self.turn))
+            self.context.publish(TurnChanged(self.turn))
 
     async def rename(self, new: ConversationId) -> None:
         """The conversation, which began here, has been given its real id."""
         old = self.conversation_id
-        storing = asyncio.ensure_future(self.kit.store.rename_conversation(old, new))
+        storing = asyncio.ensure_future(self.context.store.rename_conversation(old, new))
         try:
             await asyncio.shield(storing)
         finally:
             await asyncio.wait({storing})  # who stops us now must not stop it half way
             if not storing.cancelled() and storing.exception() is None:
                 self.turn = replace(self.turn, conversation_id=new)
-                self.kit.publish(ConversationNamed(old, new))
-                self.kit.publish(TurnChanged(self.turn))
+                self.context.publish(ConversationNamed(old, new))
+                self.context.publish(TurnChanged(self.turn))
 
-    async def absorb(self, events: Sequence[TurnEvent], *, accepted: bool = False) -> bool:
+    async def apply_events(self, events: Sequence[TurnEvent], *, accepted: bool = False) -> bool:
         """Keep, fold and publish events; whether they changed the turn.
 
         ``accepted``: they prove that the agent has the prompt.
@@ -122,17 +122,17 @@ class Player:
         for event in events:
             if isinstance(event, StreamInterrupted):
                 self.asked_delay_s = requested_s(event.retry_after_ms, unit_s=0.001)
-        if shown := without_echoes(unseen(before, events), before.log):
-            self.kit.publish(EventsSeen(self.conversation_id, shown))
+        if shown := drop_history_duplicates(unseen(before, events), before.log):
+            self.context.publish(EventsSeen(self.conversation_id, shown))
         if self.turn is before:
             return False
         changed = (self.turn.run_id, self.turn.prompt) != (before.run_id, before.prompt)
         await self._saver.save_turn(self.turn, changed=changed)
         self._signal()
-        self.kit.publish(TurnChanged(self.turn))
+        self.context.publish(TurnChanged(self.turn))
         self._characters += sum(map(characters_of, events))
         if not self.turn.over and (limit := exceeded_limit(self.turn, self._characters)):
-            await self.finish_here(_too_much(limit), outcome="failed")
+            await self.finish_locally(_too_much(limit), outcome="failed")
         return True
 
     def _signal(self) -> None:
@@ -157,19 +157,19 @@ class Player:
         """Wait until no connection is left to authorise."""
         await self._unblocked.wait()
 
-    async def torn(self, within_s: float) -> None:
+    async def wait_for_gap(self, within_s: float) -> None:
         """Wait until numbers show that events are missing, but no longer than this."""
-        await _first(self._torn.wait(), self.kit.clock.sleep(within_s))
+        await _first(self._torn.wait(), self.context.clock.sleep(within_s))
 
-    async def drink(self, events: AsyncGenerator[TurnEvent]) -> int:
+    async def consume(self, events: AsyncGenerator[TurnEvent]) -> int:
         """Take in a stream until it ends or the turn is over; how many events it brought.
 
         Raises what the stream raises, after everything that came before is kept, and a
         ``BackendError`` when it is silent for too long.
         """
-        kit, count = self.kit, 0
-        vigil = StreamWatchdog(kit.clock, kit.patience)
-        paced = batches(events, frame_s=kit.patience.frame_s, clock=kit.clock)
+        context, count = self.context, 0
+        vigil = StreamWatchdog(context.clock, context.timeouts)
+        paced = batch_events(events, frame_s=context.timeouts.frame_s, clock=context.clock)
         enough = [
             asyncio.ensure_future(self._over.wait()),
             asyncio.ensure_future(vigil.lost()),
@@ -200,7 +200,7 @@ class Player:
             run_id = run_id or (event.run_id if own else None)
             events.append(event if own else unrelated(event, "run"))
             telling = telling or (own and not isinstance(event, Heartbeat))
-        await self.absorb(events, accepted=unsure and telling)
+        await self.apply_events(events, accepted=unsure and telling)
 
     async def _is_own(self, event: TurnEvent, run_id: RunId | None) -> bool:
         """Return False for an event of a stream that names the run of another turn.
@@ -210,16 +210,16 @@ class Player:
         if event.run_id in (None, run_id):
             return True
         if run_id is not None:
-            return await join(self.kit, self.turn, event.run_id, event.at_ms)
-        owner = await self.kit.store.turn_of_run(self.conversation_id, event.run_id)
+            return await join(self.context, self.turn, event.run_id, event.at_ms)
+        owner = await self.context.store.turn_of_run(self.conversation_id, event.run_id)
         return owner is None or owner.id == self.turn.id or owner.prompt is None
 
-    async def finish_here(
+    async def finish_locally(
         self, reason: str | None = None, *, outcome: TurnOutcome = "finished"
     ) -> None:
         """End a turn whose end was learned from the conversation and not from an event."""
         name = self.turn.run_id or self.turn.id
-        now = self.kit.clock.now_ms()
+        now = self.context.clock.now_ms()
         end = TurnFinished(
             key=f"local:finished:{name}",
             run_id=self.turn.run_id,
@@ -227,7 +227,7 @@ class Player:
             outcome=outcome,
             reason=reason,
         )
-        await self.absorb((end,))
+        await self.apply_events((end,))
 
     async def mark(self, state: PromptState, problem: str = "") -> None:
         """Say how far the prompt got; kept before it is shown."""
@@ -237,9 +237,9 @@ class Player:
     async def change_prompt(self, prompt: Prompt) -> None:
         self.turn = replace(self.turn, prompt=prompt)
         await self._save()
-        self.kit.publish(TurnChanged(self.turn))
+        self.context.publish(TurnChanged(self.turn))
 
-    async def know_run(self, run_id: RunId) -> None:
+    async def set_run_id(self, run_id: RunId) -> None:
         """Remember which run of the server's works on this turn."""
         if self.turn.run_id != run_id:
             self.turn = replace(self.turn, run_id=run_id)
@@ -257,21 +257,23 @@ class Player:
     async def _upload_one(self, file: Attachment) -> Attachment:
         if file.file_id:
             return file
-        turn_id, publish = self.turn.id, self.kit.publish
+        turn_id, publish = self.turn.id, self.context.publish
 
         def progress(sent_bytes: int, total_bytes: int) -> None:
             if total_bytes != file.size_bytes:
                 raise _changed(file, total_bytes)
             publish(UploadProgress(turn_id, sent_bytes, total_bytes))
 
-        upload = partial(self.kit.backend.upload, self.conversation_id, Path(file.path), progress)
+        upload = partial(
+            self.context.backend.upload, self.conversation_id, Path(file.path), progress
+        )
         return replace(file, file_id=await retry_once_on_401(upload))
 
     def report(self, recovery: Recovery | None) -> None:
         """Say which step of the recovery is taken; None: all is well."""
         if recovery != self._recovery:
             self._recovery = recovery
-            self.kit.publish(RecoveryChanged(self.conversation_id, recovery))
+            self.context.publish(RecoveryChanged(self.conversation_id, recovery))
 
     async def pause(self, seconds: float) -> None:
         """Wait, unless somebody says :meth:`hurry` or the turn ends meanwhile."""
@@ -279,15 +281,15 @@ class Player:
             self._hurry.clear()
             return
         try:
-            await _first(self.kit.clock.sleep(seconds), self._hurry.wait(), self._over.wait())
+            await _first(self.context.clock.sleep(seconds), self._hurry.wait(), self._over.wait())
         finally:
             self._hurry.clear()
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """Try again now."""
         self._hurry.set()
 
-    async def unless_hurried(
+    async def run_until_retry(
         self, work: Coroutine[Any, Any, object], *, once_known: bool = False
     ) -> bool:
         """Work until it is done (True), or is given up for a new try at once (False).
@@ -315,7 +317,7 @@ class Player:
 
     async def _save(self) -> None:
         turn = self.turn
-        await self.kit.store.save_turn(turn.id, turn.conversation_id, turn.prompt, turn.run_id)
+        await self.context.store.save_turn(turn.id, turn.conversation_id, turn.prompt, turn.run_id)
 
 
 def _too_much(limit: str) -> str:

@@ -111,7 +111,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class UserNotice:
     """Something the user should know once; a sentence."""
 
     text: str
@@ -136,6 +136,6 @@ Update = (
     | CallMade
     | Refused
     | Problem
-    | Notice
+    | UserNotice
 )
 Publish = Callable[[Update], None]

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
-from tui.engine.context import Patience
+from tui.engine.context import Timeouts
 
 
 class StreamWatchdog:
     """Watches one stream; :meth:`heard` says that something came of it."""
 
-    def __init__(self, clock: Clock, patience: Patience) -> None:
+    def __init__(self, clock: Clock, timeouts: Timeouts) -> None:
         self._clock = clock
-        self._limit_s = patience.silence_s
+        self._limit_s = timeouts.silence_s
         self.heard()
 
     def heard(self) -> None:

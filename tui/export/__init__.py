@@ -6,12 +6,12 @@ escaped for where it goes, and without secrets.
 
 from tui.export.atomic_write import CannotWrite, write
 from tui.export.formats import FORMATS, Format, file_name, format_of, render
-from tui.export.source import Chronicle
+from tui.export.source import ExportSource
 
 __all__ = [
     "FORMATS",
     "CannotWrite",
-    "Chronicle",
+    "ExportSource",
     "Format",
     "file_name",
     "format_of",

@@ -15,13 +15,13 @@ from tui.core.records import Prompt
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.core.text import duration, size
 from tui.core.turn import Turn
-from tui.export.sanitize import Safe
+from tui.export.sanitize import Sanitizer
 
 Tone = Literal["good", "bad", "asks", "calm"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class TextBlock:
     """Words: plain text of the user's, or Markdown of the agent's."""
 
     by_user: bool
@@ -33,7 +33,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class ActionBlock:
     """One line about something that happened."""
 
     tone: Tone
@@ -45,7 +45,7 @@ class Done:
     """What a skill was to be called with."""
 
 
-Piece = Said | Done
+Piece = TextBlock | ActionBlock
 
 _PROMPT_NOTES = {
     "queued": "Not sent yet.",
@@ -60,14 +60,14 @@ _ENDS: dict[str, tuple[Tone, str, str]] = {
 }
 
 
-def pieces_of(turn: Turn, safe: Safe) -> Iterator[Piece]:
+def blocks_of(turn: Turn, safe: Sanitizer) -> Iterator[Piece]:
     """Everything in a turn, from top to bottom."""
     if turn.prompt:
         yield _prompt(turn.prompt, safe)
     for step in turn.steps:
         match step:
             case TextStep():
-                yield Said(
+                yield TextBlock(
                     by_user=False, text=fenced_if_json(safe.text(step.text)), at_ms=step.at_ms
                 )
             case SkillStep():
@@ -79,19 +79,19 @@ def pieces_of(turn: Turn, safe: Safe) -> Iterator[Piece]:
     if turn.outcome in _ENDS:
         tone, glyph, what = _ENDS[turn.outcome]
         reason = next((e.reason for e in turn.log[::-1] if isinstance(e, TurnFinished)), None)
-        yield Done(tone=tone, glyph=glyph, what=what, about=safe.line(reason or "", 600))
+        yield ActionBlock(tone=tone, glyph=glyph, what=what, about=safe.line(reason or "", 600))
 
 
 def counted(pieces: Sequence[Piece]) -> str:
     """How much was said: ``12 messages``."""
-    count = sum(isinstance(piece, Said) for piece in pieces)
+    count = sum(isinstance(piece, TextBlock) for piece in pieces)
     return f"{count} message" + ("" if count == 1 else "s")
 
 
-def _prompt(prompt: Prompt, safe: Safe) -> Said:
+def _prompt(prompt: Prompt, safe: Sanitizer) -> TextBlock:
     files = (f"{safe.line(file.name)} ({size(file.size_bytes)})" for file in prompt.attachments)
     note = _PROMPT_NOTES.get(prompt.state, "")
-    return Said(
+    return TextBlock(
         by_user=True,
         text=safe.text(prompt.text),
         at_ms=prompt.at_ms or None,
@@ -100,13 +100,13 @@ def _prompt(prompt: Prompt, safe: Safe) -> Said:
     )
 
 
-def _skill(step: SkillStep, safe: Safe) -> Done:
+def _skill(step: SkillStep, safe: Sanitizer) -> ActionBlock:
     took = ""
     if step.started_ms is not None and step.ended_ms is not None:
         took = duration((step.ended_ms - step.started_ms) / 1000)
     tone, glyph, about = _SKILL_ENDS[step.status]
     about = safe.line(step.error, 600) if step.error else about
-    return Done(tone=tone, glyph=glyph, what=safe.line(step.skill), about=about, took=took)
+    return ActionBlock(tone=tone, glyph=glyph, what=safe.line(step.skill), about=about, took=took)
 
 
 _SKILL_ENDS: dict[str, tuple[Tone, str, str]] = {
@@ -117,7 +117,7 @@ _SKILL_ENDS: dict[str, tuple[Tone, str, str]] = {
 }
 
 
-def _approval(step: ApprovalStep, safe: Safe) -> Done:
+def _approval(step: ApprovalStep, safe: Sanitizer) -> ActionBlock:
     request = step.request
     rows = tuple(
         ParameterRow(
@@ -143,10 +143,12 @@ def _approval(step: ApprovalStep, safe: Safe) -> Done:
             verdict += "; the parameters changed afterwards, and the newest are below"
     elif step.asked_first:
         verdict += "; the parameters changed, and the newest are below"
-    return Done(tone=tone, glyph=glyph, what=safe.line(request.skill), about=verdict, rows=rows)
+    return ActionBlock(
+        tone=tone, glyph=glyph, what=safe.line(request.skill), about=verdict, rows=rows
+    )
 
 
-def _connection(step: ConnectionStep, safe: Safe) -> Done:
+def _connection(step: ConnectionStep, safe: Sanitizer) -> ActionBlock:
     what = f"Connection to {safe.line(step.connector) or 'a service'}"
     tone: Tone = "asks"
     glyph = "◇"
@@ -157,6 +159,6 @@ def _connection(step: ConnectionStep, safe: Safe) -> Done:
     elif step.expired:
         tone, verdict = "calm", "asked for; not known whether it was authorised"
     host = link_host(step.url) if step.url else None
-    return Done(
+    return ActionBlock(
         tone=tone, glyph=glyph, what=what, about=f"{verdict} (at {host})" if host else verdict
     )

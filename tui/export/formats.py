@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from tui.core.redaction import redact
 from tui.core.text import clean
-from tui.export.source import Chronicle
+from tui.export.source import ExportSource
 
 Format = Literal["md", "json", "html"]
 
@@ -26,7 +26,7 @@ _ENDINGS: dict[str, Format] = {
 _LONGEST_NAME = 60
 
 
-def render(chronicle: Chronicle, form: Format) -> str:
+def render(chronicle: ExportSource, form: Format) -> str:
     """The whole file, ending with a newline."""
     match form:
         case "md":

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow
-from tui.export.blocks import Done, Piece, Said, counted, pieces_of
-from tui.export.sanitize import Safe
-from tui.export.source import Chronicle, Row, Run, day_name, runs_of
+from tui.export.blocks import ActionBlock, Piece, TextBlock, blocks_of, counted
+from tui.export.sanitize import Sanitizer
+from tui.export.source import ExportRow, ExportRun, ExportSource, day_name, runs_of
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -154,10 +154,10 @@ def _coloured(code: str, language: str) -> str:
     return coloured
 
 
-def as_html(chronicle: Chronicle) -> str:
+def as_html(chronicle: ExportSource) -> str:
     """The page. It runs no script and loads nothing, and says so to the browser."""
-    safe = Safe(chronicle.events)
-    pieces = [piece for turn in chronicle.turns for piece in pieces_of(turn, safe)]
+    safe = Sanitizer(chronicle.events)
+    pieces = [piece for turn in chronicle.turns for piece in blocks_of(turn, safe)]
     style = _asset("page.css")
     exported = chronicle.moment(chronicle.exported_ms)
     return Template(_asset("page.html")).substitute(
@@ -179,9 +179,11 @@ def _asset(name: str) -> str:
     return (files("tui.export") / name).read_text(encoding="utf-8")
 
 
-def _span(chronicle: Chronicle, pieces: list[Piece]) -> str:
+def _span(chronicle: ExportSource, pieces: list[Piece]) -> str:
     """The days between which things were said."""
-    times = [piece.at_ms for piece in pieces if isinstance(piece, Said) and piece.at_ms is not None]
+    times = [
+        piece.at_ms for piece in pieces if isinstance(piece, TextBlock) and piece.at_ms is not None
+    ]
     if not times:
         return ""
     first, last = chronicle.day(min(times)), chronicle.day(max(times))
@@ -192,11 +194,11 @@ def _short(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def _conversation(chronicle: Chronicle, pieces: list[Piece], safe: Safe) -> Iterator[str]:
+def _conversation(chronicle: ExportSource, pieces: list[Piece], safe: Sanitizer) -> Iterator[str]:
     agent = safe.line(chronicle.agent)
     day = None
     for piece in pieces:
-        if isinstance(piece, Done):
+        if isinstance(piece, ActionBlock):
             yield _done(piece)
             continue
         if piece.at_ms is not None and chronicle.day(piece.at_ms) != day:
@@ -205,7 +207,7 @@ def _conversation(chronicle: Chronicle, pieces: list[Piece], safe: Safe) -> Iter
         yield _said(piece, chronicle, agent)
 
 
-def _said(piece: Said, chronicle: Chronicle, agent: str) -> str:
+def _said(piece: TextBlock, chronicle: ExportSource, agent: str) -> str:
     who = "You" if piece.by_user else agent
     kind = "user" if piece.by_user else "agent"
     text = escape(piece.text) if piece.by_user else words_as_html(piece.text)
@@ -219,7 +221,7 @@ def _said(piece: Said, chronicle: Chronicle, agent: str) -> str:
     )
 
 
-def _done(piece: Done) -> str:
+def _done(piece: ActionBlock) -> str:
     line = (
         f'<span class="glyph" aria-hidden="true">{piece.glyph}</span> <b>{escape(piece.what)}</b>'
         + (f' <span class="about">{escape(piece.about)}</span>' if piece.about else "")
@@ -238,14 +240,14 @@ def _parameter(row: ParameterRow) -> str:
     return f'<dt class="{depth}">{escape(row.label)}</dt><dd class="{row.form}">{value}</dd>'
 
 
-def _time(at_ms: int | None, chronicle: Chronicle, *, seconds: bool = False) -> str:
+def _time(at_ms: int | None, chronicle: ExportSource, *, seconds: bool = False) -> str:
     if at_ms is None:
         return ""
     at = chronicle.clock(at_ms, seconds=seconds)
     return f'<time datetime="{chronicle.iso(at_ms)}">{at}</time>'
 
 
-def _timeline(chronicle: Chronicle, runs: list[Run]) -> str:
+def _timeline(chronicle: ExportSource, runs: list[ExportRun]) -> str:
     count = sum(len(run.rows) for run in runs)
     if not count:
         return ""
@@ -257,13 +259,13 @@ def _timeline(chronicle: Chronicle, runs: list[Run]) -> str:
     )
 
 
-def _run(run: Run, chronicle: Chronicle) -> str:
+def _run(run: ExportRun, chronicle: ExportSource) -> str:
     rows = "".join(_event(row, chronicle) for row in run.rows)
     name = escape(run.name) or "outside a run"
     return f"<h3>{name}</h3><table><tbody>{rows}</tbody></table>"
 
 
-def _event(row: Row, chronicle: Chronicle) -> str:
+def _event(row: ExportRow, chronicle: ExportSource) -> str:
     about = f' <span class="about">{escape(row.about)}</span>' if row.about else ""
     return (
         f"<tr><td>{_time(row.at_ms, chronicle, seconds=True)}</td><td>{row.glyph}</td>"

@@ -8,17 +8,17 @@ from typing import Any
 from tui.core.json_values import write_json
 from tui.core.records import Prompt
 from tui.core.turn import Turn
-from tui.export.blocks import Said, pieces_of
-from tui.export.sanitize import Safe
-from tui.export.source import Chronicle
+from tui.export.blocks import TextBlock, blocks_of
+from tui.export.sanitize import Sanitizer
+from tui.export.source import ExportSource
 
 VERSION = 1
 """Of the shape; a program that reads it should check it."""
 
 
-def as_json(chronicle: Chronicle) -> str:
+def as_json(chronicle: ExportSource) -> str:
     """The conversation, its turns, and every event with its payload; times are RFC 3339."""
-    safe = Safe(chronicle.events)
+    safe = Sanitizer(chronicle.events)
     conversation = chronicle.conversation
     whole = {
         "format": "genie-tui conversation",
@@ -38,7 +38,7 @@ def as_json(chronicle: Chronicle) -> str:
     return write_json(whole, ensure_ascii=False, indent=2) + "\n"
 
 
-def _turn(turn: Turn, chronicle: Chronicle, safe: Safe) -> dict[str, Any]:
+def _turn(turn: Turn, chronicle: ExportSource, safe: Sanitizer) -> dict[str, Any]:
     return {
         "id": safe.line(turn.id),
         "run_id": safe.line(turn.run_id) if turn.run_id else None,
@@ -49,13 +49,13 @@ def _turn(turn: Turn, chronicle: Chronicle, safe: Safe) -> dict[str, Any]:
         "prompt": _prompt(turn.prompt, chronicle, safe) if turn.prompt else None,
         "replies": [
             {"text": piece.text, "at": chronicle.iso(piece.at_ms)}
-            for piece in pieces_of(turn, safe)
-            if isinstance(piece, Said) and not piece.by_user
+            for piece in blocks_of(turn, safe)
+            if isinstance(piece, TextBlock) and not piece.by_user
         ],
     }
 
 
-def _prompt(prompt: Prompt, chronicle: Chronicle, safe: Safe) -> dict[str, Any]:
+def _prompt(prompt: Prompt, chronicle: ExportSource, safe: Sanitizer) -> dict[str, Any]:
     return {
         "text": safe.text(prompt.text),
         "at": chronicle.iso(prompt.at_ms or None),

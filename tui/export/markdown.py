@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tui.core.parameters import ParameterRow
-from tui.export.blocks import Done, Piece, Said, counted, pieces_of
-from tui.export.sanitize import Safe
-from tui.export.source import Chronicle, Row, day_name, runs_of
+from tui.export.blocks import ActionBlock, Piece, TextBlock, blocks_of, counted
+from tui.export.sanitize import Sanitizer
+from tui.export.source import ExportRow, ExportSource, day_name, runs_of
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -111,17 +111,17 @@ def _parser() -> MarkdownIt:
 _LONGEST_VALUE = 600
 
 
-def as_markdown(chronicle: Chronicle) -> str:
+def as_markdown(chronicle: ExportSource) -> str:
     """The conversation under its days, then the timeline.
 
     What was said stands in quotations, so that nothing in it can pass for a part of the record.
     """
-    return "\n".join(_lines(chronicle, Safe(chronicle.events))).rstrip() + "\n"
+    return "\n".join(_lines(chronicle, Sanitizer(chronicle.events))).rstrip() + "\n"
 
 
-def _lines(chronicle: Chronicle, safe: Safe) -> Iterator[str]:
+def _lines(chronicle: ExportSource, safe: Sanitizer) -> Iterator[str]:
     agent = literal(safe.line(chronicle.agent))
-    pieces = [piece for turn in chronicle.turns for piece in pieces_of(turn, safe)]
+    pieces = [piece for turn in chronicle.turns for piece in blocks_of(turn, safe)]
     exported = chronicle.moment(chronicle.exported_ms)
     yield f"# {literal(safe.line(chronicle.title, 100))}"
     yield ""
@@ -132,19 +132,19 @@ def _lines(chronicle: Chronicle, safe: Safe) -> Iterator[str]:
     day = None
     listed = False
     for piece in pieces:
-        at_ms = piece.at_ms if isinstance(piece, Said) else None
+        at_ms = piece.at_ms if isinstance(piece, TextBlock) else None
         if at_ms is not None and chronicle.day(at_ms) != day:
             day = chronicle.day(at_ms)
             yield f"\n## {day_name(day)}"
-        if not (listed and isinstance(piece, Done)):
+        if not (listed and isinstance(piece, ActionBlock)):
             yield ""
-        listed = isinstance(piece, Done)
+        listed = isinstance(piece, ActionBlock)
         yield from _piece(piece, chronicle, agent)
     yield from _timeline(chronicle, safe)
 
 
-def _piece(piece: Piece, chronicle: Chronicle, agent: str) -> Iterator[str]:
-    if isinstance(piece, Done):
+def _piece(piece: Piece, chronicle: ExportSource, agent: str) -> Iterator[str]:
+    if isinstance(piece, ActionBlock):
         about = f" — {literal(piece.about)}" if piece.about else ""
         took = f" ({piece.took})" if piece.took else ""
         yield f"- {piece.glyph} **{literal(piece.what)}**{took}{about}"
@@ -168,7 +168,7 @@ def _parameter(row: ParameterRow) -> str:
     return f"{indent}- {literal(row.label)}: {literal(value)}".rstrip(": ")
 
 
-def _timeline(chronicle: Chronicle, safe: Safe) -> Iterator[str]:
+def _timeline(chronicle: ExportSource, safe: Sanitizer) -> Iterator[str]:
     runs = runs_of(chronicle.events, safe)
     if runs:
         yield "\n## Timeline"
@@ -178,7 +178,7 @@ def _timeline(chronicle: Chronicle, safe: Safe) -> Iterator[str]:
             yield _event(row, chronicle)
 
 
-def _event(row: Row, chronicle: Chronicle) -> str:
+def _event(row: ExportRow, chronicle: ExportSource) -> str:
     at = chronicle.clock(row.at_ms, seconds=True)
     what = f"**{literal(row.what)}**" if row.what else ""
     parts = [f"`{at}`" if at else "", row.glyph, what, literal(row.about)]

@@ -24,7 +24,7 @@ _SHORTEST_SECRET = 6
 """Shorter values of secret parameters are hidden in their place only: ``admin`` is also a word."""
 
 
-class Safe:
+class Sanitizer:
     """Takes control characters and secrets out of a conversation's texts.
 
     Secrets are what looks like one, the values of secret parameters wherever they are repeated,

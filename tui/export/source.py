@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
-from tui.core.durations import Spans
-from tui.core.event_labels import tell
+from tui.core.durations import Durations
+from tui.core.event_labels import label_for
 from tui.core.events import Heartbeat, TextDelta, TurnEvent
 from tui.core.records import Conversation
 from tui.core.text import duration
 from tui.core.turn import Turn
-from tui.export.sanitize import Safe
+from tui.export.sanitize import Sanitizer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chronicle:
+class ExportSource:
     """A conversation with everything that is known of it, oldest first."""
 
     conversation: Conversation
@@ -65,7 +65,7 @@ def day_name(day: date) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ExportRow:
     """One event. Its texts are safe."""
 
     at_ms: int | None
@@ -76,27 +76,27 @@ class Row:
 
 
 @dataclass(slots=True)
-class Run:
+class ExportRun:
     """The events of a run, or of what belongs to none."""
 
     name: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ExportRow] = field(default_factory=list)
 
 
-def runs_of(events: Sequence[TurnEvent], safe: Safe) -> list[Run]:
+def runs_of(events: Sequence[TurnEvent], safe: Sanitizer) -> list[ExportRun]:
     """The timeline: a new run begins where the events change theirs."""
-    runs: list[Run] = []
-    spans = Spans()
+    runs: list[ExportRun] = []
+    spans = Durations()
     for event in events:
         if isinstance(event, TextDelta | Heartbeat):
             continue
         name = safe.line(event.run_id or "", 80)
         if not runs or runs[-1].name != name:
-            runs.append(Run(name))
-        mark, what, about = tell(event)
+            runs.append(ExportRun(name))
+        mark, what, about = label_for(event)
         took_ms = spans.take(event)
         runs[-1].rows.append(
-            Row(
+            ExportRow(
                 at_ms=event.at_ms if event.at_ms is not None else event.seen_ms,
                 glyph=mark.value,
                 what=safe.line(what),

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from tui.api.coerce import path_segment
-from tui.api.error_hints import Case
+from tui.api.error_hints import FailureCase
 from tui.api.failures import READS, failure
-from tui.api.http import Answer, Http, Params
+from tui.api.http import Http, JsonResponse, Params
 from tui.api.network.settings import Network
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Clock
@@ -126,17 +126,17 @@ class EndpointClient:
         parts: Sequence[str],
         values: Values,
         page: Mapping[str, str | int],
-    ) -> tuple[Answer, list[Any]]:
+    ) -> tuple[JsonResponse, list[Any]]:
         query = {**_query(nested(endpoint.query, values)), **page}
         answer = await self._send(endpoint, parts, query, {})
         rows = find_rows(answer.body)
         if rows is None:
-            raise failure(Case.NOT_AN_OBJECT, host=self.host)
+            raise failure(FailureCase.NOT_AN_OBJECT, host=self.host)
         return answer, rows
 
     async def _send(
         self, endpoint: Endpoint, parts: Sequence[str], query: Params, body: dict[str, Any]
-    ) -> Answer:
+    ) -> JsonResponse:
         call = partial(
             self._http.answer,
             endpoint.method,

@@ -13,9 +13,9 @@ from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tui.api.coerce import epoch_ms, id_of, int_of, object_of, text_of
-from tui.studio.models import Instant, Record, SecretText
+from tui.studio.models import Instant, SecretText, StudioModel
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=StudioModel)
 _Reader = Callable[[object], Any]
 
 
@@ -59,14 +59,14 @@ def _reader(hint: Any) -> _Reader:
         return _secret
     if getattr(hint, "__supertype__", None) is str:
         return id_of
-    if isinstance(hint, type) and issubclass(hint, Record):
+    if isinstance(hint, type) and issubclass(hint, StudioModel):
         return lambda value: decode(hint, value)
     return _PLAIN[origin or hint]
 
 
 def _list_reader(kind: Any) -> _Reader:
     one = _reader(kind)
-    wanted = dict if isinstance(kind, type) and issubclass(kind, Record) else str
+    wanted = dict if isinstance(kind, type) and issubclass(kind, StudioModel) else str
 
     def read_all(value: object) -> tuple[Any, ...]:
         rows = value if isinstance(value, list) else ()

@@ -14,7 +14,7 @@ _PLACEHOLDER = re.compile(r":(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class RequestField:
     """A value that goes with a request. ``name`` is the wire's; ``a.b`` is ``b`` inside ``a``."""
 
     name: str
@@ -76,8 +76,8 @@ class Endpoint:
     """One sentence, for the help of the command."""
     arguments: tuple[str, ...] = ()
     """Names of the path parameters in the usage of the command, in order."""
-    query: tuple[Field, ...] = ()
-    body: tuple[Field, ...] = ()
+    query: tuple[RequestField, ...] = ()
+    body: tuple[RequestField, ...] = ()
     columns: tuple[str, ...] = ()
     """Fields of the answer that a table shows."""
     paging: Paging | None = None
@@ -97,7 +97,7 @@ class Endpoint:
         return self.command.partition(" ")[2]
 
     @property
-    def fields(self) -> tuple[Field, ...]:
+    def fields(self) -> tuple[RequestField, ...]:
         return (*self.query, *self.body)
 
     @property
@@ -134,7 +134,7 @@ class Endpoint:
             yield "There is nothing to change: give at least one field."
 
 
-def nested(fields: Sequence[Field], values: Values) -> dict[str, Any]:
+def nested(fields: Sequence[RequestField], values: Values) -> dict[str, Any]:
     """Return the values of some fields as JSON; ``a.b`` is put inside ``a``."""
     made: dict[str, Any] = {}
     for field in fields:

@@ -4,46 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui.api.error_hints import ANSWERS, Advice, Hints
+from tui.api.error_hints import ANSWERS, FailureHint, Hints
 from tui.core.errors import ErrorKind
 
 DEVELOPER: Hints = {
     **ANSWERS,
-    400: Advice(
+    400: FailureHint(
         ErrorKind.INVALID,
         "The Developer API could not accept the request as it is",
         "Correct the field that the message names, then send it again.",
     ),
-    401: Advice(
+    401: FailureHint(
         ErrorKind.UNAUTHORIZED,
         "The Developer API did not accept the token",
         "It takes the token of an API client (wrka...), made under Workspace admin; neither the "
         "key of a genie's client nor a login nor the legacy key works. The token must be of this "
         "data center, and not expired or regenerated.",
     ),
-    403: Advice(
+    403: FailureHint(
         ErrorKind.FORBIDDEN,
         "The token may not do that",
         "Add the endpoint to the client role of the token, or widen its project scopes.",
     ),
-    404: Advice(
+    404: FailureHint(
         ErrorKind.NOT_FOUND,
         "The Developer API does not know what was asked for",
         "Check the id, and that the token's project scopes include it.",
     ),
-    409: Advice(
+    409: FailureHint(
         ErrorKind.BUSY,
         "It is in use by something else",
         "Look at what uses it, and free it first.",
     ),
-    422: Advice(ErrorKind.INVALID, "The Developer API refused the contents of the request"),
-    429: Advice(
+    422: FailureHint(ErrorKind.INVALID, "The Developer API refused the contents of the request"),
+    429: FailureHint(
         ErrorKind.RATE_LIMITED,
         "Too many requests for this endpoint",
         "Wait a minute; something else uses the same token, or its limit was lowered. Customer "
         "Success can raise it.",
     ),
-    500: Advice(
+    500: FailureHint(
         ErrorKind.SERVER,
         "The Developer API failed",
         "Try again after a short pause; if it lasts, quote the request id to the support.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
-from tui.api.error_hints import Case
+from tui.api.error_hints import FailureCase
 from tui.api.failures import failure
 from tui.core.errors import BackendError, ErrorKind
 from tui.studio.client import EndpointClient
@@ -101,7 +101,7 @@ class GenieClients:
         }
         made = await self._client.request_one(GenieClient, ENDPOINTS["clients create"], **values)
         if not made.client_id:
-            raise failure(Case.NO_ID, host=self._client.host, sent=True)
+            raise failure(FailureCase.NO_ID, host=self._client.host, sent=True)
         return made
 
     async def rename(self, client_id: GenieClientId, name: str) -> None:

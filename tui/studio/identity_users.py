@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.api.error_hints import Case
+from tui.api.error_hints import FailureCase
 from tui.api.failures import failure
 from tui.studio.client import EndpointClient
 from tui.studio.decode import decode, find_rows
@@ -24,5 +24,5 @@ class Users:
             await self._client.request(ENDPOINTS["users find"], (), {"query": email}), "users"
         )
         if rows is None:
-            raise failure(Case.NOT_AN_OBJECT, host=self._client.host)
+            raise failure(FailureCase.NOT_AN_OBJECT, host=self._client.host)
         return [decode(IdentityUser, row) for row in rows]

@@ -29,14 +29,14 @@ _STARTED = frozenset({"active", "started", "running"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class StudioModel:
     """Base of all that the API describes."""
 
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reference(Record):
+class Reference(StudioModel):
     """A reference to another object."""
 
     id: WireId = WireId("")
@@ -44,7 +44,7 @@ class Reference(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Genie(Record):
+class Genie(StudioModel):
     """A genie. A list leaves out what only the details have: folders, groups, connection."""
 
     id: GenieId = GenieId("")
@@ -82,7 +82,7 @@ class Genie(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GenieClient(Record):
+class GenieClient(StudioModel):
     """Credential of an application that calls a genie; one client for one genie.
 
     ``oauth_client_id`` and ``api_key`` come with the creation alone, the key never again.
@@ -96,7 +96,7 @@ class GenieClient(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegeneratedKey(Record):
+class RegeneratedKey(StudioModel):
     """A regenerated key; the one before works no longer."""
 
     api_key: SecretText = field(default=SecretText(""), repr=False)
@@ -104,7 +104,7 @@ class RegeneratedKey(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skill(Record):
+class Skill(StudioModel):
     """A recipe that a genie may use. Details may come without the id that was asked for."""
 
     id: SkillId = SkillId("")
@@ -116,7 +116,7 @@ class Skill(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnowledgeBase(Record):
+class KnowledgeBase(StudioModel):
     """A collection of documents that genies can search."""
 
     id: KnowledgeBaseId = KnowledgeBaseId("")
@@ -128,7 +128,7 @@ class KnowledgeBase(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DataSources(Record):
+class DataSources(StudioModel):
     """Sources of a knowledge base, by name."""
 
     knowledge_base_id: KnowledgeBaseId = KnowledgeBaseId("")
@@ -136,7 +136,7 @@ class DataSources(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe(Record):
+class Recipe(StudioModel):
     """An automation; every skill is one."""
 
     id: RecipeId = RecipeId("")
@@ -153,7 +153,7 @@ class Recipe(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Record):
+class Job(StudioModel):
     """One run of a recipe."""
 
     id: JobId = JobId("")
@@ -172,7 +172,7 @@ class Job(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy(Record):
+class Policy(StudioModel):
     """A policy of a guardrail with its whole configuration, see ``guardrails.policies``."""
 
     id: WireId = WireId("")
@@ -181,7 +181,7 @@ class Policy(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guardrail(Record):
+class Guardrail(StudioModel):
     """The content safety of a genie; without an id there is none attached."""
 
     id: WireId = WireId("")

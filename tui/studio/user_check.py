@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.core.text import clean_line
-from tui.studio.models import Record, WireId
+from tui.studio.models import StudioModel, WireId
 
 _NONE = WireId("")
 
@@ -21,7 +21,7 @@ documented."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityUser(Record):
+class IdentityUser(StudioModel):
     """A user, as an administrator sees them."""
 
     id: WireId = _NONE

@@ -9,8 +9,9 @@ from pathlib import Path
 from tui.system.private_files import make_folder, open_file
 
 
-class Notepad:
-    """A :class:`tui.core.ports.Notepad` over one file, 0600 in a 0700 folder, written whole."""
+class DraftFile:
+    """A :class:`tui.core.ports.EarlyDraftStore` over one file, 0600 in a 0700 folder, written
+    whole."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

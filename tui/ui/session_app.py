@@ -13,7 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.redaction import words_of
+from tui.core.redaction import describe_exception
 from tui.core.text import clean_line
 from tui.system.clock import SystemClock
 from tui.ui.base import BaseApp
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tui.config import Preferences
     from tui.core.genie_source import Kept
-    from tui.core.ports import Clock, Notepad
+    from tui.core.ports import Clock, EarlyDraftStore
     from tui.system.terminal import Terminal
     from tui.ui.modals.login import SignedIn
 
@@ -60,7 +60,7 @@ class SessionApp(BaseApp[None]):
         studio: StudioConnection | None = None,
         suggestions: Sequence[tuple[str, str]] = (),
         preferences: Preferences | None = None,
-        notepad: Notepad | None = None,
+        notepad: EarlyDraftStore | None = None,
         save_theme: Callable[[str], None] | None = None,
         terminal: Terminal | None = None,
         clock: Clock | None = None,
@@ -220,7 +220,7 @@ class SessionApp(BaseApp[None]):
         """A task of ours failed in a way it did not foresee: say so, and go on."""
         if event.state is WorkerState.ERROR and (error := event.worker.error):
             self.log.error(error)
-            self.notify(words_of(error), severity="error")
+            self.notify(describe_exception(error), severity="error")
 
     async def action_quit(self) -> None:
         """Leave; but if what is written cannot be kept, say so first."""
@@ -275,7 +275,7 @@ def _where_kept(kept: Kept) -> str:
 
 
 def _as_backend_error(error: Exception) -> BackendError:
-    words = words_of(error)
+    words = describe_exception(error)
     if isinstance(error, OSError) and error.strerror:
         words = f"{error.filename or 'The system'}: {error.strerror}."
     return BackendError(

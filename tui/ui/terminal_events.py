@@ -41,11 +41,11 @@ class TerminalEvents:
     def messages(self, event: paste_detector.Event) -> Iterable[Message]:
         """Return the messages for an event; none if there is no use for it."""
         match event:
-            case paste_detector.Text(text):
+            case paste_detector.TypedText(text):
                 return [key for character in text for key in self._named(character)]
-            case paste_detector.Key(sequence):
+            case paste_detector.KeyInput(sequence):
                 return self._keys(sequence)
-            case paste_detector.Paste(text, lines):
+            case paste_detector.PastedText(text, lines):
                 return [Paste(text, lines)]
             case paste_detector.Report(sequence):
                 return self._report(sequence)

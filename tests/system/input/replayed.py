@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from hypothesis import strategies as st
 
-from tui.system.input.paste_detector import Event, Key, Paste, Report, Text
+from tui.system.input.paste_detector import Event, KeyInput, PastedText, Report, TypedText
 from tui.system.input.terminal_input import TerminalInput
 
 TYPED = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029")
@@ -45,8 +45,8 @@ def joined(events: Iterable[Event]) -> list[Event]:
     """The same with neighbouring texts as one."""
     whole: list[Event] = []
     for event in events:
-        if isinstance(event, Text) and whole and isinstance(whole[-1], Text):
-            whole[-1] = Text(whole[-1].text + event.text)
+        if isinstance(event, TypedText) and whole and isinstance(whole[-1], TypedText):
+            whole[-1] = TypedText(whole[-1].text + event.text)
         else:
             whole.append(event)
     return whole
@@ -54,11 +54,11 @@ def joined(events: Iterable[Event]) -> list[Event]:
 
 def text_of(events: Iterable[Event]) -> str:
     """All text, as it would stand in the composer if nothing was sent."""
-    return "".join(event.text for event in events if isinstance(event, Text | Paste))
+    return "".join(event.text for event in events if isinstance(event, TypedText | PastedText))
 
 
 def keys_of(events: Iterable[Event]) -> list[str]:
-    return [event.sequence for event in events if isinstance(event, Key)]
+    return [event.sequence for event in events if isinstance(event, KeyInput)]
 
 
 def reports_of(events: Iterable[Event]) -> list[str]:

@@ -16,7 +16,14 @@ from tests.system.input.replayed import (
     text_of,
 )
 from tui.core.draft import typed_text
-from tui.system.input.paste_detector import LARGEST, Bursts, Key, Paste, Report, Text
+from tui.system.input.paste_detector import (
+    LARGEST,
+    KeyInput,
+    PasteDetector,
+    PastedText,
+    Report,
+    TypedText,
+)
 from tui.system.input.sequences import PasteBegun, PasteEnded
 
 LINE = st.text(TYPED, min_size=1, max_size=20)
@@ -37,7 +44,7 @@ def test_lines_that_come_fast_are_one_text_and_are_announced(
     replay.wait(5)
     assert keys_of(replay.events) == []
     assert text_of(replay.events) == "\n".join(lines) + end.replace("\r", "\n")
-    assert [e.lines for e in replay.events if isinstance(e, Paste)] == [len(lines)]
+    assert [e.lines for e in replay.events if isinstance(e, PastedText)] == [len(lines)]
 
 
 @given(st.lists(st.tuples(LINE, SLOW_S, SLOW_S), min_size=1, max_size=6))
@@ -47,7 +54,7 @@ def test_enters_with_pauses_send_each_text(texts: list[tuple[str, float, float]]
         replay.send(text.encode(), before_s)
         replay.send(b"\r", pause_s)
     replay.wait(5)
-    sent = [event for text, _, _ in texts for event in (Text(text), Key("\r"))]
+    sent = [event for text, _, _ in texts for event in (TypedText(text), KeyInput("\r"))]
     assert joined(replay.events) == sent
 
 
@@ -61,7 +68,7 @@ def test_an_enter_at_the_end_of_a_burst_is_a_key(
         for chunk in cut(f"{text}\r".encode(), places):
             replay.send(chunk, data.draw(FAST_S))
     replay.wait(5)
-    sent = [event for text, _ in texts for event in (Text(text), Key("\r"))]
+    sent = [event for text, _ in texts for event in (TypedText(text), KeyInput("\r"))]
     assert joined(replay.events) == sent
 
 
@@ -86,61 +93,63 @@ def test_an_end_inside_a_marked_paste_sends_nothing(
 ) -> None:
     whole = f"\x1b[200~{one}\x1b[201~{two}\rrm -rf\r{three}\r\x1b[201~"
     events = events_of(*cut(whole.encode(), places), gap_s=0.001)
-    assert events == [Paste(f"{one}{two}\nrm -rf\n{three}\n")]
-    assert events_of(whole.encode(), b"\r", gap_s=0.02)[1:] == [Key("\r")]
+    assert events == [PastedText(f"{one}{two}\nrm -rf\n{three}\n")]
+    assert events_of(whole.encode(), b"\r", gap_s=0.02)[1:] == [KeyInput("\r")]
 
 
 @given(LINE, LINE)
 def test_escapes_inside_a_marked_paste_stay_out_and_the_text_stays(one: str, two: str) -> None:
     for inside in ("\x1b[31m", "\x1b[A", "\x1b]0;x\x07", "\x00", "\x07", "\x1b[200~", "\x9b1m"):
         whole = f"\x1b[200~{one}{inside}{two}\x1b[201~"
-        assert events_of(whole.encode()) == [Paste(one + two)]
-    assert events_of(f"\x1b[200~{one}\x1b \x1b[201~".encode()) == [Paste(f"{one} ")]
+        assert events_of(whole.encode()) == [PastedText(one + two)]
+    assert events_of(f"\x1b[200~{one}\x1b \x1b[201~".encode()) == [PastedText(f"{one} ")]
 
 
 def test_two_marked_pastes_at_once_stay_two() -> None:
     pastes = b"\x1b[200~/one\x1b[201~\x1b[200~/two\x1b[201~"
-    assert events_of(pastes) == [Paste("/one"), Paste("/two")]
+    assert events_of(pastes) == [PastedText("/one"), PastedText("/two")]
 
 
 def test_a_line_that_is_read_alone_belongs_to_the_paste() -> None:
     parts = (b"line one", b"\r", b"line two\rline three", b"\r", b"line four")
-    rest = Paste("\nline two\nline three\nline four", lines=4)
-    assert events_of(*parts, gap_s=0.002) == [Text("line one"), rest]
+    rest = PastedText("\nline two\nline three\nline four", lines=4)
+    assert events_of(*parts, gap_s=0.002) == [TypedText("line one"), rest]
 
 
 @pytest.mark.parametrize("gap_s", [0.02, 0.04, 0.08])
 def test_what_a_script_types_is_sent_line_by_line(gap_s: float) -> None:
     events = events_of(b"one", b"\r", b"two", b"\r", b"three", b"\r", gap_s=gap_s)
-    assert events == [e for word in ("one", "two", "three") for e in (Text(word), Key("\r"))]
+    assert events == [
+        e for word in ("one", "two", "three") for e in (TypedText(word), KeyInput("\r"))
+    ]
 
 
 def test_tabs_in_a_paste_are_text_and_alone_they_are_keys() -> None:
-    assert events_of(b"if x:\r\treturn\r") == [Paste("if x:\n\treturn\n", lines=2)]
-    assert events_of(b"/he\t") == [Text("/he"), Key("\t")]
-    assert events_of(b"/he\tmore") == [Text("/he"), Key("\t"), Text("more")]
+    assert events_of(b"if x:\r\treturn\r") == [PastedText("if x:\n\treturn\n", lines=2)]
+    assert events_of(b"/he\t") == [TypedText("/he"), KeyInput("\t")]
+    assert events_of(b"/he\tmore") == [TypedText("/he"), KeyInput("\t"), TypedText("more")]
 
 
 def test_carriage_return_and_line_feed_are_one_enter() -> None:
-    assert events_of(b"hello\r\n") == [Text("hello"), Key("\r")]
-    assert events_of(b"one\r\ntwo\r\n") == [Paste("one\ntwo\n", lines=2)]
-    assert events_of(b"\r\r") == [Key("\r"), Key("\r")]
+    assert events_of(b"hello\r\n") == [TypedText("hello"), KeyInput("\r")]
+    assert events_of(b"one\r\ntwo\r\n") == [PastedText("one\ntwo\n", lines=2)]
+    assert events_of(b"\r\r") == [KeyInput("\r"), KeyInput("\r")]
 
 
 def test_keys_of_the_kitty_protocol_are_a_burst_as_well() -> None:
-    assert events_of(b"\x1b[104;;104u\x1b[13u") == [Text("h"), Key("\r")]
-    assert events_of(b"\x1b[104;;104u\x1b[13u\x1b[105;;105u") == [Paste("h\ni", lines=2)]
+    assert events_of(b"\x1b[104;;104u\x1b[13u") == [TypedText("h"), KeyInput("\r")]
+    assert events_of(b"\x1b[104;;104u\x1b[13u\x1b[105;;105u") == [PastedText("h\ni", lines=2)]
 
 
 def test_many_characters_at_once_are_one_text() -> None:
-    assert events_of(b"x" * 500 + b"\r") == [Paste("x" * 500), Key("\r")]
+    assert events_of(b"x" * 500 + b"\r") == [PastedText("x" * 500), KeyInput("\r")]
 
 
 def test_the_mouse_neither_ends_nor_makes_a_burst() -> None:
     moved = b"\x1b[<35;3;3M"
     assert events_of(b"one\r" + moved + b"two") == [
         Report("\x1b[<35;3;3M", is_press=True),
-        Paste("one\ntwo", lines=2),
+        PastedText("one\ntwo", lines=2),
     ]
     events = events_of(b"one\r", moved, moved, b"two\r", gap_s=0.01)
     assert keys_of(events) == ["\r", "\r"]
@@ -148,34 +157,37 @@ def test_the_mouse_neither_ends_nor_makes_a_burst() -> None:
 
 def test_a_paste_presses_no_button() -> None:
     events = events_of(b"\x1b[200~x\x1b[201~\x1b[<0;3;3M\x1b[<0;3;3m")
-    assert events == [Report("\x1b[<0;3;3m"), Paste("x")]
+    assert events == [Report("\x1b[<0;3;3m"), PastedText("x")]
 
 
 def test_a_sequence_that_is_not_complete_keeps_the_burst_open() -> None:
     events = events_of(b"one\r\x1b", b"[200~two\x1b[201~", gap_s=0.05)
-    assert events == [Text("one"), Paste("\ntwo")]
-    assert events_of(b"one\r\x1b") == [Text("one"), Key("\r"), Key("\x1b")]
+    assert events == [TypedText("one"), PastedText("\ntwo")]
+    assert events_of(b"one\r\x1b") == [TypedText("one"), KeyInput("\r"), KeyInput("\x1b")]
 
 
 def test_lines_that_nobody_could_read_in_time_came_at_once() -> None:
-    bursts = Bursts()
-    assert bursts.feed([Text("one"), Key("\r")], 0.0) == [Text("one")]
-    assert bursts.feed([Text("two"), Key("\r"), Text("three")], 0.5, since_s=0.001) == []
-    assert bursts.expire(0.6) == [Paste("\ntwo\nthree", lines=3)]
+    bursts = PasteDetector()
+    assert bursts.feed([TypedText("one"), KeyInput("\r")], 0.0) == [TypedText("one")]
+    assert (
+        bursts.feed([TypedText("two"), KeyInput("\r"), TypedText("three")], 0.5, since_s=0.001)
+        == []
+    )
+    assert bursts.expire(0.6) == [PastedText("\ntwo\nthree", lines=3)]
 
 
 def test_a_line_that_nobody_could_read_in_time_came_later() -> None:
-    bursts = Bursts()
-    assert bursts.feed([Text("one"), Key("\r")], 0.0) == [Text("one")]
-    assert bursts.feed([Text("two")], 0.5, since_s=0.001) == [Key("\r"), Text("two")]
+    bursts = PasteDetector()
+    assert bursts.feed([TypedText("one"), KeyInput("\r")], 0.0) == [TypedText("one")]
+    assert bursts.feed([TypedText("two")], 0.5, since_s=0.001) == [KeyInput("\r"), TypedText("two")]
 
 
 def test_a_paste_without_end_takes_no_more_room_than_one_that_is_refused() -> None:
-    bursts = Bursts()
+    bursts = PasteDetector()
     bursts.feed([PasteBegun()], 0.0)
     for _ in range(20):
-        bursts.feed([Paste("x" * (LARGEST // 4))], 0.0)
+        bursts.feed([PastedText("x" * (LARGEST // 4))], 0.0)
     assert bursts.feed([PasteEnded()], 0.0) == []
     (paste,) = bursts.expire(60.0)
-    assert isinstance(paste, Paste)
+    assert isinstance(paste, PastedText)
     assert LARGEST < len(paste.text) <= LARGEST * 1.5

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.system.input.replayed import TYPED, Replay, cut, events_of, joined, text_of
-from tui.system.input.paste_detector import Key, Report, Text
+from tui.system.input.paste_detector import KeyInput, Report, TypedText
 
 HOSTILE = st.sampled_from(
     [
@@ -60,7 +60,7 @@ def test_after_any_bytes_text_is_typed_exactly(
     replay.send("exactly é 👩\u200d👧".encode())
     replay.send(b"\r", 0.5)
     replay.wait(5)
-    assert joined(replay.events[before:]) == [Text("exactly é 👩\u200d👧"), Key("\r")]
+    assert joined(replay.events[before:]) == [TypedText("exactly é 👩\u200d👧"), KeyInput("\r")]
 
 
 @settings(max_examples=300)

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from tests.screenshots.watch import text_of
 from tests.ui.stage import PATIENCE_S
-from tui.bootstrap import place_of_demo
+from tui.bootstrap import target_of_demo
 from tui.bootstrap.demo import profile_of_demo
 from tui.bootstrap.profiles import use_genie
 from tui.config import Profile
@@ -36,7 +36,7 @@ async def seen(pilot: Pilot[None], true: Callable[[str], object]) -> None:
 
 async def test_a_genie_is_started_guarded_and_talked_to() -> None:
     with DemoServer(DemoSettings(speed=0, seed=7)) as server:
-        place = place_of_demo(server)
+        place = target_of_demo(server)
         connection = StudioConnection(place.studio, place.use_genie, place.genie)
         app = GenieApp(
             place.connect, agent_name="Ifrit", user_name="Ada", place="demo", studio=connection

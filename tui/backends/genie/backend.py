@@ -11,13 +11,13 @@ from tui.api.coerce import id_of
 from tui.api.headless import HeadlessClient, check_file, check_message
 from tui.api.models import ConversationItem, ConversationState, MessageItem
 from tui.api.sse import Frame, frame_of_json
-from tui.backends.base import Unable
+from tui.backends.base import BaseBackend
 from tui.backends.genie.events import read
 from tui.core.events import Decision, Json, TurnEvent, TurnFinished
 from tui.core.foreign_events import unrelated
 from tui.core.ids import AttemptId, CallId, ConversationId, FileId, MessageId, RunId
 from tui.core.options import OptionValues
-from tui.core.ports import Can, Progress
+from tui.core.ports import Capability, Progress
 from tui.core.records import (
     Activity,
     Agent,
@@ -34,7 +34,7 @@ from tui.core.text import clean_line
 from tui.core.turn import Turn
 
 
-class GenieBackend(Unable):
+class GenieBackend(BaseBackend):
     """A :class:`tui.core.ports.ChatBackend` for one user and one genie."""
 
     def __init__(
@@ -53,9 +53,15 @@ class GenieBackend(Unable):
         self._client.lift_delays()
 
     @property
-    def can(self) -> Can:
-        kept = Can.DELETE | Can.REPLAY | Can.HISTORY | Can.TITLE
-        return kept | Can.APPROVE | Can.CONNECT | Can.UPLOAD | Can.BE_STOPPED
+    def can(self) -> Capability:
+        kept = Capability.DELETE | Capability.REPLAY | Capability.HISTORY | Capability.TITLE
+        return (
+            kept
+            | Capability.APPROVE
+            | Capability.CONNECT
+            | Capability.UPLOAD
+            | Capability.BE_STOPPED
+        )
 
     async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
         """Return the genie's handle; its name is not in this API."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 
 from tui.api.workflows import WorkflowsClient
-from tui.backends.base import Unable
+from tui.backends.base import BaseBackend
 from tui.backends.workflows.options import options_for, read_offer
 from tui.backends.workflows.runs import Runs
 from tui.backends.workflows.settings import (
@@ -23,14 +23,22 @@ from tui.backends.workflows.state import conversation_of, is_running, messages_o
 from tui.core.events import Json, TurnEvent
 from tui.core.ids import ConversationId, FileId, RunId, SkillId
 from tui.core.options import Option, OptionValues, without_empty
-from tui.core.ports import Can
-from tui.core.records import Agent, Conversation, ConversationStatus, Imported, Message, Page, Skill
+from tui.core.ports import Capability
+from tui.core.records import (
+    Agent,
+    AvailableSkill,
+    Conversation,
+    ConversationStatus,
+    ImportResult,
+    Message,
+    Page,
+)
 from tui.core.server_calls import CallListener
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 
 
-class WorkflowsBackend(Unable):
+class WorkflowsBackend(BaseBackend):
     """A :class:`tui.core.ports.ChatBackend` for one user; new workflows get one agent."""
 
     def __init__(
@@ -59,9 +67,23 @@ class WorkflowsBackend(Unable):
         self._client.lift_delays()
 
     @property
-    def can(self) -> Can:
-        kept = Can.DELETE | Can.RENAME | Can.CHOOSE | Can.SKILLS | Can.BUNDLE | Can.HISTORY
-        return kept | Can.CHANGE | Can.WAKE | Can.HALT | Can.STREAM_TOKENS | Can.REPORT_USAGE
+    def can(self) -> Capability:
+        kept = (
+            Capability.DELETE
+            | Capability.RENAME
+            | Capability.CHOOSE
+            | Capability.SKILLS
+            | Capability.BUNDLE
+            | Capability.HISTORY
+        )
+        return (
+            kept
+            | Capability.CHANGE
+            | Capability.WAKE
+            | Capability.HALT
+            | Capability.STREAM_TOKENS
+            | Capability.REPORT_USAGE
+        )
 
     # -- conversations ---------------------------------------------------------------------------
 
@@ -137,12 +159,12 @@ class WorkflowsBackend(Unable):
         workflow = await self._client.get_workflow(conversation_id)
         return Page(messages_of(workflow, self._runs.named[conversation_id]))
 
-    async def skills(self, conversation_id: ConversationId) -> tuple[Skill, ...]:
+    async def skills(self, conversation_id: ConversationId) -> tuple[AvailableSkill, ...]:
         known, workflow = await asyncio.gather(
             self._client.list_skills(), self._client.get_workflow(conversation_id)
         )
         return tuple(
-            Skill(
+            AvailableSkill(
                 id=SkillId(item.id),
                 name=clean_line(item.name) or clean_line(item.id),
                 description=clean_line(item.description),
@@ -162,10 +184,10 @@ class WorkflowsBackend(Unable):
     async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
         return await self._client.export_workflows(conversation_id)
 
-    async def import_bundle(self, bundle: Json) -> Imported:
+    async def import_bundle(self, bundle: Json) -> ImportResult:
         answer = await self._client.import_workflows(bundle)
         created = tuple(map(ConversationId, answer.ids))
-        return Imported(created=created, problems=tuple(map(clean_line, answer.errors)))
+        return ImportResult(created=created, problems=tuple(map(clean_line, answer.errors)))
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -8,7 +8,7 @@ from tui.core.ids import RunId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class StreamCursor:
     """A place in the stream of a run. As text it is the ``event_id`` of our events."""
 
     number: int = 0
@@ -24,13 +24,13 @@ class Place:
         return f"{self.number}.{self.at_ms}.{self.message}.{self.offset}"
 
 
-def place_of(text: str | None) -> Place:
+def cursor_of(text: str | None) -> StreamCursor:
     """The place that a text describes; the beginning for anything else."""
     parts = (text or "").split(".")
     if len(parts) != 4 or not all(part.isascii() and part.isdigit() for part in parts):
-        return Place()
+        return StreamCursor()
     number, at_ms, message, offset = map(int, parts)
-    return Place(number=number, at_ms=at_ms, message=message, offset=offset)
+    return StreamCursor(number=number, at_ms=at_ms, message=message, offset=offset)
 
 
 def run_named(workflow_id: str, began_ms: int) -> RunId:

@@ -12,12 +12,12 @@ from dataclasses import replace
 from tui.api.coerce import epoch_ms, int_of, object_of, piece_of, text_of
 from tui.api.sse import COMMENT, Frame
 from tui.api.workflow_models import UsageTotals
-from tui.backends.workflows.cursor import Place, began_ms
+from tui.backends.workflows.cursor import StreamCursor, began_ms
 from tui.backends.workflows.frame_order import FrameOrder, Ordered
 from tui.backends.workflows.log_lines import (
     TOOL_EVENTS,
-    Call,
     LogReader,
+    OpenToolCall,
     SeenRow,
     Stamp,
     content_of,
@@ -25,7 +25,7 @@ from tui.backends.workflows.log_lines import (
     usage_event,
     violation_text,
 )
-from tui.backends.workflows.messages import Texts
+from tui.backends.workflows.messages import MessageAssembler
 from tui.core.events import (
     Heartbeat,
     Json,
@@ -65,7 +65,7 @@ class RunReader:
         self,
         run_id: RunId,
         seen_ms: Callable[[], int],
-        place: Place | None = None,
+        place: StreamCursor | None = None,
         so_far: Turn | None = None,
     ) -> None:
         """``place``: everything up to it has been read. None: the stream is read live.
@@ -83,7 +83,7 @@ class RunReader:
         """The newest count that the stream brought."""
         self.known: set[str] = set(so_far.seen) if so_far else set()
         """Keys of all events of the run so far."""
-        self.texts = Texts(run_id, place or Place(), so_far)
+        self.texts = MessageAssembler(run_id, place or StreamCursor(), so_far)
         self._order = FrameOrder(place.number if place else None)
         self._number = place.number if place else 0
         self._at_ms = place.at_ms if place else 0
@@ -105,16 +105,16 @@ class RunReader:
             run_id,
             self.known,
             (
-                Call(step.call_id, step.skill, step.skill_id or "")
+                OpenToolCall(step.call_id, step.skill, step.skill_id or "")
                 for step in running
                 if step.status == "running" and step.call_id
             ),
         )
 
     @property
-    def place(self) -> Place:
+    def place(self) -> StreamCursor:
         """How far the stream has been read without anything missing."""
-        return Place(
+        return StreamCursor(
             number=self._number,
             at_ms=self._at_ms,
             message=self.texts.number,

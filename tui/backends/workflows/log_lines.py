@@ -38,7 +38,7 @@ _ERROR = re.compile(r'\s*\{\s*"error"\s*:(?!\s*(?:null\b|""))')
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class OpenToolCall:
     """A call that has started and, as far as known, not ended."""
 
     id: CallId
@@ -51,20 +51,20 @@ class Call:
         return self.origin.partition(":")[0]
 
 
-class Calls:
+class ToolCallPairs:
     """Pairs the starts and ends of a run's calls, in the order of the log."""
 
-    def __init__(self, running: Iterable[Call] = ()) -> None:
+    def __init__(self, running: Iterable[OpenToolCall] = ()) -> None:
         self._running = list(running)
 
-    def start(self, detail: str, call_id: CallId) -> Call:
+    def start(self, detail: str, call_id: CallId) -> OpenToolCall:
         found = _ORIGIN.fullmatch(detail)
         name, origin = found.group("name", "origin") if found else (detail, "")
-        call = Call(call_id, clean_line(name, _NAME_CHARS) or UNNAMED, clean_line(origin))
+        call = OpenToolCall(call_id, clean_line(name, _NAME_CHARS) or UNNAMED, clean_line(origin))
         self._running.append(call)
         return call
 
-    def end(self, detail: str) -> tuple[str, Call | None]:
+    def end(self, detail: str) -> tuple[str, OpenToolCall | None]:
         """The name of the tool that ended, and the call that this ends if its start is known.
 
         That is the oldest one with the name, or, where no name is given, the oldest of the kind.
@@ -173,11 +173,11 @@ class LogReader:
     """Makes events of the rows of a run's log, in their order."""
 
     def __init__(
-        self, run_id: RunId, known: Collection[str] = (), running: Iterable[Call] = ()
+        self, run_id: RunId, known: Collection[str] = (), running: Iterable[OpenToolCall] = ()
     ) -> None:
         """``known`` and ``running``: keys and open calls from before a reconnect."""
         self._names = Names(run_id, known)
-        self._calls = Calls(running)
+        self._calls = ToolCallPairs(running)
 
     def read(self, row: Json, stamp: Stamp) -> TurnEvent:
         """A row; those about tools are the starts and ends of skills.

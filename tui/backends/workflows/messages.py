@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tui.backends.workflows.cursor import Place
+from tui.backends.workflows.cursor import StreamCursor
 from tui.backends.workflows.frame_order import Ordered
 from tui.backends.workflows.log_lines import Stamp
 from tui.core.events import AgentMessage, TurnEvent
@@ -30,7 +30,7 @@ _MEETING_CHARS = 8
 
 
 @dataclass(slots=True)
-class Said:
+class KnownMessage:
     """A message as far as it is known."""
 
     message_id: MessageId
@@ -56,15 +56,15 @@ class Said:
         return self.prefix + "".join(parts[number] for number in sorted(parts))
 
 
-class Texts:
+class MessageAssembler:
     """Follows the messages of a run through its frames."""
 
-    def __init__(self, run_id: RunId, place: Place, so_far: Turn | None) -> None:
+    def __init__(self, run_id: RunId, place: StreamCursor, so_far: Turn | None) -> None:
         """``so_far``: the turn up to ``place``; None: what it says is not known."""
         self._run_id = run_id
         self.number, self.offset = place.message, place.offset
         self.said = [
-            Said(step.message_id, step.text, "message", confirmed=True)
+            KnownMessage(step.message_id, step.text, "message", confirmed=True)
             for step in (so_far.steps if so_far else ())
             if isinstance(step, TextStep) and step.settled and step.message_id
         ]
@@ -146,7 +146,7 @@ class Texts:
         """
         if not self.is_open:
             return []
-        said = Said(
+        said = KnownMessage(
             self.message_id,
             "",
             "pieces",
@@ -173,8 +173,8 @@ class Texts:
 
         ``whole``: the log has all of it.
         """
-        torn = text is None or self._headless or bool(self._holes)
-        if not torn or not response.strip():
+        wait_for_gap = text is None or self._headless or bool(self._holes)
+        if not wait_for_gap or not response.strip():
             return text
         head, _, rest = (text or "").partition(HOLE)
         if head.startswith(response.rstrip()):
@@ -247,7 +247,7 @@ class Texts:
                 unknown.append(text)
         if len(texts) == 1:
             left = left[-1:]
-        changed: dict[MessageId, Said] = {}
+        changed: dict[MessageId, KnownMessage] = {}
         new: list[str] = []
         for text in reversed(unknown):
             same, rest = _damaged_part(left, text)
@@ -262,17 +262,17 @@ class Texts:
         return [*events], new[::-1]
 
     def _add(self, text: str, source: Literal["message", "response"], stamp: Stamp) -> AgentMessage:
-        said = Said(self.message_id, text, source)
+        said = KnownMessage(self.message_id, text, source)
         self.said.append(said)
         self._next()
         return self._event(said, stamp)
 
-    def _event(self, said: Said, stamp: Stamp) -> AgentMessage:
+    def _event(self, said: KnownMessage, stamp: Stamp) -> AgentMessage:
         key = f"{self._run_id}/said/{said.message_id.rpartition('/')[2]}"
         mine = Stamp(**{**stamp, "key": key})
         return AgentMessage(text=said.text, message_id=said.message_id, **mine)
 
-    def _corrected(self, said: Said, text: str, stamp: Stamp, what: str) -> AgentMessage:
+    def _corrected(self, said: KnownMessage, text: str, stamp: Stamp, what: str) -> AgentMessage:
         said.text = text
         event = self._event(said, stamp)
         mine = Stamp(**{**stamp, "key": f"{event.key}/{what}"})
@@ -319,7 +319,7 @@ def _overlapping(beginning: str, rest: str) -> str:
     return beginning + HOLE + rest
 
 
-def _damaged_part(among: list[Said], text: str) -> tuple[Said | None, list[str]]:
+def _damaged_part(among: list[KnownMessage], text: str) -> tuple[KnownMessage | None, list[str]]:
     """The newest message of which the stream brought only parts, if its last ones are of a text.
 
     Also its first parts, where those are not: the end of one message and the beginning of the next

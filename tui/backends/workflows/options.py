@@ -10,7 +10,7 @@ from typing import TypeVar
 from tui.api.workflow_models import AgentItem, EnvMapping, GuardrailItem, SkillItem, TokenItem
 from tui.api.workflows import WorkflowsClient
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.options import Choice, Option
+from tui.core.options import Option, OptionChoice
 from tui.core.text import clean_line
 
 OVERRIDE = "credential_overrides."
@@ -144,23 +144,23 @@ def _first(agent_id: str, agents: tuple[AgentItem, ...]) -> tuple[Option, ...]:
             kind="choice",
             default="json",
             choices=(
-                Choice(value="markdown", label="Markdown", help="For people."),
-                Choice(value="json", label="JSON", help="For programs."),
+                OptionChoice(value="markdown", label="Markdown", help="For people."),
+                OptionChoice(value="json", label="JSON", help="For programs."),
             ),
         ),
     )
 
 
-def _agents(agent_id: str, agents: tuple[AgentItem, ...]) -> tuple[Choice, ...]:
+def _agents(agent_id: str, agents: tuple[AgentItem, ...]) -> tuple[OptionChoice, ...]:
     """Those there are; the usual one also when it is not among them."""
     found = tuple(
-        Choice(value=a.id, label=clean_line(a.name) or a.id, help=clean_line(a.description))
+        OptionChoice(value=a.id, label=clean_line(a.name) or a.id, help=clean_line(a.description))
         for a in agents
         if a.id
     )
     if any(choice.value == agent_id for choice in found):
         return found
-    return (Choice(value=agent_id, label=clean_line(agent_id)), *found)
+    return (OptionChoice(value=agent_id, label=clean_line(agent_id)), *found)
 
 
 def _working(skills: tuple[SkillItem, ...]) -> tuple[Option, ...]:
@@ -179,7 +179,7 @@ def _working(skills: tuple[SkillItem, ...]) -> tuple[Option, ...]:
             name="reasoning_effort",
             label="Reasoning",
             kind="choice",
-            choices=tuple(Choice(value=e, label=e.capitalize()) for e in _EFFORTS),
+            choices=tuple(OptionChoice(value=e, label=e.capitalize()) for e in _EFFORTS),
             help="The model's own if left empty.",
         ),
         Option(
@@ -187,7 +187,9 @@ def _working(skills: tuple[SkillItem, ...]) -> tuple[Option, ...]:
             label="Skills",
             kind="tags",
             choices=tuple(
-                Choice(value=s.id, label=clean_line(s.name) or s.id, help=clean_line(s.description))
+                OptionChoice(
+                    value=s.id, label=clean_line(s.name) or s.id, help=clean_line(s.description)
+                )
                 for s in skills
                 if s.id
             ),
@@ -196,7 +198,7 @@ def _working(skills: tuple[SkillItem, ...]) -> tuple[Option, ...]:
             name="skill_tags",
             label="Skill tags",
             kind="tags",
-            choices=tuple(Choice(value=tag, label=clean_line(tag)) for tag in tags),
+            choices=tuple(OptionChoice(value=tag, label=clean_line(tag)) for tag in tags),
             help="Installs every skill that has one of them.",
         ),
     )
@@ -210,7 +212,7 @@ def _guardrails(guardrails: tuple[GuardrailItem, ...]) -> tuple[Option, ...]:
             label="Guardrails",
             kind="tags",
             choices=tuple(
-                Choice(value=g.id, label=clean_line(g.name) or g.id, help=_about_guardrail(g))
+                OptionChoice(value=g.id, label=clean_line(g.name) or g.id, help=_about_guardrail(g))
                 for g in guardrails
                 if g.id
             ),
@@ -220,7 +222,7 @@ def _guardrails(guardrails: tuple[GuardrailItem, ...]) -> tuple[Option, ...]:
             name="guardrail_tags",
             label="Guardrail tags",
             kind="tags",
-            choices=tuple(Choice(value=tag, label=clean_line(tag)) for tag in tags),
+            choices=tuple(OptionChoice(value=tag, label=clean_line(tag)) for tag in tags),
             help="Applies every guardrail that has one of these tags.",
         ),
     )
@@ -239,14 +241,14 @@ def _about_guardrail(guardrail: GuardrailItem) -> str:
 def _credentials(offer: Offer) -> tuple[Option, ...]:
     """Return one option for each variable that a tool of an agent takes from a token."""
     tokens = tuple(
-        Choice(value=t.name, label=clean_line(t.name), help=clean_line(t.masked_value))
+        OptionChoice(value=t.name, label=clean_line(t.name), help=clean_line(t.masked_value))
         for t in offer.tokens
         if t.name
     )
     return tuple(_credential(variable, tokens) for variable in offer.variables)
 
 
-def _credential(variable: Variable, tokens: tuple[Choice, ...]) -> Option:
+def _credential(variable: Variable, tokens: tuple[OptionChoice, ...]) -> Option:
     tools, usual = ", ".join(variable.tools), variable.token
     parts = (
         f"Token for {tools}." if tools else "Name of a token.",

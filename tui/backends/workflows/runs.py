@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tui.api.sse import COMMENT, Frame
 from tui.api.workflow_models import UsageTotals, Workflow
 from tui.api.workflows import WorkflowsClient
-from tui.backends.workflows.cursor import began_ms, place_of, run_guessed, run_named
+from tui.backends.workflows.cursor import began_ms, cursor_of, run_guessed, run_named
 from tui.backends.workflows.events import RunReader
 from tui.backends.workflows.log_lines import Stamp, usage_event
 from tui.backends.workflows.run_start import Start
@@ -30,7 +30,7 @@ from tui.backends.workflows.state import (
     stretch_of,
     usage_of,
 )
-from tui.backends.workflows.timed_stream import Feed
+from tui.backends.workflows.timed_stream import TimedStream
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Heartbeat, LogLine, TurnEvent
 from tui.core.ids import ConversationId, RunId
@@ -80,7 +80,7 @@ class Runs:
 
     async def send(self, conversation_id: ConversationId, text: str) -> AsyncGenerator[TurnEvent]:
         """Subscribe, prompt, and tell what happens up to the end of the run."""
-        feed = Feed(self._client.stream(conversation_id))
+        feed = TimedStream(self._client.stream(conversation_id))
         try:
             listening, before = await asyncio.gather(
                 _subscribed(feed), self._before(conversation_id)
@@ -120,8 +120,8 @@ class Runs:
         ``so_far`` is the turn up to that place. A stream that breaks off after it has brought
         something is read again: what was said before the final answer may be nowhere else.
         """
-        place = place_of(after)
-        feed = Feed(self._client.stream(conversation_id, str(place.number)))
+        place = cursor_of(after)
+        feed = TimedStream(self._client.stream(conversation_id, str(place.number)))
         reader = RunReader(run_id, self._now_ms, place, so_far)
         try:
             await feed.open(_SUBSCRIBED_S)
@@ -154,7 +154,7 @@ class Runs:
         self,
         conversation_id: ConversationId,
         reader: RunReader,
-        feed: Feed,
+        feed: TimedStream,
         *,
         behind: bool = False,
     ) -> AsyncGenerator[TurnEvent]:
@@ -237,7 +237,7 @@ class Runs:
         conversation_id: ConversationId,
         start: Start,
         frame: Frame,
-        feed: Feed,
+        feed: TimedStream,
         before: _Before,
     ) -> RunId | None:
         """The run of a prompt, once its stream or, where that is silent, its workflow tells."""
@@ -316,7 +316,7 @@ class Runs:
         )
 
 
-async def _retained(feed: Feed, reader: RunReader) -> AsyncGenerator[TurnEvent]:
+async def _retained(feed: TimedStream, reader: RunReader) -> AsyncGenerator[TurnEvent]:
     """What a stream still has of a run that is over, up to its end or to the next silence.
 
     Raises ``BackendError`` where it ends before that.
@@ -334,7 +334,7 @@ async def _retained(feed: Feed, reader: RunReader) -> AsyncGenerator[TurnEvent]:
             yield event
 
 
-async def _subscribed(feed: Feed) -> bool:
+async def _subscribed(feed: TimedStream) -> bool:
     """Whether the stream is open. If it only fails for now, the run is read afterwards.
 
     Raises ``BackendError`` for what concerns the prompt as well.

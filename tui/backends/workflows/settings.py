@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.api.workflow_models import Workflow
 from tui.backends.workflows.options import OVERRIDE, Offer, Variable, options_for
-from tui.core.options import Choice, Option, OptionValue, OptionValues, is_empty
+from tui.core.options import Option, OptionChoice, OptionValue, OptionValues, is_empty
 from tui.core.text import clean_line
 
 _NEEDED = frozenset({"agent_id", "output_format", "max_turns"})
@@ -45,7 +45,7 @@ def _with_value(option: Option, value: OptionValue) -> Option:
     choices, least, most = option.choices, option.least, option.most
     known = {choice.value for choice in choices}
     if option.kind == "choice" and isinstance(value, str) and value not in known:
-        choices = (*choices, Choice(value=value, label=clean_line(value)))
+        choices = (*choices, OptionChoice(value=value, label=clean_line(value)))
     if isinstance(value, int) and not isinstance(value, bool):
         least = None if least is None else min(least, value)
         most = None if most is None else max(most, value)

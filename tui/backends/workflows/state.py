@@ -302,7 +302,7 @@ def _stamp(run_id: RunId, key: str, at_ms: int | None, seen_ms: int, raw: Json) 
     return Stamp(key=key, run_id=run_id, event_id=None, at_ms=at_ms, seen_ms=seen_ms, raw=raw)
 
 
-class _Item(NamedTuple):
+class _TimedItem(NamedTuple):
     """A message (``text``) or a row of the log (``raw``), and when that was; 0: not known."""
 
     at_ms: int
@@ -310,7 +310,7 @@ class _Item(NamedTuple):
     text: str | None = None
 
 
-def _walk(stretch: Stretch) -> Iterator[_Item]:
+def _walk(stretch: Stretch) -> Iterator[_TimedItem]:
     """Messages and rows in the order in which they happened.
 
     Where the transcript has no entries of tools, all of them came before the last message.
@@ -326,12 +326,12 @@ def _walk(stretch: Stretch) -> Iterator[_Item]:
         del rows[:due]
         if speaks:
             left -= 1
-            yield _Item(0, {"role": role, "content": text}, text)
+            yield _TimedItem(0, {"role": role, "content": text}, text)
     yield from map(_item, rows)
 
 
-def _item(row: Json) -> _Item:
-    return _Item(epoch_ms(row.get("timestamp")) or 0, row)
+def _item(row: Json) -> _TimedItem:
+    return _TimedItem(epoch_ms(row.get("timestamp")) or 0, row)
 
 
 def _through_next_end(rows: list[Json]) -> int:

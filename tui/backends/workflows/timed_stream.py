@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Iterable
 from tui.api.sse import COMMENT, Frame
 
 
-class Feed:
+class TimedStream:
     """Frames of a stream, one at a time."""
 
     def __init__(self, frames: AsyncGenerator[Frame]) -> None:

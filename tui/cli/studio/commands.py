@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from tui.cli.options import Target, target_options
-from tui.studio.endpoint import Endpoint, Field
+from tui.studio.endpoint import Endpoint, RequestField
 from tui.studio.endpoints import ENDPOINTS, GROUPS
 
 DEFAULT_ROWS = 200
@@ -96,7 +96,7 @@ def _part(place: int) -> str:
     return f"part_{place}"
 
 
-def _variable(field: Field) -> str:
+def _variable(field: RequestField) -> str:
     return "field_" + "".join(c if c.isalnum() else "_" for c in field.name)
 
 
@@ -143,7 +143,7 @@ def _options(endpoint: Endpoint) -> list[_Decorator]:
     return made
 
 
-def _option(field: Field) -> _Decorator:
+def _option(field: RequestField) -> _Decorator:
     name, variable = field.option_name, _variable(field)
     if field.kind == "flag":
         return click.option(
@@ -163,7 +163,7 @@ def _option(field: Field) -> _Decorator:
     )
 
 
-def _reading(field: Field) -> dict[str, Any]:
+def _reading(field: RequestField) -> dict[str, Any]:
     """Return the click settings that parse a value."""
     if field.kind == "json":
         return {"callback": read_json}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.cli.exit_codes import Code, Failure
+from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.cli.options import Target
 from tui.cli.studio.output import Printer
 from tui.cli.studio.users import find_user
@@ -45,7 +45,7 @@ def run_request(target: Target, request: Request) -> int:
     """The exit code of a command; what must not be sent ends it before anything is opened."""
     problems = request.endpoint.validate(request.parts, request.values)
     if problems:
-        raise Failure(" ".join(problems), Code.USAGE)
+        raise CommandFailure(" ".join(problems), ExitCode.USAGE)
     if request.endpoint.command != _REPLACES:
         _confirm(request)
     try:
@@ -62,13 +62,13 @@ async def _run(target: Target, request: Request) -> int:
             return await find_user(client, profile, str(request.values["query"]), printer)
         if request.endpoint.paging:
             await _list(client, request, printer)
-            return Code.FINISHED
+            return ExitCode.FINISHED
         if request.endpoint.command == _REPLACES:
             answer = await _replace(client, request)
         else:
             answer = await client.endpoints.request(request.endpoint, request.parts, request.values)
         printer.show(answer)
-    return Code.FINISHED
+    return ExitCode.FINISHED
 
 
 @asynccontextmanager
@@ -85,7 +85,7 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
     try:
         profile = read_studio_profile(target.profile, target.config)
     except ConfigError as error:
-        raise Failure(str(error), Code.USAGE) from error
+        raise CommandFailure(str(error), ExitCode.USAGE) from error
     yield profile
 
 
@@ -117,14 +117,14 @@ def _tell_of_wait(seconds: float) -> None:
 
 
 def _confirm(request: Request) -> None:
-    """Ask before what cannot be undone; raises ``Failure`` where the answer is no."""
+    """Ask before what cannot be undone; raises ``CommandFailure`` where the answer is no."""
     if not request.endpoint.confirm or request.yes:
         return
     question = request.endpoint.confirm.format(*(clean_line(part, 60) for part in request.parts))
     if not sys.stdin.isatty():
-        raise Failure(f"{question} Not a terminal; pass --yes to confirm.", Code.USAGE)
+        raise CommandFailure(f"{question} Not a terminal; pass --yes to confirm.", ExitCode.USAGE)
     if not click.confirm(question, err=True):
-        raise Failure("Canceled. Nothing was changed.")
+        raise CommandFailure("Canceled. Nothing was changed.")
 
 
 async def _replace(client: DeveloperClient, request: Request) -> Any:
@@ -147,9 +147,9 @@ def _coloured(change: Change) -> str:
     return click.style(str(change), fg=colours.get(change.kind))
 
 
-def _failure_of(error: BackendError) -> Failure:
+def _failure_of(error: BackendError) -> CommandFailure:
     if error.kind in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN):
-        return Failure(error.sentence(), Code.NOT_SIGNED_IN)
+        return CommandFailure(error.sentence(), ExitCode.NOT_SIGNED_IN)
     refused_here = error.kind is ErrorKind.INVALID and error.status is None
     refused_here = refused_here or error.kind is ErrorKind.SETTINGS
-    return Failure(error.sentence(), Code.USAGE if refused_here else Code.FAILED)
+    return CommandFailure(error.sentence(), ExitCode.USAGE if refused_here else ExitCode.FAILED)

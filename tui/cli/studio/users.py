@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.exit_codes import Code
+from tui.cli.exit_codes import ExitCode
 from tui.cli.studio.output import Printer
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 async def find_user(
     client: DeveloperClient, profile: Profile, email: str, printer: Printer
-) -> Code:
+) -> ExitCode:
     """Print the user on stdout and what is known of them on stderr; 1 if there is none."""
     from tui.bootstrap.setup import check_user
 
@@ -26,4 +26,4 @@ async def find_user(
     elif printer.as_json:
         printer.show({})
     click.echo(check.sentence(), err=True)
-    return Code.FINISHED if check.user else Code.FAILED
+    return ExitCode.FINISHED if check.user else ExitCode.FAILED

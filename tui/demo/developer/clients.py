@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from tui.demo.developer.genies import genie_of
-from tui.demo.developer.resources import PREFIX, Call, Plain, Resource
+from tui.demo.developer.resources import PREFIX, DeveloperCall, Plain, Resource
 from tui.demo.errors import Refusal
-from tui.demo.identity.state import Client, Identity
-from tui.demo.records import GenieClient, JsonObject
+from tui.demo.identity.state import IdentityState, RegisteredClient
+from tui.demo.records import DemoGenieClient, JsonObject
 
 _CLIENTS = f"{PREFIX}/genies/clients"
 _CLIENT = f"{_CLIENTS}/{{client_id}}"
 _ATTACHED = f"{PREFIX}/genies/{{id}}/clients"
 
 
-def client_resources(identity: Identity) -> tuple[Resource, ...]:
+def client_resources(identity: IdentityState) -> tuple[Resource, ...]:
     """The endpoints; what they make can sign in at the Identity server."""
 
-    def create(call: Call) -> Any:
+    def create(call: DeveloperCall) -> Any:
         return create_client(call, identity)
 
-    def delete(call: Call) -> Any:
+    def delete(call: DeveloperCall) -> Any:
         return delete_client(call, identity)
 
     return (
@@ -35,7 +35,7 @@ def client_resources(identity: Identity) -> tuple[Resource, ...]:
     )
 
 
-def list_clients(call: Call) -> Any:
+def list_clients(call: DeveloperCall) -> Any:
     clients = call.bureau.world.clients.values()
     rows = [{"client_id": one.client_id, "client_name": one.name} for one in clients]
     page, size = call.page_numbers(10, 50)
@@ -43,18 +43,18 @@ def list_clients(call: Call) -> Any:
     return Plain({"data": listed, "total": len(rows), "page": page, "per_page": size})
 
 
-def create_client(call: Call, identity: Identity) -> Any:
+def create_client(call: DeveloperCall, identity: IdentityState) -> Any:
     name, auth = call.text("client_name"), call.body.get("auth")
     kind = auth.get("type") if isinstance(auth, dict) else None
     if not isinstance(auth, dict) or kind not in ("api_key", "oauth"):
         raise Refusal(422, "auth.type must be api_key or oauth.")
     ids, world = call.bureau.ids, call.bureau.world
-    client = GenieClient(f"gincl-{ids.letters(8)}-{ids.letters(6)}-CD", name, ids.letters(34))
+    client = DemoGenieClient(f"gincl-{ids.letters(8)}-{ids.letters(6)}-CD", name, ids.letters(34))
     if kind == "oauth":
         redirect_url = auth.get("oauth_redirect_url")
         if not isinstance(redirect_url, str) or "://" not in redirect_url:
             raise Refusal(422, "auth.oauth_redirect_url is required for oauth.")
-        identity.clients[client.oauth_id] = Client(client.oauth_id, redirect_url)
+        identity.clients[client.oauth_id] = RegisteredClient(client.oauth_id, redirect_url)
     else:
         client.api_key = ids.secret()
         world.api_keys.add(client.api_key)
@@ -68,13 +68,13 @@ def create_client(call: Call, identity: Identity) -> Any:
     return Plain({"data": shown | ({"api_key": client.api_key} if client.api_key else {})})
 
 
-def rename_client(call: Call) -> Any:
+def rename_client(call: DeveloperCall) -> Any:
     client = _client(call)
     client.name = call.text("client_name")
     return Plain({"data": {"client_id": client.client_id, "client_name": client.name}})
 
 
-def delete_client(call: Call, identity: Identity) -> Any:
+def delete_client(call: DeveloperCall, identity: IdentityState) -> Any:
     client, world = _client(call), call.bureau.world
     if client.genie:
         world.genies[client.genie].client_attached = False
@@ -87,7 +87,7 @@ def delete_client(call: Call, identity: Identity) -> Any:
     return {"success": True}
 
 
-def regenerate_key(call: Call) -> Any:
+def regenerate_key(call: DeveloperCall) -> Any:
     client, world = _client(call), call.bureau.world
     if not client.api_key:
         raise Refusal(422, "An OAuth client has no API key.")
@@ -97,7 +97,7 @@ def regenerate_key(call: Call) -> Any:
     return Plain({"data": {"api_key": client.api_key, "updated_at": call.bureau.now()}})
 
 
-def attach_client(call: Call) -> Any:
+def attach_client(call: DeveloperCall) -> Any:
     genie, _ = genie_of(call)
     client = _client(call, call.text("genie_client_id"))
     if genie.client_attached:
@@ -109,7 +109,7 @@ def attach_client(call: Call) -> Any:
     return {"success": True}
 
 
-def detach_client(call: Call) -> Any:
+def detach_client(call: DeveloperCall) -> Any:
     genie, _ = genie_of(call)
     client = _client(call)
     if client.genie != genie.handle:
@@ -119,7 +119,7 @@ def detach_client(call: Call) -> Any:
     return {"success": True}
 
 
-def _client(call: Call, client_id: str | None = None) -> GenieClient:
+def _client(call: DeveloperCall, client_id: str | None = None) -> DemoGenieClient:
     client = call.bureau.world.clients.get(client_id or call.parts["client_id"])
     if client is None:
         raise Refusal(404, "Genie client not found.")

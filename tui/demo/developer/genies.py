@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tui.demo.developer.resources import PREFIX, Call, Plain, Resource
+from tui.demo.developer.resources import PREFIX, DeveloperCall, Plain, Resource
 from tui.demo.developer.state import Sheet
 from tui.demo.errors import Refusal
-from tui.demo.records import Genie, JsonObject
+from tui.demo.records import DemoGenie, JsonObject
 from tui.studio.guardrails.validation import PII_ENTITIES, POLICY_TYPES, unknown_keys, validate
 
 _GENIES = f"{PREFIX}/genies"
@@ -44,12 +44,12 @@ def new_guardrail(letters: Callable[[int], str]) -> JsonObject:
     }
 
 
-def show_guardrail(call: Call) -> Any:
+def show_guardrail(call: DeveloperCall) -> Any:
     _, sheet = genie_of(call, "genie_id")
     return Plain({"data": sheet.guardrail or {"id": None, "policies": []}})
 
 
-def put_policy(call: Call) -> Any:
+def put_policy(call: DeveloperCall) -> Any:
     kind = call.parts["policy_type"]
     if kind not in POLICY_TYPES:
         raise Refusal(400, f"policy_type must be one of {', '.join(POLICY_TYPES)}.")
@@ -78,7 +78,7 @@ def _check_configuration(kind: str, configuration: object) -> None:
         raise Refusal(422, f"Configuration is invalid: {found[0]}", title=title)
 
 
-def _entities(call: Call) -> Any:
+def _entities(call: DeveloperCall) -> Any:
     return Plain({"data": list(PII_ENTITIES)})
 
 
@@ -126,7 +126,7 @@ def genie_resources() -> tuple[Resource, ...]:
     )
 
 
-def list_genies(call: Call) -> Any:
+def list_genies(call: DeveloperCall) -> Any:
     state = call.query.get("state", "")
     shown = [_details(call, genie, sheet) for genie, sheet in _all(call)]
     wanted = {"inactive": "stopped"}.get(state, state)
@@ -142,11 +142,11 @@ def list_genies(call: Call) -> Any:
     )
 
 
-def show_genie(call: Call) -> Any:
+def show_genie(call: DeveloperCall) -> Any:
     return _details(call, *genie_of(call))
 
 
-def create_genie(call: Call) -> Any:
+def create_genie(call: DeveloperCall) -> Any:
     fields = call.required(*_REQUIRED)
     for name in ("name", "description", "instructions"):
         call.text(name)
@@ -156,7 +156,7 @@ def create_genie(call: Call) -> Any:
     handle = f"gin-{call.bureau.ids.letters(8)}-{call.bureau.ids.letters(6)}-CD"
     channels = {name: call.body.get(name, usual) for name, usual in _CHANNELS.items()}
     stamps = {"created_at": call.bureau.now(), "updated_at": call.bureau.now()}
-    call.bureau.world.genies[handle] = Genie(
+    call.bureau.world.genies[handle] = DemoGenie(
         handle, fields["name"], started=False, client_attached=False
     )
     call.bureau.sheets[handle] = Sheet({**fields, **channels, **stamps})
@@ -164,7 +164,7 @@ def create_genie(call: Call) -> Any:
     return {"id": handle}
 
 
-def update_genie(call: Call) -> Any:
+def update_genie(call: DeveloperCall) -> Any:
     genie, sheet = genie_of(call)
     known = {*_REQUIRED, *_CHANNELS}
     _check_values(call)
@@ -178,7 +178,7 @@ def update_genie(call: Call) -> Any:
     return {name: shown[name] for name in first} | {n: sheet.fields.get(n) for n in names}
 
 
-def delete_genie(call: Call) -> Any:
+def delete_genie(call: DeveloperCall) -> Any:
     genie, _ = genie_of(call)
     world = call.bureau.world
     for conversation in [c for c in world.conversations.values() if c.genie is genie]:
@@ -191,8 +191,8 @@ def delete_genie(call: Call) -> Any:
     return {"success": "true"}
 
 
-def _switch(started: bool) -> Callable[[Call], Any]:
-    def switch(call: Call) -> Any:
+def _switch(started: bool) -> Callable[[DeveloperCall], Any]:
+    def switch(call: DeveloperCall) -> Any:
         genie, sheet = genie_of(call)
         genie.started = started
         sheet.fields["updated_at"] = call.bureau.now()
@@ -203,8 +203,8 @@ def _switch(started: bool) -> Callable[[Call], Any]:
     return switch
 
 
-def _assigning(things: str, verb: str) -> Callable[[Call], Any]:
-    def assign(call: Call) -> Any:
+def _assigning(things: str, verb: str) -> Callable[[DeveloperCall], Any]:
+    def assign(call: DeveloperCall) -> Any:
         genie, sheet = genie_of(call)
         ids = call.texts(f"{things.removesuffix('s')}_ids")
         names = _names(call, things)
@@ -219,13 +219,13 @@ def _assigning(things: str, verb: str) -> Callable[[Call], Any]:
     return assign
 
 
-def _names(call: Call, things: str) -> dict[str, str]:
+def _names(call: DeveloperCall, things: str) -> dict[str, str]:
     if things == "user_groups":
         return call.bureau.group_names
     return {one: str(row["name"]) for one, row in call.bureau.tables[things].items()}
 
 
-def _check_values(call: Call) -> None:
+def _check_values(call: DeveloperCall) -> None:
     """Source: Agent Studio API, Create a genie and Update a genie, accepted values."""
     call.check_choices(_CHOICES)
     channels = call.body.get("channel_whitelist", [])
@@ -233,12 +233,12 @@ def _check_values(call: Call) -> None:
         raise Refusal(422, "channel_whitelist must be an array of strings.")
 
 
-def _all(call: Call) -> list[tuple[Genie, Sheet]]:
+def _all(call: DeveloperCall) -> list[tuple[DemoGenie, Sheet]]:
     genies = call.bureau.world.genies
     return [(genies[handle], sheet) for handle, sheet in call.bureau.sheets.items()]
 
 
-def genie_of(call: Call, name: str = "id") -> tuple[Genie, Sheet]:
+def genie_of(call: DeveloperCall, name: str = "id") -> tuple[DemoGenie, Sheet]:
     """The genie that a path names, and its sheet.
 
     Raises:
@@ -250,7 +250,7 @@ def genie_of(call: Call, name: str = "id") -> tuple[Genie, Sheet]:
     return call.bureau.world.genies[handle], call.bureau.sheets[handle]
 
 
-def _details(call: Call, genie: Genie, sheet: Sheet) -> JsonObject:
+def _details(call: DeveloperCall, genie: DemoGenie, sheet: Sheet) -> JsonObject:
     """Source: Get a genie by ID; ``chat_interface`` null without a client was observed."""
     fields = sheet.fields
     folder = call.bureau.tables["folders"].get(str(fields["folder_id"]), {})

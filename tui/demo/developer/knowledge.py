@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui.demo.developer.resources import PREFIX, Call, Resource
+from tui.demo.developer.resources import PREFIX, DeveloperCall, Resource
 from tui.demo.errors import Refusal
 from tui.demo.records import JsonObject
 
@@ -29,12 +29,12 @@ def knowledge_resources() -> tuple[Resource, ...]:
     )
 
 
-def list_kbs(call: Call) -> Any:
+def list_kbs(call: DeveloperCall) -> Any:
     rows = call.matching(call.bureau.tables["knowledge_bases"].values(), "folder_id", "project_id")
     return call.page([_shown(row) for row in _sorted(call, rows)], largest=50)
 
 
-def create_kb(call: Call) -> Any:
+def create_kb(call: DeveloperCall) -> Any:
     fields = call.required("name", "description", "folder_id", "source_type", "data_sources")
     kb_id = f"kb-{call.bureau.ids.letters(8)}-{call.bureau.ids.letters(6)}"
     kb = {"id": kb_id, **fields, "project_id": None, "recipes": []}
@@ -43,11 +43,11 @@ def create_kb(call: Call) -> Any:
     return {"id": kb_id, **fields}
 
 
-def show_kb(call: Call) -> Any:
+def show_kb(call: DeveloperCall) -> Any:
     return [_shown(_kb(call))]  # documented as a list of one
 
 
-def update_kb(call: Call) -> Any:
+def update_kb(call: DeveloperCall) -> Any:
     kb = _kb(call)
     names = ("name", "description", "folder_id", "data_sources")
     kb |= {name: call.body[name] for name in names if name in call.body}
@@ -56,7 +56,7 @@ def update_kb(call: Call) -> Any:
     return {name: kb[name] for name in shown}
 
 
-def delete_kb(call: Call) -> Any:
+def delete_kb(call: DeveloperCall) -> Any:
     kb = _kb(call)
     del call.bureau.tables["knowledge_bases"][kb["id"]]
     for sheet in call.bureau.sheets.values():
@@ -65,7 +65,7 @@ def delete_kb(call: Call) -> Any:
     return {"success": "true"}
 
 
-def show_sources(call: Call) -> Any:
+def show_sources(call: DeveloperCall) -> Any:
     kb = _kb(call)
     sources = kb["data_sources"]
     return {
@@ -74,7 +74,7 @@ def show_sources(call: Call) -> Any:
     }
 
 
-def list_kb_recipes(call: Call) -> Any:
+def list_kb_recipes(call: DeveloperCall) -> Any:
     kb = _kb(call)
     recipes = [call.bureau.find("recipes", one) for one in kb["recipes"]]
     rows = [
@@ -85,12 +85,12 @@ def list_kb_recipes(call: Call) -> Any:
     return call.page(rows, largest=50)
 
 
-def list_skills(call: Call) -> Any:
+def list_skills(call: DeveloperCall) -> Any:
     rows = call.matching(call.bureau.tables["skills"].values(), "folder_id", "project_id")
     return call.page([_shown(row) for row in _sorted(call, rows)], largest=50)
 
 
-def create_skill(call: Call) -> Any:
+def create_skill(call: DeveloperCall) -> Any:
     recipe = call.bureau.tables["recipes"].get(str(call.body.get("recipe_id")))
     if recipe is None:
         raise Refusal(404, "Recipe not found.")
@@ -104,7 +104,7 @@ def create_skill(call: Call) -> Any:
     return {name: value for name, value in skill.items() if name != "id"}
 
 
-def show_skill(call: Call) -> Any:
+def show_skill(call: DeveloperCall) -> Any:
     skill = call.bureau.find("skills", call.parts["id"])
     return {name: value for name, value in skill.items() if name != "id"}
 
@@ -121,7 +121,7 @@ def skill_of(number: int, recipe: JsonObject) -> JsonObject:
     }
 
 
-def _kb(call: Call) -> JsonObject:
+def _kb(call: DeveloperCall) -> JsonObject:
     return call.bureau.find("knowledge_bases", call.parts["id"])
 
 
@@ -129,6 +129,6 @@ def _shown(row: JsonObject) -> JsonObject:
     return {name: row.get(name) for name in _SHOWN}
 
 
-def _sorted(call: Call, rows: list[JsonObject]) -> list[JsonObject]:
+def _sorted(call: DeveloperCall, rows: list[JsonObject]) -> list[JsonObject]:
     by_name = call.query.get("sort_term") == "name"
     return sorted(rows, key=lambda row: str(row["name"])) if by_name else rows

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tui.demo.clock import rfc3339
-from tui.demo.developer.resources import Call, Resource
+from tui.demo.developer.resources import DeveloperCall, Resource
 from tui.demo.errors import Refusal
-from tui.demo.records import Event, JsonObject
+from tui.demo.records import DemoEvent, JsonObject
 
 _RECIPE = "/api/recipes/{id}"
 _JOBS = "/api/recipes/{recipe_id}/jobs"
@@ -38,18 +38,18 @@ def recipe_resources() -> tuple[Resource, ...]:
     )
 
 
-def list_recipes(call: Call) -> Any:
+def list_recipes(call: DeveloperCall) -> Any:
     rows = call.matching(call.bureau.tables["recipes"].values(), "folder_id")
     if asked := call.choice("running", "true", "false"):
         rows = [row for row in rows if row["running"] == (asked == "true")]
     return {"items": [_with_counts(call, row) for row in call.page(rows)]}
 
 
-def show_recipe(call: Call) -> Any:
+def show_recipe(call: DeveloperCall) -> Any:
     return _with_counts(call, _recipe(call))
 
 
-def create_recipe(call: Call) -> Any:
+def create_recipe(call: DeveloperCall) -> Any:
     fields = call.body.get("recipe")
     if not isinstance(fields, dict) or not fields.get("name") or "code" not in fields:
         raise Refusal(400, "recipe.name and recipe.code are required.")
@@ -70,7 +70,7 @@ def create_recipe(call: Call) -> Any:
     return {"success": True, "id": recipe["id"]}
 
 
-def copy_recipe(call: Call) -> Any:
+def copy_recipe(call: DeveloperCall) -> Any:
     recipe = _recipe(call)
     place = _place(call, call.body.get("folder_id"))
     fields = {"id": call.bureau.number(), "name": f"{recipe['name']} (copy)", "running": False}
@@ -79,7 +79,7 @@ def copy_recipe(call: Call) -> Any:
     return {"success": True, "new_flow_id": copy["id"]}
 
 
-def update_recipe(call: Call) -> Any:
+def update_recipe(call: DeveloperCall) -> Any:
     recipe, fields = _recipe(call), call.body.get("recipe")
     if not isinstance(fields, dict):
         raise Refusal(400, "recipe is missing.")
@@ -94,7 +94,7 @@ def update_recipe(call: Call) -> Any:
     return {"success": True}
 
 
-def delete_recipe(call: Call) -> Any:
+def delete_recipe(call: DeveloperCall) -> Any:
     recipe = _recipe(call)
     if recipe["running"]:
         raise Refusal(400, "A running recipe cannot be deleted; stop it first.")
@@ -103,8 +103,8 @@ def delete_recipe(call: Call) -> Any:
     return {"success": True}
 
 
-def _switch(running: bool) -> Callable[[Call], Any]:
-    def switch(call: Call) -> Any:
+def _switch(running: bool) -> Callable[[DeveloperCall], Any]:
+    def switch(call: DeveloperCall) -> Any:
         recipe = _recipe(call)
         recipe["running"] = running
         recipe["last_run_at" if running else "stopped_at"] = call.bureau.now()
@@ -115,11 +115,11 @@ def _switch(running: bool) -> Callable[[Call], Any]:
     return switch
 
 
-def _recipe(call: Call, name: str = "id") -> JsonObject:
+def _recipe(call: DeveloperCall, name: str = "id") -> JsonObject:
     return call.bureau.find("recipes", call.parts[name])
 
 
-def _place(call: Call, folder_id: object) -> JsonObject:
+def _place(call: DeveloperCall, folder_id: object) -> JsonObject:
     """Source: folder_id is required since 7 May 2026."""
     if folder_id is None:
         raise Refusal(400, "folder_id is required.")
@@ -129,7 +129,7 @@ def _place(call: Call, folder_id: object) -> JsonObject:
     return {"folder_id": folder["id"], "project_id": folder["project_id"]}
 
 
-def _with_counts(call: Call, recipe: JsonObject) -> JsonObject:
+def _with_counts(call: DeveloperCall, recipe: JsonObject) -> JsonObject:
     jobs = _jobs_of(call, recipe)
     return recipe | _counts(jobs)
 
@@ -144,7 +144,7 @@ def _counts(jobs: list[JsonObject]) -> JsonObject:
 # -- jobs --------------------------------------------------------------------------------------
 
 
-def list_jobs(call: Call) -> Any:
+def list_jobs(call: DeveloperCall) -> Any:
     """Newest first; ``offset_job_id`` goes on behind a job."""
     everything = _jobs_of(call, _recipe(call, "recipe_id"))
     status = call.choice("status", "succeeded", "failed", "pending")
@@ -156,7 +156,7 @@ def list_jobs(call: Call) -> Any:
     return _counts(everything) | {"job_count": len(everything), "items": call.page(rows)}
 
 
-def show_job(call: Call) -> Any:
+def show_job(call: DeveloperCall) -> Any:
     jobs = _jobs_of(call, _recipe(call, "recipe_id"))
     job = next((job for job in jobs if job["id"] == call.parts["job_handle"]), None)
     if job is None:
@@ -164,7 +164,7 @@ def show_job(call: Call) -> Any:
     return job
 
 
-def resume_job(call: Call) -> Any:
+def resume_job(call: DeveloperCall) -> Any:
     job_id = call.bureau.paused.pop(call.text("token"), None)
     if job_id is None:
         raise Refusal(404, "No job waits with this token.")
@@ -173,7 +173,7 @@ def resume_job(call: Call) -> Any:
     call.bureau.note(call.token, "job_resumed", {"id": job_id, "name": job["title"]})
 
 
-def _jobs_of(call: Call, recipe: JsonObject) -> list[JsonObject]:
+def _jobs_of(call: DeveloperCall, recipe: JsonObject) -> list[JsonObject]:
     """What ran before, and every call of the recipe's skill in a conversation since."""
     kept = [j for j in call.bureau.tables["jobs"].values() if j["recipe_id"] == recipe["id"]]
     skill_id = f"recipe:{recipe['id']}"
@@ -185,7 +185,7 @@ def _jobs_of(call: Call, recipe: JsonObject) -> list[JsonObject]:
     return sorted([*kept, *live], key=lambda job: str(job["started_at"]), reverse=True)
 
 
-def _job_of(event: Event) -> JsonObject:
+def _job_of(event: DemoEvent) -> JsonObject:
     error = event.fields.get("error")
     at = rfc3339(event.created_at)
     return {
@@ -204,11 +204,11 @@ def _job_of(event: Event) -> JsonObject:
 # -- connections -------------------------------------------------------------------------------
 
 
-def list_connections(call: Call) -> Any:
+def list_connections(call: DeveloperCall) -> Any:
     return call.page(call.matching(call.bureau.tables["connections"].values(), "folder_id"))
 
 
-def create_connection(call: Call) -> Any:
+def create_connection(call: DeveloperCall) -> Any:
     name, provider = call.text("name"), call.text("provider")
     connection = call.bureau.keep(
         "connections",
@@ -225,7 +225,7 @@ def create_connection(call: Call) -> Any:
     return connection
 
 
-def update_connection(call: Call) -> Any:
+def update_connection(call: DeveloperCall) -> Any:
     connection = _connection(call)
     if "name" in call.body:
         connection["name"] = call.text("name")
@@ -237,19 +237,19 @@ def update_connection(call: Call) -> Any:
     return connection
 
 
-def disconnect(call: Call) -> Any:
+def disconnect(call: DeveloperCall) -> Any:
     connection = _connection(call)
     connection["authorization_status"] = None
     call.bureau.note(call.token, "connection_disconnected", {"id": connection["id"]})
     return {"success": True}
 
 
-def delete_connection(call: Call) -> Any:
+def delete_connection(call: DeveloperCall) -> Any:
     connection = _connection(call)
     del call.bureau.tables["connections"][str(connection["id"])]
     call.bureau.note(call.token, "connection_deleted", {"id": connection["id"]})
     return {"success": True}
 
 
-def _connection(call: Call) -> JsonObject:
+def _connection(call: DeveloperCall) -> JsonObject:
     return call.bureau.find("connections", call.parts["connection_id"])

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tui.demo.demo import Demo
-from tui.demo.developer.state import Bureau, DeveloperToken
+from tui.demo.developer.state import DeveloperState, DeveloperToken
 from tui.demo.errors import Refusal
 from tui.demo.headless.callers import bearer_token
 from tui.demo.middleware import Operation, routes, visit_of
@@ -43,10 +43,10 @@ _LIMITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class DeveloperCall:
     """A request that was let in."""
 
-    bureau: Bureau
+    bureau: DeveloperState
     token: DeveloperToken
     parts: Mapping[str, str]
     query: QueryParams
@@ -161,7 +161,7 @@ def _or(known: Collection[object]) -> str:
     return f"{', '.join(others)} or {last}"
 
 
-Answer = Callable[[Call], Any]
+Answer = Callable[[DeveloperCall], Any]
 """Gives the JSON of an answer; None is an empty one (204)."""
 
 
@@ -197,7 +197,7 @@ def _handler(resource: Resource) -> Callable[[Demo, Request], Any]:
         most, seconds = _LIMITS.get((resource.method, resource.path), _STANDARD)
         bureau.count_call(secret, resource.method, resource.path, most, seconds)
         body = await json_body(request)
-        call = Call(bureau, token, request.path_params, query_of(request), body)
+        call = DeveloperCall(bureau, token, request.path_params, query_of(request), body)
         visit_of(request).summary = " ".join(request.path_params.values())
         return _response(demo, resource.answer(call))
 

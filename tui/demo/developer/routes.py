@@ -11,7 +11,7 @@ from tui.demo.developer.clients import client_resources
 from tui.demo.developer.genies import genie_resources, guardrail_resources
 from tui.demo.developer.knowledge import knowledge_resources
 from tui.demo.developer.recipes import recipe_resources
-from tui.demo.developer.resources import Call, Plain, Resource, developer_routes_of
+from tui.demo.developer.resources import DeveloperCall, Plain, Resource, developer_routes_of
 from tui.demo.developer.workspace import workspace_resources
 from tui.demo.records import JsonObject, User
 
@@ -20,7 +20,7 @@ def user_resources() -> tuple[Resource, ...]:
     return (Resource("users", "GET", "/api/iam/users", find_users),)
 
 
-def find_users(call: Call) -> Any:
+def find_users(call: DeveloperCall) -> Any:
     """Those whose name or email has ``query`` in it, or whose email is one of ``emails[]``."""
     words = call.query.get("query", "").strip().casefold()
     emails = {email.casefold() for email in call.query.getlist("emails[]") if email}

@@ -8,7 +8,7 @@ from datetime import timedelta
 from tui.demo.clock import rfc3339
 from tui.demo.developer.genies import new_guardrail
 from tui.demo.developer.knowledge import skill_of
-from tui.demo.developer.state import Bureau, DeveloperToken, Sheet
+from tui.demo.developer.state import DeveloperState, DeveloperToken, Sheet
 from tui.demo.ids import skill_id
 from tui.demo.records import JsonObject
 from tui.demo.suggestions import EVERYONE, FINANCE, IFRIT, NO_CLIENT_GENIE, STOPPED_GENIE
@@ -48,7 +48,7 @@ class Builders:
     reader_token: str
 
 
-def settle_bureau(bureau: Bureau) -> Builders:
+def seed_developer_state(bureau: DeveloperState) -> Builders:
     """Fill a new bureau and hand out its tokens."""
     token, reader = (f"wrkaus-{bureau.ids.secret()}" for _ in range(2))
     bureau.tokens[token] = DeveloperToken("Terminal builder", api_client="40947")
@@ -63,11 +63,11 @@ def settle_bureau(bureau: Bureau) -> Builders:
     return Builders(token, reader)
 
 
-def _ago(bureau: Bureau, **age: float) -> str:
+def _ago(bureau: DeveloperState, **age: float) -> str:
     return rfc3339(bureau.world.clock.now() - timedelta(**age))
 
 
-def _folders(bureau: Bureau) -> None:
+def _folders(bureau: DeveloperState) -> None:
     bureau.keep("projects", {"id": PROJECT, "name": "Genies", "description": "", "folder_id": 7000})
     for number, name, parent in (
         (7000, "Genies", None),
@@ -78,7 +78,9 @@ def _folders(bureau: Bureau) -> None:
         bureau.keep("folders", folder | {"created_at": _ago(bureau, days=200)})
 
 
-def _recipe(bureau: Bureau, number: int, name: str, description: str, folder: int) -> JsonObject:
+def _recipe(
+    bureau: DeveloperState, number: int, name: str, description: str, folder: int
+) -> JsonObject:
     return bureau.keep(
         "recipes",
         {
@@ -97,7 +99,7 @@ def _recipe(bureau: Bureau, number: int, name: str, description: str, folder: in
     )
 
 
-def _recipes(bureau: Bureau) -> None:
+def _recipes(bureau: DeveloperState) -> None:
     for place, (name, description) in enumerate(_SKILLS):
         number = int(skill_id(name).removeprefix("recipe:"))
         folder = FINANCE_FOLDER if "nvoice" in description else SUPPORT
@@ -107,7 +109,7 @@ def _recipes(bureau: Bureau) -> None:
         _recipe(bureau, number, name, description, SUPPORT)["running"] = running
 
 
-def _jobs(bureau: Bureau) -> None:
+def _jobs(bureau: DeveloperState) -> None:
     failing = int(skill_id(FAILING_SKILL).removeprefix("recipe:"))
     tickets = int(skill_id("Search tickets").removeprefix("recipe:"))
     rows: list[tuple[int, str, str | None, float]] = [
@@ -137,7 +139,7 @@ def _jobs(bureau: Bureau) -> None:
         )
 
 
-def _knowledge(bureau: Bureau) -> None:
+def _knowledge(bureau: DeveloperState) -> None:
     for kb_id, name, description, folder, sources in (
         ("kb-WSm8kore-DemoAA", "Support FAQs", "What people ask most.", SUPPORT, "zendesk"),
         (
@@ -163,7 +165,7 @@ def _knowledge(bureau: Bureau) -> None:
         )
 
 
-def _genies(bureau: Bureau) -> None:
+def _genies(bureau: DeveloperState) -> None:
     skills = list(bureau.tables["skills"])
     for handle, description, provider, held in (
         (IFRIT, "Helps with everything that breaks between nine and five.", "anthropic", skills),
@@ -198,7 +200,7 @@ def _genies(bureau: Bureau) -> None:
         )
 
 
-def _rest(bureau: Bureau) -> None:
+def _rest(bureau: DeveloperState) -> None:
     for number, name, provider, status in (
         (1234, "Model provider", "open_ai", "success"),
         (1235, "Service desk", "zendesk", "success"),

@@ -10,7 +10,7 @@ from tui.demo.clock import rfc3339
 from tui.demo.errors import Refusal
 from tui.demo.ids import Ids
 from tui.demo.records import JsonObject
-from tui.demo.state import World
+from tui.demo.state import DemoState
 
 Table = dict[str, JsonObject]
 """Things of one kind by their ids, as the API shows them."""
@@ -54,10 +54,10 @@ class Sheet:
     guardrail: JsonObject | None = None
 
 
-class Bureau:
+class DeveloperState:
     """Tokens, genies' sheets and one table for each kind of thing."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: DemoState) -> None:
         seed = world.settings.seed
         # Ids of its own: drawing from the world's would change those that tests and pictures know.
         self.ids = Ids(None if seed is None else seed ^ 0x570D10)

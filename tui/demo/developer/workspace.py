@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from tui.demo.clock import parse_rfc3339
-from tui.demo.developer.resources import Call, Plain, Resource
-from tui.demo.developer.state import Bureau, DeveloperToken, Table
+from tui.demo.developer.resources import DeveloperCall, Plain, Resource
+from tui.demo.developer.state import DeveloperState, DeveloperToken, Table
 from tui.demo.errors import Refusal
 from tui.demo.records import JsonObject
 
@@ -43,8 +43,8 @@ def workspace_resources() -> tuple[Resource, ...]:
     )
 
 
-def _listing(kind: str, *names: str) -> Callable[[Call], Any]:
-    def answer(call: Call) -> Any:
+def _listing(kind: str, *names: str) -> Callable[[DeveloperCall], Any]:
+    def answer(call: DeveloperCall) -> Any:
         return call.page(call.matching(call.bureau.tables[kind].values(), *names))
 
     return answer
@@ -53,7 +53,7 @@ def _listing(kind: str, *names: str) -> Callable[[Call], Any]:
 # -- folders and projects ----------------------------------------------------------------------
 
 
-def create_folder(call: Call) -> Any:
+def create_folder(call: DeveloperCall) -> Any:
     name, parent_id = call.text("name"), call.body.get("parent_id")
     folder: JsonObject = {"id": call.bureau.number(), "name": name, "created_at": call.bureau.now()}
     if parent_id is None:
@@ -67,7 +67,7 @@ def create_folder(call: Call) -> Any:
     return call.bureau.keep("folders", folder)
 
 
-def deploy(call: Call) -> Any:
+def deploy(call: DeveloperCall) -> Any:
     project = call.bureau.find("projects", call.parts["id"])
     environment = call.query.get("environment_type")
     if environment not in _ENVIRONMENTS:
@@ -86,7 +86,7 @@ def deploy(call: Call) -> Any:
     )
 
 
-def list_deployments(call: Call) -> Any:
+def list_deployments(call: DeveloperCall) -> Any:
     rows = call.matching(call.bureau.tables["deployments"].values(), "project_id", "state")
     return {"items": call.page(rows)}
 
@@ -94,11 +94,11 @@ def list_deployments(call: Call) -> Any:
 # -- lookup tables -----------------------------------------------------------------------------
 
 
-def list_rows(call: Call) -> Any:
+def list_rows(call: DeveloperCall) -> Any:
     return call.page(_rows(call).values())
 
 
-def add_row(call: Call) -> Any:
+def add_row(call: DeveloperCall) -> Any:
     rows = _rows(call)
     row = {"id": call.bureau.number(), "data": _data(call), "updated_at": call.bureau.now()}
     rows[str(row["id"])] = row
@@ -106,33 +106,33 @@ def add_row(call: Call) -> Any:
     return row
 
 
-def update_row(call: Call) -> Any:
+def update_row(call: DeveloperCall) -> Any:
     row = _row(call)
     row |= {"data": row["data"] | _data(call), "updated_at": call.bureau.now()}
     call.bureau.note(call.token, "lookup_row_updated", {"id": row["id"]})
     return row
 
 
-def delete_row(call: Call) -> Any:
+def delete_row(call: DeveloperCall) -> Any:
     row = _row(call)
     del _rows(call)[str(row["id"])]
     call.bureau.note(call.token, "lookup_row_deleted", {"id": row["id"]})
     return {"success": True}
 
 
-def _rows(call: Call) -> Table:
+def _rows(call: DeveloperCall) -> Table:
     table = call.bureau.find("lookup_tables", call.parts["lookup_table_id"])
     return call.bureau.rows.setdefault(str(table["id"]), {})
 
 
-def _row(call: Call) -> JsonObject:
+def _row(call: DeveloperCall) -> JsonObject:
     row = _rows(call).get(call.parts["row_id"])
     if row is None:
         raise Refusal(404, "Lookup row not found.")
     return row
 
 
-def _data(call: Call) -> JsonObject:
+def _data(call: DeveloperCall) -> JsonObject:
     data = call.body.get("data")
     if not isinstance(data, dict) or not data:
         raise Refusal(400, "data must be an object with the columns of the row.")
@@ -142,12 +142,12 @@ def _data(call: Call) -> JsonObject:
 # -- API clients -------------------------------------------------------------------------------
 
 
-def list_api_clients(call: Call) -> Any:
+def list_api_clients(call: DeveloperCall) -> Any:
     rows = call.page(call.bureau.tables["api_clients"].values())
     return Plain({"result": {"count": len(rows), "items": rows}})
 
 
-def create_api_client(call: Call) -> Any:
+def create_api_client(call: DeveloperCall) -> Any:
     name = call.text("name")
     if not isinstance(call.body.get("all_folders"), bool):
         raise Refusal(400, "all_folders is required and must be true or false.")
@@ -165,14 +165,14 @@ def create_api_client(call: Call) -> Any:
     return Plain({"result": client | _new_token(call.bureau, client)})
 
 
-def regenerate_token(call: Call) -> Any:
+def regenerate_token(call: DeveloperCall) -> Any:
     client = call.bureau.find("api_clients", call.parts["id"])
     _revoke(call.bureau, client)
     call.bureau.note(call.token, "api_client_regenerated", {"id": client["id"]})
     return Plain({"result": _new_token(call.bureau, client)})
 
 
-def delete_api_client(call: Call) -> Any:
+def delete_api_client(call: DeveloperCall) -> Any:
     client = call.bureau.find("api_clients", call.parts["id"])
     _revoke(call.bureau, client)
     del call.bureau.tables["api_clients"][str(client["id"])]
@@ -180,13 +180,13 @@ def delete_api_client(call: Call) -> Any:
     return {"success": True}
 
 
-def _new_token(bureau: Bureau, client: JsonObject) -> JsonObject:
+def _new_token(bureau: DeveloperState, client: JsonObject) -> JsonObject:
     value = f"wrkaus-{bureau.ids.secret()}"
     bureau.tokens[value] = DeveloperToken(str(client["name"]), api_client=str(client["id"]))
     return {"token": {"value": value, "updated_at": bureau.now()}}
 
 
-def _revoke(bureau: Bureau, client: JsonObject) -> None:
+def _revoke(bureau: DeveloperState, client: JsonObject) -> None:
     for value in [v for v, t in bureau.tokens.items() if t.api_client == str(client["id"])]:
         del bureau.tokens[value]
 
@@ -194,18 +194,18 @@ def _revoke(bureau: Bureau, client: JsonObject) -> None:
 # -- agents and the log ------------------------------------------------------------------------
 
 
-def list_groups(call: Call) -> Any:
+def list_groups(call: DeveloperCall) -> Any:
     names = ("id", "name", "in_use", "created_at")
     groups = call.page(call.bureau.tables["on_prem_groups"].values())
     return [{name: group[name] for name in names} for group in groups]
 
 
-def show_status(call: Call) -> Any:
+def show_status(call: DeveloperCall) -> Any:
     group = call.bureau.find("on_prem_groups", call.parts["id"])
     return {"agents_count": group["agents_count"], "active_agents": group["active_agents"]}
 
 
-def list_activity(call: Call) -> Any:
+def list_activity(call: DeveloperCall) -> Any:
     """Newest first; ``page[after]`` goes on behind an entry."""
     rows = list(reversed(call.bureau.tables["activity"].values()))
     for bound, keeps in (("from", datetime.__ge__), ("to", datetime.__le__)):

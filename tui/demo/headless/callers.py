@@ -5,11 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from tui.demo.errors import Bare, Refusal, not_found
-from tui.demo.records import Genie, User
-from tui.demo.state import Conversation, World
+from tui.demo.records import DemoGenie, User
+from tui.demo.state import DemoConversation, DemoState
 
 
-def caller_of(world: World, request: Request) -> User:
+def caller_of(world: DemoState, request: Request) -> User:
     """The user a runtime call is made for.
 
     Raises:
@@ -35,7 +35,7 @@ def bearer_token(request: Request) -> str:
     return token if scheme == "Bearer" else ""
 
 
-def genie_for(world: World, request: Request) -> tuple[Genie, User]:
+def genie_for(world: DemoState, request: Request) -> tuple[DemoGenie, User]:
     """The genie a call is addressed to, and its caller.
 
     Raises:
@@ -45,7 +45,7 @@ def genie_for(world: World, request: Request) -> tuple[Genie, User]:
     user = caller_of(world, request)
     genie = world.genies.get(request.path_params["genie"])
     if genie is None:
-        raise not_found("Genie")
+        raise not_found("DemoGenie")
     if not genie.client_attached:
         raise Refusal(406, "No client is attached to this genie.")
     credential = bearer_token(request)
@@ -58,7 +58,7 @@ def genie_for(world: World, request: Request) -> tuple[Genie, User]:
     return genie, user
 
 
-def conversation_for(world: World, request: Request) -> Conversation:
+def conversation_for(world: DemoState, request: Request) -> DemoConversation:
     """The conversation a call names, if it is the caller's own.
 
     Raises:
@@ -67,5 +67,5 @@ def conversation_for(world: World, request: Request) -> Conversation:
     genie, user = genie_for(world, request)
     conversation = world.conversations.get(request.path_params["conversation"])
     if conversation is None or conversation.genie is not genie or conversation.user is not user:
-        raise not_found("Conversation")
+        raise not_found("DemoConversation")
     return conversation

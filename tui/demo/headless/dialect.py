@@ -13,8 +13,8 @@ from datetime import datetime
 from starlette.responses import JSONResponse, Response
 
 from tui.demo.clock import rfc3339
-from tui.demo.records import Event, JsonObject, Message
-from tui.demo.state import Conversation
+from tui.demo.records import DemoEvent, DemoMessage, JsonObject
+from tui.demo.state import DemoConversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ class Shape:
         name = "conversations" if self.observed else "list"
         return self.answer({name: rows, "total_count": total, "cursor": cursor})
 
-    def detail(self, conversation: Conversation, topic: str, last: Event | None) -> Response:
+    def detail(
+        self, conversation: DemoConversation, topic: str, last: DemoEvent | None
+    ) -> Response:
         """State of one conversation. Source: Headless API, Get a conversation."""
         identity = {} if self.observed else {"conversation_id": conversation.conversation_id}
         return self.answer(
@@ -49,7 +51,7 @@ class Shape:
             }
         )
 
-    def state(self, conversation: Conversation) -> str:
+    def state(self, conversation: DemoConversation) -> str:
         """One of the four documented states, or of the two observed.
 
         Observed, a turn that waits for a connection looks ``idle`` although it is not free.
@@ -61,7 +63,7 @@ class Shape:
             return run.activity
         return "idle" if run.waits_for_connection else "skill_processing"
 
-    def event(self, event: Event) -> JsonObject:
+    def event(self, event: DemoEvent) -> JsonObject:
         """An event with the base fields first. Source: Headless API, SSE events."""
         fields = dict(event.fields)
         if self.observed:
@@ -77,13 +79,13 @@ class Shape:
             **fields,
         }
 
-    def continuation(self, last: Event, following: Event) -> str:
+    def continuation(self, last: DemoEvent, following: DemoEvent) -> str:
         """Where the next page of events starts. The bound is inclusive, so the observed value,
         the time of the last event sent, brings that event a second time."""
         return rfc3339((last if self.observed else following).created_at)
 
 
-def listed(conversation: Conversation, topic: str) -> JsonObject:
+def listed(conversation: DemoConversation, topic: str) -> JsonObject:
     """A row of the list of conversations."""
     return {
         "conversation_id": conversation.conversation_id,
@@ -93,7 +95,7 @@ def listed(conversation: Conversation, topic: str) -> JsonObject:
     }
 
 
-def message(entry: Message) -> JsonObject:
+def message(entry: DemoMessage) -> JsonObject:
     """A message of the history. Source: Headless API, Get messages."""
     return {
         "message_id": entry.message_id,

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from tui.demo.demo import Demo
 from tui.demo.faults import Fault
 from tui.demo.headless import dialect
-from tui.demo.headless.runs import Run
+from tui.demo.headless.runs import GenieRun
 from tui.demo.records import JsonObject
 
 
@@ -24,7 +24,7 @@ class HangUp(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ServerFrame:
     """One server-sent event."""
 
     event: str
@@ -34,7 +34,7 @@ class Frame:
     """Set for persisted events only: a client may resume after it."""
     comment: str = ""
     """Instead of an event."""
-    torn: bool = False
+    wait_for_gap: bool = False
     """Only its first part leaves the server."""
 
     def encode(self) -> bytes:
@@ -44,7 +44,7 @@ class Frame:
         event_line = f"event: {self.event}\n" if self.event else ""
         id_line = f"id: {self.id}\n" if self.id else ""
         whole = f"{event_line}{id_line}data: {self.data}\n\n".encode()
-        return whole[: _middle(whole)] if self.torn else whole
+        return whole[: _middle(whole)] if self.wait_for_gap else whole
 
 
 def _middle(whole: bytes) -> int:
@@ -53,10 +53,10 @@ def _middle(whole: bytes) -> int:
     return next(wide, len(whole) // 2)
 
 
-Frames: TypeAlias = AsyncIterator[Frame]
+Frames: TypeAlias = AsyncIterator[ServerFrame]
 
 
-async def follow(demo: Demo, run: Run, position: int) -> Frames:
+async def follow(demo: Demo, run: GenieRun, position: int) -> Frames:
     """The events of a run after the first ``position``, then live until it has finished.
 
     A silent turn is pinged. One that waits for a connection is given up after a while, and what it
@@ -80,7 +80,7 @@ async def follow(demo: Demo, run: Run, position: int) -> Frames:
             yield _ping(demo)
 
 
-async def _park(demo: Demo, run: Run) -> Frames:
+async def _park(demo: Demo, run: GenieRun) -> Frames:
     """Keep-alives for as long as the server has patience, then the interruption."""
     left_s = demo.settings.park_s
     while left_s > demo.settings.ping_s:
@@ -92,19 +92,19 @@ async def _park(demo: Demo, run: Run) -> Frames:
     yield _interruption(run, "pause_timeout", 2000)
 
 
-def _frame(data: JsonObject, event_id: str | None = None) -> Frame:
-    return Frame(data["type"], json.dumps(data, ensure_ascii=False), event_id)
+def _frame(data: JsonObject, event_id: str | None = None) -> ServerFrame:
+    return ServerFrame(data["type"], json.dumps(data, ensure_ascii=False), event_id)
 
 
-def _ping(demo: Demo) -> Frame:
+def _ping(demo: Demo) -> ServerFrame:
     return _frame(dialect.ping(demo.world.clock.now()))
 
 
-def _interruption(run: Run, reason: str, retry_after_ms: int) -> Frame:
+def _interruption(run: GenieRun, reason: str, retry_after_ms: int) -> ServerFrame:
     return _frame(dialect.interrupted(run.run_id, len(run.events), reason, retry_after_ms))
 
 
-def disturb(frames: Frames, faults: list[Fault], run: Run | None) -> Frames:
+def disturb(frames: Frames, faults: list[Fault], run: GenieRun | None) -> Frames:
     """The same frames with faults applied, the first fault nearest to the source."""
     for fault in faults:
         frames = _DISTURBANCES[fault.kind](frames, fault, run)
@@ -119,27 +119,27 @@ async def _first(frames: Frames, count: int) -> Frames:
         yield frame
 
 
-async def _cut(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _cut(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     raise HangUp
 
 
-async def _tear(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _tear(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     async for frame in _first(frames, 1):
-        yield replace(frame, torn=frame.id is not None)
+        yield replace(frame, wait_for_gap=frame.id is not None)
     raise HangUp
 
 
-async def _outage(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _outage(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     raise HangUp(fault.outage_s)
 
 
-async def _skip(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _skip(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     async for frame in _first(frames, 1):
@@ -149,10 +149,10 @@ async def _skip(frames: Frames, fault: Fault, run: Run | None) -> Frames:
         yield frame
 
 
-async def _swap(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _swap(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
-    held: list[Frame] = []
+    held: list[ServerFrame] = []
     async for frame in frames:
         if frame.id is not None and not held:
             held.append(frame)
@@ -166,7 +166,7 @@ async def _swap(frames: Frames, fault: Fault, run: Run | None) -> Frames:
         yield frame
 
 
-async def _mute(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _mute(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     async for frame in frames:
@@ -174,39 +174,39 @@ async def _mute(frames: Frames, fault: Fault, run: Run | None) -> Frames:
             yield frame
 
 
-async def _close(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _close(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
 
 
-async def _silent(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _silent(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     await asyncio.Event().wait()
 
 
-async def _interrupted(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _interrupted(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     if run is not None:
         yield _interruption(run, "server_restart", fault.retry_ms)
 
 
-async def _malformed(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _malformed(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
-    yield Frame("agent.message", '{"type": "agent.message", "message": "half a')
+    yield ServerFrame("agent.message", '{"type": "agent.message", "message": "half a')
     async for frame in frames:
         yield frame
 
 
-async def _duplicate(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _duplicate(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in frames:
         yield frame
         yield frame
 
 
-async def _crosstalk(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _crosstalk(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
     here = run.conversation_id if run and fault.own else "cnv-of-another-user"
@@ -225,7 +225,7 @@ _SECRETS: tuple[JsonObject, ...] = (
 )
 
 
-async def _counted_ids(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _counted_ids(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in frames:
         data = json.loads(frame.data) if frame.data else {}
         number = data.get("seq_num")
@@ -235,7 +235,7 @@ async def _counted_ids(frames: Frames, fault: Fault, run: Run | None) -> Frames:
             yield replace(frame, data=json.dumps(data, ensure_ascii=False), id=str(number))
 
 
-async def _ask_again(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _ask_again(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in _first(frames, fault.after):
         yield frame
         data = json.loads(frame.data) if frame.data else {}
@@ -248,7 +248,7 @@ async def _ask_again(frames: Frames, fault: Fault, run: Run | None) -> Frames:
         yield frame
 
 
-async def _odd_values(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _odd_values(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in frames:
         whole = frame.data.startswith("{") and frame.data.endswith("}")
         yield replace(frame, data=f"{frame.data[:-1]}, {_ODD}}}") if whole else frame
@@ -263,13 +263,13 @@ _ODD = (
 )
 
 
-async def _slow(frames: Frames, fault: Fault, run: Run | None) -> Frames:
+async def _slow(frames: Frames, fault: Fault, run: GenieRun | None) -> Frames:
     async for frame in frames:
         await asyncio.sleep(fault.delay_s)
         yield frame
 
 
-_DISTURBANCES: dict[str, Callable[[Frames, Fault, Run | None], Frames]] = {
+_DISTURBANCES: dict[str, Callable[[Frames, Fault, GenieRun | None], Frames]] = {
     "cut": _cut,
     "tear": _tear,
     "outage": _outage,

@@ -14,7 +14,7 @@ from tui.demo.errors import Refusal, not_found
 from tui.demo.headless import dialect
 from tui.demo.headless.callers import conversation_for, genie_for
 from tui.demo.headless.event_stream import follow
-from tui.demo.headless.runs import Attempt, Run
+from tui.demo.headless.runs import Attempt, GenieRun
 from tui.demo.headless.script_player import play
 from tui.demo.headless.uploads import receive_file
 from tui.demo.middleware import Operation, event_stream, routes, visit_of
@@ -29,8 +29,8 @@ from tui.demo.request_parsing import (
     text_field,
 )
 from tui.demo.scripts import choose
-from tui.demo.scripts.steps import Outcome, Prompt
-from tui.demo.state import EVENTS_KEPT, Conversation
+from tui.demo.scripts.steps import Outcome, ScriptPrompt
+from tui.demo.state import EVENTS_KEPT, DemoConversation
 
 LARGEST_MESSAGE_BYTES = 12 * 1024
 
@@ -73,7 +73,7 @@ async def list_conversations(demo: Demo, request: Request) -> Response:
     return demo.shape.conversation_list(rows, len(mine), cursor)
 
 
-def _place(conversation: Conversation) -> str:
+def _place(conversation: DemoConversation) -> str:
     return f"{rfc3339(conversation.created_at)} {conversation.conversation_id}"
 
 
@@ -134,7 +134,7 @@ async def send_message(demo: Demo, request: Request) -> Response:
     return demo.shape.answer(receipt, 202)
 
 
-def _prompt(demo: Demo, conversation: Conversation, body: JsonObject) -> Prompt:
+def _prompt(demo: Demo, conversation: DemoConversation, body: JsonObject) -> ScriptPrompt:
     text, file_id = text_field(body, "message"), text_field(body, "file_id")
     if not text.strip():
         raise Refusal(400, "message is required.")
@@ -143,7 +143,7 @@ def _prompt(demo: Demo, conversation: Conversation, body: JsonObject) -> Prompt:
     upload = demo.world.uploads.get(file_id)
     if file_id and (upload is None or upload.conversation_id != conversation.conversation_id):
         raise Refusal(422, "file_id is not a file of this conversation.")
-    return Prompt(text, conversation.user.name, upload)
+    return ScriptPrompt(text, conversation.user.name, upload)
 
 
 def _wants_stream(body: JsonObject) -> bool:
@@ -153,7 +153,7 @@ def _wants_stream(body: JsonObject) -> bool:
     return stream
 
 
-def _start(demo: Demo, conversation: Conversation, prompt: Prompt) -> Run:
+def _start(demo: Demo, conversation: DemoConversation, prompt: ScriptPrompt) -> GenieRun:
     scenario = choose(prompt)
     title = scenario.title or clean_line(prompt.text, 48)
     run = demo.world.begin_run(conversation, prompt.text, title)
@@ -172,7 +172,7 @@ async def resume_run(demo: Demo, request: Request) -> Response:
     return event_stream(demo, request, run, follow(demo, run, run.position_after(last_event_id)))
 
 
-def _run_for(demo: Demo, request: Request) -> Run:
+def _run_for(demo: Demo, request: Request) -> GenieRun:
     run = conversation_for(demo.world, request).runs.get(request.path_params["run"])
     if run is None:
         raise not_found("Genie run")

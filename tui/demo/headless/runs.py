@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tui.demo.records import Activity, Event
+from tui.demo.records import Activity, DemoEvent
 from tui.demo.scripts.steps import Outcome
 
 
-class Run:
+class GenieRun:
     """One request/response cycle. Its listeners wait in `changed`."""
 
     def __init__(self, run_id: str, conversation_id: str, started_at: datetime) -> None:
         self.run_id = run_id
         self.conversation_id = conversation_id
         self.started_at = started_at
-        self.events: list[Event] = []
+        self.events: list[DemoEvent] = []
         self.activity: Activity = "ai_running"
         self.done = False
         self.off_record = False
@@ -54,7 +54,7 @@ class Approval:
     """A skill call that waits for the user's decision."""
 
     call_id: str
-    run: Run
+    run: GenieRun
     answer: asyncio.Future[Outcome]
 
 
@@ -64,7 +64,7 @@ class Attempt:
 
     attempt_id: str
     connector: str
-    run: Run
+    run: GenieRun
     genie: str
     user_id: str
     answer: asyncio.Future[Outcome]

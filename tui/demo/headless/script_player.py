@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from tui.demo.faults import FaultBox
-from tui.demo.headless.runs import Run
+from tui.demo.headless.runs import GenieRun
 from tui.demo.ids import skill_id
 from tui.demo.scripts.steps import (
     AskApproval,
@@ -18,13 +18,17 @@ from tui.demo.scripts.steps import (
     Together,
     UseSkill,
 )
-from tui.demo.state import Conversation, World
+from tui.demo.state import DemoConversation, DemoState
 
 _DONE = Outcome()
 
 
 async def play(
-    world: World, conversation: Conversation, run: Run, script: Script, faults: FaultBox
+    world: DemoState,
+    conversation: DemoConversation,
+    run: GenieRun,
+    script: Script,
+    faults: FaultBox,
 ) -> None:
     """Live through one turn, from ``processing.started`` to ``processing.finished``.
 
@@ -42,7 +46,7 @@ async def play(
 
 class _Player:
     def __init__(
-        self, world: World, conversation: Conversation, run: Run, faults: FaultBox
+        self, world: DemoState, conversation: DemoConversation, run: GenieRun, faults: FaultBox
     ) -> None:
         self._world = world
         self._conversation = conversation

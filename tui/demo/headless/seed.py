@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle, islice
 
-from tui.demo.headless.runs import Run
+from tui.demo.headless.runs import GenieRun
 from tui.demo.ids import skill_id
-from tui.demo.records import Genie, Source, User
-from tui.demo.state import Conversation, World
+from tui.demo.records import DemoGenie, Source, User
+from tui.demo.state import DemoConversation, DemoState
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ _THINGS = (
 _LONG_THREAD_GAP = timedelta(seconds=30)
 
 
-def settle_history(world: World, genie: Genie, user: User) -> None:
+def seed_history(world: DemoState, genie: DemoGenie, user: User) -> None:
     """Put the past into a new world, oldest first, as its settings ask."""
     now, wanted = world.clock.now(), world.settings.seeded_conversations
     told = _PASTS[:wanted]
@@ -143,7 +143,7 @@ def _errand_time(now: datetime, number: int) -> datetime:
     return now - timedelta(days=14) - number * timedelta(minutes=50)
 
 
-def _add_errand(world: World, conversation: Conversation, number: int) -> None:
+def _add_errand(world: DemoState, conversation: DemoConversation, number: int) -> None:
     """A short conversation with neither run nor events: there may be ten thousand of them."""
     about = f"{_ERRANDS[number % len(_ERRANDS)]} {_THINGS[number % len(_THINGS)]}"
     at, run_id = conversation.created_at, world.ids.short("run")
@@ -153,13 +153,13 @@ def _add_errand(world: World, conversation: Conversation, number: int) -> None:
     world.remember(conversation, run_id, "genie", answer, at + timedelta(seconds=20))
 
 
-def _entitle(conversation: Conversation, title: str) -> None:
+def _entitle(conversation: DemoConversation, title: str) -> None:
     conversation.title = title
     # Long ago, so that the detail call has the title at once.
     conversation.titled_at = conversation.created_at - timedelta(days=1)
 
 
-def _add_long_thread(world: World, genie: Genie, user: User, now: datetime) -> None:
+def _add_long_thread(world: DemoState, genie: DemoGenie, user: User, now: datetime) -> None:
     length = world.settings.seeded_messages
     start = now - timedelta(days=2) - length * _LONG_THREAD_GAP
     conversation = world.open_conversation(genie, user, start)
@@ -174,7 +174,7 @@ def _add_long_thread(world: World, genie: Genie, user: User, now: datetime) -> N
         world.remember(conversation, run_id, source, f"{text} ({number + 1})", at)
 
 
-def _relive(world: World, conversation: Conversation, past: Past) -> None:
+def _relive(world: DemoState, conversation: DemoConversation, past: Past) -> None:
     """Tell a past with messages and events; those older than a day are kept from clients anyway."""
     _entitle(conversation, past.title)
     at = conversation.created_at
@@ -183,9 +183,9 @@ def _relive(world: World, conversation: Conversation, past: Past) -> None:
 
 
 def _relive_turn(
-    world: World, conversation: Conversation, turn: PastTurn, at: datetime
+    world: DemoState, conversation: DemoConversation, turn: PastTurn, at: datetime
 ) -> datetime:
-    run = Run(world.ids.short("run"), conversation.conversation_id, at)
+    run = GenieRun(world.ids.short("run"), conversation.conversation_id, at)
     run.done = True
     conversation.runs[run.run_id] = run
     world.remember(conversation, run.run_id, "user", turn.asked, at)

@@ -12,7 +12,7 @@ from tui.demo.demo import Demo
 from tui.demo.identity.errors import OAuthRefusal, invalid_request
 from tui.demo.identity.pages import PAGE_HEADERS, Pages
 from tui.demo.identity.requests import Parameters, read_ask, read_form
-from tui.demo.identity.state import Ask, Client, SignIn
+from tui.demo.identity.state import Ask, RegisteredClient, SignIn
 from tui.demo.middleware import visit_of
 
 AUTHORIZE = "/oauth/authorize"
@@ -37,7 +37,7 @@ async def authorize(demo: Demo, request: Request) -> Response:
         return _see_other(_way_back(demo, client, query.get("state"), **refusal.body()))
 
 
-def _client_of(demo: Demo, query: Parameters) -> Client:
+def _client_of(demo: Demo, query: Parameters) -> RegisteredClient:
     """The client that asks, once it is certain where its browser may be sent back to."""
     client = demo.identity.clients.get(query.require("client_id"))
     if client is None:
@@ -144,7 +144,7 @@ def _check_form(form: Parameters, sign_in: SignIn) -> None:
         raise OAuthRefusal("access_denied", "The form is not from this server's page.", 403)
 
 
-def _way_back(demo: Demo, client: Client, state: str, **fields: str) -> str:
+def _way_back(demo: Demo, client: RegisteredClient, state: str, **fields: str) -> str:
     """The redirect URL with an answer. Source: RFC 6749 section 4.1.2, RFC 9207 section 2."""
     redirect_url = client.redirect_url
     answer = fields | ({"state": state} if state else {}) | {"iss": demo.world.url}

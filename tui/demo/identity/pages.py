@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from tui.demo.demo import Demo
 from tui.demo.identity.errors import OAuthRefusal
-from tui.demo.identity.state import Client, SignIn
+from tui.demo.identity.state import RegisteredClient, SignIn
 from tui.demo.records import User
 
 PAGE_HEADERS = {
@@ -77,7 +77,7 @@ class Pages:
         return self._page(title, _fill(_PROBLEM, title=title, text=text, code=code), status)
 
     def _page(
-        self, title: str, content: str, status: int = 200, client: Client | None = None
+        self, title: str, content: str, status: int = 200, client: RegisteredClient | None = None
     ) -> Response:
         # A form's target is checked after redirects too, so the client's own must be allowed.
         home = urlsplit((client or self._client).redirect_url)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from tui.demo.identity.errors import OAuthRefusal, invalid_request
-from tui.demo.identity.state import Ask, Client
+from tui.demo.identity.state import Ask, RegisteredClient
 from tui.demo.request_parsing import body_bytes
 
 SCOPES = ("openid", "profile", "email")
@@ -80,7 +80,7 @@ async def read_form(request: Request) -> Parameters:
         raise invalid_request("The parameters cannot be decoded.") from None
 
 
-def read_ask(query: Parameters, client: Client) -> Ask:
+def read_ask(query: Parameters, client: RegisteredClient) -> Ask:
     """An authorization request. Source: Headless API, OAuth 2.0 PKCE authorization flow.
 
     Raises:

@@ -10,13 +10,13 @@ from hmac import compare_digest
 
 from tui.demo.identity.errors import invalid_grant
 from tui.demo.records import AccessToken, User
-from tui.demo.state import World
+from tui.demo.state import DemoState
 
 _SIGN_IN_LIFE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class RegisteredClient:
     """A registered public client."""
 
     client_id: str
@@ -27,7 +27,7 @@ class Client:
 class Ask:
     """What a client asks for in an authorization request that is in order."""
 
-    client: Client
+    client: RegisteredClient
     state: str
     challenge: str
     nonce: str
@@ -35,7 +35,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class BrowserSession:
     """A person who is signed in with a browser."""
 
     user: User
@@ -53,17 +53,17 @@ class SignIn:
     """Cookie of the browser that began it; the pages are for that browser alone."""
     ask: Ask
     expires_at: datetime
-    session: Session | None
+    session: BrowserSession | None
     answer: str = ""
     """Where the browser is sent in the end, however often its form arrives."""
 
 
 @dataclass(slots=True)
-class Grant:
+class ConsentGrant:
     """What one consent led to: a family of tokens that lives and dies together."""
 
-    client: Client
-    session: Session
+    client: RegisteredClient
+    session: BrowserSession
     nonce: str
     refresh_token: str = ""
     """The only one that still works; empty when the family was revoked."""
@@ -71,30 +71,30 @@ class Grant:
 
 
 @dataclass(slots=True)
-class Code:
+class AuthorizationCode:
     """An authorization code, good for one attempt."""
 
-    grant: Grant
+    grant: ConsentGrant
     challenge: str
     expires_at: datetime
     spent: bool = False
 
 
-class Identity:
+class IdentityState:
     """The rules of codes and tokens. Source: RFC 6749, RFC 7636, RFC 9700 section 4.14."""
 
-    def __init__(self, world: World, client: Client) -> None:
+    def __init__(self, world: DemoState, client: RegisteredClient) -> None:
         self.client = client
         """The one that is there from the start."""
         self.clients = {client.client_id: client}
         self._world = world
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, BrowserSession] = {}
         self._sign_ins: dict[str, SignIn] = {}
-        self._codes: dict[str, Code] = {}
-        self._families: dict[str, Grant] = {}
+        self._codes: dict[str, AuthorizationCode] = {}
+        self._families: dict[str, ConsentGrant] = {}
         """By every refresh token ever issued, spent ones too."""
 
-    def begin(self, ask: Ask, browser: str, session: Session | None) -> SignIn:
+    def begin(self, ask: Ask, browser: str, session: BrowserSession | None) -> SignIn:
         """Start the pages of an authorization request."""
         now = self._world.clock.now()
         self._sign_ins = {k: v for k, v in self._sign_ins.items() if v.expires_at > now}
@@ -111,25 +111,27 @@ class Identity:
         same_browser = compare_digest(sign_in.browser.encode(), browser.encode())
         return sign_in if same_browser else None
 
-    def session(self, cookie: str) -> Session | None:
+    def session(self, cookie: str) -> BrowserSession | None:
         return self._sessions.get(cookie)
 
-    def remember(self, user: User) -> tuple[str, Session]:
+    def remember(self, user: User) -> tuple[str, BrowserSession]:
         """A new session, and its cookie."""
-        cookie, session = self._world.ids.secret(), Session(user, self._world.clock.now())
+        cookie, session = self._world.ids.secret(), BrowserSession(user, self._world.clock.now())
         self._sessions[cookie] = session
         return cookie, session
 
-    def issue_code(self, session: Session, ask: Ask) -> str:
+    def issue_code(self, session: BrowserSession, ask: Ask) -> str:
         """The code for a consent that was given."""
         code = self._world.ids.secret()
         life = timedelta(seconds=self._world.settings.code_life_s)
-        self._codes[code] = Code(
-            Grant(ask.client, session, ask.nonce), ask.challenge, self._world.clock.now() + life
+        self._codes[code] = AuthorizationCode(
+            ConsentGrant(ask.client, session, ask.nonce),
+            ask.challenge,
+            self._world.clock.now() + life,
         )
         return code
 
-    def redeem(self, client_id: str, code: str, redirect_url: str, verifier: str) -> Grant:
+    def redeem(self, client_id: str, code: str, redirect_url: str, verifier: str) -> ConsentGrant:
         """The grant of a code, with its first tokens. Any attempt spends the code.
 
         Raises:
@@ -153,7 +155,7 @@ class Identity:
         self._issue_tokens(found.grant)
         return found.grant
 
-    def refresh(self, refresh_token: str) -> Grant:
+    def refresh(self, refresh_token: str) -> ConsentGrant:
         """The grant of a refresh token, with new tokens; the old refresh token is spent.
 
         Raises:
@@ -168,7 +170,7 @@ class Identity:
         self._issue_tokens(grant)
         return grant
 
-    def _issue_tokens(self, grant: Grant) -> None:
+    def _issue_tokens(self, grant: ConsentGrant) -> None:
         world = self._world
         access_token, grant.refresh_token = world.ids.secret(), world.ids.secret()
         grant.access_tokens.append(access_token)
@@ -177,7 +179,7 @@ class Identity:
         user_id = grant.session.user.user_id
         world.access_tokens[access_token] = AccessToken(user_id, expires_at, grant.client.client_id)
 
-    def _revoke(self, grant: Grant) -> None:
+    def _revoke(self, grant: ConsentGrant) -> None:
         grant.refresh_token = ""
         for access_token in grant.access_tokens:
             self._world.access_tokens.pop(access_token, None)

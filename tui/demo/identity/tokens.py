@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from tui.demo.demo import Demo
 from tui.demo.identity.errors import NO_STORE, OAuthRefusal, invalid_request
 from tui.demo.identity.requests import SCOPES, Parameters, check_scope, read_form
-from tui.demo.identity.state import Grant
+from tui.demo.identity.state import ConsentGrant
 from tui.demo.middleware import visit_of
 from tui.demo.records import JsonObject, User
 
@@ -110,7 +110,7 @@ def _refuse_client_authentication(request: Request, form: Parameters) -> None:
         )
 
 
-def _redeem_code(demo: Demo, request: Request, form: Parameters) -> Grant:
+def _redeem_code(demo: Demo, request: Request, form: Parameters) -> ConsentGrant:
     code, redirect_url = form.require("code"), form.require("redirect_uri")
     verifier = form.require("code_verifier")
     if not _VERIFIER.fullmatch(verifier):
@@ -119,7 +119,7 @@ def _redeem_code(demo: Demo, request: Request, form: Parameters) -> Grant:
     return demo.identity.redeem(form.require("client_id"), code, redirect_url, verifier)
 
 
-def _refresh(demo: Demo, request: Request, form: Parameters) -> Grant:
+def _refresh(demo: Demo, request: Request, form: Parameters) -> ConsentGrant:
     refresh_token = form.require("refresh_token")
     if scope := form.get("scope"):
         check_scope(scope)
@@ -127,13 +127,13 @@ def _refresh(demo: Demo, request: Request, form: Parameters) -> Grant:
     return demo.identity.refresh(refresh_token)
 
 
-_EXCHANGES: dict[str, Callable[[Demo, Request, Parameters], Grant]] = {
+_EXCHANGES: dict[str, Callable[[Demo, Request, Parameters], ConsentGrant]] = {
     "authorization_code": _redeem_code,
     "refresh_token": _refresh,
 }
 
 
-def _answer(demo: Demo, grant: Grant) -> JsonObject:
+def _answer(demo: Demo, grant: ConsentGrant) -> JsonObject:
     access_token = grant.access_tokens[-1]
     return {
         "access_token": access_token,
@@ -145,7 +145,7 @@ def _answer(demo: Demo, grant: Grant) -> JsonObject:
     }
 
 
-def _id_token(demo: Demo, grant: Grant, access_token: str) -> str:
+def _id_token(demo: Demo, grant: ConsentGrant, access_token: str) -> str:
     """Source: OpenID Connect Core section 2."""
     now_s = int(demo.world.clock.now().timestamp())
     claims: JsonObject = {

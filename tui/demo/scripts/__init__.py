@@ -6,13 +6,13 @@ import re
 
 from tui.demo.scripts.questions import APPROVALS, CONNECTIONS
 from tui.demo.scripts.skills import FILES, SKILLS
-from tui.demo.scripts.steps import Prompt, Scenario
+from tui.demo.scripts.steps import Scenario, ScriptPrompt
 from tui.demo.scripts.talk import ECHO, TALK, WRITING
 
 _SCENARIOS: tuple[Scenario, ...] = (*WRITING, *APPROVALS, *CONNECTIONS, *SKILLS, FILES, *TALK)
 
 
-def choose(prompt: Prompt) -> Scenario:
+def choose(prompt: ScriptPrompt) -> Scenario:
     """The first scenario whose pattern is in the text; an attached file decides at once."""
     if prompt.upload is not None:
         return FILES

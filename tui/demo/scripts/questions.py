@@ -7,10 +7,10 @@ from tui.demo.scripts.steps import (
     AskApproval,
     AskConnection,
     Outcome,
-    Prompt,
     Say,
     Scenario,
     Script,
+    ScriptPrompt,
     UseSkill,
 )
 
@@ -97,7 +97,7 @@ _LAPTOP_SCHEMA: list[JsonObject] = [
 ]
 
 
-def _laptop(prompt: Prompt) -> Script:
+def _laptop(prompt: ScriptPrompt) -> Script:
     yield Say("A laptop, then. Let me see what the vault has.", 0.6)
     yield UseSkill("Check stock", 1.4)
     outcome = yield AskApproval("Order laptop", _LAPTOP, _LAPTOP_SCHEMA, seconds=2.2)
@@ -118,7 +118,7 @@ def _quoted(outcome: Outcome) -> str:
     return f"Rejected by user: {outcome.reason or 'no reason given'}."
 
 
-def _password(prompt: Prompt) -> Script:
+def _password(prompt: ScriptPrompt) -> Script:
     parameters: JsonObject = {"account": "ada@example.com", "sign_out_everywhere": True}
     schema = [
         _field("account", "Account", "string", "text"),
@@ -131,7 +131,7 @@ def _password(prompt: Prompt) -> Script:
         yield Say(f"{_quoted(outcome)}\n\nYour password stays as it is, for better or worse.")
 
 
-def _trip(prompt: Prompt) -> Script:
+def _trip(prompt: ScriptPrompt) -> Script:
     yield Say("Two bookings, two questions: first the way, then the bed.", 0.8)
     ticket: JsonObject = {"from": "Bristol", "to": "Lisbon", "price": 184.0}
     train = yield AskApproval("Book ticket", ticket, _trip_schema("from", "to"))
@@ -176,7 +176,7 @@ _REPLIES = {
 }
 
 
-def _connect(prompt: Prompt) -> Script:
+def _connect(prompt: ScriptPrompt) -> Script:
     connector = _connector_in(prompt.text)
     yield Say(f"For that I need to look into {connector} with your own eyes, not mine.", 0.8)
     outcome = yield AskConnection(connector)

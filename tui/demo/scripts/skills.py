@@ -6,13 +6,21 @@ import csv
 
 from tui.core.text import clean, clean_line
 from tui.demo.records import Upload
-from tui.demo.scripts.steps import CutStream, Prompt, Say, Scenario, Script, Together, UseSkill
+from tui.demo.scripts.steps import (
+    CutStream,
+    Say,
+    Scenario,
+    Script,
+    ScriptPrompt,
+    Together,
+    UseSkill,
+)
 
 _SHOWN_LINES = 8
 _SHOWN_COLUMNS = 6
 
 
-def _read(prompt: Prompt) -> Script:
+def _read(prompt: ScriptPrompt) -> Script:
     if prompt.upload is None:
         yield Say("Gladly, but I see no file. Attach one (up to 20 MB) and ask again.", 0.6)
         return
@@ -62,7 +70,7 @@ def _cell(text: str) -> str:
 FILES = Scenario(_read, r"\b(files?|attach(ed|ment)?|summari[sz]e|upload(ed)?)\b", "A file")
 
 
-def _status(prompt: Prompt) -> Script:
+def _status(prompt: ScriptPrompt) -> Script:
     yield Say("Let me look everywhere at once; being smoke has its advantages.", 0.6)
     yield Together(
         (
@@ -82,7 +90,7 @@ def _status(prompt: Prompt) -> Script:
     )
 
 
-def _invoices(prompt: Prompt) -> Script:
+def _invoices(prompt: ScriptPrompt) -> Script:
     yield UseSkill("Find invoices", 1.3)
     yield Say("214 invoices found. Now the export, which has moods.", 0.5)
     yield UseSkill("Export to PDF", 2.4, error="Recipe error: 403 Forbidden from the archive")
@@ -95,12 +103,12 @@ def _invoices(prompt: Prompt) -> Script:
     )
 
 
-def _restart(prompt: Prompt) -> Script:
+def _restart(prompt: ScriptPrompt) -> Script:
     yield UseSkill("Restart print spooler", 1.9, stopped=True)
     yield Say("The spooler is up again. It wishes to be remembered for its good days.")
 
 
-def _cable(prompt: Prompt) -> Script:
+def _cable(prompt: ScriptPrompt) -> Script:
     yield Say("Pulling it… *now*. I go on working; see whether you can catch up.", 0.6)
     yield CutStream()
     yield UseSkill("Count the clouds", 2.5)

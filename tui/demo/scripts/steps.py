@@ -71,7 +71,7 @@ Step: TypeAlias = Say | UseSkill | Together | AskApproval | AskConnection | CutS
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class ScriptPrompt:
     """What the user asked, with the attached file if there is one."""
 
     text: str
@@ -86,7 +86,7 @@ Script: TypeAlias = Generator[Step, Outcome, None]
 class Scenario:
     """A script, and the words that call for it."""
 
-    script: Callable[[Prompt], Script]
+    script: Callable[[ScriptPrompt], Script]
     pattern: str = ""
     """Regular expression for the text, case ignored; empty never matches."""
     title: str | None = None

@@ -7,7 +7,7 @@ from importlib.resources import files
 from itertools import count
 
 from tui.core.text import clean_line
-from tui.demo.scripts.steps import Prompt, Say, Scenario, Script, UseSkill
+from tui.demo.scripts.steps import Say, Scenario, Script, ScriptPrompt, UseSkill
 from tui.demo.suggestions import SUGGESTIONS
 
 _RETORTS = (
@@ -25,7 +25,7 @@ _JOKES = (
 )
 
 
-def _help(prompt: Prompt) -> Script:
+def _help(prompt: ScriptPrompt) -> Script:
     tricks = "\n".join(f"- **{s.label}**: *{s.text}*" for s in SUGGESTIONS[1:])
     yield Say(
         f"Greetings, {prompt.user_name}. I am **Ifrit**, keeper of the helpdesk, resident of a "
@@ -36,27 +36,27 @@ def _help(prompt: Prompt) -> Script:
     )
 
 
-def _greeting(prompt: Prompt) -> Script:
+def _greeting(prompt: ScriptPrompt) -> Script:
     yield Say(
         f"Peace upon your terminal, {prompt.user_name}. Ask me **what I can do**, or just wish."
     )
 
 
-def _thanks(prompt: Prompt) -> Script:
+def _thanks(prompt: ScriptPrompt) -> Script:
     yield Say("The pleasure is mine. Tips go into the lamp; it is dark in there and I like coins.")
 
 
-def _joke(prompt: Prompt) -> Script:
+def _joke(prompt: ScriptPrompt) -> Script:
     yield Say(_pick(_JOKES, prompt.text))
 
 
-def _nature(prompt: Prompt) -> Script:
+def _nature(prompt: ScriptPrompt) -> Script:
     yield Say(
         "I am smoke, good manners and a service catalogue. The rest is between me and the lamp."
     )
 
 
-def _echo(prompt: Prompt) -> Script:
+def _echo(prompt: ScriptPrompt) -> Script:
     words = clean_line(prompt.text, 120)
     retort = _pick(_RETORTS, prompt.text).format(words=words, name=prompt.user_name)
     yield Say(f"{retort}\n\nAsk *“What can you do?”* and I will show you my better tricks.")
@@ -82,7 +82,7 @@ _GUESTS = ("the night shift", "a stray camel", "Finance", "two auditors", "the l
 _FAULTS = ("a looping printer", "an expired certificate", "a cat on the switch", "daylight saving")
 
 
-def _runbook(prompt: Prompt) -> Script:
+def _runbook(prompt: ScriptPrompt) -> Script:
     yield Say("A runbook. I will first see what the library already has.", 0.8)
     yield UseSkill("Search knowledge base", 1.6)
     yield Say("Found two older ones and an incident that contradicts both. Writing now…", 0.8)
@@ -90,7 +90,7 @@ def _runbook(prompt: Prompt) -> Script:
     yield Say(files("tui.demo.scripts").joinpath("runbook.md").read_text("utf-8"), 1.2)
 
 
-def _everything(prompt: Prompt) -> Script:
+def _everything(prompt: ScriptPrompt) -> Script:
     yield Say("You asked for it. Make some tea.", 0.6)
     yield Say(chronicle(_CHRONICLE_BYTES), 1.5)
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.demo.records import JsonObject
-from tui.demo.workflows.records import Agent, CustomTool, Guardrail, Provider, Skill, Token
+from tui.demo.workflows.records import (
+    CustomTool,
+    DemoAgent,
+    DemoGuardrail,
+    DemoSkill,
+    ModelProvider,
+    Token,
+)
 
 IFRIT = "ag-ifrit-01"
 MARID = "ag-marid-02"
@@ -21,10 +28,10 @@ _STEP = timedelta(seconds=1)
 class Catalog:
     """Everything there is to choose from, newest first, by id."""
 
-    providers: dict[str, Provider]
-    agents: dict[str, Agent]
-    skills: dict[str, Skill]
-    guardrails: dict[str, Guardrail]
+    providers: dict[str, ModelProvider]
+    agents: dict[str, DemoAgent]
+    skills: dict[str, DemoSkill]
+    guardrails: dict[str, DemoGuardrail]
     tokens: dict[str, Token]
     tools: dict[str, CustomTool]
 
@@ -42,9 +49,9 @@ def catalog(born: datetime) -> Catalog:
     )
 
 
-def _providers(born: datetime) -> tuple[Provider, ...]:
+def _providers(born: datetime) -> tuple[ModelProvider, ...]:
     return (
-        Provider(
+        ModelProvider(
             provider_id="pr-dead-04",
             name="model-dead",
             path="custom",
@@ -52,21 +59,21 @@ def _providers(born: datetime) -> tuple[Provider, ...]:
             created_at=born + 4 * _STEP,
             reachable=False,
         ),
-        Provider(
+        ModelProvider(
             provider_id="pr-gateway-03",
             name="model-gateway",
             path="gateway",
             base_url="http://model.example",
             created_at=born + 3 * _STEP,
         ),
-        Provider(
+        ModelProvider(
             provider_id="pr-claude-02",
             name="model-claude",
             path="claude",
             base_url=None,
             created_at=born + 2 * _STEP,
         ),
-        Provider(
+        ModelProvider(
             provider_id="pr-custom-01",
             name="model-custom",
             path="custom",
@@ -76,7 +83,7 @@ def _providers(born: datetime) -> tuple[Provider, ...]:
     )
 
 
-def _agents(born: datetime, providers: dict[str, Provider]) -> tuple[Agent, ...]:
+def _agents(born: datetime, providers: dict[str, ModelProvider]) -> tuple[DemoAgent, ...]:
     rows = (
         (IFRIT, "Ifrit", "Keeper of the helpdesk; knows every trick.", "brass-4", "pr-custom-01"),
         (MARID, "Marid", "Deeper, slower, wetter than Ifrit.", "brass-4-deep", "pr-claude-02"),
@@ -84,7 +91,7 @@ def _agents(born: datetime, providers: dict[str, Provider]) -> tuple[Agent, ...]
         (GHUL, "Ghul", "Its model cannot be reached.", "brass-4", "pr-dead-04"),
     )
     made = [
-        Agent(
+        DemoAgent(
             agent_id=agent_id,
             name=name,
             description=about,
@@ -95,7 +102,7 @@ def _agents(born: datetime, providers: dict[str, Provider]) -> tuple[Agent, ...]
         )
         for place, (agent_id, name, about, model, provider) in enumerate(rows)
     ]
-    shipped = Agent(
+    shipped = DemoAgent(
         agent_id="ag-sheet-03",
         name="Google Sheets Analyst",
         description="Reads tables. Built in.",
@@ -107,7 +114,7 @@ def _agents(born: datetime, providers: dict[str, Provider]) -> tuple[Agent, ...]
     return (*made, shipped)
 
 
-def _skills(born: datetime) -> tuple[Skill, ...]:
+def _skills(born: datetime) -> tuple[DemoSkill, ...]:
     rows = (
         ("sk-pager-01", "Page the on-call", "Wakes whoever is on call.", ("incident", "night")),
         ("sk-status-02", "Status page", "Reads and writes the status page.", ("incident",)),
@@ -116,17 +123,17 @@ def _skills(born: datetime) -> tuple[Skill, ...]:
         ("sk-invoice-05", "Invoices", "Finds invoices and exports them.", ("finance",)),
     )
     return tuple(
-        Skill(name, label, about, tags, born + (9 - place) * _STEP)
+        DemoSkill(name, label, about, tags, born + (9 - place) * _STEP)
         for place, (name, label, about, tags) in enumerate(rows)
     )
 
 
-def _guardrails(born: datetime) -> tuple[Guardrail, ...]:
+def _guardrails(born: datetime) -> tuple[DemoGuardrail, ...]:
     """Return one of each type, and one that is switched off. Source: recording 13-lists."""
     text: JsonObject = {"forbidden_patterns": [], "required_patterns": [], "max_length": None}
     order = {"type": "object", "required": ["number"], "properties": {"number": {"type": "string"}}}
     return (
-        Guardrail(
+        DemoGuardrail(
             guardrail_id="gr-off-04",
             name="switched-off",
             kind="prompt",
@@ -135,7 +142,7 @@ def _guardrails(born: datetime) -> tuple[Guardrail, ...]:
             created_at=born + 4 * _STEP,
             enabled=False,
         ),
-        Guardrail(
+        DemoGuardrail(
             guardrail_id="gr-output-03",
             name="clean-output",
             kind="output",
@@ -145,7 +152,7 @@ def _guardrails(born: datetime) -> tuple[Guardrail, ...]:
             | {"pii_detection": True, "must_be_valid_json": False},
             created_at=born + 3 * _STEP,
         ),
-        Guardrail(
+        DemoGuardrail(
             guardrail_id="gr-shape-02",
             name="order-shape",
             kind="request",
@@ -153,7 +160,7 @@ def _guardrails(born: datetime) -> tuple[Guardrail, ...]:
             config={"json_schema": order},
             created_at=born + 2 * _STEP,
         ),
-        Guardrail(
+        DemoGuardrail(
             guardrail_id="gr-secrets-01",
             name="no-secrets",
             kind="prompt",

@@ -13,15 +13,15 @@ from tui.demo.clock import rfc3339
 from tui.demo.records import JsonObject
 from tui.demo.workflows.catalog import Catalog
 from tui.demo.workflows.records import (
-    Agent,
     CustomTool,
-    Guardrail,
-    Provider,
-    Skill,
+    DemoAgent,
+    DemoGuardrail,
+    DemoSkill,
+    DemoUsage,
+    DemoWorkflow,
+    ModelProvider,
     Task,
     Token,
-    Usage,
-    Workflow,
 )
 
 EXPORTED = (
@@ -53,7 +53,7 @@ class WorkflowShape:
 
     documented: bool
 
-    def usage(self, usage: Usage | None) -> JsonObject | None:
+    def usage(self, usage: DemoUsage | None) -> JsonObject | None:
         if usage is None:
             return None
         if self.documented:
@@ -65,7 +65,7 @@ class WorkflowShape:
         premium: JsonObject = {"total_premium_requests": 0.0}
         return premium | tokens(usage) | {"total_cost": usage.cost}
 
-    def workflow(self, workflow: Workflow) -> JsonObject:
+    def workflow(self, workflow: DemoWorkflow) -> JsonObject:
         """A workflow with the logs and messages since its last prompt. Source: Get workflow."""
         settings = workflow.settings
         names = ("skill_ids", "skill_tags")
@@ -92,7 +92,7 @@ class WorkflowShape:
             "updated_at": _time(workflow.updated_at),
         }
 
-    def accepted(self, workflow: Workflow, task: Task) -> JsonObject:
+    def accepted(self, workflow: DemoWorkflow, task: Task) -> JsonObject:
         """The answer to a prompt, with the usage of the run before. Source: Send prompt."""
         named = {} if self.documented else {"task_id": task.task_id}
         kept = ("output_format", "infinite_session", "caveman", "tsv_tool_results")
@@ -109,7 +109,7 @@ class WorkflowShape:
             "messages": [],
         }
 
-    def task(self, workflow: Workflow, task: Task) -> JsonObject:
+    def task(self, workflow: DemoWorkflow, task: Task) -> JsonObject:
         """A run. Source: recording 04-three-prompts."""
         start, rest = _task_row(workflow, task)
         return {
@@ -125,7 +125,7 @@ class WorkflowShape:
         }
 
 
-def tokens(usage: Usage) -> JsonObject:
+def tokens(usage: DemoUsage) -> JsonObject:
     """The counts of a ``usage`` frame: no cost, and no premium requests."""
     return {
         "total_input_tokens": usage.input_tokens,
@@ -135,13 +135,13 @@ def tokens(usage: Usage) -> JsonObject:
     }
 
 
-def task_row(workflow: Workflow, task: Task) -> JsonObject:
+def task_row(workflow: DemoWorkflow, task: Task) -> JsonObject:
     """A run in the list of runs."""
     start, rest = _task_row(workflow, task)
     return {**start, **rest, **_task_times(task)}
 
 
-def _task_row(workflow: Workflow, task: Task) -> tuple[JsonObject, JsonObject]:
+def _task_row(workflow: DemoWorkflow, task: Task) -> tuple[JsonObject, JsonObject]:
     start = {
         "id": task.task_id,
         "workflow_id": workflow.workflow_id,
@@ -171,13 +171,13 @@ def _task_times(task: Task) -> JsonObject:
     }
 
 
-def bundle_item(workflow: Workflow) -> JsonObject:
+def bundle_item(workflow: DemoWorkflow) -> JsonObject:
     """A workflow in a bundle: 18 settings, without tokens, webhooks and status."""
     first = {"title": workflow.settings["title"], "agent_id": workflow.agent.agent_id}
     return first | {name: workflow.settings[name] for name in EXPORTED}
 
 
-def agent(agent: Agent) -> JsonObject:
+def agent(agent: DemoAgent) -> JsonObject:
     return {
         "id": agent.agent_id,
         "name": agent.name,
@@ -196,7 +196,7 @@ def agent(agent: Agent) -> JsonObject:
     }
 
 
-def skill(skill: Skill) -> JsonObject:
+def skill(skill: DemoSkill) -> JsonObject:
     return {
         "id": skill.skill_id,
         "name": skill.name,
@@ -207,7 +207,7 @@ def skill(skill: Skill) -> JsonObject:
     }
 
 
-def guardrail(guardrail: Guardrail) -> JsonObject:
+def guardrail(guardrail: DemoGuardrail) -> JsonObject:
     configs = {f"{kind}_config": None for kind in ("prompt", "request", "output")}
     return {
         "id": guardrail.guardrail_id,
@@ -265,7 +265,7 @@ def env_mapping(tool: CustomTool, catalog: Catalog) -> JsonObject:
     }
 
 
-def provider(provider: Provider) -> JsonObject:
+def provider(provider: ModelProvider) -> JsonObject:
     return {
         "id": provider.provider_id,
         "name": provider.name,

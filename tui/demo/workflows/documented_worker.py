@@ -14,10 +14,18 @@ from typing import Any, NoReturn
 
 from tui.demo.records import JsonObject
 from tui.demo.workflows.dialect import WorkflowShape
-from tui.demo.workflows.records import Task, TaskStatus, Usage, Workflow
+from tui.demo.workflows.records import DemoUsage, DemoWorkflow, Task, TaskStatus
 from tui.demo.workflows.run_log import Ended
-from tui.demo.workflows.scripts import Answer, Calls, Cut, RunScript, RunStep, ToolCall, Trouble
-from tui.demo.workflows.state import Workshop
+from tui.demo.workflows.scripts import (
+    Cut,
+    ModelAnswer,
+    ModelToolCalls,
+    RunScript,
+    RunStep,
+    ToolCall,
+    Trouble,
+)
+from tui.demo.workflows.state import WorkflowsState
 from tui.demo.workflows.tools import output_problem
 
 _TOKEN = re.compile(r"\s*\S{1,6}|\s+")
@@ -31,13 +39,13 @@ _FAILED = "The model provider answered 500, three times."
 class DocumentedWorker:
     """Lives through one run of a workflow."""
 
-    def __init__(self, workshop: Workshop, workflow: Workflow, task: Task) -> None:
+    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
         self._workshop = workshop
         self._world = workshop.world
         self._shape = WorkflowShape(documented=True)
         self._workflow = workflow
         self._task = task
-        self._usage = workflow.usage or Usage()
+        self._usage = workflow.usage or DemoUsage()
         self._todos: list[JsonObject] = []
         self._last_at = self._world.clock.now()
 
@@ -90,10 +98,10 @@ class DocumentedWorker:
 
     async def _take(self, step: RunStep) -> None:
         match step:
-            case Answer():
+            case ModelAnswer():
                 for part in step.parts:
                     await self._say(part, step.after_s)
-            case Calls(calls=calls):
+            case ModelToolCalls(calls=calls):
                 await self._use(calls)
             case Trouble(kind="busy"):
                 await self._world.pace(1.0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from tui.demo.clock import Clock
+from tui.demo.clock import DemoClock
 from tui.demo.records import JsonObject
 
 KEPT_EVENTS = 500
@@ -20,14 +20,14 @@ _OVERTAKES = 0.07
 """Share of the places in a burst at which events overtake each other."""
 
 
-class Feed:
+class EventFeed:
     """The last 500 events are kept, until nothing has happened for five minutes.
 
     The numbers start at 1, and start again once everything has been forgotten. Source: Workflows
     API, SSE stream; recordings 09-* and 11-*.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: DemoClock) -> None:
         self._clock = clock
         self._kept: deque[JsonObject] = deque(maxlen=KEPT_EVENTS)
         self._last_at: datetime | None = None

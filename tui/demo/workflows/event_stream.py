@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 from tui.demo.demo import Demo
-from tui.demo.headless.event_stream import Frame, Frames, HangUp
+from tui.demo.headless.event_stream import Frames, HangUp, ServerFrame
 from tui.demo.records import JsonObject
-from tui.demo.workflows.event_feed import Feed
+from tui.demo.workflows.event_feed import EventFeed
 
-KEEPALIVE = Frame("", "", comment="keepalive")
+KEEPALIVE = ServerFrame("", "", comment="keepalive")
 
 
-async def follow(demo: Demo, feed: Feed, last_id: int | None) -> Frames:
+async def follow(demo: Demo, feed: EventFeed, last_id: int | None) -> Frames:
     """The events after a number, then live; a comment after every silence.
 
     The first comment ends the replay; in the documented behaviour it comes before it. Source:
@@ -39,11 +39,11 @@ async def follow(demo: Demo, feed: Feed, last_id: int | None) -> Frames:
             yield KEEPALIVE
 
 
-def _frame(event: JsonObject) -> Frame:
-    return Frame("", json.dumps(event, ensure_ascii=False), str(event["id"]))
+def _frame(event: JsonObject) -> ServerFrame:
+    return ServerFrame("", json.dumps(event, ensure_ascii=False), str(event["id"]))
 
 
-def _cut_if_asked(feed: Feed, place: int) -> None:
+def _cut_if_asked(feed: EventFeed, place: int) -> None:
     if place in feed.cut_points:
         feed.cut_points.remove(place)
         raise HangUp

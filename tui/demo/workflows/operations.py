@@ -17,7 +17,7 @@ from tui.demo.request_parsing import query_of
 from tui.demo.workflows import dialect as shapes
 from tui.demo.workflows.catalog import Catalog
 from tui.demo.workflows.dialect import bundle_item, task_row
-from tui.demo.workflows.records import UNDER_WAY, Workflow
+from tui.demo.workflows.records import UNDER_WAY, DemoWorkflow
 from tui.demo.workflows.requests import ImportBody, given_options, read_body
 
 _Handler = Callable[[Demo, Request], Awaitable[Response]]
@@ -114,7 +114,7 @@ async def export_one(demo: Demo, request: Request) -> Response:
     return _bundle(demo, [demo.workshop.own(request)])
 
 
-def _bundle(demo: Demo, workflows: Iterable[Workflow]) -> Response:
+def _bundle(demo: Demo, workflows: Iterable[DemoWorkflow]) -> Response:
     return JSONResponse(
         {
             "version": "1.0",
@@ -187,6 +187,6 @@ async def stop_task(demo: Demo, request: Request) -> Response:
     return JSONResponse(answer, 202)
 
 
-def ask_to_halt(demo: Demo, workflow: Workflow) -> None:
+def ask_to_halt(demo: Demo, workflow: DemoWorkflow) -> None:
     """Set the flag that some paths look at."""
     workflow.halted_at = demo.world.clock.now()

@@ -11,10 +11,10 @@ from typing import ClassVar
 
 from tui.demo.workflows.dialect import tokens
 from tui.demo.workflows.recorded_worker import RESPONSE_CHARS, RecordedWorker
-from tui.demo.workflows.records import HALT_KEPT, Task, Usage, Workflow
+from tui.demo.workflows.records import HALT_KEPT, DemoUsage, DemoWorkflow, Task
 from tui.demo.workflows.run_log import Ended
-from tui.demo.workflows.scripts import Answer, ToolCall, Trouble
-from tui.demo.workflows.state import Workshop
+from tui.demo.workflows.scripts import ModelAnswer, ToolCall, Trouble
+from tui.demo.workflows.state import WorkflowsState
 from tui.demo.workflows.tools import run_builtin, run_mcp, run_tool
 
 _CUT = "peer closed connection without sending complete message body (incomplete chunked read)"
@@ -47,7 +47,7 @@ class CustomWorker(RecordedWorker):
             "estimated_tool_tokens=221",
         )
 
-    async def answer(self, answer: Answer) -> None:
+    async def answer(self, answer: ModelAnswer) -> None:
         await self.pace(answer.after_s)
         pieces = list(answer.streamed())
         if self.final:  # the model goes on: there are no messages to tell apart
@@ -84,7 +84,7 @@ class GatewayWorker(CustomWorker):
 
     streams: ClassVar[bool] = False
 
-    def __init__(self, workshop: Workshop, workflow: Workflow, task: Task) -> None:
+    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
         super().__init__(workshop, workflow, task)
         self.usage.free = True
 
@@ -119,7 +119,7 @@ class ClaudeWorker(RecordedWorker):
     counts_turns: ClassVar[bool] = False
     tells_turn: ClassVar[bool] = True
 
-    def __init__(self, workshop: Workshop, workflow: Workflow, task: Task) -> None:
+    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
         super().__init__(workshop, workflow, task)
         self.usage.free = True
         self._said = 0
@@ -136,7 +136,7 @@ class ClaudeWorker(RecordedWorker):
         self.workflow.session_id = f"sess_{number}"
         self.log("claude_session_created", self.workflow.session_id)
 
-    async def answer(self, answer: Answer) -> None:
+    async def answer(self, answer: ModelAnswer) -> None:
         await self.pace(answer.after_s)
         if answer.thinks and not self._said:
             self.log("thinking", "Agent is thinking...")
@@ -177,10 +177,10 @@ class ClaudeWorker(RecordedWorker):
 
     async def fail(self, trouble: Trouble) -> None:
         if trouble.said:
-            await self.answer(Answer(parts=(trouble.said,), thinks=False))
+            await self.answer(ModelAnswer(parts=(trouble.said,), thinks=False))
         if trouble.kind == "session":
             self._broken = True
-            self.usage = Usage(free=True)
+            self.usage = DemoUsage(free=True)
             self.log("error", "Session error: the provider ended the session")
             return
         problem = _CUT if trouble.kind == "cut" else _PROVIDER
@@ -225,6 +225,6 @@ _WORKERS: dict[str, type[RecordedWorker]] = {
 }
 
 
-def worker_for(workshop: Workshop, workflow: Workflow, task: Task) -> RecordedWorker:
+def worker_for(workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> RecordedWorker:
     """Return the worker of a workflow's provider path."""
     return _WORKERS[workflow.agent.path](workshop, workflow, task)

@@ -7,10 +7,18 @@ import json
 from typing import ClassVar
 
 from tui.demo.records import JsonObject
-from tui.demo.workflows.records import Provider, Task, TaskStatus, Usage, Workflow
+from tui.demo.workflows.records import DemoUsage, DemoWorkflow, ModelProvider, Task, TaskStatus
 from tui.demo.workflows.run_log import Ended, RunLog
-from tui.demo.workflows.scripts import Answer, Calls, Cut, RunScript, RunStep, ToolCall, Trouble
-from tui.demo.workflows.state import Workshop
+from tui.demo.workflows.scripts import (
+    Cut,
+    ModelAnswer,
+    ModelToolCalls,
+    RunScript,
+    RunStep,
+    ToolCall,
+    Trouble,
+)
+from tui.demo.workflows.state import WorkflowsState
 from tui.demo.workflows.tools import output_problem, run_tool
 
 RESPONSE_CHARS = 200
@@ -28,13 +36,13 @@ class RecordedWorker:
     tells_turn: ClassVar[bool] = False
     packs_row: ClassVar[bool] = True
 
-    def __init__(self, workshop: Workshop, workflow: Workflow, task: Task) -> None:
+    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
         self.run_log = RunLog(workshop, workflow, task)
         self.workshop = workshop
         self.workflow = workflow
         self.task = task
         self.pace = workshop.world.pace
-        self.usage = Usage()
+        self.usage = DemoUsage()
         self.final = ""
         self.reached_limit = False
 
@@ -44,7 +52,7 @@ class RecordedWorker:
         """Log what is prepared before the model is called."""
         raise NotImplementedError
 
-    async def answer(self, answer: Answer) -> None:
+    async def answer(self, answer: ModelAnswer) -> None:
         """Send what the model says."""
         raise NotImplementedError
 
@@ -113,9 +121,9 @@ class RecordedWorker:
 
     async def _take(self, step: RunStep) -> None:
         match step:
-            case Answer():
+            case ModelAnswer():
                 await self.answer(step)
-            case Calls(calls=calls) if not self.reached_limit:
+            case ModelToolCalls(calls=calls) if not self.reached_limit:
                 await self.call(calls)
                 self._count_turns()
             case Trouble(kind="busy"):
@@ -145,7 +153,7 @@ class RecordedWorker:
     # -- helpers ---------------------------------------------------------------------------------
 
     @property
-    def provider(self) -> Provider:
+    def provider(self) -> ModelProvider:
         found = self.workflow.agent.provider
         return found or next(iter(reversed(self.workshop.catalog.providers.values())))
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from tui.demo.records import JsonObject
-from tui.demo.workflows.event_feed import Feed
+from tui.demo.workflows.event_feed import EventFeed
 
 TaskStatus: TypeAlias = Literal[
     "pending", "running", "completed", "failed", "halted", "max_turns_reached"
@@ -45,7 +45,7 @@ DEFAULTS: JsonObject = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
+class ModelProvider:
     """A model provider. Its path decides which events a run sends."""
 
     provider_id: str
@@ -61,14 +61,14 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
+class DemoAgent:
     """An agent, shared by all users."""
 
     agent_id: str
     name: str
     description: str
     model: str | None
-    provider: Provider | None
+    provider: ModelProvider | None
     created_at: datetime
     custom_tool_ids: tuple[str, ...] = ()
 
@@ -78,7 +78,7 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
-class Skill:
+class DemoSkill:
     """A skill that can be installed in a workflow."""
 
     skill_id: str
@@ -89,7 +89,7 @@ class Skill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guardrail:
+class DemoGuardrail:
     """A check of prompts, requests or outputs; ``config`` is that of its type."""
 
     guardrail_id: str
@@ -124,7 +124,7 @@ class CustomTool:
 
 
 @dataclass(slots=True)
-class Usage:
+class DemoUsage:
     """Tokens of one run, or in the documented behaviour of all runs."""
 
     input_tokens: int = 0
@@ -156,24 +156,24 @@ class Task:
     tool_calls: int = 0
     response: str | None = None
     progress: JsonObject | None = None
-    usage: Usage | None = None
+    usage: DemoUsage | None = None
     logs: list[JsonObject] = field(default_factory=list)
     messages: list[JsonObject] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Workflow:
+class DemoWorkflow:
     """A workflow of one user. Its logs and messages are those since the last prompt."""
 
     workflow_id: str
     owner: str
-    agent: Agent
+    agent: DemoAgent
     settings: JsonObject
     created_at: datetime
     updated_at: datetime
-    feed: Feed
+    feed: EventFeed
     active: bool = True
-    usage: Usage | None = None
+    usage: DemoUsage | None = None
     logs: list[JsonObject] = field(default_factory=list)
     messages: list[JsonObject] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)

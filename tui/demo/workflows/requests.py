@@ -82,7 +82,7 @@ class PromptBody(BaseModel):
     reasoning_effort: str | None = None
 
 
-class _Item(_Options):
+class _BodyItem(_Options):
     agent_id: str
     model: str
 
@@ -92,7 +92,7 @@ class ImportBody(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    items: list[_Item]
+    items: list[_BodyItem]
 
 
 async def read_body(model: type[_Body], request: Request) -> _Body:

@@ -12,7 +12,7 @@ from tui.demo.demo import Demo
 from tui.demo.errors import Detail
 from tui.demo.middleware import Operation, event_stream, routes, visit_of
 from tui.demo.records import JsonObject
-from tui.demo.scripts.steps import Prompt
+from tui.demo.scripts.steps import ScriptPrompt
 from tui.demo.workflows.documented_worker import DocumentedWorker
 from tui.demo.workflows.event_stream import follow
 from tui.demo.workflows.operations import (
@@ -22,7 +22,7 @@ from tui.demo.workflows.operations import (
     task_operations,
 )
 from tui.demo.workflows.provider_paths import worker_for
-from tui.demo.workflows.records import Workflow
+from tui.demo.workflows.records import DemoWorkflow
 from tui.demo.workflows.requests import (
     CreateBody,
     PromptBody,
@@ -161,11 +161,11 @@ def _text_of(body: PromptBody) -> str:
     return body.prompt
 
 
-def _begin(demo: Demo, workflow: Workflow, text: str, effort: str | None) -> JsonObject:
+def _begin(demo: Demo, workflow: DemoWorkflow, text: str, effort: str | None) -> JsonObject:
     waiting, workshop = workflow.busy, demo.workshop
     task = workshop.begin_task(workflow, text, effort)
     accepted = demo.workflow_shape.accepted(workflow, task)
-    script = script_for(Prompt(text, workflow.owner.capitalize()), workflow.agent.path)
+    script = script_for(ScriptPrompt(text, workflow.owner.capitalize()), workflow.agent.path)
     if demo.settings.documented_workflows:
         documented = DocumentedWorker(workshop, workflow, task)
         documented.log("prompt_received", text)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from tui.demo.clock import rfc3339
 from tui.demo.records import JsonObject
-from tui.demo.workflows.records import Task, TaskStatus, Workflow, entry
-from tui.demo.workflows.state import Workshop
+from tui.demo.workflows.records import DemoWorkflow, Task, TaskStatus, entry
+from tui.demo.workflows.state import WorkflowsState
 
 _TOOL_CHARS = 500
 _WORK = timedelta(milliseconds=1)
@@ -29,7 +29,7 @@ class Ended(Exception):
 class RunLog:
     """Writes down what a run does."""
 
-    def __init__(self, workshop: Workshop, workflow: Workflow, task: Task) -> None:
+    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
         self.workshop = workshop
         self.workflow = workflow
         self.task = task

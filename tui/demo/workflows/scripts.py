@@ -15,9 +15,9 @@ from tui.demo.scripts.steps import (
     AskConnection,
     CutStream,
     Outcome,
-    Prompt,
     Say,
     Script,
+    ScriptPrompt,
     Step,
     Together,
     UseSkill,
@@ -31,7 +31,7 @@ _PIECE = re.compile(r"\s*\S{1,6}|\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ModelAnswer:
     """What the model says in one stream: one text, or several messages where the path has them."""
 
     parts: tuple[str, ...]
@@ -65,7 +65,7 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
+class ModelToolCalls:
     """The tool calls of one model answer."""
 
     calls: tuple[ToolCall, ...]
@@ -85,7 +85,7 @@ class Cut:
     """Cut the event stream of one listener here."""
 
 
-RunStep: TypeAlias = Answer | Calls | Trouble | Cut
+RunStep: TypeAlias = ModelAnswer | ModelToolCalls | Trouble | Cut
 RunScript: TypeAlias = Iterator[RunStep]
 
 
@@ -104,19 +104,19 @@ def played(script: Script) -> RunScript:
 def _step_of(step: Step) -> RunStep:
     match step:
         case Say():
-            return Answer(parts=(step.text,), after_s=step.after_s)
+            return ModelAnswer(parts=(step.text,), after_s=step.after_s)
         case UseSkill():
-            return Calls((_call(step),))
+            return ModelToolCalls((_call(step),))
         case Together():
-            return Calls(tuple(map(_call, step.calls)))
+            return ModelToolCalls(tuple(map(_call, step.calls)))
         case AskApproval():
             call = ToolCall(
                 name=tool_name(step.skill), arguments=step.parameters, seconds=step.seconds
             )
-            return Calls((call,))
+            return ModelToolCalls((call,))
         case AskConnection():
             connector = tool_name(step.connector)
-            return Calls((ToolCall(name=f"search_{connector}", seconds=1.4),))
+            return ModelToolCalls((ToolCall(name=f"search_{connector}", seconds=1.4),))
         case CutStream():
             return Cut()
 
@@ -148,7 +148,7 @@ _TODOS = [
 _TROUBLES: dict[str, TroubleKind] = {"refuse": "refused", "cut": "cut", "error": "session"}
 
 
-def script_for(prompt: Prompt, path: ProviderPath) -> RunScript:
+def script_for(prompt: ScriptPrompt, path: ProviderPath) -> RunScript:
     """Return what a run does for a prompt."""
     if _CRASH.search(prompt.text):
         return iter([Trouble("refused")])
@@ -158,27 +158,31 @@ def script_for(prompt: Prompt, path: ProviderPath) -> RunScript:
     return played(choose(prompt).script(prompt))
 
 
-def _said(text: str, *, note: bool = False) -> Answer:
+def _said(text: str, *, note: bool = False) -> ModelAnswer:
     """Return an answer that comes word by word; a ``note`` comes before tools."""
     pieces = tuple(_WORD.findall(f"{text} " if note else text))
-    return Answer(parts=(text,), pieces=pieces, pace_s=_PACE_S)
+    return ModelAnswer(parts=(text,), pieces=pieces, pace_s=_PACE_S)
 
 
-def _done(text: str) -> Answer:
+def _done(text: str) -> ModelAnswer:
     return _said(f"Done. You asked: {text}")
 
 
-def _looking_up(*numbers: str) -> Calls:
-    return Calls(tuple(ToolCall(name="lookup_order", arguments={"number": n}) for n in numbers))
+def _looking_up(*numbers: str) -> ModelToolCalls:
+    return ModelToolCalls(
+        tuple(ToolCall(name="lookup_order", arguments={"number": n}) for n in numbers)
+    )
 
 
 def _tools(text: str, path: ProviderPath, found: re.Match[str]) -> Iterator[RunStep]:
     yield _said(_CHECK, note=True)
     if found["kind"].strip() == "builtin":
-        yield Calls((ToolCall(name="bash", kind="builtin"),) * (2 if found["what"] == "two" else 1))
+        yield ModelToolCalls(
+            (ToolCall(name="bash", kind="builtin"),) * (2 if found["what"] == "two" else 1)
+        )
     elif found["kind"].strip() == "mcp":
         arguments = {"number": "A-1001"}
-        yield Calls(
+        yield ModelToolCalls(
             (ToolCall(name="lookup_order", kind="mcp", server="orders", arguments=arguments),)
         )
     else:
@@ -199,19 +203,19 @@ def _endless(text: str, path: ProviderPath, found: re.Match[str]) -> Iterator[Ru
 def _slow(text: str, path: ProviderPath, found: re.Match[str]) -> Iterator[RunStep]:
     if path == "claude":
         parts = tuple(f"Step {n} of a long job." for n in range(1, _STEPS + 1))
-        yield Answer(parts=parts, between_s=_STEP_S, thinks=False)
+        yield ModelAnswer(parts=parts, between_s=_STEP_S, thinks=False)
         return
     pieces = (*(f"word{n} " for n in range(int(found["count"] or 12))), "end.")
-    yield Answer(parts=("".join(pieces),), pieces=pieces, pace_s=_SLOW_S)
+    yield ModelAnswer(parts=("".join(pieces),), pieces=pieces, pace_s=_SLOW_S)
 
 
 def _burst(text: str, path: ProviderPath, found: re.Match[str]) -> Iterator[RunStep]:
     number = int(found["count"])
     if path == "claude":
-        yield Answer(parts=tuple(f"Part {n}." for n in range(number)))
+        yield ModelAnswer(parts=tuple(f"Part {n}." for n in range(number)))
         return
     pieces = tuple(f"w{n} " for n in range(number))
-    yield Answer(parts=("".join(pieces),), pieces=pieces, pace_s=0.0)
+    yield ModelAnswer(parts=("".join(pieces),), pieces=pieces, pace_s=0.0)
 
 
 def _model(text: str, path: ProviderPath, found: re.Match[str]) -> Iterator[RunStep]:
@@ -240,11 +244,11 @@ _CALLS = {
     "one": _looking_up("A-1001"),
     "two": _looking_up("A-1001", "A-1002"),
     "failing": _looking_up("BAD"),
-    "unknown": Calls((ToolCall(name="no_such_tool", arguments={"x": 1}),)),
-    "memory": Calls(
+    "unknown": ModelToolCalls((ToolCall(name="no_such_tool", arguments={"x": 1}),)),
+    "memory": ModelToolCalls(
         (ToolCall(name="store_memory", arguments={"key": "drink", "value": "likes tea"}),)
     ),
-    "todo": Calls((ToolCall(name="manage_todo_list", arguments={"todoList": _TODOS}),)),
+    "todo": ModelToolCalls((ToolCall(name="manage_todo_list", arguments={"todoList": _TODOS}),)),
 }
 
 _SCRIPTS: tuple[tuple[str, Callable[[str, ProviderPath, re.Match[str]], RunScript]], ...] = (

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tui.demo.clock import rfc3339
-from tui.demo.workflows.records import Usage, Workflow
+from tui.demo.workflows.records import DemoUsage, DemoWorkflow
 from tui.demo.workflows.scripts import tool_name
-from tui.demo.workflows.state import IFRIT, Workshop
+from tui.demo.workflows.state import IFRIT, WorkflowsState
 
 _SLEEPING = "Archive of wishes (switched off)"
 
@@ -44,7 +44,7 @@ _PASTS = (
 )
 
 
-def settle_workshop(workshop: Workshop) -> None:
+def seed_workflows(workshop: WorkflowsState) -> None:
     """Put the past into a new workshop, as the settings of its world ask."""
     if not workshop.world.settings.seeded_conversations:
         return
@@ -53,7 +53,7 @@ def settle_workshop(workshop: Workshop) -> None:
     _relive(workshop, "grace", _PASTS[0])
 
 
-def _relive(workshop: Workshop, owner: str, past: _Past) -> None:
+def _relive(workshop: WorkflowsState, owner: str, past: _Past) -> None:
     at = workshop.world.clock.now() - past.age
     settings = {"title": past.title, "output_format": "markdown"}
     workflow = workshop.create(owner, workshop.catalog.agents[IFRIT], settings, at)
@@ -62,14 +62,14 @@ def _relive(workshop: Workshop, owner: str, past: _Past) -> None:
     task.created_at = task.started_at = workflow.task_at = at
     workflow.task_status = task.status = "completed"
     task.tool_calls, task.response = len(past.tools), past.said
-    workflow.usage = task.usage = Usage(812, len(past.said) // 4)
+    workflow.usage = task.usage = DemoUsage(812, len(past.said) // 4)
     documented = workshop.world.settings.documented_workflows
     (_write_documented if documented else _write_recorded)(workflow, past)
     task.logs, task.finished_at = list(workflow.logs), at + timedelta(seconds=20)
     workflow.updated_at = task.finished_at
 
 
-def _write_recorded(workflow: Workflow, past: _Past) -> None:
+def _write_recorded(workflow: DemoWorkflow, past: _Past) -> None:
     """Only the question and the final answer are kept; the log tells of the tools."""
     _log(workflow, 0, "prompt_received", past.asked)
     for number, tool in enumerate(map(tool_name, past.tools), start=1):
@@ -82,7 +82,7 @@ def _write_recorded(workflow: Workflow, past: _Past) -> None:
     workflow.say("assistant", past.said)
 
 
-def _write_documented(workflow: Workflow, past: _Past) -> None:
+def _write_documented(workflow: DemoWorkflow, past: _Past) -> None:
     workflow.current_turn = 1
     workflow.say("user", past.asked)
     _log(workflow, 0, "prompt_received", past.asked)
@@ -94,6 +94,6 @@ def _write_documented(workflow: Workflow, past: _Past) -> None:
     _log(workflow, 20, "completed", "Run completed")
 
 
-def _log(workflow: Workflow, second: int, event: str, detail: str) -> None:
+def _log(workflow: DemoWorkflow, second: int, event: str, detail: str) -> None:
     timestamp = rfc3339(workflow.created_at + timedelta(seconds=second))
     workflow.logs.append({"timestamp": timestamp, "event": event, "detail": detail})

@@ -11,27 +11,27 @@ from starlette.requests import Request
 from tui.demo.errors import Detail
 from tui.demo.headless.callers import bearer_token
 from tui.demo.records import JsonObject
-from tui.demo.state import World
+from tui.demo.state import DemoState
 from tui.demo.workflows.catalog import IFRIT, catalog
-from tui.demo.workflows.event_feed import Feed
-from tui.demo.workflows.records import DEFAULTS, Agent, Guardrail, Task, Workflow
+from tui.demo.workflows.event_feed import EventFeed
+from tui.demo.workflows.records import DEFAULTS, DemoAgent, DemoGuardrail, DemoWorkflow, Task
 
-__all__ = ["ANONYMOUS", "IFRIT", "Workshop"]
+__all__ = ["ANONYMOUS", "IFRIT", "WorkflowsState"]
 
 _SPEAKS_OF_GUARDRAILS = re.compile(r"\bguardrails?\b", re.IGNORECASE)
 ANONYMOUS = "local"
 """Who calls without a token, as on a server that has none set."""
 
 
-class Workshop:
+class WorkflowsState:
     """Agents, skills, workflows and the tokens of the people who own them."""
 
-    def __init__(self, world: World, token: str, colleagues_token: str) -> None:
+    def __init__(self, world: DemoState, token: str, colleagues_token: str) -> None:
         self.world = world
         self.token, self.colleagues_token = token, colleagues_token
         self.owners = {token: "ada", colleagues_token: "grace"}
         self.catalog = catalog(world.clock.now() - timedelta(days=90))
-        self.workflows: dict[str, Workflow] = {}
+        self.workflows: dict[str, DemoWorkflow] = {}
         self.gone: set[str] = set()
         """Tasks of workflows that were deleted."""
         self.random = Random(world.settings.seed)
@@ -54,7 +54,7 @@ class Workshop:
             raise Detail(401, "Invalid GitHub token")
         return owner
 
-    def named(self, request: Request) -> Workflow:
+    def named(self, request: Request) -> DemoWorkflow:
         """Return the workflow that a call names, whoever owns it.
 
         Raises:
@@ -65,7 +65,7 @@ class Workshop:
             raise Detail(404, "Workflow not found")
         return workflow
 
-    def own(self, request: Request) -> Workflow:
+    def own(self, request: Request) -> DemoWorkflow:
         """Return the workflow that a call names, if it is the caller's.
 
         Raises:
@@ -76,12 +76,12 @@ class Workshop:
             raise Detail(403, "Not your workflow")
         return workflow
 
-    def owned_by(self, caller: str) -> list[Workflow]:
+    def owned_by(self, caller: str) -> list[DemoWorkflow]:
         """Return a user's workflows, newest first."""
         mine = [w for w in self.workflows.values() if w.owner == caller]
         return sorted(mine, key=lambda workflow: workflow.created_at, reverse=True)
 
-    def own_task(self, request: Request) -> tuple[Workflow, Task]:
+    def own_task(self, request: Request) -> tuple[DemoWorkflow, Task]:
         """Return the task that a call names, if it is the caller's.
 
         Raises:
@@ -98,14 +98,14 @@ class Workshop:
             raise Detail(403, "Not your task")
         raise Detail(404, "Task not found")
 
-    def agent(self, agent_id: object) -> Agent:
+    def agent(self, agent_id: object) -> DemoAgent:
         """Return an agent; raises ``Detail``, 404, for one that does not exist."""
         agent = self.catalog.agents.get(agent_id) if isinstance(agent_id, str) else None
         if agent is None:
             raise Detail(404, "Agent not found")
         return agent
 
-    def guardrails_of(self, workflow: Workflow) -> list[Guardrail]:
+    def guardrails_of(self, workflow: DemoWorkflow) -> list[DemoGuardrail]:
         """Return the guardrails that a workflow names, by id or by tag, and that are enabled."""
         ids, tags = workflow.settings["guardrail_ids"], set(workflow.settings["guardrail_tags"])
         return [
@@ -114,41 +114,41 @@ class Workshop:
             if guardrail.enabled and (guardrail.guardrail_id in ids or tags & set(guardrail.tags))
         ]
 
-    def output_guardrails(self, workflow: Workflow, prompt: str) -> list[Guardrail]:
+    def output_guardrails(self, workflow: DemoWorkflow, prompt: str) -> list[DemoGuardrail]:
         """Return what checks an answer; a prompt that speaks of guardrails gets them all."""
         if not _SPEAKS_OF_GUARDRAILS.search(prompt):
             return self.guardrails_of(workflow)
         return [guardrail for guardrail in self.catalog.guardrails.values() if guardrail.enabled]
 
     def create(
-        self, owner: str, agent: Agent, settings: JsonObject, at: datetime | None = None
-    ) -> Workflow:
+        self, owner: str, agent: DemoAgent, settings: JsonObject, at: datetime | None = None
+    ) -> DemoWorkflow:
         """Create a workflow; ``at`` dates it back."""
         at = at or self.world.clock.now()
         kept = {name: value for name, value in settings.items() if name in DEFAULTS}
         if not self.world.settings.documented_workflows:
             kept.pop("error_webhook_url", None)  # the recorded server forgets it
         copied = {n: list(v) if isinstance(v, list) else v for n, v in DEFAULTS.items()}
-        workflow = Workflow(
+        workflow = DemoWorkflow(
             self.world.ids.short("wf"),
             owner,
             agent,
             copied | {"model": agent.model, "credential_overrides": {}} | kept,
             at,
             at,
-            Feed(self.world.clock),
+            EventFeed(self.world.clock),
         )
         self.workflows[workflow.workflow_id] = workflow
         return workflow
 
-    def delete(self, workflow: Workflow) -> None:
+    def delete(self, workflow: DemoWorkflow) -> None:
         """Forget a workflow; its tasks are nobody's from then on."""
         del self.workflows[workflow.workflow_id]
         self.gone |= {task.task_id for task in workflow.tasks}
         workflow.halted_at = self.world.clock.now()
 
     def begin_task(
-        self, workflow: Workflow, prompt: str, reasoning_effort: str | None = None
+        self, workflow: DemoWorkflow, prompt: str, reasoning_effort: str | None = None
     ) -> Task:
         """Take a prompt: a task that waits for its worker."""
         now, self._tasks = self.world.clock.now(), self._tasks + 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from tui.demo.errors import Detail
 from tui.demo.records import JsonObject
-from tui.demo.workflows.records import Guardrail
+from tui.demo.workflows.records import DemoGuardrail
 from tui.demo.workflows.run_log import RunLog
 from tui.demo.workflows.scripts import ToolCall
 
@@ -20,7 +20,9 @@ _REQUEST_NEEDED = (
 )
 
 
-def check_prompt(guardrails: Iterable[Guardrail], text: str, request: JsonObject | None) -> None:
+def check_prompt(
+    guardrails: Iterable[DemoGuardrail], text: str, request: JsonObject | None
+) -> None:
     """Raise ``Detail`` for a prompt or a request that a guardrail refuses."""
     for guardrail in guardrails:
         problem = ""
@@ -35,7 +37,7 @@ def check_prompt(guardrails: Iterable[Guardrail], text: str, request: JsonObject
             raise Detail(422, f"Guardrail '{guardrail.name}': {problem}")
 
 
-def output_problem(guardrails: Iterable[Guardrail], text: str) -> str:
+def output_problem(guardrails: Iterable[DemoGuardrail], text: str) -> str:
     """Return what an answer breaks first; empty where it breaks nothing."""
     for guardrail in guardrails:
         if guardrail.kind == "output":

@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from tui.studio.endpoint import Check, Field, Values
+from tui.studio.endpoint import Check, RequestField, Values
 from tui.studio.guardrails.validation import validate
 
-_required = partial(Field, required=True)
-_argument = partial(Field, required=True, positional=True)
+_required = partial(RequestField, required=True)
+_argument = partial(RequestField, required=True, positional=True)
 
-_OF_FOLDER = Field("folder_id", "Of this folder.")
-_OF_PROJECT = Field("project_id", "Of this project.")
-_QUERY = Field("query", "Words to look for.")
-_SORT = Field("sort_term", "Sort by this: name or latest_activity.", option="sort")
+_OF_FOLDER = RequestField("folder_id", "Of this folder.")
+_OF_PROJECT = RequestField("project_id", "Of this project.")
+_QUERY = RequestField("query", "Words to look for.")
+_SORT = RequestField("sort_term", "Sort by this: name or latest_activity.", option="sort")
 _INTO_FOLDER = _required("folder_id", "Folder to put it into.", "integer")
 _CLIENT_NAME = _required("client_name", "Name.", option="name")
-_CONNECTION_INPUT = Field("input", "Its settings, as a JSON object or @FILE.", "json")
+_CONNECTION_INPUT = RequestField("input", "Its settings, as a JSON object or @FILE.", "json")
 _ROW = _required("data", "Its columns, as a JSON object or @FILE.", "json")
 _WHITELIST = "Slack channel that it may respond in; repeatable, '' alone empties the list."
 
 
-def _genie(*, required: bool) -> tuple[Field, ...]:
-    field = partial(Field, required=required)
+def _genie(*, required: bool) -> tuple[RequestField, ...]:
+    field = partial(RequestField, required=required)
     return (
         field("name", "Name."),
         field("description", "Its purpose."),
@@ -37,28 +37,30 @@ def _genie(*, required: bool) -> tuple[Field, ...]:
         field("shared_account_id", "Id of its connection.", "integer"),
         field("custom_oauth_key_id", "Id of its custom OAuth key.", "integer"),
         field("matrix", "Whether Workato GO is its chat interface.", "flag"),
-        Field("channel_mode", "Where it responds.", choices=("dms_only", "everywhere")),
-        Field("channel_scope", "In which channels.", choices=("specific", "all_invited")),
-        Field("response_mode", "What triggers it.", choices=("on_mention", "helpdesk")),
-        Field("channel_whitelist", _WHITELIST, "texts"),
+        RequestField("channel_mode", "Where it responds.", choices=("dms_only", "everywhere")),
+        RequestField("channel_scope", "In which channels.", choices=("specific", "all_invited")),
+        RequestField("response_mode", "What triggers it.", choices=("on_mention", "helpdesk")),
+        RequestField("channel_whitelist", _WHITELIST, "texts"),
     )
 
 
-def _recipe(*, required: bool) -> tuple[Field, ...]:
-    field = partial(Field, required=required)
+def _recipe(*, required: bool) -> tuple[RequestField, ...]:
+    field = partial(RequestField, required=required)
     return (
         field("recipe.name", "Name."),
         field("recipe.code", "The recipe itself: a text that holds JSON."),
-        Field("recipe.config", "Its connections: a text that holds JSON.", option="recipe-config"),
+        RequestField(
+            "recipe.config", "Its connections: a text that holds JSON.", option="recipe-config"
+        ),
         field("recipe.folder_id", "Folder that it is in.", "integer"),
     )
 
 
-FIELDS: Mapping[str, tuple[Field, ...]] = {
+FIELDS: Mapping[str, tuple[RequestField, ...]] = {
     "genies list": (
         _OF_FOLDER,
         _OF_PROJECT,
-        Field("state", "In this state: active or inactive."),
+        RequestField("state", "In this state: active or inactive."),
     ),
     "genies create": _genie(required=True),
     "genies update": _genie(required=False),
@@ -71,7 +73,9 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "clients create": (
         _CLIENT_NAME,
         _required("auth.type", "How it signs in.", choices=("api_key", "oauth"), option="auth"),
-        Field("auth.oauth_redirect_url", "With oauth: the redirect URL.", option="redirect-url"),
+        RequestField(
+            "auth.oauth_redirect_url", "With oauth: the redirect URL.", option="redirect-url"
+        ),
     ),
     "clients update": (_required("client_name", "New name.", option="name"),),
     "clients attach": (_argument("genie_client_id", "CLIENT"),),
@@ -85,28 +89,28 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _required("data_sources", "Its data sources."),
     ),
     "kb update": (
-        Field("name", "Name."),
-        Field("description", "What it knows."),
-        Field("folder_id", "Folder that it is in."),
-        Field("data_sources", "Its data sources, as a JSON object or @FILE.", "json"),
+        RequestField("name", "Name."),
+        RequestField("description", "What it knows."),
+        RequestField("folder_id", "Folder that it is in."),
+        RequestField("data_sources", "Its data sources, as a JSON object or @FILE.", "json"),
     ),
     "kb recipes": (_QUERY, _SORT),
     "skills list": (_OF_FOLDER, _OF_PROJECT, _QUERY, _SORT),
     "skills create": (_argument("recipe_id", "RECIPE", "integer"),),
     "recipes list": (
         _OF_FOLDER,
-        Field("running", "Running ones, or those that do not run.", "flag"),
+        RequestField("running", "Running ones, or those that do not run.", "flag"),
     ),
     "recipes create": _recipe(required=True),
     "recipes copy": (_INTO_FOLDER,),
     "recipes update": _recipe(required=False),
     "jobs list": (
-        Field("status", "With this outcome.", choices=("succeeded", "failed", "pending")),
-        Field("rerun_only", "Only those that were run again.", "flag"),
+        RequestField("status", "With this outcome.", choices=("succeeded", "failed", "pending")),
+        RequestField("rerun_only", "Only those that were run again.", "flag"),
     ),
     "jobs resume": (
         _argument("token", "TOKEN"),
-        Field("data", "What the job waited for, as JSON or @FILE.", "json"),
+        RequestField("data", "What the job waited for, as JSON or @FILE.", "json"),
     ),
     "connections list": (_OF_FOLDER,),
     "connections create": (
@@ -116,33 +120,38 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _CONNECTION_INPUT,
     ),
     "connections update": (
-        Field("name", "Name."),
-        Field("folder_id", "Folder to put it into.", "integer"),
+        RequestField("name", "Name."),
+        RequestField("folder_id", "Folder to put it into.", "integer"),
         _CONNECTION_INPUT,
     ),
-    "folders list": (Field("parent_id", "Inside this folder."),),
-    "folders create": (_required("name", "Name."), Field("parent_id", "Inside this folder.")),
+    "folders list": (RequestField("parent_id", "Inside this folder."),),
+    "folders create": (
+        _required("name", "Name."),
+        RequestField("parent_id", "Inside this folder."),
+    ),
     "projects deploy": (
         _required(
             "environment_type", "Where to: test or prod.", option="environment", in_query=True
         ),
-        Field("description", "What is new."),
+        RequestField("description", "What is new."),
     ),
-    "deployments list": (_OF_PROJECT, Field("state", "In this state.")),
+    "deployments list": (_OF_PROJECT, RequestField("state", "In this state.")),
     "tables add-row": (_ROW,),
     "tables update-row": (_ROW,),
     "api-clients create": (
         _required("name", "Name."),
-        Field("api_privilege_group_id", "Id of its role.", "integer", option="role"),
+        RequestField("api_privilege_group_id", "Id of its role.", "integer", option="role"),
         _required("all_folders", "Whether it reaches every folder.", "flag"),
-        Field("folder_ids", "Folder that it reaches; repeatable.", "texts", option="folder"),
-        Field("environment_name", "Its environment.", option="environment"),
+        RequestField("folder_ids", "Folder that it reaches; repeatable.", "texts", option="folder"),
+        RequestField("environment_name", "Its environment.", option="environment"),
     ),
     "activity list": (
-        Field("from", "From this time on (RFC 3339)."),
-        Field("to", "Up to this time (RFC 3339)."),
-        Field("include_event_types[]", "Of this type; repeatable.", "texts", option="event-type"),
-        Field(
+        RequestField("from", "From this time on (RFC 3339)."),
+        RequestField("to", "Up to this time (RFC 3339)."),
+        RequestField(
+            "include_event_types[]", "Of this type; repeatable.", "texts", option="event-type"
+        ),
+        RequestField(
             "include_resource_types[]", "About this; repeatable.", "texts", option="resource-type"
         ),
     ),

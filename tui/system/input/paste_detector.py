@@ -28,21 +28,21 @@ _AS_TEXT = _BREAKS | {"\t"}
 
 
 @dataclass(slots=True)
-class Text:
+class TypedText:
     """Characters that were typed."""
 
     text: str
 
 
 @dataclass(slots=True)
-class Key:
+class KeyInput:
     """A key that types no text; ``sequence`` is what a terminal sends for it."""
 
     sequence: str
 
 
 @dataclass(slots=True)
-class Paste:
+class PastedText:
     """One text that was pasted.
 
     ``lines``: how many were kept from being sent although the terminal marked no paste; else 0.
@@ -61,13 +61,13 @@ class Report:
     """A mouse button was pressed."""
 
 
-Unit = Text | Key | Report | Paste | PasteBegun | PasteEnded
-"""What arrives; a ``Paste`` is a part of a bracketed paste, as it came."""
-Event = Text | Key | Report | Paste
+Unit = TypedText | KeyInput | Report | PastedText | PasteBegun | PasteEnded
+"""What arrives; a ``PastedText`` is a part of a bracketed paste, as it came."""
+Event = TypedText | KeyInput | Report | PastedText
 """What is passed on."""
 
 
-class Bursts:
+class PasteDetector:
     """Makes keys and pastes of what arrives and when. It reads no clock."""
 
     def __init__(self, gap_s: float = GAP_S) -> None:
@@ -76,7 +76,7 @@ class Bursts:
         self._begin()
 
     def _begin(self) -> None:
-        self._waiting: list[Text | Key] = []
+        self._waiting: list[TypedText | KeyInput] = []
         self._size = 0
         self._broken = self._is_paste = False
         self._marked: list[list[str]] | None = None
@@ -113,7 +113,7 @@ class Bursts:
         if not units or not all(isinstance(unit, Report) for unit in units):
             self._last_s = now_s
         if not self._waiting and not self.is_marked and (_are_lines(units) or _are_many(units)):
-            self._waiting = [Text("")]  # with its first line, so that it is one text
+            self._waiting = [TypedText("")]  # with its first line, so that it is one text
         for unit in units:
             events += self._take(unit)
         return events
@@ -138,12 +138,12 @@ class Bursts:
                     yield unit
             case PasteBegun() | PasteEnded():
                 self._mark(opens=isinstance(unit, PasteBegun))
-            case Paste(text):
+            case PastedText(text):
                 self._mark(opens=True)
                 self._keep(text)
             case _ if self.is_marked:
                 self._keep(_as_text(unit))
-            case _ if self._waiting or (isinstance(unit, Key) and unit.sequence in _AS_TEXT):
+            case _ if self._waiting or (isinstance(unit, KeyInput) and unit.sequence in _AS_TEXT):
                 self._wait(unit)
             case _:
                 yield unit
@@ -161,30 +161,30 @@ class Bursts:
             self._marked[-1].append(text)
             self._size += len(text)
 
-    def _wait(self, unit: Text | Key) -> None:
+    def _wait(self, unit: TypedText | KeyInput) -> None:
         if self._size > LARGEST:
             return
         text = _as_text(unit)
         self._waiting.append(unit)
         self._size += len(text)
         self._broken |= text in _BREAKS
-        self._is_paste |= self._broken and isinstance(unit, Text)
+        self._is_paste |= self._broken and isinstance(unit, TypedText)
 
     def _end(self) -> Iterator[Event]:
         marked, waiting, is_paste = self._marked, self._waiting, self._is_paste
         self._begin()
         if marked is not None:
             texts = (typed_text("".join(parts)) for parts in marked)
-            yield from (Paste(text) for text in texts if text)
+            yield from (PastedText(text) for text in texts if text)
         elif is_paste:
             text = typed_text("".join(map(_as_text, waiting)))
-            yield Paste(text, text.count("\n") + (not text.endswith("\n")))
+            yield PastedText(text, text.count("\n") + (not text.endswith("\n")))
         else:
             yield from _keys(waiting)
 
 
-def _as_text(unit: Text | Key) -> str:
-    if isinstance(unit, Text):
+def _as_text(unit: TypedText | KeyInput) -> str:
+    if isinstance(unit, TypedText):
         return unit.text
     return unit.sequence if unit.sequence in _AS_TEXT else ""
 
@@ -193,21 +193,21 @@ def _are_lines(units: Iterable[Unit]) -> bool:
     """Return true for text behind a line break."""
     broken = False
     for unit in units:
-        if isinstance(unit, Text) and broken:
+        if isinstance(unit, TypedText) and broken:
             return True
-        broken |= isinstance(unit, Key) and unit.sequence in _BREAKS
+        broken |= isinstance(unit, KeyInput) and unit.sequence in _BREAKS
     return False
 
 
 def _are_many(units: Iterable[Unit]) -> bool:
-    return sum(len(unit.text) for unit in units if isinstance(unit, Text)) >= _MANY
+    return sum(len(unit.text) for unit in units if isinstance(unit, TypedText)) >= _MANY
 
 
-def _keys(waiting: Iterable[Text | Key]) -> Iterator[Event]:
-    before: Text | Key | None = None
+def _keys(waiting: Iterable[TypedText | KeyInput]) -> Iterator[Event]:
+    before: TypedText | KeyInput | None = None
     for unit in waiting:
-        if isinstance(unit, Text) and len(unit.text) >= _MANY:
-            yield Paste(unit.text)
-        elif unit != Text("") and not (unit == Key("\n") and before == Key("\r")):
+        if isinstance(unit, TypedText) and len(unit.text) >= _MANY:
+            yield PastedText(unit.text)
+        elif unit != TypedText("") and not (unit == KeyInput("\n") and before == KeyInput("\r")):
             yield unit  # but CR LF is one Enter
         before = unit

@@ -9,12 +9,12 @@ from tui.system.input import sequences
 from tui.system.input.decoder import TerminalDecoder
 from tui.system.input.key_codes import is_key, key_code
 from tui.system.input.paste_detector import (
-    Bursts,
     Event,
-    Key,
-    Paste,
+    KeyInput,
+    PasteDetector,
+    PastedText,
     Report,
-    Text,
+    TypedText,
     Unit,
 )
 from tui.system.input.sequences import Splitter
@@ -32,7 +32,7 @@ class TerminalInput:
     def __init__(self, charset: str, escape_delay_s: float) -> None:
         self._decoder = TerminalDecoder(charset)
         self._splitter = Splitter(escape_delay_s)
-        self._bursts = Bursts()
+        self._bursts = PasteDetector()
         self._last_s = float("-inf")
 
     @property
@@ -72,13 +72,13 @@ def _units(tokens: Iterable[sequences.Token]) -> Iterator[Unit]:
     for token in tokens:
         match token:
             case sequences.Characters(text):
-                yield Text(text)
+                yield TypedText(text)
             case sequences.Control(character) if character < "\x80":
-                yield Key(character)
+                yield KeyInput(character)
             case sequences.Sequence(sequence):
                 yield from _unit(sequence)
             case sequences.Pasted(text):
-                yield Paste(text)
+                yield PastedText(text)
             case sequences.PasteBegun() | sequences.PasteEnded():
                 yield token
 
@@ -87,6 +87,6 @@ def _unit(sequence: str) -> Iterator[Unit]:
     if found := _REPORT.fullmatch(sequence):
         yield Report(sequence, is_press=bool(found[1]))
     elif not is_key(sequence):
-        yield Key(sequence)
+        yield KeyInput(sequence)
     elif code := key_code(sequence):
-        yield Text(code.text) if code.text else Key(code.sequence)
+        yield TypedText(code.text) if code.text else KeyInput(code.sequence)

@@ -25,7 +25,7 @@ from tui.ui.transcript.message_actions import MessageActions
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
-    from tui.core.ports import Notepad
+    from tui.core.ports import EarlyDraftStore
     from tui.core.records import Hit
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.controller import Controller
@@ -51,7 +51,7 @@ class ChatParts:
         timeline: TimelinePane,
         banner: Banner,
         agent_name: str,
-        notepad: Notepad | None,
+        notepad: EarlyDraftStore | None,
         call_agent: Callable[[str], None],
         focus_composer: Callable[[], None],
         idle_s: Callable[[], float],

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from tui.core.account import login_helps
 from tui.core.errors import BackendError
-from tui.core.ports import Can
-from tui.core.redaction import words_of
+from tui.core.ports import Capability
+from tui.core.redaction import describe_exception
 from tui.ui.notices import Notice
 from tui.ui.requests import SignInNeeded
 
@@ -84,9 +84,9 @@ class ChatContext:
         return self.access
 
     @property
-    def can(self) -> Can:
+    def can(self) -> Capability:
         """Abilities of the service; none while there is no session."""
-        return self.access.session.can if self.access else Can.NOTHING
+        return self.access.session.can if self.access else Capability.NOTHING
 
     @property
     def current(self) -> ConversationId | None:
@@ -115,7 +115,7 @@ class ChatContext:
         if isinstance(error, BackendError):
             self.fail(error)
         else:
-            self.desk.complain(Notice(tone="problem", text=words_of(error)))
+            self.desk.complain(Notice(tone="problem", text=describe_exception(error)))
         self.show_state()
 
     def want_login(self, error: BackendError) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from tui.core.ids import ConversationId, is_local
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.text import clean_line
 from tui.ui.chat.controller import Controller
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ConversationOptions(Controller):
-    """Show and change options, where the service can do it (``Can.CHANGE``).
+    """Show and change options, where the service can do it (``Capability.CHANGE``).
 
     ``learn_agent`` reads the name of the agent again, which may be another one afterwards.
     """
@@ -49,7 +49,7 @@ class ConversationOptions(Controller):
     def can_change(self, conversation_id: ConversationId | None) -> bool:
         """Return whether a conversation has options that can be changed."""
         on_server = conversation_id is not None and not is_local(conversation_id)
-        return Can.CHANGE in self.context.can and on_server
+        return Capability.CHANGE in self.context.can and on_server
 
     def show_current(self) -> None:
         """Show the options of the open conversation."""

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from tui.core.ids import ConversationId, SkillId, is_local
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.text import clean_line
 from tui.ui.chat.controller import Controller
 from tui.ui.key_registry import DEFAULT_KEYS
 
 if TYPE_CHECKING:
-    from tui.core.records import Skill
+    from tui.core.records import AvailableSkill
 
 
 class ConversationSkills(Controller):
-    """Install and remove skills (``Can.SKILLS``); switch a conversation on again (``Can.WAKE``)."""
+    """Install and remove skills (``Capability.SKILLS``); switch a conversation on again
+    (``Capability.WAKE``)."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
@@ -45,13 +46,13 @@ class ConversationSkills(Controller):
             return self.can_change(self.context.current)
         if action == "wake":
             asleep = self.context.current in self.context.desk.asleep
-            return Can.WAKE in self.context.can and asleep
+            return Capability.WAKE in self.context.can and asleep
         return True
 
     def can_change(self, conversation_id: ConversationId | None) -> bool:
         """Return whether a conversation has skills that can be changed."""
         on_server = conversation_id is not None and not is_local(conversation_id)
-        return Can.SKILLS in self.context.can and on_server
+        return Capability.SKILLS in self.context.can and on_server
 
     def show_current(self) -> None:
         """Show all skills of the open conversation."""
@@ -65,7 +66,7 @@ class ConversationSkills(Controller):
     async def _show(self, where: ConversationId) -> None:
         self._choose(where, await self.context.opened.session.conversations.skills(where))
 
-    def _choose(self, where: ConversationId, skills: Sequence[Skill]) -> None:
+    def _choose(self, where: ConversationId, skills: Sequence[AvailableSkill]) -> None:
         from tui.ui.modals.pick import Item, PickModal
 
         installed = {skill.id for skill in skills if skill.installed}
@@ -82,7 +83,7 @@ class ConversationSkills(Controller):
         modal = PickModal(title, items, installed, several=True, done="Apply", mark="installed")
         self.context.ask(modal, answered)
 
-    async def _change(self, where: ConversationId, skills: Sequence[Skill]) -> None:
+    async def _change(self, where: ConversationId, skills: Sequence[AvailableSkill]) -> None:
         """Install or remove these skills, one after the other, and say what was done."""
         session = self.context.opened.session
         done: list[str] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.ui.chat.controller import Controller
 from tui.ui.choices import Choices
 from tui.ui.key_registry import DEFAULT_KEYS
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class NewConversation(Controller):
-    """Begin conversations, with options where ``Can.CHOOSE``.
+    """Begin conversations, with options where ``Capability.CHOOSE``.
 
     ``focus_composer`` also puts away what lies over the conversation.
     """
@@ -57,7 +57,7 @@ class NewConversation(Controller):
 
     async def begin(self) -> None:
         """Begin a conversation."""
-        if Can.CHOOSE in self.context.can:
+        if Capability.CHOOSE in self.context.can:
             self._ask_for_options()
         else:
             self._focus_composer()
@@ -65,7 +65,7 @@ class NewConversation(Controller):
 
     async def _begin_with(self, text: str) -> None:
         """Begin a conversation with a message, which is not sent yet."""
-        if Can.CHOOSE in self.context.can:
+        if Capability.CHOOSE in self.context.can:
             self._ask_for_options(text)
             return
         if self.context.access and self.context.current is not None:

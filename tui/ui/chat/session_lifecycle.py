@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.ui.chat.context import Access
 from tui.ui.chat.controller import Controller
 from tui.ui.drafts import Drafts
@@ -67,9 +67,9 @@ class SessionLifecycle(Controller):
         desk.failed_start = None
         desk.reached()
         context.run_exclusive("open", self._begin)
-        self._pane.composer.takes_files = Can.UPLOAD in session.can
+        self._pane.composer.takes_files = Capability.UPLOAD in session.can
         if transcript := self._conversation.transcript:
-            transcript.may_be_stopped = Can.BE_STOPPED in session.can
+            transcript.may_be_stopped = Capability.BE_STOPPED in session.can
 
     async def _begin(self) -> None:
         """Show the list, and go on where the user was interrupted."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from tui.core.ids import is_local
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.ui.chat.controller import Controller
 from tui.ui.key_registry import DEFAULT_KEYS
 from tui.ui.keys import key_for
@@ -57,7 +57,7 @@ class TurnControl(Controller):
 
     def _stoppable(self) -> Turn | None:
         current = self.context.current
-        can_halt = current and Can.HALT in self.context.can
+        can_halt = current and Capability.HALT in self.context.can
         return self.context.desk.board.stoppable(current) if current and can_halt else None
 
     def halt(self) -> None:
@@ -100,7 +100,7 @@ class TurnControl(Controller):
     async def _sum_usage(self) -> None:
         current, access = self.context.current, self.context.access
         total = None
-        counts = Can.REPORT_USAGE in self.context.can
+        counts = Capability.REPORT_USAGE in self.context.can
         if access and counts and current and not is_local(current):
             total = await access.session.history.total_usage(current)
         self._view.timeline.show_total(total)

@@ -12,7 +12,6 @@ from tui.engine.updates import (
     ConversationNamed,
     ConversationsChanged,
     EventsSeen,
-    Notice,
     Problem,
     RecoveryChanged,
     Refused,
@@ -20,6 +19,7 @@ from tui.engine.updates import (
     TurnDropped,
     Update,
     UploadProgress,
+    UserNotice,
 )
 from tui.ui.notices import of_error
 
@@ -125,7 +125,7 @@ class UpdateHandler:
                 context.fail(error)
             case ConversationsChanged():
                 self._parts.list.read_soon()
-            case Notice(text=text):
+            case UserNotice(text=text):
                 context.notify(clean_line(text, 400), timeout=20)
 
     async def _take_turn(self, turn: Turn) -> None:

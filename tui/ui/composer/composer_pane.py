@@ -22,7 +22,7 @@ from tui.ui.widgets.composer import Composer
 from tui.ui.widgets.offers import Offers
 
 if TYPE_CHECKING:
-    from tui.core.ports import Notepad
+    from tui.core.ports import EarlyDraftStore
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
     from tui.ui.slash import SlashCommand
@@ -41,7 +41,7 @@ class ComposerPane(Vertical):
         agent_name: str,
         *,
         view: ConversationView,
-        notepad: Notepad | None,
+        notepad: EarlyDraftStore | None,
         list_soon: Callable[[], object],
         list_again: Callable[[], object],
         commands: Callable[[], Iterable[SlashCommand]],

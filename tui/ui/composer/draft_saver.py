@@ -12,7 +12,7 @@ from tui.ui.composer.attachments import look_at
 from tui.ui.unsent import Unsent, read_unsent
 
 if TYPE_CHECKING:
-    from tui.core.ports import Notepad
+    from tui.core.ports import EarlyDraftStore
     from tui.ui.chat.context import ChatContext
     from tui.ui.widgets.attached import Attached
     from tui.ui.widgets.composer import Composer
@@ -24,7 +24,11 @@ class DraftSaver:
     """Keeps text and files: on the notepad before the session is open, then as a stored draft."""
 
     def __init__(
-        self, context: ChatContext, composer: Composer, attached: Attached, notepad: Notepad | None
+        self,
+        context: ChatContext,
+        composer: Composer,
+        attached: Attached,
+        notepad: EarlyDraftStore | None,
     ) -> None:
         self._context = context
         self._composer = composer

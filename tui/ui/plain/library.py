@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.ids import ConversationId, TurnId, is_local
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.text import ago, clean_line
 from tui.ui.days import day_of
 from tui.ui.exporting import Wanted, export
@@ -118,7 +118,7 @@ class Library:
         elif not title:
             self._lines.say("Type the new name behind /rename.")
         else:
-            if Can.RENAME in self._session.can and not is_local(conversation_id):
+            if Capability.RENAME in self._session.can and not is_local(conversation_id):
                 await self._session.conversations.rename(conversation_id, title)
             else:
                 await self._session.conversations.give_name(conversation_id, title)

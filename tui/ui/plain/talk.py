@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.account import login_helps
 from tui.core.errors import BackendError, StoreError
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.questions import question_name
 from tui.core.retry import wait_text
 from tui.core.text import clean, clean_line
@@ -17,7 +17,6 @@ from tui.engine.session import Session
 from tui.engine.tasks import run_with_watchers
 from tui.engine.updates import (
     ConversationNamed,
-    Notice,
     Problem,
     Publish,
     Recovery,
@@ -25,6 +24,7 @@ from tui.engine.updates import (
     Refused,
     TurnChanged,
     Update,
+    UserNotice,
 )
 from tui.ui.files import CannotAttach, attachment_of
 from tui.ui.notices import of_recovery
@@ -121,7 +121,7 @@ class Talk:
                     self._lines.say("Your message was not sent.")
                 case Problem(error=error):
                     self._complain(error)
-                case Notice(text=text):
+                case UserNotice(text=text):
                     self._lines.say(clean(text))
 
     def _tell_trouble(self, recovery: Recovery | None) -> None:
@@ -143,7 +143,7 @@ class Talk:
 
     def _tell(self, turn: Turn) -> None:
         if turn.id not in self._tellings:
-            stoppable = Can.BE_STOPPED in self._session.can
+            stoppable = Capability.BE_STOPPED in self._session.can
             self._tellings[turn.id] = Telling(self._agent, self._numbers, may_be_stopped=stoppable)
         telling = self._tellings[turn.id]
         for line in telling.news(turn):
@@ -283,7 +283,7 @@ class Talk:
         self._lines.say("No question with that number is open. Give the number of the question.")
 
     async def _attach(self, path: str) -> None:
-        if Can.UPLOAD not in self._session.can:
+        if Capability.UPLOAD not in self._session.can:
             self._lines.say("This agent takes no files.")
             return
         try:
@@ -300,7 +300,7 @@ class Talk:
 
     async def _stop(self, _: str) -> None:
         working = [t for t in self._turns.values() if t.conversation_id == self._current]
-        if Can.HALT not in self._session.can:
+        if Capability.HALT not in self._session.can:
             self._lines.say("This agent cannot be stopped.")
         elif running := [turn for turn in working if not turn.over]:
             await self._session.conversations.halt(running[0])

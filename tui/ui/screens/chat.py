@@ -37,7 +37,7 @@ from tui.ui.widgets.topbar import TopBar
 from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
-    from tui.core.ports import Clock, Notepad
+    from tui.core.ports import Clock, EarlyDraftStore
     from tui.engine.updates import Publish
     from tui.ui.chat.update_handler import UpdateHandler
     from tui.ui.panes import Pane
@@ -104,7 +104,7 @@ class ChatScreen(ChatActions):
         place: str,
         suggestions: Sequence[tuple[str, str]],
         studio: StudioConnection,
-        notepad: Notepad | None,
+        notepad: EarlyDraftStore | None,
         clock: Clock,
         idle_s: Callable[[], float],
     ) -> None:

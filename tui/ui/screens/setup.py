@@ -19,7 +19,7 @@ from textual.widgets import Button, Input, Static
 
 from tui.config import SETTINGS, ConfigError, Profile, problem_with, profile_from, save_profile
 from tui.core.errors import StoreError
-from tui.core.health_check import STEPS, Finding, Verdict
+from tui.core.health_check import STEPS, CheckResult, Verdict
 from tui.core.secrets import Secret
 from tui.core.text import clean_line
 from tui.ui.text import line
@@ -53,7 +53,7 @@ _SIGNS: dict[Verdict, Content] = {
 class Help(Protocol):
     """What the set-up needs from outside."""
 
-    def examine(self, profile: Profile) -> AsyncGenerator[Finding]:
+    def examine(self, profile: Profile) -> AsyncGenerator[CheckResult]:
         """Whether a profile works, step by step."""
         ...
 
@@ -344,7 +344,7 @@ def _problem_with_name(name: str) -> str:
     return "" if _NAME.fullmatch(name) else "must be letters, digits, '.', '-' or '_', at most 40"
 
 
-def _row(finding: Finding) -> Row:
+def _row(finding: CheckResult) -> Row:
     told = line(f"{finding.text} {finding.advice}", 600)
     words = muted(told.plain) if finding.verdict == "open" else told
     sign = Content.assemble(_SIGNS[finding.verdict], " ", finding.step)

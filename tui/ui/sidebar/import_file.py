@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.core.text import clean_line
 from tui.ui.chat.controller import Controller
 from tui.ui.slash import SlashCommand
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
-    from tui.core.records import Imported
+    from tui.core.records import ImportResult
     from tui.ui.chat.context import ChatContext
 
 _MOST_PROBLEMS = 3
 
 
 class ImportFile(Controller):
-    """Import conversations, where the service can do it (``Can.BUNDLE``).
+    """Import conversations, where the service can do it (``Capability.BUNDLE``).
 
     ``list_soon`` reads the list of conversations again, ``go_to`` opens one.
     """
@@ -52,7 +52,7 @@ class ImportFile(Controller):
         self._go_to = go_to
 
     def check_action(self, action: str) -> bool:
-        return action != "import" or Can.BUNDLE in self.context.can
+        return action != "import" or Capability.BUNDLE in self.context.can
 
     def slash_commands(self) -> Sequence[SlashCommand]:
         if not self.check_action("import"):
@@ -95,7 +95,7 @@ class ImportFile(Controller):
         if len(imported.created) == 1:
             self._go_to(imported.created[0])
 
-    def _report(self, imported: Imported) -> None:
+    def _report(self, imported: ImportResult) -> None:
         count = len(imported.created)
         told = [f"{count} conversation{'' if count == 1 else 's'} imported."]
         told += [clean_line(problem) for problem in imported.problems[:_MOST_PROBLEMS]]

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.geometry import Offset
 
 from tui.core.ids import ConversationId, is_local
-from tui.core.ports import Can
+from tui.core.ports import Capability
 from tui.ui.chat.controller import Controller
 from tui.ui.days import day_of
 from tui.ui.keys import key_name
@@ -124,7 +124,7 @@ class Organizer(Controller):
         await session.conversations.give_name(conversation_id, name)
 
     def _server_renames(self, conversation_id: ConversationId) -> bool:
-        return Can.RENAME in self.context.can and not is_local(conversation_id)
+        return Capability.RENAME in self.context.can and not is_local(conversation_id)
 
     # -- pin -------------------------------------------------------------------------------
 
@@ -154,7 +154,7 @@ class Organizer(Controller):
                 self.context.run("export", self._export, found.id, wanted)
 
         today = day_of(self.context.clock.now_ms())
-        bundles = Can.BUNDLE in self.context.can and not is_local(found.id)
+        bundles = Capability.BUNDLE in self.context.can and not is_local(found.id)
         self.context.ask(ExportModal(found.name, today, Path.cwd(), bundles=bundles), answered)
 
     async def _export(self, conversation_id: ConversationId, wanted: Wanted) -> None:
@@ -183,7 +183,7 @@ class Organizer(Controller):
             if yes:
                 self.context.run("delete", self._delete, found.id)
 
-        gone = "for good" if Can.DELETE in self.context.can else "here; the server keeps it"
+        gone = "for good" if Capability.DELETE in self.context.can else "here; the server keeps it"
         question = f"Delete “{found.name}” {gone}?"
         self.context.ask(ConfirmModal(question, yes="Delete"), answered)
 

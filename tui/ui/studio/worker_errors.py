@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.worker import Worker, WorkerState
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.redaction import words_of
+from tui.core.redaction import describe_exception
 
 
 def unexpected_error(event: Worker.StateChanged) -> BackendError | None:
@@ -15,4 +15,4 @@ def unexpected_error(event: Worker.StateChanged) -> BackendError | None:
         return None
     if isinstance(error, BackendError):
         return error
-    return BackendError(ErrorKind.BAD_ANSWER, words_of(error))
+    return BackendError(ErrorKind.BAD_ANSWER, describe_exception(error))

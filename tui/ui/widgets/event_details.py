@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.highlight import highlight
 from textual.widgets import Static
 
-from tui.core.event_labels import tell
+from tui.core.event_labels import label_for
 from tui.core.json_values import write_json
 from tui.core.masking import masked_event
 from tui.core.text import clean, clean_line, drawn
@@ -77,7 +77,7 @@ class EventDetails(GuardedModal[None]):
         self._payload = payload_of(event)
 
     def compose(self) -> ComposeResult:
-        mark, what, about = tell(self._event)
+        mark, what, about = label_for(self._event)
         title = Content.assemble(glyph(mark), " ", line(what or about, 60).stylize("bold"))
         with Vertical(classes="modal--box"):
             yield Static(title, classes="modal--title")

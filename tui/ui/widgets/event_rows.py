@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-from tui.core.event_labels import Mark, tell
+from tui.core.event_labels import EventIcon, label_for
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,
@@ -41,22 +41,22 @@ _TIME_CELLS = 8
 _INDENT_CELLS = _TIME_CELLS + 3
 
 _STYLES = {
-    Mark.BEGAN: BUSY,
-    Mark.SAID: BUSY,
-    Mark.RUNS: BUSY,
-    Mark.DONE: GOOD,
-    Mark.FAILED: BAD,
-    Mark.STOPPED: ASKS,
-    Mark.QUESTION: ASKS,
-    Mark.CONNECTION: ASKS,
-    Mark.NOTED: MUTED,
-    Mark.CUT: ASKS,
-    Mark.UNSURE: ASKS,
+    EventIcon.BEGAN: BUSY,
+    EventIcon.SAID: BUSY,
+    EventIcon.RUNS: BUSY,
+    EventIcon.DONE: GOOD,
+    EventIcon.FAILED: BAD,
+    EventIcon.STOPPED: ASKS,
+    EventIcon.QUESTION: ASKS,
+    EventIcon.CONNECTION: ASKS,
+    EventIcon.NOTED: MUTED,
+    EventIcon.CUT: ASKS,
+    EventIcon.UNSURE: ASKS,
 }
 _GLYPHS = {mark: Content.styled(mark.value, style) for mark, style in _STYLES.items()}
 
 
-def glyph(mark: Mark) -> Content:
+def glyph(mark: EventIcon) -> Content:
     """The shape of an event in its colour; one cell."""
     return _GLYPHS[mark]
 
@@ -71,7 +71,7 @@ class EventRow(Visual):
 
     def drawn(self) -> Rows:
         """The line itself."""
-        mark, what, about = tell(self.event)
+        mark, what, about = label_for(self.event)
         at_ms = self.event.at_ms if self.event.at_ms is not None else self.event.seen_ms
         at = clock_time(at_ms, seconds=True) if at_ms is not None else ""
         parts = (line(what), muted(clean_line(about, 160)))
@@ -83,7 +83,7 @@ class EventRow(Visual):
     @cached_property
     def words(self) -> str:
         """What a filter looks at: the kind of the event, and all that its line says."""
-        _, what, about = tell(self.event)
+        _, what, about = label_for(self.event)
         failed = "failed" if getattr(self.event, "outcome", "") == "failed" else ""
         kind = _KINDS.get(type(self.event), "")
         return f"{kind} {failed} {clean_line(what)} {clean_line(about, 400)}".casefold()

@@ -15,8 +15,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.core.options import Choice as OnOffer
 from tui.core.options import Option, OptionValue
+from tui.core.options import OptionChoice as OnOffer
 from tui.ui.modals.pick import Item, PickModal
 from tui.ui.text import line
 from tui.ui.widgets.choice import Choice

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.core.durations import Spans
+from tui.core.durations import Durations
 from tui.core.events import Heartbeat, TextDelta, TurnEvent
 from tui.core.ids import RunId
 from tui.ui.requests import CopyText, JobsWanted
@@ -114,7 +114,7 @@ class Timeline(SafeOptionList):
         self.add_events(newest[max(known, default=0) :])
 
     def _forget(self) -> None:
-        self._spans = Spans()
+        self._spans = Durations()
         self._seen: set[str] = set()
         self._run: RunId | None = _NO_RUN
 
