@@ -189,7 +189,7 @@ async def _engine(
     backend = GenieBackend(client)
     room = Room(store, backend)
     try:
-        async with Session(backend, store, room.hear, patience=QUICK) as session:
+        async with Session(backend, store, room.hear, timeouts=QUICK) as session:
             room.session = session
             await _talk(room, turns, conversations)
     finally:

@@ -113,7 +113,7 @@ class Stage(ChatPage):
         if self.account:
             await self.account.whoami()
         self.publish = publish
-        async with Session(self.backend, self.store, publish, patience=QUICK) as session:
+        async with Session(self.backend, self.store, publish, timeouts=QUICK) as session:
             yield session
 
     @asynccontextmanager

@@ -136,8 +136,8 @@ def _wait_for_data(source: int, deadline: float | None, *, told: bool = False) -
     told = told or os.isatty(source)
     while True:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
-        patience = left if told else min(_PATIENCE_S, left if left is not None else _PATIENCE_S)
-        if select.select([source], [], [], patience)[0]:
+        wait_s = left if told else min(_PATIENCE_S, left if left is not None else _PATIENCE_S)
+        if select.select([source], [], [], wait_s)[0]:
             return
         if deadline is not None and time.monotonic() >= deadline:
             raise CommandFailure("standard input did not end in time.")

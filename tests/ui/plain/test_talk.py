@@ -53,7 +53,7 @@ async def talk(
     @asynccontextmanager
     async def connect(publish: Publish) -> AsyncGenerator[Session]:
         agent, kept = backend or ScriptedBackend(), store or MemoryStore()
-        async with Session(agent, kept, publish, patience=QUICK) as session:
+        async with Session(agent, kept, publish, timeouts=QUICK) as session:
             yield session
 
     lines = ScriptedLines(*typed)
