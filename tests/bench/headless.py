@@ -18,7 +18,7 @@ from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.store import SqliteStore
 from tui.system import gc_control
-from tui.ui.app import GenieApp
+from tui.ui.app.app import GenieApp
 
 ACCOUNT = "bench"
 _SIZE = (120, 40)

@@ -26,9 +26,9 @@ from textual.widgets import Markdown, TextArea
 from tests.bench.answers import MARK, SHAPES, answer, growing
 from tests.bench.figures import Figure, Scale
 from tests.bench.terminal import Terminal
-from tui.ui.theme import tokens
-from tui.ui.widgets.reply import Reply
-from tui.ui.widgets.window import Window
+from tui.ui.theme.themes import tokens
+from tui.ui.transcript.reply import Reply
+from tui.ui.transcript.virtual_list import Window
 
 _MODULE = "tests.bench.stream"
 _KEYS = "αβγδεζηθικλμνξοπρστυφχψω"

@@ -15,7 +15,7 @@ from tests.bench.answers import MARK, answer
 from tests.bench.figures import Figure, Scale, table
 from tests.bench.stream import Stage
 from tests.bench.terminal import Terminal
-from tui.ui.base import BaseApp
+from tui.ui.app.base import BaseApp
 
 _OVER_SSH = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22", "COLORTERM": ""}
 _HERE = {"SSH_CONNECTION": "", "SSH_TTY": ""}

@@ -20,9 +20,9 @@ __all__ = ["server"]
 
 _CRASH = """
 import sys
-from tui.ui.app import GenieApp
+from tui.ui.app.app import GenieApp
 from tui.ui.chat.session_lifecycle import SessionLifecycle
-from tui.ui.screens.chat import ChatScreen
+from tui.ui.chat.screen import ChatScreen
 from tui.bootstrap import profile_place
 
 def connected(self, session):

@@ -11,7 +11,7 @@ from tests.e2e.conftest import Start
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_app import settings_of
 from tui.demo.server import DemoServer, DemoSettings
-from tui.ui.glyphs import CP437
+from tui.ui.terminal.filters import CP437
 
 pytestmark = pytest.mark.slow
 

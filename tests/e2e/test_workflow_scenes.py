@@ -20,11 +20,11 @@ from tui.core.ids import ConversationId
 from tui.core.options import OptionValues
 from tui.demo.server import DemoServer, DemoSettings
 from tui.demo.workflows.catalog import MARID
-from tui.ui.app import GenieApp
-from tui.ui.modals.beginning import BeginModal
-from tui.ui.widgets.notice import OutcomeRow, UsageRow
-from tui.ui.widgets.option_field import OptionField
-from tui.ui.widgets.reply import Reply
+from tui.ui.app.app import GenieApp
+from tui.ui.chat.option_field import OptionField
+from tui.ui.chat.options_modal import BeginModal
+from tui.ui.transcript.reply import Reply
+from tui.ui.transcript.status_rows import OutcomeRow, UsageRow
 
 pytestmark = pytest.mark.slow
 

@@ -25,7 +25,7 @@ async def ask(pilot: Pilot[None], text: str, answer: str) -> None:
 
 async def write(pilot: Pilot[None], text: str) -> None:
     """Put a text into the composer at once."""
-    from tui.ui.widgets.composer import Composer
+    from tui.ui.composer.composer import Composer
 
     composer = pilot.app.screen.query_one(Composer)
     composer.cursor_blink = False
@@ -34,7 +34,7 @@ async def write(pilot: Pilot[None], text: str) -> None:
 
 
 async def welcome(pilot: Pilot[None]) -> None:
-    from tui.ui.widgets.composer import Composer
+    from tui.ui.composer.composer import Composer
 
     await seen(pilot, "live")
     pilot.app.screen.query_one(Composer).cursor_blink = False
@@ -171,7 +171,7 @@ async def picture(pilot: Pilot[None]) -> None:
     """A look at a picture that goes with the next message."""
     from textual.events import Paste
 
-    from tui.ui.widgets.attached import Attached
+    from tui.ui.composer.attachment_chips import Attached
 
     await welcome(pilot)
     pilot.app.post_message(Paste(_flag()))
@@ -200,7 +200,7 @@ async def rename(pilot: Pilot[None]) -> None:
 
 async def menu(pilot: Pilot[None]) -> None:
     """What the right button offers for a conversation."""
-    from tui.ui.widgets.sidebar import Sidebar
+    from tui.ui.sidebar.sidebar import Sidebar
 
     await in_sidebar(pilot)
     await pilot.click(Sidebar, offset=(8, 6), button=3)
@@ -214,7 +214,7 @@ async def delete(pilot: Pilot[None]) -> None:
 
 
 async def in_sidebar(pilot: Pilot[None]) -> None:
-    from tui.ui.widgets.sidebar import Sidebar
+    from tui.ui.sidebar.sidebar import Sidebar
 
     await ask(pilot, *TALK)
     pilot.app.screen.query_one(Sidebar).list.focus()
@@ -243,7 +243,7 @@ async def panes(pilot: Pilot[None]) -> None:
 
 async def timeline(pilot: Pilot[None]) -> None:
     """The timeline with a filter; over the conversation where there is no room beside it."""
-    from tui.ui.widgets.timeline import Timeline
+    from tui.ui.timeline.timeline import Timeline
 
     await ask(pilot, *TALK)
     timeline = pilot.app.screen.query_one(Timeline)
@@ -292,7 +292,7 @@ async def source(pilot: Pilot[None]) -> None:
 
 async def event(pilot: Pilot[None]) -> None:
     """All there is to an event of the timeline."""
-    from tui.ui.widgets.timeline import Timeline
+    from tui.ui.timeline.timeline import Timeline
 
     await ask(pilot, *TALK)
     pilot.app.screen.query_one(Timeline).focus()
@@ -318,7 +318,7 @@ async def still_cursor(pilot: Pilot[None]) -> None:
 
 async def heard(pilot: Pilot[None], key: str) -> None:
     """Press a key as soon as the modal in front listens to it."""
-    from tui.ui.modals.guarded import GuardedModal
+    from tui.ui.toolkit.guarded_modal import GuardedModal
 
     modal = pilot.app.screen
     while isinstance(modal, GuardedModal) and modal.is_deaf:

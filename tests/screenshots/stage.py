@@ -24,8 +24,8 @@ from tui.bootstrap import target_of_demo
 from tui.config import Preferences
 from tui.demo.server import DemoServer, DemoSettings, PortInUseError
 from tui.system.terminal import Terminal
-from tui.ui.app import GenieApp
-from tui.ui.setup_app import SetupApp
+from tui.ui.app.app import GenieApp
+from tui.ui.app.setup_app import SetupApp
 from tui.ui.studio.connection import StudioConnection
 
 if TYPE_CHECKING:

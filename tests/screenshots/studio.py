@@ -36,7 +36,7 @@ async def guardrail(pilot: Pilot[None]) -> None:
 
 async def jobs(pilot: Pilot[None]) -> None:
     await failure(pilot)
-    from tui.ui.widgets.transcript import Transcript
+    from tui.ui.transcript.transcript import Transcript
 
     transcript = pilot.app.screen.query_one(Transcript)
     transcript.focus()

@@ -23,8 +23,8 @@ async def begin_more(pilot: Pilot[None]) -> None:
     """All of the form, with something wrong in it."""
     from textual.widgets import Input
 
-    from tui.ui.modals.beginning import Fold
-    from tui.ui.widgets.option_field import OptionField
+    from tui.ui.chat.option_field import OptionField
+    from tui.ui.chat.options_modal import Fold
 
     await begin(pilot)
     pilot.app.screen.query_one(Fold).focus()
@@ -68,7 +68,7 @@ async def off(pilot: Pilot[None]) -> None:
     """A conversation that was switched off."""
     from tests.ui.chat_page import PilotedChat
     from tui.core.errors import BackendError, ErrorKind
-    from tui.ui.notices import of_error
+    from tui.ui.chat.banner_text import of_error
 
     await talk(pilot)
     await write(pilot, "And now?")

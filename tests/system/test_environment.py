@@ -9,7 +9,7 @@ import pytest
 
 from tui.config import KEYS, SECRETS, Profile, variable
 from tui.system.browser import is_secret, open_browser, program_environment
-from tui.ui.editor import edited
+from tui.ui.terminal.suspend import edited
 
 _SEEN = {
     "GENIE_TUI_API_KEY": "hidden-1",

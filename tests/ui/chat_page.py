@@ -10,8 +10,8 @@ from textual.selection import Selection
 from textual.widget import Widget
 
 from tests.textual_internals import screen_lines, screen_text
-from tui.ui.screens.chat import ChatScreen
-from tui.ui.widgets.transcript import Transcript
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from tui.core.records import Conversation
     from tui.engine.session import Session
     from tui.engine.updates import Recovery
-    from tui.ui.board import Question
-    from tui.ui.completing import Choice
-    from tui.ui.drafts import Drafts
-    from tui.ui.files import Picked
-    from tui.ui.listing import Row
-    from tui.ui.notices import Notice
-    from tui.ui.widgets.timeline import Timeline
+    from tui.ui.chat.active_turns import Question
+    from tui.ui.chat.banner_text import Notice
+    from tui.ui.composer.attachment_files import Picked
+    from tui.ui.composer.completion import Choice
+    from tui.ui.composer.draft_saver import Drafts
+    from tui.ui.sidebar.rows import Row
+    from tui.ui.timeline.timeline import Timeline
 
 Pane = Literal["composer", "conversations", "transcript", "timeline", "attachments"]
 

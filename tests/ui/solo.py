@@ -20,11 +20,11 @@ from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.records import Prompt, PromptState
 from tui.core.turn import Turn, fold
-from tui.ui.modals.guarded import GuardedModal
-from tui.ui.requests import CopyText, OpenLink
-from tui.ui.theme import tokens
-from tui.ui.widgets.prompt_card import PromptCard
-from tui.ui.widgets.transcript import Transcript
+from tui.ui.app.messages import CopyText, OpenLink
+from tui.ui.theme.themes import tokens
+from tui.ui.toolkit.guarded_modal import GuardedModal
+from tui.ui.transcript.card import PromptCard
+from tui.ui.transcript.transcript import Transcript
 
 STYLES = Path(__file__).parents[2] / "styles"
 SHEETS = (

@@ -24,7 +24,7 @@ from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.system.terminal import Terminal
-from tui.ui.app import GenieApp
+from tui.ui.app.app import GenieApp
 from tui.ui.studio.connection import Connect, StudioConnection
 
 QUICK = Timeouts(

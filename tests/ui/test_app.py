@@ -28,13 +28,13 @@ from tui.core.ids import CallId, ConversationId, TurnId
 from tui.core.ports import Capability
 from tui.core.records import Prompt, TurnRecord
 from tui.engine.updates import Refused
-from tui.ui.modals.approval import ApprovalModal
-from tui.ui.modals.connection import ConnectionModal
-from tui.ui.screens.attach import AttachScreen
-from tui.ui.screens.help import HelpScreen
-from tui.ui.widgets.action_card import ConnectionCard
-from tui.ui.widgets.event_details import EventDetails
-from tui.ui.widgets.reply import Reply
+from tui.ui.composer.file_picker import AttachScreen
+from tui.ui.keys.help_screen import HelpScreen
+from tui.ui.questions.approval_modal import ApprovalModal
+from tui.ui.questions.connection_modal import ConnectionModal
+from tui.ui.timeline.event_details import EventDetails
+from tui.ui.transcript.question_cards import ConnectionCard
+from tui.ui.transcript.reply import Reply
 
 
 def refused(message: str = "The message is too strange.") -> BackendError:

@@ -15,11 +15,11 @@ from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, asked, at, settle, t
 from tui.core.events import ApprovalRequested, ApprovalResolved
 from tui.core.ids import CallId
 from tui.core.steps import ApprovalStep
-from tui.ui.modals.approval import ApprovalAnswer, ApprovalModal
-from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.modals.guarded import CHANGED_S
-from tui.ui.modals.parameters import ParameterTable
-from tui.ui.modals.reason import ReasonModal
+from tui.ui.questions.approval_modal import ApprovalAnswer, ApprovalModal
+from tui.ui.questions.parameter_table import ParameterTable
+from tui.ui.questions.reason_modal import ReasonModal
+from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.guarded_modal import CHANGED_S
 
 SCHEMA = (
     {"name": "model", "label": "Model", "hint": "As in the catalogue"},
@@ -315,7 +315,7 @@ async def test_a_confirmation_says_yes_only_on_yes() -> None:
 async def test_a_question_hears_even_if_its_first_drawing_was_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tui.ui.modals.guarded._LATEST_S", 0.01)
+    monkeypatch.setattr("tui.ui.toolkit.guarded_modal._LATEST_S", 0.01)
     monkeypatch.setattr(ApprovalModal, "call_after_refresh", lambda *_: False)
     shown, clock = modal(question())
     app = Solo()

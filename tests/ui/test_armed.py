@@ -16,9 +16,9 @@ from tests.fakes import ScriptedBackend, Wait, asks, connects, reply, started
 from tests.ui.stage import Stage
 from tui.core.events import TurnEvent
 from tui.core.ids import AttemptId, CallId
-from tui.ui.modals.decision import DecisionModal
-from tui.ui.modals.guarded import DEAF_S, GuardedModal
-from tui.ui.modals.reason import ReasonModal
+from tui.ui.questions.decision_modal import DecisionModal
+from tui.ui.questions.reason_modal import ReasonModal
+from tui.ui.toolkit.guarded_modal import DEAF_S, GuardedModal
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 

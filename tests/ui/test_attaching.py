@@ -16,10 +16,10 @@ from tui.core.draft import Draft, parse
 from tui.core.ids import TurnId
 from tui.core.ports import Capability
 from tui.core.records import Attachment
-from tui.ui.files import LARGEST_FILE_BYTES, messages
-from tui.ui.paths import Entry, completions
-from tui.ui.screens.attach import AttachScreen
-from tui.ui.widgets.prompt_card import PromptCard
+from tui.ui.composer.attachment_files import LARGEST_FILE_BYTES, messages
+from tui.ui.composer.file_picker import AttachScreen
+from tui.ui.composer.paths import Entry, completions
+from tui.ui.transcript.card import PromptCard
 
 FILES = st.lists(
     st.builds(Attachment, path=st.text(), name=st.text(), size_bytes=st.integers(1)), max_size=5
@@ -108,7 +108,7 @@ async def test_an_enter_that_is_quicker_than_the_list_waits_for_it(
         assert not typed or gate.wait(5)
         return completions(typed, most)
 
-    monkeypatch.setattr("tui.ui.screens.attach.completions", slow)
+    monkeypatch.setattr("tui.ui.composer.file_picker.completions", slow)
     stage = Stage()
     async with stage.shown():
         await opened(stage)
@@ -224,7 +224,7 @@ async def test_a_dropped_path_is_text_where_no_files_are_taken(folder: Path) -> 
 
 async def test_an_upload_shows_its_bytes_where_the_message_waits_and_is_cancelled() -> None:
     from tests.ui.solo import Solo, turn_of
-    from tui.ui.widgets.transcript import Transcript
+    from tui.ui.transcript.transcript import Transcript
 
     transcript = Transcript()
     app = Solo(transcript)

@@ -17,10 +17,10 @@ from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId
 from tui.core.options import Option, OptionChoice, OptionValue
-from tui.ui.choices import Choices, still_fitting
-from tui.ui.modals.beginning import BeginModal
-from tui.ui.modals.pick import PickModal
-from tui.ui.widgets.option_field import OptionField
+from tui.ui.chat.last_options import Choices, still_fitting
+from tui.ui.chat.option_field import OptionField
+from tui.ui.chat.options_modal import BeginModal
+from tui.ui.toolkit.picker import PickModal
 
 OPTIONS = (
     Option(name="title", label="Title", kind="text", help="Shown in the list."),

@@ -12,12 +12,12 @@ from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 
 import tui.ui
-from tui.ui.app import GenieApp
-from tui.ui.key_registry import DEFAULT_KEYS
-from tui.ui.keymap import commands
-from tui.ui.keys import UNBOUND
-from tui.ui.parts import TITLES
-from tui.ui.screens.chat import ChatScreen
+from tui.ui.app.app import GenieApp
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.keys.groups import TITLES
+from tui.ui.keys.keymap import commands
+from tui.ui.keys.labels import UNBOUND
+from tui.ui.keys.registry import DEFAULT_KEYS
 
 
 def _kinds() -> Iterator[type[DOMNode]]:

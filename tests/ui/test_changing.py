@@ -15,7 +15,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId
 from tui.core.ports import Capability
 from tui.core.records import Agent
-from tui.ui.modals.beginning import OptionsModal
+from tui.ui.chat.options_modal import OptionsModal
 
 OTHER = ConversationId("other")
 PRESENT = tuple(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage
-from tui.ui.clipboard import LARGEST_COPY_BYTES, save_copy, sequences, where_to
+from tui.ui.terminal.clipboard import LARGEST_COPY_BYTES, save_copy, sequences, where_to
 
 PLAIN = re.compile(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\a")
 

@@ -14,9 +14,9 @@ from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage, conversation
 from tui.core.ports import Capability
 from tui.core.text import clean
-from tui.ui.completing import Word, word_at
-from tui.ui.paths import MOST_ENTRIES, completions, escape, is_typable, unescape
-from tui.ui.slash import read
+from tui.ui.composer.completion import Word, word_at
+from tui.ui.composer.paths import MOST_ENTRIES, completions, escape, is_typable, unescape
+from tui.ui.composer.slash_registry import read
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from textual import events
 from textual.app import App, ComposeResult
 
-from tui.ui.palettes import GENIE_DARK
-from tui.ui.widgets.composer import LARGEST_PASTE, LIMIT_BYTES, Composer
+from tui.ui.composer.composer import LARGEST_PASTE, LIMIT_BYTES, Composer
+from tui.ui.theme.themes import GENIE_DARK
 
 
 class Desk(App[None]):

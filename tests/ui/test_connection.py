@@ -12,10 +12,10 @@ from tui.config import Preferences
 from tui.core.events import ConnectionRequested
 from tui.core.ids import AttemptId
 from tui.core.steps import ConnectionStep
-from tui.ui.modals.connection import ConnectionAnswer, ConnectionModal
-from tui.ui.modals.qr import qr_code
-from tui.ui.modals.reason import ReasonModal
-from tui.ui.requests import CopyText, OpenLink
+from tui.ui.app.messages import CopyText, OpenLink
+from tui.ui.questions.connection_modal import ConnectionAnswer, ConnectionModal
+from tui.ui.questions.reason_modal import ReasonModal
+from tui.ui.toolkit.qr import qr_code
 
 LINK = "https://id.example.com/connect/abc"
 

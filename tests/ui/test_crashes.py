@@ -14,7 +14,7 @@ from tests.fakes import MemoryStore
 from tests.ui.stage import Stage
 from tui.core.draft import Draft
 from tui.core.ids import ConversationId
-from tui.ui.unsent import Unsent, read_unsent
+from tui.ui.app.early_input import Unsent, read_unsent
 
 pytestmark = pytest.mark.slow
 

@@ -16,11 +16,11 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, SkillId
 from tui.core.ports import Capability
 from tui.core.records import AvailableSkill
-from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.modals.export import ExportModal
-from tui.ui.modals.pick import PickModal
-from tui.ui.modals.rename import RenameModal
-from tui.ui.screens.attach import ImportScreen
+from tui.ui.composer.file_picker import ImportScreen
+from tui.ui.sidebar.export import ExportModal
+from tui.ui.sidebar.rename_modal import RenameModal
+from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.picker import PickModal
 
 SKILLS = tuple(
     AvailableSkill(

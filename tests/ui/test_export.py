@@ -14,8 +14,8 @@ from tests.ui.solo import HOSTILE
 from tests.ui.stage import Stage, conversation
 from tests.ui.test_search import LONG, record
 from tui.core.errors import BackendError, ErrorKind
-from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.modals.export import ExportModal
+from tui.ui.sidebar.export import ExportModal
+from tui.ui.toolkit.confirm import ConfirmModal
 
 NAME = "everything-about-hay-2026-05-28"
 

@@ -10,7 +10,7 @@ from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
 from tui.system.draft_file import DraftFile
-from tui.ui.early import EarlyKeys
+from tui.ui.app.early_input import EarlyKeys
 
 REASON = "SSL_CERT_FILE names /nope"
 PROBLEM = "SSL_CERT_FILE names /nope, which does not exist."

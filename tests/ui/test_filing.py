@@ -12,10 +12,10 @@ from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId
 from tui.core.ports import Capability
 from tui.core.records import Conversation
-from tui.ui.listing import Heading, Row, rows_of
-from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.modals.menu import Menu
-from tui.ui.modals.rename import RenameModal
+from tui.ui.sidebar.rename_modal import RenameModal
+from tui.ui.sidebar.rows import Heading, Row, rows_of
+from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.menu import Menu
 
 MINUTE_MS = 60_000
 

@@ -10,8 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from tui.ui.filters import Colourless, PlainGlyphs, SixteenColours
-from tui.ui.glyphs import ASCII, CONSOLE, CP437
+from tui.ui.terminal.filters import ASCII, CONSOLE, CP437, Colourless, PlainGlyphs, SixteenColours
 
 BLACK = Color(0, 0, 0)
 

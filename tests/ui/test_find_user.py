@@ -13,8 +13,8 @@ from tui.config import Profile
 from tui.core.errors import BackendError, ErrorKind
 from tui.studio.models import WireId
 from tui.studio.user_check import IdentityUser, UserCheck, describe_user
-from tui.ui.modals.find_user import FindUserModal
-from tui.ui.widgets.field import Field
+from tui.ui.setup.find_user_modal import FindUserModal
+from tui.ui.toolkit.field import Field
 
 TOKEN = "wrkaus-secret-token"
 ADA = IdentityUser(id=WireId("usr-ada"), email="ada@example.com", status="active")

@@ -6,7 +6,7 @@ import asyncio
 
 from tests.fakes import WORKSHOP, ScriptedBackend, Wait, finished, piece, said, started
 from tests.ui.stage import Stage
-from tui.ui.widgets.notice import WorkingRow
+from tui.ui.transcript.status_rows import WorkingRow
 
 KEY = "ctrl+s"
 

@@ -11,9 +11,9 @@ from tests.ui.test_reply import Stage as Alone
 from tui.core.events import AgentMessage, TextDelta, TurnFinished, TurnStarted
 from tui.core.ids import MessageId
 from tui.core.turn import reduce
-from tui.ui.requests import CopyText
-from tui.ui.widgets.reply import Reply
-from tui.ui.widgets.transcript import Transcript
+from tui.ui.app.messages import CopyText
+from tui.ui.transcript.reply import Reply
+from tui.ui.transcript.transcript import Transcript
 
 ID = MessageId("m")
 TEXT = json.dumps({"status": "slow", "since": [8, 40], "hosts": {"fra": True}}, indent=2)

@@ -10,9 +10,9 @@ from textual.widgets import Input, OptionList
 from tests.fakes import ScriptedBackend
 from tests.ui.stage import Stage
 from tui.config import Preferences
-from tui.ui.keymap import KeyProblem, commands, is_key, keymap_of, keys_of, normal
-from tui.ui.keys import UNBOUND
-from tui.ui.screens.help import HelpScreen
+from tui.ui.keys.help_screen import HelpScreen
+from tui.ui.keys.keymap import KeyProblem, commands, is_key, keymap_of, keys_of, normal
+from tui.ui.keys.labels import UNBOUND
 
 
 def problem(**keys: str) -> str:

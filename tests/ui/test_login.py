@@ -14,8 +14,8 @@ from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, settle
 from tests.ui.stage import Stage
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, ErrorKind
-from tui.ui.modals.login import AddressField, LoginModal, SignedIn
-from tui.ui.requests import CopyText
+from tui.ui.app.messages import CopyText
+from tui.ui.setup.login_modal import AddressField, LoginModal, SignedIn
 
 
 class Scene:

@@ -13,8 +13,8 @@ from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.solo import Solo, settle
 from tests.ui.stage import Stage
 from tests.ui.studio.acting import opened
-from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.widgets.choice import OneOf
+from tui.ui.toolkit.choice import OneOf
+from tui.ui.toolkit.confirm import ConfirmModal
 
 
 async def test_whoever_is_in_a_pane_that_steps_aside_is_writing_again() -> None:

@@ -17,10 +17,10 @@ from tests.ui.stage import Stage, conversation
 from tests.ui.test_search import LONG, record
 from tui.core.events import AgentMessage, SkillStarted, TurnFinished
 from tui.core.ids import TurnId
-from tui.ui.widgets import transcript as transcripts
-from tui.ui.widgets.entries import Roll
-from tui.ui.widgets.reply import Reply
-from tui.ui.widgets.timeline import MAX_ROWS, Timeline
+from tui.ui.timeline.timeline import MAX_ROWS, Timeline
+from tui.ui.transcript import transcript as transcripts
+from tui.ui.transcript.entries import Roll
+from tui.ui.transcript.reply import Reply
 
 
 async def test_the_lines_of_a_widget_go_with_it() -> None:

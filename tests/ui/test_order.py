@@ -10,8 +10,8 @@ from textual import events
 from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, reply
 from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId
-from tui.ui import order
-from tui.ui.screens.help import HelpScreen
+from tui.ui.keys import ordering
+from tui.ui.keys.help_screen import HelpScreen
 from tui.ui.textual_fixes.palette import SafePalette
 
 HERE = ConversationId("c1")
@@ -119,7 +119,7 @@ async def test_what_was_sent_just_before_the_end_is_in_the_outbox() -> None:
 
 
 async def test_a_hung_widget_keeps_nobody_from_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(order, "_LONGEST_S", 0.01)
+    monkeypatch.setattr(ordering, "_LONGEST_S", 0.01)
     stage, hung = Stage(), asyncio.Event()
     async with stage.shown():
         stage.block_composer(hung.wait)

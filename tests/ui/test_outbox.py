@@ -29,8 +29,8 @@ from tui.core.ids import ConversationId, TurnId
 from tui.core.options import OptionValues
 from tui.core.turn import Turn
 from tui.engine.updates import Refused
-from tui.ui.modals.writing import EditModal
-from tui.ui.widgets.notice import WorkingRow
+from tui.ui.toolkit.text_modal import EditModal
+from tui.ui.transcript.status_rows import WorkingRow
 
 pytestmark = pytest.mark.slow
 

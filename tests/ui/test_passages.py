@@ -12,11 +12,11 @@ from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Prompt, TurnRecord
 from tui.ui.markdown.extract import plain_text, web_links
-from tui.ui.modals.menu import Menu
-from tui.ui.modals.source import SourceView
-from tui.ui.widgets.entries import Entry, PromptEntry, ReplyEntry
-from tui.ui.widgets.passages import Passages
-from tui.ui.widgets.saying import deeds_with, is_prompt, quoted, stop_beside
+from tui.ui.toolkit.menu import Menu
+from tui.ui.transcript.entries import Entry, PromptEntry, ReplyEntry
+from tui.ui.transcript.message_menu import Passages
+from tui.ui.transcript.message_text import deeds_with, is_prompt, quoted, stop_beside
+from tui.ui.transcript.source_view import SourceView
 
 MARKDOWN = "# Plan\n\nSee **this** [page](https://example.com/a).\n\n```python\nprint(1)\n```"
 
@@ -208,7 +208,7 @@ async def test_an_old_question_is_put_into_the_composer_in_front_of_what_is_ther
 
 async def test_links_are_opened_from_a_list_that_shows_their_hosts(monkeypatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("tui.ui.app.open_at_home", lambda url: not opened.append(url))
+    monkeypatch.setattr("tui.ui.app.app.open_at_home", lambda url: not opened.append(url))
     stage = Stage(ScriptedBackend(reply("[a](https://e.com/1) and [b](https://f.org/2)")))
     async with stage.shown():
         (await after(stage, "hi", "f.org")).focus()

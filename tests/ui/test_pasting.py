@@ -12,9 +12,9 @@ import pytest
 
 from tests.fakes import ScriptedBackend, reply
 from tests.ui.stage import Stage
-from tui.ui.editor import EditorFailed, edited, editor_command
-from tui.ui.modals.pasted import PastedModal
-from tui.ui.widgets.composer import LIMIT_BYTES
+from tui.ui.composer.composer import LIMIT_BYTES
+from tui.ui.composer.paste_modal import PastedModal
+from tui.ui.terminal.suspend import EditorFailed, edited, editor_command
 
 LINES = "\n".join(f"line {n}" for n in range(36))
 

@@ -16,9 +16,9 @@ from rich.console import Console
 from textual.widgets import OptionList
 
 from tests.ui.stage import Stage
-from tui.ui.modals.picture import PictureView
-from tui.ui.pictures import CannotShow, picture_of
-from tui.ui.screens.attach import AttachScreen
+from tui.ui.composer.file_picker import AttachScreen
+from tui.ui.composer.image_preview import PictureView
+from tui.ui.terminal.images import CannotShow, picture_of
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 UPSIDE_DOWN = 3

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from tui.ui.placing import in_place
-from tui.ui.traffic import Shown
+from tui.ui.terminal.cell_alignment import in_place
+from tui.ui.terminal.output_diff import Shown
 
 COLUMNS = 60
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"

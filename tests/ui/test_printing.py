@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.ui.printing import print_markdown
+from tui.ui.terminal.printing import print_markdown
 
 
 def printed(markdown: str, capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -15,10 +15,10 @@ from tui.api.workflows import WorkflowsClient
 from tui.auth.request_auth import TokenAuth
 from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.records import Conversation, Page
-from tui.ui.widgets.notice import OutcomeRow, SilenceRow, UsageRow
-from tui.ui.widgets.reply import Reply
-from tui.ui.widgets.skill_card import SkillCard
-from tui.ui.widgets.timeline_head import TimelineHead
+from tui.ui.timeline.timeline import TimelineHead
+from tui.ui.transcript.reply import Reply
+from tui.ui.transcript.skill_card import SkillCard
+from tui.ui.transcript.status_rows import OutcomeRow, SilenceRow, UsageRow
 
 pytestmark = pytest.mark.slow
 

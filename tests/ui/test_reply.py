@@ -13,9 +13,9 @@ from textual.dom import DOMNode
 from textual.pilot import Pilot
 
 from tests.textual_internals import screen_lines
-from tui.ui.styles import STYLES
-from tui.ui.theme import tokens
-from tui.ui.widgets.reply import Reply
+from tui.ui.app.stylesheets import STYLES
+from tui.ui.theme.themes import tokens
+from tui.ui.transcript.reply import Reply
 
 
 class Stage(App[None]):

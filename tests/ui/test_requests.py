@@ -9,7 +9,7 @@ from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tui.core.server_calls import ServerCall
 from tui.engine.session import MOST_CALLS
-from tui.ui.modals.requests import RequestsView, drawn
+from tui.ui.diagnostics.request_log_view import RequestsView, drawn
 
 
 def call(number: int, **changed: object) -> ServerCall:

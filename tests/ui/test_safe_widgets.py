@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 
 import tui.ui
 from tests.textual_internals import draw, lay_out, waits_to_be_drawn
-from tui.ui.base import BaseApp
+from tui.ui.app.base import BaseApp
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.palette import SafePalette
 from tui.ui.textual_fixes.screens import SafeModal, SafeScreen

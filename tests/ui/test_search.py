@@ -21,11 +21,11 @@ from tests.ui.stage import Stage, conversation
 from tui.core.events import AgentMessage, TurnFinished
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Hit, Prompt, TurnRecord
-from tui.ui.modals.search import SearchModal
-from tui.ui.widgets.event_rows import EventRow
-from tui.ui.widgets.timeline import Timeline
-from tui.ui.widgets.transcript import Transcript
-from tui.ui.widgets.window import KEEP, PAGE
+from tui.ui.search.search_modal import SearchModal
+from tui.ui.timeline.event_rows import EventRow
+from tui.ui.timeline.timeline import Timeline
+from tui.ui.transcript.transcript import Transcript
+from tui.ui.transcript.virtual_list import KEEP, PAGE
 
 LONG = ConversationId("long")
 TURNS = 240

@@ -9,9 +9,9 @@ from typing import Any
 from tests.fakes import ScriptedBackend, Wait, asks, reply, started
 from tests.ui.stage import Stage
 from tui.core.masking import MASK
-from tui.ui.modals.approval import ApprovalModal
-from tui.ui.modals.guarded import GuardedModal
-from tui.ui.widgets.event_details import EventDetails
+from tui.ui.questions.approval_modal import ApprovalModal
+from tui.ui.timeline.event_details import EventDetails
+from tui.ui.toolkit.guarded_modal import GuardedModal
 
 SECRET = "pl4nted-S3cret"
 PARAMETERS = {"model": "14 inch", "pin": SECRET, "login": {"apiKey": SECRET}}

@@ -7,8 +7,8 @@ from tests.ui.solo import Solo, at, settle, turn_of
 from tui.core.events import AgentMessage, TextDelta, TurnFinished, TurnStarted
 from tui.core.ids import MessageId
 from tui.core.turn import Turn, reduce
-from tui.ui.widgets.reply import Reply
-from tui.ui.widgets.transcript import Transcript
+from tui.ui.transcript.reply import Reply
+from tui.ui.transcript.transcript import Transcript
 
 ID = MessageId("m")
 TEXT = mixed(2).rstrip()

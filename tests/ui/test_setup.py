@@ -19,8 +19,8 @@ from tui.core.errors import StoreError
 from tui.core.health_check import STEPS, CheckResult, Step
 from tui.core.secrets import Secret
 from tui.studio.user_check import UserCheck, describe_user
-from tui.ui.setup_app import SetupApp
-from tui.ui.widgets.field import Field
+from tui.ui.app.setup_app import SetupApp
+from tui.ui.toolkit.field import Field
 
 KEY = "c0ffee" * 10
 

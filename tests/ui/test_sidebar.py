@@ -11,10 +11,10 @@ from tests.fakes import NOW_MS, ManualClock, MemoryStore, ScriptedBackend
 from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId
 from tui.core.records import Conversation
-from tui.ui.board import RowState
-from tui.ui.listing import Heading, Row, rows_of
-from tui.ui.palettes import GENIE_DARK
-from tui.ui.widgets.sidebar import Sidebar
+from tui.ui.chat.active_turns import RowState
+from tui.ui.sidebar.rows import Heading, Row, rows_of
+from tui.ui.sidebar.sidebar import Sidebar
+from tui.ui.theme.themes import GENIE_DARK
 
 MINUTE_MS = 60_000
 DAY_MS = 1440 * MINUTE_MS

@@ -21,13 +21,13 @@ from tui.engine.updates import (
     TurnChanged,
     Update,
 )
-from tui.ui.board import Board
+from tui.ui.chat.active_turns import Board
+from tui.ui.chat.banner_text import of_error, of_recovery
+from tui.ui.chat.pane_row import Panes
+from tui.ui.chat.state import Desk
 from tui.ui.chat.update_handler import Mailbox
-from tui.ui.desk import Desk
-from tui.ui.files import LARGEST_FILE_BYTES, CannotAttach, attachment_of
-from tui.ui.keys import key_name, short_key_name
-from tui.ui.notices import of_error, of_recovery
-from tui.ui.panes import Panes
+from tui.ui.composer.attachment_files import LARGEST_FILE_BYTES, CannotAttach, attachment_of
+from tui.ui.keys.labels import key_name, short_key_name
 
 HERE = ConversationId("here")
 

@@ -10,9 +10,8 @@ from textual.geometry import Size
 from textual.message import Message
 
 from tests.system.input.replayed import TYPED, events_of
-from tui.ui.input_events import Key, Paste, as_typed
-from tui.ui.requests import BackgroundSeen
-from tui.ui.terminal_events import TerminalEvents
+from tui.ui.app.messages import BackgroundSeen
+from tui.ui.terminal.terminal_events import Key, Paste, TerminalEvents, as_typed
 
 SCREEN = Size(80, 24)
 

@@ -9,8 +9,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tests.ui.stage import Stage
-from tui.ui.modals.export import ExportModal
-from tui.ui.widgets.text_input import TextInput
+from tui.ui.sidebar.export import ExportModal
+from tui.ui.toolkit.field import TextInput
 
 KEYS = (
     *"abc d",

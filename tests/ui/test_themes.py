@@ -6,8 +6,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from tui.ui.palettes import GENIE_MONO, THEMES
-from tui.ui.theme import choose, tokens
+from tui.ui.theme.themes import GENIE_MONO, THEMES, choose, tokens
 
 TEXTS = ("foreground", "soft", "faint", "text-primary", "text-secondary", "text-accent")
 STATES = ("text-success", "text-warning", "text-error", "primary", "warning", "error", "success")

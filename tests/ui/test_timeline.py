@@ -30,9 +30,9 @@ from tui.core.events import (
     UsageReported,
 )
 from tui.core.ids import AttemptId, CallId, MessageId
-from tui.ui.requests import CopyText
-from tui.ui.widgets.event_details import EventDetails
-from tui.ui.widgets.timeline import MAX_ROWS, Timeline
+from tui.ui.app.messages import CopyText
+from tui.ui.timeline.event_details import EventDetails
+from tui.ui.timeline.timeline import MAX_ROWS, Timeline
 
 RAW = {"type": "skill.running", "skill_name": "Look up", "nested": {"n": [1, None]}}
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
 
-from tui.ui.driver import GenieDriver
-from tui.ui.traffic import Shown
+from tui.ui.terminal.driver import GenieDriver
+from tui.ui.terminal.output_diff import Shown
 
 COLUMNS, ROWS = 12, 3
 

@@ -24,14 +24,14 @@ from tui.core.events import (
 from tui.core.ids import AttemptId, CallId, MessageId, TurnId
 from tui.core.records import Attachment
 from tui.core.turn import Turn, fold
-from tui.ui.widgets.action_card import ApprovalCard, ConnectionCard
-from tui.ui.widgets.entries import Entry, entries_of
-from tui.ui.widgets.notice import DayRule, WorkingRow
-from tui.ui.widgets.prompt_card import FOLD_LINES, PromptCard
-from tui.ui.widgets.reply import Reply
-from tui.ui.widgets.skill_card import SkillCard
-from tui.ui.widgets.transcript import Transcript
-from tui.ui.widgets.window import KEEP, PAGE
+from tui.ui.transcript.card import FOLD_LINES, PromptCard
+from tui.ui.transcript.entries import Entry, entries_of
+from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
+from tui.ui.transcript.reply import Reply
+from tui.ui.transcript.skill_card import SkillCard
+from tui.ui.transcript.status_rows import DayRule, WorkingRow
+from tui.ui.transcript.transcript import Transcript
+from tui.ui.transcript.virtual_list import KEEP, PAGE
 
 DAY_MS = 86_400_000
 ASKS = at(ApprovalRequested, 2, 2, call_id=CallId("c1"), skill="Refund", parameters={"sum": "7 €"})

@@ -7,8 +7,8 @@ import pytest
 from tests.fakes import WORKSHOP, ScriptedBackend, finished, reply, said, started, used
 from tests.ui.stage import Stage
 from tui.core.usage import Usage, sum_of
-from tui.ui.widgets.notice import UsageRow
-from tui.ui.widgets.timeline_head import TimelineHead
+from tui.ui.timeline.timeline import TimelineHead
+from tui.ui.transcript.status_rows import UsageRow
 
 
 async def test_a_turn_says_what_it_used_and_the_head_what_all_did() -> None:

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from tui.ui.widgets.window import KEEP, PAGE, Window
+from tui.ui.transcript.virtual_list import KEEP, PAGE, Window
 
 
 @dataclass(frozen=True)

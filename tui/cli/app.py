@@ -43,8 +43,8 @@ def _talk(place: AgentTarget) -> int:
     import asyncio
 
     from tui.system.clock import SystemClock
-    from tui.ui.plain.lines import Lines
-    from tui.ui.plain.talk import Talk
+    from tui.ui.screen_reader.line_io import Lines
+    from tui.ui.screen_reader.session import Talk
 
     gc_control.release()
     lines = Lines(sys.stdin, sys.stdout)
@@ -73,7 +73,7 @@ def _set_up(target: Target) -> str | None:
     """Let the user choose: a profile's name, empty for the demo, None to leave."""
     from tui.bootstrap.setup import SetupHelp
     from tui.config import config_file
-    from tui.ui.setup_app import SetupApp
+    from tui.ui.app.setup_app import SetupApp
 
     preferences = with_keymap(target.preferences())
     return SetupApp(target.config or config_file(), SetupHelp(), preferences=preferences).run(
@@ -85,7 +85,7 @@ def with_keymap(preferences: Preferences) -> Preferences:
     """With the user's keys checked; raises ``CommandFailure`` for the first that cannot be used."""
     if not preferences.keys:
         return preferences
-    from tui.ui.keymap import KeyProblem, keymap_of
+    from tui.ui.keys.keymap import KeyProblem, keymap_of
 
     try:
         return replace(preferences, keys=keymap_of(preferences.keys, preferences.keys_from))
@@ -109,7 +109,7 @@ def _background_asked(preferences: Preferences) -> AbstractContextManager[None]:
 
 
 def _run(place: AgentTarget, preferences: Preferences) -> int:
-    from tui.ui.app import GenieApp
+    from tui.ui.app.app import GenieApp
     from tui.ui.studio.connection import StudioConnection
 
     app = GenieApp(

@@ -20,7 +20,13 @@ from tui.core.options import OptionProblem, read_options
 from tui.core.ports import Capability
 from tui.core.records import Attachment
 from tui.core.text import clean_line
-from tui.ui.files import LARGEST_FILE, LARGEST_FILE_BYTES, CannotAttach, attachment_of, messages
+from tui.ui.composer.attachment_files import (
+    LARGEST_FILE,
+    LARGEST_FILE_BYTES,
+    CannotAttach,
+    attachment_of,
+    messages,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

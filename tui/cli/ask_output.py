@@ -18,7 +18,7 @@ _STOPPED = "Check that the genie is started."
 
 def print_reply(markdown: str) -> None:
     if sys.stdout.isatty():
-        from tui.ui.printing import print_markdown
+        from tui.ui.terminal.printing import print_markdown
 
         print_markdown(markdown)
     else:

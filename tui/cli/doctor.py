@@ -40,7 +40,7 @@ def run_doctor(target: Target, *, as_json: bool) -> int:
 
 def list_keys(*, as_json: bool) -> int:
     """Print what can have a key: its name for the configuration, its keys, what it does."""
-    from tui.ui.keymap import in_order
+    from tui.ui.keys.keymap import in_order
 
     commands = in_order()
     if as_json:

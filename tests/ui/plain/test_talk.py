@@ -17,7 +17,7 @@ from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.records import Agent, Prompt
 from tui.engine.session import Session
 from tui.engine.updates import Publish
-from tui.ui.plain.talk import Talk
+from tui.ui.screen_reader.session import Talk
 
 THERE = ConversationId("there")
 

@@ -9,8 +9,8 @@ from tests.fakes import asks, finished, piece, ran, said, started
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId
 from tui.core.turn import Turn, reduce
-from tui.ui.plain.spoken import Spoken
-from tui.ui.plain.telling import Telling
+from tui.ui.screen_reader.announcer import Telling
+from tui.ui.screen_reader.spoken_markdown import Spoken
 
 
 def told(*events: TurnEvent, may_be_stopped: bool = False) -> list[str]:

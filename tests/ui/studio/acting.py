@@ -5,9 +5,9 @@ from __future__ import annotations
 from textual.widgets import OptionList
 
 from tests.ui.stage import Stage
-from tui.ui.modals.guarded import GuardedModal
 from tui.ui.studio.details import Part
 from tui.ui.studio.screen import StudioScreen
+from tui.ui.toolkit.guarded_modal import GuardedModal
 
 
 async def opened(stage: Stage) -> StudioScreen:

@@ -20,9 +20,9 @@ from tui.core.genie_source import Kept
 from tui.demo.seed import STOPPED_GENIE
 from tui.demo.server import DemoServer, DemoSettings
 from tui.studio.models import GenieId
-from tui.ui.app import GenieApp
-from tui.ui.modals.guarded import GuardedModal
+from tui.ui.app.app import GenieApp
 from tui.ui.studio.connection import StudioConnection
+from tui.ui.toolkit.guarded_modal import GuardedModal
 
 
 async def seen(pilot: Pilot[None], true: Callable[[str], object]) -> None:

@@ -18,12 +18,12 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.studio.guardrails.policies import parse_policy
 from tui.studio.guardrails.validation import PII_ENTITIES, validate
 from tui.studio.models import Policy
-from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.modals.guarded import GuardedModal
 from tui.ui.studio.list_editor import lines_of, text_of
 from tui.ui.studio.policy import PolicyModal, ReplaceModal
 from tui.ui.studio.policy_forms import configuration_of, form_for
 from tui.ui.studio.validation_list import in_words
+from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.guarded_modal import GuardedModal
 
 Json = Mapping[str, Any]
 FILTERS = {"filters": [{"type": "HATE", "strength": "LOW"}, {"type": "NEW", "strength": "ODD"}]}

@@ -11,8 +11,8 @@ from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.genie_source import Kept
-from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.studio.switcher import GenieSwitcher
+from tui.ui.toolkit.confirm import ConfirmModal
 
 
 def a_studio() -> ScriptedStudio:
@@ -154,7 +154,7 @@ async def test_a_genie_that_keeps_silent_can_be_started_by_key_and_mouse() -> No
 
 def test_nothing_of_studio_is_loaded_before_it_is_opened() -> None:
     code = (
-        "import sys, tui.ui.app, tui.ui.widgets.transcript;"
+        "import sys, tui.ui.app.app, tui.ui.transcript.transcript;"
         "print(*(name for name in sys.modules if name.startswith(('tui.ui.studio', 'tui.studio'))))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

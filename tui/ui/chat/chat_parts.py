@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from tui.core.ids import ConversationId
     from tui.core.ports import EarlyDraftStore
     from tui.core.records import Hit
+    from tui.ui.chat.banner import Banner
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.controller import Controller
+    from tui.ui.chat.top_bar import TopBar
+    from tui.ui.composer.slash_registry import SlashCommand
     from tui.ui.sidebar.organize import Deeds
-    from tui.ui.slash import SlashCommand
+    from tui.ui.sidebar.sidebar import Sidebar
     from tui.ui.timeline.timeline_pane import TimelinePane
-    from tui.ui.widgets.banner import Banner
-    from tui.ui.widgets.conversation import ConversationPane
-    from tui.ui.widgets.sidebar import Sidebar
-    from tui.ui.widgets.topbar import TopBar
+    from tui.ui.transcript.conversation_pane import ConversationPane
 
 
 class ChatParts:

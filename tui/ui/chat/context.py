@@ -11,8 +11,8 @@ from tui.core.account import login_helps
 from tui.core.errors import BackendError
 from tui.core.ports import Capability
 from tui.core.redaction import describe_exception
-from tui.ui.notices import Notice
-from tui.ui.requests import SignInNeeded
+from tui.ui.app.messages import SignInNeeded
+from tui.ui.chat.banner_text import Notice
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from tui.core.ids import ConversationId
     from tui.core.ports import Clock
     from tui.engine.session import Session
-    from tui.ui.desk import Desk
-    from tui.ui.drafts import Drafts
-    from tui.ui.shelf import Shelf
+    from tui.ui.chat.state import Desk
+    from tui.ui.composer.draft_saver import Drafts
+    from tui.ui.sidebar.paged_conversations import Shelf
     from tui.ui.studio.connection import StudioConnection
 
 P = ParamSpec("P")

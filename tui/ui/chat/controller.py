@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
     from tui.ui.chat.context import ChatContext
-    from tui.ui.slash import SlashCommand
+    from tui.ui.composer.slash_registry import SlashCommand
 
 
 class Controller:

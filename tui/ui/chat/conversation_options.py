@@ -58,7 +58,7 @@ class ConversationOptions(Controller):
 
     def show(self, where: ConversationId) -> None:
         """Show the options of a conversation, and change those that are edited."""
-        from tui.ui.modals.beginning import OptionsModal
+        from tui.ui.chat.options_modal import OptionsModal
 
         read: list[Option] = []
 

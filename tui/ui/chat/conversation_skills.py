@@ -11,7 +11,7 @@ from tui.core.ids import ConversationId, SkillId, is_local
 from tui.core.ports import Capability
 from tui.core.text import clean_line
 from tui.ui.chat.controller import Controller
-from tui.ui.key_registry import DEFAULT_KEYS
+from tui.ui.keys.registry import DEFAULT_KEYS
 
 if TYPE_CHECKING:
     from tui.core.records import AvailableSkill
@@ -67,7 +67,7 @@ class ConversationSkills(Controller):
         self._choose(where, await self.context.opened.session.conversations.skills(where))
 
     def _choose(self, where: ConversationId, skills: Sequence[AvailableSkill]) -> None:
-        from tui.ui.modals.pick import Item, PickModal
+        from tui.ui.toolkit.picker import Item, PickModal
 
         installed = {skill.id for skill in skills if skill.installed}
         items = [

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
     from tui.ui.timeline.timeline_pane import TimelinePane
-    from tui.ui.widgets.conversation import ConversationPane
+    from tui.ui.transcript.conversation_pane import ConversationPane
 
 
 class ConversationView:

@@ -11,9 +11,9 @@ from textual.binding import Binding
 
 from tui.core.ports import Capability
 from tui.ui.chat.controller import Controller
-from tui.ui.choices import Choices
-from tui.ui.key_registry import DEFAULT_KEYS
-from tui.ui.slash import SlashCommand
+from tui.ui.chat.last_options import Choices
+from tui.ui.composer.slash_registry import SlashCommand
+from tui.ui.keys.registry import DEFAULT_KEYS
 
 if TYPE_CHECKING:
     from tui.core.options import Option, OptionValues
@@ -78,7 +78,7 @@ class NewConversation(Controller):
 
     async def _show_form(self, text: str) -> None:
         """Show the form; ``text`` comes into the composer afterwards."""
-        from tui.ui.modals.beginning import BeginModal
+        from tui.ui.chat.options_modal import BeginModal
 
         choices = self._choices()
         remembered = await asyncio.to_thread(choices.read)

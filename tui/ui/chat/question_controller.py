@@ -9,19 +9,19 @@ from textual.binding import Binding
 
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
-from tui.ui.board import Question, questions_of
+from tui.ui.app.messages import Attention
+from tui.ui.chat.active_turns import Question, questions_of
 from tui.ui.chat.controller import Controller
-from tui.ui.key_registry import DEFAULT_KEYS
-from tui.ui.keys import key_for
-from tui.ui.questions import Questions
-from tui.ui.requests import Attention
+from tui.ui.keys.labels import key_for
+from tui.ui.keys.registry import DEFAULT_KEYS
+from tui.ui.questions.pending_questions import Questions
 
 if TYPE_CHECKING:
     from tui.core.events import Decision
     from tui.core.ids import ConversationId
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
-    from tui.ui.widgets.composer import Composer
+    from tui.ui.composer.composer import Composer
 
 _TYPING_S = 1.0
 """After a key, how long nothing may take the focus."""

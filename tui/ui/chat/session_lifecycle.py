@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from tui.core.ports import Capability
+from tui.ui.chat.banner_text import of_failed_start
 from tui.ui.chat.context import Access
 from tui.ui.chat.controller import Controller
-from tui.ui.drafts import Drafts
-from tui.ui.key_registry import DEFAULT_KEYS
-from tui.ui.notices import of_failed_start
-from tui.ui.shelf import Shelf
+from tui.ui.composer.draft_saver import Drafts
+from tui.ui.keys.registry import DEFAULT_KEYS
+from tui.ui.sidebar.paged_conversations import Shelf
 
 if TYPE_CHECKING:
     from tui.core.errors import BackendError
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tui.ui.chat.navigation import Navigation
     from tui.ui.composer.composer_pane import ComposerPane
     from tui.ui.sidebar.conversation_list import ConversationListReader
-    from tui.ui.widgets.conversation import ConversationPane
-    from tui.ui.widgets.sidebar import Sidebar
+    from tui.ui.sidebar.sidebar import Sidebar
+    from tui.ui.transcript.conversation_pane import ConversationPane
 
 
 class SessionLifecycle(Controller):

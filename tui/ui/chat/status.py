@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.text import clean_line
-from tui.ui.requests import Titled
+from tui.ui.app.messages import Titled
 
 if TYPE_CHECKING:
+    from tui.ui.chat.banner import Banner
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.question_controller import QuestionController
+    from tui.ui.chat.top_bar import TopBar
     from tui.ui.chat.turn_control import TurnControl
-    from tui.ui.widgets.banner import Banner
-    from tui.ui.widgets.conversation import ConversationPane
-    from tui.ui.widgets.topbar import TopBar
+    from tui.ui.transcript.conversation_pane import ConversationPane
 
 
 class Status:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding
 
 from tui.core.errors import BackendError
+from tui.ui.chat.banner_text import Notice, of_error
 from tui.ui.chat.controller import Controller
-from tui.ui.key_registry import DEFAULT_KEYS
-from tui.ui.notices import Notice, of_error
+from tui.ui.keys.registry import DEFAULT_KEYS
 from tui.ui.studio.connection import NO_TOKEN, WHICH_TOKEN
 
 if TYPE_CHECKING:
     from tui.studio.models import GenieId
+    from tui.ui.app.messages import GenieWanted
     from tui.ui.chat.context import ChatContext
-    from tui.ui.requests import GenieWanted
 
 
 def _key(key: str, action: str, label: str, meaning: str, name: str) -> Binding:

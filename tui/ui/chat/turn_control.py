@@ -10,14 +10,14 @@ from textual.binding import Binding
 from tui.core.ids import is_local
 from tui.core.ports import Capability
 from tui.ui.chat.controller import Controller
-from tui.ui.key_registry import DEFAULT_KEYS
-from tui.ui.keys import key_for
+from tui.ui.keys.labels import key_for
+from tui.ui.keys.registry import DEFAULT_KEYS
 
 if TYPE_CHECKING:
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
-    from tui.ui.widgets.composer import Composer
+    from tui.ui.composer.composer import Composer
 
 
 class TurnControl(Controller):

@@ -21,14 +21,14 @@ from tui.engine.updates import (
     UploadProgress,
     UserNotice,
 )
-from tui.ui.notices import of_error
+from tui.ui.chat.banner_text import of_error
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
     from tui.core.turn import Turn
     from tui.ui.chat.chat_parts import ChatParts
     from tui.ui.chat.context import ChatContext
-    from tui.ui.widgets.sidebar import Sidebar
+    from tui.ui.sidebar.sidebar import Sidebar
 
 
 class Mailbox:

@@ -11,14 +11,14 @@ from textual.binding import Binding
 
 from tui.core.text import size
 from tui.ui.chat.controller import Controller
-from tui.ui.files import CannotAttach, Picked, pick
-from tui.ui.slash import SlashCommand
+from tui.ui.composer.attachment_files import CannotAttach, Picked, pick
+from tui.ui.composer.slash_registry import SlashCommand
 
 if TYPE_CHECKING:
     from tui.core.records import Attachment
     from tui.ui.chat.context import ChatContext
-    from tui.ui.widgets.attached import Attached
-    from tui.ui.widgets.composer import Composer
+    from tui.ui.composer.attachment_chips import Attached
+    from tui.ui.composer.composer import Composer
 
 
 class Attachments(Controller):
@@ -66,12 +66,12 @@ class Attachments(Controller):
 
     def choose(self) -> None:
         """Let the user choose files."""
-        from tui.ui.screens.attach import AttachScreen
+        from tui.ui.composer.file_picker import AttachScreen
 
         self.context.ask(AttachScreen(), self.attach)
 
     def _attach_typed(self, path: str) -> None:
-        from tui.ui.paths import typed_path
+        from tui.ui.composer.paths import typed_path
 
         if path:
             self.attach([typed_path(path).absolute()])
@@ -128,7 +128,7 @@ async def look_at(paths: Iterable[str]) -> list[Picked]:
 
 
 def _completions(begun: str) -> Sequence[str]:
-    from tui.ui.paths import typed_completions
+    from tui.ui.composer.paths import typed_completions
 
     return typed_completions(begun)
 

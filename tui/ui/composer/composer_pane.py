@@ -10,22 +10,22 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
+from tui.ui.composer.attachment_chips import Attached
 from tui.ui.composer.attachments import Attachments
+from tui.ui.composer.completion import Offers
+from tui.ui.composer.composer import Composer
 from tui.ui.composer.draft_saver import DraftSaver
 from tui.ui.composer.external_editor import ExternalEditor
 from tui.ui.composer.pastes import Pastes
 from tui.ui.composer.queued_messages import QueuedMessages
 from tui.ui.composer.send_queue import SendQueue
 from tui.ui.composer.slash_commands import SlashCommands
-from tui.ui.widgets.attached import Attached
-from tui.ui.widgets.composer import Composer
-from tui.ui.widgets.offers import Offers
 
 if TYPE_CHECKING:
     from tui.core.ports import EarlyDraftStore
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
-    from tui.ui.slash import SlashCommand
+    from tui.ui.composer.slash_registry import SlashCommand
 
 
 class ComposerPane(Vertical):
@@ -129,6 +129,6 @@ class ComposerPane(Vertical):
 
     @on(Attached.LookWanted)
     def _look_at_file(self, event: Attached.LookWanted) -> None:
-        from tui.ui.modals.picture import PictureView
+        from tui.ui.composer.image_preview import PictureView
 
         self.chat.ask(PictureView(event.path))

@@ -13,8 +13,8 @@ from tui.ui.chat.controller import Controller
 
 if TYPE_CHECKING:
     from tui.ui.chat.context import ChatContext
+    from tui.ui.composer.composer import Composer
     from tui.ui.composer.draft_saver import DraftSaver
-    from tui.ui.widgets.composer import Composer
 
 _AT_ONCE_S = 0.5
 
@@ -46,8 +46,7 @@ class ExternalEditor(Controller):
             self.context.run("editor", self._edit)
 
     async def _edit(self) -> None:
-        from tui.ui.editor import EditorFailed, edited, editor_command
-        from tui.ui.lending import terminal_lent
+        from tui.ui.terminal.suspend import EditorFailed, edited, editor_command, terminal_lent
 
         before, began_s = self._composer.message, time.monotonic()
         try:

@@ -13,7 +13,7 @@ from tui.system.private_files import make_folder, open_file
 if TYPE_CHECKING:
     from tui.ui.chat.context import ChatContext
     from tui.ui.composer.attachments import Attachments
-    from tui.ui.widgets.composer import Composer
+    from tui.ui.composer.composer import Composer
 
 _KEPT_S = 30 * 24 * 3600
 """Life of the file of a paste that was attached, in case its message still waits."""
@@ -29,7 +29,7 @@ class Pastes:
 
     def show(self, label: str, text: str) -> None:
         """Show a paste, and do with it what the user chooses."""
-        from tui.ui.modals.pasted import Answer, PastedModal
+        from tui.ui.composer.paste_modal import Answer, PastedModal
 
         def answered(answer: Answer | None) -> None:
             if answer == "attach":

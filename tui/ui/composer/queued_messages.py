@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tui.engine.updates import Refused
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
+    from tui.ui.composer.attachment_chips import Attached
+    from tui.ui.composer.composer import Composer
     from tui.ui.composer.draft_saver import DraftSaver
-    from tui.ui.widgets.attached import Attached
-    from tui.ui.widgets.composer import Composer
 
 _NOTHING = Draft()
 
@@ -75,7 +75,7 @@ class QueuedMessages(Controller):
 
     def edit(self, turn_id: TurnId, text: str) -> None:
         """Ask for other words for a message that waits."""
-        from tui.ui.modals.writing import EditModal
+        from tui.ui.toolkit.text_modal import EditModal
 
         where = self.context.current
 

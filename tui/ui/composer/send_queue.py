@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.draft import unfold
-from tui.ui.files import CannotAttach, messages
-from tui.ui.notices import Notice, not_sent
+from tui.ui.chat.banner_text import Notice, not_sent
+from tui.ui.composer.attachment_files import CannotAttach, messages
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
+    from tui.ui.composer.attachment_chips import Attached
     from tui.ui.composer.attachments import Attachments
+    from tui.ui.composer.composer import Composer
     from tui.ui.composer.draft_saver import DraftSaver
-    from tui.ui.widgets.attached import Attached
-    from tui.ui.widgets.composer import Composer
 
 
 @dataclass(frozen=True, slots=True)

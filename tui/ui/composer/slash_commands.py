@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui.core.text import clean_line
-from tui.ui.completer import Completer
-from tui.ui.slash import SlashCommand, commands_of, read
+from tui.ui.composer.completion import Completer
+from tui.ui.composer.slash_registry import SlashCommand, commands_of, read
 
 if TYPE_CHECKING:
     from tui.ui.chat.context import ChatContext
-    from tui.ui.completing import Choice
     from tui.ui.composer.attachments import Attachments
-    from tui.ui.paths import Entry
-    from tui.ui.widgets.composer import Composer
-    from tui.ui.widgets.offers import Offers
+    from tui.ui.composer.completion import Choice, Offers
+    from tui.ui.composer.composer import Composer
+    from tui.ui.composer.paths import Entry
 
 
 class SlashCommands:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from tui.ui.app.messages import CopyText
 from tui.ui.chat.controller import Controller
-from tui.ui.requests import CopyText
 
 if TYPE_CHECKING:
     from tui.core.server_calls import ServerCall
@@ -40,7 +40,7 @@ class ServerCalls(Controller):
 
     def show(self) -> None:
         """Show the newest requests."""
-        from tui.ui.modals.requests import RequestsView
+        from tui.ui.diagnostics.request_log_view import RequestsView
 
         self.context.ask(RequestsView(self._calls))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from tui.ui.chat.controller import Controller
-from tui.ui.slash import SlashCommand
+from tui.ui.composer.slash_registry import SlashCommand
 
 if TYPE_CHECKING:
     from tui.core.records import Hit
@@ -47,7 +47,7 @@ class SearchController(Controller):
 
     def open(self) -> None:
         """Search all conversations, beginning with the words of the last search."""
-        from tui.ui.modals.search import Found, SearchModal
+        from tui.ui.search.search_modal import Found, SearchModal
 
         access = self.context.access
         if access is None:

@@ -10,7 +10,7 @@ from tui.core.errors import BackendError
 
 if TYPE_CHECKING:
     from tui.ui.chat.context import ChatContext
-    from tui.ui.widgets.sidebar import Sidebar
+    from tui.ui.sidebar.sidebar import Sidebar
 
 _PAUSE_S = 0.1
 

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from tui.core.ports import Capability
 from tui.core.text import clean_line
 from tui.ui.chat.controller import Controller
-from tui.ui.slash import SlashCommand
+from tui.ui.composer.slash_registry import SlashCommand
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
@@ -62,7 +62,7 @@ class ImportFile(Controller):
 
     def choose(self) -> None:
         """Let the user choose the files."""
-        from tui.ui.screens.attach import ImportScreen
+        from tui.ui.composer.file_picker import ImportScreen
 
         def answered(paths: Sequence[Path] | None) -> None:
             for path in paths or ():
@@ -71,7 +71,7 @@ class ImportFile(Controller):
         self.context.ask(ImportScreen(), answered)
 
     def _import_typed(self, path: str) -> None:
-        from tui.ui.paths import typed_path
+        from tui.ui.composer.paths import typed_path
 
         if path:
             self._start(typed_path(path))
@@ -82,7 +82,7 @@ class ImportFile(Controller):
         self.context.run("import", self._import, path)
 
     async def _import(self, path: Path) -> None:
-        from tui.ui.exporting import CannotRead, read_bundle
+        from tui.ui.sidebar.export import CannotRead, read_bundle
 
         try:
             bundle = await asyncio.to_thread(read_bundle, path)
@@ -109,6 +109,6 @@ class ImportFile(Controller):
 
 
 def _completions(begun: str) -> Sequence[str]:
-    from tui.ui.paths import typed_completions
+    from tui.ui.composer.paths import typed_completions
 
     return typed_completions(begun)

@@ -13,16 +13,16 @@ from textual.geometry import Offset
 from tui.core.ids import ConversationId, is_local
 from tui.core.ports import Capability
 from tui.ui.chat.controller import Controller
-from tui.ui.days import day_of
-from tui.ui.keys import key_name
-from tui.ui.slash import SlashCommand
-from tui.ui.widgets.sidebar import ConversationList
+from tui.ui.composer.slash_registry import SlashCommand
+from tui.ui.keys.labels import key_name
+from tui.ui.sidebar.sidebar import ConversationList
+from tui.ui.toolkit.state_glyphs import day_of
 
 if TYPE_CHECKING:
     from tui.core.records import Conversation
     from tui.ui.chat.context import ChatContext
-    from tui.ui.exporting import Wanted
-    from tui.ui.widgets.sidebar import Sidebar
+    from tui.ui.sidebar.export import Wanted
+    from tui.ui.sidebar.sidebar import Sidebar
 
 Deeds = dict[str, Callable[["Conversation"], object]]
 """Callables that do something with a conversation, by the names of the actions."""
@@ -105,7 +105,7 @@ class Organizer(Controller):
             self._ask_for_name(found)
 
     def _ask_for_name(self, found: Conversation) -> None:
-        from tui.ui.modals.rename import RenameModal
+        from tui.ui.sidebar.rename_modal import RenameModal
 
         def answered(name: str | None) -> None:
             if name is not None and name != found.given_name:
@@ -147,7 +147,7 @@ class Organizer(Controller):
             self.context.notify("There is no conversation to export yet.")
 
     def _ask_for_file(self, found: Conversation) -> None:
-        from tui.ui.modals.export import ExportModal
+        from tui.ui.sidebar.export import ExportModal
 
         def answered(wanted: Wanted | None) -> None:
             if wanted is not None:
@@ -159,7 +159,7 @@ class Organizer(Controller):
 
     async def _export(self, conversation_id: ConversationId, wanted: Wanted) -> None:
         from tui.export import CannotWrite
-        from tui.ui.exporting import export
+        from tui.ui.sidebar.export import export
 
         session, agent = self.context.opened.session, self.context.agent_name
         try:
@@ -177,7 +177,7 @@ class Organizer(Controller):
             self._ask_to_delete(found)
 
     def _ask_to_delete(self, found: Conversation) -> None:
-        from tui.ui.modals.confirm import ConfirmModal
+        from tui.ui.toolkit.confirm import ConfirmModal
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -202,7 +202,7 @@ class Organizer(Controller):
             self._show_menu(found, at)
 
     def _show_menu(self, found: Conversation, at: Offset) -> None:
-        from tui.ui.modals.menu import Choice, Menu
+        from tui.ui.toolkit.menu import Choice, Menu
 
         deeds = self.deeds_with(found)
 

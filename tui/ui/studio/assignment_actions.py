@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tui.core.errors import BackendError
 from tui.studio.models import GenieId, KnowledgeBaseId, SkillId
-from tui.ui.modals.source import SourceView
 from tui.ui.studio import menus
 from tui.ui.studio.forms import AskModal
 from tui.ui.studio.jobs import JobsModal
 from tui.ui.studio.labels import name_of
+from tui.ui.transcript.source_view import SourceView
 
 if TYPE_CHECKING:
     from tui.studio.genies import Genies

@@ -10,9 +10,9 @@ from textual.widgets import Static
 
 from tui.core.errors import BackendError
 from tui.core.text import clean_line
-from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.text import line
-from tui.ui.widgets.looks import BAD, muted
+from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.state_glyphs import BAD, muted
+from tui.ui.toolkit.text import line
 
 if TYPE_CHECKING:
     from tui.studio.developer_client import DeveloperClient

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean_line
 from tui.studio.models import Genie, GenieClientId
-from tui.ui.modals.confirm import ConfirmModal
 from tui.ui.studio import menus
 from tui.ui.studio.forms import AskModal, NewClientModal, WantedClient
 from tui.ui.studio.labels import has_client, name_of
 from tui.ui.studio.secret import SecretModal
+from tui.ui.toolkit.confirm import ConfirmModal
 
 if TYPE_CHECKING:
     from tui.studio.developer_client import DeveloperClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tui.ui.modals.confirm import ConfirmModal
+from tui.ui.toolkit.confirm import ConfirmModal
 
 if TYPE_CHECKING:
     from tui.ui.textual_fixes.screens import SafeModal

@@ -14,8 +14,8 @@ from tui.studio.guardrails.policies import summarize_policy
 from tui.studio.guardrails.validation import POLICY_TYPES
 from tui.ui.studio.details import MOST, GenieDetails, Listed, Part
 from tui.ui.studio.labels import glyph_of, has_client, state_of
-from tui.ui.text import line, spread
-from tui.ui.widgets.looks import BAD, DONE, MUTED, OPEN_END, UNSURE, muted
+from tui.ui.toolkit.state_glyphs import BAD, DONE, MUTED, OPEN_END, UNSURE, muted
+from tui.ui.toolkit.text import line, spread
 
 if TYPE_CHECKING:
     from tui.studio.models import Genie, GenieClient, Guardrail

@@ -14,14 +14,13 @@ from textual.widgets import Input, Static
 
 from tui.core.links import link_host
 from tui.core.text import clean_line
-from tui.ui.modals.answers import Answers
+from tui.ui.questions.answer_row import Answers
 from tui.ui.studio.confirm_discard import confirm_discard
-from tui.ui.text import line
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.widgets.choice import Choice
-from tui.ui.widgets.field import Field
-from tui.ui.widgets.looks import muted
-from tui.ui.widgets.text_input import TextInput
+from tui.ui.toolkit.choice import Choice
+from tui.ui.toolkit.field import Field, TextInput
+from tui.ui.toolkit.state_glyphs import muted
+from tui.ui.toolkit.text import line
 
 _LONGEST = 200
 

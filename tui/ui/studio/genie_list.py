@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from tui.ui.studio.labels import genie_row
 from tui.ui.textual_fixes.lists import FittedList
-from tui.ui.widgets.text_input import TextInput
+from tui.ui.toolkit.field import TextInput
 
 if TYPE_CHECKING:
     from tui.studio.models import Genie

@@ -19,14 +19,14 @@ from textual.worker import Worker
 
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean, clean_line, duration
-from tui.ui.modals.answers import Answers
-from tui.ui.requests import CopyText
+from tui.ui.app.messages import CopyText
+from tui.ui.app.stylesheets import STUDIO_SHEET
+from tui.ui.questions.answer_row import Answers
 from tui.ui.studio.worker_errors import unexpected_error
-from tui.ui.styles import STUDIO_SHEET
-from tui.ui.text import line, plain, spread
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.widgets.looks import ASKS, BAD, BUSY_STILL, DONE, FAILED, GOOD, UNSURE, muted
+from tui.ui.toolkit.state_glyphs import ASKS, BAD, BUSY_STILL, DONE, FAILED, GOOD, UNSURE, muted
+from tui.ui.toolkit.text import line, plain, spread
 
 if TYPE_CHECKING:
     from tui.studio.models import Job, Recipe, RecipeId

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from tui.core.text import clean_line
-from tui.ui.text import line, spread
-from tui.ui.widgets.looks import ASKS, CONNECTION, GOOD, STOPPED, muted
+from tui.ui.toolkit.state_glyphs import ASKS, CONNECTION, GOOD, STOPPED, muted
+from tui.ui.toolkit.text import line, spread
 
 if TYPE_CHECKING:
     from tui.studio.models import Genie

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from textual.content import Content
 
-from tui.ui.modals.menu import Choice
+from tui.ui.toolkit.menu import Choice
 
 Action: TypeAlias = Literal[
     "assign",

@@ -10,9 +10,9 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.ui.text import line
 from tui.ui.textual_fixes.lists import SafeOptionList
-from tui.ui.widgets.looks import DONE, OPEN_END
+from tui.ui.toolkit.state_glyphs import DONE, OPEN_END
+from tui.ui.toolkit.text import line
 
 
 class MultiSelectList(SafeOptionList):

@@ -19,17 +19,17 @@ from tui.studio.diff import Change, diff, has_changes
 from tui.studio.guardrails.policies import parse_policy
 from tui.studio.guardrails.validation import Violation, validate
 from tui.studio.models import Policy
-from tui.ui.modals.answers import Answers
-from tui.ui.modals.guarded import GuardedModal
+from tui.ui.questions.answer_row import Answers
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.studio.detail_rows import policy_name
 from tui.ui.studio.policy_forms import Form, configuration_of, form_for
 from tui.ui.studio.validation_list import ValidationList
 from tui.ui.studio.worker_errors import unexpected_error
-from tui.ui.text import line
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.widgets.looks import ASKS, BAD, GOOD, muted
-from tui.ui.widgets.rows import Row, RowsView
+from tui.ui.toolkit.guarded_modal import GuardedModal
+from tui.ui.toolkit.rows import Row, RowsView
+from tui.ui.toolkit.state_glyphs import ASKS, BAD, GOOD, muted
+from tui.ui.toolkit.text import line
 
 Put = Callable[[Mapping[str, Any]], Awaitable[Policy]]
 """Replaces the policy. Raises ``BackendError``."""

@@ -36,8 +36,8 @@ from tui.studio.guardrails.validation import PII_ACTIONS as ACTIONS
 from tui.ui.studio.list_editor import ListEditor, lines_of, text_of
 from tui.ui.studio.multi_select import MultiSelectList
 from tui.ui.textual_fixes.text_area import SafeTextArea
-from tui.ui.widgets.choice import OneOf
-from tui.ui.widgets.looks import muted
+from tui.ui.toolkit.choice import OneOf
+from tui.ui.toolkit.state_glyphs import muted
 
 _UNNAMED = "out"
 """The choice of a category that is not in the configuration: off, and left out of it."""

@@ -18,10 +18,9 @@ from textual.worker import Worker
 
 from tui.core.errors import BackendError
 from tui.core.text import clean_line
-from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.modals.menu import Menu
-from tui.ui.modals.source import SourceView
-from tui.ui.requests import CopyText, GenieWanted
+from tui.ui.app.messages import CopyText, GenieWanted
+from tui.ui.app.stylesheets import STUDIO_SHEET
+from tui.ui.keys.key_bar import KeyBar
 from tui.ui.studio import menus
 from tui.ui.studio.assignment_actions import AssignmentActions
 from tui.ui.studio.changes import ChangeRunner, StatusLine
@@ -33,11 +32,12 @@ from tui.ui.studio.genie_list import GenieList
 from tui.ui.studio.labels import has_client, name_of
 from tui.ui.studio.selection import Selection
 from tui.ui.studio.worker_errors import unexpected_error
-from tui.ui.styles import STUDIO_SHEET
-from tui.ui.text import spread
 from tui.ui.textual_fixes.screens import SafeScreen
-from tui.ui.widgets.keybar import KeyBar
-from tui.ui.widgets.looks import muted
+from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.menu import Menu
+from tui.ui.toolkit.state_glyphs import muted
+from tui.ui.toolkit.text import spread
+from tui.ui.transcript.source_view import SourceView
 
 if TYPE_CHECKING:
     from tui.core.ports import Clock

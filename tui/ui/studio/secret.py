@@ -10,12 +10,12 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.ui.modals.answers import Answers
-from tui.ui.modals.guarded import GuardedModal
-from tui.ui.requests import CopyText
-from tui.ui.text import line, plain
+from tui.ui.app.messages import CopyText
+from tui.ui.questions.answer_row import Answers
 from tui.ui.textual_fixes.app import set_clipboard
-from tui.ui.widgets.looks import muted
+from tui.ui.toolkit.guarded_modal import GuardedModal
+from tui.ui.toolkit.state_glyphs import muted
+from tui.ui.toolkit.text import line, plain
 
 if TYPE_CHECKING:
     from tui.studio.models import SecretText

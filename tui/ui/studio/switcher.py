@@ -17,18 +17,18 @@ from textual.worker import Worker
 
 from tui.core.errors import BackendError
 from tui.studio.models import Genie, GenieId
-from tui.ui.modals.answers import Answers
-from tui.ui.modals.confirm import ConfirmModal
-from tui.ui.requests import GenieWanted
+from tui.ui.app.messages import GenieWanted
+from tui.ui.app.stylesheets import STUDIO_SHEET
+from tui.ui.questions.answer_row import Answers
 from tui.ui.studio.labels import genie_row, has_client, name_of
 from tui.ui.studio.menus import NO_CLIENT, STOPPED
 from tui.ui.studio.worker_errors import unexpected_error
-from tui.ui.styles import STUDIO_SHEET
-from tui.ui.text import line
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.widgets.looks import BAD
-from tui.ui.widgets.text_input import TextInput
+from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.field import TextInput
+from tui.ui.toolkit.state_glyphs import BAD
+from tui.ui.toolkit.text import line
 
 if TYPE_CHECKING:
     from tui.ui.studio.connection import StudioConnection

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from tui.core.text import clean_line
-from tui.ui.text import line
-from tui.ui.widgets.looks import BAD, DONE, FAILED, muted
-from tui.ui.widgets.rows import Row, RowsView
+from tui.ui.toolkit.rows import Row, RowsView
+from tui.ui.toolkit.state_glyphs import BAD, DONE, FAILED, muted
+from tui.ui.toolkit.text import line
 
 if TYPE_CHECKING:
     from tui.studio.guardrails.validation import Violation

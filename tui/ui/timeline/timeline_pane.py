@@ -11,12 +11,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.ui.widgets.timeline_head import TimelineHead
+from tui.ui.timeline.timeline import TimelineHead
 
 if TYPE_CHECKING:
     from tui.core.events import TurnEvent
     from tui.core.usage import Usage
-    from tui.ui.widgets.timeline import Timeline
+    from tui.ui.timeline.timeline import Timeline
 
 
 class TimelinePane(Vertical):
@@ -40,7 +40,7 @@ class TimelinePane(Vertical):
 
     async def furnish(self, *, offers_jobs: bool) -> None:
         """Mount the timeline. ``offers_jobs``: the recipe behind a skill can be looked at."""
-        from tui.ui.widgets.timeline import Timeline
+        from tui.ui.timeline.timeline import Timeline
 
         timeline = Timeline()
         timeline.offers_jobs = offers_jobs

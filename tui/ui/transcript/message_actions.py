@@ -10,16 +10,16 @@ from textual.content import Content
 
 from tui.core.links import link_host
 from tui.core.text import clean_line
+from tui.ui.app.messages import CopyText, OpenLink
 from tui.ui.chat.controller import Controller
-from tui.ui.requests import CopyText, OpenLink
-from tui.ui.text import line
+from tui.ui.toolkit.text import line
 
 if TYPE_CHECKING:
     from tui.core.ids import TurnId
     from tui.ui.chat.context import ChatContext
-    from tui.ui.modals.menu import Choice
-    from tui.ui.widgets.composer import Composer
-    from tui.ui.widgets.transcript import Transcript
+    from tui.ui.composer.composer import Composer
+    from tui.ui.toolkit.menu import Choice
+    from tui.ui.transcript.transcript import Transcript
 
 
 class UnsentMessages(Protocol):
@@ -144,7 +144,7 @@ class MessageActions(Controller):
         if not links:
             self.context.notify("There is no link to a web page in this message.")
             return
-        from tui.ui.modals.menu import Choice
+        from tui.ui.toolkit.menu import Choice
 
         choices = [
             Choice(
@@ -156,7 +156,7 @@ class MessageActions(Controller):
 
     def choose_code(self, blocks: Sequence[tuple[str, str]]) -> None:
         """Let the user choose a code block to copy."""
-        from tui.ui.modals.menu import Choice
+        from tui.ui.toolkit.menu import Choice
 
         choices = [
             Choice(str(number), line(code, 60), clean_line(language, 16))
@@ -170,12 +170,12 @@ class MessageActions(Controller):
 
     def view(self, text: str) -> None:
         """Show a message as it was written."""
-        from tui.ui.modals.source import SourceView
+        from tui.ui.transcript.source_view import SourceView
 
         self.context.ask(SourceView(text))
 
     def _choose(self, choices: list[Choice], title: str, act: Callable[[str], object]) -> None:
-        from tui.ui.modals.menu import Menu
+        from tui.ui.toolkit.menu import Menu
 
         def chosen(name: str | None) -> None:
             if name is not None:

@@ -1,0 +1,145 @@
+"""The application: it paints first and connects then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from tui.core.links import link_host
+from tui.core.text import clean_line, size, utf8_size
+from tui.system import gc_control
+from tui.system.browser import open_at_home
+from tui.ui.app.messages import Attention, CopyText, JobsWanted, OpenLink, Titled
+from tui.ui.app.session_app import SessionApp
+from tui.ui.app.stylesheets import first_sheets, later_sheets
+from tui.ui.terminal.clipboard import is_too_large, save_copy, where_to
+
+
+def _commands() -> type[Provider]:
+    from tui.ui.keys.palette import KeyCommands
+
+    return KeyCommands
+
+
+class GenieApp(SessionApp):
+    """A conversation client for one agent: its looks and keys, and what its screens may ask for."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*first_sheets()]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        *App.COMMANDS,
+        _commands,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Commands",
+            tooltip="Find a command",
+            show=False,
+            priority=True,
+            id="app.commands",
+        ),
+        Binding("ctrl+q", "quit", "Quit", tooltip="Quit", show=False, priority=True, id="app.quit"),
+        Binding("f1", "help", "Help", tooltip="Show all keys", priority=True, id="app.help"),
+    ]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        if self._account:
+            yield SystemCommand("Sign in", "Sign in again, or as somebody else", self.sign_in)
+
+    def action_dress(self) -> None:
+        """Read the style sheets that the first paint did without."""
+        gc_control.release()
+        for path in later_sheets():
+            self.stylesheet.read(path)
+        self.stylesheet.reparse()
+        self.stylesheet.update(self)
+
+    @on(JobsWanted)
+    def _show_jobs(self, event: JobsWanted) -> None:
+        """Show what is behind a skill, where there is a token to look with."""
+        from tui.studio.models import recipe_of_skill
+        from tui.ui.studio.jobs import JobsModal
+
+        recipe = recipe_of_skill(event.skill_id)
+        if recipe and self.studio.is_available:
+            self.push_screen(JobsModal(self.studio, recipe, event.name))
+
+    def action_command_palette(self) -> None:
+        # Textual gives its palette an id, which the one that is just closing may still have.
+        from tui.ui.textual_fixes.palette import SafePalette
+
+        if self.use_command_palette and not isinstance(self.screen, SafePalette):
+            self.push_screen(SafePalette())
+
+    def search_themes(self) -> None:
+        from textual.theme import ThemeProvider
+
+        from tui.ui.textual_fixes.palette import SafePalette
+
+        self.push_screen(SafePalette([ThemeProvider], placeholder="Search for themes…"))
+
+    def action_help(self) -> None:
+        from tui.ui.keys.help_screen import HelpScreen
+
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        else:
+            self.push_screen(HelpScreen())
+
+    def action_open_link(self, href: str) -> None:
+        """Open a web address in the browser, or copy it where there is none."""
+        if link_host(href) is None:
+            self.notify("Only web addresses can be opened.", severity="warning")
+        elif not self.preferences.no_browser and open_at_home(href):
+            self.notify(clean_line(href), title="Opened in the browser", markup=False)
+        else:
+            self.copy_to_clipboard(href)
+            self.notify(
+                clean_line(href, 400), title="No browser here: the link is copied", markup=False
+            )
+
+    @on(OpenLink)
+    def _open_link(self, event: OpenLink) -> None:
+        self.action_open_link(event.url)
+
+    @on(Attention)
+    def _call_attention(self, event: Attention) -> None:
+        """Notify somebody who looks elsewhere, if they want to be."""
+        if self.preferences.notifications and not self.app_focus:
+            self.write_to_terminal(self.terminal.notification(event.text))
+
+    @on(Titled)
+    def _name_window(self, event: Titled) -> None:
+        self.set_window_title(event.text)
+
+    @on(CopyText)
+    def _copy(self, event: CopyText) -> None:
+        """Send a text to the terminal's clipboard and say so; the terminal may still refuse."""
+        if is_too_large(event.text):
+            self._save_copy(event)
+            return
+        self.copy_to_clipboard(event.text)
+        much = size(utf8_size(event.text))
+        self.notify(f"{event.what} was sent to {where_to()} ({much}).", markup=False)
+
+    def _save_copy(self, event: CopyText) -> None:
+        """Keep in a file what terminals would drop."""
+        from tui.config import data_dir
+
+        much = f"{event.what} has {size(utf8_size(event.text))}, too much for a clipboard."
+        try:
+            path = save_copy(event.text, data_dir() / "copies")
+        except OSError as error:
+            text = f"{much} It could not be written to a file: {error.strerror or error}."
+            self.notify(clean_line(text, 400), severity="warning", markup=False)
+        else:
+            self.notify(clean_line(f"{much} It is in {path}", 600), timeout=15, markup=False)

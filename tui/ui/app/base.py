@@ -1,0 +1,206 @@
+"""What our apps share: looks, keys, the terminal, and crashes that give nothing away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.binding import Binding
+from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
+from textual.notifications import SeverityLevel
+
+from tui.config import Preferences
+from tui.core.text import clean_line
+from tui.system.terminal import Terminal, terminal_of
+from tui.ui.keys.labels import key_name
+from tui.ui.keys.ordering import caught_up
+from tui.ui.terminal.clipboard import sequences
+from tui.ui.terminal.filters import Colourless, PlainGlyphs, SixteenColours
+from tui.ui.terminal.terminal_events import as_typed
+from tui.ui.textual_fixes.app import ResultT, SafeApp, driver_of, line_filters, set_clipboard
+from tui.ui.textual_fixes.caches import share_backgrounds
+from tui.ui.theme.themes import FOLLOW, THEMES, choose, tokens
+
+if TYPE_CHECKING:
+    from tui.ui.app.messages import BackgroundSeen
+
+_GRAVITY: dict[SeverityLevel, str] = {"warning": "! ", "error": "✕ "}
+
+
+_LONGEST_NOTICE = 600
+"""Characters; a longer one would cover the screen."""
+
+
+class BaseApp(SafeApp[ResultT]):
+    """An app that looks and listens as its user prefers, on whatever terminal there is."""
+
+    TITLE = "genie-tui"
+
+    def __init__(
+        self,
+        preferences: Preferences | None = None,
+        terminal: Terminal | None = None,
+        save_theme: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        share_backgrounds()
+        self.preferences = preferences or Preferences()
+        self.terminal = terminal or terminal_of(os.environ)
+        self._save_theme = save_theme
+        self._told_to_quit_s = float("-inf")
+        """When it was last said how to quit."""
+        self.window_title = ""
+        """The sequence that has set the title of the terminal's window; empty: none has."""
+        for own in THEMES:
+            self.register_theme(own)
+        self._filter_lines()
+        self.theme_problem = self._take_theme(dark=self.terminal.dark)
+        if self.preferences.reduced_motion:
+            self.animation_level = "none"
+
+    # -- colours ---------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.watch(self, "theme", self._keep_theme, init=False)
+        if self.theme_problem:
+            self.notify(self.theme_problem, markup=False, severity="warning")
+
+    def _keep_theme(self, name: str) -> None:
+        """Remember the theme that the user has just chosen."""
+        if self._save_theme is None or name == self.preferences.theme:
+            return
+        try:
+            self._save_theme(name)
+        except Exception as problem:
+            self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
+
+    def _take_theme(self, *, dark: bool | None) -> str:
+        """Use the wanted theme, or the one that goes with the terminal; a sentence if it must."""
+        self.theme, problem = choose(
+            self.preferences.theme, self.available_themes, dark=dark, colours=self.colours
+        )
+        return problem
+
+    @property
+    def colours(self) -> int:
+        """How many colours the terminal has; 0: none, or none are wanted."""
+        return 0 if self.no_color else self.terminal.colours
+
+    def _filter_lines(self) -> None:
+        filters = line_filters(self)
+        if self.no_color:
+            grey = [f for f in filters if isinstance(f, Monochrome | NoColor)]
+            for greys in grey:
+                filters.remove(greys)  # greys are colours, too
+            filters.append(Colourless())
+        elif self.colours == 16:
+            filters.append(SixteenColours())
+        filters.append(PlainGlyphs(self.terminal.glyphs))
+
+    def on_background_seen(self, event: BackgroundSeen) -> None:
+        """Follow the terminal, unless the user has said what they want."""
+        if self.preferences.theme in ("", FOLLOW):
+            self._take_theme(dark=event.dark)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return tokens(self.current_theme)
+
+    async def on_event(self, event: events.Event) -> None:
+        event = as_typed(event)
+        if isinstance(event, events.Resize | events.AppFocus):
+            shown = getattr(driver_of(self), "shown", None)
+            if shown is not None:
+                shown.forget()  # the terminal may have changed what it shows
+        if isinstance(event, events.Key) and self.focused and self._comes_first(event):
+            await caught_up(self.focused)
+        await super().on_event(event)
+
+    def _comes_first(self, event: events.Key) -> bool:
+        """Whether Textual would do a key before those that were pressed before it."""
+        if event.is_forwarded or event.is_printable:
+            return False
+        active = self.screen.active_bindings.get(event.key)
+        return active is not None and active.binding.priority
+
+    # -- the terminal ----------------------------------------------------------------------
+
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from tui.ui.terminal.driver import GenieDriver
+
+        return GenieDriver
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Send what moves no cell; nothing where there is no terminal of one's own."""
+        driver = driver_of(self)
+        if sequence and driver and not (self.is_headless or self.is_web):
+            driver.write(sequence)
+            driver.flush()
+
+    def set_window_title(self, text: str) -> None:
+        """Name the terminal's window; the old name comes back when the app ends."""
+        sequence = self.terminal.title(text)
+        if sequence != self.window_title:
+            self.window_title = sequence
+            self.write_to_terminal(sequence)
+
+    # -- notices ---------------------------------------------------------------------------
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in the corner; how grave it is can be seen without colours."""
+        glyph, message = _GRAVITY.get(severity, ""), _shortened(message)
+        title, message = (f"{glyph}{title}", message) if title else ("", f"{glyph}{message}")
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    # -- keys ------------------------------------------------------------------------------
+
+    def action_help_quit(self) -> None:
+        """Say how to quit, once at a time; Textual says it in markup, which notices do not read."""
+        for key, active in self.active_bindings.items():
+            if active.binding.action in ("quit", "app.quit"):
+                if monotonic() - self._told_to_quit_s > self.NOTIFICATION_TIMEOUT:
+                    self._told_to_quit_s = monotonic()
+                    self.notify(f"Press {key_name(key)} to quit.")
+                return
+
+    def on_load(self) -> None:
+        self.set_keymap(dict(self.preferences.keys))
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or key_name(binding.key)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send a text to the terminal's clipboard, through tmux and screen too."""
+        set_clipboard(self, text)
+        if driver := driver_of(self):
+            for sequence in sequences(text):
+                driver.write(sequence)
+
+    # -- crashes ---------------------------------------------------------------------------
+
+    async def run_async(self, *args: Any, **options: Any) -> ResultT | None:
+        try:
+            return await super().run_async(*args, **options)
+        finally:
+            if give_back := getattr(driver_of(self), "give_back", None):
+                give_back()
+
+
+def _shortened(message: str) -> str:
+    """A message without its middle if it is very long: its end says what is wrong."""
+    half = _LONGEST_NOTICE // 2
+    return message if len(message) <= _LONGEST_NOTICE else f"{message[:half]}…{message[-half:]}"

@@ -1,0 +1,285 @@
+"""The app's session: opened after the first paint, signed in to, changed and left in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import TYPE_CHECKING
+
+from textual import events, on, work
+from textual.worker import Worker, WorkerState
+
+from tui.core.account import Account, Identity, login_helps
+from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.redaction import describe_exception
+from tui.core.text import clean_line
+from tui.system.clock import SystemClock
+from tui.ui.app.base import BaseApp
+from tui.ui.app.early_input import EarlyKeys
+from tui.ui.app.messages import GenieWanted, SignInNeeded
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.studio.connection import Connect, StudioConnection
+from tui.ui.terminal.terminal_events import as_typed
+from tui.ui.toolkit.guarded_modal import GuardedModal
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tui.config import Preferences
+    from tui.core.genie_source import Kept
+    from tui.core.ports import Clock, EarlyDraftStore
+    from tui.system.terminal import Terminal
+    from tui.ui.setup.login_modal import SignedIn
+
+OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
+
+_LONGEST_LEAVE_S = 1.5
+_TYPING_S = 1.0
+"""After a key, how long no login takes the focus."""
+
+
+class SessionApp(BaseApp[None]):
+    """One agent's session behind a conversation screen.
+
+    ``connect`` opens backend, store and engine and closes them again; its session publishes
+    through what it is given. ``account`` opens the sign-in, where there is one. ``suggestions``
+    are labels and texts for an empty conversation. ``notepad`` keeps what is written before the
+    session is open.
+    """
+
+    def __init__(
+        self,
+        connect: Connect,
+        *,
+        agent_name: str,
+        user_name: str,
+        place: str,
+        account: OpenAccount | None = None,
+        studio: StudioConnection | None = None,
+        suggestions: Sequence[tuple[str, str]] = (),
+        preferences: Preferences | None = None,
+        notepad: EarlyDraftStore | None = None,
+        save_theme: Callable[[str], None] | None = None,
+        terminal: Terminal | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(preferences, terminal, save_theme)
+        self._connect = connect
+        self._account = account
+        self.studio = studio or StudioConnection()
+        self._identity: Identity | None = None
+        self._clock = clock or SystemClock()
+        self._leaving = asyncio.Event()
+        self._session_worker: Worker[None] | None = None
+        self._last_key_s = float("-inf")
+        self._early = EarlyKeys(super().on_event)
+        self._warned = ""
+        """What was said when leaving would have lost something."""
+        self._chat = ChatScreen(
+            agent_name=agent_name,
+            user_name=user_name,
+            place=place,
+            suggestions=suggestions,
+            studio=self.studio,
+            notepad=notepad,
+            clock=self._clock,
+            idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
+        )
+
+    def get_default_screen(self) -> ChatScreen:
+        return self._chat
+
+    def on_mount(self) -> None:
+        """Leave in order when the terminal goes or somebody ends the program."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Not in the main thread (tests, embedding) or not on this system: the default stays.
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, self._leave_by_signal, number)
+        self.watch(self._chat, "focused", self._release_early_keys)
+
+    def _release_early_keys(self, focused: Widget | None) -> None:
+        if focused is not None:
+            self.call_later(self._early.release)
+
+    def _is_given_back(self, event: events.Event) -> bool:
+        """Whether a modal passed on what is typed. Decided here, so that it stays in order."""
+        screen = next(reversed(self.screen_stack), None)
+        if not isinstance(event, events.Key | events.Paste):
+            return False
+        if screen is self._chat and self._chat.focused is None and self.app_focus:
+            is_taken: bool = self._chat.takes_up(event)
+        else:
+            is_taken = isinstance(screen, GuardedModal) and screen.gives_back(event)
+        return is_taken
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste):
+            self._last_key_s = self._clock.monotonic_s()
+            if self._early.hold(event):
+                return
+            if not event.is_forwarded and self._is_given_back(as_typed(event)):
+                return
+        await super().on_event(event)
+
+    def action_connect(self) -> None:
+        """Open the session, if it is not open."""
+        self.call_later(self._early.release)  # in a tiny window nothing ever has the focus
+        if self._session_worker is None or self._session_worker.is_finished:
+            self._session_worker = self._run_session()
+
+    @work(group="session", exclusive=True, exit_on_error=False)
+    async def _run_session(self) -> None:
+        await self.studio.aclose()  # the demo's is another one each time
+        try:
+            async with self._connect(self._chat.listen()) as session:
+                self._chat.parts.lifecycle.opened(session)
+                await self._learn_who()
+                await self._leaving.wait()
+        except BackendError as error:
+            if login_helps(error):
+                self.post_message(SignInNeeded(error))
+                error.hint = ""  # the way to do so is the banner's
+            self._chat.parts.lifecycle.failed(error)
+        except Exception as error:
+            self.log.error(error)
+            self._chat.parts.lifecycle.failed(_as_backend_error(error))
+
+    async def _learn_who(self) -> None:
+        """Show whose session it is."""
+        if self._account:
+            async with self._account() as account:
+                self._identity = await account.whoami()
+            self._chat.topbar.user = self._identity.label()
+
+    @on(SignInNeeded)
+    def _want_sign_in(self, event: SignInNeeded) -> None:
+        """Show the login, but never to somebody who types."""
+        if self._clock.monotonic_s() - self._last_key_s < _TYPING_S:
+            self.set_timer(_TYPING_S, lambda: self._want_sign_in(event))
+        else:
+            self.sign_in(str(event.error))
+
+    def sign_in(self, reason: str = "") -> None:
+        """Show the login, unless it is shown; whatever runs behind it goes on."""
+        from tui.ui.setup.login_modal import LoginModal
+
+        shown = any(isinstance(screen, LoginModal) for screen in self.screen_stack)
+        if self._account and not shown:
+            self.push_screen(LoginModal(self._account, reason=reason), self._signed_in)
+
+    async def _signed_in(self, done: SignedIn | None) -> None:
+        if done is None:
+            return
+        text = f"Signed in as {done.identity.label()}. The login is kept in {done.storage}."
+        self.notify(clean_line(text, 400), markup=False)
+        before, self._identity = self._identity, done.identity
+        self._chat.topbar.user = done.identity.label()
+        if before and before.subject == done.identity.subject and self._chat.context.access:
+            self._chat.parts.lifecycle.resume()
+        else:
+            self._begin_anew()
+
+    @on(GenieWanted)
+    @work(group="genie", exclusive=True, exit_on_error=False)
+    async def _use_genie(self, event: GenieWanted) -> None:
+        """Talk to another genie from now on."""
+        if self.studio.use_genie is None:
+            return
+        if event.genie == self.studio.genie and self._chat.context.access:
+            self.notify(f"You talk to {event.name} already.", markup=False)
+            return
+        try:
+            connect, kept = await asyncio.to_thread(self.studio.use_genie, event.genie)
+        except Exception as problem:
+            self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
+            return
+        self._connect, self.studio.genie = connect, event.genie
+        self._chat.call_agent(event.name or event.genie)
+        self._chat.conversation.withdraw_suggestions()
+        told = f"You talk to {event.name}. {_where_kept(kept)}"
+        self.notify(clean_line(told, 600), markup=False, timeout=15)
+        self._begin_anew()
+
+    @work(group="anew", exclusive=True, exit_on_error=False)
+    async def _begin_anew(self) -> None:
+        """Leave the session, if there is one, and open that of who is signed in now."""
+        if self._session_worker and not self._session_worker.is_finished:
+            if self._chat.context.access:
+                await self._chat.parts.lifecycle.clear()
+            self._leaving.set()
+            try:
+                await _ended(self._session_worker)
+            finally:
+                self._leaving.clear()
+        await self._chat.parts.lifecycle.retry()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A task of ours failed in a way it did not foresee: say so, and go on."""
+        if event.state is WorkerState.ERROR and (error := event.worker.error):
+            self.log.error(error)
+            self.notify(describe_exception(error), severity="error")
+
+    async def action_quit(self) -> None:
+        """Leave; but if what is written cannot be kept, say so first."""
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LONGEST_LEAVE_S):
+                    await self._chat.composer_pane.drafts.keep()
+        except StoreError as problem:
+            if self._warned != (warning := f"What you have written cannot be kept: {problem}"):
+                self._warned = warning
+                self.notify(f"{warning} Quit again to leave without it.", severity="warning")
+                return
+        await self._leave(0)
+
+    def _leave_by_signal(self, number: int) -> None:
+        self.run_worker(
+            self._leave(128 + number), group="leave", exclusive=True, exit_on_error=False
+        )
+
+    async def _leave(self, return_code: int) -> None:
+        """Make the draft safe, let the session close in order, give the terminal back."""
+        try:
+            async with asyncio.timeout(_LONGEST_LEAVE_S):
+                await self._chat.composer_pane.queue.all_sent()
+                with suppress(StoreError):  # which has been said, unless a signal ends us
+                    await self._chat.composer_pane.drafts.keep()
+                self._leaving.set()
+                if self._session_worker:
+                    await asyncio.wait([asyncio.ensure_future(_ended(self._session_worker))])
+                await self.studio.aclose()
+        except TimeoutError:
+            self.log.warning("The session took too long to close.")
+        finally:
+            self.exit(return_code=return_code)
+
+
+async def _ended(worker: Worker[None]) -> None:
+    with suppress(Exception):
+        await worker.wait()
+
+
+def _where_kept(kept: Kept) -> str:
+    """Where it is kept which genie is talked to, and what else belongs there."""
+    overruled = f"{kept.overruled_by} names another, which the next start takes."
+    if not kept.path:
+        return overruled if kept.overruled_by else "It is not kept for the next time."
+    return (
+        f"It is the genie in {kept.path} now. {overruled + ' ' if kept.overruled_by else ''}"
+        "A client is for one genie: if it has a client of its own,"
+        " put that one's client_id or api_key there, too."
+    )
+
+
+def _as_backend_error(error: Exception) -> BackendError:
+    words = describe_exception(error)
+    if isinstance(error, OSError) and error.strerror:
+        words = f"{error.filename or 'The system'}: {error.strerror}."
+    return BackendError(
+        ErrorKind.UNREACHABLE,
+        words,
+        hint="`genie-tui doctor` says more.",
+    )

@@ -1,0 +1,30 @@
+"""Where the style sheets are: beside the package in a checkout, inside it once installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+STYLES = next(
+    folder
+    for folder in (_PACKAGE / "styles", _PACKAGE.parent / "styles")
+    if (folder / "base.tcss").is_file()
+)
+
+
+_FIRST = ("base", "chat", "sidebar", "composer", "welcome")
+
+
+def first_sheets() -> list[Path]:
+    """The style sheets of what the first paint shows; parsing all of them would delay it."""
+    return [STYLES / f"{name}.tcss" for name in _FIRST]
+
+
+STUDIO_SHEET = STYLES / "studio.tcss"
+"""Read by the screens of Studio when they are opened."""
+
+
+def later_sheets() -> list[Path]:
+    """All other style sheets, in a fixed order."""
+    apart = {*_FIRST, STUDIO_SHEET.stem}
+    return sorted(path for path in STYLES.glob("*.tcss") if path.stem not in apart)

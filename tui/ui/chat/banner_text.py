@@ -1,0 +1,129 @@
+"""What the banner above the composer says, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from tui.core.account import login_helps
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.retry import wait_text
+from tui.core.steps import ConnectionStep
+
+if TYPE_CHECKING:
+    from tui.engine.updates import Recovery, RecoveryStep
+    from tui.ui.chat.active_turns import Question
+
+Tone = Literal["question", "recovery", "problem", "refusal"]
+
+_STEPS: dict[RecoveryStep, str] = {
+    "sending": "Not sent yet",
+    "reconnecting": "Connection lost",
+    "replaying": "Reading what was missed",
+    "finding": "Looking whether the message arrived",
+    "looking": "Looking how far the agent is",
+    "polling": "Waiting for the agent to go on",
+    "waiting": "Waiting for the server",
+}
+_VERBS: dict[RecoveryStep, str] = {"sending": "sending again", "reconnecting": "reconnecting"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What is the matter, why, and what to do about it."""
+
+    tone: Tone
+    text: str
+    hint: str = ""
+    command: str = ""
+    """The id of what could be done at once; its key is shown."""
+    deed: str = ""
+    """What that does, such as ``to try now``."""
+    other: tuple[str, str] = ("", "")
+    """Another command and its deed."""
+    verb: str = ""
+    """With ``due_ms``: what happens then, such as ``reconnecting``."""
+    due_ms: int | None = None
+    """When it happens (our clock)."""
+
+    def sentence(self, now_ms: int) -> str:
+        """The first line at a moment, with the time that is left."""
+        if not self.verb:
+            return self.text
+        left_ms = self.due_ms - now_ms if self.due_ms is not None else 0
+        when = f" in {wait_text(left_ms / 1000)}" if left_ms > 0 else " now"
+        return f"{self.text} · {self.verb}{when}"
+
+
+LEFT_ALONE = Notice(
+    tone="recovery",
+    text="Not waiting any more",
+    hint="The agent goes on, and nothing is lost.",
+    command="app.retry",
+    deed="to look again",
+)
+
+
+def of_recovery(recovery: Recovery) -> Notice:
+    """How a turn is being brought back."""
+    verb = _VERBS.get(recovery.step, "trying again" if recovery.next_ms else "")
+    attempt = f"Attempt {recovery.attempt}" if recovery.attempt > 1 else ""
+    parts = [recovery.problem.rstrip("."), attempt]  # a narrow window cuts the end
+    return Notice(
+        tone="recovery",
+        text=_STEPS[recovery.step],
+        hint=" · ".join(part for part in parts if part),
+        command="app.retry",
+        deed="to try now",
+        other=("turn.stop_waiting", "to stop waiting"),
+        verb=verb,
+        due_ms=recovery.next_ms,
+    )
+
+
+def of_question(question: Question, *, place: str = "") -> Notice:
+    """A question that did not take the focus; ``place`` names another conversation's."""
+    if isinstance(question.step, ConnectionStep):
+        text = f"{question.subject} wants to be connected"
+    else:
+        text = f"{question.subject} waits for your approval"
+    return Notice(
+        tone="question",
+        text=text,
+        hint=f"In “{place}”" if place else "",
+        command="question.answer",
+        deed="to look at it",
+    )
+
+
+def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> Notice:
+    """A failure; ``refused``: of a message whose text is back in the composer.
+
+    ``place`` names another conversation's.
+    """
+    request = f"Request id {error.request_id}." if error.request_id else ""
+    asleep = error.kind is ErrorKind.ASLEEP
+    hint = " ".join(part for part in ("" if asleep else error.hint, request) if part)
+    told = f"Not sent in “{place}”" if place else "Not sent"
+    text = f"{told}: {error}" if refused else str(error)
+    command, deed = ("conversation.wake", "switches it on") if asleep else ("", "")
+    if error.kind is ErrorKind.SETTINGS and not refused:
+        command, deed = "app.retry", "tries again"
+    return Notice(
+        tone="refusal" if refused else "problem",
+        text=text,
+        hint=hint,
+        command=command,
+        deed=deed,
+    )
+
+
+def of_failed_start(error: BackendError) -> Notice:
+    """A session that cannot be opened; the user can have it tried again."""
+    deed = "signs in" if login_helps(error) else "tries again"
+    return replace(of_error(error), command="app.retry", deed=deed)
+
+
+def not_sent(problem: Notice) -> Notice:
+    """The same problem, to somebody who has just tried to send something."""
+    return replace(problem, text=f"Not sent: {problem.text}")

@@ -1,0 +1,203 @@
+"""One thing that can be chosen for a new conversation: a label, and what suits its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.core.options import Option, OptionValue
+from tui.core.options import OptionChoice as OnOffer
+from tui.ui.toolkit.choice import Choice
+from tui.ui.toolkit.field import TextInput
+from tui.ui.toolkit.picker import Item, PickModal
+from tui.ui.toolkit.text import line
+
+_BESIDE_EACH_OTHER_CELLS = 46
+"""Choices that take more have a list of their own."""
+_CHOICE_CELLS = 6
+"""What a choice takes beside its words."""
+_UNSAID = OnOffer(value="", label="as usual")
+
+
+class Beside(Choice, inherit_bindings=False):
+    """All choices on one line. Up and down are left to the form."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", "Choose", show=False, id="choice.previous"),
+        Binding("right,space", "move(1)", "Choose", show=False, id="choice.next"),
+    ]
+
+
+class Picked(Widget, can_focus=True):
+    """What is chosen of a longer list, which Space or a click opens."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,right", "open", "Choose", show=False, id="option.open"),
+    ]
+
+    values: reactive[tuple[str, ...]] = reactive(())
+
+    class Changed(Message):
+        """Something else was chosen."""
+
+    def __init__(self, option: Option, values: tuple[str, ...]) -> None:
+        super().__init__()
+        self._option = option
+        self.set_reactive(Picked.values, values)
+
+    def render(self) -> Content:
+        labels = {choice.value: choice.label for choice in self._option.choices}
+        names = [labels.get(value, value) for value in self.values]
+        unsaid = "none" if self._option.kind == "tags" else _UNSAID.label
+        words = line(", ".join(names), 200) if names else Content.styled(unsaid, "$soft")
+        return Content.assemble(
+            words.truncate(max(4, self.size.width - 2), ellipsis=True), (" ▾", "$primary")
+        )
+
+    def watch_values(self) -> None:
+        self.post_message(self.Changed())
+
+    def on_click(self) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Choose from the list."""
+        option, several = self._option, self._option.kind == "tags"
+        offered = option.choices if several or option.required else (_UNSAID, *option.choices)
+        items = [Item(choice.value, choice.label, choice.help) for choice in offered]
+        chosen = self.values if several else self.values or ("",)
+        modal = PickModal(option.label, items, chosen, several=several)
+        self.app.push_screen(modal, self._take)
+
+    def _take(self, values: tuple[str, ...] | None) -> None:
+        if values is not None:
+            self.values = tuple(filter(None, values))
+
+
+class OptionField(Vertical):
+    """Shows an option with a value and gives back what it was changed to."""
+
+    def __init__(self, option: Option, value: OptionValue) -> None:
+        super().__init__(classes=f"-{option.kind}")
+        self.option = option
+        self._control = _control(option, value)
+        self._problem = Static(classes="option--problem")
+        self.set_class(option.advanced, "-advanced")
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Static(line(self.option.label, 40), classes="option--label")
+            yield self._control
+        yield self._problem
+
+    @property
+    def value(self) -> OptionValue:
+        """As :data:`tui.core.options.OptionValue`; what is no number stays text."""
+        match self._control:
+            case Beside(chosen=place):
+                return _values_beside(self.option)[place]
+            case Picked(values=values):
+                return values if self.option.kind == "tags" else "".join(values) or None
+            case Input(value=text):
+                return _typed(self.option, text.strip())
+        raise AssertionError
+
+    @property
+    def about(self) -> str:
+        """A sentence on what is chosen now, or on what can be."""
+        helps = {choice.value: choice.help for choice in self.option.choices}
+        value = self.value
+        told = helps.get(value, "") if isinstance(value, str) else ""
+        return " ".join(part for part in (self.option.help, told) if part)
+
+    @property
+    def how(self) -> str:
+        """How it is changed."""
+        match self._control:
+            case Beside():
+                return "← → choose"
+            case Picked():
+                return "Space shows the list"
+            case _:
+                return "words, with commas between" if self.option.kind == "tags" else ""
+
+    def complain(self, problem: str) -> None:
+        """Say what is wrong, or with nothing that all is well."""
+        self._problem.update(Content.assemble("✗ ", line(problem, 300)))
+        self.set_class(bool(problem), "-wrong")
+
+    def take_focus(self) -> None:
+        self._control.focus()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is not self._control:
+            self.take_focus()
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    @on(Picked.Changed)
+    def _changed(self) -> None:
+        self.complain("")
+
+
+def _control(option: Option, value: OptionValue) -> Input | Beside | Picked:
+    if option.kind == "switch" or _fits_beside(option):
+        choice = Beside(*_labels_beside(option))
+        values = _values_beside(option)
+        choice.set_reactive(Beside.chosen, values.index(value) if value in values else 0)
+        return choice
+    if option.choices or option.kind == "choice":
+        return Picked(option, value if isinstance(value, tuple) else (str(value),) if value else ())
+    text = ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    field = TextInput(text, compact=True, placeholder=_placeholder(option), select_on_focus=False)
+    field.cursor_blink = False
+    return field
+
+
+def _fits_beside(option: Option) -> bool:
+    labels = _labels_beside(option)
+    cells = sum(len(label) + _CHOICE_CELLS for label in labels)
+    return option.kind == "choice" and bool(labels) and cells <= _BESIDE_EACH_OTHER_CELLS
+
+
+def _labels_beside(option: Option) -> Sequence[str]:
+    if option.kind == "switch":
+        return ("Yes", "No")
+    return [choice.label for choice in _offered(option)]
+
+
+def _values_beside(option: Option) -> Sequence[OptionValue]:
+    if option.kind == "switch":
+        return (True, False)
+    return [choice.value or None for choice in _offered(option)]
+
+
+def _offered(option: Option) -> Sequence[OnOffer]:
+    usual = option.required or (option.default is not None and not option.clearable)
+    return option.choices if usual else (_UNSAID, *option.choices)
+
+
+def _placeholder(option: Option) -> str:
+    if option.kind == "number" and option.least is not None and option.most is not None:
+        return f"{option.least} to {option.most}"
+    return ""
+
+
+def _typed(option: Option, text: str) -> OptionValue:
+    match option.kind:
+        case "number" if text.isdecimal():
+            return int(text)
+        case "tags":
+            return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+        case _:
+            return text or None

@@ -1,0 +1,344 @@
+"""The one screen of the app: it lays its containers out and brings keys and messages to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.widget import MountError
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from tui.core.text import clean
+from tui.ui.app.messages import CopyText
+from tui.ui.chat.banner import Banner
+from tui.ui.chat.banner_text import Notice
+from tui.ui.chat.chat_actions import KEYS, ChatActions
+from tui.ui.chat.chat_parts import ChatParts
+from tui.ui.chat.context import ChatContext
+from tui.ui.chat.pane_row import PaneRow
+from tui.ui.chat.state import Desk
+from tui.ui.chat.top_bar import TopBar
+from tui.ui.composer.completion import Offers
+from tui.ui.keys.key_bar import KeyBar
+from tui.ui.keys.registry import DEFAULT_KEYS
+from tui.ui.sidebar.sidebar import ConversationList, Sidebar
+from tui.ui.terminal.terminal_events import is_typed
+from tui.ui.textual_fixes.events import forward_event
+from tui.ui.timeline.timeline_pane import TimelinePane
+from tui.ui.transcript.conversation_pane import ConversationPane
+from tui.ui.transcript.welcome import Welcome
+
+if TYPE_CHECKING:
+    from tui.core.ports import Clock, EarlyDraftStore
+    from tui.engine.updates import Publish
+    from tui.ui.chat.pane_row import Pane
+    from tui.ui.chat.update_handler import UpdateHandler
+    from tui.ui.studio.connection import StudioConnection
+    from tui.ui.transcript.transcript import Transcript
+
+_WIDTHS = [(0, "-narrow"), (150, "-wide")]
+"""Columns from which on the screen has a style class."""
+
+_STOPS = "Composer, ConversationList, Transcript, Timeline, #suggestions"
+"""Widgets that Tab goes to; inside of each of them the arrows do."""
+
+LEAST_COLUMNS, LEAST_ROWS = 24, 8
+"""In a smaller window nothing can be read; a sentence covers it, and all goes on below."""
+
+
+class ChatScreen(ChatActions):
+    """Sidebar, conversation, composer and timeline.
+
+    Each container and controller does its own work; the screen makes them, gives each what it
+    needs of the others, and owns layout, focus and the keys that work whatever has the focus.
+    ``idle_s`` tells the seconds since the last key.
+    """
+
+    AUTO_FOCUS = "Composer"
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+b",
+            "toggle_pane('sidebar')",
+            "Sidebar",
+            tooltip="Show or hide the conversations",
+            id="pane.sidebar",
+        ),
+        Binding(
+            "ctrl+t",
+            "toggle_pane('timeline')",
+            "Timeline",
+            tooltip="Show or hide the timeline",
+            id="pane.timeline",
+        ),
+        Binding("tab", "next_pane", "Next pane", show=False, id="pane.next"),
+        *KEYS,
+        Binding(
+            DEFAULT_KEYS["app.back"],
+            "step_back",
+            "Back",
+            tooltip="Put away what is in front",
+            show=False,
+            id="app.back",
+        ),
+    ]
+
+    class UpdatesReady(Message):
+        """Updates wait to be shown."""
+
+    _update_handler: UpdateHandler | None = None
+
+    def __init__(
+        self,
+        *,
+        agent_name: str,
+        user_name: str,
+        place: str,
+        suggestions: Sequence[tuple[str, str]],
+        studio: StudioConnection,
+        notepad: EarlyDraftStore | None,
+        clock: Clock,
+        idle_s: Callable[[], float],
+    ) -> None:
+        super().__init__()
+        self.desk = Desk()
+        self.context = context = ChatContext(
+            self,
+            desk=self.desk,
+            studio=studio,
+            clock=clock,
+            agent_name=agent_name,
+            place=place,
+            show_state=self.show_state,
+        )
+        called = self._called(agent_name)
+        self.topbar = TopBar(agent_name, user_name, place)
+        self.sidebar = Sidebar(clock, self.desk.board.state)
+        self.conversation = ConversationPane(called, suggestions, clock.now_ms)
+        self.timeline_pane = TimelinePane()
+        self.banner = Banner(clock)
+        self.parts = ChatParts(
+            context,
+            topbar=self.topbar,
+            sidebar=self.sidebar,
+            conversation=self.conversation,
+            timeline=self.timeline_pane,
+            banner=self.banner,
+            agent_name=called,
+            notepad=notepad,
+            call_agent=self.call_agent,
+            focus_composer=self.action_focus_composer,
+            idle_s=idle_s,
+        )
+        self.composer_pane = self.parts.composer_pane
+        self.composer = self.composer_pane.composer
+        self._panes = PaneRow(
+            self.sidebar,
+            (self.conversation, self.banner, self.composer_pane.offers, self.composer_pane),
+            self.timeline_pane,
+        )
+
+    # -- layout ----------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        yield self.topbar
+        yield self._panes
+        yield KeyBar()
+        yield Static(Content("Too small a window. Nothing is lost."), id="too-small")
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._start)
+
+    async def _start(self) -> None:
+        """Mount what is too costly for the first paint, and open the session."""
+        await self.run_action("app.dress")
+        offers_jobs = self.context.studio.is_available
+        try:
+            await self.conversation.furnish(
+                offers_start=self.parts.studio.can_start, offers_jobs=offers_jobs
+            )
+            await self.timeline_pane.furnish(offers_jobs=offers_jobs)
+        except (MountError, NoMatches):
+            return  # the app was left in the meantime
+        await self.run_action("app.connect")
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width < LEAST_COLUMNS or height < LEAST_ROWS, "-tiny")
+        self._panes.fit(width)
+        self._rescue_focus()
+
+    def action_toggle_pane(self, pane: Pane) -> None:
+        """Show or hide a pane; the focus stays where it is unless that is hidden now."""
+        self._panes.toggle(pane)
+        self._rescue_focus()
+
+    def call_agent(self, name: str) -> None:
+        """Show another agent's name wherever it is said."""
+        if name == self.context.agent_name:
+            return
+        self.context.agent_name = name
+        self.topbar.agent = name
+        self.conversation.call_agent(self._called(name))
+        self.composer.address(self._called(name))
+
+    def _called(self, agent_name: str) -> str:
+        """Return the name of an agent for the user; empty where only its handle is known."""
+        return "" if agent_name == self.context.studio.genie else agent_name
+
+    # -- focus -----------------------------------------------------------------------------
+
+    def _rescue_focus(self) -> None:
+        """Move the focus to the composer if it is nowhere, or in a pane that is hidden.
+
+        At once, and by what is to be displayed: the layout follows only later.
+        """
+        focused = self.focused
+        shown = focused is not None and all(node.display for node in focused.ancestors_with_self)
+        if not shown and self.composer.is_attached:
+            self.set_focus(self.composer)
+
+    def takes_up(self, event: events.Key | events.Paste) -> bool:
+        """Write what is typed while nothing has the focus, such as in a tiny window."""
+        if not is_typed(event):
+            return False
+        self.set_focus(self.composer)
+        forward_event(self.composer, event)
+        return True
+
+    def on_screen_resume(self) -> None:
+        """The window may have changed while something else was in front."""
+        self._rescue_focus()
+
+    def action_next_pane(self) -> None:
+        if self.focused is self.composer and self.conversation.greets:
+            self.conversation.focus_suggestions()
+        else:
+            self.focus_next(_STOPS)
+
+    def action_focus_composer(self) -> None:
+        self._panes.close_floating()
+        self.composer.focus()
+
+    def action_step_back(self) -> None:
+        """Put away, in this order: a floating pane, a message, the focus elsewhere."""
+        if not self._panes.close_floating():
+            self.desk.dismiss()
+            self.show_state()
+        self.composer.focus()
+
+    # -- state -----------------------------------------------------------------------------
+
+    def listen(self) -> Publish:
+        """Return where a session that is about to open publishes its updates."""
+        from tui.ui.chat.update_handler import UpdateHandler
+
+        self._update_handler = UpdateHandler(
+            self.context, self.parts, self.sidebar, lambda: self.post_message(self.UpdatesReady())
+        )
+        return self._update_handler.publish
+
+    @on(UpdatesReady)
+    async def _take_updates(self) -> None:
+        if self._update_handler:
+            await self._update_handler.take_waiting()
+
+    def show_state(self) -> None:
+        """Draw what the state says: line, banner, title, keys."""
+        self.parts.status.show()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report a background task that failed, and go on."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            error = event.worker.error
+            self.log.error(error)
+            self.context.report(error)
+
+    # -- messages from one part to another -------------------------------------------------
+
+    @on(Welcome.Chosen)
+    def _send_suggestion(self, event: Welcome.Chosen) -> None:
+        self.composer_pane.queue.send(event.text, is_written=False)
+
+    @on(Offers.Taken)
+    def _take_offer(self, event: Offers.Taken) -> None:
+        self.composer_pane.slash.take(event.choice)
+
+    @on(Sidebar.Opened)
+    def _open_chosen(self, event: Sidebar.Opened) -> None:
+        self.action_focus_composer()
+        self.parts.navigation.go_to(event.conversation_id)
+
+    @on(Sidebar.NewWanted)
+    async def _begin_new(self) -> None:
+        await self.parts.new.begin()
+
+    @on(Sidebar.MoreWanted)
+    def _list_further(self, event: Sidebar.MoreWanted) -> None:
+        self.parts.list.read_further(everything=event.everything)
+
+    @on(ConversationList.MenuWanted)
+    def _offer_row(self, event: ConversationList.MenuWanted) -> None:
+        self.parts.organizer.offer(event.conversation_id, event.at)
+
+    @on(TopBar.MenuWanted)
+    def _offer_open(self, event: TopBar.MenuWanted) -> None:
+        self.parts.organizer.offer(self.desk.current, event.at)
+
+    @on(Banner.Pressed)
+    async def _act_on_notice(self, event: Banner.Pressed) -> None:
+        match event.notice:
+            case Notice(command="conversation.wake"):
+                self.parts.skills.wake()
+            case Notice(command="app.retry") | Notice(tone="recovery"):
+                await self.parts.lifecycle.retry()
+            case Notice(tone="question"):
+                self.parts.questions.answer()
+            case _:
+                self.action_step_back()
+
+    @on(events.Click, "#pill")
+    def _follow_end(self) -> None:
+        # Not by the pane: Textual lets no message of the transcript go beyond who called it.
+        self.parts.view.follow_end()
+
+    def on_window_older_wanted(self) -> None:
+        self.parts.view.read_older()
+
+    def on_window_newer_wanted(self) -> None:
+        self.parts.view.read_newer()
+
+    def on_window_end_wanted(self) -> None:
+        self.parts.view.go_to_end()
+
+    def on_silence_row_start_wanted(self) -> None:
+        self.parts.studio.start_genie()
+
+    def on_transcript_approval_opened(self, event: Transcript.ApprovalOpened) -> None:
+        self.parts.questions.open(event.turn, event.call_id)
+
+    def on_transcript_connection_opened(self, event: Transcript.ConnectionOpened) -> None:
+        self.parts.questions.open(event.turn, event.attempt_id)
+
+    # -- keys of its own -------------------------------------------------------------------
+
+    def action_follow_end(self) -> None:
+        self.parts.view.follow_end()
+
+    def action_scroll_transcript(self, direction: int) -> None:
+        self.conversation.scroll_page(direction)
+
+    def action_copy_text(self) -> None:
+        """Copy what is selected with the mouse, and say so."""
+        if selected := self.get_selected_text():
+            self.post_message(CopyText(clean(selected), "The selection"))
+        else:
+            raise SkipAction

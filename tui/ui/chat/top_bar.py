@@ -1,0 +1,75 @@
+"""The line at the top: who one talks to, about what, as whom, and whether the line is up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Offset
+from textual.message import Message
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+from tui.ui.toolkit.text import line, spread
+
+Link = Literal["connecting", "live", "reconnecting", "offline"]
+
+_LINKS: dict[Link, tuple[str, str]] = {
+    "connecting": ("◐ connecting", "$warning"),
+    "live": ("● live", "$success"),
+    "reconnecting": ("↻ reconnecting", "$warning"),
+    "offline": ("○ offline", "$error"),
+}
+
+
+_AROUND_TITLE = 10
+"""Cells of what stands between agent, title, dots and the right side."""
+_RIGHT = 3
+_MENU_META = "menu"
+_MENU = Content.styled("⋯", Style.from_meta({_MENU_META: True}) + Style(bold=True))
+
+
+class TopBar(Widget):
+    """One line that never changes its height."""
+
+    @dataclass
+    class MenuWanted(Message):
+        """The user wants to know what can be done with the open conversation."""
+
+        at: Offset
+
+    title = reactive("")
+    """What the conversation on screen is called."""
+    user = reactive("")
+    """Who is signed in; empty as long as that is not known."""
+    agent = reactive("")
+    link: reactive[Link] = reactive("connecting")
+
+    def __init__(self, agent_name: str, user_name: str, place: str) -> None:
+        super().__init__()
+        self.set_reactive(TopBar.agent, agent_name)
+        self._place = place
+        self.set_reactive(TopBar.user, user_name)
+
+    def render(self) -> Content:
+        left = Content.assemble(("✦ ", "$primary"), line(self.agent, 40).stylize("bold"))
+        word, colour = _LINKS[self.link]
+        state = Content.styled(word, colour)
+        width = self.size.width
+        who = line(" · ".join(part for part in (self.user, self._place) if part), 60)
+        right = Content.assemble(who.stylize("$soft"), "   ", state)
+        if right.cell_length > width // 2 or not who:
+            right = state
+        if self.title:
+            room = width - left.cell_length - right.cell_length - _AROUND_TITLE
+            title = line(self.title, 120).truncate(max(0, room), ellipsis=True)
+            left = Content.assemble(left, ("  ·  ", "$faint"), title, " ", _MENU)
+        return spread(left, right, width, gap=2)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the dots, or the right button, opens the menu of the conversation."""
+        if self.title and (event.button == _RIGHT or event.style.meta.get(_MENU_META)):
+            self.post_message(self.MenuWanted(event.screen_offset))

@@ -1,0 +1,306 @@
+"""Completion above the composer: what is offered for the word at the cursor, and its keys."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+
+from textual import on
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tui.core.text import clean, size
+from tui.ui.composer.paths import Entry, completions, escape, unescape
+from tui.ui.composer.slash_registry import SlashCommand, find
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.toolkit.text import line, spread
+
+if TYPE_CHECKING:
+    from tui.ui.composer.composer import Composer
+    from tui.ui.composer.paths import Entry
+    from tui.ui.composer.slash_registry import SlashCommand
+
+
+_NAME = re.compile(r"/([A-Za-z-]*)")
+_ARGUMENT = re.compile(r"/([A-Za-z-]+) +(.*)", re.DOTALL)
+_PATH = re.compile(r"(?:^|\s)@((?:\\.|[^\s\\])*)\Z", re.DOTALL)
+MOST_PATHS = 50
+
+Kind = Literal["name", "argument", "path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What is being written, from ``start`` in the line up to the cursor."""
+
+    kind: Kind
+    text: str
+    start: int
+    command: str = ""
+    """With an argument: whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One row of the list, and what taking it means."""
+
+    put: str
+    """What stands in the place of the word then."""
+    label: str
+    argument: str = ""
+    about: str = ""
+    key: str = ""
+    command: SlashCommand | None = None
+    """Enter carries it out."""
+    entry: Entry | None = None
+    """A file is attached; in a folder one goes on."""
+
+
+def word_at(before: str, row: int, lines: int) -> Word | None:
+    """What could be completed where a line reads ``before`` up to the cursor."""
+    if row == 0 and lines == 1:
+        if found := _NAME.fullmatch(before):
+            return Word("name", found[1], 0)
+        if found := _ARGUMENT.fullmatch(before):
+            return Word("argument", found[2], found.start(2), found[1].lower())
+    if found := _PATH.search(before):
+        return Word("path", unescape(found[1]), found.start(1) - 1)
+    return None
+
+
+def command_choices(commands: Iterable[SlashCommand], begun: str) -> list[Choice]:
+    """The commands whose name has what was typed."""
+    return [_choice(command) for command in find(commands, begun)]
+
+
+def _choice(command: SlashCommand) -> Choice:
+    label = f"/{command.name}"
+    return Choice(
+        f"{label} " if command.argument else label,
+        label,
+        argument=command.argument,
+        about=command.meaning,
+        key=command.key,
+        command=command,
+    )
+
+
+def argument_choices(command: SlashCommand | None, begun: str) -> list[Choice]:
+    """What the command itself knows to go on with."""
+    words = command.words(begun) if command and command.words else ()
+    return [Choice(word, word) for word in words if word != begun]
+
+
+def path_choices(begun: str) -> list[Choice]:
+    """Files and folders that have what was typed in their names. Touches the disk."""
+    return [
+        Choice(
+            f"@{escape(entry.typed)}",
+            f"{entry.name}/" if entry.is_folder else entry.name,
+            about="" if entry.is_folder else size(entry.size_bytes),
+            entry=entry,
+        )
+        for entry in completions(begun, MOST_PATHS)
+    ]
+
+
+_NAME_CELLS = 30
+_FRAME_CELLS = 6
+"""Border, padding, scrollbar and what keeps it away."""
+
+
+class Offers(SafeOptionList, can_focus=False):
+    """Shown only while it has choices. The composer's keys move in it."""
+
+    FOCUS_ON_CLICK: ClassVar[bool] = False
+
+    class Taken(Message):
+        """The user clicked on one."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+    def __init__(self) -> None:
+        super().__init__(compact=True)
+        self.choices: Sequence[Choice] = ()
+
+    @property
+    def chosen(self) -> Choice | None:
+        """The highlighted one, if the list is shown."""
+        place = self.highlighted
+        return self.choices[place] if place is not None and place < len(self.choices) else None
+
+    def show(self, choices: Sequence[Choice], above: Widget) -> None:
+        """Offer these, as wide as the widget below; none: nothing is shown."""
+        width, height = above.outer_size
+        self.display = bool(choices)
+        self.styles.offset = (0, -height)
+        if choices != self.choices:
+            self.choices = choices
+            self.set_options(Option(row) for row in self._rows(width - _FRAME_CELLS))
+            self.highlighted = 0 if choices else None
+
+    def on_resize(self) -> None:
+        before = self.highlighted
+        self.set_options(Option(row) for row in self._rows(self.outer_size.width - _FRAME_CELLS))
+        self.highlighted = before
+
+    def _rows(self, width: int) -> list[Content]:
+        names = [_name(choice) for choice in self.choices]
+        room = min(_NAME_CELLS, max((name.cell_length for name in names), default=0)) + 2
+        return [
+            spread(
+                Content.assemble(
+                    name.truncate(room, ellipsis=True, pad=True),
+                    line(choice.about).stylize("$soft"),
+                ),
+                Content.styled(choice.key, "$faint"),
+                width,
+                gap=2,
+            )
+            for name, choice in zip(names, self.choices, strict=True)
+        ]
+
+    def move(self, step: int) -> None:
+        """Highlight the next one, or the one before."""
+        if self.choices and self.highlighted is not None:
+            self.highlighted = (self.highlighted + step) % len(self.choices)
+
+    @on(OptionList.OptionSelected)
+    def _take(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_index < len(self.choices):  # they may be others by now
+            self.post_message(self.Taken(self.choices[event.option_index]))
+
+
+def _name(choice: Choice) -> Content:
+    return Content.assemble(line(choice.label), " ", (choice.argument, "$faint")).rstrip()
+
+
+class Doer(Protocol):
+    """Who does what was chosen."""
+
+    def commands(self) -> Mapping[str, SlashCommand]:
+        """What can be done now, by name."""
+        ...
+
+    def carry_out(self, command: SlashCommand, argument: str) -> object: ...
+
+    def attach_entry(self, entry: Entry) -> None: ...
+
+
+class Completer:
+    """Knows which word the list is for."""
+
+    def __init__(self, composer: Composer, offers: Offers, doer: Doer) -> None:
+        self._composer = composer
+        self._offers = offers
+        self._doer = doer
+        self._word: Word | None = None
+        self._shown_for: Word | None = None
+        """The word that the list fits; it may be an earlier one while the disk is looked at."""
+        self._unwanted: Word | None = None
+        """The word whose list the user has put away."""
+        composer.asks_first = self.takes_key
+
+    def offer(self) -> None:
+        """Bring the list in line with the word at the cursor."""
+        word = self._word_here()
+        if word == self._word:
+            return
+        self._word = word
+        if self._unwanted and (word is None or word.start != self._unwanted.start):
+            self._unwanted = None
+        if word is None or self._unwanted:
+            self._show(())
+        elif word.kind == "name":
+            self._show(command_choices(self._doer.commands().values(), word.text))
+        else:
+            self._composer.run_worker(
+                self._look_up(word), group="choices", exclusive=True, exit_on_error=False
+            )
+
+    def _word_here(self) -> Word | None:
+        composer = self._composer
+        if composer.selected_text or not composer.has_focus:
+            return None
+        row, column = composer.cursor_location
+        before = composer.document.get_line(row)[:column]
+        word = word_at(before, row, composer.document.line_count)
+        return word if word is None or word.kind != "path" or composer.takes_files else None
+
+    async def _look_up(self, word: Word) -> None:
+        """Offer what may be on a slow disk, unless something else is written by then."""
+        find = partial(path_choices, word.text)
+        if word.kind == "argument":
+            command = self._doer.commands().get(word.command)
+            find = partial(argument_choices, command, word.text)
+        found = await asyncio.to_thread(find)
+        if word == self._word:
+            self._show(found)
+
+    def _show(self, choices: Sequence[Choice]) -> None:
+        self._shown_for = self._word
+        self._offers.show(choices, above=self._composer)
+
+    # -- keys ------------------------------------------------------------------------------
+
+    def takes_key(self, key: str) -> bool:
+        """Whether a key was meant for the list."""
+        if self._offers.chosen is None:
+            return False
+        self.offer()  # the text may have changed since
+        choice = self._offers.chosen
+        if choice is None or self._shown_for != self._word:
+            return False
+        action = self._keys(choice).get(key)
+        if action is None:
+            return False
+        action()
+        return True
+
+    def _keys(self, choice: Choice) -> dict[str, Callable[[], None]]:
+        return {
+            "up": lambda: self._offers.move(-1),
+            "down": lambda: self._offers.move(1),
+            "tab": lambda: self._put(choice),
+            "enter": lambda: self.take(choice),
+            "escape": self._put_away,
+        }
+
+    def _put_away(self) -> None:
+        self._unwanted = self._word
+        self._show(())
+
+    def take(self, choice: Choice) -> None:
+        """Carry out a command, attach a file; else go on with what was chosen."""
+        if choice.command:
+            self._composer.start_with("")
+            self._doer.carry_out(choice.command, "")
+        elif self._word and self._word.kind == "argument":
+            command = self._doer.commands()[self._word.command]
+            self._composer.start_with("")
+            self._doer.carry_out(command, choice.put)
+        else:
+            self._put(choice)
+
+    def _put(self, choice: Choice) -> None:
+        """Put what was chosen in the place of the word; a file is attached, its name stays."""
+        if self._word is None:
+            return
+        text = choice.put
+        if choice.entry and not choice.entry.is_folder:
+            text = clean(choice.entry.name).replace("\n", " ")
+            self._doer.attach_entry(choice.entry)
+        row, column = self._composer.cursor_location
+        self._composer.replace(
+            text, (row, self._word.start), (row, column), maintain_selection_offset=False
+        )

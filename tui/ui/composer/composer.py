@@ -1,0 +1,380 @@
+"""Where the user writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import ceil
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+from textual.widgets.text_area import Edit, EditResult
+
+from tui.core.draft import typed_text, unfold
+from tui.core.text import clean_line, size, utf8_size
+from tui.ui.composer.attachment_files import paths_in
+from tui.ui.composer.paste_area import FoldingArea
+from tui.ui.composer.paste_store import Chip, is_large
+from tui.ui.keys.ordering import act_at_once
+from tui.ui.terminal.terminal_events import Paste
+from tui.ui.textual_fixes.app import is_batching
+
+LIMIT_BYTES = 12 * 1024
+"""Largest message, as UTF-8. Source: Headless API, Send a message."""
+
+_WARN_BYTES = LIMIT_BYTES * 4 // 5
+LARGEST_PASTE = 4 * 1024 * 1024
+_NEWLINES = frozenset({"shift+\r", "ctrl+\r", "alt+\r"})
+"""How xterm's modifyOtherKeys names them."""
+Stopping = Literal["", "offered", "asked"]
+_MODIFIERS = ("alt+", "ctrl+", "super+", "meta+", "hyper+")
+
+
+class Composer(FoldingArea):
+    """A text that grows with what is written. Enter sends; Up on the first line recalls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Send", tooltip="Send", id="composer.send"),
+        Binding(
+            "ctrl+j,shift+enter,alt+enter,ctrl+enter",
+            "newline",
+            "New line",
+            tooltip="New line",
+            id="composer.newline",
+        ),
+        Binding(
+            "up",
+            "cursor_up",
+            "Recall, on the first line",
+            show=False,
+            id="composer.recall",
+        ),
+        Binding(
+            "down",
+            "cursor_down",
+            "Back from what was recalled",
+            show=False,
+            id="composer.recall_back",
+        ),
+        Binding("ctrl+z", "undo", "Undo", tooltip="Undo", show=False, id="composer.undo"),
+        Binding(
+            "alt+z,ctrl+shift+z", "redo", "Redo", tooltip="Redo", show=False, id="composer.redo"
+        ),
+        Binding(
+            "f3",
+            "open_paste",
+            "Pasted text",
+            tooltip="Look at a pasted text",
+            show=False,
+            id="composer.paste",
+        ),
+        Binding(
+            "pageup",
+            "screen.scroll_transcript(-1)",
+            "Scroll up",
+            show=False,
+            id="transcript.page_up",
+        ),
+        Binding(
+            "pagedown",
+            "screen.scroll_transcript(1)",
+            "Scroll down",
+            show=False,
+            id="transcript.page_down",
+        ),
+        Binding(
+            "ctrl+end",
+            "screen.follow_end",
+            "To the newest",
+            show=False,
+            id="transcript.end",
+        ),
+    ]
+
+    class Submitted(Message):
+        """The user wants to send what is kept as ``kept``.
+
+        It stays here until :meth:`Composer.take_away`. What was submitted before and is still
+        here is no part of it.
+        """
+
+        def __init__(self, kept: str) -> None:
+            super().__init__()
+            self.text = unfold(kept)
+            self.kept = kept
+
+    class LinesKept(Message):
+        """Lines arrived faster than anybody types: they are a paste, and were not sent."""
+
+        def __init__(self, count: int) -> None:
+            super().__init__()
+            self.count = count
+
+    class FilesDropped(Message):
+        """A terminal pasted the paths of existing files."""
+
+        def __init__(self, paths: Sequence[Path]) -> None:
+            super().__init__()
+            self.paths = paths
+
+    class DropUndone(Message):
+        """Ctrl+Z after a drop: the paths were meant as text."""
+
+        def __init__(self, paths: Sequence[Path]) -> None:
+            super().__init__()
+            self.paths = paths
+
+    class FileRemoved(Message):
+        """Backspace in the empty composer: the last attached file is not wanted after all."""
+
+    class PasteOpened(Message):
+        """The user wants to see what is behind a chip."""
+
+        def __init__(self, label: str, text: str) -> None:
+            super().__init__()
+            self.label = label
+            self.text = text
+
+    class TooMuch(Message):
+        """A text over a limit; ``text`` is a sentence."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, agent_name: str) -> None:
+        """``agent_name`` empty: nobody knows how it is called."""
+        super().__init__(_invitation(agent_name))
+        self._agent_name = agent_name
+        # A blinking cursor would write to the terminal for as long as nothing happens.
+        self.cursor_blink = False
+        self._said: Sequence[str] = ()
+        self._recalled = -1
+        self._unsaid = ""
+        self._dropped: tuple[Sequence[Path], str] | None = None
+        self._submitted: list[str] = []
+        """What Enter was pressed for and is still here, in order, before what is written now."""
+        self.asks_first: Callable[[str], bool] = lambda key: False
+        """Takes keys that are meant for a list above the composer."""
+        self.jot_down: Callable[[], None] = lambda: None
+        """Keeps what is written at once, while the screen may still be busy."""
+        self._stopping: tuple[Stopping, str] = ("", "")
+        self.takes_files = True
+        """Whether a path that is pasted is offered as a file."""
+
+    def address(self, agent_name: str) -> None:
+        """Invite to write to another agent."""
+        self._agent_name = agent_name
+        self._invite()
+
+    def on_resize(self) -> None:
+        self._invite()
+
+    def _invite(self) -> None:
+        """On one line: Textual would wrap it, and show the first half."""
+        width = self.content_size.width
+        self.placeholder = _invitation(self._agent_name).truncate(width, ellipsis=True)
+
+    def show_stop(self, state: Stopping, key: str = "") -> None:
+        """Show in the border a button that stops the agent, or that it was asked to."""
+        if (state, key) == self._stopping:
+            return  # a title that is set draws the composer again
+        if not is_batching(self.app):  # what is drawn while a batch is open is thrown away
+            self._stopping = (state, key)
+        words = Content.assemble(" ■ Stop ", (f"{key} ", "$soft") if key else "")
+        press = Style.from_meta({"@click": "screen.halt"}) + Style(bold=True)
+        self.border_title = {
+            "": None,
+            "offered": words.stylize(press),
+            "asked": Content.styled(" ◌ Asked to stop ", "$soft"),
+        }[state]
+
+    def remember(self, said: Sequence[str]) -> None:
+        """What Up recalls, newest first."""
+        self._said = said
+        self._recalled = -1
+
+    @property
+    def submitted(self) -> tuple[str, ...]:
+        """Return what was submitted, is still here and has not been changed since, in order."""
+        self._rest_of(self.kept)
+        return tuple(self._submitted)
+
+    @property
+    def apart(self) -> str:
+        """Return the text as a draft has it, with each submitted text on lines of its own."""
+        rest = self._rest_of(self.kept)
+        return "\n".join([*self._submitted, rest] if rest else self._submitted)
+
+    def start_with(self, kept: str, submitted: Sequence[str] = ()) -> None:
+        """Begin with another draft, of which some may have been submitted."""
+        super().start_with(kept)
+        self._submitted = [*submitted]
+
+    def take_away(self, sent: str) -> None:
+        """Remove a text that has been sent, as it was kept, but not what was written since."""
+        self._recalled = -1
+        submitted = [*self.submitted]
+        if sent in submitted:
+            submitted.remove(sent)
+            rest = self._rest_of(self.kept)
+            self._submitted = submitted
+            self.start_with("\n".join([*submitted, rest]) if submitted else rest, submitted)
+        elif (kept := self.kept).startswith(sent):
+            self.start_with(kept.removeprefix(sent).lstrip("\n"))
+
+    def leave(self) -> None:
+        """Have all that was submitted as a draft again: it cannot be sent now."""
+        if self.submitted:
+            self.put(self.apart)
+            self._submitted.clear()
+
+    def forget(self, kept: str) -> None:
+        """Have a text as a draft again that was submitted last."""
+        if kept in self.submitted:
+            self._submitted.remove(kept)
+
+    def _rest_of(self, kept: str) -> str:
+        """Return what is written behind the submitted texts; all of it if those were changed."""
+        rest = kept
+        for part in self._submitted:
+            if not rest.startswith(part):
+                self._submitted.clear()
+                return kept
+            rest = rest.removeprefix(part).lstrip("\n")
+        return rest
+
+    def action_submit(self) -> None:
+        count = utf8_size(unfold(self._rest_of(self.kept)))
+        if count > LIMIT_BYTES:
+            hint = " F3, then A, sends the pasted text as a file." if self.chip_nearby() else ""
+            told = f"Too long: {_kilobytes(count)} of at most 12 KB.{hint}"
+            self.post_message(self.TooMuch(told))
+        else:
+            self.submit(self.kept)
+
+    def submit(self, kept: str) -> None:
+        """Send a text as it is kept, without what was submitted before."""
+        rest = self._rest_of(kept)
+        self.post_message(self.Submitted(rest))
+        if unfold(rest).strip():
+            self._submitted.append(rest)
+
+    def action_open_paste(self) -> None:
+        """Show what is behind the chip at the cursor, or behind the first one."""
+        if found := self.chip_nearby():
+            self._open_chip(found[1])
+
+    def _open_chip(self, chip: Chip) -> None:
+        self.post_message(self.PasteOpened(chip.label, self.paste_of(chip)))
+
+    def on_click(self, event: events.Click) -> None:
+        row, column = self.get_target_document_location(event)
+        if self.selected_text == "" and (chip := self.chip_at(row, column)) and column < chip.end:
+            self._open_chip(chip)
+
+    def action_newline(self) -> None:
+        self.insert("\n")
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        on_first_row = self.wrapped_document.location_to_offset(self.cursor_location).y == 0
+        if select or not on_first_row or not self._recall(self._recalled + 1):
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        row = self.wrapped_document.location_to_offset(self.cursor_location).y
+        on_last_row = row == self.wrapped_document.height - 1
+        if select or not on_last_row or not self._recall(self._recalled - 1):
+            super().action_cursor_down(select)
+
+    def edit(self, edit: Edit) -> EditResult:
+        self._dropped = None
+        return super().edit(edit)
+
+    def action_undo(self) -> None:
+        """Undo what was done last; a dropped file becomes the text that was pasted."""
+        if self._dropped:
+            paths, text = self._dropped
+            self.post_message(self.DropUndone(paths))
+            self.insert_paste(text)
+        else:
+            super().action_undo()
+
+    def action_delete_left(self) -> None:
+        if not self.text:
+            self.post_message(self.FileRemoved())
+        super().action_delete_left()
+
+    def _recall(self, place: int) -> bool:
+        """Show what was said ``place`` messages ago, -1 for the text of before; False if none."""
+        if place == self._recalled or not -1 <= place < len(self._said):
+            return False
+        if self._recalled == -1:
+            self._unsaid = self.kept
+        self.put(self._said[place] if place >= 0 else self._unsaid)
+        self._recalled = place
+        return True
+
+    async def on_key(self, event: events.Key) -> None:
+        # Textual gives Alt+E the character of E, and would write it.
+        is_chord = event.key.startswith(_MODIFIERS)
+        if event.is_printable and not is_chord:
+            self._recalled = -1
+            return
+        if is_chord:
+            event.prevent_default()
+        if self.asks_first(event.key) or await self._act_at_once(event.key):
+            event.prevent_default()
+            event.stop()
+
+    async def _act_at_once(self, key: str) -> bool:
+        if key in _NEWLINES:
+            self.action_newline()
+            return True
+        return await act_at_once(self.app, key, self)
+
+    async def on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if self.takes_files and (paths := paths_in(event.text)):
+            self._dropped = (paths, event.text)
+            self.post_message(self.FilesDropped(paths))
+        elif len(event.text) > LARGEST_PASTE:
+            problem = f"{size(utf8_size(event.text))} are too much to paste. Attach it as a file."
+            self.post_message(self.TooMuch(problem))
+        else:
+            self.insert_paste(event.text)
+            if isinstance(event, Paste) and event.lines:
+                self.post_message(self.LinesKept(event.lines))
+
+    def insert_paste(self, text: str) -> None:
+        """Put a pasted text at the cursor, as a chip if it is large."""
+        text = typed_text(text)
+        self._recalled = -1
+        self.history.checkpoint()
+        if is_large(text):
+            self.insert_chip(text)
+        else:
+            self.replace(text, *self.selection, maintain_selection_offset=False)
+        self.history.checkpoint()
+
+    def on_text_area_changed(self) -> None:
+        self.jot_down()
+        count = self.size_bytes
+        over = count > LIMIT_BYTES
+        self.set_class(over, "-over")
+        near = f" {_kilobytes(count)} of 12 KB " if count >= _WARN_BYTES else ""
+        self.border_subtitle = Content.styled(near, "bold $error" if over else "$soft")
+
+
+def _invitation(agent_name: str) -> Content:
+    return Content(f"Message {clean_line(agent_name)}" if agent_name else "Write a message")
+
+
+def _kilobytes(count: int) -> str:
+    """In units of 1,024 bytes, as the limit is given; never less than it is."""
+    return f"{ceil(count / 102.4) / 10:,.1f}"

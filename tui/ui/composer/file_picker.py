@@ -1,0 +1,245 @@
+"""Which files go with the next message?"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.core.text import size
+from tui.system.file_scope import is_allowed
+from tui.ui.composer.attachment_files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
+from tui.ui.composer.paths import Entry, completions, typed_path
+from tui.ui.questions.answer_row import Answers
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.field import TextInput
+from tui.ui.toolkit.text import line, spread
+
+_MOST_SHOWN = 200
+_UP = "../"
+
+
+class AttachScreen(SafeModal[Sequence[Path] | None]):
+    """A path with what is there, as one types. Returns files to look at; None: none."""
+
+    heading = "Attach files"
+    verb = "Attach"
+    several = True
+    """Whether files can be marked, so that more than one is returned."""
+    usual_hint = "You can also drop files on the terminal."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", tooltip="Attach nothing", id="attach.cancel"),
+        Binding(
+            "tab",
+            "go_on",
+            "Open or mark",
+            tooltip="Open the folder, or mark the file",
+            priority=True,
+            id="attach.mark",
+        ),
+        Binding("f3", "look", "Look", tooltip="Show the picture", id="attach.look"),
+        Binding("down", "move(1)", "Next", show=False, priority=True, id="attach.next"),
+        Binding("up", "move(-1)", "Previous", show=False, priority=True, id="attach.previous"),
+        Binding("pagedown", "move(8)", "Further", show=False, priority=True, id="attach.page_down"),
+        Binding("pageup", "move(-8)", "Back", show=False, priority=True, id="attach.page_up"),
+    ]
+    AUTO_FOCUS = "Input"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: list[Entry] = []
+        self._listed = ""
+        """What was typed when the entries were read."""
+        self._in_haste = False
+        """The list is to be answered from as soon as it is there."""
+        self._marked: dict[Path, None] = {}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="attach") as box:
+            box.border_title = Content(self.heading)
+            marks = "Tab opens and marks · F3 shows a picture"
+            box.border_subtitle = Content(marks if self.several else "Tab opens a folder")
+            yield TextInput(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
+            yield SafeOptionList(id="paths", compact=True)
+            yield Static(id="attach-hint")
+            yield Answers(("Enter", self.verb, "finish"), ("Esc", "Cancel", "leave"))
+
+    def on_mount(self) -> None:
+        for part in self.query("#paths, Button"):
+            part.can_focus = False
+        self._tell("")
+        self._look_up("")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._redraw)
+
+    # -- what is there ---------------------------------------------------------------------
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._tell("")
+        self._in_haste = False
+        self._look_up(event.value)
+
+    @work(group="completions", exclusive=True, exit_on_error=False)
+    async def _look_up(self, text: str) -> None:
+        found = await asyncio.to_thread(completions, text, _MOST_SHOWN)
+        parent = [Entry(_parent(text), _UP, is_folder=True)] if not os.path.basename(text) else []
+        self._entries, self._listed = [*parent, *found], text
+        self._draw(highlight=len(parent) if found else 0)
+        if self._in_haste:
+            self._in_haste = False
+            self.action_finish()
+
+    def _draw(self, highlight: int) -> None:
+        paths = self.query_one(OptionList)
+        paths.set_options(Option(row, id=None) for row in self._rows(paths))
+        paths.highlighted = highlight if self._entries else None
+
+    def _redraw(self) -> None:
+        self._draw(self.query_one(OptionList).highlighted or 0)
+
+    def _rows(self, paths: OptionList) -> Iterator[Content]:
+        width = max(20, paths.content_size.width - 2)
+        for entry in self._entries:
+            too_large = entry.size_bytes > LARGEST_FILE_BYTES
+            marked = not entry.is_folder and _absolute(entry) in self._marked
+            glyph = "✓" if marked else "▸" if entry.is_folder else "✕" if too_large else " "
+            name = entry.name if entry.name == _UP else f"{entry.name}{'/' * entry.is_folder}"
+            about = "" if entry.is_folder else size(entry.size_bytes)
+            colour = "$error" if too_large else "$primary"
+            left = Content.assemble((f"{glyph} ", colour), line(name))
+            yield spread(left, Content.styled(about, colour if too_large else "$soft"), width)
+
+    @property
+    def _chosen(self) -> Entry | None:
+        """What is highlighted, unless something else has been typed since."""
+        place = self.query_one(OptionList).highlighted
+        known = self._is_listed and self._entries
+        return self._entries[place] if known and place is not None else None
+
+    @property
+    def _is_listed(self) -> bool:
+        """Whether the list is that of what is typed."""
+        return self._listed == self.query_one(Input).value
+
+    # -- keys and mouse --------------------------------------------------------------------
+
+    def action_move(self, step: int) -> None:
+        paths = self.query_one(OptionList)
+        if self._entries:
+            place = (paths.highlighted or 0) + step
+            last = len(self._entries) - 1
+            paths.highlighted = place % (last + 1) if abs(step) == 1 else max(0, min(place, last))
+
+    def action_go_on(self) -> None:
+        """Open the folder that is highlighted, or mark the file."""
+        if entry := self._chosen:
+            if entry.is_folder:
+                self._enter(entry)
+            elif self.several:
+                self._mark(entry)
+            else:
+                self._attach_if_fit(_absolute(entry))
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self) -> None:
+        self.action_go_on()
+        self.query_one(Input).focus()
+
+    def action_look(self) -> None:
+        """Show the file that is highlighted, if it is a picture."""
+        from tui.ui.composer.image_preview import PictureView
+
+        if (entry := self._chosen) and not entry.is_folder:
+            self.app.push_screen(PictureView(_absolute(entry)))
+
+    def _enter(self, entry: Entry) -> None:
+        self._put(entry.typed)
+
+    def _put(self, typed: str) -> None:
+        field = self.query_one(Input)
+        field.value = typed
+        field.cursor_position = len(typed)
+
+    def _mark(self, entry: Entry) -> None:
+        path = _absolute(entry)
+        if path in self._marked:
+            del self._marked[path]
+        elif problem := pick(path).problem:
+            self._tell(problem, "$error")
+            return
+        else:
+            self._marked[path] = None
+        self._tell("")
+        self._draw(self.query_one(OptionList).highlighted or 0)
+
+    @on(Input.Submitted)
+    def action_finish(self) -> None:
+        """A folder is opened; else what is marked is the answer, or the file that is chosen."""
+        entry = self._chosen
+        typed = typed_path(self.query_one(Input).value.strip())
+        if self._marked:
+            self.dismiss(list(self._marked))
+        elif entry is not None and entry.is_folder:
+            self._enter(entry)
+        elif entry is not None:
+            self._attach_if_fit(_absolute(entry))
+        elif not is_allowed(typed):
+            self._attach_if_fit(typed.absolute())
+        elif not self._is_listed and not os.path.exists(typed):
+            self._in_haste = True  # Enter was quicker than the list
+        elif os.path.isdir(typed):  # and not of Path: too long a name is none
+            self._put(f"{self.query_one(Input).value.rstrip('/')}/")
+        else:
+            self._attach_if_fit(typed.absolute())
+
+    def _attach_if_fit(self, path: Path) -> None:
+        if problem := pick(path).problem:
+            self._tell(problem, "$error")
+        else:
+            self.dismiss([path])
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _tell(self, problem: str, colour: str = "$soft") -> None:
+        """A line below the list: what is wrong, else how many files are marked."""
+        count = len(self._marked)
+        told = problem or (f"{count} marked" if count else self.usual_hint)
+        self.query_one("#attach-hint", Static).update(line(told).stylize_before(colour))
+
+
+class ImportScreen(AttachScreen):
+    """Asks for one file to read conversations from."""
+
+    heading = "Import conversations"
+    verb = "Import"
+    several = False
+    usual_hint = "A bundle: what F7 exports with all settings."
+
+
+def _absolute(entry: Entry) -> Path:
+    return Path(os.path.abspath(entry.path))
+
+
+def _parent(typed: str) -> str:
+    """The folder above a typed one, in the same form where that is possible."""
+    folder = typed.rstrip("/")
+    if not folder and typed:
+        return "/"
+    if not folder or os.path.basename(folder) == "..":
+        return f"{typed}{_UP}"
+    return f"{os.path.dirname(folder).rstrip('/')}/" if "/" in folder else ""

@@ -1,0 +1,65 @@
+"""A look at a picture before it is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.ui.terminal.images import CannotShow, picture_of
+from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.text import line
+
+_AROUND = (8, 10)
+"""Columns and lines of the screen that the picture leaves free."""
+
+
+class PictureView(SafeModal[None]):
+    """Shows a picture as large as the screen allows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f3,q,enter", "leave", "Close", id="picture.close", tooltip="Close"),
+    ]
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="picture"):
+            yield Static(line(self._path.name, 60).stylize("bold"), id="picture-name")
+            yield Static(id="picture-pixels")
+            yield Static(id="picture-about")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._draw(event.size.width - _AROUND[0], event.size.height - _AROUND[1])
+
+    @work(group="picture", exclusive=True, exit_on_error=False)
+    async def _draw(self, columns: int, lines: int) -> None:
+        try:
+            picture = await asyncio.to_thread(picture_of, self._path, columns, lines)
+        except CannotShow as problem:
+            self._tell(Content.styled(str(problem), "$text-warning"))
+            return
+        if self.app.no_color:
+            self._tell(Content(f"{picture.about}. Pictures need colours."))
+            return
+        pixels = self.query_one("#picture-pixels", Static)
+        pixels.styles.width = picture.columns
+        pixels.update(picture.pixels)
+        self._tell(Content(picture.about))
+
+    def _tell(self, about: Content) -> None:
+        hint = Content.assemble("   ", ("Esc", "bold"), (" close", "$soft"))
+        told = Content.assemble(about.stylize_before("$soft"), hint)
+        self.query_one("#picture-about", Static).update(told)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

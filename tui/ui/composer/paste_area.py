@@ -1,0 +1,123 @@
+"""A text area in which large pastes are chips: one thing to move over, delete, look at."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.content import Content
+from textual.widgets.text_area import Edit, EditResult
+
+from tui.core.draft import fold, unfold
+from tui.ui.composer.paste_store import Chip, Folds
+from tui.ui.textual_fixes.text_area import SafeTextArea
+
+
+class FoldingArea(SafeTextArea):
+    """Shows chips; what it holds is the whole text."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"folding-area--chip"}
+
+    def __init__(self, placeholder: Content) -> None:
+        self._folds = Folds()
+        super().__init__(
+            placeholder=placeholder,
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            compact=True,
+            highlight_cursor_line=False,
+        )
+
+    @property
+    def message(self) -> str:
+        """The text with every paste in full."""
+        return self._folds.expand(self.text)
+
+    @property
+    def size_bytes(self) -> int:
+        """How much the message is, as UTF-8."""
+        return self._folds.size_bytes(self.text)
+
+    @property
+    def kept(self) -> str:
+        """The text as a draft has it."""
+        return self._folds.to_draft(self.text)
+
+    def start_with(self, kept: str) -> None:
+        """Begin with another draft, cursor at its end; nothing of before can be undone."""
+        self._folds.clear()
+        self.load_text(self._folds.of_draft(kept))
+        self.move_cursor(self.document.end)
+
+    def put(self, text: str) -> None:
+        """Have another text in the place of this one, with the cursor at its end. Can be undone."""
+        shown = self._folds.of_draft(text)
+        if shown != self.text:
+            self.history.checkpoint()
+            self.replace(shown, self.document.start, self.document.end)
+            self.history.checkpoint()
+        self.move_cursor(self.document.end)
+
+    def put_edited(self, text: str) -> None:
+        """Have a changed message in the place of this one; pastes that are still in it fold."""
+        for paste in [self.paste_of(chip) for chip in self._folds.chips(self.text)]:
+            text = text.replace(paste, fold(paste), 1)
+        self.put(text)
+
+    def insert_chip(self, paste: str) -> None:
+        """Put a chip for a paste at the cursor."""
+        self.replace(self._folds.add(paste), *self.selection, maintain_selection_offset=False)
+
+    def chip_at(self, row: int, column: int) -> Chip | None:
+        """The chip at a place in the text, or one that ends or begins there."""
+        chips = self._folds.chips(self.document.get_line(row))
+        return next((chip for chip in chips if chip.start <= column <= chip.end), None)
+
+    def chip_nearby(self) -> tuple[int, Chip] | None:
+        """The chip at the cursor with its row, else the first in the text."""
+        row, column = self.cursor_location
+        if chip := self.chip_at(row, column):
+            return row, chip
+        for number in range(self.document.line_count):
+            for chip in self._folds.chips(self.document.get_line(number)):
+                return number, chip
+        return None
+
+    def paste_of(self, chip: Chip) -> str:
+        return self._folds.paste(chip.label)
+
+    def swap_chip(self, label: str, text: str) -> None:
+        """Put a text in the place of a chip, if it is still there."""
+        for row in range(self.document.line_count):
+            for chip in self._folds.chips(self.document.get_line(row)):
+                if chip.label == label:
+                    self.history.checkpoint()
+                    self.replace(unfold(text), (row, chip.start), (row, chip.end))
+                    return
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Chips are changed as a whole: an edit that begins or ends within one takes all of it."""
+        start, end = edit.top, edit.bottom
+        if start == end:
+            edit.from_location = edit.to_location = self._edge(start, at_end=True)
+        else:
+            edit.from_location = self._edge(start, at_end=False)
+            edit.to_location = self._edge(end, at_end=True)
+        return super().edit(edit)
+
+    def _edge(self, place: tuple[int, int], *, at_end: bool) -> tuple[int, int]:
+        row, column = place
+        if row >= self.document.line_count:  # Textual's own way to say "with the line's end"
+            return place
+        for chip in self._folds.chips(self.document.get_line(row)):
+            if chip.start < column < chip.end:
+                return row, chip.end if at_end else chip.start
+        return place
+
+    def get_line(self, line_index: int) -> Text:
+        line = super().get_line(line_index)
+        for chip in self._folds.chips(line.plain):
+            style = self.get_component_rich_style("folding-area--chip", partial=True)
+            line.stylize(style, chip.start, chip.end)
+        return line

@@ -1,0 +1,85 @@
+"""What is behind a chip: a look at a pasted text, and what to do with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar, Literal
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.core.text import size, utf8_size
+from tui.ui.composer.paste_store import line_count
+from tui.ui.questions.answer_row import Answers
+from tui.ui.toolkit.guarded_modal import GuardedModal
+from tui.ui.toolkit.text import plain
+
+Answer = Literal["unfold", "attach", "remove"]
+_MOST_SHOWN = 40_000
+LARGEST_UNFOLDED = 64_000
+"""Characters; a larger text would make every key slow."""
+
+
+class PastedModal(GuardedModal[Answer | None]):
+    """Shows the beginning of a text. Returns what is to become of it; None: it stays a chip."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "answer('unfold')", "Unfold", tooltip="Put it in as text", id="paste.unfold"),
+        Binding("a", "answer('attach')", "Attach", tooltip="Send it as a file", id="paste.attach"),
+        Binding(
+            "delete,backspace",
+            "answer('remove')",
+            "Remove",
+            tooltip="Remove the pasted text",
+            id="paste.remove",
+        ),
+        Binding("escape,f3", "leave", "Back", tooltip="Back to writing", id="paste.close"),
+    ]
+
+    def __init__(
+        self, text: str, *, takes_files: bool, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(clock_s=clock_s)
+        self._text = text
+        self._can: dict[str, bool] = {
+            "unfold": len(text) <= LARGEST_UNFOLDED,
+            "attach": takes_files,
+            "remove": True,
+        }
+
+    def compose(self) -> ComposeResult:
+        lines = line_count(self._text)
+        about = f"{lines:,} line{'s' * (lines > 1)} · {size(utf8_size(self._text))}"
+        answers = [
+            ("u", "Unfold", "answer('unfold')"),
+            ("a", "Attach", "answer('attach')"),
+            ("Del", "Remove", "answer('remove')"),
+        ]
+        can = [answer for answer, may in zip(answers, self._can.values(), strict=True) if may]
+        with Vertical(classes="modal--box"):
+            yield Static(
+                Content.assemble(("Pasted text", "bold"), (f"  {about}", "$soft")),
+                classes="modal--title",
+            )
+            with VerticalScroll(classes="modal--body", can_focus=False):
+                yield Static(plain(self._text[:_MOST_SHOWN]))
+                if len(self._text) > _MOST_SHOWN:
+                    more = f"… {len(self._text) - _MOST_SHOWN:,} more characters"
+                    yield Static(Content.styled(more, "$soft"))
+            yield Answers(*can, ("Esc", "Back", "leave"), cells=13)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing are not offered."""
+        if action == "answer" and not self._can.get(str(parameters[0])):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_answer(self, answer: Answer) -> None:
+        self.dismiss(answer)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

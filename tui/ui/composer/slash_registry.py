@@ -1,0 +1,98 @@
+"""Slash commands: every key binding by a name, and what takes words after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from textual.app import App
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from tui.ui.keys.labels import UNBOUND
+
+_COMMAND = re.compile(r"/([A-Za-z][A-Za-z-]*)(?: +(.*))?")
+_NOT_OFFERED = frozenset({"composer.send", "composer.newline", "app.back"})
+
+Words = Callable[[str], Sequence[str]]
+"""What could stand for an argument that was begun. Called in a thread; may touch the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """Something to do. ``run`` takes what stands behind the name, perhaps nothing."""
+
+    name: str
+    meaning: str
+    run: Callable[[str], Awaitable[object] | object]
+    argument: str = ""
+    """What may stand behind the name, as it is shown; empty: nothing."""
+    key: str = ""
+    words: Words | None = None
+
+
+def read(text: str) -> tuple[str, str] | None:
+    """The name and the argument of a text that looks like a command."""
+    found = _COMMAND.fullmatch(text.strip())
+    return (found[1].lower(), (found[2] or "").strip()) if found else None
+
+
+def find(commands: Iterable[SlashCommand], begun: str) -> list[SlashCommand]:
+    """The commands whose name begins with what was typed, then those that have it within."""
+    begun = begun.lower()
+    fitting = [command for command in commands if begun in command.name]
+    return sorted(fitting, key=lambda c: (not c.name.startswith(begun), c.name))
+
+
+def commands_of(
+    screen: Screen[Any], with_argument: Iterable[SlashCommand]
+) -> dict[str, SlashCommand]:
+    """Return everything that can be done from a screen, by name.
+
+    ``with_argument``: what takes words, also in the place of a binding of the same name.
+    """
+    found = {command.name: command for command in _bound(screen)}
+    for command in with_argument:
+        key = found[command.name].key if command.name in found else ""
+        found[command.name] = replace(command, key=key)
+    return found
+
+
+def _bound(screen: Screen[Any]) -> Iterator[SlashCommand]:
+    """The bindings that work now. The last part of an id is the name, all of it where two share."""
+    app, ids, owners = screen.app, set[str](), dict[str, int]()
+    active = []
+    for node, binding, enabled, _ in screen.active_bindings.values():
+        told = binding.id and binding.tooltip and binding.id not in _NOT_OFFERED
+        if enabled and told and binding.id not in ids:
+            ids.add(binding.id or "")
+            active.append((node, binding))
+            owners[_last(binding.id)] = owners.get(_last(binding.id), 0) + 1
+    for node, binding in active:
+        name = _last(binding.id)
+        if owners[name] > 1:
+            name = (binding.id or "").replace(".", "-").replace("_", "-")
+        run = partial(_act, app, node, binding.action)
+        key = "" if binding.key == UNBOUND else app.get_key_display(binding)
+        yield SlashCommand(name, binding.tooltip, run, key=key)
+    for command in app.get_system_commands(screen):
+        name = command.title.lower().replace(" ", "-")
+        if name not in owners:
+            yield SlashCommand(name, command.help, partial(_call, command.callback))
+
+
+def _last(id_: str | None) -> str:
+    """The part of an id that says what is done: ``new``, but ``search`` for ``search.open``."""
+    part, _, last = (id_ or "").rpartition(".")
+    return (part if last == "open" else last).replace("_", "-")
+
+
+async def _act(app: App[Any], node: DOMNode, action: str, argument: str) -> None:
+    await app.run_action(action, node)
+
+
+def _call(callback: Callable[[], object], argument: str) -> object:
+    return callback()

@@ -1,0 +1,1 @@
+"""Keys: bindings, labels, the palette and the help screen."""

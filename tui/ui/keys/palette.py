@@ -1,0 +1,58 @@
+"""The command palette: everything that has a key, and what has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from textual.binding import Binding
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.dom import DOMNode
+
+from tui.ui.keys.groups import place_of
+from tui.ui.keys.labels import UNBOUND
+from tui.ui.toolkit.text import spread
+
+_WIDEST_ROW = 68
+
+
+class KeyCommands(Provider):
+    """The bindings that work on the screen below, found by what they say."""
+
+    async def discover(self) -> Hits:
+        for name, node, binding in self._bindings():
+            yield DiscoveryHit(
+                self._row(Content(name), binding), partial(self._run, node, binding), text=name
+            )
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, node, binding in self._bindings():
+            score = matcher.match(name)
+            if score > 0:
+                row = self._row(matcher.highlight(name), binding)
+                yield Hit(score, row, partial(self._run, node, binding), text=name)
+
+    def _bindings(self) -> Iterator[tuple[str, DOMNode, Binding]]:
+        seen = {"command_palette"}
+        active = sorted(self.screen.active_bindings.values(), key=lambda item: _rank(item.binding))
+        for node, binding, enabled, _ in active:
+            offered = binding.show or binding.tooltip
+            if enabled and offered and binding.action not in seen:
+                seen.add(binding.action)
+                yield binding.tooltip or binding.description, node, binding
+
+    def _row(self, name: Content, binding: Binding) -> Content:
+        shown = "" if binding.key == UNBOUND else self.app.get_key_display(binding)
+        key = Content.styled(shown, "$soft")
+        return spread(name, key, min(_WIDEST_ROW, self.app.size.width * 92 // 100 - 8))
+
+    async def _run(self, node: DOMNode, binding: Binding) -> None:
+        await self.app.run_action(binding.action, node)
+
+
+def _rank(binding: Binding) -> tuple[bool, int, bool]:
+    """What one begins with is above, and what is left for last below."""
+    id_ = binding.id or ""
+    return id_.startswith("app."), place_of(id_), not binding.show

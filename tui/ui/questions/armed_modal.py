@@ -1,0 +1,131 @@
+"""Modals that answer only after a deliberate act, since they may open while somebody types."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Key, MouseDown, Paste
+from textual.reactive import var
+from textual.widget import Widget
+
+from tui.ui.keys.labels import key_at
+from tui.ui.keys.registry import DEFAULT_KEYS
+from tui.ui.terminal.terminal_events import is_typed
+from tui.ui.textual_fixes.events import forward_event
+from tui.ui.toolkit.guarded_modal import DEAF_S, GuardedModal
+from tui.ui.toolkit.state_glyphs import muted
+
+ResultT = TypeVar("ResultT")
+
+
+class ArmedModal(GuardedModal[ResultT]):
+    """Unarmed, it gives what is typed back to the message, and closes.
+
+    Ctrl+G, Tab, an arrow key or a click arm it. One that the user opened is armed at once.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            DEFAULT_KEYS["question.answer"],
+            "answer",
+            "Answer here",
+            show=False,
+            id="question.answer",
+        ),
+        Binding("tab,left,right", "arm", "Answer here", show=False, id="modal.arm"),
+    ]
+    answering: ClassVar[frozenset[str]] = frozenset()
+    """Actions that it does only when it is armed."""
+
+    armed = var(True, init=False)
+    message: Widget | None = None
+    """Where the user writes, and what is typed belongs as long as it is not armed."""
+    _is_giving_back = False
+    _is_clicked = False
+    """Whether the mouse was used last, and not a key."""
+    _press_armed = False
+    """Whether the press of the mouse that is going on has armed it, and so does no more."""
+
+    def ready_parts(self) -> None:
+        super().ready_parts()
+        self.watch_armed()
+
+    def watch_armed(self) -> None:
+        """Show whether it is armed."""
+        self.set_class(not self.armed, "-unarmed")
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Say whether keys answer, in as many words as there is room for."""
+
+    def _fit(self) -> None:
+        super()._fit()
+        self.show_state()
+
+    def unarmed_line(self, deed: str) -> Content:
+        """Where letters go as long as it is not armed, and how to arm it, in words."""
+        key = Content.styled(key_at(self, "modal.arm"), "bold")
+        told = (
+            "○ What you type still goes to your message.  ",
+            "○ What you type goes to your message.  ",
+            "○ ",
+        )
+        lines = [Content.assemble(muted(t), key, muted(f" {deed}")) for t in told]
+        return self.fitting(*lines)
+
+    def fitting(self, *lines: Content) -> Content:
+        """The first of some lines that fits, or else the last."""
+        room = max((line.size.width for line in self.query(".modal--state")), default=0)
+        return next((line for line in lines if line.cell_length <= room), lines[-1])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in self.answering and (not self.armed or self._press_armed):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_arm(self) -> None:
+        """Let the keys answer from now on."""
+        self.armed = True
+
+    def action_answer(self) -> None:
+        """The key that opens a question arms one that is open."""
+        self.action_arm()
+
+    def action_scroll_body(self, lines: int) -> None:
+        self.action_arm()
+        super().action_scroll_body(lines)
+
+    def before_press(self, press: MouseDown) -> None:
+        self._is_clicked = True
+        self._press_armed = not self.armed and not self.is_deaf and self._is_inside(press)
+        if self._press_armed:
+            self.action_arm()
+            self._be_deaf(DEAF_S)  # the second press of a double click is none of its own
+
+    def _is_inside(self, press: MouseDown) -> bool:
+        widget, _ = self.get_widget_and_offset_at(press.x, press.y)
+        return widget is not None and widget is not self
+
+    # -- what is typed for the message -----------------------------------------------------
+
+    def gives_back(self, event: Key | Paste) -> bool:
+        """Pass on a key or a paste that is meant for the message; whether it was."""
+        if isinstance(event, Key):
+            self._is_clicked = self._press_armed = False
+        if self.message is None:
+            return False
+        if not self._is_giving_back:
+            if self.armed or not is_typed(event):
+                return False
+            self.give_back()
+        forward_event(self.message, event)
+        return True
+
+    def give_back(self) -> None:
+        """Close; from now on all keys are for the message, also before it has closed."""
+        self._is_giving_back = True
+        if self.message is not None:
+            self.message.screen.set_focus(self.message)
+        self.dismiss(None)

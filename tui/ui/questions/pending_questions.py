@@ -1,0 +1,123 @@
+"""Putting questions to the user: at once if nobody types, otherwise when they ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.core.steps import ApprovalStep, ConnectionStep, Step
+from tui.ui.chat.active_turns import Board, Question
+
+if TYPE_CHECKING:
+    from tui.core.events import Decision
+    from tui.core.ids import ConversationId
+    from tui.core.turn import Turn
+    from tui.ui.questions.approval_modal import ApprovalAnswer
+    from tui.ui.questions.connection_modal import ConnectionAnswer
+
+Decide = Callable[[Question, "Decision", str | None], None]
+"""Called with the answer and its reason; of a connection only a rejection is one."""
+
+
+class Questions:
+    """At most one question is open; each opens by itself at most once.
+
+    ``message`` is where the user writes on the screen ``below``.
+    """
+
+    def __init__(
+        self,
+        below: Screen[None],
+        message: Widget,
+        agent_name: Callable[[], str],
+        board: Board,
+        decide: Decide,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._below = below
+        self._message = message
+        self._now_ms = now_ms
+        self._agent = agent_name
+        self._board = board
+        self._decide = decide
+        self._announced: set[str] = set()
+        self._open: Question | None = None
+        self._update: Callable[[Step], None]
+
+    @property
+    def is_open(self) -> bool:
+        return self._open is not None
+
+    def announce(self, conversation_id: ConversationId, *, disturb: bool) -> list[Question]:
+        """Take notice of the questions of a conversation; those that are new.
+
+        With ``disturb`` the oldest new one opens.
+        """
+        questions = self._board.questions(conversation_id)
+        new = [question for question in questions if question.key not in self._announced]
+        self._announced |= {question.key for question in new}
+        if new and disturb:
+            self.open(new[0], by_user=False)
+        return new
+
+    def open(self, question: Question, *, by_user: bool = True) -> None:
+        """Put a question to the user now, unless one is open.
+
+        ``by_user``: they asked for it. Otherwise it does not answer before a deliberate act.
+        """
+        self._announced.add(question.key)
+        if self._open is None:
+            match question.step:
+                case ApprovalStep():
+                    self._ask_approval(question, question.step, armed=by_user)
+                case ConnectionStep():
+                    self._ask_connection(question, question.step, armed=by_user)
+
+    def take(self, turn: Turn) -> None:
+        """Bring the open question up to date; it closes if it was settled in another way."""
+        if self._open and self._open.turn.id == turn.id:
+            for step in turn.steps:
+                if step.key == self._open.step.key:
+                    self._update(step)
+
+    def _ask_approval(self, question: Question, step: ApprovalStep, *, armed: bool) -> None:
+        from tui.ui.questions.approval_modal import ApprovalModal
+
+        def answered(answer: ApprovalAnswer | None) -> None:
+            self._open = None
+            if answer:
+                self._decide(replace(question, step=modal.step), answer.decision, answer.reason)
+
+        def update(newer: Step) -> None:
+            if isinstance(newer, ApprovalStep):
+                modal.update_step(newer)
+
+        modal = ApprovalModal(step, agent=self._agent(), armed=armed, message=self._message)
+        self._open, self._update = question, update
+        self._below.app.push_screen(modal, answered)
+
+    def _ask_connection(self, question: Question, step: ConnectionStep, *, armed: bool) -> None:
+        from tui.ui.questions.connection_modal import ConnectionModal
+
+        def answered(answer: ConnectionAnswer | None) -> None:
+            self._open = None
+            if answer and answer.rejected:
+                self._decide(question, "rejected", answer.reason)
+
+        def update(newer: Step) -> None:
+            if isinstance(newer, ConnectionStep):
+                modal.update_step(newer)
+
+        modal = ConnectionModal(
+            step,
+            agent=self._agent(),
+            armed=armed,
+            message=self._message,
+            now_ms=self._now_ms,
+        )
+        self._open, self._update = question, update
+        self._below.app.push_screen(modal, answered)

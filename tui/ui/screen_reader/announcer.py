@@ -1,0 +1,149 @@
+"""What is new in a turn, as lines that have not been said yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tui.core.links import shown_link
+from tui.core.parameters import parameter_rows
+from tui.core.questions import changes, is_as_shown, question_name
+from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
+from tui.core.text import clean_line, duration
+from tui.ui.screen_reader.spoken_markdown import Spoken
+
+if TYPE_CHECKING:
+    from tui.core.turn import Turn
+
+_DEEPEST_INDENT = 8
+_ENDS = {"failed": "The agent failed.", "halted": "Stopped."}
+
+
+class Telling:
+    """Says each thing of a turn once, as its snapshots come by."""
+
+    def __init__(self, agent: str, number: dict[str, int], *, may_be_stopped: bool = False) -> None:
+        """``number`` gives each question a number; it is shared by all turns.
+
+        ``may_be_stopped``: silence may mean that the genie is stopped.
+        """
+        self._may_be_stopped = may_be_stopped
+        self._agent = agent
+        self._number = number
+        self._told: dict[str, str] = {}
+        self._spoken: dict[str, Spoken] = {}
+        self._over = False
+
+    def news(self, turn: Turn) -> Iterator[str]:
+        """The lines to say now."""
+        yield from self._prompt(turn)
+        for step in turn.steps:
+            yield from self._step(step)
+        if turn.over and not self._over:
+            self._over = True
+            yield self._end(turn)
+
+    def _changed(self, key: str, state: str) -> bool:
+        before, self._told[key] = self._told.get(key), state
+        return before != state
+
+    def _prompt(self, turn: Turn) -> Iterator[str]:
+        state = turn.prompt.state if turn.prompt else "sent"
+        if not self._changed("prompt", state):
+            return
+        if state == "unconfirmed":
+            yield (
+                "It is not known whether your message arrived."
+                " Type /again to send it again, or /drop to give it up."
+            )
+
+    def _step(self, step: Step) -> Iterator[str]:
+        match step:
+            case TextStep():
+                yield from self._text(step)
+            case SkillStep():
+                if self._changed(step.key, step.status):
+                    yield _of_skill(step)
+            case ApprovalStep():
+                yield from self._approval(step)
+            case ConnectionStep():
+                yield from self._connection(step)
+
+    def _text(self, step: TextStep) -> Iterator[str]:
+        """Whole lines while it is being written, the rest when it is settled."""
+        said = self._told.get(step.key)
+        if said is None:
+            yield f"{self._agent} says:"
+        if said is None or not step.text.startswith(said):
+            said, self._spoken[step.key] = "", Spoken()
+        end = len(step.text) if step.settled else step.text.rfind("\n") + 1
+        self._told[step.key] = step.text[: max(end, len(said))]
+        for line in step.text[len(said) : end].splitlines():
+            spoken = self._spoken[step.key].line(line)
+            if spoken is not None and spoken.strip():
+                yield spoken
+
+    def _approval(self, step: ApprovalStep) -> Iterator[str]:
+        skill = clean_line(step.request.skill) or "a skill"
+        state = step.decision or ("expired" if step.expired else f"waiting {step.revision}")
+        if not self._changed(step.key, state):
+            return
+        if not state.startswith("waiting"):
+            yield f"{skill}: {'no longer asked' if state == 'expired' else state}."
+            if not is_as_shown(step):
+                yield "Its parameters changed after your decision."
+            return
+        number = self._number_of(question_name(step))
+        if step.asked_first:
+            yield "The parameters changed:"
+            for change in changes(step.asked_first, step.request):
+                yield f"  {change}"
+        yield f"Question {number}: {self._agent} asks to run {skill}, with:"
+        for row in parameter_rows(step.request.schema, step.request.parameters):
+            told = ": ".join(part for part in (row.label, row.value) if part)
+            indent = "  " * (min(row.depth, _DEEPEST_INDENT) + 1)
+            yield from (f"{indent}{line}" for line in told.split("\n"))
+        yield f"Type /approve {number}, or /reject {number} and a reason."
+
+    def _connection(self, step: ConnectionStep) -> Iterator[str]:
+        name = clean_line(step.connector) or "A connection"
+        state = step.outcome or ("expired" if step.expired else f"waiting {step.url or ''}")
+        if not self._changed(step.key, state):
+            return
+        if not state.startswith("waiting"):
+            yield f"{name}: {'no longer asked' if state == 'expired' else state}."
+            return
+        number = self._number_of(step.attempt_id)
+        where = shown_link(step.url) if step.url else "the link is not there yet"
+        yield f"Question {number}: {name} needs you to sign in: {where}"
+        yield f"It goes on by itself afterwards. Type /reject {number} to decline."
+
+    def _number_of(self, name: str) -> int:
+        return self._number.setdefault(name, len(self._number) + 1)
+
+    def _end(self, turn: Turn) -> str:
+        reason = clean_line(turn.reason, 400)
+        if turn.outcome != "finished":
+            told = _ENDS.get(turn.outcome or "", "The agent has used up its turns.")
+            return f"{told} {reason}".rstrip()
+        if reason:
+            return f"End of the reply. The agent reported an error. {reason}"
+        if turn.reply:
+            return "End of the reply."
+        hint = " Is the genie started?" if self._may_be_stopped else ""
+        return f"No reply came.{hint}"
+
+
+def _of_skill(step: SkillStep) -> str:
+    name = clean_line(step.skill) or "A skill"
+    match step.status:
+        case "running":
+            return f"Skill {name}: running."
+        case "failed":
+            return f"Skill {name}: failed. {clean_line(step.error or '', 400)}".rstrip()
+        case "unreported":
+            return f"Skill {name}: no end reported."
+        case "completed" if step.started_ms is not None and step.ended_ms is not None:
+            return f"Skill {name}: done in {duration((step.ended_ms - step.started_ms) / 1000)}."
+        case _:
+            return f"Skill {name}: done."

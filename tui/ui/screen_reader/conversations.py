@@ -1,0 +1,137 @@
+"""The conversations that are kept: lists them, finds words in them, writes them to files."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.core.ids import ConversationId, TurnId, is_local
+from tui.core.ports import Capability
+from tui.core.text import ago, clean_line
+from tui.ui.composer.paths import shown_path, typed_path
+from tui.ui.sidebar.export import Wanted, export
+from tui.ui.toolkit.state_glyphs import day_of
+
+if TYPE_CHECKING:
+    from tui.core.records import Hit
+    from tui.engine.session import Session
+    from tui.ui.screen_reader.line_io import Lines
+
+_LISTED = 20
+_FORMATS = "A name that ends in .md, .html or .json says as what."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a number of the newest list stands for."""
+
+    conversation_id: ConversationId
+    name: str
+    turn_id: TurnId | None = None
+    """Where something was found; None: the whole conversation is meant."""
+
+
+class Library:
+    """Numbers what it says, so that it can be opened by number."""
+
+    def __init__(
+        self, session: Session, lines: Lines, agent: str, now_ms: Callable[[], int]
+    ) -> None:
+        self._session = session
+        self._lines = lines
+        self._agent = agent
+        self._now_ms = now_ms
+        self._places: list[Place] = []
+
+    def at(self, number: str) -> Place | None:
+        """What was listed or found under a number; None if nothing was."""
+        place = int(number) if number.isdecimal() else 0
+        return self._places[place - 1] if 1 <= place <= len(self._places) else None
+
+    async def list(self, words: str) -> None:
+        """Say which conversations there are, with all these words in their names.
+
+        Raises ``BackendError`` after what is stored was said.
+        """
+        try:
+            await self._session.conversations.refresh()
+        finally:
+            wanted = words.casefold().split()
+            found = await self._session.conversations.stored()
+            fitting = [c for c in found if all(w in c.name.casefold() for w in wanted)][:_LISTED]
+            self._places = [Place(item.id, item.name) for item in fitting]
+            for number, item in enumerate(fitting, 1):
+                unread = ", unread" if item.unread else ""
+                self._say(
+                    number, f"{clean_line(item.name, 100)}{self._age(item.updated_ms)}{unread}"
+                )
+            if not fitting:
+                told = "No conversation is called that." if words else "There is none yet."
+                self._lines.say(told)
+
+    async def search(self, words: str) -> None:
+        """Say where words stand in all that was said. Raises ``StoreError``."""
+        hits = await self._session.history.search(words, _LISTED) if words else ()
+        self._places = [Place(hit.conversation_id, hit.title, hit.turn_id) for hit in hits]
+        for number, hit in enumerate(hits, 1):
+            title = clean_line(hit.title, 60) or "New conversation"
+            self._say(number, f"{title}{self._age(hit.at_ms)}: {_said(hit)}")
+        if not words:
+            self._lines.say("Type the words to look for behind /search.")
+        elif not hits:
+            self._lines.say(f"Nothing found for {clean_line(words, 40)}. Fewer words find more.")
+        else:
+            self._lines.say("Type /open and a number to go there.")
+
+    async def export(self, conversation_id: ConversationId | None, typed: str) -> None:
+        """Write a conversation to a file, whose name says as what."""
+        from tui.export import CannotWrite, file_name, format_of
+
+        if conversation_id is None:
+            self._lines.say("There is no conversation to export yet.")
+            return
+        found = await self._session.conversations.find(conversation_id)
+        usual = file_name(found.name if found else "", day_of(self._now_ms()), "md")
+        path = Path.cwd() / typed_path(typed or usual)
+        form = format_of(path)
+        if form is None:
+            self._lines.say(_FORMATS)
+        elif await asyncio.to_thread(os.path.exists, path):  # not Path's: it may raise
+            self._lines.say(f"{shown_path(path)} exists already. Give another name.")
+        else:
+            try:
+                wanted = Wanted(form, path)
+                told = await export(self._session, conversation_id, self._agent, wanted)
+            except CannotWrite as problem:
+                self._lines.say(clean_line(str(problem), 600))
+            else:
+                self._lines.say(f"Exported to {told}")
+
+    async def rename(self, conversation_id: ConversationId | None, title: str) -> None:
+        """Give a conversation a name. Raises ``BackendError``."""
+        if conversation_id is None:
+            self._lines.say("There is no conversation to rename yet.")
+        elif not title:
+            self._lines.say("Type the new name behind /rename.")
+        else:
+            if Capability.RENAME in self._session.can and not is_local(conversation_id):
+                await self._session.conversations.rename(conversation_id, title)
+            else:
+                await self._session.conversations.give_name(conversation_id, title)
+            self._lines.say(f"It is called {clean_line(title, 100)} now.")
+
+    def _say(self, number: int, text: str) -> None:
+        self._lines.say(f"{number}: {text}")
+
+    def _age(self, at_ms: int | None) -> str:
+        return f", {ago(at_ms, self._now_ms())}" if at_ms else ""
+
+
+def _said(hit: Hit) -> str:
+    """Whose words were found, and what stands around them."""
+    who = {"title": "the title", "user": "you said", "agent": "the agent said"}[hit.source]
+    return who if hit.source == "title" else f"{who}: {clean_line(hit.snippet, 300)}"

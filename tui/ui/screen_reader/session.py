@@ -1,0 +1,337 @@
+"""Talking to an agent line by line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+from tui.core.account import login_helps
+from tui.core.errors import BackendError, StoreError
+from tui.core.ports import Capability
+from tui.core.questions import question_name
+from tui.core.retry import wait_text
+from tui.core.text import clean, clean_line
+from tui.engine.session import Session
+from tui.engine.tasks import run_with_watchers
+from tui.engine.updates import (
+    ConversationNamed,
+    Problem,
+    Publish,
+    Recovery,
+    RecoveryChanged,
+    Refused,
+    TurnChanged,
+    Update,
+    UserNotice,
+)
+from tui.ui.chat.banner_text import of_recovery
+from tui.ui.composer.attachment_files import CannotAttach, attachment_of
+from tui.ui.composer.paths import typed_path
+from tui.ui.screen_reader.announcer import Telling
+from tui.ui.screen_reader.conversations import Library
+
+if TYPE_CHECKING:
+    from tui.core.events import Decision
+    from tui.core.ids import ConversationId, TurnId
+    from tui.core.records import Attachment
+    from tui.core.turn import Turn
+    from tui.ui.screen_reader.line_io import Lines
+
+Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
+
+_NAMED_S = 3.0
+"""How long the first line waits for the agent's name."""
+_LONG_WAIT_MS = 10_000
+"""A wait that is told, unlike those between quick tries."""
+_READY = "Ready. Type a message and press Enter. /help lists what you can do."
+HELP = {
+    "/help": "say this list",
+    "/list WORDS": "list conversations, those with these words",
+    "/search WORDS": "find words in everything that was said",
+    "/open NUMBER": "go to a conversation of the list, or to what was found",
+    "/new": "begin a conversation",
+    "/read": "say this conversation again",
+    "/approve NUMBER": "let the skill of a question run",
+    "/reject NUMBER REASON": "say no to a question; the agent reads the reason",
+    "/attach FILE": "send a file with the next message",
+    "/export FILE": "write this conversation to a file; .md, .html or .json",
+    "/rename TITLE": "give this conversation a name",
+    "/retry": "try again now whatever waits",
+    "/stop": "ask the agent to stop",
+    "/again": "send a message again that was not confirmed",
+    "/drop": "give up a message that was not sent",
+    "/quit": "leave; nothing is lost",
+}
+
+
+class Talk:
+    """One session, one conversation at a time; what happens in others is said in a line."""
+
+    def __init__(self, connect: Connect, lines: Lines, agent: str, now_ms: Callable[[], int]):
+        self._connect = connect
+        self._lines = lines
+        self._agent = clean_line(agent, 40)
+        self._now_ms = now_ms
+        self._updates: asyncio.Queue[Update] = asyncio.Queue()
+        self._turns: dict[str, Turn] = {}
+        self._tellings: dict[str, Telling] = {}
+        self._numbers: dict[str, int] = {}
+        self._current: ConversationId | None = None
+        self._file: Attachment | None = None
+        self._trouble = ""
+
+    async def run(self) -> int:
+        """Talk until the user leaves; the exit code."""
+        self._lines.say(f"Connecting to {self._agent}.")
+        try:
+            async with self._connect(self._updates.put_nowait) as session:
+                self._session = session
+                self._agent = await self._agent_name(session)
+                self._library = Library(session, self._lines, self._agent, self._now_ms)
+                self._lines.say(_READY)
+                await run_with_watchers(self._obey_all(), self._hear())
+        except BackendError as error:
+            self._complain(error)
+            return 3 if login_helps(error) else 1
+        return 0
+
+    async def _agent_name(self, session: Session) -> str:
+        """Return the name that the service has for the agent, else the one that is known."""
+        try:
+            async with asyncio.timeout(_NAMED_S):
+                return clean_line((await session.conversations.agent()).name, 40) or self._agent
+        except (BackendError, TimeoutError):
+            return self._agent  # other calls say what is wrong
+
+    # -- what the engine says --------------------------------------------------------------
+
+    async def _hear(self) -> None:
+        while True:
+            match await self._updates.get():
+                case TurnChanged(turn=turn):
+                    self._take(turn)
+                case ConversationNamed(old=old, new=new) if self._current == old:
+                    self._current = new
+                case RecoveryChanged(recovery=recovery):
+                    self._tell_trouble(recovery)
+                case Refused(error=error):
+                    self._complain(error)
+                    self._lines.say("Your message was not sent.")
+                case Problem(error=error):
+                    self._complain(error)
+                case UserNotice(text=text):
+                    self._lines.say(clean(text))
+
+    def _tell_trouble(self, recovery: Recovery | None) -> None:
+        left_ms = recovery.next_ms - self._now_ms() if recovery and recovery.next_ms else 0
+        when = f" in {wait_text(left_ms / 1000)}" if left_ms >= _LONG_WAIT_MS else ""
+        trouble = f"{of_recovery(recovery).text}. Trying again{when}." if recovery else ""
+        if trouble != self._trouble:
+            self._lines.say(trouble or "All is well again.")
+        self._trouble = trouble
+
+    def _take(self, turn: Turn) -> None:
+        known = self._turns.get(turn.id)
+        self._turns[turn.id] = turn
+        if turn.conversation_id == self._current:
+            self._tell(turn)
+        elif _asks_or_ended(turn) and (known is None or known.phase != turn.phase):
+            what = "has ended" if turn.over else "waits for you"
+            self._lines.say(f"Another conversation {what}. /list shows it.")
+
+    def _tell(self, turn: Turn) -> None:
+        if turn.id not in self._tellings:
+            stoppable = Capability.BE_STOPPED in self._session.can
+            self._tellings[turn.id] = Telling(self._agent, self._numbers, may_be_stopped=stoppable)
+        telling = self._tellings[turn.id]
+        for line in telling.news(turn):
+            self._lines.say(line)
+
+    def _complain(self, error: BackendError) -> None:
+        login = "Sign in with: genie-tui login." if login_helps(error) else error.hint
+        self._lines.say(f"Problem: {clean_line(f'{error} {login}', 600)}".rstrip())
+
+    # -- what the user says ----------------------------------------------------------------
+
+    async def _obey_all(self) -> None:
+        async for text in self._lines.typed():
+            if text.strip() == "/quit":
+                return
+            try:
+                await self._obey(text)
+            except BackendError as error:
+                self._complain(error)
+            except StoreError as error:
+                self._lines.say(f"Problem: {clean_line(str(error), 600)}")
+
+    async def _obey(self, text: str) -> None:
+        """Run a command, or send a message; what has several lines is always a message."""
+        word, _, rest = text.strip().partition(" ")
+        if not text.strip():
+            return
+        if "\n" in text.strip() or not word.startswith("/"):
+            await self._send(text.strip("\n"))
+        elif command := self._commands().get(word):
+            await command(rest.strip())
+        else:
+            self._lines.say(f"There is no {clean_line(word, 30)}. /help lists what you can do.")
+
+    def _commands(self) -> dict[str, Callable[[str], Awaitable[None]]]:
+        return {
+            "/help": self._help,
+            "/list": self._library.list,
+            "/search": self._library.search,
+            "/open": self._open,
+            "/new": self._new,
+            "/read": self._read,
+            "/approve": self._approve,
+            "/reject": self._reject,
+            "/attach": self._attach,
+            "/export": self._export,
+            "/rename": self._rename,
+            "/retry": self._retry,
+            "/stop": self._stop,
+            "/again": self._again,
+            "/drop": self._drop,
+        }
+
+    async def _help(self, _: str) -> None:
+        for command, meaning in HELP.items():
+            self._lines.say(f"{command}: {meaning}.")
+
+    async def _send(self, text: str) -> None:
+        files = (self._file,) if self._file else ()
+        turn = await self._session.send(self._current, text, files)
+        self._file = None
+        self._current = self._session.watched = turn.conversation_id
+        self._lines.say("Your message is safe. Waiting for the reply.")
+        self._tell(self._turns.get(turn.id, turn))
+
+    async def _open(self, number: str) -> None:
+        place = self._library.at(number)
+        if place is None:
+            self._lines.say("Type /list or /search first, then /open and a number it says.")
+            return
+        where = self._current = self._session.watched = place.conversation_id
+        self._lines.say(f"Conversation: {clean_line(place.name, 100)}")
+        try:
+            await self._session.history.sync(where)
+        finally:
+            if place.turn_id is None:
+                await self._read("")
+            else:
+                await self._read_from(where, place.turn_id)
+            await self._session.mark_read(where)
+
+    async def _new(self, _: str) -> None:
+        self._current = self._session.watched = None
+        self._lines.say("A new conversation begins with your next message.")
+
+    async def _read(self, _: str) -> None:
+        """Say everything here from the beginning."""
+        turns = await self._session.history.turns(self._current) if self._current else []
+        self._say_all(turns)
+        if not turns:
+            self._lines.say("Nothing has been said here yet.")
+
+    async def _read_from(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
+        """Say what was found and what followed."""
+        turns, goes_on = await self._session.history.turns_around(conversation_id, turn_id)
+        first = next((n for n, turn in enumerate(turns) if turn.id == turn_id), 0)
+        self._say_all(turns[first:])
+        if goes_on:
+            self._lines.say("More was said after that. /read says the newest of it.")
+
+    def _say_all(self, turns: Sequence[Turn]) -> None:
+        for turn in turns:
+            self._turns[turn.id] = turn
+            if turn.prompt:
+                self._lines.say(f"You said: {clean(turn.prompt.text)}")
+            self._tellings.pop(turn.id, None)
+            self._tell(turn)
+
+    async def _export(self, name: str) -> None:
+        await self._library.export(self._current, name)
+
+    async def _rename(self, title: str) -> None:
+        await self._library.rename(self._current, title)
+
+    async def _approve(self, rest: str) -> None:
+        await self._answer(rest, approve=True)
+
+    async def _reject(self, rest: str) -> None:
+        await self._answer(rest, approve=False)
+
+    async def _answer(self, rest: str, *, approve: bool) -> None:
+        number, _, reason = rest.partition(" ")
+        name = next((n for n, no in self._numbers.items() if str(no) == number), None)
+        for turn in self._turns.values():
+            for approval in turn.open_approvals:
+                if question_name(approval) == name:
+                    decision: Decision = "approved" if approve else "rejected"
+                    shown = approval.request
+                    await self._session.decide(
+                        turn, approval.call_id, decision, reason or None, shown=shown
+                    )
+                    return
+            for link in turn.open_connections:
+                if link.attempt_id == name and not approve:
+                    await self._session.reject_connection(turn, link.attempt_id, reason or None)
+                    return
+        self._lines.say("No question with that number is open. Give the number of the question.")
+
+    async def _attach(self, path: str) -> None:
+        if Capability.UPLOAD not in self._session.can:
+            self._lines.say("This agent takes no files.")
+            return
+        try:
+            self._file = _attachment(path)
+        except CannotAttach as problem:
+            self._lines.say(str(problem))
+        else:
+            self._lines.say(f"{clean_line(self._file.name)} goes with your next message.")
+
+    async def _retry(self, _: str) -> None:
+        self._session.lift_delays()
+        self._session.retry_now()
+        self._lines.say("Whatever waits is tried again now.")
+
+    async def _stop(self, _: str) -> None:
+        working = [t for t in self._turns.values() if t.conversation_id == self._current]
+        if Capability.HALT not in self._session.can:
+            self._lines.say("This agent cannot be stopped.")
+        elif running := [turn for turn in working if not turn.over]:
+            await self._session.conversations.halt(running[0])
+            self._lines.say("The agent was asked to stop.")
+        else:
+            self._lines.say("Nothing is at work here.")
+
+    async def _again(self, _: str) -> None:
+        unsure = self._unsent("unconfirmed")
+        for turn in unsure:
+            await self._session.send_again(turn.conversation_id, turn.id)
+        told = "It is sent again." if unsure else "No message waits to be sent again."
+        self._lines.say(told)
+
+    async def _drop(self, _: str) -> None:
+        waiting = self._unsent("unconfirmed", "queued")
+        for turn in waiting:
+            gone = await self._session.withdraw(turn.conversation_id, turn.id)
+            told = "The message is given up." if gone else "It is too late: the message is sent."
+            self._lines.say(told)
+        if not waiting:
+            self._lines.say("There is no message to give up.")
+
+    def _unsent(self, *states: str) -> list[Turn]:
+        here = [t for t in self._turns.values() if t.conversation_id == self._current]
+        return [t for t in here if t.prompt and t.prompt.state in states]
+
+
+def _asks_or_ended(turn: Turn) -> bool:
+    return bool(turn.open_approvals or turn.open_connections or turn.over)
+
+
+def _attachment(typed: str) -> Attachment:
+    return attachment_of(typed_path(typed.strip("'\"")))

@@ -1,0 +1,164 @@
+"""Search everywhere: words in, places where they stand out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.core.errors import StoreError
+from tui.core.records import Hit
+from tui.core.text import ago, clean, clean_line
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.field import TextInput
+from tui.ui.toolkit.text import line, spread
+
+if TYPE_CHECKING:
+    from tui.core.ports import Clock
+
+_PAUSE_S = 0.1
+_MOST = 100
+_INDENT = "  "
+_EDGE_CELLS = 3
+"""What the scroll bar and the space beside the rows take."""
+_MARKED = "bold $primary"
+
+Search = Callable[[str, int], Awaitable[Sequence[Hit]]]
+
+_NOTHING = "Fewer words find more. What was never opened here is known by its title alone."
+_HINT = "Every conversation kept here: titles, what you said and what the agent said."
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the user was looking for, and the place to go to; None: nowhere."""
+
+    words: str
+    hit: Hit | None = None
+
+
+class SearchModal(SafeModal[Found]):
+    """Searches as one types; a search that is overtaken is given up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="search.close"),
+        Binding("ctrl+f", "leave", "Back", show=False, priority=True, id="search.toggle"),
+        Binding("down", "move('cursor_down')", "Next hit", priority=True, id="search.next"),
+        Binding("up", "move('cursor_up')", "Previous hit", priority=True, id="search.previous"),
+        Binding("pagedown", "move('page_down')", "Next page", priority=True, id="search.page_down"),
+        Binding("pageup", "move('page_up')", "Previous page", priority=True, id="search.page_up"),
+    ]
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, search: Search, clock: Clock, words: str = "") -> None:
+        super().__init__()
+        self._search = search
+        self._clock = clock
+        self._first_words = words
+        self._hits: Sequence[Hit] = ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="search") as box:
+            box.border_title = Content("Search everything")
+            box.border_subtitle = Content("↑↓ choose · Enter opens · Esc")
+            yield TextInput(self._first_words, placeholder="Words, or how they begin")
+            yield Static(id="search-state")
+            yield SafeOptionList(id="hits")
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).can_focus = False
+        self._tell(_HINT)
+        self._look_up(self._first_words, pause_s=0)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._look_up(event.value, pause_s=_PAUSE_S)
+
+    @work(group="search", exclusive=True, exit_on_error=False)
+    async def _look_up(self, words: str, *, pause_s: float) -> None:
+        await asyncio.sleep(pause_s)
+        try:
+            hits = self._hits = await self._search(words, _MOST)
+        except StoreError as error:
+            self._tell(str(error))
+            return
+        self._draw()
+        if not words.strip():
+            self._tell(_HINT)
+        elif not hits:
+            self._tell(f"Nothing found for “{clean_line(words, 40)}”. {_NOTHING}")
+        else:
+            self._tell(_count(hits))
+
+    def _tell(self, sentence: str) -> None:
+        self.query_one("#search-state", Static).update(Content(sentence))
+
+    def _draw(self) -> None:
+        if not self.is_whole:
+            return  # the hits came too late
+        found = self.query_one(OptionList)
+        width = self.query_one("#search").content_size.width - _EDGE_CELLS
+        now_ms = self._clock.now_ms()
+        found.set_options(Option(drawn(hit, width, now_ms)) for hit in self._hits)
+        found.highlighted = 0 if self._hits else None
+        found.display = bool(self._hits)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def action_move(self, action: str) -> None:
+        getattr(self.query_one(OptionList), f"action_{action}")()
+
+    def action_leave(self) -> None:
+        self.dismiss(Found(self.query_one(Input).value))
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _choose(self) -> None:
+        place = self.query_one(OptionList).highlighted
+        if place is not None:
+            self.dismiss(Found(self.query_one(Input).value, self._hits[place]))
+
+
+def _count(hits: Sequence[Hit]) -> str:
+    if len(hits) >= _MOST:
+        return f"The best {_MOST} places"
+    places = f"{len(hits)} place" + ("s" if len(hits) > 1 else "")
+    where = len({hit.conversation_id for hit in hits})
+    return f"{places} in {where} conversation" + ("s" if where > 1 else "")
+
+
+def drawn(hit: Hit, width: int, now_ms: int) -> Content:
+    """A hit on two lines: where and when, and the words around it."""
+    age = Content.styled(ago(hit.at_ms, now_ms) if hit.at_ms else "", "$soft")
+    named = hit.source == "title"
+    title = _excerpt(hit, width - 8) if named else line(hit.title or "New conversation", 120)
+    head = spread(title.stylize_before("bold") if named else title, age, width)
+    who = {"title": "The title", "user": "You", "agent": ""}[hit.source]
+    text = Content("") if named else _excerpt(hit, width - len(_INDENT) - len(who) - 3)
+    who_said = Content.styled(f"{who}: " if who and not named else who, "$soft")
+    below = Content.assemble(_INDENT, who_said, text.stylize_before("$soft"))
+    return Content("\n").join([head, below.truncate(width, ellipsis=True)])
+
+
+def _excerpt(hit: Hit, cells: int) -> Content:
+    """As much of the snippet as fits, its first marked word within it."""
+    text = Content(clean(hit.snippet))
+    for start, end in hit.marks:
+        text = text.stylize(_MARKED, start, end)
+    first = hit.marks[0][0] if hit.marks else 0
+    skipped = first - cells // 3
+    if skipped <= 0 or text.cell_length <= cells:
+        return text
+    at = hit.snippet.find(" ", skipped, first) + 1 or skipped
+    return Content.assemble("…", text[at:])

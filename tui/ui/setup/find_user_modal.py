@@ -1,0 +1,99 @@
+"""Finds a user ID of Workato Identity by email, for whoever signs in by API key."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui.config import problem_with
+from tui.core.errors import BackendError
+from tui.studio.user_check import UserCheck
+from tui.ui.questions.answer_row import Answers
+from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.field import Field
+from tui.ui.toolkit.state_glyphs import BAD, muted
+from tui.ui.toolkit.text import line
+
+FindUser = Callable[[str, str], Awaitable[UserCheck]]
+"""Looks an email up with a developer token, empty for the one of the environment."""
+
+_USABLE = frozenset({"active", "allowed"})
+
+
+class FindUserModal(SafeModal[UserCheck]):
+    """Returns a user who can sign in; nothing when it is left.
+
+    Anyone else is reported here, so that another email can be tried.
+    """
+
+    AUTO_FOCUS = "#email Input"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape", "leave", "Cancel", id="setup.find_user_cancel", tooltip="Leave the user ID"
+        ),
+    ]
+
+    def __init__(self, find: FindUser) -> None:
+        super().__init__()
+        self._find = find
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="find-user--box"):
+            yield Static(Content.styled("Find your user ID", "bold"))
+            yield Static(
+                muted("Looks your email up in Workato Identity. The token isn't saved."),
+                classes="find-user--hint",
+            )
+            yield Field("email", "Email", _problem_with_email)
+            yield Field(
+                "developer_token",
+                "Dev. token",
+                partial(problem_with, "developer_token"),
+                placeholder="wrka..., or set GENIE_TUI_DEVELOPER_TOKEN",
+                secret=True,
+            )
+            yield Static(id="find-user-result")
+            yield Answers(("Enter", "Find", "find"), ("Esc", "Cancel", "leave"))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Submitted)
+    def action_find(self) -> None:
+        """Look the email up, or go to what is missing."""
+        fields = list(self.query(Field))
+        if not fields[0].value:
+            fields[0].complain("is needed")
+        if wrong := next((field for field in fields if not field.sound), None):
+            wrong.focus_input()
+            return
+        self._look_up(fields[0].value, fields[1].value)
+
+    @work(group="find-user", exclusive=True, exit_on_error=False)
+    async def _look_up(self, email: str, token: str) -> None:
+        self._tell(muted("Looking…"))
+        try:
+            check = await self._find(email, token)
+        except BackendError as error:
+            self._tell(line(error.sentence(), 600).stylize_before(BAD))
+            return
+        if check.user and check.standing in _USABLE:
+            self.dismiss(check)
+        else:
+            self._tell(line(check.sentence(), 600))
+
+    def _tell(self, text: Content) -> None:
+        self.query_one("#find-user-result", Static).update(text)
+
+
+def _problem_with_email(email: str) -> str:
+    name, _, domain = email.partition("@")
+    return "" if name and domain else "must be an email address"

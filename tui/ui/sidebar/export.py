@@ -1,0 +1,237 @@
+"""Export of a conversation from the app: dialog and file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.suggester import Suggester
+from textual.widgets import Button, Input, Static
+
+from tui.core.errors import BackendError
+from tui.core.json_values import read_json, write_json
+from tui.core.text import clean_line, size, utf8_size
+from tui.export import file_name, format_of
+from tui.system.file_scope import check_path, is_allowed
+from tui.ui.composer.paths import completions, shown_path, typed_path
+from tui.ui.questions.answer_row import Answers
+from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.choice import Choice
+from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.field import TextInput
+from tui.ui.toolkit.text import line
+
+if TYPE_CHECKING:
+    from tui.core.events import Json
+    from tui.core.ids import ConversationId
+    from tui.engine.session import Session
+    from tui.export import Format
+
+
+Form: TypeAlias = "Format | Literal['bundle']"
+"""``bundle``: what the service itself makes of a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to write, and where; what is there is to be replaced."""
+
+    form: Form
+    path: Path
+
+
+class CannotRead(Exception):
+    """A file that holds no conversations. ``str(error)`` is a sentence."""
+
+
+async def export(
+    session: Session, conversation_id: ConversationId, agent: str, wanted: Wanted
+) -> str:
+    """Write it, as the server has it or else as far as it is stored; a sentence that says so.
+
+    Raises ``tui.export.CannotWrite``; for a bundle also ``BackendError``.
+    """
+    from tui.export import render, write
+
+    if wanted.form == "bundle":
+        return await _export_bundle(session, conversation_id, wanted.path)
+    note = ""
+    try:
+        await session.history.fetch_everything(conversation_id)
+    except BackendError as error:
+        note = f" Only what is stored here, since: {error}"
+    chronicle = await session.history.chronicle(conversation_id, agent)
+    text = await asyncio.to_thread(render, chronicle, wanted.form)
+    await asyncio.to_thread(write, wanted.path, text)
+    return f"{shown_path(wanted.path)} ({size(utf8_size(text))}).{note}"
+
+
+async def _export_bundle(session: Session, conversation_id: ConversationId, path: Path) -> str:
+    from tui.export import write
+
+    bundle = await session.conversations.export_bundle(conversation_id)
+    text = write_json(bundle, ensure_ascii=False, indent=2) + "\n"
+    await asyncio.to_thread(write, path, text)
+    return f"{shown_path(path)} ({size(utf8_size(text))})."
+
+
+def read_bundle(path: Path) -> Json:
+    """The bundle in a file. Touches the disk. Raises ``CannotRead``."""
+    name = clean_line(path.name, 80)
+    try:
+        check_path(path)
+        bundle = read_json(path.read_bytes())
+    except OSError as error:
+        raise CannotRead(f"{name} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise CannotRead(f"{name} is no bundle: it is not JSON.") from error
+    if not isinstance(bundle, dict):
+        raise CannotRead(f"{name} is no bundle: it is JSON of another kind.")
+    return bundle
+
+
+_FORMATS: tuple[tuple[Form, str, str], ...] = (
+    ("html", "Web page", "One page to read, print or send; it loads nothing and runs nothing."),
+    ("md", "Markdown", "Text to read anywhere, or to keep beside the code."),
+    ("json", "JSON", "Every event with its payload, for programs."),
+)
+_BUNDLE: tuple[Form, str, str] = (
+    "bundle",
+    "Bundle",
+    "The settings as the service has them, to be imported again. Nothing is masked in it.",
+)
+_BUNDLE_ENDING = ".bundle.json"
+
+
+class ExportModal(SafeModal[Wanted | None]):
+    """Asks for format and file, and again before a file is replaced."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", tooltip="Export nothing", id="export.cancel"),
+        Binding(
+            "ctrl+t", "next_format", "Format", tooltip="Choose the next format", id="export.format"
+        ),
+    ]
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, title: str, today: date, folder: Path, *, bundles: bool = False) -> None:
+        """``bundles``: the service makes bundles."""
+        super().__init__()
+        self._formats = (*_FORMATS, _BUNDLE) if bundles else _FORMATS
+        self._title = title
+        self._today = today
+        self._folder = folder
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="export") as box:
+            box.border_title = Content("Export the conversation")
+            box.border_subtitle = Content("^T another format")
+            yield Static(line(self._title, 120), id="export-title")
+            yield Choice(*(name for _, name, _ in self._formats))
+            yield Static(id="export-meaning")
+            yield TextInput(self._usual_name(), select_on_focus=False, suggester=PathSuggester())
+            yield Static(id="export-note")
+            yield Answers(("Enter", "Export", "export"), ("Esc", "Cancel", "leave"))
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+        for button in self.query(Button):
+            button.can_focus = False
+        self._explain()
+
+    @property
+    def _form(self) -> Form:
+        return self._formats[self.query_one(Choice).chosen if self.is_mounted else 0][0]
+
+    def _usual_name(self) -> str:
+        if self._form == "bundle":
+            plain = file_name(self._title, self._today, "json")
+            return plain.removesuffix(".json") + _BUNDLE_ENDING
+        return file_name(self._title, self._today, self._form)
+
+    def _explain(self) -> None:
+        """Say what the format is for, and in which folder the file will be."""
+        meaning = next(told for form, _, told in self._formats if form == self._form)
+        self.query_one("#export-meaning", Static).update(Content(meaning))
+        masked = "" if self._form == "bundle" else " Secrets are masked."
+        self._note(f"In {shown_path(self._folder)}.{masked} → takes the rest of a name.")
+
+    def _note(self, sentence: str, *, problem: bool = False) -> None:
+        note = self.query_one("#export-note", Static)
+        note.update(Content(f"✗ {sentence}" if problem else sentence))
+        note.set_class(problem, "-problem")
+
+    def action_next_format(self) -> None:
+        self.query_one(Choice).action_move(1)
+
+    @on(Choice.Changed)
+    def _follow_format(self) -> None:
+        """The name ends as the format does, unless the user gave it an ending of another kind."""
+        field = self.query_one(Input)
+        if format_of(Path(field.value)):
+            stem = field.value.removesuffix(_BUNDLE_ENDING)
+            stem = stem if stem != field.value else str(Path(field.value).with_suffix(""))
+            ending = _BUNDLE_ENDING if self._form == "bundle" else f".{self._form}"
+            field.value = f"{stem}{ending}"
+            field.cursor_position = len(field.value)
+        self._explain()
+
+    @on(Input.Changed)
+    def _forget_problem(self) -> None:
+        self._explain()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Submitted)
+    def action_export(self) -> None:
+        path = self._path()
+        if problem := next(_problems(path), ""):
+            self._note(problem, problem=True)
+        elif os.path.exists(path):
+            question = f"{path.name} exists already. Replace it?"
+            self.app.push_screen(
+                ConfirmModal(question, yes="Replace"), lambda yes: self._confirmed(path, yes)
+            )
+        else:
+            self._confirmed(path, True)
+
+    def _confirmed(self, path: Path, yes: bool | None) -> None:
+        if yes:
+            self.dismiss(Wanted(self._form, path))
+
+    def _path(self) -> Path:
+        """The file that is meant; a folder is where a file of the usual name goes."""
+        usual = self._usual_name()
+        path = self._folder / typed_path(self.query_one(Input).value.strip() or usual)
+        return path / usual if os.path.isdir(path) else path
+
+
+class PathSuggester(Suggester):
+    """The rest of a name that is there, shown behind what is typed."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        found = await asyncio.to_thread(completions, value, 1) if value else []
+        return found[0].typed if found and found[0].typed.startswith(value) else None
+
+
+def _problems(path: Path) -> Iterator[str]:
+    if not is_allowed(path):
+        yield "Files can only be written in the folder of this page. Choose a name in it."
+    if not os.path.isdir(path.parent):
+        yield f"There is no folder {shown_path(path.parent)}."
+    elif os.path.exists(path) and not os.path.isfile(path):
+        yield f"{clean_line(path.name)} is not a file."

@@ -1,0 +1,66 @@
+"""What a conversation is to be called."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui.core.text import clean_line
+from tui.ui.questions.answer_row import Answers
+from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.field import TextInput
+
+_LONGEST_NAME = 120
+
+
+class RenameModal(SafeModal[str]):
+    """Returns the new name, empty to go back to the agent's title; nothing when it is left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", id="rename.close", tooltip="Keep the name"),
+    ]
+
+    def __init__(self, name: str, title: str, *, shared: bool = False) -> None:
+        """``title`` is what it is called while it has no name.
+
+        ``shared``: the service takes the name, so that it is the same everywhere.
+        """
+        super().__init__()
+        self._shared = shared
+        self._name_now = clean_line(name, _LONGEST_NAME)
+        self._title_now = clean_line(title, 60)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="rename--box"):
+            yield Static(Content.styled("Rename the conversation", "bold"))
+            yield TextInput(
+                self._name_now,
+                placeholder=self._title_now,
+                max_length=_LONGEST_NAME,
+                select_on_focus=True,
+                compact=True,
+            )
+            yield Static(self._hint(), classes="rename--hint")
+            yield Answers(("Enter", "Rename", "take"), ("Esc", "Cancel", "leave"))
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Submitted)
+    def action_take(self) -> None:
+        self.dismiss(clean_line(self.query_one(Input).value, _LONGEST_NAME))
+
+    def _hint(self) -> Content:
+        if self._shared:
+            return Content("The service keeps it: the name is the same wherever you look.")
+        back = f" Left empty, it is “{self._title_now}” again." if self._title_now else ""
+        return Content(f"The name is kept on this machine only.{back}")

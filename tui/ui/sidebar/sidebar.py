@@ -1,0 +1,296 @@
+"""The list of conversations: who runs, who waits for the user, what is unread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Offset
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.core.ids import ConversationId
+from tui.ui.keys.labels import key_for
+from tui.ui.sidebar.rows import MENU_META, Heading, Row, rows_of
+from tui.ui.textual_fixes.lists import FittedList
+from tui.ui.toolkit.text import line, spread
+
+if TYPE_CHECKING:
+    from tui.core.ports import Clock
+    from tui.core.records import Conversation
+    from tui.ui.chat.active_turns import RowState
+
+_NEAR_END = 20
+"""Rows from the end at which more are asked for."""
+
+_FILTER_PAUSE_S = 0.05
+_MINUTE_S = 60.0
+_RIGHT = 3
+
+
+class ConversationList(FittedList):
+    """The rows. What is typed while it has the focus filters them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "slash",
+            "filter",
+            "Filter",
+            key_display="/",
+            tooltip="Filter the conversations",
+            id="sidebar.filter",
+        ),
+        Binding("f2", "rename", "Rename", tooltip="Rename the conversation", id="sidebar.rename"),
+        Binding("f4", "pin", "Pin", tooltip="Pin the conversation, or unpin it", id="sidebar.pin"),
+        Binding("enter", "select", "Open", tooltip="Open the conversation", id="sidebar.open"),
+        Binding("escape", "leave", "Back", tooltip="Back to writing", id="sidebar.leave"),
+        Binding(
+            "delete", "delete", "Delete", tooltip="Delete the conversation", id="sidebar.delete"
+        ),
+    ]
+
+    class MenuWanted(Message):
+        """The user wants to know what can be done with a conversation, here on the screen."""
+
+        def __init__(self, conversation_id: ConversationId, at: Offset) -> None:
+            super().__init__()
+            self.conversation_id = conversation_id
+            self.at = at
+
+    class Typed(Message):
+        """The words to filter by have changed."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
+    words = ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing are not offered."""
+        if action in ("rename", "pin", "delete"):
+            return self.highlighted is not None
+        return super().check_action(action, parameters)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "backspace" and self.words:
+            words = self.words[:-1]
+        elif event.is_printable and event.character and (self.words or event.character != "/"):
+            words = self.words + event.character
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.type(words)
+
+    def on_click(self, event: events.Click) -> None:
+        """The right button, or the mark on a row, opens its menu instead of the conversation."""
+        place = event.style.meta.get("option")
+        if place is None or not (event.button == _RIGHT or event.style.meta.get(MENU_META)):
+            return
+        event.prevent_default()
+        event.stop()
+        if name := self.get_option_at_index(place).id:
+            self.highlighted = place
+            self.post_message(self.MenuWanted(ConversationId(name), event.screen_offset))
+
+    def type(self, words: str) -> None:
+        """Filter by these words."""
+        self.words = words
+        self.post_message(self.Typed(words))
+
+    def action_filter(self) -> None:
+        self.type("")
+
+    async def action_leave(self) -> None:
+        if self.words:
+            self.type("")
+        else:
+            await self.run_action("screen.focus_composer")
+
+    async def action_rename(self) -> None:
+        await self.run_action("screen.rename")
+
+    async def action_pin(self) -> None:
+        await self.run_action("screen.pin")
+
+    async def action_delete(self) -> None:
+        await self.run_action("screen.delete")
+
+
+class Sidebar(Vertical):
+    """Conversations, newest first; the highlight stays with its conversation."""
+
+    class Opened(Message):
+        """The user wants to see a conversation."""
+
+        def __init__(self, conversation_id: ConversationId) -> None:
+            super().__init__()
+            self.conversation_id = conversation_id
+
+    class NewWanted(Message):
+        """The user wants to begin a conversation."""
+
+    class MoreWanted(Message):
+        """The end of what is listed is near; ``everything`` when the user searches."""
+
+        def __init__(self, *, everything: bool) -> None:
+            super().__init__()
+            self.everything = everything
+
+    def __init__(self, clock: Clock, state: Callable[[ConversationId], RowState]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._state = state
+        self._conversations: Sequence[Conversation] = ()
+        self._rows: list[Heading | Row] = []
+        self._width = 0
+        self._current: ConversationId | None = None
+        self._asked_at = -1
+        self._filtering: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="new-conversation")
+        yield Static(id="filter")
+        yield ConversationList(id="conversations", compact=True)
+
+    def on_mount(self) -> None:
+        self.watch(self.list, "scroll_y", self._ask_near_end, init=False)
+        self.set_interval(_MINUTE_S, self.redraw)
+
+    @property
+    def list(self) -> ConversationList:
+        """The rows' widget, which takes the focus."""
+        return self.query_one(ConversationList)
+
+    @property
+    def found(self) -> Sequence[Row]:
+        """The conversations listed, without headings."""
+        return [row for row in self._rows if isinstance(row, Row)]
+
+    @property
+    def highlighted(self) -> ConversationId | None:
+        """The conversation under the cursor."""
+        option = self.list.highlighted_option
+        return ConversationId(option.id) if option and option.id else None
+
+    def show(self, conversations: Sequence[Conversation], current: ConversationId | None) -> None:
+        """Show these conversations, and which of them is on screen."""
+        moved = current != self._current
+        self._conversations, self._current = conversations, current
+        self._asked_at = -1
+        self.redraw()
+        if moved:
+            self._highlight(current)
+
+    def redraw(self) -> None:
+        """Bring ages and states up to date; nothing is drawn that has not changed."""
+        width = self.list.scrollable_content_region.width
+        rows = rows_of(
+            self._conversations,
+            self._state,
+            self._clock.now_ms(),
+            self.list.words,
+            self._current,
+        )
+        if width and (rows != self._rows or width != self._width):
+            before, self._rows = self._rows, rows
+            same = width == self._width and [_name(r) for r in before] == [_name(r) for r in rows]
+            self._width = width
+            self._replace_changed(before) if same else self._refill()
+
+    def _replace_changed(self, before: Sequence[Heading | Row]) -> None:
+        for place, (old, new) in enumerate(zip(before, self._rows, strict=True)):
+            if old != new and isinstance(new, Row):
+                self.list.replace_option_prompt_at_index(place, new.drawn(self._width))
+
+    def _refill(self) -> None:
+        highlighted, offset = self.highlighted, self.list.scroll_offset.y
+        with self.app.batch_update(), self.prevent(OptionList.OptionHighlighted):
+            self.list.set_options(self._option(row) for row in self._rows)
+            self._highlight(highlighted or self._current)
+            self.list.scroll_to(y=offset, animate=False)
+
+    def _option(self, row: Heading | Row) -> Option:
+        if isinstance(row, Heading):
+            return Option(row.drawn(self._width), disabled=True)
+        return Option(row.drawn(self._width), id=row.id)
+
+    def _highlight(self, conversation_id: ConversationId | None) -> None:
+        places = {_name(row): place for place, row in enumerate(self._rows)}
+        self.list.highlighted = places.get(conversation_id) if conversation_id else None
+
+    def _label(self, words: str) -> Content:
+        if not words:
+            return Content.styled("⌕ Filter", "$faint")
+        return Content.assemble(("⌕ ", "$primary"), line(words), ("▏", "$primary"))
+
+    def _draw_head(self) -> None:
+        width = self.query_one("#new-conversation").content_size.width
+        key = key_for(self.app, "conversation.new").replace("Ctrl+", "^")
+        new = Content.assemble(("+ ", "bold $primary"), "New conversation")
+        self.query_one("#new-conversation", Static).update(
+            spread(new, Content.styled(key, "$faint"), width), layout=False
+        )
+        self.query_one("#filter", Static).update(
+            spread(self._label(self.list.words), Content.styled("/", "$faint"), width),
+            layout=False,
+        )
+
+    @on(FittedList.WidthChanged)
+    def _fit(self) -> None:
+        self._draw_head()
+        self.redraw()
+
+    @on(events.Click, "#new-conversation")
+    def _begin(self) -> None:
+        self.post_message(self.NewWanted())
+
+    @on(events.Click, "#filter")
+    def _focus_list(self) -> None:
+        self.list.focus()
+
+    @on(ConversationList.Typed)
+    def _filter(self, event: ConversationList.Typed) -> None:
+        event.stop()
+        self._draw_head()
+        if event.words:
+            self.post_message(self.MoreWanted(everything=True))
+        if self._filtering:
+            self._filtering.stop()
+        self._filtering = self.set_timer(_FILTER_PAUSE_S, self._show_found)
+
+    def _show_found(self) -> None:
+        self.redraw()
+        if self.list.words and self.found:
+            self.list.highlighted = 0
+
+    @on(OptionList.OptionSelected)
+    def _open(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id:
+            self.post_message(self.Opened(ConversationId(event.option_id)))
+
+    @on(OptionList.OptionHighlighted)
+    def _follow_cursor(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._ask_near_end()
+
+    def _ask_near_end(self) -> None:
+        """Ask for more when the view or the cursor is near the end; once for each length."""
+        count = len(self._rows)
+        seen = max(self.list.scroll_offset.y + self.list.size.height, self.list.highlighted or 0)
+        if seen >= count - _NEAR_END and count != self._asked_at and not self.list.words:
+            self._asked_at = count
+            self.post_message(self.MoreWanted(everything=False))
+
+
+def _name(row: Heading | Row) -> str:
+    return row.text if isinstance(row, Heading) else row.id

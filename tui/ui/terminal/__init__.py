@@ -1,0 +1,1 @@
+"""Terminal: driver, output, clipboard, images, other programs."""

@@ -1,0 +1,83 @@
+"""Suspend the app while another program runs, such as the user's editor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+
+from tui.core.draft import typed_text
+from tui.core.text import clean_line
+from tui.system.browser import program_environment
+
+
+@contextmanager
+def terminal_lent(app: App[Any]) -> Iterator[None]:
+    """Give the terminal away for a while; the app goes on, and is drawn anew afterwards.
+
+    Raises ``SuspendNotSupported`` where there is none, and what happens inside.
+    """
+    failure: BaseException | None = None
+    with app.suspend():
+        # An error that left this block would leave the terminal as it is.
+        try:
+            yield
+        except BaseException as error:
+            failure = error
+    app.screen.refresh(layout=True)
+    if failure is not None:
+        raise failure
+
+
+_USUAL = ("nano", "vim", "vi")
+
+
+class EditorFailed(Exception):
+    """The text is as it was; ``str(error)`` is a sentence that says why."""
+
+
+def editor_command(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """``$VISUAL``, else ``$EDITOR``, else what is usually there. Raises ``EditorFailed``."""
+    for name in ("VISUAL", "EDITOR"):
+        if value := environ.get(name, "").strip():
+            try:
+                return shlex.split(value)
+            except ValueError as error:
+                raise EditorFailed(f"${name} cannot be read: {error}.") from error
+    if found := next(filter(shutil.which, _USUAL), None):
+        return [found]
+    raise EditorFailed("There is no editor. Set $VISUAL or $EDITOR.")
+
+
+async def edited(text: str, command: Sequence[str]) -> str:
+    """The text after the user has changed it in an editor that has the terminal.
+
+    It is in a file that only the user can read, and that is gone afterwards. Raises
+    ``EditorFailed``.
+    """
+    with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:
+        path = Path(folder, "message.md")
+        await asyncio.to_thread(path.write_text, f"{text}\n", encoding="utf-8")
+        name = clean_line(Path(command[0]).name, 40)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, str(path), env=program_environment()
+            )
+            status = await process.wait()
+        except OSError as error:
+            raise EditorFailed(f"{name} cannot be started: {error.strerror}.") from error
+        if status != 0:
+            raise EditorFailed(f"{name} ended with status {status}. The text is as it was.")
+        try:
+            changed = await asyncio.to_thread(path.read_text, encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise EditorFailed(f"What {name} wrote cannot be read.") from error
+        return typed_text(changed).removesuffix("\n")

@@ -1,0 +1,117 @@
+"""Everything about one event, with its payload as it came but for secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.highlight import highlight
+from textual.widgets import Static
+
+from tui.core.event_labels import label_for
+from tui.core.json_values import write_json
+from tui.core.masking import masked_event
+from tui.core.text import clean, clean_line, drawn
+from tui.ui.app.messages import CopyText, JobsWanted
+from tui.ui.questions.answer_row import Answers
+from tui.ui.timeline.event_rows import glyph
+from tui.ui.toolkit.guarded_modal import GuardedModal
+from tui.ui.toolkit.rows import Row, RowsView
+from tui.ui.toolkit.state_glyphs import clock_time, muted
+from tui.ui.toolkit.text import line, plain
+
+if TYPE_CHECKING:
+    from tui.core.events import TurnEvent
+
+_MAX_CHARS = 60_000
+_LABEL_CELLS = 13
+
+
+class EventFacts(RowsView):
+    """Ids and times of an event."""
+
+    def __init__(self, event: TurnEvent) -> None:
+        super().__init__()
+        self._event = event
+
+    def rows(self) -> list[Row]:
+        return [
+            Row(line(value), muted(label), indent=_LABEL_CELLS)
+            for label, value in _facts(self._event)
+        ]
+
+
+def _facts(event: TurnEvent) -> Iterator[tuple[str, str]]:
+    yield "Kind", type(event).__name__
+    if event.at_ms is not None:
+        yield "Server time", clock_time(event.at_ms, seconds=True)
+    if event.seen_ms is not None:
+        yield "Arrived", clock_time(event.seen_ms, seconds=True)
+    for label, value in (
+        ("Run", event.run_id),
+        ("Event id", event.event_id),
+        ("Number", event.seq),
+    ):
+        if value is not None:
+            yield label, clean_line(str(value))
+
+
+class EventDetails(GuardedModal[None]):
+    """Shows an event. ``c`` copies its payload."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy", "Copy", tooltip="Copy the payload", id="event.copy"),
+        Binding("j", "jobs", "Jobs", tooltip="Show the recipe and its jobs", id="event.jobs"),
+        Binding("escape,enter", "close", "Close", tooltip="Close the details", id="event.close"),
+    ]
+
+    def __init__(self, event: TurnEvent, *, has_jobs: bool = False) -> None:
+        """``has_jobs``: it is about a skill whose recipe can be looked at."""
+        super().__init__()
+        self._event = event
+        self._has_jobs = has_jobs
+        self._payload = payload_of(event)
+
+    def compose(self) -> ComposeResult:
+        mark, what, about = label_for(self._event)
+        title = Content.assemble(glyph(mark), " ", line(what or about, 60).stylize("bold"))
+        with Vertical(classes="modal--box"):
+            yield Static(title, classes="modal--title")
+            with VerticalScroll(classes="modal--body", can_focus=False):
+                yield EventFacts(self._event)
+                yield Static(self._drawn_payload(), classes="event--payload")
+            jobs = [("j", "Recipe and jobs", "jobs")] if self._has_jobs else []
+            yield Answers(("c", "Copy", "copy"), *jobs, ("Esc", "Close", "close"), cells=19)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "jobs" and not self._has_jobs:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_jobs(self) -> None:
+        """Show what is behind the skill."""
+        skill_id, name = (getattr(self._event, part, "") for part in ("skill_id", "skill"))
+        self.app.post_message(JobsWanted(skill_id, name))
+        self.dismiss(None)
+
+    def action_copy(self) -> None:
+        self.post_message(CopyText(self._payload, "The event"))
+
+    def _drawn_payload(self) -> Content:
+        if not self._event.raw:
+            return muted("This event was made here; nothing came over the wire.")
+        if len(self._payload) > _MAX_CHARS:
+            return plain(f"{self._payload[:_MAX_CHARS]}\n… copy it to see the rest")
+        return highlight(drawn(self._payload), language="json")
+
+
+def payload_of(event: TurnEvent) -> str:
+    """The payload as indented JSON, without secrets and control characters."""
+    return clean(write_json(masked_event(event).raw, indent=2, ensure_ascii=False))

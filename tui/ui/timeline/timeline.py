@@ -1,0 +1,318 @@
+"""Timeline: a row for each event, as it came over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tui.core.durations import Durations
+from tui.core.events import Heartbeat, TextDelta, TurnEvent
+from tui.core.ids import RunId
+from tui.ui.app.messages import CopyText, JobsWanted
+from tui.ui.studio.connection import has_recipe
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.timeline.event_rows import EventRow, Record, record_begins, record_is_over, run_header
+from tui.ui.toolkit.text import line, spread
+
+if TYPE_CHECKING:
+    from tui.core.usage import Usage
+
+
+class TimelineHead(Widget):
+    """One line. A click on it begins a filter, or ends it."""
+
+    class Pressed(Message):
+        """The user clicked on it."""
+
+    words: str | None = None
+    """What the timeline is filtered by; None: by nothing."""
+    total: reactive[Usage | None] = reactive(None)
+    """What the whole conversation has used, where that is known."""
+    _shown = 0
+
+    def show(self, words: str | None, shown: int) -> None:
+        """Say what the timeline is filtered by, and how many events are left."""
+        if (words, shown) != (self.words, self._shown):
+            self.words, self._shown = words, shown
+            self.refresh()
+
+    def watch_total(self, total: Usage | None) -> None:
+        self.tooltip = Content(f"In all {total.sentence()}") if total else None
+
+    def on_click(self) -> None:
+        self.post_message(self.Pressed())
+
+    def render(self) -> Content:
+        width = self.size.width
+        if self.words is None:
+            used = f"{self.total.brief()}  " if self.total else ""
+            right = Content.assemble((used, "$soft"), ("/", "$faint"))
+            return spread(Content("Timeline"), right, width, most=0.75)
+        typed = Content.assemble(("⌕ ", "$primary"), line(self.words), ("▏", "$primary"))
+        hint = f"{self._shown} found" if self.words else "words or kinds"
+        return spread(typed, Content.styled(hint, "$faint"), width)
+
+
+MAX_ROWS = 500
+_KEPT_ROWS = 400
+_FLUSH_S = 0.1
+
+_NO_RUN = RunId("")
+
+
+def _key(key: str, action: str, name: str, label: str, meaning: str) -> Binding:
+    return Binding(key, action, label, tooltip=meaning, id=f"timeline.{name}")
+
+
+class Timeline(SafeOptionList):
+    """A row for each event, under a thin header for each run. Enter or a click shows all of it.
+
+    Pieces of text that is being written share a row; signs of life have none. Shows the newest
+    events only: between 400 and 500 once there are more, up to 1,000 while the user reads above.
+    After ``/``, what is typed leaves the rows that have all the words; kinds are words too.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _key("enter", "select", "details", "Details", "Show all of the event"),
+        _key("slash", "filter", "filter", "Filter", "Filter the events by words"),
+        _key("c", "copy", "copy", "Copy", "Copy the event"),
+        _key("j", "show_jobs", "jobs", "Jobs", "Show the recipe and the jobs of the skill"),
+        _key("r", "show_requests", "requests", "Requests", "Show the requests to the service"),
+        _key("escape", "leave", "leave", "Back", "End the filter, or go back to writing"),
+    ]
+
+    begins_at = "last"
+    offers_jobs = False
+    """Whether the recipe behind a skill can be looked at."""
+
+    @dataclass
+    class Filtered(Message):
+        """What is shown has changed. ``words`` None: nothing is left out."""
+
+        words: str | None
+        shown: int
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes, markup=False)
+        self._rows: list[EventRow] = []
+        self._coming: list[TurnEvent] = []
+        self._flushing: Timer | None = None
+        self._filtering: Timer | None = None
+        self._words: str | None = None
+        self._record = Record()
+        self._forget()
+
+    def show_events(
+        self,
+        shown: Sequence[TurnEvent],
+        *,
+        record_from_ms: int | None = None,
+        begun_ms: int | None = None,
+    ) -> None:
+        """Show these events, oldest first, instead of whatever there was.
+
+        ``record_from_ms``: since when the server has events. ``begun_ms``: when what is shown
+        began, which may be before the first event.
+        """
+        self._coming.clear()
+        self._forget()
+        self._record = Record(record_from_ms, begun_ms)
+        self._rows = list(self._take(shown))
+        self._fill()
+        self.scroll_end(animate=False)
+
+    def reveal(self, key: str | None, run_id: RunId | None) -> None:
+        """Bring an event into view, or else where its run began."""
+        rows = [
+            (option.id, self._rows[int(option.id)].event) for option in self.options if option.id
+        ]
+        found = next((name for name, event in rows if event.key == key), None)
+        if found is None and run_id:
+            found = next((name for name, event in rows if event.run_id == run_id), None)
+        if found is not None:
+            self.highlighted = self.get_option_index(found)
+            self.call_after_refresh(self.scroll_to_highlight)
+
+    def add_events(self, new: Iterable[TurnEvent]) -> None:
+        """Add events that came after those shown; drawn at most ten times a second."""
+        self._coming += new
+        if self._flushing is None and self._coming:
+            self._flushing = self.set_timer(_FLUSH_S, self._flush)
+
+    def lengthen(self, newest: Sequence[TurnEvent]) -> None:
+        """Add those of the newest events that follow what is shown; older ones are left out."""
+        known = [place for place, event in enumerate(newest, 1) if _name(event) in self._seen]
+        self.add_events(newest[max(known, default=0) :])
+
+    def _forget(self) -> None:
+        self._spans = Durations()
+        self._seen: set[str] = set()
+        self._run: RunId | None = _NO_RUN
+
+    def _take(self, new: Iterable[TurnEvent]) -> Iterator[EventRow]:
+        """The rows of events that are new and worth one."""
+        for event in new:
+            name = _name(event)
+            if isinstance(event, Heartbeat) or name in self._seen:
+                continue
+            self._seen.add(name)
+            yield EventRow(event, self._spans.take(event))
+
+    def _flush(self) -> None:
+        self._flushing = None
+        rows = list(self._take(self._coming))
+        self._coming.clear()
+        follows = self.is_vertical_scroll_end
+        self._rows += rows
+        # While the user reads, what is read stays where it is a while longer.
+        if len(self._rows) > (MAX_ROWS if follows else 2 * MAX_ROWS):
+            self._fill()
+        elif rows:
+            self.add_options(self._options_for(rows, len(self._rows) - len(rows)))
+            self._tell()
+        if follows:
+            self.scroll_end(animate=False)
+
+    def _fill(self) -> None:
+        """Draw all rows anew, the oldest left out if there are too many."""
+        if len(self._rows) > MAX_ROWS:
+            self._forget_oldest()
+        self._run = _NO_RUN
+        self._record.begin([row.event for row in self._rows])
+        with self.app.batch_update():
+            self.clear_options()
+            if self._record.is_over:
+                self.add_option(Option(record_is_over(), disabled=True))
+            self.add_options(self._options_for(self._rows, 0))
+        self._tell()
+
+    def _forget_oldest(self) -> None:
+        del self._rows[:-_KEPT_ROWS]
+        self._seen = {_name(row.event) for row in self._rows}
+        self._spans.forget_all_but(self._seen)
+
+    def _options_for(self, rows: Sequence[EventRow], first: int) -> Iterator[Option]:
+        words = (self._words or "").casefold().split()
+        for number, row in enumerate(rows, start=first):
+            if words and not all(word in row.words for word in words):
+                continue
+            if self._record.begins_with(row.event):
+                yield Option(record_begins(), disabled=True)
+            if row.event.run_id != self._run:
+                self._run = row.event.run_id
+                yield Option(run_header(self._run), disabled=True)
+            yield Option(row, id=str(number))
+
+    # -- the filter ------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        if self._words is None:
+            return
+        if event.key == "backspace":
+            words = self._words[:-1]
+        elif event.is_printable and event.character:
+            words = self._words + event.character
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.filter_by(words)
+
+    def filter_by(self, words: str | None) -> None:
+        """Show the rows that have all these words, None: all rows; drawn after a short pause."""
+        self._words = words
+        self._tell()
+        if self._filtering:
+            self._filtering.stop()
+        self._filtering = self.set_timer(_FLUSH_S, self._show_found)
+
+    def _show_found(self) -> None:
+        self._fill()
+        self.scroll_end(animate=False)
+        if self._words:
+            self.action_last()
+
+    def _tell(self) -> None:
+        shown = sum(option.id is not None for option in self.options) if self._words else 0
+        self.post_message(self.Filtered(self._words, shown))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While words are typed, letters are letters."""
+        letters = ("filter", "copy", "show_requests", "show_jobs")
+        if self._words is not None and action in letters:
+            return False
+        if action == "show_jobs":
+            return self._has_jobs(self._chosen)
+        return super().check_action(action, parameters)
+
+    def action_filter(self) -> None:
+        """Take what is typed next as words to filter by."""
+        self.filter_by("")
+        self.refresh_bindings()
+
+    async def action_leave(self) -> None:
+        """End the filter, or else go back to writing."""
+        if self._words is None:
+            await self.run_action("screen.step_back")
+        else:
+            self.filter_by(None)
+            self.refresh_bindings()
+
+    async def action_show_requests(self) -> None:
+        """Show the requests behind all this."""
+        await self.run_action("screen.requests")
+
+    def _has_jobs(self, event: TurnEvent | None) -> bool:
+        return self.offers_jobs and has_recipe(getattr(event, "skill_id", None))
+
+    @property
+    def _chosen(self) -> TurnEvent | None:
+        """The event under the cursor."""
+        option = self.highlighted_option
+        return self._rows[int(option.id)].event if option and option.id is not None else None
+
+    @on(OptionList.OptionHighlighted)
+    def _offer_jobs(self) -> None:
+        if self.offers_jobs:
+            self.refresh_bindings()
+
+    def action_show_jobs(self) -> None:
+        """Show the recipe behind the skill under the cursor, and its jobs."""
+        if (event := self._chosen) and self._has_jobs(event):
+            self.post_message(
+                JobsWanted(getattr(event, "skill_id", ""), getattr(event, "skill", ""))
+            )
+
+    # -- one event -------------------------------------------------------------------------
+
+    def action_copy(self) -> None:
+        """Copy the payload of the event under the cursor."""
+        from tui.ui.timeline.event_details import payload_of  # here, for a quick start
+
+        if event := self._chosen:
+            self.post_message(CopyText(payload_of(event), "The event"))
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id is not None:
+            from tui.ui.timeline.event_details import EventDetails  # here, for a quick start
+
+            shown = self._rows[int(event.option_id)].event
+            self.app.push_screen(EventDetails(shown, has_jobs=self._has_jobs(shown)))
+
+
+def _name(event: TurnEvent) -> str:
+    """The same for events that share a row."""
+    return f"delta:{event.message_id}" if isinstance(event, TextDelta) else event.key

@@ -1,0 +1,1 @@
+"""Widgets and modals that any feature uses."""

@@ -1,0 +1,167 @@
+"""One or several of many, found by what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.ui.questions.answer_row import Answers
+from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.field import TextInput
+from tui.ui.toolkit.text import line
+
+_NAME_CELLS = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something on offer."""
+
+    value: str
+    label: str
+    about: str = ""
+    words: str = ""
+    """What it is found by beside its name, such as its tags."""
+
+    @property
+    def text(self) -> str:
+        return f"{self.label} {self.about} {self.words}".casefold()
+
+
+class PickModal(SafeModal[tuple[str, ...] | None]):
+    """Returns the values that are chosen, in the order of the list; None: leave all as it is.
+
+    With ``several`` Tab marks, and Enter takes what is marked; else Enter takes what is
+    highlighted.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", tooltip="Change nothing", id="pick.cancel"),
+        Binding("tab", "mark", "Mark", tooltip="Choose it or not", priority=True, id="pick.mark"),
+        Binding("down", "move('cursor_down')", "Next", priority=True, id="pick.next"),
+        Binding("up", "move('cursor_up')", "Previous", priority=True, id="pick.previous"),
+        Binding("pagedown", "move('page_down')", "Further", priority=True, id="pick.page_down"),
+        Binding("pageup", "move('page_up')", "Back", priority=True, id="pick.page_up"),
+    ]
+    AUTO_FOCUS = "Input"
+
+    def __init__(
+        self,
+        title: str,
+        items: Sequence[Item],
+        chosen: Collection[str] = (),
+        *,
+        several: bool = False,
+        done: str = "Choose",
+        mark: str = "chosen",
+    ) -> None:
+        """``done`` is the word on the button, ``mark`` what a marked item is."""
+        super().__init__()
+        self._title = title
+        self._items = items
+        self._chosen = set(chosen)
+        self._several = several
+        self._done = done
+        self._mark = mark
+        self._shown: list[Item] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="pick") as box:
+            box.border_title = line(self._title, 60)
+            if self._several:
+                box.border_subtitle = Content("Tab or a click marks")
+            yield TextInput(placeholder="Type to find one", compact=True)
+            yield SafeOptionList(compact=True)
+            yield Static(classes="pick--count")
+            yield Answers(("Enter", self._done, "finish"), ("Esc", "Cancel", "leave"))
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+        for part in self.query("OptionList, Button"):
+            part.can_focus = False
+        self._list()
+        self._highlight_chosen()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    # -- the list --------------------------------------------------------------------------
+
+    @on(Input.Changed)
+    def _list(self) -> None:
+        """Show what has every word that was typed."""
+        words = self.query_one(Input).value.casefold().split()
+        self._shown = [item for item in self._items if all(word in item.text for word in words)]
+        self._draw(0)
+
+    def _highlight_chosen(self) -> None:
+        places = [n for n, item in enumerate(self._shown) if item.value in self._chosen]
+        if places and not self._several:
+            self.query_one(OptionList).highlighted = places[0]
+
+    def _draw(self, highlight: int | None = None) -> None:
+        listed = self.query_one(OptionList)
+        place = listed.highlighted if highlight is None else highlight
+        listed.set_options(Option(row) for row in self._rows(listed.content_size.width - 2))
+        listed.highlighted = place if self._shown else None
+        self._count()
+
+    def _rows(self, width: int) -> Iterator[Content]:
+        longest = max((line(item.label).cell_length for item in self._shown), default=0)
+        room = min(longest, _NAME_CELLS)
+        for item in self._shown:
+            marked = item.value in self._chosen
+            glyph = ("✓ " if marked else "· ") if self._several else ("◉ " if marked else "○ ")
+            name = line(item.label).truncate(room, ellipsis=True, pad=True)
+            about = line(item.about).stylize("$soft")
+            row = Content.assemble((glyph, "$primary" if marked else "$faint"), name, "  ", about)
+            yield row.truncate(max(20, width), ellipsis=True)
+
+    def _count(self) -> None:
+        if not self._shown:
+            told = "Nothing has all these words." if self._items else "There is nothing to choose."
+        elif self._several:
+            told = f"{len(self._chosen)} of {len(self._items)} {self._mark}"
+        else:
+            told = f"{len(self._shown)} of {len(self._items)}"
+        self.query_one(".pick--count", Static).update(Content.styled(told, "$soft"))
+
+    # -- keys and mouse --------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._several if action == "mark" else super().check_action(action, parameters)
+
+    def action_move(self, action: str) -> None:
+        getattr(self.query_one(OptionList), f"action_{action}")()
+
+    def action_mark(self) -> None:
+        place = self.query_one(OptionList).highlighted
+        if place is not None and place < len(self._shown):
+            self._chosen ^= {self._shown[place].value}
+            self._draw()
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self) -> None:
+        self.action_mark() if self._several else self.action_finish()
+
+    @on(Input.Submitted)
+    def action_finish(self) -> None:
+        if not self._several:
+            place = self.query_one(OptionList).highlighted
+            if place is None:
+                return
+            self._chosen = {self._shown[place].value}
+        self.dismiss(tuple(item.value for item in self._items if item.value in self._chosen))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

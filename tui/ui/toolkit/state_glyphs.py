@@ -1,0 +1,52 @@
+"""Glyphs and styles that every state shares, and dates as the user has them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from textual.content import Content
+
+from tui.core.text import drawn
+
+
+def day_of(at_ms: int) -> date:
+    """The user's day of a time in milliseconds since the epoch."""
+    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone().date()
+
+
+MUTED = "$soft"
+GOOD = "$text-success"
+BAD = "$text-error"
+ASKS = "$text-warning"
+BUSY = "$text-primary"
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+SPINNER_FRAME_MS = 125
+
+DONE = Content.styled("✓", GOOD)
+FAILED = Content.styled("✗", BAD)
+STOPPED = Content.styled("■", ASKS)
+OPEN_END = Content.styled("◌", MUTED)
+QUESTION = Content.styled("◆", ASKS)
+CONNECTION = Content.styled("◇", ASKS)
+LATER = Content.styled("◷", MUTED)
+SENDING = Content.styled("↑", BUSY)
+UNSURE = Content.styled("?", ASKS)
+USED = Content.styled("Σ", "$faint")
+BUSY_STILL = Content.styled("●", BUSY)
+
+
+def spinner(now_ms: int) -> Content:
+    """The frame of the busy glyph at a time; one cell."""
+    return Content.styled(SPINNER[now_ms // SPINNER_FRAME_MS % len(SPINNER)], BUSY)
+
+
+def clock_time(at_ms: int, *, seconds: bool = False) -> str:
+    """The user's time of day: ``14:05``, or ``14:05:09``."""
+    local = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()
+    return local.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def muted(text: str) -> Content:
+    """Secondary text. The text must be clean."""
+    return Content.styled(drawn(text), MUTED)

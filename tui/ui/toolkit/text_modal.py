@@ -1,0 +1,131 @@
+"""Modals in which the user writes a text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Key
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from tui.ui.keys.ordering import act_at_once
+from tui.ui.questions.answer_row import Answers
+from tui.ui.textual_fixes.text_area import SafeTextArea
+from tui.ui.toolkit.guarded_modal import GuardedModal
+from tui.ui.toolkit.state_glyphs import muted
+
+
+class WrittenText(SafeTextArea):
+    """What is being written; its modal's keys come in the order in which they were pressed."""
+
+    async def on_key(self, event: Key) -> None:
+        if event.is_printable:
+            return
+        for node in (self, self.screen):
+            if await act_at_once(self.app, event.key, node):
+                event.prevent_default()
+                event.stop()
+                return
+
+
+class WritingModal(GuardedModal[str | None]):
+    """Asks for a text. Returns it without the space around it; None: never mind."""
+
+    AUTO_FOCUS = "TextArea"
+
+    def __init__(
+        self,
+        title: Content,
+        lead: str,
+        *,
+        submit: str,
+        text: str = "",
+        placeholder: str = "",
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``submit``: what Enter does, in a word."""
+        super().__init__(clock_s=clock_s)
+        self._title = title
+        self._lead = lead
+        self._submit = submit
+        self._text = text
+        self._placeholder = placeholder
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="modal--box -small"):
+            yield Static(self._title, classes="modal--title")
+            yield from self.lead()
+            yield WrittenText(
+                self._text,
+                soft_wrap=True,
+                tab_behavior="focus",
+                compact=True,
+                placeholder=Content(self._placeholder),
+            )
+            yield Answers(("Enter", self._submit, "submit"), ("Esc", "Back", "back"))
+
+    def lead(self) -> Iterator[Widget]:
+        """What stands above the text."""
+        yield Static(muted(self._lead))
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
+
+    def action_submit(self) -> None:
+        self.dismiss(self.query_one(TextArea).text.strip())
+
+    def action_newline(self) -> None:
+        self.query_one(TextArea).insert("\n")
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+
+class EditModal(WritingModal):
+    """Changes a message that waits to be sent. Returns its new text; None: it stays as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "submit",
+            "Change",
+            tooltip="Send these words instead",
+            id="edit.submit",
+        ),
+        Binding(
+            "ctrl+j,shift+enter",
+            "newline",
+            "New line",
+            tooltip="New line",
+            id="edit.newline",
+        ),
+        Binding(
+            "escape",
+            "back",
+            "Back",
+            tooltip="Leave the message as it was",
+            id="edit.back",
+        ),
+    ]
+
+    def __init__(self, text: str, *, clock_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(
+            Content.styled("Change a message", "bold"),
+            "It waits to be sent, and keeps its place.",
+            submit="Change",
+            text=text,
+            clock_s=clock_s,
+        )
+
+    def action_submit(self) -> None:
+        text = self.query_one(TextArea).text
+        if text.strip():
+            self.dismiss(text)  # as it was typed

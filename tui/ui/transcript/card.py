@@ -1,0 +1,296 @@
+"""Cards of the transcript: the base, and the user's message."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+
+from tui.core.text import clean, clean_line, size
+from tui.ui.app.base import BaseApp
+from tui.ui.toolkit.rows import Row, RowsView
+from tui.ui.toolkit.state_glyphs import (
+    ASKS,
+    BAD,
+    BUSY,
+    BUSY_STILL,
+    FAILED,
+    LATER,
+    MUTED,
+    OPEN_END,
+    SENDING,
+    SPINNER_FRAME_MS,
+    UNSURE,
+    clock_time,
+    muted,
+    spinner,
+)
+from tui.ui.toolkit.text import line, plain
+from tui.ui.transcript.entries import PromptEntry
+from tui.ui.transcript.message_text import Headed
+from tui.ui.transcript.unfolded import UnfoldedKeys
+
+if TYPE_CHECKING:
+    from tui.core.ids import TurnId
+    from tui.core.records import Attachment
+
+
+_CALM_TICK_S = 10.0
+"""Where motion is not wanted, time that passes is shown this often."""
+
+
+class Keyed(Protocol):
+    """An entry with an identity."""
+
+    @property
+    def key(self) -> str: ...
+
+
+EntryT = TypeVar("EntryT", bound=Keyed)
+
+
+def wall_clock_ms() -> int:
+    return int(time.time() * 1000)
+
+
+class Card(RowsView, Generic[EntryT]):
+    """Draws one entry, and takes its place when it changes. A single widget, whatever it shows."""
+
+    FOCUS_ON_CLICK: ClassVar[bool] = False
+    """Clicking on a card must not take the keyboard away from the composer."""
+
+    tick_s: float | None = None
+    """How often the drawing changes by itself; None: never."""
+
+    at_rest = False
+    """Nobody follows what it shows, so that nothing about it may look as if it went on."""
+
+    def __init__(self, entry: EntryT, *, now_ms: Callable[[], int] = wall_clock_ms) -> None:
+        super().__init__()
+        self.entry = entry
+        self.now_ms = now_ms
+        self.unfolded_keys = UnfoldedKeys()
+        """Those of the whole transcript, where the card is in one."""
+
+    def attend(self) -> None:
+        """Bring classes, focus and ``tick_s`` in line with the entry."""
+
+    def show(self, entry: EntryT) -> None:
+        """Take a newer state of the same entry."""
+        self.entry = entry
+        self.bring_up_to_date()
+
+    @property
+    def unfolded(self) -> bool:
+        """True if the user wants to see all there is."""
+        return self.entry.key in self.unfolded_keys
+
+    def toggle_unfolded(self) -> None:
+        """Show all there is, or only what is most important."""
+        self.unfolded_keys.toggle(self.entry.key)
+        self.bring_up_to_date()
+
+    def on_mount(self) -> None:
+        self._attend()
+
+    def automatic_refresh(self) -> None:
+        """Tick, unless something is in front: that would be drawn anew as a whole each time."""
+        if self.screen.is_active:
+            super().automatic_refresh()
+            self._attend()
+
+    def rest(self, *, on: bool) -> None:
+        """Stop, or go on, showing that something is under way."""
+        if on != self.at_rest:
+            self.at_rest = on
+            self.bring_up_to_date()
+
+    def busy_glyph(self) -> Content:
+        """What says that something is under way; it stands still where motion is not wanted."""
+        if self.at_rest:
+            return OPEN_END
+        moves = self.app.animation_level != "none"
+        return spinner(self.now_ms()) if moves else BUSY_STILL
+
+    @property
+    def busy_tick_s(self) -> float | None:
+        if self.at_rest:
+            return None
+        ours = self.app if isinstance(self.app, BaseApp) else None
+        if ours and ours.preferences.reduced_motion:
+            return _CALM_TICK_S
+        still = self.app.animation_level == "none" or (ours and ours.terminal.remote)
+        return 1.0 if still else SPINNER_FRAME_MS / 1000
+
+    def bring_up_to_date(self) -> None:
+        """Draw the card again after something about it has changed."""
+        if not self.is_attached:
+            return
+        self._attend()
+        self.redraw()
+
+    def _attend(self) -> None:
+        self.attend()
+        self.set_class(getattr(self.entry, "joined", False), "-joined")
+        if self.auto_refresh != self.tick_s:
+            self.auto_refresh = self.tick_s
+
+
+FOLD_LINES = 20
+_BAR_CELLS = 12
+
+_AGAIN_OR_DROP = Content.from_markup(
+    "[@click=send_again]Send it again[/]  [@click=withdraw]Drop it[/]"
+)
+_EDIT_OR_TAKE_BACK = Content.from_markup(
+    "[@click=edit]Change it[/]  [@click=withdraw]Take it back[/]"
+)
+_CANCEL = Content.from_markup("[@click=withdraw]Cancel[/]")
+_DISMISS = Content.from_markup("[@click=withdraw]Remove[/]")
+
+
+class PromptCard(Card[PromptEntry], Headed):
+    """A message of the user's: its text as it was typed, its files, and its state until sent."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "primary",
+            "Change / send again / unfold",
+            tooltip="Change a message that waits, send it again, or unfold it",
+            id="message.primary",
+        ),
+        Binding("delete", "withdraw", "Drop", tooltip="Drop the message", id="message.drop"),
+    ]
+
+    _upload: tuple[int, int] | None = None
+    """Bytes of the file that were sent, and all of them, while it is uploaded."""
+
+    @dataclass
+    class SendAgain(Message):
+        """The user wants an unconfirmed message sent again."""
+
+        turn_id: TurnId
+
+    @dataclass
+    class EditWanted(Message):
+        """The user wants other words in a message that waits."""
+
+        turn_id: TurnId
+        text: str
+
+    @dataclass
+    class Withdrawn(Message):
+        """The user gives up a message that was not sent, or may not have been."""
+
+        turn_id: TurnId
+
+    def attend(self) -> None:
+        prompt = self.entry.prompt
+        for state in ("queued", "sending", "unconfirmed", "refused"):
+            self.set_class(prompt.state == state, f"-{state}")
+        self.can_focus = self.can_withdraw or self._is_long
+        self.set_class(self._is_long, "-unfolds")
+
+    def show(self, entry: PromptEntry) -> None:
+        self._upload = None
+        super().show(entry)
+
+    def show_upload(self, sent_bytes: int, total_bytes: int) -> None:
+        """Show how much of the file has been sent."""
+        if self.entry.prompt.state == "queued":
+            self._upload = (sent_bytes, total_bytes)
+            self.bring_up_to_date()
+
+    @property
+    def can_withdraw(self) -> bool:
+        """Whether it can still be taken back, or need not be kept."""
+        return self.entry.prompt.state in ("queued", "unconfirmed", "refused")
+
+    @property
+    def _is_long(self) -> bool:
+        """Whether the text is folded at some usual width."""
+        text = self.entry.prompt.text
+        return text.count("\n") >= FOLD_LINES or len(text) > FOLD_LINES * 40
+
+    def on_click(self) -> None:
+        if self._is_long and not self.screen.selections:
+            self.action_unfold()
+
+    def action_primary(self) -> None:
+        match self.entry.prompt.state:
+            case "unconfirmed":
+                self.action_send_again()
+            case "queued":
+                self.action_edit()
+            case _:
+                self.action_unfold()
+
+    def action_unfold(self) -> None:
+        self.toggle_unfolded()
+
+    def action_send_again(self) -> None:
+        if self.entry.prompt.state == "unconfirmed":
+            self.post_message(self.SendAgain(self.entry.turn_id))
+
+    def action_edit(self) -> None:
+        if self.entry.prompt.state == "queued":
+            self.post_message(self.EditWanted(self.entry.turn_id, self.entry.prompt.text))
+
+    def action_withdraw(self) -> None:
+        if self.can_withdraw:
+            self.post_message(self.Withdrawn(self.entry.turn_id))
+
+    def rows(self) -> Sequence[Row]:
+        prompt = self.entry.prompt
+        written = muted(clock_time(prompt.at_ms)) if prompt.at_ms else Content("")
+        text = plain(clean(prompt.text).strip("\n"))
+        limit = None if self.unfolded else FOLD_LINES
+        return [
+            Row(text, aside=written, indent=0, lines=limit, rest=MUTED),
+            *(_file(attachment) for attachment in prompt.attachments),
+            *self._state(),
+        ]
+
+    def _state(self) -> Iterator[Row]:
+        prompt = self.entry.prompt
+        problem = clean_line(prompt.problem, 600)
+        match prompt.state:
+            case "queued" if self._upload:
+                yield Row(_progress(*self._upload), SENDING)
+                yield Row(_CANCEL)
+            case "queued":
+                yield Row(muted(problem or "Waits until the agent is free."), LATER)
+                yield Row(_EDIT_OR_TAKE_BACK)
+            case "sending":
+                yield Row(muted("Sending"), SENDING)
+            case "unconfirmed":
+                told = f"Not confirmed. {problem or 'It may not have reached the agent.'}"
+                yield Row(Content.styled(told, ASKS), UNSURE)
+                yield Row(_AGAIN_OR_DROP)
+            case "refused":
+                yield Row(Content.styled(f"Not sent. {problem}".rstrip(), BAD), FAILED)
+                yield Row(_DISMISS)
+
+
+def _progress(sent_bytes: int, total_bytes: int) -> Content:
+    """A bar, and the bytes it stands for."""
+    filled = _BAR_CELLS * sent_bytes // max(1, total_bytes)
+    counted = f"  {size(sent_bytes)} of {size(total_bytes)}"
+    return Content.assemble(
+        muted("Uploading  "),
+        Content.styled("━" * filled, BUSY),
+        Content.styled("╌" * (_BAR_CELLS - filled), MUTED),
+        muted(counted),
+    )
+
+
+def _file(attachment: Attachment) -> Row:
+    name = line(attachment.name, 120) or Content("file")
+    about = Content.assemble(name, muted(f"  {size(attachment.size_bytes)}"))
+    return Row(about, muted("▤"))

@@ -1,0 +1,210 @@
+"""The middle of the screen: the transcript, or the welcome of an empty conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.ui.app.messages import CopyText
+from tui.ui.transcript.welcome import Welcome
+
+if TYPE_CHECKING:
+    from tui.core.ids import TurnId
+    from tui.core.turn import Turn
+    from tui.ui.transcript.card import PromptCard
+    from tui.ui.transcript.message_actions import MessageActions
+    from tui.ui.transcript.reply import Reply
+    from tui.ui.transcript.transcript import Transcript
+
+
+class ConversationPane(Container):
+    """Shows turns in order, however loading them and their changes overlap.
+
+    The transcript is mounted by :meth:`furnish` after the first paint: its imports are costly.
+    For the same reason its messages are handled by name.
+    """
+
+    actions: MessageActions
+    """Carries out what the user wants to do with a message; given to it before it is mounted."""
+
+    def __init__(
+        self,
+        agent_name: str,
+        suggestions: Sequence[tuple[str, str]],
+        now_ms: Callable[[], int],
+    ) -> None:
+        super().__init__()
+        self._welcome = Welcome(agent_name, suggestions)
+        self._now_ms = now_ms
+        self._newer: dict[TurnId, Turn] | None = None
+        self.transcript: Transcript | None = None
+        self.oldest: TurnId | None = None
+        """The first of the turns shown."""
+        self.newest: TurnId | None = None
+        """The last of them, while newer ones are stored."""
+
+    def compose(self) -> ComposeResult:
+        yield self._welcome
+        yield Static(Content("↓ New messages"), id="pill")
+
+    def call_agent(self, name: str) -> None:
+        """Greet in another name."""
+        self._welcome.call_agent(name)
+
+    def withdraw_suggestions(self) -> None:
+        """Hide what was suggested for another agent."""
+        self._welcome.withdraw_suggestions()
+
+    async def furnish(self, *, offers_start: bool, offers_jobs: bool) -> None:
+        """Mount the transcript.
+
+        ``offers_start``: a genie that keeps silent can be started from here. ``offers_jobs``: the
+        recipe behind a skill can be looked at.
+        """
+        from tui.ui.transcript.transcript import Transcript
+
+        self.transcript = Transcript(now_ms=self._now_ms)
+        self.transcript.offers_start = offers_start
+        self.transcript.offers_jobs = offers_jobs
+        self.transcript.display = False
+        await self.mount(self.transcript, after=self._welcome)
+
+    @property
+    def greets(self) -> bool:
+        """Whether the welcome is shown."""
+        return bool(self._welcome.display)
+
+    def greet(self, *, on: bool) -> None:
+        """Show the welcome, or the transcript."""
+        self._welcome.display = on
+        if self.transcript:
+            self.transcript.display = not on
+        self.show_pill(False)
+
+    @property
+    def ends_in_silence(self) -> bool:
+        """True if the last turn on screen has ended without a word."""
+        from tui.ui.transcript.entries import SilenceEntry
+
+        last = self.transcript.items[-1] if self.transcript and self.transcript.items else None
+        return isinstance(last, SilenceEntry)
+
+    def show_pill(self, shown: bool) -> None:
+        """Whether something new stands below what is in view."""
+        self.query_one("#pill").display = shown
+
+    def expect(self) -> None:
+        """Turns are being read: keep what changes meanwhile for :meth:`show`."""
+        self._newer = {}
+
+    async def show(self, turns: Sequence[Turn], *, goes_on: bool = False) -> None:
+        """Show turns that were read, in their newest state.
+
+        ``goes_on``: they are not the newest ones.
+        """
+        if self.transcript is None:
+            return
+        newer = self._newer or {}
+        self._newer = None
+        self.oldest = turns[0].id if turns else None
+        self.newest = turns[-1].id if turns and goes_on else None
+        self.transcript.goes_on = self.newest is not None
+        await self.transcript.show_turns([newer.pop(turn.id, turn) for turn in turns])
+        self.show_pill(self.transcript.has_new_below)
+        for turn in newer.values():
+            await self.update(turn)
+
+    async def append(self, turns: Sequence[Turn], *, goes_on: bool) -> None:
+        """Show newer turns below; ``goes_on``: these are not the newest ones either."""
+        if self.transcript is None:
+            return
+        await self.transcript.prepend_turns(turns)
+        if goes_on:
+            self.newest = turns[-1].id
+        else:
+            self.newest = None
+            self.transcript.end_here()
+            self.show_pill(self.transcript.has_new_below)
+
+    async def prepend(self, turns: Sequence[Turn]) -> None:
+        """Show older turns above."""
+        if self.transcript is not None and turns:
+            self.oldest = turns[0].id
+            await self.transcript.prepend_turns(turns)
+
+    async def update(self, turn: Turn) -> None:
+        """Show the newest state of a turn, or a new one."""
+        if self._newer is not None:
+            self._newer[turn.id] = turn
+        elif self.transcript is not None:
+            if self.newest is None or self.transcript.turn(turn.id):
+                await self.transcript.show_turn(turn)
+                self.oldest = await self.transcript.forget_far_above() or self.oldest
+            else:
+                self.show_pill(True)
+
+    def show_upload(self, turn_id: TurnId, sent_bytes: int, total_bytes: int) -> None:
+        """Show how much of a message's file has been sent."""
+        if self.transcript is not None:
+            self.transcript.show_upload(turn_id, sent_bytes, total_bytes)
+
+    def rest(self, *, on: bool) -> None:
+        """Whether nobody follows what goes on in the conversation."""
+        if self.transcript is not None:
+            self.transcript.rest(on=on)
+
+    async def drop(self, turn_id: TurnId) -> None:
+        """Take a turn off the screen."""
+        if self._newer is not None:
+            self._newer.pop(turn_id, None)
+        if self.transcript is not None:
+            await self.transcript.drop_turn(turn_id)
+
+    def scroll_page(self, direction: int) -> None:
+        """Scroll the transcript up (-1) or down (1) by a page."""
+        if self.transcript and self.transcript.display:
+            if direction < 0:
+                self.transcript.action_page_up()
+            else:
+                self.transcript.action_page_down()
+
+    def focus_suggestions(self) -> None:
+        if choices := self._welcome.query("#suggestions"):
+            choices.first().focus()
+
+    # -- what the user does with it --------------------------------------------------------
+
+    def on_transcript_new_below_changed(self, event: Transcript.NewBelowChanged) -> None:
+        self.show_pill(event.has_new)
+
+    def on_reply_copy_requested(self, event: Reply.CopyRequested) -> None:
+        self.post_message(CopyText(event.text, "The code"))
+
+    def on_passages_quoted(self, event: Transcript.Quoted) -> None:
+        self.actions.quote(event.text)
+
+    def on_passages_reword_wanted(self, event: Transcript.RewordWanted) -> None:
+        self.actions.unsent.reword(event.turn_id, event.text)
+
+    def on_passages_links_wanted(self, event: Transcript.LinksWanted) -> None:
+        self.actions.choose_link(event.links)
+
+    def on_passages_code_wanted(self, event: Transcript.CodeWanted) -> None:
+        self.actions.choose_code(event.blocks)
+
+    def on_passages_view_wanted(self, event: Transcript.ViewWanted) -> None:
+        self.actions.view(event.text)
+
+    def on_prompt_card_edit_wanted(self, event: PromptCard.EditWanted) -> None:
+        self.actions.unsent.edit(event.turn_id, event.text)
+
+    def on_prompt_card_send_again(self, event: PromptCard.SendAgain) -> None:
+        self.actions.unsent.send_again(event.turn_id)
+
+    def on_prompt_card_withdrawn(self, event: PromptCard.Withdrawn) -> None:
+        self.actions.unsent.withdraw(event.turn_id)

@@ -1,0 +1,336 @@
+"""What turns look like in the transcript, as plain values, and in which order.
+
+An entry becomes one widget. Its key stays the same while the turn grows, so that the widget is
+brought up to date instead of being replaced under the user's cursor. ``joined`` entries stand
+close to the one above: what the agent does in a row reads as a list.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from tui.core.events import AgentMessage, HaltRequested, TurnOutcome
+from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
+from tui.ui.toolkit.state_glyphs import day_of
+
+if TYPE_CHECKING:
+    from tui.core.ids import TurnId
+    from tui.core.records import Prompt
+    from tui.core.turn import Turn
+    from tui.core.usage import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayEntry:
+    """A new day begins with the turn below."""
+
+    key: str
+    day: date
+
+
+def prompt_key(turn_id: TurnId) -> str:
+    """The key of a turn's prompt."""
+    return f"{turn_id}/prompt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptEntry:
+    """What the user said."""
+
+    key: str
+    turn_id: TurnId
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyEntry:
+    """What the agent said, in Markdown."""
+
+    key: str
+    text: str
+    settled: bool
+    """False while it is still being written."""
+    at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillEntry:
+    """One call of a skill."""
+
+    key: str
+    step: SkillStep
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalEntry:
+    """A question whether a skill may run."""
+
+    key: str
+    turn_id: TurnId
+    step: ApprovalStep
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionEntry:
+    """A connection that only the user can authorise."""
+
+    key: str
+    turn_id: TurnId
+    step: ConnectionStep
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingEntry:
+    """The agent works, and nothing else in the turn shows it."""
+
+    key: str
+    since_ms: int | None
+    heard: bool
+    """Whether the agent has been heard of in this turn."""
+    halting: bool = False
+    """Whether it was asked to stop."""
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceEntry:
+    """The turn is over without a word of the agent."""
+
+    key: str
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeEntry:
+    """How a turn ended that did not end well, or not without an error."""
+
+    key: str
+    outcome: TurnOutcome
+    reason: str
+    asked_for: bool = False
+    """Whether the user asked for the end."""
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageEntry:
+    """What a turn that is over has used."""
+
+    key: str
+    usage: Usage
+    joined: bool = True
+
+
+Entry = (
+    DayEntry
+    | PromptEntry
+    | ReplyEntry
+    | SkillEntry
+    | ApprovalEntry
+    | ConnectionEntry
+    | WorkingEntry
+    | SilenceEntry
+    | OutcomeEntry
+    | UsageEntry
+)
+
+
+def entries_of(turn: Turn) -> list[Entry]:
+    """The entries of a turn, from top to bottom. Keys are unique over all turns."""
+    entries: list[Entry] = []
+    if turn.prompt is not None:
+        entries.append(PromptEntry(key=prompt_key(turn.id), turn_id=turn.id, prompt=turn.prompt))
+    entries += _steps(turn)
+    entries += _end(turn)
+    return [_joined(above, entry) for above, entry in zip([None, *entries], entries, strict=False)]
+
+
+def key_of_message(turn: Turn, event_key: str | None) -> str:
+    """The entry of a message of the agent's, by its event; else the turn's first entry."""
+    event = next((event for event in turn.log if event.key == event_key), None)
+    if isinstance(event, AgentMessage):
+        texts = [step for step in turn.steps if isinstance(step, TextStep)]
+        for number, step in enumerate(texts):
+            same_id = step.message_id is not None and step.message_id == event.message_id
+            if same_id or step.text == event.text:
+                return _text_key(turn, number)
+    return entries_of(turn)[0].key
+
+
+def _text_key(turn: Turn, number: int) -> str:
+    # By number: a message gets its id only when it is complete.
+    return f"{turn.id}/text/{number}"
+
+
+def _joined(above: Entry | None, entry: Entry) -> Entry:
+    if isinstance(entry, DayEntry | PromptEntry | ReplyEntry | UsageEntry) or not _is_brief(above):
+        return entry
+    return replace(entry, joined=True)
+
+
+def _is_brief(entry: Entry | None) -> bool:
+    """Whether it is a line about what was done, and not an open question."""
+    match entry:
+        case SkillEntry():
+            return True
+        case ApprovalEntry(step=ApprovalStep(waiting=waiting)):
+            return not waiting
+        case ConnectionEntry(step=ConnectionStep(waiting=waiting)):
+            return not waiting
+        case _:
+            return False
+
+
+def turn_ms(turn: Turn) -> int | None:
+    """When a turn began, milliseconds since the epoch; None if nothing of it has a time."""
+    written_ms = turn.prompt.at_ms if turn.prompt else 0
+    return written_ms or turn.started_ms or turn.last_at_ms
+
+
+def _steps(turn: Turn) -> Iterator[Entry]:
+    said = 0
+    for step in turn.steps:
+        key = f"{turn.id}/{step.key}"
+        match step:
+            case TextStep():
+                yield ReplyEntry(
+                    key=_text_key(turn, said),
+                    text=step.text,
+                    settled=step.settled,
+                    at_ms=step.at_ms,
+                )
+                said += 1
+            case SkillStep():
+                yield SkillEntry(key=key, step=step)
+            case ApprovalStep():
+                yield ApprovalEntry(key=key, turn_id=turn.id, step=step)
+            case ConnectionStep():
+                yield ConnectionEntry(key=key, turn_id=turn.id, step=step)
+
+
+def _end(turn: Turn) -> Iterator[Entry]:
+    """What stands below the steps: how it is or was, and what it has used."""
+    if turn.outcome and (turn.outcome != "finished" or turn.reason):
+        yield OutcomeEntry(
+            key=f"{turn.id}/end",
+            outcome=turn.outcome,
+            reason=turn.reason,
+            asked_for=any(isinstance(event, HaltRequested) for event in turn.log),
+        )
+    elif turn.over:
+        if not any(isinstance(step, TextStep) for step in turn.steps):
+            yield SilenceEntry(key=f"{turn.id}/silence")
+    elif turn.halting or _seems_idle(turn):
+        heard = turn.phase != "waiting"
+        since = turn.started_ms or turn_ms(turn)
+        yield WorkingEntry(key=f"{turn.id}/busy", since_ms=since, heard=heard, halting=turn.halting)
+    if turn.over and turn.usage:
+        yield UsageEntry(key=f"{turn.id}/usage", usage=turn.usage)
+
+
+def _seems_idle(turn: Turn) -> bool:
+    """Whether the agent works although no step shows it."""
+    if turn.phase == "waiting":
+        return turn.prompt is not None and turn.prompt.state == "sent"
+    if turn.phase != "working":
+        return False
+    last = turn.steps[-1] if turn.steps else None
+    streaming = isinstance(last, TextStep) and not last.settled
+    running = any(isinstance(step, SkillStep) and step.status == "running" for step in turn.steps)
+    return not (streaming or running)
+
+
+_LAST = 1 << 62
+
+
+@dataclass(slots=True)
+class _Place:
+    turn: Turn
+    at_ms: int
+    """Where the turn stands; it stays there when its time becomes better known."""
+    day: date | None
+    entries: list[Entry]
+
+
+class Roll:
+    """Keeps the entries of every turn, so that a change costs as much as the turn it is in."""
+
+    def __init__(self, turns: Iterable[Turn] = ()) -> None:
+        self._places: dict[TurnId, _Place] = {}
+        self._order: list[TurnId] = []
+        for turn in turns:
+            self.put(turn)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def turn(self, turn_id: TurnId) -> Turn | None:
+        place = self._places.get(turn_id)
+        return place.turn if place else None
+
+    def name_at(self, place: int) -> TurnId:
+        """Which turn stands at a place."""
+        return self._order[place]
+
+    def newest_first(self) -> Iterable[Turn]:
+        return (self._places[turn_id].turn for turn_id in reversed(self._order))
+
+    def put(self, turn: Turn) -> list[Entry] | None:
+        """Take a new or newer turn.
+
+        Returns the entries that changed; None if some came, went or moved, so that only
+        ``entries`` tells how things are.
+        """
+        entries = entries_of(turn)
+        place = self._places.get(turn.id)
+        if place is None:
+            self._insert(turn, entries)
+            return None
+        before, place.turn, place.entries = place.entries, turn, entries
+        if [entry.key for entry in before] != [entry.key for entry in entries]:
+            return None
+        return [new for old, new in zip(before, entries, strict=True) if old != new]
+
+    def drop(self, turn_id: TurnId) -> bool:
+        """Forget a turn. Returns whether there was one."""
+        if self._places.pop(turn_id, None) is None:
+            return False
+        self._order.remove(turn_id)
+        return True
+
+    def forget_oldest(self, kept: int) -> bool:
+        """Forget all but the newest turns, up to one that is not over; whether there were any."""
+        old = self._order[:-kept]
+        gone = list(takewhile(lambda turn_id: self._places[turn_id].turn.over, old))
+        del self._order[: len(gone)]
+        for turn_id in gone:
+            del self._places[turn_id]
+        return bool(gone)
+
+    def entries(self) -> list[Entry]:
+        """Everything, with a separator before the first turn of each day."""
+        shown: list[Entry] = []
+        day = None
+        for turn_id in self._order:
+            place = self._places[turn_id]
+            if place.day is not None and place.day != day:
+                day = place.day
+                shown.append(DayEntry(key=f"{turn_id}/day", day=day))
+            shown += place.entries
+        return shown
+
+    def _insert(self, turn: Turn, entries: list[Entry]) -> None:
+        at_ms = turn_ms(turn)
+        placed_ms = _LAST if at_ms is None else at_ms
+        index = bisect_right(self._order, placed_ms, key=lambda other: self._places[other].at_ms)
+        self._order.insert(index, turn.id)
+        day = None if at_ms is None else day_of(at_ms)
+        self._places[turn.id] = _Place(turn, placed_ms, day, entries)

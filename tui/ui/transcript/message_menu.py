@@ -1,0 +1,158 @@
+"""Doing something with the message that has the cursor, or was clicked on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from tui.core.json_text import json_of
+from tui.ui.app.messages import CopyText
+from tui.ui.markdown import Document
+from tui.ui.markdown.extract import plain_text, web_links
+from tui.ui.transcript.card import PromptCard
+from tui.ui.transcript.entries import Entry, PromptEntry
+from tui.ui.transcript.message_cursor import Cursor, key_of
+from tui.ui.transcript.message_text import Deed, Headed, deeds_with, quoted, words_of
+from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
+from tui.ui.transcript.reply import Reply
+from tui.ui.transcript.skill_card import SkillCard
+
+if TYPE_CHECKING:
+    from tui.core.ids import TurnId
+
+
+def _deed(key: str, deed: Deed, label: str, meaning: str) -> Binding:
+    return key_of(key, f"deed('{deed}')", deed, label, meaning)
+
+
+class Passages(Cursor):
+    """Offers what fits the message; what others have to do is asked for with messages."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _deed("c", "copy", "Copy", "Copy the message as text"),
+        _deed("m", "markdown", "Markdown", "Copy the message as Markdown"),
+        _deed("b", "code", "Code", "Copy a code block of the message"),
+        _deed("e", "edit", "Edit", "Edit the message and send it again"),
+        _deed("q", "quote", "Quote", "Quote the message in what you write"),
+        _deed("o", "links", "Links", "Open a link of the message"),
+        _deed("v", "view", "View", "View the message as text, to select parts of it"),
+        key_of("enter", "unfold", "unfold", "Unfold", "Unfold, or do what is asked"),
+        key_of("r", "show_jobs", "jobs", "Jobs", "Show the recipe and the jobs of the skill"),
+        key_of("delete", "withdraw", "withdraw", "Drop", "Take back an unsent message"),
+        key_of(
+            "t", "screen.toggle_times", "times", "Times", "Show or hide the time of each message"
+        ),
+    ]
+
+    offers_jobs = False
+    """Whether the recipe behind a skill can be looked at."""
+
+    @dataclass
+    class Quoted(Message):
+        """The user wants to answer these lines; they are marked as a quotation."""
+
+        text: str
+
+    @dataclass
+    class RewordWanted(Message):
+        """The user wants to say something again, in other words."""
+
+        turn_id: TurnId
+        text: str
+
+    @dataclass
+    class LinksWanted(Message):
+        """The user wants to choose one of these addresses to open."""
+
+        links: list[str]
+
+    @dataclass
+    class CodeWanted(Message):
+        """The user wants to choose one of these code blocks, language and code, to copy."""
+
+        blocks: list[tuple[str, str]]
+
+    @dataclass
+    class ViewWanted(Message):
+        """The user wants to see a message as it was written."""
+
+        text: str
+
+    # -- what is done with it --------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with the message that has the cursor."""
+        if action == "deed":
+            return parameters[0] in deeds_with(self.chosen)
+        widget = self.widget_of(self.cursor) if self.cursor else None
+        if action == "unfold":
+            return bool(
+                widget and (widget.can_focus or (isinstance(widget, Reply) and widget.folds))
+            )
+        if action == "show_jobs":
+            return isinstance(widget, SkillCard) and widget.has_jobs
+        if action == "withdraw":
+            return isinstance(widget, PromptCard) and widget.can_withdraw
+        return super().check_action(action, parameters)
+
+    def action_deed(self, deed: Deed) -> None:
+        """Do something with the message that has the cursor."""
+        self._do(deed, self.chosen)
+
+    @on(Headed.DeedWanted)
+    def _do_clicked(self, event: Headed.DeedWanted) -> None:
+        event.stop()
+        key = next((key for key, widget in self.mounted() if widget is event.widget), None)
+        self._do(event.deed, self.item_of(key) if key else None)
+
+    def action_unfold(self) -> None:
+        """Do what Enter does on a card of this kind."""
+        match self.widget_of(self.cursor) if self.cursor else None:
+            case PromptCard() as card:
+                card.action_primary()
+            case SkillCard() | Reply() as card:
+                card.action_unfold()
+            case ApprovalCard() | ConnectionCard() as card:
+                card.action_open()
+
+    def action_show_jobs(self) -> None:
+        """Show what is behind the skill that has the cursor."""
+        if isinstance(card := self.widget_of(self.cursor or ""), SkillCard):
+            card.action_show_jobs()
+
+    def action_withdraw(self) -> None:
+        """Take back a message that waits."""
+        if isinstance(card := self.widget_of(self.cursor or ""), PromptCard):
+            card.action_withdraw()
+
+    def _do(self, deed: Deed, entry: Entry | None) -> None:
+        words = words_of(entry)
+        if not words:
+            return
+        match deed:
+            case "copy":
+                is_text = isinstance(entry, PromptEntry) or json_of(words) is not None
+                text = words if is_text else plain_text(words)
+                self.post_message(CopyText(text, "The message"))
+            case "markdown":
+                self.post_message(CopyText(words, "The message, as Markdown,"))
+            case "code":
+                self._take_code(Document(words).code_blocks())
+            case "quote":
+                self.post_message(self.Quoted(quoted(words)))
+            case "edit" if isinstance(entry, PromptEntry):
+                self.post_message(self.RewordWanted(entry.turn_id, words))
+            case "links":
+                self.post_message(self.LinksWanted(web_links(words)))
+            case _:
+                self.post_message(self.ViewWanted(words))
+
+    def _take_code(self, blocks: list[tuple[str, str]]) -> None:
+        if len(blocks) == 1:
+            self.post_message(CopyText(blocks[0][1], "The code"))
+        elif blocks:
+            self.post_message(self.CodeWanted(blocks))

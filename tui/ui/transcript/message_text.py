@@ -1,0 +1,138 @@
+"""Header and texts of a message: when it was, and what can be copied from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+from textual.widget import Widget
+
+from tui.core.text import clean
+from tui.ui.textual_fixes.layout import set_border_title
+from tui.ui.toolkit.state_glyphs import MUTED, clock_time
+from tui.ui.transcript.entries import (
+    ApprovalEntry,
+    ConnectionEntry,
+    Entry,
+    PromptEntry,
+    ReplyEntry,
+    SkillEntry,
+)
+
+
+def is_stop(entry: Entry) -> bool:
+    """Whether there is something to be done with an entry: messages, and what unfolds or asks."""
+    match entry:
+        case PromptEntry() | ReplyEntry():
+            return True
+        case SkillEntry(step=step):
+            return bool(step.result or step.error)
+        case ApprovalEntry(step=step):
+            return step.waiting
+        case ConnectionEntry(step=step):
+            return step.waiting
+        case _:
+            return False
+
+
+def is_prompt(entry: Entry) -> bool:
+    """Whether the user said it."""
+    return isinstance(entry, PromptEntry)
+
+
+def stop_beside(
+    entries: Sequence[Entry],
+    place: int,
+    direction: int,
+    wanted: Callable[[Entry], bool] = is_stop,
+) -> Entry | None:
+    """The next wanted entry above (-1) or below (1) a place; None if there is none."""
+    places = range(place - 1, -1, -1) if direction < 0 else range(place + 1, len(entries))
+    return next((entries[n] for n in places if wanted(entries[n])), None)
+
+
+def words_of(entry: Entry | None) -> str:
+    """What was said, in Markdown or as it was typed, clean; empty if it is no message."""
+    return clean(_raw(entry)).strip("\n")
+
+
+def _raw(entry: Entry | None) -> str:
+    match entry:
+        case PromptEntry(prompt=prompt):
+            return prompt.text
+        case ReplyEntry(text=text):
+            return text
+        case _:
+            return ""
+
+
+def said_ms(entry: Entry | None) -> int | None:
+    """When it was said, as far as known and not shown anyway."""
+    match entry:
+        case ReplyEntry(at_ms=at_ms):
+            return at_ms
+        case _:
+            return None
+
+
+def deeds_with(entry: Entry | None) -> tuple[Deed, ...]:
+    """What can be done with an entry. Asked often, so it only looks at the text."""
+    words = _raw(entry)
+    if not words or words.isspace():
+        return ()
+    links: tuple[Deed, ...] = ("links",) if "://" in words or "www." in words else ()
+    if isinstance(entry, PromptEntry):
+        return ("copy", "edit", "quote", *links, "view")
+    code: tuple[Deed, ...] = ("code",) if "```" in words or "~~~" in words else ()
+    return ("copy", "markdown", *code, "quote", *links, "view")
+
+
+def quoted(words: str) -> str:
+    """A text as a Markdown quotation."""
+    return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
+
+
+Deed = Literal["copy", "markdown", "code", "edit", "quote", "links", "view"]
+"""What can be done with a message."""
+
+_CLICKED: tuple[Deed, ...] = ("copy", "edit", "quote", "links", "markdown", "view")
+"""What has a word to click on, the most wanted first: as many as there is room for."""
+_GAP = 2
+_EDGES = 4
+
+
+class Headed(Widget):
+    """A message with such a line."""
+
+    @dataclass
+    class DeedWanted(Message):
+        """The user clicked on something that can be done."""
+
+        widget: Widget
+        deed: Deed
+
+    def show_head(self, at_ms: int | None = None, deeds: tuple[Deed, ...] = ()) -> None:
+        """Show when it was said and what can be done; without either the line is empty."""
+        parts = [*([Content.styled(clock_time(at_ms), MUTED)] if at_ms else [])]
+        room = (self.outer_size.width or 80) - _EDGES - sum(part.cell_length for part in parts)
+        for mark in self._marks(deeds):
+            room -= mark.cell_length + _GAP
+            if room < 0:
+                break
+            parts.append(mark)
+        title = Content(" " * _GAP).join(parts) if parts else None
+        set_border_title(self, title)
+
+    def _marks(self, deeds: tuple[Deed, ...]) -> Iterator[Content]:
+        for deed in _CLICKED:
+            if deed in deeds:
+                click = Style.from_meta({"@click": ("do", (deed,))})
+                yield Content.styled(deed, "$text-primary underline").stylize(click)
+
+    def action_do(self, deed: Deed) -> None:
+        """Ask for it."""
+        self.post_message(self.DeedWanted(self, deed))

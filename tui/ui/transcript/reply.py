@@ -1,0 +1,242 @@
+"""One message, drawn as Markdown in a single widget, while it streams and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+
+from textual.events import Click
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.style import Style
+
+from tui.core.text import clean
+from tui.ui.app.base import BaseApp
+from tui.ui.markdown import Document
+from tui.ui.markdown.folded import folded, folds
+from tui.ui.markdown.paint import paint, select, selected_text
+from tui.ui.markdown.spans import plain
+from tui.ui.textual_fixes.component_styles import component_style
+from tui.ui.transcript.message_text import Headed
+from tui.ui.transcript.unfolded import UnfoldedKeys
+
+_SHORTEST_PAUSE_S = 1 / 12
+_SHORTEST_PAUSE_AFAR_S = 1 / 4
+"""Over SSH: each time that a line is added, all lines in view are sent."""
+_LONGEST_PAUSE_S = 1.0
+
+
+class Reply(Headed):
+    """A message in Markdown. ``show`` may be called as often as text comes.
+
+    A message that is one JSON document is folded to a line; a click or ``unfold`` shows it.
+    It draws only the lines on the screen, and settled lines once. Links run the app's action
+    ``open_link(href)``, with http and https addresses only. Its colours are those of the classes
+    ``reply--ROLE`` below it.
+    """
+
+    @dataclass
+    class CopyRequested(Message):
+        """The user clicked on the copy mark of a code block."""
+
+        reply: Reply
+        text: str
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        final: bool = True,
+        key: str = "",
+        unfolded_keys: UnfoldedKeys | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """``key`` and ``unfolded_keys``: what tells whether the message is unfolded."""
+        super().__init__(id=id, classes=classes)
+        self._key = key
+        self._unfolded_keys = unfolded_keys or UnfoldedKeys()
+        self._newest = text
+        self._is_final = final
+        self._drawn = text
+        self._resting = False
+        self._strips: dict[int, Strip] = {}
+        self._strips_key: object = None
+        self._roles: dict[str, Style] = {}
+
+    def show(self, text: str, *, final: bool) -> None:
+        """Take the newest snapshot of the message.
+
+        The first text after a rest and the final one are drawn at once; others wait, so that
+        drawing takes at most a third of the time and happens at most 12 times a second.
+        """
+        self._newest, self._is_final = text, final
+        if final or not self._resting:
+            self._flush()
+
+    def copy_text(self) -> str:
+        """The message's Markdown source, without control characters."""
+        return clean(self._newest)
+
+    @property
+    def folds(self) -> bool:
+        """Whether there is more to be shown, or less."""
+        return folds(self._newest, final=self._is_final)
+
+    @property
+    def unfolded(self) -> bool:
+        """True if the user wants to see all of a message that folds."""
+        return self._key in self._unfolded_keys
+
+    def action_unfold(self) -> None:
+        """Show all of a message that folds, or one line of it again."""
+        if self.folds:
+            self._unfolded_keys.toggle(self._key)
+            self._flush()
+
+    def on_click(self, event: Click) -> None:
+        """On the line that unfolds; the rest is there to be selected."""
+        place = event.get_content_offset(self)
+        on_it = place is not None and place.y == 0 and event.button == 1
+        if on_it and not self.screen.selections:
+            self.action_unfold()
+
+    def code_blocks(self) -> list[tuple[str, str]]:
+        """Language (or empty) and code of each code block shown."""
+        return self._document.code_blocks()
+
+    def unfold_for(self, words: Iterable[str]) -> bool:
+        """Show all of a message that is folded where one of these words is; whether it was."""
+        shown = "\n".join(self._lines())
+        hidden = self.folds and not self.unfolded and any(w.casefold() not in shown for w in words)
+        if hidden:
+            self.action_unfold()
+        return hidden
+
+    def _lines(self) -> list[str]:
+        """The text of each line, without regard to case."""
+        return [plain(line.spans).casefold() for line in self._document.lines(self.size.width)]
+
+    def line_of(self, words: Iterable[str]) -> int:
+        """The line on which most of these words stand, the first one if none does."""
+        wanted = {word.casefold() for word in words}
+        lines = self._lines()
+        found = [sum(word in line for word in wanted) for line in lines]
+        return found.index(max(found)) if found else 0
+
+    def action_copy_code(self, number: int) -> None:
+        """Ask for a code block to be copied."""
+        self.post_message(self.CopyRequested(self, self.code_blocks()[number][1]))
+
+    # Pace
+
+    def _flush(self) -> None:
+        began = perf_counter()
+        self._drawn = self._newest
+        if not self.is_attached:
+            self.__dict__.pop("_document", None)
+            return
+        self._update()
+        if not self._is_final:
+            self._resting = True
+            self.call_after_refresh(self._rest, began)
+
+    def _rest(self, began: float) -> None:
+        """Pause in proportion to what the last drawing took, layout and painting included."""
+        pause_s = min(_LONGEST_PAUSE_S, max(self._shortest_pause_s, 2 * (perf_counter() - began)))
+        self.set_timer(pause_s, self._wake)
+
+    @property
+    def _shortest_pause_s(self) -> float:
+        afar = isinstance(self.app, BaseApp) and self.app.terminal.remote
+        return _SHORTEST_PAUSE_AFAR_S if afar else _SHORTEST_PAUSE_S
+
+    def _wake(self) -> None:
+        self._resting = False
+        if self._newest != self._drawn:
+            self._flush()
+
+    def _update(self) -> None:
+        width = self.size.width
+        if not width:
+            self._document.update(self._shown, final=self._is_final)
+            self.refresh(layout=True)
+            return
+        height, steady = len(self._document.lines(width)), self._document.steady(width)
+        grown = self._document.update(self._shown, final=self._is_final)
+        if not grown:
+            steady = 0
+        self._strips = {y: strip for y, strip in self._strips.items() if y < steady}
+        if height == len(self._document.lines(width)):
+            self.refresh(Region(0, steady, self.outer_size.width, self.outer_size.height))
+        else:
+            self.refresh(layout=True)
+
+    # Drawing
+
+    @cached_property
+    def _document(self) -> Document:
+        return Document(self._shown, final=self._is_final, marks=self.app.no_color)
+
+    @property
+    def _shown(self) -> str:
+        """The Markdown to draw of the text."""
+        if not folds(self._drawn, final=self._is_final):
+            return self._drawn
+        return folded(self._drawn, final=self._is_final, unfolded=self.unfolded)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._document.lines(width)) if width else 0
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        lines = self._document.lines(width)
+        if y >= len(lines):
+            return Strip.blank(width, self.visual_style.rich_style)
+        self._forget_outdated(width)
+        if (selection := self.text_selection) and (reach := selection.get_span(y)):
+            return paint(select(lines[y], *reach), y, width, self._style_of)
+        if (strip := self._strips.get(y)) is None:
+            strip = self._strips[y] = paint(lines[y], y, width, self._style_of)
+        return strip
+
+    def _forget_outdated(self, width: int) -> None:
+        key = (width, self.visual_style, self.app.theme)
+        if key != self._strips_key:
+            self._strips_key = key
+            self._strips.clear()
+            self._roles.clear()
+
+    def forget_strips(self) -> None:
+        """Let go of the drawn lines, which are drawn again when they are in view."""
+        self._strips.clear()
+
+    def notify_style_update(self) -> None:
+        self._strips_key = None
+        super().notify_style_update()
+
+    def _style_of(self, roles: str) -> Style:
+        """The style of some roles on top of the widget's own."""
+        if (style := self._roles.get(roles)) is None:
+            style = self.visual_style
+            for role in roles.split():
+                style += self._role_style(role)
+            self._roles[roles] = style
+        return style
+
+    def _role_style(self, role: str) -> Style:
+        if role == "selected":
+            return Style.from_styles(self.screen.get_component_styles("screen--selection"))
+        return component_style(self, f"reply--{role}")
+
+    # Selection
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        return selected_text(self._document.lines(self.size.width), selection), "\n"

@@ -1,0 +1,117 @@
+"""The rows of the transcript that are neither words nor questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+
+from tui.core.text import clean_line, duration
+from tui.ui.keys.labels import key_for
+from tui.ui.toolkit.rows import Row
+from tui.ui.toolkit.state_glyphs import BAD, FAILED, OPEN_END, STOPPED, UNSURE, USED, day_of, muted
+from tui.ui.transcript.card import Card
+from tui.ui.transcript.entries import (
+    DayEntry,
+    OutcomeEntry,
+    SilenceEntry,
+    UsageEntry,
+    WorkingEntry,
+)
+
+_WEEK_DAYS = 7
+
+
+class DayRule(Card[DayEntry]):
+    """Says which day begins."""
+
+    def rows(self) -> Sequence[Row]:
+        return [Row(muted(day_name(self.entry.day, day_of(self.now_ms()))), indent=0)]
+
+
+class WorkingRow(Card[WorkingEntry]):
+    """The agent works: for how long, and whether it has been heard of."""
+
+    def attend(self) -> None:
+        self.tick_s = self.busy_tick_s
+
+    def rows(self) -> Sequence[Row]:
+        words = "Working" if self.entry.heard else "Waiting for the agent"
+        if self.entry.halting:
+            words = "Asked to stop"
+        if self.at_rest:
+            words = "Not followed; the agent may still be at work"
+        elapsed = "" if self.at_rest else self._elapsed()
+        return [Row(muted(f"{words}{elapsed}"), self.busy_glyph())]
+
+    def _elapsed(self) -> str:
+        if self.entry.since_ms is None:
+            return ""
+        seconds = max(0, self.now_ms() - self.entry.since_ms) // 1000
+        return f"  {seconds}s" if seconds < 10 else f"  {duration(seconds)}"
+
+
+class SilenceRow(Card[SilenceEntry]):
+    """The agent said nothing. Source: Headless API, Troubleshooting, Empty stream."""
+
+    may_be_stopped = False
+    """Whether the reason may be that the genie is stopped."""
+    offers_start = False
+    """Whether the genie can be started from here."""
+
+    class StartWanted(Message):
+        """The user wants the genie started."""
+
+    def rows(self) -> Sequence[Row]:
+        words = "No reply came. Is the genie started?" if self.may_be_stopped else "No reply came."
+        told = Row(muted(words), UNSURE)
+        return [told, Row(self._offer())] if self.offers_start else [told]
+
+    def _offer(self) -> Content:
+        key = key_for(self.app, "studio.start")
+        press = Style.from_meta({"@click": "start"})
+        words = Content.styled("Start it", "$text-primary underline").stylize(press)
+        return Content.assemble((f"{key} " if key else "", "bold"), words)
+
+    def action_start(self) -> None:
+        self.post_message(self.StartWanted())
+
+
+class OutcomeRow(Card[OutcomeEntry]):
+    """The turn did not end well."""
+
+    def rows(self) -> Sequence[Row]:
+        reason = clean_line(self.entry.reason, 600)
+        match self.entry.outcome:
+            case "failed":
+                told = f"The agent failed. {reason}".rstrip()
+                return [Row(Content.styled(told, BAD), FAILED)]
+            case "finished":
+                told = f"The agent reported an error. {reason}".rstrip()
+                return [Row(muted(told), UNSURE)]
+            case "halted":
+                by_whom = "Stopped by you." if self.entry.asked_for else "Stopped."
+                return [Row(muted(f"{by_whom} {reason}".rstrip()), STOPPED)]
+            case _:
+                told = f"The agent has used up its turns. {reason}".rstrip()
+                return [Row(muted(told), OPEN_END)]
+
+
+class UsageRow(Card[UsageEntry]):
+    """What a turn has used."""
+
+    def rows(self) -> Sequence[Row]:
+        return [Row(Content.styled(self.entry.usage.sentence(), "$faint"), USED)]
+
+
+def day_name(day: date, today: date) -> str:
+    """``Today``, ``Yesterday``, ``Tuesday``, ``3 March``, ``3 March 2024``."""
+    past = (today - day).days
+    if past in (0, 1):
+        return "Yesterday" if past else "Today"
+    if 1 < past < _WEEK_DAYS:
+        return f"{day:%A}"
+    return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B} {day.year}"

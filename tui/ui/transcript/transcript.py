@@ -1,0 +1,264 @@
+"""The conversation: every turn's words, cards and questions, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from textual import on
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.core.text import clean
+from tui.ui.transcript.card import Card, PromptCard, wall_clock_ms
+from tui.ui.transcript.entries import (
+    ApprovalEntry,
+    ConnectionEntry,
+    DayEntry,
+    Entry,
+    OutcomeEntry,
+    PromptEntry,
+    ReplyEntry,
+    Roll,
+    SilenceEntry,
+    SkillEntry,
+    UsageEntry,
+    WorkingEntry,
+    key_of_message,
+    prompt_key,
+)
+from tui.ui.transcript.message_menu import Passages
+from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
+from tui.ui.transcript.reply import Reply
+from tui.ui.transcript.skill_card import SkillCard
+from tui.ui.transcript.status_rows import DayRule, OutcomeRow, SilenceRow, UsageRow, WorkingRow
+from tui.ui.transcript.unfolded import UnfoldedKeys
+
+if TYPE_CHECKING:
+    from tui.core.ids import AttemptId, CallId, TurnId
+    from tui.core.turn import Turn
+
+MOST_TURNS = 120
+KEPT_TURNS = 60
+_OVERLAP = 3
+"""Turns that are read again: the store may have put some in another order than they came in."""
+_FOUND_S = 2.5
+"""How long a message that was searched for is marked."""
+
+
+class Transcript(Passages):
+    """Shows turns as they are published; what is on screen is changed in place.
+
+    Messages of its own are named below; ``OlderWanted`` is the window's: the user is near the
+    oldest turn shown.
+    """
+
+    @dataclass
+    class ApprovalOpened(Message):
+        """The user wants to decide whether a skill may run."""
+
+        turn: Turn
+        call_id: CallId
+
+    @dataclass
+    class ConnectionOpened(Message):
+        """The user wants to authorise a connection."""
+
+        turn: Turn
+        attempt_id: AttemptId
+
+    @dataclass
+    class NewBelowChanged(Message):
+        """Whether something new stands below what is in view."""
+
+        has_new: bool
+
+    may_be_stopped = False
+    """Whether silence may mean that the genie is stopped."""
+    offers_start = False
+    """Whether a genie that keeps silent can be started from here."""
+
+    def __init__(
+        self,
+        *,
+        now_ms: Callable[[], int] = wall_clock_ms,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(
+            key=lambda entry: entry.key,
+            build=self._build_entry,
+            update=_update_entry,
+            id=id,
+            classes=classes,
+        )
+        self._now_ms = now_ms
+        self._roll = Roll()
+        self._unfolded = UnfoldedKeys()
+        self._had_new = False
+        self._rests = False
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the view stays at the end as the conversation grows."""
+        return self.follows
+
+    @property
+    def has_new_below(self) -> bool:
+        return self.unseen > 0
+
+    def last_reply(self) -> str:
+        """What the agent said last, in Markdown, cleaned; empty if it has not spoken."""
+        return next((clean(t.reply) for t in self._roll.newest_first() if t.reply), "")
+
+    @property
+    def newest(self) -> Turn | None:
+        """The newest turn shown."""
+        return next(iter(self._roll.newest_first()), None)
+
+    def turn(self, turn_id: TurnId) -> Turn | None:
+        """A turn as it was last shown."""
+        return self._roll.turn(turn_id)
+
+    async def show_turns(self, turns: Sequence[Turn]) -> None:
+        """Show these turns instead of whatever there was."""
+        if not any(self._roll.turn(turn.id) for turn in turns):
+            self.forget_cursor()
+        self._roll = Roll(turns)
+        await self.show_items(self._roll.entries())
+
+    async def show_turn(self, turn: Turn) -> None:
+        """Bring one turn up to date, or put it where its time belongs."""
+        changed = self._roll.put(turn)
+        if changed is None:
+            await self.show_items(self._roll.entries())
+        else:
+            for entry in changed:
+                await self.show_item(entry)
+
+    async def forget_far_above(self) -> TurnId | None:
+        """While the end is followed, keep few turns; those before the one returned can be read."""
+        many = len(self._roll) > MOST_TURNS and self.follows
+        if not (many and self._roll.forget_oldest(KEPT_TURNS)):
+            return None
+        await self.show_items(self._roll.entries())
+        return self._roll.name_at(_OVERLAP)
+
+    async def prepend_turns(self, turns: Sequence[Turn]) -> None:
+        """Add turns, usually older ones; what is in view does not move."""
+        for turn in turns:
+            self._roll.put(turn)
+        await self.show_items(self._roll.entries())
+
+    async def reveal_message(
+        self, turn_id: TurnId, event_key: str | None, words: Sequence[str] = ()
+    ) -> None:
+        """Scroll to a message of the agent's, or else to what the user said, and mark it briefly.
+
+        In a long one, go on to where the words stand. Does nothing if the turn is not in the list.
+        """
+        turn = self._roll.turn(turn_id)
+        if turn is None:
+            return
+        key = key_of_message(turn, event_key)
+        await self.reveal(key)
+        widget = self.widget_of(key)
+        if isinstance(widget, Reply) and widget.unfold_for(words):
+            await self.reveal(key)
+        if isinstance(widget, Reply) and (line := widget.line_of(words)) > self.size.height // 2:
+            self.scroll_relative(y=line - self.size.height // 3, animate=False, immediate=True)
+        if widget:
+            widget.add_class("-found")
+            self.set_timer(_FOUND_S, lambda: widget.remove_class("-found"))
+
+    def rest(self, *, on: bool) -> None:
+        """Whether nobody follows what goes on, so that nothing is to move."""
+        if on != self._rests:
+            self._rests = on
+            for card in self.query(Card):
+                card.rest(on=on)
+
+    async def drop_turn(self, turn_id: TurnId) -> None:
+        """Take a turn off the list."""
+        if self._roll.drop(turn_id):
+            await self.show_items(self._roll.entries())
+
+    def show_upload(self, turn_id: TurnId, sent_bytes: int, total_bytes: int) -> None:
+        """Show how much of a message's file has been sent, where the message waits."""
+        if isinstance(card := self.widget_of(prompt_key(turn_id)), PromptCard):
+            card.show_upload(sent_bytes, total_bytes)
+
+    def follow_end(self) -> None:
+        """Go to the end and stay there."""
+        self.action_scroll_end()
+
+    def watch_unseen(self) -> None:
+        super().watch_unseen()
+        if self.has_new_below != self._had_new:
+            self._had_new = self.has_new_below
+            self.post_message(self.NewBelowChanged(self._had_new))
+
+    @on(ApprovalCard.Opened)
+    def _open_approval(self, event: ApprovalCard.Opened) -> None:
+        event.stop()
+        if turn := self.turn(event.turn_id):
+            self.post_message(self.ApprovalOpened(turn, event.call_id))
+
+    @on(ConnectionCard.Opened)
+    def _open_connection(self, event: ConnectionCard.Opened) -> None:
+        event.stop()
+        if turn := self.turn(event.turn_id):
+            self.post_message(self.ConnectionOpened(turn, event.attempt_id))
+
+    def forget_lines(self, widget: Widget) -> None:
+        super().forget_lines(widget)
+        if isinstance(widget, Reply):
+            widget.forget_strips()
+
+    def _build_entry(self, entry: Entry) -> Widget:
+        widget = self._new_widget(entry)
+        if isinstance(widget, Card):
+            widget.at_rest = self._rests
+            widget.unfolded_keys = self._unfolded
+        self.dress(widget, entry)
+        return widget
+
+    def _new_widget(self, entry: Entry) -> Widget:
+        match entry:
+            case DayEntry():
+                return DayRule(entry, now_ms=self._now_ms)
+            case PromptEntry():
+                return PromptCard(entry, now_ms=self._now_ms)
+            case ReplyEntry():
+                return Reply(
+                    entry.text, final=entry.settled, key=entry.key, unfolded_keys=self._unfolded
+                )
+            case SkillEntry():
+                card = SkillCard(entry, now_ms=self._now_ms)
+                card.offers_jobs = self.offers_jobs
+                return card
+            case ApprovalEntry():
+                return ApprovalCard(entry, now_ms=self._now_ms)
+            case ConnectionEntry():
+                return ConnectionCard(entry, now_ms=self._now_ms)
+            case WorkingEntry():
+                return WorkingRow(entry, now_ms=self._now_ms)
+            case SilenceEntry():
+                row = SilenceRow(entry, now_ms=self._now_ms)
+                row.may_be_stopped = self.may_be_stopped
+                row.offers_start = self.offers_start
+                return row
+            case OutcomeEntry():
+                return OutcomeRow(entry, now_ms=self._now_ms)
+            case UsageEntry():
+                return UsageRow(entry, now_ms=self._now_ms)
+            case _:
+                assert_never(entry)
+
+
+def _update_entry(widget: Widget, entry: Entry) -> None:
+    if isinstance(widget, Reply) and isinstance(entry, ReplyEntry):
+        widget.show(entry.text, final=entry.settled)
+    elif isinstance(widget, Card):
+        widget.show(entry)
