@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.api.test_secrets import everything_shown_of
-from tests.auth.scenes import ScriptedGrant, ScriptedIdentity, file_vault
+from tests.auth.login_fakes import ScriptedGrant, ScriptedIdentity, file_vault
 from tests.demo.browser import sign_in
 from tests.signing_in import free_port, free_redirect
 from tui.api.headless import HeadlessClient

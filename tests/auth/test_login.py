@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.auth.scenes import BrokenKeyring, file_vault, visit
+from tests.auth.login_fakes import BrokenKeyring, file_vault, visit
 from tests.demo.browser import sign_in
 from tests.signing_in import free_redirect
 from tui.api.identity import IdentityClient

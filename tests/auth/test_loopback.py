@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.auth.scenes import visit
+from tests.auth.login_fakes import visit
 from tests.signing_in import free_port, free_redirect
 from tui.auth import loopback
 from tui.auth.landing_page import LandingPage

@@ -57,7 +57,7 @@ def environ(server: DemoServer, tmp_path: Path) -> dict[str, str]:
 @asynccontextmanager
 async def window(environ: dict[str, str], *arguments: str) -> AsyncIterator[Process]:
     """A process that chats; killed in the end, if it still runs."""
-    command = (sys.executable, "-m", "tests.auth.chatter", *arguments)
+    command = (sys.executable, "-m", "tests.auth.loopback_client", *arguments)
     process = await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environ
     )

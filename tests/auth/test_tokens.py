@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from tests.auth.scenes import ADA, ScriptedGrant, ScriptedIdentity, file_vault, grant
+from tests.auth.login_fakes import ADA, ScriptedGrant, ScriptedIdentity, file_vault, grant
 from tests.fakes import ManualClock
 from tui.auth.tokens import OAuthTokens
 from tui.core.errors import BackendError, ErrorKind, StoreError

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.api.test_secrets import everything_shown_of
-from tests.auth.scenes import (
+from tests.auth.login_fakes import (
     ADA,
     BrokenKeyring,
     HangingKeyring,

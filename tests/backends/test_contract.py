@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.engine.room import agent_of, genie_of, serving
+from tests.engine.engine_room import agent_of, genie_of, serving
 from tests.engine.user import essence
 from tui.backends.base import BaseBackend
 from tui.core.errors import BackendError, ErrorKind

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.bench.answers import mixed, words
 from tests.bench.figures import Figure, Scale
 from tests.bench.headless import memory_mb, shown, until
-from tests.engine.room import open_room
+from tests.engine.engine_room import open_room
 from tests.fakes import ScriptedBackend, finished, piece, ran, reply, started
 from tui.core.events import TextDelta, TurnEvent
 from tui.core.ids import ConversationId, FileId, RunId

@@ -28,7 +28,7 @@ from pydantic import SecretStr
 
 from tests.bench.headless import memory_mb
 from tests.e2e.outside import sent
-from tests.engine.room import QUICK, Room, serving
+from tests.engine.engine_room import QUICK, Room, serving
 from tests.engine.user import User
 from tui.api.headless import HeadlessClient
 from tui.auth.request_auth import ApiKeyAuth

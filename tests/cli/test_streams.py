@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.test_surroundings import shell
+from tests.cli.test_environment import shell
 from tui.demo.server import DemoServer
 
 pytestmark = pytest.mark.slow

@@ -148,7 +148,7 @@ def test_each_enter_sends_its_message(
 ) -> None:
     own = environ | settings_of(server)
     own |= {"GENIE_TUI_TEST_STORE_S": store_s, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "tests.e2e.slowly"]
+    command = [sys.executable, "-m", "tests.e2e.slow_start"]
     with Terminal(command, own, columns=120, rows=36) as terminal:
         terminal.until("live")
         for attempt in range(ATTEMPTS):

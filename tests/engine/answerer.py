@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from tests.engine.room import QUICK
+from tests.engine.engine_room import QUICK
 from tui.api.headless import HeadlessClient
 from tui.auth.request_auth import ApiKeyAuth
 from tui.backends.genie.backend import GenieBackend

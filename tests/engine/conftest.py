@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.room import Room, open_room, serving
+from tests.engine.engine_room import Room, open_room, serving
 from tui.demo.server import DemoServer
 
 

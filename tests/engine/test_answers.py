@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.room import Room, open_room, serving
+from tests.engine.engine_room import Room, open_room, serving
 from tui.core.events import Decision
 from tui.demo.server import DemoServer
 

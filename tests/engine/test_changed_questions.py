@@ -7,8 +7,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from tests.engine.room import Room
-from tests.engine.test_control import Desk
+from tests.engine.engine_room import Room
+from tests.engine.test_conversations import Desk
 from tests.engine.user import decided
 from tests.fakes import MemoryStore, ScriptedBackend, Wait, asks, finished, started
 from tui.core.errors import BackendError, ErrorKind

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.room import Room, open_room
+from tests.engine.engine_room import Room, open_room
 from tests.engine.user import User, authorise, essence, sent
 from tests.fakes import NOW_MS, ManualClock, MemoryStore, ScriptedBackend, connects, said, started
 from tui.core.errors import BackendError, ErrorKind

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from tests.engine.room import Room, open_room, serving
+from tests.engine.engine_room import Room, open_room, serving
 from tests.engine.user import authorise
 from tui.api.headless import HeadlessClient
 from tui.api.workflows import WorkflowsClient

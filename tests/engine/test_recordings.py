@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from tests.engine.room import Room, room_over
+from tests.engine.engine_room import Room, room_over
 from tests.engine.user import essence
 from tests.recording_player import Player, playing
 from tests.recordings import NAMES, Recording, Run, rows_of, story_of, usage_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.room import Room
+from tests.engine.engine_room import Room
 from tui.core.errors import BackendError
 from tui.demo.server import DemoServer
 from tui.engine.updates import TurnChanged

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.room import Room, open_room
+from tests.engine.engine_room import Room, open_room
 from tui.core.draft import Draft
 from tui.core.events import Decision, Heartbeat, TurnStarted
 from tui.core.ids import ConversationId, is_local

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.room import QUICK, Room
+from tests.engine.engine_room import QUICK, Room
 from tests.fakes import ScriptedBackend, finished, piece, reply, said, started
 from tui.core.events import TurnEvent, UnknownEvent
 from tui.core.limits import MOST_CHARACTERS, MOST_EVENTS, MOST_STEPS, characters_in

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.room import Room
+from tests.engine.engine_room import Room
 from tui.core.draft import Draft
 from tui.core.ids import TurnId
 from tui.core.records import Attachment

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.room import QUICK, Room, open_room
+from tests.engine.engine_room import QUICK, Room, open_room
 from tests.engine.user import User, decided, sent
 from tests.fakes import ManualClock, MemoryStore, ScriptedBackend, finished, said, started
 from tui.core.errors import ErrorKind

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from tests.engine.room import Room
-from tests.engine.test_control import Desk
+from tests.engine.engine_room import Room
+from tests.engine.test_conversations import Desk
 from tests.fakes import MemoryStore, ScriptedBackend, finished, said, started
 from tests.json_values import strict, wire_values
 from tui.api.sse import read_frames

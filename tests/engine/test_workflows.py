@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.room import Room, agent_of, open_room, serving
+from tests.engine.engine_room import Room, agent_of, open_room, serving
 from tests.engine.user import essence, sent
 from tui.core.errors import ErrorKind
 from tui.core.events import HaltRequested, LogLine

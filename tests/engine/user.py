@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 
-from tests.engine.room import Room
+from tests.engine.engine_room import Room
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, TurnId
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step

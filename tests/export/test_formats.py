@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.book import chronicle, said
-from tests.ui.solo import at
+from tests.export.samples import chronicle, said
+from tests.ui.widget_app import at
 from tui.core.codec import from_json
 from tui.core.events import (
     AgentMessage,

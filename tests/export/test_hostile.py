@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tests.export.book import everywhere, said
-from tests.ui.solo import HOSTILE, UNSAFE
+from tests.export.samples import everywhere, said
+from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.export import FORMATS, render
 from tui.export.markdown import quoted
 

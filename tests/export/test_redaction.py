@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.export.book import chronicle
-from tests.ui.solo import at
+from tests.export.samples import chronicle
+from tests.ui.widget_app import at
 from tui.core.events import AgentMessage, ApprovalRequested, ConnectionRequested, TurnFinished
 from tui.core.ids import AttemptId, CallId
 from tui.export import FORMATS, ExportSource, Format, render
@@ -94,7 +94,7 @@ def test_no_part_of_a_secret_is_left_where_a_title_is_cut(form: Format, before: 
 
 
 def test_the_place_of_a_file_on_this_machine_is_not_told() -> None:
-    from tests.export.book import everywhere
+    from tests.export.samples import everywhere
 
     whole = everywhere("/home/ada/private/list.csv")
     exported = render(whole, "json")

@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.auth.scenes import file_vault
+from tests.auth.login_fakes import file_vault
 from tests.signing_in import NO_KEYRING, free_redirect, login_command
 from tui.api.identity import IdentityClient
 from tui.auth.account import OAuthAccount

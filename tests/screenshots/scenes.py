@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tests.screenshots import doors, plays, studio, troubles, workflows
+from tests.screenshots import failures, interactions, studio, terminal_ends, workflows
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -64,45 +64,45 @@ class Scene:
 
 SCENES = {
     # the conversation
-    "first": Scene(troubles.first, conversations=0),
-    "welcome": Scene(plays.welcome),
-    "conversation": Scene(plays.conversation, (*EVERYWHERE, *CROWDED, *PALETTES)),
-    "markdown": Scene(plays.markdown),
-    "failure": Scene(plays.failure),
-    "message": Scene(plays.message),
-    "panes": Scene(plays.panes, (TINY, TINY_LIGHT, TINY_COLOURLESS), anew=True),
-    "timeline": Scene(plays.timeline, anew=True),
-    "filtered": Scene(plays.filtered),
-    "nothing-listed": Scene(plays.nothing_listed),
-    "notices": Scene(plays.notices),
-    "reconnecting": Scene(troubles.reconnecting),
-    "offline": Scene(troubles.offline),
-    "uploading": Scene(troubles.uploading),
-    "refused": Scene(troubles.refused),
+    "first": Scene(failures.first, conversations=0),
+    "welcome": Scene(interactions.welcome),
+    "conversation": Scene(interactions.conversation, (*EVERYWHERE, *CROWDED, *PALETTES)),
+    "markdown": Scene(interactions.markdown),
+    "failure": Scene(interactions.failure),
+    "message": Scene(interactions.message),
+    "panes": Scene(interactions.panes, (TINY, TINY_LIGHT, TINY_COLOURLESS), anew=True),
+    "timeline": Scene(interactions.timeline, anew=True),
+    "filtered": Scene(interactions.filtered),
+    "nothing-listed": Scene(interactions.nothing_listed),
+    "notices": Scene(interactions.notices),
+    "reconnecting": Scene(failures.reconnecting),
+    "offline": Scene(failures.offline),
+    "uploading": Scene(failures.uploading),
+    "refused": Scene(failures.refused),
     # what is asked
-    "approval": Scene(plays.approval, (*EVERYWHERE, *PALETTES)),
-    "reason": Scene(plays.reason),
-    "connection": Scene(plays.connection, port=PORT),
-    "qr": Scene(plays.qr, LARGE_FIRST, port=PORT + 1),
-    "edit": Scene(plays.edit),
-    "rename": Scene(plays.rename),
-    "delete": Scene(plays.delete),
+    "approval": Scene(interactions.approval, (*EVERYWHERE, *PALETTES)),
+    "reason": Scene(interactions.reason),
+    "connection": Scene(interactions.connection, port=PORT),
+    "qr": Scene(interactions.qr, LARGE_FIRST, port=PORT + 1),
+    "edit": Scene(interactions.edit),
+    "rename": Scene(interactions.rename),
+    "delete": Scene(interactions.delete),
     # what is looked at
-    "source": Scene(plays.source),
-    "event": Scene(plays.event),
-    "requests": Scene(plays.requests, port=PORT + 2),
-    "search": Scene(plays.search),
-    "nothing-found": Scene(plays.nothing_found),
-    "export": Scene(plays.export),
-    "help": Scene(plays.help_),
-    "menu": Scene(plays.menu),
-    "palette": Scene(plays.palette, anew=True),
+    "source": Scene(interactions.source),
+    "event": Scene(interactions.event),
+    "requests": Scene(interactions.requests, port=PORT + 2),
+    "search": Scene(interactions.search),
+    "nothing-found": Scene(interactions.nothing_found),
+    "export": Scene(interactions.export),
+    "help": Scene(interactions.help_),
+    "menu": Scene(interactions.menu),
+    "palette": Scene(interactions.palette, anew=True),
     # what is written
-    "commands": Scene(plays.commands),
-    "writing": Scene(plays.writing),
-    "pasted": Scene(plays.pasted),
-    "attach": Scene(plays.attach),
-    "picture": Scene(plays.picture),
+    "commands": Scene(interactions.commands),
+    "writing": Scene(interactions.writing),
+    "pasted": Scene(interactions.pasted),
+    "attach": Scene(interactions.attach),
+    "picture": Scene(interactions.picture),
     # Studio
     "genies": Scene(studio.genies),
     "asleep": Scene(studio.asleep),
@@ -127,10 +127,10 @@ SCENES = {
     "off": Scene(workflows.off, backend="workflows"),
     "halted": Scene(workflows.halted, backend="workflows"),
     # before one is in
-    "login": Scene(doors.login, before="login"),
-    "login-qr": Scene(doors.login_qr, LARGE_FIRST, before="login"),
-    "setup": Scene(doors.setup, before="setup"),
-    "setup-checked": Scene(doors.setup_checked, before="setup", anew=True),
+    "login": Scene(terminal_ends.login, before="login"),
+    "login-qr": Scene(terminal_ends.login_qr, LARGE_FIRST, before="login"),
+    "setup": Scene(terminal_ends.setup, before="setup"),
+    "setup-checked": Scene(terminal_ends.setup_checked, before="setup", anew=True),
 }
 """By the name of the pictures."""
 

@@ -16,10 +16,10 @@ from unittest.mock import patch
 from rich.segment import Segment
 
 from tests.screenshots.scenes import WIDE, Look, Scene
-from tests.screenshots.slim import slim
+from tests.screenshots.svg import slim
 from tests.screenshots.watch import rested
 from tests.textual_internals import terminal_lines
-from tests.ui.signin import ScriptedAccount, nobody
+from tests.ui.sign_in_fakes import ScriptedAccount, nobody
 from tui.bootstrap import target_of_demo
 from tui.config import Preferences
 from tui.demo.server import DemoServer, DemoSettings, PortInUseError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.screenshots.plays import ask, put_here, still_cursor, welcome, write
+from tests.screenshots.interactions import ask, put_here, still_cursor, welcome, write
 from tests.screenshots.watch import rested, seen
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ async def off(pilot: Pilot[None]) -> None:
 async def halted(pilot: Pilot[None]) -> None:
     """The agent was stopped while it wrote."""
     from tests.fakes import finished, piece, said, started
-    from tests.screenshots.troubles import show_turn
+    from tests.screenshots.failures import show_turn
 
     await talk(pilot)
     words = "The first three floors are fine. On the fourth"

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from tests.fakes import ManualClock, MemoryStore, ScriptedBackend
 from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.chat_page import ChatPage
-from tests.ui.signin import ScriptedAccount
+from tests.ui.sign_in_fakes import ScriptedAccount
 from tui.config import Preferences
 from tui.core.errors import BackendError
 from tui.core.genie_source import Kept

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from textual.events import Key
 from textual.widgets import TextArea
 
-from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
+from tests.ui.widget_app import HOSTILE, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
 from tui.core.events import ApprovalRequested, ApprovalResolved
 from tui.core.ids import CallId
 from tui.core.steps import ApprovalStep

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
 from tests.ui.stage import Stage
+from tests.ui.widget_app import HOSTILE, T0_MS, UNSAFE, FakeClock, Solo, asked, at, settle, turn_of
 from tui.config import Preferences
 from tui.core.events import ConnectionRequested
 from tui.core.ids import AttemptId

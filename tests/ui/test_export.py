@@ -10,9 +10,9 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend
-from tests.ui.solo import HOSTILE
 from tests.ui.stage import Stage, conversation
 from tests.ui.test_search import LONG, record
+from tests.ui.widget_app import HOSTILE
 from tui.core.errors import BackendError, ErrorKind
 from tui.ui.sidebar.export import ExportModal
 from tui.ui.toolkit.confirm import ConfirmModal

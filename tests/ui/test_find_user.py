@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.solo import settle
 from tests.ui.test_setup import Scene, ScriptedHelp, setup, text_of
+from tests.ui.widget_app import settle
 from tui.config import Profile
 from tui.core.errors import BackendError, ErrorKind
 from tui.studio.models import WireId

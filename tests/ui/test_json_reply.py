@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from tests.fakes import WORKSHOP, ScriptedBackend, reply
-from tests.ui.solo import Solo, at, settle, turn_of
 from tests.ui.stage import Stage
 from tests.ui.test_reply import Stage as Alone
+from tests.ui.widget_app import Solo, at, settle, turn_of
 from tui.core.events import AgentMessage, TextDelta, TurnFinished, TurnStarted
 from tui.core.ids import MessageId
 from tui.core.turn import reduce

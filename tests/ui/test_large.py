@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.fakes import ScriptedBackend, finished, reply, said
-from tests.ui.solo import at
 from tests.ui.stage import Stage
+from tests.ui.widget_app import at
 from tui.core.events import SkillStarted, UnknownEvent
 
 pytestmark = pytest.mark.slow

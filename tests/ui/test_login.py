@@ -9,9 +9,9 @@ from textual import events
 
 from tests.fakes import ScriptedBackend, finished, reply, said, started
 from tests.textual_internals import notifications
-from tests.ui.signin import ADA, ADDRESS, GRACE, REDIRECT, ScriptedAccount, nobody
-from tests.ui.solo import HOSTILE, UNSAFE, FakeClock, Solo, settle
+from tests.ui.sign_in_fakes import ADA, ADDRESS, GRACE, REDIRECT, ScriptedAccount, nobody
 from tests.ui.stage import Stage
+from tests.ui.widget_app import HOSTILE, UNSAFE, FakeClock, Solo, settle
 from tui.core.account import Identity, LoginProblem
 from tui.core.errors import BackendError, ErrorKind
 from tui.ui.app.messages import CopyText

@@ -8,11 +8,11 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from tests.screenshots.slim import slim
+from tests.screenshots.svg import slim
 from tests.studio.scripted_studio import ScriptedStudio
-from tests.ui.solo import Solo, settle
 from tests.ui.stage import Stage
 from tests.ui.studio.acting import opened
+from tests.ui.widget_app import Solo, settle
 from tui.ui.toolkit.choice import OneOf
 from tui.ui.toolkit.confirm import ConfirmModal
 

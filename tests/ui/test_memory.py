@@ -12,9 +12,9 @@ from textual.widgets import Static
 
 from tests.fakes import MemoryStore, ScriptedBackend, reply
 from tests.textual_internals import line_cache
-from tests.ui.solo import T0_MS, Solo, at, settle, turn_of
 from tests.ui.stage import Stage, conversation
 from tests.ui.test_search import LONG, record
+from tests.ui.widget_app import T0_MS, Solo, at, settle, turn_of
 from tui.core.events import AgentMessage, SkillStarted, TurnFinished
 from tui.core.ids import TurnId
 from tui.ui.timeline.timeline import MAX_ROWS, Timeline

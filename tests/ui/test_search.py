@@ -16,8 +16,8 @@ from tests.fakes import (
     said,
     started,
 )
-from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage, conversation
+from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.events import AgentMessage, TurnFinished
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Hit, Prompt, TurnRecord

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.textual_internals import screen_text
-from tests.ui.solo import settle
+from tests.ui.widget_app import settle
 from tui.config import Profile
 from tui.core.errors import StoreError
 from tui.core.health_check import STEPS, CheckResult, Step

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, Solo, at, settle
+from tests.ui.widget_app import HOSTILE, T0_MS, UNSAFE, Solo, at, settle
 from tui.core.durations import Durations
 from tui.core.event_labels import label_for
 from tui.core.events import (

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
-from tests.ui.solo import HOSTILE, T0_MS, UNSAFE, Solo, at, settle, turn_of
+from tests.ui.widget_app import HOSTILE, T0_MS, UNSAFE, Solo, at, settle, turn_of
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,

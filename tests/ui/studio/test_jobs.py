@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from tests.fakes import NOW_MS, ScriptedBackend, finished, ran, started
 from tests.studio.scripted_studio import ScriptedStudio
-from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
+from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.events import SkillFinished, SkillStarted, TurnEvent
 from tui.studio.models import Instant, Job, JobId, Recipe, RecipeId
 from tui.ui.studio.jobs import JobsModal, job_row

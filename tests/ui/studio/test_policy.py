@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from tests.ui.solo import HOSTILE, STYLES, UNSAFE, Solo, settle
+from tests.ui.widget_app import HOSTILE, STYLES, UNSAFE, Solo, settle
 from tui.core.errors import BackendError, ErrorKind
 from tui.studio.guardrails.policies import parse_policy
 from tui.studio.guardrails.validation import PII_ENTITIES, validate

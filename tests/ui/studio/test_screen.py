@@ -9,9 +9,9 @@ import pytest
 from textual.widgets import OptionList
 
 from tests.studio.scripted_studio import KEY, ScriptedStudio, genie
-from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
 from tests.ui.studio.acting import answered, choose, go_to, opened
+from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.errors import BackendError, ErrorKind
 from tui.studio.models import (
     GenieClient,

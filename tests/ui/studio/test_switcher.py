@@ -7,8 +7,8 @@ import sys
 
 from tests.fakes import ScriptedBackend, finished, started
 from tests.studio.scripted_studio import ScriptedStudio, genie
-from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
+from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.genie_source import Kept
 from tui.ui.studio.switcher import GenieSwitcher

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from tests.fakes import NOW_MS, WORKSHOP, MemoryStore, ScriptedBackend
 from tests.ui.stage import Stage, conversation
-from tests.ui.test_beginning import OPTIONS
+from tests.ui.test_new_conversation import OPTIONS
 from tests.ui.test_search import LONG, record
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId

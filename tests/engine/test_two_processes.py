@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.room import QUICK, Room, genie_of, open_room
+from tests.engine.engine_room import QUICK, Room, genie_of, open_room
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, FileId, TurnId
 from tui.core.options import OptionValues

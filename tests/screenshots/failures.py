@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tests.screenshots.plays import conversation, welcome
+from tests.screenshots.interactions import conversation, welcome
 from tests.screenshots.watch import rested, seen
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ async def show_turn(
     pilot: Pilot[None], text: str, events: Iterable[TurnEvent] = (), state: PromptState = "sent"
 ) -> None:
     """Add a turn to the conversation on the screen."""
-    from tests.ui.solo import turn_of
+    from tests.ui.widget_app import turn_of
 
     page = page_of(pilot)
     turn = turn_of("turn", text, events, state=state, at_ms=page.now_ms())

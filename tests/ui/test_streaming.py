@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.bench.answers import mixed
-from tests.ui.solo import Solo, at, settle, turn_of
+from tests.ui.widget_app import Solo, at, settle, turn_of
 from tui.core.events import AgentMessage, TextDelta, TurnFinished, TurnStarted
 from tui.core.ids import MessageId
 from tui.core.turn import Turn, reduce

@@ -7,8 +7,8 @@ from dataclasses import replace
 from textual.widgets import Input
 
 from tests.fakes import EVERYTHING, NOW_MS, MemoryStore, ScriptedBackend, failed_reply, reply
-from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage, conversation
+from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.ids import ConversationId
 from tui.core.ports import Capability
 from tui.core.records import Conversation

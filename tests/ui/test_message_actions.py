@@ -7,8 +7,8 @@ from textual.selection import Selection
 from textual.widgets import OptionList, TextArea
 
 from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, finished, reply, said
-from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage, conversation
+from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Prompt, TurnRecord
 from tui.ui.markdown.extract import plain_text, web_links

@@ -223,7 +223,7 @@ async def test_a_dropped_path_is_text_where_no_files_are_taken(folder: Path) -> 
 
 
 async def test_an_upload_shows_its_bytes_where_the_message_waits_and_is_cancelled() -> None:
-    from tests.ui.solo import Solo, turn_of
+    from tests.ui.widget_app import Solo, turn_of
     from tui.ui.transcript.transcript import Transcript
 
     transcript = Transcript()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.room import QUICK, open_room, serving
+from tests.engine.engine_room import QUICK, open_room, serving
 from tests.engine.user import User, decided, essence, sent
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer

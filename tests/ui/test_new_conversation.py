@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from textual.widgets import Input
 
 from tests.fakes import WORKSHOP, ScriptedBackend, reply
-from tests.ui.solo import HOSTILE, UNSAFE
 from tests.ui.stage import Stage
+from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId
 from tui.core.options import Option, OptionChoice, OptionValue

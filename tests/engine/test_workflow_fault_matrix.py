@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.room import agent_of, open_room, serving
+from tests.engine.engine_room import agent_of, open_room, serving
 from tests.engine.user import User, essence, sent
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer

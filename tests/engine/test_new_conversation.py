@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.room import Room, open_room, serving
+from tests.engine.engine_room import Room, open_room, serving
 from tui.core.ids import ConversationId, is_local
 from tui.core.records import Attachment
 from tui.demo.server import DemoServer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.screenshots.plays import heard, still_cursor
+from tests.screenshots.interactions import heard, still_cursor
 from tests.screenshots.watch import rested, seen
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.room import Room, open_room, serving
+from tests.engine.engine_room import Room, open_room, serving
 from tests.engine.user import User, decided, essence, sent
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer

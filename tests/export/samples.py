@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC
 
-from tests.ui.solo import T0_MS, at
+from tests.ui.widget_app import T0_MS, at
 from tui.core.events import (
     AgentMessage,
     ApprovalRequested,
