@@ -28,7 +28,7 @@ from tests.bench.figures import Figure, Scale
 from tests.bench.terminal import Terminal
 from tui.ui.theme.themes import tokens
 from tui.ui.transcript.reply import Reply
-from tui.ui.transcript.virtual_list import Window
+from tui.ui.transcript.virtual_list import VirtualList
 
 _MODULE = "tests.bench.stream"
 _KEYS = "αβγδεζηθικλμνξοπρστυφχψω"
@@ -50,12 +50,12 @@ class Item:
     final: bool = True
 
 
-def new_window() -> Window[Item]:
+def new_window() -> VirtualList[Item]:
     def update(widget: Widget, item: Item) -> None:
         if isinstance(widget, Reply):
             widget.show(item.text, final=item.final)
 
-    return Window(
+    return VirtualList(
         key=lambda item: item.key,
         build=lambda item: Reply(item.text, final=item.final),
         update=update,
@@ -115,7 +115,7 @@ class Stage(App[None]):
         await stream.stop()
 
     async def stream_ours(self) -> None:
-        window = self.query_one(Window)
+        window = self.query_one(VirtualList)
         async for text in growing(self.text, self.rate):
             await window.show_item(Item("answer", text, final=False))
         self.note("last")

@@ -171,12 +171,12 @@ async def picture(pilot: Pilot[None]) -> None:
     """A look at a picture that goes with the next message."""
     from textual.events import Paste
 
-    from tui.ui.composer.attachment_chips import Attached
+    from tui.ui.composer.attachment_chips import AttachmentChips
 
     await welcome(pilot)
     pilot.app.post_message(Paste(_flag()))
     await seen(pilot, "flag.bmp")
-    pilot.app.screen.query_one(Attached).focus()
+    pilot.app.screen.query_one(AttachmentChips).focus()
     await pilot.press("f3")
     await seen(pilot, "320 x 200")
 

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from tui.core.records import Conversation
     from tui.engine.session import Session
     from tui.engine.updates import Recovery
-    from tui.ui.chat.active_turns import Question
-    from tui.ui.chat.banner_text import Notice
-    from tui.ui.composer.attachment_files import Picked
-    from tui.ui.composer.completion import Choice
-    from tui.ui.composer.draft_saver import Drafts
-    from tui.ui.sidebar.rows import Row
+    from tui.ui.chat.active_turns import PendingQuestion
+    from tui.ui.chat.banner_text import BannerText
+    from tui.ui.composer.attachment_files import PickedFile
+    from tui.ui.composer.completion import CompletionItem
+    from tui.ui.composer.draft_saver import StoredDraft
+    from tui.ui.sidebar.rows import ConversationRow
     from tui.ui.timeline.timeline import Timeline
 
 Pane = Literal["composer", "conversations", "transcript", "timeline", "attachments"]
@@ -192,7 +192,7 @@ class ChatPage:
         """Let the composer hang until something is over."""
         self._chat.composer.call_later(until)
 
-    def attached_files(self) -> Sequence[Picked]:
+    def attached_files(self) -> Sequence[PickedFile]:
         return self._chat.composer_pane.attached.files
 
     def attached_paths(self) -> Sequence[str]:
@@ -201,7 +201,7 @@ class ChatPage:
     async def click_attachment(self, column: int) -> None:
         await self.pilot.click(self._chat.composer_pane.attached, offset=(column, 0))
 
-    def chosen_completion(self) -> Choice | None:
+    def chosen_completion(self) -> CompletionItem | None:
         return self._chat.composer_pane.offers.chosen
 
     def commands(self) -> Iterable[str]:
@@ -221,11 +221,11 @@ class ChatPage:
     # -- the conversation ------------------------------------------------------------------
 
     def current_conversation(self) -> ConversationId | None:
-        return self._chat.desk.current
+        return self._chat.chat_state.current
 
     def set_current_conversation(self, conversation_id: ConversationId) -> None:
         """Make a conversation the current one without reading it."""
-        self._chat.desk.current = conversation_id
+        self._chat.chat_state.current = conversation_id
 
     def go_to(self, conversation_id: ConversationId) -> None:
         self._chat.parts.navigation.go_to(conversation_id)
@@ -233,7 +233,7 @@ class ChatPage:
     def title_of(self, conversation_id: ConversationId) -> str:
         return self._chat.context.title_of(conversation_id)
 
-    def listed_conversations(self) -> Sequence[Row]:
+    def listed_conversations(self) -> Sequence[ConversationRow]:
         """Return the rows of the sidebar that pass its filter."""
         return self._chat.sidebar.found
 
@@ -246,34 +246,34 @@ class ChatPage:
 
     async def list_all_conversations(self) -> Sequence[Conversation]:
         """Read the whole list, page by page, and show it."""
-        shelf = self._chat.context.opened.shelf
-        await shelf.reach_all()
-        self._chat.sidebar.show(shelf.conversations, None)
-        return shelf.conversations
+        paged = self._chat.context.opened.paged
+        await paged.reach_all()
+        self._chat.sidebar.show(paged.conversations, None)
+        return paged.conversations
 
     def known_conversations(self) -> Sequence[Conversation]:
         """Return the conversations that the session has listed so far."""
-        return self._chat.context.opened.shelf.conversations
+        return self._chat.context.opened.paged.conversations
 
     def working_conversations(self) -> Iterable[ConversationId]:
         """Return the conversations that have a turn under way."""
-        return self._chat.desk.board.at_work()
+        return self._chat.chat_state.active_turns.at_work()
 
     def asking_conversations(self) -> Sequence[ConversationId]:
         """Return the conversations with a question to the user."""
-        return self._chat.desk.board.asking()
+        return self._chat.chat_state.active_turns.asking()
 
-    def open_question(self) -> Question:
+    def open_question(self) -> PendingQuestion:
         """Return the one question of the current conversation."""
         current = self.current_conversation()
         assert current is not None
-        [question] = self._chat.desk.board.questions(current)
+        [question] = self._chat.chat_state.active_turns.questions(current)
         return question
 
     def unsent_texts(self) -> list[str]:
         """Return the messages of the current conversation that wait to be sent."""
         current = self.current_conversation()
-        turns = self._chat.desk.board.unsent(current) if current else []
+        turns = self._chat.chat_state.active_turns.unsent(current) if current else []
         return [turn.prompt.text for turn in turns if turn.prompt]
 
     def transcript(self) -> Transcript:
@@ -329,7 +329,7 @@ class ChatPage:
     def session(self) -> Session:
         return self._chat.context.opened.session
 
-    def drafts(self) -> Drafts:
+    def drafts(self) -> StoredDraft:
         return self._chat.context.opened.drafts
 
     def report_failure(self, error: BackendError) -> None:
@@ -338,22 +338,22 @@ class ChatPage:
 
     def note_failure(self, error: BackendError) -> None:
         """Show that a call failed, without asking for a login where one would help."""
-        self._chat.desk.fail(error)
+        self._chat.chat_state.fail(error)
 
     def report_recovery(self, recovery: Recovery) -> None:
         """Tell the screen that the turn of the current conversation is being recovered."""
         current = self.current_conversation()
         assert current is not None
-        self._chat.desk.recover(current, recovery)
+        self._chat.chat_state.recover(current, recovery)
 
     def report_deactivated(self) -> None:
         """Tell the screen that the service has deactivated the current conversation."""
         current = self.current_conversation()
         assert current is not None
-        self._chat.desk.asleep.add(current)
+        self._chat.chat_state.asleep.add(current)
 
-    def show_notice(self, notice: Notice) -> None:
-        self._chat.desk.complain(notice)
+    def show_notice(self, notice: BannerText) -> None:
+        self._chat.chat_state.show_problem(notice)
 
     def show_state(self) -> None:
         """Draw banner, status and title anew."""

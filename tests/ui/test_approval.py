@@ -51,7 +51,7 @@ async def test_keys_and_clicks_of_the_first_moment_decide_nothing() -> None:
         app.ask(shown)
         await settle(pilot, lambda: shown.is_drawn)
         await pilot.press("a", "r", "escape", "tab", "enter")
-        await pilot.click("Answers Button")
+        await pilot.click("AnswerRow Button")
         assert app.screen is shown
         clock.now_s += 0.39
         await pilot.press("a")
@@ -142,7 +142,7 @@ async def test_a_double_click_on_an_answer_closes_one_screen() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         below = app.screen_stack[0]
-        await pilot.click("Answers Button", times=2)
+        await pilot.click("AnswerRow Button", times=2)
         await pilot.pause()
         assert app.screen is below
     assert app.answers == [ApprovalAnswer("approved")]
@@ -359,7 +359,7 @@ async def test_changed_parameters_are_shown_and_not_approved_unread() -> None:
         assert "Deliver to / City: Utrecht → Mallory's" in text
         await settle(pilot, lambda: shown.is_drawn)
         await pilot.press("a", "r")
-        await pilot.click("Answers Button")
+        await pilot.click("AnswerRow Button")
         assert (app.screen, app.answers) == (shown, [])
         clock.now_s += CHANGED_S + 0.1
         await pilot.press("a")  # it is not armed any more

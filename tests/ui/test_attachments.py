@@ -126,7 +126,7 @@ async def test_files_are_marked_in_the_picker_by_mouse(folder: Path) -> None:
         paths = screen.query_one(OptionList)
         row = next(n for n, option in enumerate(paths.options) if "b.txt" in str(option.prompt))
         await stage.pilot.click(paths, offset=(4, row))
-        await stage.pilot.click("Answers Button.-main")
+        await stage.pilot.click("AnswerRow Button.-main")
         await stage.until(lambda: stage.attached_files())
         assert stage.attached_paths() == (str(folder / "b.txt"),)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
 from tui.ui.terminal.cell_alignment import in_place
-from tui.ui.terminal.output_diff import Shown
+from tui.ui.terminal.output_diff import OutputDiff
 
 COLUMNS = 60
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
@@ -99,7 +99,7 @@ def test_no_text_is_lost_in_a_terminal_that_stops_at_what_it_does_not_know(
     screen = pyte.Screen(COLUMNS, 2)
     content = f"{''.join(line)}\x1b[1m|\x1b[0mend"
     frame = f"\x1b[1;{column}H{content}\x1b[1;1H"
-    pyte.Stream(screen).feed(Shown().needed(frame))
+    pyte.Stream(screen).feed(OutputDiff().needed(frame))
     assert "|end" in screen.display[0]
     assert screen.buffer[0][column - 1 + cell_len("".join(line))].data == "|"
 

@@ -200,7 +200,7 @@ async def test_the_countdown_counts() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
         account.attempt.seconds_left = 59.2
-        scene.modal.query_one("Heading").refresh()
+        scene.modal.query_one("LoginHeading").refresh()
         await scene.pilot.pause()
         assert "0:59 left" in scene.text
 

@@ -13,7 +13,7 @@ from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.stage import Stage
 from tests.ui.studio.acting import opened
 from tests.ui.widget_app import Solo, settle
-from tui.ui.toolkit.choice import OneOf
+from tui.ui.toolkit.choice import InlineChoice
 from tui.ui.toolkit.confirm import ConfirmModal
 
 
@@ -51,7 +51,7 @@ def _widest(rows: OptionList) -> int:
 
 
 async def test_options_that_do_not_fit_beside_each_other_show_the_chosen_one() -> None:
-    app = Solo(choice := OneOf("Low", "Medium", "High"))
+    app = Solo(choice := InlineChoice("Low", "Medium", "High"))
     async with app.run_test(size=(40, 3)) as pilot:
         assert app.screen_text().startswith("◉ Low    ○ Medium    ○ High")
         await _narrow(pilot, 25)
@@ -59,7 +59,7 @@ async def test_options_that_do_not_fit_beside_each_other_show_the_chosen_one() -
         await _narrow(pilot, 20)
         choice.action_move(1)
         await settle(pilot, lambda: app.screen_text().startswith("◂ ◉ Medium ▸  2 of 3"))
-        await pilot.click(OneOf, offset=(11, 0))
+        await pilot.click(InlineChoice, offset=(11, 0))
         await settle(pilot, lambda: app.screen_text().startswith("◂ ◉ High ▸  3 of 3"))
 
 

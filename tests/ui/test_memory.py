@@ -19,7 +19,7 @@ from tui.core.events import AgentMessage, SkillStarted, TurnFinished
 from tui.core.ids import TurnId
 from tui.ui.timeline.timeline import MAX_ROWS, Timeline
 from tui.ui.transcript import transcript as transcripts
-from tui.ui.transcript.entries import Roll
+from tui.ui.transcript.entries import TurnList
 from tui.ui.transcript.reply import Reply
 
 
@@ -63,7 +63,9 @@ async def test_turns_far_above_are_forgotten_and_read_again(
 async def test_a_turn_that_waits_is_not_forgotten() -> None:
     over = [TurnFinished(key="end")]
     waits = turn_of("b", "two", at_ms=T0_MS + 1)
-    roll = Roll([turn_of("a", "one", over), waits, turn_of("c", "three", over, at_ms=T0_MS + 2)])
+    roll = TurnList(
+        [turn_of("a", "one", over), waits, turn_of("c", "three", over, at_ms=T0_MS + 2)]
+    )
     assert roll.forget_oldest(1)
     assert [turn.id for turn in roll.newest_first()] == ["c", "b"]
     assert not roll.forget_oldest(1)

@@ -14,7 +14,7 @@ from tui.core.records import Prompt, TurnRecord
 from tui.ui.markdown.extract import plain_text, web_links
 from tui.ui.toolkit.menu import Menu
 from tui.ui.transcript.entries import Entry, PromptEntry, ReplyEntry
-from tui.ui.transcript.message_menu import Passages
+from tui.ui.transcript.message_menu import MessageMenu
 from tui.ui.transcript.message_text import deeds_with, is_prompt, quoted, stop_beside
 from tui.ui.transcript.source_view import SourceView
 
@@ -42,7 +42,7 @@ def long_talk(count: int = 100) -> MemoryStore:
     return MemoryStore([conversation("c1", "Long", NOW_MS)], turns)
 
 
-async def open_only(stage: Stage) -> Passages:
+async def open_only(stage: Stage) -> MessageMenu:
     stage.focus_on("conversations")
     await stage.press("home", "enter")
     await stage.until(lambda: stage.current_conversation() is not None)
@@ -52,7 +52,7 @@ async def open_only(stage: Stage) -> Passages:
     return transcript
 
 
-async def after(stage: Stage, text: str, answer: str) -> Passages:
+async def after(stage: Stage, text: str, answer: str) -> MessageMenu:
     await stage.say(text)
     await stage.until(lambda: answer in stage.screen())
     return stage.transcript()

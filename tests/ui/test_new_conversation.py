@@ -17,7 +17,7 @@ from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId
 from tui.core.options import Option, OptionChoice, OptionValue
-from tui.ui.chat.last_options import Choices, still_fitting
+from tui.ui.chat.last_options import LastOptions, still_fitting
 from tui.ui.chat.option_field import OptionField
 from tui.ui.chat.options_modal import BeginModal
 from tui.ui.toolkit.picker import PickModal
@@ -143,12 +143,12 @@ async def test_and_with_the_mouse() -> None:
     async with stage.shown(100, 40):
         modal = await form(stage)
         await stage.pilot.click(field(modal, "memory").query("Beside").first(), offset=(12, 0))
-        await stage.pilot.click(field(modal, "skills").query("Picked").first(), offset=(3, 0))
+        await stage.pilot.click(field(modal, "skills").query("PickedOption").first(), offset=(3, 0))
         await stage.until(lambda: isinstance(stage.app.screen, PickModal))
         await stage.pilot.click("#pick OptionList", offset=(5, 1))
-        await stage.pilot.click("#pick Answers Button.-main")
+        await stage.pilot.click("#pick AnswerRow Button.-main")
         await stage.until(lambda: stage.app.screen is modal)
-        await stage.pilot.click("Answers .-main")
+        await stage.pilot.click("AnswerRow .-main")
         await stage.until(lambda: stage.backend.created)
     assert stage.backend.created == [{"memory": False, "skills": ("s-Mowing",)}]
 
@@ -265,7 +265,7 @@ def test_whatever_is_remembered_what_fits_can_be_sent(values: dict[str, OptionVa
 def test_a_damaged_file_means_no_choices(data: Path, text: str) -> None:
     path = data / "c.json"
     path.write_text(text)
-    assert Choices(path, "demo").read() == {}
-    Choices(path, "demo").save({"a": ("x",)})
-    assert Choices(path, "demo").read() == {"a": ("x",)}
-    assert Choices(path, "other").read() == {}
+    assert LastOptions(path, "demo").read() == {}
+    LastOptions(path, "demo").save({"a": ("x",)})
+    assert LastOptions(path, "demo").read() == {"a": ("x",)}
+    assert LastOptions(path, "other").read() == {}

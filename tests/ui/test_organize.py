@@ -13,7 +13,7 @@ from tui.core.ids import ConversationId
 from tui.core.ports import Capability
 from tui.core.records import Conversation
 from tui.ui.sidebar.rename_modal import RenameModal
-from tui.ui.sidebar.rows import Heading, Row, rows_of
+from tui.ui.sidebar.rows import ConversationRow, Heading, rows_of
 from tui.ui.toolkit.confirm import ConfirmModal
 from tui.ui.toolkit.menu import Menu
 
@@ -50,7 +50,7 @@ def test_pinned_conversations_stand_under_their_own_heading() -> None:
 
 
 def test_a_failure_has_a_shape_of_its_own_until_something_runs() -> None:
-    row = Row(ConversationId("c"), "A", "1m", failed=True, unread=True)
+    row = ConversationRow(ConversationId("c"), "A", "1m", failed=True, unread=True)
     assert "✗ A" in row.drawn(30).plain
     assert "◐ A" in replace(row, state="running").drawn(30).plain
 

@@ -10,7 +10,7 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.ui.terminal.driver import GenieDriver
-from tui.ui.terminal.output_diff import Shown
+from tui.ui.terminal.output_diff import OutputDiff
 
 COLUMNS, ROWS = 12, 3
 
@@ -33,7 +33,7 @@ def frame(written: list[tuple[int, int, str]], row: int = 1) -> str:
 
 @given(st.lists(pieces, min_size=1, max_size=6))
 def test_the_screen_is_the_same_as_if_all_had_been_sent(frames: list) -> None:  # type: ignore[type-arg]
-    shown = Shown()
+    shown = OutputDiff()
     screens = pyte.Screen(COLUMNS, ROWS), pyte.Screen(COLUMNS, ROWS)
     for written in frames:
         pyte.Stream(screens[0]).feed(frame(written))
@@ -42,7 +42,7 @@ def test_the_screen_is_the_same_as_if_all_had_been_sent(frames: list) -> None:  
 
 
 def test_what_is_there_is_not_sent_again() -> None:
-    shown = Shown()
+    shown = OutputDiff()
     first = frame([(1, 1, "a"), (2, 1, "b")])
     assert "a" in shown.needed(first)
     assert shown.needed(first) == ""
@@ -55,7 +55,7 @@ def test_what_is_there_is_not_sent_again() -> None:
 
 
 def test_modes_are_always_sent() -> None:
-    shown = Shown()
+    shown = OutputDiff()
     assert [shown.needed("\x1b[?2026h") for _ in range(2)] == ["\x1b[?2026h"] * 2
 
 
@@ -65,7 +65,7 @@ class Tube:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.output = ""
         self.driver = GenieDriver.__new__(GenieDriver)
-        self.driver.shown = Shown()
+        self.driver.shown = OutputDiff()
         self.driver._before = ""
         monkeypatch.setattr(LinuxDriver, "write", lambda _, data: self._take(data))
 

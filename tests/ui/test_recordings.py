@@ -15,7 +15,7 @@ from tui.api.workflows import WorkflowsClient
 from tui.auth.request_auth import TokenAuth
 from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.records import Conversation, Page
-from tui.ui.timeline.timeline import TimelineHead
+from tui.ui.timeline.timeline import TimelineHeader
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
 from tui.ui.transcript.status_rows import OutcomeRow, SilenceRow, UsageRow
@@ -88,7 +88,7 @@ async def test_three_prompts_add_up_in_the_head_of_the_timeline() -> None:
             await stage.say(run.prompt)
             await stage.until(lambda said=f"asked: {run.prompt}": said in stage.screen())
             await stage.until(lambda: not stage.working_conversations())
-        head = stage.find(TimelineHead)
+        head = stage.find(TimelineHeader)
         await stage.until(lambda: "↑490 ↓136" in stage.text(head))
         rows = [stage.text(row) for row in stage.find_all(UsageRow)]
     assert ["120 tokens in" in rows[0], "250 tokens in" in rows[1]] == [True, True]

@@ -12,7 +12,7 @@ from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId
 from tui.core.records import Conversation
 from tui.ui.chat.active_turns import RowState
-from tui.ui.sidebar.rows import Heading, Row, rows_of
+from tui.ui.sidebar.rows import ConversationRow, Heading, rows_of
 from tui.ui.sidebar.sidebar import Sidebar
 from tui.ui.theme.themes import GENIE_DARK
 
@@ -81,7 +81,9 @@ def test_rows_are_headed_by_periods_newest_first() -> None:
 
 
 def test_a_row_is_exactly_as_wide_as_asked_and_ends_with_its_age() -> None:
-    row = Row(ConversationId("c"), "A very long subject of a conversation", "14m", "asking")
+    row = ConversationRow(
+        ConversationId("c"), "A very long subject of a conversation", "14m", "asking"
+    )
     drawn = row.drawn(30)
     assert drawn.cell_length == 30
     assert drawn.plain.startswith("  ◆ A very long")
@@ -89,12 +91,12 @@ def test_a_row_is_exactly_as_wide_as_asked_and_ends_with_its_age() -> None:
 
 
 def test_wide_characters_do_not_break_the_alignment() -> None:
-    row = Row(ConversationId("c"), "部署が失敗しました、助けてください", "2h")
+    row = ConversationRow(ConversationId("c"), "部署が失敗しました、助けてください", "2h")
     assert row.drawn(24).cell_length == 24
 
 
 def test_markup_in_a_title_is_only_text() -> None:
-    row = Row(ConversationId("c"), "[/oops] [@click=app.quit]x[/]", "1m")
+    row = ConversationRow(ConversationId("c"), "[/oops] [@click=app.quit]x[/]", "1m")
     assert "[/oops] [@click=app.quit]" in row.drawn(60).plain
 
 

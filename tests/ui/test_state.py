@@ -21,11 +21,11 @@ from tui.engine.updates import (
     TurnChanged,
     Update,
 )
-from tui.ui.chat.active_turns import Board
+from tui.ui.chat.active_turns import ActiveTurns
 from tui.ui.chat.banner_text import of_error, of_recovery
 from tui.ui.chat.pane_row import Panes
-from tui.ui.chat.state import Desk
-from tui.ui.chat.update_handler import Mailbox
+from tui.ui.chat.state import ChatState
+from tui.ui.chat.update_handler import UpdateQueue
 from tui.ui.composer.attachment_files import LARGEST_FILE_BYTES, CannotAttach, attachment_of
 from tui.ui.keys.labels import key_name, short_key_name
 
@@ -38,46 +38,46 @@ def turn(*events: TurnEvent, name: str = "turn-1", where: ConversationId = HERE)
 
 def test_a_burst_rings_once_and_leaves_the_newest_snapshots() -> None:
     rings: list[None] = []
-    mailbox = Mailbox(lambda: rings.append(None))
+    update_queue = UpdateQueue(lambda: rings.append(None))
     grown = turn(started())
     for number in range(1000):
         grown = fold(grown, [piece(number, "x")])
-        mailbox.put(TurnChanged(grown))
-        mailbox.put(ConversationsChanged())
+        update_queue.put(TurnChanged(grown))
+        update_queue.put(ConversationsChanged())
     assert len(rings) == 1
-    assert mailbox.take() == [TurnChanged(grown), ConversationsChanged()]
-    mailbox.put(ConversationsChanged())
+    assert update_queue.take() == [TurnChanged(grown), ConversationsChanged()]
+    update_queue.put(ConversationsChanged())
     assert len(rings) == 2
 
 
 def test_no_event_for_the_timeline_is_lost_in_a_burst() -> None:
-    mailbox = Mailbox(lambda: None)
+    update_queue = UpdateQueue(lambda: None)
     events = [started(), finished()]
     updates: list[Update] = [EventsSeen(HERE, (event,)) for event in events]
     for update in updates:
-        mailbox.put(update)
-    assert mailbox.take() == [EventsSeen(HERE, tuple(events))]
+        update_queue.put(update)
+    assert update_queue.take() == [EventsSeen(HERE, tuple(events))]
 
 
 def test_the_end_of_a_recovery_replaces_its_beginning() -> None:
-    mailbox = Mailbox(lambda: None)
-    mailbox.put(RecoveryChanged(HERE, Recovery(step="looking")))
-    mailbox.put(RecoveryChanged(HERE, None))
-    assert mailbox.take() == [RecoveryChanged(HERE, None)]
+    update_queue = UpdateQueue(lambda: None)
+    update_queue.put(RecoveryChanged(HERE, Recovery(step="looking")))
+    update_queue.put(RecoveryChanged(HERE, None))
+    assert update_queue.take() == [RecoveryChanged(HERE, None)]
 
 
 def test_a_conversation_asks_runs_or_rests() -> None:
-    board = Board()
-    board.note(turn(started()))
-    assert board.state(HERE) == "running"
+    active_turns = ActiveTurns()
+    active_turns.note(turn(started()))
+    assert active_turns.state(HERE) == "running"
     asked = turn(started(), asks("Order laptop", "call-1"))
-    board.note(asked)
-    assert board.state(HERE) == "asking"
-    assert board.asking() == [HERE]
-    assert [question.subject for question in board.questions(HERE)] == ["Order laptop"]
-    board.note(fold(asked, [finished()]))
-    assert board.state(HERE) == "idle"
-    assert board.questions(HERE) == []
+    active_turns.note(asked)
+    assert active_turns.state(HERE) == "asking"
+    assert active_turns.asking() == [HERE]
+    assert [question.subject for question in active_turns.questions(HERE)] == ["Order laptop"]
+    active_turns.note(fold(asked, [finished()]))
+    assert active_turns.state(HERE) == "idle"
+    assert active_turns.questions(HERE) == []
 
 
 def test_a_recovery_counts_down() -> None:
@@ -99,24 +99,24 @@ def test_a_failure_is_told_with_what_to_do_and_its_request_id() -> None:
 
 
 def test_what_the_user_must_act_on_comes_first() -> None:
-    desk = Desk()
-    desk.session_state, desk.current = "open", HERE
-    desk.fail(BackendError(ErrorKind.UNREACHABLE, "Nobody there."))
-    assert desk.link() == "offline"
-    desk.recover(HERE, Recovery(step="reconnecting"))
-    assert desk.link() == "reconnecting"
-    notice = desk.notice(question_open=False)
+    chat_state = ChatState()
+    chat_state.session_state, chat_state.current = "open", HERE
+    chat_state.fail(BackendError(ErrorKind.UNREACHABLE, "Nobody there."))
+    assert chat_state.link() == "offline"
+    chat_state.recover(HERE, Recovery(step="reconnecting"))
+    assert chat_state.link() == "reconnecting"
+    notice = chat_state.notice(question_open=False)
     assert notice is not None
     assert notice.tone == "recovery"
-    desk.recover(HERE, Recovery(step="waiting", problem="Nobody there."))
-    assert desk.link() == "reconnecting"
-    desk.board.note(turn(started(), asks("Order laptop", "call-1")))
-    notice = desk.notice(question_open=False)
+    chat_state.recover(HERE, Recovery(step="waiting", problem="Nobody there."))
+    assert chat_state.link() == "reconnecting"
+    chat_state.active_turns.note(turn(started(), asks("Order laptop", "call-1")))
+    notice = chat_state.notice(question_open=False)
     assert notice is not None
     assert notice.tone == "question"
-    desk.recover(HERE, None)
-    desk.reached()
-    assert desk.link() == "live"
+    chat_state.recover(HERE, None)
+    chat_state.reached()
+    assert chat_state.link() == "live"
 
 
 def test_panes_that_were_hidden_stay_hidden_and_floating_ones_do_not_linger() -> None:

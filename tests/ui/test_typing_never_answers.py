@@ -147,11 +147,11 @@ async def test_a_deliberate_key_arms_it(key: str) -> None:
 async def test_a_click_arms_it_and_the_next_one_answers() -> None:
     async with question(APPROVAL) as stage:
         await ready(stage)
-        await stage.pilot.click("Answers Button", times=2)
+        await stage.pilot.click("AnswerRow Button", times=2)
         await stage.until(lambda: "a and r answer now" in stage.screen())
         assert untouched(stage)
         await ready(stage)
-        await stage.pilot.click("Answers Button")
+        await stage.pilot.click("AnswerRow Button")
         await stage.until(lambda: stage.backend.decisions)
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.fakes import WORKSHOP, ScriptedBackend, finished, reply, said, started, used
 from tests.ui.stage import Stage
 from tui.core.usage import Usage, sum_of
-from tui.ui.timeline.timeline import TimelineHead
+from tui.ui.timeline.timeline import TimelineHeader
 from tui.ui.transcript.status_rows import UsageRow
 
 
@@ -23,12 +23,12 @@ async def test_a_turn_says_what_it_used_and_the_head_what_all_did() -> None:
         assert "40 out" in stage.text(stage.find(UsageRow))
         await stage.say("Count again")
         await stage.until(lambda: "1,000 tokens in, 100 out" in stage.screen())
-        head = stage.find(TimelineHead)
+        head = stage.find(TimelineHeader)
         await stage.until(lambda: "↑3.5k ↓140 · 3.64" in stage.text(head))
         await stage.press("ctrl+n")
         await stage.until(lambda: "Enter  Start" in stage.screen())
         await stage.press("enter")
-        await stage.until(lambda: "3.5k" not in stage.text(stage.find(TimelineHead)))
+        await stage.until(lambda: "3.5k" not in stage.text(stage.find(TimelineHeader)))
 
 
 async def test_nothing_is_said_where_nothing_is_counted() -> None:
@@ -37,7 +37,7 @@ async def test_nothing_is_said_where_nothing_is_counted() -> None:
         await stage.say("Count")
         await stage.until(lambda: "Done." in stage.screen())
         assert not stage.find_all(UsageRow)
-        assert "out" not in stage.text(stage.find(TimelineHead))
+        assert "out" not in stage.text(stage.find(TimelineHeader))
 
 
 @pytest.mark.parametrize(

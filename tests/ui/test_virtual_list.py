@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from tui.ui.transcript.virtual_list import KEEP, PAGE, Window
+from tui.ui.transcript.virtual_list import KEEP, PAGE, VirtualList
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Stage(App[None]):
         self.moves: list[tuple[bool, int]] = []
 
     def compose(self) -> ComposeResult:
-        yield Window[Item](key=lambda item: item.key, build=self.build, update=self.change)
+        yield VirtualList[Item](key=lambda item: item.key, build=self.build, update=self.change)
 
     @property
-    def window(self) -> Window[Item]:
-        return self.query_one(Window)
+    def window(self) -> VirtualList[Item]:
+        return self.query_one(VirtualList)
 
     def build(self, item: Item) -> Widget:
         self.seen.built.append(item.key)
@@ -55,10 +55,10 @@ class Stage(App[None]):
         if isinstance(widget, Static):
             widget.update(Content(item.text))
 
-    def on_window_older_wanted(self, event: Window.OlderWanted) -> None:
+    def on_virtual_list_older_wanted(self, event: VirtualList.OlderWanted) -> None:
         self.older_wanted += 1
 
-    def on_window_moved(self, event: Window.Moved) -> None:
+    def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
         self.moves.append((self.window.at_end, self.window.unseen))
 
     def order(self) -> list[str]:

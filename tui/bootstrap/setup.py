@@ -51,7 +51,7 @@ async def _is_allowed(profile: Profile, user_id: str) -> bool | None:
 
 
 class SetupHelp:
-    """A :class:`tui.ui.setup.screen.Help`."""
+    """A :class:`tui.ui.setup.screen.SetupServices`."""
 
     def examine(self, profile: Profile) -> AsyncGenerator[CheckResult]:
         return examine(profile, before_login=True)

@@ -43,12 +43,14 @@ def _talk(place: AgentTarget) -> int:
     import asyncio
 
     from tui.system.clock import SystemClock
-    from tui.ui.screen_reader.line_io import Lines
-    from tui.ui.screen_reader.session import Talk
+    from tui.ui.screen_reader.line_io import LineIO
+    from tui.ui.screen_reader.session import ScreenReaderSession
 
     gc_control.release()
-    lines = Lines(sys.stdin, sys.stdout)
-    return asyncio.run(Talk(place.connect, lines, place.agent_name, SystemClock().now_ms).run())
+    lines = LineIO(sys.stdin, sys.stdout)
+    return asyncio.run(
+        ScreenReaderSession(place.connect, lines, place.agent_name, SystemClock().now_ms).run()
+    )
 
 
 def _nothing_set_up(target: Target) -> str:

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.ui.markdown import Document, Line, code
-from tui.ui.markdown.lines import Lines, Part
+from tui.ui.markdown.lines import LazyLines, Part
 from tui.ui.markdown.spans import plain
 
 CODE = st.text(
@@ -56,7 +56,7 @@ def test_code_is_drawn_only_where_lines_are_asked_for() -> None:
 
 def test_lines_are_found_across_parts() -> None:
     a, b, c = Line(glue="a"), Line(glue="b"), Line(glue="c")
-    lines = Lines()
+    lines = LazyLines()
     lines.append((a,))
     lines.append(())
     lines.append(Part(2, lambda: (b, c)))
@@ -69,7 +69,7 @@ def test_lines_are_found_across_parts() -> None:
 
 def test_lines_are_removed_from_the_end() -> None:
     a, b = Line(glue="a"), Line(glue="b")
-    lines = Lines()
+    lines = LazyLines()
     lines.append((a,))
     lines.append(Part(1, lambda: (b,)))
     lines.truncate(1)

@@ -9,13 +9,13 @@ from tests.fakes import asks, finished, piece, ran, said, started
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId
 from tui.core.turn import Turn, reduce
-from tui.ui.screen_reader.announcer import Telling
-from tui.ui.screen_reader.spoken_markdown import Spoken
+from tui.ui.screen_reader.announcer import Announcer
+from tui.ui.screen_reader.spoken_markdown import SpokenMarkdown
 
 
 def told(*events: TurnEvent, may_be_stopped: bool = False) -> list[str]:
     turn = Turn(id=TurnId("t"), conversation_id=ConversationId("c"))
-    telling, lines = Telling("Ifrit", {}, may_be_stopped=may_be_stopped), []
+    telling, lines = Announcer("Ifrit", {}, may_be_stopped=may_be_stopped), []
     for event in events:
         turn = reduce(turn, event)
         lines += telling.news(turn)
@@ -84,7 +84,7 @@ def test_how_it_ended_is_said_when_nothing_was_said() -> None:
 
 
 def test_markdown_becomes_words() -> None:
-    spoken = Spoken()
+    spoken = SpokenMarkdown()
     source = [
         "# A **title** #",
         "---",
@@ -113,7 +113,7 @@ def test_markdown_becomes_words() -> None:
 
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_nothing_said_acts_on_a_terminal(lines: list[str]) -> None:
-    spoken = Spoken()
+    spoken = SpokenMarkdown()
     for line in lines:
         said = spoken.line(line) or ""
         assert not any(ord(c) < 32 and c not in "\t\n" for c in said)

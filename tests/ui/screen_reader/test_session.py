@@ -17,7 +17,7 @@ from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.records import Agent, Prompt
 from tui.engine.session import Session
 from tui.engine.updates import Publish
-from tui.ui.screen_reader.session import Talk
+from tui.ui.screen_reader.session import ScreenReaderSession
 
 THERE = ConversationId("there")
 
@@ -57,7 +57,7 @@ async def talk(
             yield session
 
     lines = ScriptedLines(*typed)
-    assert await Talk(connect, lines, "Ifrit", lambda: NOW_MS).run() == 0  # type: ignore[arg-type]
+    assert await ScreenReaderSession(connect, lines, "Ifrit", lambda: NOW_MS).run() == 0  # type: ignore[arg-type]
     return lines.said
 
 
@@ -122,7 +122,7 @@ async def test_a_question_from_before_the_start_is_told() -> None:
 async def test_who_can_hear_nothing_any_more_is_not_left_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Talk, "_take", Mock(side_effect=ZeroDivisionError))
+    monkeypatch.setattr(ScreenReaderSession, "_take", Mock(side_effect=ZeroDivisionError))
     with pytest.raises(ZeroDivisionError):
         await talk(
             ("Ready", "hi"), ("never said", "/quit"), backend=ScriptedBackend(reply("Hello"))

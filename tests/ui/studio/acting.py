@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widgets import OptionList
 
 from tests.ui.stage import Stage
-from tui.ui.studio.details import Part
+from tui.ui.studio.details import DetailPart
 from tui.ui.studio.screen import StudioScreen
 from tui.ui.toolkit.guarded_modal import GuardedModal
 
@@ -16,7 +16,7 @@ async def opened(stage: Stage) -> StudioScreen:
     await stage.until(lambda: isinstance(stage.app.screen, StudioScreen))
     screen = stage.app.screen
     assert isinstance(screen, StudioScreen)
-    await stage.until(lambda: screen.details and screen.details.guardrail != Part())
+    await stage.until(lambda: screen.details and screen.details.guardrail != DetailPart())
     await stage.until(lambda: screen.row)
     return screen
 

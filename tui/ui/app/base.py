@@ -17,7 +17,7 @@ from tui.config import Preferences
 from tui.core.text import clean_line
 from tui.system.terminal import Terminal, terminal_of
 from tui.ui.keys.labels import key_name
-from tui.ui.keys.ordering import caught_up
+from tui.ui.keys.ordering import drain_pending
 from tui.ui.terminal.clipboard import sequences
 from tui.ui.terminal.filters import Colourless, PlainGlyphs, SixteenColours
 from tui.ui.terminal.terminal_events import as_typed
@@ -116,7 +116,7 @@ class BaseApp(SafeApp[ResultT]):
             if shown is not None:
                 shown.forget()  # the terminal may have changed what it shows
         if isinstance(event, events.Key) and self.focused and self._comes_first(event):
-            await caught_up(self.focused)
+            await drain_pending(self.focused)
         await super().on_event(event)
 
     def _comes_first(self, event: events.Key) -> bool:

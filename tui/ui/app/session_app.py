@@ -197,7 +197,7 @@ class SessionApp(BaseApp[None]):
             self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
             return
         self._connect, self.studio.genie = connect, event.genie
-        self._chat.call_agent(event.name or event.genie)
+        self._chat.set_agent_name(event.name or event.genie)
         self._chat.conversation.withdraw_suggestions()
         told = f"You talk to {event.name}. {_where_kept(kept)}"
         self.notify(clean_line(told, 600), markup=False, timeout=15)

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from tui.ui.app.base import BaseApp
 from tui.ui.app.stylesheets import STYLES
-from tui.ui.setup.screen import Help, SetupScreen
+from tui.ui.setup.screen import SetupScreen, SetupServices
 
 if TYPE_CHECKING:
     from tui.config import Preferences
@@ -26,7 +26,9 @@ class SetupApp(BaseApp[str]):
         Binding("ctrl+q", "quit", "Quit", tooltip="Quit", priority=True, id="app.quit")
     ]
 
-    def __init__(self, path: Path, help_: Help, *, preferences: Preferences | None = None) -> None:
+    def __init__(
+        self, path: Path, help_: SetupServices, *, preferences: Preferences | None = None
+    ) -> None:
         super().__init__(preferences)
         self._path = path
         self._help = help_

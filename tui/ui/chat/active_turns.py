@@ -17,7 +17,7 @@ RowState = Literal["idle", "running", "asking"]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PendingQuestion:
     """Something only the user can answer."""
 
     turn: Turn
@@ -47,7 +47,7 @@ class Question:
                 return connector
 
 
-class Board:
+class ActiveTurns:
     """The newest snapshots of the turns that are not over."""
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class Board:
             return "asking"
         return "running" if turns else "idle"
 
-    def questions(self, conversation_id: ConversationId) -> list[Question]:
+    def questions(self, conversation_id: ConversationId) -> list[PendingQuestion]:
         """The open questions of a conversation, oldest first."""
         return [question for turn in self._of(conversation_id) for question in questions_of(turn)]
 
@@ -111,12 +111,12 @@ class Board:
         return [t for t in self._turns.values() if t.conversation_id == conversation_id]
 
 
-def questions_of(turn: Turn) -> list[Question]:
+def questions_of(turn: Turn) -> list[PendingQuestion]:
     """The open questions of a turn, in the order they were asked."""
     steps: Iterable[ApprovalStep | ConnectionStep] = (
         step for step in turn.steps if isinstance(step, ApprovalStep | ConnectionStep)
     )
-    return [Question(turn, step) for step in steps if step.waiting]
+    return [PendingQuestion(turn, step) for step in steps if step.waiting]
 
 
 def _needs_user(turn: Turn) -> bool:

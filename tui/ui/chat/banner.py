@@ -15,7 +15,7 @@ from tui.ui.toolkit.text import line
 
 if TYPE_CHECKING:
     from tui.core.ports import Clock
-    from tui.ui.chat.banner_text import Notice, Tone
+    from tui.ui.chat.banner_text import BannerText, Tone
 
 _GLYPHS: dict[Tone, str] = {"question": "◆", "recovery": "↻", "problem": "✕", "refusal": "✕"}
 
@@ -26,7 +26,7 @@ class Banner(Widget):
     class Pressed(Message):
         """The user clicked on it."""
 
-        def __init__(self, notice: Notice) -> None:
+        def __init__(self, notice: BannerText) -> None:
             super().__init__()
             self.notice = notice
 
@@ -34,9 +34,9 @@ class Banner(Widget):
         super().__init__()
         self._clock = clock
         self._ticks: Timer | None = None
-        self.notice: Notice | None = None
+        self.notice: BannerText | None = None
 
-    def show(self, notice: Notice | None) -> None:
+    def show(self, notice: BannerText | None) -> None:
         """Show a notice, or nothing."""
         if notice == self.notice:
             return
@@ -88,7 +88,7 @@ class Banner(Widget):
         rows = [*texts, *(hint.stylize("$soft") for hint in hints)]
         return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]
 
-    def _keys(self, notice: Notice) -> str:
+    def _keys(self, notice: BannerText) -> str:
         """What can be done at once."""
         offers = ((notice.command, notice.deed), notice.other)
         return " · ".join(f"{key_for(self.app, name)} {deed}" for name, deed in offers if name)

@@ -12,7 +12,7 @@ from tui.core.steps import ConnectionStep
 
 if TYPE_CHECKING:
     from tui.engine.updates import Recovery, RecoveryStep
-    from tui.ui.chat.active_turns import Question
+    from tui.ui.chat.active_turns import PendingQuestion
 
 Tone = Literal["question", "recovery", "problem", "refusal"]
 
@@ -29,7 +29,7 @@ _VERBS: dict[RecoveryStep, str] = {"sending": "sending again", "reconnecting": "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class BannerText:
     """What is the matter, why, and what to do about it."""
 
     tone: Tone
@@ -55,7 +55,7 @@ class Notice:
         return f"{self.text} · {self.verb}{when}"
 
 
-LEFT_ALONE = Notice(
+LEFT_ALONE = BannerText(
     tone="recovery",
     text="Not waiting any more",
     hint="The agent goes on, and nothing is lost.",
@@ -64,12 +64,12 @@ LEFT_ALONE = Notice(
 )
 
 
-def of_recovery(recovery: Recovery) -> Notice:
+def of_recovery(recovery: Recovery) -> BannerText:
     """How a turn is being brought back."""
     verb = _VERBS.get(recovery.step, "trying again" if recovery.next_ms else "")
     attempt = f"Attempt {recovery.attempt}" if recovery.attempt > 1 else ""
     parts = [recovery.problem.rstrip("."), attempt]  # a narrow window cuts the end
-    return Notice(
+    return BannerText(
         tone="recovery",
         text=_STEPS[recovery.step],
         hint=" · ".join(part for part in parts if part),
@@ -81,13 +81,13 @@ def of_recovery(recovery: Recovery) -> Notice:
     )
 
 
-def of_question(question: Question, *, place: str = "") -> Notice:
+def of_question(question: PendingQuestion, *, place: str = "") -> BannerText:
     """A question that did not take the focus; ``place`` names another conversation's."""
     if isinstance(question.step, ConnectionStep):
         text = f"{question.subject} wants to be connected"
     else:
         text = f"{question.subject} waits for your approval"
-    return Notice(
+    return BannerText(
         tone="question",
         text=text,
         hint=f"In “{place}”" if place else "",
@@ -96,7 +96,7 @@ def of_question(question: Question, *, place: str = "") -> Notice:
     )
 
 
-def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> Notice:
+def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> BannerText:
     """A failure; ``refused``: of a message whose text is back in the composer.
 
     ``place`` names another conversation's.
@@ -109,7 +109,7 @@ def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> 
     command, deed = ("conversation.wake", "switches it on") if asleep else ("", "")
     if error.kind is ErrorKind.SETTINGS and not refused:
         command, deed = "app.retry", "tries again"
-    return Notice(
+    return BannerText(
         tone="refusal" if refused else "problem",
         text=text,
         hint=hint,
@@ -118,12 +118,12 @@ def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> 
     )
 
 
-def of_failed_start(error: BackendError) -> Notice:
+def of_failed_start(error: BackendError) -> BannerText:
     """A session that cannot be opened; the user can have it tried again."""
     deed = "signs in" if login_helps(error) else "tries again"
     return replace(of_error(error), command="app.retry", deed=deed)
 
 
-def not_sent(problem: Notice) -> Notice:
+def not_sent(problem: BannerText) -> BannerText:
     """The same problem, to somebody who has just tried to send something."""
     return replace(problem, text=f"Not sent: {problem.text}")

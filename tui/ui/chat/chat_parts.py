@@ -52,7 +52,7 @@ class ChatParts:
         banner: Banner,
         agent_name: str,
         notepad: EarlyDraftStore | None,
-        call_agent: Callable[[str], None],
+        set_agent_name: Callable[[str], None],
         focus_composer: Callable[[], None],
         idle_s: Callable[[], float],
     ) -> None:
@@ -77,7 +77,7 @@ class ChatParts:
         composer = pane.composer
         self.files, self.editor, self.queued = pane.files, pane.editor, pane.queued
         self.navigation = navigation = Navigation(
-            context, view=view, pane=pane, listed=self.list, call_agent=call_agent
+            context, view=view, pane=pane, listed=self.list, set_agent_name=set_agent_name
         )
         self.lifecycle = SessionLifecycle(
             context,

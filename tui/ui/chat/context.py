@@ -12,7 +12,7 @@ from tui.core.errors import BackendError
 from tui.core.ports import Capability
 from tui.core.redaction import describe_exception
 from tui.ui.app.messages import SignInNeeded
-from tui.ui.chat.banner_text import Notice
+from tui.ui.chat.banner_text import BannerText
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from tui.core.ids import ConversationId
     from tui.core.ports import Clock
     from tui.engine.session import Session
-    from tui.ui.chat.state import Desk
-    from tui.ui.composer.draft_saver import Drafts
-    from tui.ui.sidebar.paged_conversations import Shelf
+    from tui.ui.chat.state import ChatState
+    from tui.ui.composer.draft_saver import StoredDraft
+    from tui.ui.sidebar.paged_conversations import PagedConversations
     from tui.ui.studio.connection import StudioConnection
 
 P = ParamSpec("P")
@@ -37,8 +37,8 @@ class Access:
     """The open session, and what exists only with it."""
 
     session: Session
-    drafts: Drafts
-    shelf: Shelf
+    drafts: StoredDraft
+    paged: PagedConversations
 
 
 class ChatContext:
@@ -55,7 +55,7 @@ class ChatContext:
         self,
         screen: Screen[None],
         *,
-        desk: Desk,
+        chat_state: ChatState,
         studio: StudioConnection,
         clock: Clock,
         agent_name: str,
@@ -63,7 +63,7 @@ class ChatContext:
         show_state: Callable[[], None],
     ) -> None:
         self.screen = screen
-        self.desk = desk
+        self.chat_state = chat_state
         self.studio = studio
         self.clock = clock
         self.agent_name = agent_name
@@ -91,23 +91,23 @@ class ChatContext:
     @property
     def current(self) -> ConversationId | None:
         """The conversation on screen."""
-        return self.desk.current
+        return self.chat_state.current
 
     def title_of(self, conversation_id: ConversationId) -> str:
         """Return the name of a conversation; empty unless it is listed or on screen."""
-        found = self.access.shelf.of(conversation_id) if self.access else None
+        found = self.access.paged.of(conversation_id) if self.access else None
         return found.name if found else ""
 
     # -- messages to the user --------------------------------------------------------------
 
-    def complain(self, text: str) -> None:
+    def show_problem(self, text: str) -> None:
         """Say in the banner why something cannot be done."""
-        self.desk.complain(Notice(tone="refusal", text=text))
+        self.chat_state.show_problem(BannerText(tone="refusal", text=text))
         self.show_state()
 
     def fail(self, error: BackendError) -> None:
         """Note that a call failed, and ask for a login where nothing else helps."""
-        self.desk.fail(error)
+        self.chat_state.fail(error)
         self.want_login(error)
 
     def report(self, error: BaseException) -> None:
@@ -115,7 +115,7 @@ class ChatContext:
         if isinstance(error, BackendError):
             self.fail(error)
         else:
-            self.desk.complain(Notice(tone="problem", text=describe_exception(error)))
+            self.chat_state.show_problem(BannerText(tone="problem", text=describe_exception(error)))
         self.show_state()
 
     def want_login(self, error: BackendError) -> None:

@@ -45,7 +45,7 @@ class ConversationSkills(Controller):
         if action == "skills":
             return self.can_change(self.context.current)
         if action == "wake":
-            asleep = self.context.current in self.context.desk.asleep
+            asleep = self.context.current in self.context.chat_state.asleep
             return Capability.WAKE in self.context.can and asleep
         return True
 
@@ -67,11 +67,12 @@ class ConversationSkills(Controller):
         self._choose(where, await self.context.opened.session.conversations.skills(where))
 
     def _choose(self, where: ConversationId, skills: Sequence[AvailableSkill]) -> None:
-        from tui.ui.toolkit.picker import Item, PickModal
+        from tui.ui.toolkit.picker import PickerItem, PickModal
 
         installed = {skill.id for skill in skills if skill.installed}
         items = [
-            Item(skill.id, skill.name, skill.description, " ".join(skill.tags)) for skill in skills
+            PickerItem(skill.id, skill.name, skill.description, " ".join(skill.tags))
+            for skill in skills
         ]
 
         def answered(chosen: tuple[str, ...] | None) -> None:
@@ -106,7 +107,7 @@ class ConversationSkills(Controller):
         context = self.context
         if (where := context.current) is not None:
             await context.opened.session.conversations.wake(where)
-            context.desk.asleep.discard(where)
-            context.desk.dismiss()
+            context.chat_state.asleep.discard(where)
+            context.chat_state.dismiss()
             context.notify("The conversation is switched on again.")
             context.show_state()

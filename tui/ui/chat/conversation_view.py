@@ -32,10 +32,10 @@ class ConversationView:
         self.conversation = conversation
         self.timeline = timeline
 
-    def greet(self, *, on: bool) -> None:
+    def show_welcome(self, *, on: bool) -> None:
         """Show the welcome and an empty timeline, or a conversation."""
-        self.conversation.greet(on=on)
-        self.timeline.greet(on=on)
+        self.conversation.show_welcome(on=on)
+        self.timeline.show_welcome(on=on)
 
     def follow_end(self) -> None:
         """Go to the end of the conversation and stay there."""
@@ -53,7 +53,7 @@ class ConversationView:
     ) -> None:
         """Show turns that were read while they were expected; ``goes_on``: newer ones follow."""
         for turn in turns:
-            self._context.desk.board.note(turn)
+            self._context.chat_state.active_turns.note(turn)
         await self.conversation.show(turns, goes_on=goes_on)
         await self._show_timeline(conversation_id, turns, goes_on=goes_on)
         self._announce(conversation_id)

@@ -13,7 +13,7 @@ _ONCE = frozenset({"title"})
 """What is different for each conversation."""
 
 
-class Choices:
+class LastOptions:
     """A file with the choices of each place. What cannot be read or written is done without."""
 
     def __init__(self, path: Path, place: str) -> None:

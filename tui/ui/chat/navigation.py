@@ -34,13 +34,13 @@ class Navigation:
         view: ConversationView,
         pane: ComposerPane,
         listed: ConversationListReader,
-        call_agent: Callable[[str], None],
+        set_agent_name: Callable[[str], None],
     ) -> None:
         self._context = context
         self._view = view
         self._pane = pane
         self._listed = listed
-        self._call_agent = call_agent
+        self._call_agent = set_agent_name
 
     def go_to(self, conversation_id: ConversationId) -> None:
         """Show another conversation."""
@@ -95,10 +95,10 @@ class Navigation:
         while not access.drafts.is_safe(drafts.written):
             await access.drafts.keep(drafts.written)
         access.drafts.hold(conversation_id, draft)
-        self._context.desk.current = access.session.watched = conversation_id
+        self._context.chat_state.current = access.session.watched = conversation_id
         await drafts.write(draft)
         self._view.conversation.expect()
-        self._view.greet(on=conversation_id is None)
+        self._view.show_welcome(on=conversation_id is None)
         if conversation_id is None:
             await self._view.conversation.show(())
         self._listed.show()
@@ -110,17 +110,17 @@ class Navigation:
         context, session = self._context, self._context.opened.session
         await session.mark_read(conversation_id)
         self._listed.read_soon()
-        context.desk.attend(conversation_id)
+        context.chat_state.attend(conversation_id)
         try:
             await session.history.sync(conversation_id)
-            context.desk.reached()
+            context.chat_state.reached()
         except BackendError as error:
             context.fail(error)
         else:
             if self._view.conversation.newest is None:  # else the user looks at older turns
                 await self._view.show(conversation_id)
         if context.current == conversation_id and self._view.conversation.oldest is None:
-            self._view.greet(on=True)
+            self._view.show_welcome(on=True)
         context.show_state()
 
     def learn_agent(self, conversation_id: ConversationId | None) -> None:

@@ -11,7 +11,7 @@ from textual.binding import Binding
 
 from tui.core.ports import Capability
 from tui.ui.chat.controller import Controller
-from tui.ui.chat.last_options import Choices
+from tui.ui.chat.last_options import LastOptions
 from tui.ui.composer.slash_registry import SlashCommand
 from tui.ui.keys.registry import DEFAULT_KEYS
 
@@ -93,12 +93,12 @@ class NewConversation(Controller):
     async def _read_options(self) -> Sequence[Option]:
         return await self.context.opened.session.conversations.options()
 
-    def _choices(self) -> Choices:
+    def _choices(self) -> LastOptions:
         from tui.config import data_dir
 
-        return Choices(data_dir() / "new-conversations.json", self.context.place)
+        return LastOptions(data_dir() / "new-conversations.json", self.context.place)
 
-    async def _create(self, choices: Choices, values: OptionValues, text: str) -> None:
+    async def _create(self, choices: LastOptions, values: OptionValues, text: str) -> None:
         """Create a conversation and go to it, with what was written for it."""
         drafts = self._pane.drafts
         await asyncio.to_thread(partial(choices.save, values))

@@ -19,7 +19,7 @@ from tui.core.options import Option, OptionValue
 from tui.core.options import OptionChoice as OnOffer
 from tui.ui.toolkit.choice import Choice
 from tui.ui.toolkit.field import TextInput
-from tui.ui.toolkit.picker import Item, PickModal
+from tui.ui.toolkit.picker import PickerItem, PickModal
 from tui.ui.toolkit.text import line
 
 _BESIDE_EACH_OTHER_CELLS = 46
@@ -38,7 +38,7 @@ class Beside(Choice, inherit_bindings=False):
     ]
 
 
-class Picked(Widget, can_focus=True):
+class PickedOption(Widget, can_focus=True):
     """What is chosen of a longer list, which Space or a click opens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,7 +53,7 @@ class Picked(Widget, can_focus=True):
     def __init__(self, option: Option, values: tuple[str, ...]) -> None:
         super().__init__()
         self._option = option
-        self.set_reactive(Picked.values, values)
+        self.set_reactive(PickedOption.values, values)
 
     def render(self) -> Content:
         labels = {choice.value: choice.label for choice in self._option.choices}
@@ -74,7 +74,7 @@ class Picked(Widget, can_focus=True):
         """Choose from the list."""
         option, several = self._option, self._option.kind == "tags"
         offered = option.choices if several or option.required else (_UNSAID, *option.choices)
-        items = [Item(choice.value, choice.label, choice.help) for choice in offered]
+        items = [PickerItem(choice.value, choice.label, choice.help) for choice in offered]
         chosen = self.values if several else self.values or ("",)
         modal = PickModal(option.label, items, chosen, several=several)
         self.app.push_screen(modal, self._take)
@@ -106,7 +106,7 @@ class OptionField(Vertical):
         match self._control:
             case Beside(chosen=place):
                 return _values_beside(self.option)[place]
-            case Picked(values=values):
+            case PickedOption(values=values):
                 return values if self.option.kind == "tags" else "".join(values) or None
             case Input(value=text):
                 return _typed(self.option, text.strip())
@@ -126,12 +126,12 @@ class OptionField(Vertical):
         match self._control:
             case Beside():
                 return "← → choose"
-            case Picked():
+            case PickedOption():
                 return "Space shows the list"
             case _:
                 return "words, with commas between" if self.option.kind == "tags" else ""
 
-    def complain(self, problem: str) -> None:
+    def show_problem(self, problem: str) -> None:
         """Say what is wrong, or with nothing that all is well."""
         self._problem.update(Content.assemble("✗ ", line(problem, 300)))
         self.set_class(bool(problem), "-wrong")
@@ -145,19 +145,21 @@ class OptionField(Vertical):
 
     @on(Input.Changed)
     @on(Choice.Changed)
-    @on(Picked.Changed)
+    @on(PickedOption.Changed)
     def _changed(self) -> None:
-        self.complain("")
+        self.show_problem("")
 
 
-def _control(option: Option, value: OptionValue) -> Input | Beside | Picked:
+def _control(option: Option, value: OptionValue) -> Input | Beside | PickedOption:
     if option.kind == "switch" or _fits_beside(option):
         choice = Beside(*_labels_beside(option))
         values = _values_beside(option)
         choice.set_reactive(Beside.chosen, values.index(value) if value in values else 0)
         return choice
     if option.choices or option.kind == "choice":
-        return Picked(option, value if isinstance(value, tuple) else (str(value),) if value else ())
+        return PickedOption(
+            option, value if isinstance(value, tuple) else (str(value),) if value else ()
+        )
     text = ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
     field = TextInput(text, compact=True, placeholder=_placeholder(option), select_on_focus=False)
     field.cursor_blink = False

@@ -15,8 +15,8 @@ from textual.widgets import Button, Input, Static
 from tui.core.errors import BackendError
 from tui.core.options import Option, OptionValues, changed, problems_with
 from tui.ui.chat.last_options import still_fitting
-from tui.ui.chat.option_field import Beside, OptionField, Picked
-from tui.ui.questions.answer_row import Answers
+from tui.ui.chat.option_field import Beside, OptionField, PickedOption
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.text import line
 
@@ -24,7 +24,7 @@ _CHROME, _CHROME_SHORT = 11, 8
 """Lines around the fields: edges, what they are about, the answers."""
 _ROOMY_LINES = 22
 
-_STOPS = "Input, Beside, Picked, Fold"
+_STOPS = "Input, Beside, PickedOption, Fold"
 
 
 class Fold(Static, can_focus=True):
@@ -73,7 +73,7 @@ class BeginModal(SafeModal[OptionValues | None]):
             box.border_subtitle = Content("Tab goes on")
             yield VerticalScroll(id="begin-fields", can_focus=False)
             yield Static(Content("Reading what can be chosen…"), id="begin-note")
-            yield Answers(("Enter", self.DONE, "start"), ("Esc", "Cancel", "leave"))
+            yield AnswerRow(("Enter", self.DONE, "start"), ("Esc", "Cancel", "leave"))
 
     def heading(self) -> Content:
         return Content("New conversation")
@@ -151,7 +151,7 @@ class BeginModal(SafeModal[OptionValues | None]):
     def _complain(self, fields: Iterable[OptionField], problems: dict[str, str]) -> None:
         wrong = [field for field in fields if field.option.name in problems]
         for field in wrong:
-            field.complain(problems[field.option.name])
+            field.show_problem(problems[field.option.name])
         if wrong[0].option.advanced and not self.has_class("-unfolded"):
             self.action_unfold()
         wrong[0].take_focus()
@@ -160,7 +160,7 @@ class BeginModal(SafeModal[OptionValues | None]):
 
     @on(events.DescendantFocus)
     @on(Beside.Changed)
-    @on(Picked.Changed)
+    @on(PickedOption.Changed)
     def _explain(self) -> None:
         """Say below what the field is about that has the focus."""
         fields = (node for node in (self.focused.ancestors if self.focused else ()))

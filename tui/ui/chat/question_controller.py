@@ -10,11 +10,11 @@ from textual.binding import Binding
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
 from tui.ui.app.messages import Attention
-from tui.ui.chat.active_turns import Question, questions_of
+from tui.ui.chat.active_turns import PendingQuestion, questions_of
 from tui.ui.chat.controller import Controller
 from tui.ui.keys.labels import key_for
 from tui.ui.keys.registry import DEFAULT_KEYS
-from tui.ui.questions.pending_questions import Questions
+from tui.ui.questions.pending_questions import PendingQuestions
 
 if TYPE_CHECKING:
     from tui.core.events import Decision
@@ -56,17 +56,17 @@ class QuestionController(Controller):
         self._composer = composer
         self._idle_s = idle_s
         self._go_to = go_to
-        self._questions = Questions(
+        self._questions = PendingQuestions(
             context.screen,
             composer,
             lambda: context.agent_name,
-            context.desk.board,
+            context.chat_state.active_turns,
             self._decide,
             context.clock.now_ms,
         )
 
     def check_action(self, action: str) -> bool:
-        return action != "answer" or bool(self.context.desk.board.asking())
+        return action != "answer" or bool(self.context.chat_state.active_turns.asking())
 
     @property
     def is_open(self) -> bool:
@@ -112,10 +112,10 @@ class QuestionController(Controller):
 
     def answer(self) -> None:
         """Open the oldest question here, or go to a conversation that has one."""
-        board, current = self.context.desk.board, self.context.current
-        if current and (questions := board.questions(current)):
+        active_turns, current = self.context.chat_state.active_turns, self.context.current
+        if current and (questions := active_turns.questions(current)):
             self._questions.open(questions[0])
-        elif waiting := board.asking():
+        elif waiting := active_turns.asking():
             self._go_to(waiting[0])
         self.context.show_state()
 
@@ -126,14 +126,14 @@ class QuestionController(Controller):
                 self._questions.open(question)
         self.context.show_state()
 
-    def _decide(self, question: Question, decision: Decision, reason: str | None) -> None:
+    def _decide(self, question: PendingQuestion, decision: Decision, reason: str | None) -> None:
         self.context.run("decide", self._post_decision, question, decision, reason)
 
     async def _post_decision(
-        self, question: Question, decision: Decision, reason: str | None
+        self, question: PendingQuestion, decision: Decision, reason: str | None
     ) -> None:
         session = self.context.opened.session
-        turn = self.context.desk.board.turn(question.turn.id) or question.turn
+        turn = self.context.chat_state.active_turns.turn(question.turn.id) or question.turn
         match question.step:
             case ApprovalStep(request=request):
                 await session.decide(turn, request.call_id, decision, reason, shown=request)

@@ -19,14 +19,14 @@ from textual.worker import Worker, WorkerState
 from tui.core.text import clean
 from tui.ui.app.messages import CopyText
 from tui.ui.chat.banner import Banner
-from tui.ui.chat.banner_text import Notice
+from tui.ui.chat.banner_text import BannerText
 from tui.ui.chat.chat_actions import KEYS, ChatActions
 from tui.ui.chat.chat_parts import ChatParts
 from tui.ui.chat.context import ChatContext
 from tui.ui.chat.pane_row import PaneRow
-from tui.ui.chat.state import Desk
+from tui.ui.chat.state import ChatState
 from tui.ui.chat.top_bar import TopBar
-from tui.ui.composer.completion import Offers
+from tui.ui.composer.completion import CompletionList
 from tui.ui.keys.key_bar import KeyBar
 from tui.ui.keys.registry import DEFAULT_KEYS
 from tui.ui.sidebar.sidebar import ConversationList, Sidebar
@@ -109,10 +109,10 @@ class ChatScreen(ChatActions):
         idle_s: Callable[[], float],
     ) -> None:
         super().__init__()
-        self.desk = Desk()
+        self.chat_state = ChatState()
         self.context = context = ChatContext(
             self,
-            desk=self.desk,
+            chat_state=self.chat_state,
             studio=studio,
             clock=clock,
             agent_name=agent_name,
@@ -121,7 +121,7 @@ class ChatScreen(ChatActions):
         )
         called = self._called(agent_name)
         self.topbar = TopBar(agent_name, user_name, place)
-        self.sidebar = Sidebar(clock, self.desk.board.state)
+        self.sidebar = Sidebar(clock, self.chat_state.active_turns.state)
         self.conversation = ConversationPane(called, suggestions, clock.now_ms)
         self.timeline_pane = TimelinePane()
         self.banner = Banner(clock)
@@ -134,7 +134,7 @@ class ChatScreen(ChatActions):
             banner=self.banner,
             agent_name=called,
             notepad=notepad,
-            call_agent=self.call_agent,
+            set_agent_name=self.set_agent_name,
             focus_composer=self.action_focus_composer,
             idle_s=idle_s,
         )
@@ -162,10 +162,10 @@ class ChatScreen(ChatActions):
         await self.run_action("app.dress")
         offers_jobs = self.context.studio.is_available
         try:
-            await self.conversation.furnish(
+            await self.conversation.mount_deferred(
                 offers_start=self.parts.studio.can_start, offers_jobs=offers_jobs
             )
-            await self.timeline_pane.furnish(offers_jobs=offers_jobs)
+            await self.timeline_pane.mount_deferred(offers_jobs=offers_jobs)
         except (MountError, NoMatches):
             return  # the app was left in the meantime
         await self.run_action("app.connect")
@@ -181,13 +181,13 @@ class ChatScreen(ChatActions):
         self._panes.toggle(pane)
         self._rescue_focus()
 
-    def call_agent(self, name: str) -> None:
+    def set_agent_name(self, name: str) -> None:
         """Show another agent's name wherever it is said."""
         if name == self.context.agent_name:
             return
         self.context.agent_name = name
         self.topbar.agent = name
-        self.conversation.call_agent(self._called(name))
+        self.conversation.set_agent_name(self._called(name))
         self.composer.address(self._called(name))
 
     def _called(self, agent_name: str) -> str:
@@ -231,7 +231,7 @@ class ChatScreen(ChatActions):
     def action_step_back(self) -> None:
         """Put away, in this order: a floating pane, a message, the focus elsewhere."""
         if not self._panes.close_floating():
-            self.desk.dismiss()
+            self.chat_state.dismiss()
             self.show_state()
         self.composer.focus()
 
@@ -268,8 +268,8 @@ class ChatScreen(ChatActions):
     def _send_suggestion(self, event: Welcome.Chosen) -> None:
         self.composer_pane.queue.send(event.text, is_written=False)
 
-    @on(Offers.Taken)
-    def _take_offer(self, event: Offers.Taken) -> None:
+    @on(CompletionList.Taken)
+    def _take_offer(self, event: CompletionList.Taken) -> None:
         self.composer_pane.slash.take(event.choice)
 
     @on(Sidebar.Opened)
@@ -291,16 +291,16 @@ class ChatScreen(ChatActions):
 
     @on(TopBar.MenuWanted)
     def _offer_open(self, event: TopBar.MenuWanted) -> None:
-        self.parts.organizer.offer(self.desk.current, event.at)
+        self.parts.organizer.offer(self.chat_state.current, event.at)
 
     @on(Banner.Pressed)
     async def _act_on_notice(self, event: Banner.Pressed) -> None:
         match event.notice:
-            case Notice(command="conversation.wake"):
+            case BannerText(command="conversation.wake"):
                 self.parts.skills.wake()
-            case Notice(command="app.retry") | Notice(tone="recovery"):
+            case BannerText(command="app.retry") | BannerText(tone="recovery"):
                 await self.parts.lifecycle.retry()
-            case Notice(tone="question"):
+            case BannerText(tone="question"):
                 self.parts.questions.answer()
             case _:
                 self.action_step_back()
@@ -310,13 +310,13 @@ class ChatScreen(ChatActions):
         # Not by the pane: Textual lets no message of the transcript go beyond who called it.
         self.parts.view.follow_end()
 
-    def on_window_older_wanted(self) -> None:
+    def on_virtual_list_older_wanted(self) -> None:
         self.parts.view.read_older()
 
-    def on_window_newer_wanted(self) -> None:
+    def on_virtual_list_newer_wanted(self) -> None:
         self.parts.view.read_newer()
 
-    def on_window_end_wanted(self) -> None:
+    def on_virtual_list_end_wanted(self) -> None:
         self.parts.view.go_to_end()
 
     def on_silence_row_start_wanted(self) -> None:

@@ -11,9 +11,9 @@ from tui.core.ports import Capability
 from tui.ui.chat.banner_text import of_failed_start
 from tui.ui.chat.context import Access
 from tui.ui.chat.controller import Controller
-from tui.ui.composer.draft_saver import Drafts
+from tui.ui.composer.draft_saver import StoredDraft
 from tui.ui.keys.registry import DEFAULT_KEYS
-from tui.ui.sidebar.paged_conversations import Shelf
+from tui.ui.sidebar.paged_conversations import PagedConversations
 
 if TYPE_CHECKING:
     from tui.core.errors import BackendError
@@ -60,12 +60,12 @@ class SessionLifecycle(Controller):
 
     def opened(self, session: Session) -> None:
         """Take a session that is open."""
-        context, desk = self.context, self.context.desk
+        context, chat_state = self.context, self.context.chat_state
         self._pane.drafts.is_taken_up = False
-        context.access = Access(session, Drafts(session), Shelf(session))
-        desk.session_state = "open"
-        desk.failed_start = None
-        desk.reached()
+        context.access = Access(session, StoredDraft(session), PagedConversations(session))
+        chat_state.session_state = "open"
+        chat_state.failed_start = None
+        chat_state.reached()
         context.run_exclusive("open", self._begin)
         self._pane.composer.takes_files = Capability.UPLOAD in session.can
         if transcript := self._conversation.transcript:
@@ -74,7 +74,7 @@ class SessionLifecycle(Controller):
     async def _begin(self) -> None:
         """Show the list, and go on where the user was interrupted."""
         access = self.context.opened
-        conversations = await access.shelf.read()
+        conversations = await access.paged.read()
         self._listed.show()
         self._listed.refresh()
         self._pane.composer.remember(await access.session.recall())
@@ -92,18 +92,18 @@ class SessionLifecycle(Controller):
 
     def failed(self, error: BackendError) -> None:
         """Say that the session cannot be opened, and how to try again."""
-        context, desk = self.context, self.context.desk
+        context, chat_state = self.context, self.context.chat_state
         context.access = None
-        desk.session_state = "failed"
-        desk.failed_start = of_failed_start(error)
-        desk.complain(desk.failed_start)
+        chat_state.session_state = "failed"
+        chat_state.failed_start = of_failed_start(error)
+        chat_state.show_problem(chat_state.failed_start)
         context.show_state()
 
     def resume(self) -> None:
         """Go on after a login with everything that has been waiting for it."""
-        desk = self.context.desk
-        desk.dismiss()
-        for conversation_id in desk.board.at_work():
+        chat_state = self.context.chat_state
+        chat_state.dismiss()
+        for conversation_id in chat_state.active_turns.at_work():
             self.context.opened.session.retry_now(conversation_id)
         self._listed.refresh()
         self.context.show_state()
@@ -112,16 +112,16 @@ class SessionLifecycle(Controller):
         """Put everything away that belongs to a session which is about to end."""
         await self._navigation.leave()
         self.context.access = None
-        self.context.desk.board.clear()
+        self.context.chat_state.active_turns.clear()
         self._sidebar.show((), None)
 
     async def retry(self) -> None:
         """Try again now whatever waits for its next try."""
         context = self.context
         if context.access is None:
-            context.desk.session_state = "opening"
-            context.desk.failed_start = None
-            context.desk.dismiss()
+            context.chat_state.session_state = "opening"
+            context.chat_state.failed_start = None
+            context.chat_state.dismiss()
             await context.screen.run_action("app.connect")
         else:
             self._retry_what_waits(context.access.session)
@@ -132,7 +132,7 @@ class SessionLifecycle(Controller):
     def _retry_what_waits(self, session: Session) -> None:
         session.lift_delays()
         if current := self.context.current:
-            self.context.desk.attend(current)
+            self.context.chat_state.attend(current)
             session.retry_now(current)
-            if self.context.desk.link() == "offline":
+            if self.context.chat_state.link() == "offline":
                 self._navigation.go_to(current)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.ui.chat.active_turns import Board
-from tui.ui.chat.banner_text import LEFT_ALONE, Notice, of_error, of_question, of_recovery
+from tui.ui.chat.active_turns import ActiveTurns
+from tui.ui.chat.banner_text import LEFT_ALONE, BannerText, of_error, of_question, of_recovery
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
@@ -17,18 +17,18 @@ _RECONNECTS = frozenset({"sending", "finding", "reconnecting", "replaying", "loo
 _NO_LINE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMED_OUT, ErrorKind.SETTINGS})
 
 
-class Desk:
+class ChatState:
     """State only; the screen draws what it says."""
 
     def __init__(self) -> None:
-        self.board = Board()
+        self.active_turns = ActiveTurns()
         self.current: ConversationId | None = None
         """The conversation on screen; None: one that has not begun."""
         self.session_state: Literal["opening", "open", "failed"] = "opening"
         self._recoveries: dict[ConversationId, Recovery] = {}
         self._left_alone: set[ConversationId] = set()
-        self._problem: Notice | None = None
-        self.failed_start: Notice | None = None
+        self._problem: BannerText | None = None
+        self.failed_start: BannerText | None = None
         """Why there is no session; None while there is one, or it is being opened."""
         self._unreachable = False
         self.asleep: set[ConversationId] = set()
@@ -54,21 +54,21 @@ class Desk:
     def rests(self) -> bool:
         """Whether the turn on screen goes on, if at all, without being followed."""
         current = self.current
-        return current in self._left_alone and self.board.state(current) != "idle"
+        return current in self._left_alone and self.active_turns.state(current) != "idle"
 
     @property
     def recovers(self) -> bool:
         """Whether the turn on screen is being brought back."""
         return self.current in self._recoveries
 
-    def complain(self, notice: Notice) -> None:
+    def show_problem(self, notice: BannerText) -> None:
         """Say something until the user dismisses it or something else is to be said."""
         self._problem = notice
 
     def fail(self, error: BackendError) -> None:
         """Note that a call failed."""
         self._unreachable = self._unreachable or error.kind in _NO_LINE
-        self.complain(of_error(error))
+        self.show_problem(of_error(error))
 
     def reached(self) -> None:
         """Note that the server answers; what was said about its silence is no longer true."""
@@ -97,12 +97,12 @@ class Desk:
             return "reconnecting"
         return "offline" if self._unreachable or self.session_state == "failed" else "live"
 
-    def notice(self, *, question_open: bool) -> Notice | None:
+    def notice(self, *, question_open: bool) -> BannerText | None:
         """What the banner says: what the user must act on comes first."""
         if self._problem and self._problem.tone == "refusal":
             return self._problem
         if self.current:
-            questions = self.board.questions(self.current)
+            questions = self.active_turns.questions(self.current)
             if questions and not question_open:
                 return of_question(questions[0])
             recovery = self._recoveries.get(self.current)

@@ -39,11 +39,11 @@ class Status:
 
     def show(self) -> None:
         """Draw what the state says."""
-        context, desk = self._context, self._context.desk
-        self._topbar.link = desk.link()
-        self._topbar.title = context.title_of(desk.current) if desk.current else ""
-        self._conversation.rest(on=desk.rests)
-        self._banner.show(desk.notice(question_open=self._questions.is_open))
+        context, chat_state = self._context, self._context.chat_state
+        self._topbar.link = chat_state.link()
+        self._topbar.title = context.title_of(chat_state.current) if chat_state.current else ""
+        self._conversation.rest(on=chat_state.rests)
+        self._banner.show(chat_state.notice(question_open=self._questions.is_open))
         self._turn.show_stop()
         self._turn.show_usage()
         self._name_window()
@@ -51,8 +51,8 @@ class Status:
 
     def _name_window(self) -> None:
         """Say in the window's title what the agent is at, and what the conversation is called."""
-        board = self._context.desk.board
-        states = {board.state(cid) for cid in board.at_work()}
+        active_turns = self._context.chat_state.active_turns
+        states = {active_turns.state(cid) for cid in active_turns.at_work()}
         state = "Waits for you" if "asking" in states else "Working" if states else ""
         parts = (state, self._topbar.title, clean_line(self._context.agent_name, 40))
         title = " · ".join(part for part in parts if part)

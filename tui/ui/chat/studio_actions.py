@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding
 
 from tui.core.errors import BackendError
-from tui.ui.chat.banner_text import Notice, of_error
+from tui.ui.chat.banner_text import BannerText, of_error
 from tui.ui.chat.controller import Controller
 from tui.ui.keys.registry import DEFAULT_KEYS
 from tui.ui.studio.connection import NO_TOKEN, WHICH_TOKEN
@@ -80,7 +80,9 @@ class StudioActions(Controller):
     def _has_token(self) -> bool:
         """Return whether Studio can be opened; say what it takes where it cannot."""
         if not self.context.studio.is_available:
-            self.context.desk.complain(Notice(tone="problem", text=NO_TOKEN, hint=WHICH_TOKEN))
+            self.context.chat_state.show_problem(
+                BannerText(tone="problem", text=NO_TOKEN, hint=WHICH_TOKEN)
+            )
             self.context.show_state()
         return self.context.studio.is_available
 
@@ -95,7 +97,7 @@ class StudioActions(Controller):
             if not genie.started:
                 await studio.genies.start(genie.id)
         except BackendError as error:
-            self.context.desk.complain(of_error(error))
+            self.context.chat_state.show_problem(of_error(error))
             self.context.show_state()
             return
         if genie.started:

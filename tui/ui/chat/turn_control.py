@@ -52,13 +52,17 @@ class TurnControl(Controller):
 
     def check_action(self, action: str) -> bool:
         if action == "stop_waiting":
-            return self.context.desk.recovers
+            return self.context.chat_state.recovers
         return action != "halt" or self._stoppable() is not None
 
     def _stoppable(self) -> Turn | None:
         current = self.context.current
         can_halt = current and Capability.HALT in self.context.can
-        return self.context.desk.board.stoppable(current) if current and can_halt else None
+        return (
+            self.context.chat_state.active_turns.stoppable(current)
+            if current and can_halt
+            else None
+        )
 
     def halt(self) -> None:
         """Ask for the end of the turn; that it was asked for stays visible until it comes."""
@@ -73,7 +77,7 @@ class TurnControl(Controller):
         access, current = self.context.access, self.context.current
         if access and current:
             await access.session.stop_waiting(current)
-            self.context.desk.leave_alone(current)
+            self.context.chat_state.leave_alone(current)
             self.context.show_state()
 
     # -- what is shown of it ---------------------------------------------------------------
@@ -83,7 +87,7 @@ class TurnControl(Controller):
         current = self.context.current
         if self._stoppable():
             self._composer.show_stop("offered", key_for(self.context.app, "turn.halt"))
-        elif current and self.context.desk.board.is_stopping(current):
+        elif current and self.context.chat_state.active_turns.is_stopping(current):
             self._composer.show_stop("asked")
         else:
             self._composer.show_stop("")

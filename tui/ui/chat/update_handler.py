@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.ui.sidebar.sidebar import Sidebar
 
 
-class Mailbox:
+class UpdateQueue:
     """Keeps updates until the screen takes them; a newer snapshot replaces an older one.
 
     However many updates come while the screen draws, it is told once and gets each thing once.
@@ -90,33 +90,33 @@ class UpdateHandler:
         self._context = context
         self._parts = parts
         self._sidebar = sidebar
-        self._mailbox = Mailbox(ring)
-        self.publish = self._mailbox.put
+        self._update_queue = UpdateQueue(ring)
+        self.publish = self._update_queue.put
         """Takes one update."""
 
     async def take_waiting(self) -> None:
         """Show all updates that wait."""
-        for update in self._mailbox.take():
+        for update in self._update_queue.take():
             await self._take(update)
         self._context.show_state()
 
     async def _take(self, update: Update) -> None:
-        context, desk, view = self._context, self._context.desk, self._parts.view
+        context, chat_state, view = self._context, self._context.chat_state, self._parts.view
         match update:
             case TurnChanged(turn=turn):
                 await self._take_turn(turn)
             case TurnDropped(conversation_id=cid, turn_id=turn_id):
-                desk.board.drop(turn_id)
+                chat_state.active_turns.drop(turn_id)
                 self._sidebar.redraw()
-                if cid == desk.current:
+                if cid == chat_state.current:
                     await view.conversation.drop(turn_id)
             case EventsSeen(conversation_id=cid, events=events):
-                if cid == desk.current and view.conversation.newest is None:
+                if cid == chat_state.current and view.conversation.newest is None:
                     view.timeline.add_events(events)
             case ConversationNamed(old=old, new=new):
                 self._rename(old, new)
             case RecoveryChanged(conversation_id=cid, recovery=recovery):
-                desk.recover(cid, recovery)
+                chat_state.recover(cid, recovery)
             case UploadProgress(turn_id=turn_id):
                 view.conversation.show_upload(turn_id, update.sent_bytes, update.total_bytes)
             case Refused():
@@ -129,37 +129,37 @@ class UpdateHandler:
                 context.notify(clean_line(text, 400), timeout=20)
 
     async def _take_turn(self, turn: Turn) -> None:
-        desk, conversation = self._context.desk, self._parts.view.conversation
-        known = desk.board.turn(turn.id)
-        state = desk.board.state(turn.conversation_id)
-        desk.board.note(turn)
+        chat_state, conversation = self._context.chat_state, self._parts.view.conversation
+        known = chat_state.active_turns.turn(turn.id)
+        state = chat_state.active_turns.state(turn.conversation_id)
+        chat_state.active_turns.note(turn)
         self._parts.questions.take(turn)
-        if turn.conversation_id == desk.current:
+        if turn.conversation_id == chat_state.current:
             if conversation.greets:
-                self._parts.view.greet(on=False)
+                self._parts.view.show_welcome(on=False)
             await conversation.update(turn)
             self._parts.questions.announce(turn.conversation_id)
         else:
             self._parts.questions.mention(turn.conversation_id)
         if known and turn.over:
             self._parts.questions.call_attention("the reply is there", turn.conversation_id)
-        if desk.board.state(turn.conversation_id) != state:
+        if chat_state.active_turns.state(turn.conversation_id) != state:
             self._sidebar.redraw()
 
     def _rename(self, old: ConversationId, new: ConversationId) -> None:
-        self._context.desk.rename(old, new)
+        self._context.chat_state.rename(old, new)
         if access := self._context.access:
             access.drafts.rename(old, new)
         self._parts.list.read_soon()
 
     def _take_refusal(self, update: Refused) -> None:
         """Say why a message was not accepted, and put it where the user can correct it."""
-        context, desk = self._context, self._context.desk
+        context, chat_state = self._context, self._context.chat_state
         if update.error.kind is ErrorKind.ASLEEP:
-            desk.asleep.add(update.conversation_id)
-        here = update.conversation_id == desk.current
+            chat_state.asleep.add(update.conversation_id)
+        here = update.conversation_id == chat_state.current
         place = "" if here else clean_line(context.title_of(update.conversation_id), 60)
-        desk.complain(of_error(update.error, refused=True, place=place))
+        chat_state.show_problem(of_error(update.error, refused=True, place=place))
         context.want_login(update.error)
         if context.access:
-            self._parts.queued.bring_back(update)
+            self._parts.queued.return_rejected(update)

@@ -17,12 +17,12 @@ from tui.core.text import size
 from tui.ui.toolkit.text import line
 
 if TYPE_CHECKING:
-    from tui.ui.composer.attachment_files import Picked
+    from tui.ui.composer.attachment_files import PickedFile
 
 _GAP = 1
 
 
-class Attached(Widget, can_focus=True):
+class AttachmentChips(Widget, can_focus=True):
     """Shown only while there are files.
 
     A click on ``✕`` takes one off, and so does Delete; a click on the name shows a picture.
@@ -61,7 +61,7 @@ class Attached(Widget, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.files: tuple[Picked, ...] = ()
+        self.files: tuple[PickedFile, ...] = ()
         self._at = 0
         self._note = ""
 
@@ -69,7 +69,7 @@ class Attached(Widget, can_focus=True):
     def paths(self) -> tuple[str, ...]:
         return tuple(str(picked.path) for picked in self.files)
 
-    def show(self, files: Sequence[Picked]) -> None:
+    def show(self, files: Sequence[PickedFile]) -> None:
         """Show these files, or nothing."""
         self.files = tuple({picked.path: picked for picked in files}.values())
         self._at = max(0, min(self._at, len(self.files) - 1))

@@ -48,7 +48,7 @@ def attachment_of(path: Path) -> Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
+class PickedFile:
     """A file that is to go with the next message."""
 
     path: Path
@@ -62,12 +62,12 @@ class Picked:
         return clean_line(self.path.name, 60) or "file"
 
 
-def pick(path: Path) -> Picked:
+def pick(path: Path) -> PickedFile:
     """Look at a file."""
     try:
-        return Picked(path, attachment_of(path))
+        return PickedFile(path, attachment_of(path))
     except CannotAttach as problem:
-        return Picked(path, None, str(problem))
+        return PickedFile(path, None, str(problem))
 
 
 def messages(text: str, files: Sequence[Attachment]) -> list[tuple[str, tuple[Attachment, ...]]]:

@@ -11,13 +11,13 @@ from textual.binding import Binding
 
 from tui.core.text import size
 from tui.ui.chat.controller import Controller
-from tui.ui.composer.attachment_files import CannotAttach, Picked, pick
+from tui.ui.composer.attachment_files import CannotAttach, PickedFile, pick
 from tui.ui.composer.slash_registry import SlashCommand
 
 if TYPE_CHECKING:
     from tui.core.records import Attachment
     from tui.ui.chat.context import ChatContext
-    from tui.ui.composer.attachment_chips import Attached
+    from tui.ui.composer.attachment_chips import AttachmentChips
     from tui.ui.composer.composer import Composer
 
 
@@ -42,7 +42,7 @@ class Attachments(Controller):
         self,
         context: ChatContext,
         composer: Composer,
-        attached: Attached,
+        attached: AttachmentChips,
         changed: Callable[[], object],
     ) -> None:
         super().__init__(context)
@@ -81,7 +81,7 @@ class Attachments(Controller):
     def attach(self, paths: Sequence[Path] | None) -> None:
         """Let files go with the next message."""
         if paths and not self.are_taken:
-            self.context.complain("This agent takes no files.")
+            self.context.show_problem("This agent takes no files.")
         elif paths:
             self.context.run("attach", self._attach_all, paths)
         self._composer.focus()
@@ -90,7 +90,7 @@ class Attachments(Controller):
         found = await look_at(str(path) for path in paths)
         self._show([*self._attached.files, *(picked for picked in found if picked.file)])
         if problems := [picked.problem for picked in found if picked.problem]:
-            self.context.complain(" ".join(problems))
+            self.context.show_problem(" ".join(problems))
 
     def attach_dropped(self, paths: Sequence[Path]) -> None:
         """Attach files whose paths were pasted, and say how to have the paths instead."""
@@ -105,7 +105,7 @@ class Attachments(Controller):
         """Let the last file not go with the message after all."""
         self._show(self._attached.files[:-1])
 
-    def _show(self, files: Sequence[Picked]) -> None:
+    def _show(self, files: Sequence[PickedFile]) -> None:
         self._attached.show(files)
         self._changed()
 
@@ -121,7 +121,7 @@ class Attachments(Controller):
         return [picked.file for picked in now if picked.file]
 
 
-async def look_at(paths: Iterable[str]) -> list[Picked]:
+async def look_at(paths: Iterable[str]) -> list[PickedFile]:
     """Return the files as they are now; a slow disk does not stop the screen."""
     names = list(paths)
     return await asyncio.to_thread(lambda: [pick(Path(name)) for name in names]) if names else []
@@ -133,7 +133,7 @@ def _completions(begun: str) -> Sequence[str]:
     return typed_completions(begun)
 
 
-def _what_changed(chosen: Sequence[Picked], now: Sequence[Picked]) -> str:
+def _what_changed(chosen: Sequence[PickedFile], now: Sequence[PickedFile]) -> str:
     """Return a sentence about the first file that is not as it was when it was attached."""
     was, picked = next((a, b) for a, b in zip(chosen, now, strict=True) if a != b)
     if picked.file is None or was.file is None:

@@ -48,7 +48,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CompletionItem:
     """One row of the list, and what taking it means."""
 
     put: str
@@ -75,14 +75,14 @@ def word_at(before: str, row: int, lines: int) -> Word | None:
     return None
 
 
-def command_choices(commands: Iterable[SlashCommand], begun: str) -> list[Choice]:
+def command_choices(commands: Iterable[SlashCommand], begun: str) -> list[CompletionItem]:
     """The commands whose name has what was typed."""
     return [_choice(command) for command in find(commands, begun)]
 
 
-def _choice(command: SlashCommand) -> Choice:
+def _choice(command: SlashCommand) -> CompletionItem:
     label = f"/{command.name}"
-    return Choice(
+    return CompletionItem(
         f"{label} " if command.argument else label,
         label,
         argument=command.argument,
@@ -92,16 +92,16 @@ def _choice(command: SlashCommand) -> Choice:
     )
 
 
-def argument_choices(command: SlashCommand | None, begun: str) -> list[Choice]:
+def argument_choices(command: SlashCommand | None, begun: str) -> list[CompletionItem]:
     """What the command itself knows to go on with."""
     words = command.words(begun) if command and command.words else ()
-    return [Choice(word, word) for word in words if word != begun]
+    return [CompletionItem(word, word) for word in words if word != begun]
 
 
-def path_choices(begun: str) -> list[Choice]:
+def path_choices(begun: str) -> list[CompletionItem]:
     """Files and folders that have what was typed in their names. Touches the disk."""
     return [
-        Choice(
+        CompletionItem(
             f"@{escape(entry.typed)}",
             f"{entry.name}/" if entry.is_folder else entry.name,
             about="" if entry.is_folder else size(entry.size_bytes),
@@ -116,7 +116,7 @@ _FRAME_CELLS = 6
 """Border, padding, scrollbar and what keeps it away."""
 
 
-class Offers(SafeOptionList, can_focus=False):
+class CompletionList(SafeOptionList, can_focus=False):
     """Shown only while it has choices. The composer's keys move in it."""
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
@@ -124,21 +124,21 @@ class Offers(SafeOptionList, can_focus=False):
     class Taken(Message):
         """The user clicked on one."""
 
-        def __init__(self, choice: Choice) -> None:
+        def __init__(self, choice: CompletionItem) -> None:
             super().__init__()
             self.choice = choice
 
     def __init__(self) -> None:
         super().__init__(compact=True)
-        self.choices: Sequence[Choice] = ()
+        self.choices: Sequence[CompletionItem] = ()
 
     @property
-    def chosen(self) -> Choice | None:
+    def chosen(self) -> CompletionItem | None:
         """The highlighted one, if the list is shown."""
         place = self.highlighted
         return self.choices[place] if place is not None and place < len(self.choices) else None
 
-    def show(self, choices: Sequence[Choice], above: Widget) -> None:
+    def show(self, choices: Sequence[CompletionItem], above: Widget) -> None:
         """Offer these, as wide as the widget below; none: nothing is shown."""
         width, height = above.outer_size
         self.display = bool(choices)
@@ -181,7 +181,7 @@ class Offers(SafeOptionList, can_focus=False):
             self.post_message(self.Taken(self.choices[event.option_index]))
 
 
-def _name(choice: Choice) -> Content:
+def _name(choice: CompletionItem) -> Content:
     return Content.assemble(line(choice.label), " ", (choice.argument, "$faint")).rstrip()
 
 
@@ -197,10 +197,10 @@ class Doer(Protocol):
     def attach_entry(self, entry: Entry) -> None: ...
 
 
-class Completer:
+class Completion:
     """Knows which word the list is for."""
 
-    def __init__(self, composer: Composer, offers: Offers, doer: Doer) -> None:
+    def __init__(self, composer: Composer, offers: CompletionList, doer: Doer) -> None:
         self._composer = composer
         self._offers = offers
         self._doer = doer
@@ -247,7 +247,7 @@ class Completer:
         if word == self._word:
             self._show(found)
 
-    def _show(self, choices: Sequence[Choice]) -> None:
+    def _show(self, choices: Sequence[CompletionItem]) -> None:
         self._shown_for = self._word
         self._offers.show(choices, above=self._composer)
 
@@ -267,7 +267,7 @@ class Completer:
         action()
         return True
 
-    def _keys(self, choice: Choice) -> dict[str, Callable[[], None]]:
+    def _keys(self, choice: CompletionItem) -> dict[str, Callable[[], None]]:
         return {
             "up": lambda: self._offers.move(-1),
             "down": lambda: self._offers.move(1),
@@ -280,7 +280,7 @@ class Completer:
         self._unwanted = self._word
         self._show(())
 
-    def take(self, choice: Choice) -> None:
+    def take(self, choice: CompletionItem) -> None:
         """Carry out a command, attach a file; else go on with what was chosen."""
         if choice.command:
             self._composer.start_with("")
@@ -292,7 +292,7 @@ class Completer:
         else:
             self._put(choice)
 
-    def _put(self, choice: Choice) -> None:
+    def _put(self, choice: CompletionItem) -> None:
         """Put what was chosen in the place of the word; a file is attached, its name stays."""
         if self._word is None:
             return

@@ -17,8 +17,8 @@ from textual.widgets.text_area import Edit, EditResult
 from tui.core.draft import typed_text, unfold
 from tui.core.text import clean_line, size, utf8_size
 from tui.ui.composer.attachment_files import paths_in
-from tui.ui.composer.paste_area import FoldingArea
-from tui.ui.composer.paste_store import Chip, is_large
+from tui.ui.composer.paste_area import PasteArea
+from tui.ui.composer.paste_store import PasteChip, is_large
 from tui.ui.keys.ordering import act_at_once
 from tui.ui.terminal.terminal_events import Paste
 from tui.ui.textual_fixes.app import is_batching
@@ -34,7 +34,7 @@ Stopping = Literal["", "offered", "asked"]
 _MODIFIERS = ("alt+", "ctrl+", "super+", "meta+", "hyper+")
 
 
-class Composer(FoldingArea):
+class Composer(PasteArea):
     """A text that grows with what is written. Enter sends; Up on the first line recalls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -160,7 +160,7 @@ class Composer(FoldingArea):
         """What Enter was pressed for and is still here, in order, before what is written now."""
         self.asks_first: Callable[[str], bool] = lambda key: False
         """Takes keys that are meant for a list above the composer."""
-        self.jot_down: Callable[[], None] = lambda: None
+        self.save_early_draft: Callable[[], None] = lambda: None
         """Keeps what is written at once, while the screen may still be busy."""
         self._stopping: tuple[Stopping, str] = ("", "")
         self.takes_files = True
@@ -269,7 +269,7 @@ class Composer(FoldingArea):
         if found := self.chip_nearby():
             self._open_chip(found[1])
 
-    def _open_chip(self, chip: Chip) -> None:
+    def _open_chip(self, chip: PasteChip) -> None:
         self.post_message(self.PasteOpened(chip.label, self.paste_of(chip)))
 
     def on_click(self, event: events.Click) -> None:
@@ -363,7 +363,7 @@ class Composer(FoldingArea):
         self.history.checkpoint()
 
     def on_text_area_changed(self) -> None:
-        self.jot_down()
+        self.save_early_draft()
         count = self.size_bytes
         over = count > LIMIT_BYTES
         self.set_class(over, "-over")

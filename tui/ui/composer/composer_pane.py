@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
-from tui.ui.composer.attachment_chips import Attached
+from tui.ui.composer.attachment_chips import AttachmentChips
 from tui.ui.composer.attachments import Attachments
-from tui.ui.composer.completion import Offers
+from tui.ui.composer.completion import CompletionList
 from tui.ui.composer.composer import Composer
 from tui.ui.composer.draft_saver import DraftSaver
 from tui.ui.composer.external_editor import ExternalEditor
@@ -48,8 +48,8 @@ class ComposerPane(Vertical):
     ) -> None:
         super().__init__()
         self.chat = context
-        self.attached = Attached()
-        self.offers = Offers()
+        self.attached = AttachmentChips()
+        self.offers = CompletionList()
         self.composer = Composer(agent_name)
         composer, attached = self.composer, self.attached
         self.drafts = DraftSaver(context, composer, attached, notepad)
@@ -103,7 +103,7 @@ class ComposerPane(Vertical):
 
     @on(Composer.TooMuch)
     def _refuse_text(self, event: Composer.TooMuch) -> None:
-        self.chat.complain(event.text)
+        self.chat.show_problem(event.text)
 
     @on(Composer.PasteOpened)
     def _show_paste(self, event: Composer.PasteOpened) -> None:
@@ -121,14 +121,14 @@ class ComposerPane(Vertical):
     def _drop_last_file(self) -> None:
         self.files.take_off_last()
 
-    @on(Attached.Removed)
-    def _drop_file(self, event: Attached.Removed) -> None:
+    @on(AttachmentChips.Removed)
+    def _drop_file(self, event: AttachmentChips.Removed) -> None:
         self.files.take_off([event.path])
         if not self.attached.files:
             self.composer.focus()
 
-    @on(Attached.LookWanted)
-    def _look_at_file(self, event: Attached.LookWanted) -> None:
+    @on(AttachmentChips.LookWanted)
+    def _look_at_file(self, event: AttachmentChips.LookWanted) -> None:
         from tui.ui.composer.image_preview import PictureView
 
         self.chat.ask(PictureView(event.path))

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from tui.core.ports import EarlyDraftStore
     from tui.engine.session import Session
     from tui.ui.chat.context import ChatContext
-    from tui.ui.composer.attachment_chips import Attached
+    from tui.ui.composer.attachment_chips import AttachmentChips
     from tui.ui.composer.composer import Composer
 
 
-class Drafts:
+class StoredDraft:
     """Knows which draft is in the composer and what of it is safe."""
 
     def __init__(self, session: Session) -> None:
@@ -74,7 +74,7 @@ class DraftSaver:
         self,
         context: ChatContext,
         composer: Composer,
-        attached: Attached,
+        attached: AttachmentChips,
         notepad: EarlyDraftStore | None,
     ) -> None:
         self._context = context
@@ -88,7 +88,7 @@ class DraftSaver:
         """The session has all that was written before it was open."""
         self.is_sending = False
         """A message is on its way to the outbox: it is no draft, and is not safe yet either."""
-        composer.jot_down = self.jot_down
+        composer.save_early_draft = self.save_early_draft
 
     @property
     def written(self) -> str:
@@ -101,7 +101,7 @@ class DraftSaver:
         self._composer.start_with(draft.text, submitted)
         self._attached.show(await look_at(draft.paths))
 
-    def jot_down(self) -> None:
+    def save_early_draft(self) -> None:
         """Keep what is written as long as there is no store for it."""
         needed = self._context.access is None or not self.is_taken_up
         if needed and self._notepad and (self.written or self._left is not None):
@@ -124,7 +124,7 @@ class DraftSaver:
             both = parse(self.written).followed_by(rest)
             await self.write(both.dump(), self._composer.submitted)
         self._left = self._left.including(self.written)
-        self.jot_down()
+        self.save_early_draft()
         await self._context.opened.drafts.keep(self.written)
         if self._notepad:
             self._notepad.clear()

@@ -46,18 +46,18 @@ class ExternalEditor(Controller):
             self.context.run("editor", self._edit)
 
     async def _edit(self) -> None:
-        from tui.ui.terminal.suspend import EditorFailed, edited, editor_command, terminal_lent
+        from tui.ui.terminal.suspend import EditorFailed, edited, editor_command, suspended
 
         before, began_s = self._composer.message, time.monotonic()
         try:
             await self._drafts.keep()
             command = editor_command()
-            with terminal_lent(self.context.app):
+            with suspended(self.context.app):
                 after = await edited(before, command)
         except EditorFailed as problem:
-            self.context.complain(str(problem))
+            self.context.show_problem(str(problem))
         except SuspendNotSupported:
-            self.context.complain("An editor cannot be opened here.")
+            self.context.show_problem("An editor cannot be opened here.")
         else:
             self._take_edited(before, after, time.monotonic() - began_s)
         finally:

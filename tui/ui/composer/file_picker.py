@@ -20,7 +20,7 @@ from tui.core.text import size
 from tui.system.file_scope import is_allowed
 from tui.ui.composer.attachment_files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
 from tui.ui.composer.paths import Entry, completions, typed_path
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.field import TextInput
@@ -74,7 +74,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
             yield TextInput(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
             yield SafeOptionList(id="paths", compact=True)
             yield Static(id="attach-hint")
-            yield Answers(("Enter", self.verb, "finish"), ("Esc", "Cancel", "leave"))
+            yield AnswerRow(("Enter", self.verb, "finish"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
         for part in self.query("#paths, Button"):

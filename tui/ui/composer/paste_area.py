@@ -9,17 +9,17 @@ from textual.content import Content
 from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.draft import fold, unfold
-from tui.ui.composer.paste_store import Chip, Folds
+from tui.ui.composer.paste_store import PasteChip, PasteStore
 from tui.ui.textual_fixes.text_area import SafeTextArea
 
 
-class FoldingArea(SafeTextArea):
+class PasteArea(SafeTextArea):
     """Shows chips; what it holds is the whole text."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"folding-area--chip"}
 
     def __init__(self, placeholder: Content) -> None:
-        self._folds = Folds()
+        self._folds = PasteStore()
         super().__init__(
             placeholder=placeholder,
             soft_wrap=True,
@@ -69,12 +69,12 @@ class FoldingArea(SafeTextArea):
         """Put a chip for a paste at the cursor."""
         self.replace(self._folds.add(paste), *self.selection, maintain_selection_offset=False)
 
-    def chip_at(self, row: int, column: int) -> Chip | None:
+    def chip_at(self, row: int, column: int) -> PasteChip | None:
         """The chip at a place in the text, or one that ends or begins there."""
         chips = self._folds.chips(self.document.get_line(row))
         return next((chip for chip in chips if chip.start <= column <= chip.end), None)
 
-    def chip_nearby(self) -> tuple[int, Chip] | None:
+    def chip_nearby(self) -> tuple[int, PasteChip] | None:
         """The chip at the cursor with its row, else the first in the text."""
         row, column = self.cursor_location
         if chip := self.chip_at(row, column):
@@ -84,7 +84,7 @@ class FoldingArea(SafeTextArea):
                 return number, chip
         return None
 
-    def paste_of(self, chip: Chip) -> str:
+    def paste_of(self, chip: PasteChip) -> str:
         return self._folds.paste(chip.label)
 
     def swap_chip(self, label: str, text: str) -> None:

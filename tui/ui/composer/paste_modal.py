@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui.core.text import size, utf8_size
 from tui.ui.composer.paste_store import line_count
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.text import plain
 
@@ -70,7 +70,7 @@ class PastedModal(GuardedModal[Answer | None]):
                 if len(self._text) > _MOST_SHOWN:
                     more = f"… {len(self._text) - _MOST_SHOWN:,} more characters"
                     yield Static(Content.styled(more, "$soft"))
-            yield Answers(*can, ("Esc", "Back", "leave"), cells=13)
+            yield AnswerRow(*can, ("Esc", "Back", "leave"), cells=13)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not offered."""

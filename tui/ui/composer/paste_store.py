@@ -16,7 +16,7 @@ _CHIP = re.compile(r"\[Pasted text #(\d+) · [\d,]+ (?:lines|characters)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class PasteChip:
     """Where a chip stands in a text."""
 
     start: int
@@ -33,7 +33,7 @@ def line_count(text: str) -> int:
     return text.count("\n") + (not text.endswith("\n"))
 
 
-class Folds:
+class PasteStore:
     """The pastes behind the chips of one text. A chip that was undone finds its paste again."""
 
     def __init__(self) -> None:
@@ -57,12 +57,12 @@ class Folds:
         self._pastes.clear()
         self._sizes.clear()
 
-    def chips(self, text: str) -> Iterator[Chip]:
+    def chips(self, text: str) -> Iterator[PasteChip]:
         """The chips in a text, from left to right."""
         if self._pastes:
             for found in _CHIP.finditer(text):
                 if found[0] in self._pastes:
-                    yield Chip(found.start(), found.end(), found[0])
+                    yield PasteChip(found.start(), found.end(), found[0])
 
     def expand(self, text: str) -> str:
         """The text with the pastes instead of their chips."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.engine.updates import Refused
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
-    from tui.ui.composer.attachment_chips import Attached
+    from tui.ui.composer.attachment_chips import AttachmentChips
     from tui.ui.composer.composer import Composer
     from tui.ui.composer.draft_saver import DraftSaver
 
@@ -45,7 +45,7 @@ class QueuedMessages(Controller):
         self,
         context: ChatContext,
         composer: Composer,
-        attached: Attached,
+        attached: AttachmentChips,
         *,
         drafts: DraftSaver,
         view: ConversationView,
@@ -63,7 +63,7 @@ class QueuedMessages(Controller):
 
     def _unsent(self) -> list[Turn]:
         current = self.context.current
-        return self.context.desk.board.unsent(current) if current else []
+        return self.context.chat_state.active_turns.unsent(current) if current else []
 
     # -- change ----------------------------------------------------------------------------
 
@@ -87,8 +87,8 @@ class QueuedMessages(Controller):
 
     async def _revise(self, where: ConversationId, turn_id: TurnId, words: str) -> None:
         if not await self.context.opened.session.edit(where, turn_id, words):
-            await self.take_back(Draft(words))
-            self.context.complain("It was sent before you changed it. Your words are below.")
+            await self.prepend_to_composer(Draft(words))
+            self.context.show_problem("It was sent before you changed it. Your words are below.")
 
     def reword(self, turn_id: TurnId, text: str) -> None:
         """Say a message again in other words; what waits is changed in its place."""
@@ -106,7 +106,7 @@ class QueuedMessages(Controller):
         draft: Draft | None = None
         if unsent and self.context.current:
             draft = await self.context.opened.session.withdraw(self.context.current, turn_id)
-        await self.take_back(draft or Draft(text))
+        await self.prepend_to_composer(draft or Draft(text))
 
     # -- send again, or take back ----------------------------------------------------------
 
@@ -123,9 +123,11 @@ class QueuedMessages(Controller):
     async def _withdraw(self, turn_id: TurnId) -> None:
         if self.context.current:
             session = self.context.opened.session
-            await self.take_back(await session.withdraw(self.context.current, turn_id) or Draft())
+            await self.prepend_to_composer(
+                await session.withdraw(self.context.current, turn_id) or Draft()
+            )
 
-    async def take_back(self, message: Draft, behind: Draft = _NOTHING) -> None:
+    async def prepend_to_composer(self, message: Draft, behind: Draft = _NOTHING) -> None:
         """Put a message that was not sent in front of what is in the composer.
 
         ``behind``: what came back just before it, and stays before it.
@@ -145,16 +147,16 @@ class QueuedMessages(Controller):
         if not current or not is_local(current) or await access.session.conversations.find(current):
             return
         kept = await access.drafts.read(None)
-        self.context.desk.current = access.session.watched = None
+        self.context.chat_state.current = access.session.watched = None
         access.drafts.hold(None, kept)
         await self._drafts.write(parse(self._drafts.written).followed_by(parse(kept)).dump())
-        self._view.greet(on=True)
+        self._view.show_welcome(on=True)
         await self._view.conversation.show(())
         self._list_again()
 
     # -- refused by the service ------------------------------------------------------------
 
-    def bring_back(self, update: Refused) -> None:
+    def return_rejected(self, update: Refused) -> None:
         """Put a refused message where the user can correct it."""
         self.context.run("refusal", self._bring_back, update, self.context.opened.session)
 
@@ -164,7 +166,7 @@ class QueuedMessages(Controller):
         """
         cid = update.conversation_id
         if cid == self.context.current:
-            await self.take_back(update.draft, update.behind)
+            await self.prepend_to_composer(update.draft, update.behind)
             return
         kept = parse(await session.draft(cid))
         if update.draft.text not in kept.text:

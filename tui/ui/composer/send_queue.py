@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.draft import unfold
-from tui.ui.chat.banner_text import Notice, not_sent
+from tui.ui.chat.banner_text import BannerText, not_sent
 from tui.ui.composer.attachment_files import CannotAttach, messages
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
-    from tui.ui.composer.attachment_chips import Attached
+    from tui.ui.composer.attachment_chips import AttachmentChips
     from tui.ui.composer.attachments import Attachments
     from tui.ui.composer.composer import Composer
     from tui.ui.composer.draft_saver import DraftSaver
@@ -40,7 +40,7 @@ class SendQueue:
         self,
         context: ChatContext,
         composer: Composer,
-        attached: Attached,
+        attached: AttachmentChips,
         *,
         files: Attachments,
         drafts: DraftSaver,
@@ -76,7 +76,7 @@ class SendQueue:
         """
         if not (text := unfold(kept)).strip():
             if self._attached.files and not self._waiting:
-                self._context.complain("Say what the file is for.")
+                self._context.show_problem("Say what the file is for.")
             return
         if self._context.access is None and not is_written and not self._composer.text:
             self._composer.start_with(kept, [kept])
@@ -90,15 +90,17 @@ class SendQueue:
     def send_held(self) -> None:
         """Send what was submitted before there was a session."""
         if self._waiting:
-            self._context.desk.dismiss()
+            self._context.chat_state.dismiss()
             self._send_next()
 
     def _hold(self) -> None:
         """Keep in the composer what can be sent only when the session is open."""
-        self._drafts.jot_down()
-        desk = self._context.desk
-        waits = Notice(tone="recovery", text="Sent as soon as the connection stands")
-        desk.complain(not_sent(desk.failed_start) if desk.failed_start else waits)
+        self._drafts.save_early_draft()
+        chat_state = self._context.chat_state
+        waits = BannerText(tone="recovery", text="Sent as soon as the connection stands")
+        chat_state.show_problem(
+            not_sent(chat_state.failed_start) if chat_state.failed_start else waits
+        )
         self._context.show_state()
 
     def _send_next(self) -> None:
@@ -125,7 +127,7 @@ class SendQueue:
             safe = True
             await self._sent(turns, outgoing.kept, start)
         except CannotAttach as problem:
-            self._context.complain(str(problem))
+            self._context.show_problem(str(problem))
         finally:
             self._set_sending(None)
             if safe:
@@ -153,18 +155,18 @@ class SendQueue:
 
     async def _sent(self, turns: Sequence[Turn], kept: str, where: ConversationId | None) -> None:
         """Move a message that is safe now from the composer to where it went, in one frame."""
-        session, desk = self._context.opened.session, self._context.desk
+        session, chat_state = self._context.opened.session, self._context.chat_state
         if not self._shows(where):
             await session.save_draft(where, "")
             return
-        current = desk.current = session.watched = session.named(turns[-1].conversation_id)
-        desk.dismiss()
+        current = chat_state.current = session.watched = session.named(turns[-1].conversation_id)
+        chat_state.dismiss()
         with self._context.app.batch_update():
             self._composer.take_away(kept)
             self._attached.show(())
-            self._view.greet(on=False)
+            self._view.show_welcome(on=False)
             for turn in turns:
-                await self._view.conversation.update(desk.board.turn(turn.id) or turn)
+                await self._view.conversation.update(chat_state.active_turns.turn(turn.id) or turn)
         # The transcript lays the screen out by itself, and what Textual draws then is thrown away
         # while a batch is open.
         self._context.screen.refresh()

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui.core.text import clean_line
-from tui.ui.composer.completion import Completer
+from tui.ui.composer.completion import Completion
 from tui.ui.composer.slash_registry import SlashCommand, commands_of, read
 
 if TYPE_CHECKING:
     from tui.ui.chat.context import ChatContext
     from tui.ui.composer.attachments import Attachments
-    from tui.ui.composer.completion import Choice, Offers
+    from tui.ui.composer.completion import CompletionItem, CompletionList
     from tui.ui.composer.composer import Composer
     from tui.ui.composer.paths import Entry
 
@@ -25,7 +25,7 @@ class SlashCommands:
         self,
         context: ChatContext,
         composer: Composer,
-        offers: Offers,
+        offers: CompletionList,
         files: Attachments,
         with_argument: Callable[[], Iterable[SlashCommand]],
     ) -> None:
@@ -34,7 +34,7 @@ class SlashCommands:
         self._offers = offers
         self._files = files
         self._with_argument = with_argument
-        self._completer: Completer | None = None
+        self._completer: Completion | None = None
         self._unknown = ""
         """The text of which was said that it is no command."""
 
@@ -63,7 +63,7 @@ class SlashCommands:
             self._unknown = kept
             self._composer.forget(kept)
             again = "Enter again sends it as a message."
-            self._context.complain(f"There is no command /{name}. {again}")
+            self._context.show_problem(f"There is no command /{name}. {again}")
         return True
 
     # -- the list above the composer -------------------------------------------------------
@@ -71,10 +71,10 @@ class SlashCommands:
     def offer(self) -> None:
         """Bring the list in line with the word at the cursor."""
         if self._completer is None:
-            self._completer = Completer(self._composer, self._offers, self)
+            self._completer = Completion(self._composer, self._offers, self)
         self._completer.offer()
 
-    def take(self, choice: Choice) -> None:
+    def take(self, choice: CompletionItem) -> None:
         """Take what was clicked on in the list."""
         if self._completer:
             self._completer.take(choice)
@@ -98,7 +98,7 @@ class SlashCommands:
         elif name in app.available_themes:
             app.theme = name
         else:
-            self._context.complain(f"There is no theme named {clean_line(name, 40)}.")
+            self._context.show_problem(f"There is no theme named {clean_line(name, 40)}.")
 
     def _themes(self, begun: str) -> Sequence[str]:
         names = self._context.app.available_themes

@@ -16,7 +16,7 @@ _LONGEST_S = 0.5
 """After which a key is done all the same, so that no hung widget keeps somebody from leaving."""
 
 
-async def caught_up(focused: Widget) -> None:
+async def drain_pending(focused: Widget) -> None:
     """Wait until a widget, and what is around it, have done what was to be done so far.
 
     Textual does keys with priority as soon as they are read, before letters and Enter that the

@@ -36,7 +36,7 @@ _ROLES = {
     ("Name", "Tag"): "keyword",
     ("Generic", "Deleted"): "deleted",
     ("Generic", "Inserted"): "inserted",
-    ("Generic", "Heading"): "keyword",
+    ("Generic", "LoginHeading"): "keyword",
     ("Generic", "Subheading"): "keyword",
 }
 

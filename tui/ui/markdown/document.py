@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from tui.core.text import clean
 from tui.ui.markdown.layout import height_of, layout
-from tui.ui.markdown.lines import Lines, Part
+from tui.ui.markdown.lines import LazyLines, Part
 from tui.ui.markdown.parse import parse
-from tui.ui.markdown.rows import Code, Gap, Margin, Resume, Segment
+from tui.ui.markdown.rows import CodeRow, Gap, Margin, Resume, Segment
 
 if TYPE_CHECKING:
     from tui.ui.markdown.spans import Line
@@ -31,7 +31,7 @@ _LAYOUTS_KEPT = 2
 class _Layout:
     """The lines at one width: first those of settled segments, then those of the live ones."""
 
-    lines: Lines = field(default_factory=Lines)
+    lines: LazyLines = field(default_factory=LazyLines)
     segments: int = 0
     steady: int = 0
     revision: int = -1
@@ -103,7 +103,7 @@ class Document:
         blocks: dict[int, tuple[str, str]] = {}
         for segment in chain(self._settled, self._live):
             for row in segment.rows:
-                if isinstance(row, Code):
+                if isinstance(row, CodeRow):
                     _, before = blocks.get(row.number, ("", ""))
                     blocks[row.number] = (row.language, before + row.text)
         return list(blocks.values())

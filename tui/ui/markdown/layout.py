@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tui.ui.markdown.code import expand_tabs, highlight
 from tui.ui.markdown.grid import draw_table
-from tui.ui.markdown.rows import Code, Gap, Margin, Row, Rule, Table, Text
+from tui.ui.markdown.rows import CodeRow, Gap, Margin, Row, Rule, Table, TextRow
 from tui.ui.markdown.spans import Line, Span, Spans, cells, fold, folds, plain, wrap
 
 _EDGE = Span(" ", "panel", copied="")
@@ -25,7 +25,7 @@ def layout(rows: Iterable[Row], width: int, *, marks: bool = False) -> Iterator[
         room = max(4, width - cells(plain(margin.rest)))
         for number, line in enumerate(_draw(row, room, marks)):
             spans = margin.rest if number else margin.first
-            if isinstance(row, Text) and line.glue == "\n":
+            if isinstance(row, TextRow) and line.glue == "\n":
                 spans = tuple(map(_copied_indent, spans))
             yield replace(line, spans=(*spans, *line.spans))
 
@@ -36,7 +36,7 @@ def height_of(rows: Sequence[Row], width: int, *, marks: bool = False) -> int | 
     None for other rows, which have to be laid out to be counted.
     """
     match rows:
-        case (Code(margin=Margin(first=(), rest=())) as code,) if len(rows) == 1:
+        case (CodeRow(margin=Margin(first=(), rest=())) as code,) if len(rows) == 1:
             pass
         case _:
             return None
@@ -55,9 +55,9 @@ def _copied_indent(span: Span) -> Span:
 
 def _draw(row: Row, width: int, marks: bool) -> Iterator[Line]:
     match row:
-        case Text(spans=spans):
+        case TextRow(spans=spans):
             yield from (Line(part, glue) for part, glue in wrap(spans, width))
-        case Code():
+        case CodeRow():
             yield from _code(row, width, marks)
         case Table():
             yield from draw_table(row, width)
@@ -84,7 +84,7 @@ def _innermost(spans: Spans, limit: int) -> Spans:
     return tuple(kept)
 
 
-def _code(code: Code, width: int, marks: bool) -> Iterator[Line]:
+def _code(code: CodeRow, width: int, marks: bool) -> Iterator[Line]:
     if code.begins:
         yield from _label(code, width, marks)
     if code.text:
@@ -95,7 +95,7 @@ def _code(code: Code, width: int, marks: bool) -> Iterator[Line]:
         yield Line(fence, glue="", fill="panel")
 
 
-def _label(code: Code, width: int, marks: bool) -> Iterator[Line]:
+def _label(code: CodeRow, width: int, marks: bool) -> Iterator[Line]:
     """The top of a code block: its language, what else is said of it, and a mark to copy it."""
     info = f"{code.language} {code.about}".rstrip()
     name = Span(f"{'```' if marks else ' '}{info}", "panel muted", copied="")

@@ -22,7 +22,7 @@ class Part:
         return tuple(self._draw())
 
 
-class Lines(Sequence[Line]):
+class LazyLines(Sequence[Line]):
     """A sequence of lines, made of parts. How many there are is known before any is drawn."""
 
     def __init__(self) -> None:

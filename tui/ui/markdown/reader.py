@@ -12,7 +12,7 @@ from tui.ui.markdown.inline import read_inline
 from tui.ui.markdown.rows import (
     Align,
     Cells,
-    Code,
+    CodeRow,
     Gap,
     Margin,
     Resume,
@@ -20,7 +20,7 @@ from tui.ui.markdown.rows import (
     Rule,
     Segment,
     Table,
-    Text,
+    TextRow,
 )
 from tui.ui.markdown.spans import Span, Spans
 
@@ -123,7 +123,7 @@ class Reader:
         start, end = token.map or (0, len(self._lines))
         self._start_block(_line(token))
         text = clean("\n".join(self._lines[start:end])).replace("\t", " ").rstrip("\n")
-        self._emit(Text(Margin(), (Span(text),)))
+        self._emit(TextRow(Margin(), (Span(text),)))
 
     def segments(self) -> list[Segment]:
         """What was read so far."""
@@ -196,7 +196,7 @@ class Reader:
         box = self._open.pop()
         if box.fresh and box.first:
             self._open.append(box)
-            self._emit(Text(self._margin(), ()))
+            self._emit(TextRow(self._margin(), ()))
             self._open.pop()
 
     # Leaves
@@ -216,7 +216,7 @@ class Reader:
         spans = read_inline(children, self._role or role, marks=self._marks)
         if self._role and self._marks:
             spans = (Span("#" * int(self._role[1]) + " ", "muted"), *spans)
-        self._emit(Text(self._margin(), spans))
+        self._emit(TextRow(self._margin(), spans))
 
     def _mark_task(self, children: list[Token]) -> None:
         if not (self._open and self._open[-1].fresh and self._open[-1].first and children):
@@ -229,13 +229,13 @@ class Reader:
 
     def _read_definition(self, token: Token) -> None:
         self._start_block(_line(token))
-        self._emit(Text(self._margin(), read_inline(token.children or [], marks=self._marks)))
+        self._emit(TextRow(self._margin(), read_inline(token.children or [], marks=self._marks)))
         self._defined = token.map[1] if token.map else -1
 
     def _read_formula(self, token: Token) -> None:
         self._start_block(_line(token))
         lines = clean(token.content).replace("\t", " ").rstrip("\n")
-        self._emit(Text(self._margin(), (Span(lines),)))
+        self._emit(TextRow(self._margin(), (Span(lines),)))
 
     def _read_rule(self, token: Token) -> None:
         self._start_block(_line(token))
@@ -248,13 +248,13 @@ class Reader:
             self._codes += 1
         language, _, about = clean_line(token.info, _LONGEST_INFO).partition(" ")
         text, number = clean(token.content), self._codes - 1
-        code = Code(Margin(), number, language, about, text, begins=not going_on)
+        code = CodeRow(Margin(), number, language, about, text, begins=not going_on)
         if self._open or token.type == "code_block":
             self._emit(replace(code, margin=self._margin()))
         else:
             self._split_code(token, code)
 
-    def _split_code(self, token: Token, code: Code) -> None:
+    def _split_code(self, token: Token, code: CodeRow) -> None:
         lines = code.text.splitlines(keepends=True)
         top = _line(token)
         lead = self._lines[top] + "\n"

@@ -21,7 +21,7 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextRow:
     """A paragraph or heading; it is wrapped."""
 
     margin: Margin
@@ -29,7 +29,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class CodeRow:
     """A code block, or some lines of a long one."""
 
     margin: Margin
@@ -80,7 +80,7 @@ class Gap:
     margin: Margin
 
 
-Row = Text | Code | Table | Rule | Gap
+Row = TextRow | CodeRow | Table | Rule | Gap
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Button
 
 
-class Answers(ItemGrid):
+class AnswerRow(ItemGrid):
     """Buttons that run the screen's actions; each says which key does the same."""
 
     def __init__(

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from tui.core.parameters import parameter_rows
 from tui.core.questions import ParameterChange, changes, same_question
 from tui.core.text import clean_line
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.questions.decision_modal import DecisionModal
 from tui.ui.questions.parameter_table import ParameterTable
 from tui.ui.toolkit.guarded_modal import DEAF_S
@@ -98,7 +98,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
                 yield ParameterTable(parameter_rows(request.schema, request.parameters))
             yield Static(classes="modal--more")
             yield Static(classes="modal--state")
-            yield Answers(
+            yield AnswerRow(
                 ("a", "Approve", "approve"), ("r", "Reject…", "reject"), ("Esc", "Later", "later")
             )
 

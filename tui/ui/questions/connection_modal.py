@@ -17,7 +17,7 @@ from textual.widgets import Static
 from tui.core.links import UNSAFE_LINK, link_host
 from tui.core.text import clean, clean_line
 from tui.ui.app.messages import CopyText, OpenLink
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.questions.decision_modal import DecisionModal
 from tui.ui.toolkit.qr import QrPanel
 from tui.ui.toolkit.rows import Row, RowsView
@@ -115,7 +115,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
             yield QrPanel(classes="modal--qr")
             yield Static(classes="modal--note")
             yield Static(classes="modal--state")
-            yield Answers(
+            yield AnswerRow(
                 ("o", "Open", "open"),
                 ("c", "Copy", "copy"),
                 ("q", "QR code", "qr"),

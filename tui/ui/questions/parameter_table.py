@@ -25,7 +25,7 @@ _TAB = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class _TableLayout:
     lines: tuple[Line, ...] = ()
     rows: tuple[int, ...] = ()
     """Which parameter each line belongs to."""
@@ -43,7 +43,7 @@ class ParameterTable(Widget):
         self._parameters = parameters
         longest = max((cells(_label(row)) for row in parameters), default=0)
         self._label_cells = min(_LABEL_CELLS, longest) + 2
-        self._layout_now = _Layout()
+        self._layout_now = _TableLayout()
         self._seen: set[int] = set()
         """Lines of the layout that have been on the screen."""
         self._roles: dict[str, Style] = {}
@@ -69,14 +69,14 @@ class ParameterTable(Widget):
         """The first line that has not been on the screen."""
         return next((y for y in range(self.line_count) if y not in self._seen), None)
 
-    def _laid_out(self, width: int) -> _Layout:
+    def _laid_out(self, width: int) -> _TableLayout:
         """The lines at a width. After a change of it, parameters that were seen whole stay seen."""
         before = self._layout_now
         if width and width != before.width:
             pairs = [
                 (line, n) for n, row in enumerate(self._rows()) for line in self._lines(row, width)
             ]
-            self._layout_now = _Layout(
+            self._layout_now = _TableLayout(
                 tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), width
             )
             partly = {row for y, row in enumerate(before.rows) if y not in self._seen}

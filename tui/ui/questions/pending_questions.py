@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.core.steps import ApprovalStep, ConnectionStep, Step
-from tui.ui.chat.active_turns import Board, Question
+from tui.ui.chat.active_turns import ActiveTurns, PendingQuestion
 
 if TYPE_CHECKING:
     from tui.core.events import Decision
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tui.ui.questions.approval_modal import ApprovalAnswer
     from tui.ui.questions.connection_modal import ConnectionAnswer
 
-Decide = Callable[[Question, "Decision", str | None], None]
+Decide = Callable[[PendingQuestion, "Decision", str | None], None]
 """Called with the answer and its reason; of a connection only a rejection is one."""
 
 
-class Questions:
+class PendingQuestions:
     """At most one question is open; each opens by itself at most once.
 
     ``message`` is where the user writes on the screen ``below``.
@@ -34,7 +34,7 @@ class Questions:
         below: Screen[None],
         message: Widget,
         agent_name: Callable[[], str],
-        board: Board,
+        active_turns: ActiveTurns,
         decide: Decide,
         now_ms: Callable[[], int],
     ) -> None:
@@ -42,29 +42,29 @@ class Questions:
         self._message = message
         self._now_ms = now_ms
         self._agent = agent_name
-        self._board = board
+        self._active_turns = active_turns
         self._decide = decide
         self._announced: set[str] = set()
-        self._open: Question | None = None
+        self._open: PendingQuestion | None = None
         self._update: Callable[[Step], None]
 
     @property
     def is_open(self) -> bool:
         return self._open is not None
 
-    def announce(self, conversation_id: ConversationId, *, disturb: bool) -> list[Question]:
+    def announce(self, conversation_id: ConversationId, *, disturb: bool) -> list[PendingQuestion]:
         """Take notice of the questions of a conversation; those that are new.
 
         With ``disturb`` the oldest new one opens.
         """
-        questions = self._board.questions(conversation_id)
+        questions = self._active_turns.questions(conversation_id)
         new = [question for question in questions if question.key not in self._announced]
         self._announced |= {question.key for question in new}
         if new and disturb:
             self.open(new[0], by_user=False)
         return new
 
-    def open(self, question: Question, *, by_user: bool = True) -> None:
+    def open(self, question: PendingQuestion, *, by_user: bool = True) -> None:
         """Put a question to the user now, unless one is open.
 
         ``by_user``: they asked for it. Otherwise it does not answer before a deliberate act.
@@ -84,7 +84,7 @@ class Questions:
                 if step.key == self._open.step.key:
                     self._update(step)
 
-    def _ask_approval(self, question: Question, step: ApprovalStep, *, armed: bool) -> None:
+    def _ask_approval(self, question: PendingQuestion, step: ApprovalStep, *, armed: bool) -> None:
         from tui.ui.questions.approval_modal import ApprovalModal
 
         def answered(answer: ApprovalAnswer | None) -> None:
@@ -100,7 +100,9 @@ class Questions:
         self._open, self._update = question, update
         self._below.app.push_screen(modal, answered)
 
-    def _ask_connection(self, question: Question, step: ConnectionStep, *, armed: bool) -> None:
+    def _ask_connection(
+        self, question: PendingQuestion, step: ConnectionStep, *, armed: bool
+    ) -> None:
         from tui.ui.questions.connection_modal import ConnectionModal
 
         def answered(answer: ConnectionAnswer | None) -> None:

@@ -10,7 +10,7 @@ from tui.core.parameters import parameter_rows
 from tui.core.questions import changes, is_as_shown, question_name
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.core.text import clean_line, duration
-from tui.ui.screen_reader.spoken_markdown import Spoken
+from tui.ui.screen_reader.spoken_markdown import SpokenMarkdown
 
 if TYPE_CHECKING:
     from tui.core.turn import Turn
@@ -19,7 +19,7 @@ _DEEPEST_INDENT = 8
 _ENDS = {"failed": "The agent failed.", "halted": "Stopped."}
 
 
-class Telling:
+class Announcer:
     """Says each thing of a turn once, as its snapshots come by."""
 
     def __init__(self, agent: str, number: dict[str, int], *, may_be_stopped: bool = False) -> None:
@@ -31,7 +31,7 @@ class Telling:
         self._agent = agent
         self._number = number
         self._told: dict[str, str] = {}
-        self._spoken: dict[str, Spoken] = {}
+        self._spoken: dict[str, SpokenMarkdown] = {}
         self._over = False
 
     def news(self, turn: Turn) -> Iterator[str]:
@@ -75,7 +75,7 @@ class Telling:
         if said is None:
             yield f"{self._agent} says:"
         if said is None or not step.text.startswith(said):
-            said, self._spoken[step.key] = "", Spoken()
+            said, self._spoken[step.key] = "", SpokenMarkdown()
         end = len(step.text) if step.settled else step.text.rfind("\n") + 1
         self._told[step.key] = step.text[: max(end, len(said))]
         for line in step.text[len(said) : end].splitlines():

@@ -13,20 +13,20 @@ from tui.core.ids import ConversationId, TurnId, is_local
 from tui.core.ports import Capability
 from tui.core.text import ago, clean_line
 from tui.ui.composer.paths import shown_path, typed_path
-from tui.ui.sidebar.export import Wanted, export
+from tui.ui.sidebar.export import ExportRequest, export
 from tui.ui.toolkit.state_glyphs import day_of
 
 if TYPE_CHECKING:
     from tui.core.records import Hit
     from tui.engine.session import Session
-    from tui.ui.screen_reader.line_io import Lines
+    from tui.ui.screen_reader.line_io import LineIO
 
 _LISTED = 20
 _FORMATS = "A name that ends in .md, .html or .json says as what."
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListedConversation:
     """What a number of the newest list stands for."""
 
     conversation_id: ConversationId
@@ -35,19 +35,19 @@ class Place:
     """Where something was found; None: the whole conversation is meant."""
 
 
-class Library:
+class ConversationCommands:
     """Numbers what it says, so that it can be opened by number."""
 
     def __init__(
-        self, session: Session, lines: Lines, agent: str, now_ms: Callable[[], int]
+        self, session: Session, lines: LineIO, agent: str, now_ms: Callable[[], int]
     ) -> None:
         self._session = session
         self._lines = lines
         self._agent = agent
         self._now_ms = now_ms
-        self._places: list[Place] = []
+        self._places: list[ListedConversation] = []
 
-    def at(self, number: str) -> Place | None:
+    def at(self, number: str) -> ListedConversation | None:
         """What was listed or found under a number; None if nothing was."""
         place = int(number) if number.isdecimal() else 0
         return self._places[place - 1] if 1 <= place <= len(self._places) else None
@@ -63,7 +63,7 @@ class Library:
             wanted = words.casefold().split()
             found = await self._session.conversations.stored()
             fitting = [c for c in found if all(w in c.name.casefold() for w in wanted)][:_LISTED]
-            self._places = [Place(item.id, item.name) for item in fitting]
+            self._places = [ListedConversation(item.id, item.name) for item in fitting]
             for number, item in enumerate(fitting, 1):
                 unread = ", unread" if item.unread else ""
                 self._say(
@@ -76,7 +76,9 @@ class Library:
     async def search(self, words: str) -> None:
         """Say where words stand in all that was said. Raises ``StoreError``."""
         hits = await self._session.history.search(words, _LISTED) if words else ()
-        self._places = [Place(hit.conversation_id, hit.title, hit.turn_id) for hit in hits]
+        self._places = [
+            ListedConversation(hit.conversation_id, hit.title, hit.turn_id) for hit in hits
+        ]
         for number, hit in enumerate(hits, 1):
             title = clean_line(hit.title, 60) or "New conversation"
             self._say(number, f"{title}{self._age(hit.at_ms)}: {_said(hit)}")
@@ -104,7 +106,7 @@ class Library:
             self._lines.say(f"{shown_path(path)} exists already. Give another name.")
         else:
             try:
-                wanted = Wanted(form, path)
+                wanted = ExportRequest(form, path)
                 told = await export(self._session, conversation_id, self._agent, wanted)
             except CannotWrite as problem:
                 self._lines.say(clean_line(str(problem), 600))

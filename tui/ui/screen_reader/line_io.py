@@ -15,7 +15,7 @@ _PASTE_PAUSE_S = 0.05
 """Lines that follow each other faster were pasted: they are one message."""
 
 
-class Lines:
+class LineIO:
     """The terminal, or a pipe, as somebody who types and somebody who listens."""
 
     def __init__(self, stdin: IO[str], stdout: IO[str]) -> None:

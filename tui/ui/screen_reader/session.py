@@ -29,15 +29,15 @@ from tui.engine.updates import (
 from tui.ui.chat.banner_text import of_recovery
 from tui.ui.composer.attachment_files import CannotAttach, attachment_of
 from tui.ui.composer.paths import typed_path
-from tui.ui.screen_reader.announcer import Telling
-from tui.ui.screen_reader.conversations import Library
+from tui.ui.screen_reader.announcer import Announcer
+from tui.ui.screen_reader.conversations import ConversationCommands
 
 if TYPE_CHECKING:
     from tui.core.events import Decision
     from tui.core.ids import ConversationId, TurnId
     from tui.core.records import Attachment
     from tui.core.turn import Turn
-    from tui.ui.screen_reader.line_io import Lines
+    from tui.ui.screen_reader.line_io import LineIO
 
 Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
 
@@ -66,17 +66,17 @@ HELP = {
 }
 
 
-class Talk:
+class ScreenReaderSession:
     """One session, one conversation at a time; what happens in others is said in a line."""
 
-    def __init__(self, connect: Connect, lines: Lines, agent: str, now_ms: Callable[[], int]):
+    def __init__(self, connect: Connect, lines: LineIO, agent: str, now_ms: Callable[[], int]):
         self._connect = connect
         self._lines = lines
         self._agent = clean_line(agent, 40)
         self._now_ms = now_ms
         self._updates: asyncio.Queue[Update] = asyncio.Queue()
         self._turns: dict[str, Turn] = {}
-        self._tellings: dict[str, Telling] = {}
+        self._tellings: dict[str, Announcer] = {}
         self._numbers: dict[str, int] = {}
         self._current: ConversationId | None = None
         self._file: Attachment | None = None
@@ -89,7 +89,9 @@ class Talk:
             async with self._connect(self._updates.put_nowait) as session:
                 self._session = session
                 self._agent = await self._agent_name(session)
-                self._library = Library(session, self._lines, self._agent, self._now_ms)
+                self._library = ConversationCommands(
+                    session, self._lines, self._agent, self._now_ms
+                )
                 self._lines.say(_READY)
                 await run_with_watchers(self._obey_all(), self._hear())
         except BackendError as error:
@@ -144,7 +146,9 @@ class Talk:
     def _tell(self, turn: Turn) -> None:
         if turn.id not in self._tellings:
             stoppable = Capability.BE_STOPPED in self._session.can
-            self._tellings[turn.id] = Telling(self._agent, self._numbers, may_be_stopped=stoppable)
+            self._tellings[turn.id] = Announcer(
+                self._agent, self._numbers, may_be_stopped=stoppable
+            )
         telling = self._tellings[turn.id]
         for line in telling.news(turn):
             self._lines.say(line)

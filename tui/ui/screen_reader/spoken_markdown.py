@@ -15,7 +15,7 @@ _EMPHASIS = re.compile(r"(\*\*|__|~~|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))")
 _TASK = re.compile(r"^(\s*[-*+]\s+)\[([ xX])\]\s+")
 
 
-class Spoken:
+class SpokenMarkdown:
     """Turns the lines of one message into lines to say, in order."""
 
     def __init__(self) -> None:

@@ -47,14 +47,14 @@ class SearchController(Controller):
 
     def open(self) -> None:
         """Search all conversations, beginning with the words of the last search."""
-        from tui.ui.search.search_modal import Found, SearchModal
+        from tui.ui.search.search_modal import SearchModal, SearchResult
 
         access = self.context.access
         if access is None:
             self.context.notify("The search works as soon as the session is open.")
             return
 
-        def chosen(found: Found | None) -> None:
+        def chosen(found: SearchResult | None) -> None:
             if found is not None:
                 self._words = found.words
                 if found.hit:

@@ -40,14 +40,14 @@ _HINT = "Every conversation kept here: titles, what you said and what the agent 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What the user was looking for, and the place to go to; None: nowhere."""
 
     words: str
     hit: Hit | None = None
 
 
-class SearchModal(SafeModal[Found]):
+class SearchModal(SafeModal[SearchResult]):
     """Searches as one types; a search that is overtaken is given up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -120,14 +120,14 @@ class SearchModal(SafeModal[Found]):
         getattr(self.query_one(OptionList), f"action_{action}")()
 
     def action_leave(self) -> None:
-        self.dismiss(Found(self.query_one(Input).value))
+        self.dismiss(SearchResult(self.query_one(Input).value))
 
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)
     def _choose(self) -> None:
         place = self.query_one(OptionList).highlighted
         if place is not None:
-            self.dismiss(Found(self.query_one(Input).value, self._hits[place]))
+            self.dismiss(SearchResult(self.query_one(Input).value, self._hits[place]))
 
 
 def _count(hits: Sequence[Hit]) -> str:

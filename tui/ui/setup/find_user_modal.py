@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from tui.config import problem_with
 from tui.core.errors import BackendError
 from tui.studio.user_check import UserCheck
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.field import Field
 from tui.ui.toolkit.state_glyphs import BAD, muted
@@ -61,7 +61,7 @@ class FindUserModal(SafeModal[UserCheck]):
                 secret=True,
             )
             yield Static(id="find-user-result")
-            yield Answers(("Enter", "Find", "find"), ("Esc", "Cancel", "leave"))
+            yield AnswerRow(("Enter", "Find", "find"), ("Esc", "Cancel", "leave"))
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -71,7 +71,7 @@ class FindUserModal(SafeModal[UserCheck]):
         """Look the email up, or go to what is missing."""
         fields = list(self.query(Field))
         if not fields[0].value:
-            fields[0].complain("is needed")
+            fields[0].show_problem("is needed")
         if wrong := next((field for field in fields if not field.sound), None):
             wrong.focus_input()
             return

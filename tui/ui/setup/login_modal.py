@@ -24,7 +24,7 @@ from tui.core.errors import BackendError, StoreError
 from tui.core.links import link_host
 from tui.core.text import clean, clean_line
 from tui.ui.app.messages import CopyText
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.qr import QrPanel
 from tui.ui.toolkit.state_glyphs import ASKS, BAD, MUTED, muted
@@ -45,7 +45,7 @@ class SignedIn:
     storage: str
 
 
-class Heading(Widget):
+class LoginHeading(Widget):
     """Where one signs in, and how much time is left."""
 
     attempt: LoginAttempt | None = None
@@ -130,7 +130,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="modal--box"):
-            yield Heading()
+            yield LoginHeading()
             yield Static(classes="modal--lead")
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(id="address")
@@ -139,7 +139,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
                 yield Static(id="tunnel")
                 yield AddressField()
             yield Static(classes="modal--note")
-            yield Answers(
+            yield AnswerRow(
                 ("o", "Open", "open"),
                 ("c", "Copy", "copy"),
                 ("q", "QR code", "qr"),
@@ -147,7 +147,9 @@ class LoginModal(GuardedModal[SignedIn | None]):
                 ("Esc", "Cancel", "cancel"),
                 classes="-waiting",
             )
-            yield Answers(("r", "Try again", "again"), ("Esc", "Close", "cancel"), classes="-over")
+            yield AnswerRow(
+                ("r", "Try again", "again"), ("Esc", "Close", "cancel"), classes="-over"
+            )
 
     def _fit(self) -> None:
         super()._fit()
@@ -155,7 +157,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
             self._show_qr()
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self.query_one(Heading).refresh)
+        self.set_interval(1.0, self.query_one(LoginHeading).refresh)
         self._work = self._sign_in()
 
     # -- the attempt -----------------------------------------------------------------------
@@ -190,8 +192,8 @@ class LoginModal(GuardedModal[SignedIn | None]):
 
     def _wait_for(self, attempt: LoginAttempt) -> None:
         """Show the address and the other ways, then try the browser."""
-        self._attempt = self.query_one(Heading).attempt = attempt
-        self.query_one(Heading).refresh()
+        self._attempt = self.query_one(LoginHeading).attempt = attempt
+        self.query_one(LoginHeading).refresh()
         self.add_class("-ready")
         lead = "Do it in the browser; this closes by itself."
         self._say(".modal--lead", muted(f"{self._reason} {lead}".lstrip()))
@@ -207,7 +209,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
 
     def _fail(self, problem: str, hint: str = "") -> None:
         self.set_focus(None)
-        self.query_one(Heading).attempt = None
+        self.query_one(LoginHeading).attempt = None
         self.remove_class("-elsewhere", "-qr", "-ready")
         self.add_class("-over")
         self._say(".modal--lead", Content.styled(clean_line(problem, 600), BAD))

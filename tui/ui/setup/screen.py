@@ -50,7 +50,7 @@ _SIGNS: dict[Verdict, Content] = {
 }
 
 
-class Help(Protocol):
+class SetupServices(Protocol):
     """What the set-up needs from outside."""
 
     def examine(self, profile: Profile) -> AsyncGenerator[CheckResult]:
@@ -102,7 +102,7 @@ class SetupScreen(SafeScreen[str]):
         ),
     ]
 
-    def __init__(self, path: Path, help_: Help) -> None:
+    def __init__(self, path: Path, help_: SetupServices) -> None:
         """``path`` is the configuration file to write."""
         super().__init__()
         self._path = path
@@ -121,7 +121,7 @@ class SetupScreen(SafeScreen[str]):
                 yield Static(muted("needs neither account nor network"))
             yield Static(Content.styled("Or use a genie of your own", "bold"), id="own")
             yield from self._fields()
-            yield Findings()
+            yield CheckResults()
             with Horizontal(classes="setup--row"):
                 yield Button("Check", id="check", compact=True, action="screen.check")
                 yield Button("Save and open", id="save", compact=True, action="screen.save")
@@ -212,7 +212,7 @@ class SetupScreen(SafeScreen[str]):
             if not missing:
                 return profile
             for field in missing:
-                field.complain("is needed")
+                field.show_problem("is needed")
             wrong = missing
         wrong[0].focus_input()
         return None
@@ -299,11 +299,11 @@ class SetupScreen(SafeScreen[str]):
         self._checked = values
 
     def _show(self, *rows: Row) -> None:
-        self.query_one(Findings).show(*rows)
+        self.query_one(CheckResults).show(*rows)
         self.call_after_refresh(self.query_one("#setup").scroll_end, animate=False)
 
 
-class Findings(RowsView):
+class CheckResults(RowsView):
     """What a check has found so far; takes no room before it has found anything."""
 
     def __init__(self) -> None:

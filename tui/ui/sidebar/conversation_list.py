@@ -27,7 +27,7 @@ class ConversationListReader:
     def show(self) -> None:
         """Show the list as it was read last."""
         if access := self._context.access:
-            self._sidebar.show(access.shelf.conversations, self._context.current)
+            self._sidebar.show(access.paged.conversations, self._context.current)
             self._context.show_state()
 
     def read_soon(self) -> None:
@@ -41,7 +41,7 @@ class ConversationListReader:
     async def _read(self) -> None:
         self._timer = None
         if access := self._context.access:
-            await access.shelf.read()
+            await access.paged.read()
             self.show()
 
     def refresh(self) -> None:
@@ -50,8 +50,8 @@ class ConversationListReader:
 
     async def _refresh(self) -> None:
         try:
-            await self._context.opened.shelf.refresh()
-            self._context.desk.reached()
+            await self._context.opened.paged.refresh()
+            self._context.chat_state.reached()
         except BackendError as error:
             self._context.fail(error)
         self._context.show_state()
@@ -62,10 +62,10 @@ class ConversationListReader:
             self._context.run("reach", self._read_further, everything=everything)
 
     async def _read_further(self, *, everything: bool) -> None:
-        shelf = self._context.opened.shelf
+        paged = self._context.opened.paged
         self._is_reading_further = True
         try:
-            if await (shelf.reach_all() if everything else shelf.reach_further()):
+            if await (paged.reach_all() if everything else paged.reach_further()):
                 self.show()
         finally:
             self._is_reading_further = False

@@ -24,7 +24,7 @@ from tui.core.text import clean_line, size, utf8_size
 from tui.export import file_name, format_of
 from tui.system.file_scope import check_path, is_allowed
 from tui.ui.composer.paths import completions, shown_path, typed_path
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.choice import Choice
 from tui.ui.toolkit.confirm import ConfirmModal
@@ -43,7 +43,7 @@ Form: TypeAlias = "Format | Literal['bundle']"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportRequest:
     """What to write, and where; what is there is to be replaced."""
 
     form: Form
@@ -55,7 +55,7 @@ class CannotRead(Exception):
 
 
 async def export(
-    session: Session, conversation_id: ConversationId, agent: str, wanted: Wanted
+    session: Session, conversation_id: ConversationId, agent: str, wanted: ExportRequest
 ) -> str:
     """Write it, as the server has it or else as far as it is stored; a sentence that says so.
 
@@ -113,7 +113,7 @@ _BUNDLE: tuple[Form, str, str] = (
 _BUNDLE_ENDING = ".bundle.json"
 
 
-class ExportModal(SafeModal[Wanted | None]):
+class ExportModal(SafeModal[ExportRequest | None]):
     """Asks for format and file, and again before a file is replaced."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -141,7 +141,7 @@ class ExportModal(SafeModal[Wanted | None]):
             yield Static(id="export-meaning")
             yield TextInput(self._usual_name(), select_on_focus=False, suggester=PathSuggester())
             yield Static(id="export-note")
-            yield Answers(("Enter", "Export", "export"), ("Esc", "Cancel", "leave"))
+            yield AnswerRow(("Enter", "Export", "export"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -208,7 +208,7 @@ class ExportModal(SafeModal[Wanted | None]):
 
     def _confirmed(self, path: Path, yes: bool | None) -> None:
         if yes:
-            self.dismiss(Wanted(self._form, path))
+            self.dismiss(ExportRequest(self._form, path))
 
     def _path(self) -> Path:
         """The file that is meant; a folder is where a file of the usual name goes."""

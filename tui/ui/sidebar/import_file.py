@@ -87,7 +87,7 @@ class ImportFile(Controller):
         try:
             bundle = await asyncio.to_thread(read_bundle, path)
         except CannotRead as problem:
-            self.context.complain(str(problem))
+            self.context.show_problem(str(problem))
             return
         imported = await self.context.opened.session.conversations.import_bundle(bundle)
         self._list_soon()

@@ -21,7 +21,7 @@ from tui.ui.toolkit.state_glyphs import day_of
 if TYPE_CHECKING:
     from tui.core.records import Conversation
     from tui.ui.chat.context import ChatContext
-    from tui.ui.sidebar.export import Wanted
+    from tui.ui.sidebar.export import ExportRequest
     from tui.ui.sidebar.sidebar import Sidebar
 
 Deeds = dict[str, Callable[["Conversation"], object]]
@@ -87,7 +87,7 @@ class Organizer(Controller):
 
     def _listed(self, conversation_id: ConversationId) -> Conversation | None:
         access = self.context.access
-        return access.shelf.of(conversation_id) if access else None
+        return access.paged.of(conversation_id) if access else None
 
     # -- rename ----------------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ class Organizer(Controller):
 
     def _rename_to(self, title: str) -> None:
         if (found := self.subject()) is None:
-            self.context.complain("There is no conversation to rename yet.")
+            self.context.show_problem("There is no conversation to rename yet.")
         elif title:
             self.context.run("file", self._give_name, found.id, title)
         else:
@@ -149,7 +149,7 @@ class Organizer(Controller):
     def _ask_for_file(self, found: Conversation) -> None:
         from tui.ui.sidebar.export import ExportModal
 
-        def answered(wanted: Wanted | None) -> None:
+        def answered(wanted: ExportRequest | None) -> None:
             if wanted is not None:
                 self.context.run("export", self._export, found.id, wanted)
 
@@ -157,7 +157,7 @@ class Organizer(Controller):
         bundles = Capability.BUNDLE in self.context.can and not is_local(found.id)
         self.context.ask(ExportModal(found.name, today, Path.cwd(), bundles=bundles), answered)
 
-    async def _export(self, conversation_id: ConversationId, wanted: Wanted) -> None:
+    async def _export(self, conversation_id: ConversationId, wanted: ExportRequest) -> None:
         from tui.export import CannotWrite
         from tui.ui.sidebar.export import export
 
@@ -202,7 +202,7 @@ class Organizer(Controller):
             self._show_menu(found, at)
 
     def _show_menu(self, found: Conversation, at: Offset) -> None:
-        from tui.ui.toolkit.menu import Choice, Menu
+        from tui.ui.toolkit.menu import Menu, MenuItem
 
         deeds = self.deeds_with(found)
 
@@ -212,7 +212,7 @@ class Organizer(Controller):
 
         words = {name: name.capitalize() for name in deeds}
         words["pin"] = "Unpin" if found.pinned else "Pin"
-        choices = [Choice(name, Content(words[name]), self._key_of(name)) for name in deeds]
+        choices = [MenuItem(name, Content(words[name]), self._key_of(name)) for name in deeds]
         self.context.ask(Menu(choices, at=at), chosen)
 
     def deeds_with(self, found: Conversation) -> Deeds:

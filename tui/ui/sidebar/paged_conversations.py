@@ -14,7 +14,7 @@ PAGE = 200
 EVERYTHING = 1_000_000
 
 
-class Shelf:
+class PagedConversations:
     """The newest conversations, a page more each time the user comes near their end."""
 
     def __init__(self, session: Session) -> None:

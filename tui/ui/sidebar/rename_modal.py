@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.core.text import clean_line
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.field import TextInput
 
@@ -47,7 +47,7 @@ class RenameModal(SafeModal[str]):
                 compact=True,
             )
             yield Static(self._hint(), classes="rename--hint")
-            yield Answers(("Enter", "Rename", "take"), ("Esc", "Cancel", "leave"))
+            yield AnswerRow(("Enter", "Rename", "take"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False

@@ -51,7 +51,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ConversationRow:
     """A conversation as it is listed."""
 
     id: ConversationId
@@ -84,7 +84,7 @@ def rows_of(
     now_ms: int,
     words: str = "",
     current: ConversationId | None = None,
-) -> list[Heading | Row]:
+) -> list[Heading | ConversationRow]:
     """Rows under headings, in the order given; with ``words`` only what has them all, unheaded.
 
     ``current`` is the one on screen.
@@ -106,7 +106,7 @@ def _grouped(
     state: Callable[[ConversationId], RowState],
     now_ms: int,
     current: ConversationId | None,
-) -> Iterator[Heading | Row]:
+) -> Iterator[Heading | ConversationRow]:
     today = day_of(now_ms)
 
     def period(conversation: Conversation) -> str:
@@ -125,9 +125,9 @@ def _row(
     state: Callable[[ConversationId], RowState],
     now_ms: int,
     current: ConversationId | None,
-) -> Row:
+) -> ConversationRow:
     at_ms = conversation.updated_ms or conversation.created_ms
-    return Row(
+    return ConversationRow(
         conversation.id,
         conversation.name,
         ago(at_ms, now_ms) if at_ms else "",

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 
 from tui.core.ids import ConversationId
 from tui.ui.keys.labels import key_for
-from tui.ui.sidebar.rows import MENU_META, Heading, Row, rows_of
+from tui.ui.sidebar.rows import MENU_META, ConversationRow, Heading, rows_of
 from tui.ui.textual_fixes.lists import FittedList
 from tui.ui.toolkit.text import line, spread
 
@@ -150,7 +150,7 @@ class Sidebar(Vertical):
         self._clock = clock
         self._state = state
         self._conversations: Sequence[Conversation] = ()
-        self._rows: list[Heading | Row] = []
+        self._rows: list[Heading | ConversationRow] = []
         self._width = 0
         self._current: ConversationId | None = None
         self._asked_at = -1
@@ -171,9 +171,9 @@ class Sidebar(Vertical):
         return self.query_one(ConversationList)
 
     @property
-    def found(self) -> Sequence[Row]:
+    def found(self) -> Sequence[ConversationRow]:
         """The conversations listed, without headings."""
-        return [row for row in self._rows if isinstance(row, Row)]
+        return [row for row in self._rows if isinstance(row, ConversationRow)]
 
     @property
     def highlighted(self) -> ConversationId | None:
@@ -206,9 +206,9 @@ class Sidebar(Vertical):
             self._width = width
             self._replace_changed(before) if same else self._refill()
 
-    def _replace_changed(self, before: Sequence[Heading | Row]) -> None:
+    def _replace_changed(self, before: Sequence[Heading | ConversationRow]) -> None:
         for place, (old, new) in enumerate(zip(before, self._rows, strict=True)):
-            if old != new and isinstance(new, Row):
+            if old != new and isinstance(new, ConversationRow):
                 self.list.replace_option_prompt_at_index(place, new.drawn(self._width))
 
     def _refill(self) -> None:
@@ -218,7 +218,7 @@ class Sidebar(Vertical):
             self._highlight(highlighted or self._current)
             self.list.scroll_to(y=offset, animate=False)
 
-    def _option(self, row: Heading | Row) -> Option:
+    def _option(self, row: Heading | ConversationRow) -> Option:
         if isinstance(row, Heading):
             return Option(row.drawn(self._width), disabled=True)
         return Option(row.drawn(self._width), id=row.id)
@@ -292,5 +292,5 @@ class Sidebar(Vertical):
             self.post_message(self.MoreWanted(everything=False))
 
 
-def _name(row: Heading | Row) -> str:
+def _name(row: Heading | ConversationRow) -> str:
     return row.text if isinstance(row, Heading) else row.id

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widgets.option_list import Option
 
-from tui.ui.studio.detail_rows import Line, lines_of
+from tui.ui.studio.detail_rows import DetailRow, lines_of
 from tui.ui.textual_fixes.lists import FittedList
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class DetailList(FittedList):
     def __init__(self, selection: Selection) -> None:
         super().__init__(id="genie-details", compact=True)
         self._selection = selection
-        self.lines: Sequence[Line] = ()
+        self.lines: Sequence[DetailRow] = ()
 
     @property
     def row(self) -> str:

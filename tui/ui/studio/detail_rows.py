@@ -12,7 +12,7 @@ from textual.content import Content
 from tui.core.text import clean_line
 from tui.studio.guardrails.policies import summarize_policy
 from tui.studio.guardrails.validation import POLICY_TYPES
-from tui.ui.studio.details import MOST, GenieDetails, Listed, Part
+from tui.ui.studio.details import MOST, DetailPart, GenieDetails, ListPreview
 from tui.ui.studio.labels import glyph_of, has_client, state_of
 from tui.ui.toolkit.state_glyphs import BAD, DONE, MUTED, OPEN_END, UNSURE, muted
 from tui.ui.toolkit.text import line, spread
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DetailRow:
     """A row. ``id`` says what Enter is about, such as ``skill:123``; empty: nothing."""
 
     text: Content
@@ -47,7 +47,7 @@ class Line:
         return spread(Content.assemble(name, "  ", self.about), self.aside, width, gap=2)
 
 
-def lines_of(details: GenieDetails, attached: str = "") -> Iterator[Line]:
+def lines_of(details: GenieDetails, attached: str = "") -> Iterator[DetailRow]:
     """All rows. ``attached``: id of the client that was seen to be attached, if any was."""
     genie = details.loaded.value or details.genie
     yield from _head(genie, details.loaded)
@@ -58,36 +58,36 @@ def lines_of(details: GenieDetails, attached: str = "") -> Iterator[Line]:
     yield from _guardrail_lines(details.guardrail)
 
 
-def _heading(text: str, aside: str = "") -> Iterator[Line]:
-    yield Line(Content(""))
-    yield Line(Content.styled(text, "bold $text-primary"), aside=muted(aside))
+def _heading(text: str, aside: str = "") -> Iterator[DetailRow]:
+    yield DetailRow(Content(""))
+    yield DetailRow(Content.styled(text, "bold $text-primary"), aside=muted(aside))
 
 
-def _told(text: str) -> Line:
-    return Line(Content.assemble("  ", muted(text)))
+def _told(text: str) -> DetailRow:
+    return DetailRow(Content.assemble("  ", muted(text)))
 
 
-def _failed(problem: str) -> Line:
+def _failed(problem: str) -> DetailRow:
     told = Content.assemble("  ✗ ", line(problem, 600)).stylize(BAD)
-    return Line(told, id=f"problem:{clean_line(problem, 600)}")
+    return DetailRow(told, id=f"problem:{clean_line(problem, 600)}")
 
 
-def _entry(glyph: Content, name: str, about: str, id: str, aside: str = "") -> Line:
+def _entry(glyph: Content, name: str, about: str, id: str, aside: str = "") -> DetailRow:
     text = Content.assemble("  ", glyph, " ", line(name, 80))
-    return Line(text, id, muted(aside), muted(clean_line(about, 200)))
+    return DetailRow(text, id, muted(aside), muted(clean_line(about, 200)))
 
 
-def _add(words: str, id: str) -> Line:
-    return Line(Content.assemble("  ", ("+ ", "bold $text-primary"), Content(words)), id)
+def _add(words: str, id: str) -> DetailRow:
+    return DetailRow(Content.assemble("  ", ("+ ", "bold $text-primary"), Content(words)), id)
 
 
 # -- the genie itself --------------------------------------------------------------------------
 
 
-def _head(genie: Genie, details: Part[Genie]) -> Iterator[Line]:
+def _head(genie: Genie, details: DetailPart[Genie]) -> Iterator[DetailRow]:
     name = line(genie.name or genie.id, 80).stylize("bold")
     state = Content.assemble(glyph_of(genie), " ", state_of(genie))
-    yield Line(name, aside=state)
+    yield DetailRow(name, aside=state)
     if details.problem:
         yield _failed(details.problem)
     yield from (_fact(*fact) for fact in _facts(genie) if fact[1])
@@ -111,9 +111,9 @@ def _recipes(genie: Genie) -> str:
     return f"{genie.active_recipes_count} active" + (f", {off} skills inactive" if off else "")
 
 
-def _fact(label: str, value: str, deed: str) -> Line:
+def _fact(label: str, value: str, deed: str) -> DetailRow:
     text = Content.assemble(muted(f"{label:<{_LABEL_CELLS}}"), line(value, 300))
-    return Line(text, f"{deed}:{label}")
+    return DetailRow(text, f"{deed}:{label}")
 
 
 def value_of(genie: Genie, label: str) -> str:
@@ -131,8 +131,8 @@ def _when(at_ms: int | None) -> str:
 
 
 def _client_lines(
-    genie: Genie, clients: Part[Listed[GenieClient]], attached: str
-) -> Iterator[Line]:
+    genie: Genie, clients: DetailPart[ListPreview[GenieClient]], attached: str
+) -> Iterator[DetailRow]:
     yield from _heading("Client", "a genie has room for one")
     if has_client(genie):
         through = clean_line(genie.chat_interface, 40).replace("_", " ")
@@ -148,7 +148,7 @@ def _client_lines(
     yield _add("New client", "new:client")
 
 
-def _skill_lines(genie: Genie, details: GenieDetails) -> Iterator[Line]:
+def _skill_lines(genie: Genie, details: GenieDetails) -> Iterator[DetailRow]:
     yield from _heading("Skills", _counted(genie.skills_count))
     yield from _listed(details.skills, "in its project; not told which are its own")
     for skill in details.skills.value.entries if details.skills.value else ():
@@ -156,7 +156,7 @@ def _skill_lines(genie: Genie, details: GenieDetails) -> Iterator[Line]:
         yield _entry(_ITEM, skill.name, skill.description, f"skill:{skill.id}", aside)
 
 
-def _kb_lines(genie: Genie, details: GenieDetails) -> Iterator[Line]:
+def _kb_lines(genie: Genie, details: GenieDetails) -> Iterator[DetailRow]:
     yield from _heading("Knowledge bases", _counted(genie.knowledge_bases_count))
     part = details.knowledge_bases
     yield from _listed(part, "in its project; not told which are its own")
@@ -165,7 +165,7 @@ def _kb_lines(genie: Genie, details: GenieDetails) -> Iterator[Line]:
         yield _entry(_ITEM, base.name, base.description, f"kb:{base.id}", clean_line(kind, 20))
 
 
-def _group_lines(genie: Genie, details: Part[Genie]) -> Iterator[Line]:
+def _group_lines(genie: Genie, details: DetailPart[Genie]) -> Iterator[DetailRow]:
     yield from _heading("User groups", _counted(genie.user_groups_count))
     if details.value is None:
         yield _told("Not known." if details.problem else "Reading…")
@@ -176,7 +176,7 @@ def _group_lines(genie: Genie, details: Part[Genie]) -> Iterator[Line]:
     yield _add("Let a group in, by its id", "new:group")
 
 
-def _guardrail_lines(guardrail: Part[Guardrail]) -> Iterator[Line]:
+def _guardrail_lines(guardrail: DetailPart[Guardrail]) -> Iterator[DetailRow]:
     yield from _heading("Guardrails", "" if guardrail.value else "content safety")
     if guardrail.problem:
         yield _failed(guardrail.problem)
@@ -191,15 +191,15 @@ def _guardrail_lines(guardrail: Part[Guardrail]) -> Iterator[Line]:
             if policy.policy_type not in POLICY_TYPES:
                 name = line(policy_name(policy.policy_type), 40)
                 about = muted("unknown to this version")
-                yield Line(Content.assemble("  ", UNSURE, " ", name), about=about)
+                yield DetailRow(Content.assemble("  ", UNSURE, " ", name), about=about)
 
 
-def _policy_line(guardrail: Guardrail, kind: str) -> Line:
+def _policy_line(guardrail: Guardrail, kind: str) -> DetailRow:
     policy = guardrail.policy(kind)
     brief = summarize_policy(kind, policy.configuration) if policy else "not set"
     glyph = DONE if brief not in ("not set", "off") else OPEN_END
     shown = Content.assemble("  ", glyph, " ", policy_name(kind))
-    return Line(shown, f"policy:{kind}", about=line(brief, 200))
+    return DetailRow(shown, f"policy:{kind}", about=line(brief, 200))
 
 
 def policy_name(kind: str) -> str:
@@ -207,7 +207,7 @@ def policy_name(kind: str) -> str:
     return kind.replace("_", " ").capitalize().replace("Pii", "PII")
 
 
-def _listed(part: Part[Listed[T]], about: str = "") -> Iterator[Line]:
+def _listed(part: DetailPart[ListPreview[T]], about: str = "") -> Iterator[DetailRow]:
     """Yield the line above the entries of a list."""
     if part.problem:
         yield _failed(part.problem)

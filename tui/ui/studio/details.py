@@ -19,7 +19,7 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[T]):
+class DetailPart(Generic[T]):
     """Something that is being read, was read, or could not be."""
 
     value: T | None = None
@@ -27,7 +27,7 @@ class Part(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
+class ListPreview(Generic[T]):
     """The first entries of a list."""
 
     entries: Sequence[T]
@@ -39,12 +39,12 @@ class GenieDetails:
     """A genie and what belongs to it."""
 
     genie: Genie
-    loaded: Part[Genie] = Part()
+    loaded: DetailPart[Genie] = DetailPart()
     """The genie with all its fields; a list leaves some out."""
-    clients: Part[Listed[GenieClient]] = Part()
-    skills: Part[Listed[Skill]] = Part()
-    knowledge_bases: Part[Listed[KnowledgeBase]] = Part()
-    guardrail: Part[Guardrail] = Part()
+    clients: DetailPart[ListPreview[GenieClient]] = DetailPart()
+    skills: DetailPart[ListPreview[Skill]] = DetailPart()
+    knowledge_bases: DetailPart[ListPreview[KnowledgeBase]] = DetailPart()
+    guardrail: DetailPart[Guardrail] = DetailPart()
 
 
 Reader = Callable[["DeveloperClient", Genie], Awaitable[object]]
@@ -54,15 +54,15 @@ async def _loaded(studio: DeveloperClient, genie: Genie) -> Genie:
     return await studio.genies.get(genie.id)
 
 
-async def _clients(studio: DeveloperClient, genie: Genie) -> Listed[GenieClient]:
+async def _clients(studio: DeveloperClient, genie: Genie) -> ListPreview[GenieClient]:
     return await _first(studio.clients.list())
 
 
-async def _skills(studio: DeveloperClient, genie: Genie) -> Listed[Skill]:
+async def _skills(studio: DeveloperClient, genie: Genie) -> ListPreview[Skill]:
     return await _first(studio.skills.list(project_id=genie.project_id or None))
 
 
-async def _knowledge_bases(studio: DeveloperClient, genie: Genie) -> Listed[KnowledgeBase]:
+async def _knowledge_bases(studio: DeveloperClient, genie: Genie) -> ListPreview[KnowledgeBase]:
     return await _first(studio.knowledge_bases.list(project_id=genie.project_id or None))
 
 
@@ -80,21 +80,21 @@ READERS: dict[str, Reader] = {
 """Readers by part; the first tells the project that the others search."""
 
 
-async def read_part(name: str, studio: DeveloperClient, genie: Genie) -> Part[object]:
+async def read_part(name: str, studio: DeveloperClient, genie: Genie) -> DetailPart[object]:
     """Read a part; a failure becomes its problem."""
     try:
-        return Part(await READERS[name](studio, genie))
+        return DetailPart(await READERS[name](studio, genie))
     except BackendError as error:
-        return Part(problem=error.sentence())
+        return DetailPart(problem=error.sentence())
 
 
-async def _first(entries: AsyncGenerator[T]) -> Listed[T]:
+async def _first(entries: AsyncGenerator[T]) -> ListPreview[T]:
     read: list[T] = []
     async for entry in _closing(entries):
         if len(read) == MOST:
-            return Listed(read, goes_on=True)
+            return ListPreview(read, goes_on=True)
         read.append(entry)
-    return Listed(read)
+    return ListPreview(read)
 
 
 async def _closing(entries: AsyncGenerator[T]) -> AsyncIterator[T]:

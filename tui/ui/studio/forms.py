@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from tui.core.links import link_host
 from tui.core.text import clean_line
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.choice import Choice
@@ -46,7 +46,7 @@ class AskModal(SafeModal[str]):
             yield Static(line(self._title).stylize("bold"))
             yield TextInput(clean_line(self._value, _LONGEST), max_length=_LONGEST, compact=True)
             yield Static(muted(self._hint))
-            yield Answers(("Enter", self._yes, "take"), ("Esc", "Cancel", "leave"))
+            yield AnswerRow(("Enter", self._yes, "take"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -91,7 +91,7 @@ class NewClientModal(SafeModal[WantedClient]):
             yield Choice("API key", "OAuth login")
             yield Field("redirect_url", "Redirect URL", _problem_with_url)
             yield Static(id="client-note")
-            yield Answers(("Ctrl+S", "Make it", "make"), ("Esc", "Cancel", "leave"), cells=18)
+            yield AnswerRow(("Ctrl+S", "Make it", "make"), ("Esc", "Cancel", "leave"), cells=18)
 
     def on_mount(self) -> None:
         self._show_kind()
@@ -124,7 +124,7 @@ class NewClientModal(SafeModal[WantedClient]):
         wrong += [url] if self._is_oauth and not (url.value and url.sound) else []
         for field in wrong:
             if not field.value:
-                field.complain("is needed")
+                field.show_problem("is needed")
         if wrong:
             wrong[0].focus_input()
         else:

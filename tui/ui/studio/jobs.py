@@ -21,7 +21,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean, clean_line, duration
 from tui.ui.app.messages import CopyText
 from tui.ui.app.stylesheets import STUDIO_SHEET
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
@@ -66,7 +66,7 @@ class JobsModal(SafeModal[None]):
             yield SafeOptionList(compact=True)
             with VerticalScroll(can_focus=False, classes="jobs--error"):
                 yield Static(id="jobs-error")
-            yield Answers(
+            yield AnswerRow(
                 ("c", "Copy", "copy"),
                 ("f", "Failed only", "only_failed"),
                 ("r", "Read again", "read"),

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from tui.core.text import clean, clean_line
 from tui.studio.guardrails.policies import PiiDetection, Regex, Topic, TopicBoundary
 from tui.studio.guardrails.validation import Violation, validate
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.studio.validation_list import ValidationList
 from tui.ui.textual_fixes.lists import SafeOptionList
@@ -147,7 +147,7 @@ class ListItemModal(SafeModal[Item]):
                 area.id = "item-examples"
                 yield area
             yield ValidationList()
-            yield Answers(("Ctrl+S", "Take over", "take"), ("Esc", "Back", "leave"), cells=20)
+            yield AnswerRow(("Ctrl+S", "Take over", "take"), ("Esc", "Back", "leave"), cells=20)
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False

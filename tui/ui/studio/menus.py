@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from textual.content import Content
 
-from tui.ui.toolkit.menu import Choice
+from tui.ui.toolkit.menu import MenuItem
 
 Action: TypeAlias = Literal[
     "assign",
@@ -50,9 +50,9 @@ _MENUS: dict[str, tuple[tuple[Action, str], ...]] = {
 }
 
 
-def menu_for(kind: str) -> Sequence[Choice]:
+def menu_for(kind: str) -> Sequence[MenuItem]:
     """The rows of the menu; none for what is done without asking."""
-    return [Choice(name, Content(words)) for name, words in _MENUS.get(kind, ())]
+    return [MenuItem(name, Content(words)) for name, words in _MENUS.get(kind, ())]
 
 
 NO_CLIENT = (

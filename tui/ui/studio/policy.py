@@ -19,7 +19,7 @@ from tui.studio.diff import Change, diff, has_changes
 from tui.studio.guardrails.policies import parse_policy
 from tui.studio.guardrails.validation import Violation, validate
 from tui.studio.models import Policy
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.studio.detail_rows import policy_name
 from tui.ui.studio.policy_forms import Form, configuration_of, form_for
@@ -85,7 +85,7 @@ class PolicyModal(SafeModal[Policy]):
                 yield self._form
             yield ValidationList()
             yield Static(id="policy-state")
-            yield Answers(("Ctrl+S", "Review", "review"), ("Esc", "Back", "leave"), cells=20)
+            yield AnswerRow(("Ctrl+S", "Review", "review"), ("Esc", "Back", "leave"), cells=20)
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one(".policy--body").styles.max_height = max(3, event.size.height - _CHROME)
@@ -185,7 +185,7 @@ class ReplaceModal(GuardedModal[bool]):
             yield Static(muted("The service replaces a policy in full. This is what changes:"))
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Differences(self._found)
-            yield Answers(("y", "Send it", "answer(True)"), ("n", "Back", "answer(False)"))
+            yield AnswerRow(("y", "Send it", "answer(True)"), ("n", "Back", "answer(False)"))
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

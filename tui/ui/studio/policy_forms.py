@@ -36,14 +36,14 @@ from tui.studio.guardrails.validation import PII_ACTIONS as ACTIONS
 from tui.ui.studio.list_editor import ListEditor, lines_of, text_of
 from tui.ui.studio.multi_select import MultiSelectList
 from tui.ui.textual_fixes.text_area import SafeTextArea
-from tui.ui.toolkit.choice import OneOf
+from tui.ui.toolkit.choice import InlineChoice
 from tui.ui.toolkit.state_glyphs import muted
 
 _UNNAMED = "out"
 """The choice of a category that is not in the configuration: off, and left out of it."""
 
 
-class RowChoice(OneOf):
+class RowChoice(InlineChoice):
     """A choice above and below others: the arrows go from one to the next, too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,7 +64,7 @@ class Form(Vertical):
         """Return the settings in the form."""
         raise NotImplementedError
 
-    @on(OneOf.Changed)
+    @on(InlineChoice.Changed)
     @on(TextArea.Changed)
     @on(ListEditor.Changed)
     @on(MultiSelectList.Changed)
@@ -96,7 +96,7 @@ class HarmfulForm(Form):
     def __init__(self, settings: HarmfulContent) -> None:
         super().__init__()
         self._before = settings.filters
-        self._rows: dict[str, OneOf] = {}
+        self._rows: dict[str, InlineChoice] = {}
         for name in dict.fromkeys((*CATEGORIES, *settings.filters)):
             now = settings.filters.get(name, _UNNAMED)
             self._rows[name] = _choice(_strengths(now), now)
@@ -207,7 +207,7 @@ def configuration_of(form: Form) -> Mapping[str, Any]:
     return form.settings().configuration()
 
 
-def _labelled(label: str, choice: OneOf) -> Horizontal:
+def _labelled(label: str, choice: InlineChoice) -> Horizontal:
     return Horizontal(Static(muted(label), classes="form--label"), choice, classes="form--row")
 
 
@@ -215,13 +215,13 @@ def _title(text: str, hint: str) -> Static:
     return Static(Content.assemble((text, "bold"), "  ", muted(hint)), classes="form--title")
 
 
-def _choice(options: Sequence[str], now: str) -> OneOf:
+def _choice(options: Sequence[str], now: str) -> InlineChoice:
     choice = RowChoice(*(clean_line(option, 30) for option in options))
-    choice.set_reactive(OneOf.chosen, options.index(now))
+    choice.set_reactive(InlineChoice.chosen, options.index(now))
     return choice
 
 
-def _switch(*, on: bool) -> OneOf:
+def _switch(*, on: bool) -> InlineChoice:
     return _choice(("On", "Off"), "On" if on else "Off")
 
 

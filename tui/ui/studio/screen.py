@@ -26,7 +26,7 @@ from tui.ui.studio.assignment_actions import AssignmentActions
 from tui.ui.studio.changes import ChangeRunner, StatusLine
 from tui.ui.studio.client_actions import ClientActions
 from tui.ui.studio.detail_list import DetailList
-from tui.ui.studio.detail_rows import Line, policy_name, value_of
+from tui.ui.studio.detail_rows import DetailRow, policy_name, value_of
 from tui.ui.studio.details import READERS, GenieDetails, read_part
 from tui.ui.studio.genie_list import GenieList
 from tui.ui.studio.labels import has_client, name_of
@@ -109,7 +109,7 @@ class StudioScreen(SafeScreen[None]):
         return self.selection.details
 
     @property
-    def lines(self) -> Sequence[Line]:
+    def lines(self) -> Sequence[DetailRow]:
         """The rows of the details."""
         return self._detail_list.lines
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.ui.app.messages import CopyText
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.app import set_clipboard
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.state_glyphs import muted
@@ -47,7 +47,7 @@ class SecretModal(GuardedModal[None]):
             yield Static(Content(_HIDDEN), id="secret")
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(id="secret-note")
-            yield Answers(
+            yield AnswerRow(
                 ("c", "Copy", "copy"), ("s", "Show", "show"), ("Esc", "Done", "close"), cells=14
             )
 

@@ -19,7 +19,7 @@ from tui.core.errors import BackendError
 from tui.studio.models import Genie, GenieId
 from tui.ui.app.messages import GenieWanted
 from tui.ui.app.stylesheets import STUDIO_SHEET
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.labels import genie_row, has_client, name_of
 from tui.ui.studio.menus import NO_CLIENT, STOPPED
 from tui.ui.studio.worker_errors import unexpected_error
@@ -68,7 +68,7 @@ class GenieSwitcher(SafeModal[GenieWanted]):
             yield TextInput(placeholder="Its name, or a part of it", id="genies-words")
             yield Static(id="genies-state")
             yield SafeOptionList(id="genies-found", compact=True)
-            yield Answers(
+            yield AnswerRow(
                 ("Enter", "Talk to it", "use"),
                 ("Ctrl+S", "Start", "start"),
                 ("Esc", "Back", "leave"),

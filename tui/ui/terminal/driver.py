@@ -20,7 +20,7 @@ from tui.system.input.decoder import charset_of
 from tui.system.input.paste_detector import Event, Report
 from tui.system.input.terminal_input import TerminalInput
 from tui.system.terminal_guard import RESTORE, TerminalGuard
-from tui.ui.terminal.output_diff import Shown
+from tui.ui.terminal.output_diff import OutputDiff
 from tui.ui.terminal.terminal_events import TerminalEvents
 from tui.ui.textual_fixes.linux_driver import OpenLinuxDriver
 from tui.ui.textual_fixes.terminal_input import SYNC_END, SYNC_START
@@ -51,7 +51,7 @@ class GenieDriver(OpenLinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._owner = cast("TerminalApp", app)
-        self.shown = Shown()
+        self.shown = OutputDiff()
         self._before = ""
         """What is written before the next output, if there is any."""
         restore = RESTORE + self._owner.terminal.restore_title

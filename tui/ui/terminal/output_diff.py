@@ -13,7 +13,7 @@ _UNSEEN = re.compile(r"\x1b\[[0-9;:]*m|\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)|\n")
 _STYLE_AFTER_RESET = re.compile(r"\x1b\[0m\x1b\[(?=[0-9;]+m)")
 
 
-class Shown:
+class OutputDiff:
     """Knows the pieces of lines that were written last, and drops those that are still there.
 
     Textual paints a list that has grown twice, once where it was and once where it scrolled to,

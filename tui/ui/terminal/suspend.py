@@ -20,7 +20,7 @@ from tui.system.browser import program_environment
 
 
 @contextmanager
-def terminal_lent(app: App[Any]) -> Iterator[None]:
+def suspended(app: App[Any]) -> Iterator[None]:
     """Give the terminal away for a while; the app goes on, and is drawn anew afterwards.
 
     Raises ``SuspendNotSupported`` where there is none, and what happens inside.

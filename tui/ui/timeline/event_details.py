@@ -17,7 +17,7 @@ from tui.core.json_values import write_json
 from tui.core.masking import masked_event
 from tui.core.text import clean, clean_line, drawn
 from tui.ui.app.messages import CopyText, JobsWanted
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.timeline.event_rows import glyph
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.rows import Row, RowsView
@@ -85,7 +85,7 @@ class EventDetails(GuardedModal[None]):
                 yield EventFacts(self._event)
                 yield Static(self._drawn_payload(), classes="event--payload")
             jobs = [("j", "Recipe and jobs", "jobs")] if self._has_jobs else []
-            yield Answers(("c", "Copy", "copy"), *jobs, ("Esc", "Close", "close"), cells=19)
+            yield AnswerRow(("c", "Copy", "copy"), *jobs, ("Esc", "Close", "close"), cells=19)
 
     def action_close(self) -> None:
         self.dismiss(None)

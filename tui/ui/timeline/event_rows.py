@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tui.core.ids import RunId
 
 
-class Record:
+class RecordBoundary:
     """Finds the place once for each time that all events are drawn."""
 
     def __init__(self, from_ms: int | None = None, begun_ms: int | None = None) -> None:

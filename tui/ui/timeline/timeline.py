@@ -22,14 +22,20 @@ from tui.core.ids import RunId
 from tui.ui.app.messages import CopyText, JobsWanted
 from tui.ui.studio.connection import has_recipe
 from tui.ui.textual_fixes.lists import SafeOptionList
-from tui.ui.timeline.event_rows import EventRow, Record, record_begins, record_is_over, run_header
+from tui.ui.timeline.event_rows import (
+    EventRow,
+    RecordBoundary,
+    record_begins,
+    record_is_over,
+    run_header,
+)
 from tui.ui.toolkit.text import line, spread
 
 if TYPE_CHECKING:
     from tui.core.usage import Usage
 
 
-class TimelineHead(Widget):
+class TimelineHeader(Widget):
     """One line. A click on it begins a filter, or ends it."""
 
     class Pressed(Message):
@@ -110,7 +116,7 @@ class Timeline(SafeOptionList):
         self._flushing: Timer | None = None
         self._filtering: Timer | None = None
         self._words: str | None = None
-        self._record = Record()
+        self._record = RecordBoundary()
         self._forget()
 
     def show_events(
@@ -127,7 +133,7 @@ class Timeline(SafeOptionList):
         """
         self._coming.clear()
         self._forget()
-        self._record = Record(record_from_ms, begun_ms)
+        self._record = RecordBoundary(record_from_ms, begun_ms)
         self._rows = list(self._take(shown))
         self._fill()
         self.scroll_end(animate=False)

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.ui.timeline.timeline import TimelineHead
+from tui.ui.timeline.timeline import TimelineHeader
 
 if TYPE_CHECKING:
     from tui.core.events import TurnEvent
@@ -29,7 +29,7 @@ class TimelinePane(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="timeline-pane")
-        self._head = TimelineHead(id="timeline-title")
+        self._head = TimelineHeader(id="timeline-title")
         self._hint = Static(
             Content("What the agent does appears here, step by step."), id="timeline-hint"
         )
@@ -38,7 +38,7 @@ class TimelinePane(Vertical):
         yield self._head
         yield self._hint
 
-    async def furnish(self, *, offers_jobs: bool) -> None:
+    async def mount_deferred(self, *, offers_jobs: bool) -> None:
         """Mount the timeline. ``offers_jobs``: the recipe behind a skill can be looked at."""
         from tui.ui.timeline.timeline import Timeline
 
@@ -48,7 +48,7 @@ class TimelinePane(Vertical):
         self.timeline = timeline
         await self.mount(timeline)
 
-    def greet(self, *, on: bool) -> None:
+    def show_welcome(self, *, on: bool) -> None:
         """Show the hint, or the timeline of a conversation."""
         self._hint.display = on
         if self.timeline:
@@ -82,8 +82,8 @@ class TimelinePane(Vertical):
         event.stop()
         self._head.show(event.words, event.shown)
 
-    @on(TimelineHead.Pressed)
-    def _filter(self, event: TimelineHead.Pressed) -> None:
+    @on(TimelineHeader.Pressed)
+    def _filter(self, event: TimelineHeader.Pressed) -> None:
         """Begin a filter of the timeline, or end it."""
         event.stop()
         if self.timeline and self.timeline.display:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 _GAPS = (4, 2)
 
 
-class OneOf(Widget, can_focus=True):
+class InlineChoice(Widget, can_focus=True):
     """Options beside each other, of which one is chosen; a click chooses another."""
 
     chosen = reactive(0)
@@ -54,7 +54,7 @@ class OneOf(Widget, can_focus=True):
         self.post_message(self.Changed())
 
 
-class Choice(OneOf):
+class Choice(InlineChoice):
     """Options beside each other, of which one is chosen; arrows and clicks choose another."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.text import plain
 
@@ -41,7 +41,7 @@ class ConfirmModal(GuardedModal[bool]):
         with Vertical(classes="modal--box -small"):
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(plain(self._question))
-            yield Answers(("y", self._yes, "answer(True)"), ("n", self._no, "answer(False)"))
+            yield AnswerRow(("y", self._yes, "answer(True)"), ("n", self._no, "answer(False)"))
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

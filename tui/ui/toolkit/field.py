@@ -79,7 +79,7 @@ class Field(Vertical):
         """Whether nothing is known to be wrong with it."""
         return not self.has_class("-wrong")
 
-    def complain(self, problem: str) -> None:
+    def show_problem(self, problem: str) -> None:
         """Say what is wrong, or with nothing that all is well."""
         self._problem.update(Content.assemble("✗ ", line(problem, 300)))
         self.set_class(bool(problem), "-wrong")
@@ -93,4 +93,4 @@ class Field(Vertical):
 
     @on(Input.Changed)
     def _look(self) -> None:
-        self.complain(self._check(self.value) if self.value else "")
+        self.show_problem(self._check(self.value) if self.value else "")

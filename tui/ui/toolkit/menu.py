@@ -24,7 +24,7 @@ _EDGES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class MenuItem:
     """A row of a menu."""
 
     name: str
@@ -45,7 +45,7 @@ class Menu(SafeModal[str]):
     ]
 
     def __init__(
-        self, choices: Sequence[Choice], *, title: str = "", at: Offset | None = None
+        self, choices: Sequence[MenuItem], *, title: str = "", at: Offset | None = None
     ) -> None:
         super().__init__()
         self._choices = choices

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.field import TextInput
@@ -24,7 +24,7 @@ _NAME_CELLS = 28
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PickerItem:
     """Something on offer."""
 
     value: str
@@ -58,7 +58,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
     def __init__(
         self,
         title: str,
-        items: Sequence[Item],
+        items: Sequence[PickerItem],
         chosen: Collection[str] = (),
         *,
         several: bool = False,
@@ -73,7 +73,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
         self._several = several
         self._done = done
         self._mark = mark
-        self._shown: list[Item] = []
+        self._shown: list[PickerItem] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="pick") as box:
@@ -83,7 +83,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
             yield TextInput(placeholder="Type to find one", compact=True)
             yield SafeOptionList(compact=True)
             yield Static(classes="pick--count")
-            yield Answers(("Enter", self._done, "finish"), ("Esc", "Cancel", "leave"))
+            yield AnswerRow(("Enter", self._done, "finish"), ("Esc", "Cancel", "leave"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from tui.ui.keys.ordering import act_at_once
-from tui.ui.questions.answer_row import Answers
+from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.text_area import SafeTextArea
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.state_glyphs import muted
@@ -68,7 +68,7 @@ class WritingModal(GuardedModal[str | None]):
                 compact=True,
                 placeholder=Content(self._placeholder),
             )
-            yield Answers(("Enter", self._submit, "submit"), ("Esc", "Back", "back"))
+            yield AnswerRow(("Enter", self._submit, "submit"), ("Esc", "Back", "back"))
 
     def lead(self) -> Iterator[Widget]:
         """What stands above the text."""

@@ -32,7 +32,7 @@ from tui.ui.toolkit.state_glyphs import (
 )
 from tui.ui.toolkit.text import line, plain
 from tui.ui.transcript.entries import PromptEntry
-from tui.ui.transcript.message_text import Headed
+from tui.ui.transcript.message_text import MessageWithHeader
 from tui.ui.transcript.unfolded import UnfoldedKeys
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ _CANCEL = Content.from_markup("[@click=withdraw]Cancel[/]")
 _DISMISS = Content.from_markup("[@click=withdraw]Remove[/]")
 
 
-class PromptCard(Card[PromptEntry], Headed):
+class PromptCard(Card[PromptEntry], MessageWithHeader):
     """A message of the user's: its text as it was typed, its files, and its state until sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

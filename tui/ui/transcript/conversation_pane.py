@@ -52,15 +52,15 @@ class ConversationPane(Container):
         yield self._welcome
         yield Static(Content("↓ New messages"), id="pill")
 
-    def call_agent(self, name: str) -> None:
+    def set_agent_name(self, name: str) -> None:
         """Greet in another name."""
-        self._welcome.call_agent(name)
+        self._welcome.set_agent_name(name)
 
     def withdraw_suggestions(self) -> None:
         """Hide what was suggested for another agent."""
         self._welcome.withdraw_suggestions()
 
-    async def furnish(self, *, offers_start: bool, offers_jobs: bool) -> None:
+    async def mount_deferred(self, *, offers_start: bool, offers_jobs: bool) -> None:
         """Mount the transcript.
 
         ``offers_start``: a genie that keeps silent can be started from here. ``offers_jobs``: the
@@ -79,7 +79,7 @@ class ConversationPane(Container):
         """Whether the welcome is shown."""
         return bool(self._welcome.display)
 
-    def greet(self, *, on: bool) -> None:
+    def show_welcome(self, *, on: bool) -> None:
         """Show the welcome, or the transcript."""
         self._welcome.display = on
         if self.transcript:
@@ -185,19 +185,19 @@ class ConversationPane(Container):
     def on_reply_copy_requested(self, event: Reply.CopyRequested) -> None:
         self.post_message(CopyText(event.text, "The code"))
 
-    def on_passages_quoted(self, event: Transcript.Quoted) -> None:
+    def on_message_menu_quoted(self, event: Transcript.Quoted) -> None:
         self.actions.quote(event.text)
 
-    def on_passages_reword_wanted(self, event: Transcript.RewordWanted) -> None:
+    def on_message_menu_reword_wanted(self, event: Transcript.RewordWanted) -> None:
         self.actions.unsent.reword(event.turn_id, event.text)
 
-    def on_passages_links_wanted(self, event: Transcript.LinksWanted) -> None:
+    def on_message_menu_links_wanted(self, event: Transcript.LinksWanted) -> None:
         self.actions.choose_link(event.links)
 
-    def on_passages_code_wanted(self, event: Transcript.CodeWanted) -> None:
+    def on_message_menu_code_wanted(self, event: Transcript.CodeWanted) -> None:
         self.actions.choose_code(event.blocks)
 
-    def on_passages_view_wanted(self, event: Transcript.ViewWanted) -> None:
+    def on_message_menu_view_wanted(self, event: Transcript.ViewWanted) -> None:
         self.actions.view(event.text)
 
     def on_prompt_card_edit_wanted(self, event: PromptCard.EditWanted) -> None:

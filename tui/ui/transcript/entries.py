@@ -260,7 +260,7 @@ class _Place:
     entries: list[Entry]
 
 
-class Roll:
+class TurnList:
     """Keeps the entries of every turn, so that a change costs as much as the turn it is in."""
 
     def __init__(self, turns: Iterable[Turn] = ()) -> None:

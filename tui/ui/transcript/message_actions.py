@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.core.ids import TurnId
     from tui.ui.chat.context import ChatContext
     from tui.ui.composer.composer import Composer
-    from tui.ui.toolkit.menu import Choice
+    from tui.ui.toolkit.menu import MenuItem
     from tui.ui.transcript.transcript import Transcript
 
 
@@ -144,10 +144,10 @@ class MessageActions(Controller):
         if not links:
             self.context.notify("There is no link to a web page in this message.")
             return
-        from tui.ui.toolkit.menu import Choice
+        from tui.ui.toolkit.menu import MenuItem
 
         choices = [
-            Choice(
+            MenuItem(
                 url, Content.assemble((link_host(url) or "", "bold"), f"  {clean_line(url, 90)}")
             )
             for url in links
@@ -156,10 +156,10 @@ class MessageActions(Controller):
 
     def choose_code(self, blocks: Sequence[tuple[str, str]]) -> None:
         """Let the user choose a code block to copy."""
-        from tui.ui.toolkit.menu import Choice
+        from tui.ui.toolkit.menu import MenuItem
 
         choices = [
-            Choice(str(number), line(code, 60), clean_line(language, 16))
+            MenuItem(str(number), line(code, 60), clean_line(language, 16))
             for number, (language, code) in enumerate(blocks)
         ]
 
@@ -174,7 +174,7 @@ class MessageActions(Controller):
 
         self.context.ask(SourceView(text))
 
-    def _choose(self, choices: list[Choice], title: str, act: Callable[[str], object]) -> None:
+    def _choose(self, choices: list[MenuItem], title: str, act: Callable[[str], object]) -> None:
         from tui.ui.toolkit.menu import Menu
 
         def chosen(name: str | None) -> None:

@@ -11,14 +11,14 @@ from textual.widget import Widget
 
 from tui.ui.transcript.entries import Entry
 from tui.ui.transcript.message_text import (
-    Headed,
+    MessageWithHeader,
     deeds_with,
     is_prompt,
     is_stop,
     said_ms,
     stop_beside,
 )
-from tui.ui.transcript.virtual_list import Window
+from tui.ui.transcript.virtual_list import VirtualList
 
 
 def key_of(
@@ -32,7 +32,7 @@ def _move(key: str, action: str, name: str, meaning: str) -> Binding:
     return key_of(key, action, name, name.capitalize(), meaning, show=False)
 
 
-class Cursor(Window[Entry]):
+class MessageCursor(VirtualList[Entry]):
     """A conversation with a cursor, which is a message and not a place on the screen.
 
     The cursor is seen while the list has the focus. It stays when its message is not mounted.
@@ -157,9 +157,9 @@ class Cursor(Window[Entry]):
             self._dress(key)
         return self.shows_times
 
-    def dress(self, widget: Widget, entry: Entry) -> None:
+    def load_stylesheets(self, widget: Widget, entry: Entry) -> None:
         """Give a new widget of an entry the head it should have."""
-        if isinstance(widget, Headed) and self.shows_times:
+        if isinstance(widget, MessageWithHeader) and self.shows_times:
             widget.show_head(said_ms(entry))
 
     def _dress(self, key: str | None) -> None:
@@ -168,7 +168,7 @@ class Cursor(Window[Entry]):
             return
         on_cursor = key == self.cursor and self.has_focus
         widget.set_class(on_cursor, "-cursor")
-        if isinstance(widget, Headed):
+        if isinstance(widget, MessageWithHeader):
             entry = self.item_of(key)
             near = on_cursor or key == self._pointed
             at_ms = said_ms(entry) if near or self.shows_times else None

@@ -15,8 +15,8 @@ from tui.ui.markdown import Document
 from tui.ui.markdown.extract import plain_text, web_links
 from tui.ui.transcript.card import PromptCard
 from tui.ui.transcript.entries import Entry, PromptEntry
-from tui.ui.transcript.message_cursor import Cursor, key_of
-from tui.ui.transcript.message_text import Deed, Headed, deeds_with, quoted, words_of
+from tui.ui.transcript.message_cursor import MessageCursor, key_of
+from tui.ui.transcript.message_text import Deed, MessageWithHeader, deeds_with, quoted, words_of
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
@@ -29,7 +29,7 @@ def _deed(key: str, deed: Deed, label: str, meaning: str) -> Binding:
     return key_of(key, f"deed('{deed}')", deed, label, meaning)
 
 
-class Passages(Cursor):
+class MessageMenu(MessageCursor):
     """Offers what fits the message; what others have to do is asked for with messages."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -103,8 +103,8 @@ class Passages(Cursor):
         """Do something with the message that has the cursor."""
         self._do(deed, self.chosen)
 
-    @on(Headed.DeedWanted)
-    def _do_clicked(self, event: Headed.DeedWanted) -> None:
+    @on(MessageWithHeader.DeedWanted)
+    def _do_clicked(self, event: MessageWithHeader.DeedWanted) -> None:
         event.stop()
         key = next((key for key, widget in self.mounted() if widget is event.widget), None)
         self._do(event.deed, self.item_of(key) if key else None)

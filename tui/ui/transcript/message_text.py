@@ -105,7 +105,7 @@ _GAP = 2
 _EDGES = 4
 
 
-class Headed(Widget):
+class MessageWithHeader(Widget):
     """A message with such a line."""
 
     @dataclass

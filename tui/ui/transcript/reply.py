@@ -21,7 +21,7 @@ from tui.ui.markdown.folded import folded, folds
 from tui.ui.markdown.paint import paint, select, selected_text
 from tui.ui.markdown.spans import plain
 from tui.ui.textual_fixes.component_styles import component_style
-from tui.ui.transcript.message_text import Headed
+from tui.ui.transcript.message_text import MessageWithHeader
 from tui.ui.transcript.unfolded import UnfoldedKeys
 
 _SHORTEST_PAUSE_S = 1 / 12
@@ -30,7 +30,7 @@ _SHORTEST_PAUSE_AFAR_S = 1 / 4
 _LONGEST_PAUSE_S = 1.0
 
 
-class Reply(Headed):
+class Reply(MessageWithHeader):
     """A message in Markdown. ``show`` may be called as often as text comes.
 
     A message that is one JSON document is folded to a line; a click or ``unfold`` shows it.

@@ -20,15 +20,15 @@ from tui.ui.transcript.entries import (
     OutcomeEntry,
     PromptEntry,
     ReplyEntry,
-    Roll,
     SilenceEntry,
     SkillEntry,
+    TurnList,
     UsageEntry,
     WorkingEntry,
     key_of_message,
     prompt_key,
 )
-from tui.ui.transcript.message_menu import Passages
+from tui.ui.transcript.message_menu import MessageMenu
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
@@ -47,7 +47,7 @@ _FOUND_S = 2.5
 """How long a message that was searched for is marked."""
 
 
-class Transcript(Passages):
+class Transcript(MessageMenu):
     """Shows turns as they are published; what is on screen is changed in place.
 
     Messages of its own are named below; ``OlderWanted`` is the window's: the user is near the
@@ -94,7 +94,7 @@ class Transcript(Passages):
             classes=classes,
         )
         self._now_ms = now_ms
-        self._roll = Roll()
+        self._roll = TurnList()
         self._unfolded = UnfoldedKeys()
         self._had_new = False
         self._rests = False
@@ -125,7 +125,7 @@ class Transcript(Passages):
         """Show these turns instead of whatever there was."""
         if not any(self._roll.turn(turn.id) for turn in turns):
             self.forget_cursor()
-        self._roll = Roll(turns)
+        self._roll = TurnList(turns)
         await self.show_items(self._roll.entries())
 
     async def show_turn(self, turn: Turn) -> None:
@@ -221,7 +221,7 @@ class Transcript(Passages):
         if isinstance(widget, Card):
             widget.at_rest = self._rests
             widget.unfolded_keys = self._unfolded
-        self.dress(widget, entry)
+        self.load_stylesheets(widget, entry)
         return widget
 
     def _new_widget(self, entry: Entry) -> Widget:

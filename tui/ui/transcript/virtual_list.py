@@ -22,7 +22,7 @@ PAGE = 20
 ItemT = TypeVar("ItemT")
 
 
-class Window(VerticalScroll, Generic[ItemT]):
+class VirtualList(VerticalScroll, Generic[ItemT]):
     """Shows the end of an ordered list, follows it, and pages through the rest without a jump.
 
     ``key`` gives an item's identity, ``build`` its widget, and ``update`` brings a mounted widget

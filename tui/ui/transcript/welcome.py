@@ -63,7 +63,7 @@ class Welcome(Vertical):
                 compact=True,
             )
 
-    def call_agent(self, name: str) -> None:
+    def set_agent_name(self, name: str) -> None:
         """Greet in another name."""
         self._agent = name
         self.query_one("#welcome-title", Static).update(self._title())
