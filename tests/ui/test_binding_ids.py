@@ -93,11 +93,11 @@ def _sources() -> Iterator[Path]:
 
 
 def _shown_commands(tree: ast.Module) -> Iterator[str]:
-    """Return the ids in ``key_for(app, "id")`` and in ``Notice(command="id")``."""
+    """Return the ids in ``key_for(app, "id")`` and in ``BannerText(command="id")``."""
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
             values = {"key_for": call.args[1:]}.get(call.func.id, [])
-            if call.func.id == "Notice":
+            if call.func.id == "BannerText":
                 values = [word.value for word in call.keywords if word.arg in ("command", "other")]
             for value in values:
                 texts = (node.value for node in ast.walk(value) if isinstance(node, ast.Constant))

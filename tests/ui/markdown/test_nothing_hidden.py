@@ -72,8 +72,9 @@ def drawn(text: str, width: int) -> str:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """The words that are not the name of an HTML element, and not where a link leads."""
-    without_targets = re.sub(r"https?:[^\s)>]+|page\.md|i\.png|<br>|\\begin|\\end", " ", text)
+    """Words that are not the name of an HTML element or a character, and not where a link leads."""
+    names = r"https?:[^\s)>]+|page\.md|i\.png|<br>|&\w+;|\\begin|\\end"
+    without_targets = re.sub(names, " ", text)
     return iter(re.findall("[bcdfghjkmnpqrtvwxz]{3,}", without_targets))
 
 
