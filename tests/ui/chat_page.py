@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.ui.chat.banner_text import BannerText
     from tui.ui.composer.attachment_files import PickedFile
     from tui.ui.composer.completion import CompletionItem
-    from tui.ui.composer.draft_saver import StoredDraft
+    from tui.ui.composer.stored_draft import StoredDraft
     from tui.ui.sidebar.rows import ConversationRow
     from tui.ui.timeline.timeline import Timeline
 

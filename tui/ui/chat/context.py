@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.core.ports import Clock
     from tui.engine.session import Session
     from tui.ui.chat.state import ChatState
-    from tui.ui.composer.draft_saver import StoredDraft
+    from tui.ui.composer.stored_draft import StoredDraft
     from tui.ui.sidebar.paged_conversations import PagedConversations
     from tui.ui.studio.connection import StudioConnection
 

@@ -11,7 +11,7 @@ from tui.core.ports import Capability
 from tui.ui.chat.banner_text import of_failed_start
 from tui.ui.chat.context import Access
 from tui.ui.chat.controller import Controller
-from tui.ui.composer.draft_saver import StoredDraft
+from tui.ui.composer.stored_draft import StoredDraft
 from tui.ui.keys.registry import DEFAULT_KEYS
 from tui.ui.sidebar.paged_conversations import PagedConversations
 
