@@ -1,1 +1,1 @@
-"""Applications: what they share, the session, and the messages that widgets send to the app."""
+"""Applications: shared base, session, and the messages that widgets send to the app."""

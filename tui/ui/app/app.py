@@ -1,4 +1,4 @@
-"""The application: it paints first and connects then."""
+"""The application: paints first, connects afterwards."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _commands() -> type[Provider]:
 
 
 class GenieApp(SessionApp):
-    """A conversation client for one agent: its looks and keys, and what its screens may ask for."""
+    """Conversation client for one agent: its theme, its keys and the requests of its screens."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [*first_sheets()]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
@@ -56,7 +56,7 @@ class GenieApp(SessionApp):
             yield SystemCommand("Sign in", "Sign in again, or as somebody else", self.sign_in)
 
     def action_dress(self) -> None:
-        """Read the style sheets that the first paint did without."""
+        """Load the style sheets that the first paint did without."""
         gc_control.release()
         for path in later_sheets():
             self.stylesheet.read(path)
@@ -65,7 +65,7 @@ class GenieApp(SessionApp):
 
     @on(JobsWanted)
     def _show_jobs(self, event: JobsWanted) -> None:
-        """Show what is behind a skill, where there is a token to look with."""
+        """Show the recipe and jobs of a skill; needs a developer token."""
         from tui.studio.models import recipe_of_skill
         from tui.ui.studio.jobs import JobsModal
 
@@ -74,7 +74,7 @@ class GenieApp(SessionApp):
             self.push_screen(JobsModal(self.studio, recipe, event.name))
 
     def action_command_palette(self) -> None:
-        # Textual gives its palette an id, which the one that is just closing may still have.
+        # Textual gives its palette an id, which a palette that is still closing may hold.
         from tui.ui.textual_fixes.palette import SafePalette
 
         if self.use_command_palette and not isinstance(self.screen, SafePalette):
@@ -96,7 +96,7 @@ class GenieApp(SessionApp):
             self.push_screen(HelpScreen())
 
     def action_open_link(self, href: str) -> None:
-        """Open a web address in the browser, or copy it where there is none."""
+        """Open a web address in the browser, or copy it where there is no browser."""
         if link_host(href) is None:
             self.notify("Only web addresses can be opened.", severity="warning")
         elif not self.preferences.no_browser and open_at_home(href):
@@ -113,7 +113,7 @@ class GenieApp(SessionApp):
 
     @on(Attention)
     def _call_attention(self, event: Attention) -> None:
-        """Notify somebody who looks elsewhere, if they want to be."""
+        """Send a desktop notification, if the user wants them and is elsewhere."""
         if self.preferences.notifications and not self.app_focus:
             self.write_to_terminal(self.terminal.notification(event.text))
 
@@ -123,7 +123,7 @@ class GenieApp(SessionApp):
 
     @on(CopyText)
     def _copy(self, event: CopyText) -> None:
-        """Send a text to the terminal's clipboard and say so; the terminal may still refuse."""
+        """Copy a text to the terminal's clipboard and report it; the terminal may still refuse."""
         if is_too_large(event.text):
             self._save_copy(event)
             return
@@ -132,7 +132,7 @@ class GenieApp(SessionApp):
         self.notify(f"{event.what} was sent to {where_to()} ({much}).", markup=False)
 
     def _save_copy(self, event: CopyText) -> None:
-        """Keep in a file what terminals would drop."""
+        """Save a text that terminals would drop to a file."""
         from tui.config import data_dir
 
         much = f"{event.what} has {size(utf8_size(event.text))}, too much for a clipboard."

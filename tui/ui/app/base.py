@@ -1,4 +1,4 @@
-"""What our apps share: looks, keys, the terminal, and crashes that give nothing away."""
+"""Base class of the apps: theme, keys, terminal, and crash reports without secrets."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _GRAVITY: dict[SeverityLevel, str] = {"warning": "! ", "error": "✕ "}
 
 
 _LONGEST_NOTICE = 600
-"""Characters; a longer one would cover the screen."""
+"""In characters; a longer notice would cover the screen."""
 
 
 class BaseApp(SafeApp[ResultT]):
-    """An app that looks and listens as its user prefers, on whatever terminal there is."""
+    """App that follows the user's preferences on any terminal."""
 
     TITLE = "genie-tui"
 
@@ -52,9 +52,9 @@ class BaseApp(SafeApp[ResultT]):
         self.terminal = terminal or terminal_of(os.environ)
         self._save_theme = save_theme
         self._told_to_quit_s = float("-inf")
-        """When it was last said how to quit."""
+        """Time of the last hint about how to quit."""
         self.window_title = ""
-        """The sequence that has set the title of the terminal's window; empty: none has."""
+        """Escape sequence that set the title of the terminal's window; empty if none did."""
         for own in THEMES:
             self.register_theme(own)
         self._filter_lines()
@@ -70,7 +70,7 @@ class BaseApp(SafeApp[ResultT]):
             self.notify(self.theme_problem, markup=False, severity="warning")
 
     def _keep_theme(self, name: str) -> None:
-        """Remember the theme that the user has just chosen."""
+        """Save the theme that the user has just chosen."""
         if self._save_theme is None or name == self.preferences.theme:
             return
         try:
@@ -79,7 +79,7 @@ class BaseApp(SafeApp[ResultT]):
             self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
 
     def _take_theme(self, *, dark: bool | None) -> str:
-        """Use the wanted theme, or the one that goes with the terminal; a sentence if it must."""
+        """Apply the wanted theme, or the one that suits the terminal; return a warning, if any."""
         self.theme, problem = choose(
             self.preferences.theme, self.available_themes, dark=dark, colours=self.colours
         )
@@ -87,7 +87,7 @@ class BaseApp(SafeApp[ResultT]):
 
     @property
     def colours(self) -> int:
-        """How many colours the terminal has; 0: none, or none are wanted."""
+        """Number of colours of the terminal; 0 if it has none, or none are wanted."""
         return 0 if self.no_color else self.terminal.colours
 
     def _filter_lines(self) -> None:
@@ -95,14 +95,14 @@ class BaseApp(SafeApp[ResultT]):
         if self.no_color:
             grey = [f for f in filters if isinstance(f, Monochrome | NoColor)]
             for greys in grey:
-                filters.remove(greys)  # greys are colours, too
+                filters.remove(greys)  # greys count as colours
             filters.append(Colourless())
         elif self.colours == 16:
             filters.append(SixteenColours())
         filters.append(PlainGlyphs(self.terminal.glyphs))
 
     def on_background_seen(self, event: BackgroundSeen) -> None:
-        """Follow the terminal, unless the user has said what they want."""
+        """Follow the terminal's background, unless the user has chosen a theme."""
         if self.preferences.theme in ("", FOLLOW):
             self._take_theme(dark=event.dark)
 
@@ -114,13 +114,13 @@ class BaseApp(SafeApp[ResultT]):
         if isinstance(event, events.Resize | events.AppFocus):
             shown = getattr(driver_of(self), "shown", None)
             if shown is not None:
-                shown.forget()  # the terminal may have changed what it shows
+                shown.forget()  # the terminal may have changed its screen
         if isinstance(event, events.Key) and self.focused and self._comes_first(event):
             await drain_pending(self.focused)
         await super().on_event(event)
 
     def _comes_first(self, event: events.Key) -> bool:
-        """Whether Textual would do a key before those that were pressed before it."""
+        """Return True if Textual would handle a key before those pressed earlier."""
         if event.is_forwarded or event.is_printable:
             return False
         active = self.screen.active_bindings.get(event.key)
@@ -137,14 +137,14 @@ class BaseApp(SafeApp[ResultT]):
         return GenieDriver
 
     def write_to_terminal(self, sequence: str) -> None:
-        """Send what moves no cell; nothing where there is no terminal of one's own."""
+        """Write a sequence that moves no cell; does nothing without a terminal of our own."""
         driver = driver_of(self)
         if sequence and driver and not (self.is_headless or self.is_web):
             driver.write(sequence)
             driver.flush()
 
     def set_window_title(self, text: str) -> None:
-        """Name the terminal's window; the old name comes back when the app ends."""
+        """Set the title of the terminal's window; the old one comes back when the app ends."""
         sequence = self.terminal.title(text)
         if sequence != self.window_title:
             self.window_title = sequence
@@ -161,7 +161,7 @@ class BaseApp(SafeApp[ResultT]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Say something in the corner; how grave it is can be seen without colours."""
+        """Show a notice in the corner; its severity shows without colours, too."""
         glyph, message = _GRAVITY.get(severity, ""), _shortened(message)
         title, message = (f"{glyph}{title}", message) if title else ("", f"{glyph}{message}")
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
@@ -169,7 +169,9 @@ class BaseApp(SafeApp[ResultT]):
     # -- keys ------------------------------------------------------------------------------
 
     def action_help_quit(self) -> None:
-        """Say how to quit, once at a time; Textual says it in markup, which notices do not read."""
+        """Explain how to quit, once at a time; Textual's hint has markup, which notices do not
+        read.
+        """
         for key, active in self.active_bindings.items():
             if active.binding.action in ("quit", "app.quit"):
                 if monotonic() - self._told_to_quit_s > self.NOTIFICATION_TIMEOUT:
@@ -184,7 +186,7 @@ class BaseApp(SafeApp[ResultT]):
         return binding.key_display or key_name(binding.key)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Send a text to the terminal's clipboard, through tmux and screen too."""
+        """Copy a text to the terminal's clipboard, also through tmux and screen."""
         set_clipboard(self, text)
         if driver := driver_of(self):
             for sequence in sequences(text):
@@ -201,6 +203,6 @@ class BaseApp(SafeApp[ResultT]):
 
 
 def _shortened(message: str) -> str:
-    """A message without its middle if it is very long: its end says what is wrong."""
+    """Cut the middle out of a very long message: its end has the cause."""
     half = _LONGEST_NOTICE // 2
     return message if len(message) <= _LONGEST_NOTICE else f"{message[:half]}…{message[-half:]}"

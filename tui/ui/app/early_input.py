@@ -13,9 +13,9 @@ Handle = Callable[[Key | Paste], Awaitable[None]]
 
 
 class EarlyKeys:
-    """Holds keys and pastes until a widget has the focus; Textual would drop them.
+    """Queue of keys and pastes until a widget has the focus; Textual would drop them.
 
-    They are handled in the order in which they came, before those that come later.
+    They are handled in the order in which they arrived, before later ones.
     """
 
     def __init__(self, handle: Handle) -> None:
@@ -24,19 +24,19 @@ class EarlyKeys:
         self._ready = False
 
     def hold(self, event: Key | Paste) -> bool:
-        """Keep an event for later; False if it can be handled now."""
+        """Queue an event; return False if it can be handled now."""
         if not self._ready:
             self._held.append(event)
         return not self._ready
 
     async def release(self) -> None:
-        """Handle what was held; from now on nothing is."""
+        """Handle the queued events, and stop queuing."""
         while self._held:
             await self._handle(self._held.pop(0))
         self._ready = True
 
 
-# A control character that no text in the composer can have, nor the form in which one is kept.
+# A control character that neither text in the composer nor a stored draft can contain.
 _INCLUDES = "\x1d"
 _DIGEST_CHARS = 16
 _NOTHING = Draft()
@@ -44,35 +44,35 @@ _NOTHING = Draft()
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """A text with files, and digests of the stored drafts that are part of it."""
+    """Unsent text with files, and digests of the stored drafts that it includes."""
 
     draft: Draft = _NOTHING
     included: frozenset[str] = frozenset()
 
     def dump(self) -> str:
-        """All of it as one text."""
+        """Return everything as one string."""
         return _INCLUDES.join((self.draft.dump(), *sorted(self.included)))
 
     def behind(self, typed: Draft) -> Unsent:
-        """The same with what has been typed since in front of it."""
+        """Return a copy with newly typed text in front."""
         return Unsent(typed.followed_by(self.draft), self.included)
 
     def including(self, stored: str) -> Unsent:
-        """The same, said to have a stored draft in it."""
+        """Return a copy marked as including a stored draft."""
         return Unsent(self.draft, self.included | {_digest(stored)})
 
     def joined_with(self, stored: str) -> Draft:
-        """The text and a stored draft, which is not repeated if it is part of the text."""
+        """Return the text joined with a stored draft, unless it includes that already."""
         if _digest(stored) in self.included:
             return self.draft
         draft = parse(stored)
-        if draft.text.startswith(self.draft.text):  # it was stored just before the end
+        if draft.text.startswith(self.draft.text):  # stored just before the program ended
             return draft
         return self.draft.followed_by(draft)
 
 
 def read_unsent(kept: str) -> Unsent:
-    """What :meth:`Unsent.dump` made one text of."""
+    """Parse the result of :meth:`Unsent.dump`."""
     text, *included = kept.split(_INCLUDES)
     return Unsent(parse(text), frozenset(included))
 

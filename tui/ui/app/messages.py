@@ -1,4 +1,4 @@
-"""What widgets and modals ask the app to do for them."""
+"""Messages with which widgets and modals ask the app for something."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ if TYPE_CHECKING:
 
 @dataclass
 class OpenLink(Message):
-    """The user wants to see an http(s) address in the browser."""
+    """Request to show an http(s) address in the browser."""
 
     url: str
 
 
 @dataclass
 class CopyText(Message):
-    """The user wants a text on the clipboard."""
+    """Request to copy a text to the clipboard."""
 
     text: str
     what: str
-    """What it is, for the note that it was copied: ``The link``."""
+    """Subject of the note that it was copied: ``The link``."""
 
 
 @dataclass
 class BackgroundSeen(Message):
-    """The terminal has told what is behind our text."""
+    """The terminal has reported its background."""
 
     dark: bool
 
 
 @dataclass
 class Attention(Message):
-    """Something has happened that the user waits for; ``text`` says what in a few words."""
+    """Something that the user waits for has happened; ``text`` names it in a few words."""
 
     text: str
 
 
 @dataclass
 class Titled(Message):
-    """What the terminal's window is to be called."""
+    """New title for the terminal's window."""
 
     text: str
 
 
 @dataclass
 class JobsWanted(Message):
-    """The user wants to see the recipe behind a skill, and its jobs."""
+    """Request to show the recipe of a skill and its jobs."""
 
     skill_id: str
     name: str
@@ -58,15 +58,15 @@ class JobsWanted(Message):
 
 @dataclass
 class GenieWanted(Message):
-    """The user wants to talk to another genie."""
+    """Request to talk to another genie."""
 
     genie: str
-    """Its handle."""
+    """The genie's handle."""
     name: str
 
 
 @dataclass
 class SignInNeeded(Message):
-    """Nobody is signed in any more: nothing goes on before somebody is."""
+    """The user has been signed out and has to sign in to continue."""
 
     error: BackendError

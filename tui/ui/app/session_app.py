@@ -1,4 +1,4 @@
-"""The app's session: opened after the first paint, signed in to, changed and left in order."""
+"""Session of the app: opened after the first paint, signed in to, switched and closed."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 
 _LONGEST_LEAVE_S = 1.5
 _TYPING_S = 1.0
-"""After a key, how long no login takes the focus."""
+"""Time after a key during which no login takes the focus."""
 
 
 class SessionApp(BaseApp[None]):
-    """One agent's session behind a conversation screen.
+    """App with one agent's session behind a conversation screen.
 
-    ``connect`` opens backend, store and engine and closes them again; its session publishes
-    through what it is given. ``account`` opens the sign-in, where there is one. ``suggestions``
-    are labels and texts for an empty conversation. ``notepad`` keeps what is written before the
-    session is open.
+    ``connect`` opens backend, store and engine and closes them again; its session publishes through
+    the callback that it is given. ``account`` opens the sign-in, where there is one.
+    ``suggestions`` are labels and texts for an empty conversation. ``notepad`` keeps text that is
+    written before the session is open.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class SessionApp(BaseApp[None]):
         self._last_key_s = float("-inf")
         self._early = EarlyKeys(super().on_event)
         self._warned = ""
-        """What was said when leaving would have lost something."""
+        """Last warning that leaving would lose something."""
         self._chat = ChatScreen(
             agent_name=agent_name,
             user_name=user_name,
@@ -92,10 +92,10 @@ class SessionApp(BaseApp[None]):
         return self._chat
 
     def on_mount(self) -> None:
-        """Leave in order when the terminal goes or somebody ends the program."""
+        """Leave in order when the terminal closes or a signal ends the program."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            # Not in the main thread (tests, embedding) or not on this system: the default stays.
+            # Unsupported outside the main thread (tests, embedding) and on some systems.
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._leave_by_signal, number)
         self.watch(self._chat, "focused", self._release_early_keys)
@@ -105,7 +105,7 @@ class SessionApp(BaseApp[None]):
             self.call_later(self._early.release)
 
     def _is_given_back(self, event: events.Event) -> bool:
-        """Whether a modal passed on what is typed. Decided here, so that it stays in order."""
+        """Return True if a modal passed on typed text. Decided here, to keep the order."""
         screen = next(reversed(self.screen_stack), None)
         if not isinstance(event, events.Key | events.Paste):
             return False
@@ -125,14 +125,14 @@ class SessionApp(BaseApp[None]):
         await super().on_event(event)
 
     def action_connect(self) -> None:
-        """Open the session, if it is not open."""
-        self.call_later(self._early.release)  # in a tiny window nothing ever has the focus
+        """Open the session, unless it is open."""
+        self.call_later(self._early.release)  # in a tiny window nothing ever gets the focus
         if self._session_worker is None or self._session_worker.is_finished:
             self._session_worker = self._run_session()
 
     @work(group="session", exclusive=True, exit_on_error=False)
     async def _run_session(self) -> None:
-        await self.studio.aclose()  # the demo's is another one each time
+        await self.studio.aclose()  # each demo session has its own
         try:
             async with self._connect(self._chat.listen()) as session:
                 self._chat.parts.lifecycle.opened(session)
@@ -141,14 +141,14 @@ class SessionApp(BaseApp[None]):
         except BackendError as error:
             if login_helps(error):
                 self.post_message(SignInNeeded(error))
-                error.hint = ""  # the way to do so is the banner's
+                error.hint = ""  # the banner shows its own hint
             self._chat.parts.lifecycle.failed(error)
         except Exception as error:
             self.log.error(error)
             self._chat.parts.lifecycle.failed(_as_backend_error(error))
 
     async def _learn_who(self) -> None:
-        """Show whose session it is."""
+        """Show the name of the signed-in user."""
         if self._account:
             async with self._account() as account:
                 self._identity = await account.whoami()
@@ -156,14 +156,14 @@ class SessionApp(BaseApp[None]):
 
     @on(SignInNeeded)
     def _want_sign_in(self, event: SignInNeeded) -> None:
-        """Show the login, but never to somebody who types."""
+        """Show the login, but not while the user types."""
         if self._clock.monotonic_s() - self._last_key_s < _TYPING_S:
             self.set_timer(_TYPING_S, lambda: self._want_sign_in(event))
         else:
             self.sign_in(str(event.error))
 
     def sign_in(self, reason: str = "") -> None:
-        """Show the login, unless it is shown; whatever runs behind it goes on."""
+        """Show the login, unless it is shown; background work continues."""
         from tui.ui.setup.login_modal import LoginModal
 
         shown = any(isinstance(screen, LoginModal) for screen in self.screen_stack)
@@ -185,7 +185,7 @@ class SessionApp(BaseApp[None]):
     @on(GenieWanted)
     @work(group="genie", exclusive=True, exit_on_error=False)
     async def _use_genie(self, event: GenieWanted) -> None:
-        """Talk to another genie from now on."""
+        """Switch to another genie."""
         if self.studio.use_genie is None:
             return
         if event.genie == self.studio.genie and self._chat.context.access:
@@ -205,7 +205,7 @@ class SessionApp(BaseApp[None]):
 
     @work(group="anew", exclusive=True, exit_on_error=False)
     async def _begin_anew(self) -> None:
-        """Leave the session, if there is one, and open that of who is signed in now."""
+        """Close the session, if there is one, and open that of the user signed in now."""
         if self._session_worker and not self._session_worker.is_finished:
             if self._chat.context.access:
                 await self._chat.parts.lifecycle.clear()
@@ -217,13 +217,13 @@ class SessionApp(BaseApp[None]):
         await self._chat.parts.lifecycle.retry()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A task of ours failed in a way it did not foresee: say so, and go on."""
+        """Report a worker that failed unexpectedly, and continue."""
         if event.state is WorkerState.ERROR and (error := event.worker.error):
             self.log.error(error)
             self.notify(describe_exception(error), severity="error")
 
     async def action_quit(self) -> None:
-        """Leave; but if what is written cannot be kept, say so first."""
+        """Quit; but first warn if the draft cannot be saved."""
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LONGEST_LEAVE_S):
@@ -241,11 +241,11 @@ class SessionApp(BaseApp[None]):
         )
 
     async def _leave(self, return_code: int) -> None:
-        """Make the draft safe, let the session close in order, give the terminal back."""
+        """Save the draft, close the session in order, restore the terminal."""
         try:
             async with asyncio.timeout(_LONGEST_LEAVE_S):
                 await self._chat.composer_pane.queue.all_sent()
-                with suppress(StoreError):  # which has been said, unless a signal ends us
+                with suppress(StoreError):  # reported already, unless a signal ends us
                     await self._chat.composer_pane.drafts.keep()
                 self._leaving.set()
                 if self._session_worker:
@@ -263,7 +263,7 @@ async def _ended(worker: Worker[None]) -> None:
 
 
 def _where_kept(kept: Kept) -> str:
-    """Where it is kept which genie is talked to, and what else belongs there."""
+    """Describe the file that stores the choice of genie, with its remarks."""
     overruled = f"{kept.overruled_by} names another, which the next start takes."
     if not kept.path:
         return overruled if kept.overruled_by else "It is not kept for the next time."

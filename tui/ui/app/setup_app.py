@@ -1,4 +1,4 @@
-"""The program before anything is set up."""
+"""App of the first run: the set-up screen alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SetupApp(BaseApp[str]):
-    """Returns the name of a profile that was saved, empty for the demo; None: the user left."""
+    """Returns the name of the saved profile, empty for the demo; None if the user left."""
 
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH: ClassVar[list[str | PurePath]] = [

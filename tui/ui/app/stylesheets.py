@@ -1,4 +1,4 @@
-"""Where the style sheets are: beside the package in a checkout, inside it once installed."""
+"""Paths of the style sheets: beside the package in a checkout, inside it once installed."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _FIRST = ("base", "chat", "sidebar", "composer", "welcome")
 
 
 def first_sheets() -> list[Path]:
-    """The style sheets of what the first paint shows; parsing all of them would delay it."""
+    """Return the style sheets of the first paint; parsing all of them would delay it."""
     return [STYLES / f"{name}.tcss" for name in _FIRST]
 
 
 STUDIO_SHEET = STYLES / "studio.tcss"
-"""Read by the screens of Studio when they are opened."""
+"""Loaded by the screens of Studio when they open."""
 
 
 def later_sheets() -> list[Path]:
-    """All other style sheets, in a fixed order."""
+    """Return all other style sheets, in a fixed order."""
     apart = {*_FIRST, STUDIO_SHEET.stem}
     return sorted(path for path in STYLES.glob("*.tcss") if path.stem not in apart)

@@ -1,4 +1,4 @@
-"""What keys belong to, and in which order they are shown."""
+"""Groups of key bindings and their order in lists."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ TITLES = {
     "support": "For support",
     "help": "In this help",
 }
-"""By the first part of a command's id, in the order shown; others follow under that part's name."""
+"""By the first part of a command's id, in display order; others follow under that part's name."""
 
 _ABOVE = (
     "conversation.options",
@@ -64,17 +64,17 @@ _ABOVE = (
     "conversation.import",
     "conversation.wake",
 )
-"""Commands that stand above the others of their part in the help."""
+"""Commands shown above the others of their group in the help."""
 
 _PLACES = {part: number for number, part in enumerate(TITLES)}
 
 
 def place_of(command_id: str) -> int:
-    """Where a command comes in a list: what everybody needs is above."""
+    """Return the position of a command's group in a list; the most common come first."""
     return _PLACES.get(command_id.partition(".")[0], len(_PLACES))
 
 
 def place_in_help(command_id: str) -> tuple[int, int]:
-    """Return where a command comes in the help; those of one place keep their order."""
+    """Return the sort key of a command in the help; commands of one group keep their order."""
     above = _ABOVE.index(command_id) if command_id in _ABOVE else len(_ABOVE)
     return place_of(command_id), above

@@ -1,4 +1,4 @@
-"""The keys, as they are bound now: nothing here can be out of date."""
+"""Help screen with the current key bindings."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from tui.ui.toolkit.text import line, spread
 _KEY_CELLS = 26
 _KEY_CELLS_NARROW = 16
 _NARROW = 76
-"""Columns under which the names for the configuration file are left out."""
+"""Width in columns below which the names for the configuration file are left out."""
 
 
 class HelpScreen(SafeModal[None]):
-    """All keys by what they belong to; what is typed filters them, Enter runs what can run here."""
+    """All keys by group; typing filters them, Enter runs a command that is available."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", tooltip="Close the help", id="help.close"),
@@ -96,7 +96,7 @@ class HelpScreen(SafeModal[None]):
             self.action_move(step)
 
     def action_close(self) -> None:
-        """Forget what is searched for, else close."""
+        """Clear the filter, else close."""
         search = self.query_one(Input)
         if search.value:
             search.value = ""
@@ -116,8 +116,8 @@ class HelpScreen(SafeModal[None]):
             self._run(event.option_id)
 
     def _run(self, command_id: str) -> None:
-        """Do it where the help was asked for, if it works there."""
-        if not self.is_current:  # a second key or click, after the first has closed it
+        """Run the command at the widget from which the help was opened, if it works there."""
+        if not self.is_current:  # a second key or click, after the first has closed the screen
             return
         below = self.app.screen_stack[-2]
         for node, binding, enabled, _ in below.active_bindings.values():
@@ -129,7 +129,7 @@ class HelpScreen(SafeModal[None]):
 
 
 def _note(width: int) -> str:
-    """How keys are changed; where there is no room for the names, only where they are."""
+    """Explain how to change keys; without room for the names, only name the file."""
     if width < _NARROW:
         return "Keys can be changed; a wider window shows their names for that."
     return 'The names are for [keys] of the configuration file: "app.help" = "f2"'

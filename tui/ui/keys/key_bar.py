@@ -1,4 +1,4 @@
-"""The line at the bottom: the keys that work for what has the focus."""
+"""Bottom line with the keys that work for the focused widget."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class KeyBar(Widget):
         self.screen.bindings_updated_signal.subscribe(self, self._look_again)
 
     def _look_again(self, screen: Screen[object]) -> None:
-        """Look which keys work now: at once, but seldom, as each piece of a reply asks for it."""
+        """Update the keys at once, but at most at intervals: each piece of a reply asks for it."""
         if not self.is_attached or screen is not self.screen:
             return
         if self._resting:
@@ -53,7 +53,7 @@ class KeyBar(Widget):
         return spread(row, help_, width, gap=_GAP)
 
     def _shown(self) -> tuple[Binding, ...]:
-        """What is told of: the keys of the focus first, those of the app last."""
+        """Bindings to show: those of the focused widget first, those of the app last."""
         active = [
             item
             for item in self.screen.active_bindings.values()
@@ -74,7 +74,7 @@ class KeyBar(Widget):
 
 
 def _fitting(labels: Iterable[Content], width: int) -> Content:
-    """As many labels as there is room for, whole ones only."""
+    """Join as many whole labels as fit."""
     row = Content("")
     for label in labels:
         longer = Content.assemble(row, " " * _GAP, label) if row else label

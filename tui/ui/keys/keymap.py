@@ -1,4 +1,4 @@
-"""Which keys do what: all bindings there are, and the user's own keys for them."""
+"""All key bindings there are, and the user's own keys for them."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 
 
 class KeyProblem(Exception):
-    """Keys that cannot be used. ``str(error)`` is one line for the user."""
+    """Unusable key bindings. ``str(error)`` is one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a key can do."""
+    """Command that can have a key."""
 
     id: str
     meaning: str
     keys: tuple[str, ...]
-    """The keys as they are without the user's own."""
+    """Default keys."""
     owners: tuple[type[DOMNode], ...]
-    """Where they work."""
+    """Classes that bind it."""
     priority: bool
 
     @property
     def part(self) -> str:
-        """What it belongs to: ``composer`` for ``composer.send``."""
+        """First part of the id: ``composer`` for ``composer.send``."""
         return self.id.partition(".")[0]
 
 
 @cache
 def commands() -> Mapping[str, Command]:
-    """Everything that has a key, by id, in the order of the modules. Loads the whole interface."""
+    """Return every command with a key, by id, in module order. Imports the whole interface."""
     found: dict[str, Command] = {}
     for owner, binding in _bindings():
         if binding.id and not binding.system:
@@ -67,7 +67,7 @@ def commands() -> Mapping[str, Command]:
 
 
 def in_order() -> list[Command]:
-    """All commands, what everybody needs first."""
+    """Return all commands, the most common groups first."""
     return sorted(commands().values(), key=lambda command: place_in_help(command.id))
 
 
@@ -81,7 +81,7 @@ def _bindings() -> Iterator[tuple[type[DOMNode], Binding]]:
 
 
 def keymap_of(wanted: Mapping[str, str], source: str) -> dict[str, str]:
-    """The user's keys as Textual takes them. Raises ``KeyProblem``, which names key and file."""
+    """Return the user's keys as a Textual keymap. Raises ``KeyProblem``."""
     keymap: dict[str, str] = {}
     for name, text in wanted.items():
         if name not in commands():
@@ -98,14 +98,14 @@ def keymap_of(wanted: Mapping[str, str], source: str) -> dict[str, str]:
 
 
 def keys_of(command: Command, keymap: Mapping[str, str]) -> tuple[str, ...]:
-    """What one presses for it now; nothing if it has no key."""
+    """Return the current keys of a command; empty if it has none."""
     own = keymap.get(command.id)
     keys = command.keys if own is None else tuple(own.split(","))
     return tuple(key for key in keys if key != UNBOUND)
 
 
 def is_key(key: str) -> bool:
-    """Whether a key is one that a terminal may send, by the names that Textual has for them."""
+    """Return True if a terminal may send the key, by Textual's key names."""
     *modifiers, last = normal(key).split("+") if key != "+" else ["plus"]
     return all(modifier in _MODIFIERS for modifier in modifiers) and _is_plain_key(last)
 
@@ -124,7 +124,7 @@ def _is_plain_key(key: str) -> bool:
 
 
 def normal(key: str) -> str:
-    """A key as Textual spells it: ``Ctrl+N`` is ``ctrl+n``; a letter alone keeps its case."""
+    """Return a key in Textual's spelling: ``ctrl+n``; a single letter keeps its case."""
     *modifiers, last = key.split("+") if len(key) > 1 else [key]
     plain = last if len(last) == 1 and not modifiers else last.lower()
     return "+".join([*(modifier.strip().lower() for modifier in modifiers), plain.strip()])
@@ -166,11 +166,11 @@ def _reaches_the_composer(command: Command) -> bool:
 
 
 def _collide(one: Command, other: Command) -> bool:
-    """Whether both would get the same key while the same thing has the focus."""
+    """Return True if both commands would get the same key under the same focus."""
     if any(issubclass(a, b) or issubclass(b, a) for a in one.owners for b in other.owners):
         return True
     if not (one.priority or other.priority):
-        return False  # the nearer one to the focus gets it
+        return False  # the one nearer to the focus gets it
     here, there = _places(one), _places(other)
     everywhere = (_APP in here and there - _SETUP) or (_APP in there and here - _SETUP)
     return bool(here & there or everywhere)
@@ -181,7 +181,7 @@ _SETUP = {"setup"}
 
 
 def _places(command: Command) -> set[str]:
-    """Where it works: the chat screen's parts are one place, each modal is another."""
+    """Return the scopes of a command: the chat screen with its parts is one, each modal another."""
     return {_place(owner) for owner in command.owners}
 
 

@@ -1,4 +1,4 @@
-"""Keys as people know them."""
+"""Labels of keys as people know them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
 UNBOUND = "unbound"
-"""A key that no terminal sends: Textual's keymap cannot take a key away, only replace it."""
+"""Key that no terminal sends: Textual's keymap cannot remove a key, only replace it."""
 
 _NAMES = {
     "escape": "Esc",
@@ -26,7 +26,7 @@ _NAMES = {
 
 
 def key_name(key: str) -> str:
-    """Textual's name of a key as it stands on a keyboard: ``ctrl+n`` is ``Ctrl+N``."""
+    """Return a Textual key as printed on keyboards: ``ctrl+n`` is ``Ctrl+N``."""
     *modifiers, last = key.split("+")
     name = _NAMES.get(last) or (last.upper() if len(last) == 1 and modifiers else last)
     shown = name if len(name) == 1 or name in _NAMES.values() else name.capitalize()
@@ -34,14 +34,14 @@ def key_name(key: str) -> str:
 
 
 def key_for(app: App[Any], command: str) -> str:
-    """Return the key of a command of the registry, as it is bound now; empty if it has none."""
+    """Return the current key of a command in the registry; empty if it has none."""
     key = keymap_of(app).get(command) or DEFAULT_KEYS.get(command, UNBOUND)
     first = key.partition(",")[0]
     return "" if first == UNBOUND else key_name(first)
 
 
 def key_at(node: DOMNode, command: str) -> str:
-    """What one presses for a command of a node, as it is bound now; empty if nothing."""
+    """Return the current key of a node's command; empty if it has none."""
     found = (binding for binding in default_bindings(node) if binding.id == command)
     usual = next((binding.key for binding in found), UNBOUND)
     key = keymap_of(node.app).get(command, usual).partition(",")[0]
@@ -49,10 +49,10 @@ def key_at(node: DOMNode, command: str) -> str:
 
 
 def bound_to(node: DOMNode, key: str) -> list[Binding]:
-    """What a key does at a node, as it is bound now."""
+    """Return the current bindings of a key at a node."""
     return bindings_for_key(node, key)
 
 
 def short_key_name(key: str) -> str:
-    """The same where there is little room: ``^N``."""
+    """Return the short form of a key's label: ``^N``."""
     return key_name(key).replace("Ctrl+", "^")

@@ -1,4 +1,4 @@
-"""Keys are done in the order in which they were pressed."""
+"""Process priority keys in the order in which they were pressed."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from textual.widget import Widget
 from tui.ui.keys.labels import bound_to
 
 _LONGEST_S = 0.5
-"""After which a key is done all the same, so that no hung widget keeps somebody from leaving."""
+"""Time limit after which a key is handled anyway, so that no hung widget blocks quitting."""
 
 
 async def drain_pending(focused: Widget) -> None:
-    """Wait until a widget, and what is around it, have done what was to be done so far.
+    """Wait until a widget and its ancestors have handled their pending messages.
 
-    Textual does keys with priority as soon as they are read, before letters and Enter that the
-    focus has not got round to. What it makes of those goes up to the screen as messages.
+    Textual handles priority keys as soon as they are read, before letters and Enter that the
+    focused widget has not handled yet. The messages that those cause go up to the screen.
     """
     around = [node for node in focused.ancestors_with_self if isinstance(node, Widget)]
     with suppress(TimeoutError):
         async with asyncio.timeout(_LONGEST_S):
-            for node in (focused, *around):  # first the keys, then the messages they led to
+            for node in (focused, *around):  # first the keys, then the messages that they caused
                 await _idle(node)
 
 
 async def act_at_once(app: App[Any], key: str, node: DOMNode) -> bool:
-    """Do what a key is bound to at a node; False if that is nothing.
+    """Run the binding of a key at a node; return False if there is none.
 
-    Left to Textual, such a key would go up to the screen first, and letters typed or pasted
-    right behind it would overtake it; one with priority would overtake those before it.
+    Textual would pass such a key up to the screen first, and letters typed or pasted right after it
+    would overtake it; a priority binding would overtake earlier keys.
     """
     for binding in bound_to(node, key):
         if not binding.priority and await app.run_action(binding.action, node):

@@ -1,4 +1,4 @@
-"""The command palette: everything that has a key, and what has none."""
+"""Command palette: all available bindings and commands without a key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WIDEST_ROW = 68
 
 
 class KeyCommands(Provider):
-    """The bindings that work on the screen below, found by what they say."""
+    """Provider of the bindings that work on the screen below."""
 
     async def discover(self) -> Hits:
         for name, node, binding in self._bindings():
@@ -53,6 +53,6 @@ class KeyCommands(Provider):
 
 
 def _rank(binding: Binding) -> tuple[bool, int, bool]:
-    """What one begins with is above, and what is left for last below."""
+    """Sort key: common commands first, commands of the app and hidden ones last."""
     id_ = binding.id or ""
     return id_.startswith("app."), place_of(id_), not binding.show

@@ -1,7 +1,7 @@
-"""Default keys of the commands that are named away from the widget that binds them.
+"""Default keys of commands whose keys are shown outside the widget that binds them.
 
-Data alone: a widget that shows the key of a command must not import the screen that has it. The
-bindings take their keys from here, so that both always agree.
+Data only: a widget that shows the key of a command must not import its screen. The bindings take
+their keys from here, so that both always agree.
 """
 
 from __future__ import annotations
@@ -19,4 +19,4 @@ DEFAULT_KEYS: Final[Mapping[str, str]] = {
     "turn.halt": "ctrl+s",
     "turn.stop_waiting": "ctrl+l",
 }
-"""By the id of the command."""
+"""By command id."""

@@ -1,4 +1,4 @@
-"""Characters whose width terminals disagree about, kept from moving the rest of their line."""
+"""Keep characters of disputed width from moving the rest of their line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from tui.core.text import drawn
 
-# Joiners, selectors, marks without width, key caps, skin tones, tags; letters that make up flags.
+# Joiners, selectors, zero-width marks, key caps, skin tones, tags; letters that make up flags.
 _MARKS = (
     "\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\u20e3\ufe00-\ufe0f\ufeff"
     "\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
@@ -18,17 +18,17 @@ _UNSURE = re.compile(f"[{_MARKS}{_FLAG_LETTERS}]")
 _CLUSTER = re.compile(
     f"[{_FLAG_LETTERS}]+|[^\\x00-\\x1f{_MARKS}]?(?:\u200d[^\\x00-\\x1f{_MARKS}]|[{_MARKS}])+"
 )
-# What reorders text or marks it for machines. The text of others has none of it; that of the user
-# does, since it stays as it was pasted.
+# Characters that reorder text or mark it for machines. They are stripped from external text; the
+# user's own text stays as it was pasted.
 _REORDERS = re.compile("[\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]")
 _SEQUENCE = re.compile(r"(\x1b\[[0-9;:]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\n\r])")
 
 
 def in_place(content: str, column: int) -> str:
-    """A piece of a line, written from a column on, with the cursor set after each such cluster.
+    """Return a piece of a line at a column, with the cursor set after each disputed cluster.
 
-    The cells of a wide cluster are cleared first, for terminals that draw it in one; those that
-    draw it in more are kept from going on to the next line.
+    The cells of a wide cluster are cleared first, for terminals that draw it in one; on terminals
+    that draw it in more it must not wrap to the next line.
     """
     if content.isascii():
         return content

@@ -1,6 +1,6 @@
-"""Texts for the clipboard of the terminal, which may be on another machine.
+"""Escape sequences for the clipboard of the terminal, which may be on another machine.
 
-OSC 52 goes through ssh by itself. tmux and screen keep it, unless it is wrapped for them.
+OSC 52 passes through ssh unchanged. tmux and screen keep it, unless it is wrapped for them.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from pathlib import Path
 from tui.system.private_files import make_folder, open_file
 
 LARGEST_COPY_BYTES = 100_000
-"""More than this is dropped without a word by terminals and multiplexers that are in use."""
+"""Limit above which common terminals and multiplexers silently drop the text."""
 
 _SCREEN_CHUNK = 700
 
 
 def is_too_large(text: str) -> bool:
-    """Whether a text is more than one can rely on a terminal to take."""
+    """Return True if terminals cannot be relied on to accept the text."""
     return len(text.encode("utf-8", "replace")) > LARGEST_COPY_BYTES
 
 
 def sequences(text: str, environ: Mapping[str, str] | None = None) -> list[str]:
-    """What has to be written to the terminal so that its clipboard holds the text.
+    """Return the sequences that set the terminal's clipboard.
 
     In tmux both the plain and the wrapped sequence: one works with ``set-clipboard on``, the other
     with ``allow-passthrough on``.
@@ -42,13 +42,13 @@ def sequences(text: str, environ: Mapping[str, str] | None = None) -> list[str]:
 
 
 def where_to(environ: Mapping[str, str] | None = None) -> str:
-    """Who decides whether the text arrives, for the note that it was sent."""
+    """Name the program that decides whether the text arrives, for the note that it was sent."""
     env = os.environ if environ is None else environ
     return "tmux, for the terminal's clipboard" if env.get("TMUX") else "the terminal's clipboard"
 
 
 def save_copy(text: str, folder: Path) -> Path:
-    """Write a text that is too large for the clipboard to a file only the user can read.
+    """Save a text too large for the clipboard to a file that only the user can read.
 
     Raises ``OSError``.
     """
@@ -60,6 +60,6 @@ def save_copy(text: str, folder: Path) -> Path:
 
 
 def _for_screen(plain: str) -> str:
-    """screen takes only short strings: the sequence in pieces, each wrapped."""
+    """Split the sequence into pieces, each wrapped: screen accepts only short strings."""
     pieces = [plain[at : at + _SCREEN_CHUNK] for at in range(0, len(plain), _SCREEN_CHUNK)]
     return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)

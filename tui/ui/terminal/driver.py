@@ -1,4 +1,4 @@
-"""The terminal: its input without surprises, its output without repetitions, and its return."""
+"""Terminal driver: reads input, skips repeated output, restores the terminal."""
 
 from __future__ import annotations
 
@@ -29,39 +29,39 @@ if TYPE_CHECKING:
     from tui.system.terminal import Terminal
 
 _SWITCH_S = 0.001
-"""How long this thread waits for the one that draws, several times for each key."""
+"""Longest time in seconds that this thread waits for the drawing one, several times per key."""
 _LONGEST_WAIT_S = 0.1
-"""How long the end of the program may wait for the thread that reads."""
+"""Longest time that the end of the program waits for the reading thread."""
 _LONGEST_START_S = 3.0
-"""After which keys are done although nothing has the focus."""
+"""Time after which keys are handled although nothing has the focus."""
 _READ_BYTES = 65_536
 _REDRAW_S = 0.25
 
 
 class TerminalApp(Protocol):
-    """App that says what it knows about its terminal."""
+    """App that reports its knowledge of the terminal."""
 
     terminal: Terminal
     window_title: str
 
 
 class GenieDriver(OpenLinuxDriver):
-    """Textual's own, for our apps."""
+    """Textual's Linux driver, adapted to our apps."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._owner = cast("TerminalApp", app)
         self.shown = OutputDiff()
         self._before = ""
-        """What is written before the next output, if there is any."""
+        """Sequence to write before the next output, if any."""
         restore = RESTORE + self._owner.terminal.restore_title
         self._guard = TerminalGuard(self.fileno, self.output_fileno, restore)
         self._suspended = False
-        """Stopped by SIGTSTP: SIGCONT brings the screen back."""
+        """Stopped by SIGTSTP: SIGCONT restores the screen."""
         self._ours: list[Any] | None = None
-        """The settings of the terminal while the app has it."""
+        """Terminal settings while the app has it."""
         self._early: list[Event] | None = []
-        """What was typed before anything could take it; None: something can."""
+        """Input from before the app could handle it; None once it can."""
         self._began_s = monotonic()
         self._redraw: asyncio.TimerHandle | None = None
         self._handle_signals()
@@ -70,11 +70,11 @@ class GenieDriver(OpenLinuxDriver):
 
     def write(self, data: str) -> None:
         if data.startswith("\x1b]") and not self._owner.terminal.titled:
-            return  # a text console may print what it does not know
+            return  # a text console may print unknown sequences
         if data == SYNC_START:
             self._before = data
         elif data == SYNC_END and self._before:
-            self._before = ""  # a frame that changed nothing
+            self._before = ""  # a frame without changes
         elif needed := self.shown.needed(data):
             super().write(self._before + needed)
             self._before = ""
@@ -91,7 +91,7 @@ class GenieDriver(OpenLinuxDriver):
             terminal = TerminalInput(charset_of(os.environ), constants.ESCAPE_DELAY)
             try:
                 self._pass_on_all(terminal, arrivals, events)
-            except Exception as error:  # a fault of ours: the next byte begins anew
+            except Exception as error:  # a bug of ours: continue with the next byte
                 self.app.log.error(error)
 
     def _pass_on_all(
@@ -106,12 +106,12 @@ class GenieDriver(OpenLinuxDriver):
                 continue
             arrivals.note_read()
             if not (data := self._read()):
-                self.exit_event.wait()  # there is nothing more to come
+                self.exit_event.wait()  # no more input can come
                 return
             self._pass_on(events, terminal.feed(data, arrival.latest_s, arrival.earliest_s))
 
     def _read(self) -> bytes:
-        """Return what was typed; nothing at the end of a file, or if the terminal is gone."""
+        """Return the bytes typed; empty at the end of a file, or if the terminal is gone."""
         try:
             return os.read(self.fileno, _READ_BYTES)
         except OSError:
@@ -119,7 +119,7 @@ class GenieDriver(OpenLinuxDriver):
             return b""
 
     def _pass_on(self, events: TerminalEvents, happened: Iterable[Event]) -> None:
-        """Pass on what happened; what was typed before anything had the focus is for the first."""
+        """Pass on events; input from before anything had the focus goes to the first widget."""
         for event in happened:
             if self._early is not None and not isinstance(event, Report):
                 self._early.append(event)
@@ -134,7 +134,7 @@ class GenieDriver(OpenLinuxDriver):
         try:
             for message in events.messages(event):
                 self.process_message(message)
-        except Exception as error:  # whatever it was, only it is lost
+        except Exception as error:  # lose only this event, whatever it was
             self.app.log.error(error)
 
     def _is_listening(self) -> bool:
@@ -167,7 +167,7 @@ class GenieDriver(OpenLinuxDriver):
         self._guard.given_back()
 
     def give_back(self) -> None:
-        """Give the terminal back if a crash has left it as it is."""
+        """Restore the terminal if a crash has left it changed."""
         self._guard.give_back()
 
     # -- signals ---------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class GenieDriver(OpenLinuxDriver):
     def _handle_signals(self) -> None:
         """Replace Textual's handlers, which start one more reader for each SIGCONT.
 
-        They run in the event loop: what they do is not safe in the middle of anything else.
+        They run in the event loop, since their work is not safe at arbitrary points.
         """
         for number in (signal.SIGQUIT, signal.SIGABRT):
             signal.signal(number, self._die)
@@ -183,7 +183,7 @@ class GenieDriver(OpenLinuxDriver):
         self.loop.add_signal_handler(signal.SIGCONT, self._continue)
 
     def _die(self, number: int, _: object) -> None:
-        """End at once, as the signal asks, but with the terminal as it was."""
+        """End at once, as the signal asks, but with the terminal restored."""
         self._guard.give_back()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
@@ -195,7 +195,7 @@ class GenieDriver(OpenLinuxDriver):
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continue(self) -> None:
-        """Come back after SIGTSTP. After SIGSTOP everything is still there, but may not be seen."""
+        """Resume after SIGTSTP. After SIGSTOP everything is set up, but may not be visible."""
         if not self.handles_suspend:
             return  # the terminal is lent
         if not self._suspended:
@@ -207,13 +207,13 @@ class GenieDriver(OpenLinuxDriver):
             self.send_message(self.SignalResume())
 
     def _redraw_soon(self) -> None:
-        """Draw again when the signals have ended: there may be many in a second."""
+        """Draw again once the signals have stopped: there may be many in a second."""
         if self._redraw:
             self._redraw.cancel()
         self._redraw = self.loop.call_later(_REDRAW_S, self._draw_again)
 
     def _draw_again(self) -> None:
-        """Draw everything, and set again what a shell may have changed meanwhile."""
+        """Draw everything, and restore modes that a shell may have changed."""
         self._redraw = None
         if not self.is_reading or os.tcgetpgrp(self.fileno) != os.getpgrp():
             return

@@ -39,18 +39,18 @@ ASCII = {
     "↔": "-", "↕": "|", "≈": "~", "×": "x", "÷": "/", "°": "o", "\xa0": " ", "«": "<", "»": ">",
     "§": "S", "±": "+", "≤": "<", "≥": ">", "≠": "#",
 }  # fmt: skip
-"""For what ``CONSOLE`` leaves beyond ASCII."""
+"""For the rest of ``CONSOLE`` that is not ASCII."""
 
 CP437 = set(bytes(range(0x80, 0x100)).decode("cp437")) | set("☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼")
 
 
 _BRIGHT = 0.3
-"""From this brightness on a ground is shown in reverse where there are no colours."""
+"""Brightness from which a ground is shown in reverse where there are no colours."""
 _LEAST_CONTRAST = 4.0
 
 
 class PlainGlyphs(LineFilter):
-    """Every character that the terminal's font lacks is replaced by one that it has."""
+    """Replaces every character that the terminal's font lacks."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(enabled=glyphs != "all")
@@ -80,7 +80,7 @@ def _ascii_glyph(character: str) -> str:
 
 
 class Colourless(LineFilter):
-    """No colour at all: a bright ground becomes reverse, everything else the terminal's own."""
+    """Removes all colours: a bright ground becomes reverse, everything else the default."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [
@@ -106,7 +106,7 @@ def _without_colour(style: Style) -> Style:
 
 
 class SixteenColours(LineFilter):
-    """The nearest of the sixteen colours, another where text could not be told from its ground."""
+    """Maps to the nearest of sixteen colours, or another if text would vanish on its ground."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [
@@ -125,7 +125,9 @@ def _in_sixteen(style: Style) -> Style:
 
 
 def _as_ground(colour: RichColor) -> RichColor:
-    """One of the eight that text consoles have for grounds: bright grey is grey, grey is black."""
+    """Return one of the eight colours that text consoles have for grounds: bright grey becomes
+    grey, grey becomes black.
+    """
     number = colour.number
     if number is None or number < 8:
         return colour

@@ -1,7 +1,7 @@
 """Pictures as coloured half cells, which every terminal with colours can show.
 
 The libraries that read and draw them come with the extra ``images``. Terminals' own picture
-protocols are left alone: they do not survive tmux and a screen that is drawn by lines.
+protocols are not used: they do not work with tmux and a screen that is drawn by lines.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 _KINDS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _MOST_PIXELS = 50_000_000
-"""Larger ones are not unpacked: a small file may hold gigabytes of nothing."""
+"""Larger ones are not decoded: a small file may expand to gigabytes."""
 _SCALED_WELL = ("L", "RGB", "RGBA")
-"""Kinds of pixels between which others can be computed: no palettes."""
+"""Pixel modes that can be interpolated: no palettes."""
 
 
 class CannotShow(Exception):
-    """The file cannot be shown as a picture; ``str(error)`` is a sentence that says why."""
+    """A file that cannot be shown as a picture; ``str(error)`` is a sentence with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is drawn, and one line about the file."""
+    """Drawn picture, and one line about the file."""
 
     pixels: Pixels
     columns: int
@@ -38,7 +38,7 @@ class Picture:
 
 
 def picture_of(path: Path, columns: int, lines: int) -> Picture:
-    """A picture that fits into so many cells. Reads the disk; raises ``CannotShow``."""
+    """Return a picture that fits into the cells. Reads the disk; raises ``CannotShow``."""
     name = clean_line(path.name, 60)
     try:
         from PIL import Image, UnidentifiedImageError
@@ -70,11 +70,11 @@ def _about(image: Image, path: Path) -> str:
 
 
 def _fitted(image: Image, columns: int, lines: int) -> Image:
-    """The picture the right way up, not larger than the cells, of which each has two pixels."""
+    """Return the picture upright and no larger than the cells, each of two pixels."""
     from PIL import ImageOps
 
     box = max(1, columns), max(1, lines) * 2
-    image.draft("RGB", (box[0] * 4, box[1] * 4))  # cameras' pictures unpack far quicker so
+    image.draft("RGB", (box[0] * 4, box[1] * 4))  # much faster for large photos
     whole = image if image.mode in _SCALED_WELL else image.convert("RGBA")
     whole.thumbnail((max(box) * 2, max(box) * 2))  # first, so that no large copies are made
     upright = ImageOps.exif_transpose(whole).convert("RGBA")

@@ -1,4 +1,4 @@
-"""What is on the terminal already is not sent again."""
+"""Skip output that is already on screen."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _STYLE_AFTER_RESET = re.compile(r"\x1b\[0m\x1b\[(?=[0-9;]+m)")
 
 
 class OutputDiff:
-    """Knows the pieces of lines that were written last, and drops those that are still there.
+    """Remembers the pieces of lines written last, and drops those that are still on screen.
 
-    Textual paints a list that has grown twice, once where it was and once where it scrolled to,
-    and whole lines for a change in a word of them.
+    Textual paints a list that has grown twice, once where it was and once where it scrolled to, and
+    whole lines for a change in one word.
     """
 
     def __init__(self) -> None:
@@ -25,14 +25,14 @@ class OutputDiff:
         self._cursor = ""
 
     def forget(self) -> None:
-        """Expect nothing of the terminal: it was cleared, resized or lent to another program."""
+        """Assume nothing about the screen: it was cleared, resized or lent to another program."""
         self._lines.clear()
         self._cursor = ""
 
     def needed(self, frame: str) -> str:
-        """The part of a frame that changes anything."""
+        """Return the part of a frame that changes anything."""
         if "\x1b[?" in frame or "\x1b[2J" in frame:
-            return frame  # not a frame: modes are switched
+            return frame  # not a frame but a mode switch
         start, *pieces = _MOVE.split(frame)
         places = zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True)
         kept = [

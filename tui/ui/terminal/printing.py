@@ -10,7 +10,7 @@ from tui.core.text import drawn
 from tui.ui.markdown import Document, Line
 
 _WIDEST = 100
-# The terminal's own colours: nothing is known of its background.
+# The terminal's own colours: its background is unknown.
 _STYLES = {
     "strong": "bold",
     "em": "italic",
@@ -47,7 +47,7 @@ def print_markdown(markdown: str) -> None:
 
 
 def _segments(line: Line) -> list[Segment]:
-    # Nothing can be clicked on here, so the mark for copying code is left out.
+    # The mark for copying code is left out, since nothing can be clicked on here.
     shown = [span for span in line.spans if span.action is None or span.copied is None]
     return [*(Segment(drawn(span.text), _style(span.style)) for span in shown), Segment.line()]
 

@@ -21,13 +21,13 @@ from tui.system.browser import program_environment
 
 @contextmanager
 def suspended(app: App[Any]) -> Iterator[None]:
-    """Give the terminal away for a while; the app goes on, and is drawn anew afterwards.
+    """Lend the terminal to another program; the app keeps running and is redrawn afterwards.
 
-    Raises ``SuspendNotSupported`` where there is none, and what happens inside.
+    Raises ``SuspendNotSupported`` where there is no terminal, and errors of the block.
     """
     failure: BaseException | None = None
     with app.suspend():
-        # An error that left this block would leave the terminal as it is.
+        # An error that left this block would leave the terminal suspended.
         try:
             yield
         except BaseException as error:
@@ -41,11 +41,11 @@ _USUAL = ("nano", "vim", "vi")
 
 
 class EditorFailed(Exception):
-    """The text is as it was; ``str(error)`` is a sentence that says why."""
+    """The editor failed and the text is unchanged; ``str(error)`` is a sentence with the reason."""
 
 
 def editor_command(environ: Mapping[str, str] = os.environ) -> list[str]:
-    """``$VISUAL``, else ``$EDITOR``, else what is usually there. Raises ``EditorFailed``."""
+    """Return ``$VISUAL``, else ``$EDITOR``, else a usual editor. Raises ``EditorFailed``."""
     for name in ("VISUAL", "EDITOR"):
         if value := environ.get(name, "").strip():
             try:
@@ -58,9 +58,9 @@ def editor_command(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 
 async def edited(text: str, command: Sequence[str]) -> str:
-    """The text after the user has changed it in an editor that has the terminal.
+    """Return the text after the user has changed it in an editor that has the terminal.
 
-    It is in a file that only the user can read, and that is gone afterwards. Raises
+    The temporary file is readable by the user alone, and removed afterwards. Raises
     ``EditorFailed``.
     """
     with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:

@@ -1,4 +1,4 @@
-"""Input of a terminal as Textual's events."""
+"""Terminal input as Textual's events."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _CHORDS = ("alt+", "ctrl+", "meta+", "super+", "hyper+")
 
 
 class Key(events.Key):
-    """A key that types a character, be it one that Python does not call printable.
+    """Key that types a character, including those that Python does not call printable.
 
     Such are the joiners of emoji and Persian, wide and no-break spaces, and emoji that are newer
-    than Python. Textual finds handlers by the name of the class, so it has to be the same.
+    than Python. Textual finds handlers by class name, so the name has to be the same.
     """
 
     @property
@@ -37,9 +37,10 @@ class Key(events.Key):
 
 
 class Paste(events.Paste):
-    """A paste.
+    """Paste.
 
-    ``lines``: how many were kept from being sent although the terminal marked no paste; else 0.
+    ``lines``: number of lines kept from being sent although the terminal marked no paste; else
+    0.
     """
 
     def __init__(self, text: str, lines: int = 0) -> None:
@@ -48,7 +49,7 @@ class Paste(events.Paste):
 
 
 def as_typed(event: events.Event) -> events.Event:
-    """Return a key or paste of any driver as one of these; other events as they are."""
+    """Return a key or paste of any driver as one of these; other events unchanged."""
     match event:
         case Key() | Paste():
             return event
@@ -62,7 +63,7 @@ def as_typed(event: events.Event) -> events.Event:
 
 
 def is_typed(event: events.Event) -> bool:
-    """Return whether an event writes text: a character without modifiers, or a paste."""
+    """Return True if an event writes text: a character without modifiers, or a paste."""
     if isinstance(event, events.Key):
         return event.is_printable and not event.key.startswith(_CHORDS)
     return isinstance(event, events.Paste)
@@ -71,7 +72,7 @@ def is_typed(event: events.Event) -> bool:
 _MOST_CELLS = 500_000
 _CODE = re.compile(r"\x1b\[(\d*)(?:;\d+)?(.)")
 _RESERVED = range(57344, 63744)
-"""Where the kitty protocol puts keys that have no character."""
+"""Code points of the kitty protocol for keys without a character."""
 _MOUSE = re.compile(r"\x1b\[<(\d{1,4});(-?\d{1,5});(-?\d{1,5})([Mm])")
 _SIZE = re.compile(r"\x1b\[48;(\d{1,5})[\d:]*;(\d{1,5})[\d:]*;(\d{1,6})[\d:]*;(\d{1,6})[\d:]*t")
 _MODE = re.compile(r"\x1b\[\?(\d{1,5});(\d)\$y")
@@ -79,14 +80,14 @@ _SYNCHRONIZED_OUTPUT, _IN_BAND_RESIZE = "2026", "2048"
 
 
 class TerminalEvents:
-    """Makes messages of what a terminal sends. ``size`` tells how large the screen is."""
+    """Converts terminal input to messages. ``size`` returns the size of the screen."""
 
     def __init__(self, size: Callable[[], Size]) -> None:
         self._size = size
         self._parser = TerminalParser()
 
     def messages(self, event: paste_detector.Event) -> Iterable[Message]:
-        """Return the messages for an event; none if there is no use for it."""
+        """Return the messages for an event; none if it is not used."""
         match event:
             case paste_detector.TypedText(text):
                 return [key for character in text for key in self._named(character)]
@@ -138,7 +139,7 @@ class TerminalEvents:
             width, height = self._parser.terminal_pixel_size
         x, y = min(column, width), min(row, height)
         if (x, y) != (column, row) and state == "M":
-            return  # nothing is there; but a button that is released ends a drag anywhere
+            return  # outside the screen; but a released button ends a drag anywhere
         if event := self._parser.parse_mouse_code(f"\x1b[<{buttons};{x};{y}{state}"):
             yield event
 
@@ -156,7 +157,7 @@ class TerminalEvents:
 
 
 def _has_name(sequence: str) -> bool:
-    """Return true if a sequence of the kitty protocol names a key that Textual knows."""
+    """Return True if a sequence of the kitty protocol names a key that Textual knows."""
     found = _CODE.fullmatch(sequence)
     if found is None or not is_key(sequence):
         return False

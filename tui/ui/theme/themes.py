@@ -1,4 +1,4 @@
-"""Themes: their colours, and which one is used."""
+"""Themes: their colours, and the choice of one."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ def _theme(
     bar: str = "",
     cursor_style: str = "none",
 ) -> Theme:
-    """``soft`` and ``faint``: secondary and least text; ``raised``: a surface that stands out a
-    little; ``line`` and ``rim``: separators, and the edges of what can be focused."""
+    """``soft`` and ``faint``: secondary and least prominent text; ``raised``: a surface that stands
+    out a little; ``line`` and ``rim``: separators, and edges of focusable widgets.
+    """
     bar = bar or rim
     return Theme(
         name=name,
@@ -50,7 +51,7 @@ def _theme(
         warning=asks,
         error=bad,
         variables={
-            "boost": boost,  # Textual forgets a theme's own where it has a panel
+            "boost": boost,  # Textual drops a theme's own value if it has a panel colour
             "line": line,
             "rim": rim,
             "soft": soft,
@@ -240,7 +241,7 @@ GENIE_16 = _theme(
     asks="#ffff55",
     bad="#ff55ff",
 )
-"""Made of the sixteen colours that every terminal has."""
+"""Theme of the sixteen colours that every terminal has."""
 
 GENIE_MONO = _theme(
     "genie-mono",
@@ -263,7 +264,7 @@ GENIE_MONO = _theme(
     asks="#ffffff",
     bad="#ffffff",
 )
-"""For terminals without colour: what is bright behind a text is shown in reverse."""
+"""For terminals without colour: text on a bright ground is shown in reverse."""
 
 THEMES = (
     GENIE_DARK,
@@ -278,7 +279,7 @@ THEMES = (
 
 
 FOLLOW = "auto"
-"""Stands for the theme that goes with the terminal's background."""
+"""Name that selects the theme by the terminal's background."""
 
 _TOKENS = {
     "line": ("foreground", 15),
@@ -288,12 +289,13 @@ _TOKENS = {
     "raised": ("surface", 100),
     "chosen": ("primary", 20),
 }
-"""As a share of one of a theme's own colours: separators, the edges of what can be focused,
-secondary and least text, a raised surface, what is chosen."""
+"""As a share of a theme's colour: separators, edges of focusable widgets, secondary and least
+prominent text, a raised surface, the selection.
+"""
 
 
 def tokens(theme: Theme) -> dict[str, str]:
-    """Values for our own colours that go with any theme."""
+    """Return values of our own colours for any theme."""
     if theme in THEMES:
         return {}
     colours = theme.to_color_system().generate()
@@ -301,17 +303,17 @@ def tokens(theme: Theme) -> dict[str, str]:
 
 
 def _share(colour: str, percent: int) -> str:
-    # Colours of the terminal's own palette cannot be mixed.
+    # Colours of the terminal's own palette cannot be blended.
     return colour if colour.startswith("ansi") else f"{colour} {percent}%"
 
 
 def choose(
     wanted: str, available: Collection[str], *, dark: bool | None = None, colours: int = 1 << 24
 ) -> tuple[str, str]:
-    """The theme to use, and a sentence if the wanted one does not exist.
+    """Return the theme to use, and a warning if the wanted one does not exist.
 
-    ``dark`` tells the terminal's background, where it is known; ``colours`` how many it has,
-    0 for none at all.
+    ``dark``: whether the terminal's background is dark, where known. ``colours``: the number of
+    colours it has, 0 for none.
     """
     following = GENIE_LIGHT.name if dark is False else GENIE_DARK.name
     if colours == 0:

@@ -1,4 +1,4 @@
-"""One of a few, on one line."""
+"""Choice of one among a few options, on one line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GAPS = (4, 2)
 
 
 class InlineChoice(Widget, can_focus=True):
-    """Options beside each other, of which one is chosen; a click chooses another."""
+    """Options side by side, one of them chosen; a click chooses another."""
 
     chosen = reactive(0)
 
@@ -27,7 +27,7 @@ class InlineChoice(Widget, can_focus=True):
         self._options = options
 
     def render(self) -> Content:
-        """All options, closer together where there is little room; else only the chosen one."""
+        """Draw all options, closer together in narrow windows; else only the chosen one."""
         options = [self._option(place, words) for place, words in enumerate(self._options)]
         for gap in _GAPS:
             row = Content(" " * gap).join(options)
@@ -55,7 +55,7 @@ class InlineChoice(Widget, can_focus=True):
 
 
 class Choice(InlineChoice):
-    """Options beside each other, of which one is chosen; arrows and clicks choose another."""
+    """Options side by side, one of them chosen; arrows and clicks choose another."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -1,4 +1,4 @@
-"""A question with two answers."""
+"""Confirmation dialog."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.ui.toolkit.text import plain
 
 
 class ConfirmModal(GuardedModal[bool]):
-    """Asks before something that cannot be undone. Returns whether to do it."""
+    """Asks before something that cannot be undone. Returns True to go ahead."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes", tooltip="Yes", id="confirm.yes"),

@@ -1,4 +1,4 @@
-"""Inputs: a line to type in, and a labelled field that says what is wrong."""
+"""Text input, and a labelled field that validates its value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.ui.toolkit.text import line
 
 
 class TextInput(Input):
-    """Textual's input. There, Home, Backspace or Ctrl+K come after letters typed behind them."""
+    """Textual's input, with Home, Backspace and Ctrl+K handled after letters typed before them."""
 
     async def on_key(self, event: Key) -> None:
         if not event.is_printable and await act_at_once(self.app, event.key, self):
@@ -25,16 +25,16 @@ class TextInput(Input):
             event.stop()
 
     def on_paste(self, event: Paste) -> None:
-        """Insert all lines of a paste on the one there is; Textual drops all but the first."""
+        """Insert all lines of a paste as one line; Textual drops all but the first."""
         event.prevent_default()
         event.stop()
         self.replace(" ".join(event.text.split("\n")).strip(), *self.selection)
 
 
 class Field(Vertical):
-    """A label, an input, and a line that says what is wrong as soon as it is known.
+    """Label, input, and a line for the problem, shown as soon as it is known.
 
-    ``check`` returns what is wrong with a value, as a clause, or nothing. What is empty is not
+    ``check`` returns the problem of a value as a clause, or an empty string. Empty values are not
     checked.
     """
 
@@ -71,21 +71,21 @@ class Field(Vertical):
 
     @property
     def value(self) -> str:
-        """What is typed, without the space around it."""
+        """The text without surrounding space."""
         return self._input.value.strip()
 
     @property
     def sound(self) -> bool:
-        """Whether nothing is known to be wrong with it."""
+        """True if the value has no known problem."""
         return not self.has_class("-wrong")
 
     def show_problem(self, problem: str) -> None:
-        """Say what is wrong, or with nothing that all is well."""
+        """Show a problem, or clear it with an empty text."""
         self._problem.update(Content.assemble("✗ ", line(problem, 300)))
         self.set_class(bool(problem), "-wrong")
 
     def fill(self, value: str) -> None:
-        """Put a value in place of what is typed."""
+        """Replace the text."""
         self._input.value = value
 
     def focus_input(self) -> None:

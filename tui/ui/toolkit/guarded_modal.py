@@ -15,31 +15,31 @@ from tui.ui.keys.labels import bound_to
 from tui.ui.textual_fixes.screens import SafeModal
 
 DEAF_S = 0.4
-"""How long after it has been drawn a modal takes no answer, by key or by mouse."""
+"""Time in seconds after drawing during which a modal ignores keys and clicks."""
 TYPING_S = 1.0
-"""The same after a letter that is no answer: somebody is writing, and the next may be one."""
+"""The same after a letter that is no answer: the user is typing, and the next may be one."""
 CHANGED_S = 2.0
 """The same after a question has changed while it was open."""
 _LATEST_S = 2.0
-"""When a modal that has not heard of having been drawn is drawn again."""
+"""Time after which a modal is drawn again if it has not been told of a draw."""
 
 _AIR_LINES = 2
-"""Lines around the box."""
+"""Empty lines around the box."""
 _LEAST_BODY_LINES = 3
 
 ResultT = TypeVar("ResultT")
 
 
 class GuardedModal(SafeModal[ResultT]):
-    """Takes no action of its own until the user has had time to see it.
+    """Modal that ignores its own actions until the user has had time to see it.
 
-    Whoever is typing, or clicks twice, when it appears must not answer a question unread, and no
-    letter of what is being typed is an answer.
+    A user who is typing or double-clicking when it appears must not answer an unread question, and
+    no letter of that text counts as an answer.
     """
 
     AUTO_FOCUS = ""
     low_under: ClassVar[int] = 16
-    """Under how many lines a window leaves no room for air."""
+    """Window height in lines below which there is no room for a margin."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_body(-1)", "Scroll up", show=False, id="modal.up"),
         Binding("down", "scroll_body(1)", "Scroll down", show=False, id="modal.down"),
@@ -78,18 +78,18 @@ class GuardedModal(SafeModal[ResultT]):
             body.styles.max_height = self.room_for(body)
 
     def room_for(self, body: Widget) -> int:
-        """How many lines a body may take, as everything else was laid out last."""
+        """Return the lines available to a body, by the last layout of everything else."""
         air = 0 if self.has_class("-low") else _AIR_LINES
         return max(_LEAST_BODY_LINES, self.size.height - _lines_around(body) - air)
 
     @property
     def is_drawn(self) -> bool:
-        """Whether the user has had a chance to see it."""
+        """True once the user has had a chance to see it."""
         return self._drawn_s is not None
 
     @property
     def is_deaf(self) -> bool:
-        """Whether it is too early for an answer."""
+        """True while it is too early for an answer."""
         return self._drawn_s is None or self._clock_s() < self._deaf_until_s
 
     def on_key(self, event: Key) -> None:
@@ -97,19 +97,19 @@ class GuardedModal(SafeModal[ResultT]):
             self._be_deaf(TYPING_S)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        # A click that was under way when the modal closed must not close what is below it.
+        # A click begun before the modal closed must not close the screen below it.
         is_ours = hasattr(self, f"action_{action}") and not hasattr(ModalScreen, f"action_{action}")
         if is_ours and (self.is_deaf or not self.is_active):
             return False
         return super().check_action(action, parameters)
 
     def action_scroll_body(self, lines: int) -> None:
-        """Scroll what may be longer than the window."""
+        """Scroll contents taller than the window."""
         for body in self.query(".modal--body").results(Widget):
             body.scroll_relative(y=lines, animate=False)
 
     def action_scroll_page(self, pages: int) -> None:
-        """Scroll by as many lines as are in view, so that none is left out."""
+        """Scroll by the number of visible lines, so that none is skipped."""
         for body in self.query(".modal--body").results(Widget):
             body.scroll_relative(y=pages * body.size.height, animate=False)
 
@@ -119,17 +119,17 @@ class GuardedModal(SafeModal[ResultT]):
             body.scroll_to(y=end * body.max_scroll_y, animate=False)
 
     def gives_back(self, event: Key | Paste) -> bool:
-        """Pass on a key or a paste that is meant for something else; whether it was."""
+        """Pass on a key or a paste that is meant for something else; return True if passed on."""
         return False
 
     def _draw_at_last(self) -> None:
-        """Textual forgets what was to come after a refresh when an update of many parts ends."""
+        """Draw now: Textual drops callbacks after a refresh when a batch of updates ends."""
         if self._drawn_s is None:
             self.refresh(layout=True)
             self._note_drawn()
 
     def ready_parts(self) -> None:
-        """Make ready what ``compose`` made, also when it has made other contents."""
+        """Prepare what ``compose`` made, also after it has made other contents."""
 
     async def recompose(self) -> None:
         await super().recompose()
@@ -137,7 +137,7 @@ class GuardedModal(SafeModal[ResultT]):
             self.ready_parts()
 
     def ask_again(self) -> None:
-        """Draw other contents and take no answer until they have been seen."""
+        """Draw other contents and ignore answers until they have been seen."""
         self._drawn_s = None
         self.refresh(recompose=True)
         self.call_after_refresh(self._note_drawn)
@@ -153,7 +153,7 @@ class GuardedModal(SafeModal[ResultT]):
 
 
 def _lines_around(body: Widget) -> int:
-    """How many lines the other parts of a box take, as they were laid out last."""
+    """Return the lines that the other parts of a box take, by the last layout."""
     box = body.parent
     if not isinstance(box, Widget):
         return 0

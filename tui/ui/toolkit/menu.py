@@ -1,4 +1,4 @@
-"""A small list to choose from, where the mouse is or in the middle."""
+"""Small menu, at the mouse or in the middle of the screen."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class MenuItem:
     """A row of a menu."""
 
     name: str
-    """What the menu returns."""
+    """Value that the menu returns."""
     words: Content
     aside: str = ""
-    """Shown at the right, such as the key that does the same."""
+    """Shown at the right, such as the key for the same command."""
 
 
 class Menu(SafeModal[str]):
-    """Returns the name of what was chosen; nothing when it is left.
+    """Returns the name of the chosen item; None if it was closed.
 
-    ``at`` is where its corner should be, as far as the screen has room.
+    ``at`` is the wanted position of its corner, as far as the screen has room.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,7 +77,7 @@ class Menu(SafeModal[str]):
             self.dismiss(None)
 
     def _fit(self) -> None:
-        """As wide as the longest row, and inside of the screen."""
+        """Make it as wide as the longest row, within the screen."""
         wanted = max(c.words.cell_length + len(c.aside) + 3 for c in self._choices)
         width = max(8, min(max(wanted, len(self._title)), self.size.width - _EDGES - 4))
         rows, box = self.query_one(OptionList), self.query_one(".menu--box")

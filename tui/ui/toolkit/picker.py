@@ -1,4 +1,4 @@
-"""One or several of many, found by what they are called."""
+"""Dialog to pick one or several items from a searchable list."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _NAME_CELLS = 28
 
 @dataclass(frozen=True, slots=True)
 class PickerItem:
-    """Something on offer."""
+    """Item to pick."""
 
     value: str
     label: str
     about: str = ""
     words: str = ""
-    """What it is found by beside its name, such as its tags."""
+    """Search words besides the name, such as tags."""
 
     @property
     def text(self) -> str:
@@ -39,10 +39,10 @@ class PickerItem:
 
 
 class PickModal(SafeModal[tuple[str, ...] | None]):
-    """Returns the values that are chosen, in the order of the list; None: leave all as it is.
+    """Returns the picked values, in list order; None to change nothing.
 
-    With ``several`` Tab marks, and Enter takes what is marked; else Enter takes what is
-    highlighted.
+    With ``several``, Tab selects items and Enter accepts the selection; else Enter accepts the
+    highlighted item.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -65,7 +65,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
         done: str = "Choose",
         mark: str = "chosen",
     ) -> None:
-        """``done`` is the word on the button, ``mark`` what a marked item is."""
+        """``done`` is the label of the button, ``mark`` the word for a selected item."""
         super().__init__()
         self._title = title
         self._items = items
@@ -99,7 +99,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
 
     @on(Input.Changed)
     def _list(self) -> None:
-        """Show what has every word that was typed."""
+        """Show the items that contain every typed word."""
         words = self.query_one(Input).value.casefold().split()
         self._shown = [item for item in self._items if all(word in item.text for word in words)]
         self._draw(0)

@@ -1,4 +1,4 @@
-"""A link as a QR code in half blocks, for the camera of a phone."""
+"""Link as a QR code in half blocks, for the camera of a phone."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _CHROME_LINES = 9
 
 
 class QrPanel(Center):
-    """Where a modal shows its link as a code, as long as the modal has the class ``-qr``."""
+    """Panel that shows the link of a modal as a code while the modal has the class ``-qr``."""
 
     def compose(self) -> ComposeResult:
         yield Static()
 
     def show(self, link: str) -> str:
-        """Draw the code of a link; what is in the way, as a sentence, or nothing."""
+        """Draw the code of a link; return the obstacle as a sentence, or an empty string."""
         code = qr_code(link)
         if code is None:
             return "The link is too long for a QR code."
@@ -36,11 +36,11 @@ class QrPanel(Center):
 
 
 def qr_code(link: str) -> Content | None:
-    """The code, to be shown dark on light; None if the link is too long for any.
+    """Return the code, dark on light; None if the link is too long for any.
 
     Every character is one module wide and two high, the quiet zone included.
     """
-    import segno  # here, since few ever ask for it
+    import segno  # imported here because it is rarely used
 
     try:
         code = segno.make_qr(link, error="l", boost_error=False)

@@ -1,4 +1,4 @@
-"""Lines with a gutter on the left and an aside on the right, drawn by one widget."""
+"""Rows with a gutter on the left and an aside on the right, drawn by one widget."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ class Row:
     glyph: Content = _NOTHING
     """Shown before the text of the first line, in the cells of the indent."""
     aside: Content = _NOTHING
-    """Shown at the right end of the first line, such as a time; dropped where there is no room."""
+    """Shown at the right end of the first line, such as a time; dropped if there is no room."""
     indent: int = GUTTER_CELLS
     """Cells before the text, the gutter included."""
     lines: int | None = None
-    """At most so many lines; None: all of them."""
+    """Maximum number of lines; None for all."""
     rest: str = ""
-    """Style of a last line that says how many are missing; empty: ``…`` where the text is cut."""
+    """Style of a last line that counts the missing lines; empty: ``…`` where the text is cut."""
 
 
 class Rows(Visual):
-    """Rows below each other, wrapped to whatever width there is."""
+    """Rows below each other, wrapped to the available width."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = tuple(rows)
         self._laid_out: tuple[int, Content, int] = (0, _NOTHING, 0)
 
     def laid_out(self, width: int) -> Content:
-        """All lines, wrapped, as one content."""
+        """Return all lines, wrapped, as one content."""
         return self._lay_out(width)[1]
 
     def text(self, width: int) -> str:
-        """The same lines as text for copying: without asides."""
+        """Return the same lines as text for copying: without asides."""
         return "\n".join(
             line.plain for row in self._rows for line in _lines(row, width, asides=False)
         )
 
     def height(self, width: int) -> int:
-        """Lines at a width."""
+        """Return the number of lines at a width."""
         return self._lay_out(width)[2]
 
     def _lay_out(self, width: int) -> tuple[int, Content, int]:
@@ -76,10 +76,10 @@ class Rows(Visual):
 
 
 class RowsView(Widget):
-    """Draws rows over its whole width. Its text can be selected."""
+    """Widget that draws rows over its whole width. Its text can be selected."""
 
     def rows(self) -> Sequence[Row]:
-        """What to draw now."""
+        """Return the rows to draw."""
         raise NotImplementedError
 
     def render(self) -> Rows:
@@ -92,13 +92,13 @@ class RowsView(Widget):
         return selection.extract(self.render().text(self.content_size.width)), "\n"
 
     def redraw(self) -> None:
-        """Draw what ``rows`` says now; lays out the screen only when the height changes."""
+        """Draw ``rows`` again; lays out the screen only when the height changes."""
         width, height = self.content_size
         self.refresh(layout=self.render().height(width) != height)
 
 
 def _lines(row: Row, width: int, *, asides: bool = True) -> Iterator[Content]:
-    """The lines of a row, each at most ``width`` cells wide."""
+    """Yield the lines of a row, each at most ``width`` cells wide."""
     indent = row.indent if width - row.indent >= _LEAST_TEXT_CELLS else 0
     text = row.text if indent or not row.glyph else Content.assemble(row.glyph, " ", row.text)
     aside = row.aside if row.aside.cell_length <= (width - indent) // 2 else _NOTHING
@@ -112,7 +112,7 @@ def _lines(row: Row, width: int, *, asides: bool = True) -> Iterator[Content]:
 
 
 def _broken(text: Content, row: Row, room: int) -> list[Content]:
-    """A row's text in lines of at most ``room`` cells."""
+    """Break a row's text into lines of at most ``room`` cells."""
     if row.lines == 1 and not row.rest:
         return [text.split("\n", allow_blank=True)[0].truncate(room, ellipsis=True)]
     lines = text.wrap(room) if text else [_NOTHING]

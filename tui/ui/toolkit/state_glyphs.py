@@ -1,4 +1,4 @@
-"""Glyphs and styles that every state shares, and dates as the user has them."""
+"""Glyphs and styles of states, and dates in the user's time zone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.core.text import drawn
 
 
 def day_of(at_ms: int) -> date:
-    """The user's day of a time in milliseconds since the epoch."""
+    """Return the local date of a time in milliseconds since the epoch."""
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone().date()
 
 
@@ -37,16 +37,16 @@ BUSY_STILL = Content.styled("●", BUSY)
 
 
 def spinner(now_ms: int) -> Content:
-    """The frame of the busy glyph at a time; one cell."""
+    """Return the frame of the busy glyph at a time; one cell."""
     return Content.styled(SPINNER[now_ms // SPINNER_FRAME_MS % len(SPINNER)], BUSY)
 
 
 def clock_time(at_ms: int, *, seconds: bool = False) -> str:
-    """The user's time of day: ``14:05``, or ``14:05:09``."""
+    """Return the local time of day: ``14:05``, or ``14:05:09``."""
     local = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()
     return local.strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
 def muted(text: str) -> Content:
-    """Secondary text. The text must be clean."""
+    """Return text in the secondary style. The text must be clean."""
     return Content.styled(drawn(text), MUTED)

@@ -1,4 +1,4 @@
-"""Text of others as what widgets take. A plain ``str`` would be read as markup; these are not."""
+"""External text as content for widgets, without markup; a plain ``str`` would be read as markup."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from tui.core.text import clean, clean_line, drawn
 
 
 def plain(text: str) -> Content:
-    """Text as it is drawn, without control characters; may have several lines."""
+    """Return text without control characters; may have several lines."""
     return Content(drawn(clean(text)))
 
 
 def line(text: str, limit: int = 200) -> Content:
-    """Text on one line of at most ``limit`` characters."""
+    """Return text on one line of at most ``limit`` characters."""
     return Content(drawn(clean_line(text, limit)))
 
 
 def spread(
     left: Content, right: Content, width: int, *, gap: int = 1, most: float = 0.5
 ) -> Content:
-    """Exactly ``width`` cells with ``left``, shortened if need be, and ``right`` at the end.
+    """Return exactly ``width`` cells with ``left``, shortened if necessary, and ``right`` at the
+    end.
 
-    ``right`` is left out where it would take more than a part of the room: ``most``.
+    ``right`` is left out if it needs more than the share ``most`` of the width.
     """
     if right.cell_length > width * most:
         right = Content("")

@@ -22,7 +22,7 @@ from tui.ui.toolkit.state_glyphs import muted
 
 
 class WrittenText(SafeTextArea):
-    """What is being written; its modal's keys come in the order in which they were pressed."""
+    """Text area of the modal, whose keys are handled in the order in which they were pressed."""
 
     async def on_key(self, event: Key) -> None:
         if event.is_printable:
@@ -35,7 +35,7 @@ class WrittenText(SafeTextArea):
 
 
 class WritingModal(GuardedModal[str | None]):
-    """Asks for a text. Returns it without the space around it; None: never mind."""
+    """Asks for a text. Returns it without surrounding space; None if canceled."""
 
     AUTO_FOCUS = "TextArea"
 
@@ -49,7 +49,7 @@ class WritingModal(GuardedModal[str | None]):
         placeholder: str = "",
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``submit``: what Enter does, in a word."""
+        """``submit``: label of what Enter does."""
         super().__init__(clock_s=clock_s)
         self._title = title
         self._lead = lead
@@ -71,7 +71,7 @@ class WritingModal(GuardedModal[str | None]):
             yield AnswerRow(("Enter", self._submit, "submit"), ("Esc", "Back", "back"))
 
     def lead(self) -> Iterator[Widget]:
-        """What stands above the text."""
+        """Yield the widgets above the text."""
         yield Static(muted(self._lead))
 
     def on_mount(self) -> None:
@@ -90,7 +90,7 @@ class WritingModal(GuardedModal[str | None]):
 
 
 class EditModal(WritingModal):
-    """Changes a message that waits to be sent. Returns its new text; None: it stays as it is."""
+    """Edits a queued message. Returns its new text; None to leave it as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
