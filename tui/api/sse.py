@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
@@ -104,12 +104,15 @@ class LineSplitter:
             return
         self._after_cr = chunk.endswith(b"\r")
         *ended, rest = _BREAK.split(chunk)
-        for part in ended:
-            self._pending += part
-            line = self._pending.decode("utf-8", "replace")
+        if ended and self._pending:
+            ended[0] = bytes(self._pending) + ended[0]
             self._pending.clear()
-            yield line.removeprefix(_BOM) if self._first else line
-            self._first = False
+        for part in ended:
+            line = part.decode("utf-8", "replace")
+            if self._first:
+                line = line.removeprefix(_BOM)
+                self._first = False
+            yield line
         self._pending += rest
 
 
@@ -128,20 +131,24 @@ class FrameDecoder:
 
     def feed(self, line: str) -> Frame | None:
         """The frame that a line completes, if it completes one."""
-        if line.startswith(":"):
-            return Frame(COMMENT)
+        if not line:
+            return self._end_event()
         name, _, value = line.partition(":")
-        if not _means_something(name, value.removeprefix(" ")):
-            return None
-        if line:
+        if not name:
+            return Frame(COMMENT)
+        if _means_something(name, value):
             self._lines.append(line)
             self._fields.add(name)
-            return None
-        fields, self._fields = self._fields, set()
-        if "data" in fields:
-            return frame_of(next(self._events), own_id="id" in fields)
-        self._lines.clear()
         return None
+
+    def _end_event(self) -> Frame | None:
+        if "data" in self._fields:
+            frame = frame_of(next(self._events), own_id="id" in self._fields)
+        else:
+            frame = None
+            self._lines.clear()
+        self._fields.clear()
+        return frame
 
 
 class _WholeEvents(httpx.Response):
@@ -160,12 +167,14 @@ class _WholeEvents(httpx.Response):
 
 def _means_something(name: str, value: str) -> bool:
     match name:
-        case "retry":
-            return _DIGITS.fullmatch(value) is not None
+        case "data" | "event":
+            return True
         case "id":
             return "\0" not in value
+        case "retry":
+            return _DIGITS.fullmatch(value.removeprefix(" ")) is not None
         case _:
-            return name in {"", "event", "data"}
+            return False
 
 
 def frame_of(event: ServerSentEvent, *, own_id: bool) -> Frame | None:
@@ -179,16 +188,18 @@ def frame_of(event: ServerSentEvent, *, own_id: bool) -> Frame | None:
     data = _json_object(event.data)
     if data is None:
         return Frame(MALFORMED, {"event": event.event, "text": event.data}, line_id, event.retry)
-    plain = frame_of_json(data, event.event)
-    return replace(plain, id=line_id or plain.id, retry_ms=event.retry)
+    event_id = line_id or id_of(data.get("event_id"))
+    return Frame(_kind_of(data, event.event), data, event_id, event.retry)
 
 
 def frame_of_json(data: Json, kind: str = "message") -> Frame:
     """The frame of a JSON object that came without a stream; ``kind`` if it names none."""
+    return Frame(_kind_of(data, kind), data, id_of(data.get("event_id")))
+
+
+def _kind_of(data: Json, otherwise: str) -> str:
     named = data.get("type")
-    if isinstance(named, str) and named:
-        kind = named
-    return Frame(kind, data, id_of(data.get("event_id")))
+    return named if isinstance(named, str) and named else otherwise
 
 
 def _json_object(text: str) -> Json | None:
