@@ -1,23 +1,22 @@
-"""The head of an HTTP request from whoever connects, and the answers to it. No more than a login
-needs: nothing is kept open, and bodies are never read."""
+"""The head of an HTTP request, read with h11, and the answers to it. No more than a login needs:
+nothing is kept open, and bodies are never read."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass
 from http import HTTPStatus
+
+import h11
 
 LARGEST_HEAD_BYTES = 16_384
 """Of the request line and all headers; browsers send a few thousand."""
 
-_MOST_HEADERS = 100
-_REQUEST_LINE = re.compile(r"([A-Z]{1,20}) (/[\x21-\x7e]*) HTTP/1\.[01]")
-_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)")
+_READ_BYTES = 4_096
 
 
 class BadRequest(Exception):
-    """A request that is answered with ``status`` whatever it wants."""
+    """A request that is answered with ``status``, without a look at its path."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -26,7 +25,7 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a request asks, its target as it came."""
+    """Method, target as it came, and host of a request."""
 
     method: str
     target: str
@@ -35,42 +34,38 @@ class Head:
 
 
 async def read_head(reader: asyncio.StreamReader) -> Head | None:
-    """The head of a request; None if the connection ends or breaks without one.
+    """Return the head of a request; None if the connection ends or breaks without one.
 
-    The reader's limit should be ``LARGEST_HEAD_BYTES``. Raises ``BadRequest``.
+    Raises ``BadRequest``.
     """
+    connection = h11.Connection(h11.SERVER, max_incomplete_event_size=LARGEST_HEAD_BYTES)
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
-    except asyncio.LimitOverrunError:
-        raise BadRequest(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) from None
-    except asyncio.IncompleteReadError as error:
-        if error.partial.strip():
-            raise BadRequest(HTTPStatus.BAD_REQUEST) from None
-        return None
+        while (event := connection.next_event()) is h11.NEED_DATA:
+            connection.receive_data(await reader.read(_READ_BYTES))
+    except h11.RemoteProtocolError as error:
+        raise BadRequest(error.error_status_hint) from None
     except ConnectionError:
         return None
-    return parse_head(head)
+    return _head_of(event) if isinstance(event, h11.Request) else None
 
 
-def parse_head(head: bytes) -> Head:
-    """The head of a request, which ends with an empty line. Raises ``BadRequest``."""
-    first, *lines = head.decode("latin-1").lstrip("\r\n").removesuffix("\r\n\r\n").split("\r\n")
-    asked = _REQUEST_LINE.fullmatch(first)
-    if not asked or len(lines) > _MOST_HEADERS:
+def _head_of(request: h11.Request) -> Head:
+    """Return the head of a request. Raises ``BadRequest``.
+
+    HTTP/1.0 allows a request without a host, and h11 a host that is folded or a target that is
+    a whole URL; no browser sends them to us.
+    """
+    hosts = [value.decode("latin-1").lower() for name, value in request.headers if name == b"host"]
+    target = request.target.decode("ascii")
+    if len(hosts) != 1 or " " in hosts[0] or not target.startswith("/"):
         raise BadRequest(HTTPStatus.BAD_REQUEST)
-    headers = [_HEADER.fullmatch(line) for line in lines]
-    if not all(headers):
-        raise BadRequest(HTTPStatus.BAD_REQUEST)
-    hosts = [match[2].strip().lower() for match in headers if match and match[1].lower() == "host"]
-    if len(hosts) != 1:
-        raise BadRequest(HTTPStatus.BAD_REQUEST)
-    return Head(asked[1], asked[2], hosts[0])
+    return Head(request.method.decode("ascii"), target, hosts[0])
 
 
 def response(
     status: int, headers: dict[str, str], body: bytes = b"", *, head_only: bool = False
 ) -> bytes:
-    """A whole response, after which the connection closes."""
+    """Return a whole response, after which the connection closes."""
     fields = {
         **headers,
         "Content-Length": str(len(body)),
