@@ -13,11 +13,16 @@ from tui.core.events import (
     ConnectionRequested,
     ConnectionResolved,
     HaltRequested,
+    Heartbeat,
+    LogLine,
     SkillFinished,
     SkillStarted,
+    StreamInterrupted,
+    TextDelta,
     TurnEvent,
     TurnFinished,
     TurnStarted,
+    UnknownEvent,
     UsageReported,
 )
 from tui.core.questions import same_question, shown_digest
@@ -81,8 +86,8 @@ class StepReducer:
                 self.started = self.started or event
             case TurnFinished():
                 self.finished = event
-            case _:
-                pass  # nothing of it is drawn in the conversation
+            case TextDelta() | LogLine() | StreamInterrupted() | Heartbeat() | UnknownEvent():
+                pass  # not drawn as steps
 
     def has_message(self, message_id: MessageId) -> bool:
         """Whether a message is here, and not only pieces of it."""

@@ -15,14 +15,23 @@ from typing import TYPE_CHECKING, Literal
 
 from tui.core.events import (
     AgentMessage,
+    ApprovalRequested,
+    ApprovalResolved,
+    ConnectionRequested,
+    ConnectionResolved,
+    HaltRequested,
     Heartbeat,
     LogLine,
+    SkillFinished,
+    SkillStarted,
     StreamInterrupted,
     TextDelta,
     TurnEvent,
     TurnFinished,
     TurnOutcome,
+    TurnStarted,
     UnknownEvent,
+    UsageReported,
 )
 from tui.core.step_reducer import StepReducer
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
@@ -218,8 +227,23 @@ def _number(event: TurnEvent) -> str:
 
 def _belongs_in_log(event: TurnEvent) -> bool:
     """Whether the turn needs the event to be rebuilt; the timeline reads the others elsewhere."""
-    aside = LogLine | StreamInterrupted | UnknownEvent | TextDelta | Heartbeat
-    return not isinstance(event, aside)
+    match event:
+        case TextDelta() | Heartbeat() | LogLine() | StreamInterrupted() | UnknownEvent():
+            return False
+        case (
+            TurnStarted()
+            | TurnFinished()
+            | AgentMessage()
+            | SkillStarted()
+            | SkillFinished()
+            | ApprovalRequested()
+            | ApprovalResolved()
+            | ConnectionRequested()
+            | ConnectionResolved()
+            | UsageReported()
+            | HaltRequested()
+        ):
+            return True
 
 
 def _extended(turn: Turn, events: Iterable[TurnEvent]) -> tuple[tuple[TurnEvent, ...], StepReducer]:

@@ -126,6 +126,8 @@ class RecordedWorker:
             case ModelToolCalls(calls=calls) if not self.reached_limit:
                 await self.call(calls)
                 self._count_turns()
+            case ModelToolCalls():
+                pass  # no turns are left
             case Trouble(kind="busy"):
                 await self.pace(_BUSY_S)
             case Trouble():

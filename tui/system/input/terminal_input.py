@@ -81,6 +81,8 @@ def _units(tokens: Iterable[sequences.Token]) -> Iterator[Unit]:
                 yield PastedText(text)
             case sequences.PasteBegun() | sequences.PasteEnded():
                 yield token
+            case sequences.Control():
+                pass  # of no meaning to us
 
 
 def _unit(sequence: str) -> Iterator[Unit]:

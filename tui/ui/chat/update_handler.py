@@ -127,6 +127,8 @@ class UpdateHandler:
                 self._parts.list.read_soon()
             case UserNotice(text=text):
                 context.notify(clean_line(text, 400), timeout=20)
+            case CallMade():
+                pass  # the view of server calls reads them itself
 
     async def _take_turn(self, turn: Turn) -> None:
         chat_state, conversation = self._context.chat_state, self._parts.view.conversation

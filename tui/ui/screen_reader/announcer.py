@@ -145,5 +145,5 @@ def _of_skill(step: SkillStep) -> str:
             return f"Skill {name}: no end reported."
         case "completed" if step.started_ms is not None and step.ended_ms is not None:
             return f"Skill {name}: done in {duration((step.ended_ms - step.started_ms) / 1000)}."
-        case _:
+        case "completed":
             return f"Skill {name}: done."

@@ -16,14 +16,19 @@ from tui.core.text import clean, clean_line
 from tui.engine.session import Session
 from tui.engine.tasks import run_with_watchers
 from tui.engine.updates import (
+    CallMade,
     ConversationNamed,
+    ConversationsChanged,
+    EventsSeen,
     Problem,
     Publish,
     Recovery,
     RecoveryChanged,
     Refused,
     TurnChanged,
+    TurnDropped,
     Update,
+    UploadProgress,
     UserNotice,
 )
 from tui.ui.chat.banner_text import of_recovery
@@ -125,6 +130,15 @@ class ScreenReaderSession:
                     self._complain(error)
                 case UserNotice(text=text):
                     self._lines.say(clean(text))
+                case (
+                    ConversationNamed()
+                    | ConversationsChanged()
+                    | TurnDropped()
+                    | EventsSeen()
+                    | UploadProgress()
+                    | CallMade()
+                ):
+                    pass
 
     def _tell_trouble(self, recovery: Recovery | None) -> None:
         left_ms = recovery.next_ms - self._now_ms() if recovery and recovery.next_ms else 0

@@ -19,6 +19,8 @@ from tui.core.events import (
     ApprovalResolved,
     ConnectionRequested,
     ConnectionResolved,
+    HaltRequested,
+    Heartbeat,
     LogLine,
     SkillFinished,
     SkillStarted,
@@ -120,7 +122,7 @@ class EventRow(Visual):
         """What a filter looks at: the kind of the event, and all that its line says."""
         _, what, about = label_for(self.event)
         failed = "failed" if getattr(self.event, "outcome", "") == "failed" else ""
-        kind = _KINDS.get(type(self.event), "")
+        kind = _kind(self.event)
         return f"{kind} {failed} {clean_line(what)} {clean_line(about, 400)}".casefold()
 
     def render_strips(
@@ -135,23 +137,29 @@ class EventRow(Visual):
         return 1
 
 
-_KINDS: dict[type[TurnEvent], str] = {
-    TurnStarted: "turn",
-    TurnFinished: "turn",
-    TextDelta: "message",
-    AgentMessage: "message",
-    SkillStarted: "skill",
-    SkillFinished: "skill",
-    ApprovalRequested: "question approval",
-    ApprovalResolved: "question approval",
-    ConnectionRequested: "question connection",
-    ConnectionResolved: "question connection",
-    UsageReported: "usage",
-    LogLine: "log",
-    StreamInterrupted: "problem",
-    UnknownEvent: "unknown",
-}
-"""Words by which events of a kind are found."""
+def _kind(event: TurnEvent) -> str:
+    """Words by which events of a kind are found."""
+    match event:
+        case TurnStarted() | TurnFinished():
+            return "turn"
+        case TextDelta() | AgentMessage():
+            return "message"
+        case SkillStarted() | SkillFinished():
+            return "skill"
+        case ApprovalRequested() | ApprovalResolved():
+            return "question approval"
+        case ConnectionRequested() | ConnectionResolved():
+            return "question connection"
+        case UsageReported():
+            return "usage"
+        case LogLine():
+            return "log"
+        case StreamInterrupted():
+            return "problem"
+        case UnknownEvent():
+            return "unknown"
+        case HaltRequested() | Heartbeat():
+            return ""
 
 
 def run_header(run_id: RunId | None) -> Rows:

@@ -276,6 +276,8 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
             case "refused":
                 yield Row(Content.styled(f"Not sent. {problem}".rstrip(), BAD), FAILED)
                 yield Row(_DISMISS)
+            case "sent":
+                pass
 
 
 def _progress(sent_bytes: int, total_bytes: int) -> Content:

@@ -118,6 +118,8 @@ class MessageMenu(MessageCursor):
                 card.action_unfold()
             case ApprovalCard() | ConnectionCard() as card:
                 card.action_open()
+            case _:
+                pass
 
     def action_show_jobs(self) -> None:
         """Show what is behind the skill that has the cursor."""

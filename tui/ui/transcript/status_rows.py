@@ -95,7 +95,7 @@ class OutcomeRow(Card[OutcomeEntry]):
             case "halted":
                 by_whom = "Stopped by you." if self.entry.asked_for else "Stopped."
                 return [Row(muted(f"{by_whom} {reason}".rstrip()), STOPPED)]
-            case _:
+            case "limit":
                 told = f"The agent has used up its turns. {reason}".rstrip()
                 return [Row(muted(told), OPEN_END)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
@@ -253,8 +253,6 @@ class Transcript(MessageMenu):
                 return OutcomeRow(entry, now_ms=self._now_ms)
             case UsageEntry():
                 return UsageRow(entry, now_ms=self._now_ms)
-            case _:
-                assert_never(entry)
 
 
 def _update_entry(widget: Widget, entry: Entry) -> None:
