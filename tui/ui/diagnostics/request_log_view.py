@@ -1,4 +1,4 @@
-"""The newest requests to the service, with the ids that support asks for."""
+"""Dialog with the newest requests to the service, and the request IDs for support."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _REFRESH_S = 1.0
 
 
 class RequestsView(SafeModal[None]):
-    """A row for each request, newest first; ``calls`` tells them anew each second."""
+    """One row per request, newest first; ``calls`` returns them again each second."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy the id", id="requests.copy", tooltip="Copy the request id"),
@@ -76,7 +76,7 @@ class RequestsView(SafeModal[None]):
             self.post_message(CopyText(_line(call), "The request"))
 
     def action_copy_all(self) -> None:
-        """Copy what is known of all requests, a line for each."""
+        """Copy what is known of all requests, one line each."""
         lines = "\n".join(map(_line, reversed(self._calls)))
         self.post_message(CopyText(lines, "The list of requests"))
 
@@ -110,9 +110,9 @@ class RequestsView(SafeModal[None]):
 
 
 def drawn(call: ServerCall, width: int) -> Content:
-    """A request as one line: time, outcome, what was asked, its id and how long it took.
+    """Return a request as one line: time, outcome, method and path, ID, duration.
 
-    Where there is little room, what was asked is left out.
+    In narrow windows method and path are left out.
     """
     status = str(call.status) if call.status is not None else "-"
     left = Content.assemble(
@@ -138,7 +138,7 @@ def drawn(call: ServerCall, width: int) -> Content:
 
 
 def _end_of(path: str, room: int) -> Content:
-    """The end of a path, where it says what was asked."""
+    """Return the end of a path, which is its most specific part."""
     return Content(path if len(path) <= room else "…" + path[len(path) - room + 1 :])
 
 

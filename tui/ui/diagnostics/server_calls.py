@@ -1,4 +1,4 @@
-"""The requests that were made to the service, and their ids, as support asks for them."""
+"""Show recent requests to the service, and copy their IDs for support."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ServerCalls(Controller):
-    """Show the newest requests; copy the id of the last one."""
+    """Controller that shows the newest requests and copies the ID of the last one."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
@@ -45,7 +45,7 @@ class ServerCalls(Controller):
         self.context.ask(RequestsView(self._calls))
 
     def copy_last_id(self) -> None:
-        """Copy the id of the newest request that has one."""
+        """Copy the ID of the newest request that has one."""
         named = (call.request_id for call in reversed(self._calls()) if call.request_id)
         if found := next(named, None):
             self.context.post(CopyText(found, f"The request id {found}"))

@@ -43,9 +43,9 @@ _ROLES = {
 
 @lru_cache(maxsize=64)
 def highlight(language: str, code: str) -> tuple[Spans, ...]:
-    """The lines of some code, each as spans whose style is a role such as ``keyword``.
+    """Return the lines of some code, each as spans whose style is a role such as ``keyword``.
 
-    Code without a known language, and code too big to look at closely, is one plain span a line.
+    Code in an unknown language, and code too large to highlight, is one plain span per line.
     """
     code = code.removesuffix("\n")
     lines = code.split("\n")
@@ -57,9 +57,9 @@ def highlight(language: str, code: str) -> tuple[Spans, ...]:
 
 
 def expand_tabs(code: str) -> list[str] | None:
-    """Return the lines of some code as wide as ``highlight`` makes them.
+    """Return the lines of some code with the widths that ``highlight`` gives them.
 
-    None where tabs follow characters whose width depends on those beside them.
+    None where tabs follow characters whose width depends on their neighbours.
     """
     lines = code.removesuffix("\n").split("\n") if code else []
     if "\t" not in code:
@@ -68,7 +68,7 @@ def expand_tabs(code: str) -> list[str] | None:
 
 
 def _with_tab_stops(line: Spans) -> Spans:
-    """The line with spaces drawn for its tabs, which are what is copied."""
+    """Return the line with spaces drawn for its tabs; copying gives the tabs."""
     spans: list[Span] = []
     column = 0
     for span in line:
@@ -112,7 +112,7 @@ def _lines(code: Content) -> Iterator[Spans]:
 
 
 def _runs(code: Content) -> Iterator[tuple[str, str]]:
-    """The text of the code with its roles; tokens follow each other and never overlap."""
+    """Yield the text of the code with its roles; tokens follow each other and never overlap."""
     at, text, roles = 0, code.plain, set(_ROLES.values())
     for start, end, style in code.spans:
         if isinstance(style, str) and style in roles:

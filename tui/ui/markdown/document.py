@@ -1,4 +1,4 @@
-"""A Markdown text that grows: what is settled is parsed and laid out once."""
+"""Growing Markdown text: finished parts are parsed and laid out once."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tui.ui.markdown.rows import CodeRow, Gap, Margin, Resume, Segment
 if TYPE_CHECKING:
     from tui.ui.markdown.spans import Line
 
-# Definitions of links, and formulas: lines may change what those above them mean.
+# Link definitions and formulas: lines that may change the meaning of earlier ones.
 _LOOKS_BACK = re.compile(r"\]:|\\\[|\$\$|\\begin\{")
-# Half of a line break or of a flag.
+# First half of a line break or of a flag.
 _MAY_GO_ON = re.compile("\r$|[\U0001f3f4\U000e0000-\U000e007f][\U000e0000-\U000e007f]*$")
 _UNDECIDED = re.compile(r"[ >]*(?:[-+*_=#~`|>]+|\d{1,9}[.)]?)[ \t]*")
 _LONGEST_MARKER = 40
@@ -29,7 +29,7 @@ _LAYOUTS_KEPT = 2
 
 @dataclass(slots=True)
 class _Layout:
-    """The lines at one width: first those of settled segments, then those of the live ones."""
+    """Lines at one width: first those of settled segments, then those of the live ones."""
 
     lines: LazyLines = field(default_factory=LazyLines)
     segments: int = 0
@@ -38,16 +38,17 @@ class _Layout:
 
 
 class Document:
-    """A message's Markdown. Give it the newest text, ask for its lines at any width.
+    """Markdown of a message. Update it with the newest text, ask for its lines at any width.
 
     While the text only grows, the cost of an update depends on its last block alone: blocks, list
     items and parts of long fences and tables are settled as soon as nothing can change them. Parts
     of fences are drawn when one of their lines is asked for.
-    The lines of a finished text do not depend on the steps in which it came.
+
+    The lines of a finished text do not depend on the steps in which it arrived.
     """
 
     _given: str
-    """The newest text as it came."""
+    """The newest text as received."""
     _source: str
     _settled: list[Segment]
     _live: list[Segment]
@@ -69,9 +70,9 @@ class Document:
         return self._source
 
     def update(self, text: str, *, final: bool = True) -> bool:
-        """Take the newest text; before the ``final`` one, an undecided last line is held back.
+        """Set the newest text; before the ``final`` one, an undecided last line is held back.
 
-        Returns whether the text only grew, so that the steady lines are still the same.
+        Returns True if the text only grew, so that the steady lines are still the same.
         """
         text = self._cleaned(text)
         grown = text.startswith(self._source)
@@ -84,22 +85,22 @@ class Document:
         return grown
 
     def _cleaned(self, text: str) -> str:
-        """The text without control characters; of one that only grew, the new part is looked at."""
+        """Strip control characters; of grown text, only the new part is scanned."""
         before, self._given = self._given, text
         if before and text.startswith(before) and not _MAY_GO_ON.search(before, len(before) - 8):
             return self._source + clean(text[len(before) :])
         return clean(text)
 
     def lines(self, width: int) -> Sequence[Line]:
-        """The lines of the text at a width in cells. Valid until the next update."""
+        """Return the lines of the text at a width in cells. Valid until the next update."""
         return self._layout(width).lines
 
     def steady(self, width: int) -> int:
-        """How many lines, from the top, further text will not change."""
+        """Return the number of lines, from the top, that further text will not change."""
         return self._layout(width).steady
 
     def code_blocks(self) -> list[tuple[str, str]]:
-        """Language and code of each code block; an open one has the code so far."""
+        """Return language and code of each code block; an open one has the code so far."""
         blocks: dict[int, tuple[str, str]] = {}
         for segment in chain(self._settled, self._live):
             for row in segment.rows:
@@ -117,7 +118,7 @@ class Document:
         self._layouts = {}
 
     def _read(self, final: bool) -> None:
-        """Parse what is not settled, and settle each segment followed by a complete line."""
+        """Parse the unsettled rest, and settle each segment followed by a complete line."""
         tail = self._source[self._tail_at :]
         shown = tail if final else _decided(tail)
         segments = parse(shown, self._resume, marks=self._marks)
@@ -154,14 +155,14 @@ class Document:
 
 
 def _decided(text: str) -> str:
-    """The text without a last line that may yet become anything, such as a lone ``-`` or ``1.``."""
+    """Drop a last line that may still become anything, such as a lone ``-`` or ``1.``."""
     head, newline, last = text.rpartition("\n")
     undecided = len(last) < _LONGEST_MARKER and _UNDECIDED.fullmatch(last)
     return head + newline if undecided else text
 
 
 def _offset(text: str, line: int) -> int:
-    """Where a line of the text starts, in characters."""
+    """Return the offset in characters at which a line of the text starts."""
     at = 0
     for _ in range(line):
         at = text.index("\n", at) + 1

@@ -1,4 +1,4 @@
-"""What is taken out of a Markdown text: its words without syntax, and where its links lead."""
+"""Extract plain text and links from Markdown."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from tui.ui.markdown.paint import selected_text
 
 _OPEN = "app.open_link"
 _WIDTH = 100
-"""Cells a table may take; paragraphs and code are not broken at all."""
+"""Width of tables in cells; paragraphs and code are not wrapped at all."""
 
 
 def plain_text(markdown: str) -> str:
-    """The text as one would copy it from the screen, without soft line breaks."""
+    """Return the text as copied from the screen, without soft line breaks."""
     lines = Document(markdown).lines(_WIDTH)
     return selected_text(lines, Selection(None, None)).strip("\n")
 
 
 def web_links(markdown: str) -> list[str]:
-    """The http and https addresses it links to, in order, each once."""
+    """Return the http and https addresses of its links, in order, each once."""
     spans = (span for line in Document(markdown).lines(_WIDTH) for span in line.spans)
     actions = (span.action for span in spans if span.action is not None)
     return list(dict.fromkeys(str(given[0]) for name, given in actions if name == _OPEN))

@@ -1,4 +1,4 @@
-"""A JSON document as Markdown: one line that unfolds into highlighted code."""
+"""JSON document as Markdown: one line that expands to highlighted code."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ _CLOSED = "▸ **JSON**"
 
 
 def folds(text: str, *, final: bool) -> bool:
-    """Whether a message is shown folded: it is one JSON document, or looks like one so far."""
+    """Return True if a message is shown collapsed: a JSON document, or one so far."""
     return json_of(text) is not None if final else begins_as_json(text)
 
 
 def folded(text: str, *, final: bool, unfolded: bool) -> str:
-    """What is shown of a message that folds.
+    """Return the Markdown to show for a message that is JSON.
 
-    Unfolded and unfinished, it only ever grows with the text.
+    Expanded and unfinished, it only grows with the text.
     """
     if not final and len(text.strip()) < 2:
-        return ""  # one bracket can still become anything
+        return ""  # one bracket may still become anything
     document = json_of(text) if final else None
     if document is None:
         return f"{_OPEN}\n\n```json\n{text}" if unfolded else _written_so_far(text)

@@ -1,4 +1,4 @@
-"""Tables: how wide their columns are, and the lines they are drawn with."""
+"""Tables: column widths and box drawing."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _BOX = "box"
 
 
 def grid_of(head: Cells, aligns: tuple[Align, ...], rows: Sequence[Cells]) -> Grid:
-    """The columns of a table, measured on its first rows."""
+    """Return the columns of a table, measured on its first rows."""
     columns = zip_longest(head, *(row[: len(head)] for row in rows), fillvalue=())
     widths = tuple(max(1, *(_natural(cell) for cell in column)) for column in columns)
     return Grid(head, aligns, widths)
 
 
 def draw_table(table: Table, width: int) -> Iterator[Line]:
-    """A table as a box of at most ``width`` cells, or as ``name: value`` lines where none fits."""
+    """Draw a table as a box of at most ``width`` cells, or else as ``name: value`` lines."""
     columns = len(table.grid.widths)
     room = width - 3 * columns - 1
     if room < min(_NARROWEST * columns, sum(table.grid.widths)):
@@ -41,7 +41,7 @@ def draw_table(table: Table, width: int) -> Iterator[Line]:
 
 
 def fit(widths: tuple[int, ...], room: int) -> tuple[int, ...]:
-    """Column widths of at most ``room`` in all: narrow columns keep theirs, wide ones share."""
+    """Fit column widths into ``room`` in all: narrow columns keep theirs, wide ones share."""
     if sum(widths) <= room:
         return widths
     fitted = dict.fromkeys(range(len(widths)), 0)
@@ -62,7 +62,7 @@ def _edge(ends: str, widths: Iterable[int]) -> Line:
 
 
 def _row(row: Cells, aligns: Sequence[Align], widths: Sequence[int]) -> Iterator[Line]:
-    """The lines of one row; the cells are wrapped."""
+    """Yield the lines of one row, with wrapped cells."""
     padded = [*row, *[()] * (len(widths) - len(row))]
     columns = [wrap(cell, width) for cell, width in zip(padded, widths, strict=False)]
     for parts in zip_longest(*columns, fillvalue=((), "")):

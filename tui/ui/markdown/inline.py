@@ -21,11 +21,11 @@ _CELL_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 def read_inline(
     tokens: Sequence[Token], role: str = "", *, marks: bool = False, in_cell: bool = False
 ) -> Spans:
-    """The spans of an inline token's children.
+    """Return the spans of an inline token's children.
 
-    ``role`` is added to every span. With ``marks``, code keeps its backticks, for screens
-    without colour. In the cell of a table, ``<br>`` breaks a line. Links to anything but http and
-    https are text followed by their target.
+    ``role`` is added to every span. With ``marks``, code keeps its backticks, for screens without
+    colour. In a table cell, ``<br>`` breaks the line. Links to anything but http and https are text
+    followed by their target.
     """
     spans: list[Span] = []
     roles = [role] if role else []
@@ -49,7 +49,7 @@ def read_inline(
 
 
 def tidy(text: str) -> str:
-    """Decoded text of a message, safe to draw on one line."""
+    """Return the decoded text of a message, safe to draw on one line."""
     return clean(text).replace("\n", " ").replace("\t", " ")
 
 
@@ -67,7 +67,7 @@ def _leaf(token: Token, style: str, marks: bool) -> list[Span]:
 
 
 def split_cell(text: str) -> str:
-    """The text of a table cell with its ``<br>`` as line breaks."""
+    """Return the text of a table cell with its ``<br>`` as line breaks."""
     return _CELL_BREAK.sub("\n", text)
 
 
@@ -79,7 +79,7 @@ def _link(href: str, title: str, text: Sequence[Span]) -> list[Span]:
         told = words == target or f"mailto:{words}" == target
         return [*text, *_aside("" if told else target, title)]
     action: Action = ("app.open_link", (href,))
-    # An image in a link leads to the image; the host behind it leads where the link does.
+    # An image in a link opens the image; the host after it opens the link.
     linked = [
         span if span.action else span._replace(style=f"{span.style} link".lstrip(), action=action)
         for span in text or [Span(target)]
@@ -89,14 +89,14 @@ def _link(href: str, title: str, text: Sequence[Span]) -> list[Span]:
 
 
 def _readable(href: str) -> str:
-    """An address with its letters instead of their percent-encoding."""
+    """Decode the percent-encoded letters of an address."""
     from markdown_it.common.normalize_url import normalizeLinkText
 
     return normalizeLinkText(href)
 
 
 def _aside(target: str, title: str, action: Action | None = None) -> list[Span]:
-    """Where a link leads and what it is called, as far as its text does not say it."""
+    """Return target and title of a link, unless its text shows them."""
     told = ", ".join(filter(None, (target, title)))
     return [Span(f" ({told})", "muted", action)] if told else []
 
@@ -106,7 +106,7 @@ def _title(token: Token) -> str:
 
 
 def _shows(text: str, host: str) -> bool:
-    """Whether a link's text is its address, so that nobody is led elsewhere unawares."""
+    """Return True if a link's text is its address, so that no target stays hidden."""
     return link_host(text if "://" in text else f"https://{text}") == host
 
 

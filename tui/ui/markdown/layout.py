@@ -1,4 +1,4 @@
-"""Rows laid out for a width: wrapped, indented and boxed, one ``Line`` per line of the screen."""
+"""Lay out rows for a width: wrapped, indented and boxed, one ``Line`` per screen line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COPY = "copy"
 
 
 def layout(rows: Iterable[Row], width: int, *, marks: bool = False) -> Iterator[Line]:
-    """The lines of some rows at a width in cells; none is wider, unless ``width`` is under 8.
+    """Yield the lines of rows at a width in cells; none is wider, unless ``width`` is under 8.
 
     With ``marks``, code blocks keep their fences, for screens without colour.
     """
@@ -31,7 +31,7 @@ def layout(rows: Iterable[Row], width: int, *, marks: bool = False) -> Iterator[
 
 
 def height_of(rows: Sequence[Row], width: int, *, marks: bool = False) -> int | None:
-    """Return how many lines ``layout`` makes of a part of a fence, by counting alone.
+    """Return the number of lines that ``layout`` makes of a part of a fence, by counting alone.
 
     None for other rows, which have to be laid out to be counted.
     """
@@ -49,7 +49,7 @@ def height_of(rows: Sequence[Row], width: int, *, marks: bool = False) -> int | 
 
 
 def _copied_indent(span: Span) -> Span:
-    """The indent of a list, as it is copied with a line that begins in it."""
+    """Return the indent of a list as it is copied with a line that begins inside it."""
     return span._replace(copied=None) if span.text.isspace() else span
 
 
@@ -68,7 +68,7 @@ def _draw(row: Row, width: int, marks: bool) -> Iterator[Line]:
 
 
 def _crop(margin: Margin, limit: int) -> Margin:
-    """The innermost part of a margin that would leave no room for the text."""
+    """Return the innermost part of a margin that would leave no room for the text."""
     if cells(plain(margin.rest)) <= limit:
         return margin
     return Margin(_innermost(margin.first, limit), _innermost(margin.rest, limit))
@@ -96,7 +96,7 @@ def _code(code: CodeRow, width: int, marks: bool) -> Iterator[Line]:
 
 
 def _label(code: CodeRow, width: int, marks: bool) -> Iterator[Line]:
-    """The top of a code block: its language, what else is said of it, and a mark to copy it."""
+    """Yield the top of a code block: language, rest of the info string, and a mark to copy it."""
     info = f"{code.language} {code.about}".rstrip()
     name = Span(f"{'```' if marks else ' '}{info}", "panel muted", copied="")
     space = width - cells(name.text) - cells(_COPY) - 1
@@ -108,7 +108,7 @@ def _label(code: CodeRow, width: int, marks: bool) -> Iterator[Line]:
 
 
 def _code_line(spans: Spans, width: int) -> Iterator[Line]:
-    """A line of code, folded where it is too long; the other lines start with an arrow."""
+    """Yield a line of code, wrapped if too long; continuation lines start with an arrow."""
     painted = tuple(
         Span(span.text, f"panel {span.style}".rstrip(), span.action, span.copied) for span in spans
     )

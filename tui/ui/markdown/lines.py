@@ -1,4 +1,4 @@
-"""The lines of a text at one width, which are drawn when they are needed."""
+"""Lines of a text at one width, drawn on demand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.ui.markdown.spans import Line
 
 
 class Part:
-    """Lines that are drawn together, the first time that one of them is asked for."""
+    """Lines that are drawn together, when one of them is first asked for."""
 
     def __init__(self, height: int, draw: Callable[[], Iterable[Line]]) -> None:
         self.height = height
@@ -23,12 +23,12 @@ class Part:
 
 
 class LazyLines(Sequence[Line]):
-    """A sequence of lines, made of parts. How many there are is known before any is drawn."""
+    """Sequence of lines, made of parts. Its length is known before any line is drawn."""
 
     def __init__(self) -> None:
         self._parts: list[Part | Sequence[Line]] = []
         self._starts: list[int] = []
-        """The number of the first line of each part."""
+        """Number of the first line of each part."""
         self._length = 0
 
     def append(self, part: Part | Sequence[Line]) -> None:
@@ -38,7 +38,7 @@ class LazyLines(Sequence[Line]):
         self._length += part.height if isinstance(part, Part) else len(part)
 
     def truncate(self, length: int) -> None:
-        """Remove all lines from a number on, with which a part begins."""
+        """Remove all lines from a number on, which must be the start of a part."""
         while self._length > length:
             self._parts.pop()
             self._length = self._starts.pop()

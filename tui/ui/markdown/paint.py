@@ -1,4 +1,4 @@
-"""Lines to strips: the only part of the renderer that knows colours, and what is selected."""
+"""Paint lines as strips: the only part of the renderer that knows colours and selection."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tui.core.text import drawn_parts
 from tui.ui.markdown.spans import Line, Span
 
 StyleOf = Callable[[str], Style]
-"""The style of some roles, given as in ``Span.style``."""
+"""Returns the style of some roles, given as in ``Span.style``."""
 
 
 def paint(line: Line, y: int, width: int, style_of: StyleOf) -> Strip:
-    """The strip of a line; its segments know their place in the text, for selecting it."""
+    """Return the strip of a line; its segments carry their offset in the text, for selection."""
     x = 0
     segments: list[Segment] = []
     for span in line.spans:
@@ -34,7 +34,7 @@ def paint(line: Line, y: int, width: int, style_of: StyleOf) -> Strip:
 
 
 def select(line: Line, start: int, end: int) -> Line:
-    """The line with some of its characters in the role ``selected``; -1 stands for its end."""
+    """Return the line with some characters in the role ``selected``; -1 is its end."""
     if end < 0:
         end = sum(len(span.text) for span in line.spans)
     spans: list[Span] = []
@@ -51,7 +51,7 @@ def select(line: Line, start: int, end: int) -> Line:
 
 
 def selected_text(lines: Sequence[Line], selection: Selection) -> str:
-    """The selected text with soft wraps undone, without bars, boxes and indents."""
+    """Return the selected text with soft wraps undone, without bars, boxes and indents."""
     first = selection.start.y if selection.start is not None else 0
     last = selection.end.y if selection.end is not None else len(lines) - 1
     parts: list[str] = []

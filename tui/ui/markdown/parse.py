@@ -1,4 +1,4 @@
-"""Markdown source to segments of rows. Pure: no width, no colours, no application."""
+"""Parse Markdown source into segments of rows. Pure: no width, no colours, no application."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ _START = Resume()
 
 
 def parse(source: str, resume: Resume = _START, *, marks: bool = False) -> list[Segment]:
-    """The segments of some Markdown source, which must be clean and have ``\\n`` line ends.
+    """Return the segments of Markdown source, which must be clean and have ``
+    `` line ends.
 
-    With ``resume``, the source starts at that segment, and what comes out is what would have come
-    had the whole text been parsed. With ``marks``, code keeps its backticks. HTML is text, and so
-    are definitions to which no link refers. Blocks
-    nested too deeply and paragraphs too long to look at closely are shown as they were written.
+    With ``resume``, the source starts at that segment, and the result is the same as if the whole
+    text had been parsed. With ``marks``, code keeps its backticks. HTML is text, and so are
+    definitions to which no link refers. Blocks nested too deeply and paragraphs too long to parse
+    are shown as source.
     """
     reader = Reader((resume.lead + source).split("\n"), resume, marks=marks)
     from tui.ui.markdown.syntax import DEEPEST, tokens_of
@@ -44,7 +45,7 @@ def _parser() -> MarkdownIt:
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """The tokens of each top-level block."""
+    """Yield the tokens of each top-level block."""
     block: list[Token] = []
     for token in tokens:
         block.append(token)

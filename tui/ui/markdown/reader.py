@@ -1,4 +1,4 @@
-"""Reads the token stream of markdown-it into rows, and cuts it into segments."""
+"""Convert the token stream of markdown-it to rows, cut into segments."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ _ALIGNS: dict[str, Align] = {
 
 @dataclass(slots=True)
 class _Container:
-    """An open quote, list or list item."""
+    """Open quote, list or list item."""
 
     first: Spans = ()
     rest: Spans = ()
     number: int | None = None
     """For an ordered list, the number of its next item."""
     fresh: bool = True
-    """Nothing has been drawn in it yet."""
+    """True until something has been drawn in it."""
 
     def margin(self) -> Spans:
         spans = self.first if self.fresh else self.rest
@@ -74,7 +74,7 @@ class _Draft:
 
 
 class Reader:
-    """Feed it the tokens of a text in order, then ask for its segments."""
+    """Converts the tokens of a text, fed in order, to segments."""
 
     def __init__(self, lines: list[str], resume: Resume, *, marks: bool) -> None:
         self._lines = lines
@@ -86,7 +86,7 @@ class Reader:
         self._lists = 0
         self._role = ""
         self._defined = -1
-        """The line behind the last definition that is shown; they stand together."""
+        """Line after the last visible definition; consecutive definitions form one block."""
         self._table: _TableDraft | None = None
         self._drafts: list[_Draft] = []
         self._handlers: dict[str, Callable[[Token], None]] = {
@@ -119,14 +119,14 @@ class Reader:
             handler(token)
 
     def raw(self, token: Token) -> None:
-        """Read the block a token opens as plain text."""
+        """Read the block that a token opens as plain text."""
         start, end = token.map or (0, len(self._lines))
         self._start_block(_line(token))
         text = clean("\n".join(self._lines[start:end])).replace("\t", " ").rstrip("\n")
         self._emit(TextRow(Margin(), (Span(text),)))
 
     def segments(self) -> list[Segment]:
-        """What was read so far."""
+        """Return the segments read so far."""
         return [Segment(draft.line, tuple(draft.rows), draft.resume) for draft in self._drafts]
 
     # Segments
@@ -303,7 +303,7 @@ class Reader:
 
 
 def _line(token: Token) -> int:
-    """The line of the source a block starts at."""
+    """Return the source line at which a block starts."""
     return token.map[0] if token.map else 0
 
 

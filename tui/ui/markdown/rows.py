@@ -1,4 +1,4 @@
-"""What a Markdown text consists of once it is parsed and before it has a width."""
+"""Rows of parsed Markdown, before they are laid out for a width."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Cells = tuple[Spans, ...]
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """What stands to the left of a row: list markers, indents and the bars of quotes."""
+    """Text to the left of a row: list markers, indents and the bars of quotes."""
 
     first: Spans = ()
     rest: Spans = ()
@@ -22,7 +22,7 @@ class Margin:
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """A paragraph or heading; it is wrapped."""
+    """Paragraph or heading; it is wrapped."""
 
     margin: Margin
     spans: Spans
@@ -30,11 +30,11 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """A code block, or some lines of a long one."""
+    """Code block, or some lines of a long one."""
 
     margin: Margin
     number: int
-    """Which code block of the message it is, from 0."""
+    """Number of the code block in the message, from 0."""
     language: str
     """First word of the info string, or empty."""
     about: str
@@ -47,17 +47,17 @@ class CodeRow:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The columns of a table, measured on its first rows so that later ones move nothing."""
+    """Columns of a table, measured on its first rows so that later ones move nothing."""
 
     head: Cells
     aligns: tuple[Align, ...]
     widths: tuple[int, ...]
-    """Cells each column would take without wrapping."""
+    """Cells that each column would take without wrapping."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, or some rows of a long one."""
+    """Table, or some rows of a long one."""
 
     margin: Margin
     grid: Grid
@@ -68,14 +68,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A horizontal line."""
+    """Horizontal line."""
 
     margin: Margin
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An empty line."""
+    """Empty line."""
 
     margin: Margin
 
@@ -85,24 +85,24 @@ Row = TextRow | CodeRow | Table | Rule | Gap
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """What the parser has to know to go on at a segment without the source before it."""
+    """State of the parser needed to resume at a segment without the source before it."""
 
     lead: str = ""
-    """Source to put in front: the opening line of a fence, the head of a table."""
+    """Source to prepend: the opening line of a fence, the head of a table."""
     gap: bool = True
-    """Whether an empty line stands before the segment, unless it is the first."""
+    """True if an empty line precedes the segment, unless it is the first."""
     number: int | None = None
-    """Number of the list item the segment starts with."""
+    """Number of the list item that the segment starts with."""
     grid: Grid | None = None
     codes: int = 0
-    """How many code blocks begin before it."""
+    """Number of code blocks that begin before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What can be parsed by itself: a block, a list item, a part of a long fence or table."""
+    """Part that can be parsed alone: a block, a list item, part of a long fence or table."""
 
     line: int
-    """Line of the parsed source where it starts."""
+    """Line of the parsed source at which it starts."""
     rows: tuple[Row, ...]
     resume: Resume

@@ -1,4 +1,4 @@
-"""Styled text, and how it is broken into lines of a given width. Knows nothing of Markdown."""
+"""Styled text, broken into lines of a given width. Independent of Markdown."""
 
 from __future__ import annotations
 
@@ -35,27 +35,28 @@ UNIT = re.compile(
     f"|[{_WIDE_OPENING}]*[^ \u200b{_EAST_ASIAN}{_WIDE_OPENING}]+\u200b*"
     f"|[{_WIDE_OPENING}\u200b]+)"
 )
-"""What is not broken: a word, or an ideograph or kana with its punctuation; spaces before it."""
+"""Unbreakable unit: a word, or an ideograph or kana with its punctuation; leading spaces included.
+"""
 
 
 Action = tuple[str, tuple[object, ...]]
-"""What a click does: the name of a Textual action and its arguments, never parsed from text."""
+"""Effect of a click: name and arguments of a Textual action, never parsed from text."""
 
 _SHORT_REST = 8
 
 
 class Span(NamedTuple):
-    """A run of text in one style."""
+    """Run of text in one style."""
 
     text: str
     style: str = ""
-    """Names of the roles it plays, separated by spaces, for example ``"strong link"``."""
+    """Role names, separated by spaces, for example ``"strong link"``."""
     action: Action | None = None
     copied: str | None = None
-    """What is copied in its place: nothing for bars, boxes and indents, a tab for its spaces."""
+    """Text copied in its place: nothing for bars, boxes and indents, a tab for its spaces."""
 
     def part(self, start: int, end: int) -> Span:
-        """Some characters of it; what is copied in its place belongs to the first of them."""
+        """Return some of its characters; text copied in its place goes with the first of them."""
         if start <= 0 and end >= len(self.text):
             return self
         copied = self.copied if self.copied is None or start <= 0 < end else ""
@@ -71,13 +72,13 @@ class Line:
 
     spans: Spans = ()
     glue: str = "\n"
-    """What stands between this line and the one before it once soft wraps are undone."""
+    """Text between this line and the one before it once soft wraps are undone."""
     fill: str = ""
     """Role that colours the cells to the right of the text."""
 
 
 class Piece(NamedTuple):
-    """A range of characters which fits on a line, and what joins it to the one before."""
+    """Range of characters that fits on a line, and the glue that joins it to the one before."""
 
     start: int
     end: int
@@ -85,12 +86,12 @@ class Piece(NamedTuple):
 
 
 def cells(text: str) -> int:
-    """Width of a text in cells."""
+    """Return the width of a text in cells."""
     return len(text) if text.isascii() else cell_len(drawn(text))
 
 
 def plain(spans: Iterable[Span]) -> str:
-    """The text of some spans."""
+    """Return the text of some spans."""
     return "".join(span.text for span in spans)
 
 
@@ -108,7 +109,7 @@ def wrap(spans: Spans, width: int) -> list[tuple[Spans, str]]:
 
 
 def fold(spans: Spans, width: int) -> list[tuple[Spans, str]]:
-    """Break one line of text after every ``width`` cells, wherever that is."""
+    """Break one line of text after every ``width`` cells, anywhere."""
     text = plain(spans)
     if cells(text) <= width:
         return [(spans, "\n")]
@@ -120,14 +121,14 @@ def fold(spans: Spans, width: int) -> list[tuple[Spans, str]]:
 
 
 def folds(text: str, width: int) -> int:
-    """Return how many lines ``fold`` makes of a text."""
+    """Return the number of lines that ``fold`` makes of a text."""
     if (size := cells(text)) <= width:
         return 1
     return ceil(size / max(2, width)) if text.isascii() else len(_chop(text, width))
 
 
 def _break(text: str, at: int, width: int) -> Iterator[Piece]:
-    """Pieces of a paragraph which starts at the offset ``at`` of a longer text."""
+    """Yield the pieces of a paragraph that starts at the offset ``at`` of a longer text."""
     if len(text) <= width and text.isascii():
         yield Piece(at, at + len(text), "\n")
         return
@@ -154,7 +155,7 @@ def _break(text: str, at: int, width: int) -> Iterator[Piece]:
 
 
 def _parts(word: str, first: int, width: int) -> list[str]:
-    """A long word in parts: one of ``first`` cells to fill the line, the others of ``width``."""
+    """Split a long word: one part of ``first`` cells to fill the line, the others of ``width``."""
     if first >= width:
         return _chop(word, width)
     head = _chop(word, first)[0]
@@ -162,7 +163,7 @@ def _parts(word: str, first: int, width: int) -> list[str]:
 
 
 def _chop(text: str, width: int) -> list[str]:
-    """The text in parts of at most ``width`` cells, or two if it is less."""
+    """Split text into parts of at most ``width`` cells, or two if that is less."""
     seen = drawn(text)
     parts = chop_cells(seen, max(2, width))
     if seen == text and parts:
@@ -173,7 +174,7 @@ def _chop(text: str, width: int) -> list[str]:
 
 
 def _cut(spans: Spans, pieces: Sequence[Piece]) -> Iterator[tuple[Spans, str]]:
-    """The spans of each piece; pieces are in order and do not overlap."""
+    """Yield the spans of each piece; pieces are in order and do not overlap."""
     index = offset = 0
     for start, end, glue in pieces:
         line: list[Span] = []

@@ -1,4 +1,4 @@
-"""Our changes to the Markdown that markdown-it reads: nothing that was said may vanish.
+"""Extensions of markdown-it, so that no part of a message vanishes.
 
 Imported when the first text is parsed, since markdown-it is not needed before.
 """
@@ -19,7 +19,7 @@ from tui.core.text import clean
 DEEPEST = 48
 _LONGEST_TEXT = 8_192
 _LONGEST_FORMULA = 100
-"""Lines that are looked at for the end of a formula."""
+"""Lines searched for the end of a formula."""
 
 _FORMULA_LIKE = re.compile(r"\s|[A-Za-z]$|.*[\\^_={}+<>]", re.DOTALL)
 _DOLLARS = re.compile(r"\$(?=[^\s$])[^$\n]*?\\[^$\n]*\$(?!\d)")
@@ -27,7 +27,7 @@ _ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]{1,20}\*?)\}")
 
 
 def new_parser() -> MarkdownIt:
-    """Parser of GitHub's Markdown, without HTML, with definitions and formulas as tokens."""
+    """Return a parser of GitHub's Markdown without HTML; definitions and formulas are tokens."""
     options = {"html": False, "maxNesting": DEEPEST, "inline_definitions": True}
     parser = MarkdownIt("gfm-like", options | {"store_labels": True})
     parser.block.ruler.at("reference", _definition)
@@ -37,13 +37,13 @@ def new_parser() -> MarkdownIt:
     parser.inline.ruler.before("escape", "formula", _formula)
     parser.core.ruler.before("inline", "long", _spare_long_text)
     if parser.linkify is not None:
-        # Without a scheme, every `notes.md` and `main.py` would be a link to a country.
+        # Without this, every `notes.md` and `main.py` would link to a country's domain.
         parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
     return parser
 
 
 def tokens_of(parser: MarkdownIt, source: str) -> list[Token]:
-    """The tokens of a text. A definition stays unless it is the one that a link refers to."""
+    """Return the tokens of a text. A definition stays text unless a link refers to it."""
     env: dict[str, dict[str, dict[str, object]]] = {}
     tokens = parser.parse(source, env)
     known = env.get("references")
@@ -62,7 +62,7 @@ def tokens_of(parser: MarkdownIt, source: str) -> list[Token]:
 
 
 def _labels(tokens: Sequence[Token]) -> set[str]:
-    """The labels that links and images refer to."""
+    """Return the labels that links and images refer to."""
     found: set[str] = set()
     for token in tokens:
         if label := token.meta.get("label") if token.type in ("link_open", "image") else None:
@@ -89,7 +89,7 @@ def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read a table, and add cells for which there is no column to the last one of their row."""
+    """Read a table, and add cells without a column to the last one of their row."""
     before = len(state.tokens)
     if not table(state, start, end, silent):
         return False
@@ -106,7 +106,7 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _cells_of(state: StateBlock, cell: Token) -> list[str]:
-    """The cells of the row of the source in which a cell stands."""
+    """Return the source cells of the row that contains a cell."""
     row = cell.map[0] if cell.map else 0
     line = state.src[state.bMarks[row] + state.tShift[row] : state.eMarks[row]].strip()
     parts = re.split(r"(?<!\\)\|", line)
@@ -115,7 +115,7 @@ def _cells_of(state: StateBlock, cell: Token) -> list[str]:
 
 
 def _formula(state: StateInline, silent: bool) -> bool:
-    """Read a formula of LaTeX, in which nothing is Markdown."""
+    """Read a LaTeX formula, in which nothing is Markdown."""
     end = _end_of_formula(state.src, state.pos, state.posMax)
     if end is None:
         return False
@@ -145,7 +145,7 @@ def _end_of_formula(source: str, start: int, limit: int) -> int | None:
 
 
 def _after(source: str, closing: str, start: int, limit: int) -> int | None:
-    """The place behind a closing mark, if there is one."""
+    """Return the offset after a closing mark; None if there is none."""
     at = source.find(closing, start, limit)
     return at + len(closing) if at > start else None
 
@@ -174,7 +174,7 @@ def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 def _closing_of(first: str) -> str:
-    """What ends the formula that begins with this line; empty if none does."""
+    """Return the closing mark of a formula that begins with this line; empty if none does."""
     if first.startswith(r"\["):
         return r"\]" if _FORMULA_LIKE.match(f"{first[2:]}\n") else ""
     if first.startswith("$$"):

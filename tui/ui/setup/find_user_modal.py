@@ -1,4 +1,4 @@
-"""Finds a user ID of Workato Identity by email, for whoever signs in by API key."""
+"""Dialog that finds a Workato Identity user ID by email, for sign-in by API key."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from tui.ui.toolkit.state_glyphs import BAD, muted
 from tui.ui.toolkit.text import line
 
 FindUser = Callable[[str, str], Awaitable[UserCheck]]
-"""Looks an email up with a developer token, empty for the one of the environment."""
+"""Looks up an email with a developer token; an empty one means that of the environment."""
 
 _USABLE = frozenset({"active", "allowed"})
 
 
 class FindUserModal(SafeModal[UserCheck]):
-    """Returns a user who can sign in; nothing when it is left.
+    """Returns a user who can sign in; None if it was closed.
 
-    Anyone else is reported here, so that another email can be tried.
+    Other users are reported in the dialog, so that another email can be tried.
     """
 
     AUTO_FOCUS = "#email Input"
@@ -68,7 +68,7 @@ class FindUserModal(SafeModal[UserCheck]):
 
     @on(Input.Submitted)
     def action_find(self) -> None:
-        """Look the email up, or go to what is missing."""
+        """Look up the email, or focus the field that is missing."""
         fields = list(self.query(Field))
         if not fields[0].value:
             fields[0].show_problem("is needed")

@@ -1,4 +1,4 @@
-"""Who are you? The login, which runs in a browser on this or any other machine."""
+"""Login dialog: the sign-in runs in a browser on this or any other machine."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ from tui.ui.toolkit.text import line, spread
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 
 _HEIGHTS = [(0, "-least"), (22, "-short"), (30, "-tall")]
-"""Lines from which on the screen has a style class."""
+"""Heights in lines from which the screen has a style class."""
 _PLACEHOLDER = "The page cannot be opened there? As expected: paste its address"
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who signed in, and where that is kept, as words for "kept in ..."."""
+    """The signed-in user, and where the credentials are stored, as words for "kept in ..."."""
 
     identity: Identity
     storage: str
 
 
 class LoginHeading(Widget):
-    """Where one signs in, and how much time is left."""
+    """Name of the sign-in service, and the time left."""
 
     attempt: LoginAttempt | None = None
 
@@ -63,7 +63,7 @@ class LoginHeading(Widget):
 
 
 class AddressField(Input):
-    """Takes the redirected address. What is pasted counts at once."""
+    """Field for the redirected address. A pasted one is accepted at once."""
 
     class Given(Message):
         """An address was pasted, or typed and confirmed."""
@@ -92,9 +92,9 @@ class AddressField(Input):
 
 
 class LoginModal(GuardedModal[SignedIn | None]):
-    """Signs in, in whatever way comes first. Returns who it is; None: the user gave up.
+    """Signs in, by the way that finishes first. Returns the identity; None if the user gave up.
 
-    The port of the redirect is open for as long as this is. Posts ``CopyText`` for the app.
+    The port of the redirect is open while the dialog is. Posts ``CopyText`` for the app.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -121,7 +121,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
         reason: str = "",
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``reason``: why one has to sign in, as a sentence."""
+        """``reason``: why signing in is necessary, as a sentence."""
         super().__init__(clock_s=clock_s)
         self._account = account
         self._reason = clean_line(reason, 300)
@@ -238,14 +238,14 @@ class LoginModal(GuardedModal[SignedIn | None]):
             self.post_message(CopyText(self._attempt.url, "The address"))
 
     def action_qr(self) -> None:
-        """Show the address as a QR code instead, and back."""
+        """Switch between the address and its QR code."""
         if self.has_class("-qr") or self._attempt is None:
             self.remove_class("-qr")
         else:
             self._show_qr()
 
     def _show_qr(self) -> None:
-        """Show the code as long as there is room for it."""
+        """Show the code while there is room for it."""
         problem = self.query_one(QrPanel).show(self._attempt.url) if self._attempt else ""
         self.set_class(not problem, "-qr")
         if problem:
@@ -261,7 +261,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
         self._work = self._sign_in()
 
     async def action_cancel(self) -> None:
-        """Back from the QR code to the address; else close the port, then leave."""
+        """Go back from the QR code to the address; else close the port, then leave."""
         if self.has_class("-qr"):
             self.remove_class("-qr")
             return
@@ -272,7 +272,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
         self.dismiss(None)
 
     async def on_paste(self, event: events.Paste) -> None:
-        """Whatever is pasted, wherever the focus is, can only be the address."""
+        """Treat any paste, wherever the focus is, as the address."""
         if self._attempt:
             self.action_paste()
             self.query_one(AddressField).take(event.text)
@@ -300,7 +300,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
 
 
 def _link(url: str) -> Content:
-    """An address on one logical line, so that selecting it copies it whole."""
+    """Return an address on one logical line, so that selecting it copies it whole."""
     text = Content(clean(url))
     if link_host(url) is None:
         return text
@@ -314,7 +314,7 @@ def _tunnel(command: str) -> Content:
 
 
 def _why(attempt: LoginAttempt) -> str:
-    """Why the other ways come first."""
+    """Explain why the other ways come first."""
     if attempt.listening_problem:
         return f"{attempt.listening_problem} The other way still works."
     return f"No browser was started, since {attempt.remote_reason}."

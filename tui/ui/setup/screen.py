@@ -1,4 +1,4 @@
-"""The first run: try the demo, or say which agent to talk to and how to sign in."""
+"""Set-up screen of the first run: try the demo, or configure an agent and its sign-in."""
 
 from __future__ import annotations
 
@@ -51,22 +51,24 @@ _SIGNS: dict[Verdict, Content] = {
 
 
 class SetupServices(Protocol):
-    """What the set-up needs from outside."""
+    """Services that the set-up needs from outside."""
 
     def examine(self, profile: Profile) -> AsyncGenerator[CheckResult]:
-        """Whether a profile works, step by step."""
+        """Check a profile, step by step."""
         ...
 
     async def key_storage(self, profile_name: str) -> str:
-        """Where an API key would be kept, as words for "kept in ...". Raises ``StoreError``."""
+        """Return where an API key would be stored, as words for "kept in ...". Raises
+        ``StoreError``.
+        """
         ...
 
     async def keep_key(self, profile_name: str, key: Secret) -> None:
-        """Keep an API key apart from the profile. Raises ``StoreError``."""
+        """Store an API key apart from the profile. Raises ``StoreError``."""
         ...
 
     async def find_user(self, profile: Profile, email: str) -> UserCheck:
-        """Look an email up with the profile's developer token, or that of the environment.
+        """Look up an email with the profile's developer token, or that of the environment.
 
         Raises ``BackendError``.
         """
@@ -74,7 +76,7 @@ class SetupServices(Protocol):
 
 
 class SetupScreen(SafeScreen[str]):
-    """Returns the name of the profile that was saved; empty for the demo."""
+    """Returns the name of the saved profile; empty for the demo."""
 
     AUTO_FOCUS = "#try-demo"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -108,7 +110,7 @@ class SetupScreen(SafeScreen[str]):
         self._path = path
         self._help = help_
         self._checked: dict[str, str] | None = None
-        """The values of the last check, whatever it found."""
+        """Values of the last check, whatever its result."""
         self._flawed = False
         self._found: list[Row] = []
 
@@ -184,7 +186,7 @@ class SetupScreen(SafeScreen[str]):
         return [f for f in self.query(Field) if f not in self.query(f"{hidden} Field").results()]
 
     def _values(self) -> dict[str, str]:
-        """What is typed, by key, without what is empty or does not apply."""
+        """Return the values of the form, by key, without empty ones and those that do not apply."""
         typed = {f.key: f.value for f in self._shown_fields() if f.value and f.key != "name"}
         return {"auth": self._auth, **typed}
 
@@ -202,7 +204,7 @@ class SetupScreen(SafeScreen[str]):
         self.focus_next()
 
     def _complete(self) -> Profile | None:
-        """The profile as it is typed; None, with the faults marked, if it cannot be used."""
+        """Return the profile in the form; None, with the problems marked, if it cannot be used."""
         fields = {field.key: field for field in self._shown_fields()}
         wrong = [field for field in fields.values() if not field.sound]
         if not wrong:
@@ -220,7 +222,7 @@ class SetupScreen(SafeScreen[str]):
     # -- the user ID -----------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A user ID is asked for by API keys alone."""
+        """Only API keys need a user ID."""
         if action == "find_user" and self.is_whole and self._auth != "api_key":
             return False
         return super().check_action(action, parameters)
@@ -255,7 +257,7 @@ class SetupScreen(SafeScreen[str]):
             self._check(profile)
 
     def action_save(self) -> None:
-        """Check, save and go on; what was found wrong is saved only when asked twice."""
+        """Check, save and continue; a profile with problems is saved only when asked twice."""
         if profile := self._complete():
             self._check_and_save(profile)
 
@@ -287,7 +289,7 @@ class SetupScreen(SafeScreen[str]):
         save_profile(self._path, self._profile, values)
 
     async def _examine(self, profile: Profile) -> None:
-        """Show the findings as they come."""
+        """Show the results as they arrive."""
         values, self._flawed = self._values(), False
         self._found = []
         self._show(Row(muted("Checking…")))
@@ -304,7 +306,7 @@ class SetupScreen(SafeScreen[str]):
 
 
 class CheckResults(RowsView):
-    """What a check has found so far; takes no room before it has found anything."""
+    """Results of a check so far; takes no room before the first."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -327,7 +329,7 @@ def _setting(
     value: str = "",
     placeholder: str = "",
 ) -> Field:
-    """Return the field of a setting, as the table of settings declares it."""
+    """Return the field of a setting, as declared in the table of settings."""
     setting = SETTINGS[key]
     return Field(
         key,

@@ -1,4 +1,4 @@
-"""Actions on what a genie uses and who may use it: skills, knowledge bases, user groups."""
+"""Actions on a genie's skills, knowledge bases and user groups."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from tui.ui.studio.selection import Selection
 
 Assignment: TypeAlias = Callable[[GenieId, Sequence[str]], Awaitable[object]]
-"""Assigns things to a genie by their ids, or removes them."""
+"""Assigns items to a genie by their IDs, or removes them."""
 
 
 class AssignmentActions:
-    """Assign things to the genie, remove them, and look at them."""
+    """Assigns items to the genie, removes them, and shows them."""
 
     def __init__(self, changes: ChangeRunner, selection: Selection) -> None:
         self._changes = changes
@@ -49,7 +49,7 @@ class AssignmentActions:
         self._changes.run(lambda studio: _assign_call(studio.genies, kind)(genie.id, [thing]), told)
 
     def _remove(self, kind: str, thing: str) -> None:
-        """Take something from the genie, which is asked about."""
+        """Remove an item from the genie, after a confirmation."""
         if (genie := self._selection.genie) is None:
             return
         name, whose = self._selection.label_of(kind, thing), name_of(genie)
@@ -62,7 +62,7 @@ class AssignmentActions:
         )
 
     def add_group(self) -> None:
-        """Let a user group in, whose id the workspace's own pages tell."""
+        """Give access to a user group, whose ID is on the workspace's own pages."""
 
         def typed(group: str | None) -> None:
             if group and (genie := self._selection.genie):
@@ -76,7 +76,7 @@ class AssignmentActions:
         self._screen.app.push_screen(ask, typed)
 
     def _show_sources(self, kind: str, thing: str) -> None:
-        """Show where a knowledge base takes its contents from, and the recipes that fill it."""
+        """Show the sources of a knowledge base, and the recipes that fill it."""
         reading = self._read_sources(thing)
         self._screen.run_worker(reading, group="sources", exclusive=True, exit_on_error=False)
 

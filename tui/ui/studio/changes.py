@@ -23,14 +23,14 @@ Change: TypeAlias = Callable[["DeveloperClient"], Awaitable[object]]
 
 
 class StatusLine(Static):
-    """Shows what is going on, or what went wrong."""
+    """Shows progress or an error."""
 
     def tell(self, sentence: str) -> None:
         self.update(muted(clean_line(sentence, 400)))
         self.display = bool(sentence)
 
     def fail(self, error: BackendError) -> None:
-        """Show an error; it stays until something else is told."""
+        """Show an error until another message replaces it."""
         self.update(Content.assemble("✗ ", line(error.sentence(), 800)).stylize(BAD))
         self.display = True
 
@@ -45,7 +45,7 @@ class ChangeRunner:
         status: StatusLine,
         read_again: Callable[[], object],
     ) -> None:
-        """``read_again`` reads how things are after a change."""
+        """``read_again`` reloads the state after a change."""
         self.screen = screen
         self.studio = studio
         self.status = status
@@ -53,7 +53,7 @@ class ChangeRunner:
         self.busy = False
 
     def ask(self, question: str, yes: str, change: Change, told: str) -> None:
-        """Run a change after it was confirmed."""
+        """Run a change after a confirmation."""
 
         def answered(sure: bool | None) -> None:
             if sure:
@@ -62,7 +62,7 @@ class ChangeRunner:
         self.screen.app.push_screen(ConfirmModal(question, yes=yes, no="Keep it"), answered)
 
     def run(self, change: Change, told: str, *, meanwhile: str = "Working…") -> None:
-        """Run a change, say that it is done, and read how things are now."""
+        """Run a change, report it, and reload the state."""
         if self.busy:
             self.screen.app.bell()
         else:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ClientActions:
-    """Create a client, and act on one."""
+    """Creates clients and acts on them."""
 
     def __init__(self, changes: ChangeRunner, selection: Selection) -> None:
         self._changes = changes
@@ -41,7 +41,7 @@ class ClientActions:
         }
 
     def create(self) -> None:
-        """Make a client."""
+        """Create a client."""
 
         def wanted(client: WantedClient | None) -> None:
             if client is not None:
@@ -70,7 +70,7 @@ class ClientActions:
         self._changes.run(make, f"{name} is there.", meanwhile="Making the client…")
 
     def _ask_to_attach(self, client_id: GenieClientId) -> None:
-        """A new client is of no use before it is attached."""
+        """Offer to attach a new client, which is of no use before."""
         if (genie := self._selection.genie) and not has_client(genie):
             name = name_of(genie)
 
@@ -102,7 +102,7 @@ class ClientActions:
         )
 
     def _explain_pairs(self, genie: Genie, client_id: GenieClientId, error: BackendError) -> None:
-        """A second pairing: say what is in the way, and exchange the clients if that is known."""
+        """Explain a second pairing, and offer to swap the clients if the other one is known."""
         other = self._selection.attached.get(genie.id, "")
         if not other:
             error.hint = f"{error.hint} {menus.PAIRED}".strip()

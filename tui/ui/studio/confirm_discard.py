@@ -1,4 +1,4 @@
-"""Ask before unsaved changes are discarded."""
+"""Confirmation before unsaved changes are discarded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ THROW_AWAY = "Throw away what you have changed?"
 
 
 def confirm_discard(screen: SafeModal[Any], *, changed: bool, then: Callable[[], object]) -> None:
-    """Call ``then`` at once, or after a confirmation if there are unsaved changes."""
+    """Call ``then`` now, or after a confirmation if there are unsaved changes."""
 
     def answered(sure: bool | None) -> None:
         if sure:

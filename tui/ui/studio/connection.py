@@ -19,8 +19,9 @@ Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["DeveloperClient"]]
 
 UseGenie = Callable[[str], tuple[Connect, Kept]]
-"""Opens the session of another genie, and says where that choice is kept. Touches the
-disk; raises ``tui.config.ConfigError``."""
+"""Opens the session of another genie, and returns where that choice is stored. Touches the disk;
+raises ``tui.config.ConfigError``.
+"""
 
 NO_TOKEN = "Studio needs a Developer API token"
 WHICH_TOKEN = (
@@ -30,20 +31,20 @@ WHICH_TOKEN = (
 
 
 def has_recipe(skill_id: str | None) -> bool:
-    """Return whether a skill's id on the wire names the recipe behind it."""
+    """Return True if a skill's ID on the wire names its recipe."""
     return (skill_id or "").startswith("recipe:")
 
 
 @dataclass(eq=False)
 class StudioConnection:
-    """Opens the client at its first use and keeps it open, which keeps its rate limits."""
+    """Opens the client at its first use and keeps it open, which preserves its rate limits."""
 
     open_studio: OpenStudio | None = None
     """None: there is no developer token."""
     use_genie: UseGenie | None = None
-    """None: the place knows no other genies."""
+    """None: the target has no other genies."""
     genie: str = ""
-    """The handle of the genie that the user talks to."""
+    """Handle of the current genie."""
 
     def __post_init__(self) -> None:
         self._stack = AsyncExitStack()

@@ -1,4 +1,4 @@
-"""The list of what Studio knows about a genie."""
+"""List of a genie's details."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class DetailList(FittedList):
-    """Draws the selected genie; the cursor stays on its row when details are read anew."""
+    """Draws the selected genie; the cursor stays on its row when details are reloaded."""
 
     def __init__(self, selection: Selection) -> None:
         super().__init__(id="genie-details", compact=True)
@@ -25,7 +25,7 @@ class DetailList(FittedList):
 
     @property
     def row(self) -> str:
-        """The id of the row under the cursor, such as ``skill:123``."""
+        """ID of the row under the cursor, such as ``skill:123``."""
         place = self.highlighted
         return self.lines[place].id if place is not None and place < len(self.lines) else ""
 

@@ -1,4 +1,4 @@
-"""The details of a genie as rows of a list: headings, facts, and what can be acted on."""
+"""Rows of a genie's details: headings, facts, and items with actions."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class DetailRow:
-    """A row. ``id`` says what Enter is about, such as ``skill:123``; empty: nothing."""
+    """Row. ``id`` names the subject of Enter, such as ``skill:123``; empty for none."""
 
     text: Content
     id: str = ""
     aside: Content = _NOTHING
     about: Content = _NOTHING
-    """Stands in a column of its own, as far to the right as there is room."""
+    """Drawn in a column of its own, as far to the right as there is room."""
 
     def drawn(self, width: int) -> Content:
         if not self.about:
@@ -48,7 +48,7 @@ class DetailRow:
 
 
 def lines_of(details: GenieDetails, attached: str = "") -> Iterator[DetailRow]:
-    """All rows. ``attached``: id of the client that was seen to be attached, if any was."""
+    """Yield all rows. ``attached``: ID of the client known to be attached, if any."""
     genie = details.loaded.value or details.genie
     yield from _head(genie, details.loaded)
     yield from _client_lines(genie, details.clients, attached)
@@ -117,7 +117,7 @@ def _fact(label: str, value: str, deed: str) -> DetailRow:
 
 
 def value_of(genie: Genie, label: str) -> str:
-    """The whole value behind a fact."""
+    """Return the full value of a fact."""
     return next((value for name, value, _ in _facts(genie) if name == label), "")
 
 
@@ -203,7 +203,7 @@ def _policy_line(guardrail: Guardrail, kind: str) -> DetailRow:
 
 
 def policy_name(kind: str) -> str:
-    """``pii_detection`` as ``PII detection``."""
+    """Return ``pii_detection`` as ``PII detection``."""
     return kind.replace("_", " ").capitalize().replace("Pii", "PII")
 
 

@@ -1,4 +1,4 @@
-"""Details of a genie, read part by part."""
+"""Details of a genie, loaded part by part."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST = 200
-"""Most entries of a list that are read."""
+"""Maximum number of list entries to load."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetailPart(Generic[T]):
-    """Something that is being read, was read, or could not be."""
+    """Part that is loading, loaded or failed."""
 
     value: T | None = None
     problem: str = ""
@@ -28,7 +28,7 @@ class DetailPart(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class ListPreview(Generic[T]):
-    """The first entries of a list."""
+    """First entries of a list."""
 
     entries: Sequence[T]
     goes_on: bool = False
@@ -36,7 +36,7 @@ class ListPreview(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenieDetails:
-    """A genie and what belongs to it."""
+    """A genie with its clients, skills and other parts."""
 
     genie: Genie
     loaded: DetailPart[Genie] = DetailPart()
@@ -77,7 +77,7 @@ READERS: dict[str, Reader] = {
     "knowledge_bases": _knowledge_bases,
     "guardrail": _guardrail,
 }
-"""Readers by part; the first tells the project that the others search."""
+"""Readers by part; the first finds the project that the others search."""
 
 
 async def read_part(name: str, studio: DeveloperClient, genie: Genie) -> DetailPart[object]:

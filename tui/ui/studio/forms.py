@@ -26,7 +26,7 @@ _LONGEST = 200
 
 
 class AskModal(SafeModal[str]):
-    """Returns what was typed; nothing when it is left or nothing was typed."""
+    """Returns the typed text; None if it was closed or left empty."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="ask.close", tooltip="Change nothing"),
@@ -34,7 +34,7 @@ class AskModal(SafeModal[str]):
     AUTO_FOCUS = "Input"
 
     def __init__(self, title: str, hint: str, value: str = "", *, yes: str) -> None:
-        """``yes``: what Enter does, in a word."""
+        """``yes``: label of what Enter does."""
         super().__init__()
         self._yes = yes
         self._title = title
@@ -62,14 +62,14 @@ class AskModal(SafeModal[str]):
 
 @dataclass(frozen=True, slots=True)
 class WantedClient:
-    """A client to be made: with a key, or for OAuth with a redirect URL."""
+    """Client to create: with a key, or for OAuth with a redirect URL."""
 
     name: str
     redirect_url: str | None = None
 
 
 class NewClientModal(SafeModal[WantedClient]):
-    """Returns what client is wanted; nothing when it is left."""
+    """Returns the client to create; None if it was closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="client.close", tooltip="Make no client"),

@@ -1,4 +1,4 @@
-"""The list of the genies, with a filter above it."""
+"""List of genies, with a filter above it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class GenieList(Vertical):
-    """A filter and the genies that match it; Enter goes from the filter to the list."""
+    """Filter and the genies that match it; Enter moves from the filter to the list."""
 
     class Highlighted(Message):
-        """The cursor is on another genie."""
+        """The cursor has moved to another genie."""
 
         def __init__(self, genie: Genie) -> None:
             super().__init__()
@@ -35,7 +35,7 @@ class GenieList(Vertical):
         """Enter was pressed on a genie."""
 
     def __init__(self, studio: StudioConnection, wanted: str = "") -> None:
-        """``wanted``: the handle of the genie to show as soon as it is listed."""
+        """``wanted``: handle of the genie to show as soon as it is listed."""
         super().__init__(id="studio-genies")
         self._studio = studio
         self._wanted = wanted
@@ -74,7 +74,7 @@ class GenieList(Vertical):
         return self.query_one(OptionList).has_focus
 
     def clear_filter(self) -> bool:
-        """Return whether there was a filter to clear, or one being typed."""
+        """Clear the filter; return False if there was none and none was being typed."""
         words = self.query_one(Input)
         used = bool(words.value) or words.has_focus
         words.value = ""

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from tui.ui.studio.connection import StudioConnection
 
 _MOST = 25
-"""Jobs to read, newest first."""
+"""Number of jobs to read, newest first."""
 _CHROME = 16
 _LONGEST_ERROR = 20_000
 
 
 class JobsModal(SafeModal[None]):
-    """The recipe, its newest jobs, and the error of the one under the cursor."""
+    """The recipe, its newest jobs, and the error of the job under the cursor."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STUDIO_SHEET]
     AUTO_FOCUS = "OptionList"
@@ -120,7 +120,7 @@ class JobsModal(SafeModal[None]):
         self.query_one("#jobs-title", Static).update(parts)
 
     def _counted(self) -> str:
-        """Return how many jobs there were, and which of them are shown."""
+        """Return the counts of all jobs and of those shown, in words."""
         recipe = self._recipe
         told = ""
         if recipe and recipe.job_succeeded_count is not None:
@@ -187,7 +187,7 @@ class JobsModal(SafeModal[None]):
 
 
 def job_row(job: Job, width: int) -> Content:
-    """A job on one line: how it ended, when it began, what it was about, how long it took."""
+    """Return a job on one line: result, start, title, duration."""
     began = _time(job.started_at)
     took = ""
     if job.started_at is not None and job.completed_at is not None:

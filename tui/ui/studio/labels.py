@@ -26,23 +26,23 @@ def has_client(genie: Genie) -> bool:
 
 
 def glyph_of(genie: Genie) -> Content:
-    """A shape for whether it answers: it must be started and have a client."""
+    """Return a shape for whether it can reply: it must be started and have a client."""
     if not genie.started:
         return STOPPED
     return STARTED if has_client(genie) else CONNECTION
 
 
 def state_of(genie: Genie) -> Content:
-    """``started``, ``stopped``, ``started, no client``."""
+    """Return ``started``, ``stopped``, or ``started, no client``."""
     state = "started" if genie.started else "stopped"
     style = GOOD if genie.started and has_client(genie) else ASKS
     return Content.styled(state if has_client(genie) else f"{state}, no client", style)
 
 
 def genie_row(genie: Genie, width: int, *, here: bool = False) -> Content:
-    """A genie on one line: state, name, and at the end the state in words.
+    """Return a genie on one line: shape, name, and its state in words at the end.
 
-    ``here``: it is the one that is talked to. Where there is little room, the shape says it alone.
+    ``here``: it is the current genie. In narrow windows the shape alone shows the state.
     """
     name = line(genie.name or genie.id, 80).stylize("bold" if here else "")
     mark = muted("  in use") if here else Content("")

@@ -30,19 +30,19 @@ from tui.ui.toolkit.text import line
 Item: TypeAlias = Regex | Topic
 
 _HEIGHTS = [(0, "-short"), (24, "-roomy")]
-"""Lines from which on the screen has a style class."""
+"""Heights in lines from which the screen has a style class."""
 
 _BREAK = "⏎"
-"""Stands for the end of a line inside of a text, where each line is a text of its own."""
+"""Line break inside a text, in a field where each line is a text of its own."""
 
 
 def text_of(texts: Sequence[str]) -> str:
-    """Texts for a form, a line each."""
+    """Return texts for a form, one per line."""
     return "\n".join(clean(text).replace("\n", _BREAK) for text in texts)
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """The texts again; lines without anything are none."""
+    """Return the texts of a form, without empty lines."""
     return tuple(one.replace(_BREAK, "\n") for one in text.split("\n") if one.strip())
 
 
@@ -58,7 +58,7 @@ def violations_of(item: Item) -> tuple[Violation, ...]:
 
 
 class ListEditor(SafeOptionList):
-    """A row for each, and one to add another. Enter edits, Delete takes away."""
+    """One row per entry, and one to add another. Enter edits, Delete removes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -70,7 +70,7 @@ class ListEditor(SafeOptionList):
         """The entries have changed."""
 
     def __init__(self, items: Sequence[Item], where: str, what: str) -> None:
-        """``where`` is their path in a configuration; ``what`` they are: ``A topic``."""
+        """``where`` is their path in a configuration; ``what`` names their kind: ``A topic``."""
         super().__init__(compact=True, markup=False)
         self.items: list[Item] = [*items]
         self._is_topics = where == "topics"
@@ -116,7 +116,7 @@ class ListEditor(SafeOptionList):
 
 
 class ListItemModal(SafeModal[Item]):
-    """Returns the changed topic or regex; nothing when it is left."""
+    """Returns the changed topic or regex; None if it was closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="item.close", tooltip="Back without the changes"),
@@ -175,7 +175,7 @@ class ListItemModal(SafeModal[Item]):
         self.focus_next()
 
     def action_take(self) -> None:
-        """Take it over, flaws and all: the policy is not sent as long as there are any."""
+        """Accept it even with problems: the policy is not sent while there are any."""
         self.dismiss(self.edited)
 
     def action_leave(self) -> None:

@@ -1,4 +1,4 @@
-"""Menus of the rows of the details, and the questions before a change."""
+"""Menus of detail rows, and confirmations of changes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _MENUS: dict[str, tuple[tuple[Action, str], ...]] = {
 
 
 def menu_for(kind: str) -> Sequence[MenuItem]:
-    """The rows of the menu; none for what is done without asking."""
+    """Return the rows of the menu; none for actions without a menu."""
     return [MenuItem(name, Content(words)) for name, words in _MENUS.get(kind, ())]
 
 

@@ -35,12 +35,12 @@ Put = Callable[[Mapping[str, Any]], Awaitable[Policy]]
 """Replaces the policy. Raises ``BackendError``."""
 
 _CHROME = 14
-"""Lines that everything but the form takes."""
+"""Lines taken by everything but the form."""
 _STYLES = {"added": GOOD, "removed": BAD, "changed": ASKS, "kept": "$soft"}
 
 
 class PolicyModal(SafeModal[Policy]):
-    """Returns the policy as the service has taken it; nothing when it is left."""
+    """Returns the policy as the service has stored it; None if it was closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="policy.close", tooltip="Back without the changes"),
@@ -63,10 +63,10 @@ class PolicyModal(SafeModal[Policy]):
         entities: Sequence[str],
         put: Put,
     ) -> None:
-        """``before`` is the configuration as it is now; None: there is no such policy yet."""
+        """``before`` is the current configuration; None if there is no such policy yet."""
         super().__init__()
         settings = parse_policy(policy_type, before or {})
-        assert settings is not None  # the table offers the types there are forms for
+        assert settings is not None  # the table offers only types that have a form
         self._genie = genie
         self._type = policy_type
         self._before = before
@@ -107,7 +107,7 @@ class PolicyModal(SafeModal[Policy]):
         state.display = bool(sentence)
 
     def action_review(self) -> None:
-        """Show what would change; it is sent after that was confirmed."""
+        """Show the changes; they are sent after a confirmation."""
         self._check()
         found = diff(self._before, configuration_of(self._form))
         if self._problems:
@@ -150,7 +150,7 @@ class PolicyModal(SafeModal[Policy]):
 
 
 class Differences(RowsView):
-    """Rows of what would be added, removed and changed, then of what stays."""
+    """Rows of additions, removals and changes, then of unchanged settings."""
 
     def __init__(self, found: Sequence[Change]) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ class Differences(RowsView):
 
 
 class ReplaceModal(GuardedModal[bool]):
-    """Shows a full replacement before it is sent. Returns whether to send it."""
+    """Shows a full replacement before it is sent. Returns True to send it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Send it", id="replace.yes", tooltip="Replace the policy"),

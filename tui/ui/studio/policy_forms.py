@@ -1,4 +1,4 @@
-"""A form for each guardrail policy: what it shows is read from a configuration and back."""
+"""Forms for guardrail policies, converted from a configuration and back."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ from tui.ui.toolkit.choice import InlineChoice
 from tui.ui.toolkit.state_glyphs import muted
 
 _UNNAMED = "out"
-"""The choice of a category that is not in the configuration: off, and left out of it."""
+"""Choice of a category that is not in the configuration: off, and left out of it."""
 
 
 class RowChoice(InlineChoice):
-    """A choice above and below others: the arrows go from one to the next, too."""
+    """Choice among others above and below it: the arrow keys also move between them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", "Choose", show=False, id="form.previous"),
@@ -58,7 +58,7 @@ class Form(Vertical):
     """Base of the forms."""
 
     class Changed(Message):
-        """Something was typed or chosen."""
+        """A value was typed or chosen."""
 
     def settings(self) -> PolicySettings:
         """Return the settings in the form."""
@@ -74,7 +74,7 @@ class Form(Vertical):
 
 
 def form_for(settings: PolicySettings, entities: Sequence[str]) -> Form:
-    """The form that edits these settings. ``entities`` are the types that may be detected."""
+    """Return the form that edits these settings. ``entities`` are the detectable types."""
     match settings:
         case HarmfulContent():
             return HarmfulForm(settings)
@@ -91,7 +91,7 @@ def form_for(settings: PolicySettings, entities: Sequence[str]) -> Form:
 
 
 class HarmfulForm(Form):
-    """A strength for each category."""
+    """Strength of each category."""
 
     def __init__(self, settings: HarmfulContent) -> None:
         super().__init__()
@@ -187,7 +187,7 @@ class TopicForm(Form):
 
 
 class WordForm(Form):
-    """Words, a line each."""
+    """Words, one per line."""
 
     def __init__(self, settings: CustomWordFilter) -> None:
         super().__init__()
@@ -226,7 +226,7 @@ def _switch(*, on: bool) -> InlineChoice:
 
 
 def _strengths(now: str) -> tuple[str, ...]:
-    """The strengths that can be chosen; one that is not known is kept as it is."""
+    """Return the available strengths; an unknown current one is kept."""
     return _with((_UNNAMED, *STRENGTHS), now)
 
 

@@ -1,4 +1,4 @@
-"""Studio: the genies, what belongs to each, and what can be done about it."""
+"""Studio screen: genies, their details, and actions on them."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ if TYPE_CHECKING:
     from tui.ui.studio.menus import Action
 
 _PAUSE_S = 0.2
-"""The cursor must rest this long on a genie before it is read, because of rate limits."""
+"""Time in seconds that the cursor must rest on a genie before it is loaded: rate limits."""
 _WIDTHS = [(0, "-narrow"), (100, "-roomy")]
 
 
 class StudioScreen(SafeScreen[None]):
-    """Enter acts on a row. What breaks what others use is asked about first."""
+    """Studio. Enter acts on a row; changes that affect others need a confirmation."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STUDIO_SHEET]
     AUTO_FOCUS = "#genie-details"
@@ -71,7 +71,7 @@ class StudioScreen(SafeScreen[None]):
     ]
 
     def __init__(self, studio: StudioConnection, clock: Clock, genie: str = "") -> None:
-        """``genie``: the handle of the genie to show as soon as it is listed."""
+        """``genie``: handle of the genie to show as soon as it is listed."""
         super().__init__()
         self.studio = studio
         self.clock = clock
@@ -110,19 +110,19 @@ class StudioScreen(SafeScreen[None]):
 
     @property
     def lines(self) -> Sequence[DetailRow]:
-        """The rows of the details."""
+        """Rows of the details."""
         return self._detail_list.lines
 
     @property
     def row(self) -> str:
-        """The id of the row under the cursor, such as ``skill:123``."""
+        """ID of the row under the cursor, such as ``skill:123``."""
         return self._detail_list.row
 
     # -- reading ---------------------------------------------------------------------------
 
     @work(group="genies", exclusive=True, exit_on_error=False)
     async def action_read(self) -> None:
-        """Read the genies, and what is known about the one that is shown."""
+        """Load the genies, and the details of the selected one."""
         self._status.tell("Reading the genies…")
         genies: list[Genie] = []
         try:
@@ -150,7 +150,7 @@ class StudioScreen(SafeScreen[None]):
 
     @work(group="details", exclusive=True, exit_on_error=False)
     async def read_details(self, pause_s: float = 0.0) -> None:
-        """Read the parts side by side, and show each as soon as it is there."""
+        """Load the parts concurrently, and show each as soon as it arrives."""
         await asyncio.sleep(pause_s)
         if self.details is None:
             return
@@ -182,7 +182,7 @@ class StudioScreen(SafeScreen[None]):
     def action_leave(self) -> None:
         """Clear the filter, else go back to the conversation."""
         if self._changes.busy:
-            self.app.bell()  # what is under way would be cut off, and a key with it
+            self.app.bell()  # leaving would cut a running change off, and lose a new key
         elif self._genie_list.clear_filter():
             self._detail_list.focus()
         else:
@@ -210,7 +210,7 @@ class StudioScreen(SafeScreen[None]):
         return super().check_action(action, parameters)
 
     def action_switch(self) -> None:
-        """Start the genie; or stop it, which is asked about."""
+        """Start the genie; or stop it, after a confirmation."""
         if (genie := self.selection.genie) is None:
             return
         name = name_of(genie)
@@ -225,7 +225,7 @@ class StudioScreen(SafeScreen[None]):
             self._changes.run(lambda studio: studio.genies.start(genie.id), f"{name} is started.")
 
     def action_use(self) -> None:
-        """Talk to the genie from now on."""
+        """Switch the conversation to the genie."""
         if (genie := self.selection.genie) is None:
             return
         name = name_of(genie)
@@ -274,7 +274,7 @@ class StudioScreen(SafeScreen[None]):
         self._clients.create()
 
     def action_copy(self) -> None:
-        """Copy what the row under the cursor is about."""
+        """Copy the value of the row under the cursor."""
         kind, _, thing = self.row.partition(":")
         if kind in ("copy", "view") and self.selection.genie:
             self.post_message(CopyText(value_of(self.selection.genie, thing), thing))

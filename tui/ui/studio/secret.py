@@ -1,4 +1,4 @@
-"""A key that is given out once: copied, or looked at, and then gone."""
+"""Dialog for a key that the service shows only once: copy it or look at it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HIDDEN = "•" * 24
 
 
 class SecretModal(GuardedModal[None]):
-    """Drawn only while it is asked for, so that no picture of the screen has it by accident."""
+    """Drawn only on request, so that no picture of the screen shows it by accident."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", id="secret.copy", tooltip="Copy the key"),
@@ -71,7 +71,7 @@ class SecretModal(GuardedModal[None]):
             self._note("It has been neither copied nor shown. Esc again gives it up for good.")
             return
         if self.app.clipboard == self._secret:
-            set_clipboard(self.app, "")  # the terminal has it; we need not
+            set_clipboard(self.app, "")  # the terminal has it; our copy is not needed
         self._secret = ""
         self.query_one("#secret", Static).update(Content(_HIDDEN))
         self.dismiss(None)

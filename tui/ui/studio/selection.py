@@ -1,4 +1,4 @@
-"""The genie that Studio shows, and what is known about it."""
+"""Genie selected in Studio, and its details."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ class Selection:
 
     details: GenieDetails | None = None
     attached: dict[GenieId, str] = field(default_factory=dict)
-    """Clients that were seen to be attached, by genie: no endpoint lists them."""
+    """Clients known to be attached, by genie: no endpoint lists them."""
 
     @property
     def genie(self) -> Genie | None:
-        """The selected genie, as far as it is known."""
+        """The selected genie, as far as it is loaded."""
         if self.details is None:
             return None
         return self.details.loaded.value or self.details.genie
 
     @property
     def attached_client(self) -> str:
-        """The id of the genie's client; empty where it was not seen."""
+        """ID of the genie's client; empty if not known."""
         return self.attached.get(self.details.genie.id, "") if self.details else ""
 
     def label_of(self, kind: str, thing: str) -> str:

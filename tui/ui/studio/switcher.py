@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class GenieSwitcher(SafeModal[GenieWanted]):
-    """Returns the genie that is wanted; nothing when it is left."""
+    """Returns the wanted genie; None if it was closed."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [STUDIO_SHEET]
     AUTO_FOCUS = "Input"
@@ -85,7 +85,7 @@ class GenieSwitcher(SafeModal[GenieWanted]):
 
     @work(group="genies", exclusive=True, exit_on_error=False)
     async def action_read(self) -> None:
-        """Read the list, and show it as it comes."""
+        """Load the list, and show it as it arrives."""
         self._tell("Reading the genies…")
         genies: list[Genie] = []
         try:
@@ -114,7 +114,7 @@ class GenieSwitcher(SafeModal[GenieWanted]):
             self._tell(_count(len(self._shown), len(self._genies)))
 
     def _draw(self) -> None:
-        """Draw what has all the words; the cursor stays with its genie."""
+        """Draw the genies that match all the words; the cursor stays with its genie."""
         before, rows = self.chosen, self.query_one(OptionList)
         words = self.query_one(Input).value.casefold().split()
         self._shown = [genie for genie in self._genies if _has(genie, words)]
@@ -164,7 +164,7 @@ class GenieSwitcher(SafeModal[GenieWanted]):
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)
     def action_use(self) -> None:
-        """Talk to the genie under the cursor; one that cannot answer is asked about."""
+        """Switch to the genie under the cursor; one that cannot reply needs a confirmation."""
         genie = self.chosen
         if genie is None or not self.is_current:
             return

@@ -34,7 +34,7 @@ _NAMES = {
 
 
 class ValidationList(RowsView):
-    """A row for each problem."""
+    """One row per problem."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ def _told(problem: Violation) -> Content:
 
 
 def in_words(where: str) -> str:
-    """``topics[2].name`` as ``Topic 3, name``."""
+    """Return ``topics[2].name`` as ``Topic 3, name``."""
     if where in _WHOLE:
         return _WHOLE[where]
     steps = [_STEP.sub(_numbered, step) for step in where.split(".") if step]

@@ -1,1 +1,1 @@
-"""Workarounds for Textual, and everything that uses its private names; README.md lists them."""
+"""Workarounds for Textual, and all uses of its private names; README.md lists them."""

@@ -1,4 +1,4 @@
-"""Private parts of Textual's app: the report of a crash, batches, line filters, the clipboard."""
+"""Private parts of Textual's app: crash report, batches, line filters, clipboard."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ResultT = TypeVar("ResultT")
 
 
 class SafeApp(App[ResultT]):
-    """App whose crashes show no secrets, and whose batches end with a picture."""
+    """App whose crash reports show no secrets, and which draws at the end of each batch."""
 
     @contextmanager
     def batch_update(self) -> Iterator[None]:
-        """Draw nothing until the end, and then all that has changed.
+        """Draw nothing until the end, and then all changes.
 
-        Textual asks the app for it at the end, but not the screen, which then draws what became
-        dirty meanwhile only with the next key.
+        Textual asks the app to draw at the end, but not the screen, which then draws widgets that
+        became dirty meanwhile only with the next key.
         """
         with super().batch_update():
             yield
@@ -55,7 +55,7 @@ def driver_of(app: App[Any]) -> Driver | None:
 
 
 def line_filters(app: App[Any]) -> list[LineFilter]:
-    """Return the filters that each drawn line passes; Textual has no way to add one."""
+    """Return the filters applied to each drawn line; Textual has no way to add one."""
     return app._filters
 
 
@@ -65,5 +65,5 @@ def set_clipboard(app: App[Any], text: str) -> None:
 
 
 def is_batching(app: App[Any]) -> bool:
-    """Return true while a batch of updates is open: what is drawn then is thrown away."""
+    """Return True while a batch of updates is open: anything drawn then is discarded."""
     return app._batch_count > 0

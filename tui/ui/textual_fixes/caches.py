@@ -1,4 +1,4 @@
-"""Textual's own caches, kept from holding on to what is no longer on screen."""
+"""Limit Textual's render caches."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 KEPT_OPTIONS = 256
-"""More than fit on most screens; those that scroll into view again are drawn again."""
+"""More than most screens show; options that scroll into view again are drawn again."""
 
 
 def share_backgrounds() -> None:
-    """Compute what the backgrounds of a widget look like once for all widgets.
+    """Share the computed backgrounds among all widgets.
 
-    Textual caches that with the last 1,024 caches that asked for it, whose widgets may be gone:
-    each holds all lines that its widget has ever drawn.
+    Textual keeps the last 1,024 caches that asked for one, though their widgets may be gone: each
+    holds all lines that its widget has ever drawn.
     """
     if hasattr(StylesCache.get_inner_outer, "cache_info"):
         StylesCache.get_inner_outer = _inner_outer  # type: ignore[method-assign, assignment]
 
 
 def keep_few_options(options: OptionList) -> None:
-    """Keep the drawn lines of as many options as can be seen, not of the last 2,048."""
+    """Limit the cached lines to as many options as fit on a screen, instead of the last 2,048."""
     options._option_render_cache.maxsize = KEPT_OPTIONS
 
 
 def forget_lines(widget: Widget) -> None:
-    """Let go of the drawn lines of a widget out of sight; it is drawn again when it is seen."""
+    """Drop the drawn lines of a widget out of sight; it is drawn again when visible."""
     widget._styles_cache.clear()
 
 

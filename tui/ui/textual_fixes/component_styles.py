@@ -1,7 +1,7 @@
-"""Styles of component classes, found when they are used, once for all widgets of a kind.
+"""Component styles computed on first use, and shared by all widgets of a kind.
 
-Textual finds those of every widget when it is mounted and keeps a node for each. A message in
-Markdown has 25, at three kilobytes, and shows a handful.
+Textual computes them for every widget when it is mounted and keeps a node for each. A message in
+Markdown has 25, at three kilobytes each, and uses a handful.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _found: WeakKeyDictionary[App[Any], dict[tuple[object, ...], Style]] = WeakKeyDi
 
 
 def component_style(widget: Widget, name: str) -> Style:
-    """What the style sheets say of a class below widgets of this kind, and no more than that."""
+    """Return the rules of the style sheets for a class below widgets of this kind, alone."""
     app = widget.app
     known = _found.setdefault(app, {})
-    sheets = len(app.stylesheet.source)  # some are read late
+    sheets = len(app.stylesheet.source)  # some are loaded late
     key = (type(widget), name, app.theme, app.native_ansi_color, sheets)
     if (style := known.get(key)) is None:
         style = known[key] = _find(widget, name)

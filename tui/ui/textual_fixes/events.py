@@ -1,4 +1,4 @@
-"""Passing an event on to another widget."""
+"""Forward an event to another widget."""
 
 from __future__ import annotations
 

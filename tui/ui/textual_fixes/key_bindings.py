@@ -1,6 +1,6 @@
 """Bindings of a node as the user has changed them.
 
-Textual tells them for the focus alone (``Screen.active_bindings``).
+Textual offers them for the focused widget alone (``Screen.active_bindings``).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from textual.dom import DOMNode
 
 
 def keymap_of(app: App[Any]) -> Mapping[str, str]:
-    """Return the keys that were given to ``App.set_keymap``, by the id of the binding."""
+    """Return the keys passed to ``App.set_keymap``, by binding id."""
     return app._keymap
 
 
 def default_bindings(node: DOMNode) -> list[Binding]:
-    """Return the bindings of a node as its class and its parents declare them."""
+    """Return the bindings of a node as declared by its class and its base classes."""
     return [binding for _, binding in node._bindings]
 
 

@@ -1,4 +1,4 @@
-"""Private parts of Textual's driver for Linux and macOS, and its thread that writes."""
+"""Private parts of Textual's driver for Linux and macOS, and of its writer thread."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from textual.drivers._writer_thread import WriterThread
 
 
 class SafeWriterThread(WriterThread):
-    """Writer that drops what is for a terminal that is gone, or lent to another program.
+    """Writer that drops output for a terminal that is gone, or lent to another program.
 
-    Textual's ends when the terminal does, and the app then waits for ever to write frame 31: the
-    queue holds 30.
+    Textual's ends when the terminal does, and the app then blocks forever on frame 31: the queue
+    holds 30.
     """
 
     def write(self, text: str) -> None:
@@ -39,22 +39,22 @@ class OpenLinuxDriver(linux_driver.LinuxDriver):
 
     @property
     def output_fileno(self) -> int:
-        """The file descriptor of the terminal's output."""
+        """File descriptor of the terminal's output."""
         assert self._file is not None
         return self._file.fileno()
 
     @property
     def is_reading(self) -> bool:
-        """Return true if a thread reads the terminal; there is never more than one."""
+        """True while a thread reads the terminal; there is never more than one."""
         return self._key_thread is not None and self._key_thread.is_alive()
 
     @property
     def handles_suspend(self) -> bool:
-        """Return true unless the terminal is lent to another program by ``App.suspend``."""
+        """True unless the terminal is lent to another program by ``App.suspend``."""
         return self._auto_restart
 
     def start_application_mode(self) -> None:
-        # The driver makes its writer by this name, and takes no other class.
+        # The driver looks its writer up by this name, and accepts no other class.
         setattr(linux_driver, "WriterThread", SafeWriterThread)  # noqa: B010
         super().start_application_mode()  # type: ignore[no-untyped-call]
 

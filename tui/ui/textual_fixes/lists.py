@@ -1,4 +1,4 @@
-"""Option lists that bear keys and clicks that come too late or too early."""
+"""Option lists that tolerate keys and clicks at the wrong moment."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tui.ui.textual_fixes.caches import keep_few_options
 
 
 class SafeOptionList(OptionList):
-    """Bears a click on an option that is gone, and keys before it has been laid out.
+    """Tolerates a click on a removed option, and keys before its layout.
 
-    It remembers what the options in view look like, and few others. Whoever comes to it by key is
-    on an option.
+    It caches the lines of little more than the visible options. Focusing it by key highlights an
+    option.
     """
 
     begins_at: ClassVar[Literal["first", "last"]] = "first"
-    """Where one comes in by key."""
+    """Option highlighted when it is focused by key."""
     _pressed = False
 
     def __init__(self, *content: OptionListContent, **more: Any) -> None:
@@ -29,7 +29,7 @@ class SafeOptionList(OptionList):
         keep_few_options(self)
 
     def on_mount(self) -> None:
-        # Textual keeps drawn rows by their style, which may be the same in two themes.
+        # Textual caches drawn rows by their style, which may be the same in two themes.
         self.app.theme_changed_signal.subscribe(self, lambda _: self._clear_caches())
 
     def on_mouse_down(self) -> None:
@@ -39,7 +39,7 @@ class SafeOptionList(OptionList):
         self._pressed = False
 
     def on_focus(self) -> None:
-        self.call_later(self._begin)  # behind the press of the mouse that may have led here
+        self.call_later(self._begin)  # after the mouse press that may have caused the focus
 
     def _begin(self) -> None:
         if self.highlighted is None and self.has_focus and not self._pressed:
@@ -56,10 +56,10 @@ class SafeOptionList(OptionList):
 
 
 class FittedList(SafeOptionList):
-    """Says when its rows have another width, also under a modal: there nothing is refreshed."""
+    """Reports when its rows have another width, also under a modal, where nothing is refreshed."""
 
     class WidthChanged(Message):
-        """The rows are to be drawn anew."""
+        """The rows have to be drawn again."""
 
     _drawn_width = 0
 

@@ -1,4 +1,4 @@
-"""A command palette that bears keys that come too late or too early."""
+"""Command palette that tolerates keys at the wrong moment."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class SafePalette(CommandPalette, SafeScreen[None]):
 
     @property
     def _provider_classes(self) -> list[type[Provider]]:  # type: ignore[override]
-        """In the same order each time; Textual has a set of them."""
+        """Providers in a fixed order; Textual has a set of them."""
         return sorted(super()._provider_classes, key=lambda kind: kind.__name__)
 
     def _action_command_list(self, action: str) -> None:
-        with suppress(KeyError, IndexError):  # a list that has not been laid out
+        with suppress(KeyError, IndexError):  # a list before its layout
             super()._action_command_list(action)
 
     def _watch__list_visible(self) -> None:
-        if self.is_whole:  # what is found may come when it is closed
+        if self.is_whole:  # results may arrive after it has closed
             super()._watch__list_visible()
 
     async def _watch__show_busy(self) -> None:

@@ -1,4 +1,4 @@
-"""Screens that bear keys and clicks that come too late or too early."""
+"""Screens that tolerate keys and clicks while they open or close."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ _FRAME_S = 1 / 60
 
 
 class SafeScreen(Screen[ScreenResultType]):
-    """Closes once, only itself, and not before it is there. There is one of a kind at a time."""
+    """Closes once, only itself, and not before it is open. One of a kind can be open at a time."""
 
     _draws_later = False
-    """Whether a picture waits for the end of a batch."""
+    """True while a draw waits for the end of a batch."""
 
     def on_mount(self) -> None:
         if any(type(other) is type(self) for other in self.app.screen_stack[:-1]):
-            self.dismiss()  # its key was pressed again before it had the keyboard
+            self.dismiss()  # its key was pressed again before it had the focus
 
     @property
     def is_whole(self) -> bool:
-        """Whether its parts are there: they come after it and go before it."""
+        """True while its widgets are mounted: they come after it and go before it."""
         return self.is_mounted and not self._pruning
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key that comes while it opens or closes finds nothing to work on."""
+        """Ignore keys while the screen opens or closes."""
         return self.is_whole and super().check_action(action, parameters)
 
     def call_after_refresh(self, callback: Callable[..., object], *args: Any, **more: Any) -> bool:
-        """Only while the parts are there."""
+        """Call back only while the widgets are mounted."""
         return super().call_after_refresh(
             lambda: callback(*args, **more) if self.is_whole else None
         )
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        if not self.is_active:  # a second key or click would close another
+        if not self.is_active:  # a second key or click would close another screen
             return AwaitComplete()
         if not self.is_mounted:
             self.call_later(self._close, result)
@@ -50,11 +50,11 @@ class SafeScreen(Screen[ScreenResultType]):
 
     def _compositor_refresh(self) -> None:
         if self.app._batch_count:
-            # Textual would forget what is to be drawn, but draws nothing while a batch is open: a
-            # letter typed at that moment would stay unseen until the next one.
+            # Textual would drop the pending draw, but draws nothing while a batch is open: a letter
+            # typed at that moment would stay invisible until the next one.
             self._draw_when_over()
         else:
-            # Textual forgets the widgets that became dirty since it last looked at them.
+            # Textual loses the widgets that became dirty since its last update.
             self._compositor.update_widgets(self._dirty_widgets)
             super()._compositor_refresh()
 
@@ -76,13 +76,13 @@ class SafeScreen(Screen[ScreenResultType]):
         super()._forward_event(event)
 
     def before_press(self, press: events.MouseDown) -> None:
-        """Act before a press of the mouse reaches the widget that is pressed."""
+        """Act on a mouse press before the pressed widget does."""
 
     def _is_leaving(self, press: events.MouseDown) -> bool:
-        """Whether what is pressed is just being removed: it has no parent any more."""
+        """Return True if the pressed widget is being removed: it has no parent any more."""
         widget, _ = self.get_widget_and_offset_at(press.x, press.y)
         return widget is not None and widget is not self and widget.parent is None
 
 
 class SafeModal(ModalScreen[ScreenResultType], SafeScreen[ScreenResultType]):
-    """A modal screen that closes once, and only itself."""
+    """Modal screen that closes once, and only itself."""

@@ -1,8 +1,7 @@
-"""The parser of Textual for what a terminal sends.
+"""Textual's parser of terminal input, used for key names and mouse events only.
 
-It fails on bytes that are no UTF-8 (Textual issue 6456) and on impossible numbers, and takes
-unknown sequences for text. What is used of it: the names of keys, which bindings refer to, and how
-it places mouse events.
+It fails on bytes that are not UTF-8 (Textual issue 6456) and on impossible numbers, and takes
+unknown sequences for text.
 """
 
 from __future__ import annotations

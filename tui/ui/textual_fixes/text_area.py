@@ -1,4 +1,4 @@
-"""A text area in which everything can be undone."""
+"""Text area whose undo never fails."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from textual.widgets import TextArea
 
 
 class SafeTextArea(TextArea):
-    """Text area that does not fail while it undoes (Textual issue 6686)."""
+    """Text area with a workaround for failing undo (Textual issue 6686)."""
 
     def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
-        # Textual 8.2 wants to see the cursor in the middle of an undo that makes the scrollbar
-        # unnecessary, when the cursor is still where there are no lines any more, and fails.
+        # Textual 8.2 scrolls to the cursor in the middle of an undo that makes the scrollbar
+        # unnecessary, while the cursor is still on a line that no longer exists, and fails.
         if self.cursor_location[0] >= self.document.line_count:
             return Offset()
         return super().scroll_cursor_visible(center, animate)
