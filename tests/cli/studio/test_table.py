@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.cli.studio.output import cells_of, fitted, table
+from tui.cli.studio.output import fitted, table
+from tui.core.text import clean_line
 
 
 def test_columns_are_aligned_by_cells_not_characters() -> None:
@@ -13,11 +16,38 @@ def test_columns_are_aligned_by_cells_not_characters() -> None:
     assert lines == ["NAME  STATE", "日本  on", "a     off"]
 
 
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("日本語", 6),
+        ("e\u0301te\u0301", 3),
+        ("👨\u200d👩\u200d👧\u200d👦", 2),
+        ("👍🏽", 2),
+        ("❤\ufe0f", 2),
+        ("🇩🇪", 2),
+        ("\u0915\u094d\u0937\u093f", 2),
+    ],
+    ids=["wide", "combining", "joined", "skin tone", "emoji style", "flag", "conjunct"],
+)
+def test_the_next_column_starts_behind_the_cells_that_are_drawn(text: str, cells: int) -> None:
+    _, row, plain = table(("name", "state"), [(text, "on"), ("abcdefgh", "off")], None)
+    assert row == f"{text}{' ' * (8 - cells)}  on"
+    assert plain == "abcdefgh  off"
+
+
+def test_a_cut_leaves_joined_and_wide_characters_whole() -> None:
+    family = "👨\u200d👩\u200d👧\u200d👦"
+    _, cut = table(("id", "name"), [("x", family * 9)], 14)
+    assert cut == f"x   {family * 4}…"
+    _, cut = table(("id", "name"), [("x", "日" * 9)], 14)
+    assert cut == "x   日日日日…"
+
+
 def test_the_widest_column_gives_up_first_and_shows_where_it_was_cut() -> None:
     rows = [("gin-12345678", "active", "a long description of what it does")]
     head, row = table(("id", "state", "description"), rows, 40)
     assert row == "gin-12345678  active  a long descriptio…"
-    assert cells_of(row) <= 40
+    assert wcwidth.width(row) <= 40
     assert head.startswith("ID            STATE   DESC")
 
 
@@ -39,9 +69,12 @@ def test_widths_fit_unless_every_column_is_at_its_least(wanted: list[int], room:
         assert widths == wanted
 
 
+texts = st.text(max_size=30).map(clean_line)
+
+
 @given(
-    st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30)), max_size=5),
+    st.lists(st.tuples(texts, texts), max_size=5),
     st.integers(20, 60),
 )
 def test_no_line_is_wider_than_the_terminal(rows: list[tuple[str, str]], width: int) -> None:
-    assert all(cells_of(line) <= width for line in table(("one", "two"), rows, width))
+    assert all(wcwidth.width(line) <= width for line in table(("one", "two"), rows, width))

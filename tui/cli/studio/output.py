@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import click
+import wcwidth
 
 from tui.core.json_values import write_json
 from tui.core.text import clean_line, json_text
@@ -27,7 +27,7 @@ def table(names: Sequence[str], rows: Sequence[Sequence[str]], width: int | None
     The first column is what other commands are given, so it is cut last of all.
     """
     head = [name.replace("_", " ").upper() for name in names]
-    wanted = [max(map(cells_of, column)) for column in zip(head, *rows, strict=True)]
+    wanted = [max(map(wcwidth.width, column)) for column in zip(head, *rows, strict=True)]
     widths = _within(wanted, width - len(_GAP) * (len(names) - 1)) if width else wanted
     for row in (head, *rows):
         cut = [_table_cell(text, room) for text, room in zip(row, widths, strict=True)]
@@ -54,29 +54,11 @@ def fitted(wanted: Sequence[int], room: int) -> list[int]:
     return widths
 
 
-def cells_of(text: str) -> int:
-    """Return the width of a text in terminal cells."""
-    return len(text) if text.isascii() else sum(map(_cells, text))
-
-
-def _cells(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
-
-
 def _table_cell(text: str, room: int) -> str:
-    """A text in exactly ``room`` cells, ``…`` where it is cut."""
-    size = cells_of(text)
-    if size > room:
-        kept, size = "", 1
-        for character in text:
-            if size + _cells(character) > room:
-                break
-            kept += character
-            size += _cells(character)
-        text = kept + "…"
-    return text + " " * (room - size)
+    """Return a text in exactly ``room`` cells, with ``…`` where it is cut."""
+    if wcwidth.width(text) > room:
+        text = wcwidth.clip(text, 0, room - 1).rstrip() + "…"
+    return wcwidth.ljust(text, room)
 
 
 _DONE = frozenset({"success"})
@@ -180,12 +162,12 @@ def _print_fields(content: Mapping[str, Any], names: Sequence[str]) -> None:
     if not there:
         click.echo("Done.")
         return
-    room = max(len(clean_line(name)) for name in there)
+    room = max(wcwidth.width(clean_line(name)) for name in there)
     for name in there:
         value = content[name]
         if isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
             value = ", ".join(_referred(entry) for entry in value)
-        click.echo(f"{clean_line(name):<{room}}  {shown(value)}")
+        click.echo(f"{wcwidth.ljust(clean_line(name), room)}  {shown(value)}")
 
 
 def _referred(entry: Mapping[str, Any]) -> str:
