@@ -1,6 +1,6 @@
-"""Stand-ins for the world outside: an agent that follows a script, a store in memory, a clock.
+"""Fakes of the outside world: an agent that follows a script, a store in memory, a clock.
 
-Scripts are data. Each item is an event to bring, an error to raise, or something to wait for:
+Scripts are data. Each item is an event to send, an error to raise, or something to wait for:
 
 >>> ScriptedBackend([*reply("Hello")])
 >>> ScriptedBackend([started(), asks("Order laptop", "call-1"), Wait.DECISION, finished()])
@@ -156,7 +156,7 @@ def finished(outcome: TurnOutcome = "finished", reason: str | None = None) -> Tu
 def used(
     tokens_in: int, tokens_out: int, *, before: bool = False, running_total: bool = False
 ) -> UsageReported:
-    """What the turn has used; as a running total, what the conversation has.
+    """Usage of the turn; as a running total, of the conversation.
 
     ``before``: when the turn began.
     """
@@ -182,11 +182,11 @@ def failed_reply(reason: str) -> list[TurnEvent]:
 
 
 class ScriptedBackend(BaseBackend):
-    """An agent that answers each message with the next script and notes what it was asked.
+    """Agent that answers each message with the next script and records its requests.
 
-    ``gates`` are scripts' own ``asyncio.Event``s: the script goes on when the test sets them.
+    ``gates`` are the scripts' ``asyncio.Event``s: a script continues when the test sets them.
     ``failures`` are raised by the next calls of a method, such as ``{"status": [error]}``.
-    What ``can`` leaves out raises ``UNSUPPORTED``, as with a real one.
+    Methods not in ``can`` raise ``UNSUPPORTED``, as in a real backend.
     """
 
     def __init__(
@@ -388,7 +388,7 @@ class ScriptedBackend(BaseBackend):
             raise self.failures[name].pop(0)
 
     async def _play(self, script: Script, run_id: RunId) -> AsyncGenerator[TurnEvent]:
-        """A run that is resumed goes on with the numbers of its events."""
+        """Play a run; a resumed run continues the numbers of its events."""
         for item in script:
             match item:
                 case BackendError():
@@ -746,7 +746,7 @@ class ManualClock:
 
 
 class HastyClock(ManualClock):
-    """Lets the time pass that somebody waits for, and remembers it."""
+    """Clock that skips each wait, and records it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -758,7 +758,7 @@ class HastyClock(ManualClock):
 
 
 class IdleClock(ManualClock):
-    """Moves on to the next time that is waited for as soon as nothing else goes on."""
+    """Clock that moves to the next awaited time as soon as the app is idle."""
 
     def __init__(self) -> None:
         super().__init__()

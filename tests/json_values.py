@@ -1,4 +1,4 @@
-"""JSON values as a hostile or careless service sends them, and what is JSON strictly."""
+"""JSON values as a hostile or careless service sends them, and strict JSON."""
 
 from __future__ import annotations
 

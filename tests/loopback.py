@@ -1,4 +1,4 @@
-"""An ASGI application on a loopback port, for a while."""
+"""ASGI application on a loopback port, for a while."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Plays recordings of a real Workflows server over loopback HTTP.
+"""Play recordings of a real Workflows server over loopback HTTP.
 
-The player keeps the last 500 frames, gives them out again after ``Last-Event-ID``, and shows the
-workflow as the server did: running, and as it was after the run. A ``bare`` one shows what was
-recorded and nothing else, so that a workflow may look idle, or like the run before, while a run
-goes on.
+The player keeps the last 500 frames, replays them after ``Last-Event-ID``, and shows the workflow
+as the server did: running, and as it was after the run. A ``bare`` player shows the recorded
+responses and nothing else, so that a workflow may look idle, or like the run before, during a run.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ class Player:
 
     @property
     def resumed_from(self) -> list[str]:
-        """What reconnects gave as ``Last-Event-ID``."""
+        """Return the ``Last-Event-ID`` of each reconnect."""
         return [a.last_event_id for a in self.asked if a.last_event_id is not None]
 
     async def answer(self, request: Request) -> Response:

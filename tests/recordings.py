@@ -1,6 +1,6 @@
-"""Recordings of a real Workflows server, and what should come of the runs in them.
+"""Recordings of a real Workflows server, and the expected results of their runs.
 
-A recording (``tests/fixtures/workflows/recorded``) is what a proxy saw: requests with the times at
+A recording (``tests/fixtures/workflows/recorded``) is made by a proxy: requests with the times at
 which they came, and the frames of their streams with offsets.
 """
 
@@ -61,7 +61,7 @@ class Run:
 
     @property
     def status(self) -> str:
-        """How it ended; empty where the recording stops before."""
+        """Final status; empty if the recording stops before the end."""
         return next((s["status"] for s in self.of("status") if s["status"] in ENDS), "")
 
 
@@ -144,7 +144,7 @@ Piece = tuple[str, ...]
 
 
 def story_of(run: Run) -> list[Piece]:
-    """What a run says and does, in order: from its pieces, else its messages, else its log."""
+    """Return the story of a run in order: from its pieces, else its messages, else its log."""
     story: list[Piece] = []
     pieces: dict[int, str] = {}
     kinds = {sent.payload["type"] for sent in run.frames}

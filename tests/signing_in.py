@@ -1,4 +1,4 @@
-"""Signing in as a person does: the demo's identity server, the command, and a browser elsewhere."""
+"""Sign-in as a user does it: the demo's identity server, the command, and a browser elsewhere."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 def free_redirect() -> str:
-    """A redirect URL whose port nobody uses."""
+    """Return a redirect URL with a free port."""
     return f"http://127.0.0.1:{free_port()}/callback"
 
 
@@ -43,7 +43,7 @@ def settings_of(server: DemoServer) -> dict[str, str]:
 
 
 def redirected(url: str, user: str = "ada", decision: str = "allow") -> str:
-    """Where the browser of another machine is sent once somebody has answered."""
+    """Return the URL to which a browser on another machine is redirected after a sign-in."""
 
     async def visit() -> str:
         async with browser(trust_env=False) as client:

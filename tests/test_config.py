@@ -1,4 +1,4 @@
-"""Settings: where they come from, which win, and what is said of those that cannot be used."""
+"""Settings: sources, precedence, and messages about invalid ones."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def complaint(
     flags: Mapping[str, object] | None = None,
     environ: Mapping[str, str] = OAUTH,
 ) -> str:
-    """What ``load`` says against its arguments: one line."""
+    """Return the error of ``load`` for its arguments: one line."""
     with pytest.raises(ConfigError) as caught:
         load(profile, config_path, flags, environ)
     message = str(caught.value)

@@ -1,6 +1,6 @@
-"""Whatever comes from outside is read, or refused in a sentence: never anything else.
+"""External input is parsed or rejected with a clear error: never any other exception.
 
-``GENIE_TUI_TEST_EXAMPLES`` says how many examples of each are tried.
+``GENIE_TUI_TEST_EXAMPLES`` sets the number of examples of each.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ REFUSALS = (BackendError, LoginProblem, BadRequest, ConfigError)
 
 
 def outcome(call: Callable[[], Any]) -> Any:
-    """What a call returns, or the refusal it raises; anything else it raises fails the test."""
+    """Return the result of a call, or its documented error; any other error fails the test."""
     try:
         return call()
     except REFUSALS as refusal:

@@ -1,4 +1,4 @@
-"""The shape of the code: no import cycles, and no private names of libraries but in one folder."""
+"""Structure of the code: no import cycles, and private names of libraries in one folder only."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sources() -> dict[str, ast.Module]:
 
 
 def imports_of(module: str, tree: ast.Module, known: Mapping[str, object]) -> set[str]:
-    """Return the modules of ours that a module imports anywhere: in functions and for types too."""
+    """Return our modules that a module imports anywhere: in functions and for types too."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

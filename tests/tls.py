@@ -1,6 +1,6 @@
-"""TLS servers with certificates of a company of our own, and the proxies that such companies have.
+"""TLS servers with certificates of a private company CA, and proxies as in companies.
 
-All run on loopback, each in threads of its own, so that programs can be tested as well as clients.
+All run on loopback, each in its own threads, so that programs can be tested as well as clients.
 """
 
 from __future__ import annotations

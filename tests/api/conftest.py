@@ -1,4 +1,4 @@
-"""A loopback server that says exactly the bytes it is told to, and a client that talks to it."""
+"""Loopback server that sends exactly the bytes a test scripts, and a client for it."""
 
 from __future__ import annotations
 

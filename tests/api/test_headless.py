@@ -1,4 +1,4 @@
-"""What each call asks, and how it reads the documented and the observed answer."""
+"""Headless API client: the request of each call, and documented and observed responses."""
 
 from __future__ import annotations
 

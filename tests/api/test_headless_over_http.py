@@ -1,6 +1,6 @@
 """Every endpoint against the demo server, which shares no code with the client.
 
-Each test runs against answers as documented and as observed.
+Each test runs with documented and with observed responses.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Any provider that keeps to the standards, and what others may answer."""
+"""Identity providers that follow the standards, and unusual responses from others."""
 
 from __future__ import annotations
 

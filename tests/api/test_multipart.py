@@ -1,4 +1,4 @@
-"""The head of an uploaded file is one that the strictest server reads, whatever the file's name."""
+"""Multipart headers of an uploaded file: accepted by strict servers, whatever the file's name."""
 
 from __future__ import annotations
 

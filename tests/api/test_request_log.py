@@ -1,4 +1,4 @@
-"""Every request is noted with the id the service gave it, and with nothing that is secret."""
+"""Request log: every request with the service's request ID, and no secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What services ask for before the next request, and that no route of any client comes earlier."""
+"""Rate limits and Retry-After: no client sends its next request too early."""
 
 from __future__ import annotations
 

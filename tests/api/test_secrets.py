@@ -1,4 +1,4 @@
-"""Credentials stay out of everything that can be read afterwards."""
+"""Credentials stay out of errors, tracebacks and logs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRET = "k3y-that-nobody-may-read"
 
 
 def everything_shown_of(error: BaseException) -> str:
-    """What a crash screen would show, local variables of every frame included."""
+    """Return the text a crash screen would show, local variables of every frame included."""
     screen = io.StringIO()
     assert error.__traceback__
     beyond_the_test = error.__traceback__.tb_next

@@ -1,4 +1,4 @@
-"""Event streams, by the standard. Cases are those of the web-platform-tests' eventsource suite."""
+"""Server-sent events by the standard. Cases come from the web-platform-tests' eventsource suite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Workflows API: what each call asks, and how it reads documented and observed answers."""
+"""Workflows API client: the request of each call, and documented and observed responses."""
 
 from __future__ import annotations
 

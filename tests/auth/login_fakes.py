@@ -1,4 +1,4 @@
-"""What the tests of signing in share: free ports, keyrings of every kind, a scripted service."""
+"""Shared helpers of the sign-in tests: free ports, keyrings of every kind, a scripted service."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class BrokenKeyring(MemoryKeyring):
 
 
 class HangingKeyring(MemoryKeyring):
-    """Waits for a prompt that nobody sees."""
+    """Keyring that hangs, as one whose password prompt is never answered."""
 
     name = "Hanging Keyring"
 
@@ -161,6 +161,6 @@ def file_vault(folder: Path, login: str = "work-1") -> TokenVault:
 
 
 async def visit(url: str, method: str = "GET", **headers: str) -> httpx.Response:
-    """What a browser gets."""
+    """Return the response that a browser gets."""
     async with httpx.AsyncClient(trust_env=False) as browser:
         return await browser.request(method, url, headers=headers)

@@ -1,10 +1,9 @@
-"""A window of the program: a process that chats with a profile until its standard input ends.
+"""Run a client process that chats with a profile until its standard input ends.
 
-``python -m tests.auth.loopback_client`` takes the profile from the environment, says ``ready``
-when it is
-connected and waits for a line; then it prints one for every reply. It ends with code 1 and the
-reason if its user saw anything go wrong. With ``die`` it is killed between the answer to a refresh
-and its being stored.
+``python -m tests.auth.loopback_client`` takes the profile from the environment, prints ``ready``
+when it is connected and waits for a line; then it prints one for every reply. It exits with code 1
+and the reason if its user saw an error. With ``die`` it is killed between the response to a refresh
+and the moment it is stored.
 """
 
 from __future__ import annotations

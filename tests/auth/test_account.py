@@ -1,4 +1,4 @@
-"""A login in trouble: lost answers, cut requests, refusals; and what may be seen of it."""
+"""Accounts: lost responses, aborted requests, rejected tokens, and the state they show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole logins against the demo Identity server, by redirect and by pasting."""
+"""Whole sign-ins against the demo identity server, by redirect and by pasted URL."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def attempt_of(account: Account) -> AsyncIterator[LoginAttempt]:
 
 
 async def redirected(attempt: LoginAttempt, user: str = "ada", decision: str = "allow") -> str:
-    """Where the browser is sent after somebody has signed in."""
+    """Return the URL to which the browser is redirected after a sign-in."""
     async with httpx.AsyncClient(trust_env=False) as browser:
         return await sign_in(browser, attempt.url, user, decision)
 

@@ -1,4 +1,4 @@
-"""Every way in which something other than the one expected redirect may arrive."""
+"""Loopback redirect receiver: every request other than the one expected redirect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.auth.loopback import NotListening, RedirectReceiver
 
 @dataclass
 class Login:
-    """What the receiver hands over, and the page it gets for it."""
+    """Result of the redirect receiver, and the page it got in return."""
 
     receiver: RedirectReceiver
     url: str

@@ -1,4 +1,4 @@
-"""One profile in several processes, with tokens that live two seconds.
+"""One profile shared by several processes, with tokens that expire after two seconds.
 
 ``GENIE_TUI_SOAK_S=60 python -m pytest tests/auth/test_processes.py`` chats for a minute.
 """
@@ -41,7 +41,7 @@ def server() -> Iterator[DemoServer]:
 
 @pytest.fixture
 def environ(server: DemoServer, tmp_path: Path) -> dict[str, str]:
-    """Of somebody who is signed in."""
+    """Return the environment of a signed-in user."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GENIE_TUI_")}
     folders = {
         "GENIE_TUI_CONFIG_DIR": str(tmp_path / "config"),
@@ -83,7 +83,7 @@ async def line_of(process: Process) -> str:
 
 
 async def chat(windows: list[Process], server: DemoServer) -> int:
-    """How many replies all windows got until there were enough refreshes, or time is up."""
+    """Count the replies in all windows until enough refreshes happened, or the time is up."""
     for process in windows:
         assert await line_of(process) == "ready\n"
     for process in windows:  # only now: who starts would take on what others have in the outbox

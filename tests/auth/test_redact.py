@@ -1,4 +1,4 @@
-"""The rules of ``tui.core.redaction``, and that our logs keep to them."""
+"""Redaction rules of ``tui.core.redaction``, and their use in the logs."""
 
 from __future__ import annotations
 

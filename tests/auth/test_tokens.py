@@ -17,14 +17,14 @@ OFFLINE = BackendError(ErrorKind.UNREACHABLE, "No network.", hint="Check it.")
 
 
 class QuickClock(ManualClock):
-    """Whose sleeps only move it."""
+    """Clock whose sleeps return immediately and move it forward."""
 
     async def sleep(self, seconds: float) -> None:
         self.advance(seconds)
 
 
 class Scene:
-    """Somebody who signed in as the first of the scripted grants."""
+    """User signed in with the first of the scripted grants."""
 
     def __init__(self, folder: Path, *answers: ScriptedGrant | BackendError) -> None:
         self.folder = folder

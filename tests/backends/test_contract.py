@@ -1,4 +1,4 @@
-"""What every chat backend owes the engine, over real loopback HTTP."""
+"""Contract of every chat backend with the engine, over real loopback HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The genie backend over recorded answers."""
+"""Genie backend with recorded responses."""
 
 from __future__ import annotations
 

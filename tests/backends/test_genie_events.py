@@ -1,4 +1,4 @@
-"""Each type of event, as documented and as observed."""
+"""Genie events of each type, as documented and as observed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames of the Workflows API become events, from any place in a run on."""
+"""Frames of the Workflows API parsed into events, from any position in a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of workflows, as a recorded server offers and takes them."""
+"""Workflow options, as a recorded server lists and accepts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames get their places, whatever order they arrive in."""
+"""Order of workflow frames, however they arrive."""
 
 from __future__ import annotations
 

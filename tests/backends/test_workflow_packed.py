@@ -1,4 +1,4 @@
-"""Answers that the log of a JSON workflow has packed, and cut behind 200 characters."""
+"""Replies that the log of a JSON workflow encodes and truncates after 200 characters."""
 
 from __future__ import annotations
 

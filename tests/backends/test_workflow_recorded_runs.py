@@ -1,4 +1,4 @@
-"""Runs as a real server tells them: any order within the window, any cut, any repetition."""
+"""Recorded runs of a real server: reordered within the window, split anywhere, repeated."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def name_of(frames: Sequence[Frame]) -> RunId:
 
 
 def told(frames: Sequence[Frame]) -> list[tuple[str, ...]]:
-    """What frames that come in one go tell."""
+    """Return the events of frames that come all at once."""
     return essence(follow([frames], name_of(frames)))
 
 

@@ -1,4 +1,4 @@
-"""Runs whose beginning or end the server tells late, or not at all."""
+"""Runs whose start or end the server reports late, or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures what the project promises about speed and memory, and prints one table.
+"""Measure speed and memory against their budgets, and print one table.
 
 python -m tests.bench [NAME ...] [--runs N] [--smoke] [--strict]
 """

@@ -1,4 +1,4 @@
-"""Texts of any length, the same in every run."""
+"""Replies of any length, the same in every run."""
 
 from __future__ import annotations
 

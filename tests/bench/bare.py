@@ -1,4 +1,4 @@
-"""The floor of a start: a Textual app with the shape of a chat client and nothing behind it.
+"""Baseline of a start: a Textual app with the shape of a chat client and nothing else.
 
 python -m tests.bench.bare
 """

@@ -1,4 +1,4 @@
-"""What a benchmark measured, next to a floor measured in the same run and to its budget."""
+"""Result of a benchmark, next to a baseline from the same run and its budget."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How much of a benchmark to run."""
+    """Size of a benchmark run."""
 
     smoke: bool = False
     """Only as much as shows that everything still runs."""
@@ -54,7 +54,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the budget was kept; None: there is none."""
+        """Return true if the budget was met; None if there is none."""
         if self.budget is None:
             return None
         measured = self.ratio if self.of == "ratio" else self.median

@@ -1,4 +1,4 @@
-"""The whole app over a real store, drawn into nothing."""
+"""The whole app with a real store, without a terminal."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Long conversations and long lists, in the whole app over a real store.
+"""Long conversations and long lists, in the whole app with a real store.
 
-Nothing here may grow with what is stored: only with what is on screen.
+No cost may grow with what is stored, only with what is on screen.
 """
 
 from __future__ import annotations

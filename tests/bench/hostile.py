@@ -1,4 +1,4 @@
-"""Sizes that a hostile or broken service may send: memory, and whether the app still takes keys.
+"""Oversized responses of a hostile or broken service: memory, and response to keys.
 
 python -m tests.bench.hostile [NAME ...] [--smoke]
 """

@@ -1,4 +1,4 @@
-"""What each library we ask for costs to import, alone and in a fresh process."""
+"""Import time of each library, alone and in a fresh process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the benchmarks, from a module that other processes can import."""
+"""Run the benchmarks, from a module that other processes can import."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ def all_figures(names: Sequence[str], scale: Scale) -> Iterator[Figure]:
 
 
 def figures_of(name: str, scale: Scale) -> list[Figure]:
-    """Everything the benchmark of this name measures, with a note of what is at work."""
+    """Return all figures of the benchmark of this name, and print a note about it."""
     print(f"measuring: {name}", file=sys.stderr, flush=True)
     return list(importlib.import_module(f"tests.bench.{name}").measure(scale))

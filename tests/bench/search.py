@@ -1,9 +1,9 @@
-"""How long a search over 10,000 stored messages takes, in CPU time: the machine may be busy.
+"""CPU time of a search over 10,000 stored messages, because the machine may be busy.
 
     python -m tests.bench.search
 
-Words are drawn as they are spoken, a few of them very often: the worst case is the first letter of
-the most frequent one, which nearly every message has.
+The frequency of words is as in speech: the worst case is the first letter of the most frequent
+word, which nearly every message has.
 """
 
 from __future__ import annotations

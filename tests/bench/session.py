@@ -1,4 +1,4 @@
-"""The engine and the app at work: floods of events, cuts, and a long day."""
+"""Engine and app under load: floods of events, lost connections, and a long day."""
 
 from __future__ import annotations
 

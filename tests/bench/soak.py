@@ -1,9 +1,9 @@
-"""Thousands of turns in many conversations while everything goes wrong that can.
+"""Thousands of turns in many conversations with every kind of fault.
 
     python -m tests.bench.soak [--turns N] [--conversations N] [--seed N]
 
 The engine runs in a process of its own, so that its memory, threads and files can be told from the
-demo server's. Exit 1 if anything was lost, doubled, damaged, or has grown.
+demo server's. Exit with 1 if anything was lost, duplicated, damaged, or has grown.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _LONGEST_TURN_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What the engine's process holds after some turns."""
+    """Resources of the engine's process after some turns."""
 
     turns: int
     memory_mb: float

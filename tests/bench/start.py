@@ -1,4 +1,4 @@
-"""From the command to the first picture, with little and with much in the store."""
+"""Time from the command to the first screen, with an empty and a full store."""
 
 from __future__ import annotations
 

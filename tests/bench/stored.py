@@ -1,4 +1,4 @@
-"""Stores full of conversations, as somebody has after a long time."""
+"""Stores full of conversations, as after long use."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Streams a long Markdown answer in a pseudo-terminal: our Reply against Textual's MarkdownStream.
+"""Stream a long Markdown reply in a pseudo-terminal: our Reply against Textual's MarkdownStream.
 
     python -m tests.bench stream [--shapes]
 
-Every figure comes from the same run, so that the ratios hold whatever the machine does.
+Every figure comes from the same run, so that the ratios don't depend on the machine.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A program in a pseudo-terminal; every piece of its output is stamped with the time it came.
+"""Program in a pseudo-terminal; each piece of its output has the time of its arrival.
 
-Nothing is emulated here, so that the reader costs next to nothing. Linux only.
+There is no emulator, so that reading costs next to nothing. Linux only.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Terminal:
             pass
 
     def wait(self, wanted: str, timeout_s: float, *, after: int = 0) -> float:
-        """When the program wrote this text, ``after`` so many bytes of output.
+        """Return the time at which the program wrote this text, after ``after`` bytes of output.
 
         Raises ``TimeoutError``.
         """

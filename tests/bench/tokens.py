@@ -1,9 +1,9 @@
-"""Tokens of a workflow, one by one, through the whole app in a pseudo-terminal.
+"""Token-by-token replies of a workflow, through the whole app in a pseudo-terminal.
 
     python -m tests.bench tokens
 
-The answer comes over HTTP from the demo's Workflows API; the floor is a bare MarkdownStream that is
-given the same text as fast, by nobody. So the app's processor time has everything in it: the
+The reply comes over HTTP from the demo's Workflows API; the baseline is a bare MarkdownStream that
+gets the same text as fast, without a server. So the app's processor time includes everything: the
 stream's decoding, the store, the timeline, the conversation.
 """
 
@@ -41,7 +41,7 @@ _PER_SECOND = 4
 
 @dataclass(frozen=True)
 class Run:
-    """What one way took. Times of keys in ms."""
+    """Measurements of one way. Times of keys in ms."""
 
     cpu_s: float
     lasted_s: float

@@ -1,4 +1,4 @@
-"""How many bytes go to the terminal: while an answer is streamed, and while nothing happens.
+"""Bytes sent to the terminal while a reply streams, and while the app is idle.
 
 python -m tests.bench.traffic [--smoke]
 """

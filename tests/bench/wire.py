@@ -1,4 +1,4 @@
-"""Bytes of a stream to events, next to what httpx-sse alone takes for the same bytes."""
+"""Time to parse the bytes of a stream into events, next to httpx-sse alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of agents, kept for times when the service can't be asked."""
+"""Cached names of agents, for when the service is unreachable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Studio of a place is that of its own genie."""
+"""Studio of a profile: the one that belongs to its genie."""
 
 from __future__ import annotations
 

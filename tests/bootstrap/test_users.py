@@ -1,4 +1,4 @@
-"""Looking a user up: Workato Identity says who there is, the genie whom it allows."""
+"""User lookup: Workato Identity lists the users, the genie the allowed ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real program in processes of its own, against a demo server in this one."""
+"""The real program in subprocesses, against a demo server in this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that decide on skill calls in advance."""
+"""Options that approve or reject skill calls in advance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``ask``: its own conversation, what it sends, and the answers that its options give."""
+"""``ask``: its own conversation, its requests, and the decisions of its options."""
 
 from __future__ import annotations
 

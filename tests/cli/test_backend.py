@@ -1,4 +1,4 @@
-"""Commands that speak to the Workflows API: by profile, by option, and in the demo."""
+"""Commands with the Workflows API: by profile, by option, and in the demo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands as a shell sees them: output, errors, exit codes."""
+"""Commands in a shell: output, errors, exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check-up: one line a step, the first that fails decides the exit code."""
+"""``doctor``: one line per step; the first failure determines the exit code."""
 
 from __future__ import annotations
 

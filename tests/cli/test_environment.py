@@ -1,4 +1,4 @@
-"""Commands where something around them is missing, full, closed or old."""
+"""Commands in a bad environment: missing folders, full disks, closed streams, old versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``genie-tui export``, as a shell sees it."""
+"""``genie-tui export`` in a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command loads: what a layer contract cannot see is whether an import is deferred."""
+"""Imports that each command loads; a layer contract can't see that an import is deferred."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in and out from a shell: what is printed, asked, kept, and the exit codes."""
+"""``login`` and ``logout`` in a shell: output, prompts, stored files, exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the interface is to be: said by flags, environment and file, and written back."""
+"""Interface preferences from flags, environment and file, and saved back."""
 
 from __future__ import annotations
 

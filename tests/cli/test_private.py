@@ -1,4 +1,4 @@
-"""Nothing of a user is open to the other users of the machine, and the doctor looks after it."""
+"""File permissions: other users of the machine can read nothing, and ``doctor`` checks it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``genie-tui ask`` against recordings of a real Workflows server."""
+"""``genie-tui ask`` with recordings of a real Workflows server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of an agent as a server numbers them: builders of events, and random runs."""
+"""Agent runs numbered as by a server: builders of events, and random runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts: whatever is written and attached comes back as it was."""
+"""Drafts: text and attachments survive a round trip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which texts are JSON documents, and what is said of them."""
+"""Detection and summary of texts that are JSON documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes in as JSON is fit for everything here, and what goes out is valid."""
+"""JSON values: input is normalized for every use, and output is valid."""
 
 from __future__ import annotations
 

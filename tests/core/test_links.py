@@ -1,6 +1,6 @@
-"""The host that is shown for a link is the one that a browser arrives at.
+"""Host shown for a link: the one a browser connects to.
 
-``node`` answers for the browser: its ``URL`` is the URL Standard's.
+``node`` stands for the browser: its ``URL`` implements the URL Standard.
 """
 
 # ruff: noqa: E501, RUF001

@@ -1,4 +1,4 @@
-"""No value of a secret parameter is left in what may be shown of an event."""
+"""Masking: no value of a secret parameter is left in the shown part of an event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of a new conversation: what a form may send."""
+"""Options of a new conversation: validation of the form."""
 
 from __future__ import annotations
 

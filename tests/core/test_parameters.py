@@ -1,4 +1,4 @@
-"""The rows of an approval question."""
+"""Rows of an approval question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions that are asked again: what changed, and what was decided about."""
+"""Repeated questions: changed parameters, and the decision they keep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The retry policy: the larger of what is asked for and our own growing backoff."""
+"""Retry policy: the larger of Retry-After and the exponential backoff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The step reducer: which steps the events of a turn make, each with all that was told of it."""
+"""Step reducer: the steps that the events of a turn make, each with all its details."""
 
 from __future__ import annotations
 

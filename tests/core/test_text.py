@@ -1,4 +1,4 @@
-"""The sanitiser, and numbers for people."""
+"""Sanitizing of text, and numbers formatted for reading."""
 
 from __future__ import annotations
 

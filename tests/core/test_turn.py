@@ -1,4 +1,4 @@
-"""The reducer: any order, any repetition, the same turn."""
+"""Turn reducer: any order, any repetition, the same turn."""
 
 from __future__ import annotations
 

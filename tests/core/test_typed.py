@@ -1,4 +1,4 @@
-"""What the user writes stays as it is; what no text has stays out."""
+"""Typed text: kept as it is, without control characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person with a browser: clicks through the demo Identity server's pages."""
+"""Scripted browser: clicks through the pages of the demo identity server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Form:
     buttons: list[Button] = field(default_factory=list)
 
     def press(self, label: str) -> dict[str, str]:
-        """What the browser sends when the button with this word on it is pressed."""
+        """Return the request of a browser when the button with this label is pressed."""
         [button] = [b for b in self.buttons if label.lower() in b.label.lower().split()]
         return {**self.hidden, button.name: button.value}
 

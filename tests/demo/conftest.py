@@ -1,4 +1,4 @@
-"""A demo server without pauses, and a visitor who knows HTTP and nothing of our client."""
+"""Demo server without pauses, and a plain HTTP client that shares no code with ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the community's SDKs against the demo server: ``python -m tests.demo.sdk CHECKOUT``.
+"""Run the community's SDKs against the demo server: ``python -m tests.demo.sdk CHECKOUT``.
 
 CHECKOUT is a work tree of github.com/Krishnakrish77/genie-api-sdk, which no registry has. Its
 Python client is imported from there; its TypeScript client is built there with npm. Exit code 1 if

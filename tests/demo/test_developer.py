@@ -1,4 +1,4 @@
-"""The Developer API of the demo, seen by somebody who knows HTTP and nothing of our client."""
+"""Developer API of the demo, from a plain HTTP client that shares no code with ours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Visit = Callable[..., Visitor]
 
 
 class Builder:
-    """Somebody with a Developer API token."""
+    """Client with a Developer API token."""
 
     def __init__(self, server: DemoServer, token: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {token or server.developer_token}"}

@@ -1,4 +1,4 @@
-"""What the live service was seen to do, where its documentation says otherwise."""
+"""Observed behavior of the live service that differs from its documentation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Requests as the clients of others write them, byte by byte where that matters.
+"""Requests as other HTTP clients write them, byte by byte where that matters.
 
-They are of the kinds that httpx, fetch (undici), requests, axios and curl send for the same calls;
-``tests/demo/sdk.py`` runs two whole clients.
+The clients are httpx, fetch (undici), requests, axios and curl; ``tests/demo/sdk.py`` runs two
+whole SDKs.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ def _upload(ada, conversation, name, content):
 
 @pytest.fixture
 def summary(visit):
-    """What the genie says about a file."""
+    """Return the genie's reply about a file."""
 
     def ask(name: str, content: bytes) -> str:
         ada = visit()

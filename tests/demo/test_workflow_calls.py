@@ -1,4 +1,4 @@
-"""The demo's Workflows API answers calls as a real server was recorded to answer them."""
+"""Responses of the demo's Workflows API to calls, compared with a recorded server."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Retold:
         }
 
     def ours(self, value: Any) -> Any:
-        """What was recorded, with the demo's names in it."""
+        """Return the recorded values, with the demo's names in them."""
         text = json.dumps(value)
         return json.loads(re.sub(r"\b[a-z]+-\d+\b", lambda m: self.names.get(m[0], m[0]), text))
 

@@ -1,8 +1,8 @@
-"""The demo's Workflows API does what a real server was recorded to do.
+"""Streams of the demo's Workflows API, compared with a recorded server.
 
 Each recorded prompt is sent to the demo, and its frames are compared with the recorded ones: order,
-kinds, keys, types, and all words but those of the answer. Recorded calls are repeated, and their
-responses compared. So the demo cannot drift away from the recordings.
+kinds, keys, types, and all words except the reply's. So the demo cannot drift away from the
+recordings.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def guest() -> Iterator[Guest]:
 
 
 def kinds(frames: Iterable[dict[str, Any]], *, whole: bool) -> list[Any]:
-    """What can be compared: pieces of text in a row count as one, and answers have no words."""
+    """Reduce frames to what can be compared: adjacent text pieces count as one, without words."""
     found: list[Any] = []
     for frame in frames:
         assert list(frame) == ["id", "type", "data", "timestamp"]

@@ -1,7 +1,7 @@
-"""The demo's Workflows API as its document says, as a stranger with an HTTP client sees it.
+"""The demo's Workflows API against its documentation, from a plain HTTP client.
 
-What a real server was recorded to do is in ``test_workflow_recordings``; what both have in common
-is tested here for both.
+Recorded behavior of a real server is in ``test_workflow_recordings``; tests of behavior that both
+describe are here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A visitor of the demo's Workflows API, and the recordings that the demo is compared with."""
+"""HTTP client of the demo's Workflows API, and the recordings that the demo is compared with."""
 
 from __future__ import annotations
 

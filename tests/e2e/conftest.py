@@ -1,4 +1,4 @@
-"""The program as a person starts it."""
+"""The program as a user starts it."""
 
 from __future__ import annotations
 

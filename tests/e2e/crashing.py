@@ -1,4 +1,4 @@
-"""The program, which on SIGUSR1 fails in the way that ``GENIE_TUI_TEST_CRASH`` names."""
+"""Program that on SIGUSR1 fails in the way that ``GENIE_TUI_TEST_CRASH`` names."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A monkey at the keyboard: random keys, pastes, clicks and sizes in a real terminal.
+"""Random keys, pastes, clicks and sizes in a real terminal.
 
     python -m tests.e2e.fuzz [--seconds S] [--seed N] [--bytes]
 
-The program must not crash, and whatever is open must close with Esc. With ``--bytes`` no keys are
+The program must not crash, and every open screen must close with Esc. With ``--bytes`` no keys are
 pressed, but bytes arrive that no terminal should send.
 """
 
@@ -111,7 +111,7 @@ def _complaints(terminal: Terminal) -> list[str]:
 
 
 def _still_works(terminal: Terminal, folder: Path) -> list[str]:
-    """Whether Esc leads back to the composer, and the program ends when it is told to."""
+    """Return true if Esc leads back to the composer, and the program quits when told to."""
     if not terminal.closed:
         terminal.resize(120, 36)
         for _ in range(12):
@@ -134,7 +134,7 @@ def _still_works(terminal: Terminal, folder: Path) -> list[str]:
 
 
 def _last_words(terminal: Terminal) -> str:
-    """What the program printed when it had left its screen, without colours."""
+    """Return the output of the program after it left its screen, without colors."""
     printed = terminal.output.decode("utf-8", "replace").rpartition("\x1b[?1049l")[2]
     return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", printed)[-6000:]
 

@@ -124,7 +124,7 @@ def _problems(terminal: Terminal, kept: Kept) -> list[str]:
 
 
 def _takes_text(terminal: Terminal, kept: Kept) -> bool:
-    """Whether a text that is typed is in the draft as it is, wherever the cursor was left."""
+    """Return true if typed text is in the draft unchanged, wherever the cursor was."""
     for _ in range(4):
         for _ in range(12):
             terminal.type("\x1b")

@@ -1,4 +1,4 @@
-"""An agent, and a service around it, that say what no terminal may be told."""
+"""Agent and service that send escape sequences which must not reach the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program, which on SIGUSR1 writes down what each of its tasks waits for: ``tasks.txt``."""
+"""Program that on SIGUSR1 writes the state of each of its tasks to ``tasks.txt``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOLD = "tasks.txt"
 
 
 def _chain(awaited: object) -> Iterator[str]:
-    """Where a coroutine is, and what it waits for, down to the last."""
+    """Return the frames of a coroutine, and of those it awaits, down to the last."""
     while awaited is not None:
         frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "gi_frame", None)
         yield f"  {frame.f_code.co_qualname}:{frame.f_lineno}" if frame else f"  {awaited!r:.300}"

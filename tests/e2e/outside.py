@@ -1,4 +1,4 @@
-"""What can be known of the program from outside: its database, and the server's journal."""
+"""State of the program seen from outside: its database, and the server's journal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Kept:
         return [(text, state, bool(over)) for text, state, over in rows]
 
     def drafts(self) -> list[str]:
-        """What is in the composer of each conversation."""
+        """Return the draft of each conversation."""
         return [text for (text,) in self._rows("SELECT text FROM drafts")]
 
     def turn_count(self) -> int:
@@ -34,7 +34,7 @@ class Kept:
 
     @property
     def asks(self) -> bool:
-        """Whether a skill call waits for a decision."""
+        """Return true if a skill call waits for a decision."""
         kinds = self.kinds()
         settled = {"approval_resolved", "turn_finished"} & set(kinds)
         return "approval_requested" in kinds and not settled
@@ -59,7 +59,7 @@ def sent(server: DemoServer) -> list[str]:
 
 
 def decisions(server: DemoServer) -> int:
-    """How many decisions the server took in."""
+    """Count the decisions that the server received."""
     return sum(bool(record.summary) for record in server.log.of("approval"))
 
 

@@ -1,4 +1,4 @@
-"""A network that can be taken away: a TCP proxy on loopback between the program and a server."""
+"""TCP proxy on loopback between the program and a server, to interrupt the network."""
 
 from __future__ import annotations
 

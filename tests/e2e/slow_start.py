@@ -1,4 +1,4 @@
-"""The program with a store that takes its time: ``GENIE_TUI_TEST_STORE_S`` for each message."""
+"""Program with a slow store: ``GENIE_TUI_TEST_STORE_S`` seconds for each message."""
 
 from __future__ import annotations
 

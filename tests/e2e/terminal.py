@@ -78,7 +78,7 @@ class Terminal:
 
     @property
     def closed(self) -> bool:
-        """Whether the program has ended."""
+        """Return true if the program has ended."""
         return self._closed
 
     @property
@@ -111,13 +111,13 @@ class Terminal:
 
     @property
     def is_cooked(self) -> bool:
-        """Whether the terminal shows what is typed, line by line, as a shell left it."""
+        """Return true if the terminal echoes input line by line, as a shell left it."""
         flags = termios.tcgetattr(self._fd)[3]
         return bool(flags & termios.ECHO and flags & termios.ICANON and flags & termios.ISIG)
 
     @property
     def threads(self) -> int:
-        """How many threads the program has."""
+        """Count the program's threads."""
         return len(os.listdir(f"/proc/{self.pid}/task"))
 
     def kill(self, number: signal.Signals) -> None:

@@ -1,4 +1,4 @@
-"""The app in a real terminal: talk, ask, leave, be killed."""
+"""The app in a real terminal: chat, approve, quit, kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``ask`` at a terminal: whoever sits there is asked."""
+"""``ask`` in a terminal: approvals are asked for interactively."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole login in a real browser, against the demo Identity server."""
+"""The whole sign-in in a real browser, against the demo identity server."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser that nobody has signed in with; it must fetch nothing from elsewhere."""
+    """Browser that is not signed in; it must load nothing from other hosts."""
     asked: list[str] = []
     context = chromium.new_context()
     context.on("request", lambda request: asked.append(urlsplit(request.url).hostname or ""))
@@ -63,7 +63,7 @@ def environ(environ: dict[str, str], server: DemoServer) -> dict[str, str]:
 
 
 def sign_in(page: Page, url: str, user: str = "Ada", decision: str = "Allow") -> None:
-    """Click through the pages of the Identity server, up to the one of ours."""
+    """Click through the pages of the identity server, up to our own."""
     page.goto(url)
     page.get_by_role("button", name=user).click()
     page.get_by_role("button", name=decision).click()
@@ -151,7 +151,7 @@ def test_the_last_page_is_drawn_from_itself_alone_light_and_dark(
 
 
 def _brightness(page: Page, scheme: Literal["light", "dark"], folder: Path) -> float:
-    """How bright the page is, 0 to 255, with a picture of it in the folder."""
+    """Return the brightness of the page, 0 to 255, and save a picture of it in the folder."""
     page.emulate_media(color_scheme=scheme)
     page.screenshot(path=folder / f"{scheme}.png")
     colour = str(page.evaluate("getComputedStyle(document.body).backgroundColor"))

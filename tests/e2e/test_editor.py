@@ -1,4 +1,4 @@
-"""The terminal in the hands of the user's editor."""
+"""The external editor takes over the terminal and gives it back."""
 
 from __future__ import annotations
 

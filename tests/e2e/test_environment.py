@@ -1,4 +1,4 @@
-"""The app where something around it is small, old, damaged, or happens behind its back."""
+"""The app in a bad environment: small, old, damaged, or changed while it runs."""
 
 from __future__ import annotations
 

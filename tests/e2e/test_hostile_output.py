@@ -1,7 +1,7 @@
-"""Whatever an agent and its service say, the terminal gets nothing of it but text.
+"""Hostile output of an agent and its service: the terminal receives only text.
 
-Checked on every byte that the real program writes. The service is hostile in every place where it
-has something to say: titles, messages, skills, errors, approvals, connections, names.
+Every byte that the real program writes is checked. The service is hostile in every field: titles,
+messages, skills, errors, approvals, connections, names.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def test_nothing_hostile_reaches_the_terminal_from_the_app(
 
 
 def _talk(terminal: Terminal) -> None:
-    """Both questions, each on its card and opened; nobody looks, so that notices are sent."""
+    """Open both questions, each on its card, without focus so that notifications are sent."""
     terminal.type(AWAY)
     terminal.type("go\r")
     terminal.until("Ctrl.G|Approve")

@@ -1,4 +1,4 @@
-"""What terminals send, byte by byte and with its times, and what reaches the agent of it."""
+"""Terminal input, byte by byte and with its times, and the message that the agent receives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Characters that take no space: kept in what is stored and printed, harmless on the screen."""
+"""Zero-width characters: kept in stored and printed text, harmless on the screen."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The program is killed at any instant and started again: nothing is lost, nothing doubled.
+"""Kill the program at any instant and restart it: nothing is lost, nothing duplicated.
 
-``GENIE_TUI_TEST_KILLS`` sets how many instants are tried; they are others in every run. A failure
-tells the seed of its instant: ``GENIE_TUI_TEST_SEED`` tries that one again.
+``GENIE_TUI_TEST_KILLS`` sets the number of instants; each run picks new ones. A failure prints the
+seed of its instant: ``GENIE_TUI_TEST_SEED`` repeats it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Signing in from a real terminal that has no browser, as over SSH."""
+"""Sign-in in a real terminal without a browser, as over SSH."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A short game of the monkey; ``python -m tests.e2e.fuzz`` plays for as long as one likes."""
+"""Short run of the fuzzer; ``python -m tests.e2e.fuzz`` runs for as long as you like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network goes away during a turn and comes back: typing never stops, the turn ends."""
+"""Network lost during a turn and restored: typing never blocks, the turn ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed while a question opens, in the real program: a message, and never an answer."""
+"""Text typed while a question opens, in the real program: a message, and never an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The interface for screen readers, as a program: nothing but text, appended at the end."""
+"""Screen reader mode of the real program: plain text, appended at the end."""
 
 from __future__ import annotations
 

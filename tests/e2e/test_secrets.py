@@ -1,4 +1,4 @@
-"""Planted secrets are looked for everywhere the program writes: the terminal, files, a crash."""
+"""Planted secrets, searched for wherever the program writes: terminal, files, crash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The terminal is given back however the program ends, and read once however it was stopped."""
+"""Signals: the terminal is restored after any exit, and works again after a suspend."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def server() -> Iterator[DemoServer]:
 
 
 def left_on(output: bytes) -> list[str]:
-    """What the program has switched on in the terminal, and not off again."""
+    """Return the terminal modes that the program switched on and not off again."""
     found = [
         str(mode)
         for mode in MODES

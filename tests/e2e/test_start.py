@@ -1,4 +1,4 @@
-"""What is typed while the program starts, whether or not it can connect."""
+"""Text typed while the program starts, with or without a connection."""
 
 from __future__ import annotations
 

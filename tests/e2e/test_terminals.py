@@ -1,4 +1,4 @@
-"""What reaches terminals of many kinds, read from the raw bytes."""
+"""Output for terminals of many kinds, read from the raw bytes."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ async def test_a_page_reads_and_writes_files_in_its_own_folder_only(
 
 
 class Page:
-    """What the terminal in a page shows: it draws on a canvas, so the bytes are read instead."""
+    """Output of the terminal in a page; it draws on a canvas, so the bytes are read instead."""
 
     def __init__(self) -> None:
         self._screen = pyte.Screen(200, 60)

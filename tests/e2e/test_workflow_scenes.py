@@ -1,4 +1,4 @@
-"""The app against the demo's Workflows API: what goes wrong on the way, as somebody sees it."""
+"""The app with the demo's Workflows API: faults on the way, as the user sees them."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def workflow_of_ada(server: DemoServer, workflow: str) -> bytes:
 
 
 def of_a_colleague(server: DemoServer) -> str:
-    """The id of a workflow that somebody else has begun."""
+    """Return the ID of a workflow that another user started."""
     headers = {"Authorization": f"Bearer {server.colleagues_token}"}
     body = {"agent_id": server.agent}
     answer = httpx.post(f"{server.url}/api/workflows", json=body, headers=headers)

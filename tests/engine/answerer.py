@@ -1,6 +1,6 @@
-"""A window of its own: a process that answers the open question of a conversation when told to.
+"""Process that answers the open question of a conversation on command, like a second window.
 
-It prints one JSON line at each step. ``hold`` keeps it for ever before or after its post.
+It prints one JSON line at each step. ``hold`` stops it before or after its POST until it is killed.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ async def answer(session: Session, turn: Turn, decision: str) -> str:
 
 
 def outcome(turn: Turn) -> str:
-    """What became of the question."""
+    """Return the outcome of the question."""
     return next(
         getattr(s, "decision", None) or getattr(s, "outcome", None) or ""
         for s in turn.steps

@@ -1,4 +1,4 @@
-"""The engine over a real client, a real store and a real server on loopback."""
+"""The engine with a real client, a real store and a real server on loopback."""
 
 from __future__ import annotations
 

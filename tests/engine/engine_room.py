@@ -1,4 +1,4 @@
-"""A session with somebody who listens: send, wait for what must become true, look."""
+"""Session with an observer: send, wait for a condition, look."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def serving(shape: str, *, ping_s: float, park_s: float) -> Iterator[DemoServer]
 
 
 class Room:
-    """What a user of the session sees."""
+    """Session as its user sees it."""
 
     def __init__(self, store: SqliteStore, backend: ChatBackend) -> None:
         self.store = store

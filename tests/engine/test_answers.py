@@ -1,4 +1,4 @@
-"""Several windows of one profile answer the same question: it is posted once, whoever dies."""
+"""Windows of one profile that answer the same question: it is posted once, even after a crash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question whose parameters change while it waits: nothing is approved that was not seen."""
+"""Question whose parameters change while it is pending: only what was seen is approved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reply after a connection: in the history alone, in whatever run, shown once."""
+"""Reply after a connection: only in the history, in any run, shown once."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def test_the_reply_of_a_turn_that_nobody_watched_is_part_of_it(
 
 
 async def _answered(room: Room, conversation_id: ConversationId) -> None:
-    """Wait until the server has done its part, of which it tells nobody."""
+    """Wait until the server has done its part, which it doesn't report."""
     backend, said, idle = room.backend, 0, False
     async with asyncio.timeout(5):
         while said < 3 or not idle:

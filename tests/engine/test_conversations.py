@@ -1,4 +1,4 @@
-"""What the user does beside speaking: create with options, rename, stop, equip, carry over."""
+"""Conversation commands: create with options, rename, stop, change skills, export and import."""
 
 from __future__ import annotations
 

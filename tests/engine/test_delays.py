@@ -1,4 +1,4 @@
-"""However a service asks for time, the engine comes back a handful of times, and never too early.
+"""Retry-After in any form: the engine retries a handful of times, and never too early.
 
 Time runs faster here, for engine and clients alike, so that six seconds take a fraction of one.
 """
@@ -78,7 +78,7 @@ def server() -> Iterator[DemoServer]:
 
 
 class Scene:
-    """Somebody at work while the service asks for time."""
+    """User of a session while the service asks for time."""
 
     def __init__(self, room: Room, server: DemoServer, folder: Path) -> None:
         self.room, self.server, self.folder = room, server, folder
@@ -203,7 +203,7 @@ async def play(
     watched: tuple[str, ...],
     backend_of: Callable[[DemoServer], ChatBackend],
 ) -> Counter[str]:
-    """How often each operation was asked for, up to six seconds after the first one watched."""
+    """Count the requests of each operation, up to six seconds after the first one watched."""
     server.faults.clear()
     began = 0
 

@@ -1,4 +1,4 @@
-"""What fails inside the engine is told, and nothing is left that looks as if it were at work."""
+"""Failures inside the engine are reported, and nothing is left in a working state."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Every fault in every phase of a turn: it ends as if nothing had happened.
 
 The user's message and every decision reach the server exactly once, as its journal shows, and the
-turn that was shown is the turn that the store gives back. The cases of one fault are played at the
-same time, each with a server of its own.
+stored turn equals the one that was shown. The cases of one fault run concurrently, each with a
+server of its own.
 """
 
 from __future__ import annotations
@@ -177,10 +177,10 @@ class Sleeper(SystemClock):
         await asyncio.sleep(seconds / 40)
 
     async def nap(self) -> None:
-        """Sleep for an hour now and then, ever more rarely; runs until cancelled.
+        """Sleep for an hour now and then, ever less often; runs until canceled.
 
-        One nap may fall between two streams, where nobody notices it. On a busy machine a stream
-        may need longer than the first pauses, and each nap ends it.
+        One sleep may fall between two streams and go unnoticed. On a busy machine a stream may
+        need longer than the first pauses, and each sleep ends it.
         """
         pause_s = 0.5
         while True:
@@ -206,7 +206,7 @@ def servers() -> Iterator[Servers]:
 
 @pytest.fixture(scope="module")
 def calm(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Calm:
-    """What each text leads to when nothing goes wrong."""
+    """Return the turn of each text when nothing goes wrong."""
 
     async def play_all() -> list[Turn]:
         return await asyncio.gather(
@@ -262,7 +262,7 @@ def check_journal(server: DemoServer, turn: Turn, phase: Phase, text: str) -> No
 
 
 def has_reached(phase: Phase, turn: Turn) -> bool:
-    """Whether so many events are here, or the message is on its way where there are none."""
+    """Return true if so many events are here; without events, if the message is on its way."""
     on_its_way = turn.prompt is not None and turn.prompt.state == "sending"
     return turn.through >= phase.after if phase.after else on_its_way
 

@@ -1,7 +1,7 @@
-"""Messages for a conversation that the server has not created yet stay in that one, in order.
+"""Messages for a conversation not yet created on the server stay in it, in order.
 
-The id that a conversation has here is good for as long as anybody uses it: while the server's is
-being learned, afterwards, and after a restart.
+The local ID of a conversation stays valid as long as it is used: before the server's ID is known,
+afterwards, and after a restart.
 """
 
 from __future__ import annotations

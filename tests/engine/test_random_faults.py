@@ -1,7 +1,7 @@
-"""Whatever goes wrong, in whatever order: each message arrives once, in order, and is answered.
+"""Random faults in random order: each message arrives once, in order, and gets its reply.
 
-Hypothesis makes up the messages, the faults and when they strike, and when the program is left
-and opened again. The same examples are tried in every run.
+Hypothesis chooses the messages, the faults and their times, and when the program quits and
+restarts. Every run tries the same examples.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
 
 @pytest.fixture(scope="module")
 def answers(server: DemoServer) -> dict[str, list[tuple[str, ...]]]:
-    """What each text leads to when nothing goes wrong."""
+    """Return the turn of each text when nothing goes wrong."""
     turns = asyncio.run(talk(server, [(TEXTS, [], 5)]))
     return {text: essence(turn) for text, turn in zip(TEXTS, turns, strict=True)}
 

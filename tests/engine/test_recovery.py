@@ -15,7 +15,7 @@ ORDER = "Order a laptop for our new colleague"
 
 
 def sent(server: DemoServer, text: str) -> int:
-    """How often the server took a message in."""
+    """Count how often the server received a message."""
     return [record.summary for record in server.log.of("send")].count(text)
 
 

@@ -1,4 +1,4 @@
-"""The recovery step by step, over a scripted service and a clock that lets no test wait."""
+"""Recovery step by step, with a scripted service and a fake clock."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def broken(kind: ErrorKind = ErrorKind.SERVER, asked_s: float | None = None) -> 
 
 
 class Service(ScriptedBackend):
-    """Answers with what each call finds on top of its pile; an error there is raised.
+    """Service that answers each call with the top of its stack; an error there is raised.
 
-    An empty pile: a stream that ends at once, no stored events, a conversation at work.
+    An empty stack: a stream that ends immediately, no stored events, a working conversation.
     """
 
     def __init__(self, can: Capability = EVERYTHING) -> None:

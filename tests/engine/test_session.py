@@ -1,4 +1,4 @@
-"""A session against the demo server: plain turns, questions, the outbox, restarts."""
+"""Session with the demo server: plain turns, questions, the outbox, restarts."""
 
 from __future__ import annotations
 

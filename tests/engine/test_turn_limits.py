@@ -1,4 +1,4 @@
-"""A turn that no real agent makes ends in one sentence, with what came before kept."""
+"""Limits of a turn: an oversized one ends with an error and keeps what came before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two programs over one store: each message is sent once, and both show the turn to its end."""
+"""Two programs with one store: each message is sent once, and both show the turn to its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files on their way: nothing is sent without its file, and nothing is lost with it."""
+"""Uploads: no message is sent without its file, and none is lost with it."""
 
 from __future__ import annotations
 

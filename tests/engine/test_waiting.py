@@ -1,4 +1,4 @@
-"""What a turn waits for, and what ends it: sign-in, sleep, silence, other clients."""
+"""Waiting turns, and the events that end them: sign-in, sleep, silence, other clients."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ async def test_a_silent_stream_is_followed_anew(clock: ManualClock) -> None:
 
 
 class SleepyClock(ManualClock):
-    """A clock of a machine that can sleep: its monotonic time then stands still."""
+    """Clock of a machine that can sleep: its monotonic time then stops."""
 
     slept_s = 0
 

@@ -1,4 +1,4 @@
-"""Whatever JSON a service sends: the reply is shown, stored, found and exported."""
+"""Any JSON from a service: the reply is shown, stored, found and exported."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Every fault in every phase of a turn of the Workflows API: it ends as if nothing had happened.
 
-The prompt reaches the server exactly once, as its journal shows, and the turn that was shown is the
-turn that the store gives back. As in the matrix of the genie, the cases of one fault are played at
-the same time, each with a server of its own.
+The prompt reaches the server exactly once, as its journal shows, and the stored turn equals the one
+that was shown. As in the matrix of the genie, the cases of one fault run concurrently, each with a
+server of its own.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def servers() -> Iterator[Servers]:
 def calm(
     servers: Servers, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, list[tuple[str, ...]]]:
-    """What the prompt leads to when nothing goes wrong, by dialect."""
+    """Return the turn of the prompt when nothing goes wrong, by dialect."""
     found = {}
     for shape in SHAPES:
         server = servers["before the first event", shape]
@@ -128,7 +128,7 @@ async def play(server: DemoServer, after: int, folder: Path, fault: str = "") ->
 
 
 def has_begun(after: int, turn: Turn) -> bool:
-    """Whether the agent has it, or the prompt is on its way where it should not have it yet."""
+    """Return true if the agent has the prompt, or if it is on its way in a phase before that."""
     on_its_way = turn.prompt is not None and turn.prompt.state == "sending"
     return turn.run_id is not None if after else on_its_way
 

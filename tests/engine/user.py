@@ -1,4 +1,4 @@
-"""Somebody at the screen who answers every question, and what a turn looks like in the end."""
+"""Simulated user who answers every question, and the final state of a turn as shown."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class User:
         return names - self._answered
 
     def _refusals(self) -> int:
-        """How often a credential was refused."""
+        """Count how often credentials were rejected."""
         kinds = (problem.error.kind for problem in self.room.problems)
         return sum(kind is ErrorKind.UNAUTHORIZED for kind in kinds)
 
@@ -93,7 +93,7 @@ async def authorise(url: str) -> None:
 
 
 def essence(turn: Turn) -> list[tuple[str, ...]]:
-    """What a reader sees of a turn, without ids and times."""
+    """Reduce a turn to its visible content, without IDs and times."""
     return [_essence_of(step) for step in turn.steps]
 
 
@@ -110,11 +110,11 @@ def _essence_of(step: Step) -> tuple[str, ...]:
 
 
 def sent(server: DemoServer, text: str) -> int:
-    """How often the server took a message in."""
+    """Count how often the server received a message."""
     return [record.summary for record in server.log.of("send")].count(text)
 
 
 def decided(server: DemoServer, conversation_id: ConversationId) -> int:
-    """How often the server took a decision on a skill call in."""
+    """Count how often the server received a decision on a skill call."""
     records = server.log.of("approval")
     return sum(bool(r.summary) for r in records if str(conversation_id) in r.path)

@@ -1,4 +1,4 @@
-"""Conversations to export: one that has everything, with texts of the test's own in every place."""
+"""Conversations to export: one with every kind of content, and marked text in every place."""
 
 from __future__ import annotations
 

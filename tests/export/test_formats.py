@@ -1,4 +1,4 @@
-"""What the files look like, and how they are written."""
+"""Formats of the exported files, and how they are written."""
 
 from __future__ import annotations
 

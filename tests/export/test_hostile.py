@@ -1,4 +1,4 @@
-"""Whatever a conversation contains, a file of it shows it and does nothing."""
+"""Hostile content: an exported file shows it and executes nothing."""
 
 from __future__ import annotations
 

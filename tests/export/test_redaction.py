@@ -1,4 +1,4 @@
-"""No secret that was planted in a conversation is in a file of it."""
+"""Planted secrets of a conversation are not in its exported files."""
 
 from __future__ import annotations
 

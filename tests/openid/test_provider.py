@@ -1,7 +1,7 @@
-"""Signing in with an OpenID provider that is not ours: panva's certified ``oidc-provider``.
+"""Sign-in with a third-party OpenID provider: panva's certified ``oidc-provider``.
 
-Its paths, its issuer, below a path of its own, and its rules come from discovery alone. Needs Node
-and ``npm install --no-package-lock --prefix tests/openid``; run with ``-m openid``.
+Paths, issuer (with a path of its own) and rules come from discovery alone. Needs Node and
+``npm install --no-package-lock --prefix tests/openid``; run with ``-m openid``.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Provider:
         self.issuer = self.next()
 
     def next(self) -> str:
-        """What it says next: its issuer, then what becomes of refresh tokens."""
+        """Return the next line of output: the issuer, then the state of refresh tokens."""
         return self._told.get(timeout=20)
 
     def stop(self) -> None:
@@ -114,7 +114,7 @@ def environ(provider: Provider, tmp_path: Path) -> dict[str, str]:
 
 
 def redirected(url: str, redirect_url: str, answer: str = "allow") -> str:
-    """Where a browser is sent once somebody has answered."""
+    """Return the URL to which a browser is redirected after the user has signed in."""
     with httpx.Client(trust_env=False, headers={"x-answer": answer}) as browser:
         page = browser.get(url)
         while page.next_request and not str(page.next_request.url).startswith(redirect_url):

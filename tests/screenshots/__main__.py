@@ -1,13 +1,13 @@
-"""Draws all screens, or says which no longer look as they are expected to.
+"""Draw all screens, or list those that differ from the expected ones.
 
-    python -m tests.screenshots [NAME]...      draws them all again, or these
-    python -m tests.screenshots --check        exits with 1 where one is not what the app draws,
-                                            and tells the differences
-    python -m tests.screenshots --to FOLDER    writes them there as SVG, and changes nothing else;
-                                            with --check, those that differ
+    python -m tests.screenshots [NAME]...      draw all screens again, or these
+    python -m tests.screenshots --check        print the differences to the expected screens;
+                                            exit with 1 if there are any
+    python -m tests.screenshots --to FOLDER    write the screens there as SVG and change nothing
+                                            else; with --check, only those that differ
 
-All screens are kept as text in ``tests/screenshots/expected/``, one file for each scene; those of
-the gallery also as SVG in ``screenshots/``. Clocks and ids are the demo server's frozen ones, so
+All screens are stored as text in ``tests/screenshots/expected/``, one file for each scene; those of
+the gallery also as SVG in ``screenshots/``. Clocks and IDs are the demo server's frozen ones, so
 that a screen changes only with the app. Several processes share the work.
 """
 

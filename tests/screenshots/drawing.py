@@ -1,4 +1,4 @@
-"""What one process draws at a time."""
+"""Screens that one process draws at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def names_of(scene: str) -> list[str]:
 
 
 def parts(names: Sequence[str]) -> list[tuple[str, list[int]]]:
-    """What has to be played: scenes, and which of their looks; those without colours apart."""
+    """Return the scenes to play and the looks of each; looks without colors come separately."""
     found = []
     for name, scene in SCENES.items():
         wanted = [n for n, look in enumerate(scene.looks) if f"{name}{look.suffix}" in names]

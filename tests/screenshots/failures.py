@@ -1,4 +1,4 @@
-"""States that pass quickly, or that need a server in trouble."""
+"""States that pass quickly, or that need a failing server."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def reconnecting(pilot: Pilot[None]) -> None:
 
 
 async def offline(pilot: Pilot[None]) -> None:
-    """What was asked for could not be done."""
+    """Request that failed without a network."""
     from tui.core.errors import BackendError, ErrorKind
 
     await conversation(pilot)
@@ -71,7 +71,7 @@ async def uploading(pilot: Pilot[None]) -> None:
 
 
 async def refused(pilot: Pilot[None]) -> None:
-    """A message of which nobody knows whether it arrived."""
+    """Message that may or may not have arrived."""
     await conversation(pilot)
     await show_turn(pilot, "Order the same for Grace.", state="unconfirmed")
 

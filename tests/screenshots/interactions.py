@@ -1,4 +1,4 @@
-"""What a person does before a picture is taken of it."""
+"""User interactions before a screenshot."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ async def rename(pilot: Pilot[None]) -> None:
 
 
 async def menu(pilot: Pilot[None]) -> None:
-    """What the right button offers for a conversation."""
+    """Context menu of a conversation."""
     from tui.ui.sidebar.sidebar import Sidebar
 
     await in_sidebar(pilot)
@@ -255,7 +255,7 @@ async def timeline(pilot: Pilot[None]) -> None:
 
 
 async def notices(pilot: Pilot[None]) -> None:
-    """What is said in the corner."""
+    """Notifications in the corner."""
     await ask(pilot, *TALK)
     await pilot.press("ctrl+y")
     pilot.app.notify("budget.csv is larger than 20 MB.", severity="warning")

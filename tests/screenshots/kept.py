@@ -1,4 +1,4 @@
-"""The files that say what the screens look like: snapshots of all, and pictures of some."""
+"""Files of the screenshots: text snapshots of all, and pictures of some."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shown on the pictures, in which sizes and colours."""
+"""Scenes of the screenshots, with their sizes and colors."""
 
 from __future__ import annotations
 

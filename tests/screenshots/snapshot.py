@@ -1,7 +1,7 @@
 """A screen as text: its characters, and its styles as runs. Small, and readable in a diff.
 
-The file of a scene holds all its looks. Looks of one size often show the same characters in other
-colours, so that a block which an earlier look has already is only named:
+The file of a scene has all its looks. Looks of one size often show the same characters in other
+colors, so a block that equals one of an earlier look is only named:
 
     # approval-light 120x40
     colours a #1f2328 on #ffffff
@@ -9,8 +9,8 @@ colours, so that a block which an earlier look has already is only named:
     text as approval
     runs as approval
 
-A line of ``runs`` says how many cells of each style follow each other: ``12a3b`` is twelve cells of
-style ``a`` and three of ``b``.
+A line of ``runs`` counts the consecutive cells of each style: ``12a3b`` is twelve cells of style
+``a`` and three of ``b``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PLAIN = Style()
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a terminal shows."""
+    """Content of a terminal."""
 
     size: str
     """Columns and rows, such as ``120x40``."""

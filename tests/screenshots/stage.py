@@ -1,4 +1,4 @@
-"""Where the pictures are taken: the app before a demo server whose time stands still."""
+"""App with a demo server whose clock is frozen, to take screenshots of."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NOON_NS = round(_NOON.timestamp()) * 10**9
 
 
 class StillClock:
-    """The time of the demo server, which stands still between its steps."""
+    """Clock of the demo server, frozen between its steps."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -98,7 +98,7 @@ def _own_folder() -> Iterator[None]:
 
 @contextmanager
 def _still_time() -> Iterator[None]:
-    """What is told of arrivals and requests."""
+    """Freeze the times of arrivals and requests."""
     with (
         patch("time.time_ns", lambda: _NOON_NS),
         patch(

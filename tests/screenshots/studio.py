@@ -98,7 +98,7 @@ async def topic(pilot: Pilot[None]) -> None:
 
 
 async def replaced(pilot: Pilot[None]) -> None:
-    """What would change, before it is sent."""
+    """Diff before a replacement is sent."""
     await on_row(pilot, "policy:profanity_filter")
     await pilot.press("enter")
     await seen(pilot, "Profanity filter of Ifrit")

@@ -1,4 +1,4 @@
-"""The same pictures in half as many bytes: there are hundreds of them in the repository."""
+"""SVG pictures in half as many bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before one is in: the login, and the first start."""
+"""Screens before sign-in: the login, and the first start."""
 
 from __future__ import annotations
 

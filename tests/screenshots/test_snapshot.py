@@ -1,4 +1,4 @@
-"""Screens as text: nothing that can be seen is lost, and the files are complete."""
+"""Screens as text: nothing visible is lost, and the files are complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for what a picture needs."""
+"""Wait for the content that a screenshot needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STEPS = 7
 
 
 def text_of(pilot: Pilot[None]) -> str:
-    """What is on the screen, modals included."""
+    """Return the text on the screen, modals included."""
     return screen_text(pilot.app)
 
 

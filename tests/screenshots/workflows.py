@@ -1,4 +1,4 @@
-"""What only the Workflows API has."""
+"""Screens that only the Workflows API has."""
 
 from __future__ import annotations
 

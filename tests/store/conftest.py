@@ -1,4 +1,4 @@
-"""A store in a file of its own."""
+"""Store in a file of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims on answers: one holder at a time, and what became of an answer is known to all."""
+"""Claims on answers: one holder at a time, and a result that every process sees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sidebar, the composer and a log-out ask of the store."""
+"""Store queries of the sidebar, the composer and logout."""
 
 from __future__ import annotations
 

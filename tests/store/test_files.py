@@ -1,4 +1,4 @@
-"""The database's file: private, migrated, damaged, unusable."""
+"""Database file: private, migrated, damaged, unusable."""
 
 from __future__ import annotations
 

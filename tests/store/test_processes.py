@@ -1,4 +1,4 @@
-"""Several processes, sudden deaths: what was written is there."""
+"""Several processes and sudden kills: written data is there."""
 
 from __future__ import annotations
 

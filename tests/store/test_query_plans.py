@@ -1,4 +1,4 @@
-"""Nothing that is asked on every screen reads or sorts more than it shows."""
+"""Query plans: no query of a screen reads or sorts more rows than it shows."""
 
 from __future__ import annotations
 

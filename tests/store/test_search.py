@@ -1,4 +1,4 @@
-"""Searching what was said: what is found, in what order, and that the index is what is stored."""
+"""Full-text search: results, ranking, and an index in step with the stored messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is stored folds into the same turn as what was seen."""
+"""Stored events fold into the same turn as the live ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scripted server of the API tests, for tests of the Developer API client."""
+"""Scripted server of the API tests, for tests of the Developer API client."""
 
 from tests.api.conftest import server
 

@@ -1,4 +1,4 @@
-"""Agent Studio without a network: genies and the rest as data, every call that changes noted.
+"""Agent Studio without a network: genies and the rest as data, every change recorded.
 
 >>> studio = ScriptedStudio([genie("Ifrit"), genie("Asleep", state="stopped")])
 >>> studio.failures["genies.list"] = BackendError(ErrorKind.FORBIDDEN, "No.")

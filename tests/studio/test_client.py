@@ -1,4 +1,4 @@
-"""Endpoint client: requests, answers, pages, retries and failures."""
+"""Endpoint client: requests, responses, pages, retries and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records from whatever JSON comes."""
+"""Records decoded from any JSON."""
 
 from __future__ import annotations
 

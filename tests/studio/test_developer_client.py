@@ -1,4 +1,4 @@
-"""The typed calls against the demo server, in both dialects."""
+"""Typed calls against the demo server, in both dialects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The difference that is shown before a policy is replaced."""
+"""Diff that is shown before a policy is replaced."""
 
 from __future__ import annotations
 

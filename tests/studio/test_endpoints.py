@@ -1,4 +1,4 @@
-"""The tables that describe the endpoints fit together."""
+"""Consistency of the endpoint tables."""
 
 from __future__ import annotations
 

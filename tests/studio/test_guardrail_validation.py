@@ -1,4 +1,4 @@
-"""Every rule of the guardrail policies: a case that keeps it, one that breaks it, and what is said.
+"""Every rule of the guardrail policies: a valid case, an invalid one, and its error message.
 
 The cases are taken from the Agent Studio API's tables, not from the code.
 """

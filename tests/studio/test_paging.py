@@ -1,4 +1,4 @@
-"""Every row of a list arrives, however the service cuts it and whatever it says about that."""
+"""Paging: every row of a list arrives, however the service pages it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits: who waits how long, in one process and in many."""
+"""Rate limits: the order and duration of waits, in one process and in many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where no browser can be expected, and what is started where one can."""
+"""Browser detection: environments without one, and the command that opens it."""
 
 from __future__ import annotations
 

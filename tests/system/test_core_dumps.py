@@ -1,4 +1,4 @@
-"""A core dump of the program would hold its tokens."""
+"""Core dumps are disabled, because they would hold tokens."""
 
 from __future__ import annotations
 

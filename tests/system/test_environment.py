@@ -1,4 +1,4 @@
-"""Programs that we start learn nothing that signs in."""
+"""Programs that we start get no secrets in their environment."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_an_editor_does_not_get_them(spying: Path) -> None:
 
 
 def test_no_other_module_starts_programs() -> None:
-    """Whoever does must hand on the environment without secrets."""
+    """A module that starts programs must pass on the environment without secrets."""
     import tui
 
     starters = ("subprocess.Popen", "subprocess.run", "create_subprocess", "os.system", "os.exec")

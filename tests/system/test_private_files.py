@@ -1,4 +1,4 @@
-"""Files and folders are ours alone, whatever the umask and whatever is there already."""
+"""Private files and folders, whatever the umask and the existing permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a terminal can do, and that nothing which is sent to it can do more than it should."""
+"""Terminal capabilities, and output that can do no more than intended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The conversation screen as tests see it: the one place that knows its parts by name."""
+"""Page object of the conversation screen: the one place that knows its parts by name."""
 
 from __future__ import annotations
 
@@ -356,7 +356,7 @@ class ChatPage:
         self._chat.chat_state.show_problem(notice)
 
     def show_state(self) -> None:
-        """Draw banner, status and title anew."""
+        """Redraw banner, status and title."""
         self._chat.show_state()
 
     def now_ms(self) -> int:

@@ -1,4 +1,4 @@
-"""Every app in these tests is waited for in the same way."""
+"""One way of waiting for every app in these tests."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""When an app under test has nothing left to do.
+"""Detect that an app under test is idle.
 
-Textual's own answer is a process that did not work for 20 ms; a key costs two of them, and a test
-types many. This one looks after 3 ms, and instead of waiting for the next frame it draws it.
+Textual waits for a process that did not work for 20 ms; a key costs two of these waits, and a test
+types many. This one checks after 3 ms, and draws the next frame instead of waiting for it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WORK_S = _LOOK_S / 5
 
 
 async def wait_for_idle(min_sleep: float = _LOOK_S, max_sleep: float = 1) -> None:
-    """Wait until the process rests and nothing is to be drawn; takes the place of Textual's."""
+    """Wait until the process is idle and nothing is left to draw; replaces Textual's own wait."""
     begun = time.monotonic()
     rests = False
     while not rests or time.monotonic() - begun < min_sleep:

@@ -1,4 +1,4 @@
-"""A sign-in that does what the test says, in place of an identity service."""
+"""Scripted sign-in, in place of an identity service."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ScriptedAttempt:
 
 @dataclass
 class ScriptedAccount:
-    """Signs in whoever the attempts say."""
+    """Account that signs in the users of its scripted attempts."""
 
     identity: Identity | None = None
     storage: str = "the keyring (Test)"

@@ -1,4 +1,4 @@
-"""The app on a stage: a scripted agent behind it, a clock that stands still, keys from the test."""
+"""App under test: a scripted agent behind it, a frozen clock, keys from the test."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class Stage(ChatPage):
 
     @property
     def title(self) -> str:
-        """What the conversation at hand is called; empty until it is listed."""
+        """Title of the current conversation; empty until it is listed."""
         current = self.current_conversation()
         return self.title_of(current) if current else ""
 

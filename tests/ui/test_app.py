@@ -1,4 +1,4 @@
-"""The whole app over a scripted agent: what is typed, what is shown, what is asked for."""
+"""The whole app with a scripted agent: input, screen, requests."""
 
 from __future__ import annotations
 

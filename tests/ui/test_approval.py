@@ -1,4 +1,4 @@
-"""A skill runs only after the user, and nobody's stray key, said so."""
+"""Approvals: a skill runs only after the user's decision, never because of a stray key."""
 
 from __future__ import annotations
 

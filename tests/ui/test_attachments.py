@@ -1,4 +1,4 @@
-"""Files with a message: choosing them, taking them off, sending several, and what goes wrong."""
+"""Attachments: choose, remove, send several, and handle failures."""
 
 from __future__ import annotations
 

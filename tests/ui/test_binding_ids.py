@@ -1,4 +1,4 @@
-"""Every key of ours has an id, so that it can be changed and found."""
+"""Every key binding has an ID, so that it can be changed and found."""
 
 from __future__ import annotations
 

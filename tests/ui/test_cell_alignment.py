@@ -1,4 +1,4 @@
-"""No character moves the rest of its line, whatever width the terminal gives it."""
+"""Alignment: no character moves the rest of its line, whatever width the terminal gives it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written to the terminal so that its clipboard holds a text."""
+"""Escape sequences that copy a text to the terminal's clipboard."""
 
 from __future__ import annotations
 

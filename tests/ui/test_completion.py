@@ -1,4 +1,4 @@
-"""Slash commands and paths: what is offered for what is typed, and what taking it does."""
+"""Autocomplete of slash commands and paths: suggestions, and accepting one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing: what keys do in the composer, what may not be lost, what cannot be sent."""
+"""Composer: keys, drafts that must not be lost, and messages that cannot be sent."""
 
 from __future__ import annotations
 

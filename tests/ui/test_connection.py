@@ -1,4 +1,4 @@
-"""Authorising a connection: three ways to the link, and a way out."""
+"""Connections: three ways to the sign-in link, and a way out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of a conversation that exists, and the agent's name as the service tells it."""
+"""Options of an existing conversation, and the agent's name from the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Skills of a conversation, and bundles to and from files: as far as the service has them."""
+"""Skills of a conversation, and import and export of bundles where the service supports them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crashes while what was typed early is on its way into the store: nothing lost, nothing twice."""
+"""Crashes while an early draft is being stored: nothing lost, nothing twice."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DRAFTS = st.builds(
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """What a killed program leaves."""
+    """State of the disk after a killed program."""
 
     notepad: str = ""
     draft: str = ""
@@ -71,7 +71,7 @@ class Watched(MemoryStore):
 
 
 async def start(disk: Disk, typed: str = "") -> tuple[str, list[Disk]]:
-    """What the composer has after a start, and how the disk looked on the way."""
+    """Return the composer text after a start, and the state of the disk on the way."""
     gate, watched = asyncio.Event(), Watched(disk)
     async with Stage(store=watched, gate=gate, notepad=watched).shown() as stage:
         await stage.press(*typed)

@@ -1,4 +1,4 @@
-"""What is written before the session is open is kept from the first key on."""
+"""Text typed before the session is open is kept from the first key on."""
 
 from __future__ import annotations
 

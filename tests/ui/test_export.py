@@ -1,4 +1,4 @@
-"""Exporting from the app: format, name, a question before a file is replaced, a sentence after."""
+"""Export from the app: format, name, confirmation before overwriting, result."""
 
 from __future__ import annotations
 

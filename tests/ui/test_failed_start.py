@@ -1,4 +1,4 @@
-"""A session that cannot be opened leaves an app that can be written in, and that says why."""
+"""Session that fails to open: the app still takes text, and says why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to lines for terminals that cannot show all of them."""
+"""Line filters for terminals that cannot show every style."""
 
 from __future__ import annotations
 

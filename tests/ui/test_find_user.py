@@ -1,4 +1,4 @@
-"""A user ID is found by email while a profile is set up."""
+"""User ID lookup by email in the profile setup."""
 
 from __future__ import annotations
 

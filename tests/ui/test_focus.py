@@ -1,4 +1,4 @@
-"""Panes come and go, windows change, and what is typed is in the composer."""
+"""Focus: panes open and close, windows resize, and typed text reaches the composer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stopping the agent: offered where it can be done, and visible until it has happened."""
+"""Stopping the agent: offered where it is possible, and visible until it has happened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def offered(stage: Stage) -> bool:
 
 
 def asked(stage: Stage) -> bool:
-    """Whether the conversation says that the agent was asked to stop."""
+    """Return true if the conversation shows that the agent was asked to stop."""
     return any(row.entry.halting for row in stage.find_all(WorkingRow))
 
 

@@ -1,4 +1,4 @@
-"""Pictures: read with care, drawn in half cells, shown before they are sent."""
+"""Images: decoded safely, drawn in half cells, previewed before sending."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ async def test_the_picker_shows_what_is_highlighted(
 
 
 def longest_row(text: str) -> int:
-    """How many half cells of a picture stand side by side."""
+    """Return the largest number of half cells side by side in a picture."""
     return max(map(len, re.findall("▄+", text)), default=0)
 
 

@@ -1,4 +1,4 @@
-"""Replies that are JSON: one line while they come and after, all of it when unfolded."""
+"""JSON replies: one line while streaming and after, everything when expanded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys that come in one read are done in the order in which they were pressed."""
+"""Keys that arrive in one read are handled in the order in which they were pressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of the user's own: read, checked, in force, and shown wherever a key is named."""
+"""Custom key bindings: read, validated, active, and shown wherever a key is named."""
 
 from __future__ import annotations
 

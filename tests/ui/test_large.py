@@ -1,4 +1,4 @@
-"""What is huge does not hold up the app: keys are answered meanwhile."""
+"""Huge content does not block the app: keys are answered meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The login in the app: when it appears, all ways through it, and that nothing is lost by it."""
+"""Sign-in in the app: when it opens, all ways through it, and drafts kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looks that depend on the room there is, and what is seen without colours."""
+"""Layouts that depend on the available space, and themes without colors."""
 
 from __future__ import annotations
 

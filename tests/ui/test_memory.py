@@ -1,4 +1,4 @@
-"""What is no longer on screen is not kept in memory either, and is there again when wanted."""
+"""Content off screen leaves memory, and is loaded again when needed."""
 
 from __future__ import annotations
 

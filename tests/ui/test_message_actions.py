@@ -1,4 +1,4 @@
-"""Going from message to message, and doing something with one of them."""
+"""Navigation from message to message, and actions on one of them."""
 
 from __future__ import annotations
 

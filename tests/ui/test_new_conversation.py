@@ -1,4 +1,4 @@
-"""New conversations: at once where nothing can be chosen, else with a form."""
+"""New conversations: immediately where there are no options, else with a form."""
 
 from __future__ import annotations
 

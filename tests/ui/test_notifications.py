@@ -1,4 +1,4 @@
-"""What reaches somebody who looks elsewhere: a notification, and the title of the window."""
+"""Desktop notifications and window titles, for a user who looks elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Renaming, pinning and deleting, with the keys and with the mouse."""
+"""Rename, pin and delete, with the keys and with the mouse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent to the terminal changes something there, and all that changes is sent."""
+"""Terminal output: each write changes something, and every change is written."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_modes_are_always_sent() -> None:
 
 
 class Tube:
-    """A driver of ours on a terminal that only collects."""
+    """Driver with a terminal that only collects output."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.output = ""

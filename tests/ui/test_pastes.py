@@ -1,4 +1,4 @@
-"""Large pastes and long texts: looked at, unfolded, made files, handed to an editor."""
+"""Large pastes and long texts: view, expand, save as a file, open in an editor."""
 
 from __future__ import annotations
 

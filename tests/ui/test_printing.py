@@ -1,4 +1,4 @@
-"""Markdown as ``ask`` prints it on a terminal."""
+"""Markdown that ``ask`` prints in a terminal."""
 
 from __future__ import annotations
 

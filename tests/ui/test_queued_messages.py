@@ -1,4 +1,4 @@
-"""What waits to be sent, and what is being brought back: the user can change it or let it be."""
+"""Queued and unconfirmed messages: the user can change or keep them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The app against recordings of a real Workflows server."""
+"""The app with recordings of a real Workflows server."""
 
 from __future__ import annotations
 

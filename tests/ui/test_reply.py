@@ -1,4 +1,4 @@
-"""One message on the screen: streaming, selecting, clicking."""
+"""Reply on the screen: streaming, selecting, clicking."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Stage(App[None]):
 
 @dataclass
 class Place:
-    """Where a text is on the reply."""
+    """Position of a text in the reply."""
 
     x: int
     y: int

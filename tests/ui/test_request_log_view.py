@@ -1,4 +1,4 @@
-"""The requests to the service and their ids, for support."""
+"""Request log view: the requests to the service and their IDs, for support."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every screen and list of ours is one that bears what comes too late."""
+"""Every screen and list tolerates messages that arrive after it has closed."""
 
 from __future__ import annotations
 

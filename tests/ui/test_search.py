@@ -1,4 +1,4 @@
-"""Search everywhere: what is typed, what is found, where it leads."""
+"""Search in all conversations: query, results, navigation."""
 
 from __future__ import annotations
 

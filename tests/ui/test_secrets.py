@@ -1,4 +1,4 @@
-"""Planted secrets are looked for in pictures of the screen, and in what can be copied from it."""
+"""Planted secrets, searched for on the screen and in what can be copied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first run: the demo, or a profile that is checked while it is typed and before it is kept."""
+"""First run: the demo, or a profile that is validated while typed and before it is saved."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ async def by_key(scene: Scene) -> None:
 
 
 def text_of(path: Path) -> str:
-    """What a file holds; nothing if it does not exist."""
+    """Return the content of a file; nothing if it does not exist."""
     return path.read_text() if path.exists() else ""
 
 

@@ -1,4 +1,4 @@
-"""The list of conversations, on its own and in the app."""
+"""Sidebar with the conversations, alone and in the app."""
 
 from __future__ import annotations
 

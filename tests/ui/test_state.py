@@ -1,4 +1,4 @@
-"""What the interface knows, without a terminal: mailbox, board, notices, panes, files, keys."""
+"""State of the interface, without a terminal: mailbox, notices, panes, files, keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reply that comes piece by piece: it only grows, and the whole of it changes nothing."""
+"""Streamed reply: it only grows, and its end changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Input of a terminal as events: keys as bindings name them, and no reports that make no sense."""
+"""Terminal input as events: keys named as in bindings, and invalid reports dropped."""
 
 from __future__ import annotations
 

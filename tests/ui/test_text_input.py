@@ -1,4 +1,4 @@
-"""A line to type in takes keys that come in one read as if they came one by one."""
+"""Single-line input handles keys of one read as if they came one by one."""
 
 from __future__ import annotations
 

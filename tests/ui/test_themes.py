@@ -1,4 +1,4 @@
-"""Our themes can be read: contrast is computed for every text on every ground it may stand on."""
+"""Themes: contrast of every text on every background it can appear on."""
 
 from __future__ import annotations
 

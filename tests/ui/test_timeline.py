@@ -1,4 +1,4 @@
-"""The timeline: a line for every event, and all of it on request."""
+"""Timeline: a line for every event, and details on request."""
 
 from __future__ import annotations
 

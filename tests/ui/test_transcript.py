@@ -1,4 +1,4 @@
-"""The conversation on screen: what it shows of a turn, and that it changes in place."""
+"""Transcript: its view of a turn, and updates in place."""
 
 from __future__ import annotations
 

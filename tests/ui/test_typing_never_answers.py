@@ -69,7 +69,7 @@ async def typed(stage: Stage, text: str, key_s: float) -> None:
 
 
 def untouched(stage: Stage) -> bool:
-    """Whether nothing was decided, opened or copied."""
+    """Return true if nothing was decided, opened or copied."""
     backend, said = stage.backend, "".join(getattr(stage.app, "sent", []))
     return not (backend.decisions or backend.rejected or stage.app.clipboard) and (
         "Opened in" not in stage.screen() and "\x1b]52" not in said
@@ -77,7 +77,7 @@ def untouched(stage: Stage) -> bool:
 
 
 def written(stage: Stage) -> str:
-    """What is in the composer, or was sent from it."""
+    """Return the text in the composer, or sent from it."""
     return "".join([*stage.unsent_texts(), stage.composer_text()])
 
 

@@ -1,4 +1,4 @@
-"""The windowed list: few widgets for any length, and nothing moves under the reader's eyes."""
+"""Virtual list: few widgets for any length, and a stable scroll position."""
 
 from __future__ import annotations
 

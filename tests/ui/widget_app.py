@@ -1,4 +1,4 @@
-"""An app with nothing but the widget under test, and turns to show in it."""
+"""App with only the widget under test, and turns to show in it."""
 
 from __future__ import annotations
 

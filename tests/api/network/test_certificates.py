@@ -1,4 +1,4 @@
-"""Whose certificates are trusted, against real TLS servers of a company of our own."""
+"""Trusted certificates, against real TLS servers of a private company CA."""
 
 from __future__ import annotations
 

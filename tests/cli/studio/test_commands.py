@@ -1,4 +1,4 @@
-"""Commands: output, confirmations, exit codes."""
+"""Studio commands: output, confirmations, exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every endpoint of the documents has a command, a row in the README, and works.
+"""Every documented endpoint has a working command and a row in the README.
 
 ``endpoints.txt`` is the list of the vendor's pages, kept apart from the code.
 """

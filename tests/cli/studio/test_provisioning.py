@@ -1,4 +1,4 @@
-"""From nothing to a conversation, with commands alone, against a demo server that runs apart."""
+"""From an empty workspace to a conversation, with commands alone, against a demo server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEY = ("--custom-oauth-key-id", "5678")
 
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """What a demo server that was started from a shell prints."""
+    """Return the settings that a demo server prints when started from a shell."""
     kept = {name: v for name, v in os.environ.items() if not name.startswith("GENIE_TUI_")}
     command = [sys.executable, "-m", "tui", "demo-server", "--json", "--speed", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=kept) as process:

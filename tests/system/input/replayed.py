@@ -1,4 +1,4 @@
-"""Bytes and their times, played to the input of a terminal as its thread would."""
+"""Bytes and their times, replayed to the terminal input as its thread would."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TYPED = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u202
 
 
 class Replay:
-    """A clock that stands still between two chunks, and everything that came of them."""
+    """Clock that is frozen between two chunks, and all events that they make."""
 
     def __init__(self) -> None:
         self.input = TerminalInput("cp1252", escape_delay_s=0.1)
@@ -33,7 +33,7 @@ class Replay:
 
 
 def events_of(*chunks: bytes, gap_s: float = 0.0) -> list[Event]:
-    """What comes of chunks with the same gap between them, and silence at the end."""
+    """Return the events of chunks with the same gap between them, and silence at the end."""
     replay = Replay()
     for chunk in chunks:
         replay.send(chunk, gap_s)
@@ -53,7 +53,7 @@ def joined(events: Iterable[Event]) -> list[Event]:
 
 
 def text_of(events: Iterable[Event]) -> str:
-    """All text, as it would stand in the composer if nothing was sent."""
+    """Return all text, as in the composer if nothing was sent."""
     return "".join(event.text for event in events if isinstance(event, TypedText | PastedText))
 
 

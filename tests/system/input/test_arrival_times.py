@@ -1,4 +1,4 @@
-"""Input is dated when it arrives, and not when somebody finds the time to read it."""
+"""Input has the time of its arrival, not of its reading."""
 
 from __future__ import annotations
 

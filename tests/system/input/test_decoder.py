@@ -1,4 +1,4 @@
-"""Bytes are UTF-8 as far as they can be, and a byte a character where they cannot."""
+"""UTF-8 decoding, with one character per byte where it is invalid."""
 
 from __future__ import annotations
 

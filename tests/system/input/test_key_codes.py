@@ -1,4 +1,4 @@
-"""Key events of terminals that describe keys with numbers, some of which make no sense."""
+"""Key events of terminals that describe keys with numbers, valid and invalid."""
 
 from __future__ import annotations
 

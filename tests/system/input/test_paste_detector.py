@@ -1,4 +1,4 @@
-"""Enter sends what somebody typed, and never a part of what was pasted."""
+"""Paste detection: a typed Enter sends the text, a pasted one never does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Escape sequences are told from text wherever a read has cut them."""
+"""Escape sequences are told from text wherever a read has split them."""
 
 from __future__ import annotations
 

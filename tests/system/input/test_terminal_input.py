@@ -1,4 +1,4 @@
-"""Any bytes in any pieces: nothing fails, and what is typed afterwards is typed."""
+"""Any bytes in any pieces: nothing fails, and text typed afterwards arrives."""
 
 from __future__ import annotations
 

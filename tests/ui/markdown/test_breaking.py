@@ -1,4 +1,4 @@
-"""Where lines break: between words and ideographs, and never inside a word that fits."""
+"""Line breaks: between words and ideographs, and never inside a word that fits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is copied from a drawn text is what was written, not how it was drawn."""
+"""Copied text is the Markdown source, not the rendered text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing an agent may write overflows the pane, loses code, or breaks the renderer."""
+"""Hostile Markdown: nothing overflows the pane, loses code, or breaks the renderer."""
 
 from __future__ import annotations
 

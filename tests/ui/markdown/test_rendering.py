@@ -1,4 +1,4 @@
-"""What Markdown looks like as lines of text."""
+"""Markdown rendered as lines of text."""
 
 from __future__ import annotations
 

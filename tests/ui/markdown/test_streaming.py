@@ -1,4 +1,4 @@
-"""A text that came in pieces looks like the same text that came at once."""
+"""Text that streams in pieces looks like the same text at once."""
 
 from __future__ import annotations
 

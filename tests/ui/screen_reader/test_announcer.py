@@ -1,4 +1,4 @@
-"""What is said of a turn: every thing once, in order, in words alone."""
+"""Announcements of a turn: everything once, in order, in plain words."""
 
 from __future__ import annotations
 

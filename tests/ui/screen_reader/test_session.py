@@ -1,4 +1,4 @@
-"""Talking line by line, over a scripted agent: what is said to whom cannot see the screen."""
+"""Line-by-line chat for screen readers, with a scripted agent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ THERE = ConversationId("there")
 
 
 class ScriptedLines:
-    """What is typed comes from the test, one line when the words before it have been said."""
+    """Lines from the test, each given when the output before it is complete."""
 
     def __init__(self, *typed: tuple[str, str]) -> None:
         self.said: list[str] = []

@@ -1,4 +1,4 @@
-"""Finding one's way in the Studio screen of a test."""
+"""Navigate the Studio screen of a test."""
 
 from __future__ import annotations
 

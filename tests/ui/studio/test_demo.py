@@ -1,4 +1,4 @@
-"""The whole way: the app, the client of the Developer API, and the demo server's genies."""
+"""End to end: the app, the Developer API client, and the demo server's genies."""
 
 from __future__ import annotations
 

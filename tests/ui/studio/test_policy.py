@@ -1,4 +1,4 @@
-"""Guardrail policies: forms that know the rules, and a replacement that is shown first."""
+"""Guardrail policies: forms that validate, and a diff before a replacement."""
 
 from __future__ import annotations
 

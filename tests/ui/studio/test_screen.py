@@ -1,4 +1,4 @@
-"""The Studio screen: what it shows, and what happens only after a question."""
+"""Studio screen: its content, and actions that need confirmation."""
 
 from __future__ import annotations
 

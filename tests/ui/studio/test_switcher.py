@@ -1,4 +1,4 @@
-"""Choosing the genie to talk to."""
+"""Genie switcher."""
 
 from __future__ import annotations
 
