@@ -1,4 +1,4 @@
-"""Who works and who waits for the user, over all conversations."""
+"""Active turns and pending questions, over all conversations."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from tui.core.turn import Turn
 
 RowState = Literal["idle", "running", "asking"]
-"""``asking``: it goes on only when the user has done something."""
+"""``asking``: it continues only after the user has acted."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingQuestion:
-    """Something only the user can answer."""
+    """Question that only the user can answer."""
 
     turn: Turn
     step: ApprovalStep | ConnectionStep
 
     @property
     def key(self) -> str:
-        """The same for every snapshot of the turn."""
+        """Key that is the same for every snapshot of the turn."""
         return f"{self.turn.id}/{self.step.key}"
 
     @property
     def name(self) -> str:
-        """The id it is answered by."""
+        """Id under which the question is answered."""
         match self.step:
             case ApprovalStep(request=request):
                 return request.call_id
@@ -39,7 +39,7 @@ class PendingQuestion:
 
     @property
     def subject(self) -> str:
-        """What is asked about: the skill, or the connector."""
+        """Subject of the question: the skill, or the connector."""
         match self.step:
             case ApprovalStep(request=request):
                 return request.skill
@@ -48,20 +48,20 @@ class PendingQuestion:
 
 
 class ActiveTurns:
-    """The newest snapshots of the turns that are not over."""
+    """Newest snapshots of the turns that have not ended."""
 
     def __init__(self) -> None:
         self._turns: dict[TurnId, Turn] = {}
 
     def note(self, turn: Turn) -> None:
-        """Take the newest snapshot of a turn."""
+        """Keep the newest snapshot of a turn; forget a turn that has ended."""
         if turn.over:
             self._turns.pop(turn.id, None)
         else:
             self._turns[turn.id] = turn
 
     def drop(self, turn_id: TurnId) -> None:
-        """Forget a turn that is gone."""
+        """Forget a turn."""
         self._turns.pop(turn_id, None)
 
     def clear(self) -> None:
@@ -69,41 +69,41 @@ class ActiveTurns:
         self._turns.clear()
 
     def at_work(self) -> set[ConversationId]:
-        """The conversations with a turn that is not over."""
+        """Return the conversations with a turn that has not ended."""
         return {turn.conversation_id for turn in self._turns.values()}
 
     def turn(self, turn_id: TurnId) -> Turn | None:
-        """The newest snapshot of a turn that is not over."""
+        """Return the newest snapshot of a turn that has not ended."""
         return self._turns.get(turn_id)
 
     def state(self, conversation_id: ConversationId) -> RowState:
-        """What a conversation is at."""
+        """Return the state that a conversation's row shows."""
         turns = self._of(conversation_id)
         if any(_needs_user(turn) for turn in turns):
             return "asking"
         return "running" if turns else "idle"
 
     def questions(self, conversation_id: ConversationId) -> list[PendingQuestion]:
-        """The open questions of a conversation, oldest first."""
+        """Return the open questions of a conversation, oldest first."""
         return [question for turn in self._of(conversation_id) for question in questions_of(turn)]
 
     def unsent(self, conversation_id: ConversationId) -> list[Turn]:
-        """The turns of a conversation whose message waits to be sent."""
+        """Return the turns of a conversation whose message is queued."""
         return [t for t in self._of(conversation_id) if t.prompt and t.prompt.state == "queued"]
 
     def stoppable(self, conversation_id: ConversationId) -> Turn | None:
-        """The turn of a conversation that the agent has and could be asked to stop."""
+        """Return the turn that the agent is working on and can be asked to stop."""
         sent = (
             t for t in self._of(conversation_id) if t.prompt is None or t.prompt.state == "sent"
         )
         return next((turn for turn in sent if not turn.halting), None)
 
     def is_stopping(self, conversation_id: ConversationId) -> bool:
-        """Whether the agent was asked to stop, and has not yet."""
+        """Return True if the agent was asked to stop and has not stopped yet."""
         return any(turn.halting for turn in self._of(conversation_id))
 
     def asking(self) -> list[ConversationId]:
-        """The conversations with an open question, the one that waits longest first."""
+        """Return the conversations with an open question, the longest waiting first."""
         waiting = [turn.conversation_id for turn in self._turns.values() if questions_of(turn)]
         return list(dict.fromkeys(waiting))
 
@@ -112,7 +112,7 @@ class ActiveTurns:
 
 
 def questions_of(turn: Turn) -> list[PendingQuestion]:
-    """The open questions of a turn, in the order they were asked."""
+    """Return the open questions of a turn, in the order they were asked."""
     steps: Iterable[ApprovalStep | ConnectionStep] = (
         step for step in turn.steps if isinstance(step, ApprovalStep | ConnectionStep)
     )

@@ -1,4 +1,4 @@
-"""What needs attention, in a few lines above the composer; gone when nothing does."""
+"""Banner above the composer: the notice that needs attention, hidden while there is none."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _GLYPHS: dict[Tone, str] = {"question": "◆", "recovery": "↻", "problem": "�
 
 
 class Banner(Widget):
-    """Shows one notice. A countdown ticks by itself, without a change of height."""
+    """Banner with one notice. A countdown updates itself without changing the height."""
 
     class Pressed(Message):
-        """The user clicked on it."""
+        """The user clicked on the banner."""
 
         def __init__(self, notice: BannerText) -> None:
             super().__init__()
@@ -37,7 +37,7 @@ class Banner(Widget):
         self.notice: BannerText | None = None
 
     def show(self, notice: BannerText | None) -> None:
-        """Show a notice, or nothing."""
+        """Show a notice; None hides the banner."""
         if notice == self.notice:
             return
         self.notice = notice
@@ -68,7 +68,7 @@ class Banner(Widget):
         return Content("\n").join(self._lines(self.size.width))
 
     def _lines(self, width: int) -> list[Content]:
-        """What happened, why, what to do. Failures are told in full; what counts down is cut."""
+        """Return problem, reason and keys. Failures are shown in full; countdowns are cut."""
         notice = self.notice
         if notice is None:
             return []
@@ -89,7 +89,7 @@ class Banner(Widget):
         return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]
 
     def _keys(self, notice: BannerText) -> str:
-        """What can be done at once."""
+        """Return the hint of the keys that act on the notice."""
         offers = ((notice.command, notice.deed), notice.other)
         return " · ".join(f"{key_for(self.app, name)} {deed}" for name, deed in offers if name)
 

@@ -1,4 +1,4 @@
-"""What the banner above the composer says, in words."""
+"""Texts of the banner above the composer."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ _VERBS: dict[RecoveryStep, str] = {"sending": "sending again", "reconnecting": "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BannerText:
-    """What is the matter, why, and what to do about it."""
+    """Text of one notice: the problem, its reason, and the key that helps."""
 
     tone: Tone
     text: str
     hint: str = ""
     command: str = ""
-    """The id of what could be done at once; its key is shown."""
+    """Id of the command to offer; its key is shown."""
     deed: str = ""
-    """What that does, such as ``to try now``."""
+    """Effect of that command, such as ``to try now``."""
     other: tuple[str, str] = ("", "")
-    """Another command and its deed."""
+    """Another command and its effect."""
     verb: str = ""
-    """With ``due_ms``: what happens then, such as ``reconnecting``."""
+    """With ``due_ms``: the next step, such as ``reconnecting``."""
     due_ms: int | None = None
-    """When it happens (our clock)."""
+    """Time of that step (local clock)."""
 
     def sentence(self, now_ms: int) -> str:
-        """The first line at a moment, with the time that is left."""
+        """Return the first line, with the time that is left at ``now_ms``."""
         if not self.verb:
             return self.text
         left_ms = self.due_ms - now_ms if self.due_ms is not None else 0
@@ -65,10 +65,11 @@ LEFT_ALONE = BannerText(
 
 
 def of_recovery(recovery: Recovery) -> BannerText:
-    """How a turn is being brought back."""
+    """Describe the recovery of a turn."""
     verb = _VERBS.get(recovery.step, "trying again" if recovery.next_ms else "")
     attempt = f"Attempt {recovery.attempt}" if recovery.attempt > 1 else ""
-    parts = [recovery.problem.rstrip("."), attempt]  # a narrow window cuts the end
+    # The attempt comes last: a narrow window cuts the end.
+    parts = [recovery.problem.rstrip("."), attempt]
     return BannerText(
         tone="recovery",
         text=_STEPS[recovery.step],
@@ -82,7 +83,10 @@ def of_recovery(recovery: Recovery) -> BannerText:
 
 
 def of_question(question: PendingQuestion, *, place: str = "") -> BannerText:
-    """A question that did not take the focus; ``place`` names another conversation's."""
+    """Describe a question that did not take the focus.
+
+    ``place`` is the title of its conversation if that is not on screen.
+    """
     if isinstance(question.step, ConnectionStep):
         text = f"{question.subject} wants to be connected"
     else:
@@ -97,9 +101,10 @@ def of_question(question: PendingQuestion, *, place: str = "") -> BannerText:
 
 
 def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> BannerText:
-    """A failure; ``refused``: of a message whose text is back in the composer.
+    """Describe a failure.
 
-    ``place`` names another conversation's.
+    ``refused``: of a message whose text is back in the composer. ``place`` is the title of its
+    conversation if that is not on screen.
     """
     request = f"Request id {error.request_id}." if error.request_id else ""
     asleep = error.kind is ErrorKind.ASLEEP
@@ -119,11 +124,11 @@ def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> 
 
 
 def of_failed_start(error: BackendError) -> BannerText:
-    """A session that cannot be opened; the user can have it tried again."""
+    """Describe a session that could not be opened, with a retry."""
     deed = "signs in" if login_helps(error) else "tries again"
     return replace(of_error(error), command="app.retry", deed=deed)
 
 
 def not_sent(problem: BannerText) -> BannerText:
-    """The same problem, to somebody who has just tried to send something."""
+    """Return the same notice as the reason why a message was not sent."""
     return replace(problem, text=f"Not sent: {problem.text}")

@@ -1,4 +1,4 @@
-"""Keys that work whatever has the focus, each brought to the controller that it belongs to."""
+"""Global key bindings of the chat screen and the controllers that handle them."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ KEYS: Sequence[Binding] = (
     *NewConversation.KEYS,
     *SessionLifecycle.KEYS,
 )
-"""In the order in which footer and palette show them."""
+"""Bindings in the order of the footer and the palette."""
 
 
 class ChatActions(SafeScreen[None]):
-    """The actions of ``KEYS``: Textual looks for them at the screen that has the keys."""
+    """Actions of ``KEYS``: Textual looks for them on the screen that has the bindings."""
 
     parts: ChatParts
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that would do nothing are not offered."""
+        """Hide keys that would do nothing."""
         works = super().check_action(action, parameters)
         return works and self.parts.check_action(action)
 

@@ -1,4 +1,4 @@
-"""The parts of the chat screen, each made with what it needs of the others."""
+"""Construction of the chat screen's controllers and their dependencies."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class ChatParts:
-    """Makes everything but the layout; the screen gives it the widgets that know no other part."""
+    """Controllers and containers of the chat screen; the screen passes in its widgets."""
 
     def __init__(
         self,
@@ -56,9 +56,11 @@ class ChatParts:
         focus_composer: Callable[[], None],
         idle_s: Callable[[], float],
     ) -> None:
-        """``agent_name`` is empty where only a handle is known; ``call_agent`` shows another.
+        """Create all parts.
 
-        ``focus_composer`` also puts away what lies over the conversation. ``idle_s`` tells the
+        ``agent_name`` is empty if only a handle is known; ``set_agent_name`` shows another one.
+        ``focus_composer`` also closes panes that float over the conversation. ``idle_s`` returns
+        the
         seconds since the last key.
         """
         self.list = ConversationListReader(context, sidebar)
@@ -151,7 +153,7 @@ class ChatParts:
             yield from controller.slash_commands()
 
     def _more_deeds(self, conversation_id: ConversationId) -> Deeds:
-        """Return what else can be done with a conversation than to keep it in order."""
+        """Return the menu entries of a conversation besides the organizer's."""
         deeds: Deeds = {}
         if self.options.can_change(conversation_id):
             deeds["options"] = lambda chosen: self.options.show(chosen.id)

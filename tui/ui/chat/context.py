@@ -1,4 +1,4 @@
-"""State and services that the parts of the chat screen share."""
+"""State and services shared by the parts of the chat screen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ResultT = TypeVar("ResultT")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The open session, and what exists only with it."""
+    """The open session, and the objects that exist only with it."""
 
     session: Session
     drafts: StoredDraft
@@ -42,10 +42,10 @@ class Access:
 
 
 class ChatContext:
-    """Shared by the containers and controllers of one chat screen.
+    """Context of the containers and controllers of one chat screen.
 
-    It knows the screen only as a screen: what the parts need of each other they get when they are
-    made.
+    It knows the screen only as a ``Screen``: parts receive the other parts that they need when
+    they are made.
     """
 
     access: Access | None = None
@@ -69,7 +69,7 @@ class ChatContext:
         self.agent_name = agent_name
         self.place = place
         self.show_state = show_state
-        """Draw what the state says: line, banner, title, keys."""
+        """Redraw the connection state, banner, window title and keys."""
 
     @property
     def app(self) -> App[Any]:
@@ -79,13 +79,13 @@ class ChatContext:
 
     @property
     def opened(self) -> Access:
-        """The session and what goes with it, for what runs only after it was opened."""
+        """The open session; only for code that runs after it was opened."""
         assert self.access is not None
         return self.access
 
     @property
     def can(self) -> Capability:
-        """Abilities of the service; none while there is no session."""
+        """Capabilities of the service; none without a session."""
         return self.access.session.can if self.access else Capability.NOTHING
 
     @property
@@ -94,24 +94,24 @@ class ChatContext:
         return self.chat_state.current
 
     def title_of(self, conversation_id: ConversationId) -> str:
-        """Return the name of a conversation; empty unless it is listed or on screen."""
+        """Return the title of a conversation; empty unless it is listed or on screen."""
         found = self.access.paged.of(conversation_id) if self.access else None
         return found.name if found else ""
 
     # -- messages to the user --------------------------------------------------------------
 
     def show_problem(self, text: str) -> None:
-        """Say in the banner why something cannot be done."""
+        """Show in the banner why an action is not possible."""
         self.chat_state.show_problem(BannerText(tone="refusal", text=text))
         self.show_state()
 
     def fail(self, error: BackendError) -> None:
-        """Note that a call failed, and ask for a login where nothing else helps."""
+        """Record a failed call, and ask the user to sign in if only that helps."""
         self.chat_state.fail(error)
         self.want_login(error)
 
     def report(self, error: BaseException) -> None:
-        """Say that a background task failed in a way it did not foresee."""
+        """Show the unexpected error of a background task."""
         if isinstance(error, BackendError):
             self.fail(error)
         else:
@@ -119,7 +119,7 @@ class ChatContext:
         self.show_state()
 
     def want_login(self, error: BackendError) -> None:
-        """Ask for a login if the failure says that the user is no longer signed in."""
+        """Ask the user to sign in if the error says that they are signed out."""
         if login_helps(error):
             self.post(SignInNeeded(error))
 
@@ -131,7 +131,7 @@ class ChatContext:
         severity: SeverityLevel = "information",
         timeout: float | None = None,
     ) -> None:
-        """Show a message in the corner."""
+        """Show a toast."""
         self.app.notify(text, title=title, severity=severity, timeout=timeout)
 
     # -- services of the screen ------------------------------------------------------------
@@ -143,7 +143,7 @@ class ChatContext:
     def ask(
         self, modal: Screen[ResultT], answered: Callable[[ResultT | None], object] | None = None
     ) -> None:
-        """Show a modal; ``answered`` takes its result."""
+        """Open a modal; ``answered`` receives its result."""
 
         def take(result: ResultT | None) -> None:
             if answered is not None:
@@ -158,7 +158,7 @@ class ChatContext:
         *args: P.args,
         **options: P.kwargs,
     ) -> None:
-        """Run a coroutine in the background; the screen says so if it fails."""
+        """Run a coroutine in the background; a failure is shown on the screen."""
         self._run(group, partial(work, *args, **options), exclusive=False)
 
     def run_exclusive(
@@ -168,7 +168,7 @@ class ChatContext:
         *args: P.args,
         **options: P.kwargs,
     ) -> None:
-        """Run a coroutine in the background, and cancel what still runs in its group."""
+        """Run a coroutine in the background, canceling earlier ones of its group."""
         self._run(group, partial(work, *args, **options), exclusive=True)
 
     def _run(self, group: str, work: Callable[[], Awaitable[object]], *, exclusive: bool) -> None:

@@ -1,4 +1,4 @@
-"""A part of the chat screen that is no widget."""
+"""Base class of the chat screen's parts that are not widgets."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class Controller:
-    """Something the chat screen can do: its keys, when they work, and its slash commands.
+    """Feature of the chat screen: its keys, when they are active, and its slash commands.
 
-    The screen binds ``KEYS``, whatever has the focus, and calls the controller from its actions.
+    The screen binds ``KEYS``, whichever widget has the focus, and calls the controller from its
+    actions.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = ()
@@ -28,5 +29,5 @@ class Controller:
         return True
 
     def slash_commands(self) -> Sequence[SlashCommand]:
-        """Return the slash commands that take an argument and work now."""
+        """Return the slash commands that accept an argument and are available now."""
         return ()

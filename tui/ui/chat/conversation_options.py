@@ -1,4 +1,4 @@
-"""Options of a conversation that exists."""
+"""Options of an existing conversation."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class ConversationOptions(Controller):
-    """Show and change options, where the service can do it (``Capability.CHANGE``).
+    """Show and change options, if the service supports it (``Capability.CHANGE``).
 
-    ``learn_agent`` reads the name of the agent again, which may be another one afterwards.
+    ``learn_agent`` reads the agent's name again: a change can select another agent.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
@@ -47,7 +47,7 @@ class ConversationOptions(Controller):
         return action != "options" or self.can_change(self.context.current)
 
     def can_change(self, conversation_id: ConversationId | None) -> bool:
-        """Return whether a conversation has options that can be changed."""
+        """Return True if a conversation has options that can be changed."""
         on_server = conversation_id is not None and not is_local(conversation_id)
         return Capability.CHANGE in self.context.can and on_server
 
@@ -57,7 +57,7 @@ class ConversationOptions(Controller):
             self.show(self.context.current)
 
     def show(self, where: ConversationId) -> None:
-        """Show the options of a conversation, and change those that are edited."""
+        """Show the options of a conversation, and save those that were edited."""
         from tui.ui.chat.options_modal import OptionsModal
 
         read: list[Option] = []

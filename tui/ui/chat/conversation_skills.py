@@ -1,4 +1,4 @@
-"""Skills of a conversation, and conversations that the service has switched off."""
+"""Skills of a conversation, and reactivation of inactive conversations."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 
 class ConversationSkills(Controller):
-    """Install and remove skills (``Capability.SKILLS``); switch a conversation on again
-    (``Capability.WAKE``)."""
+    """Install and remove skills (``Capability.SKILLS``); reactivate (``Capability.WAKE``)."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
@@ -50,7 +49,7 @@ class ConversationSkills(Controller):
         return True
 
     def can_change(self, conversation_id: ConversationId | None) -> bool:
-        """Return whether a conversation has skills that can be changed."""
+        """Return True if a conversation has skills that can be changed."""
         on_server = conversation_id is not None and not is_local(conversation_id)
         return Capability.SKILLS in self.context.can and on_server
 
@@ -60,7 +59,7 @@ class ConversationSkills(Controller):
             self.show(self.context.current)
 
     def show(self, where: ConversationId) -> None:
-        """Show all skills, and install or remove what is marked or no longer is."""
+        """Show all skills; install those newly selected, remove those deselected."""
         self.context.run_exclusive("skills", self._show, where)
 
     async def _show(self, where: ConversationId) -> None:
@@ -85,7 +84,7 @@ class ConversationSkills(Controller):
         self.context.ask(modal, answered)
 
     async def _change(self, where: ConversationId, skills: Sequence[AvailableSkill]) -> None:
-        """Install or remove these skills, one after the other, and say what was done."""
+        """Install or remove skills one after the other, and report the result."""
         session = self.context.opened.session
         done: list[str] = []
         try:
@@ -100,7 +99,7 @@ class ConversationSkills(Controller):
                 self.context.notify(clean_line(" ".join(done), 400))
 
     def wake(self) -> None:
-        """Switch the open conversation on; what was refused is in the composer, to be sent."""
+        """Reactivate the open conversation; a rejected message stays in the composer."""
         self.context.run_exclusive("wake", self._wake)
 
     async def _wake(self) -> None:

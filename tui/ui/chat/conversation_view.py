@@ -1,4 +1,4 @@
-"""One conversation on screen: its turns, its timeline, and the way back and forth in them."""
+"""One conversation on screen: its messages, its timeline, and paging in both."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class ConversationView:
-    """Reads turns and events and shows them.
+    """Load turns and events, and show them.
 
-    ``announce`` takes notice of the questions of a conversation that was read.
+    ``announce`` is called with each conversation that was loaded, for its open questions.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class ConversationView:
         self.timeline.show_welcome(on=on)
 
     def follow_end(self) -> None:
-        """Go to the end of the conversation and stay there."""
+        """Scroll to the end of the conversation and follow it."""
         if self.conversation.transcript:
             self.conversation.transcript.follow_end()
 
@@ -51,7 +51,7 @@ class ConversationView:
     async def _show_turns(
         self, conversation_id: ConversationId, turns: Sequence[Turn], *, goes_on: bool = False
     ) -> None:
-        """Show turns that were read while they were expected; ``goes_on``: newer ones follow."""
+        """Show turns that were loaded; ``goes_on``: newer ones follow."""
         for turn in turns:
             self._context.chat_state.active_turns.note(turn)
         await self.conversation.show(turns, goes_on=goes_on)
@@ -61,7 +61,7 @@ class ConversationView:
     async def _show_timeline(
         self, conversation_id: ConversationId, turns: Sequence[Turn], *, goes_on: bool
     ) -> None:
-        """Show what happened up to the last of these turns, or up to now."""
+        """Show the events up to the last of these turns, or up to now."""
         if self.timeline.timeline:
             session = self._context.opened.session
             until_ms = turns[-1].last_at_ms if turns and goes_on else None
@@ -71,10 +71,10 @@ class ConversationView:
                 begun_ms=_begun_ms(turns),
             )
 
-    # -- to what was found -----------------------------------------------------------------
+    # -- search hits ---------------------------------------------------------------------
 
     async def show_hit(self, hit: Hit) -> bool:
-        """Show the turns around a message; False for a title, or if the message is gone."""
+        """Show the turns around a message; return False for a title, or if the message is gone."""
         transcript = self.conversation.transcript
         if hit.turn_id is None or transcript is None:
             return False
@@ -90,7 +90,7 @@ class ConversationView:
         await transcript.reveal_message(hit.turn_id, hit.event_key, hit.words)
         return True
 
-    # -- older and newer turns -------------------------------------------------------------
+    # -- older and newer turns -----------------------------------------------------------
 
     def read_older(self) -> None:
         """Show the turns before the oldest one, from the store, else from the server."""
@@ -123,14 +123,14 @@ class ConversationView:
     async def _lengthen_timeline(
         self, conversation_id: ConversationId, turns: Sequence[Turn], *, goes_on: bool
     ) -> None:
-        """Add what happened in turns that follow those shown; what is in view stays there."""
+        """Append the events of later turns without scrolling."""
         if self.timeline.timeline:
             until_ms = turns[-1].last_at_ms if turns and goes_on else None
             session = self._context.opened.session
             self.timeline.lengthen(await session.history.timeline(conversation_id, until_ms))
 
     def go_to_end(self) -> None:
-        """Leave the older turns for the newest ones."""
+        """Go from older turns to the newest ones."""
         self._context.run_exclusive("newer", self._go_to_end)
 
     async def _go_to_end(self) -> None:
@@ -140,6 +140,6 @@ class ConversationView:
 
 
 def _begun_ms(turns: Sequence[Turn]) -> int | None:
-    """Return when the first of these turns began."""
+    """Return the start of the first of these turns."""
     prompts = (turn.prompt for turn in turns)
     return next((prompt.at_ms for prompt in prompts if prompt and prompt.at_ms), None)

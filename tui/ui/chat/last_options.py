@@ -1,4 +1,4 @@
-"""What was chosen for the newest conversation, kept as the defaults of the next one."""
+"""Options of the newest conversation, stored as the defaults of the next one."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from tui.core.options import Option, OptionValue, OptionValues, problems_with
 from tui.system.private_files import make_folder, replace_text
 
 _ONCE = frozenset({"title"})
-"""What is different for each conversation."""
+"""Options that differ for each conversation."""
 
 
 class LastOptions:
-    """A file with the choices of each place. What cannot be read or written is done without."""
+    """File with the last options per profile. Read and write errors are ignored."""
 
     def __init__(self, path: Path, place: str) -> None:
-        """``place`` names the agent's profile."""
+        """``place`` is the name of the agent's profile."""
         self._path = path
         self._place = place
 
     def read(self) -> dict[str, OptionValue]:
-        """The newest choices; empty if there are none. Touches the disk."""
+        """Return the last options; empty if there are none. Reads the disk."""
         kept = self._all().get(self._place)
         found = kept if isinstance(kept, dict) else {}
         return {
@@ -32,14 +32,14 @@ class LastOptions:
         }
 
     def save(self, values: OptionValues) -> None:
-        """Keep choices. Touches the disk."""
+        """Store options. Writes to the disk."""
         mine = {name: value for name, value in values.items() if name not in _ONCE}
         text = json.dumps({**self._all(), self._place: mine}, ensure_ascii=False, indent=1)
         try:
             make_folder(self._path.parent)
             replace_text(self._path, text)
         except OSError:
-            pass  # they are asked for again
+            pass  # the user is asked again
 
     def _all(self) -> dict[str, object]:
         try:
@@ -50,7 +50,7 @@ class LastOptions:
 
 
 def still_fitting(options: Iterable[Option], values: OptionValues) -> dict[str, OptionValue]:
-    """The values that can be chosen again: services change what they have on offer."""
+    """Return the values that are still valid: services change what they offer."""
     fitting: dict[str, OptionValue] = {}
     for option in options:
         value = values.get(option.name)
@@ -65,7 +65,7 @@ def still_fitting(options: Iterable[Option], values: OptionValues) -> dict[str, 
 
 
 def _is_of(option: Option, value: OptionValue) -> bool:
-    """Whether a value is of the option's kind at all."""
+    """Return True if a value has the option's type."""
     match option.kind:
         case "text" | "choice":
             return value is None or isinstance(value, str)

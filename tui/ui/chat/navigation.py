@@ -1,4 +1,4 @@
-"""The way from one conversation to another."""
+"""Switching between conversations."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from tui.ui.sidebar.conversation_list import ConversationListReader
 
 _LONGEST_SWITCH_S = 0.5
-"""After which keys are taken again, however busy the disk is."""
+"""Longest time that keys wait for the switch, however busy the disk is."""
 
 
 class Navigation:
-    """Goes from one conversation to another; each keeps its own draft.
+    """Switch between conversations; each keeps its own draft.
 
-    ``call_agent`` shows the name of the agent.
+    ``set_agent_name`` shows the name of the agent.
     """
 
     def __init__(
@@ -47,13 +47,13 @@ class Navigation:
         self._context.run_exclusive("open", self.open, conversation_id)
 
     async def open(self, conversation_id: ConversationId) -> None:
-        """Show a conversation from the store, then bring it up to what the server knows."""
+        """Show a conversation from the store, then sync it with the server."""
         await self.switch_to(conversation_id)
         await self._view.show(conversation_id)
         await self._catch_up(conversation_id)
 
     def go_to_hit(self, hit: Hit) -> None:
-        """Show the conversation in which something was found, at the message."""
+        """Show the conversation of a search hit, at the message."""
         self._context.run_exclusive("open", self._go_to_hit, hit)
 
     async def _go_to_hit(self, hit: Hit) -> None:
@@ -65,11 +65,11 @@ class Navigation:
         await self._catch_up(where)
 
     async def leave(self) -> None:
-        """Show no conversation, but the welcome."""
+        """Show no conversation, only the welcome."""
         await self.switch_to(None)
 
     async def leave_soon(self) -> None:
-        """Begin another conversation; keys that come meanwhile wait, since they are for it."""
+        """Start another conversation; keys pressed meanwhile wait, since they are meant for it."""
         if self._context.access and (self._context.current is not None or self._is_sending):
             there = asyncio.Event()
             self._context.run_exclusive("open", self._leave, there)
@@ -88,7 +88,7 @@ class Navigation:
         return self._pane.queue.is_sending
 
     async def switch_to(self, conversation_id: ConversationId | None) -> None:
-        """Exchange what the composer holds, and note which conversation is on screen."""
+        """Replace the composer's draft, and set the conversation on screen."""
         access, drafts = self._context.opened, self._pane.drafts
         await self._pane.queue.all_sent()
         draft = await access.drafts.read(conversation_id)
@@ -106,7 +106,7 @@ class Navigation:
         self._context.show_state()
 
     async def _catch_up(self, conversation_id: ConversationId) -> None:
-        """Bring what is shown of a conversation up to what the server knows."""
+        """Sync the conversation on screen with the server."""
         context, session = self._context, self._context.opened.session
         await session.mark_read(conversation_id)
         self._listed.read_soon()
@@ -117,20 +117,20 @@ class Navigation:
         except BackendError as error:
             context.fail(error)
         else:
-            if self._view.conversation.newest is None:  # else the user looks at older turns
+            if self._view.conversation.newest is None:  # else the user is reading older turns
                 await self._view.show(conversation_id)
         if context.current == conversation_id and self._view.conversation.oldest is None:
             self._view.show_welcome(on=True)
         context.show_state()
 
     def learn_agent(self, conversation_id: ConversationId | None) -> None:
-        """Show the name that the service has for the agent of what is on screen."""
+        """Show the name that the service has for the agent of this conversation."""
         self._context.run_exclusive("agent", self._learn_agent, conversation_id)
 
     async def _learn_agent(self, conversation_id: ConversationId | None) -> None:
         try:
             agent = await self._context.opened.session.conversations.agent(conversation_id)
         except BackendError:
-            return  # the name that is shown has to do; other calls say what is wrong
+            return  # keep the name shown; other calls report what is wrong
         if agent.name:
             self._call_agent(agent.name)

@@ -1,4 +1,4 @@
-"""New conversations: at once where an agent leaves nothing to choose, else with a form."""
+"""New conversations: immediately if the agent offers no options, else with a form."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class NewConversation(Controller):
-    """Begin conversations, with options where ``Capability.CHOOSE``.
+    """Start conversations, with options if ``Capability.CHOOSE``.
 
-    ``focus_composer`` also puts away what lies over the conversation.
+    ``focus_composer`` also closes panes that float over the conversation.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
@@ -56,7 +56,7 @@ class NewConversation(Controller):
         return (SlashCommand("new", "Begin a conversation", self._begin_with, "MESSAGE"),)
 
     async def begin(self) -> None:
-        """Begin a conversation."""
+        """Start a conversation."""
         if Capability.CHOOSE in self.context.can:
             self._ask_for_options()
         else:
@@ -64,7 +64,7 @@ class NewConversation(Controller):
             await self._navigation.leave_soon()
 
     async def _begin_with(self, text: str) -> None:
-        """Begin a conversation with a message, which is not sent yet."""
+        """Start a conversation with a message that is not sent yet."""
         if Capability.CHOOSE in self.context.can:
             self._ask_for_options(text)
             return
@@ -77,7 +77,7 @@ class NewConversation(Controller):
         self.context.run_exclusive("options", self._show_form, text)
 
     async def _show_form(self, text: str) -> None:
-        """Show the form; ``text`` comes into the composer afterwards."""
+        """Show the form; ``text`` goes into the composer afterwards."""
         from tui.ui.chat.options_modal import BeginModal
 
         choices = self._choices()
@@ -99,7 +99,7 @@ class NewConversation(Controller):
         return LastOptions(data_dir() / "new-conversations.json", self.context.place)
 
     async def _create(self, choices: LastOptions, values: OptionValues, text: str) -> None:
-        """Create a conversation and go to it, with what was written for it."""
+        """Create a conversation and open it, with the text written for it."""
         drafts = self._pane.drafts
         await asyncio.to_thread(partial(choices.save, values))
         await self._pane.queue.all_sent()

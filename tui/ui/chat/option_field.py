@@ -1,4 +1,4 @@
-"""One thing that can be chosen for a new conversation: a label, and what suits its kind."""
+"""Form field for one option of a conversation: a label and a control for its type."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from tui.ui.toolkit.picker import PickerItem, PickModal
 from tui.ui.toolkit.text import line
 
 _BESIDE_EACH_OTHER_CELLS = 46
-"""Choices that take more have a list of their own."""
+"""Width limit; wider choices open as a list."""
 _CHOICE_CELLS = 6
-"""What a choice takes beside its words."""
+"""Width of a choice without its label."""
 _UNSAID = OnOffer(value="", label="as usual")
 
 
 class Beside(Choice, inherit_bindings=False):
-    """All choices on one line. Up and down are left to the form."""
+    """All choices on one line. Up and down move in the form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", "Choose", show=False, id="choice.previous"),
@@ -39,7 +39,7 @@ class Beside(Choice, inherit_bindings=False):
 
 
 class PickedOption(Widget, can_focus=True):
-    """What is chosen of a longer list, which Space or a click opens."""
+    """Choice from a longer list, opened by Space or a click."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,right", "open", "Choose", show=False, id="option.open"),
@@ -48,7 +48,7 @@ class PickedOption(Widget, can_focus=True):
     values: reactive[tuple[str, ...]] = reactive(())
 
     class Changed(Message):
-        """Something else was chosen."""
+        """The choice changed."""
 
     def __init__(self, option: Option, values: tuple[str, ...]) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class PickedOption(Widget, can_focus=True):
 
 
 class OptionField(Vertical):
-    """Shows an option with a value and gives back what it was changed to."""
+    """Option with its label, control and error message."""
 
     def __init__(self, option: Option, value: OptionValue) -> None:
         super().__init__(classes=f"-{option.kind}")
@@ -102,7 +102,7 @@ class OptionField(Vertical):
 
     @property
     def value(self) -> OptionValue:
-        """As :data:`tui.core.options.OptionValue`; what is no number stays text."""
+        """Value as a :data:`tui.core.options.OptionValue`; an invalid number stays text."""
         match self._control:
             case Beside(chosen=place):
                 return _values_beside(self.option)[place]
@@ -114,7 +114,7 @@ class OptionField(Vertical):
 
     @property
     def about(self) -> str:
-        """A sentence on what is chosen now, or on what can be."""
+        """Help on the current choice, or on the option."""
         helps = {choice.value: choice.help for choice in self.option.choices}
         value = self.value
         told = helps.get(value, "") if isinstance(value, str) else ""
@@ -122,7 +122,7 @@ class OptionField(Vertical):
 
     @property
     def how(self) -> str:
-        """How it is changed."""
+        """Hint of the keys that change it."""
         match self._control:
             case Beside():
                 return "← → choose"
@@ -132,7 +132,7 @@ class OptionField(Vertical):
                 return "words, with commas between" if self.option.kind == "tags" else ""
 
     def show_problem(self, problem: str) -> None:
-        """Say what is wrong, or with nothing that all is well."""
+        """Show an error; an empty string clears it."""
         self._problem.update(Content.assemble("✗ ", line(problem, 300)))
         self.set_class(bool(problem), "-wrong")
 

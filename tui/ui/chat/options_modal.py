@@ -1,4 +1,4 @@
-"""Options of a new conversation, or of one that exists."""
+"""Forms for the options of a new or an existing conversation."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.text import line
 
 _CHROME, _CHROME_SHORT = 11, 8
-"""Lines around the fields: edges, what they are about, the answers."""
+"""Lines around the fields: borders, note, buttons."""
 _ROOMY_LINES = 22
 
 _STOPS = "Input, Beside, PickedOption, Fold"
 
 
 class Fold(Static, can_focus=True):
-    """A line that shows and hides what few people need."""
+    """Line that expands and collapses the rarely used options."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,right,left", "screen.unfold", "More", show=False, id="begin.unfold"),
@@ -39,10 +39,10 @@ class Fold(Static, can_focus=True):
 
 
 class BeginModal(SafeModal[OptionValues | None]):
-    """Form of the options of a new conversation. Enter accepts it from any field.
+    """Form with the options of a new conversation. Enter accepts it from any field.
 
-    ``read`` asks the service; Enter before its response accepts the form as soon as that is there.
-    Returns the values that differ from the defaults, by the options' names; None: canceled.
+    ``read`` asks the service; Enter before its response accepts the form once it has arrived.
+    Returns the values that differ from the defaults, by option name; None: canceled.
     """
 
     DONE: ClassVar[str] = "Start"
@@ -79,7 +79,7 @@ class BeginModal(SafeModal[OptionValues | None]):
         return Content("New conversation")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Leave room for what is below the fields."""
+        """Leave room for the lines below the fields."""
         short = event.size.height < _ROOMY_LINES
         self.set_class(short, "-short")
         room = event.size.height - (_CHROME_SHORT if short else _CHROME)
@@ -100,12 +100,12 @@ class BeginModal(SafeModal[OptionValues | None]):
             self.action_start()
 
     def not_read(self, error: BackendError) -> None:
-        """Offer to begin without the form."""
+        """Offer to start without the form."""
         self.note(f"{error} Enter begins with the usual choices.", problem=True)
         self._options = ()
 
     def _show(self, options: Sequence[Option]) -> None:
-        """Make the form; the usual parts of it come first."""
+        """Build the form, the common options first."""
         self._options = options
         values = still_fitting(options, self._remembered)
         fields = [OptionField(o, values.get(o.name, o.default)) for o in options]
@@ -136,7 +136,7 @@ class BeginModal(SafeModal[OptionValues | None]):
 
     @on(Input.Submitted)
     def action_start(self) -> None:
-        """Begin, unless something is wrong."""
+        """Accept the form, unless a value is invalid."""
         if self._options is None:
             self._start_when_read = True
             return
@@ -156,13 +156,13 @@ class BeginModal(SafeModal[OptionValues | None]):
             self.action_unfold()
         wrong[0].take_focus()
 
-    # -- what it is about ------------------------------------------------------------------
+    # -- the note below the fields -------------------------------------------------------
 
     @on(events.DescendantFocus)
     @on(Beside.Changed)
     @on(PickedOption.Changed)
     def _explain(self) -> None:
-        """Say below what the field is about that has the focus."""
+        """Show the help of the focused field below the form."""
         fields = (node for node in (self.focused.ancestors if self.focused else ()))
         field = next((node for node in fields if isinstance(node, OptionField)), None)
         if field:
@@ -177,7 +177,7 @@ class BeginModal(SafeModal[OptionValues | None]):
 
 
 class OptionsModal(BeginModal):
-    """Form of the options of a conversation that exists. Returns those that were changed."""
+    """Form with the options of an existing conversation. Returns those that were changed."""
 
     DONE: ClassVar[str] = "Apply"
 
@@ -189,6 +189,6 @@ class OptionsModal(BeginModal):
         return Content.assemble("Options of “", line(self._conversation, 40), "”")
 
     def not_read(self, error: BackendError) -> None:
-        """Say why there is no form; there is nothing to apply."""
+        """Show why there is no form; there is nothing to apply."""
         self.note(str(error), problem=True)
         self._start_when_read = False

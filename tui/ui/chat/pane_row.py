@@ -1,4 +1,4 @@
-"""Row of panes: sidebar, conversation and timeline; a pane without room steps aside."""
+"""Row of panes (sidebar, conversation, timeline) and which of them fit."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 Pane = Literal["sidebar", "timeline"]
 
 ROOM: dict[Pane, int] = {"sidebar": 70, "timeline": 116}
-"""Columns from which on a pane stands beside the conversation; below, it steps aside."""
+"""Columns from which a pane fits beside the conversation; below, it floats or is hidden."""
 
 
 class Panes:
-    """A pane that has room is shown unless the user hid it; one without floats when asked for."""
+    """State of the panes: one that fits is shown unless hidden by the user; others float."""
 
     def __init__(self) -> None:
         self._width = 0
@@ -27,14 +27,14 @@ class Panes:
         self._floating: set[Pane] = set()
 
     def resize(self, width: int) -> None:
-        """Take the new width, in columns."""
+        """Set the width, in columns."""
         before, self._width = self._width, width
         for pane, room in ROOM.items():
             if (before >= room) != (width >= room):
                 self._floating.discard(pane)
 
     def toggle(self, pane: Pane) -> None:
-        """Hide what is shown, show what is not."""
+        """Hide a visible pane, show a hidden one."""
         changed = self._hidden if self._has_room(pane) else self._floating
         changed ^= {pane}
         if pane in self._floating:
@@ -44,11 +44,11 @@ class Panes:
         return pane not in self._hidden if self._has_room(pane) else pane in self._floating
 
     def floats(self, pane: Pane) -> bool:
-        """Whether a pane lies over the conversation."""
+        """Return True if a pane floats over the conversation."""
         return pane in self._floating
 
     def close_floating(self) -> bool:
-        """Put floating panes away; whether there were any."""
+        """Close floating panes; return True if there were any."""
         was, self._floating = self._floating, set()
         return bool(was)
 
@@ -57,7 +57,7 @@ class Panes:
 
 
 class PaneRow(Horizontal):
-    """``middle`` is shown at every width."""
+    """Row of the panes; ``middle`` is shown at every width."""
 
     def __init__(self, sidebar: Widget, middle: Sequence[Widget], timeline: Widget) -> None:
         super().__init__(id="panes")
@@ -71,7 +71,7 @@ class PaneRow(Horizontal):
         yield self._beside["timeline"]
 
     def fit(self, width: int) -> None:
-        """Show the panes for which a screen of this width has room."""
+        """Show the panes that fit into a screen of this width."""
         self._panes.resize(width)
         self._arrange()
 
@@ -81,7 +81,7 @@ class PaneRow(Horizontal):
         self._arrange()
 
     def close_floating(self) -> bool:
-        """Put away panes that lie over the conversation. Returns False if there were none."""
+        """Close panes that float over the conversation. Returns False if there were none."""
         closed = self._panes.close_floating()
         if closed:
             self._arrange()

@@ -1,4 +1,4 @@
-"""Questions of the agent: announced, opened and answered."""
+"""Questions of the agent: announce, open and answer them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from tui.ui.composer.composer import Composer
 
 _TYPING_S = 1.0
-"""After a key, how long nothing may take the focus."""
+"""Time after a key press in which no question takes the focus."""
 
 
 class QuestionController(Controller):
-    """Asks at once if the user does not type, otherwise when they ask for it.
+    """Open questions immediately unless the user is typing, else on request.
 
-    ``idle_s`` tells the seconds since the last key, ``go_to`` opens a conversation.
+    ``idle_s`` returns the seconds since the last key, ``go_to`` opens a conversation.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
@@ -70,13 +70,13 @@ class QuestionController(Controller):
 
     @property
     def is_open(self) -> bool:
-        """True while a question is in front."""
+        """True while a question is open in front."""
         return self._questions.is_open
 
     # -- announce --------------------------------------------------------------------------
 
     def announce(self, conversation_id: ConversationId) -> None:
-        """Open a new question, or ring where that would disturb a user who types."""
+        """Open a new question, or ring the bell if that would disturb a user who is typing."""
         context = self.context
         is_calm = self._idle_s() > _TYPING_S and not self._composer.text
         disturb = is_calm and context.screen.is_current
@@ -88,7 +88,7 @@ class QuestionController(Controller):
             context.app.bell()
 
     def mention(self, conversation_id: ConversationId) -> None:
-        """Say that a conversation which is not on screen asks something."""
+        """Notify of a question in a conversation that is not on screen."""
         context = self.context
         key = key_for(context.app, "question.answer")
         for question in self._questions.announce(conversation_id, disturb=False):
@@ -100,12 +100,12 @@ class QuestionController(Controller):
             context.notify(text, title="Another conversation", severity="warning")
 
     def call_attention(self, what: str, conversation_id: ConversationId) -> None:
-        """Tell a user who looks elsewhere; no word of the conversation but its title."""
+        """Notify a user who looks elsewhere, without content of the conversation but its title."""
         title = clean_line(self.context.title_of(conversation_id), 60)
         self.context.post(Attention(f"{title}: {what}" if title else what.capitalize()))
 
     def take(self, turn: Turn) -> None:
-        """Bring the open question up to date."""
+        """Update the open question from a new snapshot of its turn."""
         self._questions.take(turn)
 
     # -- answer ----------------------------------------------------------------------------
@@ -120,7 +120,7 @@ class QuestionController(Controller):
         self.context.show_state()
 
     def open(self, turn: Turn, name: str) -> None:
-        """Open the question of a turn that is answered by this id."""
+        """Open the question of a turn that has this id."""
         for question in questions_of(turn):
             if question.name == name:
                 self._questions.open(question)

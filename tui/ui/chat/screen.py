@@ -1,4 +1,4 @@
-"""The one screen of the app: it lays its containers out and brings keys and messages to them."""
+"""Chat screen: layout, focus, and routing of keys and messages to its parts."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ if TYPE_CHECKING:
     from tui.ui.transcript.transcript import Transcript
 
 _WIDTHS = [(0, "-narrow"), (150, "-wide")]
-"""Columns from which on the screen has a style class."""
+"""Columns from which the screen has a style class."""
 
 _STOPS = "Composer, ConversationList, Transcript, Timeline, #suggestions"
-"""Widgets that Tab goes to; inside of each of them the arrows do."""
+"""Widgets that Tab moves between; arrow keys move inside each."""
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 8
-"""In a smaller window nothing can be read; a sentence covers it, and all goes on below."""
+"""Smallest usable window; below, a notice covers it while the app keeps running."""
 
 
 class ChatScreen(ChatActions):
     """Sidebar, conversation, composer and timeline.
 
-    Each container and controller does its own work; the screen makes them, gives each what it
-    needs of the others, and owns layout, focus and the keys that work whatever has the focus.
-    ``idle_s`` tells the seconds since the last key.
+    Each container and controller does its own work; the screen makes them, passes each the others
+    that it needs, and owns layout, focus and global keys. ``idle_s`` returns the seconds since the
+    last key.
     """
 
     AUTO_FOCUS = "Composer"
@@ -92,7 +92,7 @@ class ChatScreen(ChatActions):
     ]
 
     class UpdatesReady(Message):
-        """Updates wait to be shown."""
+        """Updates are waiting to be shown."""
 
     _update_handler: UpdateHandler | None = None
 
@@ -158,7 +158,7 @@ class ChatScreen(ChatActions):
         self.call_after_refresh(self._start)
 
     async def _start(self) -> None:
-        """Mount what is too costly for the first paint, and open the session."""
+        """Mount the widgets too slow for the first paint, and open the session."""
         await self.run_action("app.dress")
         offers_jobs = self.context.studio.is_available
         try:
@@ -167,7 +167,7 @@ class ChatScreen(ChatActions):
             )
             await self.timeline_pane.mount_deferred(offers_jobs=offers_jobs)
         except (MountError, NoMatches):
-            return  # the app was left in the meantime
+            return  # the app has quit in the meantime
         await self.run_action("app.connect")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -177,12 +177,12 @@ class ChatScreen(ChatActions):
         self._rescue_focus()
 
     def action_toggle_pane(self, pane: Pane) -> None:
-        """Show or hide a pane; the focus stays where it is unless that is hidden now."""
+        """Show or hide a pane; the focus stays unless it was inside a pane now hidden."""
         self._panes.toggle(pane)
         self._rescue_focus()
 
     def set_agent_name(self, name: str) -> None:
-        """Show another agent's name wherever it is said."""
+        """Show the agent's name everywhere."""
         if name == self.context.agent_name:
             return
         self.context.agent_name = name
@@ -191,15 +191,15 @@ class ChatScreen(ChatActions):
         self.composer.address(self._called(name))
 
     def _called(self, agent_name: str) -> str:
-        """Return the name of an agent for the user; empty where only its handle is known."""
+        """Return the agent's display name; empty if only its handle is known."""
         return "" if agent_name == self.context.studio.genie else agent_name
 
     # -- focus -----------------------------------------------------------------------------
 
     def _rescue_focus(self) -> None:
-        """Move the focus to the composer if it is nowhere, or in a pane that is hidden.
+        """Move the focus to the composer if nothing visible has it.
 
-        At once, and by what is to be displayed: the layout follows only later.
+        Checks ``display``, not the layout, which is updated only later.
         """
         focused = self.focused
         shown = focused is not None and all(node.display for node in focused.ancestors_with_self)
@@ -207,7 +207,7 @@ class ChatScreen(ChatActions):
             self.set_focus(self.composer)
 
     def takes_up(self, event: events.Key | events.Paste) -> bool:
-        """Write what is typed while nothing has the focus, such as in a tiny window."""
+        """Type into the composer while nothing has the focus, such as in a tiny window."""
         if not is_typed(event):
             return False
         self.set_focus(self.composer)
@@ -215,7 +215,7 @@ class ChatScreen(ChatActions):
         return True
 
     def on_screen_resume(self) -> None:
-        """The window may have changed while something else was in front."""
+        """Check the focus: the window may have been resized behind another screen."""
         self._rescue_focus()
 
     def action_next_pane(self) -> None:
@@ -229,7 +229,7 @@ class ChatScreen(ChatActions):
         self.composer.focus()
 
     def action_step_back(self) -> None:
-        """Put away, in this order: a floating pane, a message, the focus elsewhere."""
+        """Close, in this order: a floating pane, the banner's message; then focus the composer."""
         if not self._panes.close_floating():
             self.chat_state.dismiss()
             self.show_state()
@@ -238,7 +238,7 @@ class ChatScreen(ChatActions):
     # -- state -----------------------------------------------------------------------------
 
     def listen(self) -> Publish:
-        """Return where a session that is about to open publishes its updates."""
+        """Return the callback with which a new session publishes its updates."""
         from tui.ui.chat.update_handler import UpdateHandler
 
         self._update_handler = UpdateHandler(
@@ -252,17 +252,17 @@ class ChatScreen(ChatActions):
             await self._update_handler.take_waiting()
 
     def show_state(self) -> None:
-        """Draw what the state says: line, banner, title, keys."""
+        """Redraw the connection state, banner, window title and keys."""
         self.parts.status.show()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Report a background task that failed, and go on."""
+        """Report a background task that failed."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             error = event.worker.error
             self.log.error(error)
             self.context.report(error)
 
-    # -- messages from one part to another -------------------------------------------------
+    # -- messages between parts ----------------------------------------------------------
 
     @on(Welcome.Chosen)
     def _send_suggestion(self, event: Welcome.Chosen) -> None:
@@ -307,7 +307,7 @@ class ChatScreen(ChatActions):
 
     @on(events.Click, "#pill")
     def _follow_end(self) -> None:
-        # Not by the pane: Textual lets no message of the transcript go beyond who called it.
+        # Not in the pane: Textual bubbles no message of the transcript beyond its caller.
         self.parts.view.follow_end()
 
     def on_virtual_list_older_wanted(self) -> None:
@@ -328,7 +328,7 @@ class ChatScreen(ChatActions):
     def on_transcript_connection_opened(self, event: Transcript.ConnectionOpened) -> None:
         self.parts.questions.open(event.turn, event.attempt_id)
 
-    # -- keys of its own -------------------------------------------------------------------
+    # -- actions of the screen itself ----------------------------------------------------
 
     def action_follow_end(self) -> None:
         self.parts.view.follow_end()
@@ -337,7 +337,7 @@ class ChatScreen(ChatActions):
         self.conversation.scroll_page(direction)
 
     def action_copy_text(self) -> None:
-        """Copy what is selected with the mouse, and say so."""
+        """Copy the mouse selection, and confirm it."""
         if selected := self.get_selected_text():
             self.post_message(CopyText(clean(selected), "The selection"))
         else:

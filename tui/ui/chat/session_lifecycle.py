@@ -1,4 +1,4 @@
-"""The session behind the screen: opened, lost, resumed and left."""
+"""Lifecycle of the session: opened, failed, resumed and closed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class SessionLifecycle(Controller):
-    """Brings the parts of the screen in line with the session."""
+    """Update the parts of the screen when the session changes."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
@@ -59,7 +59,7 @@ class SessionLifecycle(Controller):
         self._listed = listed
 
     def opened(self, session: Session) -> None:
-        """Take a session that is open."""
+        """Start using an open session."""
         context, chat_state = self.context, self.context.chat_state
         self._pane.drafts.is_taken_up = False
         context.access = Access(session, StoredDraft(session), PagedConversations(session))
@@ -72,7 +72,7 @@ class SessionLifecycle(Controller):
             transcript.may_be_stopped = Capability.BE_STOPPED in session.can
 
     async def _begin(self) -> None:
-        """Show the list, and go on where the user was interrupted."""
+        """Show the list, and resume what the user was doing when the app ended."""
         access = self.context.opened
         conversations = await access.paged.read()
         self._listed.show()
@@ -91,7 +91,7 @@ class SessionLifecycle(Controller):
                 await self._navigation.open(newest)
 
     def failed(self, error: BackendError) -> None:
-        """Say that the session cannot be opened, and how to try again."""
+        """Show that the session could not be opened, and how to retry."""
         context, chat_state = self.context, self.context.chat_state
         context.access = None
         chat_state.session_state = "failed"
@@ -100,7 +100,7 @@ class SessionLifecycle(Controller):
         context.show_state()
 
     def resume(self) -> None:
-        """Go on after a login with everything that has been waiting for it."""
+        """Retry after a sign-in what waited for it."""
         chat_state = self.context.chat_state
         chat_state.dismiss()
         for conversation_id in chat_state.active_turns.at_work():
@@ -109,14 +109,14 @@ class SessionLifecycle(Controller):
         self.context.show_state()
 
     async def clear(self) -> None:
-        """Put everything away that belongs to a session which is about to end."""
+        """Clear everything that belongs to a session about to close."""
         await self._navigation.leave()
         self.context.access = None
         self.context.chat_state.active_turns.clear()
         self._sidebar.show((), None)
 
     async def retry(self) -> None:
-        """Try again now whatever waits for its next try."""
+        """Retry now whatever waits for its next attempt."""
         context = self.context
         if context.access is None:
             context.chat_state.session_state = "opening"

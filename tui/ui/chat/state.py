@@ -1,4 +1,4 @@
-"""What the screen knows of the world: which conversation is open, and how things stand."""
+"""Chat screen state: the open conversation, the connection, and the notices."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ _NO_LINE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMED_OUT, ErrorKind.SETT
 
 
 class ChatState:
-    """State only; the screen draws what it says."""
+    """State without drawing; the screen shows it."""
 
     def __init__(self) -> None:
         self.active_turns = ActiveTurns()
         self.current: ConversationId | None = None
-        """The conversation on screen; None: one that has not begun."""
+        """Conversation on screen; None for a new one."""
         self.session_state: Literal["opening", "open", "failed"] = "opening"
         self._recoveries: dict[ConversationId, Recovery] = {}
         self._left_alone: set[ConversationId] = set()
         self._problem: BannerText | None = None
         self.failed_start: BannerText | None = None
-        """Why there is no session; None while there is one, or it is being opened."""
+        """Reason why there is no session; None while it is open or opening."""
         self._unreachable = False
         self.asleep: set[ConversationId] = set()
-        """Conversations that the service has switched off, as far as it said so."""
+        """Conversations known to be inactive at the service."""
 
     def recover(self, conversation_id: ConversationId, recovery: Recovery | None) -> None:
-        """Note how a conversation's turn is being brought back; None: it is well again."""
+        """Record the recovery of a conversation's turn; None: it has recovered."""
         if recovery is None:
             self._recoveries.pop(conversation_id, None)
         else:
@@ -43,53 +43,53 @@ class ChatState:
             self._left_alone.discard(conversation_id)
 
     def leave_alone(self, conversation_id: ConversationId) -> None:
-        """Note that the user does not want to wait for a conversation's turn."""
+        """Record that the user stopped waiting for a conversation's turn."""
         self._left_alone.add(conversation_id)
 
     def attend(self, conversation_id: ConversationId) -> None:
-        """Note that a conversation's turn is looked after again."""
+        """Record that the user waits for a conversation's turn again."""
         self._left_alone.discard(conversation_id)
 
     @property
     def rests(self) -> bool:
-        """Whether the turn on screen goes on, if at all, without being followed."""
+        """True if the turn on screen continues, if at all, without being followed."""
         current = self.current
         return current in self._left_alone and self.active_turns.state(current) != "idle"
 
     @property
     def recovers(self) -> bool:
-        """Whether the turn on screen is being brought back."""
+        """True if the turn on screen is being recovered."""
         return self.current in self._recoveries
 
     def show_problem(self, notice: BannerText) -> None:
-        """Say something until the user dismisses it or something else is to be said."""
+        """Show a notice until it is dismissed or replaced."""
         self._problem = notice
 
     def fail(self, error: BackendError) -> None:
-        """Note that a call failed."""
+        """Record a failed call."""
         self._unreachable = self._unreachable or error.kind in _NO_LINE
         self.show_problem(of_error(error))
 
     def reached(self) -> None:
-        """Note that the server answers; what was said about its silence is no longer true."""
+        """Record that the server responded, and drop the notice that it did not."""
         if self._unreachable:
             self._unreachable = False
             self._problem = None
 
     def dismiss(self) -> bool:
-        """Forget what was complained about; whether there was anything."""
+        """Drop the notice; return True if there was one."""
         had, self._problem = self._problem is not None, None
         return had
 
     def rename(self, old: ConversationId, new: ConversationId) -> None:
-        """A conversation has its real id now."""
+        """Replace the local id of a conversation with its real one."""
         if self.current == old:
             self.current = new
         if (recovery := self._recoveries.pop(old, None)) is not None:
             self._recoveries[new] = recovery
 
     def link(self) -> Link:
-        """The state of the line, for the top bar."""
+        """Return the connection state for the top bar."""
         if self.session_state == "opening":
             return "connecting"
         recovery = self._recoveries.get(self.current) if self.current else None
@@ -98,7 +98,7 @@ class ChatState:
         return "offline" if self._unreachable or self.session_state == "failed" else "live"
 
     def notice(self, *, question_open: bool) -> BannerText | None:
-        """What the banner says: what the user must act on comes first."""
+        """Return the banner's notice, first those that the user must act on."""
         if self._problem and self._problem.tone == "refusal":
             return self._problem
         if self.current:

@@ -1,4 +1,4 @@
-"""The state, drawn: the line to the service, the banner, the window's title."""
+"""Display of the chat state: connection, banner, window title."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Status:
-    """Brings the widgets that show the state in line with it."""
+    """Update the widgets that show the state."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Status:
         self._window_title = ""
 
     def show(self) -> None:
-        """Draw what the state says."""
+        """Redraw the state."""
         context, chat_state = self._context, self._context.chat_state
         self._topbar.link = chat_state.link()
         self._topbar.title = context.title_of(chat_state.current) if chat_state.current else ""
@@ -50,7 +50,7 @@ class Status:
         context.screen.refresh_bindings()
 
     def _name_window(self) -> None:
-        """Say in the window's title what the agent is at, and what the conversation is called."""
+        """Put the agent's state and the conversation's title into the window title."""
         active_turns = self._context.chat_state.active_turns
         states = {active_turns.state(cid) for cid in active_turns.at_work()}
         state = "Waits for you" if "asking" in states else "Working" if states else ""

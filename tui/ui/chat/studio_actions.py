@@ -1,4 +1,4 @@
-"""Agent Studio from the conversation: choose a genie, start it, look inside."""
+"""Agent Studio from the conversation: switch genie, start it, open its details."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def _key(key: str, action: str, label: str, meaning: str, name: str) -> Binding:
 
 
 class StudioActions(Controller):
-    """Nothing of Studio is loaded before one of these keys is pressed.
+    """Entry points of Studio, which loads nothing until one of the keys is pressed.
 
-    ``is_silent`` tells whether the last turn on screen has ended without a word.
+    ``is_silent`` returns True if the last turn on screen ended without a reply.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
@@ -58,7 +58,7 @@ class StudioActions(Controller):
         return self.context.studio.is_available and bool(self.context.studio.genie)
 
     def open(self) -> None:
-        """Show the genies and what belongs to them."""
+        """Show the list of genies."""
         if self._has_token():
             from tui.ui.studio.screen import StudioScreen
 
@@ -66,7 +66,7 @@ class StudioActions(Controller):
             self.context.ask(StudioScreen(studio, clock, studio.genie))
 
     def switch_genie(self) -> None:
-        """Choose the genie to talk to."""
+        """Choose another genie to talk to."""
         if not self._has_token():
             return
         from tui.ui.studio.switcher import GenieSwitcher
@@ -78,7 +78,7 @@ class StudioActions(Controller):
         self.context.ask(GenieSwitcher(self.context.studio), chosen)
 
     def _has_token(self) -> bool:
-        """Return whether Studio can be opened; say what it takes where it cannot."""
+        """Return True if Studio can be opened; otherwise show what it needs."""
         if not self.context.studio.is_available:
             self.context.chat_state.show_problem(
                 BannerText(tone="problem", text=NO_TOKEN, hint=WHICH_TOKEN)
@@ -87,7 +87,7 @@ class StudioActions(Controller):
         return self.context.studio.is_available
 
     def start_genie(self) -> None:
-        """Start the genie that keeps silent."""
+        """Start the genie that does not reply."""
         self.context.run_exclusive("start genie", self._start_genie)
 
     async def _start_genie(self) -> None:

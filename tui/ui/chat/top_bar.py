@@ -1,4 +1,4 @@
-"""The line at the top: who one talks to, about what, as whom, and whether the line is up."""
+"""Bar at the top: agent, conversation title, user, and connection state."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ _LINKS: dict[Link, tuple[str, str]] = {
 
 
 _AROUND_TITLE = 10
-"""Cells of what stands between agent, title, dots and the right side."""
+"""Cells of the separators between agent, title, dots and the right side."""
 _RIGHT = 3
 _MENU_META = "menu"
 _MENU = Content.styled("⋯", Style.from_meta({_MENU_META: True}) + Style(bold=True))
 
 
 class TopBar(Widget):
-    """One line that never changes its height."""
+    """One line of constant height."""
 
     @dataclass
     class MenuWanted(Message):
-        """The user wants to know what can be done with the open conversation."""
+        """The user opened the menu of the conversation."""
 
         at: Offset
 
     title = reactive("")
-    """What the conversation on screen is called."""
+    """Title of the conversation on screen."""
     user = reactive("")
-    """Who is signed in; empty as long as that is not known."""
+    """Signed-in user; empty while unknown."""
     agent = reactive("")
     link: reactive[Link] = reactive("connecting")
 
@@ -70,6 +70,6 @@ class TopBar(Widget):
         return spread(left, right, width, gap=2)
 
     def on_click(self, event: events.Click) -> None:
-        """A click on the dots, or the right button, opens the menu of the conversation."""
+        """Open the conversation's menu on a click on the dots, or a right click."""
         if self.title and (event.button == _RIGHT or event.style.meta.get(_MENU_META)):
             self.post_message(self.MenuWanted(event.screen_offset))

@@ -1,4 +1,4 @@
-"""Stop the agent, or stop waiting for it; what the conversation has used."""
+"""Stop the agent, or stop waiting for it; usage of the conversation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class TurnControl(Controller):
-    """The composer's border shows whether the agent can be stopped."""
+    """Stop and stop-waiting actions; the composer's border shows if the agent can be stopped."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
@@ -48,7 +48,7 @@ class TurnControl(Controller):
         self._composer = composer
         self._view = view
         self._usage_of: object = None
-        """The conversation and the newest turn whose usage was added up last."""
+        """Conversation and newest turn of the last usage total."""
 
     def check_action(self, action: str) -> bool:
         if action == "stop_waiting":
@@ -65,12 +65,12 @@ class TurnControl(Controller):
         )
 
     def halt(self) -> None:
-        """Ask for the end of the turn; that it was asked for stays visible until it comes."""
+        """Ask the agent to stop; the request stays visible until the turn ends."""
         if turn := self._stoppable():
             self.context.run("halt", self.context.opened.session.conversations.halt, turn)
 
     def stop_waiting(self) -> None:
-        """Leave a turn that is being brought back to the server, until the user looks again."""
+        """Stop following a turn in recovery until the user looks again; the server continues it."""
         self.context.run("stop waiting", self._stop_waiting)
 
     async def _stop_waiting(self) -> None:
@@ -80,10 +80,10 @@ class TurnControl(Controller):
             self.context.chat_state.leave_alone(current)
             self.context.show_state()
 
-    # -- what is shown of it ---------------------------------------------------------------
+    # -- display -------------------------------------------------------------------------
 
     def show_stop(self) -> None:
-        """Offer to stop the agent, or say that it was asked to."""
+        """Offer to stop the agent, or show that it was asked to."""
         current = self.context.current
         if self._stoppable():
             self._composer.show_stop("offered", key_for(self.context.app, "turn.halt"))
@@ -93,7 +93,7 @@ class TurnControl(Controller):
             self._composer.show_stop("")
 
     def show_usage(self) -> None:
-        """Say above the timeline what the conversation has used."""
+        """Show the conversation's usage above the timeline."""
         transcript = self._view.conversation.transcript
         newest = transcript.newest if transcript else None
         shown = (self.context.current, newest and (newest.id, newest.usage))

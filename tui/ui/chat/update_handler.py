@@ -1,4 +1,4 @@
-"""The engine's updates: in which order they reach the screen, and what each changes there."""
+"""Apply engine updates to the chat screen."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 
 class UpdateQueue:
-    """Keeps updates until the screen takes them; a newer snapshot replaces an older one.
+    """Coalescing queue of updates: a newer snapshot replaces an older one.
 
-    However many updates come while the screen draws, it is told once and gets each thing once.
+    However many updates arrive while the screen draws, ``ring`` is called once.
     """
 
     def __init__(self, ring: Callable[[], object]) -> None:
@@ -43,7 +43,7 @@ class UpdateQueue:
         self._count = 0
 
     def put(self, update: Update) -> None:
-        """Take one update; the engine's ``publish``."""
+        """Add one update; the engine's ``publish``."""
         if not self._waiting:
             self._ring()
         key = self._key(update)
@@ -53,7 +53,7 @@ class UpdateQueue:
         self._waiting[key] = update
 
     def take(self) -> list[Update]:
-        """All that waits, in the order of the newest snapshots."""
+        """Return all waiting updates, in the order of the newest snapshots."""
         updates = list(self._waiting.values())
         self._waiting.clear()
         return updates
@@ -74,9 +74,9 @@ class UpdateQueue:
 
 
 class UpdateHandler:
-    """Brings the engine's updates to the widgets.
+    """Apply the engine's updates to the widgets.
 
-    It is loaded with the session, after the first paint. ``ring`` is called when updates wait for
+    Loaded with the session, after the first paint. ``ring`` is called when updates wait for
     :meth:`take_waiting`.
     """
 
@@ -92,10 +92,10 @@ class UpdateHandler:
         self._sidebar = sidebar
         self._update_queue = UpdateQueue(ring)
         self.publish = self._update_queue.put
-        """Takes one update."""
+        """Accepts one update."""
 
     async def take_waiting(self) -> None:
-        """Show all updates that wait."""
+        """Show all waiting updates."""
         for update in self._update_queue.take():
             await self._take(update)
         self._context.show_state()
@@ -155,7 +155,7 @@ class UpdateHandler:
         self._parts.list.read_soon()
 
     def _take_refusal(self, update: Refused) -> None:
-        """Say why a message was not accepted, and put it where the user can correct it."""
+        """Show why a message was rejected, and return it to the composer."""
         context, chat_state = self._context, self._context.chat_state
         if update.error.kind is ErrorKind.ASLEEP:
             chat_state.asleep.add(update.conversation_id)
