@@ -1,4 +1,4 @@
-"""The files that go with the next message, as chips above the composer."""
+"""Chips above the composer for the files of the next message."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _GAP = 1
 
 
 class AttachmentChips(Widget, can_focus=True):
-    """Shown only while there are files.
+    """Row of file chips, shown only while there are files.
 
-    A click on ``✕`` takes one off, and so does Delete; a click on the name shows a picture.
+    A click on ``✕`` or the Delete key removes a file; a click on the name previews a picture.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,14 +46,14 @@ class AttachmentChips(Widget, can_focus=True):
     FOCUS_ON_CLICK: ClassVar[bool] = False
 
     class Removed(Message):
-        """The user took a file off."""
+        """The user removed a file."""
 
         def __init__(self, path: Path) -> None:
             super().__init__()
             self.path = path
 
     class LookWanted(Message):
-        """The user wants to see a file."""
+        """The user wants to preview a file."""
 
         def __init__(self, path: Path) -> None:
             super().__init__()
@@ -70,14 +70,14 @@ class AttachmentChips(Widget, can_focus=True):
         return tuple(str(picked.path) for picked in self.files)
 
     def show(self, files: Sequence[PickedFile]) -> None:
-        """Show these files, or nothing."""
+        """Show these files; hide the row if there are none."""
         self.files = tuple({picked.path: picked for picked in files}.values())
         self._at = max(0, min(self._at, len(self.files) - 1))
         self.display = bool(self.files)
         self.refresh(layout=True)
 
     def note(self, text: str) -> None:
-        """Say something about the files, until something else is done."""
+        """Show a note beside the files until the next change."""
         if text != self._note:
             self._note = text
             self.refresh(layout=True)
@@ -128,11 +128,11 @@ class AttachmentChips(Widget, can_focus=True):
         self.refresh()
 
     def action_remove(self) -> None:
-        """Take off the chosen file."""
+        """Remove the selected file."""
         self.action_take_off(self._at)
 
     def action_look(self) -> None:
-        """Show the chosen file."""
+        """Preview the selected file."""
         self.action_look_at(self._at)
 
     def action_look_at(self, place: int) -> None:

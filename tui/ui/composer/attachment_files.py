@@ -1,4 +1,4 @@
-"""Files to attach: what was typed, pasted or dropped, and whether it can be sent."""
+"""Files to attach: checks, splitting into messages, and paths pasted by terminals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CannotAttach(Exception):
 
 
 def attachment_of(path: Path) -> Attachment:
-    """A file that can be read and is small enough. Raises ``CannotAttach``."""
+    """Return a readable file of an allowed size. Raises ``CannotAttach``."""
     from tui.core.records import Attachment
 
     name = clean_line(path.name, 60)
@@ -49,13 +49,13 @@ def attachment_of(path: Path) -> Attachment:
 
 @dataclass(frozen=True, slots=True)
 class PickedFile:
-    """A file that is to go with the next message."""
+    """File chosen for the next message."""
 
     path: Path
     file: Attachment | None
-    """None: it cannot be sent as it is."""
+    """None if the file cannot be sent as it is."""
     problem: str = ""
-    """Why, as a sentence."""
+    """Reason, as a sentence."""
 
     @property
     def name(self) -> str:
@@ -63,7 +63,7 @@ class PickedFile:
 
 
 def pick(path: Path) -> PickedFile:
-    """Look at a file."""
+    """Check a file."""
     try:
         return PickedFile(path, attachment_of(path))
     except CannotAttach as problem:
@@ -71,7 +71,7 @@ def pick(path: Path) -> PickedFile:
 
 
 def messages(text: str, files: Sequence[Attachment]) -> list[tuple[str, tuple[Attachment, ...]]]:
-    """A message and its files as the messages that the API takes: each with one file at most.
+    """Split a message into those that the API accepts: each with at most one file.
 
     The text goes with the last file, so that the agent has all of them when it reads it.
     """
@@ -89,9 +89,9 @@ def messages(text: str, files: Sequence[Attachment]) -> list[tuple[str, tuple[At
 
 
 def paths_in(pasted: str) -> list[Path]:
-    """The files that a terminal pastes when they are dropped on it; none if it is just text.
+    """Return the files that a terminal pasted for a drop; empty if the paste is just text.
 
-    Terminals quote them, escape their spaces, or give ``file://`` URLs.
+    Terminals quote the paths, escape their spaces, or send ``file://`` URLs.
     """
     text = pasted.strip()
     if not text or len(text) > _LONGEST_DROP:
@@ -104,7 +104,7 @@ def paths_in(pasted: str) -> list[Path]:
 
 
 def _files_of(words: Sequence[str]) -> list[Path]:
-    """The words as files, if every one of them is one."""
+    """Return the words as paths, if every one of them is a file."""
     paths = [Path(_local(word)) for word in words]
     try:
         for path in paths:

@@ -1,4 +1,4 @@
-"""The files that go with the next message."""
+"""Files that go with the next message."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Attachments(Controller):
-    """Attach files, take them off, and look at them again before they are sent.
+    """Attach and remove files, and check them again before they are sent.
 
-    ``changed`` is called when there are others.
+    ``changed`` is called after each change.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
@@ -61,11 +61,11 @@ class Attachments(Controller):
 
     @property
     def are_taken(self) -> bool:
-        """True if files can go with a message, as far as known."""
+        """True if the agent accepts files, as far as known."""
         return self._composer.takes_files
 
     def choose(self) -> None:
-        """Let the user choose files."""
+        """Open the file picker."""
         from tui.ui.composer.file_picker import AttachScreen
 
         self.context.ask(AttachScreen(), self.attach)
@@ -79,7 +79,7 @@ class Attachments(Controller):
             self.choose()
 
     def attach(self, paths: Sequence[Path] | None) -> None:
-        """Let files go with the next message."""
+        """Attach files to the next message."""
         if paths and not self.are_taken:
             self.context.show_problem("This agent takes no files.")
         elif paths:
@@ -93,16 +93,16 @@ class Attachments(Controller):
             self.context.show_problem(" ".join(problems))
 
     def attach_dropped(self, paths: Sequence[Path]) -> None:
-        """Attach files whose paths were pasted, and say how to have the paths instead."""
+        """Attach files whose paths were pasted, with a hint how to insert the paths instead."""
         self.attach(paths)
         self._attached.note("Ctrl+Z writes the path instead")
 
     def take_off(self, paths: Sequence[Path]) -> None:
-        """Let these files not go with the message after all."""
+        """Remove these files from the next message."""
         self._show([picked for picked in self._attached.files if picked.path not in paths])
 
     def take_off_last(self) -> None:
-        """Let the last file not go with the message after all."""
+        """Remove the last file from the next message."""
         self._show(self._attached.files[:-1])
 
     def _show(self, files: Sequence[PickedFile]) -> None:
@@ -110,7 +110,7 @@ class Attachments(Controller):
         self._changed()
 
     async def to_send(self) -> list[Attachment]:
-        """Return the files as they are now. Raises ``CannotAttach`` if one is not as it was."""
+        """Return the files as they are now. Raises ``CannotAttach`` if one has changed."""
         chosen = self._attached.files
         now = await look_at(self._attached.paths)
         if now != list(chosen):
@@ -122,7 +122,7 @@ class Attachments(Controller):
 
 
 async def look_at(paths: Iterable[str]) -> list[PickedFile]:
-    """Return the files as they are now; a slow disk does not stop the screen."""
+    """Check the files in a thread: a slow disk does not block the screen."""
     names = list(paths)
     return await asyncio.to_thread(lambda: [pick(Path(name)) for name in names]) if names else []
 
@@ -134,7 +134,7 @@ def _completions(begun: str) -> Sequence[str]:
 
 
 def _what_changed(chosen: Sequence[PickedFile], now: Sequence[PickedFile]) -> str:
-    """Return a sentence about the first file that is not as it was when it was attached."""
+    """Describe the first file that has changed since it was attached."""
     was, picked = next((a, b) for a, b in zip(chosen, now, strict=True) if a != b)
     if picked.file is None or was.file is None:
         return f"{picked.problem or 'A file is there again.'} The message was not sent."

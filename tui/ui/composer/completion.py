@@ -1,4 +1,4 @@
-"""Completion above the composer: what is offered for the word at the cursor, and its keys."""
+"""Completion popup above the composer: matching, display and keys."""
 
 from __future__ import annotations
 
@@ -38,33 +38,33 @@ Kind = Literal["name", "argument", "path"]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What is being written, from ``start`` in the line up to the cursor."""
+    """Word at the cursor, from column ``start`` up to the cursor."""
 
     kind: Kind
     text: str
     start: int
     command: str = ""
-    """With an argument: whose it is."""
+    """Command that an argument belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompletionItem:
-    """One row of the list, and what taking it means."""
+    """Row of the completion list."""
 
     put: str
-    """What stands in the place of the word then."""
+    """Text that replaces the word."""
     label: str
     argument: str = ""
     about: str = ""
     key: str = ""
     command: SlashCommand | None = None
-    """Enter carries it out."""
+    """Command that Enter runs."""
     entry: Entry | None = None
-    """A file is attached; in a folder one goes on."""
+    """File to attach, or folder to descend into."""
 
 
 def word_at(before: str, row: int, lines: int) -> Word | None:
-    """What could be completed where a line reads ``before`` up to the cursor."""
+    """Return the word to complete, from the text of a line ``before`` the cursor."""
     if row == 0 and lines == 1:
         if found := _NAME.fullmatch(before):
             return Word("name", found[1], 0)
@@ -76,7 +76,7 @@ def word_at(before: str, row: int, lines: int) -> Word | None:
 
 
 def command_choices(commands: Iterable[SlashCommand], begun: str) -> list[CompletionItem]:
-    """The commands whose name has what was typed."""
+    """Return the commands whose name contains the typed text."""
     return [_choice(command) for command in find(commands, begun)]
 
 
@@ -93,13 +93,13 @@ def _choice(command: SlashCommand) -> CompletionItem:
 
 
 def argument_choices(command: SlashCommand | None, begun: str) -> list[CompletionItem]:
-    """What the command itself knows to go on with."""
+    """Return the command's own suggestions for its argument."""
     words = command.words(begun) if command and command.words else ()
     return [CompletionItem(word, word) for word in words if word != begun]
 
 
 def path_choices(begun: str) -> list[CompletionItem]:
-    """Files and folders that have what was typed in their names. Touches the disk."""
+    """Return files and folders whose name contains the typed text. Reads the disk."""
     return [
         CompletionItem(
             f"@{escape(entry.typed)}",
@@ -113,16 +113,16 @@ def path_choices(begun: str) -> list[CompletionItem]:
 
 _NAME_CELLS = 30
 _FRAME_CELLS = 6
-"""Border, padding, scrollbar and what keeps it away."""
+"""Border, padding, scrollbar and its gap."""
 
 
 class CompletionList(SafeOptionList, can_focus=False):
-    """Shown only while it has choices. The composer's keys move in it."""
+    """List of completions, shown only while it has any. The composer's keys move in it."""
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
 
     class Taken(Message):
-        """The user clicked on one."""
+        """The user clicked on a row."""
 
         def __init__(self, choice: CompletionItem) -> None:
             super().__init__()
@@ -134,12 +134,12 @@ class CompletionList(SafeOptionList, can_focus=False):
 
     @property
     def chosen(self) -> CompletionItem | None:
-        """The highlighted one, if the list is shown."""
+        """Highlighted item, if the list is shown."""
         place = self.highlighted
         return self.choices[place] if place is not None and place < len(self.choices) else None
 
     def show(self, choices: Sequence[CompletionItem], above: Widget) -> None:
-        """Offer these, as wide as the widget below; none: nothing is shown."""
+        """Show these choices, as wide as the widget below; hide the list if there are none."""
         width, height = above.outer_size
         self.display = bool(choices)
         self.styles.offset = (0, -height)
@@ -170,14 +170,14 @@ class CompletionList(SafeOptionList, can_focus=False):
         ]
 
     def move(self, step: int) -> None:
-        """Highlight the next one, or the one before."""
+        """Highlight the next (1) or previous (-1) row."""
         if self.choices and self.highlighted is not None:
             self.highlighted = (self.highlighted + step) % len(self.choices)
 
     @on(OptionList.OptionSelected)
     def _take(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if event.option_index < len(self.choices):  # they may be others by now
+        if event.option_index < len(self.choices):  # the list may have changed
             self.post_message(self.Taken(self.choices[event.option_index]))
 
 
@@ -186,10 +186,10 @@ def _name(choice: CompletionItem) -> Content:
 
 
 class Doer(Protocol):
-    """Who does what was chosen."""
+    """Receiver of the chosen completion."""
 
     def commands(self) -> Mapping[str, SlashCommand]:
-        """What can be done now, by name."""
+        """Return the commands available now, by name."""
         ...
 
     def carry_out(self, command: SlashCommand, argument: str) -> object: ...
@@ -198,7 +198,7 @@ class Doer(Protocol):
 
 
 class Completion:
-    """Knows which word the list is for."""
+    """Completion of the word at the cursor."""
 
     def __init__(self, composer: Composer, offers: CompletionList, doer: Doer) -> None:
         self._composer = composer
@@ -206,13 +206,13 @@ class Completion:
         self._doer = doer
         self._word: Word | None = None
         self._shown_for: Word | None = None
-        """The word that the list fits; it may be an earlier one while the disk is looked at."""
+        """Word that the list belongs to; an earlier one while the disk is being read."""
         self._unwanted: Word | None = None
-        """The word whose list the user has put away."""
+        """Word whose list the user has dismissed."""
         composer.asks_first = self.takes_key
 
     def offer(self) -> None:
-        """Bring the list in line with the word at the cursor."""
+        """Update the list for the word at the cursor."""
         word = self._word_here()
         if word == self._word:
             return
@@ -238,7 +238,7 @@ class Completion:
         return word if word is None or word.kind != "path" or composer.takes_files else None
 
     async def _look_up(self, word: Word) -> None:
-        """Offer what may be on a slow disk, unless something else is written by then."""
+        """Complete from a possibly slow disk, unless the word has changed by then."""
         find = partial(path_choices, word.text)
         if word.kind == "argument":
             command = self._doer.commands().get(word.command)
@@ -254,10 +254,10 @@ class Completion:
     # -- keys ------------------------------------------------------------------------------
 
     def takes_key(self, key: str) -> bool:
-        """Whether a key was meant for the list."""
+        """Handle a key of the list; return True if it was one."""
         if self._offers.chosen is None:
             return False
-        self.offer()  # the text may have changed since
+        self.offer()  # the text may have changed
         choice = self._offers.chosen
         if choice is None or self._shown_for != self._word:
             return False
@@ -281,7 +281,7 @@ class Completion:
         self._show(())
 
     def take(self, choice: CompletionItem) -> None:
-        """Carry out a command, attach a file; else go on with what was chosen."""
+        """Run a command, attach a file, or insert the completion."""
         if choice.command:
             self._composer.start_with("")
             self._doer.carry_out(choice.command, "")
@@ -293,7 +293,7 @@ class Completion:
             self._put(choice)
 
     def _put(self, choice: CompletionItem) -> None:
-        """Put what was chosen in the place of the word; a file is attached, its name stays."""
+        """Replace the word with the completion; a file is attached, and its name inserted."""
         if self._word is None:
             return
         text = choice.put

@@ -1,4 +1,4 @@
-"""Where the user writes."""
+"""Text input for messages."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ LIMIT_BYTES = 12 * 1024
 _WARN_BYTES = LIMIT_BYTES * 4 // 5
 LARGEST_PASTE = 4 * 1024 * 1024
 _NEWLINES = frozenset({"shift+\r", "ctrl+\r", "alt+\r"})
-"""How xterm's modifyOtherKeys names them."""
+"""Names of the keys in xterm's modifyOtherKeys mode."""
 Stopping = Literal["", "offered", "asked"]
 _MODIFIERS = ("alt+", "ctrl+", "super+", "meta+", "hyper+")
 
 
 class Composer(PasteArea):
-    """A text that grows with what is written. Enter sends; Up on the first line recalls."""
+    """Text area that grows with its text. Enter sends; Up on the first line recalls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Send", tooltip="Send", id="composer.send"),
@@ -96,10 +96,11 @@ class Composer(PasteArea):
     ]
 
     class Submitted(Message):
-        """The user wants to send what is kept as ``kept``.
+        """The user wants to send the text stored as ``kept``.
 
-        It stays here until :meth:`Composer.take_away`. What was submitted before and is still
-        here is no part of it.
+        It stays here until :meth:`Composer.take_away`. Texts submitted earlier that are still here
+        are
+        not part of it.
         """
 
         def __init__(self, kept: str) -> None:
@@ -108,7 +109,7 @@ class Composer(PasteArea):
             self.kept = kept
 
     class LinesKept(Message):
-        """Lines arrived faster than anybody types: they are a paste, and were not sent."""
+        """Lines arrived faster than a person types: they are a paste, and were not sent."""
 
         def __init__(self, count: int) -> None:
             super().__init__()
@@ -129,10 +130,10 @@ class Composer(PasteArea):
             self.paths = paths
 
     class FileRemoved(Message):
-        """Backspace in the empty composer: the last attached file is not wanted after all."""
+        """Backspace in the empty composer: remove the last attached file."""
 
     class PasteOpened(Message):
-        """The user wants to see what is behind a chip."""
+        """The user wants to see the text of a chip."""
 
         def __init__(self, label: str, text: str) -> None:
             super().__init__()
@@ -140,34 +141,34 @@ class Composer(PasteArea):
             self.text = text
 
     class TooMuch(Message):
-        """A text over a limit; ``text`` is a sentence."""
+        """The text is over a limit; ``text`` is a sentence."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
     def __init__(self, agent_name: str) -> None:
-        """``agent_name`` empty: nobody knows how it is called."""
+        """``agent_name`` is empty if it is not known."""
         super().__init__(_invitation(agent_name))
         self._agent_name = agent_name
-        # A blinking cursor would write to the terminal for as long as nothing happens.
+        # A blinking cursor would write to the terminal even while idle.
         self.cursor_blink = False
         self._said: Sequence[str] = ()
         self._recalled = -1
         self._unsaid = ""
         self._dropped: tuple[Sequence[Path], str] | None = None
         self._submitted: list[str] = []
-        """What Enter was pressed for and is still here, in order, before what is written now."""
+        """Submitted texts that are still here, in order, before the text being written."""
         self.asks_first: Callable[[str], bool] = lambda key: False
-        """Takes keys that are meant for a list above the composer."""
+        """Handles keys of the completion list; returns True if it did."""
         self.save_early_draft: Callable[[], None] = lambda: None
-        """Keeps what is written at once, while the screen may still be busy."""
+        """Saves the text immediately, even while the screen is busy."""
         self._stopping: tuple[Stopping, str] = ("", "")
         self.takes_files = True
-        """Whether a path that is pasted is offered as a file."""
+        """True if a pasted path is attached as a file."""
 
     def address(self, agent_name: str) -> None:
-        """Invite to write to another agent."""
+        """Set the agent's name in the placeholder."""
         self._agent_name = agent_name
         self._invite()
 
@@ -175,7 +176,7 @@ class Composer(PasteArea):
         self._invite()
 
     def _invite(self) -> None:
-        """On one line: Textual would wrap it, and show the first half."""
+        """Cut the placeholder to one line: Textual would wrap it, and show the first half."""
         width = self.content_size.width
         self.placeholder = _invitation(self._agent_name).truncate(width, ellipsis=True)
 
@@ -183,7 +184,7 @@ class Composer(PasteArea):
         """Show in the border a button that stops the agent, or that it was asked to."""
         if (state, key) == self._stopping:
             return  # a title that is set draws the composer again
-        if not is_batching(self.app):  # what is drawn while a batch is open is thrown away
+        if not is_batching(self.app):  # output during a batch is thrown away
             self._stopping = (state, key)
         words = Content.assemble(" ■ Stop ", (f"{key} ", "$soft") if key else "")
         press = Style.from_meta({"@click": "screen.halt"}) + Style(bold=True)
@@ -194,29 +195,29 @@ class Composer(PasteArea):
         }[state]
 
     def remember(self, said: Sequence[str]) -> None:
-        """What Up recalls, newest first."""
+        """Set the messages that Up recalls, newest first."""
         self._said = said
         self._recalled = -1
 
     @property
     def submitted(self) -> tuple[str, ...]:
-        """Return what was submitted, is still here and has not been changed since, in order."""
+        """Submitted texts that are still here and unchanged, in order."""
         self._rest_of(self.kept)
         return tuple(self._submitted)
 
     @property
     def apart(self) -> str:
-        """Return the text as a draft has it, with each submitted text on lines of its own."""
+        """Text as it is stored in a draft, with each submitted text on lines of its own."""
         rest = self._rest_of(self.kept)
         return "\n".join([*self._submitted, rest] if rest else self._submitted)
 
     def start_with(self, kept: str, submitted: Sequence[str] = ()) -> None:
-        """Begin with another draft, of which some may have been submitted."""
+        """Load a draft, of which some texts may have been submitted."""
         super().start_with(kept)
         self._submitted = [*submitted]
 
     def take_away(self, sent: str) -> None:
-        """Remove a text that has been sent, as it was kept, but not what was written since."""
+        """Remove a text that has been sent, by its stored form; later text stays."""
         self._recalled = -1
         submitted = [*self.submitted]
         if sent in submitted:
@@ -228,18 +229,18 @@ class Composer(PasteArea):
             self.start_with(kept.removeprefix(sent).lstrip("\n"))
 
     def leave(self) -> None:
-        """Have all that was submitted as a draft again: it cannot be sent now."""
+        """Turn all submitted texts back into a draft: they cannot be sent now."""
         if self.submitted:
             self.put(self.apart)
             self._submitted.clear()
 
     def forget(self, kept: str) -> None:
-        """Have a text as a draft again that was submitted last."""
+        """Turn the text that was submitted last back into a draft."""
         if kept in self.submitted:
             self._submitted.remove(kept)
 
     def _rest_of(self, kept: str) -> str:
-        """Return what is written behind the submitted texts; all of it if those were changed."""
+        """Return the text after the submitted ones; all of it if those were changed."""
         rest = kept
         for part in self._submitted:
             if not rest.startswith(part):
@@ -258,14 +259,14 @@ class Composer(PasteArea):
             self.submit(self.kept)
 
     def submit(self, kept: str) -> None:
-        """Send a text as it is kept, without what was submitted before."""
+        """Submit a text in its stored form, without what was submitted before."""
         rest = self._rest_of(kept)
         self.post_message(self.Submitted(rest))
         if unfold(rest).strip():
             self._submitted.append(rest)
 
     def action_open_paste(self) -> None:
-        """Show what is behind the chip at the cursor, or behind the first one."""
+        """Show the text of the chip at the cursor, or else of the first one."""
         if found := self.chip_nearby():
             self._open_chip(found[1])
 
@@ -296,7 +297,7 @@ class Composer(PasteArea):
         return super().edit(edit)
 
     def action_undo(self) -> None:
-        """Undo what was done last; a dropped file becomes the text that was pasted."""
+        """Undo the last change; a dropped file turns back into the pasted text."""
         if self._dropped:
             paths, text = self._dropped
             self.post_message(self.DropUndone(paths))
@@ -310,7 +311,7 @@ class Composer(PasteArea):
         super().action_delete_left()
 
     def _recall(self, place: int) -> bool:
-        """Show what was said ``place`` messages ago, -1 for the text of before; False if none."""
+        """Recall the message ``place`` back, -1 for the unsent text; False if there is none."""
         if place == self._recalled or not -1 <= place < len(self._said):
             return False
         if self._recalled == -1:
@@ -320,7 +321,7 @@ class Composer(PasteArea):
         return True
 
     async def on_key(self, event: events.Key) -> None:
-        # Textual gives Alt+E the character of E, and would write it.
+        # Textual reports Alt+E with the character of E, and would insert it.
         is_chord = event.key.startswith(_MODIFIERS)
         if event.is_printable and not is_chord:
             self._recalled = -1
@@ -352,7 +353,7 @@ class Composer(PasteArea):
                 self.post_message(self.LinesKept(event.lines))
 
     def insert_paste(self, text: str) -> None:
-        """Put a pasted text at the cursor, as a chip if it is large."""
+        """Insert a paste at the cursor, as a chip if it is large."""
         text = typed_text(text)
         self._recalled = -1
         self.history.checkpoint()
@@ -376,5 +377,5 @@ def _invitation(agent_name: str) -> Content:
 
 
 def _kilobytes(count: int) -> str:
-    """In units of 1,024 bytes, as the limit is given; never less than it is."""
+    """Format in units of 1,024 bytes, as the limit is given; rounded up."""
     return f"{ceil(count / 102.4) / 10:,.1f}"

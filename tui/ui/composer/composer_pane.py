@@ -1,4 +1,4 @@
-"""The composer with its files: everything between Enter and the outbox."""
+"""Pane with the composer and its files: everything between Enter and the outbox."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
 
 class ComposerPane(Vertical):
-    """Holds the composer and the files of the next message.
+    """Composer and files of the next message.
 
-    ``offers`` is the list of completions. It lies over the conversation, so that nothing moves
-    when it opens, and therefore cannot be inside of the pane: the screen mounts it above.
+    ``offers`` is the completion list. It floats over the conversation, so that nothing moves when
+    it
+    opens, and therefore cannot be inside the pane: the screen mounts it above.
     """
 
     def __init__(
@@ -76,11 +77,10 @@ class ComposerPane(Vertical):
 
     @on(Composer.Submitted)
     def _decide_enter(self, event: Composer.Submitted) -> None:
-        """Do what Enter is pressed for.
+        """Run a slash command, or send the text.
 
-        While the list of completions is open, Enter takes its choice and does not come here
-        (``Completer.takes_key``). Otherwise a slash command is carried out, and everything else is
-        sent: at once, or after what waits to be sent.
+        While the completion list is open, Enter takes its choice and does not come here
+        (``Completion.takes_key``). Messages are sent immediately, or after those that are queued.
         """
         if not self.slash.submit(event.text, event.kept):
             self.queue.send(event.kept, is_written=True)

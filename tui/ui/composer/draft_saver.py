@@ -1,4 +1,4 @@
-"""Draft of the composer, kept so that nothing typed is ever lost."""
+"""Saving of the composer's draft, so that no typed text is lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAUSE_S = 0.5
 
 
 class DraftSaver:
-    """Keeps text and files: on the notepad before the session is open, then as a stored draft."""
+    """Save text and files: before the session is open as early draft, then in the store."""
 
     def __init__(
         self,
@@ -36,26 +36,26 @@ class DraftSaver:
         self._notepad = notepad
         self._timer: Timer | None = None
         self._left: Unsent | None = None
-        """Text that a killed program left on the notepad; None: it has not been looked at."""
+        """Early draft of a killed process; None until it has been read."""
         self.is_taken_up = False
-        """The session has all that was written before it was open."""
+        """True once the session's draft includes everything written before it was open."""
         self.is_sending = False
-        """A message is on its way to the outbox: it is no draft, and is not safe yet either."""
+        """True while a message is on its way to the outbox: no longer a draft, not yet safe."""
         composer.save_early_draft = self.save_early_draft
 
     @property
     def written(self) -> str:
-        """Text and files in the composer, as a draft is stored."""
+        """Text and files in the composer, in stored form."""
         return Draft(self._composer.apart, self._attached.paths).dump()
 
     async def write(self, kept: str, submitted: Sequence[str] = ()) -> None:
-        """Have another draft in the composer."""
+        """Replace the composer's draft."""
         draft = parse(kept)
         self._composer.start_with(draft.text, submitted)
         self._attached.show(await look_at(draft.paths))
 
     def save_early_draft(self) -> None:
-        """Keep what is written as long as there is no store for it."""
+        """Save the draft while there is no store for it."""
         needed = self._context.access is None or not self.is_taken_up
         if needed and self._notepad and (self.written or self._left is not None):
             self._notepad.keep(self._left_behind().behind(parse(self.written)).dump())
@@ -66,9 +66,9 @@ class DraftSaver:
         return self._left
 
     async def take_up(self, kept: str) -> bool:
-        """Go on with what was written so far, what a killed program left, and a draft.
+        """Join the text written so far, the early draft of a killed process, and the stored draft.
 
-        Returns whether anything is written.
+        Returns True if there is any text.
         """
         left = self._left_behind()
         rest = left.joined_with(kept)
@@ -85,7 +85,7 @@ class DraftSaver:
         return bool(self.written)
 
     def keep_soon(self) -> None:
-        """Store what is written after a short pause."""
+        """Store the draft after a short pause."""
         if self._timer:
             self._timer.stop()
         self._timer = self._context.screen.set_timer(_PAUSE_S, self._keep_now)
@@ -94,7 +94,7 @@ class DraftSaver:
         self._context.run("draft", self.keep)
 
     async def keep(self) -> None:
-        """Store what is written, once the stored draft is part of it."""
+        """Store the draft, once it includes the stored one."""
         access = self._context.access
         if access and self.is_taken_up and not self.is_sending:
             await access.drafts.keep(self.written)

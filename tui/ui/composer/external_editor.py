@@ -1,4 +1,4 @@
-"""Write a message in the user's editor."""
+"""External editor for the message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AT_ONCE_S = 0.5
 
 
 class ExternalEditor(Controller):
-    """Hand the terminal to an editor; what the agent does meanwhile is not missed."""
+    """Suspend the app while an editor runs; the session keeps receiving updates."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
@@ -40,7 +40,7 @@ class ExternalEditor(Controller):
         self._is_open = False
 
     def open(self) -> None:
-        """Open the editor with what is written, unless it is open."""
+        """Open the editor with the text, unless it is open."""
         if not self._is_open:
             self._is_open = True
             self.context.run("editor", self._edit)

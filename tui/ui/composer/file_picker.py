@@ -1,4 +1,4 @@
-"""Which files go with the next message?"""
+"""File picker with path completion."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _UP = "../"
 
 
 class AttachScreen(SafeModal[Sequence[Path] | None]):
-    """A path with what is there, as one types. Returns files to look at; None: none."""
+    """Path input with a list of matches. Returns the files to attach; None: canceled."""
 
     heading = "Attach files"
     verb = "Attach"
     several = True
-    """Whether files can be marked, so that more than one is returned."""
+    """True if several files can be selected."""
     usual_hint = "You can also drop files on the terminal."
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,9 +61,9 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         super().__init__()
         self._entries: list[Entry] = []
         self._listed = ""
-        """What was typed when the entries were read."""
+        """Input for which the entries were read."""
         self._in_haste = False
-        """The list is to be answered from as soon as it is there."""
+        """True if Enter was pressed before the list arrived; it is answered from the list."""
         self._marked: dict[Path, None] = {}
 
     def compose(self) -> ComposeResult:
@@ -85,7 +85,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     def on_resize(self) -> None:
         self.call_after_refresh(self._redraw)
 
-    # -- what is there ---------------------------------------------------------------------
+    # -- entries -------------------------------------------------------------------------
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -125,14 +125,14 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
 
     @property
     def _chosen(self) -> Entry | None:
-        """What is highlighted, unless something else has been typed since."""
+        """Highlighted entry, unless the input has changed since."""
         place = self.query_one(OptionList).highlighted
         known = self._is_listed and self._entries
         return self._entries[place] if known and place is not None else None
 
     @property
     def _is_listed(self) -> bool:
-        """Whether the list is that of what is typed."""
+        """True if the list belongs to the input."""
         return self._listed == self.query_one(Input).value
 
     # -- keys and mouse --------------------------------------------------------------------
@@ -145,7 +145,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
             paths.highlighted = place % (last + 1) if abs(step) == 1 else max(0, min(place, last))
 
     def action_go_on(self) -> None:
-        """Open the folder that is highlighted, or mark the file."""
+        """Open the highlighted folder, or select the file."""
         if entry := self._chosen:
             if entry.is_folder:
                 self._enter(entry)
@@ -160,7 +160,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         self.query_one(Input).focus()
 
     def action_look(self) -> None:
-        """Show the file that is highlighted, if it is a picture."""
+        """Show the highlighted file, if it is a picture."""
         from tui.ui.composer.image_preview import PictureView
 
         if (entry := self._chosen) and not entry.is_folder:
@@ -188,7 +188,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
 
     @on(Input.Submitted)
     def action_finish(self) -> None:
-        """A folder is opened; else what is marked is the answer, or the file that is chosen."""
+        """Open the highlighted folder, else return the selected files or the highlighted one."""
         entry = self._chosen
         typed = typed_path(self.query_one(Input).value.strip())
         if self._marked:
@@ -200,8 +200,8 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         elif not is_allowed(typed):
             self._attach_if_fit(typed.absolute())
         elif not self._is_listed and not os.path.exists(typed):
-            self._in_haste = True  # Enter was quicker than the list
-        elif os.path.isdir(typed):  # and not of Path: too long a name is none
+            self._in_haste = True  # Enter came before the list
+        elif os.path.isdir(typed):  # Path.is_dir() raises for overlong names
             self._put(f"{self.query_one(Input).value.rstrip('/')}/")
         else:
             self._attach_if_fit(typed.absolute())
@@ -216,14 +216,14 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         self.dismiss(None)
 
     def _tell(self, problem: str, colour: str = "$soft") -> None:
-        """A line below the list: what is wrong, else how many files are marked."""
+        """Show a problem below the list, or the number of selected files."""
         count = len(self._marked)
         told = problem or (f"{count} marked" if count else self.usual_hint)
         self.query_one("#attach-hint", Static).update(line(told).stylize_before(colour))
 
 
 class ImportScreen(AttachScreen):
-    """Asks for one file to read conversations from."""
+    """Picker for one file to import conversations from."""
 
     heading = "Import conversations"
     verb = "Import"
@@ -236,7 +236,7 @@ def _absolute(entry: Entry) -> Path:
 
 
 def _parent(typed: str) -> str:
-    """The folder above a typed one, in the same form where that is possible."""
+    """Return the parent folder, in the form in which the path was typed if possible."""
     folder = typed.rstrip("/")
     if not folder and typed:
         return "/"

@@ -1,4 +1,4 @@
-"""A look at a picture before it is sent."""
+"""Preview of a picture before it is sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.text import line
 
 _AROUND = (8, 10)
-"""Columns and lines of the screen that the picture leaves free."""
+"""Columns and lines of the screen around the picture."""
 
 
 class PictureView(SafeModal[None]):

@@ -1,4 +1,4 @@
-"""A text area in which large pastes are chips: one thing to move over, delete, look at."""
+"""Text area that shows large pastes as chips."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.ui.textual_fixes.text_area import SafeTextArea
 
 
 class PasteArea(SafeTextArea):
-    """Shows chips; what it holds is the whole text."""
+    """Text area with chips: each is moved over and deleted as a whole."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"folding-area--chip"}
 
@@ -31,27 +31,27 @@ class PasteArea(SafeTextArea):
 
     @property
     def message(self) -> str:
-        """The text with every paste in full."""
+        """Text with every paste in full."""
         return self._folds.expand(self.text)
 
     @property
     def size_bytes(self) -> int:
-        """How much the message is, as UTF-8."""
+        """Size of the message, as UTF-8."""
         return self._folds.size_bytes(self.text)
 
     @property
     def kept(self) -> str:
-        """The text as a draft has it."""
+        """Text as it is stored in a draft."""
         return self._folds.to_draft(self.text)
 
     def start_with(self, kept: str) -> None:
-        """Begin with another draft, cursor at its end; nothing of before can be undone."""
+        """Load a draft, cursor at its end; clears the undo history."""
         self._folds.clear()
         self.load_text(self._folds.of_draft(kept))
         self.move_cursor(self.document.end)
 
     def put(self, text: str) -> None:
-        """Have another text in the place of this one, with the cursor at its end. Can be undone."""
+        """Replace the text, with the cursor at its end. Can be undone."""
         shown = self._folds.of_draft(text)
         if shown != self.text:
             self.history.checkpoint()
@@ -60,22 +60,22 @@ class PasteArea(SafeTextArea):
         self.move_cursor(self.document.end)
 
     def put_edited(self, text: str) -> None:
-        """Have a changed message in the place of this one; pastes that are still in it fold."""
+        """Replace the text with an edited message; pastes that it still contains become chips."""
         for paste in [self.paste_of(chip) for chip in self._folds.chips(self.text)]:
             text = text.replace(paste, fold(paste), 1)
         self.put(text)
 
     def insert_chip(self, paste: str) -> None:
-        """Put a chip for a paste at the cursor."""
+        """Insert a chip for a paste at the cursor."""
         self.replace(self._folds.add(paste), *self.selection, maintain_selection_offset=False)
 
     def chip_at(self, row: int, column: int) -> PasteChip | None:
-        """The chip at a place in the text, or one that ends or begins there."""
+        """Return the chip at a position, also at its edges."""
         chips = self._folds.chips(self.document.get_line(row))
         return next((chip for chip in chips if chip.start <= column <= chip.end), None)
 
     def chip_nearby(self) -> tuple[int, PasteChip] | None:
-        """The chip at the cursor with its row, else the first in the text."""
+        """Return the chip at the cursor with its row, else the first in the text."""
         row, column = self.cursor_location
         if chip := self.chip_at(row, column):
             return row, chip
@@ -88,7 +88,7 @@ class PasteArea(SafeTextArea):
         return self._folds.paste(chip.label)
 
     def swap_chip(self, label: str, text: str) -> None:
-        """Put a text in the place of a chip, if it is still there."""
+        """Replace a chip with a text, if it still exists."""
         for row in range(self.document.line_count):
             for chip in self._folds.chips(self.document.get_line(row)):
                 if chip.label == label:
@@ -97,7 +97,7 @@ class PasteArea(SafeTextArea):
                     return
 
     def edit(self, edit: Edit) -> EditResult:
-        """Chips are changed as a whole: an edit that begins or ends within one takes all of it."""
+        """Extend an edit that begins or ends within a chip to all of it."""
         start, end = edit.top, edit.bottom
         if start == end:
             edit.from_location = edit.to_location = self._edge(start, at_end=True)
@@ -108,7 +108,7 @@ class PasteArea(SafeTextArea):
 
     def _edge(self, place: tuple[int, int], *, at_end: bool) -> tuple[int, int]:
         row, column = place
-        if row >= self.document.line_count:  # Textual's own way to say "with the line's end"
+        if row >= self.document.line_count:  # Textual's way to include the line's end
             return place
         for chip in self._folds.chips(self.document.get_line(row)):
             if chip.start < column < chip.end:

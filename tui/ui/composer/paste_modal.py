@@ -1,4 +1,4 @@
-"""What is behind a chip: a look at a pasted text, and what to do with it."""
+"""Dialog with a pasted text, and the choice to expand, attach or remove it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LARGEST_UNFOLDED = 64_000
 
 
 class PastedModal(GuardedModal[Answer | None]):
-    """Shows the beginning of a text. Returns what is to become of it; None: it stays a chip."""
+    """Shows the beginning of a pasted text. Returns the chosen action; None: it stays a chip."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "answer('unfold')", "Unfold", tooltip="Put it in as text", id="paste.unfold"),
@@ -73,7 +73,7 @@ class PastedModal(GuardedModal[Answer | None]):
             yield AnswerRow(*can, ("Esc", "Back", "leave"), cells=13)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that would do nothing are not offered."""
+        """Hide keys that would do nothing."""
         if action == "answer" and not self._can.get(str(parameters[0])):
             return False
         return super().check_action(action, parameters)

@@ -1,4 +1,4 @@
-"""Large pastes: a chip in the text stands for each, and the whole goes with the message."""
+"""Large pastes behind the chips in a text."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tui.core.draft import fold, show_folded
 from tui.core.text import utf8_size
 
 FOLD_LINES = 12
-"""Pastes with more lines are folded; as many as the composer has room for are not."""
+"""Pastes of more lines become chips: the composer has no room for them."""
 FOLD_CHARACTERS = 1500
 _CHIP = re.compile(r"\[Pasted text #(\d+) · [\d,]+ (?:lines|characters)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class PasteChip:
-    """Where a chip stands in a text."""
+    """Position of a chip in a line."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class PasteChip:
 
 
 def is_large(text: str) -> bool:
-    """Whether a paste is to be folded."""
+    """Return True if a paste becomes a chip."""
     return text.count("\n") >= FOLD_LINES or len(text) > FOLD_CHARACTERS
 
 
@@ -34,14 +34,14 @@ def line_count(text: str) -> int:
 
 
 class PasteStore:
-    """The pastes behind the chips of one text. A chip that was undone finds its paste again."""
+    """Pastes behind the chips of one text, kept until it is replaced, so that undo works."""
 
     def __init__(self) -> None:
         self._pastes: dict[str, str] = {}
         self._sizes: dict[str, int] = {}
 
     def add(self, paste: str) -> str:
-        """The chip for a paste."""
+        """Store a paste and return its chip."""
         number = 1 + max((int(_number(label)) for label in self._pastes), default=0)
         lines = line_count(paste)
         amount = f"{lines:,} lines" if lines > 1 else f"{len(paste):,} characters"
@@ -58,14 +58,14 @@ class PasteStore:
         self._sizes.clear()
 
     def chips(self, text: str) -> Iterator[PasteChip]:
-        """The chips in a text, from left to right."""
+        """Return the chips in a text, from left to right."""
         if self._pastes:
             for found in _CHIP.finditer(text):
                 if found[0] in self._pastes:
                     yield PasteChip(found.start(), found.end(), found[0])
 
     def expand(self, text: str) -> str:
-        """The text with the pastes instead of their chips."""
+        """Return the text with the pastes in place of their chips."""
         return self._replace(text, lambda paste: paste)
 
     def size_bytes(self, text: str) -> int:
@@ -74,11 +74,11 @@ class PasteStore:
         return utf8_size(text) + sum(more)
 
     def to_draft(self, text: str) -> str:
-        """The text with its pastes, as drafts have them."""
+        """Return the text with its pastes, in stored form."""
         return self._replace(text, fold)
 
     def of_draft(self, kept: str) -> str:
-        """The text to show for a draft, with a chip for each paste."""
+        """Return the text to show for a draft, with a chip for each paste."""
         return show_folded(kept, self.add)
 
     def _replace(self, text: str, put: Callable[[str], str]) -> str:

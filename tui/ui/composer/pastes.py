@@ -1,4 +1,4 @@
-"""Large pastes: look at one, unfold it, or make a file of it."""
+"""Actions on large pastes: show, expand, or attach as a file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from tui.ui.composer.composer import Composer
 
 _KEPT_S = 30 * 24 * 3600
-"""Life of the file of a paste that was attached, in case its message still waits."""
+"""Life of the file of an attached paste, in case its message is still queued."""
 
 
 class Pastes:
-    """Shows a paste that is a chip in the composer, and changes what stands for it."""
+    """Show a paste that is a chip in the composer, and replace or remove the chip."""
 
     def __init__(self, context: ChatContext, composer: Composer, files: Attachments) -> None:
         self._context = context
@@ -28,7 +28,7 @@ class Pastes:
         self._files = files
 
     def show(self, label: str, text: str) -> None:
-        """Show a paste, and do with it what the user chooses."""
+        """Show a paste, and apply the user's choice."""
         from tui.ui.composer.paste_modal import Answer, PastedModal
 
         def answered(answer: Answer | None) -> None:
@@ -41,14 +41,14 @@ class Pastes:
         self._context.ask(PastedModal(text, takes_files=self._files.are_taken), answered)
 
     async def _attach(self, label: str, text: str) -> None:
-        """Make a file of a paste, and attach that in its place."""
+        """Write a paste to a file, and attach that instead."""
         path = await asyncio.to_thread(_keep, text)
         self._composer.swap_chip(label, path.name)
         self._files.attach([path])
 
 
 def _keep(text: str) -> Path:
-    """Write a paste to a file that only the user can read; old ones are removed."""
+    """Write a paste to a file that only the user can read; remove old ones."""
     from tui.config import data_dir
 
     folder = data_dir() / "pasted"

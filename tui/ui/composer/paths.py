@@ -1,4 +1,4 @@
-"""Paths as a person types them, and what is there to go on with."""
+"""Typed paths and their completion."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from tui.system.file_scope import check_path
 
 _MOST_TYPED = 20
 MOST_ENTRIES = 100_000
-"""So many entries of a folder are looked at; in larger ones some may not be found."""
+"""Entries of a folder that are read; in larger ones some may not be found."""
 _JOINERS = re.compile("[\u200c\u200d\ufe0f]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file or folder in a listing."""
+    """File or folder in a listing."""
 
     typed: str
-    """Its path in the form in which the user began to type it; folders end with ``/``."""
+    """Path in the form in which the user began to type it; folders end with ``/``."""
     name: str
     is_folder: bool
     size_bytes: int = 0
@@ -37,27 +37,27 @@ class Entry:
 
 
 def shown_path(path: Path) -> str:
-    """A path on one clean line, short: ``~`` stands for the home folder."""
+    """Return a path on one clean, short line; ``~`` is the home folder."""
     home = Path.home()
     shown = Path("~", path.relative_to(home)) if path.is_relative_to(home) else path
     return clean_line(str(shown), 400)
 
 
 def typed_path(text: str) -> Path:
-    """A path as a person writes it, relative to the working directory, ``~`` allowed."""
+    """Parse a typed path, relative to the working directory, ``~`` allowed."""
     path = Path(text)
     try:
         return path.expanduser()
     except RuntimeError:
-        return path  # somebody's home whose name is not known
+        return path  # the home folder of an unknown user
 
 
 def completions(text: str, limit: int = 8) -> list[Entry]:
-    """What begins with what is typed, then what has it in its name; folders before files.
+    """Return entries that start with the typed text, then those that contain it; folders first.
 
     Case, accents' encoding, kinds of spaces and invisible characters make no difference. Hidden
-    entries are left out unless the name typed begins with a dot, and so are folders that cannot be
-    typed: with control characters in their names. Touches the disk.
+    entries are left out unless the typed name begins with a dot, and so are folders that cannot be
+    typed: with control characters in their names. Reads the disk.
     """
     folder, part = os.path.split(text)
     try:
@@ -72,7 +72,7 @@ def completions(text: str, limit: int = 8) -> list[Entry]:
 
 
 def typed_completions(begun: str) -> list[str]:
-    """Paths to go on with, as one types them. Touches the disk."""
+    """Return completions of a path as typed. Reads the disk."""
     return [entry.typed for entry in completions(begun, _MOST_TYPED)]
 
 
@@ -89,12 +89,12 @@ def _fitting(
 
 
 def _comparable(name: str) -> str:
-    """A name as it is compared: a macOS screenshot has U+202F before its PM, for example."""
+    """Normalize a name for comparison: macOS screenshots have U+202F before PM, for example."""
     return _JOINERS.sub("", drawn(unicodedata.normalize("NFKC", name))).casefold()
 
 
 def is_typable(name: str) -> bool:
-    """Whether a name can stand in the composer as it is, and be drawn."""
+    """Return True if a name can be typed in the composer, and be drawn."""
     return clean(name) == name and "\n" not in name and "\t" not in name
 
 
@@ -116,10 +116,10 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def escape(path: str) -> str:
-    """A path as one word: its spaces and backslashes escaped."""
+    """Escape spaces and backslashes, so that the path is one word."""
     return re.sub(r"([\\\s])", r"\\\1", path)
 
 
 def unescape(word: str) -> str:
-    """The path that :func:`escape` made a word of."""
+    """Reverse :func:`escape`."""
     return _ESCAPED.sub(r"\1", word)

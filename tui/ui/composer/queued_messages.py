@@ -1,4 +1,4 @@
-"""Messages that were not sent, or not yet: change them, send them again, take them back."""
+"""Queued, unconfirmed and rejected messages: edit, send again, cancel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _NOTHING = Draft()
 
 
 class QueuedMessages(Controller):
-    """Puts what comes back in front of what is in the composer; ``list_again`` shows the list."""
+    """Actions on unsent messages; a canceled one returns to the front of the composer.
+
+    ``list_again`` redraws the sidebar's list.
+    """
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
@@ -65,16 +68,16 @@ class QueuedMessages(Controller):
         current = self.context.current
         return self.context.chat_state.active_turns.unsent(current) if current else []
 
-    # -- change ----------------------------------------------------------------------------
+    # -- edit ----------------------------------------------------------------------------
 
     def edit_last(self) -> None:
-        """Change the last message that waits here to be sent."""
+        """Edit the last queued message of this conversation."""
         for turn in self._unsent()[-1:]:
             if turn.prompt:
                 self.edit(turn.id, turn.prompt.text)
 
     def edit(self, turn_id: TurnId, text: str) -> None:
-        """Ask for other words for a message that waits."""
+        """Ask for a new text of a queued message."""
         from tui.ui.toolkit.text_modal import EditModal
 
         where = self.context.current
@@ -91,7 +94,7 @@ class QueuedMessages(Controller):
             self.context.show_problem("It was sent before you changed it. Your words are below.")
 
     def reword(self, turn_id: TurnId, text: str) -> None:
-        """Say a message again in other words; what waits is changed in its place."""
+        """Edit a message: a queued one in place, others as a new message in the composer."""
         transcript = self._view.conversation.transcript
         turn = transcript.turn(turn_id) if transcript else None
         state = turn.prompt.state if turn and turn.prompt else "sent"
@@ -102,13 +105,13 @@ class QueuedMessages(Controller):
             self.context.run("send", self._reword, turn_id, text, unsent=unsent)
 
     async def _reword(self, turn_id: TurnId, text: str, *, unsent: bool) -> None:
-        """Put the words into the composer; what was not sent is taken back for that."""
+        """Put the text into the composer; cancel the message if it was not sent."""
         draft: Draft | None = None
         if unsent and self.context.current:
             draft = await self.context.opened.session.withdraw(self.context.current, turn_id)
         await self.prepend_to_composer(draft or Draft(text))
 
-    # -- send again, or take back ----------------------------------------------------------
+    # -- send again, or cancel -----------------------------------------------------------
 
     def send_again(self, turn_id: TurnId) -> None:
         """Send an unconfirmed message again."""
@@ -117,7 +120,7 @@ class QueuedMessages(Controller):
             self.context.run("send", session.send_again, self.context.current, turn_id)
 
     def withdraw(self, turn_id: TurnId) -> None:
-        """Take back a message that was not sent, or may not have been."""
+        """Cancel a message that was not sent, or may not have been."""
         self.context.run("send", self._withdraw, turn_id)
 
     async def _withdraw(self, turn_id: TurnId) -> None:
@@ -128,9 +131,9 @@ class QueuedMessages(Controller):
             )
 
     async def prepend_to_composer(self, message: Draft, behind: Draft = _NOTHING) -> None:
-        """Put a message that was not sent in front of what is in the composer.
+        """Put a message that was not sent in front of the composer's text.
 
-        ``behind``: what came back just before it, and stays before it.
+        ``behind``: the message returned just before it, which stays before it.
         """
         files = (*await look_at(message.paths), *self._attached.files)
         by_path = {str(picked.path): picked for picked in files}
@@ -142,7 +145,7 @@ class QueuedMessages(Controller):
         self._composer.focus()
 
     async def _leave_what_is_gone(self) -> None:
-        """Begin anew, with what is written, where the only message was taken back."""
+        """Leave a new conversation whose only message was canceled; the text stays."""
         access, current = self.context.opened, self.context.current
         if not current or not is_local(current) or await access.session.conversations.find(current):
             return
@@ -154,15 +157,18 @@ class QueuedMessages(Controller):
         await self._view.conversation.show(())
         self._list_again()
 
-    # -- refused by the service ------------------------------------------------------------
+    # -- rejected by the service ---------------------------------------------------------
 
     def return_rejected(self, update: Refused) -> None:
-        """Put a refused message where the user can correct it."""
+        """Return a rejected message for correction."""
         self.context.run("refusal", self._bring_back, update, self.context.opened.session)
 
     async def _bring_back(self, update: Refused, session: Session) -> None:
-        """Into the composer, or else the draft: the engine has put it there, but leaving the
-        conversation at that moment may have overwritten it.
+        """Put it into the composer, or else the draft.
+
+        The engine has put it into the draft already, but leaving the conversation at that moment
+        may
+        have overwritten it.
         """
         cid = update.conversation_id
         if cid == self.context.current:

@@ -1,4 +1,4 @@
-"""The way of a message from the composer to the outbox."""
+"""Queue of messages on their way from the composer to the outbox."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Outgoing:
-    """A message to send: the whole text, and how it is kept."""
+    """Message to send: the whole text, and its stored form."""
 
     text: str
     kept: str
     is_written: bool
-    """It is in the composer until it is safe."""
+    """True while its text stays in the composer until it is safe."""
 
 
 class SendQueue:
-    """Sends messages one after the other; each leaves the composer when the outbox has it."""
+    """Send messages one after the other; each leaves the composer once it is in the outbox."""
 
     def __init__(
         self,
@@ -55,24 +55,24 @@ class SendQueue:
         self._view = view
         self._list_soon = list_soon
         self._waiting: deque[_Outgoing] = deque()
-        """Messages that Enter was pressed for and that are not in the outbox yet, in order."""
+        """Submitted messages that are not in the outbox yet, in order."""
         self._sending: asyncio.Future[None] | None = None
-        """Done when the message on its way to the outbox is there, or cannot get there."""
+        """Done when the current message is in the outbox, or has failed."""
 
     @property
     def is_sending(self) -> bool:
-        """True while a message is on its way from the composer to the outbox."""
+        """True while a message is on its way to the outbox."""
         return self._sending is not None
 
     async def all_sent(self) -> None:
-        """Wait until all messages that were sent are in the outbox."""
+        """Wait until all submitted messages are in the outbox."""
         while self._sending:
             await asyncio.wait([self._sending])
 
     def send(self, kept: str, *, is_written: bool) -> None:
-        """Send a text, now or when that is possible: after those that were submitted before.
+        """Send a text as soon as possible, after those submitted before.
 
-        ``is_written``: it is in the composer.
+        ``is_written``: its text is in the composer.
         """
         if not (text := unfold(kept)).strip():
             if self._attached.files and not self._waiting:
@@ -88,13 +88,13 @@ class SendQueue:
             self._send_next()
 
     def send_held(self) -> None:
-        """Send what was submitted before there was a session."""
+        """Send the messages submitted before the session was open."""
         if self._waiting:
             self._context.chat_state.dismiss()
             self._send_next()
 
     def _hold(self) -> None:
-        """Keep in the composer what can be sent only when the session is open."""
+        """Keep a message in the composer until the session is open."""
         self._drafts.save_early_draft()
         chat_state = self._context.chat_state
         waits = BannerText(tone="recovery", text="Sent as soon as the connection stands")
@@ -104,7 +104,7 @@ class SendQueue:
         self._context.show_state()
 
     def _send_next(self) -> None:
-        """Send the first text that waits, unless it was changed since Enter was pressed."""
+        """Send the first waiting message, unless its text was changed since Enter."""
         while self._waiting and not self._sending:
             first = self._waiting[0]
             if first.is_written and first.kept not in self._composer.submitted:
@@ -118,7 +118,7 @@ class SendQueue:
         self._drafts.is_sending = sending is not None
 
     async def _send(self, outgoing: _Outgoing) -> None:
-        """Hand a message over; it leaves the composer when it is safe in the outbox."""
+        """Put a message into the outbox; once safe, it leaves the composer."""
         session, start = self._context.opened.session, self._context.current
         done = self._sending
         safe = False
@@ -141,12 +141,12 @@ class SendQueue:
         self._list_soon()
 
     def _give_up(self) -> None:
-        """Leave what could not be sent, and what followed it, in the composer."""
+        """Leave the failed message, and those after it, in the composer."""
         self._waiting.clear()
         self._composer.leave()
 
     async def _hand_over(self, text: str, where: ConversationId | None) -> list[Turn]:
-        """Put a text and the chosen files into the outbox. Raises ``CannotAttach``."""
+        """Put a text and the attached files into the outbox. Raises ``CannotAttach``."""
         turns: list[Turn] = []
         for part, one_file in messages(text, await self._files.to_send()):
             turns.append(await self._context.opened.session.send(where, part, one_file))
@@ -154,7 +154,7 @@ class SendQueue:
         return turns
 
     async def _sent(self, turns: Sequence[Turn], kept: str, where: ConversationId | None) -> None:
-        """Move a message that is safe now from the composer to where it went, in one frame."""
+        """Move a safe message from the composer to the conversation, in one frame."""
         session, chat_state = self._context.opened.session, self._context.chat_state
         if not self._shows(where):
             await session.save_draft(where, "")
@@ -167,8 +167,8 @@ class SendQueue:
             self._view.show_welcome(on=False)
             for turn in turns:
                 await self._view.conversation.update(chat_state.active_turns.turn(turn.id) or turn)
-        # The transcript lays the screen out by itself, and what Textual draws then is thrown away
-        # while a batch is open.
+        # The transcript lays itself out, and Textual discards what is drawn while a
+        # batch is open.
         self._context.screen.refresh()
         if current and self._shows(current):
             self._composer.focus()
@@ -177,6 +177,6 @@ class SendQueue:
             await self._context.opened.drafts.move(where, self._drafts.written)
 
     def _shows(self, conversation_id: ConversationId | None) -> bool:
-        """Return whether a conversation is on screen, which may have got its real id by now."""
+        """Return True if a conversation is on screen, by its local or its real id."""
         named = self._context.opened.session.named
         return named(self._context.current) == named(conversation_id)

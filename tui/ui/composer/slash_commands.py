@@ -1,4 +1,4 @@
-"""Slash commands: what can be done by name, and the list of names and paths above the composer."""
+"""Slash commands in the composer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SlashCommands:
-    """Carries out what begins with a slash; ``with_argument`` are the commands that take one."""
+    """Run and complete slash commands; ``with_argument`` returns those with an argument."""
 
     def __init__(
         self,
@@ -36,20 +36,20 @@ class SlashCommands:
         self._with_argument = with_argument
         self._completer: Completion | None = None
         self._unknown = ""
-        """The text of which was said that it is no command."""
+        """Text that was last reported as an unknown command."""
 
     def commands(self) -> Mapping[str, SlashCommand]:
-        """Return everything that can be done now, by name."""
+        """Return the commands available now, by name."""
         return commands_of(self._context.screen, [*self._with_argument(), self._theme()])
 
     def carry_out(self, command: SlashCommand, argument: str) -> None:
-        """Do what a command says."""
+        """Run a command in the background."""
         self._context.run("command", _carry_out, command, argument)
 
     def submit(self, text: str, kept: str) -> bool:
-        """Carry a text out, if it looks like a command; False: it is a message.
+        """Run a text that looks like a command; return False if it is a message.
 
-        Text that only looks like a command is a message when it is submitted a second time.
+        An unknown command is sent as a message when it is submitted a second time.
         """
         typed = read(text)
         if typed is None or kept == self._unknown:
@@ -57,7 +57,7 @@ class SlashCommands:
             return False
         name, argument = typed
         if command := self.commands().get(name):
-            self._composer.take_away(kept)  # but not what was written since
+            self._composer.take_away(kept)  # but not text written since
             self.carry_out(command, argument)
         else:
             self._unknown = kept
@@ -66,16 +66,16 @@ class SlashCommands:
             self._context.show_problem(f"There is no command /{name}. {again}")
         return True
 
-    # -- the list above the composer -------------------------------------------------------
+    # -- completion list -----------------------------------------------------------------
 
     def offer(self) -> None:
-        """Bring the list in line with the word at the cursor."""
+        """Update the list for the word at the cursor."""
         if self._completer is None:
             self._completer = Completion(self._composer, self._offers, self)
         self._completer.offer()
 
     def take(self, choice: CompletionItem) -> None:
-        """Take what was clicked on in the list."""
+        """Apply a clicked completion."""
         if self._completer:
             self._completer.take(choice)
         self._composer.focus()

@@ -1,4 +1,4 @@
-"""Slash commands: every key binding by a name, and what takes words after it."""
+"""Registry of slash commands: all key bindings by name, and commands with an argument."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ _COMMAND = re.compile(r"/([A-Za-z][A-Za-z-]*)(?: +(.*))?")
 _NOT_OFFERED = frozenset({"composer.send", "composer.newline", "app.back"})
 
 Words = Callable[[str], Sequence[str]]
-"""What could stand for an argument that was begun. Called in a thread; may touch the disk."""
+"""Suggestions for a partly typed argument. Called in a thread; may read the disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:
-    """Something to do. ``run`` takes what stands behind the name, perhaps nothing."""
+    """Slash command. ``run`` receives the argument, which may be empty."""
 
     name: str
     meaning: str
     run: Callable[[str], Awaitable[object] | object]
     argument: str = ""
-    """What may stand behind the name, as it is shown; empty: nothing."""
+    """Placeholder of the argument; empty: the command has none."""
     key: str = ""
     words: Words | None = None
 
 
 def read(text: str) -> tuple[str, str] | None:
-    """The name and the argument of a text that looks like a command."""
+    """Return name and argument of a text that looks like a command."""
     found = _COMMAND.fullmatch(text.strip())
     return (found[1].lower(), (found[2] or "").strip()) if found else None
 
 
 def find(commands: Iterable[SlashCommand], begun: str) -> list[SlashCommand]:
-    """The commands whose name begins with what was typed, then those that have it within."""
+    """Return the commands that start with the typed text, then those that contain it."""
     begun = begun.lower()
     fitting = [command for command in commands if begun in command.name]
     return sorted(fitting, key=lambda c: (not c.name.startswith(begun), c.name))
@@ -50,9 +50,9 @@ def find(commands: Iterable[SlashCommand], begun: str) -> list[SlashCommand]:
 def commands_of(
     screen: Screen[Any], with_argument: Iterable[SlashCommand]
 ) -> dict[str, SlashCommand]:
-    """Return everything that can be done from a screen, by name.
+    """Return all commands available on a screen, by name.
 
-    ``with_argument``: what takes words, also in the place of a binding of the same name.
+    ``with_argument`` replaces bindings of the same name.
     """
     found = {command.name: command for command in _bound(screen)}
     for command in with_argument:
@@ -62,7 +62,7 @@ def commands_of(
 
 
 def _bound(screen: Screen[Any]) -> Iterator[SlashCommand]:
-    """The bindings that work now. The last part of an id is the name, all of it where two share."""
+    """Return the active bindings, named after the last part of their id, or all if ambiguous."""
     app, ids, owners = screen.app, set[str](), dict[str, int]()
     active = []
     for node, binding, enabled, _ in screen.active_bindings.values():
@@ -85,7 +85,7 @@ def _bound(screen: Screen[Any]) -> Iterator[SlashCommand]:
 
 
 def _last(id_: str | None) -> str:
-    """The part of an id that says what is done: ``new``, but ``search`` for ``search.open``."""
+    """Return the action part of an id: ``new``, but ``search`` for ``search.open``."""
     part, _, last = (id_ or "").rpartition(".")
     return (part if last == "open" else last).replace("_", "-")
 

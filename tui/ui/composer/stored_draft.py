@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class StoredDraft:
-    """Knows which draft is in the composer and what of it is safe."""
+    """Draft in the composer, and its saved state."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -18,19 +18,19 @@ class StoredDraft:
         self._safe = ""
 
     async def read(self, conversation_id: ConversationId | None) -> str:
-        """The draft of a conversation."""
+        """Return the stored draft of a conversation."""
         return await self._session.draft(conversation_id)
 
     def hold(self, conversation_id: ConversationId | None, text: str) -> None:
-        """From now on the composer has this draft, which is safe."""
+        """Set the composer's draft, which is stored already."""
         self._conversation, self._safe = conversation_id, text
 
     def is_safe(self, text: str) -> bool:
-        """Whether the composer's text is kept already."""
+        """Return True if the text is stored."""
         return text == self._safe
 
     async def keep(self, text: str) -> None:
-        """Make the composer's text safe."""
+        """Store the composer's text."""
         if text == self._safe:
             return
         conversation_id, before, self._safe = self._conversation, self._safe, text
@@ -38,16 +38,16 @@ class StoredDraft:
             await self._session.save_draft(conversation_id, text)
         except BaseException:
             if (self._conversation, self._safe) == (conversation_id, text):
-                self._safe = before  # so that it is tried again
+                self._safe = before  # to retry
             raise
 
     async def move(self, conversation_id: ConversationId, text: str) -> None:
-        """Go on with ``text`` in a conversation that has just been written to."""
+        """Move the draft ``text`` to a conversation that has just received its first message."""
         await self.keep("")
         self._conversation = conversation_id
         await self.keep(text)
 
     def rename(self, old: ConversationId, new: ConversationId) -> None:
-        """A conversation has its real id now; the store has moved its draft."""
+        """Replace a conversation's local id by its real one; the store has moved its draft."""
         if self._conversation == old:
             self._conversation = new
