@@ -1,4 +1,4 @@
-"""Cards of the transcript: the base, and the user's message."""
+"""Cards of the transcript: base class, and the card of the user's message."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 
 
 _CALM_TICK_S = 10.0
-"""Where motion is not wanted, time that passes is shown this often."""
+"""Interval of time updates with reduced motion."""
 
 
 class Keyed(Protocol):
-    """An entry with an identity."""
+    """Entry with an identity."""
 
     @property
     def key(self) -> str: ...
@@ -59,39 +59,39 @@ def wall_clock_ms() -> int:
 
 
 class Card(RowsView, Generic[EntryT]):
-    """Draws one entry, and takes its place when it changes. A single widget, whatever it shows."""
+    """Widget for one transcript entry, updated in place when the entry changes."""
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
-    """Clicking on a card must not take the keyboard away from the composer."""
+    """A click must not take the focus from the composer."""
 
     tick_s: float | None = None
-    """How often the drawing changes by itself; None: never."""
+    """Interval of automatic redraws; None: never."""
 
     at_rest = False
-    """Nobody follows what it shows, so that nothing about it may look as if it went on."""
+    """True if the turn is not being followed: nothing may look as if it were in progress."""
 
     def __init__(self, entry: EntryT, *, now_ms: Callable[[], int] = wall_clock_ms) -> None:
         super().__init__()
         self.entry = entry
         self.now_ms = now_ms
         self.unfolded_keys = UnfoldedKeys()
-        """Those of the whole transcript, where the card is in one."""
+        """The expanded keys; those of the transcript, if the card is in one."""
 
     def attend(self) -> None:
-        """Bring classes, focus and ``tick_s`` in line with the entry."""
+        """Update classes, focus and ``tick_s`` from the entry."""
 
     def show(self, entry: EntryT) -> None:
-        """Take a newer state of the same entry."""
+        """Show a newer state of the same entry."""
         self.entry = entry
         self.bring_up_to_date()
 
     @property
     def unfolded(self) -> bool:
-        """True if the user wants to see all there is."""
+        """True if the card is expanded."""
         return self.entry.key in self.unfolded_keys
 
     def toggle_unfolded(self) -> None:
-        """Show all there is, or only what is most important."""
+        """Expand or collapse the card."""
         self.unfolded_keys.toggle(self.entry.key)
         self.bring_up_to_date()
 
@@ -99,19 +99,19 @@ class Card(RowsView, Generic[EntryT]):
         self._attend()
 
     def automatic_refresh(self) -> None:
-        """Tick, unless something is in front: that would be drawn anew as a whole each time."""
+        """Tick, unless another screen is in front: that would be redrawn completely each time."""
         if self.screen.is_active:
             super().automatic_refresh()
             self._attend()
 
     def rest(self, *, on: bool) -> None:
-        """Stop, or go on, showing that something is under way."""
+        """Stop or resume showing progress."""
         if on != self.at_rest:
             self.at_rest = on
             self.bring_up_to_date()
 
     def busy_glyph(self) -> Content:
-        """What says that something is under way; it stands still where motion is not wanted."""
+        """Return the glyph for progress; it does not move with reduced motion."""
         if self.at_rest:
             return OPEN_END
         moves = self.app.animation_level != "none"
@@ -128,7 +128,7 @@ class Card(RowsView, Generic[EntryT]):
         return 1.0 if still else SPINNER_FRAME_MS / 1000
 
     def bring_up_to_date(self) -> None:
-        """Draw the card again after something about it has changed."""
+        """Redraw the card after a change."""
         if not self.is_attached:
             return
         self._attend()
@@ -155,7 +155,7 @@ _DISMISS = Content.from_markup("[@click=withdraw]Remove[/]")
 
 
 class PromptCard(Card[PromptEntry], MessageWithHeader):
-    """A message of the user's: its text as it was typed, its files, and its state until sent."""
+    """Card of the user's message: text, files, and the state until it is sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -169,7 +169,7 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
     ]
 
     _upload: tuple[int, int] | None = None
-    """Bytes of the file that were sent, and all of them, while it is uploaded."""
+    """Bytes uploaded and total bytes, during an upload."""
 
     @dataclass
     class SendAgain(Message):
@@ -179,14 +179,14 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
 
     @dataclass
     class EditWanted(Message):
-        """The user wants other words in a message that waits."""
+        """The user wants to edit a queued message."""
 
         turn_id: TurnId
         text: str
 
     @dataclass
     class Withdrawn(Message):
-        """The user gives up a message that was not sent, or may not have been."""
+        """The user cancels a message that was not sent, or may not have been."""
 
         turn_id: TurnId
 
@@ -202,19 +202,19 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
         super().show(entry)
 
     def show_upload(self, sent_bytes: int, total_bytes: int) -> None:
-        """Show how much of the file has been sent."""
+        """Show the progress of the upload."""
         if self.entry.prompt.state == "queued":
             self._upload = (sent_bytes, total_bytes)
             self.bring_up_to_date()
 
     @property
     def can_withdraw(self) -> bool:
-        """Whether it can still be taken back, or need not be kept."""
+        """True if the message can be canceled or dismissed."""
         return self.entry.prompt.state in ("queued", "unconfirmed", "refused")
 
     @property
     def _is_long(self) -> bool:
-        """Whether the text is folded at some usual width."""
+        """True if the text is collapsed at common widths."""
         text = self.entry.prompt.text
         return text.count("\n") >= FOLD_LINES or len(text) > FOLD_LINES * 40
 
@@ -281,7 +281,7 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
 
 
 def _progress(sent_bytes: int, total_bytes: int) -> Content:
-    """A bar, and the bytes it stands for."""
+    """Return a progress bar with the byte counts."""
     filled = _BAR_CELLS * sent_bytes // max(1, total_bytes)
     counted = f"  {size(sent_bytes)} of {size(total_bytes)}"
     return Content.assemble(

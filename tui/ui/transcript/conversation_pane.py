@@ -1,4 +1,4 @@
-"""The middle of the screen: the transcript, or the welcome of an empty conversation."""
+"""Conversation pane: the transcript, or the welcome of an empty conversation."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class ConversationPane(Container):
-    """Shows turns in order, however loading them and their changes overlap.
+    """Show turns in order, however their loading and their changes overlap.
 
-    The transcript is mounted by :meth:`furnish` after the first paint: its imports are costly.
+    The transcript is mounted by :meth:`mount_deferred` after the first paint: its imports are slow.
     For the same reason its messages are handled by name.
     """
 
     actions: MessageActions
-    """Carries out what the user wants to do with a message; given to it before it is mounted."""
+    """Actions on messages; set before the pane is mounted."""
 
     def __init__(
         self,
@@ -44,27 +44,27 @@ class ConversationPane(Container):
         self._newer: dict[TurnId, Turn] | None = None
         self.transcript: Transcript | None = None
         self.oldest: TurnId | None = None
-        """The first of the turns shown."""
+        """The first turn shown."""
         self.newest: TurnId | None = None
-        """The last of them, while newer ones are stored."""
+        """The last turn shown, if newer ones are stored."""
 
     def compose(self) -> ComposeResult:
         yield self._welcome
         yield Static(Content("↓ New messages"), id="pill")
 
     def set_agent_name(self, name: str) -> None:
-        """Greet in another name."""
+        """Show another agent's name in the welcome."""
         self._welcome.set_agent_name(name)
 
     def withdraw_suggestions(self) -> None:
-        """Hide what was suggested for another agent."""
+        """Hide the suggestions, which were for another agent."""
         self._welcome.withdraw_suggestions()
 
     async def mount_deferred(self, *, offers_start: bool, offers_jobs: bool) -> None:
         """Mount the transcript.
 
-        ``offers_start``: a genie that keeps silent can be started from here. ``offers_jobs``: the
-        recipe behind a skill can be looked at.
+        ``offers_start``: a genie that does not reply can be started from here. ``offers_jobs``: a
+        skill's recipe and jobs can be shown.
         """
         from tui.ui.transcript.transcript import Transcript
 
@@ -76,7 +76,7 @@ class ConversationPane(Container):
 
     @property
     def greets(self) -> bool:
-        """Whether the welcome is shown."""
+        """True if the welcome is shown."""
         return bool(self._welcome.display)
 
     def show_welcome(self, *, on: bool) -> None:
@@ -88,24 +88,24 @@ class ConversationPane(Container):
 
     @property
     def ends_in_silence(self) -> bool:
-        """True if the last turn on screen has ended without a word."""
+        """True if the last turn on screen has ended without a reply."""
         from tui.ui.transcript.entries import SilenceEntry
 
         last = self.transcript.items[-1] if self.transcript and self.transcript.items else None
         return isinstance(last, SilenceEntry)
 
     def show_pill(self, shown: bool) -> None:
-        """Whether something new stands below what is in view."""
+        """Show or hide the hint that there are new messages below."""
         self.query_one("#pill").display = shown
 
     def expect(self) -> None:
-        """Turns are being read: keep what changes meanwhile for :meth:`show`."""
+        """Collect changes that arrive while turns are being loaded, for :meth:`show`."""
         self._newer = {}
 
     async def show(self, turns: Sequence[Turn], *, goes_on: bool = False) -> None:
-        """Show turns that were read, in their newest state.
+        """Show loaded turns, in their newest state.
 
-        ``goes_on``: they are not the newest ones.
+        ``goes_on``: newer ones follow.
         """
         if self.transcript is None:
             return
@@ -120,7 +120,7 @@ class ConversationPane(Container):
             await self.update(turn)
 
     async def append(self, turns: Sequence[Turn], *, goes_on: bool) -> None:
-        """Show newer turns below; ``goes_on``: these are not the newest ones either."""
+        """Append newer turns; ``goes_on``: still newer ones follow."""
         if self.transcript is None:
             return
         await self.transcript.prepend_turns(turns)
@@ -132,7 +132,7 @@ class ConversationPane(Container):
             self.show_pill(self.transcript.has_new_below)
 
     async def prepend(self, turns: Sequence[Turn]) -> None:
-        """Show older turns above."""
+        """Insert older turns above."""
         if self.transcript is not None and turns:
             self.oldest = turns[0].id
             await self.transcript.prepend_turns(turns)
@@ -149,17 +149,17 @@ class ConversationPane(Container):
                 self.show_pill(True)
 
     def show_upload(self, turn_id: TurnId, sent_bytes: int, total_bytes: int) -> None:
-        """Show how much of a message's file has been sent."""
+        """Show the progress of a message's upload."""
         if self.transcript is not None:
             self.transcript.show_upload(turn_id, sent_bytes, total_bytes)
 
     def rest(self, *, on: bool) -> None:
-        """Whether nobody follows what goes on in the conversation."""
+        """Stop or resume showing progress in the transcript."""
         if self.transcript is not None:
             self.transcript.rest(on=on)
 
     async def drop(self, turn_id: TurnId) -> None:
-        """Take a turn off the screen."""
+        """Remove a turn from the screen."""
         if self._newer is not None:
             self._newer.pop(turn_id, None)
         if self.transcript is not None:
@@ -177,7 +177,7 @@ class ConversationPane(Container):
         if choices := self._welcome.query("#suggestions"):
             choices.first().focus()
 
-    # -- what the user does with it --------------------------------------------------------
+    # -- actions of the user ---------------------------------------------------------------
 
     def on_transcript_new_below_changed(self, event: Transcript.NewBelowChanged) -> None:
         self.show_pill(event.has_new)

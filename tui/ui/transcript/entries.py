@@ -1,8 +1,8 @@
-"""What turns look like in the transcript, as plain values, and in which order.
+"""Turns as transcript entries: plain values in order, one for each widget.
 
-An entry becomes one widget. Its key stays the same while the turn grows, so that the widget is
-brought up to date instead of being replaced under the user's cursor. ``joined`` entries stand
-close to the one above: what the agent does in a row reads as a list.
+The key of an entry stays the same while the turn grows, so that its widget is updated instead of
+being replaced under the user's cursor. ``joined`` entries are drawn close to the one above: a
+sequence of skill calls reads as a list.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayEntry:
-    """A new day begins with the turn below."""
+    """Separator before the first turn of a day."""
 
     key: str
     day: date
 
 
 def prompt_key(turn_id: TurnId) -> str:
-    """The key of a turn's prompt."""
+    """Return the key of a turn's prompt."""
     return f"{turn_id}/prompt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptEntry:
-    """What the user said."""
+    """Message of the user."""
 
     key: str
     turn_id: TurnId
@@ -49,12 +49,12 @@ class PromptEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyEntry:
-    """What the agent said, in Markdown."""
+    """Message of the agent, in Markdown."""
 
     key: str
     text: str
     settled: bool
-    """False while it is still being written."""
+    """False while it is still streaming."""
     at_ms: int | None = None
 
 
@@ -69,7 +69,7 @@ class SkillEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalEntry:
-    """A question whether a skill may run."""
+    """Question whether a skill may run."""
 
     key: str
     turn_id: TurnId
@@ -79,7 +79,7 @@ class ApprovalEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionEntry:
-    """A connection that only the user can authorise."""
+    """Connection that only the user can authorize."""
 
     key: str
     turn_id: TurnId
@@ -89,20 +89,20 @@ class ConnectionEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingEntry:
-    """The agent works, and nothing else in the turn shows it."""
+    """Progress of the agent while nothing else in the turn shows it."""
 
     key: str
     since_ms: int | None
     heard: bool
-    """Whether the agent has been heard of in this turn."""
+    """True if the agent has responded in this turn."""
     halting: bool = False
-    """Whether it was asked to stop."""
+    """True if the agent was asked to stop."""
     joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceEntry:
-    """The turn is over without a word of the agent."""
+    """A turn that ended without a reply."""
 
     key: str
     joined: bool = False
@@ -110,19 +110,19 @@ class SilenceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeEntry:
-    """How a turn ended that did not end well, or not without an error."""
+    """Outcome of a turn that failed or ended with an error."""
 
     key: str
     outcome: TurnOutcome
     reason: str
     asked_for: bool = False
-    """Whether the user asked for the end."""
+    """True if the user stopped it."""
     joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageEntry:
-    """What a turn that is over has used."""
+    """Usage of a finished turn."""
 
     key: str
     usage: Usage
@@ -144,7 +144,7 @@ Entry = (
 
 
 def entries_of(turn: Turn) -> list[Entry]:
-    """The entries of a turn, from top to bottom. Keys are unique over all turns."""
+    """Return the entries of a turn, from top to bottom. Keys are unique over all turns."""
     entries: list[Entry] = []
     if turn.prompt is not None:
         entries.append(PromptEntry(key=prompt_key(turn.id), turn_id=turn.id, prompt=turn.prompt))
@@ -154,7 +154,7 @@ def entries_of(turn: Turn) -> list[Entry]:
 
 
 def key_of_message(turn: Turn, event_key: str | None) -> str:
-    """The entry of a message of the agent's, by its event; else the turn's first entry."""
+    """Return the entry of an agent's message, by its event; else the turn's first entry."""
     event = next((event for event in turn.log if event.key == event_key), None)
     if isinstance(event, AgentMessage):
         texts = [step for step in turn.steps if isinstance(step, TextStep)]
@@ -177,7 +177,7 @@ def _joined(above: Entry | None, entry: Entry) -> Entry:
 
 
 def _is_brief(entry: Entry | None) -> bool:
-    """Whether it is a line about what was done, and not an open question."""
+    """Return True for a line about a finished step, not an open question."""
     match entry:
         case SkillEntry():
             return True
@@ -190,7 +190,7 @@ def _is_brief(entry: Entry | None) -> bool:
 
 
 def turn_ms(turn: Turn) -> int | None:
-    """When a turn began, milliseconds since the epoch; None if nothing of it has a time."""
+    """Return the start of a turn, in milliseconds since the epoch; None if it has no times."""
     written_ms = turn.prompt.at_ms if turn.prompt else 0
     return written_ms or turn.started_ms or turn.last_at_ms
 
@@ -217,7 +217,7 @@ def _steps(turn: Turn) -> Iterator[Entry]:
 
 
 def _end(turn: Turn) -> Iterator[Entry]:
-    """What stands below the steps: how it is or was, and what it has used."""
+    """Return the entries below the steps: state or outcome, and usage."""
     if turn.outcome and (turn.outcome != "finished" or turn.reason):
         yield OutcomeEntry(
             key=f"{turn.id}/end",
@@ -237,7 +237,7 @@ def _end(turn: Turn) -> Iterator[Entry]:
 
 
 def _seems_idle(turn: Turn) -> bool:
-    """Whether the agent works although no step shows it."""
+    """Return True if the agent is working although no step shows it."""
     if turn.phase == "waiting":
         return turn.prompt is not None and turn.prompt.state == "sent"
     if turn.phase != "working":
@@ -255,13 +255,13 @@ _LAST = 1 << 62
 class _Place:
     turn: Turn
     at_ms: int
-    """Where the turn stands; it stays there when its time becomes better known."""
+    """Sort position; unchanged if the turn's time becomes better known."""
     day: date | None
     entries: list[Entry]
 
 
 class TurnList:
-    """Keeps the entries of every turn, so that a change costs as much as the turn it is in."""
+    """Entries of all turns, cached so that a change costs only as much as its own turn."""
 
     def __init__(self, turns: Iterable[Turn] = ()) -> None:
         self._places: dict[TurnId, _Place] = {}
@@ -277,17 +277,18 @@ class TurnList:
         return place.turn if place else None
 
     def name_at(self, place: int) -> TurnId:
-        """Which turn stands at a place."""
+        """Return the id of the turn at a position."""
         return self._order[place]
 
     def newest_first(self) -> Iterable[Turn]:
         return (self._places[turn_id].turn for turn_id in reversed(self._order))
 
     def put(self, turn: Turn) -> list[Entry] | None:
-        """Take a new or newer turn.
+        """Add or update a turn.
 
-        Returns the entries that changed; None if some came, went or moved, so that only
-        ``entries`` tells how things are.
+        Returns the entries that changed; None if some were added, removed or moved, so that all
+        must
+        be read from :meth:`entries`.
         """
         entries = entries_of(turn)
         place = self._places.get(turn.id)
@@ -300,14 +301,14 @@ class TurnList:
         return [new for old, new in zip(before, entries, strict=True) if old != new]
 
     def drop(self, turn_id: TurnId) -> bool:
-        """Forget a turn. Returns whether there was one."""
+        """Remove a turn. Returns True if there was one."""
         if self._places.pop(turn_id, None) is None:
             return False
         self._order.remove(turn_id)
         return True
 
     def forget_oldest(self, kept: int) -> bool:
-        """Forget all but the newest turns, up to one that is not over; whether there were any."""
+        """Remove all but the newest turns, up to one that has not ended; True if there were any."""
         old = self._order[:-kept]
         gone = list(takewhile(lambda turn_id: self._places[turn_id].turn.over, old))
         del self._order[: len(gone)]
@@ -316,7 +317,7 @@ class TurnList:
         return bool(gone)
 
     def entries(self) -> list[Entry]:
-        """Everything, with a separator before the first turn of each day."""
+        """Return all entries, with a separator before the first turn of each day."""
         shown: list[Entry] = []
         day = None
         for turn_id in self._order:

@@ -1,4 +1,4 @@
-"""Actions on messages: go from one to the next, copy, quote, say it again."""
+"""Actions on messages: step through them, copy, quote, reword."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class UnsentMessages(Protocol):
-    """Actions on messages that were not sent, or not yet."""
+    """Actions on queued, unconfirmed and rejected messages."""
 
     def edit(self, turn_id: TurnId, text: str) -> None: ...
     def reword(self, turn_id: TurnId, text: str) -> None: ...
@@ -44,7 +44,7 @@ def _key(keys: str, action: str, label: str, meaning: str, name: str, *, priorit
 
 
 class MessageActions(Controller):
-    """``transcript`` is None until it is mounted."""
+    """Message actions; ``transcript`` returns None until it is mounted."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         _key(
@@ -109,7 +109,7 @@ class MessageActions(Controller):
             transcript.follow_end()
             self._composer.focus()
         else:
-            transcript.scroll_home(animate=False)  # where older ones are asked for
+            transcript.scroll_home(animate=False)  # older messages are requested there
 
     async def _step(self, transcript: Transcript, direction: int) -> bool:
         if not transcript.has_focus:
@@ -130,17 +130,17 @@ class MessageActions(Controller):
         else:
             self.context.notify("There is no reply to copy yet.")
 
-    # -- with a certain message ------------------------------------------------------------
+    # -- on a given message ----------------------------------------------------------------
 
     def quote(self, text: str) -> None:
-        """Put the lines below what is in the composer, with room for an answer."""
+        """Append the quoted lines to the composer's text, with room for an answer."""
         written = self._composer.text
         before = f"{written.rstrip()}\n\n" if written.strip() else ""
         self._composer.put(f"{before}{text}\n\n")
         self._composer.focus()
 
     def choose_link(self, links: Sequence[str]) -> None:
-        """Let the user choose where to go; every row begins with the host."""
+        """Let the user choose a link to open; every row begins with the host."""
         if not links:
             self.context.notify("There is no link to a web page in this message.")
             return
@@ -169,7 +169,7 @@ class MessageActions(Controller):
         self._choose(choices, "Copy which code?", copy)
 
     def view(self, text: str) -> None:
-        """Show a message as it was written."""
+        """Show the Markdown source of a message."""
         from tui.ui.transcript.source_view import SourceView
 
         self.context.ask(SourceView(text))

@@ -1,4 +1,4 @@
-"""Moving from message to message in a conversation; what is near the cursor says what it can do."""
+"""Message cursor of the transcript, and the headers of the messages near it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tui.ui.transcript.virtual_list import VirtualList
 def key_of(
     key: str, action: str, name: str, label: str, meaning: str, *, show: bool = True
 ) -> Binding:
-    """A key that works while the conversation has the focus."""
+    """Return a binding that works while the conversation has the focus."""
     return Binding(key, action, label, id=f"transcript.{name}", tooltip=meaning, show=show)
 
 
@@ -33,9 +33,9 @@ def _move(key: str, action: str, name: str, meaning: str) -> Binding:
 
 
 class MessageCursor(VirtualList[Entry]):
-    """A conversation with a cursor, which is a message and not a place on the screen.
+    """List with a cursor on a message, not on a line of the screen.
 
-    The cursor is seen while the list has the focus. It stays when its message is not mounted.
+    The cursor is visible while the list has the focus. It stays when its message is not mounted.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,7 +46,7 @@ class MessageCursor(VirtualList[Entry]):
     ]
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
-    """A click must not take the keyboard away from the composer."""
+    """A click must not take the focus from the composer."""
 
     cursor: str | None = None
     """Key of the entry with the cursor."""
@@ -54,15 +54,15 @@ class MessageCursor(VirtualList[Entry]):
     _pointed: str | None = None
     """Key of the entry under the mouse."""
 
-    # -- the cursor ------------------------------------------------------------------------
+    # -- cursor ----------------------------------------------------------------------------
 
     @property
     def chosen(self) -> Entry | None:
-        """The entry with the cursor."""
+        """Entry with the cursor."""
         return self.item_of(self.cursor) if self.cursor else None
 
     async def action_step(self, direction: int) -> None:
-        """Go to the next message, or further down in one that is higher than the view."""
+        """Go to the next message, or scroll within one that is taller than the view."""
         widget = self.widget_of(self.cursor) if self.cursor else None
         if widget and (more := self._unseen_of(widget, direction)):
             self._let_go()
@@ -75,7 +75,7 @@ class MessageCursor(VirtualList[Entry]):
             self.scroll_home(animate=False)
 
     async def step_prompt(self, direction: int) -> bool:
-        """Go to the user's message above or below, at the top of the view; False: no more."""
+        """Scroll the user's message above or below to the top of the view; False if none."""
         entry = self._beside(direction, is_prompt)
         if entry is None:
             return False
@@ -84,7 +84,7 @@ class MessageCursor(VirtualList[Entry]):
         return True
 
     async def place_cursor(self, key: str, direction: int = -1) -> None:
-        """Set the cursor and bring its message into view, from the side it is entered."""
+        """Set the cursor and scroll its message into view, from the side it is entered."""
         if self.widget_of(key) is None:
             await self.reveal(key)
         if widget := self.widget_of(key):
@@ -98,7 +98,7 @@ class MessageCursor(VirtualList[Entry]):
         return stop_beside(self.items, place, direction, wanted)
 
     def _unseen_of(self, widget: Widget, direction: int) -> int:
-        """How many lines of a widget lie beyond the edge of the view."""
+        """Return the number of a widget's lines beyond the edge of the view."""
         region, top = widget.virtual_region, self.scroll_offset.y
         if not region.height or region.bottom <= top or region.y >= top + self.size.height:
             return 0
@@ -115,7 +115,7 @@ class MessageCursor(VirtualList[Entry]):
         self.scroll_to(y=y, animate=False, immediate=True, force=True)
 
     def on_resize(self) -> None:
-        """The message with the cursor stays in view when the window changes."""
+        """Keep the message with the cursor in view."""
         if self.has_focus and self.cursor and (widget := self.widget_of(self.cursor)):
             self.call_after_refresh(self._bring, widget, -1)
 
@@ -137,7 +137,7 @@ class MessageCursor(VirtualList[Entry]):
         self.refresh_bindings()
 
     def forget_cursor(self) -> None:
-        """Another conversation is shown."""
+        """Reset the cursor for another conversation."""
         self.cursor = self._pointed = None
 
     def _last_in_view(self) -> str | None:
@@ -148,17 +148,17 @@ class MessageCursor(VirtualList[Entry]):
                 return entry.key
         return None
 
-    # -- what is shown of it ---------------------------------------------------------------
+    # -- message headers -------------------------------------------------------------------
 
     def toggle_times(self) -> bool:
-        """Show or hide the time of every message; whether they are shown now."""
+        """Show or hide the time of every message; return True if they are shown now."""
         self.shows_times = not self.shows_times
         for key in [entry.key for entry in self.items]:
             self._dress(key)
         return self.shows_times
 
     def load_stylesheets(self, widget: Widget, entry: Entry) -> None:
-        """Give a new widget of an entry the head it should have."""
+        """Set the header of an entry's new widget."""
         if isinstance(widget, MessageWithHeader) and self.shows_times:
             widget.show_head(said_ms(entry))
 

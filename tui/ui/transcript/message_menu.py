@@ -1,4 +1,4 @@
-"""Doing something with the message that has the cursor, or was clicked on."""
+"""Keys and clicks on messages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _deed(key: str, deed: Deed, label: str, meaning: str) -> Binding:
 
 
 class MessageMenu(MessageCursor):
-    """Offers what fits the message; what others have to do is asked for with messages."""
+    """Message actions that fit the entry; others are requested by posting a message."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         _deed("c", "copy", "Copy", "Copy the message as text"),
@@ -49,43 +49,43 @@ class MessageMenu(MessageCursor):
     ]
 
     offers_jobs = False
-    """Whether the recipe behind a skill can be looked at."""
+    """True if a skill's recipe and jobs can be shown."""
 
     @dataclass
     class Quoted(Message):
-        """The user wants to answer these lines; they are marked as a quotation."""
+        """The user wants to quote these lines; they are marked as a quotation."""
 
         text: str
 
     @dataclass
     class RewordWanted(Message):
-        """The user wants to say something again, in other words."""
+        """The user wants to send a message again in other words."""
 
         turn_id: TurnId
         text: str
 
     @dataclass
     class LinksWanted(Message):
-        """The user wants to choose one of these addresses to open."""
+        """The user wants to choose one of these links to open."""
 
         links: list[str]
 
     @dataclass
     class CodeWanted(Message):
-        """The user wants to choose one of these code blocks, language and code, to copy."""
+        """The user wants to copy one of these code blocks, given as language and code."""
 
         blocks: list[tuple[str, str]]
 
     @dataclass
     class ViewWanted(Message):
-        """The user wants to see a message as it was written."""
+        """The user wants to see the source of a message."""
 
         text: str
 
-    # -- what is done with it --------------------------------------------------------------
+    # -- actions ---------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with the message that has the cursor."""
+        """Enable the actions of the message with the cursor."""
         if action == "deed":
             return parameters[0] in deeds_with(self.chosen)
         widget = self.widget_of(self.cursor) if self.cursor else None
@@ -100,7 +100,7 @@ class MessageMenu(MessageCursor):
         return super().check_action(action, parameters)
 
     def action_deed(self, deed: Deed) -> None:
-        """Do something with the message that has the cursor."""
+        """Run an action on the message with the cursor."""
         self._do(deed, self.chosen)
 
     @on(MessageWithHeader.DeedWanted)
@@ -110,7 +110,7 @@ class MessageMenu(MessageCursor):
         self._do(event.deed, self.item_of(key) if key else None)
 
     def action_unfold(self) -> None:
-        """Do what Enter does on a card of this kind."""
+        """Run the action of the Enter key on a card of this kind."""
         match self.widget_of(self.cursor) if self.cursor else None:
             case PromptCard() as card:
                 card.action_primary()
@@ -122,12 +122,12 @@ class MessageMenu(MessageCursor):
                 pass
 
     def action_show_jobs(self) -> None:
-        """Show what is behind the skill that has the cursor."""
+        """Show the recipe and jobs of the skill with the cursor."""
         if isinstance(card := self.widget_of(self.cursor or ""), SkillCard):
             card.action_show_jobs()
 
     def action_withdraw(self) -> None:
-        """Take back a message that waits."""
+        """Cancel a queued message."""
         if isinstance(card := self.widget_of(self.cursor or ""), PromptCard):
             card.action_withdraw()
 

@@ -1,4 +1,4 @@
-"""Header and texts of a message: when it was, and what can be copied from it."""
+"""Header line of a message, and its text for copying."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tui.ui.transcript.entries import (
 
 
 def is_stop(entry: Entry) -> bool:
-    """Whether there is something to be done with an entry: messages, and what unfolds or asks."""
+    """Return True if the cursor stops at an entry: messages, expandable cards and questions."""
     match entry:
         case PromptEntry() | ReplyEntry():
             return True
@@ -40,7 +40,7 @@ def is_stop(entry: Entry) -> bool:
 
 
 def is_prompt(entry: Entry) -> bool:
-    """Whether the user said it."""
+    """Return True if it is a message of the user."""
     return isinstance(entry, PromptEntry)
 
 
@@ -50,13 +50,13 @@ def stop_beside(
     direction: int,
     wanted: Callable[[Entry], bool] = is_stop,
 ) -> Entry | None:
-    """The next wanted entry above (-1) or below (1) a place; None if there is none."""
+    """Return the next wanted entry above (-1) or below (1) a position; None if there is none."""
     places = range(place - 1, -1, -1) if direction < 0 else range(place + 1, len(entries))
     return next((entries[n] for n in places if wanted(entries[n])), None)
 
 
 def words_of(entry: Entry | None) -> str:
-    """What was said, in Markdown or as it was typed, clean; empty if it is no message."""
+    """Return the message's source without control characters; empty if it is no message."""
     return clean(_raw(entry)).strip("\n")
 
 
@@ -71,7 +71,7 @@ def _raw(entry: Entry | None) -> str:
 
 
 def said_ms(entry: Entry | None) -> int | None:
-    """When it was said, as far as known and not shown anyway."""
+    """Return the time of a message that does not show it itself, if known."""
     match entry:
         case ReplyEntry(at_ms=at_ms):
             return at_ms
@@ -80,7 +80,7 @@ def said_ms(entry: Entry | None) -> int | None:
 
 
 def deeds_with(entry: Entry | None) -> tuple[Deed, ...]:
-    """What can be done with an entry. Asked often, so it only looks at the text."""
+    """Return the actions on an entry. Called often, so it only looks at the text."""
     words = _raw(entry)
     if not words or words.isspace():
         return ()
@@ -92,31 +92,31 @@ def deeds_with(entry: Entry | None) -> tuple[Deed, ...]:
 
 
 def quoted(words: str) -> str:
-    """A text as a Markdown quotation."""
+    """Return a text as a Markdown quotation."""
     return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
 
 
 Deed = Literal["copy", "markdown", "code", "edit", "quote", "links", "view"]
-"""What can be done with a message."""
+"""Action on a message."""
 
 _CLICKED: tuple[Deed, ...] = ("copy", "edit", "quote", "links", "markdown", "view")
-"""What has a word to click on, the most wanted first: as many as there is room for."""
+"""Actions shown as links, the most useful first: as many as there is room for."""
 _GAP = 2
 _EDGES = 4
 
 
 class MessageWithHeader(Widget):
-    """A message with such a line."""
+    """Message with a header line."""
 
     @dataclass
     class DeedWanted(Message):
-        """The user clicked on something that can be done."""
+        """The user clicked on an action."""
 
         widget: Widget
         deed: Deed
 
     def show_head(self, at_ms: int | None = None, deeds: tuple[Deed, ...] = ()) -> None:
-        """Show when it was said and what can be done; without either the line is empty."""
+        """Show time and actions; without either the line is empty."""
         parts = [*([Content.styled(clock_time(at_ms), MUTED)] if at_ms else [])]
         room = (self.outer_size.width or 80) - _EDGES - sum(part.cell_length for part in parts)
         for mark in self._marks(deeds):
@@ -134,5 +134,5 @@ class MessageWithHeader(Widget):
                 yield Content.styled(deed, "$text-primary underline").stylize(click)
 
     def action_do(self, deed: Deed) -> None:
-        """Ask for it."""
+        """Request the action."""
         self.post_message(self.DeedWanted(self, deed))

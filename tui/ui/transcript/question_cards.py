@@ -1,4 +1,4 @@
-"""Cards for what only the user can do: decide about a skill, authorise a connection."""
+"""Cards of questions to the user: approve a skill call, authorize a connection."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _BRIEF_ROWS = 4
 _BRIEF_CHANGES = 3
 _LABEL_CELLS = 18
 _CALM_S = 10.0
-"""How often the time that is left is told on a card."""
+"""Interval of countdown updates on a card."""
 _LAST_S = 60.0
-"""From when on it is told every second."""
+"""Remaining time from which the countdown is updated every second."""
 
 
 class _ActionCard(Card[EntryT]):
@@ -52,7 +52,7 @@ class _ActionCard(Card[EntryT]):
 
 
 class ApprovalCard(_ActionCard[ApprovalEntry]):
-    """A question whether a skill may run, and what became of it."""
+    """Card of an approval request, and of its outcome."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Decide", tooltip="Decide about the skill", id="card.decide")
@@ -60,7 +60,7 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
 
     @dataclass
     class Opened(Message):
-        """The user wants to decide."""
+        """The user wants to answer the question."""
 
         turn_id: TurnId
         call_id: CallId
@@ -121,7 +121,7 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
             yield Row(muted(f"and {more} more"))
 
     def _in_brief(self) -> tuple[Sequence[ParameterRow], int]:
-        """The first parameters, and how many there are besides; found once for each request."""
+        """Return the first parameters, and the number of others; computed once per request."""
         request = self.entry.step.request
         if self._brief is None or self._brief[0] is not request:
             rows = parameter_rows(request.schema, request.parameters)
@@ -135,7 +135,7 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
 
 
 class ConnectionCard(_ActionCard[ConnectionEntry]):
-    """A connection that the user has to authorise in the browser, and what became of it."""
+    """Card of a connection that the user has to authorize in the browser, and of its outcome."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Connect", tooltip="Authorise the connection", id="card.connect")
@@ -155,7 +155,7 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
         self.tick_s = self._countdown_s() if step.waiting else None
 
     def _countdown_s(self) -> float | None:
-        """How often the time that is left is told; None: there is none to tell."""
+        """Interval of countdown updates; None: there is no countdown."""
         expires_ms = self.entry.step.expires_ms
         left_s = 0 if expires_ms is None else (expires_ms - self.now_ms()) / 1000
         if left_s <= 0:
@@ -195,9 +195,9 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
 
 
 def time_left(expires_ms: int | None, now_ms: int, *, coarse: bool = False) -> str:
-    """Until when a link works, in words; empty where nothing says so.
+    """Return the remaining life of a link in words; empty if unknown.
 
-    ``coarse``: to ten seconds, as long as there is time enough.
+    ``coarse`` rounds to ten seconds, until the last minute.
     """
     if expires_ms is None:
         return ""

@@ -1,4 +1,4 @@
-"""One message, drawn as Markdown in a single widget, while it streams and after."""
+"""Message of the agent, drawn as Markdown in a single widget, also while it streams."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ _LONGEST_PAUSE_S = 1.0
 
 
 class Reply(MessageWithHeader):
-    """A message in Markdown. ``show`` may be called as often as text comes.
+    """A message in Markdown. ``show`` may be called as often as text arrives.
 
-    A message that is one JSON document is folded to a line; a click or ``unfold`` shows it.
-    It draws only the lines on the screen, and settled lines once. Links run the app's action
-    ``open_link(href)``, with http and https addresses only. Its colours are those of the classes
+    A message that is one JSON document is collapsed to a line; a click or ``unfold`` expands it.
+    Only
+    lines on the screen are drawn, and settled lines once. Links run the app's action
+    ``open_link(href)``, with http and https addresses only. Its colors are those of the classes
     ``reply--ROLE`` below it.
     """
 
@@ -56,7 +57,7 @@ class Reply(MessageWithHeader):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """``key`` and ``unfolded_keys``: what tells whether the message is unfolded."""
+        """``key`` and ``unfolded_keys`` decide if the message is expanded."""
         super().__init__(id=id, classes=classes)
         self._key = key
         self._unfolded_keys = unfolded_keys or UnfoldedKeys()
@@ -69,9 +70,9 @@ class Reply(MessageWithHeader):
         self._roles: dict[str, Style] = {}
 
     def show(self, text: str, *, final: bool) -> None:
-        """Take the newest snapshot of the message.
+        """Show the newest snapshot of the message.
 
-        The first text after a rest and the final one are drawn at once; others wait, so that
+        The first text after a pause and the final one are drawn immediately; others wait, so that
         drawing takes at most a third of the time and happens at most 12 times a second.
         """
         self._newest, self._is_final = text, final
@@ -79,38 +80,38 @@ class Reply(MessageWithHeader):
             self._flush()
 
     def copy_text(self) -> str:
-        """The message's Markdown source, without control characters."""
+        """Return the message's Markdown source, without control characters."""
         return clean(self._newest)
 
     @property
     def folds(self) -> bool:
-        """Whether there is more to be shown, or less."""
+        """True if the message can be expanded or collapsed."""
         return folds(self._newest, final=self._is_final)
 
     @property
     def unfolded(self) -> bool:
-        """True if the user wants to see all of a message that folds."""
+        """True if the message is expanded."""
         return self._key in self._unfolded_keys
 
     def action_unfold(self) -> None:
-        """Show all of a message that folds, or one line of it again."""
+        """Expand or collapse the message."""
         if self.folds:
             self._unfolded_keys.toggle(self._key)
             self._flush()
 
     def on_click(self, event: Click) -> None:
-        """On the line that unfolds; the rest is there to be selected."""
+        """Expand or collapse on a click on the first line; other lines are there to be selected."""
         place = event.get_content_offset(self)
         on_it = place is not None and place.y == 0 and event.button == 1
         if on_it and not self.screen.selections:
             self.action_unfold()
 
     def code_blocks(self) -> list[tuple[str, str]]:
-        """Language (or empty) and code of each code block shown."""
+        """Return language (or empty) and code of each code block shown."""
         return self._document.code_blocks()
 
     def unfold_for(self, words: Iterable[str]) -> bool:
-        """Show all of a message that is folded where one of these words is; whether it was."""
+        """Expand a collapsed message that hides one of these words; return True if it did."""
         shown = "\n".join(self._lines())
         hidden = self.folds and not self.unfolded and any(w.casefold() not in shown for w in words)
         if hidden:
@@ -118,18 +119,18 @@ class Reply(MessageWithHeader):
         return hidden
 
     def _lines(self) -> list[str]:
-        """The text of each line, without regard to case."""
+        """Return the case-folded text of each line."""
         return [plain(line.spans).casefold() for line in self._document.lines(self.size.width)]
 
     def line_of(self, words: Iterable[str]) -> int:
-        """The line on which most of these words stand, the first one if none does."""
+        """Return the line with most of these words, the first one if none has any."""
         wanted = {word.casefold() for word in words}
         lines = self._lines()
         found = [sum(word in line for word in wanted) for line in lines]
         return found.index(max(found)) if found else 0
 
     def action_copy_code(self, number: int) -> None:
-        """Ask for a code block to be copied."""
+        """Request to copy a code block."""
         self.post_message(self.CopyRequested(self, self.code_blocks()[number][1]))
 
     # Pace
@@ -146,7 +147,7 @@ class Reply(MessageWithHeader):
             self.call_after_refresh(self._rest, began)
 
     def _rest(self, began: float) -> None:
-        """Pause in proportion to what the last drawing took, layout and painting included."""
+        """Pause in proportion to the time of the last drawing, with layout and painting."""
         pause_s = min(_LONGEST_PAUSE_S, max(self._shortest_pause_s, 2 * (perf_counter() - began)))
         self.set_timer(pause_s, self._wake)
 
@@ -184,7 +185,7 @@ class Reply(MessageWithHeader):
 
     @property
     def _shown(self) -> str:
-        """The Markdown to draw of the text."""
+        """Markdown source to draw."""
         if not folds(self._drawn, final=self._is_final):
             return self._drawn
         return folded(self._drawn, final=self._is_final, unfolded=self.unfolded)
@@ -215,7 +216,7 @@ class Reply(MessageWithHeader):
             self._roles.clear()
 
     def forget_strips(self) -> None:
-        """Let go of the drawn lines, which are drawn again when they are in view."""
+        """Drop the drawn lines; they are drawn again when they come into view."""
         self._strips.clear()
 
     def notify_style_update(self) -> None:
@@ -223,7 +224,7 @@ class Reply(MessageWithHeader):
         super().notify_style_update()
 
     def _style_of(self, roles: str) -> Style:
-        """The style of some roles on top of the widget's own."""
+        """Return the style of some roles on top of the widget's own."""
         if (style := self._roles.get(roles)) is None:
             style = self.visual_style
             for role in roles.split():

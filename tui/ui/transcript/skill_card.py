@@ -1,4 +1,4 @@
-"""One call of a skill: running, done, failed, or never heard of again."""
+"""Card of a skill call: running, finished, failed, or without a known end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _JOBS = Content.styled("Recipe and jobs", "$text-primary underline").stylize(
 
 
 class SkillCard(Card[SkillEntry]):
-    """Name, state and duration on one line; the error, or on demand all there is, below."""
+    """Name, state and duration on one line; the error, or all details when expanded, below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -45,7 +45,7 @@ class SkillCard(Card[SkillEntry]):
     ]
 
     offers_jobs = False
-    """Whether the recipe behind it can be looked at."""
+    """True if the skill's recipe and jobs can be shown."""
 
     @property
     def has_jobs(self) -> bool:
@@ -64,7 +64,7 @@ class SkillCard(Card[SkillEntry]):
         self.set_class(self.can_focus, "-unfolds")
 
     def action_unfold(self) -> None:
-        """Show or hide the details."""
+        """Expand or collapse the details."""
         if self.can_focus:
             self.toggle_unfolded()
 

@@ -1,4 +1,4 @@
-"""A message as it was written, to select parts of it with the keys or the mouse."""
+"""Source of a message, to select parts of it with the keys or the mouse."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.ui.textual_fixes.screens import SafeModal
 
 
 class SourceView(SafeModal[None]):
-    """Shows a text. Shift and the arrows select; ``c`` copies what is selected, or all of it."""
+    """Shows a text. Shift and the arrows select; ``c`` copies the selection, or all of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", id="source.copy", tooltip="Copy the selection, or all"),
@@ -39,7 +39,7 @@ class SourceView(SafeModal[None]):
         area.focus()
 
     def action_copy(self) -> None:
-        """Copy what is selected, or else everything."""
+        """Copy the selection, or else everything."""
         chosen = self.query_one(TextArea).selected_text
         self.post_message(CopyText(chosen or self._text, "The selection" if chosen else "The text"))
 

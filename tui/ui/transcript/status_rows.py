@@ -1,4 +1,4 @@
-"""The rows of the transcript that are neither words nor questions."""
+"""Rows of the transcript for dates, progress, outcome and usage."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _WEEK_DAYS = 7
 
 
 class DayRule(Card[DayEntry]):
-    """Says which day begins."""
+    """Separator with the name of a day."""
 
     def rows(self) -> Sequence[Row]:
         return [Row(muted(day_name(self.entry.day, day_of(self.now_ms()))), indent=0)]
 
 
 class WorkingRow(Card[WorkingEntry]):
-    """The agent works: for how long, and whether it has been heard of."""
+    """Progress of the agent: elapsed time, and if it has responded yet."""
 
     def attend(self) -> None:
         self.tick_s = self.busy_tick_s
@@ -55,15 +55,15 @@ class WorkingRow(Card[WorkingEntry]):
 
 
 class SilenceRow(Card[SilenceEntry]):
-    """The agent said nothing. Source: Headless API, Troubleshooting, Empty stream."""
+    """The agent ended without a reply. Source: Headless API, Troubleshooting, Empty stream."""
 
     may_be_stopped = False
-    """Whether the reason may be that the genie is stopped."""
+    """True if the genie may be stopped, which would explain it."""
     offers_start = False
-    """Whether the genie can be started from here."""
+    """True if the genie can be started from here."""
 
     class StartWanted(Message):
-        """The user wants the genie started."""
+        """The user wants to start the genie."""
 
     def rows(self) -> Sequence[Row]:
         words = "No reply came. Is the genie started?" if self.may_be_stopped else "No reply came."
@@ -81,7 +81,7 @@ class SilenceRow(Card[SilenceEntry]):
 
 
 class OutcomeRow(Card[OutcomeEntry]):
-    """The turn did not end well."""
+    """Outcome of a turn that failed or ended with an error."""
 
     def rows(self) -> Sequence[Row]:
         reason = clean_line(self.entry.reason, 600)
@@ -101,14 +101,14 @@ class OutcomeRow(Card[OutcomeEntry]):
 
 
 class UsageRow(Card[UsageEntry]):
-    """What a turn has used."""
+    """Usage of a turn."""
 
     def rows(self) -> Sequence[Row]:
         return [Row(Content.styled(self.entry.usage.sentence(), "$faint"), USED)]
 
 
 def day_name(day: date, today: date) -> str:
-    """``Today``, ``Yesterday``, ``Tuesday``, ``3 March``, ``3 March 2024``."""
+    """Return ``Today``, ``Yesterday``, ``Tuesday``, ``3 March``, ``3 March 2024``."""
     past = (today - day).days
     if past in (0, 1):
         return "Yesterday" if past else "Today"

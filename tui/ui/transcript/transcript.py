@@ -1,4 +1,4 @@
-"""The conversation: every turn's words, cards and questions, in one list."""
+"""Transcript of a conversation: messages, cards and questions of all turns, in one list."""
 
 from __future__ import annotations
 
@@ -42,42 +42,42 @@ if TYPE_CHECKING:
 MOST_TURNS = 120
 KEPT_TURNS = 60
 _OVERLAP = 3
-"""Turns that are read again: the store may have put some in another order than they came in."""
+"""Turns that are loaded again: the store may order some differently than they arrived."""
 _FOUND_S = 2.5
-"""How long a message that was searched for is marked."""
+"""Duration of the highlight on a search hit."""
 
 
 class Transcript(MessageMenu):
-    """Shows turns as they are published; what is on screen is changed in place.
+    """Shows turns as they are published; widgets on screen are updated in place.
 
-    Messages of its own are named below; ``OlderWanted`` is the window's: the user is near the
+    Its own messages are defined below; ``VirtualList.OlderWanted`` means that the user is near the
     oldest turn shown.
     """
 
     @dataclass
     class ApprovalOpened(Message):
-        """The user wants to decide whether a skill may run."""
+        """The user wants to answer an approval request."""
 
         turn: Turn
         call_id: CallId
 
     @dataclass
     class ConnectionOpened(Message):
-        """The user wants to authorise a connection."""
+        """The user wants to authorize a connection."""
 
         turn: Turn
         attempt_id: AttemptId
 
     @dataclass
     class NewBelowChanged(Message):
-        """Whether something new stands below what is in view."""
+        """The number of new entries below the view became zero or nonzero."""
 
         has_new: bool
 
     may_be_stopped = False
-    """Whether silence may mean that the genie is stopped."""
+    """True if a missing reply may mean that the genie is stopped."""
     offers_start = False
-    """Whether a genie that keeps silent can be started from here."""
+    """True if a genie that does not reply can be started from here."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Transcript(MessageMenu):
 
     @property
     def is_following(self) -> bool:
-        """Whether the view stays at the end as the conversation grows."""
+        """True if the view stays at the end as the conversation grows."""
         return self.follows
 
     @property
@@ -109,7 +109,7 @@ class Transcript(MessageMenu):
         return self.unseen > 0
 
     def last_reply(self) -> str:
-        """What the agent said last, in Markdown, cleaned; empty if it has not spoken."""
+        """Return the agent's last reply, in Markdown, cleaned; empty if there is none."""
         return next((clean(t.reply) for t in self._roll.newest_first() if t.reply), "")
 
     @property
@@ -118,18 +118,18 @@ class Transcript(MessageMenu):
         return next(iter(self._roll.newest_first()), None)
 
     def turn(self, turn_id: TurnId) -> Turn | None:
-        """A turn as it was last shown."""
+        """Return a turn as it was last shown."""
         return self._roll.turn(turn_id)
 
     async def show_turns(self, turns: Sequence[Turn]) -> None:
-        """Show these turns instead of whatever there was."""
+        """Replace all turns."""
         if not any(self._roll.turn(turn.id) for turn in turns):
             self.forget_cursor()
         self._roll = TurnList(turns)
         await self.show_items(self._roll.entries())
 
     async def show_turn(self, turn: Turn) -> None:
-        """Bring one turn up to date, or put it where its time belongs."""
+        """Update a turn, or insert it in the order of time."""
         changed = self._roll.put(turn)
         if changed is None:
             await self.show_items(self._roll.entries())
@@ -138,7 +138,7 @@ class Transcript(MessageMenu):
                 await self.show_item(entry)
 
     async def forget_far_above(self) -> TurnId | None:
-        """While the end is followed, keep few turns; those before the one returned can be read."""
+        """Drop old turns while following the end; return the turn before which to reload."""
         many = len(self._roll) > MOST_TURNS and self.follows
         if not (many and self._roll.forget_oldest(KEPT_TURNS)):
             return None
@@ -146,7 +146,7 @@ class Transcript(MessageMenu):
         return self._roll.name_at(_OVERLAP)
 
     async def prepend_turns(self, turns: Sequence[Turn]) -> None:
-        """Add turns, usually older ones; what is in view does not move."""
+        """Insert turns, usually older ones, without moving the view."""
         for turn in turns:
             self._roll.put(turn)
         await self.show_items(self._roll.entries())
@@ -154,9 +154,10 @@ class Transcript(MessageMenu):
     async def reveal_message(
         self, turn_id: TurnId, event_key: str | None, words: Sequence[str] = ()
     ) -> None:
-        """Scroll to a message of the agent's, or else to what the user said, and mark it briefly.
+        """Scroll to a message of the agent, or else to the user's message, and highlight it
+        briefly.
 
-        In a long one, go on to where the words stand. Does nothing if the turn is not in the list.
+        In a long one, scroll on to the words. Does nothing if the turn is not in the list.
         """
         turn = self._roll.turn(turn_id)
         if turn is None:
@@ -173,24 +174,24 @@ class Transcript(MessageMenu):
             self.set_timer(_FOUND_S, lambda: widget.remove_class("-found"))
 
     def rest(self, *, on: bool) -> None:
-        """Whether nobody follows what goes on, so that nothing is to move."""
+        """Stop or resume showing progress on all cards."""
         if on != self._rests:
             self._rests = on
             for card in self.query(Card):
                 card.rest(on=on)
 
     async def drop_turn(self, turn_id: TurnId) -> None:
-        """Take a turn off the list."""
+        """Remove a turn from the list."""
         if self._roll.drop(turn_id):
             await self.show_items(self._roll.entries())
 
     def show_upload(self, turn_id: TurnId, sent_bytes: int, total_bytes: int) -> None:
-        """Show how much of a message's file has been sent, where the message waits."""
+        """Show the progress of a message's upload."""
         if isinstance(card := self.widget_of(prompt_key(turn_id)), PromptCard):
             card.show_upload(sent_bytes, total_bytes)
 
     def follow_end(self) -> None:
-        """Go to the end and stay there."""
+        """Go to the end of the list and follow it."""
         self.action_scroll_end()
 
     def watch_unseen(self) -> None:

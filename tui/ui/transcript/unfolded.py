@@ -1,10 +1,10 @@
-"""The entries of the transcript that the user has unfolded."""
+"""Expanded entries of the transcript."""
 
 from __future__ import annotations
 
 
 class UnfoldedKeys:
-    """Keys of entries; kept when their widgets go, so that a card comes back as it was."""
+    """Keys of expanded entries; kept while their widgets are not mounted."""
 
     def __init__(self) -> None:
         self._keys: set[str] = set()
@@ -13,5 +13,5 @@ class UnfoldedKeys:
         return key in self._keys
 
     def toggle(self, key: str) -> None:
-        """Unfold an entry, or fold it again."""
+        """Expand or collapse an entry."""
         self._keys ^= {key}

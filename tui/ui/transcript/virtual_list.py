@@ -1,4 +1,4 @@
-"""A list of widgets of any length, of which only those around the view are mounted."""
+"""List of widgets of any length, of which only those around the view are mounted."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ ItemT = TypeVar("ItemT")
 class VirtualList(VerticalScroll, Generic[ItemT]):
     """Shows the end of an ordered list, follows it, and pages through the rest without a jump.
 
-    ``key`` gives an item's identity, ``build`` its widget, and ``update`` brings a mounted widget
-    up to date with its changed item. Items are compared with ``==``. At most ``KEEP + PAGE``
-    widgets are mounted, however long the list is.
+    ``key`` returns an item's identity, ``build`` its widget, and ``update`` updates a mounted
+    widget
+    for its changed item. Items are compared with ``==``. At most ``KEEP + PAGE`` widgets are
+    mounted, however long the list is.
     """
 
     at_end = reactive(True)
-    """Whether the end of the list is in view; then it is followed."""
+    """True if the end of the list is in view; then it is followed."""
     unseen = reactive(0)
-    """How many items were added or changed below since the user scrolled up."""
+    """Number of items added or changed below since the user scrolled up."""
 
     @dataclass
     class OlderWanted(Message):
@@ -43,7 +44,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
 
     @dataclass
     class NewerWanted(Message):
-        """The user is near the bottom of a list that goes on; sent once for each last item."""
+        """The user is near the bottom of a list with ``goes_on``; sent once for each last item."""
 
         window: Widget
 
@@ -81,7 +82,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         self._asked_before: str | None = None
         self._asked_after: str | None = None
         self.goes_on = False
-        """Whether more items are known of below these: then their end is not followed."""
+        """True if more items exist below these: then their end is not followed."""
         self._news: set[str] = set()
 
     @property
@@ -91,32 +92,32 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
 
     @property
     def follows(self) -> bool:
-        """Whether new items scroll the list."""
-        # Textual tells whether a widget was anchored, not whether the user has let go since.
+        """True if new items scroll the list."""
+        # Textual knows if a widget was anchored, not if the user has scrolled away since.
         at_stop = self._stop == len(self._items) and not self.goes_on
         return at_stop and not is_anchor_released(self)
 
     def widget_of(self, key: str) -> Widget | None:
-        """The mounted widget of an item."""
+        """Return the mounted widget of an item."""
         return self._mounted.get(key)
 
     def item_of(self, key: str) -> ItemT | None:
-        """The item of a key."""
+        """Return the item of a key."""
         place = self._places.get(key)
         return self._items[place] if place is not None else None
 
     def place_of(self, key: str) -> int | None:
-        """Where an item stands in the list."""
+        """Return the position of an item."""
         return self._places.get(key)
 
     def mounted(self) -> list[tuple[str, Widget]]:
-        """The widgets there are now, in no order, each with the key of its item."""
+        """Return the mounted widgets with their items' keys, in no order."""
         return list(self._mounted.items())
 
     async def show_items(self, items: Sequence[ItemT]) -> None:
-        """Show this list: what is equal is left alone, what changed is updated in its place.
+        """Show a list: equal items are left alone, changed ones updated in place.
 
-        A list that has nothing in common with what is mounted replaces it and is shown at its end.
+        A list without any mounted item replaces everything and is shown at its end.
         """
         async with self._changing:
             before, old = self._items, self._places
@@ -143,12 +144,12 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
             self._count_news({self._key(item)})
 
     def end_here(self) -> None:
-        """The last item is the last one there is, so that the list does not go on."""
+        """Mark the last item as the end of the list."""
         self.goes_on = False
         self._look_around()
 
     async def follow(self) -> None:
-        """Go to the end of the list and stay there."""
+        """Go to the end of the list and follow it."""
         async with self._changing:
             if self._stop < len(self._items):
                 await self._open(len(self._items))
@@ -156,7 +157,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         self._look_around()
 
     async def reveal(self, key: str) -> None:
-        """Scroll an item to the top of the view. Raises: KeyError."""
+        """Scroll an item to the top of the view. Raises ``KeyError``."""
         async with self._changing:
             place = self._places[key]
             if key not in self._mounted:
@@ -184,7 +185,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         self.run_worker(self.follow(), group="window", exit_on_error=False)
 
     def release_anchor(self) -> None:
-        # A list that fits has nowhere to scroll: let go of, it would stay where it is as it grows.
+        # A list that fits cannot scroll: released, it would not follow its end as it grows.
         if self.max_scroll_y > 0:
             super().release_anchor()
 
@@ -197,7 +198,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
     # What is near the view
 
     def _look_around(self) -> None:
-        """Notice where the view is, and page where it comes near an edge."""
+        """Check the position of the view, and page near an edge."""
         all_seen = self.max_scroll_y <= 0 or self.scroll_offset.y >= self.max_scroll_y
         self.at_end = all_seen and self._stop == len(self._items) and not self.goes_on
         if self.at_end:
@@ -214,7 +215,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
 
     @property
     def _near(self) -> int:
-        """How many lines from an edge the next page is mounted; never near both edges at once."""
+        """Distance in lines from an edge at which to page; never near both edges at once."""
         return min(self.size.height, self.max_scroll_y // 4)
 
     def _is_near_top(self) -> bool:
@@ -224,7 +225,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         return self._stop < len(self._items) and self._is_near_stop()
 
     def _is_near_stop(self) -> bool:
-        """Whether the view is near the last mounted item."""
+        """Return True if the view is near the last mounted item."""
         return self.max_scroll_y - self.scroll_offset.y <= self._near
 
     def _ask_for_older(self) -> None:
@@ -240,7 +241,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
             self.post_message(self.NewerWanted(self))
 
     async def _page(self) -> None:
-        """Mount the next items at the edge the view is near to, and drop some at the other."""
+        """Mount the next items at the near edge, and remove some at the other."""
         async with self._changing:
             if not self.is_running:
                 return
@@ -263,7 +264,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         return max(self._needed(), default=self._first) + 1
 
     def _needed(self) -> list[int]:
-        """Places of the widgets which may not go: in view, with the focus or with selected text."""
+        """Return positions of widgets to keep: in view, with the focus or a selection."""
         view = Region(0, self.scroll_offset.y, *self.size)
         busy = {node for node in self.screen.selections if node.is_attached}
         if self.screen.focused is not None:
@@ -284,7 +285,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         )
 
     def _count_news(self, keys: set[str]) -> None:
-        if not self.at_end and not self.goes_on:  # what is read on from there is not new
+        if not self.at_end and not self.goes_on:  # items loaded by paging are not new
             self._news |= keys
             self.unseen = len(self._news)
 
@@ -297,7 +298,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
     # What is mounted
 
     def _grown(self, followed: bool) -> tuple[int, int]:
-        """The range to mount after the list has changed around what is mounted."""
+        """Return the range to mount after the list has changed around the mounted items."""
         places = [self._places[key] for key in self._mounted if key in self._places]
         first, stop = min(places), max(places) + 1
         if followed:
@@ -306,7 +307,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         return first, max(stop, min(len(self._items), first + KEEP))
 
     async def _open(self, stop: int, count: int = PAGE) -> None:
-        """Start afresh with the ``count`` items before a place."""
+        """Mount only the ``count`` items before a position."""
         self._asked_before = self._asked_after = None
         with self.app.batch_update():
             await self.remove_children()
@@ -315,9 +316,9 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
             await self._mount_range(stop - count, stop, follow=True)
 
     async def _mount_range(self, first: int, stop: int, *, follow: bool) -> None:
-        """Mount exactly the items of a range, in order, reusing the widgets there are.
+        """Mount exactly the items of a range, in order, reusing the existing widgets.
 
-        What is in view stays where it is, unless the end is to be followed.
+        The view does not move, unless the end is followed.
         """
         first, stop = max(0, first), min(stop, len(self._items))
         wanted = [(self._key(item), item) for item in self._items[first:stop]]
@@ -332,7 +333,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
             self._first, self._stop = first, stop
             if pin is not None:
                 self.release_anchor()
-            # Without a layout here, one frame would be painted at the wrong place.
+            # Without a layout here, one frame would be painted at the wrong position.
             lay_out_now(self.screen)
             if pin is not None:
                 y = self.scroll_y + pin.virtual_region.y - before
@@ -340,7 +341,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         self._forget_lines_far_away()
 
     def _forget_lines_far_away(self) -> None:
-        """Keep the drawn lines of what is within a screen of the view."""
+        """Drop the drawn lines of widgets more than a screen from the view."""
         height = self.size.height
         near = Region(0, self.scroll_offset.y - height, self.size.width, 3 * height)
         for widget in self._mounted.values():
@@ -348,11 +349,11 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
                 self.forget_lines(widget)
 
     def forget_lines(self, widget: Widget) -> None:
-        """Let go of what a widget that is far from the view looks like."""
+        """Drop the drawn lines of a widget that is far from the view."""
         forget_lines(widget)
 
     def _first_in_view(self, keys: set[str]) -> Widget | None:
-        """The topmost widget in view, or else below it, of those that stay."""
+        """Return the topmost widget in view, or else below it, of those that stay."""
         top = self.scroll_offset.y
         stay = [self._mounted[key] for key in self._mounted.keys() & keys]
         seen = [widget for widget in stay if widget.virtual_region.bottom > top]

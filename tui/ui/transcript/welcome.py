@@ -1,4 +1,4 @@
-"""What an empty conversation shows: a greeting, and things to try."""
+"""Welcome of an empty conversation: a greeting and suggestions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.ui.toolkit.text import line
 
 
 class Suggestions(SafeOptionList):
-    """What there is to try."""
+    """List of suggested messages."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Say it", tooltip="Say what is suggested", id="welcome.say"),
@@ -34,13 +34,13 @@ class Suggestions(SafeOptionList):
 
 
 class Welcome(Vertical):
-    """A greeting with suggestions that are chosen by Enter or a click.
+    """Greeting with suggestions that are chosen by Enter or a click.
 
-    An agent whose name is empty speaks of itself: nobody knows how it is called.
+    An agent without a known name refers to itself as "I".
     """
 
     class Chosen(Message):
-        """The user wants to say this."""
+        """The user wants to send this message."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -64,12 +64,12 @@ class Welcome(Vertical):
             )
 
     def set_agent_name(self, name: str) -> None:
-        """Greet in another name."""
+        """Show another agent's name."""
         self._agent = name
         self.query_one("#welcome-title", Static).update(self._title())
 
     def withdraw_suggestions(self) -> None:
-        """Hide what was suggested: it is for another agent."""
+        """Hide the suggestions, which were for another agent."""
         for rows in self.query("#suggestions, #welcome-hint"):
             rows.display = False
 
