@@ -1,4 +1,4 @@
-"""The search over everything that was said, and the way to what was found."""
+"""Search over all conversations: key, command, and navigation to a hit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SearchController(Controller):
-    """Search all conversations; ``go_to`` shows a message that was found."""
+    """Search all conversations; ``go_to`` shows a search hit."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
@@ -34,7 +34,7 @@ class SearchController(Controller):
         super().__init__(context)
         self._go_to = go_to
         self._words = ""
-        """The words of the last search."""
+        """Query of the last search."""
 
     def slash_commands(self) -> Sequence[SlashCommand]:
         return (
@@ -46,7 +46,7 @@ class SearchController(Controller):
         self.open()
 
     def open(self) -> None:
-        """Search all conversations, beginning with the words of the last search."""
+        """Open the search with the last query."""
         from tui.ui.search.search_modal import SearchModal, SearchResult
 
         access = self.context.access

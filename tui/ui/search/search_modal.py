@@ -1,4 +1,4 @@
-"""Search everywhere: words in, places where they stand out."""
+"""Dialog to search all conversations, with highlighted excerpts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PAUSE_S = 0.1
 _MOST = 100
 _INDENT = "  "
 _EDGE_CELLS = 3
-"""What the scroll bar and the space beside the rows take."""
+"""Width of the scroll bar and the margin beside the rows."""
 _MARKED = "bold $primary"
 
 Search = Callable[[str, int], Awaitable[Sequence[Hit]]]
@@ -41,14 +41,14 @@ _HINT = "Every conversation kept here: titles, what you said and what the agent 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What the user was looking for, and the place to go to; None: nowhere."""
+    """Query, and the hit to open; None: canceled."""
 
     words: str
     hit: Hit | None = None
 
 
 class SearchModal(SafeModal[SearchResult]):
-    """Searches as one types; a search that is overtaken is given up."""
+    """Searches while the user types; an outdated search is canceled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="search.close"),
@@ -105,7 +105,7 @@ class SearchModal(SafeModal[SearchResult]):
 
     def _draw(self) -> None:
         if not self.is_whole:
-            return  # the hits came too late
+            return  # the dialog is being closed
         found = self.query_one(OptionList)
         width = self.query_one("#search").content_size.width - _EDGE_CELLS
         now_ms = self._clock.now_ms()
@@ -139,7 +139,7 @@ def _count(hits: Sequence[Hit]) -> str:
 
 
 def drawn(hit: Hit, width: int, now_ms: int) -> Content:
-    """A hit on two lines: where and when, and the words around it."""
+    """Return a hit on two lines: conversation and age, then an excerpt."""
     age = Content.styled(ago(hit.at_ms, now_ms) if hit.at_ms else "", "$soft")
     named = hit.source == "title"
     title = _excerpt(hit, width - 8) if named else line(hit.title or "New conversation", 120)
@@ -152,7 +152,7 @@ def drawn(hit: Hit, width: int, now_ms: int) -> Content:
 
 
 def _excerpt(hit: Hit, cells: int) -> Content:
-    """As much of the snippet as fits, its first marked word within it."""
+    """Return as much of the snippet as fits, including its first marked word."""
     text = Content(clean(hit.snippet))
     for start, end in hit.marks:
         text = text.stylize(_MARKED, start, end)

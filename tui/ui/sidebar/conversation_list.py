@@ -1,4 +1,4 @@
-"""The list of conversations, read again when it changes and further when it is scrolled."""
+"""Loading of the sidebar's conversations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PAUSE_S = 0.1
 
 
 class ConversationListReader:
-    """Fills the sidebar from the store and the service."""
+    """Fill the sidebar from the store and the service."""
 
     def __init__(self, context: ChatContext, sidebar: Sidebar) -> None:
         self._context = context
@@ -25,13 +25,13 @@ class ConversationListReader:
         self._is_reading_further = False
 
     def show(self) -> None:
-        """Show the list as it was read last."""
+        """Show the list as it was last read."""
         if access := self._context.access:
             self._sidebar.show(access.paged.conversations, self._context.current)
             self._context.show_state()
 
     def read_soon(self) -> None:
-        """Read the list again, once for all changes of the next moment."""
+        """Read the list again, once for all changes within a short pause."""
         if self._timer is None and self._context.access:
             self._timer = self._context.screen.set_timer(_PAUSE_S, self._start_reading)
 
@@ -45,7 +45,7 @@ class ConversationListReader:
             self.show()
 
     def refresh(self) -> None:
-        """Read the newest conversations from the service."""
+        """Refresh the newest conversations from the service."""
         self._context.run_exclusive("refresh", self._refresh)
 
     async def _refresh(self) -> None:

@@ -39,25 +39,25 @@ if TYPE_CHECKING:
 
 
 Form: TypeAlias = "Format | Literal['bundle']"
-"""``bundle``: what the service itself makes of a conversation."""
+"""``bundle`` is the service's own format for a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What to write, and where; what is there is to be replaced."""
+    """Format and path of an export; an existing file is replaced."""
 
     form: Form
     path: Path
 
 
 class CannotRead(Exception):
-    """A file that holds no conversations. ``str(error)`` is a sentence."""
+    """The file holds no conversations. ``str(error)`` is a sentence."""
 
 
 async def export(
     session: Session, conversation_id: ConversationId, agent: str, wanted: ExportRequest
 ) -> str:
-    """Write it, as the server has it or else as far as it is stored; a sentence that says so.
+    """Write a conversation, from the server or else from the store; return a sentence about it.
 
     Raises ``tui.export.CannotWrite``; for a bundle also ``BackendError``.
     """
@@ -86,7 +86,7 @@ async def _export_bundle(session: Session, conversation_id: ConversationId, path
 
 
 def read_bundle(path: Path) -> Json:
-    """The bundle in a file. Touches the disk. Raises ``CannotRead``."""
+    """Read a bundle from a file. Raises ``CannotRead``."""
     name = clean_line(path.name, 80)
     try:
         check_path(path)
@@ -114,7 +114,7 @@ _BUNDLE_ENDING = ".bundle.json"
 
 
 class ExportModal(SafeModal[ExportRequest | None]):
-    """Asks for format and file, and again before a file is replaced."""
+    """Dialog for format and file; confirms before a file is replaced."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", tooltip="Export nothing", id="export.cancel"),
@@ -125,7 +125,7 @@ class ExportModal(SafeModal[ExportRequest | None]):
     AUTO_FOCUS = "Input"
 
     def __init__(self, title: str, today: date, folder: Path, *, bundles: bool = False) -> None:
-        """``bundles``: the service makes bundles."""
+        """``bundles``: the service supports bundles."""
         super().__init__()
         self._formats = (*_FORMATS, _BUNDLE) if bundles else _FORMATS
         self._title = title
@@ -160,7 +160,7 @@ class ExportModal(SafeModal[ExportRequest | None]):
         return file_name(self._title, self._today, self._form)
 
     def _explain(self) -> None:
-        """Say what the format is for, and in which folder the file will be."""
+        """Show the format's purpose and the folder of the file."""
         meaning = next(told for form, _, told in self._formats if form == self._form)
         self.query_one("#export-meaning", Static).update(Content(meaning))
         masked = "" if self._form == "bundle" else " Secrets are masked."
@@ -176,7 +176,7 @@ class ExportModal(SafeModal[ExportRequest | None]):
 
     @on(Choice.Changed)
     def _follow_format(self) -> None:
-        """The name ends as the format does, unless the user gave it an ending of another kind."""
+        """Change the file's extension with the format, unless it is not one of a known format."""
         field = self.query_one(Input)
         if format_of(Path(field.value)):
             stem = field.value.removesuffix(_BUNDLE_ENDING)
@@ -211,14 +211,14 @@ class ExportModal(SafeModal[ExportRequest | None]):
             self.dismiss(ExportRequest(self._form, path))
 
     def _path(self) -> Path:
-        """The file that is meant; a folder is where a file of the usual name goes."""
+        """Return the path to write; in a folder, a file of the default name."""
         usual = self._usual_name()
         path = self._folder / typed_path(self.query_one(Input).value.strip() or usual)
         return path / usual if os.path.isdir(path) else path
 
 
 class PathSuggester(Suggester):
-    """The rest of a name that is there, shown behind what is typed."""
+    """Completes paths that exist."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)

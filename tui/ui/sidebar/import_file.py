@@ -1,4 +1,4 @@
-"""Conversations that come from a file."""
+"""Import of conversations from a file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_PROBLEMS = 3
 
 
 class ImportFile(Controller):
-    """Import conversations, where the service can do it (``Capability.BUNDLE``).
+    """Import conversations, if the service supports it (``Capability.BUNDLE``).
 
     ``list_soon`` reads the list of conversations again, ``go_to`` opens one.
     """
@@ -61,7 +61,7 @@ class ImportFile(Controller):
         return (SlashCommand("import", meaning, self._import_typed, "PATH", words=_completions),)
 
     def choose(self) -> None:
-        """Let the user choose the files."""
+        """Open the file picker."""
         from tui.ui.composer.file_picker import ImportScreen
 
         def answered(paths: Sequence[Path] | None) -> None:

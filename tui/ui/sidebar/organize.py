@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.ui.sidebar.sidebar import Sidebar
 
 Deeds = dict[str, Callable[["Conversation"], object]]
-"""Callables that do something with a conversation, by the names of the actions."""
+"""Actions on a conversation, by name."""
 
 
 def _key(key: str, action: str, label: str, meaning: str, *, priority: bool = False) -> Binding:
@@ -41,11 +41,11 @@ def _key(key: str, action: str, label: str, meaning: str, *, priority: bool = Fa
 
 
 class Organizer(Controller):
-    """Keep the conversations in order.
+    """Rename, pin, export and delete conversations.
 
-    The keys are about the highlighted row while the list has the focus, elsewhere about the open
-    conversation. A menu offers the same and what ``more_deeds`` adds. ``leave`` puts the open
-    conversation away when it was deleted, ``list_soon`` reads the list again.
+    The keys act on the highlighted row while the list has the focus, otherwise on the open
+    conversation. A menu offers the same and ``more_deeds``. ``leave`` closes the open conversation
+    after its deletion, ``list_soon`` reads the list again.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
@@ -77,7 +77,7 @@ class Organizer(Controller):
         return (SlashCommand("rename", "Rename the conversation", self._rename_to, "TITLE"),)
 
     def subject(self) -> Conversation | None:
-        """Return the highlighted conversation in the list, elsewhere the open one."""
+        """Return the highlighted conversation if the list has the focus, else the open one."""
         meant = self._meant()
         return self._listed(meant) if meant else None
 
@@ -92,7 +92,7 @@ class Organizer(Controller):
     # -- rename ----------------------------------------------------------------------------
 
     def rename(self) -> None:
-        """Ask for another name."""
+        """Ask for a new title."""
         if found := self.subject():
             self._ask_for_name(found)
 
@@ -129,7 +129,7 @@ class Organizer(Controller):
     # -- pin -------------------------------------------------------------------------------
 
     def pin(self) -> None:
-        """Pin the conversation, or unpin it."""
+        """Pin or unpin the conversation."""
         if found := self.subject():
             self._pin(found)
 
@@ -140,7 +140,7 @@ class Organizer(Controller):
     # -- export ----------------------------------------------------------------------------
 
     def export(self) -> None:
-        """Ask for format and file, and write it."""
+        """Ask for format and file, and export the conversation."""
         if found := self.subject():
             self._ask_for_file(found)
         else:
@@ -172,7 +172,7 @@ class Organizer(Controller):
     # -- delete ----------------------------------------------------------------------------
 
     def delete(self) -> None:
-        """Delete the conversation, after asking."""
+        """Delete the conversation, after a confirmation."""
         if found := self.subject():
             self._ask_to_delete(found)
 
@@ -194,10 +194,10 @@ class Organizer(Controller):
             await self._leave()
         self._list_soon()
 
-    # -- all of it with the mouse ----------------------------------------------------------
+    # -- menu ------------------------------------------------------------------------------
 
     def offer(self, conversation_id: ConversationId | None, at: Offset) -> None:
-        """Show what can be done with a conversation, at a place of the screen."""
+        """Open the menu of a conversation, at a position on the screen."""
         if conversation_id and (found := self._listed(conversation_id)):
             self._show_menu(found, at)
 
@@ -216,7 +216,7 @@ class Organizer(Controller):
         self.context.ask(Menu(choices, at=at), chosen)
 
     def deeds_with(self, found: Conversation) -> Deeds:
-        """Return what can be done with a conversation."""
+        """Return the actions on a conversation."""
         return {
             **self._more_deeds(found.id),
             "rename": self._ask_for_name,

@@ -1,4 +1,4 @@
-"""What the sidebar lists: as much of the stored list as has been asked for, then the server's."""
+"""Paging through the conversations of the store, then of the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVERYTHING = 1_000_000
 
 
 class PagedConversations:
-    """The newest conversations, a page more each time the user comes near their end."""
+    """The newest conversations, one more page each time the user comes near their end."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -25,7 +25,7 @@ class PagedConversations:
         self._known: dict[ConversationId, Conversation] = {}
 
     async def read(self) -> Sequence[Conversation]:
-        """What the store has now."""
+        """Read the list from the store."""
         self.conversations = await self._session.conversations.stored(self._limit)
         self._known = {item.id: item for item in self.conversations}
         open_id = self._session.watched
@@ -35,11 +35,11 @@ class PagedConversations:
         return self.conversations
 
     def of(self, conversation_id: ConversationId) -> Conversation | None:
-        """A conversation that is listed, or on screen."""
+        """Return a conversation that is listed or on screen."""
         return self._known.get(conversation_id)
 
     async def refresh(self) -> None:
-        """Bring the newest page of the server's list into the store. Raises ``BackendError``."""
+        """Fetch the newest page of the server's list into the store. Raises ``BackendError``."""
         self._cursor = await self._session.conversations.refresh() or self._cursor
 
     async def reach_further(self) -> bool:
@@ -55,7 +55,7 @@ class PagedConversations:
         return len(self.conversations) > before
 
     async def reach_all(self) -> bool:
-        """Read all that is stored; False if that was so already."""
+        """Read everything stored; return False if it was read before."""
         changed, self._limit = self._limit != EVERYTHING, EVERYTHING
         if changed:
             await self.read()

@@ -1,4 +1,4 @@
-"""What a conversation is to be called."""
+"""Dialog to rename a conversation."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _LONGEST_NAME = 120
 
 
 class RenameModal(SafeModal[str]):
-    """Returns the new name, empty to go back to the agent's title; nothing when it is left."""
+    """Returns the new name, empty to restore the agent's title; None: canceled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="rename.close", tooltip="Keep the name"),
     ]
 
     def __init__(self, name: str, title: str, *, shared: bool = False) -> None:
-        """``title`` is what it is called while it has no name.
+        """``title`` is shown while the conversation has no name.
 
-        ``shared``: the service takes the name, so that it is the same everywhere.
+        ``shared``: the service stores the name, so that it is the same everywhere.
         """
         super().__init__()
         self._shared = shared

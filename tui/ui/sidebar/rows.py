@@ -1,4 +1,4 @@
-"""The rows of the sidebar as plain values: which, in what order, under which heading."""
+"""Rows of the sidebar as plain values, under headings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.ui.chat.active_turns import RowState
 
 MENU_META = "menu"
-"""What a click on the mark that opens a row's menu finds in the style there."""
+"""Key of the style metadata at the mark that opens a row's menu."""
 
 MOST_FOUND = 500
 """Rows shown while filtering."""
@@ -41,18 +41,18 @@ _MENU = Content.styled("⋯ ", Style.from_meta({MENU_META: True}) + Style(bold=T
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A period of time, or why nothing is listed."""
+    """Heading of a period of time, or the reason why nothing is listed."""
 
     text: str
 
     def drawn(self, width: int) -> Content:
-        """The heading as one line of ``width`` cells."""
+        """Return the heading as one line of ``width`` cells."""
         return spread(Content(f"  {self.text}"), Content(""), width)
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
-    """A conversation as it is listed."""
+    """Row of a conversation."""
 
     id: ConversationId
     name: str
@@ -61,10 +61,10 @@ class ConversationRow:
     unread: bool = False
     failed: bool = False
     open: bool = False
-    """It is on screen: its menu can be opened with the mouse."""
+    """True for the conversation on screen: its menu can be opened with the mouse."""
 
     def drawn(self, width: int) -> Content:
-        """The row as one line of ``width`` cells."""
+        """Return the row as one line of ``width`` cells."""
         name = line(self.name, 120)
         if self.unread or self.state == "asking":
             name = name.stylize("bold")
@@ -85,9 +85,9 @@ def rows_of(
     words: str = "",
     current: ConversationId | None = None,
 ) -> list[Heading | ConversationRow]:
-    """Rows under headings, in the order given; with ``words`` only what has them all, unheaded.
+    """Return rows under headings, in the given order; with ``words`` only matches, no headings.
 
-    ``current`` is the one on screen.
+    ``current`` is the conversation on screen.
     """
     if not words:
         return list(_grouped(conversations, state, now_ms, current)) or [Heading(NONE_YET)]

@@ -1,4 +1,4 @@
-"""The list of conversations: who runs, who waits for the user, what is unread."""
+"""Sidebar with the list of conversations and their states."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.ui.chat.active_turns import RowState
 
 _NEAR_END = 20
-"""Rows from the end at which more are asked for."""
+"""Distance in rows from the end at which more are requested."""
 
 _FILTER_PAUSE_S = 0.05
 _MINUTE_S = 60.0
@@ -36,7 +36,7 @@ _RIGHT = 3
 
 
 class ConversationList(FittedList):
-    """The rows. What is typed while it has the focus filters them."""
+    """List of conversations. Text typed while it has the focus filters it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -57,7 +57,7 @@ class ConversationList(FittedList):
     ]
 
     class MenuWanted(Message):
-        """The user wants to know what can be done with a conversation, here on the screen."""
+        """The user opened the menu of a conversation, at this position on the screen."""
 
         def __init__(self, conversation_id: ConversationId, at: Offset) -> None:
             super().__init__()
@@ -65,7 +65,7 @@ class ConversationList(FittedList):
             self.at = at
 
     class Typed(Message):
-        """The words to filter by have changed."""
+        """The filter has changed."""
 
         def __init__(self, words: str) -> None:
             super().__init__()
@@ -74,7 +74,7 @@ class ConversationList(FittedList):
     words = ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that would do nothing are not offered."""
+        """Hide keys that would do nothing."""
         if action in ("rename", "pin", "delete"):
             return self.highlighted is not None
         return super().check_action(action, parameters)
@@ -91,7 +91,7 @@ class ConversationList(FittedList):
         self.type(words)
 
     def on_click(self, event: events.Click) -> None:
-        """The right button, or the mark on a row, opens its menu instead of the conversation."""
+        """Open a row's menu on a right click or a click on its mark, else the conversation."""
         place = event.style.meta.get("option")
         if place is None or not (event.button == _RIGHT or event.style.meta.get(MENU_META)):
             return
@@ -126,20 +126,20 @@ class ConversationList(FittedList):
 
 
 class Sidebar(Vertical):
-    """Conversations, newest first; the highlight stays with its conversation."""
+    """Conversations, newest first; the cursor stays on its conversation."""
 
     class Opened(Message):
-        """The user wants to see a conversation."""
+        """The user wants to open a conversation."""
 
         def __init__(self, conversation_id: ConversationId) -> None:
             super().__init__()
             self.conversation_id = conversation_id
 
     class NewWanted(Message):
-        """The user wants to begin a conversation."""
+        """The user wants to start a conversation."""
 
     class MoreWanted(Message):
-        """The end of what is listed is near; ``everything`` when the user searches."""
+        """The end of the list is near; ``everything`` if the user filters it."""
 
         def __init__(self, *, everything: bool) -> None:
             super().__init__()
@@ -167,22 +167,22 @@ class Sidebar(Vertical):
 
     @property
     def list(self) -> ConversationList:
-        """The rows' widget, which takes the focus."""
+        """List widget, which receives the focus."""
         return self.query_one(ConversationList)
 
     @property
     def found(self) -> Sequence[ConversationRow]:
-        """The conversations listed, without headings."""
+        """Listed conversations, without headings."""
         return [row for row in self._rows if isinstance(row, ConversationRow)]
 
     @property
     def highlighted(self) -> ConversationId | None:
-        """The conversation under the cursor."""
+        """Conversation under the cursor."""
         option = self.list.highlighted_option
         return ConversationId(option.id) if option and option.id else None
 
     def show(self, conversations: Sequence[Conversation], current: ConversationId | None) -> None:
-        """Show these conversations, and which of them is on screen."""
+        """Show these conversations; ``current`` is the one on screen."""
         moved = current != self._current
         self._conversations, self._current = conversations, current
         self._asked_at = -1
@@ -191,7 +191,7 @@ class Sidebar(Vertical):
             self._highlight(current)
 
     def redraw(self) -> None:
-        """Bring ages and states up to date; nothing is drawn that has not changed."""
+        """Update ages and states; rows that have not changed are not redrawn."""
         width = self.list.scrollable_content_region.width
         rows = rows_of(
             self._conversations,
@@ -284,7 +284,7 @@ class Sidebar(Vertical):
         self._ask_near_end()
 
     def _ask_near_end(self) -> None:
-        """Ask for more when the view or the cursor is near the end; once for each length."""
+        """Request more when the view or the cursor is near the end; once for each length."""
         count = len(self._rows)
         seen = max(self.list.scroll_offset.y + self.list.size.height, self.list.highlighted or 0)
         if seen >= count - _NEAR_END and count != self._asked_at and not self.list.words:

@@ -1,4 +1,4 @@
-"""Everything about one event, with its payload as it came but for secrets."""
+"""Details of one event, with its payload as received except for secrets."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class EventDetails(GuardedModal[None]):
     ]
 
     def __init__(self, event: TurnEvent, *, has_jobs: bool = False) -> None:
-        """``has_jobs``: it is about a skill whose recipe can be looked at."""
+        """``has_jobs``: the event's skill has a recipe whose jobs can be shown."""
         super().__init__()
         self._event = event
         self._has_jobs = has_jobs
@@ -96,7 +96,7 @@ class EventDetails(GuardedModal[None]):
         return super().check_action(action, parameters)
 
     def action_jobs(self) -> None:
-        """Show what is behind the skill."""
+        """Show the skill's recipe and jobs."""
         skill_id, name = (getattr(self._event, part, "") for part in ("skill_id", "skill"))
         self.app.post_message(JobsWanted(skill_id, name))
         self.dismiss(None)
@@ -113,5 +113,5 @@ class EventDetails(GuardedModal[None]):
 
 
 def payload_of(event: TurnEvent) -> str:
-    """The payload as indented JSON, without secrets and control characters."""
+    """Return the payload as indented JSON, without secrets and control characters."""
     return clean(write_json(masked_event(event).raw, indent=2, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""Rows of the timeline: events in words, with how long things took."""
+"""Rows of the timeline: description and duration of each event."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ if TYPE_CHECKING:
 
 
 class RecordBoundary:
-    """Finds the place once for each time that all events are drawn."""
+    """Boundary above the first event that the server still stores."""
 
     def __init__(self, from_ms: int | None = None, begun_ms: int | None = None) -> None:
         self._from_ms = from_ms
         self._begun_ms = begun_ms
         self._awaited = False
         self.is_over = False
-        """Everything there is happened before it."""
+        """True if the server stores none of the events any more."""
 
     def begin(self, events: Sequence[TurnEvent]) -> None:
-        """All events are about to be drawn."""
+        """Find the boundary; call before all events are drawn."""
         times = [at_ms for event in events if (at_ms := _time(event)) is not None]
         older = [self._is_older(at_ms) for at_ms in times]
         self._awaited = any(older) or self._is_older(self._begun_ms)
         self.is_over = self._awaited and all(older)
 
     def begins_with(self, event: TurnEvent) -> bool:
-        """Whether an event is the first that the server has, and something lies before it."""
+        """Return True for the first event that the server stores, if there are earlier ones."""
         at_ms = _time(event)
         found = self._awaited and at_ms is not None and not self._is_older(at_ms)
         self._awaited = self._awaited and not found
@@ -94,20 +94,20 @@ _GLYPHS = {mark: Content.styled(mark.value, style) for mark, style in _STYLES.it
 
 
 def glyph(mark: EventIcon) -> Content:
-    """The shape of an event in its colour; one cell."""
+    """Return an event's glyph in its color; one cell."""
     return _GLYPHS[mark]
 
 
 class EventRow(Visual):
-    """One line of the timeline; worded only while it is in view, where few of many are."""
+    """One line of the timeline; formatted only while in view, as few of many rows are."""
 
     def __init__(self, event: TurnEvent, took_ms: int | None = None) -> None:
-        """``took_ms``: from the event that began what this one ends."""
+        """``took_ms``: time since the event that started what this one ends."""
         self.event = event
         self.took_ms = took_ms
 
     def drawn(self) -> Rows:
-        """The line itself."""
+        """Return the formatted line."""
         mark, what, about = label_for(self.event)
         at_ms = self.event.at_ms if self.event.at_ms is not None else self.event.seen_ms
         at = clock_time(at_ms, seconds=True) if at_ms is not None else ""
@@ -119,7 +119,7 @@ class EventRow(Visual):
 
     @cached_property
     def words(self) -> str:
-        """What a filter looks at: the kind of the event, and all that its line says."""
+        """Searchable text: the kind of the event, and its line."""
         _, what, about = label_for(self.event)
         failed = "failed" if getattr(self.event, "outcome", "") == "failed" else ""
         kind = _kind(self.event)
@@ -138,7 +138,7 @@ class EventRow(Visual):
 
 
 def _kind(event: TurnEvent) -> str:
-    """Words by which events of a kind are found."""
+    """Return the filter words of an event's kind."""
     match event:
         case TurnStarted() | TurnFinished():
             return "turn"
@@ -163,16 +163,16 @@ def _kind(event: TurnEvent) -> str:
 
 
 def run_header(run_id: RunId | None) -> Rows:
-    """The thin header above the events of a run."""
+    """Return the header above the events of a run."""
     name = clean_line(run_id or "", 40)
     return Rows([Row(muted(f"── {name or 'outside a run'}"), indent=0, lines=1)])
 
 
 def record_begins() -> Rows:
-    """A line above the first event that the server still has."""
+    """Return the line above the first event that the server still stores."""
     return Rows([Row(muted("── the server's record begins"), indent=0, lines=1)])
 
 
 def record_is_over() -> Rows:
-    """A line above events none of which the server still has."""
+    """Return the line above events that the server no longer stores."""
     return Rows([Row(muted("── older than the server's record"), indent=0, lines=1)])

@@ -1,4 +1,4 @@
-"""Timeline: a row for each event, as it came over the wire."""
+"""Timeline: a row for each event of the stream."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 
 
 class TimelineHeader(Widget):
-    """One line. A click on it begins a filter, or ends it."""
+    """Header line. A click starts or ends a filter."""
 
     class Pressed(Message):
-        """The user clicked on it."""
+        """The user clicked on the header."""
 
     words: str | None = None
-    """What the timeline is filtered by; None: by nothing."""
+    """Filter of the timeline; None: no filter."""
     total: reactive[Usage | None] = reactive(None)
-    """What the whole conversation has used, where that is known."""
+    """Usage of the whole conversation, if known."""
     _shown = 0
 
     def show(self, words: str | None, shown: int) -> None:
-        """Say what the timeline is filtered by, and how many events are left."""
+        """Show the filter and the number of matching events."""
         if (words, shown) != (self.words, self._shown):
             self.words, self._shown = words, shown
             self.refresh()
@@ -82,11 +82,11 @@ def _key(key: str, action: str, name: str, label: str, meaning: str) -> Binding:
 
 
 class Timeline(SafeOptionList):
-    """A row for each event, under a thin header for each run. Enter or a click shows all of it.
+    """A row for each event, under a thin header for each run. Enter or a click shows its details.
 
-    Pieces of text that is being written share a row; signs of life have none. Shows the newest
-    events only: between 400 and 500 once there are more, up to 1,000 while the user reads above.
-    After ``/``, what is typed leaves the rows that have all the words; kinds are words too.
+    Text deltas of a message share a row; heartbeats have none. Only the newest events are shown:
+    between 400 and 500 once there are more, up to 1,000 while the user reads further up. After
+    ``/``, typed text filters the rows by words, which may be kinds of events.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -100,11 +100,11 @@ class Timeline(SafeOptionList):
 
     begins_at = "last"
     offers_jobs = False
-    """Whether the recipe behind a skill can be looked at."""
+    """True if a skill's recipe and jobs can be shown."""
 
     @dataclass
     class Filtered(Message):
-        """What is shown has changed. ``words`` None: nothing is left out."""
+        """The shown rows have changed. ``words`` is None without a filter."""
 
         words: str | None
         shown: int
@@ -126,10 +126,11 @@ class Timeline(SafeOptionList):
         record_from_ms: int | None = None,
         begun_ms: int | None = None,
     ) -> None:
-        """Show these events, oldest first, instead of whatever there was.
+        """Show these events, oldest first, replacing all others.
 
-        ``record_from_ms``: since when the server has events. ``begun_ms``: when what is shown
-        began, which may be before the first event.
+        ``record_from_ms``: time from which the server stores events. ``begun_ms``: start of the
+        first
+        turn shown, which may be before the first event.
         """
         self._coming.clear()
         self._forget()
@@ -139,7 +140,7 @@ class Timeline(SafeOptionList):
         self.scroll_end(animate=False)
 
     def reveal(self, key: str | None, run_id: RunId | None) -> None:
-        """Bring an event into view, or else where its run began."""
+        """Scroll to an event, or else to the beginning of its run."""
         rows = [
             (option.id, self._rows[int(option.id)].event) for option in self.options if option.id
         ]
@@ -151,13 +152,13 @@ class Timeline(SafeOptionList):
             self.call_after_refresh(self.scroll_to_highlight)
 
     def add_events(self, new: Iterable[TurnEvent]) -> None:
-        """Add events that came after those shown; drawn at most ten times a second."""
+        """Add newer events; drawn at most ten times a second."""
         self._coming += new
         if self._flushing is None and self._coming:
             self._flushing = self.set_timer(_FLUSH_S, self._flush)
 
     def lengthen(self, newest: Sequence[TurnEvent]) -> None:
-        """Add those of the newest events that follow what is shown; older ones are left out."""
+        """Add those of the newest events that follow the shown ones."""
         known = [place for place, event in enumerate(newest, 1) if _name(event) in self._seen]
         self.add_events(newest[max(known, default=0) :])
 
@@ -167,7 +168,7 @@ class Timeline(SafeOptionList):
         self._run: RunId | None = _NO_RUN
 
     def _take(self, new: Iterable[TurnEvent]) -> Iterator[EventRow]:
-        """The rows of events that are new and worth one."""
+        """Return rows for the events that are new and have one."""
         for event in new:
             name = _name(event)
             if isinstance(event, Heartbeat) or name in self._seen:
@@ -181,7 +182,7 @@ class Timeline(SafeOptionList):
         self._coming.clear()
         follows = self.is_vertical_scroll_end
         self._rows += rows
-        # While the user reads, what is read stays where it is a while longer.
+        # Keep older rows for a while if the user has scrolled up.
         if len(self._rows) > (MAX_ROWS if follows else 2 * MAX_ROWS):
             self._fill()
         elif rows:
@@ -191,7 +192,7 @@ class Timeline(SafeOptionList):
             self.scroll_end(animate=False)
 
     def _fill(self) -> None:
-        """Draw all rows anew, the oldest left out if there are too many."""
+        """Redraw all rows, dropping the oldest if there are too many."""
         if len(self._rows) > MAX_ROWS:
             self._forget_oldest()
         self._run = _NO_RUN
@@ -220,7 +221,7 @@ class Timeline(SafeOptionList):
                 yield Option(run_header(self._run), disabled=True)
             yield Option(row, id=str(number))
 
-    # -- the filter ------------------------------------------------------------------------
+    # -- filter ----------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
         if self._words is None:
@@ -236,7 +237,7 @@ class Timeline(SafeOptionList):
         self.filter_by(words)
 
     def filter_by(self, words: str | None) -> None:
-        """Show the rows that have all these words, None: all rows; drawn after a short pause."""
+        """Show only rows with all these words, None: all rows; drawn after a short pause."""
         self._words = words
         self._tell()
         if self._filtering:
@@ -254,7 +255,7 @@ class Timeline(SafeOptionList):
         self.post_message(self.Filtered(self._words, shown))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While words are typed, letters are letters."""
+        """Disable letter keys while a filter is being typed."""
         letters = ("filter", "copy", "show_requests", "show_jobs")
         if self._words is not None and action in letters:
             return False
@@ -263,12 +264,12 @@ class Timeline(SafeOptionList):
         return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
-        """Take what is typed next as words to filter by."""
+        """Start a filter; the next keys are its text."""
         self.filter_by("")
         self.refresh_bindings()
 
     async def action_leave(self) -> None:
-        """End the filter, or else go back to writing."""
+        """End the filter, or else return to the composer."""
         if self._words is None:
             await self.run_action("screen.step_back")
         else:
@@ -276,7 +277,7 @@ class Timeline(SafeOptionList):
             self.refresh_bindings()
 
     async def action_show_requests(self) -> None:
-        """Show the requests behind all this."""
+        """Show the HTTP requests."""
         await self.run_action("screen.requests")
 
     def _has_jobs(self, event: TurnEvent | None) -> bool:
@@ -284,7 +285,7 @@ class Timeline(SafeOptionList):
 
     @property
     def _chosen(self) -> TurnEvent | None:
-        """The event under the cursor."""
+        """Event under the cursor."""
         option = self.highlighted_option
         return self._rows[int(option.id)].event if option and option.id is not None else None
 
@@ -294,13 +295,13 @@ class Timeline(SafeOptionList):
             self.refresh_bindings()
 
     def action_show_jobs(self) -> None:
-        """Show the recipe behind the skill under the cursor, and its jobs."""
+        """Show the recipe and jobs of the skill under the cursor."""
         if (event := self._chosen) and self._has_jobs(event):
             self.post_message(
                 JobsWanted(getattr(event, "skill_id", ""), getattr(event, "skill", ""))
             )
 
-    # -- one event -------------------------------------------------------------------------
+    # -- single event ----------------------------------------------------------------------
 
     def action_copy(self) -> None:
         """Copy the payload of the event under the cursor."""
@@ -320,5 +321,5 @@ class Timeline(SafeOptionList):
 
 
 def _name(event: TurnEvent) -> str:
-    """The same for events that share a row."""
+    """Return an id that is the same for events that share a row."""
     return f"delta:{event.message_id}" if isinstance(event, TextDelta) else event.key

@@ -1,4 +1,4 @@
-"""The timeline beside the conversation, with the line above it."""
+"""Pane beside the conversation: the timeline and its header."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class TimelinePane(Vertical):
-    """Shows a hint until there is something to show.
+    """Timeline with its header; shows a hint until there are events.
 
-    The timeline itself is mounted by :meth:`furnish` after the first paint: its imports are costly.
+    The timeline is mounted by :meth:`mount_deferred` after the first paint: its imports are slow.
     """
 
     timeline: Timeline | None = None
@@ -39,7 +39,7 @@ class TimelinePane(Vertical):
         yield self._hint
 
     async def mount_deferred(self, *, offers_jobs: bool) -> None:
-        """Mount the timeline. ``offers_jobs``: the recipe behind a skill can be looked at."""
+        """Mount the timeline. ``offers_jobs``: a skill's recipe and jobs can be shown."""
         from tui.ui.timeline.timeline import Timeline
 
         timeline = Timeline()
@@ -59,32 +59,32 @@ class TimelinePane(Vertical):
     def show_events(
         self, events: Sequence[TurnEvent], *, record_from_ms: int | None, begun_ms: int | None
     ) -> None:
-        """Show the events of a conversation, as far as they are recorded."""
+        """Show the recorded events of a conversation."""
         if self.timeline:
             self.timeline.show_events(events, record_from_ms=record_from_ms, begun_ms=begun_ms)
 
     def add_events(self, events: Sequence[TurnEvent]) -> None:
-        """Add what has just happened."""
+        """Add new events."""
         if self.timeline:
             self.timeline.add_events(events)
 
     def lengthen(self, events: Sequence[TurnEvent]) -> None:
-        """Show these events, of which those shown are the first; the view does not move."""
+        """Append those of these events that are not shown yet, without scrolling."""
         if self.timeline:
             self.timeline.lengthen(events)
 
     def show_total(self, total: Usage | None) -> None:
-        """Say above the timeline what the conversation has used."""
+        """Show the conversation's usage in the header."""
         self._head.total = total
 
     def on_timeline_filtered(self, event: Timeline.Filtered) -> None:
-        """Say above the timeline what is left of it."""
+        """Show the filter in the header."""
         event.stop()
         self._head.show(event.words, event.shown)
 
     @on(TimelineHeader.Pressed)
     def _filter(self, event: TimelineHeader.Pressed) -> None:
-        """Begin a filter of the timeline, or end it."""
+        """Start or end a filter of the timeline."""
         event.stop()
         if self.timeline and self.timeline.display:
             self.timeline.filter_by("" if self._head.words is None else None)
