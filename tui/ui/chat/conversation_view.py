@@ -71,7 +71,7 @@ class ConversationView:
                 begun_ms=_begun_ms(turns),
             )
 
-    # -- search hits ---------------------------------------------------------------------
+    # -- search hits -----------------------------------------------------------------------
 
     async def show_hit(self, hit: Hit) -> bool:
         """Show the turns around a message; return False for a title, or if the message is gone."""
@@ -90,7 +90,7 @@ class ConversationView:
         await transcript.reveal_message(hit.turn_id, hit.event_key, hit.words)
         return True
 
-    # -- older and newer turns -----------------------------------------------------------
+    # -- older and newer turns -------------------------------------------------------------
 
     def read_older(self) -> None:
         """Show the turns before the oldest one, from the store, else from the server."""

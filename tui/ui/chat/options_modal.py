@@ -156,7 +156,7 @@ class BeginModal(SafeModal[OptionValues | None]):
             self.action_unfold()
         wrong[0].take_focus()
 
-    # -- the note below the fields -------------------------------------------------------
+    # -- the note below the fields ---------------------------------------------------------
 
     @on(events.DescendantFocus)
     @on(Beside.Changed)

@@ -262,7 +262,7 @@ class ChatScreen(ChatActions):
             self.log.error(error)
             self.context.report(error)
 
-    # -- messages between parts ----------------------------------------------------------
+    # -- messages between parts ------------------------------------------------------------
 
     @on(Welcome.Chosen)
     def _send_suggestion(self, event: Welcome.Chosen) -> None:
@@ -328,7 +328,7 @@ class ChatScreen(ChatActions):
     def on_transcript_connection_opened(self, event: Transcript.ConnectionOpened) -> None:
         self.parts.questions.open(event.turn, event.attempt_id)
 
-    # -- actions of the screen itself ----------------------------------------------------
+    # -- actions of the screen itself ------------------------------------------------------
 
     def action_follow_end(self) -> None:
         self.parts.view.follow_end()

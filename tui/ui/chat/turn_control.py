@@ -80,7 +80,7 @@ class TurnControl(Controller):
             self.context.chat_state.leave_alone(current)
             self.context.show_state()
 
-    # -- display -------------------------------------------------------------------------
+    # -- display ---------------------------------------------------------------------------
 
     def show_stop(self) -> None:
         """Offer to stop the agent, or show that it was asked to."""

@@ -85,7 +85,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     def on_resize(self) -> None:
         self.call_after_refresh(self._redraw)
 
-    # -- entries -------------------------------------------------------------------------
+    # -- entries ---------------------------------------------------------------------------
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

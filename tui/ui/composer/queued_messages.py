@@ -68,7 +68,7 @@ class QueuedMessages(Controller):
         current = self.context.current
         return self.context.chat_state.active_turns.unsent(current) if current else []
 
-    # -- edit ----------------------------------------------------------------------------
+    # -- edit ------------------------------------------------------------------------------
 
     def edit_last(self) -> None:
         """Edit the last queued message of this conversation."""
@@ -111,7 +111,7 @@ class QueuedMessages(Controller):
             draft = await self.context.opened.session.withdraw(self.context.current, turn_id)
         await self.prepend_to_composer(draft or Draft(text))
 
-    # -- send again, or cancel -----------------------------------------------------------
+    # -- send again, or cancel -------------------------------------------------------------
 
     def send_again(self, turn_id: TurnId) -> None:
         """Send an unconfirmed message again."""
@@ -157,7 +157,7 @@ class QueuedMessages(Controller):
         await self._view.conversation.show(())
         self._list_again()
 
-    # -- rejected by the service ---------------------------------------------------------
+    # -- rejected by the service -----------------------------------------------------------
 
     def return_rejected(self, update: Refused) -> None:
         """Return a rejected message for correction."""

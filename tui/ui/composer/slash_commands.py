@@ -66,7 +66,7 @@ class SlashCommands:
             self._context.show_problem(f"There is no command /{name}. {again}")
         return True
 
-    # -- completion list -----------------------------------------------------------------
+    # -- completion list -------------------------------------------------------------------
 
     def offer(self) -> None:
         """Update the list for the word at the cursor."""

@@ -1,1 +1,1 @@
-"""Questions of the agent: approvals and connections."""
+"""Dialogs for questions of the agent: approvals and connections."""

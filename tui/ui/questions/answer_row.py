@@ -1,4 +1,4 @@
-"""The row of answers at the foot of a modal."""
+"""Row of answer buttons at the bottom of a modal."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from textual.widgets import Button
 
 
 class AnswerRow(ItemGrid):
-    """Buttons that run the screen's actions; each says which key does the same."""
+    """Buttons that run the screen's actions; each shows the key for the same."""
 
     def __init__(
         self, *choices: tuple[str, str, str], cells: int = 13, classes: str | None = None
     ) -> None:
-        """``choices``: key, words, and the screen's action; the first is the main one.
+        """``choices``: key, label and screen action of each button; the first is the main one.
 
-        ``cells`` is the least width of each.
+        ``cells`` is the minimum width of a button.
         """
         super().__init__(min_column_width=cells, classes=classes)
         self._choices = choices

@@ -1,4 +1,4 @@
-"""May the agent run this skill, with these parameters?"""
+"""Dialog to approve or reject a skill call with its parameters."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalAnswer:
-    """What the user decided; ``reason`` goes to the agent, None if there is none."""
+    """Decision of the user; ``reason`` is for the agent, None if there is none."""
 
     decision: Decision
     reason: str | None = None
 
 
 class ChangeList(RowsView):
-    """What a question shows otherwise than before."""
+    """List of the parameters that have changed."""
 
     def __init__(self, found: Sequence[ParameterChange]) -> None:
         super().__init__()
@@ -50,11 +50,11 @@ class ChangeList(RowsView):
 
 
 _MOST_REFITS = 5
-"""A line more or less may change what fits, so that it would never end."""
+"""Limit for layout passes: one line more or less may change what fits, endlessly."""
 
 
 class ApprovalModal(DecisionModal[ApprovalAnswer]):
-    """Shows all there is to know about a skill call. Returns the answer; None: decided later."""
+    """Shows all parameters of a skill call. Returns the answer; None: decided later."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve", tooltip="Approve", id="approval.approve")
@@ -77,9 +77,9 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         self.step = step
         self._agent = agent
         self._seen = step.asked_first
-        """What was asked before; None: the parameters have not changed."""
+        """First version of the request; None: the parameters have not changed."""
         self._warned_at: int | None = None
-        """How many lines had not been seen when that was told; None: it was not."""
+        """Number of unseen lines in the last warning; None: no warning yet."""
 
     def compose(self) -> ComposeResult:
         request = self.step.request
@@ -103,16 +103,16 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             )
 
     _refits = 0
-    """Layouts in a row that were not yet right."""
+    """Consecutive layout passes that did not fit."""
 
     def ready_parts(self) -> None:
         super().ready_parts()
         self.watch(self.query_one(".modal--body"), "scroll_y", self._scrolled, init=False)
 
     def update_step(self, step: ApprovalStep) -> None:
-        """Take a newer state; closes without an answer once the question is settled.
+        """Show a newer state; closes without an answer once the question is settled.
 
-        Changed parameters are shown with what changed, and it is disarmed.
+        Changed parameters are listed, and the dialog is disarmed.
         """
         before, self.step = self.step.request, step
         if not step.waiting:
@@ -127,7 +127,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         return ApprovalAnswer("rejected", reason)
 
     def action_approve(self) -> None:
-        """Approve; what has not been on the screen is told first, and asks for a second press."""
+        """Approve; if lines have not been on screen, warn first and require a second press."""
         self._look()
         unseen = self.query_one(ParameterTable).unseen
         if unseen and self._warned_at != unseen:
@@ -152,7 +152,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             )
         return super().state_line()
 
-    # -- what is in view -------------------------------------------------------------------
+    # -- lines in view ---------------------------------------------------------------------
 
     def _fit(self) -> None:
         super()._fit()
@@ -168,9 +168,9 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         self.call_after_refresh(self._look)
 
     def _look(self) -> None:
-        """Take note of the lines in view, and say how many are above and below them."""
+        """Record the lines in view, and show how many are above and below them."""
         if not self.query(ParameterTable):
-            return  # the parts are being made anew
+            return  # the contents are being recomposed
         body, table = self.query_one(".modal--body"), self.query_one(ParameterTable)
         first, end = round(body.scroll_y), round(body.scroll_y) + body.size.height
         top = table.virtual_region.y
@@ -181,7 +181,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         if not is_laid_out or body.size.height > self.room_for(body):
             self._refits += 1
             if self._refits <= _MOST_REFITS:
-                self.call_after_refresh(self._fit)  # and look again
+                self.call_after_refresh(self._fit)  # which calls this method again
                 return
         self._refits = 0
         if self.is_drawn and self.is_active:

@@ -1,4 +1,4 @@
-"""Modals that answer only after a deliberate act, since they may open while somebody types."""
+"""Base class of modals that may open while the user is typing: keys answer only once armed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ ResultT = TypeVar("ResultT")
 
 
 class ArmedModal(GuardedModal[ResultT]):
-    """Unarmed, it gives what is typed back to the message, and closes.
+    """Modal that, until it is armed, closes and passes typed text on to the composer.
 
-    Ctrl+G, Tab, an arrow key or a click arm it. One that the user opened is armed at once.
+    Ctrl+G, Tab, an arrow key or a click arm it. One that the user opened is armed immediately.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,35 +37,35 @@ class ArmedModal(GuardedModal[ResultT]):
         Binding("tab,left,right", "arm", "Answer here", show=False, id="modal.arm"),
     ]
     answering: ClassVar[frozenset[str]] = frozenset()
-    """Actions that it does only when it is armed."""
+    """Actions that require it to be armed."""
 
     armed = var(True, init=False)
     message: Widget | None = None
-    """Where the user writes, and what is typed belongs as long as it is not armed."""
+    """Widget that receives typed text while the modal is not armed."""
     _is_giving_back = False
     _is_clicked = False
-    """Whether the mouse was used last, and not a key."""
+    """True if the mouse was used last, not a key."""
     _press_armed = False
-    """Whether the press of the mouse that is going on has armed it, and so does no more."""
+    """True if the current mouse press has armed it, and so does nothing else."""
 
     def ready_parts(self) -> None:
         super().ready_parts()
         self.watch_armed()
 
     def watch_armed(self) -> None:
-        """Show whether it is armed."""
+        """Update the armed state on screen."""
         self.set_class(not self.armed, "-unarmed")
         self.show_state()
 
     def show_state(self) -> None:
-        """Say whether keys answer, in as many words as there is room for."""
+        """Show if keys answer, in a text that fits."""
 
     def _fit(self) -> None:
         super()._fit()
         self.show_state()
 
     def unarmed_line(self, deed: str) -> Content:
-        """Where letters go as long as it is not armed, and how to arm it, in words."""
+        """Return the line that tells where typed text goes while unarmed, and how to arm."""
         key = Content.styled(key_at(self, "modal.arm"), "bold")
         told = (
             "○ What you type still goes to your message.  ",
@@ -76,7 +76,7 @@ class ArmedModal(GuardedModal[ResultT]):
         return self.fitting(*lines)
 
     def fitting(self, *lines: Content) -> Content:
-        """The first of some lines that fits, or else the last."""
+        """Return the first line that fits, else the last."""
         room = max((line.size.width for line in self.query(".modal--state")), default=0)
         return next((line for line in lines if line.cell_length <= room), lines[-1])
 
@@ -86,11 +86,11 @@ class ArmedModal(GuardedModal[ResultT]):
         return super().check_action(action, parameters)
 
     def action_arm(self) -> None:
-        """Let the keys answer from now on."""
+        """Let keys answer from now on."""
         self.armed = True
 
     def action_answer(self) -> None:
-        """The key that opens a question arms one that is open."""
+        """Arm with the key that opens a question."""
         self.action_arm()
 
     def action_scroll_body(self, lines: int) -> None:
@@ -102,16 +102,16 @@ class ArmedModal(GuardedModal[ResultT]):
         self._press_armed = not self.armed and not self.is_deaf and self._is_inside(press)
         if self._press_armed:
             self.action_arm()
-            self._be_deaf(DEAF_S)  # the second press of a double click is none of its own
+            self._be_deaf(DEAF_S)  # ignore the second press of a double click
 
     def _is_inside(self, press: MouseDown) -> bool:
         widget, _ = self.get_widget_and_offset_at(press.x, press.y)
         return widget is not None and widget is not self
 
-    # -- what is typed for the message -----------------------------------------------------
+    # -- text typed for the composer -------------------------------------------------------
 
     def gives_back(self, event: Key | Paste) -> bool:
-        """Pass on a key or a paste that is meant for the message; whether it was."""
+        """Pass on a key or paste meant for the composer; return True if it was."""
         if isinstance(event, Key):
             self._is_clicked = self._press_armed = False
         if self.message is None:
@@ -124,7 +124,7 @@ class ArmedModal(GuardedModal[ResultT]):
         return True
 
     def give_back(self) -> None:
-        """Close; from now on all keys are for the message, also before it has closed."""
+        """Close; from now on all keys go to the composer, even before the modal has closed."""
         self._is_giving_back = True
         if self.message is not None:
             self.message.screen.set_focus(self.message)

@@ -1,4 +1,4 @@
-"""The user has to authorise a connection in the browser."""
+"""Dialog to authorize a connection in the browser."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _NO_LINK = "There is no link yet. It appears here as soon as there is one."
 
 @dataclass(frozen=True, slots=True)
 class ConnectionAnswer:
-    """What the user decided; ``reason`` goes to the agent, None if there is none."""
+    """Decision of the user; ``reason`` is for the agent, None if there is none."""
 
     rejected: bool = True
     reason: str | None = None
 
 
 class LinkTable(RowsView):
-    """Where the link leads, the link, and how long it works."""
+    """Host of the link, the link, and its remaining life."""
 
     def __init__(self, step: ConnectionStep, now_ms: Callable[[], int]) -> None:
         super().__init__()
@@ -71,8 +71,8 @@ class LinkTable(RowsView):
 class ConnectionModal(DecisionModal[ConnectionAnswer]):
     """Offers the link in three ways. Returns a rejection; None: later, or settled meanwhile.
 
-    Posts ``OpenLink`` and ``CopyText`` for the app. It stays open while the user is in the
-    browser: call ``update_step`` with what is learned.
+    Posts ``OpenLink`` and ``CopyText`` for the app. It stays open while the user is in the browser:
+    call ``update_step`` with newer states.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -129,7 +129,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
             self._show_qr()
 
     def update_step(self, step: ConnectionStep) -> None:
-        """Show a renewed link; closes without an answer once the request is settled."""
+        """Show a renewed link; closes without an answer once the question is settled."""
         renewed = step.url != self.step.url
         self.step = step
         if not step.waiting:
@@ -146,7 +146,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
 
     @property
     def _link(self) -> str | None:
-        """The link, if it is one that may be opened."""
+        """Link, if it is safe to open."""
         url = self.step.url
         return url if url and link_host(url) else None
 
@@ -164,14 +164,14 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
             self.post_message(CopyText(link, "The link"))
 
     def action_qr(self) -> None:
-        """Show the link as a QR code instead, and back."""
+        """Toggle between the link and its QR code."""
         if self._shows_qr:
             self.remove_class("-qr")
         else:
             self._show_qr()
 
     def action_later(self) -> None:
-        """Back from the QR code to the link, or decide later."""
+        """Return from the QR code to the link, or decide later."""
         if self._shows_qr:
             self.remove_class("-qr")
         else:

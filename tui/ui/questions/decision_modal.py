@@ -1,6 +1,6 @@
-"""What the questions of an agent have in common: reject with a reason, later, settled elsewhere.
+"""Base class of question dialogs: reject with a reason, answer later, settled elsewhere.
 
-A question that opens by itself is unarmed, see ``ArmedModal``.
+A question that opens automatically is unarmed, see ``ArmedModal``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ AnswerT = TypeVar("AnswerT")
 
 
 class DecisionModal(ArmedModal[AnswerT | None]):
-    """A question that may be put off (None), and that may be settled without an answer."""
+    """Question that can be postponed (None), or settled without an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -36,7 +36,7 @@ class DecisionModal(ArmedModal[AnswerT | None]):
 
     low_under = 20
     answer_keys: ClassVar[str]
-    """The keys that answer, in words."""
+    """Keys that answer, in words."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class DecisionModal(ArmedModal[AnswerT | None]):
         armed: bool,
         message: Widget | None,
     ) -> None:
-        """``armed``: the user has opened it. ``message``: where what is typed goes otherwise."""
+        """``armed``: the user opened it. ``message``: receives typed text while unarmed."""
         super().__init__(clock_s=clock_s)
         self.set_reactive(DecisionModal.armed, armed)
         self.message = message
@@ -65,18 +65,18 @@ class DecisionModal(ArmedModal[AnswerT | None]):
             line.update(self.state_line())
 
     def state_line(self) -> Content:
-        """Whether keys answer, in words."""
+        """Return the line that tells if keys answer."""
         if self.armed:
             told = Content.assemble(("● ", "$primary"), (f"{self.answer_keys} answer now.", "bold"))
             return self.fitting(told + muted("  Enter does nothing here."), told)
         return self.unarmed_line("answer here")
 
     def rejection(self, reason: str | None) -> AnswerT:
-        """The answer that rejects; ``reason`` is None if the user gave none."""
+        """Return the rejecting answer; ``reason`` is None if the user gave none."""
         raise NotImplementedError
 
     def settle(self) -> None:
-        """Close without an answer, as soon as nothing else is in front."""
+        """Close without an answer, as soon as no other screen is in front."""
         self._is_settled = True
         if self.is_active:
             self.dismiss(None)

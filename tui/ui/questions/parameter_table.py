@@ -1,4 +1,4 @@
-"""The parameters of a skill call, drawn line by line, and which lines have been on the screen."""
+"""Table of a skill call's parameters that records which lines have been on screen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.ui.textual_fixes.component_styles import component_style
 _LABEL_CELLS = 24
 _LEAST_VALUE_CELLS = 12
 _DEEPEST_INDENT = 8
-"""From this depth on, rows are not indented further but begin with their depth."""
+"""Depth from which rows are not indented further but show their depth."""
 _TAB = 4
 
 
@@ -28,14 +28,14 @@ _TAB = 4
 class _TableLayout:
     lines: tuple[Line, ...] = ()
     rows: tuple[int, ...] = ()
-    """Which parameter each line belongs to."""
+    """Parameter index of each line."""
     width: int = 0
 
 
 class ParameterTable(Widget):
-    """Label, value and hint of every parameter; what belongs to an object is indented.
+    """Label, value and hint of every parameter; fields of an object are indented.
 
-    Its colours are those of the classes ``parameters--ROLE``.
+    Its colors are those of the classes ``parameters--ROLE``.
     """
 
     def __init__(self, parameters: Sequence[ParameterRow]) -> None:
@@ -45,32 +45,35 @@ class ParameterTable(Widget):
         self._label_cells = min(_LABEL_CELLS, longest) + 2
         self._layout_now = _TableLayout()
         self._seen: set[int] = set()
-        """Lines of the layout that have been on the screen."""
+        """Lines of the layout that have been on screen."""
         self._roles: dict[str, Style] = {}
 
-    # -- what has been seen ----------------------------------------------------------------
+    # -- seen lines ------------------------------------------------------------------------
 
     @property
     def line_count(self) -> int:
-        """How many lines there are at the width of now."""
+        """Number of lines at the current width."""
         return len(self._laid_out(self.size.width).lines)
 
     def see(self, first: int, end: int) -> None:
-        """Take note that the lines from ``first`` to before ``end`` are on the screen."""
+        """Record that the lines from ``first`` to before ``end`` are on screen."""
         self._seen.update(range(max(0, first), min(end, self.line_count)))
 
     @property
     def unseen(self) -> int:
-        """How many lines have not been on the screen."""
+        """Number of lines that have not been on screen."""
         return self.line_count - len(self._seen)
 
     @property
     def first_unseen(self) -> int | None:
-        """The first line that has not been on the screen."""
+        """First line that has not been on screen."""
         return next((y for y in range(self.line_count) if y not in self._seen), None)
 
     def _laid_out(self, width: int) -> _TableLayout:
-        """The lines at a width. After a change of it, parameters that were seen whole stay seen."""
+        """Return the layout at a width.
+
+        When the width changes, parameters that were seen completely stay seen.
+        """
         before = self._layout_now
         if width and width != before.width:
             pairs = [

@@ -1,4 +1,4 @@
-"""Putting questions to the user: at once if nobody types, otherwise when they ask for it."""
+"""Opening of questions without stealing the focus from a user who is typing."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tui.ui.questions.connection_modal import ConnectionAnswer
 
 Decide = Callable[[PendingQuestion, "Decision", str | None], None]
-"""Called with the answer and its reason; of a connection only a rejection is one."""
+"""Called with the answer and its reason; a connection can only be rejected."""
 
 
 class PendingQuestions:
-    """At most one question is open; each opens by itself at most once.
+    """Keep at most one question open; each opens automatically at most once.
 
-    ``message`` is where the user writes on the screen ``below``.
+    ``message`` is the text input on the screen ``below``.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class PendingQuestions:
         return self._open is not None
 
     def announce(self, conversation_id: ConversationId, *, disturb: bool) -> list[PendingQuestion]:
-        """Take notice of the questions of a conversation; those that are new.
+        """Record the questions of a conversation; return the new ones.
 
         With ``disturb`` the oldest new one opens.
         """
@@ -65,9 +65,9 @@ class PendingQuestions:
         return new
 
     def open(self, question: PendingQuestion, *, by_user: bool = True) -> None:
-        """Put a question to the user now, unless one is open.
+        """Open a question, unless another one is open.
 
-        ``by_user``: they asked for it. Otherwise it does not answer before a deliberate act.
+        ``by_user``: opened by the user. Otherwise it must be armed before keys answer.
         """
         self._announced.add(question.key)
         if self._open is None:
@@ -78,7 +78,7 @@ class PendingQuestions:
                     self._ask_connection(question, question.step, armed=by_user)
 
     def take(self, turn: Turn) -> None:
-        """Bring the open question up to date; it closes if it was settled in another way."""
+        """Update the open question; it closes if it was settled elsewhere."""
         if self._open and self._open.turn.id == turn.id:
             for step in turn.steps:
                 if step.key == self._open.step.key:

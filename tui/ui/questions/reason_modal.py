@@ -1,4 +1,4 @@
-"""Why something is rejected, in the user's words."""
+"""Dialog for the reason of a rejection."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tui.ui.toolkit.text_modal import WritingModal
 class ReasonModal(ArmedModal[str | None], WritingModal):
     """Asks for an optional reason. Returns it, empty if none is given; None: back, undecided.
 
-    Unarmed, it takes no letter: the key that opened it may have been the first of a word, which
-    then goes to the message as a whole.
+    Unarmed, it accepts no letter: the key that opened it may have been the first of a word, which
+    then goes to the composer as a whole.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,7 +60,7 @@ class ReasonModal(ArmedModal[str | None], WritingModal):
         armed: bool = True,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``subject``: what is rejected, such as the name of a skill. ``question``: who asks."""
+        """``subject``: name of the skill or connection. ``question``: the opening dialog."""
         super().__init__(
             Content.assemble("Reject ", (clean_line(subject), "bold")),
             "A reason is optional. The agent reads it.",
@@ -88,7 +88,7 @@ class ReasonModal(ArmedModal[str | None], WritingModal):
                 area.focus()
 
     def give_back(self) -> None:
-        """Close with the question, and give back the letter that opened this, too."""
+        """Close with the question, and pass on the letter that opened this, too."""
         question = self._question
         key = key_at(question, "decision.reject") if question else ""
         super().give_back()

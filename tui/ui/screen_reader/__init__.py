@@ -1,1 +1,1 @@
-"""The interface for screen readers: lines in reading order, each written once and never moved."""
+"""Interface for screen readers: lines in reading order, each written once and never moved."""

@@ -1,4 +1,4 @@
-"""What is new in a turn, as lines that have not been said yet."""
+"""Conversion of turn snapshots into lines to read aloud."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _ENDS = {"failed": "The agent failed.", "halted": "Stopped."}
 
 
 class Announcer:
-    """Says each thing of a turn once, as its snapshots come by."""
+    """Announces each part of a turn once, as snapshots arrive."""
 
     def __init__(self, agent: str, number: dict[str, int], *, may_be_stopped: bool = False) -> None:
-        """``number`` gives each question a number; it is shared by all turns.
+        """``number`` assigns numbers to questions; it is shared by all turns.
 
-        ``may_be_stopped``: silence may mean that the genie is stopped.
+        ``may_be_stopped``: a missing reply may mean that the genie is stopped.
         """
         self._may_be_stopped = may_be_stopped
         self._agent = agent
@@ -35,7 +35,7 @@ class Announcer:
         self._over = False
 
     def news(self, turn: Turn) -> Iterator[str]:
-        """The lines to say now."""
+        """Return the new lines."""
         yield from self._prompt(turn)
         for step in turn.steps:
             yield from self._step(step)
@@ -70,7 +70,7 @@ class Announcer:
                 yield from self._connection(step)
 
     def _text(self, step: TextStep) -> Iterator[str]:
-        """Whole lines while it is being written, the rest when it is settled."""
+        """Return whole lines while the text streams, the rest once it is settled."""
         said = self._told.get(step.key)
         if said is None:
             yield f"{self._agent} says:"

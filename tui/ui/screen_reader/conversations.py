@@ -1,4 +1,4 @@
-"""The conversations that are kept: lists them, finds words in them, writes them to files."""
+"""Commands on stored conversations: list, search, export, rename."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _FORMATS = "A name that ends in .md, .html or .json says as what."
 
 @dataclass(frozen=True, slots=True)
 class ListedConversation:
-    """What a number of the newest list stands for."""
+    """Conversation under a number of the last list."""
 
     conversation_id: ConversationId
     name: str
     turn_id: TurnId | None = None
-    """Where something was found; None: the whole conversation is meant."""
+    """Turn of a search hit; None: the whole conversation."""
 
 
 class ConversationCommands:
-    """Numbers what it says, so that it can be opened by number."""
+    """Lists conversations and hits with numbers to open them by."""
 
     def __init__(
         self, session: Session, lines: LineIO, agent: str, now_ms: Callable[[], int]
@@ -48,14 +48,14 @@ class ConversationCommands:
         self._places: list[ListedConversation] = []
 
     def at(self, number: str) -> ListedConversation | None:
-        """What was listed or found under a number; None if nothing was."""
+        """Return the listed conversation or hit of a number; None if there is none."""
         place = int(number) if number.isdecimal() else 0
         return self._places[place - 1] if 1 <= place <= len(self._places) else None
 
     async def list(self, words: str) -> None:
-        """Say which conversations there are, with all these words in their names.
+        """List the conversations with all these words in their names.
 
-        Raises ``BackendError`` after what is stored was said.
+        Raises ``BackendError`` after the stored ones were listed.
         """
         try:
             await self._session.conversations.refresh()
@@ -74,7 +74,7 @@ class ConversationCommands:
                 self._lines.say(told)
 
     async def search(self, words: str) -> None:
-        """Say where words stand in all that was said. Raises ``StoreError``."""
+        """Search all messages and list the hits. Raises ``StoreError``."""
         hits = await self._session.history.search(words, _LISTED) if words else ()
         self._places = [
             ListedConversation(hit.conversation_id, hit.title, hit.turn_id) for hit in hits
@@ -90,7 +90,7 @@ class ConversationCommands:
             self._lines.say("Type /open and a number to go there.")
 
     async def export(self, conversation_id: ConversationId | None, typed: str) -> None:
-        """Write a conversation to a file, whose name says as what."""
+        """Write a conversation to a file, in the format of its extension."""
         from tui.export import CannotWrite, file_name, format_of
 
         if conversation_id is None:
@@ -102,7 +102,7 @@ class ConversationCommands:
         form = format_of(path)
         if form is None:
             self._lines.say(_FORMATS)
-        elif await asyncio.to_thread(os.path.exists, path):  # not Path's: it may raise
+        elif await asyncio.to_thread(os.path.exists, path):  # Path.exists() may raise
             self._lines.say(f"{shown_path(path)} exists already. Give another name.")
         else:
             try:
@@ -114,7 +114,7 @@ class ConversationCommands:
                 self._lines.say(f"Exported to {told}")
 
     async def rename(self, conversation_id: ConversationId | None, title: str) -> None:
-        """Give a conversation a name. Raises ``BackendError``."""
+        """Rename a conversation. Raises ``BackendError``."""
         if conversation_id is None:
             self._lines.say("There is no conversation to rename yet.")
         elif not title:
@@ -134,6 +134,6 @@ class ConversationCommands:
 
 
 def _said(hit: Hit) -> str:
-    """Whose words were found, and what stands around them."""
+    """Return the author of a hit, and its excerpt."""
     who = {"title": "the title", "user": "you said", "agent": "the agent said"}[hit.source]
     return who if hit.source == "title" else f"{who}: {clean_line(hit.snippet, 300)}"

@@ -1,4 +1,4 @@
-"""Lines in and out: nothing but text is written, and nothing that was written changes."""
+"""Line input and output: only text, appended at the end."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tui.core.draft import typed_text
 from tui.system.input.decoder import TerminalDecoder, charset_of
 
 _PASTE_PAUSE_S = 0.05
-"""Lines that follow each other faster were pasted: they are one message."""
+"""Lines that arrive faster were pasted: they are one message."""
 
 
 class LineIO:
-    """The terminal, or a pipe, as somebody who types and somebody who listens."""
+    """Lines typed and written, on the terminal or a pipe."""
 
     def __init__(self, stdin: IO[str], stdout: IO[str]) -> None:
         self._stdin = stdin
@@ -29,7 +29,7 @@ class LineIO:
         self._stdout.flush()
 
     async def typed(self) -> AsyncIterator[str]:
-        """What is typed or pasted, until its end."""
+        """Yield typed or pasted text, until the end of the input."""
         loop = asyncio.get_running_loop()
         # A daemon: a thread that waits for a line cannot be woken when the program ends.
         threading.Thread(target=self._read, args=(loop,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""Talking to an agent line by line."""
+"""Conversation with an agent, line by line."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 Connect = Callable[[Publish], AbstractAsyncContextManager[Session]]
 
 _NAMED_S = 3.0
-"""How long the first line waits for the agent's name."""
+"""Longest wait for the agent's name before the first line."""
 _LONG_WAIT_MS = 10_000
-"""A wait that is told, unlike those between quick tries."""
+"""Shortest wait that is announced; quick retries are not."""
 _READY = "Ready. Type a message and press Enter. /help lists what you can do."
 HELP = {
     "/help": "say this list",
@@ -72,7 +72,7 @@ HELP = {
 
 
 class ScreenReaderSession:
-    """One session, one conversation at a time; what happens in others is said in a line."""
+    """One session, one conversation at a time; events in others are announced in one line."""
 
     def __init__(self, connect: Connect, lines: LineIO, agent: str, now_ms: Callable[[], int]):
         self._connect = connect
@@ -88,7 +88,7 @@ class ScreenReaderSession:
         self._trouble = ""
 
     async def run(self) -> int:
-        """Talk until the user leaves; the exit code."""
+        """Run until the user quits; return the exit code."""
         self._lines.say(f"Connecting to {self._agent}.")
         try:
             async with self._connect(self._updates.put_nowait) as session:
@@ -105,14 +105,14 @@ class ScreenReaderSession:
         return 0
 
     async def _agent_name(self, session: Session) -> str:
-        """Return the name that the service has for the agent, else the one that is known."""
+        """Return the service's name for the agent, else the configured one."""
         try:
             async with asyncio.timeout(_NAMED_S):
                 return clean_line((await session.conversations.agent()).name, 40) or self._agent
         except (BackendError, TimeoutError):
-            return self._agent  # other calls say what is wrong
+            return self._agent  # other calls report what is wrong
 
-    # -- what the engine says --------------------------------------------------------------
+    # -- updates of the engine -------------------------------------------------------------
 
     async def _hear(self) -> None:
         while True:
@@ -171,7 +171,7 @@ class ScreenReaderSession:
         login = "Sign in with: genie-tui login." if login_helps(error) else error.hint
         self._lines.say(f"Problem: {clean_line(f'{error} {login}', 600)}".rstrip())
 
-    # -- what the user says ----------------------------------------------------------------
+    # -- input of the user -----------------------------------------------------------------
 
     async def _obey_all(self) -> None:
         async for text in self._lines.typed():
@@ -185,7 +185,7 @@ class ScreenReaderSession:
                 self._lines.say(f"Problem: {clean_line(str(error), 600)}")
 
     async def _obey(self, text: str) -> None:
-        """Run a command, or send a message; what has several lines is always a message."""
+        """Run a command, or send a message; text of several lines is always a message."""
         word, _, rest = text.strip().partition(" ")
         if not text.strip():
             return
@@ -248,14 +248,14 @@ class ScreenReaderSession:
         self._lines.say("A new conversation begins with your next message.")
 
     async def _read(self, _: str) -> None:
-        """Say everything here from the beginning."""
+        """Read the whole conversation."""
         turns = await self._session.history.turns(self._current) if self._current else []
         self._say_all(turns)
         if not turns:
             self._lines.say("Nothing has been said here yet.")
 
     async def _read_from(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
-        """Say what was found and what followed."""
+        """Read a search hit and what follows it."""
         turns, goes_on = await self._session.history.turns_around(conversation_id, turn_id)
         first = next((n for n, turn in enumerate(turns) if turn.id == turn_id), 0)
         self._say_all(turns[first:])

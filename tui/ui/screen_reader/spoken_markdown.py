@@ -1,4 +1,4 @@
-"""Markdown as lines to be read aloud: what is drawn as a shape elsewhere is a word here."""
+"""Markdown as lines to read aloud, with words instead of symbols."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _TASK = re.compile(r"^(\s*[-*+]\s+)\[([ xX])\]\s+")
 
 
 class SpokenMarkdown:
-    """Turns the lines of one message into lines to say, in order."""
+    """Convert the lines of one message, in order."""
 
     def __init__(self) -> None:
         self._fence = ""
 
     def line(self, line: str) -> str | None:
-        """What to say for a line; None: nothing."""
+        """Return the spoken form of a line; None: nothing to say."""
         line = clean(line).rstrip()
         if fence := _FENCE.match(line):
             return self._at_fence(fence)
