@@ -154,8 +154,7 @@ class Transcript(MessageMenu):
     async def reveal_message(
         self, turn_id: TurnId, event_key: str | None, words: Sequence[str] = ()
     ) -> None:
-        """Scroll to a message of the agent, or else to the user's message, and highlight it
-        briefly.
+        """Scroll to a message of the agent, or of the user, and highlight it.
 
         In a long one, scroll on to the words. Does nothing if the turn is not in the list.
         """
