@@ -1,6 +1,6 @@
-"""The only place that joins client, backend, store, engine and demo server.
+"""The only package that joins client, backend, store, engine and demo server.
 
-Names are loaded when they are asked for: whoever opens a profile does not wait for the demo.
+Names are loaded on first use: opening a profile does not import the demo.
 """
 
 from __future__ import annotations

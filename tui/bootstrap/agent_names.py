@@ -1,4 +1,4 @@
-"""Names of agents as services told them, kept for the next start and for times without network."""
+"""Cache of agent names from services, for the next start and for times without network."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 class AgentNames:
-    """File with the agents' names of one host. What can't be read or written is done without."""
+    """File with the agents' names of one host. Errors in reading or writing it are ignored."""
 
     def __init__(self, path: Path, host: str) -> None:
         self._path = path
         self._host = host
 
     def of(self, agent_id: str) -> str:
-        """Return the name that was kept; empty for none. Touches the disk."""
+        """Return the stored name; empty if there is none. Touches the disk."""
         return self._here().get(agent_id, "")
 
     def save(self, names: Mapping[str, str]) -> None:
-        """Keep names, by the agents' ids, unless the file has them. Touches the disk."""
+        """Store names, by agent ID, unless the file has them. Touches the disk."""
         if dict(names) == self._here():
             return
         text = json.dumps({**self._all(), self._host: dict(names)}, indent=1)
@@ -48,7 +48,7 @@ class AgentNames:
 
 
 def agent_names(profile: Profile) -> AgentNames:
-    """Return the names that the host of a profile told."""
+    """Return the names stored for a profile's host."""
     from tui.config import data_dir
 
     return AgentNames(data_dir() / "agents.json", profile.base_url)

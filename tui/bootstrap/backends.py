@@ -1,4 +1,4 @@
-"""The backend that a profile asks for. A further one is one more entry of the table."""
+"""Backend of a profile. A new backend is one more entry of the table."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from tui.config import Profile
 
 Opened = tuple[ChatBackend, str]
-"""A backend, and a name that tells apart whose conversations they are."""
+"""A backend, and the name of the account to which its conversations belong."""
 
 
 def open_backend(profile: Profile) -> AbstractAsyncContextManager[Opened]:
-    """The service of a profile, signed in. Whoever takes the backend closes it.
+    """Open the service of a profile, signed in. The caller closes the backend.
 
-    Raises ``BackendError``, ``UNAUTHORIZED`` if nobody is signed in.
+    Raises ``BackendError``, ``UNAUTHORIZED`` if the user is not signed in.
     """
     return _OPENERS[profile.backend](profile)
 
 
 def workflows_client(profile: Profile) -> WorkflowsClient:
-    """A client of the profile's Workflows API."""
+    """Return a client of the profile's Workflows API."""
     from tui.api.workflows import WorkflowsClient
     from tui.auth.request_auth import TokenAuth
 
@@ -45,7 +45,7 @@ async def _open_genie(profile: Profile) -> AsyncGenerator[Opened]:
 
 @asynccontextmanager
 async def _open_workflows(profile: Profile) -> AsyncGenerator[Opened]:
-    """Who the token speaks for is not told by the service, and tokens change; profiles do not."""
+    """Open the Workflows API; the account is the profile, since the token does not name a user."""
     from tui.backends.workflows.backend import WorkflowsBackend
 
     backend = WorkflowsBackend(

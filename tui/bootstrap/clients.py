@@ -1,4 +1,4 @@
-"""Clients of a genie and of an identity service, signed in as a profile says."""
+"""Clients of a genie and of an identity service, signed in as a profile demands."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def handed_over(secret: Secret) -> SecretStr: ...
 @overload
 def handed_over(secret: Secret | None) -> SecretStr | None: ...
 def handed_over(secret: Secret | None) -> SecretStr | None:
-    """A secret of the settings as what clients take."""
+    """Convert a secret of the settings for clients."""
     from pydantic import SecretStr
 
     return SecretStr(secret.get_secret_value()) if secret else None
@@ -46,9 +46,9 @@ def handed_over(secret: Secret | None) -> SecretStr | None:
 
 @asynccontextmanager
 async def open_client(profile: Profile) -> AsyncGenerator[tuple[HeadlessClient, str]]:
-    """A client of the profile's genie, and whom it speaks for, as the services name them.
+    """Open a client of the profile's genie; yield it with the name of the user.
 
-    Raises ``BackendError``, ``UNAUTHORIZED`` if nobody is signed in.
+    Raises ``BackendError``, ``UNAUTHORIZED`` if the user is not signed in.
     """
     if profile.auth == "oauth":
         async with open_account(profile) as account:
@@ -60,7 +60,7 @@ async def open_client(profile: Profile) -> AsyncGenerator[tuple[HeadlessClient, 
 
 
 def signed_in_client(profile: Profile, account: OAuthAccount) -> HeadlessClient:
-    """A client with the tokens of an account, which must stay open as long."""
+    """Return a client with the tokens of an account, which must outlive it."""
     from tui.api.headless import HeadlessClient
     from tui.auth.request_auth import BearerAuth
 
@@ -69,7 +69,7 @@ def signed_in_client(profile: Profile, account: OAuthAccount) -> HeadlessClient:
 
 
 async def key_client(profile: Profile) -> HeadlessClient:
-    """A client with the profile's API key, which may be kept apart from the profile."""
+    """Return a client with the profile's API key, which may be stored apart from the profile."""
     from tui.api.headless import HeadlessClient
     from tui.auth.request_auth import ApiKeyAuth
 
@@ -88,7 +88,7 @@ async def key_client(profile: Profile) -> HeadlessClient:
 async def open_account(
     profile: Profile, vault: TokenVault | None = None
 ) -> AsyncGenerator[OAuthAccount]:
-    """The OAuth sign-in of a profile. ``vault`` is the profile's own unless given."""
+    """Open the OAuth sign-in of a profile. ``vault`` is the profile's own unless given."""
     from tui.api.identity import IdentityClient
     from tui.auth.account import OAuthAccount
     from tui.auth.login import OAuthClient
@@ -104,7 +104,7 @@ async def open_account(
 
 
 def key_vault(profile_name: str) -> KeyVault:
-    """Where the API key of a profile is kept, if not in the profile."""
+    """Return the store of a profile's API key, if the key is not in the profile."""
     from tui.auth.key_vault import KeyVault
     from tui.config import state_dir
 

@@ -1,4 +1,4 @@
-"""The demo: a server of our own, embedded or running already."""
+"""Demo targets: a server of our own, embedded or already running."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def demo_target(
     settings: DemoSettings | None = None, backend: BackendName = "genie"
 ) -> AgentTarget:
-    """The embedded demo: a server in a thread, and a store that goes with it."""
+    """Return the embedded demo: a server in a thread, and a temporary store."""
     lamp = _Lamp(settings, backend)
     use = lamp.use_genie if backend == "genie" else None
     return _without_files(_place(lamp.connect, studio=lamp.studio, use_genie=use), backend)
@@ -51,7 +51,7 @@ def demo_target(
 def target_of_demo(
     server: DemoServer, clock: Clock | None = None, backend: BackendName = "genie"
 ) -> AgentTarget:
-    """A demo server that runs already, with a store that goes when it is left."""
+    """Return the target of a running demo server, with a temporary store."""
     connect = partial(_connect, server, clock, backend, "")
     studio = partial(open_studio, profile_of_demo(server), alone=True)
 
@@ -63,7 +63,7 @@ def target_of_demo(
 
 
 def login_demo_target(settings: DemoSettings | None = None) -> AgentTarget:
-    """The embedded demo, where one signs in first."""
+    """Return the embedded demo with a sign-in."""
     home = _Home(settings)
     return _place(
         partial(home.connect, ""),
@@ -77,7 +77,7 @@ def login_demo_target(settings: DemoSettings | None = None) -> AgentTarget:
 def profile_of_demo(
     server: DemoServer, *, oauth: bool = False, backend: BackendName = "genie"
 ) -> Profile:
-    """The settings of a client of a demo server."""
+    """Return the client settings for a demo server."""
     from tui.config import Profile
     from tui.core.secrets import Secret
 
@@ -100,7 +100,7 @@ def profile_of_demo(
 
 @asynccontextmanager
 async def running_demo(backend: BackendName = "genie") -> AsyncGenerator[Profile]:
-    """The settings of a client of a demo server that runs meanwhile."""
+    """Run a demo server; yield its client settings."""
     server = await asyncio.to_thread(start_demo)
     try:
         yield profile_of_demo(server, backend=backend)
@@ -109,7 +109,7 @@ async def running_demo(backend: BackendName = "genie") -> AsyncGenerator[Profile
 
 
 def start_demo(settings: DemoSettings | None = None) -> DemoServer:
-    """A demo server in a thread of its own; stop it."""
+    """Start a demo server in a thread of its own; the caller stops it."""
     from tui.demo.server import DemoServer
 
     return DemoServer(settings).start()
@@ -136,7 +136,7 @@ def _place(
 
 
 def _without_files(place: AgentTarget, backend: BackendName) -> AgentTarget:
-    """Less what there is to try with files, where none can go with a message."""
+    """Leave out suggestions with files if the backend cannot send any."""
     if backend == "genie":
         return place
     usable = tuple((item.label, item.text) for item in SUGGESTIONS if not item.needs_files)
@@ -144,7 +144,7 @@ def _without_files(place: AgentTarget, backend: BackendName) -> AgentTarget:
 
 
 class _Lamp:
-    """A demo server that runs while somebody is connected."""
+    """Demo server that runs while a client is connected."""
 
     def __init__(self, settings: DemoSettings | None, backend: BackendName) -> None:
         self._settings = settings
@@ -152,7 +152,7 @@ class _Lamp:
         self._server: DemoServer | None = None
         self._genie = ""
         self._goes_on = False
-        """Whether the next session is about to begin with the same server."""
+        """True if the next session is about to start with the same server."""
 
     @asynccontextmanager
     async def connect(self, publish: Publish, *, one_shot: bool = False) -> AsyncGenerator[Session]:
@@ -176,7 +176,7 @@ class _Lamp:
 
     @asynccontextmanager
     async def studio(self) -> AsyncGenerator[DeveloperClient]:
-        """The Studio of the same server: what is started there, answers here."""
+        """Open the Studio of the same server: a genie started there replies here."""
         if self._server is None:
             raise BackendError(ErrorKind.UNREACHABLE, "The demo has not been opened yet.")
         async with open_studio(profile_of_demo(self._server), alone=True) as studio:
@@ -204,12 +204,12 @@ async def _connect(
 
 
 def _with_genie(profile: Profile, genie: str) -> Profile:
-    """With another genie, if one is named."""
+    """Replace the genie, if one is named."""
     return replace(profile, genie=genie) if genie else profile
 
 
 class _Home:
-    """What outlives the sessions of a demo with a login: the server, the store, the tokens."""
+    """State of a demo with a login that outlives its sessions: server, store, tokens."""
 
     def __init__(self, settings: DemoSettings | None) -> None:
         self._settings = settings
@@ -260,7 +260,7 @@ class _Home:
 
 
 def _start_login_demo(settings: DemoSettings | None) -> DemoServer:
-    """A demo server that sends browsers back to a port which was free a moment ago."""
+    """Start a demo server that redirects browsers to a port that was free a moment ago."""
     from tui.demo.server import DemoSettings
 
     with socket.socket() as probe:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def failed_check(step: Step, error: BackendError | StoreError) -> CheckResult:
-    """The finding that a failure stands for."""
+    """Return the result for a failure."""
     if not isinstance(error, BackendError):
         return CheckResult(step, "bad", str(error))
     advice = "Sign in with 'genie-tui login'." if login_helps(error) else error.hint
@@ -37,7 +37,7 @@ _DATABASE = "conversations.db"
 
 
 def examine_files(config: Path | None) -> CheckResult:
-    """Take others' rights away where that is possible; a warning where it is not. No raise."""
+    """Remove others' permissions where possible; a warning where not. Never raises."""
     exposed = [found for path, rights in _ours(config) if (found := protect(path, rights))]
     links = [_link(path) for path in _own_files() if path.is_symlink()]
     open_to_others = [found for found in exposed if not found.mended]
@@ -52,7 +52,7 @@ def examine_files(config: Path | None) -> CheckResult:
 
 
 def _ours(config: Path | None) -> Iterator[tuple[Path, int]]:
-    """Our files and folders, each with the rights that other users must not have."""
+    """Yield our files and folders, each with the permissions that other users must not have."""
     from tui.config import config_dir, config_file, data_dir, holds_secrets, state_dir
 
     settings = config or config_file()
@@ -76,7 +76,7 @@ def _link(path: Path) -> Exposed:
 
 
 async def examine_network(profile: Profile) -> CheckResult:
-    """Ask the hosts of a profile for an answer, without a credential; report what is between."""
+    """Request the hosts of a profile without credentials; report proxies and certificates."""
     from tui.api.network.probe import probe
 
     urls = [profile.base_url]
@@ -103,7 +103,7 @@ def _answer(reach: Reach) -> str:
 
 
 def _between(found: Sequence[Reach]) -> str:
-    """The proxies, and the certificates that are trusted; nothing where neither matters."""
+    """Describe the proxies and the trusted certificates; empty if neither matters."""
     away = [reach for reach in found if reach.encrypted]
     if not away:
         return ""
@@ -125,7 +125,7 @@ def _doubts() -> list[str]:
 
 
 async def ask_workflows(profile: Profile) -> AsyncGenerator[CheckResult]:
-    """Sign-in, agent and stream, up to the first that fails."""
+    """Check sign-in, agent and stream, up to the first failure."""
     client = workflows_client(profile)
     try:
         yield await _sign_in(client, profile)
@@ -160,10 +160,10 @@ async def _agent(client: WorkflowsClient, agent_id: str) -> CheckResult:
 async def examine(
     profile: Profile, *, before_login: bool = False, files: CheckResult | None = None
 ) -> AsyncGenerator[CheckResult]:
-    """One finding for each of ``STEPS``; after one that is bad the others are open.
+    """Yield one result for each of ``STEPS``; after a failed one the others are not run.
 
-    ``before_login``: nobody can have signed in through the browser yet. ``files`` is what was found
-    before the configuration was read, which mends some of it.
+    ``before_login``: the user cannot have signed in through the browser yet. ``files``: result from
+    before the configuration was read, since reading it corrects permissions.
     """
     steps = _examine(profile, files, before_login=before_login)
     done = 0
@@ -250,7 +250,7 @@ async def _with_key(profile: Profile) -> AsyncGenerator[CheckResult]:
 
 
 async def _ask(client: HeadlessClient, signed_in: str) -> Iterable[CheckResult]:
-    """What the genie says to a credential; closes the client."""
+    """Check the genie's reply to a credential; closes the client."""
     good = CheckResult("sign-in", "good", signed_in)
     try:
         conversations = await client.list_conversations(limit=1)

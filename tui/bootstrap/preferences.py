@@ -29,7 +29,7 @@ def preferences_of(profile: Profile, config: Path | None) -> Preferences:
 
 
 def with_preferences(place: AgentTarget, profile: Profile, config: Path | None) -> AgentTarget:
-    """The agent of a profile, with how its interface is to be."""
+    """Return the target of a profile with its preferences."""
     from dataclasses import replace
 
     from tui.bootstrap.profiles import use_genie
@@ -42,7 +42,7 @@ def with_preferences(place: AgentTarget, profile: Profile, config: Path | None) 
 
 
 def _with_keys(values: Mapping[str, Any], config: Path | None) -> Preferences:
-    """Return the preferences with these values, and the keys of the configuration file."""
+    """Return preferences with these values and the keys of the configuration file."""
     from tui.config import Preferences, key_bindings
 
     path, keys = key_bindings(config)
@@ -50,7 +50,7 @@ def _with_keys(values: Mapping[str, Any], config: Path | None) -> Preferences:
 
 
 def _save_theme(path: Path, name: str, theme: str) -> None:
-    """Raises ``tui.config.ConfigError``."""
+    """Save a theme in a profile. Raises ``tui.config.ConfigError``."""
     from tui.config import profile_names, save_profile
 
     if name in profile_names(path):

@@ -1,4 +1,4 @@
-"""The agents that profiles describe."""
+"""Targets of profiles."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def read_profile(
     key_needed: bool = True,
     flags: Mapping[str, object] | None = None,
 ) -> Profile:
-    """A profile with everything that a conversation needs, the API key kept elsewhere or not.
+    """Return a profile with all that a conversation needs, API key included, wherever it is stored.
 
-    ``key_needed`` false lets the key be missing altogether; ``flags`` win over all else.
-    Raises ``tui.config.ConfigError``.
+    ``key_needed`` False accepts a missing key; ``flags`` override everything else. Raises
+    ``tui.config.ConfigError``.
     """
     from tui.config import load
 
@@ -46,12 +46,12 @@ def read_profile(
 
 
 def profile_target(name: str | None, config: Path | None) -> AgentTarget:
-    """The agent of a profile. Raises ``tui.config.ConfigError``."""
+    """Return the target of a profile. Raises ``tui.config.ConfigError``."""
     return agent_target(read_profile(name, config))
 
 
 def agent_target(profile: Profile) -> AgentTarget:
-    """The agent that a complete profile describes."""
+    """Return the target of a complete profile."""
     from tui.config import data_dir
     from tui.system.draft_file import DraftFile
 
@@ -71,13 +71,13 @@ def agent_target(profile: Profile) -> AgentTarget:
 
 
 def _agent_name(profile: Profile) -> str:
-    """Return the agent's name as far as it is known here; its id is the last resort."""
+    """Return the agent's name if it is known on this machine, else its ID."""
     usual = profile.genie or "genie"
     return usual if profile.backend == "genie" else agent_names(profile).of(usual) or usual
 
 
 def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connect, Kept]:
-    """The session of another genie, which is kept where the file has the profile.
+    """Return the way to another genie's session; saves the genie if the file has the profile.
 
     Raises ``tui.config.ConfigError``.
     """

@@ -1,4 +1,4 @@
-"""Help for the set-up screen: find a user, try a profile."""
+"""Services of the set-up screen: find a user, check a profile."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOT_ALLOWED = "user_nonactive_or_missing"
 
 
 async def check_user(client: DeveloperClient, profile: Profile, email: str) -> UserCheck:
-    """Look an email up at Workato Identity and the profile's genie. Raises ``BackendError``."""
+    """Look up an email at Workato Identity and the profile's genie. Raises ``BackendError``."""
     found = await client.users.find(email)
     user = find_by_email(email, found)
     if user is None or user.status != "active":
@@ -33,7 +33,7 @@ async def check_user(client: DeveloperClient, profile: Profile, email: str) -> U
 
 
 async def _is_allowed(profile: Profile, user_id: str) -> bool | None:
-    """Return whether the genie allows the user; None without a key to ask it with."""
+    """Return True if the genie allows the user; None without a key to ask it with."""
     if not profile.genie or profile.backend != "genie":
         return None
     try:
@@ -71,7 +71,7 @@ class SetupHelp:
 
 
 def _with_developer_token(profile: Profile) -> Profile:
-    """The profile with the environment's token where it has none. Raises ``BackendError``."""
+    """Return the profile, with the environment's token if it has none. Raises ``BackendError``."""
     from tui.config import variable
     from tui.core.secrets import Secret
 

@@ -1,4 +1,4 @@
-"""Agent Studio, signed in as a profile says, or the demo's."""
+"""Agent Studio, signed in with a profile or the demo."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def studio_of(profile: Profile) -> OpenStudio | None:
-    """Return what opens the Studio of a profile; None where it has no developer token."""
+    """Return the function that opens a profile's Studio; None if it has no developer token."""
     return partial(open_studio, profile) if profile.developer_token else None
 
 
 def read_studio_profile(name: str | None, config: Path | None) -> Profile:
-    """A profile with a Developer API token; it need not name a genie.
+    """Return a profile with a Developer API token; it need not name a genie.
 
     Raises ``tui.config.ConfigError``.
     """
@@ -44,7 +44,7 @@ def read_studio_profile(name: str | None, config: Path | None) -> Profile:
 async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerator[DeveloperClient]:
     """Open the Developer API client of a profile that has a developer token.
 
-    ``alone``: no other process uses the token, so nothing is kept for them about rate limits.
+    ``alone``: no other process uses the token, so rate limits are not shared through a file.
     """
     from tui.auth.request_auth import DeveloperAuth
     from tui.config import state_dir

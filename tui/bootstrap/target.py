@@ -1,4 +1,4 @@
-"""An agent and the way to it."""
+"""Target: an agent and the functions that connect to it."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ class Connect(Protocol):
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["DeveloperClient"]]
 UseGenie = Callable[[str], tuple[Connect, Kept]]
-"""What opens the session of another genie, and where it is kept that it is used."""
+"""Opens the session of another genie, and returns where that choice is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentTarget:
-    """An agent, as the interface presents it, and the way to it."""
+    """An agent as the interface presents it, and the functions that connect to it."""
 
     agent_name: str
     user_name: str
-    """Who talks to it; empty where only the sign-in tells."""
+    """Name of the user; empty if only the sign-in tells."""
     label: str
-    """Where it is: the name of a profile, or ``demo``."""
+    """Name of a profile, or ``demo``."""
     connect: Connect
     account: OpenAccount | None = None
-    """Opens the sign-in, where there is one; what it stores, every session finds."""
+    """Opens the sign-in, where there is one; every session finds the tokens it stores."""
     studio: OpenStudio | None = None
     """Opens Agent Studio, where there is a developer token; the genie is one of its genies."""
     genie: str = ""
-    """The genie's handle; empty where the agent is none of Studio's."""
+    """Handle of the genie; empty if the agent is not one of Studio."""
     use_genie: UseGenie | None = None
-    """Makes another genie the one that the place leads to."""
+    """Switches the target to another genie."""
     suggestions: tuple[tuple[str, str], ...] = ()
-    """What to try: label and text."""
+    """Suggestions for a first message: label and text."""
     preferences: Preferences = field(default_factory=Preferences)
     notepad: EarlyDraftStore | None = None
-    """Keeps what is written before ``connect`` is done; None: nobody does."""
+    """Stores text written before ``connect`` is done; None: it is not stored."""
     save_theme: Callable[[str], None] | None = None
-    """Keeps a theme for the next time; None: there is nowhere to keep it."""
+    """Saves a theme for the next start; None if it cannot be saved."""
 
 
 @asynccontextmanager
@@ -74,9 +74,9 @@ async def open_session(
     *,
     one_shot: bool = False,
 ) -> AsyncGenerator[Session]:
-    """The engine over a store of its own; closes the backend too.
+    """Open the engine over a store of its own; closes the backend too.
 
-    ``account`` tells apart whose conversations they are.
+    ``account`` names the owner of the conversations.
     """
     from tui.engine.session import Session
     from tui.engine.updates import UserNotice

@@ -1,4 +1,4 @@
-"""The command line. Light to import: what a command needs, it imports when it runs."""
+"""Command line. Light to import: each command imports its modules when it runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.system.core_dumps import forbid_core_dumps
 
 
 def main() -> None:
-    """Entry point of ``genie-tui``: runs a command and ends with its exit code."""
+    """Entry point of ``genie-tui``: run a command and exit with its code."""
     forbid_core_dumps()
     prepare_streams()
     try:
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    """Run a command; its exit code.
+    """Run a command; return its exit code.
 
     Raises ``ReaderGone``, and ``OSError`` for output that cannot be written.
     """
@@ -55,7 +55,7 @@ def _run() -> int:
 
 
 def _failed(error: click.ClickException) -> int:
-    """Show an error as far as anybody can read it; its exit code."""
+    """Show an error where that is possible; return its exit code."""
     with suppress(OSError):
         error.show()
     return error.code if isinstance(error, CommandFailure) else error.exit_code

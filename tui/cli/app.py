@@ -1,4 +1,4 @@
-"""Opening the app."""
+"""Open the app."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run_app(target: Target) -> int:
-    """Run the app until it is left; its exit code. On the first run it is set up before."""
+    """Run the app until the user leaves; return its exit code. The first run sets it up before."""
     enter_folder()
     plain = target.preferences().screen_reader
     in_browser = "TEXTUAL_DRIVER" in os.environ
@@ -39,7 +39,7 @@ def run_app(target: Target) -> int:
 
 
 def _talk(place: AgentTarget) -> int:
-    """Line by line, for screen readers."""
+    """Run the line-by-line interface for screen readers."""
     import asyncio
 
     from tui.system.clock import SystemClock
@@ -72,7 +72,7 @@ def _is_first_run(target: Target) -> bool:
 
 
 def _set_up(target: Target) -> str | None:
-    """Let the user choose: a profile's name, empty for the demo, None to leave."""
+    """Run the set-up; return a profile's name, empty for the demo, None if the user left."""
     from tui.bootstrap.setup import SetupHelp
     from tui.config import config_file
     from tui.ui.app.setup_app import SetupApp
@@ -84,7 +84,7 @@ def _set_up(target: Target) -> str | None:
 
 
 def with_keymap(preferences: Preferences) -> Preferences:
-    """With the user's keys checked; raises ``CommandFailure`` for the first that cannot be used."""
+    """Check the user's keys; raises ``CommandFailure`` for the first that cannot be used."""
     if not preferences.keys:
         return preferences
     from tui.ui.keys.keymap import KeyProblem, keymap_of
@@ -102,7 +102,7 @@ def _open(place: AgentTarget) -> int:
 
 
 def _background_asked(preferences: Preferences) -> AbstractContextManager[None]:
-    """Let the terminal say what colour it has while everything is loaded, if that matters."""
+    """Ask the terminal for its background while modules load, if the theme depends on it."""
     if os.environ.get("NO_COLOR") or preferences.theme not in ("", "auto"):
         return nullcontext()
     from tui.system.terminal import background_asked

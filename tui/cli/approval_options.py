@@ -1,4 +1,4 @@
-"""Decisions on skill calls that the options of a command give in advance."""
+"""Decisions on skill calls given in advance, as options of a command."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ApprovalOptions:
     reject_all: bool = False
 
     def __post_init__(self) -> None:
-        """Raise ``CommandFailure`` where two options contradict each other."""
+        """Raise ``CommandFailure`` if two options contradict each other."""
         if self.approve_all and self.reject_all:
             text = "use either --approve-all or --reject-all, not both."
             raise CommandFailure(text, ExitCode.USAGE)
@@ -47,9 +47,9 @@ class ApprovalOptions:
                 raise CommandFailure(text, ExitCode.USAGE)
 
     def to(self, skill: str, others: Collection[str] = ()) -> PlannedDecision | None:
-        """The answer to a skill; None where the options give none, or no unambiguous one.
+        """Return the decision on a skill; None if the options give none, or no unambiguous one.
 
-        ``others`` are the names of other skills that asked.
+        ``others`` are the names of other skills that need approval.
         """
         found = list(self._named(skill))
         exact = [answer for match, answer in found if match == "exact"]
@@ -61,7 +61,9 @@ class ApprovalOptions:
         return PlannedDecision("rejected") if self.reject_all else None
 
     def hint(self, skill: str, others: Collection[str] = ()) -> str:
-        """Why no option answers a skill although one was meant to; empty if none looks like it."""
+        """Return the reason why a similar option does not apply to a skill; empty if none is
+        similar.
+        """
         found = list(self._named(skill))
         if found and self.to(skill, others) is None:
             return f"Write the name exactly as here to choose: '{clean_line(skill)}'."
@@ -72,7 +74,7 @@ class ApprovalOptions:
         return f"You wrote '{clean_line(names[close[0]])}'; it is called '{clean_line(skill)}'."
 
     def _named(self, skill: str) -> Iterator[tuple[_Match, PlannedDecision]]:
-        """What the options that name a skill answer to it."""
+        """Yield the decisions of the options that name a skill."""
         for name in self.approve:
             if match := _match(name, skill):
                 yield match, PlannedDecision("approved")
@@ -110,7 +112,7 @@ def _folded(name: str) -> str:
 
 
 def _splits(spec: str) -> Iterator[tuple[str, str]]:
-    """``NAME=REASON`` at each of its equals signs, since a name may have some, too."""
+    """Split ``NAME=REASON`` at each of its equals signs, since names may contain some."""
     yield spec, ""
     for place, character in enumerate(spec):
         if character == "=":

@@ -52,9 +52,9 @@ if TYPE_CHECKING:
     from tui.engine.session import Session
 
 _TRIES_UNSENT = 3
-"""How often a message that cannot be delivered is tried before the command gives up."""
+"""Number of attempts to deliver a message before the command fails."""
 _NEWEST = 200
-"""Conversations among which the last one is looked for; pinned ones come first."""
+"""Number of conversations searched for the last one; pinned ones come first."""
 
 _USAGE = frozenset({ErrorKind.INVALID, ErrorKind.TOO_LARGE, ErrorKind.UNSUPPORTED})
 """Kinds of refusals that the caller of the command could have avoided."""
@@ -64,7 +64,7 @@ _Message = tuple[str, tuple[Attachment, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskRequest:
-    """What to ask, where, and who may answer what the agent asks back."""
+    """Message to send, its conversation, and the sources of approvals."""
 
     text: str
     conversation: str | None = None
@@ -78,7 +78,7 @@ class AskRequest:
 
 
 def run_ask(target: Target, question: AskRequest) -> int:
-    """Ask, print the reply, and return the exit code; a failure is reported in the same form."""
+    """Ask, print the reply, and return the exit code; failures use the same output format."""
     place = target.place()
     begun = time.monotonic()
     source = read_input(question.text, question.files, question.timeout_s)
@@ -113,18 +113,18 @@ class _Asking:
         """The conversation is gone when the command ends."""
         self.turn: Turn | None = None
         self.total: Usage | None = None
-        """What the conversation has used."""
+        """Usage of the whole conversation."""
         self.problem = ""
         self._updates: asyncio.Queue[Update] = asyncio.Queue()
         self._decided: set[str] = set()
         self._printed: set[str] = set()
-        """Keys of the events that were printed: a replay brings them again."""
+        """Keys of the printed events: a replay repeats them."""
         self.ends_s = math.inf
-        """When ``--timeout`` ends it, by the monotonic clock."""
+        """End of ``--timeout``, by the monotonic clock."""
         self._next_ms = 0
-        """When the next try begins (our clock); 0: none waits."""
+        """Time of the next attempt (our clock); 0 if none is scheduled."""
         self._told_s = 0.0
-        """The wait that was told last."""
+        """Last wait that was reported."""
 
     def hear(self, update: Update) -> None:
         if isinstance(update, UserNotice):
@@ -150,7 +150,7 @@ class _Asking:
             return self._report(turn, session.can)
 
     async def _conversation(self, session: Session) -> ConversationId | None:
-        """The conversation to go on with; None for a new one."""
+        """Return the conversation to continue; None for a new one."""
         if self.question.conversation:
             return ConversationId(self.question.conversation)
         if not self.question.last_conversation:
@@ -214,7 +214,7 @@ class _Asking:
                 print_json(to_json(masked_event(event)))
 
     def _mention(self, earlier: Turn) -> None:
-        """Say that an earlier turn of the conversation keeps the message waiting."""
+        """Report that an earlier turn of the conversation delays the message."""
         for step in earlier.open_approvals:
             if question_name(step) not in self._decided:
                 self._decided.add(question_name(step))
@@ -223,7 +223,9 @@ class _Asking:
                 click.echo(f"genie-tui: {text} Open the app to decide.", err=True)
 
     def _follow_recovery(self, recovery: Recovery | None) -> None:
-        """Say what keeps the message or its reply; raises ``CommandFailure`` after a few tries."""
+        """Report a delay of the message or its reply; raises ``CommandFailure`` after a few
+        attempts.
+        """
         self._next_ms = (recovery and recovery.next_ms) or 0
         if recovery is None or not recovery.next_ms:
             return
@@ -232,9 +234,9 @@ class _Asking:
             raise CommandFailure(f"{self.problem} {recovery.hint}".strip())
 
     def _tell_wait(self, problem: str) -> None:
-        """Say what failed and when it is tried again; waits that are much like the last are not.
+        """Report a failure and the time of the next attempt, unless much like the last report.
 
-        Raises ``CommandFailure`` for a wait that ends behind ``--timeout``.
+        Raises ``CommandFailure`` for a wait beyond ``--timeout``.
         """
         wait_s, problem = self._wait_s(), clean_line(problem, 400)
         new, self.problem = problem != self.problem, problem
@@ -246,7 +248,7 @@ class _Asking:
             click.echo(f"genie-tui: {told}", err=True)
 
     def _wait_s(self) -> float:
-        """Return the seconds to the next try; 0 when none waits."""
+        """Return the seconds until the next attempt; 0 if none is scheduled."""
         return max(0.0, (self._next_ms - SystemClock().now_ms()) / 1000)
 
     async def _answer(self, session: Session, turn: Turn) -> None:
@@ -278,7 +280,7 @@ class _Asking:
             click.echo(f"genie-tui: {error}", err=True)
 
     async def _decision(self, turn: Turn, step: ApprovalStep) -> PlannedDecision | None:
-        """What the options say, else the person at the terminal; None: neither decides."""
+        """Return the decision by the options, else by the user; None for neither."""
         answer = self.question.answers.to(step.request.skill, _skills(turn))
         if answer is None and sys.stdin.isatty() and sys.stderr.isatty():
             return PlannedDecision(await ask_person(step))
@@ -311,7 +313,7 @@ class _Asking:
         return ExitCode.FINISHED if finished else ExitCode.FAILED
 
     def print_result(self, code: int, problem: str = "") -> None:
-        """The last line of ``--json``."""
+        """Print the last line of ``--json``."""
         if not self.question.as_json:
             return
         turn = self.turn
@@ -331,13 +333,13 @@ class _Asking:
         )
 
     def late(self) -> CommandFailure:
-        """Return the failure of ``--timeout``, with when to try again where that is known."""
+        """Return the failure of ``--timeout``, with the time of the next attempt where known."""
         waited = f"No reply within {self.question.timeout_s:g} s."
         again = try_again_text(wait_s) if (wait_s := self._wait_s()) else ""
         return CommandFailure(f"{self.problem} {waited} {again}".strip())
 
     async def leave(self, session: Session) -> None:
-        """A message that never left must not be sent by the app some other day."""
+        """Discard a message that was never sent, so that the app does not send it later."""
         if self.turn and self.turn.run_id is None and not self.turn.over:
             prompt = self.turn.prompt
             if prompt is None or prompt.state == "queued":
@@ -345,9 +347,9 @@ class _Asking:
 
 
 def _checked_messages(session: Session, source: Input, stack: ExitStack) -> list[_Message]:
-    """The messages to send, all of them known to fit; raises ``CommandFailure``.
+    """Return the messages to send, all within the limits; raises ``CommandFailure``.
 
-    Piped text that makes the message too long becomes a file, which is kept as long as ``stack``.
+    Piped text that makes the message too long becomes a file that exists as long as ``stack``.
     """
     if source.piped and Capability.UPLOAD in session.can and not _fits(session, source.joined):
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="genie-tui-"))
@@ -377,11 +379,11 @@ async def _look_up(session: Session, conversation: ConversationId) -> None:
 
 
 def _refusal(error: BackendError) -> CommandFailure:
-    """The end of a command whose message is refused, by the service or by what is known of it."""
+    """Return the failure for a message refused by the service, or by our own checks."""
     known_here = error.status is None and error.kind in _USAGE
     return CommandFailure(error.sentence(), ExitCode.USAGE) if known_here else failure_of(error)
 
 
 def _skills(turn: Turn) -> set[str]:
-    """Names of all skills that asked in a turn."""
+    """Return the names of all skills in a turn that needed approval."""
     return {step.request.skill for step in turn.steps if isinstance(step, ApprovalStep)}

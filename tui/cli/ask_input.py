@@ -1,4 +1,4 @@
-"""Input of ``ask``: its words, what is piped in, files, and options of the conversation."""
+"""Input of ``ask``: text, piped text, files, and options of the conversation."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _TITLE_CHARS = 60
 async def with_options(
     session: Session, conversation: ConversationId | None, texts: Sequence[str], message: str
 ) -> ConversationId:
-    """Create a conversation with options, or change those of one that exists; its id.
+    """Create a conversation with options, or change those of an existing one; return its ID.
 
     All options are checked before anything is sent. Raises ``CommandFailure``.
     """
@@ -68,14 +68,14 @@ async def with_options(
 STANDARD_INPUT = "-"
 _PIECE_BYTES = 64 * 1024
 _PATIENCE_S = 3.0
-"""Without a byte from a pipe, before the user is told what the command waits for."""
+"""Time in seconds without a byte from a pipe, after which the command reports that it waits."""
 _FILE_NAME = "input.txt"
 _IN_THE_FILE = "See the attached file."
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Words, piped text that goes behind them, and files."""
+    """Text, piped text that follows it, and files."""
 
     text: str
     piped: bytes
@@ -83,13 +83,13 @@ class Input:
 
     @property
     def joined(self) -> str:
-        """The words, then the piped text; bytes that are no UTF-8 are replaced."""
+        """The text, then the piped text; invalid UTF-8 is replaced."""
         piped = self.piped.decode("utf-8-sig", "replace").strip()
         return "\n\n".join(filter(None, (self.text.strip(), piped)))
 
 
 def read_input(text: str, files: Sequence[Path], timeout_s: float | None) -> Input:
-    """Read what is piped in; raises ``CommandFailure`` where there is nothing to send."""
+    """Read piped text; raises ``CommandFailure`` if there is nothing to send."""
     deadline = time.monotonic() + timeout_s if timeout_s is not None else None
     whole = text == STANDARD_INPUT
     piped = _read_pipe(deadline) if whole or _is_piped() else b""
@@ -100,15 +100,16 @@ def read_input(text: str, files: Sequence[Path], timeout_s: float | None) -> Inp
 
 
 def as_file(source: Input, folder: Path) -> Input:
-    """The same with the piped text as a file in ``folder``."""
+    """Return the input with its piped text as a file in ``folder``."""
     path = folder / _FILE_NAME
     path.write_bytes(source.piped)
     return Input(source.text.strip() or _IN_THE_FILE, b"", (*source.files, path))
 
 
 def messages_of(source: Input) -> list[tuple[str, tuple[Attachment, ...]]]:
-    """The messages to send, with one file each; raises ``CommandFailure`` for a file that can't
-    go."""
+    """Return the messages to send, each with at most one file; raises ``CommandFailure`` for a file
+    that cannot be sent.
+    """
     try:
         return messages(source.joined, [attachment_of(path) for path in source.files])
     except CannotAttach as problem:
@@ -116,7 +117,7 @@ def messages_of(source: Input) -> list[tuple[str, tuple[Attachment, ...]]]:
 
 
 def _is_piped() -> bool:
-    """Whether standard input is a pipe or a file, rather than a terminal or a device."""
+    """Return True if standard input is a pipe or a file, not a terminal or a device."""
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode
     except (OSError, ValueError):
@@ -125,7 +126,7 @@ def _is_piped() -> bool:
 
 
 def _read_pipe(deadline: float | None) -> bytes:
-    """All of standard input up to its end."""
+    """Return all of standard input up to its end."""
     source, read = sys.stdin.fileno(), bytearray()
     _wait_for_data(source, deadline)
     while piece := os.read(source, _PIECE_BYTES):
@@ -138,7 +139,7 @@ def _read_pipe(deadline: float | None) -> bytes:
 
 
 def _wait_for_data(source: int, deadline: float | None, *, told: bool = False) -> None:
-    """Wait until there is something to read; say so when that takes long."""
+    """Wait for input; report the wait when it takes long."""
     told = told or os.isatty(source)
     while True:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())

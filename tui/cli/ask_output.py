@@ -1,4 +1,4 @@
-"""What ``ask`` prints: the reply on stdout, all else on stderr."""
+"""Output of ``ask``: the reply on stdout, everything else on stderr."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def print_reply(markdown: str) -> None:
 
 
 def print_usage(turn: Turn, total: Usage | None) -> None:
-    """Where the service counts: for this turn, and for the whole conversation if that is more."""
+    """Print the usage of this turn, and of the whole conversation if that is more."""
     if turn.usage:
         click.echo(f"genie-tui: {turn.usage.sentence()}", err=True)
     if total and total != turn.usage:
@@ -34,7 +34,7 @@ def print_usage(turn: Turn, total: Usage | None) -> None:
 
 
 def print_end(turn: Turn, can: Capability) -> None:
-    """How a turn ended, where the reply alone does not say it."""
+    """Print how a turn ended, unless the reply shows it."""
     silence = f"{_SILENCE} {_STOPPED}" if Capability.BE_STOPPED in can else _SILENCE
     ends = {
         "failed": "The agent failed.",

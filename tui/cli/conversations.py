@@ -42,7 +42,7 @@ def run_conversations(target: Target, *, as_json: bool, limit: int) -> int:
 
 
 def run_search(target: Target, words: str, *, as_json: bool, limit: int) -> int:
-    """Print where words stand in what is stored; exit code 0 also when they stand nowhere."""
+    """Print the search results in the stored conversations; exit code 0 also without any."""
     found, now_ms = asyncio.run(_search(target, words, limit))
     if as_json:
         click.echo(json_text([_hit_row(hit) for hit in found.rows], indent=2))
@@ -73,7 +73,7 @@ async def _search(target: Target, words: str, limit: int) -> tuple[_Found[Hit], 
     from tui.system.clock import SystemClock
 
     async with target.place().connect(lambda update: None, one_shot=True) as session:
-        if target.demo:  # nothing of it is stored before its list is read
+        if target.demo:  # before its list is loaded, the demo has stored nothing
             await session.conversations.refresh()
         hits = await session.history.search(words, limit + 1)
         return _Found(hits[:limit], len(hits) > limit), SystemClock().now_ms()
@@ -86,7 +86,7 @@ def _title(hit: Hit) -> str:
 
 
 def _highlighted(hit: Hit) -> str:
-    """The snippet with its words in bold; click takes that away where there is no terminal."""
+    """Return the snippet with its matches in bold; click drops the style without a terminal."""
     text = ""
     done = 0
     for start, end in hit.marks:

@@ -22,7 +22,7 @@ def run_demo_server(
     token_life_s: int,
     as_json: bool,
 ) -> int:
-    """Serve until interrupted; prints what a client needs to connect."""
+    """Serve until interrupted; print the settings that a client needs to connect."""
     from tui.demo.server import DemoServer, DemoSettings, run_forever
 
     def ready(server: DemoServer) -> None:
@@ -62,7 +62,7 @@ def run_demo_server(
         )
         run_forever(settings, ready)
     except KeyboardInterrupt:
-        pass  # how it is meant to end
+        pass  # the normal end
     except ValueError as error:
         raise CommandFailure(str(error), ExitCode.USAGE) from error
     except OSError as error:

@@ -31,7 +31,7 @@ _STEP_CELLS = max(map(len, STEPS)) + 2
 
 
 def run_doctor(target: Target, *, as_json: bool) -> int:
-    """Check step by step and print what was found; the exit code says what failed first."""
+    """Check step by step and print the results; the exit code is that of the first failure."""
     findings = asyncio.run(_examined(target, show=not as_json))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
@@ -39,7 +39,7 @@ def run_doctor(target: Target, *, as_json: bool) -> int:
 
 
 def list_keys(*, as_json: bool) -> int:
-    """Print what can have a key: its name for the configuration, its keys, what it does."""
+    """Print each command that can have a key: name in the configuration, keys, purpose."""
     from tui.ui.keys.keymap import in_order
 
     commands = in_order()
@@ -86,7 +86,7 @@ async def _findings(target: Target) -> AsyncGenerator[CheckResult]:
 
 @asynccontextmanager
 async def _profile(target: Target) -> AsyncGenerator[Profile]:
-    """The profile to check; with the demo, that of a server which runs meanwhile."""
+    """Yield the profile to check; with the demo, that of a server started for the check."""
     from tui.bootstrap import read_profile
     from tui.bootstrap.demo import running_demo
 

@@ -1,4 +1,4 @@
-"""Exit codes and the exceptions that end a command with them."""
+"""Exit codes, and the exceptions that end a command with them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CommandFailure(click.ClickException):
 
 
 def failure_of(error: BackendError) -> CommandFailure:
-    """The end of a command whose call to a service failed."""
+    """Return the failure of a command whose call to a service failed."""
     if error.kind is ErrorKind.SETTINGS:
         return CommandFailure(error.sentence(), ExitCode.USAGE)
     if error.kind not in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN):

@@ -37,7 +37,7 @@ def run_export(target: Target, conversation: str, *, form: str | None, output: P
 
 
 async def _read(target: Target, conversation_id: ConversationId) -> ExportSource:
-    """The conversation as the server has it, or else as far as it is stored here."""
+    """Return the conversation as the server has it, or else the stored part of it."""
     place = target.place()
     async with place.connect(lambda update: None, one_shot=True) as session:
         failure = None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def run_login(target: Target, *, no_browser: bool) -> int:
-    """Sign in, and say as whom and where that is kept."""
+    """Sign in; print the user and where the credentials are stored."""
     profile = _profile(target)
     if profile.auth == "api_key":
         return _run(_take_key(profile))
@@ -29,13 +29,13 @@ def run_login(target: Target, *, no_browser: bool) -> int:
 
 
 def run_logout(target: Target) -> int:
-    """Remove what signs in from every place that is ours."""
+    """Remove the credentials from every place where we store them."""
     profile = _profile(target)
     return _run(_forget_key(profile) if profile.auth == "api_key" else _sign_out(profile))
 
 
 def run_whoami(target: Target) -> int:
-    """Print who is signed in; exit code 3 if nobody is."""
+    """Print who is signed in; exit code 3 if the user is not."""
     profile = _profile(target)
     if profile.auth == "api_key":
         click.echo(f"{profile.idp_user_id} (the user id that goes with the API key)")
@@ -108,12 +108,13 @@ async def _sign_in(profile: Profile, *, no_browser: bool) -> None:
 
 
 def _explain(attempt: LoginAttempt, *, no_browser: bool) -> None:
-    """Say all ways to sign in, the likeliest first; the address in any case and before all else."""
+    """Print all ways to sign in, the most likely first; the address always comes first."""
     minutes = round(attempt.seconds_left / 60)
     click.echo(f"Sign in to {link_host(attempt.url)} within {minutes} minutes:\n", err=True)
     click.echo(f"{attempt.url}\n", err=True)
     remote = attempt.remote_reason
-    # Whoever has our port would get the answer, so then only the user decides to go on.
+    # Another program on our port would receive the redirect, so the user decides whether to
+    # continue.
     at_home = not no_browser and not remote and not attempt.listening_problem
     if at_home and attempt.open_browser():
         doubt = attempt.redirect_doubt
@@ -135,7 +136,7 @@ def _explain(attempt: LoginAttempt, *, no_browser: bool) -> None:
 
 
 async def _answered(attempt: LoginAttempt) -> Identity:
-    """Who signed in, by the redirect or by an address on standard input, whichever comes first."""
+    """Return the identity, by the redirect or an address on standard input, whichever is first."""
     with incoming_lines(sys.stdin, lambda line: _paste(attempt, line)):
         return await attempt.finished()
 

@@ -1,4 +1,4 @@
-"""Options that several commands share: which profile, or the demo."""
+"""Options shared by several commands: the profile, or the demo."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which agent a command speaks to."""
+    """Agent that a command talks to."""
 
     demo: bool = False
     profile: str | None = None
     config: Path | None = None
     login: bool = False
-    """With ``demo``: through its login."""
+    """With ``demo``: sign in through its login."""
     flags: Mapping[str, object] = field(default_factory=dict)
     """Settings given as options, by key."""
 
     @property
     def backend(self) -> BackendName | None:
-        """Service to speak to, other than the profile says."""
+        """Service that overrides the one of the profile."""
         backend: Any = self.flags.get("backend")
         chosen: BackendName | None = backend
         return chosen
 
     def or_from(self, parent: Target | None) -> Target:
-        """With what was said before the command's name filled in."""
+        """Fill in the options given before the command's name."""
         if parent is None:
             return self
         return Target(
@@ -51,7 +51,7 @@ class Target:
         )
 
     def place(self) -> AgentTarget:
-        """Raises ``CommandFailure`` with exit code 2 where the configuration is wrong."""
+        """Raises ``CommandFailure`` with exit code 2 for errors in the configuration."""
         from tui.config import ConfigError
 
         if self.demo:
@@ -71,7 +71,7 @@ class Target:
         return login_demo_target() if self.login else demo_target(backend=usual)
 
     def preferences(self) -> Preferences:
-        """How the interface is to be where no profile says so; raises as :meth:`place` does."""
+        """Return the preferences without a profile; raises as :meth:`place` does."""
         from tui.bootstrap import general_preferences
         from tui.config import ConfigError
 
@@ -81,7 +81,7 @@ class Target:
             raise CommandFailure(str(error), ExitCode.USAGE) from error
 
     def read(self, *, key_needed: bool = True) -> Profile:
-        """The profile, see :func:`tui.bootstrap.read_profile`; raises as :meth:`place` does."""
+        """Return the profile (:func:`tui.bootstrap.read_profile`); raises as :meth:`place` does."""
         from tui.bootstrap import read_profile
         from tui.config import ConfigError
 
@@ -118,7 +118,7 @@ def setting_options(group: Group) -> Callable[[_F], _F]:
 
 
 def _option(setting: Setting) -> Callable[[_F], _F]:
-    """Return the decorator for a setting; a switch that has an option is off by default."""
+    """Return the decorator for a setting; a switch with an option is off by default."""
     kind: dict[str, Any] = {"metavar": "NAME"}
     if isinstance(setting.default, bool):
         kind = {"is_flag": True, "default": None}
@@ -151,7 +151,7 @@ def target_options(command: _F) -> _F:
 
 
 def target_of(context: click.Context, **options: Any) -> Target:
-    """Return the target that options before and after the command's name add up to."""
+    """Return the target from the options before and after the command's name."""
     parent = context.parent.obj if context.parent else None
     return Target(flags=flags_of(context), **options).or_from(
         parent if isinstance(parent, Target) else None

@@ -23,9 +23,9 @@ _LARGEST_READ = 65_536
 
 @contextmanager
 def incoming_lines(source: TextIO, take: Callable[[str], None]) -> Iterator[None]:
-    """Call ``take`` with each line as it comes, meanwhile; what cannot be waited for is not read.
+    """Call ``take`` with each line of input while the block runs; skips sources without polling.
 
-    No thread: one that is still reading would hold up the end of the program.
+    No thread: one that is still reading would delay the end of the program.
     """
     loop = asyncio.get_running_loop()
     pending = bytearray()
@@ -56,7 +56,7 @@ _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
 async def ask_person(step: ApprovalStep) -> Decision:
-    """What the person at the terminal decides about a skill call."""
+    """Ask the person at the terminal for a decision on a skill call."""
     click.echo(f"\n{clean_line(step.request.skill)} asks to run with:", err=True)
     for change in changes(step.asked_first, step.request) if step.asked_first else ():
         click.echo(f"Changed: {change}", err=True)
@@ -66,7 +66,7 @@ async def ask_person(step: ApprovalStep) -> Decision:
 
 
 async def _confirm(question: str) -> bool:
-    """Yes or no; Enter alone is no. Raises ``click.Abort`` at the end of the input."""
+    """Ask yes or no; Enter alone is no. Raises ``click.Abort`` at the end of the input."""
     while True:
         click.echo(f"{question} [y/N]: ", nl=False, err=True)
         line = await _next_line()
@@ -77,10 +77,10 @@ async def _confirm(question: str) -> bool:
 
 
 async def _next_line() -> str:
-    """What is typed up to Enter; empty at the end of the input.
+    """Return the next line of input; empty at its end.
 
-    A thread that reads would keep the program from ending while nobody answers. A terminal says
-    that it can be read when a whole line is there.
+    A reading thread would keep the program from ending while it waits. A terminal becomes readable
+    only when a whole line is there.
     """
     loop = asyncio.get_running_loop()
     typed = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The program's standard streams where they are closed, or where their reader is gone."""
+"""Standard streams that are closed, or whose reader is gone."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _MODES = ("r", "w", "w")
 
 
 class ReaderGone(Exception):
-    """Whoever read the output has enough, as ``head`` does."""
+    """The reader of the output has closed it, as ``head`` does."""
 
 
 class PipedGroup(click.Group):
-    """Commands whose reader may leave. Click itself would make that exit code 1."""
+    """Group of commands whose reader may close the output. Click alone would exit with code 1."""
 
     def make_context(
         self,
@@ -39,13 +39,14 @@ class PipedGroup(click.Group):
 
 
 def prepare_streams() -> None:
-    """Make standard streams usable: closed ones lead nowhere, unknown characters are replaced.
+    """Make standard streams usable: reopen closed ones on the null device, replace unknown
+    characters.
 
     A closed descriptor would otherwise become that of the next file opened, such as the database.
     """
     for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         if _is_closed(descriptor):
-            os.open(os.devnull, os.O_RDWR)  # the lowest free descriptor: this one
+            os.open(os.devnull, os.O_RDWR)  # uses the lowest free descriptor: this one
         if getattr(sys, name) is None:
             mode = _MODES[descriptor]
             setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
@@ -55,13 +56,13 @@ def prepare_streams() -> None:
 
 
 def flush_streams() -> None:
-    """Write what is left. Raises ``OSError`` where that is impossible."""
+    """Flush the output. Raises ``OSError`` where that is impossible."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
 
 
 def drop_output() -> None:
-    """Let what cannot be written lead nowhere, so that the end of the program does not complain."""
+    """Redirect the output to the null device, so that the exit of the program does not fail."""
     for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
         try:
             stream.flush()

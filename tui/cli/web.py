@@ -1,4 +1,4 @@
-"""``genie-tui --web``: the demo in a browser, for the one who opened the printed address."""
+"""``genie-tui --web``: the demo in a browser, accessible through the printed address only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 HOST = "127.0.0.1"
-"""Never another: a page is for the person at this machine."""
+"""Fixed: a page is for the person at this machine."""
 _TOKEN_BYTES = 32
 _REFUSED = "Open the address that genie-tui printed: it has the token of this page.\n"
 
@@ -48,7 +48,7 @@ class PageAccess:
         return f"http://{self._here}/?token={self._token}"
 
     def middleware(self) -> Middleware:
-        """Return the check of every request, which also limits where our page may ask."""
+        """Return the check of every request, which also limits the origins our page may call."""
         from aiohttp import web
 
         @web.middleware
@@ -70,7 +70,7 @@ class PageAccess:
     def _is_from_here(self, request: web.Request) -> bool:
         """Return True for our own address and origin.
 
-        Browsers name the origin with every websocket, and with a page only where another asked.
+        Browsers send the origin with every websocket, and with a page only if another site asked.
         """
         own = f"http://{self._here}"
         origin = request.headers.get("Origin", "" if request.path == "/ws" else own)
@@ -110,7 +110,7 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
     access = PageAccess(port)
 
     class DemoPage(Server):
-        """Textual's server, for pages of its own only, and silent."""
+        """Textual's server, limited to pages of its own, and silent."""
 
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
@@ -125,13 +125,13 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
 
         async def on_shutdown(self, app: web.Application) -> None:
             for task in pages:
-                task.cancel()  # else the end would wait for the pages to be closed
+                task.cancel()  # otherwise stopping would wait for the pages to be closed
 
         async def on_startup(self, app: web.Application) -> None:
-            """Nothing is there yet, so nothing is said."""
+            """Print nothing, since no page exists yet."""
 
         def listen(self, listener: socket.socket) -> None:
-            """Serve until interrupted; what is typed into a page is logged nowhere."""
+            """Serve until interrupted; input of a page is never logged."""
             where = f"Open {access.address} · Ctrl+C ends the demo."
             web.run_app(
                 self._make_app(),
@@ -153,7 +153,7 @@ def _command(flags: Mapping[str, object]) -> str:
 
 @contextmanager
 def _page_folder() -> Iterator[None]:
-    """Make the folder to which the pages are limited; remove it at the end if it is empty."""
+    """Create the folder to which the pages are limited; remove it at the end if it is empty."""
     folder = Path(tempfile.mkdtemp(prefix="genie-tui-web-"))
     os.environ[file_scope.VARIABLE] = str(folder)
     for name in filter(is_secret, list(os.environ)):

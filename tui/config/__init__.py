@@ -1,9 +1,9 @@
 """Settings: from flags, then the environment, then a profile in a TOML file.
 
-Every value that cannot be used is one line that names the key and where it came from, and never
-shows a secret. The environment variable of a key is ``GENIE_TUI_`` and the key in capitals.
+Every invalid value is reported in one line that names the key and its source, and never shows a
+secret. The environment variable of a key is ``GENIE_TUI_`` and the key in capitals.
 
-Names are loaded on first use: a folder does not wait for the checks.
+Names are loaded on first use: asking for a folder does not load the checks.
 """
 
 from __future__ import annotations

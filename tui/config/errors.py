@@ -1,7 +1,7 @@
-"""What can be wrong with settings."""
+"""Errors in settings."""
 
 from __future__ import annotations
 
 
 class ConfigError(Exception):
-    """Settings that cannot be used. ``str(error)`` is one line for the user."""
+    """Invalid settings. ``str(error)`` is one line for the user."""

@@ -1,4 +1,4 @@
-"""Hosts of the data centers, and the check of hosts that get credentials."""
+"""Hosts of the data centers, and the check of hosts that receive credentials."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ documented for all regions."""
 
 
 def check_url(url: str) -> str:
-    """The URL, if it is one that we may send credentials to: https, or http to this machine.
+    """Return the URL if it may receive credentials: https, or http to this machine.
 
-    Raises ``ValueError`` with what is wrong; the URL is not repeated, it may hold a password.
+    Raises ``ValueError`` with the problem; the URL is not repeated, since it may hold a password.
     """
     if re.search(r"[\s\\\x00-\x1f\x7f]", url):
         raise ValueError("must be a URL without spaces, backslashes and control characters")
@@ -58,7 +58,7 @@ def check_url(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell if a host name or address is this machine: ``localhost``, 127.0.0.0/8 or ``::1``."""
+    """Return True for this machine: ``localhost``, 127.0.0.0/8 or ``::1``."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -68,7 +68,7 @@ def is_loopback(host: str) -> bool:
 def _split(url: str) -> SplitResult:
     try:
         return urlsplit(url)
-    except ValueError:  # its words repeat part of the URL
+    except ValueError:  # its message repeats part of the URL
         raise ValueError("must be a URL, with a valid host") from None
 
 

@@ -1,4 +1,4 @@
-"""Where the program keeps its files."""
+"""Folders of the program's files."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Environment = Mapping[str, str]
 
 
 def config_dir(environ: Environment | None = None) -> Path:
-    """Where ``config.toml`` is; ``GENIE_TUI_CONFIG_DIR`` overrides the platform's folder."""
+    """Return the folder of ``config.toml``; ``GENIE_TUI_CONFIG_DIR`` overrides the platform's."""
     return _folder("CONFIG_DIR", environ) or platformdirs.user_config_path(APP_NAME)
 
 
 def data_dir(environ: Environment | None = None) -> Path:
-    """Where conversations are; ``GENIE_TUI_DATA_DIR`` overrides the platform's folder."""
+    """Return the folder of the conversations; ``GENIE_TUI_DATA_DIR`` overrides the platform's."""
     return _folder("DATA_DIR", environ) or platformdirs.user_data_path(APP_NAME)
 
 
 def state_dir(environ: Environment | None = None) -> Path:
-    """Where logs and tokens are; ``state`` below ``GENIE_TUI_DATA_DIR`` where that is set."""
+    """Return the folder of logs and tokens; ``state`` in ``GENIE_TUI_DATA_DIR`` if that is set."""
     own = _folder("DATA_DIR", environ)
     return own / "state" if own else platformdirs.user_state_path(APP_NAME)
 

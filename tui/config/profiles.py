@@ -30,14 +30,14 @@ def load(
 ) -> Profile:
     """Return the settings to use.
 
-    ``flags`` are by key; those that are None were not given. ``complete`` false leaves out the
-    check that there is all a conversation needs (set-up, Studio). Raises ``ConfigError``.
+    ``flags`` are by key; those that are None were not given. ``complete`` False leaves out the
+    check for everything that a conversation needs (set-up, Studio). Raises ``ConfigError``.
     """
     environ = os.environ if environ is None else environ
     path = config_path or config_file(environ)
     document = read(path, must_exist=config_path is not None)
     if _has_secrets(document):
-        protect(path)  # an editor may have created it for everybody to read
+        protect(path)  # an editor may have created it readable for all users
     name, table = _choose(document, path, profile, environ)
     sources = Sources(flags or {}, environ, table, _table_name(path, name))
     settings = _with_hosts(sources.profile(name))
@@ -47,7 +47,7 @@ def load(
 
 
 def holds_secrets(path: Path) -> bool:
-    """Tell if a file has keys or tokens in it; one that cannot be read may have."""
+    """Return True if a file has keys or tokens in it; one that cannot be read may have."""
     try:
         return _has_secrets(read(path))
     except ConfigError:
@@ -66,7 +66,7 @@ def profile_names(path: Path) -> list[str]:
 
 
 def is_configured(config_path: Path | None = None, environ: Environment | None = None) -> bool:
-    """Tell if the user has set up anything at all; if not, this is the first run.
+    """Return True if the user has set up anything; if not, this is the first run.
 
     Raises ``ConfigError`` for a file that cannot be read.
     """
@@ -78,18 +78,18 @@ def is_configured(config_path: Path | None = None, environ: Environment | None =
 
 
 def profile_from(name: str, values: Mapping[str, object]) -> Profile:
-    """Return the profile that values make, by key, complete or not.
+    """Return the profile of values by key, complete or not.
 
-    Each value has no problem on its own, see :func:`tui.config.settings.problem_with`.
+    Each value must be valid on its own, see :func:`tui.config.settings.problem_with`.
     """
     return _with_hosts(Sources({}, {}, values).profile(name))
 
 
 def save_profile(path: Path, name: str, values: Mapping[str, Value]) -> None:
-    """Write keys of a profile into a file (created 0600), leaving all else as it is.
+    """Write keys of a profile to a file (created 0600), and keep everything else in it.
 
     None removes a key. The first profile becomes the default one. Nothing is written unless all
-    values can be used. Raises ``ConfigError``.
+    values are valid. Raises ``ConfigError``.
     """
     plain = {key: _plain(value) for key, value in values.items()}
     check_keys(plain, KEYS, f"Profile {name!r}")
@@ -97,7 +97,7 @@ def save_profile(path: Path, name: str, values: Mapping[str, Value]) -> None:
     kept = {key: value for key, value in merged.items() if value is not None}
     Sources({}, {}, kept, _table_name(path, name)).profile(name)
     try:
-        target = path.resolve()  # a link stays one
+        target = path.resolve()  # keeps a link a link
         make_folder(target.parent)
         replace_text(target, edited(target, name, plain))
     except OSError as error:
@@ -113,7 +113,7 @@ def _table_name(path: Path, name: str) -> str:
 
 
 def _with_hosts(profile: Profile) -> Profile:
-    """Return the profile with its data center's hosts where it names none of its own."""
+    """Return the profile with its data center's hosts, unless it names its own."""
     center = DATA_CENTERS[profile.data_center]
     return replace(
         profile,
@@ -151,7 +151,7 @@ def _sign_in(profile: Profile) -> str:
 def _choose(
     document: Mapping[str, Any], path: Path, asked: str | None, environ: Environment
 ) -> tuple[str, Mapping[str, object]]:
-    """Return the profile to use, by name and content; an empty one where there is none at all."""
+    """Return the profile to use, by name and content; an empty one if there is none at all."""
     known = tables(document, path)
     name = _named(document, path, asked, environ) or _default(list(known), path)
     table = known.get(name, {})
@@ -162,7 +162,7 @@ def _choose(
 def _named(
     document: Mapping[str, Any], path: Path, asked: str | None, environ: Environment
 ) -> str | None:
-    """Return the profile that was asked for, which must exist."""
+    """Return the requested profile, which must exist."""
     candidates = (
         ("--profile", asked),
         (f"Environment variable {variable('profile')}", environ.get(variable("profile"))),

@@ -1,8 +1,8 @@
 """Table of settings. Adding a setting takes one line here, and its use.
 
-Made from it: environment variables, command-line options, checks, ``Preferences``, the fields of
-the set-up screen and the table in the README. A setting of ``InterfaceSettings`` is read without a
-profile, too; one of ``Profile`` belongs to an agent.
+Generated from it: environment variables, command-line options, checks, ``Preferences``, the fields
+of the set-up screen and the table in the README. Settings of ``InterfaceSettings`` are also read
+without a profile; those of ``Profile`` belong to an agent.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _setting(default: _T, type_: ValueType[_T], help_: str, *, has_option: bool 
     return value
 
 
-# No pydantic models, since every start would wait for pydantic before its first paint.
+# Not pydantic models, since every start would wait for pydantic before its first paint.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class InterfaceSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile(InterfaceSettings):
-    """Everything that is needed to talk to one agent."""
+    """Settings needed to talk to one agent."""
 
     name: str = "default"
     backend: BackendName = _setting(
@@ -133,9 +133,9 @@ class Preferences(InterfaceSettings):
     """Settings of the interface, and its keys."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
-    """Keys by the id of what they do, several separated by commas; empty: none."""
+    """Keys by command id, several separated by commas; empty: none."""
     keys_from: str = ""
-    """The file that ``keys`` were read from."""
+    """File that ``keys`` were read from."""
 
 
 def _declared() -> Iterator[Setting]:
@@ -156,26 +156,26 @@ KEYS = tuple(SETTINGS)
 """Keys of a profile in the file."""
 
 INTERFACE = tuple(setting for setting in SETTINGS.values() if setting.group == "interface")
-"""Settings that are read without a profile, too."""
+"""Settings that are also read without a profile."""
 
 SECRETS = frozenset(setting.key for setting in SETTINGS.values() if setting.type.is_secret)
 """Keys with values that other users must not read."""
 
 
 class Sources(NamedTuple):
-    """Values of settings by where they come from, the strongest first."""
+    """Values of settings by source, the strongest first."""
 
     flags: Mapping[str, object]
-    """By key; one that is None was not given."""
+    """By key; None if not given."""
     environ: Mapping[str, str]
     table: Mapping[str, object] = MappingProxyType({})
     """Content of a profile."""
     table_name: str = ""
 
     def read(self, settings: Iterable[Setting]) -> dict[str, Any]:
-        """Return the values that a source has, by key.
+        """Return the values of all sources, by key.
 
-        Raises ``ConfigError`` for the first that cannot be used.
+        Raises ``ConfigError`` for the first invalid one.
         """
         values: dict[str, Any] = {}
         for setting in settings:
@@ -188,14 +188,14 @@ class Sources(NamedTuple):
         return values
 
     def profile(self, name: str) -> Profile:
-        """Return the profile that the values make; raises as :meth:`read` does."""
+        """Return the profile with these values; raises as :meth:`read` does."""
         values = self.read(SETTINGS.values())
         if values.get("api_key"):
             values.setdefault("auth", "api_key")
         return Profile(name=name, **values)
 
     def _find(self, setting: Setting) -> tuple[object, str] | None:
-        """Return the strongest value of a setting and its name there; None for none."""
+        """Return the strongest value of a setting and the name of its source; None for none."""
         flag = self.flags.get(setting.key)
         if flag is not None:
             return flag, setting.option
@@ -207,7 +207,7 @@ class Sources(NamedTuple):
 
 
 def problem_with(key: str, value: str) -> str:
-    """Return what is wrong with a value of a setting, as a clause; empty if it can be used."""
+    """Return the problem of a setting's value, as a clause; empty if it is valid."""
     try:
         SETTINGS[key].type.read(value)
     except ValueError as problem:

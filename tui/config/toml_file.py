@@ -42,7 +42,7 @@ def tables(document: Mapping[str, Any], path: Path) -> dict[str, Mapping[str, ob
 def key_bindings(
     config_path: Path | None = None, environ: Environment | None = None
 ) -> tuple[Path, dict[str, str]]:
-    """Return the file and its table ``[keys]``: by id what to press. Raises ``ConfigError``.
+    """Return the file and its table ``[keys]``: keys by command id. Raises ``ConfigError``.
 
     ``conversation.new = "ctrl+n"`` and ``"conversation.new" = "ctrl+n"`` are the same.
     """
@@ -81,7 +81,7 @@ def _flatten(table: object, prefix: str, found: dict[str, str], path: Path) -> N
 
 
 def check_keys(table: Mapping[str, object], known: tuple[str, ...], where: str) -> None:
-    """Raise ``ConfigError`` for the first key that is not known, with the nearest that is."""
+    """Raise ``ConfigError`` for the first unknown key, with the nearest known one."""
     for key in table:
         if key not in known:
             import difflib

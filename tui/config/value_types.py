@@ -1,4 +1,4 @@
-"""Types of settings: how a value is read, and which values there are to choose from."""
+"""Types of settings: parsing, and the values to choose from."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ class ValueType(NamedTuple, Generic[_T_co]):
     """For the documentation."""
     read: Callable[[object], _T_co]
     """Checks a value and converts it. Raises ``ValueError`` with a clause that says what is
-    accepted and shows no secret."""
+    accepted and shows no secret.
+    """
     choices: tuple[str, ...] = ()
     is_secret: bool = False
 
 
 def one_of(*choices: _Choice) -> ValueType[_Choice]:
-    """Return the type of a setting with few values."""
+    """Return the type of a setting with a few fixed values."""
 
     def read(value: object) -> _Choice:
         for choice in choices:
@@ -54,7 +55,7 @@ def _switch(value: object) -> bool:
 def _data_center(value: object) -> str:
     code = _text(value).lower()
     if code not in DATA_CENTERS:
-        from tui.core.text import clean_line  # not for --help to wait for
+        from tui.core.text import clean_line  # --help must not wait for it
 
         raise ValueError(
             f"{clean_line(code, 20)!r} is not a known data center"

@@ -1,7 +1,7 @@
-"""A conversation as a file for people and programs: Markdown, HTML or JSON.
+"""Conversation export as Markdown, HTML or JSON.
 
-Pure functions from turns and events to text. Everything that comes from elsewhere is cleaned,
-escaped for where it goes, and without secrets.
+Pure functions from turns and events to text. External text is cleaned, stripped of secrets, and
+escaped for its format.
 """
 
 from tui.export.atomic_write import CannotWrite, write

@@ -1,4 +1,4 @@
-"""A file, whole or not at all."""
+"""Write a file in one step, whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tui.system.file_scope import check_path
 
 
 class CannotWrite(Exception):
-    """Says why, in a sentence."""
+    """The file cannot be written; the message is a sentence with the reason."""
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file in one step, so that nobody ever sees half of it. Raises ``CannotWrite``.
+    """Write a file in one step, so that no reader sees half of it. Raises ``CannotWrite``.
 
-    A new file is for its owner alone (0600), since it holds what was said in private; one that is
-    replaced keeps its mode, and a link is followed.
+    A new file is for its owner alone (0600), since conversations are private; a replaced one keeps
+    its mode, and links are followed.
     """
     try:
         check_path(path)

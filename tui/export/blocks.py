@@ -1,4 +1,4 @@
-"""What a conversation consists of, for the formats that people read. All texts are safe."""
+"""Blocks of a conversation, for the formats that people read. All texts are sanitized."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ Tone = Literal["good", "bad", "asks", "calm"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextBlock:
-    """Words: plain text of the user's, or Markdown of the agent's."""
+    """Message: plain text of the user, or Markdown of the agent."""
 
     by_user: bool
     text: str
     at_ms: int | None = None
     files: tuple[str, ...] = ()
     note: str = ""
-    """What became of it, unless it simply was sent."""
+    """Outcome of the message, unless it simply was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionBlock:
-    """One line about something that happened."""
+    """One line about an action or event."""
 
     tone: Tone
     glyph: str
@@ -42,7 +42,7 @@ class ActionBlock:
     about: str = ""
     took: str = ""
     rows: tuple[ParameterRow, ...] = ()
-    """What a skill was to be called with."""
+    """Parameters for a skill that needed approval."""
 
 
 Piece = TextBlock | ActionBlock
@@ -61,7 +61,7 @@ _ENDS: dict[str, tuple[Tone, str, str]] = {
 
 
 def blocks_of(turn: Turn, safe: Sanitizer) -> Iterator[Piece]:
-    """Everything in a turn, from top to bottom."""
+    """Yield the blocks of a turn, from top to bottom."""
     if turn.prompt:
         yield _prompt(turn.prompt, safe)
     for step in turn.steps:
@@ -83,7 +83,7 @@ def blocks_of(turn: Turn, safe: Sanitizer) -> Iterator[Piece]:
 
 
 def counted(pieces: Sequence[Piece]) -> str:
-    """How much was said: ``12 messages``."""
+    """Return the number of messages: ``12 messages``."""
     count = sum(isinstance(piece, TextBlock) for piece in pieces)
     return f"{count} message" + ("" if count == 1 else "s")
 

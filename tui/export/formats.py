@@ -1,4 +1,4 @@
-"""Which formats there are, and what a file of each is called."""
+"""Export formats, and their file names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_NAME = 60
 
 
 def render(chronicle: ExportSource, form: Format) -> str:
-    """The whole file, ending with a newline."""
+    """Return the whole file, ending with a newline."""
     match form:
         case "md":
             from tui.export.markdown import as_markdown
@@ -44,12 +44,12 @@ def render(chronicle: ExportSource, form: Format) -> str:
 
 
 def format_of(path: Path) -> Format | None:
-    """The format that a file's name asks for."""
+    """Return the format for a file name."""
     return _ENDINGS.get(path.suffix.lower())
 
 
 def file_name(title: str, day: date, form: Format) -> str:
-    """A name that every system takes, without secrets: ``order-a-laptop-2026-11-24.html``."""
+    """Return a portable file name without secrets: ``order-a-laptop-2026-11-24.html``."""
     plain = unicodedata.normalize("NFKD", redact(clean(title))).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST_NAME].strip("-")
     return f"{words or 'conversation'}-{day.isoformat()}.{form}"

@@ -31,10 +31,10 @@ _BOXES = {"[ ] ": "☐", "[x] ": "☑"}
 
 
 def words_as_html(source: str) -> str:
-    """The HTML of some Markdown: no script, no style, no picture, no link but to the web.
+    """Render Markdown as HTML without scripts, styles, pictures, and links other than to the web.
 
-    HTML in it is text. Blocks nested too deeply, and paragraphs too long to look at closely, are
-    shown as they were written.
+    HTML in it is text. Blocks nested too deeply, and paragraphs too long to parse, are shown as
+    source.
     """
     parser = _parser()
     lines = source.split("\n")
@@ -42,7 +42,7 @@ def words_as_html(source: str) -> str:
 
 
 def anchor(url: str, inner: str) -> str:
-    """A link around HTML; only the HTML where the address is not one of the web."""
+    """Return a link around HTML; only the HTML if the address is not one of the web."""
     if link_host(url) is None:
         return inner
     return f'<a href="{escape(url)}" rel="noopener noreferrer">{inner}</a>'
@@ -57,7 +57,7 @@ def _block(parser: MarkdownIt, tokens: Sequence[Token], lines: Sequence[str]) ->
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """The tokens of each top-level block."""
+    """Yield the tokens of each top-level block."""
     block: list[Token] = []
     for token in tokens:
         block.append(token)
@@ -75,7 +75,7 @@ def _parser() -> MarkdownIt:
     parser.core.ruler.before("inline", "long", _spare_long_text)
     parser.core.ruler.push("tasks", _tick_tasks)
     if parser.linkify is not None:
-        # Without a scheme, every `notes.md` would be a link to a country.
+        # Without this, every `notes.md` would link to a country's domain.
         parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
     parser.add_render_rule("link_open", _link_open)
     parser.add_render_rule("link_close", _link_close)
@@ -97,7 +97,7 @@ def _spare_long_text(state: StateCore) -> None:
 
 
 def _tick_tasks(state: StateCore) -> None:
-    """Boxes instead of the brackets of a task list."""
+    """Replace the brackets of a task list by boxes."""
     for item, _, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
         box = _BOXES.get(inline.content[:4].lower())
         if item.type == "list_item_open" and inline.children and box:
@@ -117,13 +117,13 @@ def _link_close(renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> 
 
 
 def _picture(renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> str:
-    """A link to the picture: loading it would tell its host that the file is being read."""
+    """Link to the picture: loading it would tell its host that the file is being read."""
     token = tokens[place]
     return anchor(str(token.attrGet("src") or ""), f"🖼 {escape(token.content or 'Picture')}")
 
 
 def _cell_open(renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> str:
-    """A cell aligned by its class: styles in attributes are not allowed in the page."""
+    """Align a cell by its class: styles in attributes are not allowed in the page."""
     token = tokens[place]
     align = str(token.attrGet("style") or "").removeprefix("text-align:")
     return f'<{token.tag} class="{align}">' if align in ("right", "center") else f"<{token.tag}>"
@@ -138,7 +138,7 @@ def _code(renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> str:
 
 
 def _coloured(code: str, language: str) -> str:
-    """Code as HTML, with classes for its colours where the language is known."""
+    """Return code as HTML, with classes for its colours if the language is known."""
     if not language or len(code) > _LONGEST_COLOURED:
         return escape(code)
     from pygments import highlight
@@ -155,7 +155,7 @@ def _coloured(code: str, language: str) -> str:
 
 
 def as_html(chronicle: ExportSource) -> str:
-    """The page. It runs no script and loads nothing, and says so to the browser."""
+    """Return the page. It runs no script and loads nothing, and declares that to the browser."""
     safe = Sanitizer(chronicle.events)
     pieces = [piece for turn in chronicle.turns for piece in blocks_of(turn, safe)]
     style = _asset("page.css")
@@ -180,7 +180,7 @@ def _asset(name: str) -> str:
 
 
 def _span(chronicle: ExportSource, pieces: list[Piece]) -> str:
-    """The days between which things were said."""
+    """Return the days of the first and last message."""
     times = [
         piece.at_ms for piece in pieces if isinstance(piece, TextBlock) and piece.at_ms is not None
     ]

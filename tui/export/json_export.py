@@ -1,4 +1,4 @@
-"""JSON: everything, for programs."""
+"""JSON export, for programs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tui.export.sanitize import Sanitizer
 from tui.export.source import ExportSource
 
 VERSION = 1
-"""Of the shape; a program that reads it should check it."""
+"""Version of the format; programs that read it should check it."""
 
 
 def as_json(chronicle: ExportSource) -> str:
-    """The conversation, its turns, and every event with its payload; times are RFC 3339."""
+    """Return the conversation, its turns, and every event with its payload; times are RFC 3339."""
     safe = Sanitizer(chronicle.events)
     conversation = chronicle.conversation
     whole = {

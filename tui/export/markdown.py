@@ -1,4 +1,4 @@
-"""Markdown export. Markdown that came from elsewhere is escaped, so that it stays as it was."""
+"""Markdown export. External Markdown is escaped, so that it reads as it was written."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _LEAVES = ("paragraph_open", "heading_open")
 
 
 def literal(text: str) -> str:
-    """A line of text as Markdown that shows just this line."""
+    """Return a line of text as Markdown that renders as exactly this line."""
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def quoted(text: str, *, keep_lines: bool = False) -> str:
-    """Markdown as a quotation that nothing in it can leave, not even an open fence.
+    """Quote Markdown so that nothing in it can end the quotation, not even an open fence.
 
-    In it HTML is text, pictures and links are links, and those lead to http and https only.
-    Code stays as it was. ``keep_lines``: a new line is a new line in the text, too.
+    In it HTML is text, pictures and links are links, and those lead to http and https only. Code
+    stays unchanged. ``keep_lines``: line breaks are kept when rendered.
     """
     lines = text.split("\n")
     if keep_lines:
@@ -44,7 +44,7 @@ def quoted(text: str, *, keep_lines: bool = False) -> str:
 
 
 def _neutral(lines: list[str]) -> Iterator[str]:
-    """The lines of a quotation; it is read exactly as whoever opens the file will read it."""
+    """Yield the lines of a quotation; it is parsed the same way as by readers of the file."""
     done = 0
     for start, stop, kind in _blocks("\n".join(lines)):
         if start < done:
@@ -59,7 +59,7 @@ def _neutral(lines: list[str]) -> Iterator[str]:
 
 
 def _blocks(source: str) -> Iterator[tuple[int, int, str]]:
-    """First line, line behind the last, and kind of each block of code and of running text."""
+    """Yield first line, line after the last, and kind of each block of code and of running text."""
     tokens = _parser().parse(source)
     for token in tokens:
         if token.map and token.type in _CODE:
@@ -69,9 +69,9 @@ def _blocks(source: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _disarmed_around_code(block: str) -> str:
-    """A paragraph or heading in which code between backticks is left alone.
+    """Escape a paragraph or heading, except for code between backticks.
 
-    Not so where it begins like the definition of a link, which ends sooner than code in it does.
+    Not if it begins like a link definition, which ends before any code in it.
     """
     if block.lstrip("> *+-0123456789.)").startswith("["):
         return _disarmed(block)
@@ -86,7 +86,7 @@ def _disarmed_around_code(block: str) -> str:
             closer = re.compile(rf"(?<!`){ticks}(?!`)").search(block, at)
         if closer:
             span = block[opener.start() : closer.end()]
-            # A line of HTML begins a block of its own, also amid code.
+            # A line of HTML begins a block of its own, also inside code.
             done += _disarmed(span) if "\n" in span else span
             at = closer.end()
         else:
@@ -95,7 +95,7 @@ def _disarmed_around_code(block: str) -> str:
 
 
 def _disarmed(text: str) -> str:
-    """Text without HTML, pictures, definitions, and links to anything but the web."""
+    """Escape HTML, pictures, definitions, and links to anything but the web."""
     text = _PICTURE.sub("[Picture: ", text.replace("<", "&lt;"))
     return _LINK_TO_ELSEWHERE.sub(r"]\\(", text).replace("]:", "]\\:")
 
@@ -105,16 +105,16 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("gfm-like", {"html": False, "linkify": False, "maxNesting": 40})
-    return parser.disable("reference")  # there are no definitions left when others read it
+    return parser.disable("reference")  # the exported file will have no definitions
 
 
 _LONGEST_VALUE = 600
 
 
 def as_markdown(chronicle: ExportSource) -> str:
-    """The conversation under its days, then the timeline.
+    """Return the conversation by day, then the timeline.
 
-    What was said stands in quotations, so that nothing in it can pass for a part of the record.
+    Messages are quoted, so that nothing in them can pass for a part of the record.
     """
     return "\n".join(_lines(chronicle, Sanitizer(chronicle.events))).rstrip() + "\n"
 

@@ -1,4 +1,4 @@
-"""Text of others, made fit to leave this machine."""
+"""Sanitize external text before it leaves this machine."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from tui.core.text import clean, clean_line
 
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 _SHORTEST_SECRET = 6
-"""Shorter values of secret parameters are hidden in their place only: ``admin`` is also a word."""
+"""Shorter secret parameters are masked only as parameters: ``admin`` is also a word."""
 
 
 class Sanitizer:
-    """Takes control characters and secrets out of a conversation's texts.
+    """Removes control characters and secrets from a conversation's texts.
 
-    Secrets are what looks like one, the values of secret parameters wherever they are repeated,
-    and the links with which a connection can be authorised.
+    Secrets are values that look like one, the values of secret parameters wherever they are
+    repeated, and the links that authorise a connection.
     """
 
     def __init__(self, events: Iterable[TurnEvent]) -> None:
@@ -36,26 +36,26 @@ class Sanitizer:
         self._known = sorted(found, key=len, reverse=True)
 
     def text(self, text: str) -> str:
-        """Text of any length, its line breaks kept."""
+        """Return text of any length, with its line breaks."""
         return redact(clean(text), self._known)
 
     def line(self, text: str, limit: int = 200) -> str:
-        """One line."""
+        """Return text on one line."""
         return clean_line(self.text(text), limit)
 
     def event(self, event: TurnEvent) -> dict[str, Any]:
-        """An event as JSON, with everything that it said but secrets."""
+        """Return an event as JSON, complete except for secrets."""
         data: dict[str, Any] = self.value(codec.to_json(masked_event(event)))
         if isinstance(event, ApprovalResolved) and event.shown_digest:
             data["shown_digest"] = self.digest(event.shown_digest)
         return data
 
     def digest(self, digest: str) -> str:
-        """A digest of what was shown, which looks like a secret and is none."""
+        """Return a digest of displayed text, which looks like a secret but is not one."""
         return digest if _DIGEST.fullmatch(digest) else self.line(digest, 80)
 
     def value(self, value: Any) -> Any:
-        """A JSON value, all its texts made safe."""
+        """Return a JSON value with all its texts sanitized."""
         match value:
             case str():
                 return self.text(value)
@@ -83,11 +83,11 @@ def _secrets_of(event: TurnEvent) -> Iterator[str]:
 
 
 def _hidden(value: Any, shown: Any) -> Iterator[str]:
-    """The texts in a value that were masked."""
+    """Yield the texts in a value that were masked."""
     if shown == MASK:
         yield from _texts(value)
     elif isinstance(value, str) and isinstance(shown, str) and value != shown:
-        yield from _hidden(json.loads(value), json.loads(shown))  # an object in a text
+        yield from _hidden(json.loads(value), json.loads(shown))  # an object inside a string
     elif isinstance(value, Mapping) and isinstance(shown, Mapping):
         for name, inner in value.items():
             yield from _hidden(inner, shown.get(name))

@@ -17,40 +17,40 @@ from tui.export.sanitize import Sanitizer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSource:
-    """A conversation with everything that is known of it, oldest first."""
+    """A conversation with all its known data, oldest first."""
 
     conversation: Conversation
     turns: Sequence[Turn]
     events: Sequence[TurnEvent]
-    """Of the whole conversation, without echoes."""
+    """Events of the whole conversation, without duplicates."""
     agent: str
     """The agent's name."""
     exported_ms: int
     agent_id: str = ""
     zone: tzinfo | None = None
-    """In which times are told; None: the zone of this machine."""
+    """Time zone of all times; None: the zone of this machine."""
 
     @property
     def title(self) -> str:
-        """What the conversation is called, else how it began; neither short nor safe."""
+        """Title of the conversation, else its first words; neither short nor sanitized."""
         begun = (turn.prompt.text for turn in self.turns if turn.prompt)
         known = self.conversation
         named = known.given_name or known.title or next(begun, "") or known.first_text
         return named.strip() or "Conversation"
 
     def moment(self, at_ms: int) -> datetime:
-        """A time, in the chronicle's zone."""
+        """Return a time in the zone of the export."""
         return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone(self.zone)
 
     def iso(self, at_ms: int | None) -> str | None:
-        """A time for programs: RFC 3339 in UTC, with milliseconds."""
+        """Return a time for programs: RFC 3339 in UTC, with milliseconds."""
         if at_ms is None:
             return None
         utc = datetime.fromtimestamp(at_ms / 1000, tz=UTC)
         return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def clock(self, at_ms: int | None, *, seconds: bool = False) -> str:
-        """A time of day: ``14:05``, or ``14:05:09``; empty for no time."""
+        """Return a time of day: ``14:05``, or ``14:05:09``; empty for no time."""
         if at_ms is None:
             return ""
         return f"{self.moment(at_ms):{'%H:%M:%S' if seconds else '%H:%M'}}"
@@ -60,13 +60,13 @@ class ExportSource:
 
 
 def day_name(day: date) -> str:
-    """``Tuesday, 24 November 2026``."""
+    """Return ``Tuesday, 24 November 2026``."""
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRow:
-    """One event. Its texts are safe."""
+    """One event. Its texts are sanitized."""
 
     at_ms: int | None
     glyph: str
@@ -77,14 +77,14 @@ class ExportRow:
 
 @dataclass(slots=True)
 class ExportRun:
-    """The events of a run, or of what belongs to none."""
+    """Events of a run, or those that belong to none."""
 
     name: str
     rows: list[ExportRow] = field(default_factory=list)
 
 
 def runs_of(events: Sequence[TurnEvent], safe: Sanitizer) -> list[ExportRun]:
-    """The timeline: a new run begins where the events change theirs."""
+    """Return the timeline: a new run begins where the events change theirs."""
     runs: list[ExportRun] = []
     spans = Durations()
     for event in events:

@@ -1,1 +1,1 @@
-"""What the desktop around the terminal can do for us."""
+"""Operating system and desktop around the terminal."""

@@ -19,7 +19,7 @@ _SECRET = re.compile(r"GENIE_TUI_\w*(KEY|TOKEN|SECRET|PASSWORD)\w*", re.IGNORECA
 
 
 def is_secret(name: str) -> bool:
-    """Tell if a variable of ours holds a key, a token or a password."""
+    """Return True if one of our variables holds a key, a token or a password."""
     return _SECRET.fullmatch(name) is not None
 
 
@@ -35,7 +35,7 @@ _TEXT_BROWSERS = frozenset(
 
 
 def open_at_home(url: str) -> bool:
-    """Open an address as :func:`open_browser` does, where the user can be expected to see it.
+    """Open an address as :func:`open_browser` does, if the user is likely to see it.
 
     False over SSH, in a container, without a display, or if the user wants none.
     """
@@ -43,10 +43,10 @@ def open_at_home(url: str) -> bool:
 
 
 def open_browser(url: str, environ: Mapping[str, str] | None = None) -> bool:
-    """Start a graphical browser with an http(s) address; False if there is none.
+    """Start a graphical browser with an http(s) address; return False if there is none.
 
-    It runs on its own, cannot write to our terminal, and is not waited for. ``BROWSER`` is
-    honoured as by Python's ``webbrowser``; browsers that need a terminal are passed over.
+    It runs on its own, cannot write to our terminal, and is not waited for. ``BROWSER`` is honoured
+    as by Python's ``webbrowser``; browsers that need a terminal are skipped.
     """
     env = program_environment(environ)
     if link_host(url) is None:
@@ -56,7 +56,7 @@ def open_browser(url: str, environ: Mapping[str, str] | None = None) -> bool:
 
 
 def commands(url: str, environ: Mapping[str, str], platform: str) -> Iterator[list[str]]:
-    """What to try, the user's own choice first."""
+    """Yield the commands to try, the user's own choice first."""
     for choice in environ.get("BROWSER", "").split(os.pathsep):
         words = _words(choice)
         if words and PurePath(words[0]).name not in _TEXT_BROWSERS:
@@ -97,6 +97,6 @@ def _start(command: list[str], environ: Mapping[str, str]) -> bool:
         )
     except OSError:
         return False
-    # Somebody has to take note of its end, or a zombie stays.
+    # Its exit must be collected, or it stays as a zombie.
     threading.Thread(target=process.wait, name="browser", daemon=True).start()
     return True

@@ -1,4 +1,4 @@
-"""Core dumps: none of this program, since its memory holds tokens."""
+"""Prevent core dumps of this program, since its memory holds tokens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import suppress
 
 
 def forbid_core_dumps() -> None:
-    """Set the soft limit of this process, and of those that it starts, to no core dump."""
+    """Set the soft limit for core dumps of this process and its children to zero."""
     with suppress(ImportError, ValueError, OSError):  # Windows has no module ``resource``
         import resource
 

@@ -1,4 +1,4 @@
-"""Words that are written before the database is open, in a small file of their own."""
+"""Small file for text that is written before the database is open."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from tui.system.private_files import make_folder, open_file
 
 
 class DraftFile:
-    """A :class:`tui.core.ports.EarlyDraftStore` over one file, 0600 in a 0700 folder, written
-    whole."""
+    """A :class:`tui.core.ports.EarlyDraftStore` in one file, 0600 in a 0700 folder, written
+    atomically.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def keep(self, text: str) -> None:
-        with suppress(OSError):  # the words are still on screen, and the store may work
+        with suppress(OSError):  # the text is still on screen, and the store may work
             make_folder(self._path.parent)
             self._write(text)
 

@@ -1,6 +1,6 @@
-"""The folder to which the user's files are limited, where there is such a limit.
+"""Folder to which the user's files are limited, if they are.
 
-The app in a browser (``--web``) runs as the person who started it, for whoever holds the page's
+The app in a browser (``--web``) runs as the person who started it, for anyone with the page's
 address. There, files are read and written in one new folder only.
 """
 
@@ -23,9 +23,9 @@ class OutsideFolder(PermissionError):
 
 
 def enter_folder(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Make the folder named by the environment, if any, the one for all files of the program.
+    """Limit all files of the program to the folder named by the environment, if any.
 
-    It is the working directory, ``~``, and has our own files in a hidden folder.
+    It becomes the working directory and ``~``, and has our own files in a hidden folder.
     """
     if folder := environ.get(VARIABLE):
         os.chdir(folder)
@@ -34,7 +34,7 @@ def enter_folder(environ: MutableMapping[str, str] = os.environ) -> None:
 
 
 def own_folder(folder: str | Path) -> Path:
-    """Return the place of our own files in the folder of a page."""
+    """Return the folder of our own files in the folder of a page."""
     return Path(folder, ".genie-tui")
 
 

@@ -1,8 +1,8 @@
-"""Python's garbage collector, kept out of the way where there is nothing to collect.
+"""Control Python's garbage collector where there is little to collect.
 
-Half a second of a start is imports, whose objects all stay; the collector would look through them
-again and again. So it is held from the start of the app to its first paint, and told to forget
-what lives as long as the program.
+Half a second of a start is imports, whose objects all stay; the collector would scan them again and
+again. So it is paused from the start of the app to its first paint, and then ignores the objects
+that live as long as the program.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from __future__ import annotations
 import gc
 
 _SELDOM = (2_000, 10, 20)
-"""How many more objects, and rounds with the young ones, and with the middle-aged ones."""
+"""Threshold of new objects, and of collections of the young and the middle generation."""
 
 
 def hold() -> None:
-    """Collect nothing until ``release``."""
+    """Pause the collector until ``release``."""
     gc.disable()
 
 
 def release() -> None:
-    """Collect again, but never what there is by now, and look through everything seldom.
+    """Resume the collector, but exclude all present objects, and collect rarely.
 
-    That takes 50 ms once a conversation is on screen, and in a flood of events it was due four
-    times a second: lines that are drawn make many objects, few of which go round in circles.
+    A collection takes 50 ms once a conversation is on screen, and during a flood of events it ran
+    four times a second: drawn lines create many objects, few of which form cycles.
     """
     if not gc.isenabled():
         gc.freeze()
@@ -31,5 +31,5 @@ def release() -> None:
 
 
 def leave_all() -> None:
-    """Before the program ends: look through nothing once more."""
+    """Exclude all objects before the program ends, so that the exit does not scan them."""
     gc.freeze()

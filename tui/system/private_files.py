@@ -1,8 +1,8 @@
-"""Folders and files for this user alone, whatever the umask and whatever is there already.
+"""Folders and files for this user alone, whatever the umask and the existing modes.
 
-The mode that ``mkdir`` is given counts for the last folder alone and is cut by the umask; here each
-folder that is created is 0700. A link in the place of a file of ours is an error, never followed:
-another user may have put it there.
+The mode passed to ``mkdir`` applies to the last folder alone and is reduced by the umask; here each
+created folder is 0700. A link in place of one of our files is an error, never followed: another
+user may have put it there.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-"""All that the group and others may do."""
+"""All permissions of the group and others."""
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder and those above it, each 0700. Raises ``OSError``."""
+    """Create a folder and its parents, each 0700. Raises ``OSError``."""
     missing: list[Path] = []
     current = folder
     while not current.exists() and current != current.parent:
@@ -35,7 +35,7 @@ def make_folder(folder: Path) -> None:
 
 
 def open_file(path: Path, flags: int = os.O_RDWR | os.O_CREAT) -> int:
-    """A descriptor of a file of ours, created 0600; others' rights are taken away.
+    """Return a descriptor of one of our files, created 0600; others' permissions are removed.
 
     Raises ``OSError``, with a plain reason for a link.
     """
@@ -52,13 +52,13 @@ def open_file(path: Path, flags: int = os.O_RDWR | os.O_CREAT) -> int:
 
 
 def refuse_link(path: Path) -> None:
-    """Raise ``OSError`` if there is a symbolic link in the place of a file of ours."""
+    """Raise ``OSError`` if a symbolic link is in place of one of our files."""
     if path.is_symlink():
         raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed", str(path))
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Replace a file, 0600 and whole or not at all. Raises ``OSError``."""
+    """Replace a file atomically, with mode 0600. Raises ``OSError``."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     draft = Path(name)
     try:
@@ -77,7 +77,7 @@ def replace_text(path: Path, text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """A file or folder that others could use; ``mended``: they cannot any more."""
+    """File or folder that others could access; ``mended``: they no longer can."""
 
     path: Path
     problem: str
@@ -87,9 +87,9 @@ class Exposed:
 
 
 def protect(path: Path, rights: int = OTHERS) -> Exposed | None:
-    """Take rights of others away where the file or folder is ours; None if all was well.
+    """Remove others' permissions if the file or folder is ours; None if nothing was wrong.
 
-    A folder in which others may only change what is theirs (``/tmp``) is none to complain about.
+    A folder in which others can only change their own files (``/tmp``) is not reported.
     """
     try:
         found = path.stat()

@@ -1,4 +1,4 @@
-"""What the terminal can do, as its environment tells, and the sequences that ask it for things."""
+"""Capabilities of the terminal, by its environment, and escape sequences for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO, Literal
 from tui.core.text import clean_line
 
 Glyphs = Literal["all", "console", "ascii"]
-"""``console``: what the fonts of text consoles have, as code page 437."""
+"""``console``: the characters of text console fonts, as code page 437."""
 Protocol = Literal["osc9", "osc99", "osc777", "bell"]
 
 _CONSOLES = ("linux", "vt", "ansi", "cons", "dumb")
@@ -24,30 +24,30 @@ _END = "\x1b\\"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """The traits of a terminal; an ordinary one by default."""
+    """Capabilities of a terminal; an ordinary one by default."""
 
     glyphs: Glyphs = "all"
     colours: int = TRUE_COLOUR
-    """How many it can show."""
+    """Number of colours."""
     protocol: Protocol = "bell"
-    """How it shows a desktop notification."""
+    """Protocol of desktop notifications."""
     tmux: bool = False
     titled: bool = True
-    """Whether its window has a title that programs set."""
+    """True if its window has a title that programs can set."""
     remote: bool = False
     """Reached over SSH: every byte travels."""
     dark: bool | None = None
-    """Whether its background is dark; None: not known."""
+    """True for a dark background; None if not known."""
 
     def notification(self, text: str) -> str:
-        """The sequence that shows a notification; ``text`` may be anything.
+        """Return the sequence that shows a notification; ``text`` may be anything.
 
-        Inside tmux the bell rings as well: what is passed through may be dropped there.
+        Inside tmux the bell rings as well: tmux may drop the sequence.
         """
         body = self._line(text)
         match self.protocol:
             case "osc9":
-                # A number first would be a command of its own: 9;4 sets progress, 9;6 a macro.
+                # A leading number would be a command of its own: 9;4 sets progress, 9;6 a macro.
                 words = f" {body}" if body[:1].isdigit() else body
                 sequence = f"\x1b]9;{words}{_BELL}"
             case "osc777":
@@ -60,7 +60,7 @@ class Terminal:
         return _passed_through(sequence) + _BELL if self.tmux else sequence
 
     def title(self, text: str) -> str:
-        """The sequence that sets the window's title; empty where there is none."""
+        """Return the sequence that sets the window's title; empty if there is none."""
         return f"\x1b]2;{self._line(text)}{_BELL}" if self.titled else ""
 
     def _line(self, text: str) -> str:
@@ -71,17 +71,17 @@ class Terminal:
 
     @property
     def save_title(self) -> str:
-        """Asks the terminal to remember the title it has."""
+        """Sequence that saves the terminal's title."""
         return "\x1b[22;2t" if self.titled else ""
 
     @property
     def restore_title(self) -> str:
-        """Asks for the title back; a terminal that remembers none shows an empty one."""
+        """Sequence that restores the title; a terminal that saved none shows an empty one."""
         return "\x1b]2;\x07\x1b[23;2t" if self.titled else ""
 
 
 def terminal_of(environ: Mapping[str, str]) -> Terminal:
-    """The terminal that a process with this environment writes to."""
+    """Return the terminal of a process with this environment."""
     if environ.get("TERM_PROGRAM") == "textual":  # a page in the browser
         return Terminal(titled=False)
     term = environ.get("TERM", "")
@@ -106,7 +106,7 @@ def _glyphs(environ: Mapping[str, str], *, console: bool) -> Glyphs:
 
 
 def _colours(environ: Mapping[str, str], term: str) -> int:
-    """As Textual finds out; it draws with what this says."""
+    """Return the number of colours as Textual detects it, since Textual draws with that."""
     asked = environ.get("TEXTUAL_COLOR_SYSTEM", "auto").lower()
     if asked != "auto":
         return {"truecolor": TRUE_COLOUR, "256": 256}.get(asked, 16)
@@ -116,7 +116,7 @@ def _colours(environ: Mapping[str, str], term: str) -> int:
 
 
 def _protocol(environ: Mapping[str, str], term: str) -> Protocol:
-    """Which notifications the terminal is known to show. Source: each terminal's manual."""
+    """Return the notification protocol of the terminal. Source: each terminal's manual."""
     program = environ.get("LC_TERMINAL") or environ.get("TERM_PROGRAM", "")
     if "KITTY_WINDOW_ID" in environ or term == "xterm-kitty":
         return "osc99"
@@ -130,7 +130,7 @@ def _protocol(environ: Mapping[str, str], term: str) -> Protocol:
 
 
 def _passed_through(sequence: str) -> str:
-    """A sequence that tmux hands to the terminal it runs in, where it may."""
+    """Wrap a sequence so that tmux passes it to the outer terminal, if it may."""
     doubled = sequence.replace("\x1b", "\x1b\x1b")
     return f"\x1bPtmux;{doubled}\x1b\\"
 
@@ -145,13 +145,13 @@ _ANSWER = re.compile(
 
 
 def dark_by_colorfgbg(value: str) -> bool | None:
-    """Whether ``COLORFGBG``, such as ``15;0``, tells of a dark background."""
+    """Return True if ``COLORFGBG``, such as ``15;0``, means a dark background."""
     last = value.rpartition(";")[2]
     return (int(last) < 7 or int(last) == 8) if last.isdecimal() and int(last) < 16 else None
 
 
 def background_of(sequence: str) -> bool | None:
-    """Return whether the background is dark, if a sequence is the terminal's answer to that."""
+    """Return True if a sequence reports a dark background; None if it is no such report."""
     answer = _ANSWER.fullmatch(sequence)
     return _is_dark(answer) if answer else None
 
@@ -163,9 +163,9 @@ def _is_dark(answer: re.Match[str]) -> bool:
 
 @contextmanager
 def background_asked(environ: Mapping[str, str], stdin: IO[str], stdout: IO[str]) -> Iterator[None]:
-    """Ask for the background now; the answer is among the first input, whoever reads it.
+    """Ask for the background now; the reply is part of the first input.
 
-    Nothing waits for it. Nothing that is typed meanwhile is lost or shown.
+    Nothing waits for it. Keys typed meanwhile are neither lost nor echoed.
     """
     try:
         import termios
@@ -186,5 +186,5 @@ def background_asked(environ: Mapping[str, str], stdin: IO[str], stdout: IO[str]
         stdout.flush()
         yield
     finally:
-        with suppress(termios.error):  # a window that was closed
+        with suppress(termios.error):  # a closed window
             termios.tcsetattr(stdin, termios.TCSANOW, before)

@@ -1,4 +1,4 @@
-"""A terminal that is given back even if the program dies."""
+"""Restore the terminal even if the program dies."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from functools import cache
 from typing import Any
 
 RESTORE = (
-    "\x1b[?2026l"  # a frame that is only half written
+    "\x1b[?2026l"  # ends a half-written frame
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?2048l\x1b[?2004l"
     "\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[0m"
 )
 """Ends every mode that the program uses."""
 
 _SHELL = "/bin/sh"
-# Another program may have taken the terminal over by the time that this one is dead: its settings
-# are left alone unless they are still ours.
+# Another program may have taken over the terminal by the time this one is dead: its settings are
+# left alone unless they are still ours.
 _SCRIPT = """
 ours=$(stty -g <&1)
 while read -r state; do last=$state; done
@@ -29,7 +29,7 @@ printf %s "$0"
 
 @cache
 def settings_at_start(fd: int) -> list[Any] | None:
-    """Return how a terminal was when this was asked for the first time; None if it is none."""
+    """Return the settings of a terminal at the first call; None if it is none."""
     try:
         return termios.tcgetattr(fd)
     except termios.error:
@@ -37,10 +37,10 @@ def settings_at_start(fd: int) -> list[Any] | None:
 
 
 class TerminalGuard:
-    """Knows how the terminal was, and gives it back after a crash.
+    """Saves the settings of the terminal, and restores them after a crash.
 
     A crash of Python leaves :meth:`give_back` time to run. For a fatal fault or SIGKILL, a small
-    shell waits for the end of this process; it costs no more than a pipe as long as all is well.
+    shell waits for the end of this process; until then it costs no more than a pipe.
     """
 
     def __init__(self, input_fd: int, output_fd: int, restore: str = RESTORE) -> None:
@@ -48,7 +48,7 @@ class TerminalGuard:
         self._output_fd = output_fd
         self._restore = restore
         self.before = settings_at_start(input_fd)
-        """How the terminal was before this program."""
+        """Settings of the terminal before this program."""
         self._taken = False
         self._shell_fd: int | None = None
 
@@ -58,12 +58,12 @@ class TerminalGuard:
         self._taken = True
 
     def given_back(self) -> None:
-        """Note that the terminal is as it was."""
+        """Note that the terminal has been restored."""
         self._taken = False
         self._tell("free")
 
     def give_back(self) -> None:
-        """Make the terminal as it was, if it is not; safe to call in a signal handler."""
+        """Restore the terminal, if necessary; safe to call in a signal handler."""
         if not self._taken:
             return
         with suppress(OSError):
@@ -74,7 +74,7 @@ class TerminalGuard:
         self.given_back()
 
     def watch(self) -> None:
-        """Have a shell give the terminal back if this process dies without having done so."""
+        """Start a shell that restores the terminal if this process dies without having done so."""
         if self._shell_fd is not None or not os.isatty(self._output_fd):
             return
         read_fd, write_fd = os.pipe()
@@ -85,7 +85,7 @@ class TerminalGuard:
         ]
         environ = {"PATH": os.environ.get("PATH", os.defpath)}
         try:
-            # In a session of its own it gets none of the signals that end this process.
+            # In its own session it gets none of the signals that end this process.
             os.posix_spawn(
                 _SHELL,
                 ["sh", "-c", _SCRIPT, self._restore],

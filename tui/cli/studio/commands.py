@@ -1,4 +1,4 @@
-"""The commands, made from the descriptions of the endpoints."""
+"""Commands made from the descriptions of the endpoints."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 def group_of(name: str) -> click.Group | None:
-    """The commands of a group; None for an unknown one."""
+    """Return the commands of a group; None for an unknown one."""
     if name not in GROUPS:
         return None
     commands = [_command_of(e) for e in ENDPOINTS.values() if e.group == name]
@@ -28,7 +28,7 @@ def group_of(name: str) -> click.Group | None:
 
 
 def read_json(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
-    """JSON, the name of a file with it behind ``@``, or ``-`` for standard input."""
+    """Parse JSON, a file with it as ``@NAME``, or ``-`` for standard input."""
     if value is None:
         return None
     try:
@@ -47,7 +47,9 @@ def _text_of(value: str) -> str:
 
 
 def _command_of(endpoint: Endpoint) -> click.Command:
-    """One endpoint: the parts of its path as arguments, its fields as arguments and options."""
+    """Return the command of an endpoint: parts of the path as arguments, fields as arguments and
+    options.
+    """
     command: Any = _callback(endpoint)
     for decorate in reversed([*_arguments(endpoint), *_options(endpoint)]):
         command = decorate(command)
@@ -86,7 +88,7 @@ def _values(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _value(given: Any) -> Any:
-    """A value as JSON has it; an empty text alone is an empty list."""
+    """Return a value as JSON has it; a single empty text is an empty list."""
     if isinstance(given, tuple):
         return [text for text in given if text] if given else None
     return given

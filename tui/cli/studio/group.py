@@ -1,4 +1,4 @@
-"""``genie-tui studio``: makes its commands when it is asked for them."""
+"""``genie-tui studio``: creates its commands on demand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.cli.options import target_of, target_options
 
 
 class StudioGroup(click.Group):
-    """Knows its groups of commands by the endpoints' descriptions, which it reads when needed."""
+    """Group that reads its commands from the endpoints' descriptions on demand."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from tui.studio.endpoints import GROUPS

@@ -22,9 +22,9 @@ _NARROWEST = 6
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
-    """The lines of a table, its head in capitals. ``width`` None: as wide as it takes.
+    """Yield the lines of a table, its head in capitals. ``width`` None: no limit.
 
-    The first column is what other commands are given, so it is cut last of all.
+    The first column is the input of other commands, so it is cut last.
     """
     head = [name.replace("_", " ").upper() for name in names]
     wanted = [max(map(wcwidth.width, column)) for column in zip(head, *rows, strict=True)]
@@ -42,7 +42,7 @@ def _within(wanted: Sequence[int], room: int) -> list[int]:
 
 
 def fitted(wanted: Sequence[int], room: int) -> list[int]:
-    """Widths that fit into ``room``: the widest columns give up first, none below six cells."""
+    """Fit widths into ``room``: the widest columns shrink first, none below six cells."""
     widths = list(wanted)
     while sum(widths) > room and max(widths) > _NARROWEST:
         widest = max(widths)
@@ -55,7 +55,7 @@ def fitted(wanted: Sequence[int], room: int) -> list[int]:
 
 
 def _table_cell(text: str, room: int) -> str:
-    """Return a text in exactly ``room`` cells, with ``…`` where it is cut."""
+    """Return text in exactly ``room`` cells, with ``…`` if it is cut."""
     if wcwidth.width(text) > room:
         text = wcwidth.clip(text, 0, room - 1).rstrip() + "…"
     return wcwidth.ljust(text, room)
@@ -69,13 +69,13 @@ _LONGEST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """Prints the answers of one endpoint on stdout."""
+    """Prints the responses of one endpoint on stdout."""
 
     endpoint: Endpoint
     as_json: bool
 
     def show_rows(self, rows: Sequence[Any]) -> None:
-        """A list."""
+        """Print a list."""
         if self.as_json:
             _print_json(list(rows))
         elif not rows:
@@ -87,7 +87,7 @@ class Printer:
                 click.echo(shown(row))
 
     def show(self, answer: Any) -> None:
-        """A single answer, out of its envelope; what is secret comes last."""
+        """Print a single object without its envelope; its secret comes last."""
         content = unwrapped(answer)
         if self.as_json:
             _print_json({} if content is None else content)
@@ -113,7 +113,7 @@ class Printer:
 
 
 def shown(value: Any) -> str:
-    """A value in a cell: a text as it is, all else as JSON; nothing for what is missing."""
+    """Return a value for a cell: text as it is, other values as JSON, nothing if missing."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -137,9 +137,9 @@ def _print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> N
 
 
 def _cell(name: str, value: Any, *, short: bool) -> str:
-    """A value of a table; ``short`` leaves the seconds out of a time.
+    """Return a value for a table; ``short`` leaves the seconds out of a time.
 
-    Whom or what an entry of the log is about is shown by name, instead of all that is known.
+    The subject of a log entry is shown by name instead of in full.
     """
     if name in _ABOUT and isinstance(value, Mapping):
         value = value.get("name") or value.get("id")
@@ -157,7 +157,7 @@ def _to_the_minute(time: str) -> str:
 
 
 def _print_fields(content: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Name and value, a line each; what is empty is left out."""
+    """Print name and value, one per line, without empty values."""
     there = [name for name in names if content.get(name) not in (None, "", [], {})]
     if not there:
         click.echo("Done.")
@@ -171,7 +171,7 @@ def _print_fields(content: Mapping[str, Any], names: Sequence[str]) -> None:
 
 
 def _referred(entry: Mapping[str, Any]) -> str:
-    """``Everyone (grp...)``: what something refers to, with the id to use elsewhere."""
+    """Return ``Everyone (grp...)``: the name of a reference, with the ID to use elsewhere."""
     return f"{shown(entry.get('name'))} ({shown(entry.get('id'))})"
 
 
@@ -198,14 +198,14 @@ _SPECIAL: Mapping[str, Callable[[Any], None]] = {"guardrails show": _print_guard
 
 
 def _only_list(content: Any) -> list[Any] | None:
-    """The rows of an answer that is a list, or an object with nothing but one."""
+    """Return the rows of a response that is a list, or an object with a list as its only field."""
     if isinstance(content, Mapping) and len(content) == 1:
         (content,) = content.values()
     return content if isinstance(content, list) else None
 
 
 def _secret_in(content: Any, name: str) -> str:
-    """A secret, also one inside an object such as ``{"token": {"value": "..."}}``."""
+    """Return a secret, also one inside an object such as ``{"token": {"value": "..."}}``."""
     value = content.get(name) if isinstance(content, Mapping) and name else None
     if isinstance(value, Mapping):
         value = value.get("value")

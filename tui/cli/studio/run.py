@@ -1,4 +1,4 @@
-"""Runs a command: checks, asks, calls, prints."""
+"""Run a Studio command: check, confirm, call, print."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FINDS_USER = "users find"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command as it was typed."""
+    """Command as it was typed."""
 
     endpoint: Endpoint
     parts: tuple[str, ...]
@@ -42,7 +42,7 @@ class Request:
 
 
 def run_request(target: Target, request: Request) -> int:
-    """The exit code of a command; what must not be sent ends it before anything is opened."""
+    """Run a command; return its exit code. Invalid input fails before anything is opened."""
     problems = request.endpoint.validate(request.parts, request.values)
     if problems:
         raise CommandFailure(" ".join(problems), ExitCode.USAGE)
@@ -73,7 +73,7 @@ async def _run(target: Target, request: Request) -> int:
 
 @asynccontextmanager
 async def _profile(target: Target) -> AsyncGenerator[Profile]:
-    """The profile to use; with the demo, that of a server which runs meanwhile."""
+    """Yield the profile to use; with the demo, that of a server started for the command."""
     from tui.bootstrap.demo import running_demo
     from tui.bootstrap.studio import read_studio_profile
     from tui.config import ConfigError
@@ -96,7 +96,7 @@ def _client(profile: Profile, target: Target) -> AbstractAsyncContextManager[Dev
 
 
 async def _list(client: DeveloperClient, request: Request, printer: Printer) -> None:
-    """Print at most ``limit`` rows, and say so when there are more."""
+    """Print at most ``limit`` rows, and report that there are more."""
     found = client.endpoints.rows(
         request.endpoint, request.parts, request.values, limit=request.limit + 1
     )
@@ -117,7 +117,7 @@ def _tell_of_wait(seconds: float) -> None:
 
 
 def _confirm(request: Request) -> None:
-    """Ask before what cannot be undone; raises ``CommandFailure`` where the answer is no."""
+    """Ask before an irreversible action; raises ``CommandFailure`` if the answer is no."""
     if not request.endpoint.confirm or request.yes:
         return
     question = request.endpoint.confirm.format(*(clean_line(part, 60) for part in request.parts))
@@ -128,7 +128,7 @@ def _confirm(request: Request) -> None:
 
 
 async def _replace(client: DeveloperClient, request: Request) -> Any:
-    """Show what a full replacement changes, ask, and do it unless it changes nothing."""
+    """Show the changes of a full replacement, ask, and send it unless it changes nothing."""
     genie, policy_type = GenieId(request.parts[0]), request.parts[1]
     wanted: Any = request.values["configuration"]
     known = (await client.guardrails.get(genie)).policy(policy_type)

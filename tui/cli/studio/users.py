@@ -1,4 +1,4 @@
-"""``genie-tui studio users find``: who has an email, and whether they can talk to the genie."""
+"""``genie-tui studio users find``: find a user by email, and check access to the genie."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def find_user(
     client: DeveloperClient, profile: Profile, email: str, printer: Printer
 ) -> ExitCode:
-    """Print the user on stdout and what is known of them on stderr; 1 if there is none."""
+    """Print the user on stdout and their details on stderr; return 1 if there is none."""
     from tui.bootstrap.setup import check_user
 
     check = await check_user(client, profile, email)

@@ -1,1 +1,1 @@
-"""Input of a terminal: bytes and their times to text, keys, pastes and reports."""
+"""Terminal input: bytes and their times to text, keys, pastes and reports."""

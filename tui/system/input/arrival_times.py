@@ -1,4 +1,4 @@
-"""When input arrived, however long this process was kept from reading it."""
+"""Arrival times of input, corrected for delays of this process."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from time import monotonic
 from typing import NamedTuple
 
 _AT_ONCE_S = 0.0002
-"""A shorter wait is none: the input was there before."""
+"""A shorter wait counts as none: the input was there before."""
 _FD_BITS = ctypes.sizeof(ctypes.c_ulong) * 8
 _FD_SETSIZE = 1024
 
 
 class Arrival(NamedTuple):
-    """The span of time in which input arrived; mostly both ends are the same."""
+    """Time span in which input arrived; mostly both ends are the same."""
 
     earliest_s: float
     latest_s: float
@@ -28,35 +28,35 @@ class _Timeval(ctypes.Structure):
 class Arrivals:
     """Waits for input on a file descriptor.
 
-    A thread that waits for input is told of it late when another one is busy with Python. Linux
-    says how much of the time to wait was left when input arrived, and it says so exactly.
+    A waiting thread wakes up late when another one is busy with Python. Linux reports exactly how
+    much of the timeout was left when input arrived.
     """
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._empty_s = monotonic()
-        """When everything had been read."""
+        """Time at which all input had been read."""
         is_exact = sys.platform == "linux" and 0 <= fd < _FD_SETSIZE
         self._select = ctypes.CDLL(None).select if is_exact else None
 
     def note_read(self) -> None:
-        """Note that what has arrived so far is being read."""
+        """Note that the input so far is being read."""
         self._empty_s = monotonic()
 
     def wait(self, timeout_s: float) -> Arrival | None:
-        """Return when input arrived, or None if there was none in time."""
+        """Return the arrival of input; None if there was none in time."""
         began_s = monotonic()
         waited_s = self._wait(max(timeout_s, 0.0))
         if waited_s is None:
             return None
         if waited_s < _AT_ONCE_S:
             return Arrival(self._empty_s, began_s)
-        if waited_s >= timeout_s:  # it was found there afterwards
+        if waited_s >= timeout_s:  # found there afterwards
             return Arrival(began_s, monotonic())
         return Arrival(began_s + waited_s, began_s + waited_s)
 
     def _wait(self, timeout_s: float) -> float | None:
-        """Return after how long there was input."""
+        """Return the seconds until input arrived."""
         if self._select is None:
             began_s = monotonic()
             ready = select.select([self._fd], [], [], timeout_s)[0]
@@ -65,5 +65,5 @@ class Arrivals:
         watched = (ctypes.c_ulong * (_FD_SETSIZE // _FD_BITS))()
         watched[self._fd // _FD_BITS] = 1 << self._fd % _FD_BITS
         if self._select(self._fd + 1, watched, None, None, ctypes.byref(left)) <= 0:
-            return None  # nothing, or a signal
+            return None  # no input, or a signal
         return timeout_s - float(left.seconds + left.microseconds / 1_000_000)

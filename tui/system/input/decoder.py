@@ -1,4 +1,4 @@
-"""Bytes of a terminal as text: UTF-8, or a byte a character where they are no UTF-8."""
+"""Decode terminal input: UTF-8, or single bytes that are not UTF-8."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _DEFAULT = "cp1252"
 
 
 class TerminalDecoder:
-    """Incremental decoder that takes any bytes, in any pieces.
+    """Incremental decoder that accepts any bytes, in any pieces.
 
-    ``charset`` is a character set of one byte a character. It decodes each byte that is no part
-    of a UTF-8 sequence, such as those of a terminal that is set to Latin-1.
+    ``charset`` is a single-byte character set. It decodes each byte that is not part of a UTF-8
+    sequence, such as those of a terminal that is set to Latin-1.
     """
 
     def __init__(self, charset: str = _DEFAULT) -> None:
@@ -26,7 +26,7 @@ class TerminalDecoder:
 
     @property
     def is_holding(self) -> bool:
-        """Return true if the start of a UTF-8 sequence is held back."""
+        """True if the start of a UTF-8 sequence is held back."""
         return bool(self._decoder.getstate()[0])
 
     def flush(self) -> str:
@@ -35,7 +35,7 @@ class TerminalDecoder:
 
 
 def charset_of(environ: Mapping[str, str]) -> str:
-    """Return the one-byte character set that the locale names, or else Windows-1252."""
+    """Return the single-byte character set of the locale, or else Windows-1252."""
     names = (environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
     locale = next((name for name in names if name), "")
     charset = locale.partition("@")[0].partition(".")[2]
@@ -49,7 +49,7 @@ def _has_one_byte_a_character(charset: str) -> bool:
         text = upper.decode(charset, "replace")
     except (LookupError, ValueError):
         return False
-    # Latin-1 is a part of the default. UTF-8 and Asian sets fail here, and so does ASCII.
+    # Latin-1 is a subset of the default. UTF-8 and Asian sets fail here, and so does ASCII.
     return len(text) == len(upper) and "\ufffd" not in text and text != upper.decode("latin-1")
 
 
@@ -69,5 +69,5 @@ def _error_handler(charset: str) -> str:
 
 
 def _character(byte: int, charset: str) -> str:
-    """Return the character of one byte; a control character where the set has none."""
+    """Return the character of one byte; a control character if the set has none."""
     return bytes([byte]).decode(charset, "ignore") or chr(byte)

@@ -11,7 +11,7 @@ from tui.core.draft import is_text
 _KEY = re.compile(r"\x1b\[([0-9:;]*)([u~ABCDEFHPQS])")
 _SHIFT, _ALT, _CTRL, _CAPS_LOCK = 0b1, 0b10, 0b100, 0b1000000
 _COMMANDS = 0b111100
-"""Ctrl, Super, Hyper and Meta: a key that is pressed with one of them types nothing."""
+"""Ctrl, Super, Hyper and Meta: a key pressed with one of them types nothing."""
 _MODIFIERS = 0b111111
 _MOST_MODIFIERS = 0xFF
 _PRESSED = {1, 2}
@@ -20,7 +20,7 @@ _NAMED = {9, 13, 27, 127}
 """Tab, Enter, Esc and Backspace."""
 _FUNCTIONAL = range(57358, 57455)
 _RESERVED = range(57344, 63744)
-"""Where the protocol puts keys that have no character."""
+"""Code points of the protocol for keys without a character."""
 _KEYPAD = dict(zip(range(57399, 57417), "0123456789./*-+\r=,", strict=True))
 _MODIFY_OTHER_KEYS = 27
 _LARGEST = 0x10FFFF
@@ -31,10 +31,10 @@ _NOTHING: _Numbers = (None,)
 
 @dataclass(slots=True)
 class KeyCode:
-    """One key that was pressed: the text that it types, or else the sequence that names it.
+    """Pressed key: the text that it types, or else the sequence that names it.
 
-    The sequence is in its shortest form: a control character where the key has one, otherwise
-    ``CSI number ; modifiers final``.
+    The sequence is in its shortest form: a control character where the key has one, otherwise ``CSI
+    number ; modifiers final``.
     """
 
     sequence: str = ""
@@ -42,7 +42,7 @@ class KeyCode:
 
 
 def is_key(sequence: str) -> bool:
-    """Return true for a sequence of these protocols, sound or not."""
+    """Return True for a sequence of these protocols, valid or not."""
     return _KEY.fullmatch(sequence) is not None
 
 
@@ -66,7 +66,7 @@ def key_code(sequence: str) -> KeyCode | None:
 
 
 def _numbers(field: str) -> _Numbers:
-    """Return the numbers of a field; one of very many digits as another that is too large."""
+    """Return the numbers of a field; one of very many digits becomes another that is too large."""
     return [int(digits[:8]) if digits else None for digits in field.split(":")]
 
 
@@ -99,7 +99,7 @@ def _key(codes: _Numbers, modifiers: int, text: str) -> KeyCode | None:
 
 
 def _character(codes: _Numbers, modifiers: int) -> str:
-    """Return what a key types if the terminal does not tell; empty if that cannot be known."""
+    """Return the text that a key types if the terminal does not report it; empty if unknown."""
     character = chr(codes[0] or 0)
     with_shift, with_caps_lock = bool(modifiers & _SHIFT), bool(modifiers & _CAPS_LOCK)
     if with_shift and len(codes) > 1 and (shifted := _text(codes[1:2])):

@@ -1,11 +1,11 @@
-"""Times of characters: what was typed, what was pasted, and which Enter sends.
+"""Detect pastes by the times of characters, and which Enter sends.
 
 Characters that arrive with gaps under :data:`GAP_S` form a burst. A burst with text after a line
-break is a paste: it is one text, and no Enter in it is a key. A burst whose only line breaks are
-at its end is typed text and Enter. Nothing in a burst with a bracketed paste is a key.
+break is a paste: it is one text, and no Enter in it is a key. A burst whose only line breaks are at
+its end is typed text and Enter. Nothing in a burst with a bracketed paste is a key.
 
-Text is passed on at once, so that it is seen at once. A line break or Tab waits, with what follows
-it, until the burst has ended.
+Text is passed on at once, so that it is visible at once. A line break or Tab waits, with everything
+after it, until the burst has ended.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from tui.core.draft import typed_text
 from tui.system.input.sequences import PasteBegun, PasteEnded
 
 GAP_S = 0.015
-"""Least time between two bursts."""
+"""Shortest time in seconds between two bursts."""
 _MANY = 200
-"""Characters that nobody types at once; they are passed on as one text, which is faster."""
+"""Number of characters that cannot be typed at once; they are passed on as one text for speed."""
 LARGEST = 4 * 1024 * 1024
-"""Characters of a burst that are kept; the composer refuses a paste with more."""
+"""Number of characters of a burst to keep; the composer refuses a longer paste."""
 
 _BREAKS = {"\r", "\n"}
 _AS_TEXT = _BREAKS | {"\t"}
@@ -29,23 +29,23 @@ _AS_TEXT = _BREAKS | {"\t"}
 
 @dataclass(slots=True)
 class TypedText:
-    """Characters that were typed."""
+    """Typed characters."""
 
     text: str
 
 
 @dataclass(slots=True)
 class KeyInput:
-    """A key that types no text; ``sequence`` is what a terminal sends for it."""
+    """Key that types no text; ``sequence`` is what a terminal sends for it."""
 
     sequence: str
 
 
 @dataclass(slots=True)
 class PastedText:
-    """One text that was pasted.
+    """Pasted text.
 
-    ``lines``: how many were kept from being sent although the terminal marked no paste; else 0.
+    ``lines``: number of lines kept from being sent although the terminal marked no paste; else 0.
     """
 
     text: str
@@ -54,7 +54,7 @@ class PastedText:
 
 @dataclass(slots=True)
 class Report:
-    """What the terminal tells: mouse, focus, size, a mode, or an answer to a question."""
+    """Report of the terminal: mouse, focus, size, a mode, or a reply to a query."""
 
     sequence: str
     is_press: bool = False
@@ -62,13 +62,13 @@ class Report:
 
 
 Unit = TypedText | KeyInput | Report | PastedText | PasteBegun | PasteEnded
-"""What arrives; a ``PastedText`` is a part of a bracketed paste, as it came."""
+"""Input unit; a ``PastedText`` is a part of a bracketed paste, as received."""
 Event = TypedText | KeyInput | Report | PastedText
-"""What is passed on."""
+"""Output of the detector."""
 
 
 class PasteDetector:
-    """Makes keys and pastes of what arrives and when. It reads no clock."""
+    """Converts units and their times to keys and pastes. It reads no clock."""
 
     def __init__(self, gap_s: float = GAP_S) -> None:
         self._gap_s = gap_s
@@ -86,12 +86,12 @@ class PasteDetector:
 
     @property
     def is_marked(self) -> bool:
-        """Return true if there is a bracketed paste in this burst."""
+        """True if this burst has a bracketed paste."""
         return self._marked is not None
 
     @property
     def deadline_s(self) -> float | None:
-        """Return when to call :meth:`expire`, or None."""
+        """Time at which to call :meth:`expire`; None if nothing waits."""
         waits = (self._waiting or self.is_marked) and not self._is_open
         return self._last_s + self._gap_s if waits else None
 
@@ -103,10 +103,10 @@ class PasteDetector:
         *,
         goes_on: bool = False,
     ) -> list[Event]:
-        """Return the events of what arrived at ``now_s``; ``units`` may still be incomplete.
+        """Return the events of units that arrived at ``now_s``; ``units`` may still be incomplete.
 
-        ``since_s``: when it may have arrived already, if that is not known exactly.
-        ``goes_on``: this is the rest of what was incomplete, however long it took.
+        ``since_s``: earliest possible arrival, if the exact time is not known. ``goes_on``: the
+        rest of an incomplete unit, however long it took.
         """
         ended = not goes_on and self._has_ended(units, now_s, since_s)
         events = list(self._end()) if ended else []
@@ -119,12 +119,12 @@ class PasteDetector:
         return events
 
     def expire(self, now_s: float) -> list[Event]:
-        """Return what waits if its burst has ended."""
+        """Return the waiting events if their burst has ended."""
         deadline_s = self.deadline_s
         return list(self._end()) if deadline_s is not None and now_s >= deadline_s else []
 
     def _has_ended(self, units: Iterable[Unit], now_s: float, since_s: float | None) -> bool:
-        """Return true if a burst was over before these; lines of a paste may have come at once."""
+        """Return True if a burst ended before these units; lines of a paste may come together."""
         if self._is_open or now_s - self._last_s < self._gap_s:
             return False
         may_be_the_same = since_s is not None and since_s - self._last_s < self._gap_s
@@ -134,7 +134,7 @@ class PasteDetector:
     def _take(self, unit: Unit) -> Iterator[Event]:
         match unit:
             case Report():
-                if not (unit.is_press and self.is_marked):  # which a paste may have in it
+                if not (unit.is_press and self.is_marked):  # which may be part of a paste
                     yield unit
             case PasteBegun() | PasteEnded():
                 self._mark(opens=isinstance(unit, PasteBegun))
@@ -190,7 +190,7 @@ def _as_text(unit: TypedText | KeyInput) -> str:
 
 
 def _are_lines(units: Iterable[Unit]) -> bool:
-    """Return true for text behind a line break."""
+    """Return True for text after a line break."""
     broken = False
     for unit in units:
         if isinstance(unit, TypedText) and broken:

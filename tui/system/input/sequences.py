@@ -1,4 +1,4 @@
-"""Text of a terminal split into characters, control characters, escape sequences and pastes."""
+"""Split terminal input into characters, control characters, escape sequences and pastes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ PASTE_BEGIN = "\x1b[200~"
 PASTE_END = "\x1b[201~"
 
 _REST_S = 0.5
-"""How long the rest of a sequence may take that cannot be a key of its own any more."""
+"""Time limit in seconds for the rest of a sequence that cannot be a key of its own any more."""
 _PASTE_REST_S = 2.0
-"""After how long without its end a paste is over."""
+"""Time in seconds after which a paste without an end is over."""
 _LONGEST = 8192
-"""Characters of a sequence; a longer one is dropped."""
+"""Maximum length of a sequence in characters; a longer one is dropped."""
 
 _TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
 _STRING_BEGIN = r"(?:\][0-9]|P[0-9>!$+|=?]|_G)"  # with anything else it is Alt and this key
@@ -40,7 +40,7 @@ _MAY_BE_A_KEY = re.compile(rf"{ESC}[\[O\]P_]?\Z")
 
 @dataclass(slots=True)
 class Characters:
-    """Text that is no control character."""
+    """Text without control characters."""
 
     text: str
 
@@ -54,36 +54,36 @@ class Control:
 
 @dataclass(slots=True)
 class Sequence:
-    """One whole escape sequence, ESC alone, or ESC and the key that was pressed with Alt."""
+    """Complete escape sequence, ESC alone, or ESC and the key that was pressed with Alt."""
 
     text: str
 
 
 @dataclass(slots=True)
 class PasteBegun:
-    """The start of a bracketed paste."""
+    """Start of a bracketed paste."""
 
 
 @dataclass(slots=True)
 class Pasted:
-    """A part of a bracketed paste, as it came."""
+    """Part of a bracketed paste, as received."""
 
     text: str
 
 
 @dataclass(slots=True)
 class PasteEnded:
-    """The end of a bracketed paste, or an end without a start."""
+    """End of a bracketed paste, or an end without a start."""
 
 
 Token = Characters | Control | Sequence | PasteBegun | Pasted | PasteEnded
 
 
 class Splitter:
-    """Splits text that comes in pieces. The tokens do not depend on where it was cut.
+    """Splits text that arrives in pieces. The tokens do not depend on the cuts between pieces.
 
-    Characters of a paste come as soon as they are known to be no part of its end. A sequence that
-    is malformed, too long or not finished in time is dropped, and nothing but the sequence.
+    Characters of a paste are passed on as soon as they cannot be part of its end. A malformed,
+    overlong or unfinished sequence is dropped, and nothing else.
     """
 
     def __init__(self, escape_delay_s: float = 0.1) -> None:
@@ -95,12 +95,12 @@ class Splitter:
 
     @property
     def is_holding(self) -> bool:
-        """Return true if the start of a sequence, or of a paste's end, is held back."""
+        """True if the start of a sequence, or of a paste's end, is held back."""
         return bool(self._held)
 
     @property
     def deadline_s(self) -> float | None:
-        """Return when to call :meth:`expire`, or None."""
+        """Time at which to call :meth:`expire`; None if nothing is held back."""
         if self._pasting:
             return self._since_s + _PASTE_REST_S
         if not self._held:
@@ -109,7 +109,7 @@ class Splitter:
         return self._since_s + max(delay_s, self._escape_delay_s)
 
     def feed(self, text: str, now_s: float) -> Iterator[Token]:
-        """Yield the tokens of what came at ``now_s``."""
+        """Yield the tokens of text that arrived at ``now_s``."""
         if not text:
             return
         self._since_s = now_s
@@ -128,7 +128,7 @@ class Splitter:
                 place = yield from self._escape(rest, place)
 
     def expire(self, now_s: float) -> Iterator[Token]:
-        """Yield what is held back if nothing has followed in time."""
+        """Yield the text held back if nothing has followed in time."""
         deadline_s = self.deadline_s
         if deadline_s is None or now_s < deadline_s:
             return
@@ -181,7 +181,7 @@ class Splitter:
     def _hold(self, begun: str) -> None:
         if len(begun) > _LONGEST:
             self._too_long = True
-            begun = begun[:3]  # enough to know where it ends
+            begun = begun[:3]  # enough to find its end
         self._held = begun
 
 

@@ -1,4 +1,4 @@
-"""Input of a terminal, from its bytes and their times to what the user did."""
+"""Convert bytes of a terminal and their times to user input."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tui.system.input.paste_detector import (
 from tui.system.input.sequences import Splitter
 
 _REST_S = 0.25
-"""How long the rest of a UTF-8 sequence may take."""
+"""Time limit in seconds for the rest of a UTF-8 sequence."""
 _REPORT = re.compile(
     r"\x1b(?:\[(?:(<.*M|M...)|<.*|[IO]|\?.*\$y|48;.*t|[0-9]+;[0-9]+R)|[\]P_]..*)", re.DOTALL
 )
 
 
 class TerminalInput:
-    """Takes any bytes in any pieces. What makes no sense is dropped, and nothing around it."""
+    """Accepts any bytes in any pieces. Invalid input is dropped, and nothing around it."""
 
     def __init__(self, charset: str, escape_delay_s: float) -> None:
         self._decoder = TerminalDecoder(charset)
@@ -37,7 +37,7 @@ class TerminalInput:
 
     @property
     def deadline_s(self) -> float | None:
-        """Return when to call :meth:`expire`, or None."""
+        """Time at which to call :meth:`expire`; None if nothing is held back."""
         if self._decoder.is_holding:
             return self._last_s + _REST_S
         # As long as a sequence is incomplete, so is its burst.
@@ -47,7 +47,7 @@ class TerminalInput:
     def feed(self, data: bytes, now_s: float, since_s: float | None = None) -> list[Event]:
         """Return the events of bytes that arrived at ``now_s``.
 
-        ``since_s``: when they may have arrived already, if that is not known exactly.
+        ``since_s``: earliest possible arrival, if the exact time is not known.
         """
         goes_on = self._splitter.is_holding or self._decoder.is_holding
         self._last_s = now_s
@@ -55,7 +55,7 @@ class TerminalInput:
         return self._bursts.feed([*_units(tokens)], now_s, since_s, goes_on=goes_on)
 
     def expire(self, now_s: float) -> list[Event]:
-        """Return the events of what is held back, as far as nothing has followed in time."""
+        """Return the events of input held back, if nothing has followed in time."""
         deadline_s = self.deadline_s
         if deadline_s is None or now_s < deadline_s:
             return []
