@@ -19,7 +19,7 @@ from tui.api.coerce import epoch_ms, id_of, int_of, path_segment, text_of, web_u
         (None, None),
     ],
 )
-def test_times(text: object, expected: int | None):
+def test_timestamps_of_any_kind_are_parsed(text: object, expected: int | None):
     assert epoch_ms(text) == expected
 
 
@@ -39,18 +39,18 @@ def test_times(text: object, expected: int | None):
         ({}, ""),
     ],
 )
-def test_texts(value: object, expected: str):
+def test_texts_of_any_kind_are_parsed(value: object, expected: str):
     assert text_of(value) == expected
 
 
 @pytest.mark.parametrize(
     "bad", ["", None, True, 1.5, [], "a\nb", "a\0", "\ud800", "\u202e", "x" * 5000]
 )
-def test_what_cannot_be_an_id(bad: object):
+def test_invalid_ids_are_dropped(bad: object):
     assert id_of(bad) is None
 
 
-def test_ids_stay_as_they_came():
+def test_ids_stay_unchanged():
     assert id_of("gin-/ä b%2F") == "gin-/ä b%2F"
     assert id_of(5951) == "5951"
 
@@ -59,21 +59,21 @@ def test_ids_stay_as_they_came():
     ("value", "expected"),
     [(3, 3), ("3", 3), (True, None), (3.0, None), ("٣", None), ("-1", None), (1 << 60, None)],
 )
-def test_whole_numbers(value: object, expected: int | None):
+def test_integers_of_any_kind_are_parsed(value: object, expected: int | None):
     assert int_of(value) == expected
 
 
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "file:///etc/passwd", "https://", "https:///x", "http://a b", 1]
 )
-def test_only_web_addresses_are_links(url: object):
+def test_only_http_urls_are_links(url: object):
     assert web_url(url) is None
 
 
-def test_a_web_address_stays_as_it_came():
+def test_a_url_stays_unchanged():
     assert web_url("HTTPS://example.invalid/c?a=1#b") == "HTTPS://example.invalid/c?a=1#b"
 
 
-def test_an_id_cannot_leave_its_place_in_a_path():
+def test_an_id_is_escaped_in_a_url_path():
     assert path_segment("a/../b?c#d e%") == "a%2F..%2Fb%3Fc%23d%20e%25"
     assert path_segment("..") == "%2E%2E"

@@ -49,14 +49,14 @@ def test_error_bodies_of_every_shape(body: object, code: str | None, words: str)
     assert "<" not in str(error)
 
 
-def test_server_words_are_cleaned_and_short():
+def test_error_messages_of_the_server_are_sanitized_and_truncated():
     error = error_from(answer(400, {"message": "\x1b[31mred\u202e\nline " + "x" * 9999}))
     assert "\x1b" not in str(error)
     assert "\n" not in str(error)
     assert len(str(error)) < 400
 
 
-def test_a_server_that_quotes_the_credential_does_not_spread_it():
+def test_credentials_quoted_by_the_server_are_redacted():
     assert "t0ken" not in str(error_from(answer(401, {"message": "bad token t0ken"})))
 
 
@@ -82,7 +82,7 @@ def test_a_server_that_quotes_the_credential_does_not_spread_it():
         (199, ErrorKind.BAD_ANSWER, False),
     ],
 )
-def test_kinds(status: int, kind: ErrorKind, transient: bool):
+def test_every_http_status_has_an_error_kind(status: int, kind: ErrorKind, transient: bool):
     error = error_from(answer(status), HEADLESS)
     assert (error.kind, error.transient) == (kind, transient)
 
@@ -166,14 +166,16 @@ def caused(error: Exception, cause: BaseException) -> Exception:
         (httpx.InvalidURL("x"), FailureCase.UNSENDABLE, False),
     ],
 )
-def test_failures_below_http(error: Exception, case: FailureCase, sent: bool):
+def test_network_errors_below_http_have_an_error_kind(
+    error: Exception, case: FailureCase, sent: bool
+):
     write = transport_error(error, "POST", HOST)
     assert str(write) == str(failure(case, host=HOST))
     assert (write.kind, write.sent) == (CASES[case].kind, sent)
     assert transport_error(error, "GET", HOST).sent is False
 
 
-def test_a_stream_that_fails_was_accepted():
+def test_a_failed_stream_was_accepted_by_the_server():
     for error, kind in (
         (httpx.ReadTimeout("x"), ErrorKind.TIMED_OUT),
         (httpx.ReadError("x"), ErrorKind.INTERRUPTED),

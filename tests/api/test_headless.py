@@ -41,7 +41,7 @@ async def test_a_conversation_without_an_id_is_an_error(client, server, reply, b
     assert (caught.value.kind, caught.value.sent) == (ErrorKind.BAD_ANSWER, True)
 
 
-async def test_an_answer_of_another_shape_is_an_error(client, server, reply):
+async def test_a_malformed_response_is_an_error(client, server, reply):
     server.says(reply(200, [1, 2]))
     with pytest.raises(BackendError) as caught:
         await client.list_conversations()
@@ -114,20 +114,20 @@ async def test_send_a_message_without_a_stream(client, server, reply):
         ("€" * (LARGEST_MESSAGE_BYTES // 3 + 1), ErrorKind.TOO_LARGE),
     ],
 )
-async def test_a_message_that_no_server_takes_is_not_sent(client, server, message, kind):
+async def test_an_invalid_message_is_not_sent(client, server, message, kind):
     with pytest.raises(BackendError) as caught:
         client.send_message("c", message)
     assert (caught.value.kind, caught.value.sent) == (kind, False)
     assert server.asked == []
 
 
-async def test_a_message_may_have_12_kilobytes(client, server, stream):
+async def test_a_message_has_a_limit_of_12_kilobytes(client, server, stream):
     server.says(stream(b"data:{}\n\n"))
     async with aclosing(client.send_message("c", "€" * (LARGEST_MESSAGE_BYTES // 3))) as frames:
         assert await anext(frames)
 
 
-async def test_a_message_is_not_sent_twice_whatever_happens(client, server, reply):
+async def test_a_message_is_never_retried_by_the_client(client, server, reply):
     server.says(reply(503))
     with pytest.raises(BackendError) as caught:
         await anext(client.send_message("c", "hi"))
@@ -180,7 +180,7 @@ async def test_connection_link(client, server, reply, recorded, kind):
 
 
 @pytest.mark.parametrize(("reason", "body"), [(None, {}), ("no", {"reason": "no"})])
-async def test_reject_a_connection(client, server, reply, reason, body):
+async def test_reject_connection(client, server, reply, reason, body):
     server.says(reply(202))
     await client.reject_connection("rca-77", reason)
     assert server.asked[0].target == f"{CHAT}/runtime_connection/rca-77/reject"
@@ -227,7 +227,7 @@ async def test_a_file_that_is_too_large_is_not_sent(client, server, tmp_path: Pa
     assert server.asked == []
 
 
-async def test_no_file_no_upload(client, server, tmp_path: Path):
+async def test_a_missing_file_is_not_uploaded(client, server, tmp_path: Path):
     for path in (tmp_path / "none", tmp_path):
         with pytest.raises(BackendError) as caught:
             await client.upload("c", path, lambda sent, total: None)
@@ -235,7 +235,7 @@ async def test_no_file_no_upload(client, server, tmp_path: Path):
 
 
 @pytest.mark.parametrize("size", [100, 400_000])
-async def test_a_file_that_changes_under_way_is_an_error(
+async def test_a_file_that_changes_during_the_upload_is_an_error(
     client, server, reply, size, tmp_path: Path
 ):
     path = tmp_path / "growing"
@@ -251,7 +251,9 @@ async def test_a_file_that_changes_under_way_is_an_error(
     assert "changed" in str(caught.value)
 
 
-async def test_an_empty_file_is_the_servers_business(client, server, reply, tmp_path: Path):
+async def test_an_empty_file_is_uploaded_and_rejected_by_the_server(
+    client, server, reply, tmp_path: Path
+):
     server.says(reply(422, {"error_message": "Empty file."}))
     (tmp_path / "empty").touch()
     with pytest.raises(BackendError) as caught:

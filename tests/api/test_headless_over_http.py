@@ -93,7 +93,7 @@ def turn_of(events: list[TurnEvent]) -> Turn:
     return fold(Turn(id=TurnId("t"), conversation_id=ConversationId("c")), events)
 
 
-async def test_conversations_come_and_go(here: Here):
+async def test_conversations_are_created_and_deleted(here: Here):
     before = await here.chats.conversations()
     mine = await here.chats.create()
     page = await here.chats.conversations()
@@ -170,7 +170,7 @@ async def test_a_turn_without_a_stream(here: Here):
 
 
 @pytest.mark.parametrize("decision", ["approved", "rejected"])
-async def test_the_stream_goes_on_after_a_decision(here: Here, decision):
+async def test_the_stream_continues_after_an_approval(here: Here, decision):
     mine = await here.chats.create()
     events: list[TurnEvent] = []
     async with aclosing(here.chats.send(mine, "Order a laptop")) as stream:
@@ -193,7 +193,7 @@ async def test_the_stream_goes_on_after_a_decision(here: Here, decision):
     assert caught.value.kind in (ErrorKind.BUSY, ErrorKind.NOT_FOUND)
 
 
-async def test_a_connection_is_authorised_and_the_reply_is_in_the_history(here: Here):
+async def test_a_connection_is_authorized_and_the_reply_is_in_the_history(here: Here):
     mine = await here.chats.create()
     events = await all_of(here.chats.send(mine, "What is open for Acme in Salesforce?"))
     (asked,) = [event for event in events if isinstance(event, ConnectionRequested)]
@@ -229,7 +229,7 @@ async def test_a_connection_is_rejected(here: Here):
     await eventually(replied)
 
 
-async def test_a_file_goes_with_a_message(here: Here, tmp_path: Path):
+async def test_a_file_is_uploaded_with_a_message(here: Here, tmp_path: Path):
     path = tmp_path / "Größen 2026.csv"
     path.write_text("name,size\nlamp,1\n" * 20_000)
     mine = await here.chats.create()
@@ -241,7 +241,7 @@ async def test_a_file_goes_with_a_message(here: Here, tmp_path: Path):
     assert here.server.log.of("upload")[-1].summary.startswith(path.name)
 
 
-async def test_a_cut_stream_is_followed_again_from_the_last_event(here: Here):
+async def test_an_interrupted_stream_reconnects_after_the_last_event(here: Here):
     mine = await here.chats.create()
     here.server.faults.add("cut:after=2,times=1,on=send")
     got: list[TurnEvent] = []
@@ -255,7 +255,7 @@ async def test_a_cut_stream_is_followed_again_from_the_last_event(here: Here):
     assert turn_of(got).over
 
 
-async def test_malformed_and_repeated_events_do_no_harm(here: Here):
+async def test_malformed_and_duplicate_events_do_no_harm(here: Here):
     here.server.faults.add("duplicate")
     here.server.faults.add("malformed:after=1")
     events = await all_of(here.chats.send(await here.chats.create(), "hello"))
@@ -267,7 +267,7 @@ async def test_malformed_and_repeated_events_do_no_harm(here: Here):
 
 
 @pytest.mark.parametrize("fault", ["drop_request", "lose_answer"])
-async def test_a_lost_answer_to_a_message_stays_open(here: Here, fault: str):
+async def test_a_lost_response_to_a_message_leaves_it_unconfirmed(here: Here, fault: str):
     mine = await here.chats.create()
     here.server.faults.add(f"{fault}:times=1")
     with pytest.raises(BackendError) as caught:
@@ -276,7 +276,7 @@ async def test_a_lost_answer_to_a_message_stays_open(here: Here, fault: str):
     assert len(here.server.log.of("send")) == 1
 
 
-async def test_what_comes_before_a_requested_delay_is_over_does_not_leave(here: Here):
+async def test_requests_before_the_end_of_a_retry_after_are_not_sent(here: Here):
     here.server.faults.add("status:429,retry_after=3600,times=1,on=list")
     for _ in range(2):
         with pytest.raises(BackendError) as caught:
@@ -336,7 +336,7 @@ async def test_an_access_token_signs_in_as_the_same_user(here: Here):
     await client.aclose()
 
 
-async def test_ids_that_nobody_gave_out(here: Here):
+async def test_unknown_ids_are_not_found(here: Here):
     odd = ConversationId("../../x?y#z %2F")
     for call in (
         here.chats.status(odd),

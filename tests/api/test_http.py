@@ -24,7 +24,7 @@ async def read_all(http: Http, method: str = "GET", into: list[Frame] | None = N
     return got
 
 
-async def test_a_call_says_who_asks_and_what_it_takes(http, server, reply):
+async def test_a_request_has_user_agent_and_accept_headers(http, server, reply):
     server.says(reply(200, {"a": 1}))
     assert await http.call("GET", "/x", params={"since": "2026-01-01T00:00:00+01:00"}) == {"a": 1}
     (asked,) = server.asked
@@ -33,7 +33,7 @@ async def test_a_call_says_who_asks_and_what_it_takes(http, server, reply):
     assert asked.headers["accept"] == "application/json"
 
 
-async def test_a_stream_asks_for_bytes_as_they_are(http, server, stream):
+async def test_a_stream_request_forbids_compression(http, server, stream):
     server.says(stream(b"data:{}\n\n"))
     assert await read_all(http) == [Frame("message", {})]
     (asked,) = server.asked
@@ -41,7 +41,7 @@ async def test_a_stream_asks_for_bytes_as_they_are(http, server, stream):
     assert asked.headers["accept-encoding"] == "identity"
 
 
-async def test_a_body_is_utf8_json_without_lone_surrogates(http, server, reply):
+async def test_a_request_body_is_utf8_json_without_lone_surrogates(http, server, reply):
     server.says(reply(200))
     assert await http.call("POST", "/x", json={"message": "ä \ud800"}) is None
     assert server.asked[0].body == '{"message": "ä ?"}'.encode()
@@ -49,13 +49,13 @@ async def test_a_body_is_utf8_json_without_lone_surrogates(http, server, reply):
 
 
 @pytest.mark.parametrize("body", [b"", b" ", b"\r\n \t\n"])
-async def test_an_answer_without_a_body_or_of_blanks_is_none(http, server, reply, body):
+async def test_an_empty_or_blank_response_body_is_none(http, server, reply, body):
     server.says(reply(200, body))
     assert await http.call("POST", "/x") is None
 
 
 @pytest.mark.parametrize("begun", [False, True])
-async def test_the_error_of_a_broken_connection_ends_the_chain(http, server, stream, begun):
+async def test_a_connection_error_has_no_cause_with_request_headers(http, server, stream, begun):
     """The request, with its credential, is a local variable in the frames of the other errors."""
     reset = stream(b"data:{}\n\n", then="reset")
     if not begun:
@@ -69,7 +69,7 @@ async def test_the_error_of_a_broken_connection_ends_the_chain(http, server, str
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 503])
-async def test_nothing_is_repeated_here(http, server, reply, status):
+async def test_the_http_client_never_retries(http, server, reply, status):
     server.says(reply(status))
     with pytest.raises(BackendError):
         await http.call("GET", "/x")
@@ -92,7 +92,7 @@ async def test_redirects_are_not_followed(http, server, reply):
         assert (caught.value.kind, caught.value.status) == (ErrorKind.BAD_ANSWER, 307)
 
 
-async def test_a_web_page_is_no_answer(http, server, reply):
+async def test_an_html_response_is_an_error(http, server, reply):
     server.says(reply(200, b"<html>Sign in</html>", kind="text/html", x_request_id="r-2"))
     with pytest.raises(BackendError) as caught:
         await http.call("POST", "/x")
@@ -102,7 +102,7 @@ async def test_a_web_page_is_no_answer(http, server, reply):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_reset_before_the_answer(http, server, stream, method):
+async def test_a_connection_reset_before_the_response_is_an_error(http, server, stream, method):
     reset = stream(then="reset")
     reset.chunks.clear()
     server.says(reset)
@@ -111,7 +111,7 @@ async def test_a_reset_before_the_answer(http, server, stream, method):
     assert (caught.value.kind, caught.value.sent) == (ErrorKind.INTERRUPTED, method == "POST")
 
 
-async def test_nobody_listens(unused_tcp_port):
+async def test_connection_refused_is_an_error(unused_tcp_port):
     http = Http(f"http://127.0.0.1:{unused_tcp_port}")
     with pytest.raises(BackendError) as caught:
         await http.call("POST", "/x")
@@ -120,7 +120,7 @@ async def test_nobody_listens(unused_tcp_port):
     await http.aclose()
 
 
-async def test_tls_that_is_none():
+async def test_a_plaintext_server_behind_https_is_a_tls_error():
     async def speak_plainly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         await reader.read()
@@ -141,7 +141,7 @@ async def test_tls_that_is_none():
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/html", "text/event-streams"])
-async def test_a_stream_of_another_type(http, server, stream, kind):
+async def test_a_stream_of_another_content_type_is_an_error(http, server, stream, kind):
     server.says(stream(b"data:{}\n\n", kind=kind))
     with pytest.raises(BackendError) as caught:
         await read_all(http, "POST")
@@ -154,7 +154,7 @@ async def test_a_stream_is_utf8_whatever_its_type_adds(http, server, stream, kin
     assert (await read_all(http))[0].data == {"a": "€"}
 
 
-async def test_a_stream_that_is_compressed_all_the_same(http, server, stream):
+async def test_a_stream_compressed_without_request_is_decompressed(http, server, stream):
     squeezed = stream(gzip.compress(b"data:{}\n\n"))
     squeezed.chunks[0] = squeezed.chunks[0].replace(
         b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n"
@@ -163,7 +163,7 @@ async def test_a_stream_that_is_compressed_all_the_same(http, server, stream):
     assert await read_all(http) == [Frame("message", {})]
 
 
-async def test_no_proxy_is_between_this_machine_and_itself(server, reply, monkeypatch):
+async def test_no_proxy_is_used_for_loopback(server, reply, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     server.says(reply(200, {"ok": True}))
@@ -180,7 +180,7 @@ async def test_a_stream_starts_with_200(http, server, reply, status):
     assert caught.value.kind is ErrorKind.BAD_ANSWER
 
 
-async def test_a_refused_stream_tells_why(http, server, reply):
+async def test_a_rejected_stream_reports_the_error(http, server, reply):
     server.says(reply(409, {"error_code": "busy", "error_message": "At work.", "request_id": "r"}))
     with pytest.raises(BackendError) as caught:
         await read_all(http, "POST")
@@ -193,7 +193,9 @@ async def test_a_refused_stream_tells_why(http, server, reply):
     )
 
 
-async def test_a_cut_stream_gives_what_came_and_then_the_error(http, server, reply, stream):
+async def test_an_interrupted_stream_yields_its_bytes_and_then_the_error(
+    http, server, reply, stream
+):
     head = (
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
     )
@@ -207,7 +209,7 @@ async def test_a_cut_stream_gives_what_came_and_then_the_error(http, server, rep
     assert (caught.value.kind, caught.value.sent) == (ErrorKind.INTERRUPTED, True)
 
 
-async def test_silence_is_an_error(server, stream, monkeypatch):
+async def test_silence_is_a_timeout_error(server, stream, monkeypatch):
     monkeypatch.setattr(tui.api.http, "STREAM_TIMEOUT", httpx.Timeout(5, read=0.05))
     server.says(stream(b"data:{}\n\n", then="hang"))
     http = Http(server.url)
@@ -219,13 +221,13 @@ async def test_silence_is_an_error(server, stream, monkeypatch):
     await http.aclose()
 
 
-async def test_the_silence_limit_is_75_seconds_and_connects_have_10():
+async def test_the_read_timeout_is_75_seconds_and_the_connect_timeout_10():
     assert tui.api.http.STREAM_TIMEOUT.read == 75
     assert tui.api.http.JSON_TIMEOUT.read == 30
     assert {tui.api.http.STREAM_TIMEOUT.connect, tui.api.http.JSON_TIMEOUT.connect} == {10}
 
 
-async def test_a_reader_that_leaves_closes_the_connection(http, server, stream):
+async def test_closing_the_reader_closes_the_connection(http, server, stream):
     server.says(stream(b"data:{}\n\n", then="hang"))
     async with aclosing(http.stream("GET", "/s")) as frames, asyncio.timeout(5):
         assert await anext(frames)
@@ -246,7 +248,7 @@ async def test_a_reader_that_leaves_closes_the_connection(http, server, stream):
         "",
     ],
 )
-def test_base_urls_that_no_credential_may_be_sent_to(url):
+def test_base_urls_unsafe_for_credentials_are_rejected(url):
     with pytest.raises(BackendError) as caught:
         checked_base_url(url)
     assert caught.value.kind is ErrorKind.INVALID
@@ -256,5 +258,5 @@ def test_base_urls_that_no_credential_may_be_sent_to(url):
 @pytest.mark.parametrize(
     "url", ["https://a.invalid/", "http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1"]
 )
-def test_base_urls_that_may_be_used(url):
+def test_safe_base_urls_are_accepted(url):
     assert str(checked_base_url(url)) == url.rstrip("/")

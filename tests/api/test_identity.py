@@ -80,9 +80,7 @@ async def test_without_discovery_the_documented_paths_are_used(
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-async def test_a_discovery_that_only_fails_for_now_is_asked_for_later(
-    server, reply, client, status: int
-):
+async def test_a_temporarily_failed_discovery_is_retried_later(server, reply, client, status: int):
     server.says(reply(status), reply(200, document(server)))
     with pytest.raises(BackendError) as caught:
         await client.provider()
@@ -101,7 +99,7 @@ async def test_a_discovery_that_only_fails_for_now_is_asked_for_later(
         ({"code_challenge_methods_supported": ["plain"]}, ErrorKind.UNSUPPORTED),
     ],
 )
-async def test_a_document_that_leads_astray_is_refused(server, reply, client, changes, kind):
+async def test_an_unsafe_discovery_document_is_rejected(server, reply, client, changes, kind):
     server.says(reply(200, document(server, **changes)))
     with pytest.raises(BackendError) as caught:
         await client.provider()
@@ -126,7 +124,7 @@ async def test_a_code_is_redeemed_with_a_form_and_no_secret(server, reply, clien
     assert grant.expires_in_s == 3600
 
 
-async def test_a_refresh_sends_the_token_alone(server, reply, client):
+async def test_a_refresh_request_sends_the_refresh_token_alone(server, reply, client):
     server.says(reply(200, document(server)), reply(200, TOKENS | {"expires_in": "60"}))
     grant = await client.refresh(SecretStr(SECRET))
     assert parse_qs(server.asked[1].body.decode()) == {
@@ -137,7 +135,7 @@ async def test_a_refresh_sends_the_token_alone(server, reply, client):
     assert (grant.expires_in_s, grant.refresh_token) == (60, SecretStr("r2"))
 
 
-async def test_what_a_token_answer_may_leave_out(server, reply, client):
+async def test_optional_fields_of_a_token_response_may_be_missing(server, reply, client):
     server.says(reply(200, document(server)), reply(200, {"access_token": "a1"}))
     grant = await client.refresh(SecretStr(SECRET))
     assert (grant.refresh_token, grant.id_token, grant.expires_in_s) == (None, None, None)
@@ -146,7 +144,7 @@ async def test_what_a_token_answer_may_leave_out(server, reply, client):
 @pytest.mark.parametrize(
     "body", [b"<html>", [], {}, {"access_token": ""}, TOKENS | {"token_type": "mac"}]
 )
-async def test_success_without_a_usable_token_is_no_success(server, reply, client, body):
+async def test_a_token_response_without_a_usable_token_is_an_error(server, reply, client, body):
     server.says(reply(200, document(server)), reply(200, body))
     error = await refused(client)
     assert (error.kind, error.sent) == (ErrorKind.BAD_ANSWER, True)
@@ -154,7 +152,7 @@ async def test_success_without_a_usable_token_is_no_success(server, reply, clien
 
 @pytest.mark.parametrize("status", [400, 401, 200])
 @pytest.mark.parametrize("code", ["invalid_grant", "invalid_client", "unauthorized_client"])
-async def test_only_oauth_errors_are_final(server, reply, client, status: int, code: str):
+async def test_only_oauth_errors_are_permanent(server, reply, client, status: int, code: str):
     body = {"error": code, "error_description": f"No\x1b[31m {SECRET} any more."}
     server.says(reply(200, document(server)), reply(status, body))
     error = await refused(client)
@@ -177,26 +175,28 @@ async def test_only_oauth_errors_are_final(server, reply, client, status: int, c
         (400, {"error": "temporarily_unavailable"}, ErrorKind.SERVER),
     ],
 )
-async def test_everything_else_is_not(server, reply, client, status, body, kind):
+async def test_other_token_errors_are_temporary(server, reply, client, status, body, kind):
     server.says(reply(200, document(server)), reply(status, body))
     assert (await refused(client)).kind is kind
 
 
-async def test_redirects_are_not_followed_with_a_secret(server, reply, client):
+async def test_redirects_of_the_token_endpoint_are_not_followed(server, reply, client):
     elsewhere = reply(307, Location=f"{server.url}/elsewhere")
     server.says(reply(200, document(server)), elsewhere)
     await refused(client)
     assert len(server.asked) == 2
 
 
-async def test_a_cut_connection_says_that_the_token_may_be_spent(server, reply, client):
+async def test_a_connection_lost_during_refresh_says_that_the_token_may_be_used_up(
+    server, reply, client
+):
     server.says(reply(200, document(server)), reply(200, TOKENS, then="reset"))
     server.replies[1].chunks.clear()
     error = await refused(client)
     assert (error.kind, error.sent) == (ErrorKind.INTERRUPTED, True)
 
 
-async def test_user_info_is_clean_and_asked_for_with_the_token(server, reply, client):
+async def test_userinfo_is_sanitized_and_requested_with_the_token(server, reply, client):
     info = {"sub": "u1", "name": "Ada\x1b]0;x\x07\nLovelace", "email": None, "extra": 1}
     server.says(reply(200, document(server)), reply(200, info))
     who = await client.userinfo(SecretStr("a1"))
@@ -205,7 +205,7 @@ async def test_user_info_is_clean_and_asked_for_with_the_token(server, reply, cl
     assert who.name.isprintable()
 
 
-async def test_a_provider_without_user_info_is_said(server, reply, client):
+async def test_a_provider_without_userinfo_is_reported(server, reply, client):
     server.says(reply(200, document(server, userinfo_endpoint=None)))
     with pytest.raises(BackendError) as caught:
         await client.userinfo(SecretStr("a1"))
@@ -220,7 +220,7 @@ def test_an_identity_url_must_be_safe(url: str):
 
 
 @pytest.mark.parametrize("way", ["refused", "server", "reset", "nonsense", "odd"])
-async def test_no_failure_shows_the_token(server, reply, client, caplog, way: str):
+async def test_no_error_shows_the_token(server, reply, client, caplog, way: str):
     caplog.set_level(logging.DEBUG)
     answers = {
         "refused": reply(400, {"error": "invalid_grant", "error_description": SECRET}),

@@ -22,7 +22,7 @@ NAMES = st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=60
 @example('a"; filename="b\r\nX-Evil: 1\r\n\r\n')
 @example("Bildschirmfoto 9.41\u202fAM\u200c.png")
 @example("caf\udce9.txt")
-def test_a_name_stays_one_parameter_without_controls(name: str) -> None:
+def test_an_upload_file_name_stays_one_parameter_without_control_characters(name: str) -> None:
     head = _head("b" * 32, name)
     boundary, disposition, kind, *rest = head.decode("utf-8").split("\r\n")
     assert (boundary, rest) == (f"--{'b' * 32}", ["", ""])
@@ -34,12 +34,12 @@ def test_a_name_stays_one_parameter_without_controls(name: str) -> None:
         assert options[b"filename"].decode() == name
 
 
-def test_every_control_is_written_as_browsers_write_line_breaks() -> None:
+def test_control_characters_in_a_file_name_are_percent_encoded_as_in_browsers() -> None:
     head = _head("b", 'a\x00\x1b\x7f\r\n\t".txt').decode()
     assert 'filename="a%00%1B%7F%0D%0A%09%22.txt"' in head
 
 
-async def test_a_file_that_nobody_waits_for_any_more_is_closed(tmp_path: Path) -> None:
+async def test_the_file_of_a_canceled_upload_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "late.txt"
     path.write_text("late")
     began, goes_on, opened = threading.Event(), threading.Event(), list[BinaryIO]()

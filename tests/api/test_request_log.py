@@ -18,7 +18,7 @@ async def noted(http: Http) -> list[ServerCall]:
     return calls
 
 
-async def test_an_answer_is_noted_with_its_id(http, server, reply, noted):
+async def test_a_response_is_logged_with_its_request_id(http, server, reply, noted):
     server.says(reply(200, {}, X_Request_Id="req-1"))
     await http.call("GET", "/x", params={"cursor": "c1"})
     (call,) = noted
@@ -27,7 +27,7 @@ async def test_an_answer_is_noted_with_its_id(http, server, reply, noted):
     assert call.took_ms >= 0
 
 
-async def test_every_try_is_noted(http, server, reply, noted):
+async def test_every_retry_is_logged(http, server, reply, noted):
     server.says(reply(503, X_Request_Id="a"), reply(503, X_Request_Id="b"), reply(200, {}))
     for _ in range(2):
         with pytest.raises(BackendError):
@@ -40,14 +40,14 @@ async def test_every_try_is_noted(http, server, reply, noted):
     ]
 
 
-async def test_a_stream_is_noted_when_its_answer_begins(http, server, stream, noted):
+async def test_a_stream_is_logged_when_its_response_starts(http, server, stream, noted):
     server.says(stream(b"data: {}\n\n"))
     async for _ in http.stream("POST", "/x", json={"message": "private words"}):
         assert [call.status for call in noted] == [200]
     assert "private words" not in noted[0].line()
 
 
-async def test_a_request_without_an_answer_is_noted_too(http, server, stream, noted):
+async def test_a_request_without_a_response_is_logged(http, server, stream, noted):
     reset = stream(then="reset")
     reset.chunks.clear()
     server.says(reset)
@@ -58,7 +58,7 @@ async def test_a_request_without_an_answer_is_noted_too(http, server, stream, no
     assert call.line().startswith("POST /x no answer")
 
 
-async def test_a_stream_that_breaks_is_noted_once(http, server, stream, noted):
+async def test_a_stream_that_breaks_is_logged_once(http, server, stream, noted):
     server.says(stream(b"data: {}\n\n", then="reset"))
     with pytest.raises(BackendError):
         async for _ in http.stream("POST", "/x"):
@@ -66,7 +66,7 @@ async def test_a_stream_that_breaks_is_noted_once(http, server, stream, noted):
     assert [call.status for call in noted] == [200]
 
 
-async def test_a_stream_that_never_began_is_noted(http, server, stream, noted):
+async def test_a_stream_that_never_started_is_logged(http, server, stream, noted):
     reset = stream(then="reset")
     reset.chunks.clear()
     server.says(reset)
@@ -75,13 +75,13 @@ async def test_a_stream_that_never_began_is_noted(http, server, stream, noted):
     assert [call.status for call in noted] == [None]
 
 
-async def test_ids_of_hostile_services_are_harmless(http, server, reply, noted):
+async def test_request_ids_of_hostile_services_are_sanitized(http, server, reply, noted):
     server.says(reply(200, {}, X_Request_Id="a\x1b]52;c;x\x07b"))
     await http.call("GET", "/x")
     assert "\x1b" not in (noted[0].request_id or "")
 
 
-async def test_nothing_secret_is_noted(client: HeadlessClient, server, reply):
+async def test_no_secret_is_logged(client: HeadlessClient, server, reply):
     calls: list[ServerCall] = []
     client.watch_calls(calls.append)
     server.says(reply(200, {"conversations": []}, X_Request_Id="req-2"))

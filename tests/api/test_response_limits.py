@@ -45,7 +45,7 @@ PACKERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 @given(body=st.binary(max_size=100_000), cuts=st.lists(st.integers(0, 2000), max_size=5))
 @example(body=b"a", cuts=[1])
 @settings(max_examples=30, deadline=None)
-async def test_compressed_bodies_are_read_as_they_were(
+async def test_compressed_bodies_are_decompressed(
     encoding: str, pack: Callable[[bytes], bytes], body: bytes, cuts: list[int]
 ):
     packed = pack(body)
@@ -78,7 +78,7 @@ def bomb(size_mb: int, fill: bytes = b" ") -> bytes:
 
 
 @pytest.mark.parametrize("status", [200, 404, 503])
-async def test_a_gzip_bomb_ends_at_the_limit(http, server, reply, status):
+async def test_a_gzip_bomb_ends_at_the_size_limit(http, server, reply, status):
     server.says(reply(status, bomb(300), Content_Encoding="gzip"))
     tracemalloc.start()
     error = await error_of(http.call("GET", "/conversations"))
@@ -89,13 +89,13 @@ async def test_a_gzip_bomb_ends_at_the_limit(http, server, reply, status):
     assert peak_bytes < 4 * LARGEST_BODY_BYTES
 
 
-async def test_an_endless_body_ends_at_the_limit(http, server, stream):
+async def test_an_endless_body_ends_at_the_size_limit(http, server, stream):
     server.says(stream(*[b" " * MB] * 40, kind="application/json"))
     error = await error_of(http.call("GET", "/conversations"))
     assert "more than 16 MB" in str(error)
 
 
-async def test_the_identity_service_is_held_to_the_limit(server, reply):
+async def test_the_identity_service_has_the_same_size_limit(server, reply):
     client = IdentityClient(server.url, "client-1")
     server.says(reply(200, bomb(100), Content_Encoding="gzip"))
     error = await error_of(client.refresh(SecretStr("r")))
@@ -117,7 +117,7 @@ async def test_a_damaged_compressed_body_is_an_error(http, server, reply):
 
 
 @pytest.mark.parametrize("fill", [b"\n", b":\n", b"\r\n", b"x\n", b"data\n"])
-async def test_a_compressed_stream_of_nothing_ends_and_yields_to_the_loop(
+async def test_an_empty_compressed_stream_ends_and_yields_to_the_event_loop(
     http: Http, server, stream, fill
 ):
     reply = stream(bomb(64, fill))
@@ -144,7 +144,7 @@ async def chunked(*chunks: bytes) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def test_keep_alives_of_a_long_quiet_stream_are_no_flood():
+async def test_keep_alives_of_a_long_silent_stream_do_not_reach_the_limit():
     quiet = [b": keepalive\n\n"] * 1000
     event = b'data: {"type": "a"}\n\n'
     limit = len(b"".join(quiet)) + len(event) + 1

@@ -65,7 +65,7 @@ def test_retry_after_is_read(value: str, expected: float | None) -> None:
 
 
 @given(st.text(st.characters(codec="latin-1", exclude_categories=["Cc"])), st.text("0123456789,"))
-def test_no_header_is_an_error(words: str, digits: str) -> None:
+def test_no_retry_after_header_raises(words: str, digits: str) -> None:
     for value in (words, digits):
         asked_s = retry_after_s(
             httpx.Response(503, headers=[(b"Retry-After", value.encode("latin-1"))])
@@ -74,13 +74,13 @@ def test_no_header_is_an_error(words: str, digits: str) -> None:
 
 
 @given(st.integers(-400 * 86_400, 400 * 86_400))
-def test_a_wrong_clock_here_changes_nothing(wrong_by_s: int) -> None:
+def test_a_wrong_local_clock_does_not_change_retry_after(wrong_by_s: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.time", lambda: ANSWERED.timestamp() + wrong_by_s)
         assert read(IN_SIX) == 6
 
 
-def test_without_a_date_of_the_answer_our_clock_counts() -> None:
+def test_without_a_date_header_retry_after_uses_the_local_clock() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.time", ANSWERED.timestamp)
         assert read(IN_SIX, None) == read(IN_SIX, "yesterday") == 6
@@ -187,7 +187,7 @@ async def refusal(clients: Clients, route: str) -> BackendError:
 
 @pytest.mark.parametrize("status", [409, 429, 503])
 @pytest.mark.parametrize("route", ROUTES)
-async def test_no_route_comes_before_its_time(
+async def test_no_route_sends_before_its_retry_after(
     clients: Clients, server: ScriptedServer, route: str, status: int
 ) -> None:
     for headers, asked_s in FORMS.values():
@@ -210,7 +210,7 @@ async def test_no_route_comes_before_its_time(
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_a_delay_of_unknown_scope_is_for_every_route_of_the_host(
+async def test_a_retry_after_of_unknown_scope_applies_to_every_route_of_the_host(
     clients: Clients, server: ScriptedServer, status: int
 ) -> None:
     server.says(reply(status, {}, retry_after="6"))
@@ -220,7 +220,7 @@ async def test_a_delay_of_unknown_scope_is_for_every_route_of_the_host(
     assert len(server.asked) == 1
 
 
-async def test_a_delay_for_a_busy_conversation_is_for_its_route_alone(
+async def test_a_retry_after_for_a_busy_conversation_applies_to_its_route_alone(
     clients: Clients, server: ScriptedServer
 ) -> None:
     server.says(reply(409, {}, retry_after="6"))
@@ -233,7 +233,7 @@ async def test_a_delay_for_a_busy_conversation_is_for_its_route_alone(
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "nan", "inf", "", "soon", DATE])
-async def test_a_senseless_delay_holds_nothing_up(
+async def test_an_invalid_retry_after_delays_nothing(
     clients: Clients, server: ScriptedServer, value: str
 ) -> None:
     server.says(reply(503, {}, retry_after=value, date=DATE), reply(200, {}))
@@ -241,7 +241,7 @@ async def test_a_senseless_delay_holds_nothing_up(
     await clients.headless.list_events("c")
 
 
-async def test_a_longer_delay_is_not_replaced_by_a_shorter_one(
+async def test_a_longer_retry_after_is_not_replaced_by_a_shorter_one(
     clients: Clients, server: ScriptedServer
 ) -> None:
     server.says(reply(429, {}, retry_after="60"), reply(429, {}, retry_after="5"))
@@ -251,7 +251,7 @@ async def test_a_longer_delay_is_not_replaced_by_a_shorter_one(
     assert left_s == 60
 
 
-async def test_whoever_wants_may_try_at_once(clients: Clients, server: ScriptedServer) -> None:
+async def test_retry_now_ignores_the_retry_after(clients: Clients, server: ScriptedServer) -> None:
     server.says(reply(429, {}, retry_after="3600"), reply(200, {}))
     await refusal(clients, "events")
     clients.headless.lift_delays()
@@ -259,7 +259,9 @@ async def test_whoever_wants_may_try_at_once(clients: Clients, server: ScriptedS
     assert len(server.asked) == 2
 
 
-async def test_another_host_is_not_concerned(clients: Clients, server: ScriptedServer) -> None:
+async def test_a_retry_after_does_not_apply_to_another_host(
+    clients: Clients, server: ScriptedServer
+) -> None:
     server.says(reply(429, {}, retry_after="3600"), reply(200, {}))
     await refusal(clients, "events")
     url = server.url.replace("127.0.0.1", "localhost")
@@ -268,7 +270,7 @@ async def test_another_host_is_not_concerned(clients: Clients, server: ScriptedS
     await other.aclose()
 
 
-async def test_what_an_identity_service_says_again_holds_no_secret(
+async def test_an_error_of_the_identity_service_contains_no_secret(
     clients: Clients, server: ScriptedServer
 ) -> None:
     server.says(reply(429, {"message": "slow down, r3fresh-token"}, retry_after="60"))

@@ -51,7 +51,7 @@ def failing(server, reply, stream):
 
 @pytest.mark.parametrize("way", ["refused", "web page", "server", "reset", "nonsense"])
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_no_failure_shows_the_key(server, reply, stream, caplog, way: str, streamed: bool):
+async def test_no_error_shows_the_api_key(server, reply, stream, caplog, way: str, streamed: bool):
     caplog.set_level(logging.DEBUG)
     server.says(failing(server, reply, stream)[way])
     if way == "nonsense":
@@ -65,7 +65,7 @@ async def test_no_failure_shows_the_key(server, reply, stream, caplog, way: str,
     assert SECRET not in caplog.text
 
 
-async def test_a_key_that_no_header_can_hold_is_not_shown(server, caplog):
+async def test_an_api_key_invalid_in_a_header_is_not_shown(server, caplog):
     caplog.set_level(logging.DEBUG)
     http = Http(server.url, ApiKeyAuth(server.url, SecretStr(f"{SECRET}\nX: y"), "user-1"))
     with pytest.raises(BackendError) as caught:

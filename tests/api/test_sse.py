@@ -63,19 +63,19 @@ def pieces(stream: bytes, size: int) -> list[bytes]:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 1 << 20])
 @pytest.mark.parametrize("vector", VECTORS.values(), ids=VECTORS.keys())
-def test_the_standards_cases(vector: tuple[bytes, str], size: int):
+def test_cases_of_the_sse_standard(vector: tuple[bytes, str], size: int):
     stream, expected = vector
     assert "/".join(texts(*pieces(stream, size))) == expected
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
 @pytest.mark.parametrize("size", [1, 2, 64])
-def test_every_line_end_however_it_is_cut(end: bytes, size: int):
+def test_every_line_ending_however_it_is_split(end: bytes, size: int):
     stream = b'id: 1@data: {"type":"a"}@@event: b@data: {}@@'.replace(b"@", end)
     assert [(f.kind, f.id) for f in frames(*pieces(stream, size))] == [("a", "1"), ("b", None)]
 
 
-def test_an_event_comes_before_the_byte_after_its_last_cr():
+def test_an_event_is_dispatched_before_the_byte_after_its_last_cr():
     assert texts(b"data:1\r\r") == ["1"]
     assert texts(b"data:1\r\n\r", b"\ndata:2\r", b"\n\r\n") == ["1", "2"]
 
@@ -85,12 +85,12 @@ def test_a_type_lasts_for_one_event_and_an_empty_one_means_message():
     assert [f.kind for f in frames(b"event:a\n\ndata:{}\n\n")] == ["message"]
 
 
-def test_an_id_is_that_of_its_own_event():
+def test_an_event_id_belongs_to_its_own_event():
     got = frames(b"id:1\ndata:{}\n\ndata:{}\n\nid:2\0\ndata:{}\n\nid\ndata:{}\n\nid:3\ndata:{}\n\n")
     assert [f.id for f in got] == ["1", None, None, None, "3"]
 
 
-def test_the_jsons_event_id_stands_in_for_an_id_line():
+def test_the_event_id_in_the_json_replaces_a_missing_id_line():
     got = frames(b'data:{"event_id":"e1"}\n\nid:line\ndata:{"event_id":"e2"}\n\n')
     assert [f.id for f in got] == ["e1", "line"]
 
@@ -103,7 +103,7 @@ def test_retry_takes_ascii_digits_alone(asked: str, expected: int | None):
     assert [f.retry_ms for f in frames(f"retry:{asked}\ndata:{{}}\n\n".encode())] == [expected]
 
 
-def test_a_comment_is_a_sign_of_life_and_no_event():
+def test_a_comment_is_a_heartbeat_and_no_event():
     lines, decoder = LineSplitter(), FrameDecoder()
     stream = b"id:1\ndata:{}\n\n: ping\n\n: ping\n\n"
     kinds = [f.kind for line in lines.feed(stream) if (f := decoder.feed(line))]
@@ -120,7 +120,7 @@ def test_the_type_in_the_json_wins_over_the_event_line():
 
 
 @pytest.mark.parametrize("data", [b"{oops", b"[1]", b'"text"', b"", b"[" * 100_000])
-def test_what_is_no_json_object_is_malformed(data: bytes):
+def test_data_that_is_no_json_object_is_malformed(data: bytes):
     (frame,) = frames(b"event: agent.message\ndata:" + data + b"\n\n")
     assert frame.kind == MALFORMED
     assert frame.data == {"event": "agent.message", "text": data.decode()}
@@ -130,7 +130,7 @@ def test_done_is_no_event():
     assert frames(b"data: [DONE]\n\n") == []
 
 
-def test_not_a_number_reads_as_what_stood_there():
+def test_nan_in_json_is_kept_as_text():
     [frame] = frames(b'data:{"a":NaN,"b":1e999,"c":-Infinity}\n\n')
     assert frame.data == {"a": "NaN", "b": "1e999", "c": "-Infinity"}
 
@@ -148,7 +148,7 @@ async def test_an_event_of_several_megabytes_arrives():
 
 
 @pytest.mark.parametrize("line", [b"data:" + b"x" * 90, b"data:x\n" * 30])
-async def test_an_event_without_end_is_an_error(line: bytes):
+async def test_an_endless_event_is_an_error(line: bytes):
     with pytest.raises(BackendError) as caught:
         async for _ in read_frames(chunked(*pieces(line, 10)), host="h", limit_bytes=80):
             pass
@@ -156,7 +156,7 @@ async def test_an_event_without_end_is_an_error(line: bytes):
 
 
 @pytest.mark.parametrize("name", ["documented/turn.sse", "observed/turn.sse"])
-async def test_recorded_turns_read_whole(recorded, name: str):
+async def test_recorded_turns_are_parsed_completely(recorded, name: str):
     got = [frame async for frame in read_frames(chunked(recorded(name)))]
     assert {f.kind for f in got} & {MALFORMED} == set()
     assert all(json.dumps(frame.data) for frame in got)
@@ -172,7 +172,7 @@ STREAMS = st.lists(st.tuples(LINES, ENDS)).map(lambda rows: b"".join(a + b for a
 
 @given(STREAMS, st.lists(st.integers(0, 200)))
 @settings(max_examples=150, deadline=None)
-def test_where_chunks_end_changes_nothing(stream: bytes, cuts: list[int]):
+def test_chunk_boundaries_change_nothing(stream: bytes, cuts: list[int]):
     places = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
     chunks = [stream[a:b] for a, b in pairwise(places)]
     assert frames(*chunks) == frames(stream)
@@ -180,5 +180,5 @@ def test_where_chunks_end_changes_nothing(stream: bytes, cuts: list[int]):
 
 @given(st.lists(st.binary(max_size=60)))
 @settings(max_examples=150, deadline=None)
-def test_no_bytes_are_more_than_a_malformed_frame(chunks: list[bytes]):
+def test_any_bytes_are_at_most_a_malformed_frame(chunks: list[bytes]):
     assert all(isinstance(frame, Frame) for frame in frames(*chunks))

@@ -59,7 +59,7 @@ async def test_list_workflows(client, server, reply, body, ids):
     assert all(workflow.usage is None for workflow in workflows)
 
 
-async def test_a_list_of_another_shape_is_an_error(client, server, reply):
+async def test_a_malformed_workflow_list_is_an_error(client, server, reply):
     server.says(reply(200, {"workflows": "none"}))
     with pytest.raises(BackendError) as caught:
         await client.list_workflows()
@@ -92,7 +92,7 @@ async def test_a_workflow_without_an_id_is_an_error(client, server, reply):
     ],
 )
 @pytest.mark.parametrize("status", [200, 202, 204])
-async def test_changes_may_be_answered_with_nothing(client, server, reply, call, asked, status):
+async def test_changes_may_have_an_empty_response(client, server, reply, call, asked, status):
     server.says(reply(status))
     await call(client)
     assert f"{server.asked[0].method} {server.asked[0].target}" == asked
@@ -132,7 +132,9 @@ async def test_an_empty_prompt_is_not_sent(client, server):
         (500, b"Internal Server Error", ErrorKind.SERVER, "Internal Server Error"),
     ],
 )
-async def test_refusals_keep_their_words(client, server, reply, status, body, kind, words):
+async def test_errors_keep_the_message_of_the_server(
+    client, server, reply, status, body, kind, words
+):
     server.says(reply(status, body))
     with pytest.raises(BackendError) as caught:
         await client.send_prompt("wf-1", "Hello")
@@ -143,7 +145,7 @@ async def test_refusals_keep_their_words(client, server, reply, status, body, ki
 
 
 @BOTH
-async def test_a_stream_has_numbers_and_comments(client, server, stream, kind):
+async def test_a_stream_has_event_ids_and_heartbeats(client, server, stream, kind):
     server.says(stream(recorded(kind, "run.sse")))
     async with aclosing(client.stream("wf-1", "16")) as frames:
         found = [frame async for frame in frames]
@@ -154,7 +156,7 @@ async def test_a_stream_has_numbers_and_comments(client, server, stream, kind):
     assert found[-1].kind == "status"
 
 
-async def test_bundles_travel_as_they_are(client, server, reply):
+async def test_bundles_are_exported_and_imported_unchanged(client, server, reply):
     bundle = {"version": "1.0", "resource_type": "workflow", "items": [{"agent_id": "ag-1"}]}
     server.says(reply(200, bundle), reply(201, {"created": 1, "errors": ["x"], "ids": ["wf-9"]}))
     assert await client.export_workflows() == bundle
@@ -167,7 +169,7 @@ async def test_bundles_travel_as_they_are(client, server, reply):
     assert (imported.ids, imported.errors) == (["wf-9"], ["x"])
 
 
-async def test_agents_and_skills_to_choose_from(client, server, reply):
+async def test_list_agents_and_skills(client, server, reply):
     server.says(
         reply(200, [{"id": "ag-1", "name": "Ifrit", "model": None}]),
         reply(200, [{"id": "sk-1", "name": "Pager", "tags": ["night", None]}]),
@@ -178,7 +180,7 @@ async def test_agents_and_skills_to_choose_from(client, server, reply):
     assert skill.tags == ["night"]
 
 
-async def test_without_a_token_nothing_is_said_about_who_asks(server, reply):
+async def test_without_a_token_no_authorization_header_is_sent(server, reply):
     server.says(reply(200, []))
     client = WorkflowsClient(server.url, TokenAuth(server.url, None))
     await client.list_workflows()
@@ -186,7 +188,7 @@ async def test_without_a_token_nothing_is_said_about_who_asks(server, reply):
     assert "authorization" not in server.asked[0].headers
 
 
-async def test_a_redirect_never_takes_the_token_along(client, server, reply):
+async def test_a_redirect_never_forwards_the_token(client, server, reply):
     server.says(reply(307, b"", location="http://127.0.0.1:9/api/workflows"))
     with pytest.raises(BackendError) as caught:
         await client.list_workflows()
@@ -195,7 +197,7 @@ async def test_a_redirect_never_takes_the_token_along(client, server, reply):
 
 
 @pytest.mark.parametrize("url", ["http://example.com", "https://u:p@example.com", "ftp://h"])
-def test_hosts_that_a_token_may_not_go_to(url):
+def test_hosts_unsafe_for_a_token_are_rejected(url):
     with pytest.raises(BackendError) as caught:
         WorkflowsClient(url, TokenAuth("https://example.com", None))
     assert caught.value.kind is ErrorKind.INVALID

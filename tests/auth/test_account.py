@@ -61,7 +61,7 @@ def exchanges(server: DemoServer) -> list[int]:
     return [record.status for record in server.log.of("token")][1:]
 
 
-async def test_a_token_that_the_service_revoked_is_renewed_unseen(server, account):
+async def test_a_revoked_token_is_refreshed_silently(server, account):
     client = HeadlessClient(server.url, server.genie, BearerAuth(server.url, account.tokens))
     await client.list_conversations()
     server.clock.advance(3601)
@@ -70,13 +70,13 @@ async def test_a_token_that_the_service_revoked_is_renewed_unseen(server, accoun
     assert exchanges(server) == [200]
 
 
-async def test_a_request_that_was_cut_before_it_arrived_is_made_again(server, account):
+async def test_a_refresh_request_that_never_arrived_is_retried(server, account):
     server.faults.add("drop_request:on=token,times=1")
     assert await refresh(account)
     assert exchanges(server) == [0, 200]
 
 
-async def test_an_answer_that_got_lost_ends_in_one_clear_sentence(server, account):
+async def test_a_lost_refresh_response_ends_in_one_clear_error(server, account):
     server.faults.add("lose_answer:on=token,times=1")
     with pytest.raises(BackendError, match="cut off before its answer") as caught:
         await refresh(account)
@@ -88,7 +88,7 @@ async def test_an_answer_that_got_lost_ends_in_one_clear_sentence(server, accoun
 
 
 @pytest.mark.parametrize("fault", ["status:503", "status:429", "drop_request"])
-async def test_a_service_in_trouble_costs_nothing_but_time(server, account, fault: str):
+async def test_after_a_temporary_error_the_refresh_can_be_retried(server, account, fault: str):
     server.faults.add(
         f"{fault}:on=token,times=2" if ":" not in fault else f"{fault},on=token,times=1"
     )
@@ -99,7 +99,7 @@ async def test_a_service_in_trouble_costs_nothing_but_time(server, account, faul
     assert await refresh(account)
 
 
-async def test_no_token_is_shown_when_it_all_crashes(server, account, tmp_path):
+async def test_no_token_is_shown_in_a_crash(server, account, tmp_path):
     access = (await account.tokens.get_token()).get_secret_value()
     stored = await file_vault(tmp_path / "logins").load()
     assert stored is not None
@@ -112,7 +112,7 @@ async def test_no_token_is_shown_when_it_all_crashes(server, account, tmp_path):
     assert stored.refresh_token.get_secret_value() not in shown
 
 
-async def test_no_code_is_shown_when_a_login_fails(server, tmp_path):
+async def test_no_authorization_code_is_shown_when_a_login_fails(server, tmp_path):
     client = OAuthClient(server.client_id, server.redirect_url)
     service = IdentityClient(server.identity_url, server.client_id)
     account = OAuthAccount(client, service, file_vault(tmp_path / "other"), SystemClock())
@@ -152,11 +152,11 @@ OURS = {"iss": "https://id.example", "aud": "client-1", "sub": "u1"}
         (None, Identity()),
     ],
 )
-def test_an_id_token_is_read_for_display(token: SecretStr | None, expected: Identity):
+def test_the_id_token_is_decoded_for_display(token: SecretStr | None, expected: Identity):
     assert identity_of(token, client_id="client-1", issuer="https://id.example") == expected
 
 
-async def test_user_info_fills_in_what_the_id_token_leaves_out(tmp_path: Path):
+async def test_userinfo_adds_fields_missing_in_the_id_token(tmp_path: Path):
     token = id_token(**OURS | {"sub": "user-ada"})
     service = ScriptedIdentity([ScriptedGrant(SecretStr("a"), SecretStr("r"), token)])
     client = OAuthClient("client-1", f"http://127.0.0.1:{free_port()}/cb")

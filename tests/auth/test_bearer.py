@@ -42,27 +42,27 @@ def service(
     return client, seen
 
 
-async def test_a_good_token_is_used_as_it_is():
+async def test_a_valid_token_is_sent_without_a_refresh():
     tokens = ScriptedTokens("new")
     client, seen = service(tokens, accepts="new")
     assert (await client.get("/")).status_code == 200
     assert (seen, tokens.refused) == (["Bearer new"], [None])
 
 
-async def test_a_read_is_sent_again_with_a_renewed_token():
+async def test_a_read_is_retried_with_a_refreshed_token():
     tokens = ScriptedTokens("old", "new")
     client, seen = service(tokens, accepts="new")
     assert (await client.get("/")).status_code == 200
     assert (seen, tokens.refused) == (["Bearer old", "Bearer new"], [None, "old"])
 
 
-async def test_a_read_is_renewed_once():
+async def test_a_read_is_retried_with_a_refreshed_token_only_once():
     client, seen = service(ScriptedTokens("old", "new", "newer"), accepts="none")
     assert (await client.get("/")).status_code == 401
     assert seen == ["Bearer old", "Bearer new"]
 
 
-async def test_a_write_is_not_sent_again_but_the_next_has_a_renewed_token():
+async def test_a_write_is_not_retried_but_the_next_one_has_a_refreshed_token():
     client, seen = service(ScriptedTokens("old", "new"), accepts="new")
     assert (await client.post("/")).status_code == 401
     assert seen == ["Bearer old"]
@@ -73,7 +73,7 @@ async def test_a_write_is_not_sent_again_but_the_next_has_a_renewed_token():
 @pytest.mark.parametrize(
     "body", [{"error_code": "user_nonactive_or_missing"}, {"error": "client not attached"}]
 )
-async def test_a_refusal_of_the_user_renews_nothing(body: object):
+async def test_a_rejected_user_does_not_refresh_the_token(body: object):
     tokens = ScriptedTokens("old", "new")
     client, seen = service(tokens, accepts="new", body=body)
     assert (await client.get("/")).status_code == 401
@@ -81,21 +81,21 @@ async def test_a_refusal_of_the_user_renews_nothing(body: object):
     assert (seen, tokens.refused) == (["Bearer old"] * 2, [None, None])
 
 
-async def test_a_token_goes_to_its_own_host_alone():
+async def test_a_token_is_sent_to_its_own_host_only():
     client, seen = service(ScriptedTokens("new"), accepts="new")
     with pytest.raises(BackendError) as caught:
         await client.get("https://elsewhere.invalid/")
     assert (caught.value.kind, seen) == (ErrorKind.INVALID, [])
 
 
-async def test_a_developer_token_is_recognised():
+async def test_a_developer_token_as_access_token_is_recognized():
     client, seen = service(ScriptedTokens("wrkaus-x"), accepts="none")
     with pytest.raises(BackendError, match="Developer API token"):
         await client.get("/")
     assert seen == []
 
 
-async def test_what_the_provider_raises_arrives():
+async def test_errors_of_the_token_provider_are_raised():
     class NoTokens:
         async def get_token(self, refused: SecretStr | None = None) -> SecretStr:
             raise BackendError(ErrorKind.UNAUTHORIZED, "Sign in.")

@@ -64,7 +64,7 @@ def fields_of(url: str) -> dict[str, str]:
     return {name: value for name, [value] in parse_qs(urlsplit(url).query).items()}
 
 
-async def test_a_login_ends_with_a_name_and_stored_tokens(server, account):
+async def test_a_login_ends_with_a_user_name_and_stored_tokens(server, account):
     async with attempt_of(account) as attempt:
         assert attempt.listening_problem == ""
         assert 299 < attempt.seconds_left <= 300
@@ -83,7 +83,7 @@ async def test_a_login_ends_with_a_name_and_stored_tokens(server, account):
     await service.aclose()
 
 
-async def test_the_authorization_request_is_what_the_documents_ask_for(server, account):
+async def test_the_authorization_request_has_the_documented_parameters(server, account):
     async with attempt_of(account) as attempt:
         fields = fields_of(attempt.url)
     assert fields.keys() == {
@@ -96,7 +96,7 @@ async def test_the_authorization_request_is_what_the_documents_ask_for(server, a
     assert fields["code_challenge_method"] == "S256"
 
 
-async def test_no_two_attempts_share_a_secret(account):
+async def test_login_attempts_never_share_state_or_verifier(account):
     async with attempt_of(account) as first:
         pass
     async with attempt_of(account) as second:
@@ -106,7 +106,7 @@ async def test_no_two_attempts_share_a_secret(account):
 
 
 @pytest.mark.parametrize("whole", [True, False])
-async def test_the_address_can_be_pasted(account, whole: bool):
+async def test_the_redirect_url_can_be_pasted(account, whole: bool):
     async with attempt_of(account) as attempt:
         address = await redirected(attempt, "grace")
         attempt.paste(address if whole else address.partition("?")[2])
@@ -114,7 +114,7 @@ async def test_the_address_can_be_pasted(account, whole: bool):
     assert identity.email.startswith("grace")
 
 
-async def test_a_busy_port_leaves_pasting(server, account):
+async def test_with_the_port_in_use_the_redirect_url_can_be_pasted(server, account):
     with socket.create_server(("127.0.0.1", urlsplit(server.redirect_url).port)):
         async with attempt_of(account) as attempt:
             assert "in use by" in attempt.listening_problem
@@ -123,7 +123,7 @@ async def test_a_busy_port_leaves_pasting(server, account):
             assert (await attempt.finished()).name
 
 
-async def test_a_denial_ends_it_with_a_sentence(account):
+async def test_access_denied_ends_the_login_with_a_clear_error(account):
     async with attempt_of(account) as attempt:
         page = await visit(await redirected(attempt, decision="deny"))
         with pytest.raises(LoginProblem, match="denied"):
@@ -134,7 +134,7 @@ async def test_a_denial_ends_it_with_a_sentence(account):
     assert caught.value.kind is ErrorKind.UNAUTHORIZED
 
 
-async def test_what_does_not_count_leaves_the_login_waiting(account):
+async def test_invalid_redirects_leave_the_login_waiting(account):
     async with attempt_of(account) as attempt:
         stale = await visit(f"{attempt.redirect_url}?error=access_denied&state=stale")
         assert (stale.status_code, "does not count" in stale.text) == (400, True)
@@ -144,7 +144,7 @@ async def test_what_does_not_count_leaves_the_login_waiting(account):
         assert (await attempt.finished()).name
 
 
-async def test_the_same_answer_twice_is_redeemed_once(server, account):
+async def test_a_duplicate_redirect_redeems_the_code_once(server, account):
     exchanges = len(server.log.of("token"))
     async with attempt_of(account) as attempt:
         address = await redirected(attempt)
@@ -155,7 +155,7 @@ async def test_the_same_answer_twice_is_redeemed_once(server, account):
     assert len(server.log.of("token")) == exchanges + 1
 
 
-async def test_a_code_that_is_worth_nothing_is_said_in_both_places(account):
+async def test_an_invalid_code_is_reported_in_browser_and_app(account):
     async with attempt_of(account) as attempt:
         address = await redirected(attempt)
         fields = fields_of(address)
@@ -167,7 +167,7 @@ async def test_a_code_that_is_worth_nothing_is_said_in_both_places(account):
     assert "made-up" not in page.text
 
 
-async def test_nobody_signs_in_within_the_limit(account, monkeypatch):
+async def test_a_login_times_out(account, monkeypatch):
     monkeypatch.setattr(login_module, "LIMIT_S", 0.05)
     async with attempt_of(account) as attempt:
         with pytest.raises(LoginProblem, match="within five minutes"):
@@ -175,7 +175,7 @@ async def test_nobody_signs_in_within_the_limit(account, monkeypatch):
         assert attempt.seconds_left == 0
 
 
-async def test_giving_up_closes_the_port_and_ends_the_waiting(account):
+async def test_canceling_the_login_closes_the_port(account):
     attempt = await account.begin_login()
     waiting = asyncio.create_task(attempt.finished())
     await asyncio.sleep(0)
@@ -187,7 +187,7 @@ async def test_giving_up_closes_the_port_and_ends_the_waiting(account):
     await attempt.aclose()
 
 
-async def test_waiting_can_be_cancelled_without_ending_the_login(account):
+async def test_a_canceled_wait_does_not_end_the_login(account):
     async with attempt_of(account) as attempt:
         waiting = asyncio.create_task(attempt.finished())
         await asyncio.sleep(0)
@@ -196,7 +196,7 @@ async def test_waiting_can_be_cancelled_without_ending_the_login(account):
         assert (await attempt.finished()).name
 
 
-async def test_signing_out_leaves_nothing(account, tmp_path):
+async def test_signing_out_removes_all_tokens(account, tmp_path):
     async with attempt_of(account) as attempt:
         attempt.paste(await redirected(attempt))
         await attempt.finished()
@@ -207,7 +207,7 @@ async def test_signing_out_leaves_nothing(account, tmp_path):
         await account.whoami()
 
 
-async def test_nowhere_to_keep_a_login_is_said_before_the_browser_opens(server, tmp_path):
+async def test_missing_token_storage_is_reported_before_the_browser_opens(server, tmp_path):
     (tmp_path / "logins").write_text("a file where the folder belongs")
     client = OAuthClient(server.client_id, server.redirect_url)
     service = IdentityClient(server.identity_url, server.client_id)
@@ -218,7 +218,7 @@ async def test_nowhere_to_keep_a_login_is_said_before_the_browser_opens(server, 
     await account.aclose()
 
 
-async def test_a_login_survives_a_scan_of_its_port(account):
+async def test_a_login_survives_a_port_scan(account):
     """Every odd request has been made, and is still open, when the browser comes."""
     everybody_asked = asyncio.Barrier(ODD_REQUESTS + 1)
     async with attempt_of(account) as attempt:

@@ -55,7 +55,7 @@ async def listening(host: str = "127.0.0.1", path: str = "/callback") -> AsyncIt
         await login.receiver.aclose()
 
 
-async def test_connections_that_say_nothing_are_given_up_without_a_word():
+async def test_silent_connections_are_closed_without_logged_errors():
     """Browsers open some in advance; CPython 3.11 reported each with a traceback."""
     reported: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
@@ -73,7 +73,7 @@ async def test_connections_that_say_nothing_are_given_up_without_a_word():
     assert reported == []
 
 
-async def test_a_get_of_the_registered_path_is_delivered_and_its_page_is_safe():
+async def test_a_get_of_the_redirect_path_is_delivered_and_its_page_is_safe():
     async with listening() as login:
         answer = await visit(f"{login.url}?code=c%20d&state=s")
     assert login.queries == ["code=c%20d&state=s"]
@@ -106,7 +106,7 @@ async def test_a_get_of_the_registered_path_is_delivered_and_its_page_is_safe():
         ("HEAD", "/callback?code=1&state=s", 200),
     ],
 )
-async def test_nothing_else_reaches_the_login(method: str, target: str, status: int):
+async def test_no_other_request_reaches_the_login(method: str, target: str, status: int):
     async with listening() as login:
         answer = await visit(login.url.removesuffix("/callback") + target, method)
         assert (answer.status_code, login.queries) == (status, [])
@@ -129,7 +129,7 @@ async def test_nothing_else_reaches_the_login(method: str, target: str, status: 
         ("127.0.0.1:{port}", 200),
     ],
 )
-async def test_the_host_must_be_ours(host: str, status: int):
+async def test_the_host_header_must_be_ours(host: str, status: int):
     async with listening() as login:
         name = host.format(port=login.receiver.port)
         answer = await login.raw(login.get(host=name))
@@ -154,14 +154,14 @@ async def test_the_host_must_be_ours(host: str, status: int):
         (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 20_000 + b"\r\n", 431),
     ],
 )
-async def test_malformed_requests_are_refused_with_an_answer_that_arrives(sent: bytes, status: int):
+async def test_malformed_requests_get_an_error_response(sent: bytes, status: int):
     async with listening() as login:
         answer = await login.raw(sent)
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     assert login.queries == []
 
 
-async def test_silent_and_slow_connections_are_dropped_and_keep_nobody_waiting(monkeypatch):
+async def test_silent_and_slow_connections_time_out_and_block_no_others(monkeypatch):
     monkeypatch.setattr(loopback, "HEAD_TIMEOUT_S", 0.2)
     async with listening() as login:
         silent, silent_writer = await asyncio.open_connection("127.0.0.1", login.receiver.port)
@@ -175,7 +175,7 @@ async def test_silent_and_slow_connections_are_dropped_and_keep_nobody_waiting(m
     assert login.queries == ["code=1"]
 
 
-async def test_idle_connections_cannot_use_up_the_room(monkeypatch):
+async def test_idle_connections_do_not_exhaust_the_connection_limit(monkeypatch):
     monkeypatch.setattr(loopback, "_MOST_VISITS", 5)
     async with listening() as login:
         idle = [await asyncio.open_connection("127.0.0.1", login.receiver.port) for _ in range(12)]
@@ -185,7 +185,7 @@ async def test_idle_connections_cannot_use_up_the_room(monkeypatch):
             writer.close()
 
 
-async def test_localhost_is_both_loopback_addresses():
+async def test_localhost_is_both_ipv4_and_ipv6_loopback():
     async with listening("localhost") as login:
         port = login.receiver.port
         for address in ("127.0.0.1", "[::1]"):
@@ -193,7 +193,7 @@ async def test_localhost_is_both_loopback_addresses():
     assert login.queries == ["code=1"] * 2
 
 
-async def test_the_port_is_open_on_loopback_alone_and_closed_afterwards():
+async def test_the_port_is_open_on_loopback_only_and_closed_afterwards():
     async with listening() as login:
         port = login.receiver.port
         with pytest.raises(OSError, match=r"refused|failed"):
@@ -203,7 +203,7 @@ async def test_the_port_is_open_on_loopback_alone_and_closed_afterwards():
         await asyncio.open_connection("127.0.0.1", port)
 
 
-async def test_a_busy_port_is_said_with_its_owner_and_never_changed():
+async def test_a_port_in_use_is_reported_with_its_owner_and_never_changed():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         receiver = RedirectReceiver(f"http://127.0.0.1:{port}/callback", _never)
@@ -211,7 +211,7 @@ async def test_a_busy_port_is_said_with_its_owner_and_never_changed():
             await receiver.start()
 
 
-async def test_one_busy_half_of_localhost_closes_the_other():
+async def test_a_port_in_use_on_ipv4_or_ipv6_closes_the_other():
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
         port = other.getsockname()[1]
         receiver = RedirectReceiver(f"http://localhost:{port}/callback", _never)
@@ -222,12 +222,12 @@ async def test_one_busy_half_of_localhost_closes_the_other():
 
 
 @pytest.mark.parametrize("url", ["https://example.com/callback", "https://127.0.0.1:8443/callback"])
-async def test_what_leads_elsewhere_is_not_listened_for(url: str):
+async def test_a_redirect_url_of_another_host_is_not_listened_for(url: str):
     with pytest.raises(NotListening, match="does not lead to this program"):
         await RedirectReceiver(url, _never).start()
 
 
-async def test_a_browser_that_is_understood_gets_its_page_although_the_receiver_closes():
+async def test_a_browser_gets_its_page_although_the_receiver_closes():
     url = free_redirect()
     understood, decided = asyncio.Event(), asyncio.Event()
 

@@ -98,7 +98,7 @@ async def chat(windows: list[Process], server: DemoServer) -> int:
 
 
 @pytest.mark.timeout(60 + 2 * SOAK_S)
-async def test_two_windows_refresh_for_each_other_and_no_refusal_is_seen(server, environ):
+async def test_two_processes_refresh_for_each_other_without_visible_errors(server, environ):
     async with AsyncExitStack() as stack:
         windows = [await stack.enter_async_context(window(environ)) for _ in range(2)]
         replies = await chat(windows, server)
@@ -110,7 +110,7 @@ async def test_two_windows_refresh_for_each_other_and_no_refusal_is_seen(server,
     print(f"{replies} replies, {len(used)} refreshes")
 
 
-async def test_a_kill_between_answer_and_store_ends_in_one_clear_sentence(server, environ):
+async def test_a_kill_between_refresh_response_and_store_ends_in_one_clear_error(server, environ):
     async with window(environ, "die") as process:
         assert process.stdin
         process.stdin.write(GO)

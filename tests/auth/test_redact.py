@@ -40,7 +40,7 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
         f"GET /callback?code={SECRET} HTTP/1.1",
     ],
 )
-def test_what_holds_a_secret_is_masked(text: str):
+def test_values_that_contain_a_secret_are_redacted(text: str):
     masked = redact(text)
     assert SECRET not in masked
     assert MASK in masked
@@ -48,11 +48,11 @@ def test_what_holds_a_secret_is_masked(text: str):
 
 
 @pytest.mark.parametrize("token", [JWT, "wrkaus-" + "eyJx" * 9, "0123456789abcdef" * 4])
-def test_tokens_with_a_shape_are_masked_anywhere(token: str):
+def test_tokens_with_a_known_format_are_redacted_anywhere(token: str):
     assert redact(f"what is ({token})?") == f"what is ({MASK})?"
 
 
-def test_what_else_is_known_to_be_secret_is_masked():
+def test_registered_secrets_are_redacted():
     assert redact("it echoed hunter2.", ["hunter2", ""]) == f"it echoed {MASK}."
 
 
@@ -67,11 +67,11 @@ def test_what_else_is_known_to_be_secret_is_masked():
         "a password must be set",
     ],
 )
-def test_what_holds_none_stays_readable(text: str):
+def test_texts_without_secrets_are_not_redacted(text: str):
     assert redact(text) == text
 
 
-def test_headers_keep_their_names():
+def test_redacted_headers_keep_their_names():
     masked = redact_headers(
         {"Authorization": SECRET, "Accept": "text/html", "X": f"Bearer {SECRET}"}
     )
@@ -91,7 +91,7 @@ def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
     above.removeHandler(handler)
 
 
-def test_a_handler_with_the_filter_writes_no_secret(log):
+def test_a_log_handler_with_the_filter_redacts_secrets(log):
     logger, written = log
     logger.info("callback %s", f"/callback?code={SECRET}")
     logger.info("answer %r", {"access_token": SECRET})
@@ -105,7 +105,7 @@ def test_a_handler_with_the_filter_writes_no_secret(log):
     assert written.getvalue().count(MASK) >= 4
 
 
-def test_a_failure_is_told_on_one_line_without_secrets_and_never_by_nothing() -> None:
+def test_a_failure_is_described_on_one_line_without_secrets() -> None:
     assert (
         describe_exception(ValueError(f"no\nluck with token={SECRET}"))
         == f"no luck with token={MASK}"

@@ -17,7 +17,7 @@ def read(query: str, expected: Expected = EXPECTED) -> Accepted | Denied:
 
 
 @pytest.mark.parametrize("more", ["", f"&iss={ISSUER}", "&unknown=1&unknown=2", "&iss="])
-def test_a_code_with_our_state_is_accepted(more: str):
+def test_a_redirect_with_code_and_state_is_accepted(more: str):
     assert read(f"code=c0de&state={STATE}{more}") == Accepted(SecretStr("c0de"))
 
 
@@ -46,24 +46,24 @@ def test_a_code_with_our_state_is_accepted(more: str):
         ("&".join(f"a{n}=1" for n in range(60)) + f"&code=c&state={STATE}", "cannot be read"),
     ],
 )
-def test_anything_else_is_no_answer(query: str, says: str):
+def test_any_other_redirect_is_ignored(query: str, says: str):
     with pytest.raises(LoginProblem, match=says):
         read(query)
 
 
-def test_where_the_provider_promises_its_name_it_must_be_there():
+def test_a_promised_issuer_parameter_must_be_in_the_redirect():
     strict = Expected(SecretStr(STATE), ISSUER, issuer_required=True)
     with pytest.raises(LoginProblem, match="another identity service"):
         read(f"code=c0de&state={STATE}", strict)
     assert read(f"code=c0de&state={STATE}&iss={ISSUER}", strict) == Accepted(SecretStr("c0de"))
 
 
-def test_without_discovery_any_issuer_will_do():
+def test_without_discovery_any_issuer_is_accepted():
     loose = Expected(SecretStr(STATE), None, issuer_required=False)
     assert isinstance(read(f"code=c&state={STATE}&iss=https://who.example", loose), Accepted)
 
 
-def test_a_denial_counts_only_with_our_state_and_is_hostile_text():
+def test_access_denied_counts_only_with_our_state_and_is_sanitized():
     with pytest.raises(LoginProblem):
         read("error=access_denied&state=old")
     words = "no%1b%5b31m+way%0a" + "x" * 900
@@ -75,7 +75,7 @@ def test_a_denial_counts_only_with_our_state_and_is_hostile_text():
     assert len(problem.sentence()) < 500
 
 
-def test_other_refusals_are_named():
+def test_other_redirect_errors_are_reported():
     denied = read(f"error=invalid_scope&state={STATE}")
     assert isinstance(denied, Denied)
     assert "invalid_scope" in str(denied.problem())
@@ -96,11 +96,11 @@ def test_other_refusals_are_named():
         "/callback?code=c&state=s",
     ],
 )
-def test_the_address_or_its_query_can_be_pasted(pasted: str):
+def test_the_redirect_url_or_its_query_can_be_pasted(pasted: str):
     assert query_of(pasted, REDIRECT) == "code=c&state=s"
 
 
-def test_an_issuer_in_a_bare_query_is_no_address():
+def test_an_issuer_in_a_pasted_query_is_no_url():
     query = "code=c&state=s&iss=https://id.example?x"
     assert query_of(query, REDIRECT) == query
 
@@ -116,7 +116,7 @@ def test_an_issuer_in_a_bare_query_is_no_address():
         "x" * 20_000,
     ],
 )
-def test_another_address_is_not_taken(pasted: str):
+def test_another_pasted_url_is_rejected(pasted: str):
     with pytest.raises(LoginProblem) as caught:
         query_of(pasted, REDIRECT)
     assert caught.value.hint

@@ -62,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "logins"
 
 
-async def test_a_token_is_used_until_it_is_nearly_over(folder: Path):
+async def test_a_token_is_used_until_it_nearly_expires(folder: Path):
     scene = Scene(folder, grant(2))
     await scene.sign_in()
     scene.clock.advance(3600 - 61)
@@ -72,7 +72,7 @@ async def test_a_token_is_used_until_it_is_nearly_over(folder: Path):
     assert await scene.stored() == ("access-2", "refresh-2")
 
 
-async def test_a_short_life_is_not_spent_on_refreshing(folder: Path):
+async def test_a_token_that_expires_soon_is_not_refreshed_too_early(folder: Path):
     scene = Scene(folder, grant(2, lifetime_s=2))
     await scene.sign_in(grant(1, lifetime_s=2))
     scene.clock.advance(1.4)
@@ -81,7 +81,7 @@ async def test_a_short_life_is_not_spent_on_refreshing(folder: Path):
     assert await scene.get() == "access-2"
 
 
-async def test_a_life_that_nobody_told_ends_with_a_refusal(folder: Path):
+async def test_a_token_without_expires_in_is_used_until_it_is_rejected(folder: Path):
     scene = Scene(folder, grant(2))
     await scene.sign_in(grant(1, lifetime_s=None))
     scene.clock.advance(10 * 86_400)
@@ -89,7 +89,7 @@ async def test_a_life_that_nobody_told_ends_with_a_refusal(folder: Path):
     assert await scene.get(refused="access-1") == "access-2"
 
 
-async def test_a_refused_token_is_replaced_once_and_then_shown_to_be_refused(folder: Path):
+async def test_a_rejected_token_is_refreshed_once_and_then_reported(folder: Path):
     scene = Scene(folder, grant(2), grant(3))
     await scene.sign_in()
     assert await scene.get(refused="access-1") == "access-2"
@@ -99,7 +99,7 @@ async def test_a_refused_token_is_replaced_once_and_then_shown_to_be_refused(fol
     assert await scene.get(refused="access-2") == "access-3"
 
 
-async def test_the_refusal_of_an_older_token_renews_nothing(folder: Path):
+async def test_the_rejection_of_an_older_token_does_not_refresh(folder: Path):
     scene = Scene(folder, grant(2))
     await scene.sign_in()
     await scene.get(refused="access-1")
@@ -107,7 +107,7 @@ async def test_the_refusal_of_an_older_token_renews_nothing(folder: Path):
     assert scene.service.spent == ["refresh-1"]
 
 
-async def test_all_who_ask_at_once_share_one_refresh(folder: Path):
+async def test_concurrent_requests_share_one_refresh(folder: Path):
     scene = Scene(folder, grant(2))
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -115,7 +115,7 @@ async def test_all_who_ask_at_once_share_one_refresh(folder: Path):
     assert scene.service.spent == ["refresh-1"]
 
 
-async def test_siblings_take_what_the_first_of_them_got(folder: Path):
+async def test_processes_of_one_profile_share_one_refresh(folder: Path):
     scene = Scene(folder, grant(2))
     await scene.sign_in()
     siblings = [scene.sibling() for _ in range(5)]
@@ -127,7 +127,7 @@ async def test_siblings_take_what_the_first_of_them_got(folder: Path):
     assert scene.service.spent == ["refresh-1"]
 
 
-async def test_the_new_token_is_stored_before_anybody_has_it(folder: Path, monkeypatch):
+async def test_a_refreshed_token_is_stored_before_it_is_used(folder: Path, monkeypatch):
     scene = Scene(folder, grant(2))
     await scene.sign_in()
     save, order = scene.vault.save, []
@@ -142,7 +142,9 @@ async def test_the_new_token_is_stored_before_anybody_has_it(folder: Path, monke
     assert order == ["stored", "access-2"]
 
 
-async def test_what_cannot_be_stored_is_neither_used_nor_lost(folder: Path, monkeypatch):
+async def test_a_refreshed_token_that_cannot_be_stored_is_neither_used_nor_lost(
+    folder: Path, monkeypatch
+):
     scene = Scene(folder, grant(2))
     await scene.sign_in()
     save = scene.vault.save
@@ -161,7 +163,7 @@ async def test_what_cannot_be_stored_is_neither_used_nor_lost(folder: Path, monk
     assert await scene.stored() == ("access-2", "refresh-2")
 
 
-async def test_who_is_cancelled_does_not_stop_the_refresh(folder: Path):
+async def test_a_canceled_request_does_not_stop_the_refresh(folder: Path):
     scene = Scene(folder, grant(2))
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -176,7 +178,7 @@ async def test_who_is_cancelled_does_not_stop_the_refresh(folder: Path):
     assert await scene.stored() == ("access-2", "refresh-2")
 
 
-async def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(folder: Path):
+async def test_a_refresh_without_a_new_refresh_token_keeps_the_old_token(folder: Path):
     scene = Scene(folder, ScriptedGrant(SecretStr("access-2")))
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -184,7 +186,7 @@ async def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(folder: P
     assert await scene.stored() == ("access-2", "refresh-1")
 
 
-async def test_a_refused_refresh_ends_the_login_and_everybody_hears_why(folder: Path):
+async def test_a_rejected_refresh_signs_out_and_reports_why(folder: Path):
     scene = Scene(folder, INVALID_GRANT)
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -199,7 +201,7 @@ async def test_a_refused_refresh_ends_the_login_and_everybody_hears_why(folder: 
     assert scene.service.spent == ["refresh-1"], "never a loop"
 
 
-async def test_a_refused_refresh_takes_what_a_stranger_stored_meanwhile(folder: Path):
+async def test_a_rejected_refresh_uses_tokens_stored_by_another_process_meanwhile(folder: Path):
     scene = Scene(folder, INVALID_GRANT)
     await scene.sign_in()
     kept = await scene.vault.load()
@@ -228,7 +230,7 @@ async def test_a_refused_refresh_takes_what_a_stranger_stored_meanwhile(folder: 
         BackendError(ErrorKind.BAD_ANSWER, "Not JSON.", status=200, sent=True),
     ],
 )
-async def test_what_may_pass_keeps_everything(folder: Path, error: BackendError):
+async def test_a_temporary_refresh_error_keeps_the_tokens(folder: Path, error: BackendError):
     scene = Scene(folder, error, grant(2))
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -238,7 +240,7 @@ async def test_what_may_pass_keeps_everything(folder: Path, error: BackendError)
     assert await scene.get() == "access-2"
 
 
-async def test_a_server_that_asks_for_patience_is_heard(folder: Path):
+async def test_a_retry_after_of_a_refresh_is_kept(folder: Path):
     busy = BackendError(ErrorKind.RATE_LIMITED, "Too many.", retry_after_s=7)
     scene = Scene(folder, busy)
     await scene.sign_in()
@@ -247,7 +249,7 @@ async def test_a_server_that_asks_for_patience_is_heard(folder: Path):
     assert (failure.kind, failure.retry_after_s) == (ErrorKind.RATE_LIMITED, 7)
 
 
-async def test_while_the_old_token_lives_a_refresh_can_wait(folder: Path):
+async def test_while_the_old_token_is_valid_a_failed_refresh_can_wait(folder: Path):
     scene = Scene(folder, OFFLINE, OFFLINE, grant(2))
     await scene.sign_in()
     scene.clock.advance(3600 - 55)
@@ -260,7 +262,7 @@ async def test_while_the_old_token_lives_a_refresh_can_wait(folder: Path):
     assert await scene.get() == "access-2"
 
 
-async def test_a_lost_answer_is_asked_for_once_more_at_once(folder: Path):
+async def test_a_refresh_with_a_lost_response_is_retried_once_immediately(folder: Path):
     scene = Scene(folder, LOST, grant(2))
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -268,7 +270,7 @@ async def test_a_lost_answer_is_asked_for_once_more_at_once(folder: Path):
     assert scene.service.spent == ["refresh-1"] * 2
 
 
-async def test_a_lost_answer_to_a_spent_token_is_explained(folder: Path):
+async def test_a_lost_refresh_response_with_a_used_token_is_explained(folder: Path):
     scene = Scene(folder, LOST, INVALID_GRANT)
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -279,7 +281,7 @@ async def test_a_lost_answer_to_a_spent_token_is_explained(folder: Path):
     assert scene.service.spent == ["refresh-1"] * 2
 
 
-async def test_two_lost_answers_are_a_network_that_is_gone(folder: Path):
+async def test_two_lost_refresh_responses_are_a_network_error(folder: Path):
     scene = Scene(folder, LOST, LOST, INVALID_GRANT)
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -288,7 +290,7 @@ async def test_two_lost_answers_are_a_network_that_is_gone(folder: Path):
     assert (error.kind, "cut off" in str(error)) == (ErrorKind.UNAUTHORIZED, True)
 
 
-async def test_signing_out_ends_it_for_siblings_too(folder: Path):
+async def test_signing_out_ends_the_login_of_other_processes_too(folder: Path):
     scene = Scene(folder)
     await scene.sign_in()
     sibling = scene.sibling()
@@ -314,7 +316,7 @@ async def test_a_refresh_in_flight_cannot_undo_signing_out(folder: Path):
     assert await scene.stored() is None
 
 
-async def test_a_new_login_elsewhere_is_taken_up(folder: Path):
+async def test_a_new_login_of_another_process_is_used(folder: Path):
     scene = Scene(folder, INVALID_GRANT)
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -331,7 +333,7 @@ async def test_a_login_without_a_refresh_token_expires(folder: Path):
 
 
 @pytest.mark.parametrize(("jump_s", "refreshes"), [(-100_000, 1), (-50, 0), (100_000, 1)])
-async def test_a_clock_that_jumps_costs_at_most_a_refresh(
+async def test_a_clock_jump_causes_at_most_one_refresh(
     folder: Path, monkeypatch, jump_s: int, refreshes: int
 ):
     scene = Scene(folder, grant(2), grant(3))
@@ -348,7 +350,7 @@ async def test_a_clock_that_jumps_costs_at_most_a_refresh(
     assert len(scene.service.spent) in (1, refreshes + 1)
 
 
-async def test_setting_the_clock_back_does_not_prolong_a_token(folder: Path, monkeypatch):
+async def test_setting_the_clock_back_does_not_extend_the_token_expiry(folder: Path, monkeypatch):
     scene = Scene(folder, grant(2))
     await scene.sign_in()
     scene.clock.advance(3600)
@@ -357,7 +359,7 @@ async def test_setting_the_clock_back_does_not_prolong_a_token(folder: Path, mon
     assert await scene.get() == "access-2"
 
 
-async def test_an_unreadable_store_is_said_with_what_to_do(folder: Path):
+async def test_an_unreadable_token_store_is_reported_with_advice(folder: Path):
     scene = Scene(folder)
     await scene.sign_in()
     (folder / "work-1.json").chmod(0o644)
@@ -366,7 +368,7 @@ async def test_an_unreadable_store_is_said_with_what_to_do(folder: Path):
     assert caught.value.kind is ErrorKind.UNAUTHORIZED
 
 
-async def test_who_is_signed_in_is_known_without_asking(folder: Path):
+async def test_the_signed_in_user_is_known_without_a_request(folder: Path):
     scene = Scene(folder)
     with pytest.raises(BackendError, match="Nobody is signed in"):
         await scene.tokens.identity()
@@ -374,7 +376,7 @@ async def test_who_is_signed_in_is_known_without_asking(folder: Path):
     assert await scene.sibling().identity() == ADA
 
 
-async def test_no_token_is_in_any_representation(folder: Path):
+async def test_no_token_is_in_any_repr(folder: Path):
     scene = Scene(folder, INVALID_GRANT)
     await scene.sign_in()
     scene.clock.advance(3600)

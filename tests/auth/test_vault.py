@@ -36,7 +36,7 @@ def everything_in(folder: Path) -> str:
     return "\n".join(path.read_text() for path in folder.iterdir())
 
 
-def test_tokens_survive_being_stored_and_show_no_secret():
+def test_tokens_survive_a_round_trip_and_their_repr_shows_no_secret():
     assert parse_tokens(TOKENS.dump().get_secret_value()) == TOKENS
     assert "access-1" not in repr(TOKENS)
     assert "refresh-1" not in repr(TOKENS)
@@ -45,11 +45,11 @@ def test_tokens_survive_being_stored_and_show_no_secret():
 @pytest.mark.parametrize(
     "text", ["", "null", "[]", "{}", '{"access_token": "x"}', TOKENS.dump().get_secret_value()[:-9]]
 )
-def test_what_is_no_record_is_nobody_signed_in(text: str):
+def test_an_invalid_token_record_means_signed_out(text: str):
     assert parse_tokens(text) is None
 
 
-async def test_a_keyring_that_works_keeps_them_and_the_file_does_not(tmp_path: Path):
+async def test_a_working_keyring_stores_the_tokens_instead_of_the_file(tmp_path: Path):
     backend = MemoryKeyring()
     vault = vault_with(tmp_path / "v", backend)
     await vault.prepare()
@@ -63,7 +63,7 @@ async def test_a_keyring_that_works_keeps_them_and_the_file_does_not(tmp_path: P
 
 
 @pytest.mark.parametrize("backend", [NullKeyring(), BrokenKeyring()])
-async def test_without_a_usable_keyring_it_is_a_private_file(
+async def test_without_a_keyring_the_tokens_are_in_a_private_file(
     tmp_path: Path, backend: MemoryKeyring
 ):
     vault = vault_with(tmp_path / "v", backend)
@@ -86,7 +86,7 @@ async def test_no_keyring_module_is_no_keyring(tmp_path: Path):
     assert await vault.load() == TOKENS
 
 
-async def test_a_keyring_that_hangs_is_waited_for_once(tmp_path: Path):
+async def test_a_hanging_keyring_times_out_once(tmp_path: Path):
     backend = HangingKeyring()
     vault = vault_with(tmp_path / "v", backend, limit_s=0.05)
     await vault.prepare()
@@ -97,7 +97,7 @@ async def test_a_keyring_that_hangs_is_waited_for_once(tmp_path: Path):
     backend.released.set()
 
 
-async def test_what_a_locked_keyring_holds_is_said_and_not_lost(tmp_path: Path):
+async def test_a_locked_keyring_is_reported_and_its_tokens_are_kept(tmp_path: Path):
     backend = MemoryKeyring()
     vault = vault_with(tmp_path / "v", backend)
     await vault.prepare()
@@ -107,7 +107,7 @@ async def test_what_a_locked_keyring_holds_is_said_and_not_lost(tmp_path: Path):
     assert await vault_with(tmp_path / "v", backend).load() == TOKENS
 
 
-async def test_a_keyring_that_fails_at_a_refresh_loses_them_to_the_file(
+async def test_a_keyring_that_fails_during_a_refresh_falls_back_to_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     backend = MemoryKeyring()
@@ -135,7 +135,7 @@ async def test_clearing_empties_every_place_and_leaves_a_tombstone(tmp_path: Pat
     assert everything_in(tmp_path / "v") == json.dumps({"where": "nowhere"})
 
 
-async def test_a_keyring_that_cannot_forget_is_said_and_never_read_again(tmp_path: Path):
+async def test_a_keyring_that_cannot_delete_is_reported_and_never_read_again(tmp_path: Path):
     backend = MemoryKeyring()
     vault = vault_with(tmp_path / "v", backend)
     await vault.prepare()
@@ -145,7 +145,7 @@ async def test_a_keyring_that_cannot_forget_is_said_and_never_read_again(tmp_pat
     assert await vault_with(tmp_path / "v", backend).load() is None
 
 
-async def test_a_file_that_others_may_read_is_not_used(tmp_path: Path):
+async def test_a_token_file_readable_by_others_is_not_used(tmp_path: Path):
     vault = file_vault(tmp_path / "v")
     await vault.prepare()
     await vault.save(TOKENS)
@@ -154,7 +154,7 @@ async def test_a_file_that_others_may_read_is_not_used(tmp_path: Path):
         await vault.load()
 
 
-async def test_a_folder_that_others_may_use_is_closed_to_them(
+async def test_permissions_of_a_shared_token_folder_are_restricted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     vault = file_vault(tmp_path / "v")
@@ -172,7 +172,7 @@ def _refuse(*_: object) -> None:
     raise PermissionError(1, "Operation not permitted")
 
 
-async def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path):
+async def test_a_symlink_in_place_of_the_token_file_is_not_followed(tmp_path: Path):
     vault = file_vault(tmp_path / "v")
     await vault.prepare()
     (tmp_path / "elsewhere").write_text(
@@ -183,7 +183,7 @@ async def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path):
         await vault.load()
 
 
-def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch):
+def test_a_failed_write_keeps_the_stored_tokens(tmp_path: Path, monkeypatch):
     path = tmp_path / "kept"
     write_private(path, SecretStr("old"))
     secret = "n3w" * 5
@@ -199,7 +199,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch):
     assert os.listdir(tmp_path) == ["kept"]
 
 
-async def test_a_refresh_that_was_begun_is_remembered_without_the_token(tmp_path: Path):
+async def test_a_started_refresh_is_recorded_without_the_token(tmp_path: Path):
     vault = file_vault(tmp_path / "v")
     await vault.prepare()
     vault.note_refresh(SecretStr("refresh-1"))
@@ -210,7 +210,7 @@ async def test_a_refresh_that_was_begun_is_remembered_without_the_token(tmp_path
     assert not vault.was_refreshing(SecretStr("refresh-1"))
 
 
-async def test_the_lock_is_for_one_at_a_time(tmp_path: Path):
+async def test_the_token_lock_is_exclusive(tmp_path: Path):
     inside: list[str] = []
 
     async def work(name: str) -> None:
@@ -227,7 +227,7 @@ async def test_the_lock_is_for_one_at_a_time(tmp_path: Path):
                 raise AssertionError
 
 
-def test_profiles_services_and_clients_have_logins_of_their_own():
+def test_profiles_services_and_clients_have_separate_logins():
     names = {
         login_name(profile, url, client)
         for profile in ("work", "../../home")

@@ -124,7 +124,9 @@ CROWDS: dict[str, tuple[str, list[Decision]]] = {
 
 
 @pytest.mark.parametrize("crowd", CROWDS)
-async def test_one_of_many_windows_posts(windows: Windows, server: DemoServer, crowd: str) -> None:
+async def test_only_one_of_many_windows_posts_the_answer(
+    windows: Windows, server: DemoServer, crowd: str
+) -> None:
     operation, answers = CROWDS[crowd]
     await windows.ask(QUESTIONS[operation])
     opened = await asyncio.gather(*map(windows.open, answers))
@@ -142,7 +144,7 @@ async def test_one_of_many_windows_posts(windows: Windows, server: DemoServer, c
     [("approval", "approved"), ("approval", "rejected"), ("reject", "rejected")],
 )
 @pytest.mark.parametrize("killed", ["before", "after"])
-async def test_an_answer_of_a_window_that_is_killed_is_looked_for_before_another_is_posted(
+async def test_after_a_killed_window_its_answer_is_searched_before_another_is_posted(
     windows: Windows, server: DemoServer, operation: str, mine: Decision, killed: str
 ) -> None:
     theirs: Decision = "rejected"
@@ -163,7 +165,7 @@ async def test_an_answer_of_a_window_that_is_killed_is_looked_for_before_another
         assert (told, end) == ("" if mine == theirs else ELSEWHERE, theirs)
 
 
-async def test_while_a_window_is_answering_the_other_is_told_so(
+async def test_while_a_window_is_answering_the_other_shows_it(
     windows: Windows, server: DemoServer
 ) -> None:
     await windows.ask(QUESTIONS["approval"])

@@ -35,9 +35,7 @@ async def asked_again(room: Room, server: DemoServer) -> ApprovalStep:
     return room.turns[turn_id].open_approvals[0]
 
 
-async def test_parameters_that_change_are_shown_with_what_changed(
-    room: Room, server: DemoServer
-) -> None:
+async def test_changed_parameters_are_shown_with_a_diff(room: Room, server: DemoServer) -> None:
     step = await asked_again(room, server)
     assert step.asked_first
     assert step.request.parameters["approver"] == "Mallory"
@@ -68,7 +66,7 @@ async def test_a_rejection_of_earlier_parameters_is_sent(room: Room, server: Dem
     assert decided(server, turn.conversation_id) == 1
 
 
-async def test_what_was_shown_is_in_the_log_and_in_the_exports(
+async def test_shown_parameters_are_in_the_log_and_in_the_exports(
     room: Room, server: DemoServer
 ) -> None:
     step = await asked_again(room, server)
@@ -85,7 +83,7 @@ async def test_what_was_shown_is_in_the_log_and_in_the_exports(
         assert event.shown_digest in render(chronicle, form)
 
 
-async def test_a_change_between_two_tries_stops_the_approval() -> None:
+async def test_a_change_between_two_retries_stops_the_approval() -> None:
     first, second = asks("Pay", "call-1", {"to": "Bob"}), asks("Pay", "call-1", {"to": "Mallory"})
     backend = ScriptedBackend()
     backend.failures["decide"] = [BackendError(ErrorKind.SERVER, "The service failed.")]
@@ -100,7 +98,7 @@ async def test_a_change_between_two_tries_stops_the_approval() -> None:
     assert backend.decisions == []
 
 
-async def test_calls_that_are_numbered_anew_in_each_run_are_all_decided() -> None:
+async def test_calls_that_are_renumbered_in_each_run_are_all_decided() -> None:
     script = [started(), asks("Pay", "1"), Wait.DECISION, finished()]
     again = [started(), asks("Pay", "1"), Wait.DECISION, finished()]
     desk = Desk(ScriptedBackend(script, again))

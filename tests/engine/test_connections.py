@@ -54,7 +54,7 @@ def check(turns: list[Turn]) -> None:
 
 
 @pytest.mark.usefixtures("variant")
-async def test_the_reply_is_shown_once_and_later_messages_go_out(
+async def test_the_reply_after_a_connection_is_shown_once_and_queued_messages_are_sent(
     room: Room, server: DemoServer
 ) -> None:
     turn = await parked(room)
@@ -71,7 +71,7 @@ async def test_the_reply_is_shown_once_and_later_messages_go_out(
 
 @pytest.mark.usefixtures("variant")
 @pytest.mark.parametrize("again", ["the same store", "another machine"])
-async def test_the_reply_of_a_turn_that_nobody_watched_is_part_of_it(
+async def test_the_reply_of_an_unwatched_turn_is_part_of_it(
     server: DemoServer, tmp_path: Path, again: str
 ) -> None:
     async with open_room(server, tmp_path / "one.db") as room:
@@ -167,7 +167,7 @@ OURS = {
 
 
 @pytest.mark.parametrize("said_then", OURS.values(), ids=[name.replace(" ", "_") for name in OURS])
-async def test_a_message_of_no_other_turn_is_the_reply(said_then: list[Message]) -> None:
+async def test_a_history_message_of_no_other_turn_is_the_reply(said_then: list[Message]) -> None:
     hall = Hall()
     async with hall.session as session:
         turn = await session.send(HERE, "hi")
@@ -193,7 +193,7 @@ THEIRS = {
 
 
 @pytest.mark.parametrize("said_then", THEIRS.values(), ids=[n.replace(" ", "_") for n in THEIRS])
-async def test_a_message_of_another_turn_is_not_the_reply(said_then: list[Message]) -> None:
+async def test_a_history_message_of_another_turn_is_not_the_reply(said_then: list[Message]) -> None:
     hall = Hall()
     async with hall.session as session:
         turn = await session.send(HERE, "hi")
@@ -206,7 +206,7 @@ async def test_a_message_of_another_turn_is_not_the_reply(said_then: list[Messag
         assert hall.turns[turn.id].reply == "One moment."
 
 
-async def test_the_reply_is_found_on_a_later_page() -> None:
+async def test_the_reply_is_found_on_a_later_page_of_the_history() -> None:
     hall = Hall()
     hall.backend.page_size = 2
     async with hall.session as session:
@@ -218,7 +218,7 @@ async def test_the_reply_is_found_on_a_later_page() -> None:
     assert hall.turns[turn.id].reply.split("\n\n")[1:] == [part.text for part in parts]
 
 
-async def test_a_link_that_expired_and_cannot_be_renewed_lets_later_messages_go_out() -> None:
+async def test_an_expired_link_that_cannot_be_renewed_does_not_block_queued_messages() -> None:
     hall = Hall()
     async with hall.session as session:
         turn = await session.send(HERE, "hi")
@@ -232,7 +232,7 @@ async def test_a_link_that_expired_and_cannot_be_renewed_lets_later_messages_go_
     assert [text for _, text, _ in hall.backend.sent] == ["hi", "and now?"]
 
 
-async def test_a_slow_reply_is_waited_for_although_the_conversation_calls_itself_idle() -> None:
+async def test_a_slow_reply_is_awaited_although_the_conversation_status_is_idle() -> None:
     hall = Hall()
     async with hall.session as session:
         turn = await session.send(HERE, "hi")

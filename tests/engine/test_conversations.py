@@ -62,7 +62,7 @@ class Desk:
         return self.turn
 
 
-async def test_a_halt_is_shown_until_the_turn_has_ended() -> None:
+async def test_a_stop_request_is_shown_until_the_turn_has_ended() -> None:
     desk = Desk(ScriptedBackend([started(), Wait.HALT, finished("halted")], can=WORKSHOP))
     async with desk.session as session:
         await session.send(HERE, "Count to a million")
@@ -76,7 +76,7 @@ async def test_a_halt_is_shown_until_the_turn_has_ended() -> None:
     assert (ended.outcome, desk.turn and desk.turn.halting) == ("halted", False)
 
 
-async def test_a_halt_that_is_ignored_stays_visible_and_is_asked_for_once() -> None:
+async def test_an_ignored_stop_request_stays_visible_and_is_sent_once() -> None:
     gate = asyncio.Event()
     desk = Desk(ScriptedBackend([started(), gate, said("Done."), finished()], can=WORKSHOP))
     async with desk.session as session:
@@ -91,7 +91,7 @@ async def test_a_halt_that_is_ignored_stays_visible_and_is_asked_for_once() -> N
     assert (ended.outcome, ended.halting) == ("finished", False)
 
 
-async def test_a_halt_where_nothing_runs_is_no_failure() -> None:
+async def test_a_stop_request_without_a_running_turn_is_no_failure() -> None:
     gate = asyncio.Event()
     backend = ScriptedBackend([started(), gate, finished()], can=WORKSHOP)
     backend.failures["halt"].append(BackendError(ErrorKind.INVALID, "No running task to halt."))
@@ -106,7 +106,7 @@ async def test_a_halt_where_nothing_runs_is_no_failure() -> None:
         await desk.until("over")
 
 
-async def test_usage_of_a_turn_is_the_newest_count_and_the_total_a_sum() -> None:
+async def test_token_usage_of_a_turn_is_the_newest_count_and_the_total_a_sum() -> None:
     scripts = [[used(100, 5), used(130, 25), finished()], [used(70, 5), finished()]]
     desk = Desk(ScriptedBackend(*scripts, can=WORKSHOP))
     async with desk.session as session:
@@ -120,7 +120,7 @@ async def test_usage_of_a_turn_is_the_newest_count_and_the_total_a_sum() -> None
     assert total == Usage(input_tokens=200, output_tokens=30, cost=pytest.approx(0.23))
 
 
-async def test_of_a_running_total_a_turn_has_its_share() -> None:
+async def test_token_usage_of_a_turn_is_its_share_of_a_running_total() -> None:
     before, after = used(100, 10, before=True), used(130, 25, running_total=True)
     desk = Desk(ScriptedBackend([before, started(), after, finished()], can=WORKSHOP))
     async with desk.session as session:
@@ -131,7 +131,7 @@ async def test_of_a_running_total_a_turn_has_its_share() -> None:
     assert total == turn.usage
 
 
-async def test_a_share_of_a_running_total_is_unknown_without_its_start() -> None:
+async def test_token_usage_is_unknown_without_the_start_of_a_running_total() -> None:
     script = [started(), used(130, 25, running_total=True), finished()]
     desk = Desk(ScriptedBackend(script, can=WORKSHOP))
     async with desk.session as session:
@@ -140,7 +140,7 @@ async def test_a_share_of_a_running_total_is_unknown_without_its_start() -> None
         assert (turn.usage, await session.history.total_usage(HERE)) == (None, None)
 
 
-async def test_a_message_keeps_its_place_and_name_when_it_is_complete() -> None:
+async def test_a_message_keeps_its_place_and_key_when_it_is_complete() -> None:
     gate = asyncio.Event()
     script = [piece(0, "One "), piece(4, "two"), gate, said("One two.", "message-1"), finished()]
     desk = Desk(ScriptedBackend(script, can=WORKSHOP))
@@ -201,7 +201,7 @@ async def test_skills_are_installed_and_removed() -> None:
         assert [skill.installed for skill in await session.conversations.skills(HERE)] == [False]
 
 
-async def test_an_import_shows_up_in_the_list() -> None:
+async def test_an_imported_conversation_is_listed() -> None:
     desk = Desk(ScriptedBackend(can=WORKSHOP))
     async with desk.session as session:
         imported = await session.conversations.import_bundle({"items": ["a", "b"]})
@@ -209,7 +209,7 @@ async def test_an_import_shows_up_in_the_list() -> None:
     assert names == set(imported.created)
 
 
-async def test_what_a_service_cannot_do_says_so() -> None:
+async def test_an_unsupported_operation_is_reported() -> None:
     desk = Desk(ScriptedBackend([started(), finished()], can=Capability.NOTHING))
     async with desk.session as session:
         for call in (

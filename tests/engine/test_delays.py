@@ -242,7 +242,7 @@ NAMES = [*SCENES, *(f"workflows {name}" for name in WORKFLOWS)]
 
 @pytest.mark.parametrize("status", [409, 429, 503])
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
-async def test_never_more_than_a_handful_in_six_seconds(
+async def test_retry_after_allows_only_a_handful_of_requests_in_six_seconds(
     server: DemoServer,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -268,7 +268,7 @@ async def waiting(scene: Scene) -> None:
     await scene.asked(ORDER)
 
 
-async def test_a_stream_that_is_interrupted_again_and_again_is_asked_for_less_often(
+async def test_reconnects_of_a_repeatedly_interrupted_stream_back_off(
     server: DemoServer, tmp_path: Path
 ) -> None:
     met = await play(server, tmp_path, waiting, INTERRUPTED, ("resume",), genie)
@@ -276,7 +276,7 @@ async def test_a_stream_that_is_interrupted_again_and_again_is_asked_for_less_of
     assert max(met.values()) <= 2 * HANDFUL
 
 
-async def test_it_is_the_same_by_the_machines_own_clock(
+async def test_retry_after_is_kept_with_the_real_clock(
     server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FastClock, "factor", 1.0)
@@ -286,7 +286,7 @@ async def test_it_is_the_same_by_the_machines_own_clock(
 
 
 @pytest.mark.parametrize("asked_s", [170, 3600, 86_400])
-async def test_a_long_delay_is_told_and_kept_until_the_user_wants_otherwise(
+async def test_a_long_retry_after_is_shown_and_kept_until_the_user_retries(
     server: DemoServer, tmp_path: Path, asked_s: int
 ) -> None:
     server.faults.clear()

@@ -76,7 +76,7 @@ class FullDisk(MemoryStore):
         await super().append(turn_id, conversation_id, events)
 
 
-async def test_a_turn_that_cannot_be_kept_is_shown_and_kept_when_there_is_room() -> None:
+async def test_a_turn_that_cannot_be_stored_is_shown_and_stored_after_the_disk_has_space() -> None:
     gate = asyncio.Event()
     store, backend = FullDisk(), ScriptedBackend([started(), gate, said("Hello"), finished()])
     async with opened(backend, store) as (session, listener):
@@ -104,7 +104,7 @@ class Unreadable(MemoryStore):
         raise StoreError("The disk is full.")
 
 
-async def test_what_fails_beside_a_turn_is_told() -> None:
+async def test_failures_of_background_tasks_are_reported() -> None:
     async with opened(ScriptedBackend(reply("Hello")), Unreadable()) as (session, listener):
         await session.send(HERE, "Hi")
         told = await listener.until(lambda u: isinstance(u, Problem))
@@ -112,7 +112,7 @@ async def test_what_fails_beside_a_turn_is_told() -> None:
     assert str(told.error) == "The disk is full."
 
 
-async def test_a_deleted_conversation_has_no_turn_at_work() -> None:
+async def test_a_deleted_conversation_has_no_working_turn() -> None:
     backend = ScriptedBackend([started(), asks("Refund", "call-1"), asyncio.Event()])
     async with opened(backend, MemoryStore([Conversation(id=HERE)])) as (session, listener):
         turn = await session.send(HERE, "Hi")
@@ -125,7 +125,7 @@ async def test_a_deleted_conversation_has_no_turn_at_work() -> None:
         assert not any(isinstance(u, TurnChanged) for u in listener.updates[count:])
 
 
-async def test_messages_that_wait_are_shown_under_the_name_of_their_conversation() -> None:
+async def test_queued_messages_are_shown_under_the_server_id_of_their_conversation() -> None:
     gate = asyncio.Event()
     backend = ScriptedBackend([gate, *reply("One")], reply("Two"))
     async with opened(backend, MemoryStore()) as (session, listener):
@@ -145,7 +145,7 @@ async def test_messages_that_wait_are_shown_under_the_name_of_their_conversation
         gate.set()
 
 
-async def test_a_turn_without_a_reply_is_looked_after_even_if_all_was_idle_just_now() -> None:
+async def test_an_unanswered_turn_is_recovered_even_if_the_session_was_just_idle() -> None:
     run = RunId("run-9")
     asked = Message(id=MessageId("m"), source="user", text="Hi", run_id=run, at_ms=NOW_MS)
     backend = ScriptedBackend()
@@ -158,7 +158,7 @@ async def test_a_turn_without_a_reply_is_looked_after_even_if_all_was_idle_just_
     assert ended.turn.reply == "It had only just begun."
 
 
-async def test_a_watch_that_fails_ends_the_work_and_one_that_is_done_does_not() -> None:
+async def test_a_failed_watcher_ends_the_task_and_a_finished_one_does_not() -> None:
     ended = asyncio.Event()
 
     async def work() -> str:
@@ -194,7 +194,7 @@ class SlowToGiveBack(MemoryStore):
         await self.gate.wait()
 
 
-async def test_who_stops_a_conversation_hears_of_the_message_that_was_just_refused() -> None:
+async def test_stopping_a_conversation_reports_the_message_that_was_just_rejected() -> None:
     store, backend = SlowToGiveBack(), ScriptedBackend()
     backend.failures["send"].append(BackendError(ErrorKind.INVALID, "Too strange."))
     async with opened(backend, store) as (session, listener):
@@ -209,7 +209,7 @@ async def test_who_stops_a_conversation_hears_of_the_message_that_was_just_refus
         assert not [live for live in await session.history.turns(HERE) if live.id == turn.id]
 
 
-async def test_what_is_done_to_a_conversation_by_its_first_name_is_done_to_it() -> None:
+async def test_commands_with_the_local_id_of_a_conversation_apply_to_it() -> None:
     store, backend = MemoryStore(), ScriptedBackend(reply("Hello"))
     async with opened(backend, store) as (session, listener):
         begun = (await session.send(None, "hi")).conversation_id

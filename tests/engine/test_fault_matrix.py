@@ -281,7 +281,7 @@ async def run(case: Case, server: DemoServer, folder: Path) -> Turn:
 
 
 @pytest.mark.parametrize("fault", EVERY_FAULT, ids=lambda name: name.replace(" ", "_"))
-async def test_a_turn_ends_as_if_nothing_had_happened(
+async def test_a_turn_recovers_from_every_fault_in_every_phase(
     servers: Servers, calm: Calm, tmp_path_factory: pytest.TempPathFactory, fault: str
 ) -> None:
     played = cases(fault)
@@ -300,7 +300,7 @@ async def test_a_turn_ends_as_if_nothing_had_happened(
         assert turn.outcome == "finished", case
 
 
-def test_the_number_of_cases_is_the_one_that_the_readme_states() -> None:
+def test_the_number_of_fault_cases_matches_the_readme() -> None:
     assert sum(len(cases(fault)) for fault in EVERY_FAULT) == CASE_COUNT
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     stated = re.findall(r"fault matrix of (\d+)\s+cases", readme)

@@ -87,7 +87,7 @@ async def write(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(story=st.lists(steps, min_size=2, max_size=6), slow=slowness)
-def test_all_messages_stay_in_one_conversation_in_order(
+def test_queued_messages_of_a_new_conversation_stay_in_it_in_order(
     server: DemoServer, story: list[Step], slow: list[str]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:

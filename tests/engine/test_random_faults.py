@@ -135,7 +135,7 @@ async def talk(server: DemoServer, story: Story) -> list[Turn]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(story=visits)
-def test_nothing_is_lost_or_doubled(
+def test_random_faults_lose_and_duplicate_no_message(
     server: DemoServer,
     answers: dict[str, list[tuple[str, ...]]],
     story: Story,

@@ -77,7 +77,7 @@ def expected(name: str, run: Run, *, bare: bool) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("bare", [False, True], ids=["", "bare"])
 @pytest.mark.parametrize(("name", "workflow_id"), PLAYABLE)
-async def test_every_run_is_told_once_whole_and_in_order(
+async def test_every_recorded_run_is_shown_once_complete_and_in_order(
     name: str, workflow_id: str, bare: bool, tmp_path: Path
 ) -> None:
     answer = ALL_600 if name == OVER_500 else None
@@ -134,7 +134,7 @@ def place_after(run: Run, cut: int) -> int:
 
 
 @pytest.mark.parametrize("name", CUT)
-async def test_a_stream_can_be_cut_anywhere(name: str, tmp_path: Path) -> None:
+async def test_a_recorded_stream_can_be_interrupted_anywhere(name: str, tmp_path: Path) -> None:
     recording = Recording(name)
     recording.close_gaps()
     workflow_id = next(iter(recording.workflows))
@@ -164,7 +164,7 @@ async def test_a_restart_in_the_middle_of_a_message_loses_nothing(tmp_path: Path
     assert essence(turn) == story_of(run)
 
 
-async def test_a_count_is_the_runs_own_and_none_after_a_failure(tmp_path: Path) -> None:
+async def test_token_usage_is_that_of_the_run_and_missing_after_a_failure(tmp_path: Path) -> None:
     runner = Player(Recording("06-failure-after-good-run-custom"))
     async with room_with(runner, tmp_path) as room:
         [turn] = await ask_all(room, runner)
@@ -173,7 +173,7 @@ async def test_a_count_is_the_runs_own_and_none_after_a_failure(tmp_path: Path) 
     assert (turn.usage, total) == (None, None)
 
 
-async def test_three_prompts_count_three_times(tmp_path: Path) -> None:
+async def test_token_usage_of_three_prompts_is_counted_three_times(tmp_path: Path) -> None:
     runner = Player(Recording("04-three-prompts-custom"))
     async with room_with(runner, tmp_path) as room:
         turns = await ask_all(room, runner)
@@ -184,14 +184,16 @@ async def test_three_prompts_count_three_times(tmp_path: Path) -> None:
     assert total.cost == pytest.approx(0.0492)
 
 
-async def test_the_limit_is_told_although_the_workflow_says_completed(tmp_path: Path) -> None:
+async def test_the_turn_limit_is_reported_although_the_workflow_is_completed(
+    tmp_path: Path,
+) -> None:
     runner = Player(Recording("07-max-turns-custom"), cuts=(21, 0))
     async with room_with(runner, tmp_path) as room:
         [turn] = await ask_all(room, runner)
     assert turn.outcome == "limit"
 
 
-async def test_another_machine_reads_the_newest_run(tmp_path: Path) -> None:
+async def test_the_newest_run_is_loaded_on_another_machine(tmp_path: Path) -> None:
     runner = Player(Recording("04-three-prompts-custom"))
     with playing(runner):
         client = WorkflowsClient(runner.url, TokenAuth(runner.url, SecretStr("token")))

@@ -32,7 +32,7 @@ def sent(server: DemoServer, text: str) -> int:
         "slow:ms=5",
     ],
 )
-async def test_a_broken_stream_ends_in_the_same_turn(
+async def test_a_reconnected_stream_ends_in_the_same_turn(
     room: Room, server: DemoServer, text: str, fault: str
 ) -> None:
     whole = await room.ask(text)
@@ -44,7 +44,7 @@ async def test_a_broken_stream_ends_in_the_same_turn(
 
 
 @pytest.mark.parametrize("where", ["resume", "events", "get"])
-async def test_every_rung_of_the_ladder_may_fail_for_a_while(
+async def test_every_recovery_step_may_fail_for_a_while(
     room: Room, server: DemoServer, where: str
 ) -> None:
     server.faults.add("cut:after=2,on=send,times=1")
@@ -55,7 +55,7 @@ async def test_every_rung_of_the_ladder_may_fail_for_a_while(
     assert sent(server, BROKEN) == 1
 
 
-async def test_without_reconnect_the_stored_events_bring_the_turn_back(
+async def test_without_reconnect_the_turn_is_replayed_from_stored_events(
     room: Room, server: DemoServer
 ) -> None:
     whole = await room.ask(BROKEN)
@@ -66,7 +66,7 @@ async def test_without_reconnect_the_stored_events_bring_the_turn_back(
     assert "replaying" in room.recovery_steps
 
 
-async def test_without_events_the_message_history_brings_the_reply(
+async def test_without_stored_events_the_reply_is_read_from_the_history(
     room: Room, server: DemoServer
 ) -> None:
     whole = await room.ask(HELLO)
@@ -78,7 +78,7 @@ async def test_without_events_the_message_history_brings_the_reply(
     assert turn.outcome == "finished"
 
 
-async def test_a_conversation_that_is_gone_ends_the_turn(room: Room, server: DemoServer) -> None:
+async def test_a_deleted_conversation_ends_the_turn(room: Room, server: DemoServer) -> None:
     server.faults.add("cut:after=2,on=send,times=1")
     for where in ("resume", "events", "get"):
         server.faults.add(f"status:404,on={where}")
@@ -89,23 +89,25 @@ async def test_a_conversation_that_is_gone_ends_the_turn(room: Room, server: Dem
     assert sent(server, BROKEN) == 1
 
 
-async def test_a_lost_answer_is_found_and_not_sent_again(room: Room, server: DemoServer) -> None:
+async def test_a_message_whose_response_was_lost_is_not_sent_twice(
+    room: Room, server: DemoServer
+) -> None:
     server.faults.add("lose_answer:times=1")
     turn = await room.ask(HELLO)
     assert turn.reply
     assert sent(server, HELLO) == 1
 
 
-async def test_a_message_that_provably_never_arrived_is_sent_again(
-    room: Room, server: DemoServer
-) -> None:
+async def test_a_message_that_never_arrived_is_retried(room: Room, server: DemoServer) -> None:
     server.faults.add("drop_request:times=1")
     turn = await room.ask(HELLO)
     assert turn.reply
     assert sent(server, HELLO) == 1
 
 
-async def test_after_a_gateway_error_the_user_decides(room: Room, server: DemoServer) -> None:
+async def test_after_a_gateway_error_the_message_is_unconfirmed_until_the_user_decides(
+    room: Room, server: DemoServer
+) -> None:
     server.faults.add("status:504,on=send,times=1")
     turn_id = await room.say(HELLO)
     await room.until(lambda: state(room, turn_id) == "unconfirmed")
@@ -115,21 +117,25 @@ async def test_after_a_gateway_error_the_user_decides(room: Room, server: DemoSe
     assert sent(server, HELLO) == 1
 
 
-async def test_too_many_requests_are_waited_out(room: Room, server: DemoServer) -> None:
+async def test_after_429_too_many_requests_the_message_is_retried(
+    room: Room, server: DemoServer
+) -> None:
     server.faults.add("status:429,retry_after=0,on=send,times=2")
     assert (await room.ask(HELLO)).reply
     assert sent(server, HELLO) == 1
     assert "sending" in room.recovery_steps
 
 
-async def test_a_server_that_is_away_is_waited_for(room: Room, server: DemoServer) -> None:
+async def test_an_unreachable_server_is_retried_until_it_is_back(
+    room: Room, server: DemoServer
+) -> None:
     server.faults.add("refuse:s=0.3,on=any")
     turn = await room.ask(HELLO)
     assert turn.reply
     assert sent(server, HELLO) == 1
 
 
-async def test_an_approval_outlives_its_stream(room: Room, server: DemoServer) -> None:
+async def test_an_approval_survives_a_lost_stream(room: Room, server: DemoServer) -> None:
     server.faults.add("cut:after=2,times=1")
     turn_id = await room.say(ORDER)
     await room.until(lambda: turn_id in room.turns and room.turns[turn_id].open_approvals)
@@ -139,7 +145,7 @@ async def test_an_approval_outlives_its_stream(room: Room, server: DemoServer) -
     assert len([r for r in server.log.of("approval") if r.summary]) == 1
 
 
-async def test_a_decision_whose_answer_was_lost_is_not_posted_twice(
+async def test_a_decision_whose_response_was_lost_is_not_posted_twice(
     room: Room, server: DemoServer
 ) -> None:
     turn_id = await room.say(ORDER)
@@ -151,7 +157,7 @@ async def test_a_decision_whose_answer_was_lost_is_not_posted_twice(
     assert [r.summary != "" for r in server.log.of("approval")].count(True) == 1
 
 
-async def test_a_decision_said_again_is_looked_for_before_it_is_posted_again(
+async def test_a_repeated_decision_is_checked_before_it_is_posted_again(
     room: Room, server: DemoServer
 ) -> None:
     turn_id = await room.say(ORDER)
@@ -169,7 +175,9 @@ async def test_a_decision_said_again_is_looked_for_before_it_is_posted_again(
     assert len(server.log.of("approval")) == 1
 
 
-async def test_a_message_behind_keep_alives_is_looked_for(room: Room, server: DemoServer) -> None:
+async def test_a_message_whose_stream_has_only_keep_alives_is_recovered(
+    room: Room, server: DemoServer
+) -> None:
     server.faults.add("mute:on=send")
     turn_id = await room.say(ORDER)
     await room.until(lambda: turn_id in room.turns and room.turns[turn_id].open_approvals)
@@ -177,7 +185,7 @@ async def test_a_message_behind_keep_alives_is_looked_for(room: Room, server: De
     assert server.log.of("resume") == []
 
 
-async def test_snapshots_never_go_back(room: Room, server: DemoServer) -> None:
+async def test_turn_snapshots_never_lose_content(room: Room, server: DemoServer) -> None:
     server.faults.add("cut:after=2,times=2")
     turn = await room.ask(BROKEN)
     shown = [u.turn for u in room.updates if isinstance(u, TurnChanged) and u.turn.id == turn.id]

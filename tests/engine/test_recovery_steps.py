@@ -200,14 +200,14 @@ class Case:
         ]
 
 
-async def test_a_turn_that_is_over_needs_nothing() -> None:
+async def test_a_finished_turn_needs_no_recovery() -> None:
     case = Case(*WHOLE)
     await case.follow()
     assert case.service.calls == []
     assert case.told == []
 
 
-async def test_a_broken_stream_goes_on_behind_the_last_event() -> None:
+async def test_a_reconnect_resumes_after_the_last_event() -> None:
     case = Case(*WHOLE[:2])
     before = case.turn
     case.service.streams = [WHOLE[2:]]
@@ -218,7 +218,7 @@ async def test_a_broken_stream_goes_on_behind_the_last_event() -> None:
     assert case.told == [("reconnecting", 1, 0.0, ""), None]
 
 
-async def test_stored_events_bring_what_a_reconnect_does_not() -> None:
+async def test_stored_events_are_replayed_when_a_reconnect_brings_nothing() -> None:
     case = Case(*WHOLE[:2])
     case.service.pages = [EventPage(events=tuple(WHOLE))]
     assert (await case.follow()).reply == "Hi"
@@ -226,7 +226,7 @@ async def test_stored_events_bring_what_a_reconnect_does_not() -> None:
     assert case.told == [("reconnecting", 1, 0.0, ""), ("replaying", 1, 0.0, ""), None]
 
 
-async def test_the_status_and_the_history_bring_what_stored_events_do_not() -> None:
+async def test_status_and_history_are_polled_when_stored_events_bring_nothing() -> None:
     case = Case(*WHOLE[:1])
     case.service.last_state = IDLE
     case.service.messages[HERE] = [
@@ -255,7 +255,7 @@ async def test_events_that_are_stored_once_the_conversation_is_idle_are_read_bef
     assert case.service.calls == ["resume", "events", "status", "events"]
 
 
-async def test_a_conversation_at_work_is_asked_again_with_growing_pauses() -> None:
+async def test_a_working_conversation_is_polled_with_growing_backoff() -> None:
     case = Case(*WHOLE[:1])
     case.service.states = [WORKING] * 3
     case.service.last_state = IDLE
@@ -288,14 +288,14 @@ async def test_a_turn_whose_message_is_not_in_the_history_is_not_reconnected() -
     assert case.service.calls == ["history", "events", "status", "events", "history"]
 
 
-async def test_a_turn_without_run_and_message_is_not_looked_for() -> None:
+async def test_a_turn_without_run_and_message_is_not_searched_in_the_history() -> None:
     case = Case(run_id=None, prompt=None)
     case.service.last_state = IDLE
     await case.follow()
     assert case.service.calls == ["events", "status", "events", "history"]
 
 
-async def test_a_service_without_a_history_is_asked_for_stored_events_alone() -> None:
+async def test_without_a_history_only_stored_events_are_requested() -> None:
     case = Case(run_id=None, can=Capability.REPLAY)
     stored = tuple(replace(event, run_id=None) for event in WHOLE)
     case.service.pages = [EventPage(events=()), EventPage(events=stored)]
@@ -303,7 +303,7 @@ async def test_a_service_without_a_history_is_asked_for_stored_events_alone() ->
     assert case.service.calls == ["events", "events"]
 
 
-async def test_pauses_start_anew_after_each_event_that_a_stream_brings() -> None:
+async def test_backoff_restarts_after_each_event_of_a_stream() -> None:
     case = Case(can=Capability.HISTORY)
     case.service.streams = [[], [], *([event] for event in WHOLE)]
     assert (await case.follow()).reply == "Hi"
@@ -313,7 +313,7 @@ async def test_pauses_start_anew_after_each_event_that_a_stream_brings() -> None
     ]
 
 
-async def test_an_interruption_is_no_progress_and_says_how_long_to_wait() -> None:
+async def test_an_interruption_is_no_progress_and_its_retry_after_is_kept() -> None:
     case = Case(*WHOLE[:1], can=Capability.HISTORY)
     stops = [
         StreamInterrupted(key=f"stop-{n}", retry_after_ms=asked)
@@ -324,7 +324,7 @@ async def test_an_interruption_is_no_progress_and_says_how_long_to_wait() -> Non
     assert case.waits == [(1, 3.0, ""), (2, 1.0, "")]
 
 
-async def test_a_wait_that_the_stream_asked_for_comes_before_the_first_reconnect() -> None:
+async def test_a_retry_delay_of_the_stream_comes_before_the_first_reconnect() -> None:
     case = Case(*WHOLE[:1])
     case.runner.asked_delay_s = 4.0
     case.service.streams = [WHOLE[1:]]
@@ -333,7 +333,7 @@ async def test_a_wait_that_the_stream_asked_for_comes_before_the_first_reconnect
     assert case.runner.asked_delay_s is None
 
 
-async def test_a_wait_that_is_asked_for_during_the_recovery_counts_once() -> None:
+async def test_a_retry_after_during_the_recovery_counts_once() -> None:
     case = Case(*WHOLE[:1])
     case.service.streams = [[broken()], [broken()], WHOLE[1:]]
     async with case.following() as task:
@@ -343,7 +343,7 @@ async def test_a_wait_that_is_asked_for_during_the_recovery_counts_once() -> Non
     assert [wait_s for _, wait_s, _ in case.waits] == [0.5, 9.0]
 
 
-async def test_a_failure_is_told_with_the_next_step_and_the_pause_is_as_long_as_it_asks() -> None:
+async def test_a_failure_is_reported_with_the_next_step_and_its_retry_after_is_kept() -> None:
     case = Case(*WHOLE[:1])
     case.service.streams = [[broken(asked_s=7.0)], WHOLE[1:]]
     await case.follow()
@@ -357,7 +357,7 @@ async def test_a_failure_is_told_with_the_next_step_and_the_pause_is_as_long_as_
     ]
 
 
-async def test_a_problem_is_told_while_each_step_fails() -> None:
+async def test_a_problem_is_reported_while_each_recovery_step_fails() -> None:
     case = Case(*WHOLE[:1])
     case.service.streams = [[broken(ErrorKind.TIMED_OUT)], WHOLE[1:]]
     case.service.pages = [broken(ErrorKind.INTERRUPTED)]
@@ -373,7 +373,7 @@ async def test_a_problem_is_told_while_each_step_fails() -> None:
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED])
-async def test_a_service_that_is_away_is_not_asked_for_anything_else(kind: ErrorKind) -> None:
+async def test_an_unreachable_service_gets_no_further_requests(kind: ErrorKind) -> None:
     case = Case(*WHOLE[:1])
     case.service.streams = [[broken(kind)], WHOLE[1:]]
     await case.follow()
@@ -382,7 +382,7 @@ async def test_a_service_that_is_away_is_not_asked_for_anything_else(kind: Error
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN, ErrorKind.BUSY])
-async def test_a_failure_that_time_does_not_heal_is_raised(kind: ErrorKind) -> None:
+async def test_a_permanent_failure_is_raised(kind: ErrorKind) -> None:
     case = Case(*WHOLE[:1])
     case.service.streams = [[broken(kind)]]
     with pytest.raises(BackendError) as caught:
@@ -391,7 +391,7 @@ async def test_a_failure_that_time_does_not_heal_is_raised(kind: ErrorKind) -> N
     assert case.service.calls == ["resume"]
 
 
-async def test_a_conversation_that_is_unknown_six_times_is_gone() -> None:
+async def test_a_conversation_not_found_six_times_is_deleted() -> None:
     case = Case(*WHOLE[:1])
     case.service.last_state = broken(ErrorKind.NOT_FOUND)
     turn = await case.follow()
@@ -402,7 +402,7 @@ async def test_a_conversation_that_is_unknown_six_times_is_gone() -> None:
     )
 
 
-async def test_a_run_that_is_unknown_does_not_make_the_conversation_gone() -> None:
+async def test_a_run_not_found_does_not_delete_the_conversation() -> None:
     case = Case(*WHOLE[:1])
     case.service.streams = [[broken(ErrorKind.NOT_FOUND)] for _ in range(8)] + [WHOLE[1:]]
     case.service.pages = [broken(ErrorKind.NOT_FOUND) for _ in range(8)]
@@ -410,21 +410,21 @@ async def test_a_run_that_is_unknown_does_not_make_the_conversation_gone() -> No
     assert (turn.outcome, turn.reply) == ("finished", "Hi")
 
 
-async def test_a_conversation_that_is_unknown_for_a_while_is_followed() -> None:
+async def test_a_conversation_not_found_for_a_while_is_still_followed() -> None:
     case = Case(*WHOLE[:1])
     case.service.states = [broken(ErrorKind.NOT_FOUND) for _ in range(5)]
     case.service.last_state = IDLE
     assert (await case.follow()).outcome == "finished"
 
 
-async def test_other_failures_of_the_status_never_make_the_conversation_gone() -> None:
+async def test_other_status_failures_never_delete_the_conversation() -> None:
     case = Case(*WHOLE[:1])
     case.service.streams = [[] for _ in range(9)] + [WHOLE[1:]]
     case.service.last_state = broken()
     assert (await case.follow()).reply == "Hi"
 
 
-async def test_without_its_stored_events_an_idle_turn_ends_at_the_third_try() -> None:
+async def test_without_stored_events_an_idle_turn_ends_at_the_third_retry() -> None:
     case = Case(*WHOLE[:1])
     case.service.last_state = IDLE
     case.service.last_page = broken()
@@ -433,7 +433,7 @@ async def test_without_its_stored_events_an_idle_turn_ends_at_the_third_try() ->
     assert (turn.outcome, turn.reason) == ("finished", "")
 
 
-async def test_stored_events_that_are_gone_for_good_are_not_waited_for() -> None:
+async def test_stored_events_that_are_deleted_are_not_waited_for() -> None:
     case = Case(*WHOLE[:1])
     case.service.last_state = IDLE
     case.service.last_page = broken(ErrorKind.NOT_FOUND)
@@ -441,7 +441,7 @@ async def test_stored_events_that_are_gone_for_good_are_not_waited_for() -> None
     assert case.service.calls.count("status") == 1
 
 
-async def test_where_no_events_are_stored_a_reconnect_has_twelve_tries() -> None:
+async def test_without_stored_events_a_reconnect_has_twelve_retries() -> None:
     case = Case(*WHOLE[:1], can=Capability.HISTORY)
     case.service.last_state = IDLE
     await case.follow()
@@ -449,7 +449,7 @@ async def test_where_no_events_are_stored_a_reconnect_has_twelve_tries() -> None
     assert "events" not in case.service.calls
 
 
-async def test_a_reply_that_is_owed_after_a_connection_is_asked_for_seven_times() -> None:
+async def test_a_reply_expected_after_a_connection_is_polled_seven_times() -> None:
     asked = numbered(started(), wants_connection())
     case = Case(*asked, connected())
     case.service.last_state = IDLE
@@ -457,7 +457,7 @@ async def test_a_reply_that_is_owed_after_a_connection_is_asked_for_seven_times(
     assert case.service.calls.count("status") == 7
 
 
-async def test_a_reply_after_a_connection_ends_the_turn_at_once() -> None:
+async def test_a_reply_after_a_connection_ends_the_turn_immediately() -> None:
     case = Case(*numbered(started(), wants_connection()), connected())
     case.service.last_state = IDLE
     case.service.messages[HERE] = [
@@ -485,7 +485,7 @@ async def test_a_turn_that_asks_for_a_connection_waits_until_it_is_answered() ->
     assert case.service.calls == ["resume"]
 
 
-async def test_a_connection_that_the_service_cannot_bring_is_not_waited_for() -> None:
+async def test_an_unsupported_connection_is_not_waited_for() -> None:
     case = Case(*numbered(started(), wants_connection()), can=EVERYTHING & ~Capability.CONNECT)
     case.service.last_state = IDLE
     async with case.following():
@@ -495,7 +495,7 @@ async def test_a_connection_that_the_service_cannot_bring_is_not_waited_for() ->
     assert case.service.calls.count("events") == 2
 
 
-async def test_a_question_that_the_status_tells_is_taken_in() -> None:
+async def test_a_question_from_the_status_is_added_to_the_turn() -> None:
     case = Case(*WHOLE[:1])
     question = replace(asks("Order"), key="q", run_id=RUN)
     case.service.states = [ConversationStatus(activity="requires_action", last_event=question)]
@@ -506,7 +506,7 @@ async def test_a_question_that_the_status_tells_is_taken_in() -> None:
         await task
 
 
-async def test_stored_events_of_an_idle_conversation_may_bring_a_connection_that_waits() -> None:
+async def test_stored_events_of_an_idle_conversation_may_bring_a_pending_connection() -> None:
     case = Case(*WHOLE[:1])
     case.service.last_state = IDLE
     stored = numbered(started(), wants_connection())
@@ -520,7 +520,7 @@ async def test_stored_events_of_an_idle_conversation_may_bring_a_connection_that
     assert case.service.calls == ["resume", "events", "status", "events"]
 
 
-async def test_trying_again_now_gives_up_the_step_that_hangs_and_starts_anew() -> None:
+async def test_retry_now_cancels_the_hanging_step_and_restarts() -> None:
     case = Case(*WHOLE[:1], can=Capability.HISTORY)
     hangs = asyncio.Event()
     case.service.streams = [[], [hangs], WHOLE[1:]]
@@ -532,7 +532,7 @@ async def test_trying_again_now_gives_up_the_step_that_hangs_and_starts_anew() -
     assert len(case.waits) == 1
 
 
-async def test_the_end_that_another_process_stored_is_taken_in() -> None:
+async def test_a_turn_end_stored_by_another_process_is_loaded() -> None:
     case = Case(*WHOLE[:1])
     await case.save()
     await case.store.append(case.turn.id, HERE, WHOLE)
@@ -540,7 +540,7 @@ async def test_the_end_that_another_process_stored_is_taken_in() -> None:
     assert case.service.calls == []
 
 
-async def test_what_is_missing_before_the_end_that_another_process_stored_is_read() -> None:
+async def test_events_missing_before_an_end_stored_by_another_process_are_fetched() -> None:
     case = Case(*WHOLE[:1])
     await case.save()
     await case.store.append(case.turn.id, HERE, WHOLE[3:])
@@ -549,13 +549,13 @@ async def test_what_is_missing_before_the_end_that_another_process_stored_is_rea
     assert case.service.calls == ["events"]
 
 
-async def test_a_turn_that_is_gone_from_the_store_is_withdrawn() -> None:
+async def test_a_turn_deleted_from_the_store_is_dropped() -> None:
     case = Case(*WHOLE[:1])
     with pytest.raises(Withdrawn):
         await follow(case.runner)
 
 
-async def test_what_is_missing_at_the_end_is_read_with_a_few_tries() -> None:
+async def test_events_missing_at_the_end_are_fetched_with_a_few_retries() -> None:
     case = Case(WHOLE[0], *WHOLE[3:])
     case.service.pages = [broken(), EventPage(events=tuple(WHOLE))]
     turn = await case.follow()
@@ -563,7 +563,9 @@ async def test_what_is_missing_at_the_end_is_read_with_a_few_tries() -> None:
     assert case.service.calls == ["events", "events"]
 
 
-async def test_what_is_missing_at_the_end_is_given_up_where_the_service_does_not_have_it() -> None:
+async def test_events_missing_at_the_end_are_given_up_where_the_service_does_not_have_them() -> (
+    None
+):
     case = Case(WHOLE[0], *WHOLE[3:])
     case.service.last_page = broken(ErrorKind.NOT_FOUND)
     assert (await case.follow()).has_gap
@@ -598,7 +600,7 @@ async def test_stored_events_end_where_the_next_page_is_the_same() -> None:
     assert case.service.asked_since == [rfc3339(1_000), "s1"]
 
 
-async def test_stored_events_without_end_are_read_for_two_hundred_pages() -> None:
+async def test_endless_stored_events_are_read_for_at_most_two_hundred_pages() -> None:
     case = Case(WHOLE[0])
     await case.save()
     case.service.pages = [EventPage(events=(), next_since=f"s{n}") for n in range(300)]
@@ -619,7 +621,7 @@ async def test_stored_events_are_read_on_while_something_is_missing_after_the_en
     assert not case.turn.has_gap
 
 
-async def test_stored_events_of_another_run_are_another_turns() -> None:
+async def test_stored_events_of_another_run_belong_to_another_turn() -> None:
     case = Case(WHOLE[0])
     await case.save()
     foreign = numbered(said("Not yours"), run_id=OTHER_RUN, prefix="o")
@@ -649,7 +651,7 @@ async def test_stored_events_are_read_from_the_last_one_without_a_gap_before_it(
     assert case.service.asked_since == [since]
 
 
-async def test_a_gap_in_a_living_stream_is_filled_from_the_stored_events() -> None:
+async def test_a_gap_in_a_live_stream_is_filled_from_stored_events() -> None:
     case = Case(WHOLE[0], WHOLE[3])
     case.service.pages = [broken(asked_s=3.0), broken(), EventPage(events=tuple(WHOLE[:4]))]
     began_s = case.clock.monotonic_s()
@@ -660,7 +662,7 @@ async def test_a_gap_in_a_living_stream_is_filled_from_the_stored_events() -> No
     assert case.clock.monotonic_s() - began_s == 0.5 + 3.0 + 2.0
 
 
-async def test_after_a_gap_is_filled_the_next_one_is_waited_for_as_short_as_the_first() -> None:
+async def test_after_a_gap_is_filled_the_wait_for_the_next_gap_is_reset() -> None:
     case = Case(WHOLE[0], WHOLE[2])
     case.service.pages = [broken(), EventPage(events=tuple(WHOLE[:3]))]
     async with case.watching():
@@ -674,14 +676,14 @@ async def test_after_a_gap_is_filled_the_next_one_is_waited_for_as_short_as_the_
     assert case.clock.monotonic_s() == 1.5 + 20.0 + 0.5
 
 
-async def test_a_turn_at_work_that_brings_nothing_is_looked_at_after_a_while() -> None:
+async def test_a_silent_working_turn_is_checked_after_a_timeout() -> None:
     case = Case(WHOLE[0])
     async with case.watching():
         await case.called("events", 2)
     assert case.clock.monotonic_s() == 40.0
 
 
-async def test_a_failed_look_at_a_quiet_turn_is_repeated_after_a_pause() -> None:
+async def test_a_failed_check_of_a_silent_turn_is_retried_after_a_pause() -> None:
     case = Case(WHOLE[0])
     case.service.pages = [broken()]
     async with case.watching():
@@ -700,7 +702,7 @@ async def test_a_failed_look_at_a_quiet_turn_is_repeated_after_a_pause() -> None
         ([], replace(PROMPT, state="queued")),
     ],
 )
-async def test_a_turn_of_which_nothing_is_expected_is_left_alone(
+async def test_a_turn_that_expects_nothing_is_not_checked(
     events: list[TurnEvent], prompt: Prompt | None
 ) -> None:
     case = Case(*events, prompt=prompt)
@@ -710,7 +712,7 @@ async def test_a_turn_of_which_nothing_is_expected_is_left_alone(
 
 
 @pytest.mark.parametrize("state", ["sending", "sent"])
-async def test_a_message_on_its_way_is_looked_for_when_nothing_comes(state: str) -> None:
+async def test_a_message_being_sent_is_searched_in_the_history_after_a_timeout(state: str) -> None:
     case = Case(run_id=None, prompt=replace(PROMPT, state=state))  # type: ignore[arg-type]
     case.service.messages[HERE] = [
         Message(id=MessageId("m-1"), source="user", text="Hello", run_id=RUN)
@@ -723,14 +725,14 @@ async def test_a_message_on_its_way_is_looked_for_when_nothing_comes(state: str)
     assert case.service.calls == ["history", "events"]
 
 
-async def test_a_quiet_turn_whose_run_is_known_is_not_looked_for_in_the_history() -> None:
+async def test_a_silent_turn_with_a_known_run_is_not_searched_in_the_history() -> None:
     case = Case(WHOLE[0])
     async with case.watching():
         await case.called("events")
     assert case.service.calls == ["events"]
 
 
-async def test_a_turn_that_goes_on_is_not_looked_at() -> None:
+async def test_a_turn_with_new_events_is_not_checked() -> None:
     case = Case(WHOLE[0])
     async with case.watching():
         for n in range(1, 4):

@@ -19,7 +19,7 @@ ORDER = "Order a laptop for our new colleague"
 CONNECT = "What is open for Acme in Salesforce?"
 
 
-async def test_a_message_is_answered(room: Room) -> None:
+async def test_a_message_gets_a_reply(room: Room) -> None:
     turn = await room.ask(HELLO)
     assert turn.outcome == "finished"
     assert turn.reply
@@ -54,7 +54,7 @@ async def test_the_timeline_has_the_events_and_no_heartbeats(room: Room) -> None
     assert {e.key for e in timeline} <= {e.key for e in seen}
 
 
-async def test_messages_to_a_busy_conversation_wait_and_go_out_in_order(
+async def test_messages_to_a_busy_conversation_are_queued_and_sent_in_order(
     room: Room, server: DemoServer
 ) -> None:
     first = await room.ask(HELLO)
@@ -71,7 +71,7 @@ async def test_messages_to_a_busy_conversation_wait_and_go_out_in_order(
     assert room.turns[second].over
 
 
-async def test_a_queued_message_can_be_withdrawn(room: Room, server: DemoServer) -> None:
+async def test_a_queued_message_can_be_canceled(room: Room, server: DemoServer) -> None:
     parked = await room.say(ORDER)
     await room.until(lambda: room.turns[parked].open_approvals)
     cid = room.turns[parked].conversation_id
@@ -82,7 +82,7 @@ async def test_a_queued_message_can_be_withdrawn(room: Room, server: DemoServer)
 
 
 @pytest.mark.parametrize("decision", ["approved", "rejected"])
-async def test_a_decision_is_posted_once_and_the_turn_goes_on(
+async def test_an_approval_decision_is_posted_once_and_the_turn_continues(
     room: Room, server: DemoServer, decision: Decision
 ) -> None:
     turn_id = await room.say(ORDER)
@@ -113,7 +113,7 @@ async def test_a_connection_is_polled_and_its_reply_read_from_the_history(
     assert isinstance(turn.steps[-1], TextStep)
 
 
-async def test_a_refused_message_goes_back_to_the_composer(room: Room, server: DemoServer) -> None:
+async def test_a_rejected_message_goes_back_to_the_composer(room: Room, server: DemoServer) -> None:
     server.faults.add("status:422,on=send,times=1")
     turn_id = await room.say(HELLO)
     await room.until(lambda: any(isinstance(u, Refused) for u in room.updates))
@@ -124,7 +124,7 @@ async def test_a_refused_message_goes_back_to_the_composer(room: Room, server: D
     assert await room.session.draft(refused.conversation_id) == HELLO
 
 
-async def test_two_conversations_run_at_the_same_time(room: Room) -> None:
+async def test_two_conversations_run_concurrently(room: Room) -> None:
     one, two = await room.say(ORDER), await room.say(ORDER)
     await room.until(lambda: room.turns[one].open_approvals and room.turns[two].open_approvals)
     assert room.turns[one].conversation_id != room.turns[two].conversation_id
@@ -156,7 +156,7 @@ async def test_a_connection_that_is_rejected_is_rejected_once(
     assert [bool(record.summary) for record in server.log.of("reject")].count(True) == 1
 
 
-async def test_a_link_that_has_expired_is_renewed(room: Room, server: DemoServer) -> None:
+async def test_an_expired_connection_link_is_renewed(room: Room, server: DemoServer) -> None:
     turn_id = await room.say(CONNECT)
     await room.until(lambda: room.turns[turn_id].open_connections)
     [asked] = room.turns[turn_id].open_connections
@@ -173,9 +173,7 @@ async def test_a_link_that_has_expired_is_renewed(room: Room, server: DemoServer
     assert "Acme" in turn.reply
 
 
-async def test_a_restart_finds_the_question_that_was_open(
-    server: DemoServer, tmp_path: Path
-) -> None:
+async def test_a_restart_restores_the_pending_question(server: DemoServer, tmp_path: Path) -> None:
     async with open_room(server, tmp_path / "a.db") as room:
         turn_id = await room.say(ORDER)
         await room.until(lambda: room.turns[turn_id].open_approvals)
@@ -213,11 +211,11 @@ async def authorise(url: str) -> None:
         assert answer.status_code < 400
 
 
-def test_ids_of_ours_are_not_the_servers() -> None:
+def test_server_ids_are_not_local_ids() -> None:
     assert not is_local(ConversationId("cnv-1"))
 
 
-async def test_a_hit_leads_to_its_turn_and_what_is_around_it(room: Room) -> None:
+async def test_a_search_result_opens_its_turn_with_the_turns_around_it(room: Room) -> None:
     first = await room.ask(HELLO)
     cid = first.conversation_id
     second = await room.ask("Is anything broken right now?", cid)
@@ -232,9 +230,7 @@ async def test_a_hit_leads_to_its_turn_and_what_is_around_it(room: Room) -> None
     assert await room.session.history.turns_around(elsewhere, second.id) == ([], False)
 
 
-async def test_every_request_is_kept_with_the_id_that_the_server_knows(
-    room: Room, server: DemoServer
-) -> None:
+async def test_every_request_is_logged_with_its_request_id(room: Room, server: DemoServer) -> None:
     await room.ask(HELLO)
     mine = [(call.method, call.path, call.status, call.request_id) for call in room.session.calls]
     theirs = [(r.method, r.path, r.status, r.request_id) for r in server.log]

@@ -55,7 +55,7 @@ def endless_text() -> Iterable[TurnEvent]:
         (endless_text, "32 million characters"),
     ],
 )
-async def test_a_flood_ends_the_turn_and_the_next_message_is_answered(
+async def test_a_flood_of_events_ends_the_turn_and_the_next_message_is_answered(
     flood: Callable[[], Iterable[TurnEvent]], named: str, tmp_path: Path
 ) -> None:
     script = [started(), said("The first message"), *flood(), said("Never read"), finished()]
@@ -82,12 +82,12 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_characters_are_at_most_those_of_the_json(value: object) -> None:
+def test_counted_characters_are_at_most_those_of_the_json(value: object) -> None:
     assert characters_in(value) <= len(json.dumps(value, ensure_ascii=False))
 
 
 @given(st.lists(st.text(max_size=20), max_size=20))
-def test_characters_of_texts_all_count(texts: list[str]) -> None:
+def test_characters_of_all_texts_count_towards_the_limit(texts: list[str]) -> None:
     nested: object = texts
     for key in islice(texts, 3):
         nested = {key: nested}

@@ -123,7 +123,7 @@ async def looked(room: Room, turn_id: TurnId, times: int = 5) -> None:
         room.store.claim = claim  # type: ignore[method-assign]
 
 
-async def test_a_second_program_follows_what_the_first_is_about_to_begin(two: Two) -> None:
+async def test_a_second_process_follows_the_turn_that_the_first_is_about_to_start(two: Two) -> None:
     one = await two.first()
     turn_id = await one.say(BROKEN)
     await two.gates.creating.wait()
@@ -138,7 +138,7 @@ async def test_a_second_program_follows_what_the_first_is_about_to_begin(two: Tw
     assert [c.id for c in await other.session.conversations.stored()] == [mine.conversation_id]
 
 
-async def test_what_is_on_its_way_is_not_sent_by_another_program(two: Two) -> None:
+async def test_a_message_being_sent_is_not_sent_by_another_process(two: Two) -> None:
     one = await two.first()
     two.gates.create_gate.set()
     turn_id = await one.say(HELLO)
@@ -152,7 +152,7 @@ async def test_what_is_on_its_way_is_not_sent_by_another_program(two: Two) -> No
 
 
 @pytest.mark.parametrize("where", ["creating", "sending"])
-async def test_the_message_of_a_program_that_ends_is_sent_by_the_other(
+async def test_the_queued_message_of_a_process_that_ends_is_sent_by_the_other(
     two: Two, where: str
 ) -> None:
     one = await two.first()
@@ -167,7 +167,7 @@ async def test_the_message_of_a_program_that_ends_is_sent_by_the_other(
     assert (two.count("create"), two.sent()) == (1, [HELLO])
 
 
-async def test_a_message_that_arrived_before_its_program_ended_is_not_sent_again(
+async def test_a_message_that_arrived_before_its_process_ended_is_not_duplicated(
     two: Two, server: DemoServer
 ) -> None:
     server.faults.add("silent:after=0,on=send,times=1")
@@ -182,7 +182,7 @@ async def test_a_message_that_arrived_before_its_program_ended_is_not_sent_again
     assert two.sent() == [HELLO]
 
 
-async def test_a_question_is_answered_in_either_window(two: Two) -> None:
+async def test_an_approval_is_answered_in_either_window(two: Two) -> None:
     one, other = await two.first(), await two.second()
     two.gates.create_gate.set()
     two.gates.send_gate.set()
@@ -196,7 +196,7 @@ async def test_a_question_is_answered_in_either_window(two: Two) -> None:
     assert two.count("approval") == 1
 
 
-async def test_many_messages_of_two_programs_go_out_once_each_and_in_order(two: Two) -> None:
+async def test_queued_messages_of_two_processes_are_sent_once_each_and_in_order(two: Two) -> None:
     one = await two.first()
     first = await one.say(HELLO)
     cid = one.turns[first].conversation_id
@@ -211,7 +211,7 @@ async def test_many_messages_of_two_programs_go_out_once_each_and_in_order(two: 
     assert two.count("create") == 1
 
 
-async def test_a_message_for_the_id_from_before_goes_behind_those_of_the_other_program(
+async def test_a_message_for_the_local_id_is_queued_after_those_of_the_other_process(
     two: Two,
 ) -> None:
     one = await two.first()
@@ -232,7 +232,7 @@ async def test_a_message_for_the_id_from_before_goes_behind_those_of_the_other_p
     }
 
 
-async def test_a_waiting_message_is_changed_in_one_window_and_sent_by_the_other(two: Two) -> None:
+async def test_a_queued_message_is_edited_in_one_window_and_sent_by_the_other(two: Two) -> None:
     one = await two.first()
     two.gates.create_gate.set()
     two.gates.send_gate.set()
@@ -250,7 +250,7 @@ async def test_a_waiting_message_is_changed_in_one_window_and_sent_by_the_other(
     assert two.sent() == [ORDER, "first"]
 
 
-async def test_what_another_program_is_sending_is_not_taken_back(two: Two) -> None:
+async def test_a_message_that_another_process_is_sending_cannot_be_canceled(two: Two) -> None:
     one = await two.first()
     two.gates.create_gate.set()
     turn_id = await one.say(HELLO)
@@ -278,7 +278,7 @@ async def test_send_again_in_both_windows_sends_once(two: Two, server: DemoServe
     assert two.sent() == [HELLO]
 
 
-async def test_a_message_refused_in_one_window_is_gone_from_the_other(
+async def test_a_message_rejected_in_one_window_is_gone_from_the_other(
     two: Two, server: DemoServer
 ) -> None:
     server.faults.add("status:422,on=send,times=1")

@@ -40,7 +40,7 @@ async def refusal(room: Room) -> Refused:
     return next(u for u in room.updates if isinstance(u, Refused))
 
 
-async def test_progress_is_told_in_bytes(room: Room, file: Path) -> None:
+async def test_upload_progress_is_reported_in_bytes(room: Room, file: Path) -> None:
     turn_id = await say(room, attachment(file))
     await room.over(turn_id)
     told = [u for u in room.updates if isinstance(u, UploadProgress)]
@@ -53,7 +53,7 @@ async def test_progress_is_told_in_bytes(room: Room, file: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", ["status:500,", "status:429,", "drop_request:", "lose_answer:"])
-async def test_an_upload_that_fails_in_passing_is_tried_again(
+async def test_a_temporarily_failed_upload_is_retried(
     room: Room, server: DemoServer, file: Path, fault: str
 ) -> None:
     server.faults.add(f"{fault}on=upload,times=1")
@@ -64,7 +64,7 @@ async def test_an_upload_that_fails_in_passing_is_tried_again(
     assert len(server.log.of("send")) == 1
 
 
-async def test_a_refused_upload_gives_text_and_file_back(
+async def test_a_rejected_upload_restores_text_and_file(
     room: Room, server: DemoServer, file: Path
 ) -> None:
     server.faults.add("status:413,on=upload,times=1")
@@ -76,7 +76,7 @@ async def test_a_refused_upload_gives_text_and_file_back(
     assert server.log.of("send") == []
 
 
-async def test_a_file_that_changed_meanwhile_is_not_sent(
+async def test_a_file_that_changed_before_the_upload_is_not_sent(
     room: Room, server: DemoServer, file: Path
 ) -> None:
     await say(room, attachment(file, then=lambda: file.write_text("other figures")))
@@ -86,7 +86,7 @@ async def test_a_file_that_changed_meanwhile_is_not_sent(
     assert server.log.of("send") == []
 
 
-async def test_a_file_that_is_gone_is_said_and_the_text_comes_back(
+async def test_a_missing_file_is_reported_and_the_text_restored(
     room: Room, server: DemoServer, file: Path
 ) -> None:
     await say(room, attachment(file, then=file.unlink))
@@ -96,7 +96,7 @@ async def test_a_file_that_is_gone_is_said_and_the_text_comes_back(
     assert server.log.of("send") == []
 
 
-async def test_an_upload_can_be_cancelled(room: Room, server: DemoServer, file: Path) -> None:
+async def test_an_upload_can_be_canceled(room: Room, server: DemoServer, file: Path) -> None:
     server.faults.add("slow:ms=30000,on=upload")
     turn_id = await say(room, attachment(file))
     await room.until(lambda: any(isinstance(u, UploadProgress) for u in room.updates))

@@ -31,7 +31,9 @@ def refused(room: Room) -> bool:
     )
 
 
-async def test_a_turn_waits_for_a_new_sign_in(room: Room, server: DemoServer) -> None:
+async def test_a_turn_with_expired_credentials_waits_for_a_new_sign_in(
+    room: Room, server: DemoServer
+) -> None:
     server.faults.add("cut:after=2,on=send,times=1")
     server.faults.add("status:401,on=resume")
     turn_id = await room.say(BROKEN)
@@ -44,7 +46,9 @@ async def test_a_turn_waits_for_a_new_sign_in(room: Room, server: DemoServer) ->
     assert sent(server, BROKEN) == 1
 
 
-async def test_a_message_waits_for_a_new_sign_in(room: Room, server: DemoServer) -> None:
+async def test_a_message_with_expired_credentials_waits_for_a_new_sign_in(
+    room: Room, server: DemoServer
+) -> None:
     server.faults.add("status:401,on=send,times=2")
     turn_id = await room.say(HELLO)
     await room.until(lambda: refused(room))
@@ -56,7 +60,9 @@ async def test_a_message_waits_for_a_new_sign_in(room: Room, server: DemoServer)
     assert sent(server, HELLO) == 1
 
 
-async def test_who_stops_waiting_finds_the_turn_done_later(room: Room, server: DemoServer) -> None:
+async def test_a_turn_left_by_stop_waiting_is_finished_later(
+    room: Room, server: DemoServer
+) -> None:
     cid = (await room.ask(HELLO)).conversation_id
     server.faults.add("cut:after=2,on=send,times=1")
     server.faults.add("refuse:s=1000,on=resume")
@@ -74,7 +80,7 @@ async def test_who_stops_waiting_finds_the_turn_done_later(room: Room, server: D
     assert sent(server, BROKEN) == 1
 
 
-async def test_messages_written_while_nobody_waits_go_out_behind_the_turn(
+async def test_messages_queued_after_stop_waiting_are_sent_after_the_turn(
     room: Room, server: DemoServer
 ) -> None:
     turn_id = await room.say(ORDER)
@@ -88,7 +94,9 @@ async def test_messages_written_while_nobody_waits_go_out_behind_the_turn(
     assert decided(server, cid) == 1
 
 
-async def test_the_same_words_twice_are_two_messages(room: Room, server: DemoServer) -> None:
+async def test_the_same_text_twice_is_two_messages_and_no_duplicate(
+    room: Room, server: DemoServer
+) -> None:
     first = await room.ask(HELLO)
     server.faults.add("drop_request:on=send,times=1")
     second = await room.ask(HELLO, first.conversation_id)
@@ -96,7 +104,7 @@ async def test_the_same_words_twice_are_two_messages(room: Room, server: DemoSer
     assert sent(server, HELLO) == 2
 
 
-async def test_another_clients_turn_is_shown_and_waited_for(
+async def test_a_turn_of_another_client_is_shown_and_awaited(
     room: Room, server: DemoServer, tmp_path: Path
 ) -> None:
     cid = (await room.ask(HELLO)).conversation_id
@@ -114,7 +122,7 @@ async def test_another_clients_turn_is_shown_and_waited_for(
     assert decided(server, cid) == 1
 
 
-async def test_what_was_said_before_a_connection_was_asked_for_is_not_the_reply(
+async def test_a_message_before_a_connection_request_is_not_the_reply(
     room: Room, server: DemoServer
 ) -> None:
     for spec in ("swap:after=1,times=1", "silent:after=2,times=1", "status:503,on=events,times=2"):
@@ -127,9 +135,7 @@ async def test_what_was_said_before_a_connection_was_asked_for_is_not_the_reply(
     assert [type(step) for step in turn.steps] == [TextStep, ConnectionStep, TextStep]
 
 
-async def test_a_waiting_message_can_be_changed_in_its_place(
-    room: Room, server: DemoServer
-) -> None:
+async def test_a_queued_message_can_be_edited_in_place(room: Room, server: DemoServer) -> None:
     parked = await room.say(ORDER)
     await room.until(lambda: room.turns[parked].open_approvals)
     cid = room.turns[parked].conversation_id
@@ -142,7 +148,7 @@ async def test_a_waiting_message_can_be_changed_in_its_place(
     assert texts == [ORDER, "second", "third"]
 
 
-async def test_events_of_another_client_are_found_between_ours(
+async def test_events_of_another_client_are_merged_with_ours(
     room: Room, server: DemoServer, tmp_path: Path
 ) -> None:
     cid = (await room.ask(HELLO)).conversation_id
@@ -180,7 +186,7 @@ class Hall:
             await asyncio.sleep(0)
 
 
-async def test_a_silent_stream_is_followed_anew(clock: ManualClock) -> None:
+async def test_a_silent_stream_times_out_and_reconnects(clock: ManualClock) -> None:
     backend = ScriptedBackend([started(), said("One."), asyncio.Event()])
     backend.resumes = [[finished()]]
     hall = Hall(backend, clock)
@@ -207,7 +213,7 @@ class SleepyClock(ManualClock):
         return super().now_ms() + self.slept_s * 1000
 
 
-async def test_a_machine_that_slept_reconnects_at_once() -> None:
+async def test_a_machine_that_slept_reconnects_immediately() -> None:
     clock = SleepyClock()
     backend = ScriptedBackend([started(), said("One."), asyncio.Event()])
     hall = Hall(backend, clock)
@@ -220,7 +226,7 @@ async def test_a_machine_that_slept_reconnects_at_once() -> None:
         assert "resume" in backend.calls
 
 
-async def test_a_missing_event_is_fetched_while_the_stream_lives(
+async def test_a_missing_event_is_fetched_while_the_stream_is_live(
     room: Room, server: DemoServer
 ) -> None:
     server.faults.add("skip:after=1,on=send,times=1")

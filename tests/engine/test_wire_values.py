@@ -60,7 +60,7 @@ async def events_of(value: Any) -> list[TurnEvent]:
 @given(value=wire_values)
 @example(value=float("inf"))
 @example(value=[float("nan"), 10**40, "\ud800"])
-def test_any_value_is_stored_found_and_exported(value: Any) -> None:
+def test_any_json_value_is_stored_found_and_exported(value: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(store_and_export(Path(folder), value))
 
@@ -95,7 +95,7 @@ async def store_and_export(folder: Path, value: Any) -> None:
     await store.aclose()
 
 
-async def test_odd_values_do_not_hide_the_reply(room: Room, server: DemoServer) -> None:
+async def test_odd_json_values_do_not_hide_the_reply(room: Room, server: DemoServer) -> None:
     server.faults.add("odd_values")
     turn = await room.ask("What can you do?")
     assert turn.reply
@@ -122,7 +122,7 @@ def kinds(record: TurnRecord | None) -> list[str]:
     return [type(event).__name__ for event in record.events] if record else []
 
 
-async def test_a_reply_that_cannot_be_stored_is_shown_and_told_about_once() -> None:
+async def test_a_reply_that_cannot_be_stored_is_shown_and_reported_once() -> None:
     store = FullStore()
     desk = Desk(ScriptedBackend([started(), said("One."), said("Two."), finished()]), store)
     async with desk.session as session:
@@ -138,7 +138,7 @@ async def test_a_reply_that_cannot_be_stored_is_shown_and_told_about_once() -> N
         assert kinds(await store.turn(turn.id)) == ["TurnStarted"]
 
 
-async def test_what_could_not_be_stored_is_stored_later() -> None:
+async def test_events_that_could_not_be_stored_are_stored_later() -> None:
     store, gate = FullStore(), asyncio.Event()
     desk = Desk(ScriptedBackend([started(), said("One."), gate, finished()]), store)
     async with desk.session as session:

@@ -146,7 +146,7 @@ async def run(case: tuple[str, str], fault: str, server: DemoServer, folder: Pat
 
 
 @pytest.mark.parametrize("fault", EVERY_FAULT, ids=lambda name: name.replace(" ", "_"))
-async def test_a_turn_ends_as_if_nothing_had_happened(
+async def test_a_workflow_turn_recovers_from_every_fault_in_every_phase(
     servers: Servers,
     calm: dict[str, list[tuple[str, ...]]],
     tmp_path_factory: pytest.TempPathFactory,
@@ -188,5 +188,5 @@ def kept(steps: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [step for step in steps[:-1] if step[0] != "text"] + steps[-1:]
 
 
-def test_the_number_of_cases_is_the_one_that_the_readme_states() -> None:
+def test_the_number_of_workflow_fault_cases_matches_the_readme() -> None:
     assert sum(len(cases(fault)) for fault in EVERY_FAULT) == CASE_COUNT

@@ -64,7 +64,7 @@ async def test_a_turn_with_tools_and_text(room: Room) -> None:
     assert turn.usage.output_tokens > 20
 
 
-async def test_a_message_grows_and_never_shrinks_or_jumps(room: Room) -> None:
+async def test_a_streamed_message_grows_and_never_shrinks_or_jumps(room: Room) -> None:
     turn = await room.ask(HELLO)
     seen = [u.turn for u in room.updates if isinstance(u, TurnChanged)]
     [text] = texts(turn)
@@ -88,7 +88,7 @@ async def test_a_new_prompt_keeps_the_turns_before_it(room: Room) -> None:
     assert await room.session.history.total_usage(cid) == first.usage + second.usage
 
 
-async def test_another_machine_sees_the_newest_turn(
+async def test_the_newest_turn_is_loaded_on_another_machine(
     room: Room, server: DemoServer, tmp_path: Path
 ) -> None:
     told = await room.ask(BROKEN)
@@ -103,7 +103,7 @@ async def test_another_machine_sees_the_newest_turn(
     assert texts(turn) == kept
 
 
-async def test_the_first_words_are_the_title(room: Room, server: DemoServer) -> None:
+async def test_the_first_words_of_the_message_are_the_title(room: Room, server: DemoServer) -> None:
     await room.ask(f"{HELLO} " + "really " * 20)
     await room.session.conversations.refresh()
     [conversation] = await room.session.conversations.stored()
@@ -113,7 +113,7 @@ async def test_the_first_words_are_the_title(room: Room, server: DemoServer) -> 
 
 
 @pytest.mark.parametrize("after", [1, 20, 60])
-async def test_a_cut_during_a_message_goes_on_where_it_was(
+async def test_a_reconnect_during_a_message_resumes_where_it_was(
     room: Room, server: DemoServer, after: int
 ) -> None:
     calm = essence(await room.ask(HELLO))
@@ -125,7 +125,7 @@ async def test_a_cut_during_a_message_goes_on_where_it_was(
     assert sent(server, HELLO) == 2
 
 
-async def test_what_is_no_longer_retained_is_read_from_the_workflow(
+async def test_events_no_longer_retained_are_read_from_the_workflow(
     room: Room, server: DemoServer
 ) -> None:
     calm = essence(await room.ask("Write a runbook for a full disk"))
@@ -137,7 +137,7 @@ async def test_what_is_no_longer_retained_is_read_from_the_workflow(
     assert found == calm
 
 
-async def test_a_stream_that_brings_nothing_but_comments_is_no_obstacle(
+async def test_a_stream_of_heartbeats_alone_does_not_block_the_turn(
     room: Room, server: DemoServer
 ) -> None:
     server.faults.add("mute:after=1,on=stream,times=1")
@@ -146,7 +146,7 @@ async def test_a_stream_that_brings_nothing_but_comments_is_no_obstacle(
     assert texts(turn)
 
 
-async def test_a_halt_stops_the_writing(writing: DemoServer, tmp_path: Path) -> None:
+async def test_stop_ends_a_streaming_reply(writing: DemoServer, tmp_path: Path) -> None:
     async with open_room(writing, tmp_path / "a.db", backend_of=agent_of) as room:
         turn_id = await room.say("Write a runbook for a full disk")
         await room.until(lambda: texts(room.turns[turn_id]))
@@ -159,7 +159,9 @@ async def test_a_halt_stops_the_writing(writing: DemoServer, tmp_path: Path) -> 
         assert (await room.ask(HELLO, turn.conversation_id)).outcome == "finished"
 
 
-async def test_two_prompts_follow_one_another(writing: DemoServer, tmp_path: Path) -> None:
+async def test_two_prompts_are_queued_and_sent_in_order(
+    writing: DemoServer, tmp_path: Path
+) -> None:
     async with open_room(writing, tmp_path / "a.db", backend_of=agent_of) as room:
         first = await room.say("thanks")
         cid = ConversationId(room.turns[first].conversation_id)
@@ -168,7 +170,7 @@ async def test_two_prompts_follow_one_another(writing: DemoServer, tmp_path: Pat
         assert [sent(writing, text) for text in ("thanks", "hello")] == [1, 1]
 
 
-async def test_another_clients_run_is_waited_for(writing: DemoServer, tmp_path: Path) -> None:
+async def test_a_run_of_another_client_is_awaited(writing: DemoServer, tmp_path: Path) -> None:
     async with (
         open_room(writing, tmp_path / "a.db", backend_of=agent_of) as here,
         open_room(writing, tmp_path / "b.db", backend_of=agent_of) as there,
@@ -184,7 +186,7 @@ async def test_another_clients_run_is_waited_for(writing: DemoServer, tmp_path: 
     assert any(isinstance(step, SkillStep) for step in turns[1].steps)
 
 
-async def test_an_inactive_workflow_gives_the_text_back(room: Room, server: DemoServer) -> None:
+async def test_an_inactive_workflow_restores_the_text(room: Room, server: DemoServer) -> None:
     cid = (await room.ask(HELLO)).conversation_id
     backend = agent_of(server)
     await backend._client.update_workflow(cid, {"status": "inactive"})  # type: ignore[attr-defined]
@@ -198,7 +200,7 @@ async def test_an_inactive_workflow_gives_the_text_back(room: Room, server: Demo
     await backend.aclose()
 
 
-async def test_somebody_elses_workflow_is_refused(
+async def test_a_workflow_of_another_user_is_forbidden(
     room: Room, server: DemoServer, tmp_path: Path
 ) -> None:
     cid = (await room.ask(HELLO)).conversation_id
@@ -219,7 +221,7 @@ async def test_somebody_elses_workflow_is_refused(
 @pytest.mark.parametrize(
     ("text", "outcome"), [("Crash, please", "failed"), ("Guardrail, please", "finished")]
 )
-async def test_other_ends_are_told(room: Room, text: str, outcome: str) -> None:
+async def test_other_turn_outcomes_are_reported(room: Room, text: str, outcome: str) -> None:
     turn = await room.ask(text)
     assert turn.outcome == outcome
     lines = await room.session.history.timeline(turn.conversation_id)
@@ -227,7 +229,9 @@ async def test_other_ends_are_told(room: Room, text: str, outcome: str) -> None:
     assert names & {"error", "guardrail"}
 
 
-async def test_a_restart_in_the_middle_of_a_message(writing: DemoServer, tmp_path: Path) -> None:
+async def test_a_restart_in_the_middle_of_a_message_resumes_it(
+    writing: DemoServer, tmp_path: Path
+) -> None:
     path = tmp_path / "a.db"
     async with open_room(writing, path, backend_of=agent_of) as room:
         turn_id = await room.say(HELLO)
@@ -240,7 +244,7 @@ async def test_a_restart_in_the_middle_of_a_message(writing: DemoServer, tmp_pat
     assert sent(writing, HELLO) == 1
 
 
-async def test_streams_are_closed_when_a_turn_is_over(room: Room, server: DemoServer) -> None:
+async def test_streams_are_closed_when_a_turn_is_finished(room: Room, server: DemoServer) -> None:
     turn = await room.ask(HELLO)
     for _ in range(20):
         await asyncio.sleep(0)

@@ -43,7 +43,7 @@ WAYS: dict[str, Callable[[str], Network]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_companys_certificate_is_trusted_once_it_is_named(
+async def test_a_company_ca_certificate_is_trusted_once_configured(
     company: Company, tmp_path: Path, way: str
 ) -> None:
     with Service(company.server("localhost")) as service:
@@ -51,7 +51,7 @@ async def test_a_companys_certificate_is_trusted_once_it_is_named(
         assert await ask(f"https://localhost:{service.port}", network) == {"ok": True}
 
 
-async def test_a_folder_of_certificates_is_one_with_hashes(
+async def test_a_folder_of_certificates_needs_openssl_hashes(
     company: Company, tmp_path: Path
 ) -> None:
     folder = tmp_path / "certificates"
@@ -101,7 +101,7 @@ def _der_oid(dotted: str) -> bytes:
     return _der(0x06, bytes((first * 40 + second, *rest)))
 
 
-async def test_an_unknown_authority_a_wrong_name_and_an_old_certificate_are_told_apart(
+async def test_unknown_issuer_wrong_hostname_and_expired_certificate_have_different_errors(
     company: Company, tmp_path: Path
 ) -> None:
     trusting = Network(str(company.file(tmp_path)), environ={})
@@ -153,7 +153,7 @@ def _written(path: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("case", BAD)
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "GENIE_TUI_CA_FILE"])
-async def test_a_file_that_cannot_be_used_is_named_with_its_setting(
+async def test_an_unusable_ca_file_is_named_with_its_setting(
     tmp_path: Path, case: str, name: str
 ) -> None:
     make, problem = BAD[case]
@@ -169,7 +169,7 @@ async def test_a_file_that_cannot_be_used_is_named_with_its_setting(
     assert name in error.hint
 
 
-async def test_this_machine_needs_no_certificates(
+async def test_loopback_needs_no_certificates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is read at all, so nothing can be wrong with it."""
@@ -183,7 +183,7 @@ def _must_not_be_called(*_: object) -> ssl.SSLContext:
     raise AssertionError("certificates were read")
 
 
-async def test_a_file_that_was_corrected_counts_at_once(company: Company, tmp_path: Path) -> None:
+async def test_a_corrected_ca_file_is_used_immediately(company: Company, tmp_path: Path) -> None:
     path = tmp_path / "ca.pem"
     path.write_text("not yet")
     with Service(company.server("localhost")) as service:
@@ -195,7 +195,7 @@ async def test_a_file_that_was_corrected_counts_at_once(company: Company, tmp_pa
         await http.aclose()
 
 
-async def test_the_proxy_that_inspects_traffic_is_trusted_like_a_server(
+async def test_a_tls_inspecting_proxy_is_trusted_like_a_server(
     company: Company, tmp_path: Path
 ) -> None:
     with (
@@ -211,9 +211,7 @@ async def test_the_proxy_that_inspects_traffic_is_trusted_like_a_server(
         assert proxy.url in str(error)
 
 
-async def test_keys_for_debugging_are_written_where_it_is_asked(
-    company: Company, tmp_path: Path
-) -> None:
+async def test_sslkeylogfile_is_written(company: Company, tmp_path: Path) -> None:
     file = str(company.file(tmp_path))
     with Service(company.server("localhost")) as service:
         url = f"https://localhost:{service.port}"
@@ -225,7 +223,7 @@ async def test_keys_for_debugging_are_written_where_it_is_asked(
         assert str(error).startswith("SSLKEYLOGFILE names /nope/keys, which cannot be written")
 
 
-def test_the_system_is_trusted_unless_something_else_is_named() -> None:
+def test_the_system_certificates_are_trusted_unless_a_ca_file_is_set() -> None:
     usual = trust_of(Network(environ={}), "linux")
     assert context_of(usual).cert_store_stats()["x509_ca"] > 50
     assert context_of(usual) is context_of(usual)
@@ -262,7 +260,7 @@ async def test_where_the_system_checks_certificates_ca_file_adds_to_it(
         assert "does not trust" in str(await failed(url, Network(environ={})))
 
 
-async def test_a_server_that_says_nothing_sensible_over_tls_is_a_sentence() -> None:
+async def test_a_broken_tls_server_is_a_clear_error() -> None:
     with Mute(b"\x16\x03\x01\x00\x05hello") as mute:
         error = await failed(f"https://localhost:{mute.port}", Network(environ={}))
     assert error.kind is ErrorKind.UNREACHABLE

@@ -47,7 +47,7 @@ async def failed(network: Network, url: str = URL, method: str = "POST") -> Back
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
-async def test_a_variable_in_any_spelling_leads_through_the_proxy(
+async def test_a_proxy_variable_in_any_spelling_is_used(
     company: Company, file: str, variable: str
 ) -> None:
     with Service(company.server(HOST)) as service, HttpProxy(service.port) as proxy:
@@ -57,16 +57,14 @@ async def test_a_variable_in_any_spelling_leads_through_the_proxy(
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h", "SOCKS5", "socks"])
-async def test_socks_proxies_find_the_host_by_themselves(
-    company: Company, file: str, scheme: str
-) -> None:
+async def test_socks_proxies_resolve_the_host(company: Company, file: str, scheme: str) -> None:
     with Service(company.server(HOST)) as service, SocksProxy(service.port) as proxy:
         network = Network(file, environ={"ALL_PROXY": f"{scheme}://127.0.0.1:{proxy.port}/"})
         assert await ask(network) == {"ok": True}
         assert proxy.seen == [f"{HOST}:443"]
 
 
-async def test_a_proxy_that_is_spoken_to_over_tls(company: Company, file: str) -> None:
+async def test_an_https_proxy_is_used_over_tls(company: Company, file: str) -> None:
     server = company.server("127.0.0.1")
     with Service(company.server(HOST)) as service, HttpProxy(service.port, context=server) as proxy:
         environ = {"HTTPS_PROXY": proxy.url}
@@ -77,7 +75,7 @@ async def test_a_proxy_that_is_spoken_to_over_tls(company: Company, file: str) -
 
 @pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
 @pytest.mark.parametrize("password", ["p@ss word", "ä:/#?%", "x"])
-async def test_a_user_name_and_a_password_reach_the_proxy_and_nothing_else(
+async def test_proxy_credentials_are_sent_to_the_proxy_only(
     company: Company, file: str, kind: type[HttpProxy | SocksProxy], password: str
 ) -> None:
     from urllib.parse import quote
@@ -101,7 +99,9 @@ async def test_a_user_name_and_a_password_reach_the_proxy_and_nothing_else(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https", "socks5"])
-async def test_a_dead_proxy_is_named_and_not_the_service(unused_tcp_port: int, scheme: str) -> None:
+async def test_an_unreachable_proxy_is_named_in_the_error(
+    unused_tcp_port: int, scheme: str
+) -> None:
     address = f"{scheme}://127.0.0.1:{unused_tcp_port}"
     environ = {"HTTPS_PROXY": address.replace("://", "://jo:secret@")}
     error = await failed(Network(environ=environ))
@@ -111,7 +111,7 @@ async def test_a_dead_proxy_is_named_and_not_the_service(unused_tcp_port: int, s
     assert "secret" not in error.sentence()
 
 
-async def test_a_proxy_that_nobody_knows_is_named() -> None:
+async def test_an_unknown_proxy_host_is_named_in_the_error() -> None:
     error = await failed(Network(environ={"all_proxy": "proxy.invalid:8080"}))
     assert (
         str(error) == "The name of the proxy http://proxy.invalid:8080 is not known to the network."
@@ -128,7 +128,7 @@ async def test_a_proxy_that_nobody_knows_is_named() -> None:
         ("200\x1b[2J", None),
     ],
 )
-async def test_a_proxy_that_refuses_says_why(status: str, told: str | None) -> None:
+async def test_a_proxy_rejection_reports_the_reason(status: str, told: str | None) -> None:
     with HttpProxy(9, status=status) as proxy:
         error = await failed(Network(environ={"HTTPS_PROXY": proxy.url}))
     assert (error.kind, error.sent) == (ErrorKind.UNREACHABLE, False)
@@ -138,7 +138,7 @@ async def test_a_proxy_that_refuses_says_why(status: str, told: str | None) -> N
 
 
 @pytest.mark.parametrize("reply", ["forbidden", "unreachable"])
-async def test_a_socks_proxy_that_refuses_says_why(reply: str) -> None:
+async def test_a_socks_proxy_rejection_reports_the_reason(reply: str) -> None:
     with SocksProxy(9, reply=reply) as proxy:
         error = await failed(Network(environ={"ALL_PROXY": proxy.url}))
     assert (error.kind, error.sent) == (ErrorKind.UNREACHABLE, False)
@@ -148,7 +148,7 @@ async def test_a_socks_proxy_that_refuses_says_why(reply: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 @pytest.mark.parametrize("says", [b"SSH-2.0-OpenSSH_9.2\r\n", b"\x05", b"\x05\xff", b"\x00" * 9])
-async def test_what_is_no_proxy_is_a_sentence_that_names_it(scheme: str, says: bytes) -> None:
+async def test_a_server_that_is_no_proxy_is_named_in_the_error(scheme: str, says: bytes) -> None:
     with Mute(says) as mute, pytest.MonkeyPatch.context() as patch:
         patch.setattr(transport, "_ANSWER_S", 0.3)
         address = f"{scheme}://127.0.0.1:{mute.port}"
@@ -158,7 +158,7 @@ async def test_what_is_no_proxy_is_a_sentence_that_names_it(scheme: str, says: b
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
-async def test_a_proxy_that_never_answers_is_given_up(
+async def test_a_proxy_that_never_answers_times_out(
     monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     monkeypatch.setattr(transport, "_ANSWER_S", 0.2)
@@ -170,7 +170,9 @@ async def test_a_proxy_that_never_answers_is_given_up(
     assert str(error) == f"The proxy {address} did not answer in time."
 
 
-async def test_what_breaks_behind_a_proxy_names_both(company: Company, file: str) -> None:
+async def test_a_failure_behind_a_proxy_names_proxy_and_service(
+    company: Company, file: str
+) -> None:
     with Mute() as mute, HttpProxy(mute.port, inspector=company.server(HOST)) as proxy:
         mute.serve = lambda connection: connection.recv(1) and None  # type: ignore[method-assign]
         error = await failed(Network(file, environ={"HTTPS_PROXY": proxy.url}))
@@ -200,7 +202,7 @@ async def test_what_breaks_behind_a_proxy_names_both(company: Company, file: str
         "http://pro\x1b[2Jxy:1",
     ],
 )
-async def test_a_variable_that_is_no_proxy_is_one_sentence_that_names_it(value: str) -> None:
+async def test_an_invalid_proxy_variable_is_named_in_the_error(value: str) -> None:
     error = await failed(Network(environ={"HTTPS_PROXY": value}))
     assert (error.kind, error.sent) == (ErrorKind.SETTINGS, False)
     assert str(error).startswith("HTTPS_PROXY ")
@@ -268,26 +270,26 @@ def test_a_proxy_in_each_common_form(value: str, url: str) -> None:
         ("", "genie.test", False),
     ],
 )
-def test_exceptions_in_each_common_form(no_proxy: str, host: str, direct: bool) -> None:
+def test_no_proxy_exceptions_in_each_common_form(no_proxy: str, host: str, direct: bool) -> None:
     for spelling in ("no_proxy", "NO_PROXY"):
         environ = {"HTTPS_PROXY": "http://proxy.test:1", spelling: no_proxy}
         proxy = proxy_for(Network(environ=environ), "https", host, 443)
         assert (proxy is None) is direct
 
 
-def test_exceptions_that_mean_nothing_are_found() -> None:
+def test_invalid_no_proxy_exceptions_are_reported() -> None:
     good = "localhost,127.0.0.1,[::1],10.0.0.0/8,fd00::/8,*.corp.test,.corp.test:8080,<local>,*"
     assert unreadable_exceptions({"NO_PROXY": good}) == []
     assert unreadable_exceptions({"NO_PROXY": f"{good},10.0.0.0/99,a@b"}) == ["10.0.0.0/99", "a@b"]
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"])
-def test_no_proxy_leads_to_this_machine(host: str) -> None:
+def test_no_proxy_is_used_for_this_machine(host: str) -> None:
     environ = {"HTTP_PROXY": "socks4://nonsense", "ALL_PROXY": "nonsense:::"}
     assert proxy_for(Network(environ=environ), "http", host, 80) is None
 
 
-def test_the_systems_own_proxy_counts_where_no_variable_is_set(
+def test_the_system_proxy_is_used_where_no_variable_is_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As macOS has it; Python reads that where the environment says nothing."""
@@ -321,7 +323,7 @@ VALUES = st.one_of(
     ),
     st.sampled_from(["genie.test", "10.1.2.3", "fd00::1", "localhost", "xn--4gbrim.test"]),
 )
-def test_whatever_the_variables_hold_there_is_a_way_or_a_sentence(
+def test_any_proxy_variables_give_a_route_or_a_clear_error(
     environ: dict[str, str], host: str
 ) -> None:
     network = Network(environ=environ)
