@@ -297,14 +297,14 @@ async def test_nothing_moves_in_a_conversation_that_nobody_follows() -> None:
     async with shown(*busy) as (app, transcript, pilot):
         cards = (app.query_one(SkillCard), app.query_one(WorkingRow))
         assert all(card.auto_refresh for card in cards)
-        transcript.rest(on=True)
+        transcript.set_paused(on=True)
         await pilot.pause()
         assert [card.auto_refresh for card in cards] == [None, None]
         assert "Not followed" in app.screen_text()
         await transcript.show_turn(turn_of("v", events=runs[:1]))
         await pilot.pause()
         assert not any(row.auto_refresh for row in app.query(WorkingRow))
-        transcript.rest(on=False)
+        transcript.set_paused(on=False)
         assert all(card.auto_refresh for card in cards)
 
 

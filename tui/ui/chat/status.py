@@ -42,7 +42,7 @@ class Status:
         context, chat_state = self._context, self._context.chat_state
         self._topbar.link = chat_state.link()
         self._topbar.title = context.title_of(chat_state.current) if chat_state.current else ""
-        self._conversation.rest(on=chat_state.rests)
+        self._conversation.set_paused(on=chat_state.rests)
         self._banner.show(chat_state.notice(question_open=self._questions.is_open))
         self._turn.show_stop()
         self._turn.show_usage()

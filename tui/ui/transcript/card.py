@@ -67,7 +67,7 @@ class Card(RowsView, Generic[EntryT]):
     tick_s: float | None = None
     """Interval of automatic redraws; None: never."""
 
-    at_rest = False
+    is_paused = False
     """True if the turn is not being followed: nothing may look as if it were in progress."""
 
     def __init__(self, entry: EntryT, *, now_ms: Callable[[], int] = wall_clock_ms) -> None:
@@ -77,7 +77,7 @@ class Card(RowsView, Generic[EntryT]):
         self.unfolded_keys = UnfoldedKeys()
         """The expanded keys; those of the transcript, if the card is in one."""
 
-    def attend(self) -> None:
+    def sync(self) -> None:
         """Update classes, focus and ``tick_s`` from the entry."""
 
     def show(self, entry: EntryT) -> None:
@@ -96,30 +96,30 @@ class Card(RowsView, Generic[EntryT]):
         self.bring_up_to_date()
 
     def on_mount(self) -> None:
-        self._attend()
+        self._sync_state()
 
     def automatic_refresh(self) -> None:
         """Tick, unless another screen is in front: that would be redrawn completely each time."""
         if self.screen.is_active:
             super().automatic_refresh()
-            self._attend()
+            self._sync_state()
 
-    def rest(self, *, on: bool) -> None:
+    def set_paused(self, *, on: bool) -> None:
         """Stop or resume showing progress."""
-        if on != self.at_rest:
-            self.at_rest = on
+        if on != self.is_paused:
+            self.is_paused = on
             self.bring_up_to_date()
 
     def busy_glyph(self) -> Content:
         """Return the glyph for progress; it does not move with reduced motion."""
-        if self.at_rest:
+        if self.is_paused:
             return OPEN_END
         moves = self.app.animation_level != "none"
         return spinner(self.now_ms()) if moves else BUSY_STILL
 
     @property
     def busy_tick_s(self) -> float | None:
-        if self.at_rest:
+        if self.is_paused:
             return None
         ours = self.app if isinstance(self.app, BaseApp) else None
         if ours and ours.preferences.reduced_motion:
@@ -131,11 +131,11 @@ class Card(RowsView, Generic[EntryT]):
         """Redraw the card after a change."""
         if not self.is_attached:
             return
-        self._attend()
+        self._sync_state()
         self.redraw()
 
-    def _attend(self) -> None:
-        self.attend()
+    def _sync_state(self) -> None:
+        self.sync()
         self.set_class(getattr(self.entry, "joined", False), "-joined")
         if self.auto_refresh != self.tick_s:
             self.auto_refresh = self.tick_s
@@ -190,7 +190,7 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
 
         turn_id: TurnId
 
-    def attend(self) -> None:
+    def sync(self) -> None:
         prompt = self.entry.prompt
         for state in ("queued", "sending", "unconfirmed", "refused"):
             self.set_class(prompt.state == state, f"-{state}")

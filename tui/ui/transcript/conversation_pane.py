@@ -153,10 +153,10 @@ class ConversationPane(Container):
         if self.transcript is not None:
             self.transcript.show_upload(turn_id, sent_bytes, total_bytes)
 
-    def rest(self, *, on: bool) -> None:
+    def set_paused(self, *, on: bool) -> None:
         """Stop or resume showing progress in the transcript."""
         if self.transcript is not None:
-            self.transcript.rest(on=on)
+            self.transcript.set_paused(on=on)
 
     async def drop(self, turn_id: TurnId) -> None:
         """Remove a turn from the screen."""

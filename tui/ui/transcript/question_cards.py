@@ -67,7 +67,7 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
 
     _brief: tuple[ApprovalRequested, tuple[Sequence[ParameterRow], int]] | None = None
 
-    def attend(self) -> None:
+    def sync(self) -> None:
         self.can_focus = self.entry.step.waiting
         self.set_class(self.entry.step.waiting, "-waiting")
 
@@ -148,7 +148,7 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
         turn_id: TurnId
         attempt_id: AttemptId
 
-    def attend(self) -> None:
+    def sync(self) -> None:
         step = self.entry.step
         self.can_focus = step.waiting
         self.set_class(step.waiting, "-waiting")

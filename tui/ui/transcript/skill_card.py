@@ -57,7 +57,7 @@ class SkillCard(Card[SkillEntry]):
         if self.has_jobs:
             self.post_message(JobsWanted(step.skill_id or "", step.skill))
 
-    def attend(self) -> None:
+    def sync(self) -> None:
         step = self.entry.step
         self.tick_s = self.busy_tick_s if step.status == "running" else None
         self.can_focus = bool(step.result or step.error)
@@ -95,7 +95,7 @@ class SkillCard(Card[SkillEntry]):
 
     def _duration(self, step: SkillStep) -> Content:
         end_ms = self.now_ms() if step.status == "running" else step.ended_ms
-        if step.started_ms is None or end_ms is None or (self.at_rest and not step.ended_ms):
+        if step.started_ms is None or end_ms is None or (self.is_paused and not step.ended_ms):
             return Content("")
         return muted(f"{duration((end_ms - step.started_ms) / 1000):>6}")
 

@@ -35,16 +35,16 @@ class DayRule(Card[DayEntry]):
 class WorkingRow(Card[WorkingEntry]):
     """Progress of the agent: elapsed time, and if it has responded yet."""
 
-    def attend(self) -> None:
+    def sync(self) -> None:
         self.tick_s = self.busy_tick_s
 
     def rows(self) -> Sequence[Row]:
         words = "Working" if self.entry.heard else "Waiting for the agent"
         if self.entry.halting:
             words = "Asked to stop"
-        if self.at_rest:
+        if self.is_paused:
             words = "Not followed; the agent may still be at work"
-        elapsed = "" if self.at_rest else self._elapsed()
+        elapsed = "" if self.is_paused else self._elapsed()
         return [Row(muted(f"{words}{elapsed}"), self.busy_glyph())]
 
     def _elapsed(self) -> str:

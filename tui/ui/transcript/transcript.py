@@ -97,7 +97,7 @@ class Transcript(MessageMenu):
         self._roll = TurnList()
         self._unfolded = UnfoldedKeys()
         self._had_new = False
-        self._rests = False
+        self._is_paused = False
 
     @property
     def is_following(self) -> bool:
@@ -172,12 +172,12 @@ class Transcript(MessageMenu):
             widget.add_class("-found")
             self.set_timer(_FOUND_S, lambda: widget.remove_class("-found"))
 
-    def rest(self, *, on: bool) -> None:
+    def set_paused(self, *, on: bool) -> None:
         """Stop or resume showing progress on all cards."""
-        if on != self._rests:
-            self._rests = on
+        if on != self._is_paused:
+            self._is_paused = on
             for card in self.query(Card):
-                card.rest(on=on)
+                card.set_paused(on=on)
 
     async def drop_turn(self, turn_id: TurnId) -> None:
         """Remove a turn from the list."""
@@ -219,7 +219,7 @@ class Transcript(MessageMenu):
     def _build_entry(self, entry: Entry) -> Widget:
         widget = self._new_widget(entry)
         if isinstance(widget, Card):
-            widget.at_rest = self._rests
+            widget.is_paused = self._is_paused
             widget.unfolded_keys = self._unfolded
         self.load_stylesheets(widget, entry)
         return widget
