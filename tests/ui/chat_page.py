@@ -101,7 +101,7 @@ class ChatPage:
         return self._chat.banner.display
 
     def is_welcome_shown(self) -> bool:
-        return self._chat.conversation.greets
+        return self._chat.conversation.shows_welcome
 
     def is_new_below_shown(self) -> bool:
         """Tell whether the hint at new messages further down is shown."""
@@ -257,7 +257,7 @@ class ChatPage:
 
     def working_conversations(self) -> Iterable[ConversationId]:
         """Return the conversations that have a turn under way."""
-        return self._chat.chat_state.active_turns.at_work()
+        return self._chat.chat_state.active_turns.busy_conversations()
 
     def asking_conversations(self) -> Sequence[ConversationId]:
         """Return the conversations with a question to the user."""
@@ -350,7 +350,7 @@ class ChatPage:
         """Tell the screen that the service has deactivated the current conversation."""
         current = self.current_conversation()
         assert current is not None
-        self._chat.chat_state.asleep.add(current)
+        self._chat.chat_state.inactive.add(current)
 
     def show_notice(self, notice: BannerText) -> None:
         self._chat.chat_state.show_problem(notice)

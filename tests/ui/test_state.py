@@ -115,7 +115,7 @@ def test_what_the_user_must_act_on_comes_first() -> None:
     assert notice is not None
     assert notice.tone == "question"
     chat_state.recover(HERE, None)
-    chat_state.reached()
+    chat_state.mark_online()
     assert chat_state.link() == "live"
 
 

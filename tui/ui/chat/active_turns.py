@@ -68,7 +68,7 @@ class ActiveTurns:
         """Forget all turns."""
         self._turns.clear()
 
-    def at_work(self) -> set[ConversationId]:
+    def busy_conversations(self) -> set[ConversationId]:
         """Return the conversations with a turn that has not ended."""
         return {turn.conversation_id for turn in self._turns.values()}
 

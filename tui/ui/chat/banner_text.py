@@ -55,7 +55,7 @@ class BannerText:
         return f"{self.text} · {self.verb}{when}"
 
 
-LEFT_ALONE = BannerText(
+STOPPED_WAITING = BannerText(
     tone="recovery",
     text="Not waiting any more",
     hint="The agent goes on, and nothing is lost.",

@@ -108,7 +108,7 @@ class ChatContext:
     def fail(self, error: BackendError) -> None:
         """Record a failed call, and ask the user to sign in if only that helps."""
         self.chat_state.fail(error)
-        self.want_login(error)
+        self.ask_to_sign_in(error)
 
     def report(self, error: BaseException) -> None:
         """Show the unexpected error of a background task."""
@@ -118,7 +118,7 @@ class ChatContext:
             self.chat_state.show_problem(BannerText(tone="problem", text=describe_exception(error)))
         self.show_state()
 
-    def want_login(self, error: BackendError) -> None:
+    def ask_to_sign_in(self, error: BackendError) -> None:
         """Ask the user to sign in if the error says that they are signed out."""
         if login_helps(error):
             self.post(SignInNeeded(error))

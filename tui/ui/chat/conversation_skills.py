@@ -44,7 +44,7 @@ class ConversationSkills(Controller):
         if action == "skills":
             return self.can_change(self.context.current)
         if action == "wake":
-            asleep = self.context.current in self.context.chat_state.asleep
+            asleep = self.context.current in self.context.chat_state.inactive
             return Capability.WAKE in self.context.can and asleep
         return True
 
@@ -106,7 +106,7 @@ class ConversationSkills(Controller):
         context = self.context
         if (where := context.current) is not None:
             await context.opened.session.conversations.wake(where)
-            context.chat_state.asleep.discard(where)
+            context.chat_state.inactive.discard(where)
             context.chat_state.dismiss()
             context.notify("The conversation is switched on again.")
             context.show_state()

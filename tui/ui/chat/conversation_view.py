@@ -44,7 +44,7 @@ class ConversationView:
 
     async def show(self, conversation_id: ConversationId) -> None:
         """Show the newest turns of a conversation."""
-        self.conversation.expect()
+        self.conversation.hold_updates()
         turns = await self._context.opened.session.history.turns(conversation_id)
         await self._show_turns(conversation_id, turns)
 
@@ -78,7 +78,7 @@ class ConversationView:
         transcript = self.conversation.transcript
         if hit.turn_id is None or transcript is None:
             return False
-        self.conversation.expect()
+        self.conversation.hold_updates()
         session = self._context.opened.session
         turns, goes_on = await session.history.turns_around(hit.conversation_id, hit.turn_id)
         if not turns:

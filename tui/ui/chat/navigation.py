@@ -40,7 +40,7 @@ class Navigation:
         self._view = view
         self._pane = pane
         self._listed = listed
-        self._call_agent = set_agent_name
+        self._set_agent_name = set_agent_name
 
     def go_to(self, conversation_id: ConversationId) -> None:
         """Show another conversation."""
@@ -97,7 +97,7 @@ class Navigation:
         access.drafts.hold(conversation_id, draft)
         self._context.chat_state.current = access.session.watched = conversation_id
         await drafts.write(draft)
-        self._view.conversation.expect()
+        self._view.conversation.hold_updates()
         self._view.show_welcome(on=conversation_id is None)
         if conversation_id is None:
             await self._view.conversation.show(())
@@ -110,10 +110,10 @@ class Navigation:
         context, session = self._context, self._context.opened.session
         await session.mark_read(conversation_id)
         self._listed.read_soon()
-        context.chat_state.attend(conversation_id)
+        context.chat_state.wait_again(conversation_id)
         try:
             await session.history.sync(conversation_id)
-            context.chat_state.reached()
+            context.chat_state.mark_online()
         except BackendError as error:
             context.fail(error)
         else:
@@ -133,4 +133,4 @@ class Navigation:
         except BackendError:
             return  # keep the name shown; other calls report what is wrong
         if agent.name:
-            self._call_agent(agent.name)
+            self._set_agent_name(agent.name)

@@ -219,7 +219,7 @@ class ChatScreen(ChatActions):
         self._rescue_focus()
 
     def action_next_pane(self) -> None:
-        if self.focused is self.composer and self.conversation.greets:
+        if self.focused is self.composer and self.conversation.shows_welcome:
             self.conversation.focus_suggestions()
         else:
             self.focus_next(_STOPS)

@@ -65,7 +65,7 @@ class SessionLifecycle(Controller):
         context.access = Access(session, StoredDraft(session), PagedConversations(session))
         chat_state.session_state = "open"
         chat_state.failed_start = None
-        chat_state.reached()
+        chat_state.mark_online()
         context.run_exclusive("open", self._begin)
         self._pane.composer.takes_files = Capability.UPLOAD in session.can
         if transcript := self._conversation.transcript:
@@ -103,7 +103,7 @@ class SessionLifecycle(Controller):
         """Retry after a sign-in what waited for it."""
         chat_state = self.context.chat_state
         chat_state.dismiss()
-        for conversation_id in chat_state.active_turns.at_work():
+        for conversation_id in chat_state.active_turns.busy_conversations():
             self.context.opened.session.retry_now(conversation_id)
         self._listed.refresh()
         self.context.show_state()
@@ -132,7 +132,7 @@ class SessionLifecycle(Controller):
     def _retry_what_waits(self, session: Session) -> None:
         session.lift_delays()
         if current := self.context.current:
-            self.context.chat_state.attend(current)
+            self.context.chat_state.wait_again(current)
             session.retry_now(current)
             if self.context.chat_state.link() == "offline":
                 self._navigation.go_to(current)

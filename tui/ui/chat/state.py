@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tui.core.errors import BackendError, ErrorKind
 from tui.ui.chat.active_turns import ActiveTurns
-from tui.ui.chat.banner_text import LEFT_ALONE, BannerText, of_error, of_question, of_recovery
+from tui.ui.chat.banner_text import STOPPED_WAITING, BannerText, of_error, of_question, of_recovery
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
@@ -26,12 +26,12 @@ class ChatState:
         """Conversation on screen; None for a new one."""
         self.session_state: Literal["opening", "open", "failed"] = "opening"
         self._recoveries: dict[ConversationId, Recovery] = {}
-        self._left_alone: set[ConversationId] = set()
+        self._unwatched: set[ConversationId] = set()
         self._problem: BannerText | None = None
         self.failed_start: BannerText | None = None
         """Reason why there is no session; None while it is open or opening."""
         self._unreachable = False
-        self.asleep: set[ConversationId] = set()
+        self.inactive: set[ConversationId] = set()
         """Conversations known to be inactive at the service."""
 
     def recover(self, conversation_id: ConversationId, recovery: Recovery | None) -> None:
@@ -40,24 +40,24 @@ class ChatState:
             self._recoveries.pop(conversation_id, None)
         else:
             self._recoveries[conversation_id] = recovery
-            self._left_alone.discard(conversation_id)
+            self._unwatched.discard(conversation_id)
 
-    def leave_alone(self, conversation_id: ConversationId) -> None:
+    def stop_waiting(self, conversation_id: ConversationId) -> None:
         """Record that the user stopped waiting for a conversation's turn."""
-        self._left_alone.add(conversation_id)
+        self._unwatched.add(conversation_id)
 
-    def attend(self, conversation_id: ConversationId) -> None:
+    def wait_again(self, conversation_id: ConversationId) -> None:
         """Record that the user waits for a conversation's turn again."""
-        self._left_alone.discard(conversation_id)
+        self._unwatched.discard(conversation_id)
 
     @property
-    def rests(self) -> bool:
+    def stopped_waiting(self) -> bool:
         """True if the turn on screen continues, if at all, without being followed."""
         current = self.current
-        return current in self._left_alone and self.active_turns.state(current) != "idle"
+        return current in self._unwatched and self.active_turns.state(current) != "idle"
 
     @property
-    def recovers(self) -> bool:
+    def is_recovering(self) -> bool:
         """True if the turn on screen is being recovered."""
         return self.current in self._recoveries
 
@@ -70,7 +70,7 @@ class ChatState:
         self._unreachable = self._unreachable or error.kind in _NO_LINE
         self.show_problem(of_error(error))
 
-    def reached(self) -> None:
+    def mark_online(self) -> None:
         """Record that the server responded, and drop the notice that it did not."""
         if self._unreachable:
             self._unreachable = False
@@ -108,6 +108,6 @@ class ChatState:
             recovery = self._recoveries.get(self.current)
             if recovery and not questions:
                 return of_recovery(recovery)
-            if self.rests:
-                return LEFT_ALONE
+            if self.stopped_waiting:
+                return STOPPED_WAITING
         return self._problem

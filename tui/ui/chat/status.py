@@ -42,7 +42,7 @@ class Status:
         context, chat_state = self._context, self._context.chat_state
         self._topbar.link = chat_state.link()
         self._topbar.title = context.title_of(chat_state.current) if chat_state.current else ""
-        self._conversation.set_paused(on=chat_state.rests)
+        self._conversation.set_paused(on=chat_state.stopped_waiting)
         self._banner.show(chat_state.notice(question_open=self._questions.is_open))
         self._turn.show_stop()
         self._turn.show_usage()
@@ -52,7 +52,7 @@ class Status:
     def _name_window(self) -> None:
         """Put the agent's state and the conversation's title into the window title."""
         active_turns = self._context.chat_state.active_turns
-        states = {active_turns.state(cid) for cid in active_turns.at_work()}
+        states = {active_turns.state(cid) for cid in active_turns.busy_conversations()}
         state = "Waits for you" if "asking" in states else "Working" if states else ""
         parts = (state, self._topbar.title, clean_line(self._context.agent_name, 40))
         title = " · ".join(part for part in parts if part)

@@ -52,7 +52,7 @@ class TurnControl(Controller):
 
     def check_action(self, action: str) -> bool:
         if action == "stop_waiting":
-            return self.context.chat_state.recovers
+            return self.context.chat_state.is_recovering
         return action != "halt" or self._stoppable() is not None
 
     def _stoppable(self) -> Turn | None:
@@ -77,7 +77,7 @@ class TurnControl(Controller):
         access, current = self.context.access, self.context.current
         if access and current:
             await access.session.stop_waiting(current)
-            self.context.chat_state.leave_alone(current)
+            self.context.chat_state.stop_waiting(current)
             self.context.show_state()
 
     # -- display ---------------------------------------------------------------------------

@@ -137,7 +137,7 @@ class UpdateHandler:
         chat_state.active_turns.note(turn)
         self._parts.questions.take(turn)
         if turn.conversation_id == chat_state.current:
-            if conversation.greets:
+            if conversation.shows_welcome:
                 self._parts.view.show_welcome(on=False)
             await conversation.update(turn)
             self._parts.questions.announce(turn.conversation_id)
@@ -158,10 +158,10 @@ class UpdateHandler:
         """Show why a message was rejected, and return it to the composer."""
         context, chat_state = self._context, self._context.chat_state
         if update.error.kind is ErrorKind.ASLEEP:
-            chat_state.asleep.add(update.conversation_id)
+            chat_state.inactive.add(update.conversation_id)
         here = update.conversation_id == chat_state.current
         place = "" if here else clean_line(context.title_of(update.conversation_id), 60)
         chat_state.show_problem(of_error(update.error, refused=True, place=place))
-        context.want_login(update.error)
+        context.ask_to_sign_in(update.error)
         if context.access:
             self._parts.queued.return_rejected(update)

@@ -51,7 +51,7 @@ class ConversationListReader:
     async def _refresh(self) -> None:
         try:
             await self._context.opened.paged.refresh()
-            self._context.chat_state.reached()
+            self._context.chat_state.mark_online()
         except BackendError as error:
             self._context.fail(error)
         self._context.show_state()

@@ -75,7 +75,7 @@ class ConversationPane(Container):
         await self.mount(self.transcript, after=self._welcome)
 
     @property
-    def greets(self) -> bool:
+    def shows_welcome(self) -> bool:
         """True if the welcome is shown."""
         return bool(self._welcome.display)
 
@@ -98,7 +98,7 @@ class ConversationPane(Container):
         """Show or hide the hint that there are new messages below."""
         self.query_one("#pill").display = shown
 
-    def expect(self) -> None:
+    def hold_updates(self) -> None:
         """Collect changes that arrive while turns are being loaded, for :meth:`show`."""
         self._newer = {}
 

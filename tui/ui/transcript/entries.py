@@ -276,7 +276,7 @@ class TurnList:
         place = self._places.get(turn_id)
         return place.turn if place else None
 
-    def name_at(self, place: int) -> TurnId:
+    def id_at(self, place: int) -> TurnId:
         """Return the id of the turn at a position."""
         return self._order[place]
 

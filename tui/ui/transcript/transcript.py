@@ -143,7 +143,7 @@ class Transcript(MessageMenu):
         if not (many and self._roll.forget_oldest(KEPT_TURNS)):
             return None
         await self.show_items(self._roll.entries())
-        return self._roll.name_at(_OVERLAP)
+        return self._roll.id_at(_OVERLAP)
 
     async def prepend_turns(self, turns: Sequence[Turn]) -> None:
         """Insert turns, usually older ones, without moving the view."""
