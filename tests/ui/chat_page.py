@@ -210,7 +210,7 @@ class ChatPage:
 
     def is_draft_restored(self) -> bool:
         """Tell whether all that was written before the session was open is in the composer."""
-        return self._chat.composer_pane.drafts.is_taken_up
+        return self._chat.composer_pane.drafts.is_restored
 
     async def save_draft(self) -> None:
         await self._chat.composer_pane.drafts.keep()

@@ -69,7 +69,7 @@ class Stage(ChatPage):
     """Raised by the next attempts to connect."""
     gate: asyncio.Event | None = None
     """Connecting waits for it."""
-    notepad: EarlyDraftStore | None = None
+    early_draft_store: EarlyDraftStore | None = None
     account: ScriptedAccount | None = None
     """Whoever is to be signed in; connecting needs somebody."""
     studio: ScriptedStudio | None = None
@@ -94,7 +94,7 @@ class Stage(ChatPage):
             studio=StudioConnection(
                 self.studio.open if self.studio else None, self._use, self.genie
             ),
-            notepad=self.notepad,
+            early_draft_store=self.early_draft_store,
             terminal=self.terminal,
             preferences=replace(self.preferences, theme=self.theme or self.preferences.theme),
             clock=self.clock,

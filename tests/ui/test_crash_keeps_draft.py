@@ -14,7 +14,7 @@ from tests.fakes import MemoryStore
 from tests.ui.stage import Stage
 from tui.core.draft import Draft
 from tui.core.ids import ConversationId
-from tui.ui.app.early_input import Unsent, read_unsent
+from tui.ui.app.early_input import EarlyDraft, parse_early_draft
 
 pytestmark = pytest.mark.slow
 
@@ -29,17 +29,17 @@ DRAFTS = st.builds(
 class Disk:
     """State of the disk after a killed program."""
 
-    notepad: str = ""
+    early_draft: str = ""
     draft: str = ""
 
 
 class Watched(MemoryStore):
-    """A store and a notepad that note how the disk looks after each write."""
+    """Store and early draft store that record the disk after each write."""
 
     def __init__(self, disk: Disk) -> None:
         super().__init__()
         self.drafts[None] = disk.draft
-        self.text = disk.notepad
+        self.text = disk.early_draft
         self.moments = [disk]
         self.listing = asyncio.Event()
 
@@ -73,7 +73,7 @@ class Watched(MemoryStore):
 async def start(disk: Disk, typed: str = "") -> tuple[str, list[Disk]]:
     """Return the composer text after a start, and the state of the disk on the way."""
     gate, watched = asyncio.Event(), Watched(disk)
-    async with Stage(store=watched, gate=gate, notepad=watched).shown() as stage:
+    async with Stage(store=watched, gate=gate, early_draft_store=watched).shown() as stage:
         await stage.press(*typed)
         before = len(watched.moments) - 1
         gate.set()
@@ -97,7 +97,7 @@ async def test_a_crash_at_any_moment_neither_loses_nor_repeats_what_was_typed() 
 async def test_a_slow_start_neither_overwrites_nor_repeats_the_draft() -> None:
     """The pause after which a draft is stored may end before the stored draft has been read."""
     gate, watched = asyncio.Event(), Watched(Disk(draft="kept"))
-    async with Stage(store=watched, gate=gate, notepad=watched).shown() as stage:
+    async with Stage(store=watched, gate=gate, early_draft_store=watched).shown() as stage:
         await stage.press(*"typed")
         gate.set()
         await stage.until(lambda: stage.is_connected())
@@ -110,8 +110,8 @@ async def test_a_slow_start_neither_overwrites_nor_repeats_the_draft() -> None:
 
 @given(DRAFTS, DRAFTS, DRAFTS)
 def test_text_is_put_together_once(typed: Draft, left: Draft, kept: Draft) -> None:
-    unsent = Unsent(left).behind(typed)
+    unsent = EarlyDraft(left).after(typed)
     joined = unsent.joined_with(kept.dump())
-    merged = Unsent(joined).including(kept.dump()).including(joined.dump())
+    merged = EarlyDraft(joined).including(kept.dump()).including(joined.dump())
     for stored in (kept.dump(), joined.dump()):
-        assert read_unsent(merged.dump()).joined_with(stored) == joined
+        assert parse_early_draft(merged.dump()).joined_with(stored) == joined

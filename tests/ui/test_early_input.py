@@ -14,64 +14,74 @@ from tui.system.draft_file import DraftFile
 
 
 @pytest.fixture
-def notepad(tmp_path: Path) -> DraftFile:
+def early_draft_store(tmp_path: Path) -> DraftFile:
     return DraftFile(tmp_path / "unsent" / "default")
 
 
-async def test_keys_before_the_session_is_open_are_on_the_notepad(notepad: DraftFile) -> None:
-    stage = Stage(gate=asyncio.Event(), notepad=notepad)
+async def test_keys_before_the_session_is_open_are_in_the_early_draft(
+    early_draft_store: DraftFile,
+) -> None:
+    stage = Stage(gate=asyncio.Event(), early_draft_store=early_draft_store)
     async with stage.shown():
         await stage.press(*"hel")
-        assert notepad.read() == "hel"
+        assert early_draft_store.read() == "hel"
         await stage.press(*"lo", "enter")
-        assert notepad.read() == "hello"
+        assert early_draft_store.read() == "hello"
 
 
-async def test_what_was_to_be_sent_leaves_the_notepad_for_the_outbox(notepad: DraftFile) -> None:
+async def test_a_submitted_message_moves_from_the_early_draft_to_the_outbox(
+    early_draft_store: DraftFile,
+) -> None:
     gate = asyncio.Event()
-    stage = Stage(ScriptedBackend(reply("Hello Jo")), gate=gate, notepad=notepad)
+    stage = Stage(
+        ScriptedBackend(reply("Hello Jo")), gate=gate, early_draft_store=early_draft_store
+    )
     async with stage.shown():
         await stage.press(*"hello", "enter", *"and")
         gate.set()
         await stage.until(lambda: "Hello Jo" in stage.screen())
         assert [text for _, text, _ in stage.backend.sent] == ["hello"]
         assert stage.composer_text() == "and"
-        assert notepad.read() == ""
+        assert early_draft_store.read() == ""
 
 
-async def test_what_a_killed_program_left_is_in_the_composer_and_safe(notepad: DraftFile) -> None:
-    notepad.keep("from before")
+async def test_what_a_killed_program_left_is_in_the_composer_and_safe(
+    early_draft_store: DraftFile,
+) -> None:
+    early_draft_store.keep("from before")
     store = MemoryStore()
-    async with Stage(store=store, notepad=notepad).shown() as stage:
+    async with Stage(store=store, early_draft_store=early_draft_store).shown() as stage:
         await stage.until(lambda: stage.composer_text() == "from before")
-        await stage.until(lambda: not notepad.read())
+        await stage.until(lambda: not early_draft_store.read())
         assert store.drafts[None] == "from before"
 
 
 async def test_what_is_typed_comes_before_what_was_left_and_what_was_kept(
-    notepad: DraftFile,
+    early_draft_store: DraftFile,
 ) -> None:
-    notepad.keep("left")
+    early_draft_store.keep("left")
     gate, store = asyncio.Event(), MemoryStore()
     store.drafts[None] = "kept"
-    async with Stage(store=store, gate=gate, notepad=notepad).shown() as stage:
+    async with Stage(store=store, gate=gate, early_draft_store=early_draft_store).shown() as stage:
         await stage.press(*"typed")
-        assert notepad.read() == "typed\n\nleft"
+        assert early_draft_store.read() == "typed\n\nleft"
         gate.set()
         await stage.until(lambda: store.drafts[None] == "typed\n\nleft\n\nkept")
         assert stage.composer_text() == "typed\n\nleft\n\nkept"
 
 
-async def test_what_was_kept_just_before_the_end_is_not_there_twice(notepad: DraftFile) -> None:
-    notepad.keep("words")
+async def test_what_was_kept_just_before_the_end_is_not_there_twice(
+    early_draft_store: DraftFile,
+) -> None:
+    early_draft_store.keep("words")
     store = MemoryStore()
     store.drafts[None] = Draft("words", ("/a/file",)).dump()
-    async with Stage(store=store, notepad=notepad).shown() as stage:
-        await stage.until(lambda: not notepad.read())
+    async with Stage(store=store, early_draft_store=early_draft_store).shown() as stage:
+        await stage.until(lambda: not early_draft_store.read())
         assert stage.composer_text() == "words"
 
 
-def test_the_notepad_is_private_and_bears_a_folder_that_is_none(tmp_path: Path) -> None:
+def test_the_early_draft_is_private_and_ignores_an_unusable_folder(tmp_path: Path) -> None:
     path = tmp_path / "unsent" / "default"
     pad = DraftFile(path)
     pad.keep("a\r\nb\x1c/a/file")

@@ -23,9 +23,9 @@ def unusable() -> BackendError:
 async def test_the_reason_stays_what_is_written_is_kept_and_ctrl_r_sends_it(
     tmp_path: Path,
 ) -> None:
-    notepad = DraftFile(tmp_path / "unsent")
+    early_draft_store = DraftFile(tmp_path / "unsent")
     backend = ScriptedBackend(reply("Hello Jo"))
-    stage = Stage(backend, refusals=[unusable(), unusable()], notepad=notepad)
+    stage = Stage(backend, refusals=[unusable(), unusable()], early_draft_store=early_draft_store)
     async with stage.shown():
         await stage.until(lambda: REASON in stage.banner_text())
         assert "Ctrl+R tries" in stage.banner_text()
@@ -33,7 +33,7 @@ async def test_the_reason_stays_what_is_written_is_kept_and_ctrl_r_sends_it(
         await stage.press(*"hello", "enter")
         await stage.until(lambda: "Not sent:" in stage.banner_text())
         assert "hello" in stage.composer_view()
-        assert notepad.read().startswith("hello")
+        assert early_draft_store.read().startswith("hello")
         await stage.press("ctrl+r")
         await stage.until(lambda: not stage.refusals)
         await stage.until(lambda: REASON in stage.banner_text())

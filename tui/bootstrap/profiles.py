@@ -66,7 +66,7 @@ def agent_target(profile: Profile) -> AgentTarget:
         studio=studio_of(profile),
         genie=profile.genie or "" if is_genie else "",
         use_genie=partial(use_genie, profile, None) if is_genie else None,
-        notepad=DraftFile(data_dir() / "unsent" / quote(profile.name, safe="")),
+        early_draft_store=DraftFile(data_dir() / "unsent" / quote(profile.name, safe="")),
     )
 
 

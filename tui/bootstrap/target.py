@@ -58,7 +58,7 @@ class AgentTarget:
     suggestions: tuple[tuple[str, str], ...] = ()
     """Suggestions for a first message: label and text."""
     preferences: Preferences = field(default_factory=Preferences)
-    notepad: EarlyDraftStore | None = None
+    early_draft_store: EarlyDraftStore | None = None
     """Stores text written before ``connect`` is done; None: it is not stored."""
     save_theme: Callable[[str], None] | None = None
     """Saves a theme for the next start; None if it cannot be saved."""

@@ -122,7 +122,7 @@ def _run(place: AgentTarget, preferences: Preferences) -> int:
         account=place.account,
         suggestions=place.suggestions,
         preferences=preferences,
-        notepad=place.notepad,
+        early_draft_store=place.early_draft_store,
         save_theme=place.save_theme,
         studio=StudioConnection(place.studio, place.use_genie, place.genie),
     )

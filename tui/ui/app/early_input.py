@@ -43,7 +43,7 @@ _NOTHING = Draft()
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
+class EarlyDraft:
     """Unsent text with files, and digests of the stored drafts that it includes."""
 
     draft: Draft = _NOTHING
@@ -53,13 +53,13 @@ class Unsent:
         """Return everything as one string."""
         return _INCLUDES.join((self.draft.dump(), *sorted(self.included)))
 
-    def behind(self, typed: Draft) -> Unsent:
+    def after(self, typed: Draft) -> EarlyDraft:
         """Return a copy with newly typed text in front."""
-        return Unsent(typed.followed_by(self.draft), self.included)
+        return EarlyDraft(typed.followed_by(self.draft), self.included)
 
-    def including(self, stored: str) -> Unsent:
+    def including(self, stored: str) -> EarlyDraft:
         """Return a copy marked as including a stored draft."""
-        return Unsent(self.draft, self.included | {_digest(stored)})
+        return EarlyDraft(self.draft, self.included | {_digest(stored)})
 
     def joined_with(self, stored: str) -> Draft:
         """Return the text joined with a stored draft, unless it includes that already."""
@@ -71,10 +71,10 @@ class Unsent:
         return self.draft.followed_by(draft)
 
 
-def read_unsent(kept: str) -> Unsent:
-    """Parse the result of :meth:`Unsent.dump`."""
+def parse_early_draft(kept: str) -> EarlyDraft:
+    """Parse the result of :meth:`EarlyDraft.dump`."""
     text, *included = kept.split(_INCLUDES)
-    return Unsent(parse(text), frozenset(included))
+    return EarlyDraft(parse(text), frozenset(included))
 
 
 def _digest(stored: str) -> str:

@@ -45,8 +45,8 @@ class SessionApp(BaseApp[None]):
 
     ``connect`` opens backend, store and engine and closes them again; its session publishes through
     the callback that it is given. ``account`` opens the sign-in, where there is one.
-    ``suggestions`` are labels and texts for an empty conversation. ``notepad`` keeps text that is
-    written before the session is open.
+    ``suggestions`` are labels and texts for an empty conversation. ``early_draft_store`` keeps text
+    that is written before the session is open.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class SessionApp(BaseApp[None]):
         studio: StudioConnection | None = None,
         suggestions: Sequence[tuple[str, str]] = (),
         preferences: Preferences | None = None,
-        notepad: EarlyDraftStore | None = None,
+        early_draft_store: EarlyDraftStore | None = None,
         save_theme: Callable[[str], None] | None = None,
         terminal: Terminal | None = None,
         clock: Clock | None = None,
@@ -83,7 +83,7 @@ class SessionApp(BaseApp[None]):
             place=place,
             suggestions=suggestions,
             studio=self.studio,
-            notepad=notepad,
+            early_draft_store=early_draft_store,
             clock=self._clock,
             idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
         )
@@ -110,7 +110,7 @@ class SessionApp(BaseApp[None]):
         if not isinstance(event, events.Key | events.Paste):
             return False
         if screen is self._chat and self._chat.focused is None and self.app_focus:
-            is_taken: bool = self._chat.takes_up(event)
+            is_taken: bool = self._chat.type_into_composer(event)
         else:
             is_taken = isinstance(screen, GuardedModal) and screen.gives_back(event)
         return is_taken

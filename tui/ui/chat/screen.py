@@ -104,7 +104,7 @@ class ChatScreen(ChatActions):
         place: str,
         suggestions: Sequence[tuple[str, str]],
         studio: StudioConnection,
-        notepad: EarlyDraftStore | None,
+        early_draft_store: EarlyDraftStore | None,
         clock: Clock,
         idle_s: Callable[[], float],
     ) -> None:
@@ -133,7 +133,7 @@ class ChatScreen(ChatActions):
             timeline=self.timeline_pane,
             banner=self.banner,
             agent_name=called,
-            notepad=notepad,
+            early_draft_store=early_draft_store,
             set_agent_name=self.set_agent_name,
             focus_composer=self.action_focus_composer,
             idle_s=idle_s,
@@ -206,7 +206,7 @@ class ChatScreen(ChatActions):
         if not shown and self.composer.is_attached:
             self.set_focus(self.composer)
 
-    def takes_up(self, event: events.Key | events.Paste) -> bool:
+    def type_into_composer(self, event: events.Key | events.Paste) -> bool:
         """Type into the composer while nothing has the focus, such as in a tiny window."""
         if not is_typed(event):
             return False

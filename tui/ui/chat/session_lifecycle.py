@@ -61,7 +61,7 @@ class SessionLifecycle(Controller):
     def opened(self, session: Session) -> None:
         """Start using an open session."""
         context, chat_state = self.context, self.context.chat_state
-        self._pane.drafts.is_taken_up = False
+        self._pane.drafts.is_restored = False
         context.access = Access(session, StoredDraft(session), PagedConversations(session))
         chat_state.session_state = "open"
         chat_state.failed_start = None
@@ -80,7 +80,7 @@ class SessionLifecycle(Controller):
         self._pane.composer.remember(await access.session.recall())
         draft = await access.drafts.read(None)
         access.drafts.hold(None, draft)
-        written = await self._pane.drafts.take_up(draft)
+        written = await self._pane.drafts.restore(draft)
         self._navigation.learn_agent(None)
         self._pane.queue.send_held()
         self.context.show_state()

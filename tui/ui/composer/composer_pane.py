@@ -42,7 +42,7 @@ class ComposerPane(Vertical):
         agent_name: str,
         *,
         view: ConversationView,
-        notepad: EarlyDraftStore | None,
+        early_draft_store: EarlyDraftStore | None,
         list_soon: Callable[[], object],
         list_again: Callable[[], object],
         commands: Callable[[], Iterable[SlashCommand]],
@@ -53,7 +53,7 @@ class ComposerPane(Vertical):
         self.offers = CompletionList()
         self.composer = Composer(agent_name)
         composer, attached = self.composer, self.attached
-        self.drafts = DraftSaver(context, composer, attached, notepad)
+        self.drafts = DraftSaver(context, composer, attached, early_draft_store)
         self.files = Attachments(context, composer, attached, self.drafts.keep_soon)
         self.queue = SendQueue(
             context,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from tui.core.draft import Draft, parse
-from tui.ui.app.early_input import Unsent, read_unsent
+from tui.ui.app.early_input import EarlyDraft, parse_early_draft
 from tui.ui.composer.attachments import look_at
 
 if TYPE_CHECKING:
@@ -28,16 +28,16 @@ class DraftSaver:
         context: ChatContext,
         composer: Composer,
         attached: AttachmentChips,
-        notepad: EarlyDraftStore | None,
+        early_draft_store: EarlyDraftStore | None,
     ) -> None:
         self._context = context
         self._composer = composer
         self._attached = attached
-        self._notepad = notepad
+        self._early_draft_store = early_draft_store
         self._timer: Timer | None = None
-        self._left: Unsent | None = None
+        self._early_draft: EarlyDraft | None = None
         """Early draft of a killed process; None until it has been read."""
-        self.is_taken_up = False
+        self.is_restored = False
         """True once the session's draft includes everything written before it was open."""
         self.is_sending = False
         """True while a message is on its way to the outbox: no longer a draft, not yet safe."""
@@ -56,32 +56,35 @@ class DraftSaver:
 
     def save_early_draft(self) -> None:
         """Save the draft while there is no store for it."""
-        needed = self._context.access is None or not self.is_taken_up
-        if needed and self._notepad and (self.written or self._left is not None):
-            self._notepad.keep(self._left_behind().behind(parse(self.written)).dump())
+        needed = self._context.access is None or not self.is_restored
+        if needed and self._early_draft_store and (self.written or self._early_draft is not None):
+            self._early_draft_store.keep(self._read_early_draft().after(parse(self.written)).dump())
 
-    def _left_behind(self) -> Unsent:
-        if self._left is None:
-            self._left = read_unsent(self._notepad.read() if self._notepad else "")
-        return self._left
+    def _read_early_draft(self) -> EarlyDraft:
+        if self._early_draft is None:
+            self._early_draft = parse_early_draft(
+                self._early_draft_store.read() if self._early_draft_store else ""
+            )
+        return self._early_draft
 
-    async def take_up(self, kept: str) -> bool:
+    async def restore(self, kept: str) -> bool:
         """Join the text written so far, the early draft of a killed process, and the stored draft.
 
         Returns True if there is any text.
         """
-        left = self._left_behind()
+        left = self._read_early_draft()
         rest = left.joined_with(kept)
-        self._left = Unsent(included=left.included).including(kept)  # the rest is in the composer
+        # The text itself moves to the composer.
+        self._early_draft = EarlyDraft(included=left.included).including(kept)
         if rest:
             both = parse(self.written).followed_by(rest)
             await self.write(both.dump(), self._composer.submitted)
-        self._left = self._left.including(self.written)
+        self._early_draft = self._early_draft.including(self.written)
         self.save_early_draft()
         await self._context.opened.drafts.keep(self.written)
-        if self._notepad:
-            self._notepad.clear()
-        self.is_taken_up, self._left = True, Unsent()
+        if self._early_draft_store:
+            self._early_draft_store.clear()
+        self.is_restored, self._early_draft = True, EarlyDraft()
         return bool(self.written)
 
     def keep_soon(self) -> None:
@@ -96,5 +99,5 @@ class DraftSaver:
     async def keep(self) -> None:
         """Store the draft, once it includes the stored one."""
         access = self._context.access
-        if access and self.is_taken_up and not self.is_sending:
+        if access and self.is_restored and not self.is_sending:
             await access.drafts.keep(self.written)
