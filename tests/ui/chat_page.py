@@ -377,7 +377,7 @@ class ChatPage:
         """Return the names of the commands in the menu of the current conversation."""
         subject = self._chat.parts.organizer.subject()
         assert subject is not None
-        return self._chat.parts.organizer.deeds_with(subject)
+        return self._chat.parts.organizer.actions_on(subject)
 
     async def click_banner(self) -> None:
         await self.pilot.click(self._chat.banner)

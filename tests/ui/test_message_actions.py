@@ -15,7 +15,7 @@ from tui.ui.markdown.extract import plain_text, web_links
 from tui.ui.toolkit.menu import Menu
 from tui.ui.transcript.entries import Entry, PromptEntry, ReplyEntry
 from tui.ui.transcript.message_menu import MessageMenu
-from tui.ui.transcript.message_text import deeds_with, is_prompt, quoted, stop_beside
+from tui.ui.transcript.message_text import actions_on, is_prompt, quoted, stop_beside
 from tui.ui.transcript.source_view import SourceView
 
 MARKDOWN = "# Plan\n\nSee **this** [page](https://example.com/a).\n\n```python\nprint(1)\n```"
@@ -77,11 +77,11 @@ def test_a_quotation_marks_every_line() -> None:
 
 
 def test_what_can_be_done_depends_on_the_message() -> None:
-    assert deeds_with(prompt("p")) == ("copy", "edit", "quote", "view")
-    assert deeds_with(words("r", MARKDOWN)) == (
+    assert actions_on(prompt("p")) == ("copy", "edit", "quote", "view")
+    assert actions_on(words("r", MARKDOWN)) == (
         "copy", "markdown", "code", "quote", "links", "view",
     )  # fmt: skip
-    assert deeds_with(words("r", "")) == ()
+    assert actions_on(words("r", "")) == ()
 
 
 def test_the_next_stop_is_of_the_kind_asked_for() -> None:

@@ -81,7 +81,7 @@ class Banner(Widget):
         else:
             texts = text.wrap(room)
             away = f"{key_for(self.app, 'app.back')} to dismiss."
-            now = f"{key_for(self.app, notice.command)} {notice.deed}." if notice.deed else ""
+            now = f"{key_for(self.app, notice.command)} {notice.effect}." if notice.effect else ""
             advice = " ".join(part for part in (now, notice.hint, away) if part)
             hints = line(advice, 400).wrap(room)
         glyph = Content.styled(f"{_GLYPHS[notice.tone]} ", "bold")
@@ -90,8 +90,8 @@ class Banner(Widget):
 
     def _keys(self, notice: BannerText) -> str:
         """Return the hint of the keys that act on the notice."""
-        offers = ((notice.command, notice.deed), notice.other)
-        return " · ".join(f"{key_for(self.app, name)} {deed}" for name, deed in offers if name)
+        offers = ((notice.command, notice.effect), notice.other)
+        return " · ".join(f"{key_for(self.app, name)} {effect}" for name, effect in offers if name)
 
     def on_click(self) -> None:
         if self.notice:

@@ -37,7 +37,7 @@ class BannerText:
     hint: str = ""
     command: str = ""
     """Id of the command to offer; its key is shown."""
-    deed: str = ""
+    effect: str = ""
     """Effect of that command, such as ``to try now``."""
     other: tuple[str, str] = ("", "")
     """Another command and its effect."""
@@ -60,7 +60,7 @@ STOPPED_WAITING = BannerText(
     text="Not waiting any more",
     hint="The agent goes on, and nothing is lost.",
     command="app.retry",
-    deed="to look again",
+    effect="to look again",
 )
 
 
@@ -75,7 +75,7 @@ def of_recovery(recovery: Recovery) -> BannerText:
         text=_STEPS[recovery.step],
         hint=" · ".join(part for part in parts if part),
         command="app.retry",
-        deed="to try now",
+        effect="to try now",
         other=("turn.stop_waiting", "to stop waiting"),
         verb=verb,
         due_ms=recovery.next_ms,
@@ -96,7 +96,7 @@ def of_question(question: PendingQuestion, *, place: str = "") -> BannerText:
         text=text,
         hint=f"In “{place}”" if place else "",
         command="question.answer",
-        deed="to look at it",
+        effect="to look at it",
     )
 
 
@@ -111,22 +111,22 @@ def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> 
     hint = " ".join(part for part in ("" if asleep else error.hint, request) if part)
     told = f"Not sent in “{place}”" if place else "Not sent"
     text = f"{told}: {error}" if refused else str(error)
-    command, deed = ("conversation.wake", "switches it on") if asleep else ("", "")
+    command, effect = ("conversation.wake", "switches it on") if asleep else ("", "")
     if error.kind is ErrorKind.SETTINGS and not refused:
-        command, deed = "app.retry", "tries again"
+        command, effect = "app.retry", "tries again"
     return BannerText(
         tone="refusal" if refused else "problem",
         text=text,
         hint=hint,
         command=command,
-        deed=deed,
+        effect=effect,
     )
 
 
 def of_failed_start(error: BackendError) -> BannerText:
     """Describe a session that could not be opened, with a retry."""
-    deed = "signs in" if login_helps(error) else "tries again"
-    return replace(of_error(error), command="app.retry", deed=deed)
+    effect = "signs in" if login_helps(error) else "tries again"
+    return replace(of_error(error), command="app.retry", effect=effect)
 
 
 def not_sent(problem: BannerText) -> BannerText:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.ui.chat.controller import Controller
     from tui.ui.chat.top_bar import TopBar
     from tui.ui.composer.slash_registry import SlashCommand
-    from tui.ui.sidebar.organize import Deeds
+    from tui.ui.sidebar.organize import ConversationActions
     from tui.ui.sidebar.sidebar import Sidebar
     from tui.ui.timeline.timeline_pane import TimelinePane
     from tui.ui.transcript.conversation_pane import ConversationPane
@@ -111,7 +111,7 @@ class ChatParts:
             sidebar,
             leave=navigation.leave,
             list_soon=list_soon,
-            more_deeds=self._more_deeds,
+            more_actions=self._more_actions,
         )
         self.messages = MessageActions(
             context, composer, pane.queued, lambda: conversation.transcript
@@ -152,11 +152,11 @@ class ChatParts:
         for controller in self._controllers:
             yield from controller.slash_commands()
 
-    def _more_deeds(self, conversation_id: ConversationId) -> Deeds:
+    def _more_actions(self, conversation_id: ConversationId) -> ConversationActions:
         """Return the menu entries of a conversation besides the organizer's."""
-        deeds: Deeds = {}
+        actions: ConversationActions = {}
         if self.options.can_change(conversation_id):
-            deeds["options"] = lambda chosen: self.options.show(chosen.id)
+            actions["options"] = lambda chosen: self.options.show(chosen.id)
         if self.skills.can_change(conversation_id):
-            deeds["skills"] = lambda chosen: self.skills.show(chosen.id)
-        return deeds
+            actions["skills"] = lambda chosen: self.skills.show(chosen.id)
+        return actions

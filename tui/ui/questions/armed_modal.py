@@ -64,7 +64,7 @@ class ArmedModal(GuardedModal[ResultT]):
         super()._fit()
         self.show_state()
 
-    def unarmed_line(self, deed: str) -> Content:
+    def unarmed_line(self, effect: str) -> Content:
         """Return the line that tells where typed text goes while unarmed, and how to arm."""
         key = Content.styled(key_at(self, "modal.arm"), "bold")
         told = (
@@ -72,7 +72,7 @@ class ArmedModal(GuardedModal[ResultT]):
             "○ What you type goes to your message.  ",
             "○ ",
         )
-        lines = [Content.assemble(muted(t), key, muted(f" {deed}")) for t in told]
+        lines = [Content.assemble(muted(t), key, muted(f" {effect}")) for t in told]
         return self.fitting(*lines)
 
     def fitting(self, *lines: Content) -> Content:

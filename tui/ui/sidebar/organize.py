@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.ui.sidebar.export import ExportRequest
     from tui.ui.sidebar.sidebar import Sidebar
 
-Deeds = dict[str, Callable[["Conversation"], object]]
+ConversationActions = dict[str, Callable[["Conversation"], object]]
 """Actions on a conversation, by name."""
 
 
@@ -44,8 +44,8 @@ class Organizer(Controller):
     """Rename, pin, export and delete conversations.
 
     The keys act on the highlighted row while the list has the focus, otherwise on the open
-    conversation. A menu offers the same and ``more_deeds``. ``leave`` closes the open conversation
-    after its deletion, ``list_soon`` reads the list again.
+    conversation. A menu offers the same and ``more_actions``. ``leave`` closes the open
+    conversation after its deletion, ``list_soon`` reads the list again.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
@@ -62,13 +62,13 @@ class Organizer(Controller):
         *,
         leave: Callable[[], Awaitable[None]],
         list_soon: Callable[[], object],
-        more_deeds: Callable[[ConversationId], Deeds],
+        more_actions: Callable[[ConversationId], ConversationActions],
     ) -> None:
         super().__init__(context)
         self._sidebar = sidebar
         self._leave = leave
         self._list_soon = list_soon
-        self._more_deeds = more_deeds
+        self._more_actions = more_actions
 
     def check_action(self, action: str) -> bool:
         return action not in ("rename", "pin", "delete") or self._meant() is not None
@@ -204,21 +204,21 @@ class Organizer(Controller):
     def _show_menu(self, found: Conversation, at: Offset) -> None:
         from tui.ui.toolkit.menu import Menu, MenuItem
 
-        deeds = self.deeds_with(found)
+        actions = self.actions_on(found)
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                deeds[name](found)
+                actions[name](found)
 
-        words = {name: name.capitalize() for name in deeds}
+        words = {name: name.capitalize() for name in actions}
         words["pin"] = "Unpin" if found.pinned else "Pin"
-        choices = [MenuItem(name, Content(words[name]), self._key_of(name)) for name in deeds]
+        choices = [MenuItem(name, Content(words[name]), self._key_of(name)) for name in actions]
         self.context.ask(Menu(choices, at=at), chosen)
 
-    def deeds_with(self, found: Conversation) -> Deeds:
+    def actions_on(self, found: Conversation) -> ConversationActions:
         """Return the actions on a conversation."""
         return {
-            **self._more_deeds(found.id),
+            **self._more_actions(found.id),
             "rename": self._ask_for_name,
             "pin": self._pin,
             "export": self._ask_for_file,

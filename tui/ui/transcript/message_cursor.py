@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tui.ui.transcript.entries import Entry
 from tui.ui.transcript.message_text import (
     MessageWithHeader,
-    deeds_with,
+    actions_on,
     is_prompt,
     is_stop,
     said_ms,
@@ -172,7 +172,7 @@ class MessageCursor(VirtualList[Entry]):
             entry = self.item_of(key)
             near = on_cursor or key == self._pointed
             at_ms = said_ms(entry) if near or self.shows_times else None
-            widget.show_head(at_ms, deeds_with(entry) if near else ())
+            widget.show_head(at_ms, actions_on(entry) if near else ())
 
     def on_enter(self, event: events.Enter) -> None:
         pointed = next((k for k, w in self.mounted() if w in event.node.ancestors_with_self), None)

@@ -16,7 +16,13 @@ from tui.ui.markdown.extract import plain_text, web_links
 from tui.ui.transcript.card import PromptCard
 from tui.ui.transcript.entries import Entry, PromptEntry
 from tui.ui.transcript.message_cursor import MessageCursor, key_of
-from tui.ui.transcript.message_text import Deed, MessageWithHeader, deeds_with, quoted, words_of
+from tui.ui.transcript.message_text import (
+    MessageAction,
+    MessageWithHeader,
+    actions_on,
+    quoted,
+    words_of,
+)
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
@@ -25,21 +31,21 @@ if TYPE_CHECKING:
     from tui.core.ids import TurnId
 
 
-def _deed(key: str, deed: Deed, label: str, meaning: str) -> Binding:
-    return key_of(key, f"deed('{deed}')", deed, label, meaning)
+def _action_key(key: str, name: MessageAction, label: str, meaning: str) -> Binding:
+    return key_of(key, f"run('{name}')", name, label, meaning)
 
 
 class MessageMenu(MessageCursor):
     """Message actions that fit the entry; others are requested by posting a message."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _deed("c", "copy", "Copy", "Copy the message as text"),
-        _deed("m", "markdown", "Markdown", "Copy the message as Markdown"),
-        _deed("b", "code", "Code", "Copy a code block of the message"),
-        _deed("e", "edit", "Edit", "Edit the message and send it again"),
-        _deed("q", "quote", "Quote", "Quote the message in what you write"),
-        _deed("o", "links", "Links", "Open a link of the message"),
-        _deed("v", "view", "View", "View the message as text, to select parts of it"),
+        _action_key("c", "copy", "Copy", "Copy the message as text"),
+        _action_key("m", "markdown", "Markdown", "Copy the message as Markdown"),
+        _action_key("b", "code", "Code", "Copy a code block of the message"),
+        _action_key("e", "edit", "Edit", "Edit the message and send it again"),
+        _action_key("q", "quote", "Quote", "Quote the message in what you write"),
+        _action_key("o", "links", "Links", "Open a link of the message"),
+        _action_key("v", "view", "View", "View the message as text, to select parts of it"),
         key_of("enter", "unfold", "unfold", "Unfold", "Unfold, or do what is asked"),
         key_of("r", "show_jobs", "jobs", "Jobs", "Show the recipe and the jobs of the skill"),
         key_of("delete", "withdraw", "withdraw", "Drop", "Take back an unsent message"),
@@ -86,8 +92,8 @@ class MessageMenu(MessageCursor):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enable the actions of the message with the cursor."""
-        if action == "deed":
-            return parameters[0] in deeds_with(self.chosen)
+        if action == "run":
+            return parameters[0] in actions_on(self.chosen)
         widget = self.widget_of(self.cursor) if self.cursor else None
         if action == "unfold":
             return bool(
@@ -99,15 +105,15 @@ class MessageMenu(MessageCursor):
             return isinstance(widget, PromptCard) and widget.can_withdraw
         return super().check_action(action, parameters)
 
-    def action_deed(self, deed: Deed) -> None:
+    def action_run(self, name: MessageAction) -> None:
         """Run an action on the message with the cursor."""
-        self._do(deed, self.chosen)
+        self._do(name, self.chosen)
 
-    @on(MessageWithHeader.DeedWanted)
-    def _do_clicked(self, event: MessageWithHeader.DeedWanted) -> None:
+    @on(MessageWithHeader.ActionWanted)
+    def _do_clicked(self, event: MessageWithHeader.ActionWanted) -> None:
         event.stop()
         key = next((key for key, widget in self.mounted() if widget is event.widget), None)
-        self._do(event.deed, self.item_of(key) if key else None)
+        self._do(event.action, self.item_of(key) if key else None)
 
     def action_unfold(self) -> None:
         """Run the action of the Enter key on a card of this kind."""
@@ -131,11 +137,11 @@ class MessageMenu(MessageCursor):
         if isinstance(card := self.widget_of(self.cursor or ""), PromptCard):
             card.action_withdraw()
 
-    def _do(self, deed: Deed, entry: Entry | None) -> None:
+    def _do(self, name: MessageAction, entry: Entry | None) -> None:
         words = words_of(entry)
         if not words:
             return
-        match deed:
+        match name:
             case "copy":
                 is_text = isinstance(entry, PromptEntry) or json_of(words) is not None
                 text = words if is_text else plain_text(words)

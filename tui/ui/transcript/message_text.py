@@ -79,15 +79,15 @@ def said_ms(entry: Entry | None) -> int | None:
             return None
 
 
-def deeds_with(entry: Entry | None) -> tuple[Deed, ...]:
+def actions_on(entry: Entry | None) -> tuple[MessageAction, ...]:
     """Return the actions on an entry. Called often, so it only looks at the text."""
     words = _raw(entry)
     if not words or words.isspace():
         return ()
-    links: tuple[Deed, ...] = ("links",) if "://" in words or "www." in words else ()
+    links: tuple[MessageAction, ...] = ("links",) if "://" in words or "www." in words else ()
     if isinstance(entry, PromptEntry):
         return ("copy", "edit", "quote", *links, "view")
-    code: tuple[Deed, ...] = ("code",) if "```" in words or "~~~" in words else ()
+    code: tuple[MessageAction, ...] = ("code",) if "```" in words or "~~~" in words else ()
     return ("copy", "markdown", *code, "quote", *links, "view")
 
 
@@ -96,10 +96,10 @@ def quoted(words: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
 
 
-Deed = Literal["copy", "markdown", "code", "edit", "quote", "links", "view"]
+MessageAction = Literal["copy", "markdown", "code", "edit", "quote", "links", "view"]
 """Action on a message."""
 
-_CLICKED: tuple[Deed, ...] = ("copy", "edit", "quote", "links", "markdown", "view")
+_CLICKED: tuple[MessageAction, ...] = ("copy", "edit", "quote", "links", "markdown", "view")
 """Actions shown as links, the most useful first: as many as there is room for."""
 _GAP = 2
 _EDGES = 4
@@ -109,17 +109,17 @@ class MessageWithHeader(Widget):
     """Message with a header line."""
 
     @dataclass
-    class DeedWanted(Message):
+    class ActionWanted(Message):
         """The user clicked on an action."""
 
         widget: Widget
-        deed: Deed
+        action: MessageAction
 
-    def show_head(self, at_ms: int | None = None, deeds: tuple[Deed, ...] = ()) -> None:
+    def show_head(self, at_ms: int | None = None, actions: tuple[MessageAction, ...] = ()) -> None:
         """Show time and actions; without either the line is empty."""
         parts = [*([Content.styled(clock_time(at_ms), MUTED)] if at_ms else [])]
         room = (self.outer_size.width or 80) - _EDGES - sum(part.cell_length for part in parts)
-        for mark in self._marks(deeds):
+        for mark in self._marks(actions):
             room -= mark.cell_length + _GAP
             if room < 0:
                 break
@@ -127,12 +127,12 @@ class MessageWithHeader(Widget):
         title = Content(" " * _GAP).join(parts) if parts else None
         set_border_title(self, title)
 
-    def _marks(self, deeds: tuple[Deed, ...]) -> Iterator[Content]:
-        for deed in _CLICKED:
-            if deed in deeds:
-                click = Style.from_meta({"@click": ("do", (deed,))})
-                yield Content.styled(deed, "$text-primary underline").stylize(click)
+    def _marks(self, actions: tuple[MessageAction, ...]) -> Iterator[Content]:
+        for action in _CLICKED:
+            if action in actions:
+                click = Style.from_meta({"@click": ("do", (action,))})
+                yield Content.styled(action, "$text-primary underline").stylize(click)
 
-    def action_do(self, deed: Deed) -> None:
+    def action_do(self, action: MessageAction) -> None:
         """Request the action."""
-        self.post_message(self.DeedWanted(self, deed))
+        self.post_message(self.ActionWanted(self, action))
