@@ -85,7 +85,7 @@ async def test_it_grows_to_twelve_rows_and_shrinks_again(app: Desk) -> None:
 
 async def test_up_on_the_first_line_recalls_and_down_returns(app: Desk) -> None:
     async with app.run_test() as pilot:
-        app.composer.remember(["newest\nof two lines", "older"])
+        app.composer.set_recallable(["newest\nof two lines", "older"])
         await pilot.press(*"mine", "up")
         assert app.composer.text == "newest\nof two lines"
         await pilot.press("up", "up")
@@ -98,7 +98,7 @@ async def test_up_on_the_first_line_recalls_and_down_returns(app: Desk) -> None:
 
 async def test_up_moves_within_a_text_before_it_recalls(app: Desk) -> None:
     async with app.run_test() as pilot:
-        app.composer.remember(["older"])
+        app.composer.set_recallable(["older"])
         await pilot.press("a", "ctrl+j", "b", "up")
         assert app.composer.text == "a\nb"
         await pilot.press("up")
@@ -207,7 +207,7 @@ async def test_a_chip_survives_as_draft_and_opens_by_key_and_by_mouse(app: Desk)
 
 async def test_what_was_recalled_or_put_back_can_be_undone(app: Desk) -> None:
     async with app.run_test() as pilot:
-        app.composer.remember(["older"])
+        app.composer.set_recallable(["older"])
         await pilot.press(*"mine", "up", "ctrl+z")
         assert app.composer.text == "mine"
         await pilot.press("alt+z")
@@ -294,7 +294,7 @@ async def test_a_key_map_decides_what_sends(app: Desk) -> None:
 )
 async def test_the_invitation_is_on_one_line(app: Desk, name: str, width: int, shown: str) -> None:
     async with app.run_test(size=(width, 10)) as pilot:
-        app.composer.address(name)
+        app.composer.set_agent_name(name)
         await pilot.pause()
         assert app.composer.render_line(0).text.strip() == shown
         await pilot.resize_terminal(60, 10)

@@ -188,7 +188,7 @@ class ChatScreen(ChatActions):
         self.context.agent_name = name
         self.topbar.agent = name
         self.conversation.set_agent_name(self._called(name))
-        self.composer.address(self._called(name))
+        self.composer.set_agent_name(self._called(name))
 
     def _called(self, agent_name: str) -> str:
         """Return the agent's display name; empty if only its handle is known."""

@@ -77,7 +77,7 @@ class SessionLifecycle(Controller):
         conversations = await access.paged.read()
         self._listed.show()
         self._listed.refresh()
-        self._pane.composer.remember(await access.session.recall())
+        self._pane.composer.set_recallable(await access.session.recall())
         draft = await access.drafts.read(None)
         access.drafts.hold(None, draft)
         written = await self._pane.drafts.restore(draft)

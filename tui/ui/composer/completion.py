@@ -185,7 +185,7 @@ def _name(choice: CompletionItem) -> Content:
     return Content.assemble(line(choice.label), " ", (choice.argument, "$faint")).rstrip()
 
 
-class Doer(Protocol):
+class CompletionTarget(Protocol):
     """Receiver of the chosen completion."""
 
     def commands(self) -> Mapping[str, SlashCommand]:
@@ -200,16 +200,18 @@ class Doer(Protocol):
 class Completion:
     """Completion of the word at the cursor."""
 
-    def __init__(self, composer: Composer, offers: CompletionList, doer: Doer) -> None:
+    def __init__(
+        self, composer: Composer, offers: CompletionList, target: CompletionTarget
+    ) -> None:
         self._composer = composer
         self._offers = offers
-        self._doer = doer
+        self._target = target
         self._word: Word | None = None
         self._shown_for: Word | None = None
         """Word that the list belongs to; an earlier one while the disk is being read."""
         self._unwanted: Word | None = None
         """Word whose list the user has dismissed."""
-        composer.asks_first = self.takes_key
+        composer.handle_completion_key = self.handle_key
 
     def offer(self) -> None:
         """Update the list for the word at the cursor."""
@@ -222,7 +224,7 @@ class Completion:
         if word is None or self._unwanted:
             self._show(())
         elif word.kind == "name":
-            self._show(command_choices(self._doer.commands().values(), word.text))
+            self._show(command_choices(self._target.commands().values(), word.text))
         else:
             self._composer.run_worker(
                 self._look_up(word), group="choices", exclusive=True, exit_on_error=False
@@ -241,7 +243,7 @@ class Completion:
         """Complete from a possibly slow disk, unless the word has changed by then."""
         find = partial(path_choices, word.text)
         if word.kind == "argument":
-            command = self._doer.commands().get(word.command)
+            command = self._target.commands().get(word.command)
             find = partial(argument_choices, command, word.text)
         found = await asyncio.to_thread(find)
         if word == self._word:
@@ -253,7 +255,7 @@ class Completion:
 
     # -- keys ------------------------------------------------------------------------------
 
-    def takes_key(self, key: str) -> bool:
+    def handle_key(self, key: str) -> bool:
         """Handle a key of the list; return True if it was one."""
         if self._offers.chosen is None:
             return False
@@ -284,11 +286,11 @@ class Completion:
         """Run a command, attach a file, or insert the completion."""
         if choice.command:
             self._composer.start_with("")
-            self._doer.carry_out(choice.command, "")
+            self._target.carry_out(choice.command, "")
         elif self._word and self._word.kind == "argument":
-            command = self._doer.commands()[self._word.command]
+            command = self._target.commands()[self._word.command]
             self._composer.start_with("")
-            self._doer.carry_out(command, choice.put)
+            self._target.carry_out(command, choice.put)
         else:
             self._put(choice)
 
@@ -299,7 +301,7 @@ class Completion:
         text = choice.put
         if choice.entry and not choice.entry.is_folder:
             text = clean(choice.entry.name).replace("\n", " ")
-            self._doer.attach_entry(choice.entry)
+            self._target.attach_entry(choice.entry)
         row, column = self._composer.cursor_location
         self._composer.replace(
             text, (row, self._word.start), (row, column), maintain_selection_offset=False

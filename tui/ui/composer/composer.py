@@ -159,7 +159,7 @@ class Composer(PasteArea):
         self._dropped: tuple[Sequence[Path], str] | None = None
         self._submitted: list[str] = []
         """Submitted texts that are still here, in order, before the text being written."""
-        self.asks_first: Callable[[str], bool] = lambda key: False
+        self.handle_completion_key: Callable[[str], bool] = lambda key: False
         """Handles keys of the completion list; returns True if it did."""
         self.save_early_draft: Callable[[], None] = lambda: None
         """Saves the text immediately, even while the screen is busy."""
@@ -167,7 +167,7 @@ class Composer(PasteArea):
         self.takes_files = True
         """True if a pasted path is attached as a file."""
 
-    def address(self, agent_name: str) -> None:
+    def set_agent_name(self, agent_name: str) -> None:
         """Set the agent's name in the placeholder."""
         self._agent_name = agent_name
         self._invite()
@@ -194,7 +194,7 @@ class Composer(PasteArea):
             "asked": Content.styled(" ◌ Asked to stop ", "$soft"),
         }[state]
 
-    def remember(self, said: Sequence[str]) -> None:
+    def set_recallable(self, said: Sequence[str]) -> None:
         """Set the messages that Up recalls, newest first."""
         self._said = said
         self._recalled = -1
@@ -328,7 +328,7 @@ class Composer(PasteArea):
             return
         if is_chord:
             event.prevent_default()
-        if self.asks_first(event.key) or await self._act_at_once(event.key):
+        if self.handle_completion_key(event.key) or await self._act_at_once(event.key):
             event.prevent_default()
             event.stop()
 

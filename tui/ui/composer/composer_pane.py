@@ -80,7 +80,7 @@ class ComposerPane(Vertical):
         """Run a slash command, or send the text.
 
         While the completion list is open, Enter takes its choice and does not come here
-        (``Completion.takes_key``). Messages are sent immediately, or after those that are queued.
+        (``Completion.handle_key``). Messages are sent immediately, or after those that are queued.
         """
         if not self.slash.submit(event.text, event.kept):
             self.queue.send(event.kept, is_written=True)

@@ -62,7 +62,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         self._entries: list[Entry] = []
         self._listed = ""
         """Input for which the entries were read."""
-        self._in_haste = False
+        self._answer_when_listed = False
         """True if Enter was pressed before the list arrived; it is answered from the list."""
         self._marked: dict[Path, None] = {}
 
@@ -90,7 +90,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._tell("")
-        self._in_haste = False
+        self._answer_when_listed = False
         self._look_up(event.value)
 
     @work(group="completions", exclusive=True, exit_on_error=False)
@@ -99,8 +99,8 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         parent = [Entry(_parent(text), _UP, is_folder=True)] if not os.path.basename(text) else []
         self._entries, self._listed = [*parent, *found], text
         self._draw(highlight=len(parent) if found else 0)
-        if self._in_haste:
-            self._in_haste = False
+        if self._answer_when_listed:
+            self._answer_when_listed = False
             self.action_finish()
 
     def _draw(self, highlight: int) -> None:
@@ -200,7 +200,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         elif not is_allowed(typed):
             self._attach_if_fit(typed.absolute())
         elif not self._is_listed and not os.path.exists(typed):
-            self._in_haste = True  # Enter came before the list
+            self._answer_when_listed = True  # Enter came before the list
         elif os.path.isdir(typed):  # Path.is_dir() raises for overlong names
             self._put(f"{self.query_one(Input).value.rstrip('/')}/")
         else:

@@ -19,7 +19,7 @@ class PasteArea(SafeTextArea):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"folding-area--chip"}
 
     def __init__(self, placeholder: Content) -> None:
-        self._folds = PasteStore()
+        self._pastes = PasteStore()
         super().__init__(
             placeholder=placeholder,
             soft_wrap=True,
@@ -32,27 +32,27 @@ class PasteArea(SafeTextArea):
     @property
     def message(self) -> str:
         """Text with every paste in full."""
-        return self._folds.expand(self.text)
+        return self._pastes.expand(self.text)
 
     @property
     def size_bytes(self) -> int:
         """Size of the message, as UTF-8."""
-        return self._folds.size_bytes(self.text)
+        return self._pastes.size_bytes(self.text)
 
     @property
     def kept(self) -> str:
         """Text as it is stored in a draft."""
-        return self._folds.to_draft(self.text)
+        return self._pastes.to_draft(self.text)
 
     def start_with(self, kept: str) -> None:
         """Load a draft, cursor at its end; clears the undo history."""
-        self._folds.clear()
-        self.load_text(self._folds.of_draft(kept))
+        self._pastes.clear()
+        self.load_text(self._pastes.of_draft(kept))
         self.move_cursor(self.document.end)
 
     def put(self, text: str) -> None:
         """Replace the text, with the cursor at its end. Can be undone."""
-        shown = self._folds.of_draft(text)
+        shown = self._pastes.of_draft(text)
         if shown != self.text:
             self.history.checkpoint()
             self.replace(shown, self.document.start, self.document.end)
@@ -61,17 +61,17 @@ class PasteArea(SafeTextArea):
 
     def put_edited(self, text: str) -> None:
         """Replace the text with an edited message; pastes that it still contains become chips."""
-        for paste in [self.paste_of(chip) for chip in self._folds.chips(self.text)]:
+        for paste in [self.paste_of(chip) for chip in self._pastes.chips(self.text)]:
             text = text.replace(paste, fold(paste), 1)
         self.put(text)
 
     def insert_chip(self, paste: str) -> None:
         """Insert a chip for a paste at the cursor."""
-        self.replace(self._folds.add(paste), *self.selection, maintain_selection_offset=False)
+        self.replace(self._pastes.add(paste), *self.selection, maintain_selection_offset=False)
 
     def chip_at(self, row: int, column: int) -> PasteChip | None:
         """Return the chip at a position, also at its edges."""
-        chips = self._folds.chips(self.document.get_line(row))
+        chips = self._pastes.chips(self.document.get_line(row))
         return next((chip for chip in chips if chip.start <= column <= chip.end), None)
 
     def chip_nearby(self) -> tuple[int, PasteChip] | None:
@@ -80,17 +80,17 @@ class PasteArea(SafeTextArea):
         if chip := self.chip_at(row, column):
             return row, chip
         for number in range(self.document.line_count):
-            for chip in self._folds.chips(self.document.get_line(number)):
+            for chip in self._pastes.chips(self.document.get_line(number)):
                 return number, chip
         return None
 
     def paste_of(self, chip: PasteChip) -> str:
-        return self._folds.paste(chip.label)
+        return self._pastes.paste(chip.label)
 
     def swap_chip(self, label: str, text: str) -> None:
         """Replace a chip with a text, if it still exists."""
         for row in range(self.document.line_count):
-            for chip in self._folds.chips(self.document.get_line(row)):
+            for chip in self._pastes.chips(self.document.get_line(row)):
                 if chip.label == label:
                     self.history.checkpoint()
                     self.replace(unfold(text), (row, chip.start), (row, chip.end))
@@ -110,14 +110,14 @@ class PasteArea(SafeTextArea):
         row, column = place
         if row >= self.document.line_count:  # Textual's way to include the line's end
             return place
-        for chip in self._folds.chips(self.document.get_line(row)):
+        for chip in self._pastes.chips(self.document.get_line(row)):
             if chip.start < column < chip.end:
                 return row, chip.end if at_end else chip.start
         return place
 
     def get_line(self, line_index: int) -> Text:
         line = super().get_line(line_index)
-        for chip in self._folds.chips(line.plain):
+        for chip in self._pastes.chips(line.plain):
             style = self.get_component_rich_style("folding-area--chip", partial=True)
             line.stylize(style, chip.start, chip.end)
         return line

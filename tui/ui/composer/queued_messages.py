@@ -140,11 +140,11 @@ class QueuedMessages(Controller):
         both = parse(self._drafts.written).taking_back(message, behind)
         self._composer.put(both.text)
         self._attached.show([by_path[path] for path in both.paths])
-        await self._leave_what_is_gone()
+        await self._leave_deleted_conversation()
         await self._drafts.keep()
         self._composer.focus()
 
-    async def _leave_what_is_gone(self) -> None:
+    async def _leave_deleted_conversation(self) -> None:
         """Leave a new conversation whose only message was canceled; the text stays."""
         access, current = self.context.opened, self.context.current
         if not current or not is_local(current) or await access.session.conversations.find(current):
@@ -161,9 +161,9 @@ class QueuedMessages(Controller):
 
     def return_rejected(self, update: Refused) -> None:
         """Return a rejected message for correction."""
-        self.context.run("refusal", self._bring_back, update, self.context.opened.session)
+        self.context.run("refusal", self._return_rejected, update, self.context.opened.session)
 
-    async def _bring_back(self, update: Refused, session: Session) -> None:
+    async def _return_rejected(self, update: Refused, session: Session) -> None:
         """Put it into the composer, or else the draft.
 
         The engine has put it into the draft already, but leaving the conversation at that moment

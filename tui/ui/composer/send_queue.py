@@ -137,7 +137,7 @@ class SendQueue:
                 self._give_up()
             if done:
                 done.set_result(None)
-        self._composer.remember(await session.recall())
+        self._composer.set_recallable(await session.recall())
         self._list_soon()
 
     def _give_up(self) -> None:

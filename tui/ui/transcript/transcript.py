@@ -94,7 +94,7 @@ class Transcript(MessageMenu):
             classes=classes,
         )
         self._now_ms = now_ms
-        self._roll = TurnList()
+        self._turns = TurnList()
         self._unfolded = UnfoldedKeys()
         self._had_new = False
         self._is_paused = False
@@ -110,46 +110,46 @@ class Transcript(MessageMenu):
 
     def last_reply(self) -> str:
         """Return the agent's last reply, in Markdown, cleaned; empty if there is none."""
-        return next((clean(t.reply) for t in self._roll.newest_first() if t.reply), "")
+        return next((clean(t.reply) for t in self._turns.newest_first() if t.reply), "")
 
     @property
     def newest(self) -> Turn | None:
         """The newest turn shown."""
-        return next(iter(self._roll.newest_first()), None)
+        return next(iter(self._turns.newest_first()), None)
 
     def turn(self, turn_id: TurnId) -> Turn | None:
         """Return a turn as it was last shown."""
-        return self._roll.turn(turn_id)
+        return self._turns.turn(turn_id)
 
     async def show_turns(self, turns: Sequence[Turn]) -> None:
         """Replace all turns."""
-        if not any(self._roll.turn(turn.id) for turn in turns):
+        if not any(self._turns.turn(turn.id) for turn in turns):
             self.forget_cursor()
-        self._roll = TurnList(turns)
-        await self.show_items(self._roll.entries())
+        self._turns = TurnList(turns)
+        await self.show_items(self._turns.entries())
 
     async def show_turn(self, turn: Turn) -> None:
         """Update a turn, or insert it in the order of time."""
-        changed = self._roll.put(turn)
+        changed = self._turns.put(turn)
         if changed is None:
-            await self.show_items(self._roll.entries())
+            await self.show_items(self._turns.entries())
         else:
             for entry in changed:
                 await self.show_item(entry)
 
     async def forget_far_above(self) -> TurnId | None:
         """Drop old turns while following the end; return the turn before which to reload."""
-        many = len(self._roll) > MOST_TURNS and self.follows
-        if not (many and self._roll.forget_oldest(KEPT_TURNS)):
+        many = len(self._turns) > MOST_TURNS and self.follows
+        if not (many and self._turns.forget_oldest(KEPT_TURNS)):
             return None
-        await self.show_items(self._roll.entries())
-        return self._roll.id_at(_OVERLAP)
+        await self.show_items(self._turns.entries())
+        return self._turns.id_at(_OVERLAP)
 
     async def prepend_turns(self, turns: Sequence[Turn]) -> None:
         """Insert turns, usually older ones, without moving the view."""
         for turn in turns:
-            self._roll.put(turn)
-        await self.show_items(self._roll.entries())
+            self._turns.put(turn)
+        await self.show_items(self._turns.entries())
 
     async def reveal_message(
         self, turn_id: TurnId, event_key: str | None, words: Sequence[str] = ()
@@ -158,7 +158,7 @@ class Transcript(MessageMenu):
 
         In a long one, scroll on to the words. Does nothing if the turn is not in the list.
         """
-        turn = self._roll.turn(turn_id)
+        turn = self._turns.turn(turn_id)
         if turn is None:
             return
         key = key_of_message(turn, event_key)
@@ -181,8 +181,8 @@ class Transcript(MessageMenu):
 
     async def drop_turn(self, turn_id: TurnId) -> None:
         """Remove a turn from the list."""
-        if self._roll.drop(turn_id):
-            await self.show_items(self._roll.entries())
+        if self._turns.drop(turn_id):
+            await self.show_items(self._turns.entries())
 
     def show_upload(self, turn_id: TurnId, sent_bytes: int, total_bytes: int) -> None:
         """Show the progress of a message's upload."""
