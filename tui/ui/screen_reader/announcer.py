@@ -30,7 +30,7 @@ class Announcer:
         self._may_be_stopped = may_be_stopped
         self._agent = agent
         self._number = number
-        self._told: dict[str, str] = {}
+        self._announced: dict[str, str] = {}
         self._spoken: dict[str, SpokenMarkdown] = {}
         self._over = False
 
@@ -44,7 +44,7 @@ class Announcer:
             yield self._end(turn)
 
     def _changed(self, key: str, state: str) -> bool:
-        before, self._told[key] = self._told.get(key), state
+        before, self._announced[key] = self._announced.get(key), state
         return before != state
 
     def _prompt(self, turn: Turn) -> Iterator[str]:
@@ -71,13 +71,13 @@ class Announcer:
 
     def _text(self, step: TextStep) -> Iterator[str]:
         """Return whole lines while the text streams, the rest once it is settled."""
-        said = self._told.get(step.key)
+        said = self._announced.get(step.key)
         if said is None:
             yield f"{self._agent} says:"
         if said is None or not step.text.startswith(said):
             said, self._spoken[step.key] = "", SpokenMarkdown()
         end = len(step.text) if step.settled else step.text.rfind("\n") + 1
-        self._told[step.key] = step.text[: max(end, len(said))]
+        self._announced[step.key] = step.text[: max(end, len(said))]
         for line in step.text[len(said) : end].splitlines():
             spoken = self._spoken[step.key].line(line)
             if spoken is not None and spoken.strip():
@@ -100,9 +100,9 @@ class Announcer:
                 yield f"  {change}"
         yield f"Question {number}: {self._agent} asks to run {skill}, with:"
         for row in parameter_rows(step.request.schema, step.request.parameters):
-            told = ": ".join(part for part in (row.label, row.value) if part)
+            text = ": ".join(part for part in (row.label, row.value) if part)
             indent = "  " * (min(row.depth, _DEEPEST_INDENT) + 1)
-            yield from (f"{indent}{line}" for line in told.split("\n"))
+            yield from (f"{indent}{line}" for line in text.split("\n"))
         yield f"Type /approve {number}, or /reject {number} and a reason."
 
     def _connection(self, step: ConnectionStep) -> Iterator[str]:
@@ -124,8 +124,8 @@ class Announcer:
     def _end(self, turn: Turn) -> str:
         reason = clean_line(turn.reason, 400)
         if turn.outcome != "finished":
-            told = _ENDS.get(turn.outcome or "", "The agent has used up its turns.")
-            return f"{told} {reason}".rstrip()
+            text = _ENDS.get(turn.outcome or "", "The agent has used up its turns.")
+            return f"{text} {reason}".rstrip()
         if reason:
             return f"End of the reply. The agent reported an error. {reason}"
         if turn.reply:

@@ -81,11 +81,11 @@ class ScreenReaderSession:
         self._now_ms = now_ms
         self._updates: asyncio.Queue[Update] = asyncio.Queue()
         self._turns: dict[str, Turn] = {}
-        self._tellings: dict[str, Announcer] = {}
+        self._announcers: dict[str, Announcer] = {}
         self._numbers: dict[str, int] = {}
         self._current: ConversationId | None = None
         self._file: Attachment | None = None
-        self._trouble = ""
+        self._recovery_text = ""
 
     async def run(self) -> int:
         """Run until the user quits; return the exit code."""
@@ -98,9 +98,9 @@ class ScreenReaderSession:
                     session, self._lines, self._agent, self._now_ms
                 )
                 self._lines.say(_READY)
-                await run_with_watchers(self._obey_all(), self._hear())
+                await run_with_watchers(self._read_input(), self._handle_updates())
         except BackendError as error:
-            self._complain(error)
+            self._say_problem(error)
             return 3 if login_helps(error) else 1
         return 0
 
@@ -114,7 +114,7 @@ class ScreenReaderSession:
 
     # -- updates of the engine -------------------------------------------------------------
 
-    async def _hear(self) -> None:
+    async def _handle_updates(self) -> None:
         while True:
             match await self._updates.get():
                 case TurnChanged(turn=turn):
@@ -122,12 +122,12 @@ class ScreenReaderSession:
                 case ConversationNamed(old=old, new=new) if self._current == old:
                     self._current = new
                 case RecoveryChanged(recovery=recovery):
-                    self._tell_trouble(recovery)
+                    self._announce_recovery(recovery)
                 case Refused(error=error):
-                    self._complain(error)
+                    self._say_problem(error)
                     self._lines.say("Your message was not sent.")
                 case Problem(error=error):
-                    self._complain(error)
+                    self._say_problem(error)
                 case UserNotice(text=text):
                     self._lines.say(clean(text))
                 case (
@@ -140,51 +140,51 @@ class ScreenReaderSession:
                 ):
                     pass
 
-    def _tell_trouble(self, recovery: Recovery | None) -> None:
+    def _announce_recovery(self, recovery: Recovery | None) -> None:
         left_ms = recovery.next_ms - self._now_ms() if recovery and recovery.next_ms else 0
         when = f" in {wait_text(left_ms / 1000)}" if left_ms >= _LONG_WAIT_MS else ""
-        trouble = f"{of_recovery(recovery).text}. Trying again{when}." if recovery else ""
-        if trouble != self._trouble:
-            self._lines.say(trouble or "All is well again.")
-        self._trouble = trouble
+        text = f"{of_recovery(recovery).text}. Trying again{when}." if recovery else ""
+        if text != self._recovery_text:
+            self._lines.say(text or "All is well again.")
+        self._recovery_text = text
 
     def _take(self, turn: Turn) -> None:
         known = self._turns.get(turn.id)
         self._turns[turn.id] = turn
         if turn.conversation_id == self._current:
-            self._tell(turn)
+            self._announce(turn)
         elif _asks_or_ended(turn) and (known is None or known.phase != turn.phase):
             what = "has ended" if turn.over else "waits for you"
             self._lines.say(f"Another conversation {what}. /list shows it.")
 
-    def _tell(self, turn: Turn) -> None:
-        if turn.id not in self._tellings:
+    def _announce(self, turn: Turn) -> None:
+        if turn.id not in self._announcers:
             stoppable = Capability.BE_STOPPED in self._session.can
-            self._tellings[turn.id] = Announcer(
+            self._announcers[turn.id] = Announcer(
                 self._agent, self._numbers, may_be_stopped=stoppable
             )
-        telling = self._tellings[turn.id]
-        for line in telling.news(turn):
+        announcer = self._announcers[turn.id]
+        for line in announcer.news(turn):
             self._lines.say(line)
 
-    def _complain(self, error: BackendError) -> None:
+    def _say_problem(self, error: BackendError) -> None:
         login = "Sign in with: genie-tui login." if login_helps(error) else error.hint
         self._lines.say(f"Problem: {clean_line(f'{error} {login}', 600)}".rstrip())
 
     # -- input of the user -----------------------------------------------------------------
 
-    async def _obey_all(self) -> None:
+    async def _read_input(self) -> None:
         async for text in self._lines.typed():
             if text.strip() == "/quit":
                 return
             try:
-                await self._obey(text)
+                await self._handle_input(text)
             except BackendError as error:
-                self._complain(error)
+                self._say_problem(error)
             except StoreError as error:
                 self._lines.say(f"Problem: {clean_line(str(error), 600)}")
 
-    async def _obey(self, text: str) -> None:
+    async def _handle_input(self, text: str) -> None:
         """Run a command, or send a message; text of several lines is always a message."""
         word, _, rest = text.strip().partition(" ")
         if not text.strip():
@@ -225,7 +225,7 @@ class ScreenReaderSession:
         self._file = None
         self._current = self._session.watched = turn.conversation_id
         self._lines.say("Your message is safe. Waiting for the reply.")
-        self._tell(self._turns.get(turn.id, turn))
+        self._announce(self._turns.get(turn.id, turn))
 
     async def _open(self, number: str) -> None:
         place = self._library.at(number)
@@ -267,8 +267,8 @@ class ScreenReaderSession:
             self._turns[turn.id] = turn
             if turn.prompt:
                 self._lines.say(f"You said: {clean(turn.prompt.text)}")
-            self._tellings.pop(turn.id, None)
-            self._tell(turn)
+            self._announcers.pop(turn.id, None)
+            self._announce(turn)
 
     async def _export(self, name: str) -> None:
         await self._library.export(self._current, name)
