@@ -66,7 +66,7 @@ async def failure_of(events: AsyncGenerator[TurnEvent]) -> BackendError:
     return caught.value
 
 
-async def test_a_turn_names_its_one_run_and_ends_once(house: House) -> None:
+async def test_a_turn_has_one_run_id_and_ends_once(house: House) -> None:
     _, events = await told(house)
     assert {event.run_id for event in events} - {None} == {run_in(events)}
     assert sum(isinstance(event, TurnFinished) for event in events) == 1
@@ -74,21 +74,21 @@ async def test_a_turn_names_its_one_run_and_ends_once(house: House) -> None:
     assert [kind for kind, *_ in essence(turn_of(events))].count("skill") == 4
 
 
-async def test_keys_are_unique_and_no_number_is_missing(house: House) -> None:
+async def test_event_keys_are_unique_and_no_sequence_number_is_missing(house: House) -> None:
     _, events = await told(house)
     kept = [event for event in events if not isinstance(event, Heartbeat)]
     assert len({event.key for event in kept}) == len(kept)
     assert not turn_of(events).has_gap
 
 
-async def test_a_finished_run_can_be_followed_again_from_its_start(house: House) -> None:
+async def test_a_finished_run_is_replayed_from_its_start(house: House) -> None:
     cid, events = await told(house)
     again = await all_of(house.backend.resume(cid, run_in(events), None))
     assert essence(turn_of(again)) == essence(turn_of(events))
     assert essence(turn_of(events + again)) == essence(turn_of(events))
 
 
-async def test_and_from_behind_any_event(house: House) -> None:
+async def test_a_finished_run_is_replayed_after_any_event(house: House) -> None:
     cid, events = await told(house)
     places = [n for n, event in enumerate(events) if event.event_id][:: max(1, len(events) // 8)]
     for n in places:
@@ -98,7 +98,7 @@ async def test_and_from_behind_any_event(house: House) -> None:
         assert essence(turn_of(events[: n + 1] + rest)) == essence(turn_of(events))
 
 
-async def test_the_history_knows_the_run_and_both_sides(house: House) -> None:
+async def test_the_history_has_the_run_id_and_both_messages(house: House) -> None:
     cid, events = await told(house)
     page = await house.backend.history(cid)
     assert {message.run_id for message in page.items} == {run_in(events)}
@@ -125,7 +125,7 @@ async def test_a_deleted_conversation_is_gone(house: House) -> None:
     assert caught.value.kind is ErrorKind.NOT_FOUND
 
 
-async def test_what_was_never_there_is_refused_before_anything_is_said(house: House) -> None:
+async def test_an_unknown_conversation_is_not_found_before_anything_is_sent(house: House) -> None:
     error = await failure_of(house.backend.send(NOWHERE, "hello"))
     assert (error.kind, error.sent) == (ErrorKind.NOT_FOUND, False)
 
@@ -157,14 +157,14 @@ async def test_a_failure_says_whether_the_message_may_have_arrived(
     assert error.retry_after_s == (3 if kind is ErrorKind.RATE_LIMITED else None)
 
 
-async def test_who_cannot_be_reached_has_nothing(house: House) -> None:
+async def test_an_unreachable_service_is_a_network_error(house: House) -> None:
     cid = await house.backend.create()
     house.server.stop()
     error = await failure_of(house.backend.send(cid, "hello"))
     assert (error.kind, error.sent) == (ErrorKind.UNREACHABLE, False)
 
 
-async def test_whoever_stops_listening_leaves_nothing_open(house: House) -> None:
+async def test_canceling_a_stream_closes_the_connection(house: House) -> None:
     cid = await house.backend.create()
     async with aclosing(house.backend.send(cid, BROKEN)) as events:
         await anext(events)
@@ -186,9 +186,7 @@ CALLS: dict[Capability, Callable[[ChatBackend], Coroutine[Any, Any, object]]] = 
 
 
 @pytest.mark.parametrize("ability", CALLS, ids=lambda ability: str(ability.name))
-async def test_what_it_cannot_do_is_unsupported_and_all_else_is_tried(
-    house: House, ability: Capability
-) -> None:
+async def test_missing_capabilities_raise_unsupported(house: House, ability: Capability) -> None:
     try:
         await CALLS[ability](house.backend)
         refusal = None
@@ -197,13 +195,13 @@ async def test_what_it_cannot_do_is_unsupported_and_all_else_is_tried(
     assert (refusal is ErrorKind.UNSUPPORTED) is (ability not in house.backend.can)
 
 
-async def test_options_are_offered_by_whoever_takes_them(house: House) -> None:
+async def test_options_are_listed_by_backends_that_accept_them(house: House) -> None:
     options = await house.backend.options()
     assert bool(options) is (Capability.CHOOSE in house.backend.can)
     assert len({option.name for option in options}) == len(options)
 
 
-def test_every_optional_call_has_a_refusal_ready() -> None:
+def test_every_optional_call_raises_unsupported_by_default() -> None:
     optional = {name for name in vars(BaseBackend) if not name.startswith("_")}
     promised = {name for name in vars(ChatBackend) if not name.startswith("_")}
     assert optional < promised

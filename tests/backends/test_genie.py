@@ -86,7 +86,7 @@ async def all_of(events: AsyncGenerator[TurnEvent]) -> list[TurnEvent]:
         return [event async for event in events]
 
 
-def test_what_it_can():
+def test_genie_capabilities():
     asks = Capability.APPROVE | Capability.CONNECT | Capability.UPLOAD | Capability.BE_STOPPED
     assert (
         backend().can
@@ -105,7 +105,7 @@ async def test_conversations_have_titles_and_no_placeholders(kind: str):
     assert page.items[1].updated_ms == page.items[1].created_ms
 
 
-async def test_a_cursor_that_stands_still_is_the_end():
+async def test_a_repeated_cursor_ends_the_paging():
     chats = backend({"list": [], "cursor": "same"})
     assert (await chats.conversations("other")).cursor == "same"
     assert (await chats.conversations("same")).cursor is None
@@ -131,7 +131,7 @@ async def test_a_cursor_that_stands_still_is_the_end():
         ("", "skill.running", "working"),
     ],
 )
-async def test_activity(state: str, last: str | None, activity: str):
+async def test_conversation_status(state: str, last: str | None, activity: str):
     body = {"state": state, "last_event": {"type": last} if last else None}
     assert (await backend(body).status(CNV)).activity == activity
 
@@ -145,7 +145,7 @@ async def test_the_last_event_is_a_domain_event(kind: str):
 
 
 @pytest.mark.parametrize("kind", ["documented", "observed"])
-async def test_history(kind: str):
+async def test_message_history(kind: str):
     page = await backend(recorded(f"{kind}/messages.json")).history(CNV)
     assert [m.source for m in page.items] == ["agent", "user"]
     assert [m.run_id for m in page.items] == ["run-9", "run-9" if kind == "documented" else None]
@@ -162,7 +162,7 @@ async def test_stored_events_are_those_of_the_conversation(kind: str):
 
 
 @pytest.mark.parametrize("kind", ["documented", "observed"])
-async def test_a_recorded_turn(kind: str):
+async def test_a_recorded_turn_is_parsed(kind: str):
     chats = backend(stream=(FIXTURES / kind / "turn.sse").read_bytes())
     events = await all_of(chats.send(CNV, "Order a laptop"))
     assert {event.run_id for event in events} == {"run-9"}
@@ -173,7 +173,7 @@ async def test_a_recorded_turn(kind: str):
     assert turn.phase == ("over" if kind == "observed" else "awaiting_connection")
 
 
-async def test_a_stream_is_closed_when_the_turn_is_over_and_when_nobody_listens():
+async def test_a_stream_is_closed_when_the_turn_is_finished_or_the_reader_leaves():
     client = ScriptedClient(stream=b'data:{"type":"processing.finished"}\n\ndata:{"type":"x"}\n\n')
     chats = GenieBackend(client, now_ms=lambda: 7)
     assert len(await all_of(chats.send(CNV, "hi"))) == 1
@@ -182,7 +182,7 @@ async def test_a_stream_is_closed_when_the_turn_is_over_and_when_nobody_listens(
     assert client.closed == 2
 
 
-async def test_what_resume_and_decide_ask():
+async def test_requests_of_resume_and_approval_decision():
     client = ScriptedClient(stream=b"data:{}\n\n")
     chats = GenieBackend(client, now_ms=lambda: 7)
     await all_of(chats.resume(CNV, RunId("run-1"), "e-7"))
@@ -193,7 +193,7 @@ async def test_what_resume_and_decide_ask():
     ]
 
 
-async def test_where_a_connection_stands():
+async def test_connection_status():
     link = await backend(recorded("documented/link.json")).connection_link(AttemptId("rca-77"))
     assert (link.authorized, link.connector) == (False, "Salesforce")
     assert link.url == "https://example.invalid/connect/abc"

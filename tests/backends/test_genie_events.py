@@ -37,7 +37,7 @@ def event(kind: str, **fields: Any) -> TurnEvent:
 UNIQUE = "01a2249e-295a-7753-863c-4d745f557203"
 
 
-def test_what_every_event_carries():
+def test_common_fields_of_every_event():
     data = {
         "type": "processing.started",
         "event_id": "e-1",
@@ -57,7 +57,7 @@ def test_what_every_event_carries():
     )
 
 
-def test_an_event_without_a_run_belongs_to_the_one_that_is_followed():
+def test_an_event_without_a_run_id_belongs_to_the_followed_run():
     started = event("processing.started", seq_num=3)
     assert (started.run_id, started.key, started.event_id) == (RUN, "run-9#3", None)
 
@@ -71,7 +71,7 @@ def test_an_event_is_the_same_by_stream_and_by_replay():
 
 
 @pytest.mark.parametrize("name", ["1", "e-1"])
-def test_ids_that_count_within_a_run_count_together_with_it(name: str):
+def test_event_ids_that_count_within_a_run_are_unique_with_its_run_id(name: str):
     def key(run: str, line_id: str | None = name, **data: Any) -> str:
         frame = Frame("agent.message", {"message": "hi", **data}, line_id)
         return read(frame, run_id=RunId(run), seen_ms=1).key
@@ -82,7 +82,7 @@ def test_ids_that_count_within_a_run_count_together_with_it(name: str):
     assert key("run-1", seq_num=1) == key("run-1", None, seq_num=1)
 
 
-def test_an_event_with_neither_id_nor_number_is_known_by_its_content():
+def test_an_event_without_id_and_number_is_deduplicated_by_its_content():
     one, same = event("agent.message", message="a"), event("agent.message", message="a")
     other = event("agent.message", message="b")
     assert one.key == same.key != other.key
@@ -126,14 +126,14 @@ def test_skill_running():
         ("failed", {}, "failed", None, None),
     ],
 )
-def test_the_end_of_a_skill(kind, fields, outcome, error, result):
+def test_skill_finished_or_failed(kind, fields, outcome, error, result):
     ended = event(f"skill.{kind}", skill_name="Order laptop", **fields)
     assert isinstance(ended, SkillFinished)
     assert (ended.outcome, ended.error, ended.result) == (outcome, error, result)
     assert ended.call_id == fields.get("call_id")
 
 
-def test_a_skill_without_a_name_is_called_by_its_id():
+def test_a_skill_without_a_name_is_shown_by_its_id():
     ended = event("skill.completed", skill_id="recipe:4711")
     assert isinstance(ended, SkillFinished)
     assert ended.skill == "recipe:4711"
@@ -173,7 +173,7 @@ def test_runtime_connection_auth_required():
 
 
 @pytest.mark.parametrize("link", [None, {}, "x", {"url": ""}, {"url": 7}, {"url": "x" * 20_000}])
-def test_a_connection_without_a_usable_link_is_still_asked_for(link: object):
+def test_a_connection_without_a_usable_link_is_still_requested(link: object):
     asked = event(
         "runtime_connection.auth_required", runtime_connection_attempt_id="r", auth_link=link
     )
@@ -181,7 +181,7 @@ def test_a_connection_without_a_usable_link_is_still_asked_for(link: object):
     assert asked.url is None
 
 
-def test_a_link_that_must_not_be_opened_is_kept_as_it_came():
+def test_an_unsafe_connection_link_is_kept_unchanged():
     """For people to look at: the interface offers none of them."""
     link = {"url": "https://evil.example\\@login.workato.com/oauth"}
     asked = event(
@@ -191,7 +191,7 @@ def test_a_link_that_must_not_be_opened_is_kept_as_it_came():
     assert asked.url == link["url"]
 
 
-def test_what_became_of_a_connection():
+def test_connection_authorized_rejected_or_expired():
     authorized = event("runtime_connection.auth_success")
     failed = event(
         "runtime_connection.auth_failed", runtime_connection_attempt_id="r", error="denied"
@@ -202,7 +202,7 @@ def test_what_became_of_a_connection():
     assert (failed.outcome, failed.attempt_id, failed.reason) == ("failed", "r", "denied")
 
 
-def test_the_systems_own_events():
+def test_system_events():
     cut = event("system.stream_interrupted", reason="pause_timeout", retry_after_ms=2000)
     assert isinstance(cut, StreamInterrupted)
     assert (cut.reason, cut.retry_after_ms) == ("pause_timeout", 2000)
@@ -225,14 +225,14 @@ def test_the_systems_own_events():
         ("runtime_connection.auth_required", {"auth_link": {}}),
     ],
 )
-def test_what_cannot_be_read_is_kept_as_it_came(kind: str, fields: dict[str, Any]):
+def test_an_unknown_event_is_kept_unchanged(kind: str, fields: dict[str, Any]):
     unknown = event(kind, event_id="e-1", **fields)
     assert isinstance(unknown, UnknownEvent)
     assert unknown.raw == {"type": kind, "event_id": "e-1", **fields}
     assert unknown.kind == kind.replace("\x1b", "\ufffd")
 
 
-def test_a_malformed_frame_is_shown():
+def test_a_malformed_frame_is_shown_as_unknown_event():
     unknown = read(Frame("malformed", {"text": "{oops"}), run_id=RUN, seen_ms=7)
     assert isinstance(unknown, UnknownEvent)
     assert (unknown.kind, unknown.raw) == ("malformed", {"text": "{oops"})
@@ -259,7 +259,7 @@ VALUES = st.recursive(
 
 @given(st.sampled_from([*READERS, "x"]), st.dictionaries(FIELDS, VALUES, max_size=8))
 @settings(max_examples=200, deadline=None)
-def test_whatever_comes_is_an_event_that_can_be_stored(kind: str, fields: dict[str, Any]):
+def test_any_frame_becomes_an_event_that_can_be_stored(kind: str, fields: dict[str, Any]):
     made = event(kind, **fields)
     for wire_id in (made.key, made.run_id, made.event_id):
         assert wire_id is None or wire_id.encode()

@@ -80,7 +80,7 @@ def frame(number: int, kind: str, data: Any, second: float) -> Frame:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_run_becomes_texts_and_skills_in_order(kind: str) -> None:
+def test_a_run_is_parsed_into_messages_and_skills_in_order(kind: str) -> None:
     by = reader()
     turn = whole(kind, read(FRAMES[kind], by), by)
     assert essence(turn) == [
@@ -93,12 +93,12 @@ def test_a_run_becomes_texts_and_skills_in_order(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_workflow_alone_tells_the_same(kind: str) -> None:
+def test_the_workflow_state_alone_gives_the_same_events(kind: str) -> None:
     by = reader()
     assert essence(whole(kind, [], by)) == essence(whole(kind, read(FRAMES[kind], by), by))
 
 
-def test_a_piece_goes_where_the_one_before_ended() -> None:
+def test_a_text_delta_is_placed_after_the_one_before() -> None:
     events = read(FRAMES["documented"], reader())
     pieces = [(e.message_id, e.offset, e.text) for e in events if isinstance(e, TextDelta)]
     assert pieces == [
@@ -111,7 +111,7 @@ def test_a_piece_goes_where_the_one_before_ended() -> None:
     assert [e.message_id for e in said] == [f"{RUN}/0", f"{RUN}/1"]
 
 
-def test_what_has_no_place_in_the_conversation_is_a_line_or_unknown() -> None:
+def test_other_frames_are_timeline_rows_or_unknown_events() -> None:
     events = read(FRAMES["documented"], reader())
     lines = {e.name: e.detail for e in events if isinstance(e, LogLine)}
     assert lines["progress"] == "75 %: Look"
@@ -124,7 +124,7 @@ def test_what_has_no_place_in_the_conversation_is_a_line_or_unknown() -> None:
     ] == "75 %: Look"
 
 
-def test_usage_has_two_spellings() -> None:
+def test_token_usage_has_two_spellings() -> None:
     documented = frame(1, "usage", {"total_in": 5, "total_out": 2, "cost": 0.5}, 1)
     observed = frame(
         2,
@@ -143,7 +143,7 @@ def test_usage_has_two_spellings() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_a_run_can_be_cut_anywhere_again_and_again(kind: str, data: st.DataObject) -> None:
+def test_a_run_can_be_resumed_from_anywhere_repeatedly(kind: str, data: st.DataObject) -> None:
     frames = FRAMES[kind]
     calm_by = reader()
     calm = whole(kind, read(frames, calm_by), calm_by)
@@ -164,7 +164,7 @@ def test_a_run_can_be_cut_anywhere_again_and_again(kind: str, data: st.DataObjec
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_whatever_the_stream_loses_the_end_is_the_same(kind: str, data: st.DataObject) -> None:
+def test_lost_frames_do_not_change_the_final_turn(kind: str, data: st.DataObject) -> None:
     calm_by = reader()
     calm = whole(kind, read(FRAMES[kind], calm_by), calm_by)
     kept = data.draw(st.lists(st.sampled_from(range(len(FRAMES[kind]))), unique=True))
@@ -173,7 +173,7 @@ def test_whatever_the_stream_loses_the_end_is_the_same(kind: str, data: st.DataO
     assert essence(whole(kind, seen, by)) == essence(calm)
 
 
-def test_numbers_that_begin_anew_are_new_events() -> None:
+def test_restarted_sequence_numbers_are_new_events() -> None:
     by = reader()
     first = read([frame(40, "log", {"event": "thinking", "detail": "a"}, 1)], by)
     again = read([frame(1, "log", {"event": "thinking", "detail": "b"}, 50)], by)
@@ -181,14 +181,14 @@ def test_numbers_that_begin_anew_are_new_events() -> None:
     assert first[0].key != again[0].key
 
 
-def test_a_replay_leaves_out_the_run_before() -> None:
+def test_a_replay_omits_the_previous_run() -> None:
     by = reader(StreamCursor())
     old = Frame("log", {"timestamp": "2026-09-02T09:59:59Z", "data": {"event": "x"}}, "3")
     new = Frame("log", {"timestamp": "2026-09-02T10:00:03Z", "data": {"event": "y"}}, "9")
     assert [e.name for e in read([old, new], by) if isinstance(e, LogLine)] == ["y"]
 
 
-def test_a_hole_is_marked_until_the_whole_message_comes() -> None:
+def test_a_gap_is_marked_until_the_whole_message_arrives() -> None:
     by = reader(StreamCursor(number=10, at_ms=1, message=0, offset=12))
     assert read([frame(700, "message_delta", {"delta": "the end"}, 3)], by) == []
     [piece, said] = read(
@@ -202,18 +202,18 @@ def test_a_hole_is_marked_until_the_whole_message_comes() -> None:
 
 @pytest.mark.parametrize("data", [None, [], "x", {"delta": None}, {"violations": 3}, {}])
 @pytest.mark.parametrize("kind", ["message_delta", "message", "log", "usage", "status", "progress"])
-def test_a_payload_without_sense_is_no_failure(kind: str, data: Any) -> None:
+def test_an_invalid_payload_is_no_failure(kind: str, data: Any) -> None:
     for event in read([frame(1, kind, data, 1)], reader()):
         assert event.raw["type"] == kind
 
 
-def test_a_comment_is_a_heartbeat_without_a_place() -> None:
+def test_a_comment_is_a_heartbeat_without_a_resume_position() -> None:
     [event] = reader().read(Frame("comment"))
     assert isinstance(event, Heartbeat)
     assert event.event_id is None
 
 
-def test_control_characters_do_not_come_through() -> None:
+def test_control_characters_are_sanitized() -> None:
     sly = {"event": "tool_result", "detail": "a\x1b[31mb", "tool_output": "ok\x07"}
     [event] = read([frame(1, "log", sly, 1)], reader())
     assert isinstance(event, SkillFinished)
@@ -222,17 +222,17 @@ def test_control_characters_do_not_come_through() -> None:
 
 
 @given(st.builds(StreamCursor, number=st.integers(0, 10**9), at_ms=st.integers(0, 10**14)))
-def test_a_place_survives_as_text(place: StreamCursor) -> None:
+def test_a_resume_position_survives_a_round_trip(place: StreamCursor) -> None:
     assert cursor_of(str(place)) == place
 
 
 @pytest.mark.parametrize("text", [None, "", "37", "a.b.c.d", "1.2.3.4.5", "1.2.3.-4"])
-def test_other_texts_are_the_beginning(text: str | None) -> None:
+def test_an_invalid_resume_position_is_the_start(text: str | None) -> None:
     assert cursor_of(text) == StreamCursor()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_history_is_the_newest_run_newest_first(kind: str) -> None:
+def test_the_history_is_the_latest_run_newest_first(kind: str) -> None:
     messages = messages_of(workflow_of(kind))
     assert [(m.source, m.text) for m in messages] == [
         ("agent", "**Mail** is slow."),

@@ -101,9 +101,7 @@ def by_name(options: tuple[Option, ...]) -> dict[str, Option]:
     return {option.name: option for option in options}
 
 
-async def test_nothing_is_sent_that_was_not_chosen(
-    service: Service, backend: WorkflowsBackend
-) -> None:
+async def test_only_chosen_options_are_sent(service: Service, backend: WorkflowsBackend) -> None:
     await backend.create()
     await backend.create({"title": "", "skill_ids": (), "max_turns": None})
     await backend.create({"max_turns": 3, "auto_memory": False})
@@ -114,14 +112,14 @@ async def test_nothing_is_sent_that_was_not_chosen(
     ]
 
 
-async def test_the_defaults_on_offer_are_those_of_the_server(backend: WorkflowsBackend) -> None:
+async def test_default_options_are_those_of_the_server(backend: WorkflowsBackend) -> None:
     server = defaults()
     for option in await backend.options():
         if "." not in option.name and option.name not in ("agent_id", "model"):
             assert (option.default or None) == (server[option.name] or None), option.name
 
 
-async def test_guardrails_and_tokens_can_be_chosen(
+async def test_guardrails_and_max_tokens_are_options(
     service: Service, backend: WorkflowsBackend
 ) -> None:
     options = await backend.options()
@@ -149,7 +147,7 @@ async def test_guardrails_and_tokens_can_be_chosen(
     ]
 
 
-async def test_variables_are_read_once_for_each_tool(
+async def test_option_variables_are_loaded_once_for_each_tool(
     service: Service, backend: WorkflowsBackend
 ) -> None:
     await backend.options()
@@ -217,7 +215,7 @@ async def test_every_option_of_a_workflow_can_be_changed_and_emptied(
     assert present == {**EVERYTHING, **EMPTIED, "error_webhook_url": None}
 
 
-async def test_an_update_names_only_what_was_changed(
+async def test_an_update_sends_only_changed_options(
     service: Service, backend: WorkflowsBackend
 ) -> None:
     options = await backend.options(WF)
@@ -226,7 +224,7 @@ async def test_an_update_names_only_what_was_changed(
     assert service.sent("PUT") == [{"max_turns": 9}]
 
 
-async def test_other_overrides_stay(service: Service, backend: WorkflowsBackend) -> None:
+async def test_an_update_keeps_other_overrides(service: Service, backend: WorkflowsBackend) -> None:
     service.workflow["credential_overrides"] = {"OTHER": "MODEL_KEY"}
     options = by_name(await backend.options(WF))
     assert options["credential_overrides.OTHER"].default == "MODEL_KEY"
@@ -237,7 +235,7 @@ async def test_other_overrides_stay(service: Service, backend: WorkflowsBackend)
     }
 
 
-async def test_an_emptied_model_is_the_agents_own(
+async def test_a_cleared_model_option_is_the_default_of_the_agent(
     service: Service, backend: WorkflowsBackend
 ) -> None:
     await backend.change(WF, {"model": None})
@@ -245,12 +243,12 @@ async def test_an_emptied_model_is_the_agents_own(
     assert [body["model"] for body in service.sent("PUT")] == ["fake-1", "claude-1"]
 
 
-async def test_what_the_service_drops_is_named(backend: WorkflowsBackend) -> None:
+async def test_options_dropped_by_the_service_are_reported(backend: WorkflowsBackend) -> None:
     values = {"error_webhook_url": "https://hooks.example/failed", "max_turns": 3}
     assert await backend.change(WF, values) == ("error_webhook_url",)
 
 
-async def test_and_what_it_keeps_although_it_was_emptied(
+async def test_options_kept_by_the_service_although_cleared_are_reported(
     service: Service, backend: WorkflowsBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await backend.change(WF, {"webhook_url": "https://hooks.example/done", "title": "Orders"})
@@ -258,7 +256,7 @@ async def test_and_what_it_keeps_although_it_was_emptied(
     assert await backend.change(WF, {"webhook_url": None, "title": None}) == ("webhook_url",)
 
 
-async def test_values_that_are_not_on_offer_may_stay(
+async def test_option_values_that_are_not_listed_may_stay(
     service: Service, backend: WorkflowsBackend
 ) -> None:
     service.workflow |= {"reasoning_effort": "enormous", "max_turns": 0, "agent_id": "gone"}
@@ -268,7 +266,7 @@ async def test_values_that_are_not_on_offer_may_stay(
     assert read_options(options, ["max_turns=0"]) == {"max_turns": 0}
 
 
-async def test_what_a_service_does_not_tell_counts_as_usual(
+async def test_unknown_option_values_count_as_default(
     service: Service, backend: WorkflowsBackend
 ) -> None:
     service.workflow = {"id": "wf-1", "agent_id": "agent-1"}
@@ -280,7 +278,7 @@ async def test_what_a_service_does_not_tell_counts_as_usual(
     assert read_options(options, []) == {}
 
 
-async def test_agents_are_called_by_name(service: Service) -> None:
+async def test_agents_are_shown_by_name(service: Service) -> None:
     names: dict[str, str] = {}
     app = Starlette(routes=[Route("/{rest:path}", service.answer, methods=["GET"])])
     service.workflow["agent_id"] = "agent-2"
@@ -303,7 +301,9 @@ async def test_an_agent_that_is_unknown_has_no_name(service: Service) -> None:
     assert (agent.id, agent.name) == ("agent-9", "")
 
 
-async def test_a_refused_change_says_why(service: Service, backend: WorkflowsBackend) -> None:
+async def test_a_rejected_option_change_reports_the_error(
+    service: Service, backend: WorkflowsBackend
+) -> None:
     service.missing.add("/api/workflows/wf-1")
     with pytest.raises(BackendError, match="Not Found"):
         await backend.change(WF, {"max_turns": 3})

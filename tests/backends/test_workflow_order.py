@@ -49,7 +49,7 @@ def numbers(given_out: list[Ordered]) -> list[int | None]:
 
 
 @given(arrivals())
-def test_any_order_within_the_window_is_put_right(script: tuple[list[Frame], int]) -> None:
+def test_frames_reordered_within_the_window_are_sorted(script: tuple[list[Frame], int]) -> None:
     arrived, first = script
     order = FrameOrder(first - 1)
     given_out = [each for item in arrived for each in take(order, item)]
@@ -58,7 +58,7 @@ def test_any_order_within_the_window_is_put_right(script: tuple[list[Frame], int
 
 
 @given(arrivals())
-def test_below_the_number_to_go_on_from_nothing_is_missing(
+def test_frames_before_the_resume_position_are_not_missing(
     script: tuple[list[Frame], int],
 ) -> None:
     arrived, first = script
@@ -74,14 +74,14 @@ def test_below_the_number_to_go_on_from_nothing_is_missing(
         assert order.through == highest
 
 
-def test_a_piece_that_never_comes_holds_nothing_up_for_long() -> None:
+def test_a_missing_frame_delays_others_until_a_timeout() -> None:
     order = FrameOrder(10)
     out = [each for n in range(12, 30) for each in take(order, frame(n))]
     assert numbers(out) == list(range(12, 30))
     assert [each.number for each in out if each.after_hole] == [12]
 
 
-def test_a_piece_behind_the_window_is_late() -> None:
+def test_a_frame_behind_the_window_is_late() -> None:
     order = FrameOrder(10)
     for n in range(12, 25):
         take(order, frame(n))
@@ -89,14 +89,14 @@ def test_a_piece_behind_the_window_is_late() -> None:
     assert late.late
 
 
-def test_other_frames_wait_for_nothing() -> None:
+def test_other_frames_are_not_delayed_and_release_waiting_ones() -> None:
     order = FrameOrder(10)
     assert take(order, frame(12)) == []
     assert numbers(take(order, frame(13, "log"))) == [12, 13]
     assert order.through == 13
 
 
-def test_numbers_begin_again_after_five_idle_minutes() -> None:
+def test_sequence_numbers_restart_after_five_idle_minutes() -> None:
     order = FrameOrder(8)
     assert numbers(take(order, frame(9, "log", 1))) == [9]
     assert take(order, frame(4, second=330)) == []
@@ -104,7 +104,7 @@ def test_numbers_begin_again_after_five_idle_minutes() -> None:
     assert numbers(take(order, frame(3, second=330.002))) == [3, 4]
 
 
-def test_a_log_line_with_a_lower_number_means_a_new_beginning() -> None:
+def test_a_log_line_with_a_lower_sequence_number_means_a_restart() -> None:
     order = FrameOrder(40)
     take(order, frame(41, "log", 1))
     [line] = take(order, frame(2, "log", 400))
@@ -112,7 +112,7 @@ def test_a_log_line_with_a_lower_number_means_a_new_beginning() -> None:
     assert order.through == 2
 
 
-def test_a_stream_without_numbers_keeps_its_order() -> None:
+def test_a_stream_without_sequence_numbers_keeps_its_order() -> None:
     order = FrameOrder(None)
     out = take(order, Frame("message_delta", {"data": {}}))
     assert [each.number for each in out] == [None]

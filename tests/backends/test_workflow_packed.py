@@ -13,7 +13,9 @@ _WIDE = st.text('🧞a\n"', min_size=20, max_size=60)
 
 
 @given(st.text() | st.text(min_size=150, max_size=250) | _WIDE, st.booleans())
-def test_a_packed_answer_is_unpacked_wherever_it_was_cut(text: str, escaped: bool) -> None:
+def test_an_encoded_json_reply_is_decoded_wherever_it_was_truncated(
+    text: str, escaped: bool
+) -> None:
     row = json.dumps({"response": text}, ensure_ascii=escaped)
     inner = unpacked(row[:200])
     assert text.startswith(inner)
@@ -21,5 +23,5 @@ def test_a_packed_answer_is_unpacked_wherever_it_was_cut(text: str, escaped: boo
 
 
 @given(st.text(max_size=180))
-def test_a_plain_answer_stays_as_it_is(text: str) -> None:
+def test_a_plain_reply_stays_unchanged(text: str) -> None:
     assert unpacked(f"Plain {text}") == f"Plain {text}"

@@ -97,7 +97,7 @@ def shuffled(frames: Sequence[Frame], data: st.DataObject) -> list[Frame]:
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in RUNS}))
-def test_a_recorded_run_is_told_as_it_was(name: str) -> None:
+def test_a_recorded_run_becomes_its_events(name: str) -> None:
     for each, run, frames in FRAMES:
         if each == name:
             assert told(frames) == story_of(run)
@@ -105,7 +105,7 @@ def test_a_recorded_run_is_told_as_it_was(name: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(FRAMES), st.data())
-def test_any_order_any_cuts_and_any_repetition_tell_the_same(
+def test_reordered_split_and_duplicate_frames_make_the_same_events(
     script: tuple[str, Run, list[Frame]], data: st.DataObject
 ) -> None:
     _, run, frames = script
@@ -166,7 +166,7 @@ class Script:
         self.add("status", {"status": status, "current_turn": 0})
 
 
-def test_equal_texts_that_are_two_messages_stay_two() -> None:
+def test_two_messages_with_equal_text_are_no_duplicates() -> None:
     script = Script()
     for _ in range(2):
         script.say("Let me check.")
@@ -196,7 +196,7 @@ def test_after_a_session_error_the_last_text_is_shown_once() -> None:
     assert by.end.outcome == "finished"
 
 
-def test_built_in_tools_that_run_at_once_end_in_their_order() -> None:
+def test_parallel_built_in_tools_end_in_their_order() -> None:
     script = Script()
     for tool in ("bash (built-in)", "lookup (mcp:orders)", "web (built-in)"):
         script.row("tool_call", tool)
@@ -223,7 +223,7 @@ def test_built_in_tools_that_run_at_once_end_in_their_order() -> None:
         ("lookup", "Error: 403", "failed"),
     ],
 )
-def test_how_a_tool_ended_is_in_its_row_or_its_output(end: str, output: str, status: str) -> None:
+def test_a_tool_result_is_in_its_row_or_its_output(end: str, output: str, status: str) -> None:
     script = Script()
     script.row("tool_call", "lookup")
     script.row("tool_result", end, tool_output=output)
@@ -236,7 +236,7 @@ KINDS = ["bash (built-in)", "web (built-in)", "lookup (mcp:orders)", "find", "or
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=8), st.data())
-def test_every_call_is_one_card_with_its_start_and_end(
+def test_every_skill_call_is_one_card_with_start_and_end(
     tools: list[str], data: st.DataObject
 ) -> None:
     script, running = Script(), list[int]()
@@ -267,7 +267,7 @@ def _end_of(tool: str) -> str:
     return "MCP tool completed" if "(mcp:" in tool else f"{tool} completed"
 
 
-def test_a_stored_memory_is_no_call_of_its_own() -> None:
+def test_a_stored_memory_is_no_skill_call() -> None:
     [(_, run, frames)] = [each for each in FRAMES if each[0] == "02-memory-tool-custom"]
     events = read(frames)
     [line] = [e for e in events if isinstance(e, LogLine) and e.name == "memory_stored"]

@@ -109,7 +109,7 @@ def texts(events: list[TurnEvent]) -> list[str]:
     return [event.text for event in events if isinstance(event, AgentMessage)]
 
 
-async def test_a_worker_may_take_its_time() -> None:
+async def test_a_slow_start_of_a_run_is_awaited() -> None:
     waiting = [IDLE] * 30
     events = await all_of(
         runs([BEFORE, *[PENDING] * 29, RUNNING, OVER], [*waiting, *WHOLE]).send(HERE, "hi")
@@ -118,20 +118,20 @@ async def test_a_worker_may_take_its_time() -> None:
     assert texts(events) == ["Hello."]
 
 
-async def test_a_look_that_fails_does_not_put_the_prompt_in_doubt() -> None:
+async def test_a_failed_status_request_does_not_make_the_prompt_unconfirmed() -> None:
     events = await all_of(runs([BEFORE, LOST, RUNNING, OVER]).send(HERE, "hi"))
     assert isinstance(events[-1], TurnFinished)
     assert events[-1].run_id == RUN
 
 
-async def test_without_a_log_the_stream_names_the_run() -> None:
+async def test_without_a_log_the_run_id_comes_from_the_stream() -> None:
     silent = workflow(messages=SAID)
     events = await all_of(runs([BEFORE, silent]).send(HERE, "hi"))
     assert events[-1].run_id == run_named("wf-1", 1_788_343_200_008)
     assert texts(events) == ["Hello."]
 
 
-async def test_the_history_knows_a_run_that_the_stream_named() -> None:
+async def test_the_history_has_a_run_id_from_the_stream() -> None:
     late = runs([BEFORE, *[PENDING] * 4, OVER])
     events = await all_of(late.send(HERE, "hi"))
     named = events[-1].run_id
@@ -139,12 +139,12 @@ async def test_the_history_knows_a_run_that_the_stream_named() -> None:
     assert {m.run_id for m in messages_of(OVER, late.named[HERE])} == {named}
 
 
-async def test_an_end_may_be_told_before_it_is_saved() -> None:
+async def test_a_run_end_may_be_streamed_before_it_is_saved() -> None:
     events = await all_of(runs([BEFORE, RUNNING, RUNNING, RUNNING, OVER]).send(HERE, "hi"))
     assert texts(events) == ["Hello."]
 
 
-async def test_a_run_whose_beginning_was_lost_is_found_by_its_end() -> None:
+async def test_a_run_whose_start_was_lost_is_found_by_its_end() -> None:
     events = await all_of(runs([BEFORE, RUNNING, OVER], [ended()]).send(HERE, "hi"))
     assert (events[-1].run_id, texts(events)) == (RUN, ["Hello."])
 
@@ -155,7 +155,7 @@ async def test_the_end_of_an_earlier_run_does_not_end_the_new_one() -> None:
     assert texts(events) == ["New.", "Hello."]
 
 
-async def test_the_run_of_another_prompt_is_left_to_its_sender() -> None:
+async def test_the_run_of_another_client_is_ignored() -> None:
     other = LOG | {"timestamp": "2026-09-02T10:00:00.500Z", "detail": "other"}
     mine = LOG | {"timestamp": "2026-09-02T10:00:02Z"}
     told = [{"role": "user", "content": "other"}, {"role": "assistant", "content": "Not for us."}]
@@ -167,7 +167,7 @@ async def test_the_run_of_another_prompt_is_left_to_its_sender() -> None:
     assert [m.text for m in messages_of(both)] == ["Hello.", "hi", "Not for us.", "other"]
 
 
-async def test_a_run_that_another_has_replaced_ends_with_what_is_known() -> None:
+async def test_a_replaced_run_ends_with_its_known_events() -> None:
     [end] = await all_of(runs([NEXT], []).resume(HERE, RUN, "4.1788343202000.0.0"))
     assert isinstance(end, TurnFinished)
     assert end.outcome == "failed"

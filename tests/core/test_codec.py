@@ -52,7 +52,7 @@ EVENTS: st.SearchStrategy[TurnEvent] = st.one_of(
 
 
 @given(EVENTS)
-def test_an_event_survives_being_written_and_read(event: TurnEvent) -> None:
+def test_an_event_survives_a_json_round_trip(event: TurnEvent) -> None:
     assert from_json(json.loads(json.dumps(to_json(event)))) == event
 
 

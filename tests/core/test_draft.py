@@ -14,12 +14,12 @@ PATHS = st.lists(st.text(min_size=1).map(clean), max_size=4).map(tuple)
 
 
 @given(TEXTS, PATHS)
-def test_a_draft_comes_back_as_it_was_kept(text: str, paths: tuple[str, ...]) -> None:
+def test_a_draft_survives_a_round_trip(text: str, paths: tuple[str, ...]) -> None:
     assert parse(Draft(text, paths).dump()) == Draft(text, paths)
 
 
 @given(TEXTS, TEXTS, TEXTS)
-def test_folded_parts_are_labelled_on_screen_and_whole_when_sent(
+def test_pasted_texts_are_labels_on_screen_and_sent_in_full(
     before: str, paste: str, after: str
 ) -> None:
     text = f"{before}{fold(paste)}{after}"
@@ -29,7 +29,7 @@ def test_folded_parts_are_labelled_on_screen_and_whole_when_sent(
     assert seen == [paste]
 
 
-def test_what_comes_back_stands_before_what_was_written_since() -> None:
+def test_restored_text_is_put_before_the_current_draft() -> None:
     file = Attachment(path="/a", name="a", size_bytes=1)
     returned = draft_of(Prompt(text="first", attachments=(file,)))
     both = returned.followed_by(Draft("second", ("/b", "/a")))
@@ -42,7 +42,7 @@ MESSAGES = st.lists(TEXTS.filter(str.strip), min_size=1, max_size=4)
 
 
 @given(MESSAGES, TEXTS.filter(str.strip))
-def test_what_comes_back_one_after_another_keeps_its_order(texts: list[str], own: str) -> None:
+def test_texts_restored_one_after_another_keep_their_order(texts: list[str], own: str) -> None:
     draft, behind = Draft(own, ("/a",)), Draft()
     for text in texts:
         draft = draft.taking_back(Draft(text), behind)
@@ -50,12 +50,12 @@ def test_what_comes_back_one_after_another_keeps_its_order(texts: list[str], own
     assert draft == Draft("\n\n".join((*texts, own)), ("/a",))
 
 
-def test_what_comes_back_goes_to_the_front_if_what_was_there_is_somebodys_own_by_now() -> None:
+def test_restored_text_goes_first_if_the_draft_was_edited_since() -> None:
     behind = Draft("one", ("/a",))
     assert Draft("one!", ("/b",)).taking_back(Draft("two"), behind) == Draft("two\n\none!", ("/b",))
 
 
-def test_files_come_back_behind_those_of_before_unless_they_were_taken_off() -> None:
+def test_restored_files_come_after_current_ones_unless_removed() -> None:
     behind, message = Draft("one", ("/a", "/gone")), Draft("two", ("/b",))
     draft = Draft("one\n\nown", ("/a", "/c")).taking_back(message, behind)
     assert draft == Draft("one\n\ntwo\n\nown", ("/a", "/b", "/c"))

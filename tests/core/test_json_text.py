@@ -21,7 +21,7 @@ OBJECTS = st.dictionaries(st.text(max_size=9), VALUES, max_size=6)
 
 
 @given(OBJECTS, st.sampled_from([None, 2]))
-def test_an_object_is_known_from_its_first_character_to_its_last(
+def test_a_json_object_is_detected_while_it_streams(
     value: dict[str, object], indent: int | None
 ) -> None:
     text = json.dumps(value, indent=indent)
@@ -31,7 +31,7 @@ def test_an_object_is_known_from_its_first_character_to_its_last(
 
 
 @given(OBJECTS)
-def test_a_code_block_holds_the_same_document(value: dict[str, object]) -> None:
+def test_a_json_code_block_holds_the_same_document(value: dict[str, object]) -> None:
     first, *lines, last = fenced(json.dumps(value, ensure_ascii=False)).split("\n")
     assert json.loads("\n".join(lines)) == value
     assert first == f"{last}json"
@@ -52,18 +52,18 @@ def test_a_code_block_holds_the_same_document(value: dict[str, object]) -> None:
         "[x",
     ],
 )
-def test_other_texts_are_none(text: str) -> None:
+def test_other_texts_are_no_json(text: str) -> None:
     assert json_of(text) is None
     assert not begins_as_json(text)
     assert fenced_if_json(text) == text
 
 
 @pytest.mark.parametrize("text", ['{"a": 1} and more', '{"a":', "[" * 100_000, '{"a": 1e}'])
-def test_nor_is_what_only_begins_like_one(text: str) -> None:
+def test_text_that_only_starts_like_json_is_no_json(text: str) -> None:
     assert json_of(text) is None
 
 
-def test_the_summary_counts_and_names() -> None:
+def test_the_json_summary_has_counts_and_names() -> None:
     assert summary_of({"a": 1}, "x" * 10) == ("1 key, 10 B", ["a"])
     assert summary_of([{}, {}], "x") == ("2 items, 1 B", [])
     many = {f"rather long key {n}": n for n in range(30)}

@@ -44,24 +44,24 @@ def depth(value: Any) -> int:
         ("\ufeff[true, null]", [True, None]),
     ],
 )
-def test_what_is_out_of_bounds_is_a_text(text: str, value: Any) -> None:
+def test_json_numbers_out_of_range_become_text(text: str, value: Any) -> None:
     assert read_json(text) == value
     assert type(read_json(text)) is type(value)
 
 
-def test_bytes_of_any_kind_are_read() -> None:
+def test_json_bytes_in_any_encoding_are_parsed() -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32"):
         assert read_json('{"é": 1}'.encode(encoding)) == {"é": 1}
     assert read_json(b'{"a": "\xff"}') == {"a": "\ufffd"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "nan", "{'a': 1}", "[" * 100_000])
-def test_what_is_no_json_is_refused(text: str) -> None:
+def test_invalid_json_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         read_json(text)
 
 
-def test_levels_that_are_too_deep_are_cut() -> None:
+def test_json_nested_too_deeply_is_truncated() -> None:
     assert depth(read_json(json.dumps(nested(MAX_DEPTH)))) == MAX_DEPTH
     cut = read_json(json.dumps(nested(MAX_DEPTH + 1)))
     assert depth(cut) == MAX_DEPTH
@@ -72,7 +72,7 @@ def test_levels_that_are_too_deep_are_cut() -> None:
 
 
 @given(value=wire_values)
-def test_what_is_read_is_written_and_read_again(value: Any) -> None:
+def test_parsed_json_survives_a_round_trip(value: Any) -> None:
     read = read_json(json.dumps(value))
     text = write_json(read)
     strict(text)
@@ -88,7 +88,7 @@ def test_anything_is_written_as_valid_json(value: Any) -> None:
     strict(write_json(nested(5000)))
 
 
-def test_a_document_of_nothing_but_brackets_is_refused_before_it_fills_the_memory() -> None:
+def test_a_json_document_of_only_brackets_is_rejected_before_it_fills_the_memory() -> None:
     assert len(read_json(f"[{','.join(['{}'] * (MAX_CONTAINERS - 1))}]")) == MAX_CONTAINERS - 1
     with pytest.raises(ValueError, match="too many"):
         read_json(f"[{','.join(['{}'] * MAX_CONTAINERS)}]")

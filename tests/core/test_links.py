@@ -115,15 +115,15 @@ def differing(node: str, urls: list[str]) -> list[tuple[str, str | None, str | N
 
 
 @pytest.mark.parametrize("url", OFFERED)
-def test_an_ordinary_address_has_a_host(url: str) -> None:
+def test_an_ordinary_url_has_a_host(url: str) -> None:
     assert link_host(url) == OFFERED[url]
 
 
-def test_ordinary_addresses_have_the_host_of_a_browser(node: str) -> None:
+def test_ordinary_urls_have_the_same_host_as_in_a_browser(node: str) -> None:
     assert in_browser(node, list(OFFERED)) == list(OFFERED.values())
 
 
-def test_no_hostile_address_is_offered_with_another_host_than_a_browsers(node: str) -> None:
+def test_no_hostile_url_is_shown_with_another_host_than_in_a_browser(node: str) -> None:
     assert len(set(HOSTILE)) >= 200
     assert differing(node, HOSTILE) == []
 
@@ -154,11 +154,11 @@ def test_no_hostile_address_is_offered_with_another_host_than_a_browsers(node: s
         "",
     ],
 )
-def test_what_could_be_read_in_two_ways_has_none(url: str) -> None:
+def test_an_ambiguous_url_has_no_host(url: str) -> None:
     assert link_host(url) is None
 
 
-def test_all_combinations_of_separators_agree_with_a_browser(node: str) -> None:
+def test_all_url_separators_agree_with_a_browser(node: str) -> None:
     pieces = ("", "/", "\\", "@", ":", "?", "#", "%", ".", "[", "]", "a", "1", "\t", "：", "。")
     urls = [
         f"https:{''.join(start)}{EVIL}{''.join(middle)}{GOOD}"
@@ -189,11 +189,11 @@ URLS = st.builds(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(URLS, min_size=20, max_size=100))
-def test_generated_addresses_agree_with_a_browser(node: str, urls: list[str]) -> None:
+def test_generated_urls_agree_with_a_browser(node: str, urls: list[str]) -> None:
     assert differing(node, urls) == []
 
 
 @given(st.text())
-def test_no_text_upsets_it(text: str) -> None:
+def test_any_text_is_a_url_or_none(text: str) -> None:
     host = link_host(text)
     assert host is None or (host.isascii() and host.isprintable() and "@" not in host)

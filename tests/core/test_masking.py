@@ -37,7 +37,7 @@ JSON = st.recursive(
 )
 
 
-def test_a_question_keeps_everything_but_its_secrets() -> None:
+def test_masking_keeps_everything_in_an_approval_but_its_secrets() -> None:
     shown = masked_event(EVENT)
     assert shown.parameters == {"model": "14 inch", "pin": MASK, "apiKey": MASK, "notes": None}
     assert shown.raw == WIRE | {"skill_parameters": shown.parameters}
@@ -46,12 +46,12 @@ def test_a_question_keeps_everything_but_its_secrets() -> None:
     assert EVENT.parameters["pin"] == SECRET
 
 
-def test_a_schema_counts_for_the_raw_payload_that_lacks_it() -> None:
+def test_a_schema_masks_the_raw_payload_without_one() -> None:
     bare = replace(EVENT, raw={"input": {"pin": SECRET}})
     assert masked_event(bare).raw == {"input": {"pin": MASK}}
 
 
-def test_an_event_without_secrets_stays_as_it_is() -> None:
+def test_an_event_without_secrets_is_not_masked() -> None:
     event = LogLine(key="1", name="note", raw={"usage": {"input_tokens": 3}, "deep": [[{"a": 1}]]})
     assert masked_event(event) == event
 
@@ -68,18 +68,18 @@ def test_an_event_without_secrets_stays_as_it_is() -> None:
         {"name": "Ada", "label": "user", "password": SECRET},
     ],
 )
-def test_a_secret_is_found_wherever_it_stands(value: dict[str, Any]) -> None:
+def test_a_secret_is_masked_at_any_depth(value: dict[str, Any]) -> None:
     shown = masked(value, [PIN])
     assert SECRET not in json.dumps(shown)
     assert MASK in json.dumps(shown, ensure_ascii=False)
     assert masked(shown, [PIN]) == shown
 
 
-def test_a_schema_that_came_as_text_counts_too() -> None:
+def test_a_schema_as_json_text_masks_too() -> None:
     assert SECRET not in json.dumps(masked({"schema": json.dumps([PIN]), "input": {"pin": SECRET}}))
 
 
-def test_what_is_nested_without_end_is_cut() -> None:
+def test_endless_nesting_is_truncated() -> None:
     nested: Any = {"pin": SECRET}
     for _ in range(5000):
         nested = [nested]
@@ -90,7 +90,7 @@ def test_what_is_nested_without_end_is_cut() -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(around=JSON, name=st.text(max_size=8))
-def test_no_surroundings_let_a_secret_through(around: Any, name: str) -> None:
+def test_a_secret_is_masked_in_any_context(around: Any, name: str) -> None:
     field = {"name": name, "control_type": "password"}
     raw = {"around": around, "in": [{name: SECRET, "more": around}], "schema": [field]}
     shown = masked_event(replace(EVENT, raw=raw, schema=(field,)))

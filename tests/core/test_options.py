@@ -47,14 +47,14 @@ FORM = (AGENT, TURNS, TAGS, MEMORY)
         ("skill_tags", ("incident",), None),
     ],
 )
-def test_a_form_says_what_is_wrong_with_it(
+def test_invalid_options_have_an_error_message(
     name: str, value: OptionValue, problem: str | None
 ) -> None:
     problems = problems_with(FORM, {"agent_id": "ag-1", name: value})
     assert problems == ({name: problem} if problem else {})
 
 
-def test_what_is_left_empty_is_left_to_the_service() -> None:
+def test_empty_options_are_not_sent() -> None:
     values = {"agent_id": "ag-1", "skill_tags": (), "title": "", "auto_memory": False}
     assert without_empty(values) == {"agent_id": "ag-1", "auto_memory": False}
 
@@ -68,7 +68,7 @@ VALUES = {
 
 
 @given(st.fixed_dictionaries({}, optional=VALUES), st.fixed_dictionaries(VALUES))
-def test_what_changed_leads_from_the_defaults_to_the_values(
+def test_changed_options_lead_from_the_defaults_to_the_values(
     values: dict[str, OptionValue], defaults: dict[str, OptionValue]
 ) -> None:
     form = [replace(option, default=defaults[option.name]) for option in FORM]
@@ -90,7 +90,7 @@ def test_what_changed_leads_from_the_defaults_to_the_values(
         (["max_turns="], {"max_turns": None}),
     ],
 )
-def test_options_are_read_from_texts(texts: list[str], values: dict[str, OptionValue]) -> None:
+def test_options_are_parsed_from_text(texts: list[str], values: dict[str, OptionValue]) -> None:
     assert read_options(FORM, texts) == values
 
 
@@ -111,7 +111,7 @@ def test_options_are_read_from_texts(texts: list[str], values: dict[str, OptionV
         ("agent_id=", "Agent is needed."),
     ],
 )
-def test_an_option_that_cannot_be_used_names_the_closest_one(text: str, problem: str) -> None:
+def test_an_unknown_option_suggests_the_closest_one(text: str, problem: str) -> None:
     with pytest.raises(OptionProblem) as caught:
         read_options(FORM, [text])
     assert str(caught.value) == problem

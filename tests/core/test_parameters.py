@@ -29,17 +29,17 @@ def shown(rows: tuple[ParameterRow, ...]) -> list[tuple[int, str, str]]:
     return [(row.depth, row.label, row.value) for row in rows]
 
 
-def test_rows_follow_the_schema_and_then_the_values_it_does_not_name() -> None:
+def test_parameter_rows_follow_the_schema_and_then_other_values() -> None:
     schema = ({"name": "b", "label": "Second letter"}, {"name": "a"})
     rows = parameter_rows(schema, {"extra": 1, "a": "first", "b": "second"})
     assert shown(rows) == [(0, "Second letter", "second"), (0, "a", "first"), (0, "extra", "1")]
 
 
-def test_without_a_schema_names_are_the_labels() -> None:
+def test_without_a_schema_parameter_names_are_the_labels() -> None:
     assert shown(parameter_rows((), {"cost_centre": "4200"})) == [(0, "cost_centre", "4200")]
 
 
-def test_objects_and_lists_are_indented_below_their_label() -> None:
+def test_nested_parameters_are_indented_below_their_label() -> None:
     schema = (
         {
             "name": "items",
@@ -73,12 +73,12 @@ def test_objects_and_lists_are_indented_below_their_label() -> None:
         (2.5, "value", "2.5"),
     ],
 )
-def test_what_is_missing_differs_from_what_is_empty(value: Any, form: str, text: str) -> None:
+def test_a_missing_parameter_differs_from_an_empty_one(value: Any, form: str, text: str) -> None:
     (row,) = parameter_rows((), {"field": value})
     assert (row.form, row.value) == (form, text)
 
 
-def test_a_field_without_a_value_is_shown_as_not_given() -> None:
+def test_a_parameter_without_a_value_is_shown_as_not_given() -> None:
     (row,) = parameter_rows(({"name": "notes", "label": "Notes"},), {})
     assert (row.label, row.form) == ("Notes", "absent")
 
@@ -86,18 +86,18 @@ def test_a_field_without_a_value_is_shown_as_not_given() -> None:
 @pytest.mark.parametrize(
     "name", ["password", "apiKey", "api_key", "CLIENT-SECRET", "authToken", "dbPassword", "pwd"]
 )
-def test_secrets_are_known_by_their_names(name: str) -> None:
+def test_secret_parameters_are_detected_by_their_names(name: str) -> None:
     (row,) = parameter_rows((), {name: "hunter2"})
     assert (row.form, row.value) == ("secret", MASK)
 
 
 @pytest.mark.parametrize("name", ["max_tokens", "keyboard", "secretary", "passenger"])
-def test_similar_names_are_no_secrets(name: str) -> None:
+def test_similar_parameter_names_are_no_secrets(name: str) -> None:
     (row,) = parameter_rows((), {name: "plain"})
     assert row.value == "plain"
 
 
-def test_a_password_field_is_masked_wherever_it_stands() -> None:
+def test_a_password_field_is_masked_at_any_depth() -> None:
     schema = (
         {
             "name": "logins",
@@ -109,13 +109,13 @@ def test_a_password_field_is_masked_wherever_it_stands() -> None:
     assert "hunter2" not in str(rows)
 
 
-def test_hints_lose_their_html() -> None:
+def test_html_is_removed_from_hints() -> None:
     schema = ({"name": "a", "hint": 'See <a href="https://x.invalid">the <b>list</b></a>. 1 < 2'},)
     (row,) = parameter_rows(schema, {"a": 1})
     assert row.hint == "See the list. 1 < 2"
 
 
-def test_long_values_and_labels_are_whole() -> None:
+def test_long_values_and_labels_are_not_truncated() -> None:
     text = "word " * 60_000
     (row,) = parameter_rows((), {"a" * 500: text})
     assert row == ParameterRow(label="a" * 500, value=text)
@@ -131,7 +131,7 @@ def test_parameters_of_any_depth_are_reached(depth: int) -> None:
     assert (rows[-1].depth, rows[-1].value) == (depth, "the end")
 
 
-def test_what_exceeds_every_limit_is_told() -> None:
+def test_parameters_beyond_the_limit_are_counted() -> None:
     many = parameter_rows((), {"list": list(range(30_000))})
     assert len(many) == MAX_ROWS + 1
     assert many[-1].form == "cut"
@@ -140,12 +140,12 @@ def test_what_exceeds_every_limit_is_told() -> None:
     assert (told.form, told.value) == ("cut", "5 more characters than can be shown.")
 
 
-def test_hidden_characters_can_be_seen() -> None:
+def test_invisible_unicode_characters_are_made_visible() -> None:
     (row,) = parameter_rows((), {"to\u200b": "bob\u00ad@\u202ex.example"})
     assert (row.label, row.value) == ("to\ufffd", "bob\ufffd@\ufffdx.example")
 
 
-def test_in_brief_there_is_a_line_for_each_thing_given() -> None:
+def test_the_summary_has_a_line_for_each_parameter() -> None:
     values = {"none": None, "to": {"street": "High St", "city": "Ely"}, "text": "a\nb", "more": 1}
     brief = in_brief(parameter_rows((), values), 2)
     assert shown(brief) == [(0, "to", "High St, Ely"), (0, "text", "a b")]
@@ -153,7 +153,7 @@ def test_in_brief_there_is_a_line_for_each_thing_given() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(schema=st.lists(JSON, max_size=4) | JSON, values=st.dictionaries(st.text(), JSON))
-def test_whatever_comes_is_shown_clean(schema: Any, values: dict[str, Any]) -> None:
+def test_any_parameters_are_sanitized(schema: Any, values: dict[str, Any]) -> None:
     for row in parameter_rows(schema, values):
         assert row.label == clean(row.label)
         assert row.value == clean(row.value)

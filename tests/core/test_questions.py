@@ -49,7 +49,7 @@ def steps(*events: TurnEvent) -> list[ApprovalStep]:
     return [s for s in fold(turn, events).steps if isinstance(s, ApprovalStep)]
 
 
-def test_changed_values_are_named_with_what_they_were() -> None:
+def test_changed_parameters_are_listed_with_their_old_values() -> None:
     schema = ({"name": "amount", "label": "Amount"}, {"name": "to", "label": "Recipient"})
     before = asks({"amount": 1, "to": {"name": "Bob"}, "memo": "x"}, schema=schema)
     after = asks({"amount": 1_000_000, "to": {"name": "Mallory"}, "note": "y"}, schema=schema)
@@ -61,12 +61,12 @@ def test_changed_values_are_named_with_what_they_were() -> None:
     ]
 
 
-def test_another_skill_is_a_change() -> None:
+def test_another_skill_counts_as_a_change() -> None:
     assert str(changes(asks({}), asks({}, skill="Delete all"))[0]) == "Skill: Pay → Delete all"
 
 
 @given(before=PARAMETERS, after=PARAMETERS)
-def test_a_change_is_told_exactly_if_there_is_one(
+def test_a_change_is_reported_exactly_if_parameters_differ(
     before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     one, other = asks(before), asks(after)
@@ -76,7 +76,7 @@ def test_a_change_is_told_exactly_if_there_is_one(
 
 
 @given(secret=st.text(min_size=6), other=st.text(min_size=6))
-def test_neither_digest_nor_changes_give_a_secret_away(secret: str, other: str) -> None:
+def test_digest_and_changes_reveal_no_secret(secret: str, other: str) -> None:
     one, two = asks({"password": secret}), asks({"password": other})
     assert shown_digest(one) == shown_digest(two)
     told = "".join(map(str, changes(one, two)))
@@ -89,7 +89,7 @@ def test_a_missing_schema_is_no_change() -> None:
 
 
 @given(versions=st.lists(PARAMETERS, min_size=1, max_size=4), data=st.data())
-def test_the_newest_parameters_are_asked_about_whatever_the_order(
+def test_the_newest_parameters_are_asked_about_in_any_event_order(
     versions: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     events = [asks(parameters, seq) for seq, parameters in enumerate(versions, 1)]
@@ -102,7 +102,7 @@ def test_the_newest_parameters_are_asked_about_whatever_the_order(
     assert (step.asked_first is None) == (not different)
 
 
-def test_a_decision_on_what_was_shown_is_told_from_one_that_was_overtaken() -> None:
+def test_a_decision_on_shown_parameters_differs_from_an_outdated_one() -> None:
     one, two = asks({"amount": 1}), asks({"amount": 2}, 2)
     decided = ApprovalResolved(
         key="d", call_id=CALL, decision="approved", shown_digest=shown_digest(one)
@@ -113,7 +113,7 @@ def test_a_decision_on_what_was_shown_is_told_from_one_that_was_overtaken() -> N
     assert is_as_shown(*steps(one, two, replace(decided, shown_digest=None)))
 
 
-def test_a_call_that_would_run_again_is_another_question() -> None:
+def test_a_repeated_call_is_another_approval() -> None:
     ran = SkillStarted(key="s", run_id=RunId("run-1"), seq=2, skill="Pay", call_id=CALL)
     decided = ApprovalResolved(
         key="d", call_id=CALL, decision="approved", shown_digest=shown_digest(asks({"amount": 1}))
@@ -123,7 +123,7 @@ def test_a_call_that_would_run_again_is_another_question() -> None:
     assert second.waiting
 
 
-def test_a_change_without_a_number_is_of_the_same_question_when_the_skill_has_run() -> None:
+def test_a_change_without_a_number_updates_the_same_approval_after_the_skill_ran() -> None:
     ran = SkillStarted(key="s", run_id=RunId("run-1"), seq=2, skill="Pay", call_id=CALL)
     change = replace(asks({"amount": 2}), key="again", seq=None)
     decided = ApprovalResolved(
@@ -134,7 +134,7 @@ def test_a_change_without_a_number_is_of_the_same_question_when_the_skill_has_ru
     assert is_as_shown(step)
 
 
-def test_changed_parameters_and_other_runs_make_another_name() -> None:
+def test_changed_parameters_and_other_runs_make_another_approval_key() -> None:
     [step], [changed] = steps(asks({})), steps(asks({}), asks({"a": 1}, 2))
     other = replace(step, request=replace(step.request, run_id=RunId("run-2")))
     assert len({question_name(step), question_name(changed), question_name(other)}) == 3

@@ -31,13 +31,13 @@ anything = st.one_of(
 
 
 @given(anything, st.sampled_from([1.0, 0.001]))
-def test_a_requested_delay_is_a_time_to_wait_or_missing(value: object, unit_s: float) -> None:
+def test_a_retry_after_is_a_delay_or_missing(value: object, unit_s: float) -> None:
     asked_s = requested_s(value, unit_s)
     assert asked_s is None or 0 < asked_s <= LONGEST_DELAY_S
 
 
 @given(st.integers(1, 366 * 86_400))
-def test_a_delay_is_never_shortened(seconds: int) -> None:
+def test_a_retry_after_is_never_shortened(seconds: int) -> None:
     assert requested_s(str(seconds)) == requested_s(seconds) == seconds
     assert requested_s(seconds * 1000, 0.001) == pytest.approx(seconds)
 
@@ -47,12 +47,12 @@ def test_a_delay_is_never_shortened(seconds: int) -> None:
     [0, 0.0, -1, -1000, "0", "-3", "000", "", "soon", "nan", "inf", "1e9", math.nan, math.inf,
      -math.inf, None, True, [], {}, "3, 3", "٣"],
 )  # fmt: skip
-def test_zero_negative_and_senseless_delays_count_as_missing(value: object) -> None:
+def test_zero_negative_and_invalid_retry_after_counts_as_missing(value: object) -> None:
     assert requested_s(value) is None
 
 
 @pytest.mark.parametrize("value", ["9" * 5000, 10**4000, 1e300])
-def test_an_absurd_delay_is_the_longest(value: object) -> None:
+def test_an_absurd_retry_after_is_capped(value: object) -> None:
     assert requested_s(value) == LONGEST_DELAY_S
 
 
@@ -69,7 +69,7 @@ def test_an_absurd_delay_is_the_longest(value: object) -> None:
         ("31622400.0", LONGEST_DELAY_S),
     ],
 )
-def test_a_decimal_number_is_read_with_its_zeros(value: str, asked_s: float) -> None:
+def test_a_decimal_retry_after_is_parsed_with_its_zeros(value: str, asked_s: float) -> None:
     assert requested_s(value) == asked_s
 
 
@@ -89,7 +89,7 @@ def test_backoff_doubles_from_the_first_wait_to_the_longest() -> None:
     st.floats(0, 1, exclude_max=True),
     st.one_of(st.none(), st.floats(0.001, LONGEST_DELAY_S)),
 )
-def test_a_wait_is_at_least_what_is_asked_for_and_never_nothing(
+def test_a_backoff_is_at_least_the_retry_after_and_never_zero(
     attempt: int, jitter: float, asked_s: float | None
 ) -> None:
     wait_s = Backoff().wait_s(attempt, jitter, asked_s)
@@ -98,7 +98,7 @@ def test_a_wait_is_at_least_what_is_asked_for_and_never_nothing(
 
 
 @given(st.floats(0, 1, exclude_max=True))
-def test_own_waits_grow_so_that_only_a_handful_fits_into_six_seconds(jitter: float) -> None:
+def test_backoff_allows_only_a_handful_of_retries_in_six_seconds(jitter: float) -> None:
     waits = [Backoff().wait_s(attempt, jitter) for attempt in range(1, 9)]
     assert waits == sorted(waits)
     tries = 1 + sum(sum(waits[: n + 1]) <= 6 for n in range(len(waits)))
@@ -123,7 +123,7 @@ class Flaky:
         return "done"
 
 
-async def test_a_read_is_repeated_after_the_larger_wait() -> None:
+async def test_a_read_is_retried_after_the_larger_delay() -> None:
     clock, read = HastyClock(), Flaky(failure(), failure(7), failure(0.1))
     assert await repeat(read, clock, tries=4, longest_wait_s=20) == "done"
     assert clock.slept_s == [0.5, 7, 2.0]
@@ -139,7 +139,7 @@ async def test_a_read_is_repeated_after_the_larger_wait() -> None:
         ([BackendError(ErrorKind.BUSY, "At work.", retry_after_s=1)], 2),
     ],
 )
-async def test_a_read_fails_after_a_few_tries_or_when_waiting_is_too_long(
+async def test_a_read_fails_after_a_few_retries_or_when_the_delay_is_too_long(
     errors: list[BackendError], calls: int
 ) -> None:
     read = Flaky(*errors)
@@ -152,14 +152,14 @@ async def test_a_read_fails_after_a_few_tries_or_when_waiting_is_too_long(
     assert read.calls == calls
 
 
-async def test_each_wait_is_reported_before_it_begins() -> None:
+async def test_each_retry_delay_is_reported_before_it_starts() -> None:
     told: list[float] = []
     clock, read = HastyClock(), Flaky(failure(), failure(20))
     assert await repeat(read, clock, tries=3, longest_wait_s=20, on_wait=told.append) == "done"
     assert told == clock.slept_s == [0.5, 20]
 
 
-def test_when_to_try_again_is_a_sentence() -> None:
+def test_the_retry_time_is_a_sentence() -> None:
     assert try_again_text(45) == "Try again in 45 s."
 
 
@@ -184,5 +184,5 @@ def test_when_to_try_again_is_a_sentence() -> None:
         (LONGEST_DELAY_S, "366 days"),
     ],
 )
-def test_a_wait_is_told_in_words_and_never_as_less_than_it_is(seconds: float, words: str) -> None:
+def test_a_retry_delay_is_rounded_up_in_words(seconds: float, words: str) -> None:
     assert wait_text(seconds) == words

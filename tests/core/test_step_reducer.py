@@ -71,7 +71,7 @@ def answer(attempt: str | None, key: str = "local") -> ConnectionResolved:
     return ConnectionResolved(key=key, attempt_id=attempt_id, outcome="authorized")
 
 
-def test_each_kind_of_step_has_all_that_its_event_tells() -> None:
+def test_each_kind_of_step_has_all_fields_of_its_event() -> None:
     begins = SkillStarted(key="", skill="Find", skill_id="s-1", call_id=CallId("call-1"))
     asked = asks("Order", "call-2")
     link = ConnectionRequested(
@@ -105,7 +105,7 @@ def test_each_kind_of_step_has_all_that_its_event_tells() -> None:
     [("completed", "completed"), ("failed", "failed"), ("stopped", "completed")],
 )
 @pytest.mark.parametrize("announced", [True, False])
-def test_a_skill_that_ended_has_all_that_both_events_tell(
+def test_a_finished_skill_has_the_fields_of_both_events(
     outcome: str, status: str, announced: bool
 ) -> None:
     end = SkillFinished(
@@ -141,7 +141,7 @@ def test_two_calls_of_one_skill_end_each_by_its_id() -> None:
     assert [step.status for step in skills(turn)] == ["completed", "completed"]
 
 
-def test_a_call_whose_id_is_missing_on_one_side_ends_by_the_name_of_its_skill() -> None:
+def test_a_call_with_a_missing_id_is_matched_by_its_skill_name() -> None:
     turn = turn_with(skill_started("Order"), skill_started("Find"), skill_ended("Find", "call-1"))
     assert [step.status for step in skills(turn)] == ["running", "completed"]
     turn = turn_with(skill_started("Find", "call-1"), skill_ended("Find"))
@@ -157,7 +157,7 @@ def test_the_first_start_of_a_turn_is_the_one_that_counts() -> None:
     assert turn_with(started(), started()).started_ms == 1_000
 
 
-def test_a_draft_looks_like_its_message_and_is_settled_when_the_turn_is_over() -> None:
+def test_a_streaming_message_is_final_when_the_turn_is_finished() -> None:
     draft = TextStep(key="text:m", text="Hi", message_id=MessageId("m"), settled=False, at_ms=9_000)
     run = numbered(started(), finished())
     turn = fold(EMPTY, [run[0], piece(0, "Hi", at_ms=9_000)])
@@ -165,7 +165,7 @@ def test_a_draft_looks_like_its_message_and_is_settled_when_the_turn_is_over() -
     assert fold(turn, [run[1]]).steps == (replace(draft, settled=True),)
 
 
-def test_a_message_said_again_under_its_id_replaces_its_text() -> None:
+def test_a_duplicate_message_id_replaces_its_text() -> None:
     turn = turn_with(said("Hel", "m-1"), said("Hello", "m-1"))
     assert turn.reply == "Hello"
 
@@ -195,14 +195,14 @@ def test_messages_with_the_same_words_are_two_where_both_were_streamed() -> None
     assert len(texts(turn_with(said("Hello", "m-1"), said("Hello")))) == 2
 
 
-def test_of_two_approvals_of_one_skill_the_one_that_runs_is_approved() -> None:
+def test_of_two_approvals_of_one_skill_the_running_one_is_approved() -> None:
     asked = [asks("Order", "call-1"), asks("Order", "call-2")]
     for event in (skill_started("Order", "call-2"), skill_ended("Order", "call-2")):
         turn = turn_with(*asked, event)
         assert [step.decision for step in approvals(turn)] == [None, "approved"]
 
 
-def test_a_skill_that_runs_without_a_call_id_approves_the_first_that_waits() -> None:
+def test_a_running_skill_without_a_call_id_approves_the_first_pending_approval() -> None:
     asked = [asks("Find", "call-0"), asks("Order", "call-1"), asks("Order", "call-2")]
     turn = turn_with(*asked, skill_ended("Order"))
     assert [step.decision for step in approvals(turn)] == [None, "approved", None]
@@ -221,12 +221,12 @@ def ran_order() -> list[TurnEvent]:
     return numbered(skill_started("Order", "call-1"))
 
 
-def test_a_question_that_comes_again_with_the_same_parameters_is_one() -> None:
+def test_a_duplicate_approval_with_the_same_parameters_is_one() -> None:
     [step] = approvals(turn_with(asks("Order"), asks("Order")))
     assert (step.key, step.revision, step.asked_first) == ("e1", 0, None)
 
 
-def test_a_question_that_waits_is_revised_by_other_parameters() -> None:
+def test_a_pending_approval_is_updated_by_changed_parameters() -> None:
     run = numbered(asks("Find", "call-0"), *(asks("Order", amount=n) for n in (1, 2, 3)))
     run += [replace(e, key="e5", event_id="e5", seq=5) for e in numbered(asks("Find", "call-3"))]
     turn = fold(EMPTY, run)
@@ -236,12 +236,12 @@ def test_a_question_that_waits_is_revised_by_other_parameters() -> None:
     assert step.waiting
 
 
-def test_a_question_is_revised_although_another_one_was_asked_meanwhile() -> None:
+def test_an_approval_is_updated_although_another_one_was_asked_meanwhile() -> None:
     turn = turn_with(asks("Order"), asks("Find", "call-2"), asks("Order", amount=2))
     assert [(step.key, step.revision) for step in approvals(turn)] == [("e1", 1), ("e2", 0)]
 
 
-def test_a_call_that_ran_and_is_asked_about_again_is_another_question() -> None:
+def test_an_approval_for_a_call_that_already_ran_is_a_new_one() -> None:
     turn = turn_with(asks("Order"), skill_started("Order", "call-1"), asks("Order", amount=2))
     assert [(step.key, step.decision) for step in approvals(turn)] == [
         ("e1", "approved"),
@@ -249,7 +249,7 @@ def test_a_call_that_ran_and_is_asked_about_again_is_another_question() -> None:
     ]
 
 
-def test_a_question_read_without_a_number_revises_the_numbered_one_although_it_is_decided() -> None:
+def test_an_approval_without_a_number_updates_the_decided_numbered_one() -> None:
     run = numbered(asks("Order"), skill_started("Order", "call-1"))
     again = replace(asks("Order", amount=2), key="status", run_id=RUN)
     [step] = approvals(fold(EMPTY, [*run, again]))
@@ -259,7 +259,7 @@ def test_a_question_read_without_a_number_revises_the_numbered_one_although_it_i
     assert (step.revision, step.asked_first) == (2, run[0])
 
 
-def test_a_question_without_a_number_is_another_one_where_the_decided_one_has_none_either() -> None:
+def test_an_approval_without_a_number_is_new_where_the_decided_one_has_none_either() -> None:
     first = replace(asks("Order"), key="a", at_ms=1)
     done = replace(decision("call-1"), at_ms=2)
     second = replace(asks("Order", amount=2), key="b", at_ms=3)
@@ -267,14 +267,14 @@ def test_a_question_without_a_number_is_another_one_where_the_decided_one_has_no
     assert [step.decision for step in approvals(turn)] == ["rejected", None]
 
 
-def test_a_decision_is_kept_with_its_reason_for_its_call_alone() -> None:
+def test_an_approval_decision_and_reason_are_stored_for_its_call_only() -> None:
     turn = fold(turn_with(asks("Order", "call-1"), asks("Order", "call-2")), [decision("call-2")])
     other, step = approvals(turn)
     assert other.waiting
     assert (step.decision, step.reason, step.shown_digest) == ("rejected", "Too dear.", None)
 
 
-def test_a_decision_counts_for_the_question_that_was_shown() -> None:
+def test_an_approval_decision_counts_for_the_shown_parameters() -> None:
     run = numbered(asks("Order"), skill_started("Order", "call-1"), asks("Order", amount=2))
     question = run[2]
     assert isinstance(question, ApprovalRequested)
@@ -287,7 +287,7 @@ def test_a_decision_counts_for_the_question_that_was_shown() -> None:
 
 
 @pytest.mark.parametrize("digest", [None, "sha256:of something else"])
-def test_a_decision_on_no_known_question_counts_for_all_about_the_call(
+def test_an_approval_decision_without_known_question_counts_for_the_whole_call(
     digest: str | None,
 ) -> None:
     turn = turn_with(asks("Order"), skill_started("Order", "call-1"), asks("Order", amount=2))
@@ -318,26 +318,26 @@ def test_a_connection_that_is_resolved_stays_as_it_was_resolved_first() -> None:
     assert [step.outcome for step in connections(turn)] == ["authorized"]
 
 
-def test_an_answer_that_names_no_connection_counts_for_the_newest_open_one() -> None:
+def test_a_connection_result_without_id_counts_for_the_newest_open_one() -> None:
     turn = fold(turn_with(wants_connection("a-1"), wants_connection("a-2")), [answer(None, "a")])
     assert [step.outcome for step in connections(turn)] == [None, "authorized"]
     turn = fold(turn, [answer(None, "b")])
     assert [step.outcome for step in connections(turn)] == ["authorized", "authorized"]
 
 
-def test_an_answer_to_another_connection_leaves_the_open_ones() -> None:
+def test_a_result_of_another_connection_leaves_the_open_ones() -> None:
     turn = fold(turn_with(wants_connection("a-1"), wants_connection("a-2")), [answer("a-1")])
     assert [step.outcome for step in connections(turn)] == ["authorized", None]
 
 
-def test_an_agent_that_speaks_again_waits_for_no_connection_until_one_is_answered() -> None:
+def test_a_new_message_of_the_agent_expires_pending_connections() -> None:
     turn = turn_with(wants_connection("a-1"), said("Never mind."))
     assert [step.expired for step in connections(turn)] == [True]
     [step] = connections(fold(turn, [answer("a-1")]))
     assert (step.outcome, step.expired) == ("authorized", False)
 
 
-def test_a_connection_that_was_authorised_does_not_expire_when_the_agent_speaks() -> None:
+def test_an_authorized_connection_does_not_expire_when_the_agent_replies() -> None:
     run = numbered(wants_connection("a-1"), said("Thank you."), said("Bye."))
     answered = replace(answer("a-1"), key="e2", seq=2, run_id=RUN)
     turn = fold(EMPTY, [run[0], answered, run[2]])

@@ -46,14 +46,14 @@ from tui.core.text import (
         "\ud800",
     ],
 )
-def test_nothing_that_a_terminal_acts_on_gets_through(hostile: str) -> None:
+def test_escape_sequences_are_replaced_by_sanitizing(hostile: str) -> None:
     cleaned = clean(hostile)
     assert "\ufffd" in cleaned
     assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in cleaned)
 
 
 @given(st.text(st.characters(codec=None)))
-def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+def test_sanitizing_is_idempotent(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
     assert all(c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") for c in once)
@@ -84,7 +84,7 @@ CHARACTERS = st.one_of(
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_harmless_invisible_characters_stay_in_the_text(name: str) -> None:
+def test_harmless_invisible_unicode_characters_stay_in_the_text(name: str) -> None:
     text = HARMLESS[name]
     assert clean(text) == text
     assert clean_line(text) == text
@@ -92,7 +92,7 @@ def test_harmless_invisible_characters_stay_in_the_text(name: str) -> None:
 
 
 @given(st.text(CHARACTERS))
-def test_cleaning_changes_nothing_but_what_is_unsafe(text: str) -> None:
+def test_sanitizing_changes_only_unsafe_characters(text: str) -> None:
     unsafe = set("\u202a\u202b\u202c\u202d\u202e\u2065\ufff9\ufffa\ufffb") | set(
         map(chr, (*range(0x2066, 0x2070), *range(0xE0000, 0xE0080)))
     )
@@ -109,7 +109,7 @@ def test_cleaning_changes_nothing_but_what_is_unsafe(text: str) -> None:
 
 
 @given(st.text(CHARACTERS), st.lists(st.integers(0, 40), max_size=6))
-def test_a_text_that_comes_in_pieces_is_the_same_text(text: str, cuts: list[int]) -> None:
+def test_sanitizing_a_streamed_text_gives_the_same_text(text: str, cuts: list[int]) -> None:
     text = text.replace("\r", "\r\n")
     places = sorted({0, *(min(cut, len(text)) for cut in cuts), len(text)})
     pieces = [clean_piece(text[start:end]) for start, end in pairwise(places)]
@@ -118,13 +118,13 @@ def test_a_text_that_comes_in_pieces_is_the_same_text(text: str, cuts: list[int]
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_is_drawn_has_the_same_width_in_rich_and_in_terminals(name: str) -> None:
+def test_drawn_text_has_the_same_width_in_rich_and_in_terminals(name: str) -> None:
     shown = drawn(HARMLESS[name])
     assert cell_len(shown) == max(0, wcswidth(shown))
 
 
 @given(st.text(CHARACTERS))
-def test_what_is_drawn_are_parts_of_the_text_in_order(text: str) -> None:
+def test_drawn_text_consists_of_parts_of_the_text_in_order(text: str) -> None:
     text = clean(text)
     parts = list(drawn_parts(text))
     assert "".join(part for _, part in parts) == drawn(text)
@@ -133,13 +133,13 @@ def test_what_is_drawn_are_parts_of_the_text_in_order(text: str) -> None:
     assert not set(drawn(text)) & set("\u00ad\u200b\u200e\u200f\u2060\ufeff")
 
 
-def test_hidden_characters_can_be_revealed() -> None:
+def test_hidden_unicode_characters_can_be_revealed() -> None:
     assert revealed("bob\u200b@x\u00ad.example\x1b") == "bob\ufffd@x\ufffd.example\ufffd"
     assert revealed("👩\u200d💻 نیم\u200cروز") == "👩\u200d💻 نیم\u200cروز"
 
 
 @given(st.text(CHARACTERS), st.integers(2, 40))
-def test_one_line_is_one_line_and_no_longer_than_asked(text: str, limit: int) -> None:
+def test_one_line_is_truncated_to_the_given_width(text: str, limit: int) -> None:
     line = clean_line(text, limit)
     assert len(line) <= limit
     assert not set(line) & set("\n\t")
@@ -149,7 +149,7 @@ def test_one_line_is_one_line_and_no_longer_than_asked(text: str, limit: int) ->
     ("seconds", "shown"),
     [(0, "0.0s"), (0.44, "0.4s"), (9.96, "10s"), (59.4, "59s"), (185, "3m05s"), (7800, "2h10m")],
 )
-def test_durations(seconds: float, shown: str) -> None:
+def test_format_durations(seconds: float, shown: str) -> None:
     assert duration(seconds) == shown
 
 
@@ -157,7 +157,7 @@ def test_durations(seconds: float, shown: str) -> None:
     ("seconds", "shown"),
     [(-5, "now"), (59, "now"), (60, "1m"), (7200, "2h"), (172_800, "2d"), (6_048_000, "10w")],
 )
-def test_ages(seconds: int, shown: str) -> None:
+def test_format_ages(seconds: int, shown: str) -> None:
     assert ago(0, seconds * 1000) == shown
 
 
@@ -165,18 +165,18 @@ def test_ages(seconds: int, shown: str) -> None:
     ("count", "shown"),
     [(812, "812 B"), (3400, "3.4 kB"), (20_000_000, "20.0 MB"), (999_960, "1.0 MB")],
 )
-def test_sizes(count: int, shown: str) -> None:
+def test_format_sizes(count: int, shown: str) -> None:
     assert text_module.size(count) == shown
 
 
-def test_sizes_of_texts_are_counted_in_bytes() -> None:
+def test_format_sizes_of_texts_in_bytes() -> None:
     assert utf8_size("aé€😀\ud800") == 1 + 2 + 3 + 4 + 3
 
 
 @given(
     st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\x1b\x7f\x9b\u202e\u2028\ud800")))
 )
-def test_json_says_the_same_and_is_clean(text: str) -> None:
+def test_formatted_json_is_equal_and_sanitized(text: str) -> None:
     written = json_text({text: [text]}, indent=2)
     assert clean(written) == written
     assert json.loads(written) == {text: [text]}

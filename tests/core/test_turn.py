@@ -65,7 +65,7 @@ def test_any_order_and_any_repetition_end_in_the_same_turn(
 
 
 @given(run=runs(complete=False), data=st.data())
-def test_an_event_with_and_without_its_id_counts_once_in_any_order(
+def test_a_duplicate_event_with_and_without_its_id_counts_once_in_any_order(
     run: list[TurnEvent], data: st.DataObject
 ) -> None:
     turn = replace(EMPTY, run_id=RUN)
@@ -107,7 +107,9 @@ def test_a_turn_that_goes_on_in_another_run_is_the_same_in_any_order(data: st.Da
 
 
 @given(run=runs(), data=st.data())
-def test_replaying_a_prefix_changes_nothing(run: list[TurnEvent], data: st.DataObject) -> None:
+def test_replaying_duplicate_events_changes_nothing(
+    run: list[TurnEvent], data: st.DataObject
+) -> None:
     turn = fold(EMPTY, run)
     again = run[: data.draw(st.integers(0, len(run)))]
     assert fold(turn, again) == turn
@@ -115,7 +117,7 @@ def test_replaying_a_prefix_changes_nothing(run: list[TurnEvent], data: st.DataO
 
 
 @given(run=runs())
-def test_a_finished_turn_leaves_nothing_open(run: list[TurnEvent]) -> None:
+def test_a_finished_turn_has_no_open_steps(run: list[TurnEvent]) -> None:
     turn = fold(EMPTY, run)
     assert turn.over
     assert not turn.open_approvals
@@ -124,7 +126,7 @@ def test_a_finished_turn_leaves_nothing_open(run: list[TurnEvent]) -> None:
 
 
 @given(text=st.text(max_size=60), other=st.text(max_size=9), data=st.data())
-def test_pieces_of_text_join_in_any_order_and_batches_and_overlap(
+def test_text_deltas_join_in_any_order_batch_and_overlap(
     text: str, other: str, data: st.DataObject
 ) -> None:
     starts = data.draw(st.sets(st.integers(0, len(text)), max_size=8)) | {0}
@@ -146,7 +148,7 @@ def test_pieces_of_text_join_in_any_order_and_batches_and_overlap(
 
 
 @given(lost=st.integers(0, 3), data=st.data())
-def test_pieces_after_a_missing_one_wait_for_it(lost: int, data: st.DataObject) -> None:
+def test_text_deltas_after_a_missing_one_wait_for_it(lost: int, data: st.DataObject) -> None:
     parts = [piece(at, "Hello world!"[at : at + 3], at_ms=at) for at in (0, 3, 6, 9)]
     rest = [part for part in parts if part.offset != 3 * lost]
     turn = folded(EMPTY, data.draw(batches(list[TurnEvent](rest))))
@@ -155,7 +157,7 @@ def test_pieces_after_a_missing_one_wait_for_it(lost: int, data: st.DataObject) 
 
 
 @given(count=st.integers(1, 9), data=st.data())
-def test_a_reconnect_goes_on_behind_the_last_event_before_a_gap(
+def test_a_reconnect_resumes_after_the_last_event_before_a_gap(
     count: int, data: st.DataObject
 ) -> None:
     run = numbered(*[skill_started("Find")] * count)
@@ -172,7 +174,7 @@ def test_a_reconnect_goes_on_behind_the_last_event_before_a_gap(
 
 
 @given(run=runs(), data=st.data())
-def test_events_that_a_turn_has_not_seen_are_the_ones_that_change_it(
+def test_new_events_change_a_turn_and_duplicates_do_not(
     run: list[TurnEvent], data: st.DataObject
 ) -> None:
     came = data.draw(st.lists(st.sampled_from(run), unique_by=lambda event: event.key))
@@ -183,13 +185,13 @@ def test_events_that_a_turn_has_not_seen_are_the_ones_that_change_it(
     assert fold(turn, [event for event in run if event not in fresh]) is turn
 
 
-def test_events_of_another_run_do_not_take_the_turn_over() -> None:
+def test_events_of_another_run_are_not_added_to_the_turn() -> None:
     turn = fold(EMPTY, numbered(started()))
     turn = fold(turn, numbered(started(), said("Two"), run_id=OTHER_RUN, prefix="o"))
     assert (turn.run_id, turn.through, turn.last_event_id) == (RUN, 1, "e1")
 
 
-def test_an_event_that_came_with_its_id_is_known_again_by_its_number() -> None:
+def test_a_duplicate_of_an_event_with_an_id_is_detected_by_its_number() -> None:
     [event] = numbered(asks("Order"))
     turn = fold(EMPTY, [event])
     assert fold(turn, [without_id(event)]) is turn
@@ -203,7 +205,7 @@ def test_events_with_different_ids_are_different_although_they_share_a_number() 
     assert fold(fold(EMPTY, [one]), [two]).reply == "One\n\nTwo"
 
 
-def test_events_without_a_number_are_told_apart_by_their_keys() -> None:
+def test_events_without_a_number_are_deduplicated_by_their_keys() -> None:
     one, two = read("One", "m1", run_id=RUN), read("Two", "m2", run_id=RUN)
     assert fold(EMPTY, [one, two]).reply == "One\n\nTwo"
     first, second = replace(said("One"), key="k1", seq=1), replace(said("Two"), key="k2", seq=1)
@@ -215,7 +217,7 @@ def test_events_are_ordered_by_number_and_not_by_time() -> None:
     assert fold(EMPTY, reversed(run)).reply == "a\n\nb\n\nc"
 
 
-def test_messages_of_the_history_are_ordered_by_time_behind_the_others() -> None:
+def test_history_messages_are_ordered_by_time_after_the_others() -> None:
     history = [read("late", "a", 3_000), read("early", "b", 2_000), read("timeless", "0")]
     ours = replace(said("ours"), key="z", at_ms=4_000)
     turn = fold(EMPTY, [*history, ours, *numbered(said("live"))])
@@ -234,7 +236,7 @@ def test_an_event_without_id_leaves_the_newest_id_as_it_is() -> None:
     assert fold(EMPTY, [first, without_id(second)]).last_event_id == "e1"
 
 
-def test_an_event_without_id_that_fills_a_gap_lets_a_reconnect_go_on_behind_the_gap() -> None:
+def test_an_event_without_id_that_fills_a_gap_lets_a_reconnect_resume_after_the_gap() -> None:
     first, second, third = numbered(started(), said("Hi"), said("Bye"))
     assert folded(EMPTY, [[first, third], [without_id(second)]]).last_event_id == "e3"
 
@@ -266,7 +268,7 @@ def test_a_turn_is_rebuilt_from_its_record() -> None:
     assert turn_of(replace(record, events=())).run_id == RUN
 
 
-def test_a_turn_tells_what_its_events_say_of_it() -> None:
+def test_a_turn_has_the_fields_of_its_events() -> None:
     used = UsageReported(key="", input_tokens=3, output_tokens=4)
     run = numbered(started(), used, HaltRequested(key=""), said("Hi"), finished())
     turn = fold(EMPTY, run[:4])
@@ -279,7 +281,7 @@ def test_a_turn_tells_what_its_events_say_of_it() -> None:
     assert (turn.started_ms, turn.ended_ms, turn.phase) == (1_000, 5_000, "over")
 
 
-def test_only_what_rebuilds_a_turn_is_in_its_log() -> None:
+def test_the_log_of_a_turn_has_only_events_that_rebuild_it() -> None:
     note = LogLine(key="", name="note")
     broken = StreamInterrupted(key="")
     new = UnknownEvent(key="", kind="new")
@@ -291,9 +293,7 @@ def test_only_what_rebuilds_a_turn_is_in_its_log() -> None:
 @pytest.mark.parametrize(
     ("at_ms", "place"), [(500, 0), (1_000, 1), (2_999, 1), (3_000, 2), (6_000, 2), (None, 3)]
 )
-def test_an_unfinished_message_stands_before_what_began_after_it(
-    at_ms: int | None, place: int
-) -> None:
+def test_an_unfinished_message_is_ordered_before_later_steps(at_ms: int | None, place: int) -> None:
     run = numbered(said("One"), started(), skill_started("Find"), started(), started())
     ended = replace(skill_ended("Order"), key="e7", seq=7, at_ms=7_000, run_id=RUN)
     turn = fold(EMPTY, [*run, ended, piece(0, "Draft", at_ms=at_ms)])
@@ -302,13 +302,13 @@ def test_an_unfinished_message_stands_before_what_began_after_it(
     assert found == place
 
 
-def test_an_unfinished_message_stands_behind_what_has_no_time() -> None:
+def test_an_unfinished_message_is_ordered_after_steps_without_a_time() -> None:
     run = numbered(asks("Order"), skill_started("Find"))
     turn = fold(EMPTY, [*run, piece(0, "Draft", at_ms=1_500)])
     assert [type(step) for step in turn.steps] == [ApprovalStep, TextStep, SkillStep]
 
 
-def test_an_unfinished_message_has_the_time_of_its_first_piece() -> None:
+def test_an_unfinished_message_has_the_time_of_its_first_delta() -> None:
     turn = fold(EMPTY, [piece(0, "He", at_ms=1_000), piece(2, "llo", at_ms=2_000)])
     assert turn.steps == (
         TextStep(key="text:m", text="Hello", message_id=MessageId("m"), settled=False, at_ms=1_000),
@@ -316,14 +316,14 @@ def test_an_unfinished_message_has_the_time_of_its_first_piece() -> None:
     assert turn.phase == "working"
 
 
-def test_a_message_settles_the_text_that_was_streamed() -> None:
+def test_a_whole_message_replaces_the_streamed_text() -> None:
     delta = TextDelta(key="d", message_id=MessageId("m"), offset=0, text="Hel")
     turn = fold(EMPTY, [delta, *numbered(started(), said("Hello", "m"))])
     assert [step.text for step in turn.steps if isinstance(step, TextStep)] == ["Hello"]
     assert all(step.settled for step in turn.steps if isinstance(step, TextStep))
 
 
-def test_a_message_read_from_the_history_is_the_one_that_was_streamed() -> None:
+def test_a_history_message_is_no_duplicate_of_the_streamed_one() -> None:
     live = numbered(started(), said("Done."), said("Done."), finished())
     history = [
         AgentMessage(key=f"m{n}", message_id=MessageId(f"m{n}"), text="Done. ", from_history=True)
@@ -333,7 +333,7 @@ def test_a_message_read_from_the_history_is_the_one_that_was_streamed() -> None:
     assert [step.text for step in turn.steps if isinstance(step, TextStep)] == ["Done.", "Done."]
 
 
-def test_a_message_that_only_the_history_has_is_added_at_the_end() -> None:
+def test_a_message_only_in_the_history_is_added_at_the_end() -> None:
     live = numbered(started(), said("One moment"), wants_connection())
     reply = AgentMessage(key="m2", message_id=MessageId("m2"), text="Found it", from_history=True)
     turn = fold(EMPTY, [*live, reply])
@@ -341,7 +341,7 @@ def test_a_message_that_only_the_history_has_is_added_at_the_end() -> None:
     assert not turn.open_connections
 
 
-def test_an_event_that_came_without_its_id_is_known_again_by_its_number() -> None:
+def test_a_duplicate_of_an_event_without_an_id_is_detected_by_its_number() -> None:
     ask = replace(asks("Order"), key="run-1#2", run_id=RUN, seq=2)
     stored = replace(asks("Order"), key="e2", event_id="e2", run_id=RUN, seq=2)
     for nameless in (ask, replace(ask, key="digest")):
@@ -349,14 +349,14 @@ def test_an_event_that_came_without_its_id_is_known_again_by_its_number() -> Non
         assert fold(turn, [stored]) is turn
 
 
-def test_parallel_calls_that_announce_one_start_show_every_end() -> None:
+def test_parallel_skill_calls_with_one_start_show_every_end() -> None:
     turn = fold(EMPTY, numbered(skill_started("Find"), *[skill_ended("Find")] * 3))
     skills = [step for step in turn.steps if isinstance(step, SkillStep)]
     assert [step.status for step in skills] == ["completed"] * 3
     assert [step.started_ms for step in skills] == [1000, None, None]
 
 
-def test_a_skill_that_runs_has_been_approved_whoever_did_it() -> None:
+def test_a_running_skill_counts_as_approved() -> None:
     turn = fold(EMPTY, numbered(asks("Order"), skill_started("Order")))
     [approval] = [step for step in turn.steps if isinstance(step, ApprovalStep)]
     assert approval.decision == "approved"
@@ -373,11 +373,11 @@ def test_a_skill_that_runs_has_been_approved_whoever_did_it() -> None:
         ([started(), asks("Order"), finished()], "over"),
     ],
 )
-def test_the_phase_follows_from_the_events(events: list[TurnEvent], phase: str) -> None:
+def test_the_phase_of_a_turn_follows_from_its_events(events: list[TurnEvent], phase: str) -> None:
     assert fold(EMPTY, numbered(*events)).phase == phase
 
 
-def test_a_connection_that_was_authorised_is_settled() -> None:
+def test_an_authorized_connection_is_settled() -> None:
     done = ConnectionResolved(key="l", attempt_id=AttemptId("a-1"), outcome="authorized")
     turn = fold(EMPTY, [*numbered(started(), wants_connection()), done])
     [step] = [step for step in turn.steps if isinstance(step, ConnectionStep)]
@@ -385,7 +385,7 @@ def test_a_connection_that_was_authorised_is_settled() -> None:
     assert turn.phase == "working"
 
 
-def test_a_gap_is_seen_and_the_reconnect_goes_on_before_it() -> None:
+def test_a_gap_is_detected_and_a_reconnect_resumes_before_it() -> None:
     events = numbered(started(), skill_started("Find"), skill_ended("Find"), said("Done"))
     turn = fold(EMPTY, [events[0], events[3]])
     assert turn.has_gap
@@ -395,7 +395,7 @@ def test_a_gap_is_seen_and_the_reconnect_goes_on_before_it() -> None:
     assert whole.last_event_id == "e4"
 
 
-def test_the_timeline_shows_a_message_once_whichever_ways_it_came() -> None:
+def test_the_timeline_shows_a_duplicate_message_once() -> None:
     live = numbered(started(), said("Done."))
     echo = AgentMessage(key="m1", run_id=RUN, text="Done.", from_history=True)
     other = AgentMessage(key="m2", run_id=RUN, text="More.", from_history=True)
@@ -403,14 +403,16 @@ def test_the_timeline_shows_a_message_once_whichever_ways_it_came() -> None:
     assert drop_history_duplicates([echo, other], among=live) == (other,)
 
 
-def test_heartbeats_leave_no_trace() -> None:
+def test_heartbeats_change_nothing_in_a_turn() -> None:
     turn = fold(EMPTY, numbered(started()))
     beaten = fold(turn, [Heartbeat(key="ping", run_id=RUN)])
     assert beaten.seen == turn.seen
     assert beaten.steps == turn.steps
 
 
-def test_an_event_costs_the_same_however_long_the_turn_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cost_of_an_event_is_independent_of_the_length_of_the_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     taken = Counter[str]()
     take = StepReducer.take
 
@@ -426,7 +428,7 @@ def test_an_event_costs_the_same_however_long_the_turn_is(monkeypatch: pytest.Mo
     assert turn == fold(EMPTY, events)
 
 
-def test_what_was_written_is_not_kept_beside_the_whole_message() -> None:
+def test_text_deltas_are_dropped_when_the_whole_message_arrives() -> None:
     written = TextDelta(key="d", message_id=MessageId("m"), offset=0, text="Hel")
     turn = fold(EMPTY, [written, *numbered(replace(said("Hello"), message_id=MessageId("m")))])
     assert (turn.reply, turn.drafts) == ("Hello", ())
