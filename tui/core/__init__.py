@@ -1,1 +1,1 @@
-"""Pure data and functions that everything else speaks in. Standard library only, no I/O."""
+"""Pure data and functions shared by every layer. Standard library only, no I/O."""

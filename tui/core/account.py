@@ -1,4 +1,4 @@
-"""Who is signed in, and how one signs in, for interfaces that know no protocol."""
+"""Interfaces of the sign-in, independent of the protocol."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from tui.core.errors import BackendError, ErrorKind
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person as the identity service names them; clean text, empty where it did not say."""
+    """Person, as the identity service names them; clean text, empty where it is missing."""
 
     name: str = ""
     email: str = ""
     subject: str = ""
-    """The service's own id of the person."""
+    """Id of the person at the service."""
 
     def label(self) -> str:
-        """The person on one line: ``Ada Lovelace (ada@example.com)``."""
+        """Return the person on one line: ``Ada Lovelace (ada@example.com)``."""
         named = self.name or self.email or self.subject or "somebody without a name"
         return f"{named} ({self.email})" if self.email and self.email != named else named
 
@@ -27,7 +27,7 @@ _GRANT_IS_OVER = frozenset({"invalid_grant", "invalid_client", "unauthorized_cli
 
 
 def login_helps(error: BackendError) -> bool:
-    """Whether a failure says that nobody is signed in any more.
+    """Return True if a failure means that the user is no longer signed in.
 
     A service that refuses a valid login does not: signing in again would change nothing.
     """
@@ -36,7 +36,7 @@ def login_helps(error: BackendError) -> bool:
 
 
 class LoginProblem(Exception):
-    """A login, or one answer to it, that came to nothing.
+    """Failed login, or one invalid answer to it.
 
     ``str(error)`` is one sentence that says what happened; ``hint`` says what to do about it.
     """
@@ -46,12 +46,12 @@ class LoginProblem(Exception):
         self.hint = hint
 
     def sentence(self) -> str:
-        """What happened and what to do, on one line."""
+        """Return the problem and the next step on one line."""
         return f"{self} {self.hint}".rstrip()
 
 
 class LoginAttempt(Protocol):
-    """One login, from the address that the user opens to the name of who signed in.
+    """One login, from the address that the user opens to the identity that signed in.
 
     It waits for the redirect of the browser and for an address that is pasted; the first valid
     one counts. It ends by itself after five minutes.
@@ -59,27 +59,27 @@ class LoginAttempt(Protocol):
 
     @property
     def url(self) -> str:
-        """What the user opens, in any browser on any machine."""
+        """Address to open, in any browser on any machine."""
         ...
 
     @property
     def redirect_url(self) -> str:
-        """Where the browser ends, as registered."""
+        """Registered address to which the browser is redirected."""
         ...
 
     @property
     def port(self) -> int:
-        """The port of ``redirect_url``."""
+        """Port of ``redirect_url``."""
         ...
 
     @property
     def listening_problem(self) -> str:
-        """Why the redirect cannot arrive by itself, as a sentence; empty if it can."""
+        """Reason why the redirect cannot arrive automatically, as a sentence; empty if it can."""
         ...
 
     @property
     def remote_reason(self) -> str:
-        """Why no browser is expected to open here, as a clause (``you are connected over SSH``).
+        """Reason why no browser is expected here, as a clause (``you are connected over SSH``).
 
         Empty if one is. A guess, that only decides what is offered first.
         """
@@ -87,61 +87,62 @@ class LoginAttempt(Protocol):
 
     @property
     def redirect_doubt(self) -> str:
-        """Why the redirect may go astray although a browser starts, as a sentence; or empty."""
+        """Reason why the redirect may not arrive although a browser opens; a sentence, or empty."""
         ...
 
     @property
     def tunnel(self) -> str:
-        """The ``ssh -L`` line that lets the browser of another machine reach us; may be empty."""
+        """``ssh -L`` command that lets a browser elsewhere reach this machine; may be empty."""
         ...
 
     @property
     def seconds_left(self) -> float:
-        """Until the attempt ends, at least 0."""
+        """Seconds until the attempt ends, at least 0."""
         ...
 
     def open_browser(self) -> bool:
-        """Show ``url`` in the system's browser; False where there is none."""
+        """Open ``url`` in the system's browser; return False if there is none."""
         ...
 
     def paste(self, text: str) -> None:
-        """Take the redirected address, or its query alone, as the answer.
+        """Accept the redirected address, or its query alone, as the answer.
 
-        Raises ``LoginProblem`` when it is none, or of another attempt; this one goes on.
+        Raises ``LoginProblem`` if it is not a redirect address, or belongs to another attempt; this
+        attempt continues.
         """
         ...
 
     async def finished(self) -> Identity:
-        """Who signed in, once the tokens are stored. Raises ``LoginProblem``."""
+        """Return the signed-in identity once the tokens are stored. Raises ``LoginProblem``."""
         ...
 
     async def aclose(self) -> None:
-        """Give up if it has not finished, and close the port."""
+        """Cancel the attempt if it has not finished, and close the port."""
         ...
 
 
 class Account(Protocol):
-    """The sign-in of one profile."""
+    """Sign-in of one profile."""
 
     @property
     def storage(self) -> str:
-        """Where its secrets are kept, as words for "kept in ...": ``the keyring (GNOME)``.
+        """Place where the secrets are stored, to complete "kept in ...": ``the keyring (GNOME)``.
 
         Empty as long as that is not decided.
         """
         ...
 
     async def whoami(self) -> Identity:
-        """Who is signed in. Raises ``BackendError``, ``UNAUTHORIZED`` if nobody is."""
+        """Return the signed-in identity. Raises ``BackendError(UNAUTHORIZED)`` without one."""
         ...
 
     async def begin_login(self) -> LoginAttempt:
-        """Prepare storage and port, and wait for the user.
+        """Prepare storage and port, and start waiting for the user.
 
         Raises ``LoginProblem``, and ``BackendError`` if the identity service cannot be asked.
         """
         ...
 
     async def sign_out(self) -> None:
-        """Remove the tokens from every place. Raises ``LoginProblem`` where that fails."""
+        """Remove the tokens from every place. Raises ``LoginProblem`` if that fails."""
         ...

@@ -1,4 +1,4 @@
-"""Whether a browser can be expected here, and how one elsewhere reaches us.
+"""Guess if a browser can open here, and how a browser elsewhere can reach this machine.
 
 Guesses from the environment. They decide what is offered first and never what is possible.
 """
@@ -15,9 +15,9 @@ _SHELL_SAFE = re.compile(r"[\w.:%@-]+")
 
 
 def remote_reason(environ: Mapping[str, str], platform: str, *, contained: bool = False) -> str:
-    """Why no browser is expected to open here, as a clause; empty if one is.
+    """Return the reason why no browser is expected to open here, as a clause; empty if one is.
 
-    ``platform`` is as in ``sys.platform``; ``contained``: something else says it is a container.
+    ``platform`` is as in ``sys.platform``; ``contained``: there is other evidence of a container.
     """
     if read_switch(environ.get("GENIE_TUI_NO_BROWSER", "")):
         return "GENIE_TUI_NO_BROWSER is set"
@@ -36,19 +36,19 @@ def remote_reason(environ: Mapping[str, str], platform: str, *, contained: bool 
 
 
 def is_wsl(environ: Mapping[str, str]) -> bool:
-    """Whether Windows is around us, whose browser may not reach our port."""
+    """Return True under WSL, where the Windows browser may not reach our port."""
     return bool(environ.get("WSL_DISTRO_NAME"))
 
 
 def redirect_doubt(environ: Mapping[str, str]) -> str:
-    """Why a redirect may not arrive although a browser starts, as a sentence; empty mostly."""
+    """Return why a redirect may not arrive although a browser opens; a sentence, usually empty."""
     if not is_wsl(environ):
         return ""
     return "A program of Windows may have the same port: if the last page fails, paste its address."
 
 
 def tunnel_command(environ: Mapping[str, str], host: str, port: int) -> str:
-    """The line to run on the user's machine so that its browser reaches ``host:port`` here.
+    """Return the command that lets a browser on the user's machine reach ``host:port`` here.
 
     ``host`` is that of the redirect URL. The server's address is the one the user's own SSH
     connection came in at; without a connection it is left for the user to fill in.

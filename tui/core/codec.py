@@ -1,4 +1,4 @@
-"""Events to JSON and back: what the store keeps and what ``ask --json`` prints."""
+"""Convert events to JSON and back, for the store and for ``ask --json``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _NAMES: dict[type, str] = {kind: name for name, kind in _TYPES.items()}
 
 
 def type_name(event: TurnEvent) -> str:
-    """The event's name in JSON: its class in snake case, such as ``skill_started``."""
+    """Return the event's name in JSON: its class in snake case, such as ``skill_started``."""
     return _NAMES[type(event)]
 
 
 def to_json(event: TurnEvent) -> dict[str, Any]:
-    """A JSON object with ``type`` and every field that differs from its default."""
+    """Return a JSON object with ``type`` and every field that differs from its default."""
     out: dict[str, Any] = {"type": type_name(event)}
     for spec in fields(event):
         value = getattr(event, spec.name)
@@ -34,10 +34,10 @@ def to_json(event: TurnEvent) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> TurnEvent:
-    """The event that :func:`to_json` described.
+    """Return the event described by the output of :func:`to_json`.
 
-    What a newer version wrote and this one cannot read becomes an :class:`UnknownEvent`, so that
-    going back to an older version never loses a row. Raises ``KeyError`` without a ``key``.
+    An event of a newer version that this one cannot read becomes an :class:`UnknownEvent`, so that
+    a downgrade never loses a row. Raises ``KeyError`` without a ``key``.
     """
     kind = _TYPES.get(str(data.get("type")), UnknownEvent)
     known = {spec.name for spec in fields(kind)}

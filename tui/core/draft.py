@@ -1,4 +1,4 @@
-"""Draft: the text of the composer with its pastes, as one text that is kept."""
+"""Draft: the text of the composer with its pastes and files, stored as one text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def typed_text(text: str) -> str:
-    """Return what the user means by a text that was typed, pasted or edited elsewhere.
+    """Normalize text that was typed, pasted or edited elsewhere.
 
     Line breaks of any kind become ``\\n``. Escape sequences, other control characters and lone
     surrogates are removed. Every other character stays, invisible ones as well. Idempotent.
@@ -29,33 +29,32 @@ def typed_text(text: str) -> str:
 
 
 def is_text(character: str) -> bool:
-    """Return true for a single character that can be a part of a text, visible or not."""
+    """Return True if a single character can be part of a text, visible or not."""
     return len(character) == 1 and unicodedata.category(character) not in ("Cc", "Cs")
 
 
-# Control characters that no text in the composer can have, since it is cleaned: a folded part
-# stands between shift-out and shift-in, a file behind a file separator.
+# Control characters that text in the composer cannot contain, since it is cleaned: a collapsed
+# part is between shift-out and shift-in, and a file follows a file separator.
 _OUT, _IN, _FILE = "\x0e", "\x0f", "\x1c"
 _FOLDED = re.compile(f"{_OUT}([^{_IN}]*){_IN}")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that has not been sent.
+    """Message that has not been sent.
 
-    ``text`` may have parts that are shown folded, see :func:`fold`. ``paths`` are files to go with
-    it.
+    ``text`` can have collapsed parts, see :func:`fold`. ``paths`` are the attached files.
     """
 
     text: str = ""
     paths: tuple[str, ...] = ()
 
     def dump(self) -> str:
-        """All of it as one text. Text may be put before it, and stays text."""
+        """Return all of it as one text. Text may be put before it, and remains text."""
         return _FILE.join((self.text, *self.paths))
 
     def followed_by(self, other: Draft) -> Draft:
-        """Both, with an empty line between the texts."""
+        """Return both drafts joined, with an empty line between the texts."""
         texts = [text for text in (self.text, other.text) if text.strip()]
         paths = dict.fromkeys((*self.paths, *other.paths))
         return Draft("\n\n".join(texts), tuple(paths))
@@ -76,26 +75,26 @@ class Draft:
 
 
 def draft_of(prompt: Prompt) -> Draft:
-    """A message that comes back to be changed."""
+    """Return the draft of a message that is returned to be changed."""
     return Draft(prompt.text, tuple(file.path for file in prompt.attachments))
 
 
 def parse(kept: str) -> Draft:
-    """What :meth:`Draft.dump` made one text of."""
+    """Return the draft stored by :meth:`Draft.dump`."""
     text, *paths = kept.split(_FILE)
     return Draft(text, tuple(paths))
 
 
 def fold(text: str) -> str:
-    """A part of a draft that is to be shown folded."""
+    """Mark text as a part of a draft that is shown collapsed."""
     return f"{_OUT}{text}{_IN}"
 
 
 def show_folded(text: str, label: Callable[[str], str]) -> str:
-    """A draft's text with a label in the place of each folded part."""
+    """Return a draft's text with a label in place of each collapsed part."""
     return _FOLDED.sub(lambda found: label(found[1]), text)
 
 
 def unfold(text: str) -> str:
-    """A draft's text in full, as it would be sent."""
+    """Return a draft's full text, as it would be sent."""
     return text.replace(_OUT, "").replace(_IN, "")

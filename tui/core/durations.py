@@ -1,4 +1,4 @@
-"""How long things took: from the event that began something to the one that ended it."""
+"""Durations: the time between the event that started something and the one that ended it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tui.core.events import (
 
 
 class Durations:
-    """Finds how long things took, as the events come by in order."""
+    """Compute durations from events, in order of arrival."""
 
     def __init__(self) -> None:
         self._open: list[TurnEvent] = []
 
     def forget_all_but(self, keys: Container[str]) -> None:
-        """Wait no longer for the ends of events that have other keys."""
+        """Stop waiting for the end of events with other keys."""
         self._open = [event for event in self._open if event.key in keys]
 
     def take(self, event: TurnEvent) -> int | None:
-        """Milliseconds since what this event ends began; None if it ends nothing known."""
+        """Return the milliseconds since the start of what this event ends; None if unknown."""
         ends = _ENDS.get(type(event))
         if ends is None:
             if type(event) in _BEGINS:

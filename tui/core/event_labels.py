@@ -1,4 +1,4 @@
-"""Events in a few words, the same in the app's timeline and in every export."""
+"""Short labels for events, shared by the timeline and every export."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tui.core.events import (
 
 
 class EventIcon(StrEnum):
-    """The shape an event is known by. The value is its glyph, one cell wide."""
+    """Icon of a kind of event. The value is its glyph, one cell wide."""
 
     BEGAN = "▶"
     SAID = "“"
@@ -43,7 +43,7 @@ class EventIcon(StrEnum):
 
 
 class EventLabel(NamedTuple):
-    """What happened, and about what. Neither text is clean; one of them may be empty."""
+    """Title and subject of an event. Neither is cleaned; one of them may be empty."""
 
     mark: EventIcon
     what: str
@@ -59,7 +59,7 @@ _OUT_OF_TURNS = EventLabel(EventIcon.STOPPED, "Turns used up")
 
 
 def label_for(event: TurnEvent) -> EventLabel:
-    """An event in words. Every kind has a shape of its own or says what it is."""
+    """Return the label of an event. Every kind has its own icon or names itself."""
     match event:
         case TurnStarted():
             return EventLabel(EventIcon.BEGAN, "Began")

@@ -1,7 +1,7 @@
-"""What can happen in a turn, in our words.
+"""Events of a turn, in our own vocabulary.
 
-Backends make these from the wire, the store keeps them, and :func:`tui.core.turn.fold` turns them
-into what is shown. Source: the event tables of the Headless API and of the Workflows API.
+Backends build them from the wire, the store saves them, and :func:`tui.core.turn.fold` turns
+them into steps. Source: the event tables of the Headless API and of the Workflows API.
 """
 
 from __future__ import annotations
@@ -19,56 +19,56 @@ SkillOutcome = Literal["completed", "failed", "stopped"]
 Decision = Literal["approved", "rejected"]
 ConnectionOutcome = Literal["authorized", "failed", "rejected"]
 TurnOutcome = Literal["finished", "failed", "halted", "limit"]
-"""``limit``: the agent used up its turns. ``halted``: stopped by the user."""
+"""``limit``: the agent reached its turn limit. ``halted``: stopped by the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What every event carries."""
+    """Fields of every event."""
 
     key: str
     """Identity in the conversation: the wire's event id, else run and number, else a digest."""
     run_id: RunId | None = None
     event_id: str | None = None
-    """What ``Last-Event-ID`` takes; None when the wire gave none."""
+    """Value for ``Last-Event-ID``; None if the wire gave none."""
     seq: int | None = None
-    """Number within the run, from 1; None for what has none (pings, history, our own events)."""
+    """Number within the run, from 1; None for events without one (pings, history, our own)."""
     at_ms: int | None = None
-    """Server clock, milliseconds since the epoch; None when the wire gave no time."""
+    """Server clock, milliseconds since the epoch; None if the wire gave no time."""
     seen_ms: int | None = None
-    """Our clock when it arrived, milliseconds since the epoch."""
+    """Our clock on arrival, milliseconds since the epoch."""
     raw: Json = field(default_factory=dict, repr=False)
-    """The payload as it came, for the timeline; empty for our own events."""
+    """Payload as received, for the timeline; empty for our own events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnStarted(Event):
-    """The agent began to work on a message."""
+    """The agent started working on a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextDelta(Event):
-    """A piece of a message that is still being written."""
+    """Piece of a message that is still being written."""
 
     message_id: MessageId
     offset: int
-    """Where the piece goes: characters of this message before it."""
+    """Position of the piece: number of characters of this message before it."""
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentMessage(Event):
-    """A complete message of the agent, in Markdown. A turn can hold several."""
+    """Complete message of the agent, in Markdown. A turn can have several."""
 
     text: str
     message_id: MessageId | None = None
     from_history: bool = False
-    """Read from the message history, so it may be one that the stream brought already."""
+    """Read from the message history, so it may duplicate a message of the stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillStarted(Event):
-    """A skill began to run."""
+    """A skill started."""
 
     skill: str
     skill_id: str | None = None
@@ -89,30 +89,31 @@ class SkillFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRequested(Event):
-    """The turn waits until somebody approves or rejects this skill call."""
+    """A skill call requires approval."""
 
     call_id: CallId
     skill: str
     skill_id: str | None = None
     parameters: Json = field(default_factory=dict)
     schema: tuple[Json, ...] = ()
-    """A field each: ``name``, ``label``, ``hint``, ``type``, ``control_type``, ``properties``."""
+    """One entry per field: ``name``, ``label``, ``hint``, ``type``, ``control_type``,
+    ``properties``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalResolved(Event):
-    """The decision on a skill call; ours, or one learned from the conversation."""
+    """Decision on a skill call; ours, or one learned from the conversation."""
 
     call_id: CallId
     decision: Decision
     reason: str | None = None
     shown_digest: str | None = None
-    """Of what the question showed when it was decided here; None: it was decided elsewhere."""
+    """Digest of the question as shown when it was decided here; None: it was decided elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionRequested(Event):
-    """The turn waits until the user has authorised a connection in the browser."""
+    """The turn needs the user to sign in to a connection in the browser."""
 
     attempt_id: AttemptId
     connector: str
@@ -122,10 +123,10 @@ class ConnectionRequested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionResolved(Event):
-    """What became of a connection request."""
+    """Outcome of a connection request."""
 
     attempt_id: AttemptId | None
-    """None: the wire did not say which; the newest open one is meant."""
+    """None: the wire did not say; the newest open one is meant."""
     outcome: ConnectionOutcome
     reason: str | None = None
 
@@ -141,21 +142,21 @@ class UsageReported(Event):
     premium_requests: float = 0.0
     cost: float | None = None
     currency: str = ""
-    """As the service names it; empty where it does not."""
+    """Currency as the service names it; empty if it does not."""
     running_total: bool = False
-    """The service counts for the whole conversation; this turn's share is the difference."""
+    """The service counts for the whole conversation; the share of this turn is the difference."""
     before: bool = False
-    """As a running total stood before this turn."""
+    """The report is the running total before this turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HaltRequested(Event):
-    """The user asked the agent to stop, and the service took note. Ours; not yet an end."""
+    """The service accepted the user's stop request. Our own event; not yet the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine(Event):
-    """Something the agent's runtime noted."""
+    """Log message of the agent's runtime."""
 
     name: str
     detail: str = ""
@@ -163,7 +164,7 @@ class LogLine(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamInterrupted(Event):
-    """The server gave up the stream, not the turn."""
+    """The server ended the stream, but not the turn."""
 
     reason: str = ""
     retry_after_ms: int | None = None
@@ -171,7 +172,7 @@ class StreamInterrupted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat(Event):
-    """The stream is alive. Not kept."""
+    """The stream is alive. Not stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +185,10 @@ class TurnFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent(Event):
-    """A type we do not know, or a payload we could not read. Shown in the timeline as it came."""
+    """Unknown type, or unreadable payload. Shown in the timeline as received."""
 
     kind: str
-    """The wire's name for it; ``malformed`` for what was not JSON."""
+    """Type on the wire; ``malformed`` if it was not JSON."""
 
 
 TurnEvent = (

@@ -1,7 +1,7 @@
-"""Events that came over a turn's stream and are about something else.
+"""Events on a turn's stream that belong to another conversation or run.
 
-They are kept as rows of the log and change nothing: they have neither a run nor a number, and a
-key of their own, since the event may come the right way as well.
+They are saved as rows of the log and change nothing: they have neither a run nor a number, and a
+key of their own, since the event may also arrive on its own stream.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Subject = Literal["conversation", "run"]
 
 
 def unrelated(event: TurnEvent, subject: Subject) -> UnknownEvent:
-    """Return an event that names another conversation or run as one that means nothing here."""
+    """Return an event of another conversation or run as an ``UnknownEvent`` without effect."""
     wire_name = event.raw.get("type")
     kind = wire_name if isinstance(wire_name, str) and wire_name else type_name(event)
     return UnknownEvent(

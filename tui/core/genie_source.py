@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Kept(NamedTuple):
-    """Where it is kept which genie is used from now on."""
+    """Place that names the genie used from now on."""
 
     path: str = ""
-    """The file that says so; empty where nothing does."""
+    """Configuration file; empty if there is none."""
     overruled_by: str = ""
-    """The environment variable that names another one, and wins at the next start."""
+    """Environment variable that names another genie, and wins at the next start."""

@@ -1,4 +1,4 @@
-"""What a check of the set-up found, step by step."""
+"""Results of a configuration check, step by step."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from typing import Literal
 
 Step = Literal["configuration", "files", "network", "sign-in", "genie", "stream"]
 STEPS: tuple[Step, ...] = ("configuration", "files", "network", "sign-in", "genie", "stream")
-"""In the order in which they are checked; each needs those before it."""
+"""Steps in the order of the check; each requires those before it."""
 
 Verdict = Literal["good", "warning", "bad", "open"]
-"""``warning``: it works, and should be changed all the same. ``open``: not known, since something
-before it is missing."""
+"""``warning``: works, but should be changed. ``open``: unknown, because an earlier step failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One step; clean text on one line each."""
+    """Result of one step; clean text, one line each."""
 
     step: Step
     verdict: Verdict
     text: str
-    """What was found."""
+    """Finding."""
     advice: str = ""
-    """What to do about it; empty where all is well."""
+    """Next step for the user; empty if all is well."""

@@ -1,4 +1,4 @@
-"""Texts that are one JSON document, as agents write them that answer programs."""
+"""JSON documents in messages: detect, summarize and format them."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def _finite(literal: str) -> float:
 
 
 _EXACT = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
-"""For what is laid out anew: a number that would read otherwise leaves the text as it is."""
+"""Strict decoder for formatting: a number that would change leaves the text as received."""
 
 
 def begins_as_json(text: str) -> bool:
-    """Whether a text that is still being written looks like a JSON document so far."""
+    """Return True if the start of a text looks like a JSON document."""
     return _BEGINNING.match(text) is not None
 
 
 @lru_cache(maxsize=8)
 def json_of(text: str) -> Document | None:
-    """The document that a text consists of, not to be changed; None if it is another text."""
+    """Return the document that makes up a text, read-only; None if it is other text."""
     if not begins_as_json(text):
         return None
     try:
@@ -47,7 +47,7 @@ def json_of(text: str) -> Document | None:
 
 
 def summary_of(document: Document, text: str) -> tuple[str, list[str]]:
-    """How much it is, such as ``3 keys, 1.2 kB``, and the first of its keys, cleaned."""
+    """Return a summary such as ``3 keys, 1.2 kB``, and the first keys, cleaned."""
     count, one = len(document), len(document) == 1
     what = ("key" if one else "keys") if isinstance(document, dict) else "item" if one else "items"
     keys, room = [], _KEYS_CHARS
@@ -63,19 +63,19 @@ def summary_of(document: Document, text: str) -> tuple[str, list[str]]:
 
 
 def fenced(text: str) -> str:
-    """A JSON document as a code block of Markdown, one line for each value."""
+    """Return a JSON document as a Markdown code block, one line per value."""
     longest = max((len(ticks[0]) for ticks in _FENCE.finditer(text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}json\n{_indented(text)}\n{fence}"
 
 
 def fenced_if_json(text: str) -> str:
-    """Markdown as it is, but a JSON document as a code block."""
+    """Return Markdown unchanged, but a JSON document as a code block."""
     return fenced(text) if json_of(text) is not None else text
 
 
 def _indented(text: str) -> str:
-    """What comes on one line on several; what is laid out already is left as it is."""
+    """Indent a document of one line; leave an indented one unchanged."""
     text = text.strip()
     if "\n" in text or (found := json_of(text)) is None:
         return text

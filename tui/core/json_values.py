@@ -1,8 +1,7 @@
-"""JSON from elsewhere, read so that everything here can use it; JSON that is always valid.
+"""Read untrusted JSON within limits; write JSON that is always valid.
 
-Python reads more than JSON is, and more than the rest of the program, SQLite or another reader
-takes: numbers beyond every limit, halves of characters, thousands of levels. Such a value is a text
-from here on.
+Python accepts more than JSON allows, and more than the rest of the program, SQLite or other
+readers accept: numbers of any size, lone surrogates, thousands of levels. Such values become text.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Any
 
 MAX_DEPTH = 100
 MAX_CONTAINERS = 300_000
-"""Braces and brackets in one document; each makes 64 bytes of two characters."""
+"""Objects and arrays per document; each uses 64 bytes for two characters of JSON."""
 TOO_DEEP = "… nested deeper than can be shown"
 
 _LARGEST_INT = (1 << 63) - 1
@@ -23,11 +22,11 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_json(data: str | bytes) -> Any:
-    """Return the value of a JSON document; what is out of bounds becomes a text.
+    """Return the value of a JSON document; values out of bounds become text.
 
-    Numbers that no float or 64-bit integer holds are the text that stood there, halves of
-    characters U+FFFD, and levels below ``MAX_DEPTH`` a sentence. Raises ``ValueError`` for what
-    Python does not read as JSON, and for more than ``MAX_CONTAINERS`` objects and lists.
+    Numbers that no float or 64-bit integer holds become their source text, lone surrogates
+    U+FFFD, and levels below ``MAX_DEPTH`` a sentence. Raises ``ValueError`` for text that Python
+    does not read as JSON, and for more than ``MAX_CONTAINERS`` objects and arrays.
     """
     text = data if isinstance(data, str) else data.decode(json.detect_encoding(data), "replace")
     containers = text.count("{") + text.count("[")
@@ -69,7 +68,7 @@ _DECODER = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=s
 
 
 def _cut(value: Any) -> Any:
-    """Replace what is nested too deeply, in place."""
+    """Replace values that are nested too deeply, in place."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH - 1):
         level = [
@@ -88,7 +87,7 @@ def _cut(value: Any) -> Any:
 
 
 def _whole(value: Any) -> Any:
-    """Replace halves of characters, in names too."""
+    """Replace lone surrogates, also in names."""
     match value:
         case str():
             return _LONE_SURROGATE.sub("\ufffd", value)

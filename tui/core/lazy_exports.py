@@ -1,4 +1,4 @@
-"""Names of a package that are loaded when somebody asks for them."""
+"""Lazy package exports (PEP 562)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from importlib import import_module
 
 
 def lazy_exports(package: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[str], object]:
-    """A ``__getattr__`` for a package; ``homes`` are its modules with the names they define.
-
-    Source: PEP 562.
-    """
+    """Return a ``__getattr__`` for a package; ``homes`` maps modules to their names."""
     places = {name: f"{package}.{module}" for module, names in homes.items() for name in names}
 
     def get(name: str) -> object:

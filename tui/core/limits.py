@@ -1,7 +1,7 @@
-"""Limits on what one turn may hold, so that no service fills the memory, the disk or the screen.
+"""Limits on the size of a turn, so that no service fills the memory, the disk or the screen.
 
-Real turns have a few hundred events. A turn that exceeds a limit ends as failed; what came before
-is kept.
+Real turns have a few hundred events. A turn that exceeds a limit ends as failed; everything
+before is kept.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 MOST_STEPS = 2_000
 """Messages, skills, approvals and connections of a turn."""
 MOST_EVENTS = 20_000
-"""Events of a turn, those that only the timeline shows included; pieces of text do not count."""
+"""Events of a turn, including those that only the timeline shows, but not pieces of text."""
 MOST_CHARACTERS = 32_000_000
-"""Text in all events of a turn, pieces included."""
+"""Characters in all events of a turn, including pieces of text."""
 
 
 def exceeded_limit(turn: Turn, characters: int) -> str:
@@ -38,13 +38,13 @@ def exceeded_limit(turn: Turn, characters: int) -> str:
 
 
 def characters_of(event: TurnEvent) -> int:
-    """Return about how many characters an event has, its payload included."""
+    """Return the approximate number of characters of an event, including its payload."""
     text = event.text if isinstance(event, AgentMessage | TextDelta) else ""
     return len(text) + characters_in(event.raw)
 
 
 def characters_in(value: object) -> int:
-    """Return about how many characters a JSON value has, without writing it out."""
+    """Return the approximate number of characters of a JSON value, without serializing it."""
     total, waiting = 0, [value]
     while waiting:
         match waiting.pop():

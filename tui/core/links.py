@@ -1,9 +1,9 @@
-"""Addresses that came from elsewhere: which host they lead to, and whether they may be opened.
+"""Untrusted links: the host they lead to, and if they are safe to open.
 
 Programs read addresses in different ways: Python's ``urllib`` takes ``good`` for the host of
 ``https://evil\\@good/``, browsers take ``evil``. Only addresses that all of them read alike have a
-host here; all others are shown as they came and cannot be opened. The host is what a browser
-arrives at. Source: URL Standard (WHATWG), host parsing and serializing.
+host here; all others are shown as received and cannot be opened. The host is the one a browser
+connects to. Source: URL Standard (WHATWG), host parsing and serializing.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _NAME = re.compile(r"(?!.{254})(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _AMBIGUOUS = re.compile("[\u00df\u03c2\u200c\u200d\u3002\uff0e\uff61]")
-"""Letters that editions of the standard read differently, and dots that idna takes for dots."""
+"""Letters that editions of the standard read differently, and dots according to idna."""
 _PORTS = {"http": 80, "https": 443}
 
 
 def link_host(url: str) -> str | None:
-    """The host that an http(s) address leads to, for people; None if it must not be opened.
+    """Return the host of an http(s) address, for display; None if it must not be opened.
 
-    ASCII, with the port if it is not the usual one: names in other scripts are shown in a form
-    that cannot look like another name. An address with a user name has no host, since what stands
-    before the ``@`` is there to be taken for one.
+    ASCII, with the port unless it is the default: names in other scripts are shown in a form
+    that cannot look like another name. An address with a user name has no host, since the part
+    before the ``@`` may imitate one.
     """
     found = _ADDRESS.fullmatch(url) if url.isprintable() and " " not in url else None
     host = _host(found["host"]) if found else None
@@ -47,7 +47,7 @@ def link_host(url: str) -> str | None:
 
 
 def shown_link(url: str) -> str:
-    """A link on one line; one that must not be opened is said to be such."""
+    """Return a link on one line; one that must not be opened is marked as such."""
     shown = clean_line(url, 2000)
     return shown if link_host(url) else f"{UNSAFE_LINK} {shown}"
 
@@ -65,7 +65,7 @@ def _host(text: str) -> str | None:
 
 
 def _ascii(name: str) -> str | None:
-    """A name in other scripts, as browsers write it.
+    """Return a name in other scripts, as browsers write it.
 
     None for one with characters that stand for others: which ones depends on the browser's edition
     of Unicode, and with some of them (``ß``) the host does, too.
@@ -81,7 +81,7 @@ def _ascii(name: str) -> str | None:
 
 
 def _is_sound(label: str) -> bool:
-    """Tell if a label in ASCII form stands for exactly one text in another script."""
+    """Return True if an ASCII label decodes to exactly one text in another script."""
     if not label.startswith("xn--"):
         return True
     import idna

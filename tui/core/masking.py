@@ -1,7 +1,7 @@
-"""Secrets among the parameters of a skill, hidden wherever an event is shown or given away.
+"""Mask secrets in the parameters of a skill before an event is shown or exported.
 
-The one place that knows which parameter is a secret. Whoever draws, prints or exports an event
-takes it through :func:`masked_event`; nothing is lost in the store, and a decision never sends
+The only place that decides which parameter is a secret. Everything that draws, prints or exports
+an event uses :func:`masked_event`; the store keeps the values, and a decision never sends
 parameters back. Source: Headless API, ``skill_parameter_schema``: fields with a ``control_type``.
 """
 
@@ -31,7 +31,7 @@ _HELD_BY_A_FIELD = frozenset({"value", "default", "default_value"})
 
 
 def is_secret(field: Json, name: str) -> bool:
-    """Whether the schema says password, or the name does (``apiKey``, ``client_secret``, …)."""
+    """Return True if the schema says password, or the name (``apiKey``, ``client_secret``, …)."""
     if _has_secret_control(field):
         return True
     words = [word.lower() for word in _WORD.findall(name[:200])]
@@ -44,7 +44,7 @@ def _has_secret_control(field: Json) -> bool:
 
 
 def masked_event(event: _E) -> _E:
-    """The event as it may be shown: parameters and raw payload without the values of secrets."""
+    """Return the event for display: parameters and raw payload with secret values masked."""
     if isinstance(event, ApprovalRequested):
         return replace(
             event,
@@ -56,16 +56,16 @@ def masked_event(event: _E) -> _E:
 
 
 def masked(value: Any, schema: Any = ()) -> Any:
-    """A JSON value in which everything that is a secret is ``MASK``.
+    """Return a JSON value with every secret replaced by ``MASK``.
 
-    A secret is what the schema calls so, given or found in the value itself, and what is called
-    like one. It is hidden at any depth, also in texts that are JSON; None stays None.
+    The schema, given or found in the value itself, or the name marks a secret. It is masked at any
+    depth, also in texts that are JSON; None stays None.
     """
     return _masked(value, frozenset((*_secrets_of(schema), *_secrets_of(value))), 0)
 
 
 def _secrets_of(value: Any, depth: int = 0) -> Iterator[str]:
-    """Names of the secret fields of every schema in a value."""
+    """Return the names of the secret fields of every schema in a value."""
     if depth > MAX_DEPTH:
         return
     if isinstance(value, Mapping):
@@ -102,7 +102,7 @@ def _masked(value: Any, secrets: frozenset[str], depth: int) -> Any:
 
 
 def _hidden(value: Json, secrets: frozenset[str]) -> frozenset[str]:
-    """The names in an object whose values are secrets."""
+    """Return the names in an object that have secret values."""
     hidden = {key for key in value if key in secrets or is_secret({}, key)}
     name = value.get("name")
     if isinstance(name, str) and (name in secrets or is_secret(value, name)):
@@ -111,7 +111,7 @@ def _hidden(value: Json, secrets: frozenset[str]) -> frozenset[str]:
 
 
 def _read(text: str) -> Any:
-    """The object or list that a text holds as JSON, or None."""
+    """Return the object or list that a text contains as JSON, or None."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:

@@ -9,18 +9,18 @@ from typing import Literal
 
 OptionKind = Literal["text", "number", "choice", "switch", "tags"]
 OptionValue = str | int | bool | tuple[str, ...] | None
-"""By kind: text and choice ``str``, number ``int``, switch ``bool``, tags a tuple of words.
+"""Value by kind: text and choice ``str``, number ``int``, switch ``bool``, tags a tuple of words.
 
 None is "as the service thinks best"; an empty text or tuple means the same.
 """
 
 OptionValues = Mapping[str, OptionValue]
-"""Values by the options' names; what is not named has its default."""
+"""Values by option name; a missing name means the default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionChoice:
-    """One of the values that are on offer."""
+    """One of the available values."""
 
     value: str
     label: str
@@ -29,32 +29,32 @@ class OptionChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One thing that can be chosen. All texts are clean."""
+    """One option of a conversation. All texts are clean."""
 
     name: str
-    """What the service calls it: the key in ``OptionValues``."""
+    """Name at the service: the key in ``OptionValues``."""
     label: str
     kind: OptionKind
     default: OptionValue = None
-    """Value that the service uses where nothing is sent; for a conversation that exists, the
-    present value."""
+    """Value that the service uses if nothing is sent; for an existing conversation, the current
+    value."""
     help: str = ""
-    """One sentence; empty where the label says it all."""
+    """One sentence; empty if the label says it all."""
     choices: tuple[OptionChoice, ...] = ()
-    """For ``choice`` all that is allowed; for ``tags`` those known to exist; else empty."""
+    """For ``choice`` all allowed values; for ``tags`` the known ones; else empty."""
     required: bool = False
-    """It needs a value; without a default the user must give one."""
+    """A value is required; without a default the user must give one."""
     clearable: bool = False
-    """Although it has a default, it can be left to the service."""
+    """It has a default, but can also be left to the service."""
     advanced: bool = False
-    """Few people need it: show it folded, or last."""
+    """Rarely needed: show it collapsed, or last."""
     least: int | None = None
-    """For ``number``: the smallest value allowed."""
+    """For ``number``: the smallest allowed value."""
     most: int | None = None
 
 
 def problems_with(options: Iterable[Option], values: OptionValues) -> dict[str, str]:
-    """What is wrong with a form, by option name: a sentence each; empty when it can be sent."""
+    """Return the problems of a form, by option name, one sentence each; empty if it is valid."""
     found = ((option.name, _problem(option, values)) for option in options)
     return {name: problem for name, problem in found if problem}
 
@@ -78,7 +78,7 @@ def changed(options: Iterable[Option], values: OptionValues) -> dict[str, Option
 
 
 def is_empty(value: OptionValue) -> bool:
-    """Tell whether a value leaves the choice to the service."""
+    """Return True if a value leaves the choice to the service."""
     return value is None or value == "" or value == ()
 
 
@@ -108,7 +108,7 @@ _SWITCH = {
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 _MOST_NAMES = 12
-"""How many values an error lists where none is close."""
+"""Number of values that an error lists if none is similar."""
 
 
 class OptionProblem(ValueError):
@@ -116,7 +116,7 @@ class OptionProblem(ValueError):
 
 
 def read_options(options: Sequence[Option], texts: Iterable[str]) -> dict[str, OptionValue]:
-    """Return the values that texts such as ``max_turns=5`` stand for.
+    """Return the values of texts such as ``max_turns=5``.
 
     An option with several values takes them with commas between, or repeated. Raises
     ``OptionProblem``.
@@ -166,7 +166,7 @@ def _switch(option: Option, written: str) -> bool:
 
 
 def _offered(option: Option, written: str) -> str:
-    """Return the value that is meant by a value or a label; any text where none are known."""
+    """Return the value for a value or a label; any text if the values are unknown."""
     if not option.choices:
         return written
     for choice in option.choices:
@@ -180,7 +180,7 @@ def _offered(option: Option, written: str) -> str:
 
 
 def _name_of(choice: OptionChoice) -> str:
-    """Return what a user would write: the label, unless the value says the same."""
+    """Return the text that a user would write: the label, unless the value says the same."""
     same = choice.label.lower() == choice.value.lower()
     return choice.value if same else choice.label
 

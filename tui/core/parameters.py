@@ -1,4 +1,4 @@
-"""What a skill is about to be called with, as rows that a person can judge.
+"""Parameters of a skill call, as rows for an approval.
 
 Source: Headless API, ``skill.confirmation_required`` (``skill_parameters`` and
 ``skill_parameter_schema``: a list of fields, of which objects and arrays have ``properties``).
@@ -23,8 +23,9 @@ MAX_VALUE_CHARS = 2_000_000
 _LONGEST_LABEL = 2_000
 
 RowForm = Literal["value", "secret", "absent", "empty", "group", "cut"]
-"""``absent``: not given. ``empty``: given, with nothing in it. ``group``: the rows below, one level
-deeper, belong to it. ``cut``: a sentence about what is not shown."""
+"""``absent``: not given. ``empty``: given, but empty. ``group``: the rows below, one level deeper,
+belong to it. ``cut``: a sentence about the rows left out.
+"""
 
 _ABSENT = object()
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
@@ -32,21 +33,21 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterRow:
-    """One line of the question, cleaned and with secrets masked."""
+    """One row of the question, cleaned and with secrets masked."""
 
     label: str
     value: str = ""
-    """May have several lines."""
+    """Can have several lines."""
     hint: str = ""
     depth: int = 0
     form: RowForm = "value"
 
 
 def parameter_rows(schema: Sequence[Json], values: Json) -> tuple[ParameterRow, ...]:
-    """Every parameter in the order of the schema, then those that the schema does not name.
+    """Return every parameter in the order of the schema, then those missing in the schema.
 
-    Never raises, whatever the wire brought, however deep. What exceeds ``MAX_ROWS`` or
-    ``MAX_VALUE_CHARS`` is left out, and a row of the form ``cut`` says so.
+    Never raises, whatever the input and however deep. Rows beyond ``MAX_ROWS`` or
+    ``MAX_VALUE_CHARS`` are left out, and a row of the form ``cut`` says so.
     """
     rows = tuple(islice(_walk(schema, values), MAX_ROWS + 1))
     if len(rows) <= MAX_ROWS:
@@ -55,7 +56,7 @@ def parameter_rows(schema: Sequence[Json], values: Json) -> tuple[ParameterRow, 
 
 
 def in_brief(rows: Sequence[ParameterRow], limit: int) -> tuple[ParameterRow, ...]:
-    """The first rows of the top level that say something, each on one line with all below it."""
+    """Return the first meaningful top-level rows, each on one line with everything below it."""
     telling = (
         ParameterRow(label=row.label, value=clean_line(_all_of(rows, place)), form=row.form)
         for place, row in enumerate(rows)
@@ -65,7 +66,7 @@ def in_brief(rows: Sequence[ParameterRow], limit: int) -> tuple[ParameterRow, ..
 
 
 def _all_of(rows: Sequence[ParameterRow], place: int) -> str:
-    """The value of a row, or the values of a group."""
+    """Return the value of a row, or the values of a group."""
     if rows[place].form != "group":
         return rows[place].value[:400]
     depth = rows[place].depth
@@ -74,11 +75,11 @@ def _all_of(rows: Sequence[ParameterRow], place: int) -> str:
 
 
 _Named = tuple["Json", str, object]
-"""A field of the schema, its name, and its value."""
+"""Field of the schema, its name, and its value."""
 
 
 def _walk(schema: object, values: Json) -> Iterator[ParameterRow]:
-    """The rows of all parameters, those of an object or list below its own."""
+    """Yield the rows of all parameters, those of an object or list below its own."""
     within = [_fields(schema, values)]
     while within:
         field, name, value = next(within[-1], (None, "", None))
@@ -106,7 +107,7 @@ def _fields(schema: object, values: Mapping[str, Any]) -> Iterator[_Named]:
 
 
 def _inside(field: Json, value: object) -> Iterator[_Named]:
-    """What is in an object or list that is not empty."""
+    """Yield the entries of an object or list that is not empty."""
     if isinstance(value, Mapping):
         yield from _fields(field.get("properties"), value)
     elif isinstance(value, list):

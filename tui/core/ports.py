@@ -1,4 +1,4 @@
-"""What the engine needs from the world outside, as Protocols."""
+"""Protocols of the services that the engine uses."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class Capability(Flag):
-    """What a backend is able to do. The interface asks this, never which backend it is."""
+    """Features of a backend. The interface checks these, never the kind of backend."""
 
     NOTHING = 0
     APPROVE = auto()
@@ -49,31 +49,31 @@ class Capability(Flag):
     UPLOAD = auto()
     DELETE = auto()
     REPLAY = auto()
-    """Keeps its events for a while and gives them out again."""
+    """Stores its events for a while and can send them again."""
     HISTORY = auto()
-    """Keeps all messages of a conversation."""
+    """Stores all messages of a conversation."""
     HALT = auto()
-    """Stops a running turn when asked; it may take a while, or come too late."""
+    """Stops a running turn on request; it may take a while, or come too late."""
     STREAM_TOKENS = auto()
     """Sends a message while it is being written."""
     REPORT_USAGE = auto()
-    """Says how many tokens were used."""
+    """Reports the number of tokens used."""
     CHOOSE = auto()
-    """Takes options when a conversation is created."""
+    """Accepts options when a conversation is created."""
     TITLE = auto()
-    """Finds a title for a conversation by itself, some time after its first message."""
+    """Generates a title for a conversation some time after its first message."""
     RENAME = auto()
-    """Keeps a title that the user gives."""
+    """Stores a title given by the user."""
     SKILLS = auto()
     """Lets skills be installed in a conversation and removed again."""
     BUNDLE = auto()
-    """Writes conversations with their settings to a bundle and creates them from one."""
+    """Exports conversations with their settings to a bundle and creates them from one."""
     WAKE = auto()
-    """Switches a conversation on again that was switched off (``ErrorKind.ASLEEP``)."""
+    """Reactivates an inactive conversation (``ErrorKind.ASLEEP``)."""
     CHANGE = auto()
-    """Changes the options of a conversation that exists."""
+    """Changes the options of an existing conversation."""
     BE_STOPPED = auto()
-    """The agent can be stopped by who manages it; it then says nothing at all."""
+    """The agent can be stopped by its administrator; it then says nothing at all."""
 
 
 Progress = Callable[[int, int], None]
@@ -81,41 +81,41 @@ Progress = Callable[[int, int], None]
 
 
 class ChatBackend(Protocol):
-    """An agent service. Every call raises :class:`tui.core.errors.BackendError`.
+    """Agent service. Every call raises :class:`tui.core.errors.BackendError`.
 
-    What a service cannot do is missing in ``can``, and the call raises ``UNSUPPORTED``;
-    :class:`tui.backends.base.BaseBackend` has these answers ready.
+    A missing feature is not in ``can``, and its call raises ``UNSUPPORTED``;
+    :class:`tui.backends.base.BaseBackend` has these defaults.
     """
 
     @property
     def can(self) -> Capability: ...
 
     def watch_calls(self, listener: CallListener) -> None:
-        """Tell of every request to the service from now on, with what became of it."""
+        """Report every request to the service from now on, with its result."""
         ...
 
     def lift_delays(self) -> None:
-        """Let the next calls reach the service although it asked to wait: the user wants so.
+        """Send the next calls although the service asked to wait, on the user's request.
 
         Until then a call that comes too early fails with the ``retry_after_s`` that is left.
         """
         ...
 
     async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
-        """The user's conversations, newest first."""
+        """Return the user's conversations, newest first."""
         ...
 
     async def create(self, options: OptionValues | None = None) -> ConversationId:
-        """A new conversation; ``options`` (``Capability.CHOOSE``) by the names in :meth:`options`.
+        """Create a conversation with ``options`` (``Capability.CHOOSE``), by name.
 
         With ``Capability.RENAME`` the option ``title`` is its title.
         """
         ...
 
     async def options(self, conversation_id: ConversationId | None = None) -> tuple[Option, ...]:
-        """Return what :meth:`create` takes, with the choices as they are now.
+        """Return the options of :meth:`create`, with the current choices.
 
-        For a conversation (``Capability.CHANGE``): what :meth:`change` takes, with the present
+        For a conversation (``Capability.CHANGE``): the options of :meth:`change`, with the current
         values as defaults.
         """
         ...
@@ -125,12 +125,12 @@ class ChatBackend(Protocol):
     ) -> tuple[str, ...]:
         """Change options of a conversation (``Capability.CHANGE``), by name; None clears one.
 
-        Returns the names of those that the service did not keep.
+        Returns the names of those that the service did not store.
         """
         ...
 
     async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
-        """Return the agent of new conversations, or that of one."""
+        """Return the agent of new conversations, or of the given one."""
         ...
 
     async def delete(self, conversation_id: ConversationId) -> None: ...
@@ -142,20 +142,20 @@ class ChatBackend(Protocol):
     async def history(
         self, conversation_id: ConversationId, cursor: str | None = None
     ) -> Page[Message]:
-        """Messages, newest first."""
+        """Return messages, newest first."""
         ...
 
     def check(self, text: str, attachments: Sequence[Attachment]) -> None:
-        """Raise for a message that the service would refuse whatever its state; sends nothing."""
+        """Raise for a message that the service would reject in any state; sends nothing."""
         ...
 
     def send(
         self, conversation_id: ConversationId, text: str, file_id: FileId | None = None
     ) -> AsyncGenerator[TurnEvent]:
-        """Send a message and yield what happens. Ends with the stream, not with the turn.
+        """Send a message and yield its events. Ends with the stream, not with the turn.
 
-        Nothing is yielded before the service has accepted the message; an error raised with
-        ``sent`` true leaves that open.
+        Nothing is yielded before the service has accepted the message; after an error with ``sent``
+        true, it may or may not have done so.
         """
         ...
 
@@ -166,21 +166,21 @@ class ChatBackend(Protocol):
         after: str | None,
         so_far: Turn | None = None,
     ) -> AsyncGenerator[TurnEvent]:
-        """Follow a run again, from the event behind the id ``after``, or from its start.
+        """Follow a run from the event after the id ``after``, or from its start.
 
-        ``so_far`` is the turn up to there, for services whose events only make sense in a row.
+        ``so_far`` is the turn up to there, for services with events that need their predecessors.
         """
         ...
 
     async def halt(self, conversation_id: ConversationId, run_id: RunId | None) -> None:
-        """Ask for the end of what runs; its ``TurnFinished`` comes over the stream.
+        """Ask to stop the running turn; its ``TurnFinished`` arrives on the stream.
 
-        Raises ``INVALID`` where nothing runs.
+        Raises ``INVALID`` if nothing runs.
         """
         ...
 
     async def events(self, conversation_id: ConversationId, since: str | None = None) -> EventPage:
-        """Stored events from ``since`` (RFC 3339, inclusive) on, or as far back as they go."""
+        """Return stored events from ``since`` (RFC 3339, inclusive) on, or from the oldest."""
         ...
 
     async def decide(
@@ -202,7 +202,7 @@ class ChatBackend(Protocol):
     async def wake(self, conversation_id: ConversationId) -> None: ...
 
     async def skills(self, conversation_id: ConversationId) -> tuple[AvailableSkill, ...]:
-        """All that could be installed, and which of them are."""
+        """Return all available skills, with the installed ones marked."""
         ...
 
     async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None: ...
@@ -210,37 +210,37 @@ class ChatBackend(Protocol):
     async def remove_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None: ...
 
     async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
-        """One conversation, or all, as the service's own JSON."""
+        """Return one conversation, or all, as the service's own JSON."""
         ...
 
     async def import_bundle(self, bundle: Json) -> ImportResult:
-        """Create the conversations of a bundle; what could not be is among the problems."""
+        """Create the conversations of a bundle; failures are among the problems."""
         ...
 
     async def aclose(self) -> None: ...
 
 
 class TurnStore(Protocol):
-    """Where conversations last. Writes are durable when the call returns.
+    """Storage of conversations. Writes are durable when the call returns.
 
-    The id that a conversation had before :meth:`rename_conversation` stays good for every call.
+    The id of a conversation before :meth:`rename_conversation` remains valid for every call.
     """
 
     async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
-        """Pinned ones first, then newest activity first."""
+        """Return pinned conversations first, then newest activity first."""
         ...
 
     async def conversation(self, conversation_id: ConversationId) -> Conversation | None: ...
 
     async def save_conversations(self, conversations: Sequence[Conversation]) -> None:
-        """Insert or update; an empty title or text never overwrites one that is known.
+        """Insert or update; an empty title or text never overwrites a known one.
 
-        What the user made of a conversation here, and what its turns say, stays as it is.
+        The user's own changes to a conversation, and the state of its turns, are kept.
         """
         ...
 
     async def name_conversation(self, conversation_id: ConversationId, name: str) -> None:
-        """Call a conversation something here; empty: as the server does."""
+        """Give a conversation a local name; empty: use the server's."""
         ...
 
     async def pin_conversation(self, conversation_id: ConversationId, *, pinned: bool) -> None: ...
@@ -250,7 +250,7 @@ class TurnStore(Protocol):
     async def delete_conversation(self, conversation_id: ConversationId) -> None: ...
 
     async def drop_if_empty(self, conversation_id: ConversationId) -> bool:
-        """Forget a conversation that exists only here, unless it has turns; whether it is gone."""
+        """Delete a local conversation unless it has turns; return True if it is gone."""
         ...
 
     async def turns(
@@ -261,7 +261,7 @@ class TurnStore(Protocol):
         before: TurnId | None = None,
         after: TurnId | None = None,
     ) -> Sequence[TurnRecord]:
-        """The newest turns, the newest before one, or the oldest after one.
+        """Return the newest turns, the newest before one, or the oldest after one.
 
         Oldest first, each with its events.
         """
@@ -274,9 +274,10 @@ class TurnStore(Protocol):
     ) -> TurnRecord | None: ...
 
     async def join_run(self, turn_id: TurnId, run_id: RunId) -> TurnId | None:
-        """Let ``turn_of_run`` find a turn by a run in which it goes on.
+        """Let ``turn_of_run`` find a turn by the run that continues it.
 
-        What was stored for that run as a turn without a prompt moves into it; that turn's id."""
+        Events stored for that run as a turn without a prompt move into it; return that turn's id.
+        """
         ...
 
     async def save_turn(
@@ -288,68 +289,69 @@ class TurnStore(Protocol):
     ) -> ConversationId:
         """Insert or update a turn; a known ``run_id`` is never lost.
 
-        Returns the id of its conversation, which may have been named by now.
+        Returns the current id of its conversation.
         """
         ...
 
     async def append(
         self, turn_id: TurnId, conversation_id: ConversationId, events: Sequence[TurnEvent]
     ) -> None:
-        """Keep events, once each by ``key``; heartbeats are not kept."""
+        """Save events, once each by ``key``; heartbeats are not saved."""
         ...
 
     async def timeline(
         self, conversation_id: ConversationId, limit: int = 500, until_ms: int | None = None
     ) -> Sequence[TurnEvent]:
-        """The newest events of a conversation, up to a time if one is given, oldest first."""
+        """Return the newest events of a conversation, up to a time if given, oldest first."""
         ...
 
     async def usage_reports(self, conversation_id: ConversationId) -> Sequence[Sequence[TurnEvent]]:
-        """The reports of usage of a conversation, those of each turn together, oldest first."""
+        """Return the usage reports of a conversation, grouped by turn, oldest first."""
         ...
 
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
-        """Where words stand in titles and in what was said: best first, then newest.
+        """Search titles and messages: best results first, then newest.
 
-        Each word may be the beginning of one. Never raises for what the words are.
+        Each word can be a prefix. Never raises because of the words.
         """
         ...
 
     async def unfinished(self) -> Sequence[TurnRecord]:
-        """Turns that are not over as far as the store knows, queued ones included, oldest first."""
+        """Return stored turns that are not over, including queued ones, oldest first."""
         ...
 
     async def pending(self, conversation_id: ConversationId) -> Sequence[TurnRecord]:
-        """The outbox: turns whose prompt is queued, sending or unconfirmed, oldest first."""
+        """Return the outbox: turns with a queued, sending or unconfirmed prompt, oldest first."""
         ...
 
     async def claim(self, turn_id: TurnId, holder: str) -> TurnRecord | None:
-        """Have an unsent message for ``holder`` alone, over all processes; the turn as it is now.
+        """Claim an unsent message for ``holder`` alone, across all processes; return its turn.
 
-        None if somebody has it, or it is sent or gone. Who dies lets go of all.
+        None if another process holds it, or it is sent or gone. A process releases its claims when
+        it dies.
         """
         ...
 
     async def let_go(self, turn_id: TurnId, holder: str) -> None:
-        """Let others have a message, if ``holder`` has it."""
+        """Release a message that ``holder`` has claimed."""
         ...
 
     async def claim_answer(
         self, turn_id: TurnId, name: str, holder: str, answer: Decision
     ) -> AnswerClaim | None:
-        """Have the answer to a question for ``holder`` alone, over all processes.
+        """Claim the answer to a question for ``holder`` alone, across all processes.
 
-        ``name`` is the question's. Whoever has it already replaces the answer. None if another
-        has it or has given it; who dies lets go of it.
+        ``name`` is the question's. The current holder replaces its answer. None if another holds it
+        or has given it; a process releases its claims when it dies.
         """
         ...
 
     async def claimed_answer(self, turn_id: TurnId, name: str) -> Decision | None:
-        """The answer to a question that was given or is on its way, from any process."""
+        """Return the answer that was given or is being sent, by any process."""
         ...
 
     async def end_answer(self, turn_id: TurnId, name: str, holder: str, *, given: bool) -> None:
-        """Note that the answer of ``holder`` was given, or else that it may have been."""
+        """Record that the answer of ``holder`` was given, or else that it may have been."""
         ...
 
     async def forget_answer(self, turn_id: TurnId, name: str, holder: str) -> None:
@@ -357,35 +359,35 @@ class TurnStore(Protocol):
         ...
 
     async def revise(self, turn_id: TurnId, text: str) -> bool:
-        """Give a queued message other words; False if it is claimed or not queued any more."""
+        """Change the text of a queued message; return False if claimed or no longer queued."""
         ...
 
     async def requeue(self, turn_id: TurnId) -> bool:
-        """Queue an unconfirmed message again; False if it is claimed or something else by now."""
+        """Queue an unconfirmed message again; return False if it is claimed or in another state."""
         ...
 
     async def withdraw(self, turn_id: TurnId) -> Prompt | None:
-        """Forget a message that is not on its way; None if it is claimed, or has been sent."""
+        """Delete a message that is not being sent; return None if it is claimed or sent."""
         ...
 
     async def rename_conversation(self, old: ConversationId, new: ConversationId) -> None:
-        """Give a conversation that was begun here the id that the server gave it."""
+        """Replace the local id of a conversation by the server's."""
         ...
 
     async def return_rejected(
         self, turn_id: TurnId, conversation_id: ConversationId, draft: str
     ) -> None:
-        """Forget a message, and keep a draft that has its text: both or neither."""
+        """Delete a message and save a draft that contains its text: both or neither."""
         ...
 
     async def draft(self, conversation_id: ConversationId | None) -> str:
-        """The text in the composer; None is the conversation that does not exist yet."""
+        """Return the text in the composer; None is the conversation that does not exist yet."""
         ...
 
     async def save_draft(self, conversation_id: ConversationId | None, text: str) -> None: ...
 
     async def recall(self, limit: int = 200) -> Sequence[str]:
-        """What the user said lately, newest first, without repeats."""
+        """Return the user's latest messages, newest first, without repeats."""
         ...
 
     async def message_known(
@@ -396,30 +398,30 @@ class TurnStore(Protocol):
 
 
 class EarlyDraftStore(Protocol):
-    """Where a draft waits that is written before the store is open. Quick; never raises."""
+    """Storage of a draft written before the store is open. Quick; never raises."""
 
     def keep(self, text: str) -> None:
-        """Replace what is there. Durable when this returns, if that is possible at all."""
+        """Replace the draft. Durable on return, if possible at all."""
         ...
 
     def read(self) -> str:
-        """What is there, perhaps from a program that was killed; empty: nothing."""
+        """Return the draft, perhaps of a program that was killed; or an empty text."""
         ...
 
     def clear(self) -> None: ...
 
 
 class Clock(Protocol):
-    """Time, so that tests need not wait for it."""
+    """Clock, replaced in tests so that they need not wait."""
 
     def now_ms(self) -> int:
-        """Wall clock, milliseconds since the epoch."""
+        """Return the wall clock, milliseconds since the epoch."""
         ...
 
     def monotonic_s(self) -> float: ...
 
     def jitter(self) -> float:
-        """A random number in [0, 1)."""
+        """Return a random number in [0, 1)."""
         ...
 
     async def sleep(self, seconds: float) -> None: ...

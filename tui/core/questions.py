@@ -1,7 +1,7 @@
-"""What a question about a skill call shows, and what changed when it is asked again.
+"""Content of an approval question, and the changes when it is asked again.
 
-A service may send a question again with other parameters while it waits. Only who compares both
-can tell what the user has seen.
+A service may send a question again with other parameters while it is pending. Only a comparison
+of both shows which one the user has seen.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _NOTHING = "not given"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterChange:
-    """One thing that a question shows otherwise than before; texts are clean, secrets masked."""
+    """Difference between two versions of a question; texts are clean, secrets masked."""
 
     label: str
-    """Such as ``Recipient / Amount``."""
+    """Path of labels, such as ``Recipient / Amount``."""
     before: str
     after: str
 
@@ -40,7 +40,7 @@ class ParameterChange:
 
 
 def canonical(value: Any) -> str:
-    """Return JSON that is the same for the same value, and for no other."""
+    """Return JSON that is equal for equal values, and for no others."""
     return write_json(value, sort_keys=True, separators=(",", ":"))
 
 
@@ -55,9 +55,9 @@ def same_question(one: ApprovalRequested, other: ApprovalRequested) -> bool:
 
 
 def shown_digest(request: ApprovalRequested) -> str:
-    """Return a digest of what a question shows, such as ``sha256:0f3a…``.
+    """Return a digest of a question as shown, such as ``sha256:0f3a…``.
 
-    Secrets count as what is shown of them, so that the digest gives nothing away.
+    Secrets count in their masked form, so that the digest reveals nothing.
     """
     shown = masked_event(request)
     content = canonical([shown.skill, shown.parameters, shown.schema])
@@ -76,7 +76,7 @@ def is_as_shown(step: ApprovalStep) -> bool:
 
 
 def changes(before: ApprovalRequested, after: ApprovalRequested) -> tuple[ParameterChange, ...]:
-    """Return what a question shows otherwise than it did, at most ``MOST_CHANGES`` things.
+    """Return the differences between two versions of a question, at most ``MOST_CHANGES``.
 
     Empty only if nothing changed.
     """
@@ -91,13 +91,13 @@ def changes(before: ApprovalRequested, after: ApprovalRequested) -> tuple[Parame
     if before.skill != after.skill:
         names = (clean_line(request.skill, 80) for request in (before, after))
         found.insert(0, ParameterChange(label="Skill", before=next(names), after=next(names)))
-    if not found:  # in what is hidden, or in what does not fit
+    if not found:  # in a masked value, or beyond the limits
         found = [ParameterChange(label="Hidden values", before="earlier ones", after="new ones")]
     return tuple(islice(found, MOST_CHANGES))
 
 
 def _values(request: ApprovalRequested) -> Mapping[str, str]:
-    """Return what is shown of each parameter, by the labels that lead to it."""
+    """Return each parameter as shown, by its path of labels."""
     values: dict[str, str] = {}
     path: list[str] = []
     for row in parameter_rows(request.schema, request.parameters):

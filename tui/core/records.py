@@ -1,4 +1,4 @@
-"""Things that last longer than an event: conversations, messages, pages of them."""
+"""Data that outlives an event: conversations, messages, pages of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Activity = Literal["idle", "working", "awaiting_approval", "awaiting_connection"]
-"""What a conversation does, as far as the server says."""
+"""State of a conversation, according to the server."""
 
 HitSource = Literal["title", "user", "agent"]
 
@@ -26,16 +26,16 @@ class Page(Generic[T]):
 
     items: tuple[T, ...]
     cursor: str | None = None
-    """Ask with it for the next page; None: this was the last."""
+    """Cursor of the next page; None: this was the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """The one that answers in a conversation."""
+    """Agent of a conversation."""
 
     id: str = ""
     name: str = ""
-    """On one line; empty where the service doesn't tell it."""
+    """On one line; empty if the service doesn't tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +44,18 @@ class Conversation:
 
     id: ConversationId
     title: str = ""
-    """The server's topic, cleaned; empty while it is missing or a numeric placeholder."""
+    """Topic from the server, cleaned; empty while it is missing or a numeric placeholder."""
     first_text: str = ""
-    """The first user message as far as known, on one line: what to show without a title."""
+    """First user message, if known, on one line: shown if there is no title."""
     created_ms: int | None = None
     updated_ms: int | None = None
     unread: bool = False
     given_name: str = ""
-    """What the user calls it here; wins over the server's topic."""
+    """Local name given by the user; wins over the server's topic."""
     pinned: bool = False
-    """The user wants it above all others."""
+    """The user keeps it on top."""
     failed: bool = False
-    """Its newest turn did not end well."""
+    """The newest turn failed."""
 
     @property
     def name(self) -> str:
@@ -64,7 +64,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationStatus:
-    """What the server says of a conversation now."""
+    """Current state of a conversation, according to the server."""
 
     activity: Activity
     last_event: TurnEvent | None = None
@@ -88,12 +88,12 @@ class EventPage:
 
     events: tuple[TurnEvent, ...]
     next_since: str | None = None
-    """Ask with it for the next page (inclusive: its last event comes again)."""
+    """Time from which to read the next page (inclusive: its last event comes again)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLink:
-    """Where a runtime connection stands, and where the user can authorise it."""
+    """State of a runtime connection, and the link to authorize it."""
 
     authorized: bool
     url: str | None = None
@@ -103,92 +103,92 @@ class ConnectionLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvailableSkill:
-    """A skill that the agent of a conversation can be given."""
+    """Skill that can be installed in a conversation."""
 
     id: SkillId
     name: str
     description: str = ""
     tags: tuple[str, ...] = ()
     installed: bool = False
-    """In the conversation that was asked about."""
+    """In the given conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What became of an import."""
+    """Result of an import."""
 
     created: tuple[ConversationId, ...] = ()
     problems: tuple[str, ...] = ()
-    """A sentence for each conversation that could not be taken in."""
+    """One sentence for each conversation that could not be imported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file of the user's."""
+    """File attached by the user."""
 
     path: str
     name: str
     size_bytes: int
     file_id: FileId | None = None
-    """The server's id once it is uploaded."""
+    """Id at the server once it is uploaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """What the user said, and how far it got."""
+    """User message and its delivery state."""
 
     text: str
     state: PromptState = "queued"
     attachments: tuple[Attachment, ...] = ()
     message_id: MessageId | None = None
     at_ms: int = 0
-    """When it was written (our clock) or, once known, stored (the server's)."""
+    """Time of writing (our clock) or, once known, of storage (the server's)."""
     problem: str = ""
-    """Why it is refused or unconfirmed, as a sentence."""
+    """Reason why it is rejected or unconfirmed, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRecord:
-    """What the store keeps of a turn beside its events."""
+    """Stored data of a turn, without its events."""
 
     id: TurnId
     conversation_id: ConversationId
     prompt: Prompt | None
-    """None: the agent spoke by itself, or the message was not seen."""
+    """None: the agent spoke first, or the message was not seen."""
     run_id: RunId | None = None
     events: tuple[TurnEvent, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerClaim:
-    """The right to answer a question of the agent's, which one process has at a time."""
+    """Exclusive right of one process to answer a question of the agent."""
 
     answer: Decision
-    """Our own or, where ``unclear``, the one that may have arrived."""
+    """Our own answer or, if ``unclear``, the one that may have arrived."""
     unclear: bool = False
-    """An earlier answer may have arrived, such as that of a process which died."""
+    """An earlier answer may have arrived, such as that of a process that died."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A place where words that were searched for stand."""
+    """Search result."""
 
     conversation_id: ConversationId
     title: str
-    """What the conversation is called; empty if it has no name yet."""
+    """Title of the conversation; empty if it has none yet."""
     source: HitSource
-    """Whose words they are."""
+    """Author of the text."""
     snippet: str
-    """The text around the words, on one clean line."""
+    """Text around the matches, on one clean line."""
     marks: tuple[tuple[int, int], ...] = ()
-    """Where the words are in the snippet: start and end, in characters."""
+    """Matches in the snippet: start and end, in characters."""
     turn_id: TurnId | None = None
-    """None: it is the title."""
+    """None: the match is in the title."""
     event_key: str | None = None
-    """Of the agent's message."""
+    """Key of the agent's message."""
     at_ms: int | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The marked words, as they stand there."""
+        """Matched words, as written in the text."""
         return tuple(self.snippet[start:end] for start, end in self.marks)

@@ -1,7 +1,7 @@
-"""Secrets taken out of text that is kept or shown: logs, tracebacks, reports.
+"""Redact secrets in stored or displayed text: logs, tracebacks, reports.
 
-The one place that knows what a secret looks like. A second line of defence: secrets are held in
-types that do not print them.
+The only place that describes what a secret looks like. A second line of defense: secrets are held
+in types that do not print them.
 """
 
 from __future__ import annotations
@@ -42,11 +42,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def redact(text: str, known: Iterable[str] = ()) -> str:
-    """Text without credentials, authorization codes, verifiers and states.
+    """Return the text without credentials, authorization codes, verifiers and states.
 
-    They are recognised by the header, parameter or field that they are in, and tokens with a
-    shape of their own (JSON web tokens, the vendor's keys) anywhere. ``known`` are further
-    secrets. Idempotent.
+    They are recognized by their header, parameter or field, and tokens with a distinctive shape
+    (JSON web tokens, the vendor's keys) anywhere. ``known`` are further secrets. Idempotent.
     """
     for secret in known:
         if secret:
@@ -57,12 +56,12 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
 
 
 def describe_exception(error: BaseException) -> str:
-    """What to tell of a failure that nobody foresaw, on one line."""
+    """Return a one-line description of an unexpected exception."""
     return clean_line(redact(str(error))) or type(error).__name__
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as they may be logged."""
+    """Return headers for logging, without secrets."""
     return {
         name: MASK if re.fullmatch(_HEADERS, name, re.IGNORECASE) else redact(value)
         for name, value in headers.items()
@@ -70,9 +69,9 @@ def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 class RedactingFilter(logging.Filter):
-    """Rewrites what a handler is about to write, tracebacks included.
+    """Logging filter that redacts records, including tracebacks.
 
-    Add it to handlers: filters of loggers do not see the records of loggers below them.
+    Add it to handlers: a logger's filters do not see the records of loggers below it.
     """
 
     _format = logging.Formatter().formatException

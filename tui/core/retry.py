@@ -1,8 +1,8 @@
-"""When to try again: the one retry policy of the program.
+"""Retry policy of the whole program.
 
-A wait is the larger of what the service asks for and our own growing backoff. What a service asks
-for is never shortened; zero, negative and senseless delays count as missing. ``tui.api.retry``
-reads what services ask for.
+A wait is the larger of the service's requested delay and our own growing backoff. A requested
+delay is never shortened; zero, negative and meaningless delays count as missing. ``tui.api.retry``
+parses the requests.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.ports import Clock
 
 LONGEST_DELAY_S = 366 * 86_400.0
-"""A year; longer delays are read as this one, since timers do not take every number."""
+"""A year; longer delays are cut to this, since timers do not accept every number."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _MOST_DIGITS = 20
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 def requested_s(value: object, unit_s: float = 1.0) -> float | None:
-    """Return a requested delay in seconds, None for one that is missing or makes no sense."""
+    """Return a requested delay in seconds; None if it is missing or meaningless."""
     if isinstance(value, str):
         value = _number(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -38,7 +38,7 @@ def requested_s(value: object, unit_s: float = 1.0) -> float | None:
 
 
 def _number(text: str) -> float | None:
-    """Read an unsigned decimal number, however long."""
+    """Parse an unsigned decimal number of any length."""
     if not _NUMBER.fullmatch(text):
         return None
     whole = text.partition(".")[0].lstrip("0")
@@ -47,7 +47,7 @@ def _number(text: str) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
-    """Waits that grow with each attempt up to the longest, less up to a quarter at random."""
+    """Delays that grow with each attempt up to a maximum, less up to a quarter at random."""
 
     first_s: float = 0.5
     longest_s: float = 30.0
@@ -71,10 +71,10 @@ async def repeat(
     backoff: Backoff = BACKOFF,
     on_wait: Callable[[float], None] = lambda seconds: None,
 ) -> T:
-    """Return the result of a read, repeated after failures that pass by themselves.
+    """Return the result of a read, retried after transient failures.
 
     ``on_wait`` is called with the seconds before each wait. Raises the last ``BackendError``, and
-    at once where the service asks for a longer wait than ``longest_wait_s``.
+    immediately if the service asks for a longer wait than ``longest_wait_s``.
     """
     attempt = 0
     while True:
@@ -90,12 +90,12 @@ async def repeat(
 
 
 def try_again_text(seconds: float) -> str:
-    """Return when to try again, as a sentence."""
+    """Return when to retry, as a sentence."""
     return f"Try again in {wait_text(seconds)}."
 
 
 def wait_text(seconds: float) -> str:
-    """Return a time to wait in words, rounded up: ``45 s``, ``58 min``, ``23 h 5 min``."""
+    """Return a waiting time in words, rounded up: ``45 s``, ``58 min``, ``23 h 5 min``."""
     whole = max(1, math.ceil(seconds))
     if whole < 120:
         return f"{whole} s"

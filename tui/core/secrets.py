@@ -1,4 +1,4 @@
-"""Secrets among settings, and what kind of credential a text looks like."""
+"""Secret settings, and detection of the kind of a credential."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ _CLIENT_KEY = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def is_developer_token(credential: str) -> bool:
-    """Whether it is a token of the Developer API: ``wrkaus-...`` and its kin of other regions."""
+    """Return True for a token of the Developer API: ``wrkaus-...`` and other regions."""
     return bool(_DEVELOPER_TOKEN.match(credential))
 
 
 def is_client_key(credential: str) -> bool:
-    """Whether it is the API key of a genie client: 64 hexadecimal digits."""
+    """Return True for the API key of a genie client: 64 hexadecimal digits."""
     return bool(_CLIENT_KEY.fullmatch(credential))
 
 
 class Secret:
-    """Text that is shown by no ``repr``, ``str`` or traceback, only when it is asked for."""
+    """Text hidden from ``repr``, ``str`` and tracebacks; read it explicitly."""
 
     __slots__ = ("_value",)
 

@@ -1,4 +1,4 @@
-"""Requests to a service, as far as support needs to know of them."""
+"""Requests to a service, as recorded for support."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerCall:
-    """One request and what became of it. Holds neither credentials nor what was said."""
+    """One request and its result. Contains neither credentials nor messages."""
 
     method: str
     path: str
     """Without the query."""
     at_ms: int
-    """When it was sent (our clock)."""
+    """Time of sending (our clock)."""
     took_ms: int
-    """Until the answer began, or the attempt failed."""
+    """Milliseconds until the response began, or the attempt failed."""
     status: int | None = None
-    """HTTP status; None: no answer came."""
+    """HTTP status; None: no response."""
     request_id: str | None = None
-    """What the service calls the request."""
+    """Request ID of the service."""
 
     @property
     def failed(self) -> bool:
-        """Whether no answer came, or one that is no success."""
+        """True if there was no response, or an unsuccessful one."""
         return self.status is None or self.status >= 400
 
     def line(self) -> str:
-        """All of it on one line, as one would send it to support."""
+        """Return everything on one line, ready to send to support."""
         answer = str(self.status) if self.status is not None else "no answer"
         return f"{self.method} {self.path} {answer} {self.took_ms} ms {self.request_id or '-'}"
 

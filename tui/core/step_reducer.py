@@ -1,4 +1,4 @@
-"""From the events of a turn, in order, to its steps."""
+"""Reduce the events of a turn, in order, to its steps."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _S = TypeVar("_S", TextStep, SkillStep, ApprovalStep, ConnectionStep)
 
 
 class StepReducer:
-    """Takes a turn's events in order and keeps the steps they make.
+    """Reducer of a turn's events, in order, to steps.
 
-    What an event costs does not depend on how many there were.
+    The cost of an event does not depend on their number.
     """
 
     def __init__(self) -> None:
@@ -49,12 +49,12 @@ class StepReducer:
         self._usage = UsageCount()
         self._steps: list[Step] = []
         self._places: dict[type[Step], list[int]] = {}
-        """Where the steps of each kind stand."""
+        """Indexes of the steps of each kind."""
         self._running: list[int] = []
-        """Where the skills stand whose end has not come."""
+        """Indexes of the skills that have not ended."""
 
     def copy(self) -> StepReducer:
-        """Another one that goes on from here."""
+        """Return an independent copy."""
         twin = copy(self)
         twin._usage = copy(self._usage)
         twin._steps = [*self._steps]
@@ -90,11 +90,11 @@ class StepReducer:
                 pass  # not drawn as steps
 
     def has_message(self, message_id: MessageId) -> bool:
-        """Whether a message is here, and not only pieces of it."""
+        """Return True if a message is complete, not only in pieces."""
         return any(step.message_id == message_id for _, step in self._all(TextStep))
 
     def draft(self, message_id: MessageId, text: str, at_ms: int | None) -> TextStep:
-        """Words still being written, whose message is not here."""
+        """Return the step of an incomplete message that is still being written."""
         return TextStep(
             key=_text_key(message_id, ""),
             text=text,
@@ -105,11 +105,11 @@ class StepReducer:
 
     @property
     def usage(self) -> Usage | None:
-        """The turn's own usage; None where it is not known."""
+        """Usage of this turn alone; None if unknown."""
         return self._usage.usage
 
     def steps(self) -> tuple[Step, ...]:
-        """The steps so far; what a finished turn left open is closed."""
+        """Return the steps so far; a finished turn closes its open ones."""
         if self.finished is None:
             return tuple(self._steps)
         return tuple(_closed(step) for step in self._steps)
@@ -175,13 +175,13 @@ class StepReducer:
         self._add(end)
 
     def _ask_approval(self, event: ApprovalRequested) -> None:
-        """A question; the same call may be asked about again with other parameters."""
+        """Add a question; the same call may be asked about again with other parameters."""
         for i, step in reversed(self._all(ApprovalStep)):
             if step.call_id != event.call_id:
                 continue
             if same_question(step.request, event):
                 return
-            # Without a number it stands behind everything, although it was asked earlier.
+            # Without a number it is placed last, although it was asked earlier.
             numbered = (step.asked_first or step.request).seq is not None
             if step.waiting or (event.seq is None and numbered):
                 self._steps[i] = replace(
@@ -195,7 +195,7 @@ class StepReducer:
         self._add(ApprovalStep(key=event.key, request=event))
 
     def _approve_silently(self, skill: str, call_id: CallId | None) -> None:
-        """A skill that runs has been approved, whoever did it."""
+        """Mark a running skill as approved, by an unknown user."""
         for i, step in self._all(ApprovalStep):
             same = step.call_id == call_id if call_id else step.request.skill == skill
             if step.waiting and same:
@@ -203,7 +203,7 @@ class StepReducer:
                 return
 
     def _resolve_approval(self, event: ApprovalResolved) -> None:
-        """A decision: on what was shown, or else on all that was asked about the call."""
+        """Apply a decision to the question as shown, or else to all questions about the call."""
         asked = [(i, s) for i, s in self._all(ApprovalStep) if s.call_id == event.call_id]
         digest = event.shown_digest
         meant = [(i, s) for i, s in asked if digest and shown_digest(s.request) == digest]
@@ -233,22 +233,23 @@ class StepReducer:
                 return
 
     def _pass_connections(self) -> None:
-        """An agent that speaks again waits no longer, whoever settled the question."""
+        """Close open connections: an agent that speaks again no longer waits for them."""
         for i, step in self._all(ConnectionStep):
             if step.waiting:
                 self._steps[i] = replace(step, expired=True)
 
 
 def _text_key(message_id: MessageId | None, event_key: str) -> str:
-    """The same for the pieces of a message and for the whole, so that nothing jumps at its end."""
+    """Return the same key for the pieces of a message and the whole, so that nothing jumps at its
+    end."""
     return f"text:{message_id}" if message_id else event_key
 
 
 def _same_message(step: TextStep, event: AgentMessage) -> bool:
-    """Whether a message is one we have, come by the other way.
+    """Return True if a message is already present, received another way.
 
-    Ids decide where both have one. Otherwise the same words read from the history are the ones
-    that were streamed; the same words streamed twice were said twice.
+    Ids decide if both have one. Otherwise equal text from the history is the streamed message;
+    equal text streamed twice was said twice.
     """
     if step.message_id and event.message_id:
         return step.message_id == event.message_id

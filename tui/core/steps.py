@@ -1,4 +1,4 @@
-"""What a turn is made of once its events have been folded: the things a transcript draws."""
+"""Steps of a turn after its events are folded: the items that a transcript draws."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from tui.core.ids import AttemptId, CallId, MessageId
 
 SkillStatus = Literal["running", "completed", "failed", "unreported"]
-"""``unreported``: the turn is over and nothing said how the skill ended."""
+"""``unreported``: the turn is over and the result of the skill is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextStep:
-    """Words of the agent."""
+    """Text of the agent."""
 
     key: str
     text: str
@@ -44,21 +44,21 @@ class SkillStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalStep:
-    """A question whether a skill may run."""
+    """Approval question for a skill call."""
 
     key: str
     request: ApprovalRequested
-    """As it was asked last."""
+    """Latest version of the question."""
     asked_first: ApprovalRequested | None = None
-    """How it was asked first, if it was asked again with other parameters while it waited."""
+    """First version, if it was asked again with other parameters while pending."""
     revision: int = 0
-    """How often the parameters have changed."""
+    """Number of times the parameters have changed."""
     decision: Decision | None = None
     reason: str | None = None
     shown_digest: str | None = None
-    """Of what was shown when it was decided, see :func:`tui.core.questions.shown_digest`."""
+    """Digest of the question as decided, see :func:`tui.core.questions.shown_digest`."""
     expired: bool = False
-    """The turn went on or ended without a decision that we know of."""
+    """The turn continued or ended without a known decision."""
 
     @property
     def call_id(self) -> CallId:
@@ -71,7 +71,7 @@ class ApprovalStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionStep:
-    """A connection that only the user can authorise."""
+    """Connection that the user must authorize."""
 
     key: str
     attempt_id: AttemptId

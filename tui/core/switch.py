@@ -1,4 +1,4 @@
-"""Words for true and false."""
+"""Parse words for true and false."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ _FALSE = frozenset({"0", "false", "no", "off", "n", "f"})
 
 
 def read_switch(word: str) -> bool | None:
-    """Return what a word means; None for one that means neither."""
+    """Return the meaning of a word; None if it has none."""
     word = word.strip().lower()
     if word in _TRUE:
         return True

@@ -1,4 +1,4 @@
-"""Text that came from elsewhere, made safe and short for a terminal."""
+"""Make untrusted text safe and short for a terminal."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from tui.core.json_values import write_json
 
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 
-# Everything a terminal might act on, and what reorders or hides text: C0 (but tab and newline),
-# DEL, C1, bidirectional embeddings, overrides and isolates, deprecated format characters,
+# Everything that a terminal may act on, or that reorders or hides text: C0 (except tab and
+# newline), DEL, C1, bidirectional embeddings, overrides and isolates, deprecated format characters,
 # annotations, tags and lone surrogates.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2065-\u206f\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
-# The flag of a part of a country, such as England: the only tags that are not hidden text.
+# Flags of regions, such as England: the only tags that are not hidden text.
 _FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
 _TAGS = re.compile("[\U000e0030-\U000e007f]")
 _FLAG_OR_UNSAFE = re.compile(f"({_FLAG})|{_UNSAFE.pattern}")
 
-# Format characters that are kept in the text and take no space on the screen. Terminals disagree
+# Format characters that stay in the text and take no space on the screen. Terminals disagree
 # about the width of some of them, so they are not sent there: soft hyphen, zero-width space, word
-# joiner, invisible operators, marks of direction, byte order mark.
+# joiner, invisible operators, direction marks, byte order mark.
 _UNDRAWN = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff"
 # A joiner is drawn between emoji only: elsewhere, terminals and Rich count different widths.
 _JOINED = (
@@ -32,17 +32,17 @@ _JOINED = (
     "\U0001f300-\U0001faff"
 )
 _HIDDEN = re.compile(f"[{_UNDRAWN}]|(?<![{_JOINED}\ufe0f])\u200d|\u200d(?![{_JOINED}])")
-# Terminals also disagree about emoji with the selector of text presentation.
+# Terminals also disagree about emoji with the text presentation selector.
 _NOT_DRAWN = re.compile(f"\ufe0e|{_HIDDEN.pattern}")
 
 _REPLACEMENT = "\ufffd"
 
 
 def clean(text: str) -> str:
-    """Text without control characters; line breaks become ``\\n``. Idempotent.
+    """Return the text without control characters; line breaks become ``\\n``. Idempotent.
 
-    What is unsafe is replaced with U+FFFD and not deleted: deleting could join two halves into a
-    new escape sequence, and would hide the attempt. Invisible characters that are harmless stay.
+    Unsafe characters are replaced with U+FFFD and not deleted: deletion could join two halves into
+    a new escape sequence, and would hide the attempt. Harmless invisible characters stay.
     """
     text = _BREAKS.sub("\n", text)
     if _UNSAFE.search(text) is None:
@@ -51,18 +51,18 @@ def clean(text: str) -> str:
 
 
 def clean_piece(text: str) -> str:
-    """A piece of a longer text, made safe; what may be half of a flag or of a line break stays."""
+    """Clean a piece of a longer text; a possible half of a flag or line break stays."""
     text = _BREAKS.sub("\n", text.removesuffix("\r"))
     return _UNSAFE.sub(lambda found: found[0] if _TAGS.match(found[0]) else _REPLACEMENT, text)
 
 
 def drawn(text: str) -> str:
-    """Clean text without the characters that take no space on the screen."""
+    """Return clean text without the characters that take no space on the screen."""
     return text if text.isascii() else _NOT_DRAWN.sub("", text)
 
 
 def drawn_parts(text: str) -> Iterator[tuple[int, str]]:
-    """Each run of characters that are drawn, with its place in the text."""
+    """Yield each run of drawn characters, with its position in the text."""
     at = 0
     for found in () if text.isascii() else _NOT_DRAWN.finditer(text):
         if at < found.start():
@@ -73,18 +73,18 @@ def drawn_parts(text: str) -> Iterator[tuple[int, str]]:
 
 
 def revealed(text: str) -> str:
-    """Clean text in which hidden characters can be seen, as U+FFFD."""
+    """Return clean text with hidden characters made visible, as U+FFFD."""
     return _HIDDEN.sub(_REPLACEMENT, clean(text))
 
 
 def clean_line(text: str, limit: int = 200) -> str:
-    """One clean line of at most ``limit`` characters, white space folded, ``…`` where cut."""
+    """Return one line of at most ``limit`` characters: cleaned, spaces collapsed, ``…`` if cut."""
     line = " ".join(clean(text[: limit * 4]).split())
     return line if len(line) <= limit else clean(line[: limit - 1]) + "…"
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:
-    """JSON to be read by people and programs: escapes stand for what a terminal must not get."""
+    """Return JSON for people and programs: escapes replace characters unsafe in a terminal."""
     text = write_json(value, ensure_ascii=False, indent=indent)
     text = _BREAKS.sub(_escaped, text)
     return _FLAG_OR_UNSAFE.sub(lambda found: found[1] or _escaped(found), text)
@@ -95,12 +95,12 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def utf8_size(text: str) -> int:
-    """Size of a text in bytes as the servers count it (UTF-8; a lone surrogate counts as three)."""
+    """Return the size in bytes as servers count it (UTF-8; a lone surrogate counts as three)."""
     return len(text.encode("utf-8", "surrogatepass"))
 
 
 def duration(seconds: float) -> str:
-    """A duration in at most six cells: ``0.4s``, ``12s``, ``3m05s``, ``2h10m``."""
+    """Return a duration in at most six cells: ``0.4s``, ``12s``, ``3m05s``, ``2h10m``."""
     seconds = max(0.0, seconds)
     if seconds < 9.95:
         return f"{seconds:.1f}s"
@@ -114,7 +114,7 @@ def duration(seconds: float) -> str:
 
 
 def ago(then_ms: int, now_ms: int) -> str:
-    """How long ago, in at most four cells: ``now``, ``5m``, ``3h``, ``2d``, ``6w``, ``4y``."""
+    """Return an age in at most four cells: ``now``, ``5m``, ``3h``, ``2d``, ``6w``, ``4y``."""
     seconds = max(0, now_ms - then_ms) // 1000
     for size, unit in ((31_536_000, "y"), (604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "m")):
         if seconds >= size:
@@ -123,7 +123,7 @@ def ago(then_ms: int, now_ms: int) -> str:
 
 
 def size(count: int) -> str:
-    """A number of bytes for people: ``812 B``, ``3.4 kB``, ``20.0 MB`` (powers of 1,000)."""
+    """Return a size for display: ``812 B``, ``3.4 kB``, ``20.0 MB`` (powers of 1,000)."""
     if count < 1000:
         return f"{count} B"
     value = count / 1000

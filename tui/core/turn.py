@@ -1,8 +1,8 @@
-"""A turn: one message of the user and everything the agent did about it.
+"""Turn: one user message and everything the agent did in response.
 
-``fold`` is the only way a turn changes. What is shown depends on the *set* of events that went
-in: duplicates change nothing, late events are put in their place, and any order gives the same
-steps. Reconnecting, replaying and reading the history therefore all feed the same function.
+``fold`` is the only way to change a turn. The result depends on the *set* of events: duplicates
+change nothing, late events are sorted into place, and any order gives the same steps.
+Reconnecting, replaying and reading the history therefore all use the same function.
 """
 
 from __future__ import annotations
@@ -42,25 +42,25 @@ if TYPE_CHECKING:
     from tui.core.usage import Usage
 
 Phase = Literal["waiting", "working", "awaiting_approval", "awaiting_connection", "over"]
-"""``waiting``: nothing of the agent's has been seen yet."""
+"""``waiting``: nothing from the agent has been seen yet."""
 
 _UNPLACED = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartialMessage:
-    """A message that is still being written."""
+    """Message that is still being written."""
 
     message_id: MessageId
     text: str = ""
     ahead: tuple[tuple[int, str], ...] = ()
-    """Pieces that came before what belongs in front of them."""
+    """Pieces that arrived before their predecessors."""
     at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A snapshot; never changed in place."""
+    """Immutable snapshot of a turn."""
 
     id: TurnId
     conversation_id: ConversationId
@@ -68,18 +68,18 @@ class Turn:
     run_id: RunId | None = None
     phase: Phase = "waiting"
     outcome: TurnOutcome | None = None
-    """How it ended; None while it has not."""
+    """Result of the turn; None while it runs."""
     steps: tuple[Step, ...] = ()
     usage: Usage | None = None
-    """Of this turn alone; None where it is not known."""
+    """Usage of this turn alone; None if unknown."""
     halting: bool = False
-    """The user asked for its end, which has not come yet. The agent may finish all the same."""
+    """The user asked to stop it and it has not ended. The agent may still finish normally."""
     started_ms: int | None = None
     ended_ms: int | None = None
     last_event_id: str | None = None
-    """The newest event id in the order of the run: where a reconnect goes on."""
+    """Newest event id in the order of the run: the position for a reconnect."""
     last_at_ms: int | None = None
-    """Server time of the newest event: where a replay goes on."""
+    """Server time of the newest event: the position for a replay."""
     log: tuple[TurnEvent, ...] = field(default=(), repr=False)
     drafts: tuple[PartialMessage, ...] = field(default=(), repr=False)
     seen: frozenset[str] = field(default=frozenset(), repr=False)
@@ -88,7 +88,7 @@ class Turn:
     beyond: frozenset[int] = field(default=frozenset(), repr=False)
     """Those seen after a gap."""
     replay: StepReducer = field(default_factory=StepReducer, repr=False, compare=False)
-    """What the log comes to, so that a new event at its end costs no more than itself."""
+    """State after the log, so that a new event at its end costs no more than itself."""
 
     @property
     def over(self) -> bool:
@@ -96,18 +96,18 @@ class Turn:
 
     @property
     def reason(self) -> str:
-        """Why it ended as it did, where the agent said so."""
+        """Reason for the outcome, if the agent gave one."""
         ends = [event for event in self.log if isinstance(event, TurnFinished)]
         return (ends[-1].reason or "") if ends else ""
 
     @property
     def has_gap(self) -> bool:
-        """Events are missing in the middle."""
+        """True if events are missing in the middle."""
         return bool(self.beyond)
 
     @property
     def reply(self) -> str:
-        """All the agent said, in Markdown."""
+        """All the agent's text, in Markdown."""
         return "\n\n".join(step.text for step in self.steps if isinstance(step, TextStep))
 
     @property
@@ -120,7 +120,7 @@ class Turn:
 
 
 def turn_of(record: TurnRecord) -> Turn:
-    """The turn that a stored record and its events describe."""
+    """Return the turn of a stored record and its events."""
     turn = Turn(
         id=record.id,
         conversation_id=record.conversation_id,
@@ -131,12 +131,12 @@ def turn_of(record: TurnRecord) -> Turn:
 
 
 def reduce(turn: Turn, event: TurnEvent) -> Turn:
-    """Fold one event into a turn. Pure; an event that comes again changes nothing."""
+    """Fold one event into a turn. Pure; a repeated event changes nothing."""
     return fold(turn, (event,))
 
 
 def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
-    """Fold events, in whatever order they came, into a turn. Pure and idempotent."""
+    """Fold events, in any order, into a turn. Pure and idempotent."""
     seen = set(turn.seen)
     fresh = [event for event in events if _is_new(event, seen)]
     if not fresh:
@@ -164,7 +164,7 @@ def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
 
 
 def unseen(turn: Turn, events: Iterable[TurnEvent]) -> list[TurnEvent]:
-    """Events less those that the turn has taken in already, such as a replay brings again."""
+    """Return the events that the turn does not contain yet, for example of a replay."""
     return [
         event
         for event in events
@@ -175,7 +175,7 @@ def unseen(turn: Turn, events: Iterable[TurnEvent]) -> list[TurnEvent]:
 def drop_history_duplicates(
     events: Iterable[TurnEvent], among: Iterable[TurnEvent] = ()
 ) -> tuple[TurnEvent, ...]:
-    """Events less the messages read from the history that the stream brought as well.
+    """Return the events without messages of the history that the stream also contained.
 
     ``among`` are other events of the same conversation to look at.
     """
@@ -199,10 +199,10 @@ def drop_history_duplicates(
 
 
 def _is_new(event: TurnEvent, seen: set[str]) -> bool:
-    """Whether an event has not been seen, and from now on it has.
+    """Return True if an event has not been seen, and record it as seen.
 
-    One way may bring an event without its id (then ``key`` is run and number) and another with
-    it; the number then tells that they are the same. Pieces of text have their offsets instead.
+    One source may send an event without its id (then ``key`` is run and number) and another with
+    it; the number then shows that they are the same. Pieces of text have offsets instead.
     """
     if isinstance(event, TextDelta | Heartbeat):
         return True
@@ -220,13 +220,13 @@ def _has_seen(event: TurnEvent, seen: AbstractSet[str]) -> bool:
 
 
 def _number(event: TurnEvent) -> str:
-    """The event's number within its run; its key where it has none."""
+    """Return the event's number within its run; its key if it has none."""
     numbered = event.run_id and event.seq is not None
     return f"{event.run_id}#{event.seq}" if numbered else event.key
 
 
 def _belongs_in_log(event: TurnEvent) -> bool:
-    """Whether the turn needs the event to be rebuilt; the timeline reads the others elsewhere."""
+    """Return True if the turn is rebuilt from the event; the timeline reads others elsewhere."""
     match event:
         case TextDelta() | Heartbeat() | LogLine() | StreamInterrupted() | UnknownEvent():
             return False
@@ -247,7 +247,7 @@ def _belongs_in_log(event: TurnEvent) -> bool:
 
 
 def _extended(turn: Turn, events: Iterable[TurnEvent]) -> tuple[tuple[TurnEvent, ...], StepReducer]:
-    """The log with new events in it, and what it comes to then."""
+    """Return the log with new events, and the reduced state after it."""
     place = partial(_place, turn.run_id)
     new = sorted(events, key=place)
     if not new:
@@ -261,10 +261,10 @@ def _extended(turn: Turn, events: Iterable[TurnEvent]) -> tuple[tuple[TurnEvent,
 
 
 def _place(run_id: RunId | None, event: TurnEvent) -> tuple[bool, int, bool, int, str]:
-    """A total order: by number, then what has none by its time, then by name.
+    """Return a total order: by number, then events without one by time, then by name.
 
-    What was read from the history comes last, so that it finds what the stream brought. Numbers
-    count within a run: those of another one, in which the turn goes on, stand behind the turn's.
+    Events of the history come last, after those of the stream that they may repeat. Numbers
+    count within a run: those of a continuing run sort after the turn's own.
     """
     later = event.run_id not in (None, run_id)
     seq = event.seq if event.seq is not None else _UNPLACED
@@ -283,9 +283,9 @@ def _count(turn: Turn, events: list[TurnEvent]) -> tuple[int, frozenset[int]]:
 
 
 def _last_event_id(turn: Turn, events: list[TurnEvent]) -> str | None:
-    """The id behind which nothing is missing in the turn's own run, as far as numbers tell.
+    """Return the last id before any gap in the turn's own run, as far as numbers tell.
 
-    With a gap the older id stays, so that a reconnect brings what is missing too.
+    With a gap the older id stays, so that a reconnect also brings the missing events.
     """
     place = partial(_place, turn.run_id)
     numbered = sorted((e for e in events if e.event_id is not None), key=place)
@@ -315,7 +315,7 @@ def _grow(
 
 
 def _join(draft: PartialMessage, pieces: Iterable[tuple[int, str]]) -> PartialMessage:
-    """Put pieces in their places; they may overlap what is there already."""
+    """Insert pieces at their offsets; they may overlap existing text."""
     parts, length, waiting = [draft.text], len(draft.text), []
     for offset, piece in sorted({*draft.ahead, *pieces}):
         if offset > length:
@@ -327,7 +327,7 @@ def _join(draft: PartialMessage, pieces: Iterable[tuple[int, str]]) -> PartialMe
 
 
 def _derive(turn: Turn) -> Turn:
-    """Everything that follows from the log and the drafts."""
+    """Return the turn with all fields derived from its log and drafts."""
     replay = turn.replay
     written = [
         replay.draft(draft.message_id, draft.text, draft.at_ms)
@@ -348,9 +348,9 @@ def _derive(turn: Turn) -> Turn:
 
 
 def _with_drafts(steps: tuple[Step, ...], written: list[TextStep]) -> tuple[Step, ...]:
-    """The steps with unfinished messages in their places: before what began after them.
+    """Return the steps with unfinished messages in place: before steps that started later.
 
-    All but the last of them will not be finished any more.
+    All except the last of them will never be finished.
     """
     placed = list(steps)
     for draft in written:

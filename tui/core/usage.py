@@ -1,4 +1,4 @@
-"""Tokens and cost, of a turn or of a conversation."""
+"""Tokens and cost of a turn or of a conversation."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Usage:
     cache_write_tokens: int = 0
     premium_requests: float = 0.0
     cost: float | None = None
-    """In the service's own unit; None where it gives none."""
+    """Cost in the service's own unit; None if it reports none."""
     currency: str = ""
-    """The unit of the cost, where the service names it."""
+    """Unit of the cost, if the service names it."""
 
     def since(self, before: Usage) -> Usage:
-        """The usage after ``before``; never less than nothing, should a count start anew."""
+        """Return the usage after ``before``; never negative, even if the counter resets."""
         cost = None if self.cost is None else max(0.0, self.cost - (before.cost or 0.0))
         return Usage(
             input_tokens=max(0, self.input_tokens - before.input_tokens),
@@ -38,7 +38,7 @@ class Usage:
         )
 
     def __add__(self, other: Usage) -> Usage:
-        """Both together. Costs in different currencies have no sum."""
+        """Return the sum of both. Costs in different currencies have no sum."""
         costs = [usage.cost for usage in (self, other) if usage.cost is not None]
         priced = [usage.currency for usage in (self, other) if usage.cost is not None]
         summed = len(set(priced)) < 2 and bool(costs)
@@ -53,12 +53,12 @@ class Usage:
         )
 
     def brief(self) -> str:
-        """Such as ``↑12.3k ↓310 · 0.0052``."""
+        """Return a short form such as ``↑12.3k ↓310 · 0.0052``."""
         cost = f" · {self._price(self.cost)}" if self.cost else ""
         return f"↑{_short(self.input_tokens)} ↓{_short(self.output_tokens)}{cost}"
 
     def sentence(self) -> str:
-        """Such as ``1,204 tokens in (600 cached), 310 out, cost 0.0052``."""
+        """Return a sentence such as ``1,204 tokens in (600 cached), 310 out, cost 0.0052``."""
         cache = [
             f"{count:,} {what}"
             for count, what in (
@@ -83,7 +83,7 @@ class Usage:
 
 
 class UsageCount:
-    """The usage of a turn, from its reports."""
+    """Usage of a turn, from its reports."""
 
     def __init__(self) -> None:
         self._used: Usage | None = None
@@ -108,14 +108,14 @@ class UsageCount:
 
     @property
     def usage(self) -> Usage | None:
-        """The turn's own; None where it is not known."""
+        """Usage of this turn alone; None if unknown."""
         if self._used and self._before:
             return self._used.since(self._before)
         return None if self._is_running_total else self._used
 
 
 def sum_of(usages: Iterable[Usage | None]) -> Usage | None:
-    """The sum of those that are known; None if none is."""
+    """Return the sum of the known ones; None if none is known."""
     total: Usage | None = None
     for usage in usages:
         if usage is not None:
@@ -124,7 +124,7 @@ def sum_of(usages: Iterable[Usage | None]) -> Usage | None:
 
 
 def _short(tokens: int) -> str:
-    """Four digits at most: ``950``, ``12.3k``, ``128k``, ``1.5M``."""
+    """Return four digits at most: ``950``, ``12.3k``, ``128k``, ``1.5M``."""
     for unit, size in (("M", 1_000_000), ("k", 1_000)):
         if tokens >= size:
             count = tokens / size
@@ -133,7 +133,7 @@ def _short(tokens: int) -> str:
 
 
 def _amount(cost: float) -> str:
-    """As exact as is of use: ``0.0052``, ``1,204.50``, and not nothing for very little."""
+    """Return an amount as exact as useful: ``0.0052``, ``1,204.50``, and never 0 for tiny ones."""
     if 0 < cost < 0.0001:
         return "<0.0001"
     return f"{cost:.4f}" if cost < 1 else f"{cost:,.2f}"
