@@ -1,1 +1,1 @@
-"""The engine: sends messages, follows turns, recovers them. Knows the core alone."""
+"""Engine: send messages, follow turns, recover them. Depends on the core only."""

@@ -1,4 +1,4 @@
-"""Answers to the agent's questions: posted once, over all windows that share the store."""
+"""Post answers to the agent's questions, once across all windows that share the store."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ from tui.engine.retry import SETTLED, TRIES, retry_once_on_401
 from tui.engine.updates import UserNotice
 
 Newest = Callable[[], ApprovalRequested | None]
-"""Returns a question as it is asked now; None: it is not known."""
+"""Returns the current version of a question; None: it is unknown."""
 
 _NO_LONGER = SETTLED | {ErrorKind.UNSUPPORTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenQuestion:
-    """Something the agent asks in a turn."""
+    """Pending question of the agent in a turn."""
 
     turn: Turn
     step_id: str
-    """The id of the skill call or of the connection attempt."""
+    """Id of the skill call or of the connection attempt."""
     name: str
-    """What it is claimed by; a question that has changed is another one."""
+    """Name under which it is claimed; a question that has changed is another one."""
     post: Callable[[Decision], Awaitable[None]]
     is_open: Callable[[], Awaitable[bool]]
-    """Looks whether the service still waits for the answer."""
+    """Returns True while the service waits for the answer."""
     event: Callable[[Decision], TurnEvent]
-    """The event that records an answer."""
+    """Returns the event that records an answer."""
 
     def is_answered_in(self, turn: Turn) -> bool:
-        """Return whether a snapshot of its turn has an answer."""
+        """Return True if a snapshot of its turn contains an answer."""
         for step in turn.steps:
             match step:
                 case ApprovalStep(decision=answer) if answer and step.call_id == self.step_id:
@@ -70,10 +70,10 @@ def approval(
     reason: str | None,
     newest: Newest,
 ) -> OpenQuestion:
-    """Return the question whether a skill may run.
+    """Return the approval question of a skill call.
 
-    ``newest`` returns it as it is asked now: posting an approval of what the user has not seen
-    raises ``BackendError`` of kind ``CHANGED``.
+    ``newest`` returns its current version: approving a version that the user has not seen raises
+    ``BackendError`` of kind ``CHANGED``.
     """
     cid, call_id, name = turn.conversation_id, request.call_id, _name_of(request)
 
@@ -100,7 +100,7 @@ def approval(
 
 
 def _name_of(request: ApprovalRequested) -> str:
-    """Name a question: calls may be numbered anew in each run, or be asked about again."""
+    """Name a question: calls may be numbered again in each run, or be asked about again."""
     digest = shown_digest(request).rpartition(":")[2]
     return f"{within_run(request.call_id, request.run_id)}:{digest[:16]}"
 
@@ -140,10 +140,10 @@ async def _waits_for_approval(
 
 
 async def _waits_for_connection(context: EngineContext, turn: Turn, attempt_id: AttemptId) -> bool:
-    """Return whether an attempt is open.
+    """Return True if an attempt is open.
 
-    Where no link is to be had, either the attempt is settled or the service has no links at all:
-    then it is open unless the agent has spoken since.
+    Without a link, either the attempt is resolved or the service has no links at all: then it is
+    open unless the agent has spoken since.
     """
     try:
         return not (await context.backend.connection_link(attempt_id)).authorized
@@ -157,33 +157,33 @@ async def _waits_for_connection(context: EngineContext, turn: Turn, attempt_id: 
 
 
 def _asked_ms(turn: Turn, attempt_id: AttemptId) -> list[int]:
-    """Return when the agent asked for a connection, once for each link."""
+    """Return the times at which the agent asked for a connection, one for each link."""
     asked = (e for e in turn.log if isinstance(e, ConnectionRequested))
     return [e.at_ms for e in asked if e.attempt_id == attempt_id and e.at_ms]
 
 
 Later = Callable[[Coroutine[Any, Any, None]], None]
-"""Runs something in the background."""
+"""Starts a coroutine in the background."""
 
 _TOLD_WAIT_S = 2.0
 _FOLLOWED_S = 120.0
-"""How long the answer of another window is waited for."""
+"""Time limit for the answer of another window."""
 
 
 class AnswerPoster:
-    """The answers that one session gives."""
+    """Poster of the answers that one session gives."""
 
     def __init__(self, context: EngineContext, queues: QueueRegistry, later: Later) -> None:
         self._context = context
         self._queues = queues
         self._later = later
         self._holder = uuid4().hex
-        """Who claims answers, among all sessions of all processes."""
+        """Name under which this session claims answers, unique across processes."""
         self._given: set[str] = set()
-        """Questions that have an answer from here, or are about to."""
+        """Questions that have an answer from here, or will have shortly."""
 
     async def give(self, question: OpenQuestion, answer: Decision) -> None:
-        """Post an answer, once, and record it. Raises ``BackendError`` if it could not be said.
+        """Post an answer, once, and record it. Raises ``BackendError`` if that fails.
 
         The error is of kind ``BUSY`` if the question was answered elsewhere.
         """
@@ -209,7 +209,7 @@ class AnswerPoster:
             raise _elsewhere()
 
     async def _follow(self, question: OpenQuestion) -> None:
-        """Show what another window has answered as soon as it is stored."""
+        """Show the answer of another window as soon as it is stored."""
         clock = self._context.clock
         until_s = clock.monotonic_s() + _FOLLOWED_S
         while clock.monotonic_s() < until_s:
@@ -223,7 +223,7 @@ class AnswerPoster:
 
 
 class _Posting:
-    """The way of one claimed answer to the service."""
+    """Delivery of one claimed answer to the service."""
 
     def __init__(
         self,
@@ -238,11 +238,11 @@ class _Posting:
         self._key = (question.turn.id, question.name, holder)
         self._answer: Decision = answer
         self._maybe: Decision | None = claim.answer if claim.unclear else None
-        """The answer that may have arrived."""
+        """Answer that may have arrived."""
         self._posting = False
 
     async def result(self) -> Decision:
-        """Post the answer; return the one that the service has. Lets go of it if that fails."""
+        """Post the answer; return the one that the service has. Releases the claim on failure."""
         try:
             return await self._post_until_clear()
         except BaseException:
@@ -275,7 +275,7 @@ class _Posting:
             await self._context.clock.sleep(wait_s)
 
     async def _is_open(self) -> bool:
-        """Look whether an answer is still waited for; twice, since one may be on its way."""
+        """Check if an answer is still expected; twice, since one may be in flight."""
         if not await self._question.is_open():
             return False
         if self._maybe is None:
@@ -296,7 +296,7 @@ class _Posting:
             raise
 
     def _earlier(self, error: BackendError | None) -> Decision:
-        """Return the answer that arrived earlier; raises if that was none of this store's."""
+        """Return the answer that arrived earlier; raise if it did not come from this store."""
         if self._maybe is None:
             raise _no_longer(error) from error
         return self._maybe

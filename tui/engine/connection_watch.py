@@ -1,7 +1,7 @@
-"""Waiting while the user authorises a connection in the browser.
+"""Watch a connection until the user has authorized it in the browser.
 
-The turn's stream does not go on by itself afterwards, and what follows is not among the stored
-events: only the link endpoint says when it is done, and only the message history has the reply.
+The turn's stream does not resume automatically afterwards, and the rest is not among the stored
+events: only the link endpoint tells when it is done, and only the message history has the reply.
 Source: Headless API, Get an authentication link; Troubleshooting, Empty stream.
 """
 
@@ -23,17 +23,17 @@ from tui.engine.updates import Problem, Recovery
 
 _EXPIRED = "The sign-in link expired."
 _INSIST = 8
-"""Looks before a silent, idle conversation is taken for done; they take half a minute."""
+"""Checks before a silent, idle conversation counts as done; they take half a minute."""
 _LINK_LIFE_MS = 15 * 60 * 1000
-"""How long a link is good for that does not say so itself; the live service gave 5 minutes."""
+"""Lifetime of a link that states none; the live service gave 5 minutes."""
 _LINK_GRACE_MS = 60 * 1000
 _LONGEST_LINK_LIFE_MS = 24 * 60 * 60 * 1000
 
 
 async def watch_connections(runner: TurnRunner) -> None:
-    """Whenever the turn waits for a connection, ask until it is settled. Runs until cancelled.
+    """Poll whenever the turn waits for a connection, until it is resolved. Runs until cancelled.
 
-    Works beside the stream, which may stay open and bring the rest by itself: the first way wins.
+    Runs beside the stream, which may stay open and bring the rest itself: the first source wins.
     """
     while True:
         await runner.blocked()
@@ -64,7 +64,7 @@ def _tell(
     attempt: int,
     delay_s: float,
 ) -> ErrorKind | None:
-    """Say what keeps us from looking: what passes as a recovery, the rest once each."""
+    """Report why polling fails: transient failures as a recovery, others once each."""
     if problem and problem.transient:
         due = runner.context.clock.now_ms() + round(delay_s * 1000)
         text = str(problem)
@@ -92,9 +92,9 @@ async def _poll(runner: TurnRunner, step: ConnectionStep) -> None:
 
 
 def _has_expired(runner: TurnRunner, step: ConnectionStep) -> bool:
-    """Return True if the newest link of a request is too old to be used.
+    """Return True if the newest link of a request has expired.
 
-    Its life is measured by the server's clock and its age by ours, which may differ.
+    Its lifetime is measured by the server's clock and its age by ours, which may differ.
     """
     links = [
         event
@@ -110,9 +110,9 @@ def _has_expired(runner: TurnRunner, step: ConnectionStep) -> bool:
 
 
 async def _give_up(runner: TurnRunner, step: ConnectionStep) -> None:
-    """End a turn whose link has expired, if nothing runs: no newer link can be asked for.
+    """End a turn with an expired link, if nothing runs: a newer link cannot be requested.
 
-    Later messages of the conversation would wait for ever.
+    Later messages of the conversation would wait forever.
     """
     status = await runner.context.backend.status(runner.conversation_id)
     if status.activity == "idle":
@@ -122,7 +122,7 @@ async def _give_up(runner: TurnRunner, step: ConnectionStep) -> None:
 
 
 async def _link(runner: TurnRunner, step: ConnectionStep) -> ConnectionLink | None:
-    """Where the request stands; None where the service has no such endpoint."""
+    """Return the state of the request; None if the service has no such endpoint."""
     try:
         ask = partial(runner.context.backend.connection_link, step.attempt_id)
         return await retry_once_on_401(ask)
@@ -135,8 +135,8 @@ async def _link(runner: TurnRunner, step: ConnectionStep) -> ConnectionLink | No
 async def read_reply(runner: TurnRunner) -> None:
     """Read the history until the reply is there and the conversation idle, then end the turn.
 
-    Failures that pass are waited out; others are raised as ``BackendError``. A conversation that
-    was idle all along and says nothing for several looks is believed in the end.
+    Transient failures are waited out; others are raised as ``BackendError``. A conversation that
+    stays idle and silent for several checks counts as done.
     """
     context, attempt = runner.context, 0
     while not runner.turn.over:

@@ -1,4 +1,4 @@
-"""A turn that asked for a connection, and the run in which it goes on.
+"""Match a turn that asked for a connection with the run that continues it.
 
 The reply is in the message history alone, and nothing promises that it names the run that asked.
 Source: Headless API, Get an authentication link; Troubleshooting, Empty stream.
@@ -31,8 +31,8 @@ def awaits_reply(turn: Turn) -> bool:
 def said_since(turn: Turn, asked: ConnectionStep) -> bool:
     """Return True if the agent said something after it had asked for a connection.
 
-    What the history brings without a number stands behind everything that has one, even if it
-    was said before: only its time tells. What names another run was said later in any case.
+    Messages of the history without a number sort after everything that has one, even if they are
+    older: only their time tells. A message of another run is later in any case.
     """
     asked_ms = _asked_ms(turn, asked)
     behind = False
@@ -55,10 +55,10 @@ def said_since(turn: Turn, asked: ConnectionStep) -> bool:
 
 
 async def join(context: EngineContext, turn: Turn, run_id: RunId, at_ms: int | None) -> bool:
-    """Take another run for the one in which the turn goes on; False if it cannot be that.
+    """Join another run to the turn as its continuation; return False if it cannot be that.
 
-    ``at_ms`` is when something happened in it. A run of another message is another turn's. What
-    was stored of the run as a turn of its own moves into this one.
+    ``at_ms`` is the time of an event in it. A run of another message belongs to another turn.
+    Events stored for the run as a separate turn move into this one.
     """
     asked = [step for step in turn.steps if isinstance(step, ConnectionStep)]
     if not asked or not _not_before(at_ms, _asked_ms(turn, asked[0])):
@@ -77,17 +77,17 @@ async def join(context: EngineContext, turn: Turn, run_id: RunId, at_ms: int | N
 async def passed_connections(
     context: EngineContext, turn: Turn, events: Sequence[TurnEvent]
 ) -> list[ConnectionResolved]:
-    """Settle the requests behind which the agent speaks again in events that are yet to come."""
+    """Resolve the connection requests followed by more output in events yet to be applied."""
     then = fold(turn, events)
     passed = [step for step in turn.open_connections if said_since(then, step)]
     return [await passed_by(context, turn, step) for step in passed]
 
 
 async def passed_by(context: EngineContext, turn: Turn, step: ConnectionStep) -> ConnectionResolved:
-    """Return what became of a connection behind which the agent has gone on.
+    """Return the outcome of a connection after which the agent has continued.
 
-    Nothing says that it was authorised, but the agent would not have gone on otherwise, unless it
-    was rejected here or in another window.
+    Nothing says that it was authorized, but the agent would not have continued otherwise, unless
+    it was rejected here or in another window.
     """
     answer = await context.store.claimed_answer(turn.id, question_name(turn, step.attempt_id))
     outcome: ConnectionOutcome = "rejected" if answer == "rejected" else "authorized"
@@ -95,7 +95,7 @@ async def passed_by(context: EngineContext, turn: Turn, step: ConnectionStep) ->
 
 
 def question_name(turn: Turn, attempt_id: AttemptId) -> str:
-    """Name the question for a connection, as answers to it are claimed."""
+    """Return the name under which answers to a connection request are claimed."""
     return within_run(attempt_id, turn.run_id)
 
 
@@ -106,7 +106,7 @@ def outcome_of(
     outcome: ConnectionOutcome,
     reason: str | None = None,
 ) -> ConnectionResolved:
-    """The event that records what became of a connection request."""
+    """Return the event that records the outcome of a connection request."""
     return ConnectionResolved(
         key=f"local:connection:{question_name(turn, attempt_id)}",
         run_id=turn.run_id,
@@ -118,7 +118,7 @@ def outcome_of(
 
 
 def _asked_ms(turn: Turn, asked: ConnectionStep) -> int | None:
-    """Return when a connection was first asked for; a renewed link does not count."""
+    """Return the time of the first request for a connection; a renewed link does not count."""
     times = (
         event.at_ms
         for event in turn.log
@@ -128,5 +128,5 @@ def _asked_ms(turn: Turn, asked: ConnectionStep) -> int | None:
 
 
 def _not_before(at_ms: int | None, asked_ms: int | None) -> bool:
-    """Compare two times of the server's, which may be whole seconds; an unknown one fits."""
+    """Compare two times of the server, which may be whole seconds; an unknown one fits."""
     return at_ms is None or asked_ms is None or at_ms >= asked_ms

@@ -36,14 +36,14 @@ from tui.engine.updates import Problem, Refused, TurnChanged, TurnDropped
 
 
 class _Rejected(Exception):
-    """The message was refused and is in the composer's draft; its turn is gone."""
+    """The message was rejected and is in the composer's draft; its turn is gone."""
 
 
 class ConversationQueue:
-    """A queue of turns and the task that plays them.
+    """Queue of turns and the task that runs them.
 
-    The task ends when the queue is empty or the turn at its head needs the user (a message that
-    is not confirmed, a credential that is refused); :meth:`wake` starts it again.
+    The task ends when the queue is empty or the first turn needs the user (an unconfirmed message,
+    a rejected credential); :meth:`wake` starts it again.
     """
 
     def __init__(self, context: EngineContext) -> None:
@@ -53,13 +53,13 @@ class ConversationQueue:
         self._task: asyncio.Task[None] | None = None
         self._woken = False
         self._refused_as_busy = 0
-        """How often in a row the conversation was at work on something else."""
+        """Number of consecutive times that the conversation was busy with another message."""
         self._returned = Draft()
-        """What was refused one after another, as long as the draft begins with it."""
+        """Messages rejected one after another, while the draft still starts with them."""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The turn at work, then those that wait for it."""
+        """Running turn, then those queued after it."""
         now = (self.runner.turn,) if self.runner else ()
         return (*now, *self._queue)
 
@@ -68,7 +68,7 @@ class ConversationQueue:
         return self._task is not None and not self._task.done()
 
     async def idle(self) -> bool:
-        """Whether nothing is at work; a turn that has just ended is given time to be put away."""
+        """Return True if nothing runs; a turn that has just ended is given time to be stored."""
         if self._task and self.runner and self.runner.turn.over and not self._queue:
             await asyncio.wait({self._task})
         return not self.busy
@@ -78,28 +78,28 @@ class ConversationQueue:
         self.wake()
 
     def retry_now(self) -> None:
-        """Do not wait for the next try, or for a stream that has gone quiet."""
+        """Retry now, or reconnect a silent stream, instead of waiting."""
         if self.runner:
             self.runner.retry_now()
         self.wake()
 
     def wake(self) -> None:
-        """Go to work; one more look at the queue if the work is just about to end."""
+        """Start working; check the queue once more if the task is about to end."""
         self._woken = True
         if not self.busy:
             self._task = asyncio.create_task(self._work())
 
     def take(self, turn_id: TurnId) -> Turn | None:
-        """Remove a turn that waits; None if it is being sent already or is not here."""
+        """Remove a queued turn; return None if it is being sent or is not here."""
         turn = next((turn for turn in self._queue if turn.id == turn_id), None)
         if turn:
             self._queue.remove(turn)
         return turn
 
     async def release_for_edit(self, turn_id: TurnId) -> None:
-        """Stop working on a message that is not on its way, even between two tries.
+        """Stop working on a message that is not being sent, even between two attempts.
 
-        It is the next again, for whoever changes it now and then says :meth:`wake`.
+        It remains first in the queue. Call :meth:`wake` after changing it.
         """
         runner = self.runner
         if runner is None or runner.turn.id != turn_id:
@@ -113,7 +113,7 @@ class ConversationQueue:
         self._queue.appendleft(turn)
 
     def change(self, turn_id: TurnId, **changes: Any) -> Turn | None:
-        """Show a waiting message as the store has it by now, in its place; None if not here."""
+        """Update a queued message to its stored state, in its place; return None if not here."""
         for place, turn in enumerate(self._queue):
             if turn.id == turn_id and turn.prompt:
                 self._queue[place] = replace(turn, prompt=replace(turn.prompt, **changes))
@@ -121,16 +121,16 @@ class ConversationQueue:
         return None
 
     def move_to(self, conversation_id: ConversationId, more: Iterable[Turn]) -> None:
-        """The conversation has another id now, under which more turns wait than were known."""
+        """Move to the new id of the conversation, and merge the turns queued under it."""
         known = (*self._queue, *more)
         self._queue = deque(replace(turn, conversation_id=conversation_id) for turn in known)
 
     def reload(self, turns: Iterable[Turn]) -> None:
-        """Wait with these turns instead, which the store says are not over. Not while busy."""
+        """Replace the queue by the unfinished turns of the store. Not while busy."""
         self._queue = deque(turns)
 
     async def stop(self) -> None:
-        """Stop working; what was under way is the next again."""
+        """Stop working; the interrupted turn becomes the first again."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -154,21 +154,21 @@ class ConversationQueue:
                 return
 
     async def _may_go_on(self, runner: TurnRunner) -> bool:
-        """Play one turn; False, with the failure told, if it has to wait for the user."""
+        """Run one turn; return False, with the failure reported, if it has to wait for the user."""
         try:
             return await self._play(runner)
         except BackendError as error:
             problem = error
         except StoreError as error:
             problem = BackendError(ErrorKind.STORE, str(error))
-        except Exception as error:  # else the turn would look as if it were at work for ever
+        except Exception as error:  # otherwise the turn would appear to run forever
             text = f"The conversation cannot go on: {clean_line(redact(repr(error)), 200)}"
             problem = BackendError(ErrorKind.BAD_ANSWER, text)
         self.context.publish(Problem(problem, runner.conversation_id))
         return False
 
     async def _play(self, runner: TurnRunner) -> bool:
-        """Play one turn; False if it stays at the head of the queue until the user acts."""
+        """Run one turn; return False if it stays first in the queue until the user acts."""
         try:
             watches = (watch_connections(runner), watch_gaps(runner))
             return await run_with_watchers(self._bring_to_its_end(runner), *watches)
@@ -189,9 +189,9 @@ class ConversationQueue:
         return True
 
     async def _arrive(self, runner: TurnRunner) -> bool:
-        """See to it that the agent has the message; False if that cannot be known.
+        """Ensure that the agent has the message; return False if that cannot be known.
 
-        A message that is refused is given back before another process can try it.
+        A rejected message is returned to the composer before another process can try it.
         """
         if not runner.unsent:
             return True
@@ -207,13 +207,13 @@ class ConversationQueue:
             try:
                 await asyncio.shield(giving)
             finally:
-                await asyncio.wait({giving})  # who stops us now must not stop it half way
+                await asyncio.wait({giving})  # cancellation must not interrupt this halfway
             raise _Rejected from refusal
         finally:
             await outbox_claims.release(runner)
 
     async def _send(self, runner: TurnRunner) -> bool:
-        """Send a message that is claimed, or find out what became of an earlier try."""
+        """Send a claimed message, or find out the result of an earlier attempt."""
         match _state(runner.turn):
             case "unconfirmed":
                 return False
@@ -227,7 +227,7 @@ class ConversationQueue:
                 return await deliver(runner)
 
     async def _let_pass(self, runner: TurnRunner, error: BackendError) -> None:
-        """Follow the turn that keeps the conversation busy, or wait where none is known."""
+        """Follow the turn that keeps the conversation busy, or wait if none is known."""
         other = await running_turn(self.context, runner.turn)
         if other is None:
             await wait_while_busy(runner, self._refused_as_busy, error)
@@ -237,7 +237,7 @@ class ConversationQueue:
             self.put_back(other)
 
     async def _return_rejected(self, turn: Turn, error: BackendError) -> None:
-        """Put a refused text where the user can correct it; never in two places, never in none."""
+        """Return a rejected text to the composer; never in two places, never in none."""
         store, cid = self.context.store, turn.conversation_id
         message = draft_of(turn.prompt) if turn.prompt else Draft()
         behind = Draft() if self.context.one_shot else self._returned
@@ -257,16 +257,16 @@ def _state(turn: Turn) -> PromptState | None:
 
 
 class QueueRegistry:
-    """One lane per conversation, made when it is first asked for."""
+    """One queue per conversation, created on first use."""
 
     def __init__(self, context: EngineContext) -> None:
         self._context = context
         self._queues: dict[ConversationId, ConversationQueue] = {}
         self._names: dict[ConversationId, ConversationId] = {}
-        """The server's ids of conversations that were begun here, for who still says ours."""
+        """Server ids of conversations that were started here, for callers with the local id."""
 
     def named(self, conversation_id: ConversationId) -> ConversationId:
-        """What a conversation is called by now."""
+        """Return the current id of a conversation."""
         return self._names.get(conversation_id, conversation_id)
 
     def of(self, conversation_id: ConversationId) -> ConversationQueue:
@@ -278,20 +278,19 @@ class QueueRegistry:
         return list(self._queues.values())
 
     def live(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
-        """The turns of a conversation that are at work or wait for it, as they are now."""
+        """Return the running and queued turns of a conversation, as they are now."""
         queue = self._queues.get(self.named(conversation_id))
         return tuple(map(self._named, queue.turns)) if queue else ()
 
     def _named(self, turn: Turn) -> Turn:
-        """The turn with the id that its conversation has by now."""
+        """Return the turn with the current id of its conversation."""
         name = self.named(turn.conversation_id)
         return turn if name == turn.conversation_id else replace(turn, conversation_id=name)
 
     def rename(self, old: ConversationId, new: ConversationId) -> None:
-        """Keep the lane of a conversation that has its real id now.
+        """Move the queue of a conversation to its id at the server.
 
-        There may be one of that name if another process has named the conversation; what waits
-        there waits behind.
+        Another process may have created a queue under that id; its messages come after.
         """
         self._names[old] = new
         if queue := self._queues.pop(old, None):
@@ -301,12 +300,12 @@ class QueueRegistry:
             queue.move_to(new, other.turns if other and not beside else ())
 
     def enqueue(self, turn: Turn) -> None:
-        """Put a turn behind the others of its conversation, unless it is there."""
+        """Append a turn to the queue of its conversation, unless it is there."""
         if all(turn.id != other.id for queue in self.every() for other in queue.turns):
             self.of(turn.conversation_id).add(self._named(turn))
 
     async def resume(self, conversation_id: ConversationId) -> None:
-        """Go on with what the store says is not over in a conversation."""
+        """Continue with the stored unfinished turns of a conversation."""
         queue = self.of(conversation_id)
         records = await self._context.store.unfinished()
         name, known = self.named(conversation_id), {turn.id for turn in queue.turns}
@@ -325,7 +324,7 @@ class QueueRegistry:
             queue.wake()
 
     async def record(self, turn: Turn, event: TurnEvent) -> None:
-        """Take in an event of our own, through the turn's player where it is at work."""
+        """Apply an event of our own, through the turn's runner if it is running."""
         runner = self.of(turn.conversation_id).runner
         if runner and runner.turn.id == turn.id:
             await runner.apply_events((event,))
@@ -344,7 +343,7 @@ class QueueRegistry:
             self._context.publish(TurnChanged(turn_of(record)))
 
     async def close(self, conversation_id: ConversationId) -> tuple[Turn, ...]:
-        """Give up the work on a conversation; the turns that were at work or waited."""
+        """Stop working on a conversation; return its running and queued turns."""
         queue = self._queues.pop(self.named(conversation_id), None)
         if queue is None:
             return ()

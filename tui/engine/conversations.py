@@ -1,4 +1,4 @@
-"""Conversation operations other than sending: list, create, rename, stop, skills …"""
+"""Conversation operations other than sending: list, create, rename, stop, skills."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from tui.engine.updates import ConversationsChanged, TurnDropped
 
 
 class Conversations:
-    """The conversations of a session: what is stored of them, and what the server does with them.
+    """Conversations of a session, in the store and at the server.
 
-    Calls are carried out by the server at once, or raise ``BackendError``. Which of them make
-    sense, ``Session.can`` says; the others raise ``UNSUPPORTED``.
+    Calls are carried out by the server immediately, or raise ``BackendError``. ``Session.can``
+    lists the supported ones; the others raise ``UNSUPPORTED``.
     """
 
     def __init__(self, context: EngineContext, queues: QueueRegistry) -> None:
@@ -32,17 +32,17 @@ class Conversations:
         self._halting: set[TurnId] = set()
 
     async def stored(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
-        """Return conversations of the store, pinned ones and then newest activity first."""
+        """Return stored conversations, pinned ones first, then newest activity first."""
         return await self._context.store.conversations(limit, offset)
 
     async def find(self, conversation_id: ConversationId) -> Conversation | None:
-        """Return one conversation of the store."""
+        """Return one stored conversation."""
         return await self._context.store.conversation(conversation_id)
 
     async def look_up(self, conversation_id: ConversationId) -> None:
-        """Make sure that the service or the store knows a conversation.
+        """Ensure that the service or the store has a conversation.
 
-        Raises ``BackendError``: ``NOT_FOUND`` where neither does.
+        Raises ``BackendError``: ``NOT_FOUND`` if neither does.
         """
         if await self._context.store.conversation(conversation_id) is None:
             await retry_once_on_401(partial(self._context.backend.status, conversation_id))
@@ -65,7 +65,8 @@ class Conversations:
     async def change(
         self, conversation_id: ConversationId, values: OptionValues
     ) -> tuple[str, ...]:
-        """Change options of a conversation; the names of those that the service didn't keep."""
+        """Change options of a conversation; return the names of those that the service didn't
+        store."""
         change = partial(self._context.backend.change, conversation_id, values)
         refused = await retry_once_on_401(change)
         if title := clean_line(str(values.get("title") or "")):
@@ -75,13 +76,13 @@ class Conversations:
         return refused
 
     async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
-        """Return the agent of new conversations, or that of one. Raises ``BackendError``."""
+        """Return the agent of new conversations, or of the given one. Raises ``BackendError``."""
         if conversation_id is not None and is_local(conversation_id):
             conversation_id = None
         return await self._context.backend.agent(conversation_id)
 
     async def create(self, options: OptionValues | None = None) -> ConversationId:
-        """Create a conversation at the server; it is empty and in the list when this returns."""
+        """Create a conversation at the server; it is empty and listed on return."""
         create = partial(self._context.backend.create, options)
         conversation_id = await retry_once_on_401(create)
         now = self._context.clock.now_ms()
@@ -101,12 +102,12 @@ class Conversations:
         self._context.publish(ConversationsChanged())
 
     async def give_name(self, conversation_id: ConversationId, name: str) -> None:
-        """Call a conversation something here, whatever the server calls it; empty: no more."""
+        """Give a conversation a local name, regardless of the server; empty: remove it."""
         await self._context.store.name_conversation(conversation_id, clean_line(name))
         self._context.publish(ConversationsChanged())
 
     async def pin(self, conversation_id: ConversationId, *, pinned: bool) -> None:
-        """Keep a conversation above all others, or no more."""
+        """Pin a conversation to the top, or unpin it."""
         await self._context.store.pin_conversation(conversation_id, pinned=pinned)
         self._context.publish(ConversationsChanged())
 
@@ -128,7 +129,7 @@ class Conversations:
     async def halt(self, turn: Turn) -> None:
         """Ask the agent to stop a turn (``Capability.HALT``); ``turn.halting`` until it has ended.
 
-        Asking twice does nothing. A turn that ended meanwhile is no failure.
+        Asking twice does nothing. A turn that has ended meanwhile is no failure.
         """
         if turn.over or turn.halting or turn.id in self._halting:
             return
@@ -139,7 +140,7 @@ class Conversations:
         except BackendError as error:
             if error.kind not in (ErrorKind.INVALID, ErrorKind.BUSY):
                 raise
-            self._queues.of(turn.conversation_id).retry_now()  # nothing runs: see how it ended
+            self._queues.of(turn.conversation_id).retry_now()  # nothing runs: check how it ended
             return
         finally:
             self._halting.discard(turn.id)
@@ -147,11 +148,11 @@ class Conversations:
         await self._queues.record(turn, HaltRequested(key=key, run_id=turn.run_id, seen_ms=now))
 
     async def wake(self, conversation_id: ConversationId) -> None:
-        """Switch a conversation on again (``Capability.WAKE``)."""
+        """Reactivate a conversation (``Capability.WAKE``)."""
         await retry_once_on_401(partial(self._context.backend.wake, conversation_id))
 
     async def skills(self, conversation_id: ConversationId) -> tuple[AvailableSkill, ...]:
-        """All skills there are (``Capability.SKILLS``), each with whether it is installed here."""
+        """Return all skills (``Capability.SKILLS``), with the installed ones marked."""
         return await self._context.read(partial(self._context.backend.skills, conversation_id))
 
     async def install_skill(self, conversation_id: ConversationId, skill_id: SkillId) -> None:
@@ -161,17 +162,16 @@ class Conversations:
         await self._context.backend.remove_skill(conversation_id, skill_id)
 
     async def export_bundle(self, conversation_id: ConversationId | None = None) -> Json:
-        """A conversation with its settings, or all (``Capability.BUNDLE``), as JSON to be kept in
-        a file.
+        """Return one conversation with its settings, or all, as JSON (``Capability.BUNDLE``).
 
-        Not for reading: what was said is in the store, for which there is ``genie-tui export``.
+        Not for reading: the messages are in the store; ``genie-tui export`` writes them.
         """
         return await self._context.read(
             partial(self._context.backend.export_bundle, conversation_id)
         )
 
     async def import_bundle(self, bundle: Json) -> ImportResult:
-        """Create what a bundle describes (``Capability.BUNDLE``); the list is read anew."""
+        """Create the conversations of a bundle (``Capability.BUNDLE``); the list is refreshed."""
         imported = await self._context.backend.import_bundle(bundle)
         if imported.created:
             await self.refresh()

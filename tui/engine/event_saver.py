@@ -1,4 +1,4 @@
-"""Storing what happens in a turn, without letting a store that fails hide it."""
+"""Save the events of a turn, without letting a failing store hide them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tui.engine.context import EngineContext
 from tui.engine.updates import UserNotice
 
 _MOST_FAILURES = 3
-"""One after another, after which the store is not asked again for the rest of a batch."""
+"""Consecutive failures after which the rest of a batch is not tried."""
 
 
 class Saver:
-    """Saves the events of a turn; what the store does not take is saved with what comes next.
+    """Saver of the events of a turn; events that fail are saved with the next ones.
 
     The user is told once, in one sentence, until saving works again. Nothing is lost for good:
-    a turn whose end was not saved is read from the service again.
+    a turn with an unsaved end is read from the service again.
     """
 
     def __init__(self, context: EngineContext) -> None:
@@ -28,7 +28,7 @@ class Saver:
         self._told = False
 
     async def save_events(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
-        """Save events, with those that could not be saved before."""
+        """Save events, together with those that failed before."""
         waiting = [*self._unsaved, *events]
         try:
             await self._context.store.append(turn.id, turn.conversation_id, waiting)
@@ -39,7 +39,7 @@ class Saver:
                 self._tell(error)
 
     async def save_turn(self, turn: Turn, *, changed: bool) -> None:
-        """Save how far the prompt got and which run works on it, if that has changed."""
+        """Save the prompt's state and the run of the turn, if they have changed."""
         if not changed and not self._turn_unsaved:
             return
         try:
@@ -52,9 +52,9 @@ class Saver:
             self._tell(error)
 
     async def _save_each(self, turn: Turn, events: Sequence[TurnEvent]) -> list[TurnEvent]:
-        """Save events one by one, so that one cannot hold up the others; those that failed.
+        """Save events one by one, so that one cannot block the others; return those that failed.
 
-        The end of a turn is not saved before what belongs in front of it.
+        The end of a turn is not saved before the events it follows.
         """
         failed: list[TurnEvent] = []
         in_a_row = 0

@@ -1,4 +1,4 @@
-"""Turns and events: read from the store, which is brought up to what the server knows."""
+"""Turns and events from the store, synchronized with the server."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from tui.engine.server_history import EVENTS_KEPT_MS, read_events, read_messages
 from tui.export import ExportSource
 
 PAGE = 60
-"""Turns read at a time."""
+"""Turns per page."""
 
 EVERY_EVENT = 1_000_000
 
 
 @dataclass(slots=True)
 class _Known:
-    """How much of the server's record of a conversation has been read."""
+    """Progress of reading the server's record of a conversation."""
 
     cursor: str | None = None
-    """Of the next, older page of messages."""
+    """Cursor of the next, older page of messages."""
     exhausted: bool = False
-    """There is no older page."""
+    """True if there is no older page."""
     since: str | None = None
-    """All events up to this time; None: they have not been read since the start."""
+    """Time up to which all events are read; None: none since the start."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class History:
-    """Turns and events of the conversations, with what runs in them as it is now."""
+    """Turns and events of the conversations, with running turns in their current state."""
 
     def __init__(self, context: EngineContext, queues: QueueRegistry) -> None:
         self._context = context
@@ -49,21 +49,21 @@ class History:
     async def turns(
         self, conversation_id: ConversationId, before: TurnId | None = None
     ) -> list[Turn]:
-        """A page of turns from the store, oldest first; those at work as they are now."""
+        """Return a page of turns, oldest first; running ones in their current state."""
         records = await self._context.store.turns(conversation_id, limit=PAGE, before=before)
         return self._as_now(conversation_id, records)
 
     async def turns_after(
         self, conversation_id: ConversationId, turn_id: TurnId
     ) -> tuple[list[Turn], bool]:
-        """A page of the turns after one, oldest first; whether there may be more."""
+        """Return a page of turns after one, oldest first, and True if there may be more."""
         records = await self._context.store.turns(conversation_id, limit=PAGE, after=turn_id)
         return self._as_now(conversation_id, records), len(records) == PAGE
 
     async def turns_around(
         self, conversation_id: ConversationId, turn_id: TurnId
     ) -> tuple[list[Turn], bool]:
-        """A turn between a few older ones and a page of newer ones; whether there may be more.
+        """Return a turn with a few older and a page of newer ones, and True if there may be more.
 
         No turns if it is gone.
         """
@@ -77,16 +77,16 @@ class History:
         return turns, len(newer) == PAGE
 
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
-        """Where words stand in titles and in what was said here: best first, then newest.
+        """Search titles and messages stored here: best results first, then newest.
 
-        Each word may be the beginning of one.
+        Each word can be a prefix.
         """
         return await self._context.store.search(words, limit)
 
     async def chronicle(self, conversation_id: ConversationId, agent: str) -> ExportSource:
-        """Return all that is stored of a conversation, to be exported.
+        """Return everything stored of a conversation, for export.
 
-        ``agent`` is the agent's name where the service can't be asked, or doesn't tell it.
+        ``agent`` is the agent's name if the service can't be asked, or doesn't tell.
         """
         store = self._context.store
         try:
@@ -109,7 +109,7 @@ class History:
         )
 
     async def fetch_everything(self, conversation_id: ConversationId) -> None:
-        """Bring into the store all that the server knows. Raises ``BackendError``."""
+        """Store everything that the server has. Raises ``BackendError``."""
         await self.sync(conversation_id)
         while await self.read_older(conversation_id):
             pass
@@ -117,13 +117,13 @@ class History:
     async def timeline(
         self, conversation_id: ConversationId, until_ms: int | None = None
     ) -> Sequence[TurnEvent]:
-        """The newest events of a conversation, up to a time if one is given, oldest first."""
+        """Return the newest events of a conversation, up to a time if given, oldest first."""
         return drop_history_duplicates(
             await self._context.store.timeline(conversation_id, until_ms=until_ms)
         )
 
     async def total_usage(self, conversation_id: ConversationId) -> Usage | None:
-        """The sum over the turns of a conversation that are known here; None if none counts."""
+        """Return the usage of a conversation, from the stored turns; None if none is known."""
         turns = await self._context.store.usage_reports(conversation_id)
         return sum_of(
             fold(Turn(id=TurnId(""), conversation_id=conversation_id), reports).usage
@@ -132,9 +132,9 @@ class History:
 
     @property
     def record_from_ms(self) -> int | None:
-        """Since when the server still has events; what is older is known from here alone.
+        """Time since which the server still has events; older ones are stored here alone.
 
-        None where it keeps none. Source: Headless API, Get events.
+        None if it stores none. Source: Headless API, Get events.
         """
         return (
             self._context.clock.now_ms() - EVENTS_KEPT_MS
@@ -143,7 +143,7 @@ class History:
         )
 
     async def sync(self, conversation_id: ConversationId) -> None:
-        """Bring the store up to what the server knows of a conversation; follow what runs.
+        """Update the store from the server's record of a conversation; follow what runs.
 
         Raises ``BackendError``.
         """
@@ -164,7 +164,7 @@ class History:
             await self._queues.resume(conversation_id)
 
     async def read_older(self, conversation_id: ConversationId) -> bool:
-        """Read one older page of the server's history; False when there is none.
+        """Read one older page of the server's history; return False if there is none.
 
         Raises ``BackendError``.
         """
@@ -184,6 +184,6 @@ class History:
         return [live.get(record.id) or turn_of(record) for record in records]
 
     async def _parked(self, conversation_id: ConversationId) -> bool:
-        """Whether the newest turn waits for a connection, when the state may say idle."""
+        """Return True if the newest turn waits for a connection; the state may then say idle."""
         newest = await self._context.store.turns(conversation_id, limit=1)
         return bool(newest and turn_of(newest[0]).open_connections)

@@ -1,7 +1,7 @@
-"""Having a message to oneself: of all processes that share the store, one at a time sends it.
+"""Claim a queued message across processes: of all that share the store, one at a time sends it.
 
-Whoever does not have it shows what becomes of it, as the store tells: a message that has gone out
-is followed like any other, one whose sender died is taken over.
+The others show its progress from the store: a message that was sent is followed like any other; one
+whose sender died is taken over.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from tui.engine.turn_runner import TurnRunner
 
 
 class Withdrawn(Exception):
-    """The message is gone from the store: somebody took it back elsewhere, or it was refused."""
+    """The message is gone from the store: it was canceled elsewhere, or rejected."""
 
 
 async def claim(runner: TurnRunner) -> bool:
-    """Have the message of a turn, waiting while another process has it.
+    """Claim the message of a turn, waiting while another process holds it.
 
-    False: there is nothing left to send. Raises ``Withdrawn``. What was claimed is let go with
-    :func:`let_go`, in whatever way this ends.
+    Returns False if there is nothing left to send. Raises ``Withdrawn``. Release the claim with
+    :func:`release`, however the work ends.
     """
     context, turn_id = runner.context, runner.turn.id
     while True:
@@ -36,18 +36,18 @@ async def claim(runner: TurnRunner) -> bool:
 
 
 async def release(runner: TurnRunner) -> None:
-    """Let other processes have the message."""
+    """Release the message to other processes."""
     await runner.context.store.let_go(runner.turn.id, runner.name)
 
 
 async def forget(store: TurnStore, conversation_id: ConversationId, turn_id: TurnId) -> None:
-    """Forget a refused message, and its conversation where that exists only here and is empty."""
+    """Delete a rejected message, and its conversation if that is local and empty."""
     await store.return_rejected(turn_id, conversation_id, await store.draft(conversation_id))
     await store.drop_if_empty(conversation_id)
 
 
 async def reload(runner: TurnRunner) -> None:
-    """Take in what other processes have stored of a turn. Raises ``Withdrawn`` if it is gone."""
+    """Apply changes stored by other processes. Raises ``Withdrawn`` if the turn is gone."""
     record = await runner.context.store.turn(runner.turn.id)
     if record is None:
         raise Withdrawn

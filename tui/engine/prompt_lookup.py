@@ -1,4 +1,4 @@
-"""A turn's own messages in the history of its conversation."""
+"""Find a turn's own messages in the history of its conversation."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tui.engine.server_history import as_event, same_words
 from tui.engine.turn_runner import TurnRunner
 
 _MOST_PAGES = 20
-"""Pages of messages that are searched for a reply."""
+"""Pages of messages searched for a reply."""
 
 
 async def find_prompt(runner: TurnRunner) -> Message | None:
-    """The message that carries our prompt, if the server has it.
+    """Return the message that carries our prompt, if the server has it.
 
-    The history is read from its newest end to the first message that belongs to another turn:
-    what is older cannot be ours, even if it has the same words. Raises ``BackendError``.
+    The history is read from its newest end to the first message of another turn: older messages
+    cannot be ours, even with the same text. Raises ``BackendError``.
     """
     prompt = runner.turn.prompt
     assert prompt is not None
@@ -35,7 +35,7 @@ async def find_prompt(runner: TurnRunner) -> Message | None:
 
 
 async def confirm_prompt(runner: TurnRunner, message: Message) -> None:
-    """Take a message of the history for our prompt: it arrived, and this is its run."""
+    """Accept a message of the history as our prompt: it arrived, and this is its run."""
     prompt = runner.turn.prompt
     assert prompt is not None
     if message.run_id:
@@ -47,13 +47,13 @@ async def confirm_prompt(runner: TurnRunner, message: Message) -> None:
 
 
 async def read_new_messages(runner: TurnRunner) -> None:
-    """Take in what the agent said in this turn and is not here yet. Raises ``BackendError``."""
+    """Apply the agent's messages of this turn that are missing here. Raises ``BackendError``."""
     messages = await _newest_messages(runner)
     await runner.apply_events(await _answers(runner, messages))
 
 
 async def apply_question(runner: TurnRunner, status: ConversationStatus) -> None:
-    """Take in what the conversation waits for, if it is this turn that asks."""
+    """Apply the conversation's pending question, if this turn asks it."""
     asked, turn = status.last_event, runner.turn
     if not isinstance(asked, ApprovalRequested | ConnectionRequested):
         return
@@ -65,7 +65,7 @@ async def apply_question(runner: TurnRunner, status: ConversationStatus) -> None
 async def _newest_messages(runner: TurnRunner) -> list[Message]:
     """Return the newest messages of the conversation, newest first.
 
-    One page, or, while a reply is owed that may name any run, all pages back to our prompt.
+    One page, or, while a reply is expected that may name any run, all pages back to our prompt.
     """
     turn, messages = runner.turn, list[Message]()
     cursor = None
@@ -83,8 +83,8 @@ async def _newest_messages(runner: TurnRunner) -> list[Message]:
 async def _answers(runner: TurnRunner, newest_first: Sequence[Message]) -> list[AgentMessage]:
     """Return the agent's messages of a turn, oldest first, as events.
 
-    They name its run, or no run and stand behind its prompt, or the run in which it goes on
-    after a connection. A turn whose run is not known has all that is behind the last prompt.
+    They name its run, or no run and follow its prompt, or the run that continues it after a
+    connection. A turn without a known run gets everything after the last prompt.
     """
     turn = runner.turn
     if turn.run_id is None:

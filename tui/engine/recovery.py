@@ -1,8 +1,8 @@
-"""Bringing a turn to its end, whatever happens to its stream.
+"""Recover an interrupted turn.
 
-The ladder: reconnect to the run, then replay its stored events, then look at the state and the
-messages. It is climbed again and again, with growing pauses, until the turn is over. Source:
-Headless API, Reconnect to a stream, Get events; Troubleshooting, Rebuild a conversation timeline.
+Steps: reconnect to the run, then replay its stored events, then check the state and the messages.
+They are repeated, with growing pauses, until the turn is over. Source: Headless API, Reconnect to a
+stream, Get events; Troubleshooting, Rebuild a conversation timeline.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from tui.engine.updates import Recovery, RecoveryStep
 _MOST_PAGES = 200
 
 _INSIST = 3
-"""Tries before a turn may end without all that should be known of it."""
+"""Maximum attempts before a turn ends incomplete."""
 _INSIST_ON_STREAM = 12
-"""The same where no events are stored, so that only a reconnect brings them."""
+"""The same if no events are stored, so that only a reconnect brings them."""
 _INSIST_ON_REPLY = 7
-"""The same while the reply after a connection is owed; they take half a minute."""
+"""The same while the reply after a connection is missing; they take half a minute."""
 _INSIST_ON_GONE = 6
-"""Tries before a conversation that the service does not know counts as deleted."""
+"""Attempts before a conversation unknown to the service counts as deleted."""
 _GONE = "The service does not know the conversation any more; it may have been deleted."
 
 
 class _RetryRequested(Exception):
-    """The user does not want to wait for this rung."""
+    """The user does not want to wait for this step."""
 
 
 async def follow(runner: TurnRunner) -> None:
     """Return when the turn is over.
 
-    Raises ``BackendError`` for what time does not heal, ``Withdrawn`` if the turn is gone.
+    Raises ``BackendError`` for permanent failures, ``Withdrawn`` if the turn is gone.
     """
     attempt = 0
     while not runner.turn.over:
@@ -70,7 +70,7 @@ async def follow(runner: TurnRunner) -> None:
 
 
 def _progress(turn: Turn) -> tuple[int, object, object]:
-    """Return what changes when a step has brought the turn forward; an interruption does not."""
+    """Return a value that changes with progress of the turn; an interruption is none."""
     told = sum(not isinstance(event, StreamInterrupted) for event in turn.log)
     return told, turn.run_id, turn.prompt
 
@@ -89,10 +89,10 @@ async def catch_up(runner: TurnRunner) -> None:
 
 
 async def watch_gaps(runner: TurnRunner) -> None:
-    """Fetch what a living stream does not bring. Runs until cancelled.
+    """Fetch events that an open stream does not bring. Runs until cancelled.
 
-    Numbers show what is missing in the middle, silence that something may be missing at the end,
-    or held back by a proxy. Late events fill gaps by themselves, so it waits a little first.
+    Numbers show gaps in the middle; silence shows that events may be missing at the end, or held
+    back by a proxy. Late events fill gaps without help, so it waits a little first.
     """
     context, attempt = runner.context, 0
     problem: BackendError | None = None
@@ -115,20 +115,20 @@ async def watch_gaps(runner: TurnRunner) -> None:
 
 
 def _expects_events(turn: Turn) -> bool:
-    """Whether the agent is at work on it, or has its message for all we know."""
+    """Return True if the agent works on the turn, or may have its message."""
     on_its_way = turn.prompt is not None and turn.prompt.state in ("sending", "sent")
     return turn.phase == "working" or (turn.phase == "waiting" and on_its_way)
 
 
 async def _fill_gaps(runner: TurnRunner) -> None:
-    """After the end: fetch what is missing, unless the service does not have it either."""
+    """Fetch missing events after the end, unless the service does not have them either."""
     if runner.turn.has_gap and Capability.REPLAY in runner.context.backend.can:
         with suppress(BackendError):
             await runner.context.read(partial(catch_up, runner))
 
 
 def _known_until(turn: Turn) -> str | None:
-    """Since when events may be missing; None where all of the run's may be."""
+    """Return the time since which events may be missing; None if the whole run may be."""
     if not turn.has_gap:
         at_ms = turn.last_at_ms
     else:
@@ -137,7 +137,7 @@ def _known_until(turn: Turn) -> str | None:
 
 
 async def _run_steps(runner: TurnRunner, attempt: int) -> BackendError | None:
-    """Try each rung once; the failure that is worth telling, if any."""
+    """Try each step once; return the failure worth reporting, if any."""
     can, look = runner.context.backend.can, partial(_check_status, attempt=attempt)
     rungs: tuple[
         tuple[RecoveryStep, Callable[[TurnRunner], Coroutine[Any, Any, None]], bool], ...
@@ -168,7 +168,7 @@ async def _run_steps(runner: TurnRunner, attempt: int) -> BackendError | None:
 
 
 async def _learn_run(runner: TurnRunner) -> None:
-    """Find out which run works on our prompt, when its stream broke before saying so."""
+    """Find the run of our prompt, when its stream broke before naming it."""
     if runner.turn.prompt and (message := await find_prompt(runner)):
         await confirm_prompt(runner, message)
 
@@ -184,10 +184,10 @@ async def _reconnect(runner: TurnRunner) -> None:
 
 
 async def _check_status(runner: TurnRunner, attempt: int) -> None:
-    """The last resort: is the conversation done, and what was said?
+    """Check, as the last resort, if the conversation is done, and read its messages.
 
-    Only what is read after the conversation was found idle is complete. Without the stored
-    events the turn ends after several tries all the same.
+    Only messages read after the conversation was found idle are complete. Without the stored
+    events the turn ends after several attempts all the same.
     """
     status = await runner.context.backend.status(runner.conversation_id)
     await apply_question(runner, status)
@@ -209,9 +209,9 @@ def _tries(runner: TurnRunner, owed: bool) -> int:
 
 
 async def _replay_rest(runner: TurnRunner) -> bool:
-    """Read the stored events of a run that is done; False if that may work later.
+    """Read the stored events of a finished run; return False if that may work later.
 
-    Where no events are stored, only a reconnect brings them: it is given its tries.
+    If no events are stored, only a reconnect brings them, up to its number of attempts.
     """
     if Capability.REPLAY not in runner.context.backend.can:
         return False

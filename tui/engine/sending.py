@@ -1,4 +1,4 @@
-"""From the outbox to the agent: sending a prompt once, and finding out whether it arrived."""
+"""Send a prompt from the outbox exactly once, and find out if it arrived."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SendRejected(Exception):
 
 
 class ConversationBusy(Exception):
-    """The conversation works on another message, perhaps another client's; ``error`` says so."""
+    """The conversation is busy with another message, perhaps another client's; see ``error``."""
 
     def __init__(self, error: BackendError) -> None:
         super().__init__(str(error))
@@ -35,7 +35,7 @@ class ConversationBusy(Exception):
 
 
 def check(runner: TurnRunner) -> None:
-    """Raise ``SendRejected`` for a message that the service is known to refuse."""
+    """Raise ``SendRejected`` for a message that the service is known to reject."""
     prompt = runner.turn.prompt
     if prompt is None:
         return
@@ -48,8 +48,8 @@ def check(runner: TurnRunner) -> None:
 async def begin_conversation(runner: TurnRunner) -> None:
     """Create the conversation at the server if it exists only here.
 
-    Failures that pass are waited out. Raises ``BackendError`` for a credential that is refused,
-    ``SendRejected`` for other refusals.
+    Transient failures are waited out. Raises ``BackendError`` for a rejected credential,
+    ``SendRejected`` for other rejections.
     """
     attempt = 0
     create = partial(runner.context.backend.create, _first_options(runner))
@@ -68,7 +68,7 @@ async def begin_conversation(runner: TurnRunner) -> None:
 
 
 def _first_options(runner: TurnRunner) -> OptionValues | None:
-    """A title, where the service keeps those of the user's and finds none by itself."""
+    """Return a title, if the service stores the user's titles and generates none."""
     prompt = runner.turn.prompt
     if prompt is None or Capability.RENAME not in runner.context.backend.can:
         return None
@@ -76,12 +76,12 @@ def _first_options(runner: TurnRunner) -> OptionValues | None:
 
 
 async def deliver(runner: TurnRunner) -> bool:
-    """Send the prompt and take in the stream that answers it.
+    """Send the prompt and consume the stream that answers it.
 
     Returns False if it stays unknown whether the message arrived; the prompt is then marked
-    ``unconfirmed`` and the user decides. Raises ``SendRejected`` if the service refused it,
-    ``ConversationBusy`` if another turn is in the way, and ``BackendError`` when the credential is
-    refused even after it could be renewed: the prompt then stays in the outbox.
+    ``unconfirmed`` and the user decides. Raises ``SendRejected`` if the service rejected it,
+    ``ConversationBusy`` if another turn is in the way, and ``BackendError`` if the credential is
+    rejected even after a renewal: the prompt then stays in the outbox.
     """
     attempt, renewed = 0, False
     while True:
@@ -106,10 +106,10 @@ async def deliver(runner: TurnRunner) -> bool:
 
 
 async def reconcile(runner: TurnRunner, error: BackendError) -> bool:
-    """Look whether a message whose sending was cut short is there, and go on accordingly.
+    """Find out if an interrupted message arrived, and continue accordingly.
 
-    It is sent again only if the connection broke, two looks did not find it and the conversation
-    is idle. Returns False, with the prompt ``unconfirmed``, where that proves nothing.
+    It is sent again only if the connection broke, two checks did not find it and the conversation
+    is idle. Returns False, with the prompt ``unconfirmed``, if that proves nothing.
     """
     context = runner.context
     if Capability.HISTORY not in context.backend.can:
@@ -134,7 +134,7 @@ async def reconcile(runner: TurnRunner, error: BackendError) -> bool:
 
 
 async def _send(runner: TurnRunner) -> BackendError | None:
-    """One try. None: the agent has the message (whatever became of the stream)."""
+    """Try once; return None if the agent has the message (whatever the stream did)."""
     prompt = runner.turn.prompt
     assert prompt is not None
     try:
@@ -142,7 +142,7 @@ async def _send(runner: TurnRunner) -> BackendError | None:
         await runner.mark("sending")
         stream = runner.context.backend.send(runner.conversation_id, prompt.text, file_id)
         await runner.run_until_retry(runner.consume(stream), once_known=True)
-        # A stream that ends without a word is as unclear as a lost answer.
+        # A stream that ends without an event is as unclear as a lost response.
         silent = "The stream ended before the first event."
         problem = BackendError(ErrorKind.INTERRUPTED, silent, sent=True)
     except BackendError as error:
@@ -151,7 +151,7 @@ async def _send(runner: TurnRunner) -> BackendError | None:
 
 
 async def _upload(runner: TurnRunner) -> FileId | None:
-    """The id of the file that goes with the message. Should it fail, no message was sent."""
+    """Upload the file of the message; return its id. If that fails, no message was sent."""
     try:
         return await runner.upload()
     except BackendError as error:
@@ -165,7 +165,7 @@ def _accepted(runner: TurnRunner) -> bool:
 
 
 async def wait_while_busy(runner: TurnRunner, attempt: int, error: BackendError) -> None:
-    """Give a turn that is in the way, and that we know nothing of, time to end."""
+    """Wait for the end of an unknown turn that keeps the conversation busy."""
     delay = runner.context.wait_s(attempt, error, runner.context.timeouts.busy_poll)
     due = runner.context.clock.now_ms() + round(delay * 1000)
     prompt = runner.turn.prompt
@@ -188,7 +188,7 @@ async def _wait(runner: TurnRunner, attempt: int, error: BackendError) -> None:
 
 
 async def _find(runner: TurnRunner) -> Message | None:
-    """Our message in the conversation, if it is there; waits out what passes by itself."""
+    """Return our message in the conversation, if it is there; wait out transient failures."""
     context, attempt = runner.context, 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The server's record of a conversation, made into turns in the store."""
+"""Store the server's record of a conversation as turns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.engine.continuation import join, passed_connections
 
 _MOST_PAGES = 200
 _MOST_PAUSED = 20
-"""Turns that are searched for one that goes on in another run."""
+"""Turns searched for one that continues in another run."""
 
 
 EVENTS_KEPT_MS = 24 * 60 * 60 * 1000
@@ -27,18 +27,18 @@ EVENTS_KEPT_MS = 24 * 60 * 60 * 1000
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether two texts differ in nothing but what transport and storage may change."""
+    """Return True if two texts differ only in ways that transport and storage may cause."""
     return clean(one).split() == clean(other).split()
 
 
 def rfc3339(at_ms: int) -> str:
-    """A time as the events endpoint takes it, such as ``2026-05-26T12:00:00.123000Z``."""
+    """Return a time for the events endpoint, such as ``2026-05-26T12:00:00.123000Z``."""
     moment = datetime.fromtimestamp(at_ms / 1000, UTC)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def as_event(message: Message) -> AgentMessage:
-    """A message of the agent's, read from the history, as an event."""
+    """Return a message of the agent from the history as an event."""
     run_id = message.run_id
     name = within_run(message.id, run_id) if message.id else f"{run_id}:{message.at_ms}"
     return AgentMessage(
@@ -54,10 +54,10 @@ def as_event(message: Message) -> AgentMessage:
 async def read_events(
     context: EngineContext, conversation_id: ConversationId, since: str | None = None
 ) -> str | None:
-    """Keep what the server has of a conversation's events; where the next reading goes on.
+    """Store the events that the server has; return the time from which to read next.
 
-    ``since`` (RFC 3339) is what an earlier reading returned; without it everything that the
-    server still keeps is read. Raises ``BackendError``. Source: Headless API, Get events.
+    ``since`` (RFC 3339) is the result of an earlier call; without it everything that the server
+    still has is read. Raises ``BackendError``. Source: Headless API, Get events.
     """
     if Capability.REPLAY not in context.backend.can:
         return None
@@ -72,7 +72,7 @@ async def read_events(
 
 
 async def running_turn(context: EngineContext, mine: Turn) -> Turn | None:
-    """The turn that keeps a conversation busy, if it can be told: another client's, say."""
+    """Return the turn that keeps a conversation busy, if known: another client's, for example."""
     try:
         await read_events(context, mine.conversation_id)
         if Capability.HISTORY in context.backend.can:
@@ -93,10 +93,10 @@ async def read_messages(
     *,
     idle: bool,
 ) -> str | None:
-    """Keep one page of the message history; the cursor of the next, older one.
+    """Store one page of the message history; return the cursor of the next, older one.
 
     ``idle`` says that nothing ran in the conversation just now, so that its newest turn is over
-    too, unless it has had no reply: it may have begun since.
+    too, unless it has had no reply: it may have started since.
     """
     page = await context.backend.history(conversation_id, cursor)
     turns = await _with_records(context, conversation_id, _by_run(reversed(page.items)))
@@ -109,7 +109,7 @@ async def read_messages(
 
 
 def _by_run(messages: Iterable[Message]) -> list[tuple[RunId | None, list[Message]]]:
-    """Messages, oldest first, as turns; without run ids each user message begins one."""
+    """Group messages, oldest first, as turns; without run ids each user message starts one."""
     turns: list[tuple[RunId | None, list[Message]]] = []
     for message in messages:
         begins = not turns or (
@@ -133,7 +133,7 @@ async def _with_records(
     conversation_id: ConversationId,
     turns: Sequence[tuple[RunId | None, list[Message]]],
 ) -> list[tuple[TurnRecord, list[Message]]]:
-    """Keep the prompts; the stored turn of each group of messages, which may be the one before."""
+    """Store the prompts; return the stored turn of each group, which may be the one before."""
     found: list[tuple[TurnRecord, list[Message]]] = []
     for run_id, messages in turns:
         record = await _record(context, conversation_id, run_id, messages)
@@ -167,7 +167,7 @@ async def _record(
     run_id: RunId | None,
     messages: Sequence[Message],
 ) -> TurnRecord:
-    """The stored turn these messages belong to, or a new one with a name that all would give."""
+    """Return the stored turn of these messages, or a new one with a reproducible id."""
     first = messages[0]
     asked = next((m for m in messages if m.source == "user"), None)
     found = await context.store.turn_of_run(conversation_id, run_id) if run_id else None
@@ -190,9 +190,9 @@ async def _record(
 async def _paused(
     context: EngineContext, conversation_id: ConversationId, run_id: RunId, at_ms: int | None
 ) -> TurnRecord | None:
-    """The turn that goes on in a run of which no message of the user's is known.
+    """Return the turn that continues in a run without a known user message.
 
-    It can only be the last one that began before the run's first message.
+    It can only be the last one that started before the run's first message.
     """
     for record in reversed(await context.store.turns(conversation_id, limit=_MOST_PAUSED)):
         prompt = record.prompt
@@ -208,7 +208,7 @@ async def _paused(
 async def _unsure_of(
     context: EngineContext, conversation_id: ConversationId, message: Message
 ) -> TurnRecord | None:
-    """The turn of ours whose prompt this is, when it was not known whether that arrived."""
+    """Return the unconfirmed local turn matching this message."""
     for record in await context.store.pending(conversation_id):
         prompt = record.prompt
         unsure = prompt and prompt.state in ("sending", "unconfirmed")
@@ -218,7 +218,7 @@ async def _unsure_of(
 
 
 def _prompt(message: Message, known: Prompt | None) -> Prompt:
-    """Return the prompt of a message; if it was sent from here, with the text as it was typed."""
+    """Return the prompt of a message; if it was sent from here, with the text as typed."""
     own = known.text if known and same_words(known.text, message.text) else message.text
     return Prompt(text=own, state="sent", message_id=message.id, at_ms=message.at_ms or 0)
 

@@ -1,4 +1,4 @@
-"""The engine's front door: what the interface and the commands call."""
+"""Facade of the engine for the interface and the commands."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from tui.engine.updates import (
 from tui.system.clock import SystemClock
 
 MOST_CALLS = 200
-"""Requests that are remembered for support."""
+"""Number of requests remembered for support."""
 
 
 class Session:
     """Conversations with one agent, over one backend and one store.
 
-    Calls return as soon as what they were given is safe in the store; what happens next is
-    published. Use as ``async with Session(...) as session``.
+    Calls return as soon as their data is safe in the store; further progress is published. Use as
+    ``async with Session(...) as session``.
     """
 
     def __init__(
@@ -77,11 +77,11 @@ class Session:
         self._sending = asyncio.Lock()
         """Held while a message is put into the outbox, so that all queues have the same order."""
         self.watched: ConversationId | None = None
-        """The conversation on screen: what happens in others is unread."""
+        """Conversation on screen: events in others are unread."""
 
     @property
     def can(self) -> Capability:
-        """What the backend is able to do."""
+        """Features of the backend."""
         return self._context.backend.can
 
     async def __aenter__(self) -> Session:
@@ -93,25 +93,25 @@ class Session:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Stop following; turns go on at the server and are picked up at the next start."""
+        """Stop following; turns continue at the server and are picked up at the next start."""
         await self._queues.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def named(self, conversation_id: ConversationId | None) -> ConversationId | None:
-        """What a conversation that may have begun here is called by now."""
+        """Return the current id of a conversation that may have been started here."""
         return self._queues.named(conversation_id) if conversation_id else None
 
     async def resume(self, conversation_id: ConversationId) -> None:
-        """Go on with the turns of one conversation that the store says are not over."""
+        """Continue the stored unfinished turns of one conversation."""
         conversation_id = self._queues.named(conversation_id)
         await self._queues.resume(conversation_id)
         for turn in self._queues.live(conversation_id):
             self._listener(TurnChanged(turn))
 
     def check(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
-        """Raise ``BackendError`` for a message that the service would refuse; sends nothing."""
+        """Raise ``BackendError`` for a message that the service would reject; sends nothing."""
         self._context.backend.check(text, attachments)
 
     # -- speaking --------------------------------------------------------------------------
@@ -124,8 +124,8 @@ class Session:
     ) -> Turn:
         """Put a message into the outbox; it is sent when the conversation is free.
 
-        Durable when this returns. ``conversation_id`` None begins a conversation, with an id of
-        ours until the server has given it one (``ConversationNamed``).
+        Durable on return. ``conversation_id`` None starts a conversation, with a local id until the
+        server has assigned one (``ConversationNamed``).
         """
         store, now = self._context.store, self._context.clock.now_ms()
         if conversation_id is None:
@@ -143,7 +143,7 @@ class Session:
         return turn
 
     async def withdraw(self, conversation_id: ConversationId, turn_id: TurnId) -> Draft | None:
-        """Take back a message that has not been sent; None if it is too late."""
+        """Cancel a message that has not been sent; return None if it is too late."""
         store, queue = self._context.store, self._queues.of(conversation_id)
         await queue.release_for_edit(turn_id)
         try:
@@ -159,17 +159,17 @@ class Session:
         return draft_of(prompt)
 
     async def send_again(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
-        """Send a message again that could not be confirmed."""
+        """Send an unconfirmed message again."""
         queue = self._queues.of(conversation_id)
         await queue.release_for_edit(turn_id)
         if not await self._context.store.requeue(turn_id):
-            await self._queues.resume(conversation_id)  # another process has seen to it
+            await self._queues.resume(conversation_id)  # another process has handled it
             return
         self._show_changed(queue.change(turn_id, state="queued", problem=""))
         queue.wake()
 
     async def edit(self, conversation_id: ConversationId, turn_id: TurnId, text: str) -> bool:
-        """Change a message that has not been sent, in its place; False if it is too late."""
+        """Change a message that has not been sent, in its place; return False if it is too late."""
         queue = self._queues.of(conversation_id)
         await queue.release_for_edit(turn_id)
         try:
@@ -185,13 +185,13 @@ class Session:
             self._publish(TurnChanged(turn))
 
     def lift_delays(self) -> None:
-        """Let the next requests leave although the service asked to wait: the user wants so."""
+        """Send the next requests although the service asked to wait, on the user's request."""
         self._context.backend.lift_delays()
 
     def retry_now(self, conversation_id: ConversationId | None = None) -> None:
-        """Do not wait for the next try, or for a stream that has gone quiet.
+        """Retry now, or reconnect a silent stream, instead of waiting.
 
-        None: in all conversations, such as after a new login.
+        None: in all conversations, for example after a new login.
         """
         queues = self._queues.every()
         for queue in [self._queues.of(conversation_id)] if conversation_id else queues:
@@ -200,7 +200,7 @@ class Session:
     async def stop_waiting(self, conversation_id: ConversationId) -> None:
         """Leave a conversation alone until the next ``sync``, ``retry_now``, message or start.
 
-        Its turn goes on at the server; nothing that waits in the outbox is lost.
+        Its turn continues at the server; queued messages are kept.
         """
         await self._queues.of(conversation_id).stop()
 
@@ -215,7 +215,7 @@ class Session:
         *,
         shown: ApprovalRequested | None = None,
     ) -> None:
-        """Approve or reject a skill call, once. Raises ``BackendError`` if it could not be said.
+        """Approve or reject a skill call, once. Raises ``BackendError`` if that fails.
 
         ``shown`` is the question as the user saw it; None: as it is in ``turn``. An approval of
         parameters that have changed since is not sent (``ErrorKind.CHANGED``).
@@ -235,7 +235,7 @@ class Session:
     async def reject_connection(
         self, turn: Turn, attempt_id: AttemptId, reason: str | None = None
     ) -> None:
-        """Tell the agent that the connection will not be authorised. Raises ``BackendError``."""
+        """Tell the agent that the connection will not be authorized. Raises ``BackendError``."""
         rejected = outcome_of(self._context, turn, attempt_id, "rejected", reason)
         await self._answers.give(connection(self._context, turn, attempt_id, rejected), "rejected")
         if runner := self._queues.of(turn.conversation_id).runner:
@@ -250,7 +250,7 @@ class Session:
         await self._context.store.save_draft(conversation_id, text)
 
     async def recall(self) -> Sequence[str]:
-        """What the user said lately, newest first."""
+        """Return the user's latest messages, newest first."""
         return await self._context.store.recall()
 
     async def mark_read(self, conversation_id: ConversationId) -> None:
@@ -260,7 +260,7 @@ class Session:
 
     @property
     def calls(self) -> Sequence[ServerCall]:
-        """The newest requests to the service, oldest first."""
+        """Newest requests to the service, oldest first."""
         return tuple(self._calls)
 
     def _note_call(self, call: ServerCall) -> None:
@@ -314,7 +314,8 @@ class Session:
             self._listener(Problem(BackendError(ErrorKind.STORE, describe_exception(error))))
 
     async def _attend(self, turn: Turn) -> None:
-        """After a turn: note it as unread if nobody looks, and fetch the conversation's title."""
+        """Mark a finished turn as unread unless it is on screen, and fetch the conversation's
+        title."""
         if turn.conversation_id != self.watched:
             await self._context.store.mark_read(turn.conversation_id, unread=True)
             self._publish(ConversationsChanged())

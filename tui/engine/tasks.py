@@ -1,4 +1,4 @@
-"""Tasks that run beside each other: with watchers, and in batches of events."""
+"""Run tasks concurrently: with watchers, and in batches of events."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ T = TypeVar("T")
 async def run_with_watchers(
     work: Coroutine[Any, Any, T], *watches: Coroutine[Any, Any, object]
 ) -> T:
-    """The result of the work, beside which the watches run until it is done.
+    """Return the result of the work; watchers run alongside until it is done.
 
-    A watch may end early; one that fails ends the work, with its failure.
+    A watcher may end early; one that fails ends the work with its failure.
     """
     doing = asyncio.ensure_future(work)
     waits: set[asyncio.Future[Any]] = {doing, *map(asyncio.ensure_future, watches)}
@@ -44,9 +44,9 @@ _FULL_CHARACTERS = 1_000_000
 async def batch_events(
     events: AsyncGenerator[TurnEvent], *, frame_s: float, clock: Clock
 ) -> AsyncGenerator[tuple[TurnEvent, ...]]:
-    """Yield what has come since the last batch; the first event is not held back.
+    """Yield the events since the last batch; the first event is not held back.
 
-    Ends, or raises what ``events`` raised, after everything that came before was yielded.
+    Ends, or raises what ``events`` raised, after yielding everything that came before.
     """
     waiting: list[TurnEvent] = []
     arrived, taken = asyncio.Event(), asyncio.Event()

@@ -1,4 +1,4 @@
-"""One turn, from the message in the outbox to the end of the agent's work."""
+"""Run one turn, from the message in the outbox to the end of the agent's work."""
 
 from __future__ import annotations
 
@@ -43,23 +43,23 @@ from tui.engine.watchdog import StreamWatchdog
 
 
 class TurnRunner:
-    """Holds the newest snapshot of one turn and is the only one to change it.
+    """Owner of the newest snapshot of one turn; the only one to change it.
 
-    Everything that happens goes through :meth:`absorb`: kept first, then folded, then shown.
-    What cannot be kept is shown all the same.
+    Every event goes through :meth:`apply_events`: saved first, then folded, then shown. Events that
+    cannot be saved are shown all the same.
     """
 
     def __init__(self, context: EngineContext, turn: Turn) -> None:
         self.context = context
         self.turn = turn
         self.name = uuid4().hex
-        """Who claims the message, among all players of all processes."""
+        """Name under which this process claims the message, unique across processes."""
         self.asked_delay_s: float | None = None
-        """What the server asked for before the next reconnect; taken once."""
+        """Delay that the server asked for before the next reconnect; used once."""
         self._saver = Saver(context)
         self._recovery: Recovery | None = None
         self._characters = 0
-        """Text in the events of the turn since this player began."""
+        """Text in the events of the turn since this runner started."""
         self._hurry = asyncio.Event()
         self._over = asyncio.Event()
         self._blocked = asyncio.Event()
@@ -73,12 +73,12 @@ class TurnRunner:
 
     @property
     def unsent(self) -> bool:
-        """Whether the agent may still have to be given the message."""
+        """True if the agent may not have received the message yet."""
         prompt = self.turn.prompt
         return not self.turn.over and prompt is not None and prompt.state != "sent"
 
     async def learn(self, record: TurnRecord) -> None:
-        """Take in what the store has of the turn, which another process may have written."""
+        """Apply the stored state of the turn, which another process may have written."""
         if record.conversation_id != self.conversation_id:
             await self.rename(record.conversation_id)
         before = self.turn
@@ -93,20 +93,20 @@ class TurnRunner:
             self.context.publish(TurnChanged(self.turn))
 
     async def rename(self, new: ConversationId) -> None:
-        """The conversation, which began here, has been given its real id."""
+        """Replace the conversation's local id by the one of the server."""
         old = self.conversation_id
         storing = asyncio.ensure_future(self.context.store.rename_conversation(old, new))
         try:
             await asyncio.shield(storing)
         finally:
-            await asyncio.wait({storing})  # who stops us now must not stop it half way
+            await asyncio.wait({storing})  # cancellation must not interrupt this halfway
             if not storing.cancelled() and storing.exception() is None:
                 self.turn = replace(self.turn, conversation_id=new)
                 self.context.publish(ConversationNamed(old, new))
                 self.context.publish(TurnChanged(self.turn))
 
     async def apply_events(self, events: Sequence[TurnEvent], *, accepted: bool = False) -> bool:
-        """Keep, fold and publish events; whether they changed the turn.
+        """Save, fold and publish events; return True if they changed the turn.
 
         ``accepted``: they prove that the agent has the prompt.
         """
@@ -150,22 +150,22 @@ class TurnRunner:
             self._torn.clear()
 
     async def blocked(self) -> None:
-        """Wait until a connection must be authorised."""
+        """Wait until a connection has to be authorized."""
         await self._blocked.wait()
 
     async def unblocked(self) -> None:
-        """Wait until no connection is left to authorise."""
+        """Wait until no connection is left to authorize."""
         await self._unblocked.wait()
 
     async def wait_for_gap(self, within_s: float) -> None:
-        """Wait until numbers show that events are missing, but no longer than this."""
+        """Wait for a sequence gap, at most ``within_s``."""
         await _first(self._torn.wait(), self.context.clock.sleep(within_s))
 
     async def consume(self, events: AsyncGenerator[TurnEvent]) -> int:
-        """Take in a stream until it ends or the turn is over; how many events it brought.
+        """Consume a stream until it or the turn ends; return the number of events.
 
-        Raises what the stream raises, after everything that came before is kept, and a
-        ``BackendError`` when it is silent for too long.
+        Raises the stream's error, after everything before it is saved, and a ``BackendError``
+        when it is silent for too long.
         """
         context, count = self.context, 0
         vigil = StreamWatchdog(context.clock, context.timeouts)
@@ -188,10 +188,10 @@ class TurnRunner:
             await asyncio.gather(*enough, return_exceptions=True)
 
     async def _accept(self, batch: tuple[TurnEvent, ...]) -> None:
-        """Take in events of a stream; the first proves that the agent has the prompt.
+        """Apply events of a stream; the first proves that the agent has the prompt.
 
-        A heartbeat proves it too, but does not say which run works on it: should the stream break
-        now, that is found out together with the fate of the prompt.
+        A heartbeat proves it too, but does not name the run: if the stream breaks now, the run is
+        found together with the state of the prompt.
         """
         unsure = self.turn.prompt is not None and self.turn.prompt.state != "sent"
         telling, events, run_id = False, list[TurnEvent](), self.turn.run_id
@@ -205,7 +205,7 @@ class TurnRunner:
     async def _is_own(self, event: TurnEvent, run_id: RunId | None) -> bool:
         """Return False for an event of a stream that names the run of another turn.
 
-        ``run_id`` is the run of what came before it.
+        ``run_id`` is the run of the event before it.
         """
         if event.run_id in (None, run_id):
             return True
@@ -217,7 +217,7 @@ class TurnRunner:
     async def finish_locally(
         self, reason: str | None = None, *, outcome: TurnOutcome = "finished"
     ) -> None:
-        """End a turn whose end was learned from the conversation and not from an event."""
+        """End a turn according to the state of the conversation, without an event."""
         name = self.turn.run_id or self.turn.id
         now = self.context.clock.now_ms()
         end = TurnFinished(
@@ -230,7 +230,7 @@ class TurnRunner:
         await self.apply_events((end,))
 
     async def mark(self, state: PromptState, problem: str = "") -> None:
-        """Say how far the prompt got; kept before it is shown."""
+        """Set the delivery state of the prompt; saved before it is shown."""
         if self.turn.prompt is not None:
             await self.change_prompt(replace(self.turn.prompt, state=state, problem=problem))
 
@@ -240,13 +240,13 @@ class TurnRunner:
         self.context.publish(TurnChanged(self.turn))
 
     async def set_run_id(self, run_id: RunId) -> None:
-        """Remember which run of the server's works on this turn."""
+        """Remember the server's run that works on this turn."""
         if self.turn.run_id != run_id:
             self.turn = replace(self.turn, run_id=run_id)
             await self._save()
 
     async def upload(self) -> FileId | None:
-        """Upload what is attached and not there yet; the id that goes with the message."""
+        """Upload the attached file unless it is there; return the id for the message."""
         prompt = self.turn.prompt
         if prompt is None or not prompt.attachments:
             return None
@@ -270,13 +270,13 @@ class TurnRunner:
         return replace(file, file_id=await retry_once_on_401(upload))
 
     def report(self, recovery: Recovery | None) -> None:
-        """Say which step of the recovery is taken; None: all is well."""
+        """Report the current step of the recovery; None: all is well."""
         if recovery != self._recovery:
             self._recovery = recovery
             self.context.publish(RecoveryChanged(self.conversation_id, recovery))
 
     async def pause(self, seconds: float) -> None:
-        """Wait, unless somebody says :meth:`hurry` or the turn ends meanwhile."""
+        """Wait, unless :meth:`retry_now` is called or the turn ends meanwhile."""
         if self._hurry.is_set() or self._over.is_set():
             self._hurry.clear()
             return
@@ -286,16 +286,16 @@ class TurnRunner:
             self._hurry.clear()
 
     def retry_now(self) -> None:
-        """Try again now."""
+        """Retry immediately."""
         self._hurry.set()
 
     async def run_until_retry(
         self, work: Coroutine[Any, Any, object], *, once_known: bool = False
     ) -> bool:
-        """Work until it is done (True), or is given up for a new try at once (False).
+        """Run until done (True), or until :meth:`retry_now` is called (False).
 
-        ``once_known``: it is not given up before its run is known, since a message would then be
-        in doubt. Raises what the work raises.
+        ``once_known``: not interrupted before its run is known, since a message would then be in
+        doubt. Raises what the work raises.
         """
         waits = [asyncio.ensure_future(work), asyncio.ensure_future(self._hurried(once_known))]
         try:
@@ -328,7 +328,7 @@ def _too_much(limit: str) -> str:
 
 
 def _changed(file: Attachment, size_bytes: int) -> BackendError:
-    """The file is not what the user attached; raised while nothing of it is of use yet."""
+    """Return the error of a file that changed after it was attached, before any of it is used."""
     was, now = size(file.size_bytes), size(size_bytes)
     text = f"{clean_line(file.name, 60)} has changed: it had {was}, now it has {now}."
     return BackendError(ErrorKind.INVALID, text, hint="Attach it again.")
@@ -348,9 +348,9 @@ async def _first(*works: Coroutine[Any, Any, object]) -> None:
 async def _next_unless(
     enough: Sequence[asyncio.Future[Any]], paced: AsyncGenerator[tuple[TurnEvent, ...]]
 ) -> tuple[TurnEvent, ...] | None:
-    """The next batch; None at the end of the stream, or when something else says it is enough.
+    """Return the next batch; None at the end of the stream, or when one of ``enough`` is done.
 
-    Raises what that has as its result, if it is an error.
+    Raises the result of that one if it is an error.
     """
     following = asyncio.ensure_future(anext(paced, None))
     try:

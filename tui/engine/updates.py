@@ -1,4 +1,4 @@
-"""What the engine tells whoever listens. Snapshots: a newer one replaces an older one."""
+"""Updates published by the engine. Snapshots: a newer one replaces an older one."""
 
 from __future__ import annotations
 
@@ -16,36 +16,37 @@ from tui.core.turn import Turn
 RecoveryStep = Literal[
     "sending", "finding", "reconnecting", "replaying", "looking", "polling", "waiting"
 ]
-"""``sending``: a message that could not be delivered is tried again. ``finding``: our message
-in the history, to learn whether it arrived and which run works on it. ``looking``: at the
-conversation's state and messages. ``polling``: until a connection is authorised."""
+"""``sending``: an undelivered message is tried again. ``finding``: searching our message in the
+history, to learn if it arrived and which run works on it. ``looking``: checking the
+conversation's state and messages. ``polling``: until a connection is authorized.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """How a turn is being brought back."""
+    """Progress of the recovery of a turn."""
 
     step: RecoveryStep
     attempt: int = 0
     """From 1; 0 where attempts are not counted."""
     next_ms: int | None = None
-    """When the next try begins (our clock); None: it is under way."""
+    """Time of the next attempt (our clock); None: it is in progress."""
     problem: str = ""
-    """The last failure, as a sentence."""
+    """Last failure, as a sentence."""
     hint: str = ""
-    """What could be done about it."""
+    """Next step for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnChanged:
-    """The newest snapshot of a turn, or of a new one."""
+    """Newest snapshot of a turn, or of a new one."""
 
     turn: Turn
 
 
 @dataclass(frozen=True, slots=True)
 class TurnDropped:
-    """A turn is gone: withdrawn before it was sent."""
+    """A turn was canceled before it was sent."""
 
     conversation_id: ConversationId
     turn_id: TurnId
@@ -61,12 +62,12 @@ class EventsSeen:
 
 @dataclass(frozen=True, slots=True)
 class ConversationsChanged:
-    """The list in the store is newer than what was read from it."""
+    """The stored list of conversations has changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationNamed:
-    """A conversation begun here has been created at the server and has its real id now."""
+    """A conversation started here has been created at the server and has its real id now."""
 
     old: ConversationId
     new: ConversationId
@@ -74,7 +75,7 @@ class ConversationNamed:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryChanged:
-    """A turn is being brought back, takes the next step of that, or needs it no more."""
+    """The recovery of a turn starts, takes its next step, or is over."""
 
     conversation_id: ConversationId
     recovery: Recovery | None
@@ -83,7 +84,7 @@ class RecoveryChanged:
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """How much of the file that goes with a message has been sent."""
+    """Upload progress of the file that goes with a message."""
 
     turn_id: TurnId
     sent_bytes: int
@@ -99,27 +100,27 @@ class CallMade:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A message was not accepted; it belongs back into the composer."""
+    """A message was rejected and returns to the composer."""
 
     conversation_id: ConversationId
     turn_id: TurnId
     draft: Draft
-    """Its text and files."""
+    """Text and files of the message."""
     behind: Draft
-    """Those of the messages that came back just before it, and may still be in the composer."""
+    """Messages returned just before it, which may still be in the composer."""
     error: BackendError
 
 
 @dataclass(frozen=True, slots=True)
 class UserNotice:
-    """Something the user should know once; a sentence."""
+    """Notice for the user, shown once; a sentence."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in the background failed; nothing is lost by it."""
+    """Failure in the background; nothing is lost."""
 
     error: BackendError
     conversation_id: ConversationId | None = None

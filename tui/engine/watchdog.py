@@ -1,8 +1,8 @@
-"""Noticing that a stream is dead although nothing says so.
+"""Detect stalled streams.
 
-A connection that is half open brings neither an event nor an error, and the timers of a machine
-that slept know nothing of the time it was away: its wall clock then runs ahead of its monotonic
-one. Source: Headless API, SSE events (a keep-alive about every 30 s).
+A half-open connection brings neither an event nor an error, and the timers of a machine that slept
+do not count that time: its wall clock then runs ahead of its monotonic one. Source: Headless API,
+SSE events (a keep-alive about every 30 s).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class StreamWatchdog:
         self._lead_s = self._lead()
 
     async def lost(self) -> BackendError:
-        """Return once the stream must be taken for dead; the reason."""
+        """Wait until the stream counts as dead; return the reason."""
         while True:
             await self._clock.sleep(min(2.0, self._limit_s / 4))
             if self._lead() - self._lead_s >= self._limit_s:
@@ -34,7 +34,7 @@ class StreamWatchdog:
                 return _timed_out(f"Nothing came for {self._limit_s:g} s.")
 
     def _lead(self) -> float:
-        """Seconds that the wall clock is ahead of the monotonic one."""
+        """Return the seconds by which the wall clock is ahead of the monotonic one."""
         return self._clock.now_ms() / 1000 - self._clock.monotonic_s()
 
 
