@@ -1,1 +1,1 @@
-"""One module per chat API: what came over the wire becomes domain events and records."""
+"""One package per chat API: converts the wire format to domain events and records."""

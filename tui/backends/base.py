@@ -1,4 +1,4 @@
-"""What a backend may leave out: every optional call, answered with ``UNSUPPORTED``."""
+"""Base class for backends: every optional call raises ``UNSUPPORTED``."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 def unsupported(what: str) -> BackendError:
-    """The error of a call that this service has no counterpart of."""
+    """Return the error of a call that the service does not support."""
     return BackendError(ErrorKind.UNSUPPORTED, f"This service cannot {what}.")
 
 
 class BaseBackend:
-    """A base for backends: they override what they can, and say so in ``can``."""
+    """Base of backends: they override what they support, and list it in ``can``."""
 
     def watch_calls(self, listener: CallListener) -> None:
-        """There are no requests to tell of."""
+        """Do nothing: there are no requests to report."""
 
     def lift_delays(self) -> None:
-        """There is no service that asks for delays."""
+        """Do nothing: no service asks for delays."""
 
     def check(self, text: str, attachments: Sequence[Attachment]) -> None:
         if attachments:

@@ -160,9 +160,9 @@ class GenieBackend(BaseBackend):
         conversation_id: ConversationId,
         run_id: RunId | None,
     ) -> AsyncGenerator[TurnEvent]:
-        """Events of a stream. What names no run belongs to the stream's own.
+        """Yield the events of a stream. Events without a run belong to the stream's own run.
 
-        That is the first one that is named, where it is not known.
+        If that is unknown, it is the first run named.
         """
         async with aclosing(frames):
             async for frame in frames:
@@ -191,10 +191,10 @@ _WAITS: Mapping[str, Activity] = {
 
 
 def _activity(answer: ConversationState) -> Activity:
-    """What a conversation does: ``idle`` is free, every other word busy, the event says with what.
+    """Return the activity of a conversation: ``idle`` is free, every other word busy.
 
     A conversation that waits for a connection was observed to call itself ``idle`` as well; only
-    who knows of an open connection can tell. Source: Headless API, Get a conversation.
+    the open connection tells. Source: Headless API, Get a conversation.
     """
     kind = answer.last_event.get("type")
     if answer.state == "idle" or (not answer.state and kind in (None, "processing.finished")):
@@ -227,5 +227,5 @@ def _message(row: MessageItem) -> Message:
 
 
 def _advanced(cursor: str | None, asked: str | None) -> str | None:
-    """Where the next page starts; None when it would be the same page again."""
+    """Return the cursor of the next page; None if it would be the same page again."""
     return cursor if cursor != asked else None

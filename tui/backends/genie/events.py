@@ -1,7 +1,7 @@
-"""Frames of the Headless API as domain events.
+"""Convert frames of the Headless API to domain events.
 
-Source of every event's shape: Headless API, SSE events; where it was observed to differ, the
-reader takes both. Texts are cleaned on the way; ``raw`` is kept as it came.
+Source of every event's shape: Headless API, SSE events; both shapes are accepted where the observed
+one differs. Texts are cleaned; ``raw`` is kept as received.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tui.core.text import clean, clean_line
 
 
 def read(frame: Frame, *, run_id: RunId | None, seen_ms: int) -> TurnEvent:
-    """The domain event of a frame; what cannot be read is kept as it came.
+    """Return the domain event of a frame; an unreadable one is kept as received.
 
     ``run_id`` is the run of an event that does not name one.
     """
@@ -50,7 +50,7 @@ def read(frame: Frame, *, run_id: RunId | None, seen_ms: int) -> TurnEvent:
 
 
 class _Stamp(TypedDict):
-    """What every event carries."""
+    """Fields of every event."""
 
     key: str
     run_id: RunId | None
@@ -77,7 +77,7 @@ def _stamp(frame: Frame, run_id: RunId | None, seen_ms: int) -> _Stamp:
 
 
 def _key(frame: Frame, run_id: RunId | None, seq: int | None) -> str:
-    """Identity of an event: the same whichever way it came, stream, replay or state."""
+    """Return the identity of an event: the same for stream, replay and state."""
     if event_id := id_of(frame.data.get("event_id")):
         return within_run(event_id, run_id)
     number = f"{run_id}#{seq}" if run_id and seq is not None else None
@@ -188,7 +188,7 @@ READERS: Mapping[str, Callable[[Json, _Stamp], TurnEvent]] = {
     "system.ping": _alive,
     "system.stream_interrupted": _interrupted,
 }
-"""Every type whose meaning is known; all others are shown as they came."""
+"""Reader of each known type; all others are shown as received."""
 
 
 def _required_id(data: Json, name: str) -> str:
@@ -199,7 +199,7 @@ def _required_id(data: Json, name: str) -> str:
 
 
 def _skill(data: Json) -> str:
-    """The skill's name; its id where the name is missing, for it must be called something."""
+    """Return the skill's name, or its id if the name is missing: the label must not be empty."""
     name = clean_line(text_of(data.get("skill_name")))
     return name or clean_line(_required_id(data, "skill_id"))
 
@@ -219,7 +219,7 @@ def _attempt_id(data: Json) -> AttemptId | None:
 
 
 def _clean_json(value: Any) -> Any:
-    """A JSON value with every text in it cleaned, names too."""
+    """Return a JSON value with every text in it cleaned, including names."""
     match value:
         case str():
             return clean(value)

@@ -1,6 +1,6 @@
 """Agents behind the Workflows API, as a backend of the engine: a workflow is a conversation.
 
-A prompt makes the server forget the messages of the one before: what was said is in our store.
+A prompt makes the server delete the messages of the previous one: the history is in our store.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ class WorkflowsBackend(BaseBackend):
     ) -> None:
         """``now_ms``: our clock, milliseconds since the epoch.
 
-        ``learn_names`` is given the names of the agents, by their ids, whenever they were read.
+        ``learn_names`` receives the names of the agents, by id, whenever they are read.
         """
         self._client = client
         self._agent_id = agent_id
         self._learn_names = learn_names
         self._names: dict[str, str] = {}
         self._agent_ids: dict[str, str] = {}
-        """Agents of the workflows that were read lately, by the workflows' ids."""
+        """Agents of recently read workflows, by workflow id."""
         self._runs = Runs(client, now_ms)
 
     def watch_calls(self, listener: CallListener) -> None:
@@ -155,7 +155,7 @@ class WorkflowsBackend(BaseBackend):
     async def history(
         self, conversation_id: ConversationId, cursor: str | None = None
     ) -> Page[Message]:
-        """The messages of the newest run: the server has no others."""
+        """Return the messages of the newest run: the server has no others."""
         workflow = await self._client.get_workflow(conversation_id)
         return Page(messages_of(workflow, self._runs.named[conversation_id]))
 

@@ -1,7 +1,7 @@
-"""Frames of the Workflows API as domain events.
+"""Convert frames of the Workflows API to domain events.
 
-Source of every shape: Workflows API, SSE stream; where a server was seen to differ, the reader
-takes both. Texts are cleaned on the way; ``raw`` is kept as it came.
+Source of every shape: Workflows API, SSE stream; both shapes are accepted where a server differs.
+Texts are cleaned; ``raw`` is kept as received.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ OUTCOMES: Mapping[str, TurnOutcome] = {
 
 _ANSWERED = "model_response"
 _NEXT_STEPS = TOOL_EVENTS | {"model_call", _ANSWERED, "max_turns", "error", "halted"}
-"""Rows of the log before which a message is complete."""
+"""Rows of the log that come after a complete message."""
 _VIOLATION = "output_guardrail_violation"
 
 
 class RunReader:
-    """Makes events of the frames of one run, from a place in its stream on."""
+    """Reader of the frames of one run, from a position in its stream on."""
 
     def __init__(
         self,
@@ -70,17 +70,17 @@ class RunReader:
     ) -> None:
         """``place``: everything up to it has been read. None: the stream is read live.
 
-        ``so_far``: the turn as it was at that place.
+        ``so_far``: the turn at that position.
         """
         self.run_id = run_id
         self.end: TurnFinished | None = None
-        """The end that the stream reported."""
+        """End reported by the stream."""
         self.is_first = False
-        """No run came before: a running total began with this one."""
+        """No earlier run: a running total started with this one."""
         self.problem = ""
-        """The newest error that the agent's runtime reported."""
+        """Newest error reported by the agent's runtime."""
         self.used: UsageTotals | None = None
-        """The newest count that the stream brought."""
+        """Newest usage count in the stream."""
         self.known: set[str] = set(so_far.seen) if so_far else set()
         """Keys of all events of the run so far."""
         self.texts = MessageAssembler(run_id, place or StreamCursor(), so_far)
@@ -93,13 +93,13 @@ class RunReader:
         self._seen: set[tuple[int | None, object]] = set()
         self._violation = ""
         self._answered = False
-        """The row at hand is about the pieces that were settled by it."""
+        """The current row is about the pieces that it settled."""
         self.rows = [
             SeenRow(event.key, content_of(object_of(event.raw.get("data"))), event.at_ms or 0)
             for event in (so_far.log if so_far else ())
             if isinstance(event, SkillStarted | SkillFinished)
         ]
-        """Rows of the log that have been read; before a reconnect, those of tools."""
+        """Rows of the log that have been read; before a reconnect, only those of tools."""
         running = (step for step in (so_far.steps if so_far else ()) if isinstance(step, SkillStep))
         self._log = LogReader(
             run_id,
@@ -113,7 +113,7 @@ class RunReader:
 
     @property
     def place(self) -> StreamCursor:
-        """How far the stream has been read without anything missing."""
+        """Position up to which the stream has been read without gaps."""
         return StreamCursor(
             number=self._number,
             at_ms=self._at_ms,
@@ -123,18 +123,18 @@ class RunReader:
 
     @property
     def has_advanced(self) -> bool:
-        """Whether the stream has brought anything from behind the place where it was resumed."""
+        """True if the stream has brought anything from after the resumed position."""
         return self._number > (self._resumed.number if self._resumed else 0)
 
     @property
     def message_id(self) -> MessageId:
-        """The message that is being written."""
+        """Id of the message that is being written."""
         return self.texts.message_id
 
     def read(self, frame: Frame) -> list[TurnEvent]:
-        """The events of a frame and of those that waited for it.
+        """Return the events of a frame and of those that waited for it.
 
-        None for what was read before, and for an end (see ``end``).
+        None for a frame read before, and for an end (see ``end``).
         """
         if frame.kind == COMMENT:
             return [Heartbeat(key="", run_id=self.run_id, seen_ms=self._seen_ms())]
@@ -146,7 +146,7 @@ class RunReader:
         return self._noted(event for each in ready for event in self._events(each))
 
     def count(self, totals: UsageTotals, stamp: Stamp) -> list[TurnEvent]:
-        """A count of usage; before that of a first run, that nothing had been used."""
+        """Return the usage; before that of a first run, an event of zero usage."""
         if not (self.is_first and totals.is_running_total):
             return [usage_event(totals, stamp)]
         self.is_first = False
@@ -155,7 +155,7 @@ class RunReader:
         return [before, usage_event(totals, stamp)]
 
     def finish(self) -> list[TurnEvent]:
-        """What was held back, and the message at hand as far as it was written: the run is over."""
+        """Return the events held back, and the partial message: the run is over."""
         events = [event for each in self._order.release() for event in self._events(each)]
         events += self.texts.decide("", "")
         self.texts.lose()
@@ -195,7 +195,7 @@ class RunReader:
         return kind == "status" and text_of(data.get("status")) in OUTCOMES
 
     def _is_old(self, number: int | None, at_ms: int | None, timestamp: object) -> bool:
-        """Whether a frame came before, or belongs to an earlier run of the workflow."""
+        """Return True if a frame was read before, or belongs to an earlier run of the workflow."""
         name = (number, timestamp)
         if number is not None and timestamp is not None:
             if name in self._seen:
@@ -209,13 +209,13 @@ class RunReader:
         return number is not None and number <= resumed.number and at_ms <= resumed.at_ms
 
     def _move(self, ordered: Ordered, *, is_piece: bool) -> None:
-        """No two events but pieces of one text have the same time, so that their order is plain."""
+        """Advance the time: only pieces of one text may share it, so that the order is clear."""
         self._number = self._number if ordered.number is None else ordered.number
         self._at_ms = max(ordered.at_ms or 0, self._at_ms + (not (is_piece and self._in_text)))
         self._in_text = is_piece
 
     def _own_stamp(self) -> Stamp:
-        """Of what is not a frame itself, but follows from one."""
+        """Return the stamp of an event that is derived from a frame."""
         return Stamp(
             key="",
             run_id=self.run_id,
@@ -236,11 +236,11 @@ class RunReader:
         )
 
     def _placed(self, stamp: Stamp) -> str | None:
-        """The event id once the frame has been taken in."""
+        """Return the event id after the frame has been processed."""
         return self._place_id() if stamp["event_id"] else None
 
     def _place_id(self) -> str:
-        """The place as text, without what making it anew for each piece would cost."""
+        """Return the position as text, cached across the pieces of a message."""
         return f"{self._number}.{self._at_ms}.{self.texts.number}.{self.texts.offset}"
 
     # -- one kind of frame each ------------------------------------------------------------------
@@ -295,7 +295,7 @@ class RunReader:
         yield LogLine(name="progress", detail=progress_text(data), **stamp)
 
     def _violated(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
-        """An answer broke a guardrail. Where the log has said so in the same words, that is it."""
+        """Report a violated guardrail, unless the log has reported it in the same words."""
         found = data["violations"]
         words = [violation_text(each) for each in found] if isinstance(found, list) else []
         if (text := "; ".join(words)) != self._violation or not text:
@@ -312,4 +312,4 @@ _READERS: Mapping[str, Callable[[RunReader, Json, Stamp, Ordered], Iterator[Turn
     "progress": RunReader._progress,
     _VIOLATION: RunReader._violated,
 }
-"""Every type whose meaning is known; all others are shown as they came."""
+"""Reader of each known type; all others are shown as received."""

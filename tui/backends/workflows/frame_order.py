@@ -1,4 +1,4 @@
-"""Order of the frames of a run.
+"""Restore the order of the frames of a run.
 
 The server numbers its frames one by one, but publishes pieces of text side by side: sent without
 a pause, they arrive up to eight numbers late. All other frames come behind everything before them.
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from tui.api.sse import Frame
 
 WINDOW = 8
-"""How many numbers late a piece of text can be."""
+"""Number of positions that a piece of text can be late."""
 _RESTART_MS = 120_000
-"""Numbers begin again after five idle minutes; nothing is late by this much."""
+"""Numbers restart after five idle minutes; nothing is late by this much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """A frame in its place."""
+    """Frame in its place."""
 
     frame: Frame
     number: int | None
@@ -26,22 +26,22 @@ class Ordered:
     after_hole: bool = False
     """Numbers before it are missing, and will not come any more."""
     late: bool = False
-    """It belongs before what was given out already."""
+    """It belongs before frames already returned."""
 
 
 class FrameOrder:
-    """Puts pieces of text in order. Gives out a frame once nothing before it can still come."""
+    """Reorders pieces of text. Returns a frame once nothing before it can still arrive."""
 
     def __init__(self, through: int | None = None) -> None:
-        """``through``: all frames up to this number have been read; None: not known."""
+        """``through``: all frames up to this number have been read; None: unknown."""
         self.through = through
-        """The highest number below which nothing is missing: where a reconnect goes on."""
+        """Highest number without a gap before it: the position for a reconnect."""
         self._held: dict[int, Ordered] = {}
         self._hole = through is None
         self._last_ms: int | None = None
 
     def take(self, frame: Frame, number: int | None, at_ms: int | None) -> list[Ordered]:
-        """The frames that have their place now, when one with this number has come."""
+        """Add a frame; return the frames that are in order now."""
         if self.through is not None and number == self.through + 1 and not self._held:
             self.through, self._hole = number, False
             self._last_ms = max(self._last_ms or 0, at_ms or 0) or None
@@ -61,13 +61,13 @@ class FrameOrder:
         return ready + self.release()
 
     def release(self) -> list[Ordered]:
-        """Everything that was held back, in order: nothing before it can come any more."""
+        """Return everything held back, in order: nothing before it can arrive any more."""
         ready = [self._give(number) for number in sorted(self._held)]
         self._held.clear()
         return ready
 
     def _due(self) -> list[Ordered]:
-        """What follows on directly, or on numbers that are too late to come."""
+        """Return the frames that follow directly, or follow numbers that are too late to arrive."""
         assert self.through is not None
         ready: list[Ordered] = []
         while self._held:
@@ -88,7 +88,7 @@ class FrameOrder:
         return Ordered(held.frame, number, held.at_ms, after_hole=hole) if hole else held
 
     def _restart(self, number: int, at_ms: int | None, *, is_piece: bool) -> list[Ordered]:
-        """Notice that the numbers began again; what is held back then, as it is complete."""
+        """Detect restarted numbers; return everything held back, as it is complete."""
         if self.through is None or number > self.through:
             return []
         known = at_ms is not None and self._last_ms is not None

@@ -26,7 +26,7 @@ from tui.core.json_values import read_json, write_json
 from tui.core.text import clean_line
 
 TOOL_EVENTS = frozenset({"tool_call", "tool_result", "tool_denied"})
-"""Kinds of log rows that tell of a tool."""
+"""Kinds of log rows about tools."""
 UNNAMED = "a tool"
 
 _NAME_CHARS = 80
@@ -34,12 +34,12 @@ _ORIGIN = re.compile(r"(?P<name>.+?) \((?P<origin>mcp:[^()]*|built-in)\)", re.DO
 _END = re.compile(r"(?P<name>.+?) (?P<how>completed|FAILED)", re.DOTALL)
 _UNNAMED_ENDS = {"mcp tool": "mcp", "built-in tool": "built-in"}
 _ERROR = re.compile(r'\s*\{\s*"error"\s*:(?!\s*(?:null\b|""))')
-"""The beginning of an error, also where the rest has been cut off."""
+"""Start of an error, also where the rest has been cut off."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenToolCall:
-    """A call that has started and, as far as known, not ended."""
+    """Call that has started and, as far as known, not ended."""
 
     id: CallId
     name: str
@@ -52,7 +52,7 @@ class OpenToolCall:
 
 
 class ToolCallPairs:
-    """Pairs the starts and ends of a run's calls, in the order of the log."""
+    """Matches the starts and ends of a run's calls, in the order of the log."""
 
     def __init__(self, running: Iterable[OpenToolCall] = ()) -> None:
         self._running = list(running)
@@ -65,9 +65,9 @@ class ToolCallPairs:
         return call
 
     def end(self, detail: str) -> tuple[str, OpenToolCall | None]:
-        """The name of the tool that ended, and the call that this ends if its start is known.
+        """Return the name of the tool that ended, and its call if the start is known.
 
-        That is the oldest one with the name, or, where no name is given, the oldest of the kind.
+        That is the oldest one with the name, or, without a name, the oldest of the kind.
         """
         found = _END.fullmatch(detail)
         bare = found["name"] if found else detail
@@ -82,7 +82,7 @@ class ToolCallPairs:
 
 
 def verdict(event: str, detail: str, output: str) -> tuple[SkillOutcome, str | None]:
-    """How a call ended, and why if it failed. Most failures show in the output alone."""
+    """Return the outcome of a call, and the reason of a failure. Most show in the output alone."""
     error = _error_in(output)
     if event == "tool_denied":
         return "failed", error or "It was denied."
@@ -113,7 +113,7 @@ def _object_in(text: str) -> dict[str, object]:
 
 
 def _reason(error: object) -> str:
-    """The error as text; of a Python traceback only the last line, which names it."""
+    """Return the error as text; of a Python traceback only the last line, which names it."""
     text = error if isinstance(error, str) else write_json(error, ensure_ascii=False)
     if text.startswith("Traceback (most recent call last)"):
         return text.rstrip().rpartition("\n")[2] or text
@@ -121,11 +121,11 @@ def _reason(error: object) -> str:
 
 
 _NAMES = {"output_guardrail_violation": "guardrail"}
-"""Events of the log that have another name here."""
+"""Events of the log with another name here."""
 
 
 class Stamp(TypedDict):
-    """What every event carries."""
+    """Fields of every event."""
 
     key: str
     run_id: RunId | None
@@ -136,13 +136,13 @@ class Stamp(TypedDict):
 
 
 class Names:
-    """Keys of things that the stream and the workflow itself both tell of, by what they say.
+    """Keys by content, for items that appear in both the stream and the workflow.
 
-    Neither numbers nor times are the same on both ways. The same words again are the next one.
+    Their numbers and times differ. Repeated content is the next item.
     """
 
     def __init__(self, run_id: RunId, known: Collection[str] = ()) -> None:
-        """``known``: keys that were given out before a reconnect; counting goes on behind them."""
+        """``known``: keys assigned before a reconnect; counting continues after them."""
         self._run_id = run_id
         self._known = known
         self._said = Counter[str]()
@@ -157,12 +157,12 @@ class Names:
 
 
 def content_of(row: Json) -> tuple[str, str]:
-    """Event and detail, which both the stream and the workflow have of a row."""
+    """Return event and detail of a row, which the stream and the workflow share."""
     return clean_line(text_of(row.get("event"))), text_of(row.get("detail"))
 
 
 class SeenRow(NamedTuple):
-    """A row that the stream brought."""
+    """Row received from the stream."""
 
     key: str
     content: tuple[str, str]
@@ -170,7 +170,7 @@ class SeenRow(NamedTuple):
 
 
 class LogReader:
-    """Makes events of the rows of a run's log, in their order."""
+    """Converts the rows of a run's log to events, in order."""
 
     def __init__(
         self, run_id: RunId, known: Collection[str] = (), running: Iterable[OpenToolCall] = ()
@@ -180,9 +180,9 @@ class LogReader:
         self._calls = ToolCallPairs(running)
 
     def read(self, row: Json, stamp: Stamp) -> TurnEvent:
-        """A row; those about tools are the starts and ends of skills.
+        """Return the event of a row; rows about tools are the starts and ends of skills.
 
-        The workflow's own log lacks what a tool was given and returned, so the key leaves it out.
+        The workflow's own log lacks the input and output of a tool, so the key leaves them out.
         A key in the stamp is that of the row in the stream.
         """
         event, detail = content_of(row)
@@ -209,7 +209,7 @@ class LogReader:
 
 
 def usage_event(totals: UsageTotals, stamp: Stamp, *, before: bool = False) -> UsageReported:
-    """What a run has used; by the original document, what the workflow has used so far."""
+    """Return the usage of a run, or of the whole workflow by the original document."""
     return UsageReported(
         input_tokens=totals.input_tokens,
         output_tokens=totals.output_tokens,
@@ -225,7 +225,7 @@ def usage_event(totals: UsageTotals, stamp: Stamp, *, before: bool = False) -> U
 
 
 def progress_text(data: Json) -> str:
-    """Such as ``40 %: Draft document``. The share was documented as 75 and observed as 0.75."""
+    """Return text such as ``40 %: Draft document``. Documented share: 75; observed: 0.75."""
     share = data.get("percent_complete")
     if not isinstance(share, int | float):
         share = 0

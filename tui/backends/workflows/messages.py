@@ -1,4 +1,4 @@
-"""Messages of a run, put together from all that tells of them.
+"""Assemble the messages of a run from all their sources.
 
 Depending on the agent's provider the stream brings pieces of text, or whole messages (the last one
 twice), or only a row of the log with the beginning of the answer.
@@ -20,34 +20,34 @@ from tui.core.steps import TextStep
 from tui.core.turn import Turn
 
 HOLE = " […] "
-"""Stands for pieces that were lost."""
+"""Marks lost pieces."""
 _RESPONSE_CHARS = 200
-"""Answers are cut to this length in the log."""
+"""The log cuts replies to this length."""
 _LONGEST_ESCAPE = len("\\ud83d")
 _HALF_CHARACTER = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u[0-9a-fA-F]{0,3})?)?$")
 _MEETING_CHARS = 8
-"""Parts that have so much in common meet; less may be chance."""
+"""Minimum overlap of two adjacent parts; less may be chance."""
 
 
 @dataclass(slots=True)
 class KnownMessage:
-    """A message as far as it is known."""
+    """Known parts of a message."""
 
     message_id: MessageId
     text: str
     source: Literal["pieces", "message", "response"]
     confirmed: bool = False
-    """The log has told of it, which it does once for each message."""
+    """The log has reported it, which it does once per message."""
     damaged: bool = False
     """Parts are missing, or may be."""
     pieces: dict[int, str] = field(default_factory=dict)
     holes: list[range] = field(default_factory=list)
     prefix: str = ""
     span: range = range(0)
-    """Numbers of the frames of its pieces."""
+    """Frame numbers of its pieces."""
 
     def joined(self) -> str:
-        """The text, from its pieces in order; what is missing is marked."""
+        """Return the text, from its pieces in order; gaps are marked."""
         parts = dict(self.pieces)
         for hole in self.holes:
             missing = [number for number in hole if number not in parts]
@@ -57,10 +57,10 @@ class KnownMessage:
 
 
 class MessageAssembler:
-    """Follows the messages of a run through its frames."""
+    """Assembler of the messages of a run, from its frames."""
 
     def __init__(self, run_id: RunId, place: StreamCursor, so_far: Turn | None) -> None:
-        """``so_far``: the turn up to ``place``; None: what it says is not known."""
+        """``so_far``: the turn up to ``place``; None: its text is unknown."""
         self._run_id = run_id
         self.number, self.offset = place.message, place.offset
         self.said = [
@@ -70,7 +70,7 @@ class MessageAssembler:
         ]
         self._held: tuple[str, Stamp] | None = None
         self._fresh = False
-        """Nothing but the log has spoken since the newest message."""
+        """Only the log has reported anything since the newest message."""
         self._frame = place.number
         self._begin(place.number)
         drafts = {draft.message_id: draft.text for draft in (so_far.drafts if so_far else ())}
@@ -80,7 +80,7 @@ class MessageAssembler:
 
     @property
     def message_id(self) -> MessageId:
-        """The message that is being written."""
+        """Id of the message that is being written."""
         return MessageId(f"{self._run_id}/{self.number}")
 
     @property
@@ -88,7 +88,7 @@ class MessageAssembler:
         return self.offset > 0 or bool(self._pieces)
 
     def reach(self, number: int | None) -> None:
-        """Note how far the stream has come; a message that begins now has higher numbers."""
+        """Record the position of the stream; a message that starts now has higher numbers."""
         self._frame = self._newest + 1 if number is None else number
 
     def _begin(self, number: int) -> None:
@@ -101,21 +101,21 @@ class MessageAssembler:
         self._cut = False
 
     def lose(self) -> None:
-        """Note that frames are missing, which may have been pieces."""
+        """Record that frames are missing, which may have been pieces."""
         self._cut = self.is_open
 
     def piece(
         self, ordered: Ordered, text: str, stamp: Stamp
     ) -> tuple[int, str] | AgentMessage | None:
-        """A piece of the message at hand: its offset, and its text as it is shown.
+        """Add a piece of the current message; return its offset and displayed text.
 
-        Of a late one, the correction of an earlier message.
+        For a late one, return the correction of an earlier message.
         """
         number = self._newest + 1 if ordered.number is None else ordered.number
         if ordered.late and (self._pieces or self.said):
             return self._late(number, text, stamp)
         if number < self._newest:
-            number = self._newest + 1  # the server's numbers began again
+            number = self._newest + 1  # the server's numbers restarted
         shown = text
         if ordered.after_hole:
             self._headless = self._headless or not self.is_open
@@ -140,9 +140,9 @@ class MessageAssembler:
     # -- ends of messages --------------------------------------------------------------------
 
     def settle(self, stamp: Stamp, response: str | None = None) -> list[TurnEvent]:
-        """The message at hand, complete: something came that only comes behind a message.
+        """Return the current message, complete: an event arrived that only follows a message.
 
-        ``response``: how the log has it.
+        ``response``: its text in the log.
         """
         if not self.is_open:
             return []
@@ -169,7 +169,7 @@ class MessageAssembler:
         return [self._event(said, stamp)]
 
     def _repaired(self, text: str | None, response: str, *, whole: bool) -> str | None:
-        """A text that lacks its beginning or some of its middle, by what the log has of it.
+        """Restore the missing beginning or middle of a text from the log.
 
         ``whole``: the log has all of it.
         """
@@ -189,7 +189,7 @@ class MessageAssembler:
         self._fresh = True
 
     def message(self, text: str, stamp: Stamp) -> list[TurnEvent]:
-        """A whole message. The last one of a run comes twice: whether this is that, shows next."""
+        """Add a whole message. The last one of a run comes twice: the next frame tells."""
         newest = self.said[-1] if self.said else None
         if not text.strip():
             return []
@@ -206,9 +206,9 @@ class MessageAssembler:
         return [self._add(text, "message", stamp)]
 
     def decide(self, kind: str, event: str) -> list[TurnEvent]:
-        """What the next frame makes of a message that may be the last one come again.
+        """Return a message that may be a repetition of the last one, now that the next frame tells.
 
-        A message that is really said is followed by its row of the log.
+        A message that is really new is followed by its row of the log.
         """
         if self._held is None:
             return []
@@ -217,7 +217,7 @@ class MessageAssembler:
         return [self._add(text, "message", stamp)] if told else []
 
     def response(self, detail: str, stamp: Stamp) -> list[TurnEvent]:
-        """The row of the log about a message: it confirms one, or is all there is of it."""
+        """Process the row of the log about a message: it confirms one, or is its only source."""
         newest = self.said[-1] if self.said else None
         text = unpacked(detail)
         if newest and (not newest.confirmed or _is_about(newest.text, detail)):
@@ -230,13 +230,13 @@ class MessageAssembler:
         return [event]
 
     def tool(self) -> None:
-        """A tool ran; what is said from now on is another message."""
+        """Record that a tool ran; later text is another message."""
         self._fresh = False
 
     def merge(self, texts: list[str], stamp: Stamp) -> tuple[list[TurnEvent], list[str]]:
-        """Match what the workflow says was said: corrections, and the texts that are new.
+        """Match the messages of the workflow; return corrections, and the texts that are new.
 
-        The service keeps the end of the answer alone; by the original document, every message.
+        The service keeps the end of the reply alone; by the original document, every message.
         """
         left, unknown = list(self.said), list[str]()
         for text in texts:
@@ -280,7 +280,7 @@ class MessageAssembler:
 
 
 def unpacked(response: str) -> str:
-    """The answer inside ``{"response": "…"}``, as a JSON workflow's log has it, perhaps cut."""
+    """Return the reply inside ``{"response": "…"}``, as in a JSON workflow's log, perhaps cut."""
     inner = _inside(response)
     if inner is None and not _is_whole(response):
         cut = _HALF_CHARACTER.sub("", response)
@@ -300,19 +300,19 @@ def _inside(packed: str) -> str | None:
 
 
 def _is_whole(response: str) -> bool:
-    """Whether the log has all of an answer, and not only its beginning."""
+    """Return True if the log has all of a reply, and not only its beginning."""
     return len(response) < _RESPONSE_CHARS
 
 
 def _is_about(text: str, row: str) -> bool:
-    """Whether a row of the log may be about a message; a message may itself look packed."""
+    """Return True if a row of the log may be about a message; a message may itself look packed."""
     whole, text = _is_whole(row), text.strip()
     bare = (form.strip() for form in (row, unpacked(row)))
     return any(form and (text == form or (not whole and text.startswith(form))) for form in bare)
 
 
 def _overlapping(beginning: str, rest: str) -> str:
-    """Two parts of a text as one, with a mark between them unless they clearly meet."""
+    """Join two parts of a text, with a mark between them unless they clearly overlap."""
     for place in range(len(beginning) - _MEETING_CHARS):
         if rest.startswith(beginning[place:]):
             return beginning[:place] + rest
@@ -320,10 +320,10 @@ def _overlapping(beginning: str, rest: str) -> str:
 
 
 def _damaged_part(among: list[KnownMessage], text: str) -> tuple[KnownMessage | None, list[str]]:
-    """The newest message of which the stream brought only parts, if its last ones are of a text.
+    """Return the newest partial message whose last parts are in a text, and those parts.
 
-    Also its first parts, where those are not: the end of one message and the beginning of the next
-    may be lost together.
+    Its first parts may be lost too, if the end of one message and the beginning of the next were
+    lost together.
     """
     for said in reversed(among):
         if said.source == "response":
@@ -338,7 +338,7 @@ def _damaged_part(among: list[KnownMessage], text: str) -> tuple[KnownMessage | 
 
 
 def _holds(text: str, parts: list[str]) -> bool:
-    """Whether parts stand in a text, in their order; they may overlap a little."""
+    """Return True if parts occur in a text, in order; they may overlap a little."""
     place = 0
     for part in map(str.strip, parts):
         found = text.find(part, max(0, place - _MEETING_CHARS))

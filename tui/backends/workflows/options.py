@@ -1,4 +1,4 @@
-"""Options of a workflow. Source: Workflows API, Create workflow; defaults as they were observed."""
+"""Options of a workflow. Source: Workflows API, Create workflow; defaults as observed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OVERRIDE = "credential_overrides."
 """Prefix of the options that name a token for a variable."""
 
 _MOST_TOOLS = 30
-"""Tools whose variables are read; there is one request for each."""
+"""Number of tools whose variables are read, with one request each."""
 _AT_ONCE = 6
 _ABSENT = frozenset({ErrorKind.NOT_FOUND, ErrorKind.FORBIDDEN})
 _T = TypeVar("_T")
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A variable that tools read, and the token that fills it if none is chosen."""
+    """Variable that tools read, and the token that fills it by default."""
 
     name: str
     tools: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Everything there is to choose from."""
+    """Everything available for the options."""
 
     agents: tuple[AgentItem, ...] = ()
     skills: tuple[SkillItem, ...] = ()
@@ -91,7 +91,7 @@ def _variables(mappings: Iterable[EnvMapping]) -> tuple[Variable, ...]:
 
 
 async def _if_there(call: Awaitable[_T]) -> _T | None:
-    """Return the response, or None where the service doesn't have the call."""
+    """Return the response, or None if the service doesn't support the call."""
     try:
         return await call
     except BackendError as error:
@@ -105,7 +105,7 @@ _NOTHING = Offer()
 
 
 def options_for(agent_id: str, offer: Offer = _NOTHING) -> tuple[Option, ...]:
-    """Return all options, with what the service offers; ``agent_id`` is the usual agent."""
+    """Return all options, with the service's choices; ``agent_id`` is the default agent."""
     return (
         *_first(agent_id, offer.agents),
         *_working(offer.skills),
@@ -152,7 +152,7 @@ def _first(agent_id: str, agents: tuple[AgentItem, ...]) -> tuple[Option, ...]:
 
 
 def _agents(agent_id: str, agents: tuple[AgentItem, ...]) -> tuple[OptionChoice, ...]:
-    """Those there are; the usual one also when it is not among them."""
+    """Return the available agents, and the default one even if it is missing."""
     found = tuple(
         OptionChoice(value=a.id, label=clean_line(a.name) or a.id, help=clean_line(a.description))
         for a in agents

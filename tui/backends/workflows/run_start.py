@@ -1,7 +1,7 @@
-"""The beginning of a run in the stream of its workflow.
+"""Detect the start of a run in the stream of its workflow.
 
 A stream may first bring the end of an earlier run, or the run of another prompt that was accepted
-just before ours. Neither must be taken for ours, and their ends must not end it.
+just before ours. Neither must be mistaken for ours, and their ends must not end it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from tui.backends.workflows.state import BEGINNING, is_same_prompt
 
 
 class Start:
-    """Collects frames until the run of a prompt has begun."""
+    """Collects frames until the run of a prompt has started."""
 
     def __init__(self, prompt: str) -> None:
         self.prompt = prompt
         self.frames: list[Frame] = []
-        """The frames since the end of the run before."""
+        """Frames since the end of the previous run."""
         self.at_ms: int | None = None
-        """When the run began."""
+        """Start time of the run."""
         self.begun = False
         self.over = False
-        """A run has ended whose beginning was not seen, or that was another's by its prompt."""
+        """A run has ended without a visible start, or with another prompt."""
         self.ended_ms: int | None = None
         self._foreign = False
 
@@ -42,7 +42,7 @@ class Start:
             self._begin(frame)
 
     def _begin(self, frame: Frame) -> None:
-        """How the provider was found comes before the prompt, and is part of the run."""
+        """Include the frames about the provider, which come before the prompt."""
         if self._foreign:
             return
         self.at_ms = epoch_ms(frame.data.get("timestamp"))

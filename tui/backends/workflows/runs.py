@@ -1,7 +1,7 @@
-"""Runs of a workflow, from the prompt to the end, and again from any place on.
+"""Follow runs of a workflow, from the prompt or any position to the end.
 
-The stream is apart from the prompt and does not end with a run; so it is opened first, and closed
-when the run is over. What a stream did not bring, the workflow itself tells when a run is over.
+The stream is separate from the prompt and does not end with a run; so it is opened first, and
+closed when the run is over. Events missing in the stream are read from the workflow at the end.
 """
 
 from __future__ import annotations
@@ -37,49 +37,49 @@ from tui.core.ids import ConversationId, RunId
 from tui.core.turn import Turn
 
 _SUBSCRIBED_S = 3.0
-"""How long a prompt waits for the stream to say its first word."""
+"""Time that a prompt waits for the first frame of the stream."""
 _STREAM_ALONE = frozenset(
     {ErrorKind.SERVER, ErrorKind.TIMED_OUT, ErrorKind.INTERRUPTED, ErrorKind.NOT_FOUND}
 )
-"""Failures of a stream that need not concern the rest of the service."""
+"""Failures of a stream that need not affect the rest of the service."""
 _BEGUN_S = (0.0, 0.1, 0.3)
-"""Pauses before looks at the log for the beginning of a run that the stream has told of."""
+"""Pauses before reading the log for the start of a run that the stream has reported."""
 _NAMING_S = (0.1, 0.3, 0.6, 1.0)
 _LONGEST_NAMING_S = 2.0
-"""Pauses before looks at the log for the beginning of a run, where there is no stream."""
+"""Longest pause before reading the log for the start of a run, without a stream."""
 _SAVED_S = (0.0, 0.2, 0.5, 1.0)
-"""Pauses before looks at a workflow whose end was told: it may be saved a moment later."""
+"""Pauses before reading a workflow whose end was reported: it may be saved a moment later."""
 _REPLAYED_S = 1.0
-"""Without a frame for so long, a stream has said all that it retained."""
+"""Time without a frame after which a stream has sent everything it retained."""
 _REFUSALS = 4
-"""So often in a row a stream must fail before the workflow alone is read."""
+"""Consecutive failures of a stream before the workflow alone is read."""
 _ENDED_EARLY = "The stream ended before the end of the reply."
 _SILENT_LOOKS = 2
-"""So many looks must show that nothing runs, where the log does not say that our run is over."""
+"""Number of checks that must find nothing running, if the log has no end of our run."""
 
 
 class _Before(NamedTuple):
-    """A workflow as it was before a prompt."""
+    """State of a workflow before a prompt."""
 
     run_id: RunId | None = None
     usage: UsageTotals | None = None
     is_new: bool = False
-    """Nothing has been used."""
+    """Nothing has been used yet."""
 
 
 class Runs:
-    """Begins and follows the runs of a user's workflows. Everything raises ``BackendError``."""
+    """Starts and follows the runs of a user's workflows. Every call raises ``BackendError``."""
 
     def __init__(self, client: WorkflowsClient, now_ms: Callable[[], int]) -> None:
         self._client = client
         self._now_ms = now_ms
         self._refused = Counter[RunId]()
-        """How often the stream of a run was refused in a row."""
+        """Number of consecutive rejections of a run's stream."""
         self.named: dict[ConversationId, list[RunId]] = defaultdict(list)
-        """Runs that have their names from the stream, since the log did not have them in time."""
+        """Runs named after the stream, since the log did not have them in time."""
 
     async def send(self, conversation_id: ConversationId, text: str) -> AsyncGenerator[TurnEvent]:
-        """Subscribe, prompt, and tell what happens up to the end of the run."""
+        """Subscribe, prompt, and yield the events up to the end of the run."""
         feed = TimedStream(self._client.stream(conversation_id))
         try:
             listening, before = await asyncio.gather(
@@ -115,10 +115,10 @@ class Runs:
         after: str | None,
         so_far: Turn | None = None,
     ) -> AsyncGenerator[TurnEvent]:
-        """What comes behind a place; where the stream fails, what the workflow tells at the end.
+        """Yield the events after a position; without a stream, those the workflow has at the end.
 
-        ``so_far`` is the turn up to that place. A stream that breaks off after it has brought
-        something is read again: what was said before the final answer may be nowhere else.
+        ``so_far`` is the turn up to that position. A stream that breaks after it has brought
+        something is read again: text before the final reply may be nowhere else.
         """
         place = cursor_of(after)
         feed = TimedStream(self._client.stream(conversation_id, str(place.number)))
@@ -140,9 +140,9 @@ class Runs:
             await feed.aclose()
 
     def _gives_up(self, reader: RunReader, error: BackendError) -> bool:
-        """Whether a run that is over is read without its stream, which alone has all of it.
+        """Return True if a finished run is read without its stream, the only complete source.
 
-        Only if the stream was refused again and again and has brought nothing in between.
+        Only if the stream was rejected repeatedly and has brought nothing in between.
         """
         if error.kind not in _STREAM_ALONE or reader.has_advanced:
             self._refused.pop(reader.run_id, None)
@@ -158,9 +158,9 @@ class Runs:
         *,
         behind: bool = False,
     ) -> AsyncGenerator[TurnEvent]:
-        """Events up to the end of the run. Ends before that with the stream.
+        """Yield the events up to the end of the run. Ends earlier with the stream.
 
-        Also where the run is over and its stream has not said so: a reconnect brings the rest.
+        Also if the run is over without an end in the stream: a reconnect brings the rest.
         ``behind``: this is that reconnect.
         """
         over, silent = (await self._over(conversation_id, reader) if behind else None), 0
@@ -187,7 +187,7 @@ class Runs:
     def _closing(
         self, conversation_id: ConversationId, workflow: Workflow | None, reader: RunReader
     ) -> list[TurnEvent]:
-        """What the stream did not bring of a run that is over, and its end."""
+        """Return the events missing in the stream of a finished run, and its end."""
         events, now_ms, stretch = reader.finish(), self._now_ms, None
         if workflow is not None:
             stretch, _ = stretch_of(workflow, reader.run_id, self.named[conversation_id])
@@ -199,9 +199,9 @@ class Runs:
     async def _over(
         self, conversation_id: ConversationId, reader: RunReader, *, certain: bool = False
     ) -> Workflow | None:
-        """The workflow, if the run is over: nothing runs, or another prompt has replaced it.
+        """Return the workflow if the run is over: nothing runs, or another prompt has replaced it.
 
-        A refused prompt erases the log, so that it may not say which run it was; then ``certain``
+        A rejected prompt erases the log, which then may not name the run; in that case ``certain``
         decides.
         """
         workflow = await self._client.get_workflow(conversation_id)
@@ -213,7 +213,7 @@ class Runs:
         return workflow if told and not is_running(workflow) else None
 
     async def _saved(self, conversation_id: ConversationId, reader: RunReader) -> Workflow | None:
-        """The workflow, once the end that the stream told shows in it; None if it does not."""
+        """Return the workflow once it shows the reported end of the run; None if it does not."""
         for pause_s in _SAVED_S:
             await asyncio.sleep(pause_s)
             if over := await self._over(conversation_id, reader, certain=pause_s > 0):
@@ -221,7 +221,7 @@ class Runs:
         return None
 
     async def _before(self, conversation_id: ConversationId) -> _Before:
-        """The workflow before a prompt, where the server can be asked now."""
+        """Return the workflow before a prompt, if the server is reachable now."""
         try:
             workflow = await self._client.get_workflow(conversation_id)
         except BackendError as error:
@@ -240,7 +240,7 @@ class Runs:
         feed: TimedStream,
         before: _Before,
     ) -> RunId | None:
-        """The run of a prompt, once its stream or, where that is silent, its workflow tells."""
+        """Return the run of a prompt, named by the stream or else by the workflow."""
         if frame.kind != COMMENT:
             start.take(frame)
             if start.begun:
@@ -266,9 +266,9 @@ class Runs:
     async def _run_begun(
         self, conversation_id: ConversationId, start: Start, before: _Before
     ) -> RunId:
-        """The run that has just begun, by the log, or by the stream if the log is late.
+        """Return the run that has just started, by the log, or by the stream if the log is late.
 
-        The log alone has names that hold after a restart of the program.
+        Only the log's names survive a restart of the program.
         """
         for pause_s in _BEGUN_S:
             await asyncio.sleep(pause_s)
@@ -287,9 +287,9 @@ class Runs:
         return run_id
 
     async def _name_run(self, conversation_id: ConversationId, text: str, before: _Before) -> RunId:
-        """The run of a prompt that was accepted, once a worker has taken it up and logged that.
+        """Return the run of an accepted prompt, once a worker has started and logged it.
 
-        If it ends without that, the name is ours, and other ways to read it will not know it.
+        If it ends without that, the name is local, and unknown to other sources.
         """
         for pause_s in chain(_NAMING_S, repeat(_LONGEST_NAMING_S)):
             await asyncio.sleep(pause_s)
@@ -301,7 +301,7 @@ class Runs:
         return run_guessed(conversation_id, self._now_ms())
 
     def _taken(self, conversation_id: ConversationId) -> TurnEvent:
-        """What is known at once: that the prompt was taken."""
+        """Return the only event known immediately: the prompt was accepted."""
         key = f"{conversation_id}/taken/{self._now_ms()}"
         return LogLine(name="prompt taken", **self._own_stamp(None, key))
 
@@ -317,9 +317,9 @@ class Runs:
 
 
 async def _retained(feed: TimedStream, reader: RunReader) -> AsyncGenerator[TurnEvent]:
-    """What a stream still has of a run that is over, up to its end or to the next silence.
+    """Yield the frames still retained of a finished run, up to its end or the next silence.
 
-    Raises ``BackendError`` where it ends before that.
+    Raises ``BackendError`` if the stream ends before that.
     """
     while reader.end is None:
         try:
@@ -335,9 +335,9 @@ async def _retained(feed: TimedStream, reader: RunReader) -> AsyncGenerator[Turn
 
 
 async def _subscribed(feed: TimedStream) -> bool:
-    """Whether the stream is open. If it only fails for now, the run is read afterwards.
+    """Return True if the stream is open. After a transient failure, the run is read afterwards.
 
-    Raises ``BackendError`` for what concerns the prompt as well.
+    Raises ``BackendError`` for failures that affect the prompt as well.
     """
     try:
         await feed.open(_SUBSCRIBED_S)

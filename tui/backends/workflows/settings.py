@@ -1,4 +1,4 @@
-"""Settings of a workflow that exists: as options, and options as the service takes them."""
+"""Settings of an existing workflow: as options, and as request bodies."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def present_value(workflow: Workflow, name: str) -> OptionValue:
 
 
 def _with_value(option: Option, value: OptionValue) -> Option:
-    """Give an option its present value, which is allowed whatever else is.
+    """Give an option its current value, which is always allowed.
 
-    What the service doesn't tell and can't be empty has its usual value.
+    A missing value that can't be empty gets the default.
     """
     needed = option.name in _NEEDED
     if value is None and (needed or option.kind == "switch"):
@@ -88,9 +88,9 @@ def wire_changes(
 
 
 def dropped(values: OptionValues, workflow: Workflow) -> tuple[str, ...]:
-    """Return the names of changed options that the service did not keep.
+    """Return the names of changed options that the service did not store.
 
-    An emptied model is none of them: the agent's own stands in its place.
+    An emptied model is none of them: the agent's own replaces it.
     """
     return tuple(
         name

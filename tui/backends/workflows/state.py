@@ -1,6 +1,6 @@
-"""A workflow as it stands, as events and records: what was missed, and what the store reads.
+"""Read the current state of a workflow as events and records.
 
-A workflow keeps the words of its newest run alone, without times; the rows of its log have them.
+A workflow stores the text of its newest run alone, without times; the rows of its log have them.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from tui.core.records import Conversation, Message
 from tui.core.text import clean, clean_line
 
 BEGINNING = "prompt_received"
-"""The row of the log with which a run begins."""
+"""Row of the log with which a run starts."""
 
 _FORGOTTEN = "Another message was sent meanwhile, and the service keeps the newest run alone."
 _UNDER_WAY = frozenset({"pending", "running"})
 _LIMIT_ROW = "max_turns"
 _APART_MS = 300
-"""A row of the log is written before its frame is sent; the two are up to this far apart."""
+"""A row of the log is written before its frame is sent; the two differ by up to this much."""
 _COMPARED_CHARS = 150
 
 
 def is_running(workflow: Workflow) -> bool:
-    """Whether a run is under way or waits for its worker."""
+    """Return True if a run is in progress or waits for its worker."""
     return workflow.status == "running" or workflow.last_task_status in _UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a workflow keeps of one run: mostly all there is, but two prompts can follow closely."""
+    """Stored data of one run: usually all there is, but two prompts can follow closely."""
 
     run_id: RunId | None
     rows: list[Json]
@@ -54,7 +54,7 @@ class Stretch:
 
     @property
     def asked(self) -> str:
-        """The prompt: it is logged before it is in the transcript."""
+        """Prompt: it is logged before it is in the transcript."""
         texts = [text for role, text in self.messages if role == "user"]
         logged = [_detail(row) for row in self.rows if row.get("event") == BEGINNING]
         return next((clean(text) for text in (*texts, *logged) if text), "")
@@ -65,15 +65,15 @@ class Stretch:
 
     @property
     def problem(self) -> str:
-        """The newest error in the log."""
+        """Newest error in the log."""
         errors = [_detail(row) for row in self.rows if row.get("event") == "error"]
         return next((error for error in reversed(errors) if error), "")
 
 
 def stretches_of(workflow: Workflow, known: Iterable[RunId] = ()) -> list[Stretch]:
-    """The runs that a workflow keeps something of, oldest first.
+    """Return the runs of which a workflow stores anything, oldest first.
 
-    ``known``: runs that were named by their stream, since their log was not there yet.
+    ``known``: runs named by their stream, since their log was not there yet.
     """
     rows: list[list[Json]] = [[]]
     for row in workflow.log_rows:
@@ -95,7 +95,7 @@ def stretches_of(workflow: Workflow, known: Iterable[RunId] = ()) -> list[Stretc
 
 
 def _set_up(rows: list[Json]) -> int:
-    """Where the rows begin that the next run logged before its prompt."""
+    """Return the index of the rows that the next run logged before its prompt."""
     place = len(rows)
     while place and rows[place - 1].get("event") == "provider_resolved":
         place -= 1
@@ -103,7 +103,7 @@ def _set_up(rows: list[Json]) -> int:
 
 
 def _run_of(workflow: Workflow, rows: list[Json], known: list[RunId]) -> RunId | None:
-    """A run by when its prompt was received, or when its task was made; None: not known."""
+    """Name a run by the time of its prompt, or of its task; None: unknown."""
     at_ms = next((epoch_ms(r.get("timestamp")) for r in rows if r.get("event") == BEGINNING), None)
     if at_ms is None and rows and not is_running(workflow):
         at_ms = workflow.last_task_at
@@ -115,14 +115,14 @@ def _run_of(workflow: Workflow, rows: list[Json], known: list[RunId]) -> RunId |
 
 
 def run_of(workflow: Workflow, known: Iterable[RunId] = ()) -> RunId | None:
-    """The newest run; None where the workflow does not tell."""
+    """Return the newest run; None if the workflow does not tell."""
     return stretches_of(workflow, known)[-1].run_id
 
 
 def new_run(
     workflow: Workflow, prompt: str, before: RunId | None, at_ms: int | None
 ) -> RunId | None:
-    """The run of a prompt, if the workflow tells of it: newer than ``before``.
+    """Return the run of a prompt, if the workflow has it: newer than ``before``.
 
     Of several it is the one nearest to ``at_ms``.
     """
@@ -135,7 +135,7 @@ def new_run(
 
 
 def count_new(workflow: Workflow, before: RunId | None) -> int:
-    """How many runs the workflow tells of that are newer than ``before``."""
+    """Return the number of runs of the workflow that are newer than ``before``."""
     return sum(_is_later(stretch, before) for stretch in stretches_of(workflow))
 
 
@@ -146,7 +146,7 @@ def _is_later(stretch: Stretch, before: RunId | None) -> bool:
 
 
 def is_same_prompt(sent: str, logged: str) -> bool:
-    """Whether a prompt in the log, which may have been cut, is one that was sent."""
+    """Return True if a prompt in the log, which may have been cut, is the one sent."""
     ours, theirs = (" ".join(clean(text).split()) for text in (sent, logged))
     begun = theirs.rstrip("….").strip()
     cut = len(begun) >= _COMPARED_CHARS and ours.startswith(begun)
@@ -156,7 +156,7 @@ def is_same_prompt(sent: str, logged: str) -> bool:
 def stretch_of(
     workflow: Workflow, run_id: RunId, known: Iterable[RunId] = ()
 ) -> tuple[Stretch | None, bool]:
-    """What the workflow keeps of a run, and whether it has forgotten the run for a newer one."""
+    """Return the stored data of a run, and True if a newer one has replaced it."""
     stretches = stretches_of(workflow, known)
     named = [stretch for stretch in stretches if stretch.run_id is not None]
     for stretch in named:
@@ -168,7 +168,7 @@ def stretch_of(
 
 
 def conversation_of(workflow: Workflow) -> Conversation | None:
-    """A row of the list."""
+    """Return a row of the list."""
     if workflow.id is None:
         return None
     title = clean_line(workflow.title)
@@ -182,9 +182,9 @@ def conversation_of(workflow: Workflow) -> Conversation | None:
 
 
 def messages_of(workflow: Workflow, known: Iterable[RunId] = ()) -> tuple[Message, ...]:
-    """The transcript of the newest run, newest first.
+    """Return the transcript of the newest run, newest first.
 
-    The agent's messages have no ids: where the stream has brought them too, their words tell.
+    The agent's messages have no ids: their text identifies those that the stream has brought.
     """
     messages: list[Message] = []
     for stretch in stretches_of(workflow, known):
@@ -204,7 +204,7 @@ def messages_of(workflow: Workflow, known: Iterable[RunId] = ()) -> tuple[Messag
 
 
 def rest_of(stretch: Stretch, reader: RunReader, now_ms: Callable[[], int]) -> list[TurnEvent]:
-    """What a run has logged and said that its stream did not bring; known parts have known keys."""
+    """Return the events of a run that its stream lacked; known parts have known keys."""
     run_id = reader.run_id
     behind = _stamp(run_id, "", reader.place.at_ms, now_ms(), {})
     corrections, new = reader.texts.merge(stretch.said, behind)
@@ -228,7 +228,7 @@ def rest_of(stretch: Stretch, reader: RunReader, now_ms: Callable[[], int]) -> l
 
 
 def _seen_rows(rows: list[Json], reader: RunReader) -> dict[int, SeenRow]:
-    """The rows that the stream brought, by the identity of the same rows in the workflow.
+    """Match the rows of the stream with the same rows in the workflow.
 
     Of several with the same content it is the one nearest in time, since some may be lost.
     """
@@ -246,9 +246,9 @@ def _seen_rows(rows: list[Json], reader: RunReader) -> dict[int, SeenRow]:
 def usage_of(
     workflow: Workflow, stretch: Stretch | None, reader: RunReader, now_ms: Callable[[], int]
 ) -> list[TurnEvent]:
-    """The usage of a run, where the workflow's is of this run.
+    """Return the usage of a run, if the workflow's is of this run.
 
-    It is that of the newest run which ended well. The stream may have said the same, without cost.
+    It is that of the newest run that ended well. The stream may have the same, without cost.
     """
     totals, streamed = workflow.usage, reader.used
     if totals is None or totals.is_nothing or stretch is None or not stretch.newest:
@@ -265,7 +265,7 @@ def usage_of(
 def outcome_of(
     workflow: Workflow, stretch: Stretch | None, told: TurnFinished | None
 ) -> TurnOutcome:
-    """How a run ended. The turn limit shows in the log, but not in the status of the task."""
+    """Return the outcome of a run. Only the log shows the turn limit, not the task's status."""
     if told:
         return told.outcome
     outcome = OUTCOMES.get(workflow.last_task_status, "finished")
@@ -279,7 +279,7 @@ def end_of(
     reader: RunReader,
     now_ms: Callable[[], int],
 ) -> TurnFinished:
-    """The end of a run, with the error that the log has of it."""
+    """Return the end of a run, with the error from its log."""
     told, run_id = reader.end, reader.run_id
     stamp = _stamp(run_id, f"{run_id}/finished", None, now_ms(), told.raw if told else {})
     stamp["at_ms"] = told.at_ms if told else None
@@ -303,7 +303,7 @@ def _stamp(run_id: RunId, key: str, at_ms: int | None, seen_ms: int, raw: Json) 
 
 
 class _TimedItem(NamedTuple):
-    """A message (``text``) or a row of the log (``raw``), and when that was; 0: not known."""
+    """Message (``text``) or row of the log (``raw``), and its time; 0: unknown."""
 
     at_ms: int
     raw: Json
@@ -311,9 +311,9 @@ class _TimedItem(NamedTuple):
 
 
 def _walk(stretch: Stretch) -> Iterator[_TimedItem]:
-    """Messages and rows in the order in which they happened.
+    """Yield messages and rows in the order in which they happened.
 
-    Where the transcript has no entries of tools, all of them came before the last message.
+    If the transcript has no entries of tools, all of them came before the last message.
     """
     rows, left = list(stretch.rows), len(stretch.said)
     told = any(role == "tool" for role, _ in stretch.messages)
@@ -335,7 +335,7 @@ def _item(row: Json) -> _TimedItem:
 
 
 def _through_next_end(rows: list[Json]) -> int:
-    """How many rows there are up to the next end of a tool."""
+    """Return the number of rows up to the next end of a tool."""
     ends = TOOL_EVENTS - {"tool_call"}
     return next((n for n, row in enumerate(rows, start=1) if row.get("event") in ends), 0)
 

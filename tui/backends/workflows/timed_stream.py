@@ -1,4 +1,4 @@
-"""A stream that can be waited for with a time limit, without losing what comes later."""
+"""Read a stream with a time limit, without losing later frames."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class TimedStream:
         self._comments = 0
 
     async def open(self, within_s: float) -> None:
-        """Wait until the stream has said its first word, or for a while. Raises ``BackendError``.
+        """Wait for the first frame of the stream, or for a while. Raises ``BackendError``.
 
-        What it said is given out by :meth:`next`.
+        :meth:`next` returns that frame.
         """
         await asyncio.wait({self._ahead()}, timeout=within_s)
         if self._ahead().done():
             self._ahead().result()
 
     async def next(self, within_s: float | None = None) -> Frame | None:
-        """The next frame; None at the end. Raises ``TimeoutError`` and ``BackendError``."""
+        """Return the next frame; None at the end. Raises ``TimeoutError`` and ``BackendError``."""
         if self._again:
             return self._again.popleft()
         ahead = self._ahead()
@@ -41,16 +41,16 @@ class TimedStream:
         return frame
 
     def put_back(self, frames: Iterable[Frame]) -> None:
-        """Give out frames once more, before all others."""
+        """Return frames once more, before all others."""
         self._again.extendleft(reversed(list(frames)))
 
     @property
     def is_replayed(self) -> bool:
-        """Whether all that the server had kept has come: the first comment follows on that."""
+        """True if everything that the server retained has arrived: the first comment follows it."""
         return self._comments > 0
 
     def idles(self, frame: Frame) -> bool:
-        """Whether a frame just given says that the server had nothing to tell for a while."""
+        """Return True if a frame just returned says that the server was idle for a while."""
         return frame.kind == COMMENT and self._comments > 1
 
     def _ahead(self) -> asyncio.Future[Frame | None]:
