@@ -1,1 +1,1 @@
-"""The wire: typed clients for the vendor's APIs, usable as a library."""
+"""HTTP clients for the vendor's APIs, usable as a library."""

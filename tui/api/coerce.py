@@ -1,6 +1,6 @@
-"""Tolerant readings of single JSON values.
+"""Tolerant parsers of single JSON values.
 
-Nothing here raises: a value that makes no sense reads as if it were missing.
+Nothing here raises: a meaningless value counts as missing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TEXT_FIELDS = ("content", "text", "message", "error_message")
 
 
 def text_of(value: object) -> str:
-    """A text for display, cleaned; the words inside an object such as ``{"content": "..."}``."""
+    """Return a clean text for display; of an object such as ``{"content": "..."}`` the text inside."""
     match value:
         case str():
             return clean(value)
@@ -36,7 +36,7 @@ def text_of(value: object) -> str:
 
 
 def piece_of(value: object) -> str:
-    """A piece of a longer text, cleaned as far as it can be by itself."""
+    """Return a piece of a longer text, cleaned as far as possible on its own."""
     return clean_piece(value) if isinstance(value, str) else text_of(value)
 
 
@@ -45,7 +45,7 @@ def _dump(value: object) -> str:
 
 
 def id_of(value: object) -> str | None:
-    """An id exactly as it came, since it goes back to the server; None for an empty one.
+    """Return an id exactly as received, since it goes back to the server; None for an empty one.
 
     None also for one with characters that no sane id has: it would be shown, stored and sent.
     """
@@ -56,7 +56,7 @@ def id_of(value: object) -> str | None:
 
 
 def int_of(value: object) -> int | None:
-    """A whole number of at most 53 bits, written as a number or as decimal digits."""
+    """Return a whole number of at most 53 bits, given as a number or as decimal digits."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 1 << 53:
@@ -65,14 +65,14 @@ def int_of(value: object) -> int | None:
 
 
 def amount_of(value: object) -> float | None:
-    """A finite number, whole or not."""
+    """Return a finite number, whole or not."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     return float(value) if abs(value) < 1e15 else None
 
 
 def epoch_ms(value: object) -> int | None:
-    """Milliseconds since the epoch of an RFC 3339 time; without an offset it is taken as UTC."""
+    """Return an RFC 3339 time in milliseconds since the epoch; UTC unless it has an offset."""
     if not isinstance(value, str):
         return None
     try:
@@ -84,30 +84,30 @@ def epoch_ms(value: object) -> int | None:
 
 
 def web_url(value: object) -> str | None:
-    """An http(s) address that may be asked or opened; None for everything else."""
+    """Return an http(s) address that is safe to request or open; None for everything else."""
     return value if isinstance(value, str) and link_host(value) else None
 
 
 def link_of(value: object) -> str | None:
-    """A link as it came, so that people can be shown one that they must not open; None for none.
+    """Return a link as received, so that unsafe ones can be shown too; None for none.
 
-    :func:`tui.core.links.link_host` says whether it may be opened.
+    :func:`tui.core.links.link_host` tells if it is safe to open.
     """
     return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_LINK else None
 
 
 def object_of(value: object) -> dict[str, Any]:
-    """A JSON object; an empty one for everything else."""
+    """Return a JSON object; an empty one for everything else."""
     return value if isinstance(value, dict) else {}
 
 
 def objects_of(value: object) -> list[dict[str, Any]]:
-    """The objects of a JSON array; what is not an object is left out."""
+    """Return the objects of a JSON array, without its other values."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def path_segment(wire_id: str) -> str:
-    """An id as one segment of a path: nothing in it can leave its place.
+    """Return an id as one segment of a path, which it cannot leave.
 
     ``.`` and ``..`` are encoded too, since HTTP clients resolve them.
     """

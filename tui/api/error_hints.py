@@ -1,4 +1,4 @@
-"""What each failure means and what a person can do about it, in one table.
+"""Messages and hints for every failure, in one table.
 
 ``says`` is a clause without a full stop, ``hint`` is one or two sentences; those of ``CASES`` may
 name ``{host}``, and where a proxy failed ``{proxy}`` and the ``{variable}`` that names it.
@@ -24,7 +24,7 @@ class FailureHint:
 
 
 class FailureCase(Enum):
-    """Failures that are no answer of the service, or that were noticed before asking it."""
+    """Failures without a response of the service, or detected before the request."""
 
     DNS = auto()
     REFUSED = auto()
@@ -62,9 +62,10 @@ class FailureCase(Enum):
 
 
 Answered = int | tuple[int, str]
-"""A status, or a status with the server's error code, or with the text of its ``detail`` where it
-has no codes; ``error`` stands for a body that has only ``{"error": "..."}``. 300, 400 and 500 also
-stand for what is not listed of their hundreds."""
+"""Status, or status with the server's error code, or with the text of its ``detail`` where it
+has no codes; ``error`` marks a body that has only ``{"error": "..."}``. 300, 400 and 500 are also
+the defaults for unlisted statuses of their class.
+"""
 
 Hints = Mapping[Answered, FailureHint]
 
@@ -120,7 +121,7 @@ ANSWERS: Hints = {
         "The request may still be carried out; look before repeating it.",
     ),
 }
-"""Holds for every service."""
+"""Meanings for every service."""
 
 _CLIENT = (
     "Ask a builder to attach a genie client under the genie's custom chat interface; "
@@ -182,7 +183,7 @@ HEADLESS: Hints = {
         "A message may have 12 KB, and a file must have been uploaded to the same conversation.",
     ),
 }
-"""The Headless API's own meanings."""
+"""Meanings in the Headless API."""
 
 _WORKFLOW_BUSY = FailureHint(
     ErrorKind.BUSY,
@@ -229,7 +230,7 @@ WORKFLOWS: Hints = {
         "It may be unable to reach GitHub to check the token. Try again in a moment.",
     ),
 }
-"""The Workflows API's own meanings. Its refusals have no codes, only a ``detail``."""
+"""Meanings in the Workflows API. Its rejections have no codes, only a ``detail``."""
 
 CASES: Mapping[FailureCase, FailureHint] = {
     FailureCase.DNS: FailureHint(
@@ -387,7 +388,7 @@ CASES: Mapping[FailureCase, FailureHint] = {
 
 
 def hint_for(hints: Hints, status: int, code: str | None) -> FailureHint:
-    """The row of an answer: by status and code, else by status, else by its hundred."""
+    """Return the row of a response: by status and code, else by status, else by its class."""
     keys: tuple[Answered, ...] = ((status, code or ""), status, status // 100 * 100)
     return next((hints[key] for key in keys if key in hints), _UNEXPECTED)
 

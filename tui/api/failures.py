@@ -1,6 +1,6 @@
-"""Every way a request can fail, as a :class:`BackendError` with a sentence and a hint.
+"""Convert every failure of a request to a :class:`BackendError` with a sentence and a hint.
 
-Nothing of a request gets into an error, only the host it went to: requests carry credentials.
+Errors contain nothing of a request except its host: requests carry credentials.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def failure(
     proxy: str = "",
     variable: str = "",
 ) -> BackendError:
-    """The error of a case that is no answer of the service."""
+    """Return the error of a case without a response of the service."""
     advice = CASES[case]
     names = {"host": host or "The service", "proxy": proxy, "variable": variable}
     says, hint = advice.says.format_map(names), advice.hint.format_map(names)
@@ -45,9 +45,9 @@ def failure(
 
 
 def error_from(response: httpx.Response, hints: Hints = ANSWERS) -> BackendError:
-    """The error that an answer outside 2xx stands for. Its body must have been read.
+    """Return the error of a response outside 2xx. Its body must have been read.
 
-    ``sent`` is true for a write that was answered 408 or 5xx: a gateway may have given up on a
+    ``sent`` is true for a write with the status 408 or 5xx: a gateway may have given up on a
     service that had not.
     """
     status, refusal = response.status_code, _refusal_in(response)
@@ -69,14 +69,14 @@ def error_from(response: httpx.Response, hints: Hints = ANSWERS) -> BackendError
 
 
 def _timed(hint: str, asked_s: float | None) -> str:
-    """Add when to try again to a hint, in place of "in a moment"."""
+    """Add the time of a retry to a hint, instead of "in a moment"."""
     if asked_s is None:
         return hint
     return f"{hint.removesuffix(ASK_AGAIN)} {try_again_text(asked_s)}".strip()
 
 
 def bad_answer(response: httpx.Response, case: FailureCase) -> BackendError:
-    """The error of an answer that reports success and is not what was promised."""
+    """Return the error of a successful response with an invalid body."""
     error = failure(
         case, host=response.url.netloc.decode("ascii"), detail=f"HTTP {response.status_code}"
     )
@@ -89,7 +89,7 @@ def bad_answer(response: httpx.Response, case: FailureCase) -> BackendError:
 def transport_error(
     error: Exception, method: str, host: str, *, streaming: bool = False
 ) -> BackendError:
-    """The error that a failure below HTTP stands for; ``streaming``: while reading events."""
+    """Return the error of a failure below HTTP; ``streaming``: while reading events."""
     proxy = proxy_of(error)
     if proxy is not None and isinstance(error, ProxyFailure):
         case, detail = _proxy_case(error)
@@ -103,7 +103,7 @@ def transport_error(
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """What the body of an error says."""
+    """Content of the body of an error."""
 
     words: str = ""
     code: str | None = None
@@ -111,7 +111,7 @@ class _Refusal:
     bare: bool = False
     """It had nothing but ``{"error": "..."}``."""
     detail: str = ""
-    """The text of a ``{"detail": "..."}``, where services without codes say which refusal it is."""
+    """Text of a ``{"detail": "..."}``, with which services without codes name the rejection."""
 
     @property
     def label(self) -> str | None:
@@ -119,7 +119,7 @@ class _Refusal:
 
 
 def _refusal_in(response: httpx.Response) -> _Refusal:
-    """Source: Headless API troubleshooting, and the shapes other gateways were seen to use."""
+    """Parse the body. Source: Headless API troubleshooting, and observed shapes of gateways."""
     try:
         body = read_json(response.content)
     except ValueError:
@@ -150,7 +150,7 @@ def _first_object(*values: object) -> dict[str, Any]:
 
 
 def _first_line(*places: tuple[Any, ...]) -> str:
-    """The first of the named fields that holds a text or a number, as one clean line."""
+    """Return the first of the named fields that has a text or a number, as one clean line."""
     for body, *names in places:
         for name in names:
             value = body.get(name)
@@ -160,20 +160,20 @@ def _first_line(*places: tuple[Any, ...]) -> str:
 
 
 def _plain_text(response: httpx.Response) -> str:
-    """A plain-text body as one line; nothing of a web page or of binary data."""
+    """Return a plain-text body as one line; nothing of a web page or of binary data."""
     text = response.content[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     markup = text.startswith("<") or "html" in response.headers.get("content-type", "")
     return "" if markup or "\0" in text else clean_line(text)
 
 
 def request_id_of(response: httpx.Response) -> str | None:
-    """What the service calls a request, by its answer's headers."""
+    """Return the request ID of the service, from the response's headers."""
     found = (response.headers.get(name, "") for name in _REQUEST_ID_HEADERS)
     return clean_line(next(filter(None, found), "")) or None
 
 
 def _without_credential(words: str, request: httpx.Request) -> str:
-    """A server's words, should they quote what we signed in with."""
+    """Remove quoted credentials from a server's message."""
     _, _, secret = request.headers.get("authorization", "").partition(" ")
     return words.replace(secret, "[secret]") if secret else words
 
@@ -239,12 +239,12 @@ def _connect_case(error: Exception) -> FailureCase:
 
 
 def is_about_certificate(error: Exception) -> bool:
-    """Whether a host was reached, and its certificate was the reason not to go on."""
+    """Return True if a host was reached, and its certificate was the reason to stop."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
 
 
 def _proxy_case(error: ProxyFailure) -> tuple[FailureCase, str]:
-    """What went wrong on the way to a proxy or with it, and the proxy's own words."""
+    """Return the failure on the way to or inside a proxy, and the proxy's own words."""
     cause = error.cause
     if isinstance(cause, httpx.TimeoutException | TimeoutError):
         return FailureCase.PROXY_LATE, ""
@@ -265,7 +265,7 @@ def _proxy_case(error: ProxyFailure) -> tuple[FailureCase, str]:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and everything that led to it, members of groups included."""
+    """Yield an exception and all its causes, including members of groups."""
     waiting, seen = [error], set[int]()
     while waiting:
         current = waiting.pop()

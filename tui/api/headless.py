@@ -32,9 +32,9 @@ from tui.core.server_calls import CallListener
 from tui.core.text import utf8_size
 
 LARGEST_MESSAGE_BYTES = 12 * 1024
-"""The documents say "12 KB"; the larger reading, since the service has the last word."""
+"""The documents say "12 KB"; this is the larger reading, since the service decides."""
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
-"""The documents say "20 MB"; the larger reading as well."""
+"""The documents say "20 MB"; also the larger reading."""
 
 _A = TypeVar("_A", bound=ApiModel)
 
@@ -42,7 +42,7 @@ _A = TypeVar("_A", bound=ApiModel)
 class HeadlessClient:
     """One user's access to one genie. Every call raises :class:`tui.core.errors.BackendError`.
 
-    Nothing is repeated: the engine decides when to try again.
+    Nothing is repeated: the engine decides when to retry.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class HeadlessClient:
     ) -> None:
         self._http = Http(base_url, auth, hints=HEADLESS, clock=clock, network=network)
         self.genie = genie
-        """Its handle."""
+        """Handle of the genie."""
         self._chat = f"/api/v1/genies/{path_segment(genie)}/chat"
 
     async def list_conversations(
@@ -67,9 +67,9 @@ class HeadlessClient:
         return await self._get(ConversationPage, "/conversations", params)
 
     async def create_conversation(self) -> str:
-        """POST conversations: the id of a new one. Source: Create a conversation.
+        """POST conversations: return the id of a new one. Source: Create a conversation.
 
-        Raises BackendError(BAD_ANSWER) when the answer holds no id.
+        Raises BackendError(BAD_ANSWER) for a response without an id.
         """
         created = await self._post(ConversationCreated, "/conversations", {})
         return self._required(created.conversation_id)
@@ -95,7 +95,7 @@ class HeadlessClient:
     ) -> AsyncGenerator[Frame]:
         """POST conversations/ID/messages with ``stream: true``. Source: Send a message.
 
-        At most 12 KB in UTF-8 (``LARGEST_MESSAGE_BYTES``); an empty message is refused even with a
+        At most 12 KB in UTF-8 (``LARGEST_MESSAGE_BYTES``); an empty message is rejected even with a
         file. Raises BackendError(INVALID or TOO_LARGE) for these, before anything is sent.
         """
         body = _message_body(message, file_id, stream=True)
@@ -105,9 +105,9 @@ class HeadlessClient:
     async def post_message(
         self, conversation_id: str, message: str, file_id: str | None = None
     ) -> RunAccepted:
-        """POST conversations/ID/messages without a stream: the run that answers it.
+        """POST conversations/ID/messages without a stream: return the run that answers it.
 
-        For where proxies hold streams back. Limits as in :meth:`send_message`.
+        For proxies that hold streams back. Limits as in :meth:`send_message`.
         Source: Send a message.
         """
         body = _message_body(message, file_id, stream=False)
@@ -118,7 +118,7 @@ class HeadlessClient:
     ) -> AsyncGenerator[Frame]:
         """GET conversations/ID/genie-runs/RUN: its stream again, after ``last_event_id``.
 
-        An id that no header can carry is left out. Source: Reconnect to a stream.
+        An id that is invalid in a header is left out. Source: Reconnect to a stream.
         """
         headers: dict[bytes, bytes] = {}
         if last_event_id and not any(c in last_event_id for c in "\r\n\0"):
@@ -151,7 +151,7 @@ class HeadlessClient:
         await self._post(ApiModel, path, body)
 
     async def connection_link(self, attempt_id: str) -> RuntimeConnection:
-        """POST runtime_connection/ATTEMPT/link: how it stands, with a fresh link.
+        """POST runtime_connection/ATTEMPT/link: its state, with a fresh link.
 
         Source: Get an authentication link for a runtime connection.
         """
@@ -164,10 +164,10 @@ class HeadlessClient:
         await self._post(ApiModel, path, {"reason": reason} if reason else {})
 
     async def upload(self, conversation_id: str, path: Path, progress: Progress) -> str:
-        """POST conversations/ID/upload: the id of the file, to be sent with a message.
+        """POST conversations/ID/upload: return the id of the file, to send with a message.
 
         At most 20 MB (``LARGEST_FILE_BYTES``), read while it is sent. Raises BackendError(TOO_LARGE
-        or INVALID) for a file that is larger or cannot be read. Source: Upload a file.
+        or INVALID) for a file that is larger or unreadable. Source: Upload a file.
         """
         size_bytes = await size_of(path)
         check_file(size_bytes)
@@ -188,11 +188,11 @@ class HeadlessClient:
         await self._post(ApiModel, f"{_run(conversation_id, run_id)}/feedback", body)
 
     def watch_calls(self, listener: CallListener) -> None:
-        """Have every request noted, with what became of it."""
+        """Report every request, with its result."""
         self._http.watch_calls(listener)
 
     def lift_delays(self) -> None:
-        """Let the next requests leave although a service asked to wait: the user wants so."""
+        """Send the next requests although a service asked to wait, on the user's request."""
         self._http.lift_delays()
 
     async def aclose(self) -> None:
@@ -209,7 +209,7 @@ class HeadlessClient:
         return self._read(model, await self._http.call("POST", self._chat + path, json=body))
 
     def _read(self, model: type[_A], body: Any) -> _A:
-        """An answer as its model: documented flat, observed inside ``result``, or empty."""
+        """Parse a response: documented flat, observed inside ``result``, or empty."""
         if isinstance(body, dict) and isinstance(body.get("result"), dict):
             body = body["result"]
         try:
@@ -224,7 +224,7 @@ class HeadlessClient:
 
 
 def check_message(message: str) -> None:
-    """Raise BackendError(INVALID or TOO_LARGE) for a text that the service refuses."""
+    """Raise BackendError(INVALID or TOO_LARGE) for a text that the service rejects."""
     if not message.strip():
         raise failure(FailureCase.EMPTY_MESSAGE)
     if utf8_size(message) > LARGEST_MESSAGE_BYTES:
@@ -232,7 +232,7 @@ def check_message(message: str) -> None:
 
 
 def check_file(size_bytes: int) -> None:
-    """Raise BackendError(TOO_LARGE) for a file that the service refuses."""
+    """Raise BackendError(TOO_LARGE) for a file that the service rejects."""
     if size_bytes > LARGEST_FILE_BYTES:
         raise failure(FailureCase.LARGE_FILE)
 

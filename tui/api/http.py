@@ -1,4 +1,4 @@
-"""One service over HTTP: JSON calls, event streams, and failures as ``BackendError``."""
+"""HTTP client of one service: JSON calls, event streams, and failures as ``BackendError``."""
 
 from __future__ import annotations
 
@@ -28,30 +28,29 @@ from tui.system.clock import SystemClock
 
 JSON_TIMEOUT = httpx.Timeout(30, connect=10)
 STREAM_TIMEOUT = httpx.Timeout(30, connect=10, read=75)
-"""Any byte starts the 75 s anew; services send a keep-alive about every 30 s."""
+"""Any byte restarts the 75 s; services send a keep-alive about every 30 s."""
 
 Turn = Callable[[], Awaitable[None]]
-"""Waits until a request may leave."""
+"""Waits until a request may be sent."""
 
 Params = Mapping[str, str | int | Sequence[str]]
-"""A query; a sequence is a parameter that comes several times."""
+"""Query; a sequence is a repeated parameter."""
 
 
 @dataclass(frozen=True, slots=True)
 class JsonResponse:
-    """The JSON of an answer, None where it has no body, and its headers."""
+    """JSON of a response, None without a body, and its headers."""
 
     body: Any
     headers: Mapping[str, str]
 
 
 class Http:
-    """A service at one base URL. Close it with :meth:`aclose`.
+    """Service at one base URL. Close it with :meth:`aclose`.
 
-    Nothing is repeated here. A request that comes before a delay is over that the service asked
-    for does not leave: it fails with the error that asked, and with what is left of the delay.
-    Streams have a connection pool of their own, so that running turns never keep a call waiting.
-    Redirects are not followed.
+    Nothing is repeated here. A request during a delay that the service asked for is not sent: it
+    fails with the original error and the remaining delay. Streams have a connection pool of their
+    own, so that running turns never keep a call waiting. Redirects are not followed.
     """
 
     def __init__(
@@ -64,7 +63,7 @@ class Http:
         clock: Clock | None = None,
         network: Network | None = None,
     ) -> None:
-        """Raises BackendError(INVALID) for a base URL that must not be used."""
+        """Raises BackendError(INVALID) for an unusable base URL."""
         network = network or Network()
         url = checked_base_url(base_url)
         self.host = url.netloc.decode("ascii")
@@ -100,11 +99,11 @@ class Http:
         )
 
     def watch_calls(self, listener: CallListener) -> None:
-        """Have every request noted, with what became of it."""
+        """Report every request, with its result."""
         self._notes.listener = listener
 
     def lift_delays(self) -> None:
-        """Let the next requests leave although a service asked to wait: the user wants so."""
+        """Send the next requests although a service asked to wait, on the user's request."""
         DELAYS.clear()
 
     async def call(
@@ -116,7 +115,7 @@ class Http:
         json: object = None,
         turn: Turn | None = None,
     ) -> Any:
-        """Return the JSON of an answer, None when its body is empty.
+        """Return the JSON of a response, None if its body is empty.
 
         ``turn`` is awaited before the request. Raises BackendError.
         """
@@ -131,7 +130,7 @@ class Http:
         json: object = None,
         turn: Turn | None = None,
     ) -> JsonResponse:
-        """Return an answer with its headers; otherwise as :meth:`call`."""
+        """Return a response with its headers; otherwise as :meth:`call`."""
         if turn is not None:
             await turn()
         self._check_delays(method, path)
@@ -143,7 +142,7 @@ class Http:
     async def upload(
         self, path: str, content: AsyncGenerator[bytes], headers: Mapping[str, str]
     ) -> Any:
-        """POST a body in pieces, once; the answer as in :meth:`call`. Closes ``content``."""
+        """POST a body in pieces, once; return the JSON as in :meth:`call`. Closes ``content``."""
         async with aclosing(content):
             self._check_delays("POST", path)
             with self._translated("POST"):
@@ -170,7 +169,7 @@ class Http:
         json: object = None,
         headers: Mapping[bytes, bytes] | None = None,
     ) -> AsyncGenerator[Frame]:
-        """The frames of an event stream until the server ends it. Never repeated.
+        """Yield the frames of an event stream until the server ends it. Never repeated.
 
         Raises BackendError, ``TIMED_OUT`` after 75 s without a byte.
         """
@@ -223,7 +222,7 @@ class Http:
 
 
 def checked_base_url(base_url: str) -> httpx.URL:
-    """A base URL that credentials may be sent to: https, or http to this machine.
+    """Return a base URL that is safe for credentials: https, or http to this machine.
 
     Raises BackendError(INVALID) for any other.
     """
@@ -257,6 +256,6 @@ def _request(
     content = None
     if json is not None:
         fields["Content-Type"] = "application/json"
-        # A lone surrogate has no UTF-8; it leaves as a question mark.
+        # A lone surrogate has no UTF-8; it is sent as a question mark.
         content = jsonlib.dumps(json, ensure_ascii=False).encode("utf-8", "replace")
     return client.build_request(method, path, params=params, content=content, headers=fields)

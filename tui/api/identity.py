@@ -1,7 +1,7 @@
-"""Client of an OpenID provider, Workato Identity or any other that keeps to the standards.
+"""Client of an OpenID provider: Workato Identity, or any other that follows the standards.
 
 Source: OpenID Connect Discovery 1.0; RFC 6749; RFC 7636; RFC 9207; Headless API, OAuth 2.0 (PKCE)
-authorization flow, whose paths are used where a provider has no discovery document.
+authorization flow, whose paths are used if a provider has no discovery document.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ class _Answer(BaseModel):
 
 
 class ProviderMetadata(_Answer):
-    """Where and as whom a provider speaks. URLs are https, or http to this machine."""
+    """Endpoints and issuer of a provider. URLs are https, or http to this machine."""
 
     issuer: str | None = None
-    """As the provider calls itself, which need not be the host that was asked."""
+    """Name of the provider, which may differ from the requested host."""
     authorization_endpoint: str
     token_endpoint: str
     userinfo_endpoint: str | None = None
@@ -83,18 +83,18 @@ class ProviderMetadata(_Answer):
 
 
 class TokenResponse(_Answer):
-    """The answer of a token endpoint. Source: RFC 6749, 5.1."""
+    """Response of a token endpoint. Source: RFC 6749, 5.1."""
 
     access_token: SecretStr
     refresh_token: Secret = None
-    """None: the one before stays valid."""
+    """None: the previous one stays valid."""
     id_token: Secret = None
     expires_in_s: Annotated[int | None, BeforeValidator(int_of)] = Field(None, alias="expires_in")
-    """Life of the access token from the request on; None where it is not said."""
+    """Lifetime of the access token from the request on; None if unknown."""
 
 
 class UserInfoResponse(_Answer):
-    """Who an access token speaks for; clean lines, empty where the provider does not say."""
+    """User of an access token; clean lines, empty if the provider does not say."""
 
     sub: Line = ""
     name: Line = ""
@@ -105,9 +105,9 @@ class UserInfoResponse(_Answer):
 class IdentityClient:
     """One public client of one provider. No secret, no redirects, TLS verified.
 
-    Every call raises :class:`tui.core.errors.BackendError`; ``code`` is the OAuth error where the
-    provider gave one, and ``UNAUTHORIZED`` says that what was sent is never accepted again.
-    Nothing is repeated, since codes and refresh tokens are for one use.
+    Every call raises :class:`tui.core.errors.BackendError`; ``code`` is the OAuth error if the
+    provider gave one, and ``UNAUTHORIZED`` means that the credential is never accepted again.
+    Nothing is repeated, since codes and refresh tokens can be used once.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class IdentityClient:
         *,
         network: Network | None = None,
     ) -> None:
-        """Raises BackendError(INVALID) for a URL that must not be used."""
+        """Raises BackendError(INVALID) for an unusable URL."""
         self._url = checked_base_url(identity_url)
         self._clock = clock or SystemClock()
         self.client_id = client_id
@@ -126,7 +126,7 @@ class IdentityClient:
         self._provider: ProviderMetadata | None = None
 
     async def provider(self) -> ProviderMetadata:
-        """The discovery document; Workato's documented paths where there is none."""
+        """Return the discovery document; Workato's documented paths if there is none."""
         if self._provider is None:
             self._provider = await self._discover()
         return self._provider
@@ -134,7 +134,7 @@ class IdentityClient:
     async def exchange(
         self, code: SecretStr, verifier: SecretStr, redirect_url: str
     ) -> TokenResponse:
-        """Tokens for an authorization code. ``redirect_url`` as in the authorization request."""
+        """Return the tokens for an authorization code; ``redirect_url`` as when it was requested."""
         return await self._grant(
             grant_type="authorization_code",
             client_id=self.client_id,
@@ -144,7 +144,7 @@ class IdentityClient:
         )
 
     async def refresh(self, refresh_token: SecretStr) -> TokenResponse:
-        """New tokens for a refresh token, which is spent by this."""
+        """Return new tokens for a refresh token, which is used up by this."""
         return await self._grant(
             grant_type="refresh_token",
             client_id=self.client_id,
@@ -152,7 +152,7 @@ class IdentityClient:
         )
 
     async def userinfo(self, access_token: SecretStr) -> UserInfoResponse:
-        """Who an access token speaks for; raises BackendError(UNSUPPORTED) where nobody tells."""
+        """Return the user of an access token; raises BackendError(UNSUPPORTED) without an endpoint."""
         endpoint = (await self.provider()).userinfo_endpoint
         if endpoint is None:
             raise BackendError(ErrorKind.UNSUPPORTED, "The identity service has no user info.")
@@ -183,7 +183,7 @@ class IdentityClient:
                 raise error_from(response)
             document = _object(response)
         except BackendError as error:
-            if error.transient or error.status is None:  # nobody answered
+            if error.transient or error.status is None:  # no response
                 raise
             return _provider(base, {})
         if not isinstance(document.get("issuer"), str):
@@ -235,10 +235,10 @@ def _authorization(bearer: SecretStr | None) -> dict[str, str]:
 
 
 def _provider(base: str, document: Mapping[str, Any]) -> ProviderMetadata:
-    """A discovery document, checked; without one, the documented paths below ``base``.
+    """Return a discovery document, checked; without one, the documented paths below ``base``.
 
-    Raises BackendError(BAD_ANSWER) for endpoints that credentials must not be sent to, and
-    BackendError(UNSUPPORTED) for a provider that refuses our way to sign in.
+    Raises BackendError(BAD_ANSWER) for endpoints that are unsafe for credentials, and
+    BackendError(UNSUPPORTED) for a provider that rejects our way to sign in.
     """
     found = document or {
         "authorization_endpoint": base + _AUTHORIZE,
@@ -262,7 +262,7 @@ def _provider(base: str, document: Mapping[str, Any]) -> ProviderMetadata:
 
 
 def _endpoint(value: object) -> str | None:
-    """A URL that credentials may be sent to; None for any other."""
+    """Return a URL that is safe for credentials; None for any other."""
     address = web_url(value)
     try:
         url = httpx.URL(address or "")
@@ -280,7 +280,7 @@ def _object(response: httpx.Response) -> dict[str, Any]:
 
 
 def _json(response: httpx.Response) -> object:
-    """What an answer holds; None for what is no JSON."""
+    """Return the content of a response; None if it is not JSON."""
     try:
         body: object = read_json(response.content)
     except ValueError:
@@ -295,7 +295,7 @@ def _failure(response: httpx.Response, form: Form) -> BackendError:
 
 
 def _without_secrets(words: str, form: Form) -> str:
-    """A provider's words, should they quote what it was sent."""
+    """Remove quoted secrets from a provider's message."""
     sent = (value.get_secret_value() for value in form.values() if isinstance(value, SecretStr))
     return redact(words, sent)
 
@@ -312,7 +312,7 @@ def _grant_in(response: httpx.Response) -> TokenResponse | None:
 
 
 def _oauth_error(response: httpx.Response, form: Form) -> BackendError | None:
-    """The refusal that an answer holds, in the provider's own words. Source: RFC 6749, 5.2."""
+    """Return the OAuth error of a response, in the provider's own words. Source: RFC 6749, 5.2."""
     body = object_of(_json(response))
     code = _line(body.get("error"))
     unavailable = response.status_code == 429 or response.status_code >= 500

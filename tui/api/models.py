@@ -1,7 +1,7 @@
-"""What the Headless API answers, as documented and as observed.
+"""Models of the Headless API's responses, as documented and as observed.
 
-Fields that are missing read as None, empty or zero, unknown ones are kept. Strings for display
-are cleaned; ids stay as they came. Source: Headless API, response tables of each endpoint.
+Missing fields read as None, empty or zero, unknown ones are kept. Strings for display are cleaned;
+ids stay as received. Source: Headless API, response tables of each endpoint.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator,
 from tui.api.coerce import epoch_ms, id_of, int_of, link_of, object_of, objects_of, text_of
 from tui.core.text import clean
 
-# Plain validators, because pydantic's own string check refuses lone surrogates, which JSON may
-# hold: one odd title would make the whole list unreadable.
+# Plain validators, because pydantic's own string check rejects lone surrogates, which JSON may
+# contain: one odd title would make the whole list unreadable.
 Text = Annotated[str, PlainValidator(text_of)]
 WireId = Annotated[str | None, PlainValidator(id_of)]
 Instant = Annotated[int | None, PlainValidator(epoch_ms)]
@@ -26,7 +26,7 @@ Objects = Annotated[list[dict[str, Any]], PlainValidator(objects_of)]
 
 
 class ApiModel(BaseModel):
-    """Base of all answers."""
+    """Base of all responses."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -39,17 +39,17 @@ class ApiModel(BaseModel):
 
 
 class ConversationItem(ApiModel):
-    """A row of the list of conversations."""
+    """Row of the list of conversations."""
 
     conversation_id: WireId = None
     topic: Text = ""
-    """A title, or a number as a placeholder until there is one."""
+    """Title, or a number as a placeholder until there is one."""
     created_at: Instant = None
     last_updated_at: Instant = None
 
 
 class ConversationPage(ApiModel):
-    """A page of conversations, by ``created_at``, newest first."""
+    """Page of conversations, by ``created_at``, newest first."""
 
     rows: Objects = Field([], validation_alias=AliasChoices("conversations", "list"))
     total_count: Count = None
@@ -61,13 +61,13 @@ class ConversationPage(ApiModel):
 
 
 class ConversationCreated(ApiModel):
-    """The answer to creating a conversation."""
+    """Response to creating a conversation."""
 
     conversation_id: WireId = None
 
 
 class ConversationState(ApiModel):
-    """What a conversation does now."""
+    """Current state of a conversation."""
 
     conversation_id: WireId = None
     state: Text = ""
@@ -77,7 +77,7 @@ class ConversationState(ApiModel):
 
 
 class MessageItem(ApiModel):
-    """An entry of the message history."""
+    """Entry of the message history."""
 
     message_id: WireId = None
     source: Text = ""
@@ -88,7 +88,7 @@ class MessageItem(ApiModel):
 
 
 class MessageList(ApiModel):
-    """A page of messages, newest first."""
+    """Page of messages, newest first."""
 
     rows: Objects = Field([], validation_alias="messages")
     total_count: Count = None
@@ -100,21 +100,21 @@ class MessageList(ApiModel):
 
 
 class RunAccepted(ApiModel):
-    """The answer to a message that was sent without a stream."""
+    """Response to a message sent without a stream."""
 
     conversation_id: WireId = None
     genie_run_id: WireId = None
 
 
 class EventList(ApiModel):
-    """A page of stored events, oldest first."""
+    """Page of stored events, oldest first."""
 
     events: Objects = []
     next_since_created_at: WireId = None
 
 
 class AuthLink(ApiModel):
-    """Where a user authorises a runtime connection."""
+    """Link with which a user authorizes a runtime connection."""
 
     url: Link = None
     expires_at: Instant = None
@@ -122,7 +122,7 @@ class AuthLink(ApiModel):
 
 
 class RuntimeConnection(ApiModel):
-    """Where an attempt to authorise a runtime connection stands."""
+    """State of an attempt to authorize a runtime connection."""
 
     status: Text = ""
     """``auth_required`` or ``authorized``."""
@@ -134,6 +134,6 @@ class RuntimeConnection(ApiModel):
 
 
 class FileUploaded(ApiModel):
-    """The answer to an upload."""
+    """Response to an upload."""
 
     file_id: WireId = None

@@ -1,4 +1,4 @@
-"""A file as ``multipart/form-data``, read piece by piece. Source: RFC 7578."""
+"""Encode a file as ``multipart/form-data``, piece by piece. Source: RFC 7578."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _PIECE_BYTES = 128 * 1024
 _T = TypeVar("_T")
 _CONTROLS = (*range(0x20), 0x7F)
 _ESCAPES: Mapping[int, str] = {code: f"%{code:02X}" for code in (ord('"'), *_CONTROLS)}
-"""As browsers write them; a strict server refuses the rest of the controls, too."""
+"""Escapes as in browsers; a strict server rejects the other control characters, too."""
 
 
 class FileForm:
-    """A form with one file in a part named ``file``."""
+    """Form with one file in a part named ``file``."""
 
     def __init__(self, path: Path, size_bytes: int, progress: Progress) -> None:
         self._path = path
@@ -38,9 +38,9 @@ class FileForm:
         }
 
     async def content(self) -> AsyncGenerator[bytes]:
-        """The body. Progress counts the bytes of the file that were taken.
+        """Yield the body. Progress counts the bytes of the file that were consumed.
 
-        Raises BackendError(INVALID) when the file cannot be read or its size changes meanwhile.
+        Raises BackendError(INVALID) if the file is unreadable or its size changes meanwhile.
         """
         yield self._head
         file = await _open(self._path)
@@ -64,14 +64,14 @@ class FileForm:
 
 
 async def size_of(path: Path) -> int:
-    """Size of a regular file in bytes. Raises BackendError(INVALID) when there is none."""
+    """Return the size of a regular file in bytes. Raises BackendError(INVALID) if there is none."""
     if not await asyncio.to_thread(path.is_file):
         raise failure(FailureCase.UNREADABLE_FILE, detail="not a file")
     return (await _or_unreadable(asyncio.to_thread(path.stat))).st_size
 
 
 async def _open(path: Path) -> BinaryIO:
-    """Open a file to read it; close it when the wait is cancelled."""
+    """Open a file for reading; close it if the wait is cancelled."""
     opening = asyncio.create_task(asyncio.to_thread(path.open, "rb"))
     try:
         return await _or_unreadable(asyncio.shield(opening))

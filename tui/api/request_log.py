@@ -1,4 +1,4 @@
-"""Takes note of every request of a client, with the id that the service gave it."""
+"""Log of a client's requests, with the request IDs of the service."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class RequestLog:
         self._note(response.request, response.status_code, request_id_of(response))
 
     def unanswered(self, error: Exception) -> None:
-        """An attempt failed below HTTP; one that never became a request is not noted."""
+        """Log an attempt that failed below HTTP, unless it never became a request."""
         if not isinstance(error, httpx.RequestError):
             return
         try:
             request = error.request
-        except RuntimeError:  # httpx knows none
+        except RuntimeError:  # httpx has none
             return
         self._note(request, None, None)
 

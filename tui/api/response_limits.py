@@ -1,4 +1,4 @@
-"""Limits on what a service may send, whatever its headers promise.
+"""Limits on the size of responses, whatever their headers promise.
 
 httpx decodes a compressed body one network read at a time; 64 kB of gzip can be 64 MB of text.
 Here a body is decoded in pieces, and one that is no event stream ends at a limit. Every client
@@ -20,7 +20,7 @@ LARGEST_BODY_BYTES = 16 * 1024 * 1024
 LARGEST_EVENT_BYTES = 4 * 1024 * 1024
 """From one event of a stream to the next, comments and empty lines included."""
 PIECE_BYTES = 16 * 1024
-"""Handled at once, so that the event loop never waits long."""
+"""Size processed in one step, so that the event loop never waits long."""
 
 ACCEPTED_ENCODINGS = "gzip, deflate"
 _HEADER_BYTES = 2
@@ -28,7 +28,7 @@ _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 
 
 async def limit_body(response: httpx.Response) -> None:
-    """Hold a response to the limits. A hook for ``event_hooks`` of ``httpx.AsyncClient``.
+    """Apply the limits to a response. A hook for ``event_hooks`` of ``httpx.AsyncClient``.
 
     Reading the body raises BackendError(BAD_ANSWER) at the limit.
     """
@@ -88,7 +88,7 @@ class _Inflater:
         self._decoder = zlib.decompressobj(zlib.MAX_WBITS | gzip)
         self._may_lack_header = encoding == "deflate"
         self._begun = b""
-        """Bytes of a header that is not there in full."""
+        """Bytes of an incomplete header."""
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Yield pieces of at most ``PIECE_BYTES``. Raises ``zlib.error``."""

@@ -1,4 +1,4 @@
-"""What services ask for before the next request, and the guard that keeps every request to it."""
+"""Parse the delays that services ask for, and enforce them for every request."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Route = tuple[str, str]
 """Method and path."""
 
 _WHOLE_HOST = frozenset({429, 503})
-"""Answers that do not say what the delay is for, so that it is for every route of the host."""
+"""Statuses that do not name the subject of the delay, so that it applies to the whole host."""
 
 
 def retry_after_s(response: httpx.Response) -> float | None:
-    """Return the seconds that ``Retry-After`` asks for, None where it asks for nothing.
+    """Return the seconds of ``Retry-After``, None if there are none.
 
-    A date counts from the answer's own ``Date``, so that a wrong clock here changes nothing; only
-    where that is missing it counts from our clock. Of a header that came twice the larger number
-    counts. Source: RFC 9110, 10.2.3.
+    A date counts from the response's own ``Date``, so that a wrong clock here changes nothing;
+    without that, from our clock. Of a repeated header the larger number counts. Source: RFC 9110,
+    10.2.3.
     """
     value = response.headers.get("retry-after", "")
     numbers = [requested_s(part) for part in value.split(",")]
@@ -46,7 +46,7 @@ def _time_s(text: str) -> float | None:
 
 
 class RequestedDelays:
-    """Delays that hosts asked for; before they are over, :meth:`check` lets no request leave.
+    """Delays that hosts asked for; until they are over, :meth:`check` blocks requests.
 
     Shared by all clients of the process, since a host counts the requests of all of them.
     """
@@ -55,7 +55,7 @@ class RequestedDelays:
         self._until: dict[tuple[str, Route | None], tuple[float, BackendError]] = {}
 
     def note(self, host: str, route: Route, error: BackendError, now_s: float) -> None:
-        """Keep what the error of an answer asks for, if it does; ``now_s`` by a monotonic clock."""
+        """Record the delay of an error, if it has one; ``now_s`` by a monotonic clock."""
         if error.retry_after_s is None:
             return
         self._until = {key: held for key, held in self._until.items() if held[0] > now_s}
@@ -65,7 +65,7 @@ class RequestedDelays:
             self._until[scope] = until_s, error
 
     def check(self, host: str, route: Route, now_s: float) -> None:
-        """Raise the error that asked for a delay, with what is left of it, until that is over."""
+        """Raise the error that asked for a delay, with the remaining time, until that is over."""
         held = [self._until[key] for key in ((host, None), (host, route)) if key in self._until]
         until_s, error = max(held, key=lambda item: item[0], default=(now_s, None))
         if error is not None and until_s > now_s:
@@ -81,9 +81,9 @@ class RequestedDelays:
             )
 
     def clear(self) -> None:
-        """Forget all of them: requests may leave again."""
+        """Remove all delays: requests may be sent again."""
         self._until.clear()
 
 
 DELAYS = RequestedDelays()
-"""Of the whole process."""
+"""Delays of the whole process."""

@@ -1,6 +1,6 @@
-"""Server-sent events: bytes to frames.
+"""Parse server-sent events: bytes to frames.
 
-httpx-sse reads the events; :class:`FrameDecoder` gives it only what the standard lets count.
+httpx-sse parses the events; :class:`FrameDecoder` passes it only lines valid by the standard.
 Source: WHATWG HTML, section 9.2 (server-sent events).
 """
 
@@ -22,12 +22,12 @@ from tui.core.events import Json
 from tui.core.json_values import read_json
 
 COMMENT = "comment"
-"""Kind of a frame that stands for a comment, which servers send to keep a stream alive."""
+"""Kind of a frame for a comment, which servers send to keep a stream alive."""
 MALFORMED = "malformed"
-"""Kind of a frame whose data is not a JSON object; ``data["text"]`` has it as it came."""
+"""Kind of a frame whose data is not a JSON object; ``data["text"]`` has it as received."""
 
 _LINES_AT_ONCE = 400
-"""Between two turns of the event loop: about a millisecond."""
+"""Lines per turn of the event loop: about a millisecond."""
 _BREAK = re.compile(rb"\r\n?|\n")
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _BOM = "\ufeff"
@@ -41,18 +41,18 @@ class Frame:
     """``type`` of the JSON, else the ``event:`` line, else ``message``."""
     data: Json = field(default_factory=dict)
     id: str | None = None
-    """The ``id:`` line of this very event, else ``event_id`` of the JSON."""
+    """``id:`` line of this very event, else ``event_id`` of the JSON."""
     retry_ms: int | None = None
-    """How long the server asks to wait before a reconnect."""
+    """Delay before a reconnect that the server asks for."""
 
 
 async def read_frames(
     chunks: AsyncIterable[bytes], *, host: str = "", limit_bytes: int = LARGEST_EVENT_BYTES
 ) -> AsyncGenerator[Frame]:
-    """The frames of a stream; an event that its end cuts off is dropped.
+    """Yield the frames of a stream; an incomplete event at its end is dropped.
 
-    Comments that follow one another closely are one frame. Raises BackendError(BAD_ANSWER) when
-    more than ``limit_bytes`` come without a complete event.
+    Comments in quick succession are one frame. Raises BackendError(BAD_ANSWER) when more than
+    ``limit_bytes`` arrive without a complete event.
     """
     lines, decoder = LineSplitter(), FrameDecoder()
     useless_bytes, handled_lines = 0, 0
@@ -88,7 +88,7 @@ async def _in_pieces(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
 
 
 class LineSplitter:
-    """Cuts bytes into lines at LF, CR and CRLF, and at nothing else, wherever chunks end."""
+    """Splits bytes into lines at LF, CR and CRLF only, wherever chunks end."""
 
     def __init__(self) -> None:
         self._pending = bytearray()
@@ -96,7 +96,7 @@ class LineSplitter:
         self._first = True
 
     def feed(self, chunk: bytes) -> Iterator[str]:
-        """The lines that a chunk completes, decoded as UTF-8 whatever the headers say."""
+        """Yield the lines that a chunk completes, decoded as UTF-8 regardless of the headers."""
         if self._after_cr and chunk.startswith(b"\n"):
             chunk = chunk[1:]
             self._after_cr = False
@@ -117,11 +117,11 @@ class LineSplitter:
 
 
 class FrameDecoder:
-    """Turns lines into frames.
+    """Converts lines to frames.
 
     httpx-sse 0.4.3 would dispatch an event without data at every blank line once an id was seen
-    (its issue 35), takes ``retry: 1_0``, and does not tell an id of the event from one of an
-    earlier event. So it gets a response of whole events, corrected, one at a time.
+    (its issue 35), accepts ``retry: 1_0``, and does not distinguish an id of the event from one of
+    an earlier event. So it gets a response of whole events, corrected, one at a time.
     """
 
     def __init__(self) -> None:
@@ -130,7 +130,7 @@ class FrameDecoder:
         self._events = EventSource(_WholeEvents(self._lines)).iter_sse()
 
     def feed(self, line: str) -> Frame | None:
-        """The frame that a line completes, if it completes one."""
+        """Return the frame that a line completes, if any."""
         if not line:
             return self._end_event()
         name, _, value = line.partition(":")
@@ -152,7 +152,7 @@ class FrameDecoder:
 
 
 class _WholeEvents(httpx.Response):
-    """Response whose text is, each time that more is asked for, the event in ``lines``."""
+    """Response whose text, on every read, is the event in ``lines``."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__(200, headers={"Content-Type": "text/event-stream"})
@@ -178,7 +178,7 @@ def _means_something(name: str, value: str) -> bool:
 
 
 def frame_of(event: ServerSentEvent, *, own_id: bool) -> Frame | None:
-    """An event with its JSON read; None for the ``[DONE]`` that some gateways add.
+    """Return an event with its JSON parsed; None for the ``[DONE]`` that some gateways add.
 
     ``own_id``: the event had an ``id:`` line itself.
     """
@@ -193,7 +193,7 @@ def frame_of(event: ServerSentEvent, *, own_id: bool) -> Frame | None:
 
 
 def frame_of_json(data: Json, kind: str = "message") -> Frame:
-    """The frame of a JSON object that came without a stream; ``kind`` if it names none."""
+    """Return the frame of a JSON object received without a stream; ``kind`` if it names none."""
     return Frame(_kind_of(data, kind), data, id_of(data.get("event_id")))
 
 

@@ -1,7 +1,7 @@
-"""What the Workflows API answers, as documented and as observed.
+"""Models of the Workflows API's responses, as documented and as observed.
 
-Read as tolerantly as the Headless API's answers, see :mod:`tui.api.models`.
-Source: Workflows API, and answers of a server that was run locally.
+Parsed as tolerantly as the Headless API's responses, see :mod:`tui.api.models`.
+Source: Workflows API, and responses of a server that was run locally.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TextsByName = Annotated[dict[str, str], PlainValidator(_texts_by_name)]
 
 
 class AgentItem(ApiModel):
-    """An agent: a prompt, a model and tools. Shared by all users."""
+    """Agent: a prompt, a model and tools. Shared by all users."""
 
     id: WireId = None
     name: Text = ""
@@ -50,7 +50,7 @@ class AgentItem(ApiModel):
 
 
 class GuardrailItem(ApiModel):
-    """A check of prompts, requests, or replies that a workflow can have."""
+    """Check of prompts, requests, or replies that a workflow can have."""
 
     id: WireId = None
     name: Text = ""
@@ -62,7 +62,7 @@ class GuardrailItem(ApiModel):
 
 
 class TokenItem(ApiModel):
-    """A token that the server keeps: its name, and the end of its value."""
+    """Token stored at the server: its name, and the end of its value."""
 
     name: WireId = None
     description: Text = ""
@@ -70,14 +70,14 @@ class TokenItem(ApiModel):
 
 
 class EnvVariable(ApiModel):
-    """A variable of a custom tool, and the token that fills it."""
+    """Variable of a custom tool, and the token that fills it."""
 
     env_var: WireId = None
     current_token: Text = ""
 
 
 class EnvMapping(ApiModel):
-    """The variables of a custom tool. Observed; not among the documented calls."""
+    """Variables of a custom tool. Observed; not among the documented calls."""
 
     tool_name: Text = ""
     rows: Objects = Field([], validation_alias="env_vars")
@@ -88,7 +88,7 @@ class EnvMapping(ApiModel):
 
 
 class SkillItem(ApiModel):
-    """A skill that can be installed in a workflow."""
+    """Skill that can be installed in a workflow."""
 
     id: WireId = None
     name: Text = ""
@@ -116,7 +116,7 @@ class UsageTotals(ApiModel):
 
     @property
     def is_running_total(self) -> bool:
-        """Whether the count is of the whole workflow, as in the original document."""
+        """True if the count is of the whole workflow, as in the original document."""
         longer = (self.total_input_tokens, self.total_output_tokens)
         return longer == (None, None) and (self.total_in, self.total_out) != (None, None)
 
@@ -137,7 +137,7 @@ class UsageTotals(ApiModel):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether nothing was counted, which is not the same as nothing used."""
+        """True if nothing was counted, which differs from zero usage."""
         others = (self.total_premium_requests, self.price)
         return not any(self.counts()) and not any(others)
 
@@ -147,7 +147,7 @@ class UsageTotals(ApiModel):
 
 
 class WorkflowLog(ApiModel):
-    """An entry of a workflow's log."""
+    """Entry of a workflow's log."""
 
     timestamp: Instant = None
     event: Text = ""
@@ -155,14 +155,14 @@ class WorkflowLog(ApiModel):
 
 
 class WorkflowMessage(ApiModel):
-    """An entry of the transcript of a workflow's newest run."""
+    """Entry of the transcript of a workflow's newest run."""
 
     role: Text = ""
     content: Text = ""
 
 
 class Workflow(ApiModel):
-    """A workflow: an agent, its settings, and the newest run, of which alone it keeps words."""
+    """Workflow: an agent, its settings, and the newest run, the only one with its text."""
 
     id: WireId = None
     title: Text = ""
@@ -179,7 +179,7 @@ class Workflow(ApiModel):
     guardrail_ids: Ids = Field([])
     guardrail_tags: Words = Field([])
     credential_overrides: TextsByName = Field({})
-    """Names of tokens by the variables that they fill."""
+    """Names of tokens, by the variables that they fill."""
     infinite_session: Switch = None
     bypass_memory: Switch = None
     auto_memory: Switch = None
@@ -191,7 +191,7 @@ class Workflow(ApiModel):
     webhook_url: Text = ""
     error_webhook_url: Text = ""
     last_task_status: Text = ""
-    """How the newest run stands: ``pending``, ``running``, or how it ended."""
+    """State of the newest run: ``pending``, ``running``, or its outcome."""
     last_task_at: Instant = None
     created_at: Instant = None
     updated_at: Instant = None
@@ -213,7 +213,7 @@ class Workflow(ApiModel):
 
 
 class PromptAccepted(ApiModel):
-    """The answer to a prompt; the run goes on by itself."""
+    """Response to a prompt; the run continues on its own."""
 
     workflow_id: WireId = None
     task_id: WireId = None
@@ -222,9 +222,9 @@ class PromptAccepted(ApiModel):
 
 
 class BundleImported(ApiModel):
-    """What became of an import; success is reported even when nothing could be created."""
+    """Result of an import; success is reported even if nothing could be created."""
 
     created: Any = None
-    """A number, or the ids themselves."""
+    """Number, or the ids themselves."""
     ids: Ids = Field([])
     errors: Words = Field([])

@@ -1,4 +1,4 @@
-"""Client of the Workflows API. Source: Workflows API; where a server was seen to differ, both."""
+"""Client of the Workflows API. Source: Workflows API, and observed servers where they differ."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tui.core.ports import Clock
 from tui.core.server_calls import CallListener
 
 FROM_THE_START = "0"
-"""``Last-Event-ID`` of who wants everything that is retained."""
+"""``Last-Event-ID`` for everything that is retained."""
 
 _BASE = "/api/workflows"
 _A = TypeVar("_A", bound=ApiModel)
@@ -40,7 +40,7 @@ class WorkflowsClient:
     """A user's access to the Workflows API of a host.
 
     Every call raises :class:`tui.core.errors.BackendError`. Nothing is repeated: the engine decides
-    when to try again.
+    when to retry.
     """
 
     def __init__(
@@ -54,15 +54,15 @@ class WorkflowsClient:
         self._http = Http(base_url, auth, hints=WORKFLOWS, clock=clock, network=network)
 
     async def list_agents(self) -> list[AgentItem]:
-        """GET agents: all there are. Observed; not among the documented calls."""
+        """GET agents: all of them. Observed; not among the documented calls."""
         return await self._list(AgentItem, "/api/agents")
 
     async def list_skills(self) -> list[SkillItem]:
-        """GET skills: all there are. Observed; not among the documented calls."""
+        """GET skills: all of them. Observed; not among the documented calls."""
         return await self._list(SkillItem, "/api/skills")
 
     async def list_guardrails(self) -> list[GuardrailItem]:
-        """GET guardrails: all there are. Observed; not among the documented calls."""
+        """GET guardrails: all of them. Observed; not among the documented calls."""
         return await self._list(GuardrailItem, "/api/guardrails")
 
     async def list_tokens(self) -> list[TokenItem]:
@@ -81,7 +81,7 @@ class WorkflowsClient:
     async def create_workflow(self, settings: Mapping[str, Any]) -> Workflow:
         """POST workflows; only ``agent_id`` is required. Source: Create workflow.
 
-        Raises BackendError(BAD_ANSWER) when the answer holds no id.
+        Raises BackendError(BAD_ANSWER) for a response without an id.
         """
         created = await self._call(Workflow, "POST", _BASE, settings)
         if created.id is None:
@@ -93,7 +93,7 @@ class WorkflowsClient:
         return await self._call(Workflow, "GET", _one(workflow_id))
 
     async def update_workflow(self, workflow_id: str, settings: Mapping[str, Any]) -> Workflow:
-        """PUT workflows/ID: what is not named stays. Source: Update workflow."""
+        """PUT workflows/ID: missing settings are kept. Source: Update workflow."""
         return await self._call(Workflow, "PUT", _one(workflow_id), settings)
 
     async def delete_workflow(self, workflow_id: str) -> None:
@@ -103,9 +103,9 @@ class WorkflowsClient:
     async def send_prompt(
         self, workflow_id: str, prompt: str, reasoning_effort: str | None = None
     ) -> PromptAccepted:
-        """POST workflows/ID/prompt: begins a run and forgets the one before. Source: Send prompt.
+        """POST workflows/ID/prompt: start a run and delete the previous one. Source: Send prompt.
 
-        What the run does is told by :meth:`stream` alone, which has to be open before. Raises
+        Only :meth:`stream` reports the run, and has to be open before. Raises
         BackendError(INVALID) for an empty prompt, before anything is sent.
         """
         if not prompt.strip():
@@ -116,16 +116,16 @@ class WorkflowsClient:
         return await self._call(PromptAccepted, "POST", f"{_one(workflow_id)}/prompt", body)
 
     async def halt(self, workflow_id: str) -> None:
-        """POST workflows/ID/halt. Documented to answer 200, seen to answer 202.
+        """POST workflows/ID/halt. Documented status 200, observed 202.
 
-        It only sets a flag, which a run looks at now and then, or never. Source: Halt workflow.
+        It only sets a flag, which a run checks now and then, or never. Source: Halt workflow.
         """
         await self._http.call("POST", f"{_one(workflow_id)}/halt")
 
     def stream(self, workflow_id: str, last_event_id: str | None = None) -> AsyncGenerator[Frame]:
-        """GET workflows/ID/stream: what happens from now on; it does not end with a run.
+        """GET workflows/ID/stream: events from now on; it does not end with a run.
 
-        With ``last_event_id`` first what is retained behind that id. Source: SSE stream.
+        With ``last_event_id`` first the retained events after that id. Source: SSE stream.
         """
         headers = {b"Last-Event-ID": last_event_id.encode()} if last_event_id else {}
         return self._http.stream("GET", f"{_one(workflow_id)}/stream", headers=headers)
@@ -147,15 +147,15 @@ class WorkflowsClient:
         return bundle
 
     async def import_workflows(self, bundle: Json) -> BundleImported:
-        """POST workflows/import: creates what a bundle describes. Source: Import workflows."""
+        """POST workflows/import: create the workflows of a bundle. Source: Import workflows."""
         return await self._call(BundleImported, "POST", f"{_BASE}/import", dict(bundle))
 
     def watch_calls(self, listener: CallListener) -> None:
-        """Have every request noted, with what became of it."""
+        """Report every request, with its result."""
         self._http.watch_calls(listener)
 
     def lift_delays(self) -> None:
-        """Let the next requests leave although a service asked to wait: the user wants so."""
+        """Send the next requests although a service asked to wait, on the user's request."""
         self._http.lift_delays()
 
     async def aclose(self) -> None:
@@ -163,7 +163,7 @@ class WorkflowsClient:
         await self._http.aclose()
 
     async def _list(self, model: type[_A], path: str) -> list[_A]:
-        """A bare array; also one inside ``items``, should it ever be paged."""
+        """Return a bare array, or one inside ``items``, in case it is ever paged."""
         body = await self._http.call("GET", path)
         rows = body.get("items") if isinstance(body, dict) else body
         if not isinstance(rows, list):

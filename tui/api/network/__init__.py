@@ -1,1 +1,1 @@
-"""The way from this machine to a service: certificates, proxies, and clients that use them."""
+"""Network access to a service: certificates, proxies, and clients that use them."""

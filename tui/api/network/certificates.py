@@ -1,8 +1,8 @@
-"""Trusted certificates: those of the operating system, unless something else is named.
+"""Trusted certificates: those of the operating system, unless the settings name others.
 
 On macOS and Windows the system itself checks a server's certificate (``truststore``). Elsewhere
 OpenSSL does, with the system's files: truststore would read them again for every connection, which
-takes 15 to 50 ms. certifi's list serves where a system has no certificates at all.
+takes 15 to 50 ms. certifi's list is the fallback for a system without certificates.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _SYSTEM_FILES = (
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
-"""Files of distributions, for a Python that was built elsewhere."""
+"""Files of distributions, for a Python built elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place that certificates come from."""
+    """Source of certificates."""
 
     name: str
-    """The setting that names it; empty for a place of the system."""
+    """Setting that names it; empty for a place of the system."""
     path: str
     is_folders: bool = False
     """``path`` is a list of folders, in which OpenSSL finds certificates by their hash."""
@@ -49,19 +49,19 @@ class Trust:
 
     sources: tuple[Source, ...]
     by_system: bool = False
-    """The operating system checks them, with its own store besides the sources."""
+    """The operating system checks them, with its own store in addition to the sources."""
     key_log: str = ""
-    """The file that TLS keys are written to, for whoever debugs the network."""
+    """File to which TLS keys are written, for debugging the network."""
 
     def __str__(self) -> str:
-        """Words for ``certificates of ...``."""
+        """Return words for ``certificates of ...``."""
         places = ["the operating system"] if self.by_system else []
         places += [_told(source) for source in self.sources]
         return " and ".join(places)
 
 
 def trust_of(network: Network, platform: str = sys.platform) -> Trust:
-    """Return the sources that the settings name; nothing is read yet."""
+    """Return the sources named by the settings; nothing is read yet."""
     named = tuple(
         Source(name, path, is_folders=name == _FOLDERS)
         for name in (_FILE, _FOLDERS)
@@ -77,16 +77,16 @@ def trust_of(network: Network, platform: str = sys.platform) -> Trust:
 
 
 def context_of(trust: Trust) -> ssl.SSLContext:
-    """Return the context that checks certificates; the same one until a file of the trust changes.
+    """Return the context that checks certificates, cached until a file of the trust changes.
 
-    Raises ``BackendError(SETTINGS)``, with the variable and the path, for what cannot be used.
+    Raises ``BackendError(SETTINGS)``, with the variable and the path, for unusable files.
     """
     return _context(trust, tuple(_stamp(source) for source in trust.sources))
 
 
 @cache
 def no_trust() -> ssl.SSLContext:
-    """Return a context that trusts no server, for clients that only speak to this machine."""
+    """Return a context that trusts no server, for clients that only connect to this machine."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -96,7 +96,7 @@ def _context(trust: Trust, stamps: tuple[object, ...]) -> ssl.SSLContext:
     for source in trust.sources:
         _load(context, source)
     if any(source.name for source in trust.sources):
-        # A company's file may hold the certificate that signs and not the root above it.
+        # A company's file may contain the certificate that signs and not the root above it.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if trust.key_log:
         try:
@@ -114,7 +114,7 @@ def _system_context() -> ssl.SSLContext:
 
 
 def _system_sources() -> Iterator[Source]:
-    """The system's own certificates, wherever this Python's OpenSSL would look for them."""
+    """Yield the system's own certificates, in all places that this Python's OpenSSL would use."""
     usual = ssl.get_default_verify_paths()
     files = (usual.openssl_cafile, *_SYSTEM_FILES)
     file = next((Source("", file) for file in files if os.path.isfile(file)), None)
@@ -169,7 +169,7 @@ def _load(context: ssl.SSLContext, source: Source) -> None:
 
 
 def _usable(folders: str) -> str:
-    """Those of a list of folders in which OpenSSL finds anything."""
+    """Return the folders of a list in which OpenSSL finds certificates."""
     return os.pathsep.join(filter(_has_hashes, folders.split(os.pathsep)))
 
 

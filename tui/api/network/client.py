@@ -1,4 +1,4 @@
-"""Clients that reach services as the network's settings say."""
+"""HTTP clients configured by the network settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def client(
     headers: Mapping[str, str],
     event_hooks: Mapping[str, list[Any]] | None = None,
 ) -> httpx.AsyncClient:
-    """A client whose connections are those that the network's settings ask for.
+    """Return a client that connects as the network settings say.
 
     Bodies larger than the limit of the program end in an error.
     """

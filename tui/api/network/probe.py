@@ -1,4 +1,4 @@
-"""Finds out how a host is reached: through which proxy, and with whose certificate."""
+"""Find out how a host is reached: through which proxy, and with which certificate."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ class Reach:
     host: str
     encrypted: bool
     error: BackendError | None = None
-    """Why the host could not be reached; None if it answered at all."""
+    """Reason why the host is unreachable; None if it responded at all."""
     proxy: str = ""
-    """The proxy's address and the setting that names it; empty for a direct connection."""
+    """Address of the proxy and the setting that names it; empty for a direct connection."""
     trust: str = ""
-    """Sources of the trusted certificates; empty where none are needed."""
+    """Sources of the trusted certificates; empty if none are needed."""
     issuer: str = ""
-    """Issuer of the certificate that the host showed, trusted or not; empty if not known."""
+    """Issuer of the host's certificate, trusted or not; empty if unknown."""
 
 
 async def probe(url: str, network: Network) -> Reach:
-    """Ask a host for its first page, without any credential. Never raises ``BackendError``."""
+    """Request a host's first page, without any credential. Never raises ``BackendError``."""
     try:
         target = checked_base_url(url)
     except BackendError as error:
@@ -59,7 +59,7 @@ async def probe(url: str, network: Network) -> Reach:
 
 
 async def _ask(target: httpx.URL, network: Network) -> str:
-    """The issuer of a host that answers. Raises ``BackendError`` and ``httpx.HTTPError``."""
+    """Return the issuer of a host that responds. Raises ``BackendError`` and ``httpx.HTTPError``."""
     async with (
         client(network, timeout=_TIMEOUT, headers=_HEADERS) as http,
         http.stream("GET", target) as response,
@@ -68,7 +68,7 @@ async def _ask(target: httpx.URL, network: Network) -> str:
 
 
 async def _untrusted_issuer(target: httpx.URL, network: Network) -> str:
-    """The issuer of a certificate that is not trusted; nothing but its name is believed."""
+    """Return the issuer of an untrusted certificate; nothing but its name is used."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:

@@ -25,7 +25,7 @@ from urllib.request import getproxies, proxy_bypass
 from tui.api.network.settings import Network, unusable
 
 _SCHEMES = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks": 1080}
-"""Schemes of proxies with their usual ports; a proxy without a scheme is an ``http`` one."""
+"""Schemes of proxies with their default ports; without a scheme it is ``http``."""
 _WRITTEN = "http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
 _SYSTEM = "The system's proxy setting"
 _SPLIT = re.compile(r"[\s,;]+")
@@ -37,7 +37,7 @@ Address = IPv4Address | IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy and the setting that names it."""
+    """Proxy and the setting that names it."""
 
     scheme: str
     host: str
@@ -48,7 +48,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """Its address, without user name and password."""
+        """Address, without user name and password."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
 
@@ -64,7 +64,7 @@ class Proxy:
 def proxy_for(network: Network, scheme: str, host: str, port: int) -> Proxy | None:
     """Return the proxy for a host; None for a direct connection.
 
-    Connections to this machine are always direct. For a proxy that cannot be used, raises
+    Connections to this machine are always direct. For an unusable proxy, raises
     ``BackendError(SETTINGS)`` with the name of the variable and no password.
     """
     host = host.strip("[]").rstrip(".").lower()
@@ -81,7 +81,7 @@ def proxy_for(network: Network, scheme: str, host: str, port: int) -> Proxy | No
 
 
 def parse_proxy(value: str, variable: str) -> Proxy:
-    """Read the value of a variable. Raises ``BackendError(SETTINGS)``."""
+    """Parse the value of a variable. Raises ``BackendError(SETTINGS)``."""
     text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
     scheme, marker, rest = text.rpartition("://")
     scheme = scheme.lower() if marker else "http"
@@ -104,7 +104,7 @@ def parse_proxy(value: str, variable: str) -> Proxy:
 
 
 def is_excepted(environ: Mapping[str, str], scheme: str, host: str, port: int) -> bool:
-    """Tell if ``NO_PROXY`` names a host (lower case, without brackets)."""
+    """Return True if ``NO_PROXY`` names a host (lower case, without brackets)."""
     entries = _SPLIT.split(_value(environ, "no_proxy")[1].strip().lower())
     return any(_names(entry, scheme, host, port) for entry in entries if entry)
 
@@ -123,7 +123,7 @@ def _how(variable: str) -> str:
 
 
 def _value(environ: Mapping[str, str], *names: str) -> tuple[str, str]:
-    """The first variable of these that is set, in lower case or in capitals, and its value."""
+    """Return the first of these variables that is set, in lower or upper case, and its value."""
     for name in names:
         for spelling in (name, name.upper()):
             if value := environ.get(spelling, "").strip():
@@ -158,7 +158,7 @@ def _address(text: str) -> Address | None:
 
 
 def _host_and_port(place: str) -> tuple[str, int | None]:
-    """A host and a port, None if there is none; an empty host for what is neither."""
+    """Return a host and a port, None if there is none; an empty host for invalid text."""
     if place.startswith("["):
         host, bracket, rest = place[1:].partition("]")
         if not bracket or _address(host) is None:
@@ -184,7 +184,7 @@ def _host_and_port(place: str) -> tuple[str, int | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Exception:
-    """An entry of ``NO_PROXY``, taken apart."""
+    """Parsed entry of ``NO_PROXY``."""
 
     pattern: str
     port: int | None = None

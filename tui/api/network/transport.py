@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 
 PROXY = "genie_tui.proxy"
-"""The extension of a request that says through which proxy it goes."""
+"""Extension of a request that names its proxy."""
 
 Stage = Literal["connecting", "securing", "asking", "through"]
 """``connecting`` to the proxy, ``securing`` that connection, ``asking`` it for one to the service,
-and ``through`` it from then on."""
+and ``through`` it from then on.
+"""
 
 
 class ProxyFailure(httpx.ProxyError):
-    """A proxy could not be reached or did not connect us; the service has not seen the request."""
+    """A proxy was unreachable or did not connect; the service has not seen the request."""
 
     def __init__(self, stage: Stage, cause: Exception, request: httpx.Request) -> None:
         super().__init__(str(cause), request=request)
@@ -35,7 +36,7 @@ class ProxyFailure(httpx.ProxyError):
 
 
 def proxy_of(error: Exception) -> Proxy | None:
-    """The proxy that a failed request was to go through."""
+    """Return the proxy of a failed request."""
     try:
         request = error.request if isinstance(error, httpx.RequestError) else None
     except RuntimeError:  # it never became a request
@@ -44,14 +45,14 @@ def proxy_of(error: Exception) -> Proxy | None:
 
 
 _ANSWER_S = 30.0
-"""Longest time for the answer of a proxy, which connects to the service meanwhile."""
+"""Longest time for the response of a proxy, which connects to the service meanwhile."""
 
 
 class NetworkTransport(httpx.AsyncBaseTransport):
-    """Finds the way to each host when it is first asked for.
+    """Chooses the route to each host on its first request.
 
-    A setting that cannot be used is a ``BackendError(SETTINGS)`` of the request, and is looked at
-    again by the next one: whoever corrects a file need not start the program again.
+    An unusable setting is a ``BackendError(SETTINGS)`` of the request, and is checked again by the
+    next one: after correcting a file the program need not be restarted.
     """
 
     def __init__(self, network: Network) -> None:
@@ -82,7 +83,7 @@ class NetworkTransport(httpx.AsyncBaseTransport):
 
 
 def way(proxy: Proxy | None, context: SSLContext) -> httpx.AsyncHTTPTransport:
-    """Connections through a proxy or direct, whose certificates ``context`` checks."""
+    """Return a transport through a proxy or direct; ``context`` checks its certificates."""
     if proxy is None:
         return httpx.AsyncHTTPTransport(verify=context)
     own = context if proxy.scheme == "https" else None
@@ -102,13 +103,13 @@ async def _through(found: httpx.AsyncHTTPTransport, request: httpx.Request) -> h
     except Exception as error:
         if watch.stage == "through":
             raise
-        # SOCKS libraries have exceptions of their own for a proxy that speaks nonsense.
+        # SOCKS libraries have their own exceptions for a proxy that sends invalid data.
         await watch.close()
         raise ProxyFailure(watch.stage, error, request) from error
 
 
 class _Watch:
-    """Progress of a request through a proxy, by httpcore's traces."""
+    """Progress of a request through a proxy, from httpcore's traces."""
 
     def __init__(self) -> None:
         self.stage: Stage = "through"
