@@ -1,1 +1,1 @@
-"""Credentials: how a request proves whose it is."""
+"""Credentials: authenticate requests, sign in, and store secrets."""

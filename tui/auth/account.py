@@ -1,4 +1,4 @@
-"""Sign-in of one profile through an OpenID provider, and who signed in."""
+"""Sign-in of one profile through an OpenID provider, and the signed-in identity."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.core.text import clean_line
 
 
 def identity_of(id_token: SecretStr | None, *, client_id: str, issuer: str | None) -> Identity:
-    """The person an id token names; an empty one if it is unreadable or meant for others."""
+    """Return the identity in an id token; an empty one if unreadable or for another client."""
     claims = _claims(id_token.get_secret_value()) if id_token else {}
     audience = claims.get("aud")
     ours = client_id in (audience if isinstance(audience, list) else [audience])
@@ -33,7 +33,7 @@ def identity_of(id_token: SecretStr | None, *, client_id: str, issuer: str | Non
 
 
 def merged(identity: Identity, info: UserInfo) -> Identity:
-    """The person with what user info adds; it must be about the same one. Source: Core, 5.3.2."""
+    """Return the identity completed by user info of the same person. Source: Core, 5.3.2."""
     if identity.subject and identity.subject != info.sub:
         return identity
     return Identity(
@@ -68,7 +68,7 @@ class OAuthAccount:
         self._vault = vault
         self._clock = clock
         self.tokens = OAuthTokens(service, vault, clock)
-        """For ``BearerAuth``."""
+        """Tokens, for ``BearerAuth``."""
 
     @property
     def storage(self) -> str:
@@ -91,7 +91,7 @@ class OAuthAccount:
             raise LoginProblem(str(error)) from None
 
     async def aclose(self) -> None:
-        """Let a refresh in flight end, then close all connections."""
+        """Let a running refresh finish, then close all connections."""
         await self.tokens.aclose()
         await self._service.aclose()
 
@@ -110,4 +110,4 @@ class OAuthAccount:
         try:
             return merged(identity, await self._service.userinfo(grant.access_token))
         except BackendError:
-            return identity  # the login is as good without a name
+            return identity  # the login is valid without a name

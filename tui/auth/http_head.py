@@ -1,5 +1,6 @@
-"""The head of an HTTP request, read with h11, and the answers to it. No more than a login needs:
-nothing is kept open, and bodies are never read."""
+"""Read the head of an HTTP request with h11, and write responses. No more than a login needs:
+nothing is kept open, and bodies are never read.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +11,13 @@ from http import HTTPStatus
 import h11
 
 LARGEST_HEAD_BYTES = 16_384
-"""Of the request line and all headers; browsers send a few thousand."""
+"""Size of the request line and all headers; browsers send a few thousand."""
 
 _READ_BYTES = 4_096
 
 
 class BadRequest(Exception):
-    """A request that is answered with ``status``, without a look at its path."""
+    """Request answered with ``status``, without checking its path."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -25,7 +26,7 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Method, target as it came, and host of a request."""
+    """Method, target as received, and host of a request."""
 
     method: str
     target: str

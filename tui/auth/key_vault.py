@@ -1,4 +1,4 @@
-"""Where an API key is kept apart from the profile: the system's keyring, else a private file."""
+"""Store an API key apart from the profile: in the system's keyring, else in a private file."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from tui.core.errors import StoreError
 
 
 class KeyVault:
-    """The API key of one profile. One small file says whether the keyring has it, or holds it.
+    """API key of one profile. A small file says that the keyring has it, or contains it.
 
     Every call raises ``StoreError``.
     """
 
     def __init__(self, folder: Path, profile: str, keyring: Keyring | None = None) -> None:
-        """``folder`` is created when it is needed, 0700."""
+        """``folder`` is created on demand, 0700."""
         self._file = folder / f"{_file_name(profile)}.key.json"
         self._name = f"API key of {profile}"
         self._keyring = keyring or Keyring()
 
     def holds_key(self) -> bool:
-        """Whether there should be one; asks no keyring."""
+        """Return True if there should be a key; the keyring is not asked."""
         return self._where() != ""
 
     async def storage(self) -> str:
-        """Where a key would be kept, as in "kept in ..."."""
+        """Return the place where a key would be stored, as in "kept in ..."."""
         if await self._keyring.usable():
             return self._keyring.description
         return private_place(self._file)
 
     async def load(self) -> SecretStr | None:
-        """The key; None if there is none."""
+        """Return the key; None if there is none."""
         where = self._where()
         if where == "keyring":
             key = await self._keyring.get(self._name)
@@ -47,7 +47,7 @@ class KeyVault:
         return SecretStr(key) if key else None
 
     async def save(self, key: SecretStr) -> None:
-        """Keep a key durably, in one place alone."""
+        """Save a key durably, in one place only."""
         if await self._keyring.usable():
             with suppress(StoreError):
                 await self._keyring.set(self._name, key)

@@ -1,4 +1,4 @@
-"""The system's keyring, which may be missing, locked, broken, or wait for a prompt nobody sees."""
+"""System keyring, which may be missing, locked, broken, or waiting for an invisible prompt."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 
 
 class KeyringBackend(Protocol):
-    """What we use of ``keyring.backend.KeyringBackend``."""
+    """Methods of ``keyring.backend.KeyringBackend`` that are used here."""
 
     @property
     def name(self) -> str: ...
@@ -31,7 +31,7 @@ class KeyringBackend(Protocol):
 
 
 def system_backend() -> KeyringBackend:
-    """The backend that ``keyring`` chooses; 0.3 s the first time, hence here."""
+    """Return the backend chosen by ``keyring``; takes 0.3 s the first time, hence here."""
     import keyring
 
     return keyring.get_keyring()
@@ -51,12 +51,12 @@ class Keyring:
 
     @property
     def description(self) -> str:
-        """As in "kept in ...": ``the keyring (SecretService Keyring)``."""
+        """Name of the keyring, as in "kept in ...": ``the keyring (SecretService Keyring)``."""
         name = clean_line(self._backend.name, 60) if self._backend else ""
         return f"the keyring ({name})" if name else "the keyring"
 
     async def usable(self) -> bool:
-        """Whether it keeps what it is given: found out by doing so, once."""
+        """Return True if it can store secrets: tested once, by storing one."""
         if self._usable is None:
             try:
                 self._usable = await self._call(_keeps_secrets)
@@ -65,17 +65,17 @@ class Keyring:
         return self._usable
 
     async def get(self, name: str) -> str | None:
-        """A secret, None if there is none. Raises ``StoreError``."""
+        """Return a secret, None if there is none. Raises ``StoreError``."""
         return await self._call(lambda backend: backend.get_password(SERVICE, name))
 
     async def set(self, name: str, secret: SecretStr) -> None:
-        """Keep a secret. Raises ``StoreError``."""
+        """Store a secret. Raises ``StoreError``."""
         await self._call(
             lambda backend: backend.set_password(SERVICE, name, secret.get_secret_value())
         )
 
     async def delete(self, name: str) -> None:
-        """Forget a secret, if there is one. Raises ``StoreError``."""
+        """Delete a secret, if there is one. Raises ``StoreError``."""
         await self._call(lambda backend: _delete(backend, name))
 
     async def _call(self, use: Callable[[KeyringBackend], _T]) -> _T:
@@ -111,12 +111,12 @@ def _delete(backend: KeyringBackend, name: str) -> None:
 
 
 async def _in_daemon_thread(function: Callable[[], _T], limit_s: float) -> _T:
-    """The result of a blocking call. One that never returns keeps neither us nor the exit waiting.
+    """Return the result of a blocking call. One that hangs blocks neither us nor the exit.
 
     Raises ``TimeoutError``, and what the call raises.
     """
     outcome: Future[_T] = Future()
-    outcome.set_running_or_notify_cancel()  # nobody can cancel it, so that run() can always end it
+    outcome.set_running_or_notify_cancel()  # prevents cancellation, so that run() can always end it
 
     def run() -> None:
         try:

@@ -1,4 +1,4 @@
-"""The page that a browser ends on: small, self-contained, and without anything of a secret."""
+"""Page shown in the browser after a sign-in: small, self-contained, and without secrets."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _SIGNS: Mapping[Mood, str] = {
     "bad": "M17 17l14 14M31 17L17 31",
     "calm": "M24 14v12M24 33v.5",
 }
-"""What is drawn in the circle, as an SVG path."""
+"""Icon in the circle, as an SVG path."""
 _CLOSE = "You can close this tab and go back to the terminal."
 
 
 @dataclass(frozen=True, slots=True)
 class LandingPage:
-    """What a person reads, as plain text, and the HTTP status that goes with it."""
+    """Texts of the page, unescaped, and its HTTP status."""
 
     status: int
     mood: Mood
@@ -36,14 +36,14 @@ class LandingPage:
     next: str = _CLOSE
 
     def html(self) -> bytes:
-        """The document; every text in it is escaped. Raises nothing, whatever the texts hold."""
+        """Return the document, with every text escaped. Never raises."""
         fields = {name: escape(getattr(self, name)) for name in ("mood", "title", "text", "next")}
         document = _template().substitute(fields, sign=_SIGNS[self.mood], style=_style())
         return document.encode("utf-8", "replace")
 
 
 def content_policy() -> str:
-    """A Content-Security-Policy under which only our own style sheet counts."""
+    """Return a Content-Security-Policy that allows only our own style sheet."""
     digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
@@ -52,18 +52,18 @@ def content_policy() -> str:
 
 
 def welcome(identity: Identity) -> LandingPage:
-    """The login succeeded."""
+    """Return the page after a successful login."""
     return LandingPage(200, "good", "You are signed in", f"Welcome, {identity.label()}.")
 
 
 def failed(problem: LoginProblem) -> LandingPage:
-    """The login is over and failed."""
+    """Return the page after a failed login."""
     next_step = f"{problem.hint} {_CLOSE}".lstrip()
     return LandingPage(400, "bad", "The login did not succeed", str(problem), next_step)
 
 
 def refused(problem: LoginProblem) -> LandingPage:
-    """This request was no answer; the login goes on."""
+    """Return the page for an invalid request; the login continues."""
     return LandingPage(
         400,
         "bad",
@@ -74,7 +74,7 @@ def refused(problem: LoginProblem) -> LandingPage:
 
 
 def late() -> LandingPage:
-    """An answer was there already."""
+    """Return the page for an answer that arrived after another one."""
     return LandingPage(
         200, "calm", "There is an answer already", "The terminal has what it needs, or gave up."
     )

@@ -29,12 +29,12 @@ _ENTROPY_BYTES = 32
 
 
 def new_secret() -> SecretStr:
-    """256 random bits in 43 unreserved characters: a verifier, or a state."""
+    """Return 256 random bits in 43 unreserved characters: a verifier, or a state."""
     return SecretStr(secrets.token_urlsafe(_ENTROPY_BYTES))
 
 
 def challenge_for(verifier: SecretStr) -> str:
-    """S256 challenge of a verifier (43-128 unreserved ASCII characters).
+    """Return the S256 challenge of a verifier (43-128 unreserved ASCII characters).
 
     Source: RFC 7636 section 4.2; appendix B has the test vector.
     """
@@ -43,30 +43,30 @@ def challenge_for(verifier: SecretStr) -> str:
 
 
 LIMIT_S = 300.0
-"""How long the user may take."""
+"""Time limit for the user."""
 
 _EXCHANGE_LIMIT_S = 30.0
 _CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 Keep = Callable[[Grant], Awaitable[Identity]]
-"""Stores what a login gave and says whom it is for."""
+"""Stores the tokens of a login and returns the identity they are for."""
 
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """The registration of a genie client, and how this user signs in with it."""
+    """Registration of a genie client, and the way this user signs in with it."""
 
     client_id: str
     redirect_url: str
-    """To the character as registered."""
+    """Exactly as registered."""
     no_browser: bool = False
 
 
 class Login:
-    """A running attempt, a :class:`tui.core.account.LoginAttempt`. Begin one with :func:`begin`.
+    """Running attempt, a :class:`tui.core.account.LoginAttempt`. Create one with :func:`begin`.
 
     State and verifier are its own and stay in memory. The first valid answer is redeemed, once;
-    browsers that bring it are kept waiting until the outcome is known and are shown it.
+    the browsers that bring it wait until the outcome is known and can be shown.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class Login:
         await self._receiver.aclose()
 
     async def start(self) -> None:
-        """Open the port and wait for an answer until the limit."""
+        """Open the port and wait for an answer until the time limit."""
         try:
             await self._receiver.start()
         except NotListening as problem:
@@ -191,7 +191,7 @@ class Login:
         return await self._keep(grant)
 
     def _offer(self, answer: Accepted | Denied) -> bool:
-        """Whether this answer is the one that counts."""
+        """Return True if this answer is the one that counts."""
         if self._answer.done() or self._outcome.done():
             return False
         self._answer.set_result(answer)
@@ -209,14 +209,14 @@ class Login:
 
 
 async def begin(client: OAuthClient, service: IdentityService, keep: Keep) -> Login:
-    """A login that waits for its answer. Raises BackendError; close it with ``aclose``."""
+    """Return a login that waits for its answer. Raises BackendError; close it with ``aclose``."""
     login = Login(client, await service.provider(), service, keep)
     await login.start()
     return login
 
 
 def authorize_url(provider: Provider, client: OAuthClient, state: SecretStr, challenge: str) -> str:
-    """Where the user signs in. A query that the endpoint has is kept (RFC 6749, 3.1)."""
+    """Return the address for the user to sign in. Keeps the endpoint's query (RFC 6749, 3.1)."""
     fields = {
         "response_type": "code",
         "client_id": client.client_id,

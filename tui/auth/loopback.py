@@ -1,8 +1,8 @@
-"""Receives the redirect of a browser on the registered loopback address.
+"""Receive the browser's redirect on the registered loopback address.
 
-Anything on this machine, and any page in its browser, may connect: each connection is its own
-task with a time-out and a size limit, and nothing but a GET of the registered path with a Host of
-ours reaches the login. Source: RFC 8252, 7.3 and 8.3.
+Anything on this machine, and any page in its browser, may connect: each connection has its own
+task with a timeout and a size limit, and only a GET of the registered path with one of our Hosts
+reaches the login. Source: RFC 8252, 7.3 and 8.3.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from tui.auth.port_owner import port_owner
 from tui.config import is_loopback
 
 Deliver = Callable[[str], Awaitable[LandingPage]]
-"""Takes the query of a redirect, returns what its browser shows."""
+"""Receives the query of a redirect, returns the page for its browser."""
 
 HEAD_TIMEOUT_S = 5.0
 _FAREWELL_S = 1.0
 _MOST_VISITS = 256
-"""Connections at a time; beyond it the oldest is given up, so that idle ones block nobody."""
+"""Simultaneous connections; beyond it the oldest is closed, so that idle ones block nothing."""
 
 
 class NotListening(Exception):
-    """The redirect cannot be received. ``str(error)`` is one sentence that says why."""
+    """The redirect cannot be received. ``str(error)`` is one sentence with the reason."""
 
 
 class RedirectReceiver:
-    """Listens from :meth:`start` to :meth:`aclose`."""
+    """Listener from :meth:`start` to :meth:`aclose`."""
 
     def __init__(self, redirect_url: str, deliver: Deliver) -> None:
         parts = urlsplit(redirect_url)
@@ -44,7 +44,7 @@ class RedirectReceiver:
         self._deliver = deliver
         self._servers: list[asyncio.Server] = []
         self._visits: dict[asyncio.Task[None], bool] = {}
-        """Whether each connection has been understood and only waits for its answer."""
+        """Connections; True once a request was understood and only waits for its response."""
 
     async def start(self) -> None:
         """Open the port on loopback alone. Raises ``NotListening``."""
@@ -58,7 +58,7 @@ class RedirectReceiver:
             raise NotListening(_busy(self.port, error)) from None
 
     async def aclose(self) -> None:
-        """Close the port; whoever was understood still gets the page, for at most a second."""
+        """Close the port; understood requests still get the page, for at most a second."""
         for server in self._servers:
             server.close()
         self._servers.clear()
@@ -92,7 +92,7 @@ class RedirectReceiver:
         try:
             await self._serve(visit, reader, writer)
         except asyncio.CancelledError:
-            pass  # given up by us alone; asyncio's servers would report it as a failure
+            pass  # cancelled by us alone; asyncio's servers would report it as a failure
         finally:
             self._visits.pop(visit, None)
             writer.close()
@@ -142,7 +142,7 @@ class RedirectReceiver:
 
 
 async def _say(answer: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Send a response and see it off: closing with unread input would destroy what was sent."""
+    """Send a response and drain the input: closing with unread input would destroy the response."""
     writer.write(answer)
     async with asyncio.timeout(_FAREWELL_S):
         await writer.drain()
@@ -155,17 +155,17 @@ _NO_SUCH_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 def _addresses(host: str) -> list[str]:
-    """Where a browser may look for a host. Source: RFC 8252, 8.3, on ``localhost``."""
+    """Return the addresses that a browser may try for a host. Source: RFC 8252, 8.3."""
     if host != "localhost":
         return [host]
     return ["127.0.0.1", "::1"] if socket.has_ipv6 else ["127.0.0.1"]
 
 
 def _bind(address: str, port: int) -> socket.socket:
-    """A socket that may listen there, if nobody does. Raises ``OSError``."""
+    """Return a socket bound to a free address. Raises ``OSError``."""
     listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     try:
-        # On POSIX this allows what is left of closed connections, and no second listener.
+        # On POSIX this allows the remains of closed connections, but no second listener.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, port))
         listener.listen(_MOST_VISITS)

@@ -1,4 +1,4 @@
-"""Which program listens on a port, where the system tells. Source: proc(5)."""
+"""Name the program that listens on a port, if the system tells. Source: proc(5)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _LISTENING = "0A"
 
 
 def port_owner(port: int, proc: Path = Path("/proc")) -> str:
-    """The program that listens on a TCP port, as ``python3 (process 4711)``.
+    """Return the program that listens on a TCP port, as ``python3 (process 4711)``.
 
-    Empty where that cannot be known: on systems without ``/proc``, and for others' processes.
+    Empty if unknown: on systems without ``/proc``, and for other users' processes.
     """
     inodes = set(_listening_inodes(port, proc))
     if not inodes:

@@ -1,4 +1,4 @@
-"""What signing in needs from an identity service; ``tui.api.identity`` has it."""
+"""Interface of an identity service; ``tui.api.identity`` implements it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SCOPE = "openid profile email"
 
 
 class Provider(Protocol):
-    """Where a user is sent, and what must come back."""
+    """Address for the user to sign in, and the values that must come back."""
 
     @property
     def issuer(self) -> str | None: ...
@@ -22,7 +22,7 @@ class Provider(Protocol):
 
 
 class Grant(Protocol):
-    """What a login or a refresh gives."""
+    """Result of a login or a refresh."""
 
     @property
     def access_token(self) -> SecretStr: ...
@@ -35,7 +35,7 @@ class Grant(Protocol):
 
 
 class UserInfo(Protocol):
-    """Who a token speaks for, in clean lines."""
+    """User of a token, in clean lines."""
 
     @property
     def sub(self) -> str: ...
@@ -48,9 +48,9 @@ class UserInfo(Protocol):
 
 
 class IdentityService(Protocol):
-    """A public OAuth client.
+    """Public OAuth client.
 
-    Every call raises BackendError; ``UNAUTHORIZED``: what was sent is never accepted again.
+    Every call raises BackendError; ``UNAUTHORIZED``: the credential is never accepted again.
     """
 
     @property

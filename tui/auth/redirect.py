@@ -1,4 +1,4 @@
-"""What a redirect says, from a browser or pasted. Pure.
+"""Parse and check a redirect, from a browser or pasted. Pure.
 
 Source: RFC 6749, 4.1.2; RFC 9207; RFC 9700, 4.7.
 """
@@ -16,7 +16,7 @@ from tui.core.account import LoginProblem
 from tui.core.text import clean_line
 
 LONGEST_ANSWER = 16_384
-"""Characters of an address; more is not read."""
+"""Characters of an address; longer ones are not read."""
 
 _MOST_FIELDS = 50
 _ONCE = ("state", "iss", "code", "error", "error_description")
@@ -27,7 +27,7 @@ _PASTE_AGAIN = "Copy the whole address from the browser's address bar, after sig
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What an answer to this attempt, and to no other, must hold."""
+    """Values that an answer to this attempt, and to no other, must contain."""
 
     state: SecretStr
     issuer: str | None
@@ -37,20 +37,20 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider gave a code."""
+    """The provider returned a code."""
 
     code: SecretStr
 
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The provider, or the user there, said no. Clean text."""
+    """The provider, or the user there, refused. Clean text."""
 
     error: str
     description: str
 
     def problem(self) -> LoginProblem:
-        """What the user is told."""
+        """Return the error for the user."""
         if self.error == "access_denied":
             return LoginProblem(
                 f"The login was denied in the browser{self._words()}.",
@@ -73,11 +73,11 @@ _ADVICE = {
 
 
 def read_answer(query: str, expected: Expected) -> Accepted | Denied:
-    """The answer in a redirect's query.
+    """Return the answer in a redirect's query.
 
-    The state is looked at first and nothing else is believed without it, so that what belongs to
-    another attempt can neither end this one nor put words into its mouth.
-    Raises ``LoginProblem`` for what is no answer to this attempt; the attempt goes on.
+    The state is checked first and nothing else is trusted without it, so that the answer to
+    another attempt can neither end this one nor inject text into it.
+    Raises ``LoginProblem`` for anything that does not answer this attempt, which continues.
     """
     fields = _fields(query)
     _check_state(fields.get("state", []), expected.state)
@@ -95,7 +95,7 @@ def read_answer(query: str, expected: Expected) -> Accepted | Denied:
 
 
 def query_of(text: str, redirect_url: str) -> str:
-    """The query in what somebody pasted: the redirected address, or its query alone.
+    """Return the query in pasted text: the redirected address, or its query alone.
 
     Raises ``LoginProblem`` for text that is neither.
     """

@@ -16,10 +16,10 @@ _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
 
 
 def authorization(token: SecretStr) -> str:
-    """The ``Authorization`` header of a token.
+    """Return the ``Authorization`` header of a token.
 
-    Raises BackendError(UNAUTHORIZED) for a token that no service could accept. What is wrong is
-    said here because HTTP libraries quote an unsendable header in their errors.
+    Raises BackendError(UNAUTHORIZED) for a token that no service could accept. It is checked
+    here because HTTP libraries quote an invalid header in their errors.
     """
     if not _HEADER_VALUE.fullmatch(token.get_secret_value()):
         raise BackendError(
@@ -31,7 +31,7 @@ def authorization(token: SecretStr) -> str:
 
 
 def genie_authorization(token: SecretStr) -> str:
-    """The ``Authorization`` header of a genie client's key or a user's access token.
+    """Return the ``Authorization`` header of a genie client's key or a user's access token.
 
     Raises BackendError(UNAUTHORIZED) for a Developer API token too.
     Source: Headless API troubleshooting, 401 auth_failed.
@@ -47,10 +47,10 @@ def genie_authorization(token: SecretStr) -> str:
 
 
 class Origin:
-    """Where a credential belongs: scheme, host and port of a base URL."""
+    """Owner of a credential: scheme, host and port of a base URL."""
 
     def __init__(self, base_url: str) -> None:
-        """Raises BackendError(INVALID) for what is no URL."""
+        """Raises BackendError(INVALID) for an invalid URL."""
         try:
             self._place = _place(httpx.URL(base_url.strip()))
         except httpx.InvalidURL:
@@ -73,10 +73,10 @@ _USER_ID = re.compile(r"[\x21-\x7e]+")
 
 
 class ApiKeyAuth(httpx.Auth):
-    """The key, and the user it speaks for. Source: Headless API, Authentication."""
+    """API key, and the user it acts for. Source: Headless API, Authentication."""
 
     def __init__(self, base_url: str, api_key: SecretStr, idp_user_id: str) -> None:
-        """``idp_user_id`` is Workato Identity's opaque id of the user, no email address.
+        """``idp_user_id`` is Workato Identity's opaque id of the user, not an email address.
 
         Requests raise BackendError(UNAUTHORIZED) when either cannot be right.
         """
@@ -101,21 +101,21 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 class TokenProvider(Protocol):
-    """Gives out access tokens; renews them when needed, once for all who ask."""
+    """Provider of access tokens; renews them when needed, once for all concurrent callers."""
 
     async def get_token(self, refused: SecretStr | None = None) -> SecretStr:
-        """A valid access token, and another than ``refused``, which a server did not accept.
+        """Return a valid access token other than ``refused``, which a server did not accept.
 
-        Raises BackendError(UNAUTHORIZED) when only a new login can help.
+        Raises BackendError(UNAUTHORIZED) if only a new login can help.
         """
         ...
 
 
 class BearerAuth(httpx.Auth):
-    """An OAuth access token. Source: Headless API, OAuth 2.0 PKCE authorization flow.
+    """OAuth access token. Source: Headless API, OAuth 2.0 PKCE authorization flow.
 
-    A read that is refused as ``auth_failed`` is sent once more with a renewed token. A write is
-    not, but the next request brings a renewed token. Other refusals say that the token is fine.
+    A read rejected as ``auth_failed`` is sent once more with a renewed token. A write is not, but
+    the next request brings a renewed token. Other rejections mean that the token is valid.
     """
 
     def __init__(self, base_url: str, tokens: TokenProvider) -> None:
@@ -143,16 +143,16 @@ class BearerAuth(httpx.Auth):
 
 
 async def _is_about_the_token(response: httpx.Response) -> bool:
-    """Source: Headless API troubleshooting; the other codes of 401 are about the user."""
+    """Return True if a 401 is about the token. Source: Headless API troubleshooting."""
     await response.aread()
     return b"auth_failed" in response.content
 
 
 class TokenAuth(httpx.Auth):
-    """A bearer token that never changes, or none. Source: Workflows API."""
+    """Bearer token that never changes, or none. Source: Workflows API."""
 
     def __init__(self, base_url: str, token: SecretStr | None) -> None:
-        """None: requests go without; such servers know everybody as the same user.
+        """None: requests go without; such servers treat everybody as the same user.
 
         Requests raise BackendError(UNAUTHORIZED) for a token that no service could accept.
         """
@@ -167,9 +167,9 @@ class TokenAuth(httpx.Auth):
 
 
 class DeveloperAuth(httpx.Auth):
-    """The token, sent to the developer host alone. Source: Developer API, authentication.
+    """Token sent only to the developer host. Source: Developer API, authentication.
 
-    Requests raise BackendError(UNAUTHORIZED) for a token that cannot be one.
+    Requests raise BackendError(UNAUTHORIZED) for an impossible token.
     """
 
     def __init__(self, base_url: str, token: SecretStr) -> None:

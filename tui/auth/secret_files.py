@@ -1,4 +1,4 @@
-"""Small secret files: ours alone, written whole or not at all, and one process at a time."""
+"""Small secret files: private, written atomically, and locked across processes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _POLL_S = 0.025
 
 
 def read_private(path: Path) -> str | None:
-    """The text of a file; None if there is none.
+    """Return the text of a file; None if there is none.
 
-    Raises ``StoreError`` for one that somebody else owns or may read.
+    Raises ``StoreError`` for one that another user owns or can read.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
@@ -35,7 +35,7 @@ def read_private(path: Path) -> str | None:
 
 
 def private_place(path: Path) -> str:
-    """What a private file is, as in "kept in ...": short, and with ``~`` for the home folder."""
+    """Describe a private file, as in "kept in ...", with ``~`` for the home folder."""
     home = Path.home()
     shown = Path("~", path.relative_to(home)) if path.is_relative_to(home) else path
     return f"{shown}, readable by you alone"
@@ -51,7 +51,7 @@ def write_private(path: Path, text: SecretStr) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder, 0700, or make it so. Raises ``StoreError`` for one that others may use."""
+    """Create a folder, 0700, or make it so. Raises ``StoreError`` for one that others can use."""
     try:
         private_files.make_folder(folder)
         private_files.protect(folder)
@@ -62,10 +62,10 @@ def make_folder(folder: Path) -> None:
 
 @asynccontextmanager
 async def locked(path: Path, limit_s: float) -> AsyncIterator[None]:
-    """Be the only one, of all processes and tasks, that holds this file.
+    """Hold an exclusive lock on this file, across all processes and tasks.
 
     The system frees it when its holder dies. Raises ``TimeoutError``, and ``StoreError`` if the
-    file cannot be made.
+    file cannot be created.
     """
     try:
         descriptor = private_files.open_file(path)

@@ -1,4 +1,4 @@
-"""The tokens of a login, as they are kept."""
+"""Stored form of the tokens of a login."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """What one login can do, and for whom."""
+    """Tokens of one login, and its identity."""
 
     access_token: SecretStr
     refresh_token: SecretStr | None
     obtained_s: float
-    """When they were asked for, seconds since the epoch (UTC)."""
+    """Time of the request, seconds since the epoch (UTC)."""
     lifetime_s: float | None
-    """Life of the access token from then on; None where the provider did not say."""
+    """Lifetime of the access token from then on; None if the provider did not say."""
     identity: Identity
 
     @classmethod
     def of(cls, grant: Grant, asked_s: float, identity: Identity) -> Tokens:
-        """The tokens of a fresh login that was asked for at ``asked_s``."""
+        """Return the tokens of a new login that was requested at ``asked_s``."""
         return cls(
             access_token=grant.access_token,
             refresh_token=grant.refresh_token,
@@ -37,19 +37,19 @@ class Tokens:
         )
 
     def renewed(self, grant: Grant, asked_s: float) -> Tokens:
-        """After a refresh; without a new refresh token the old one stays (RFC 6749, 6)."""
+        """Return the refreshed tokens; the old refresh token stays without a new one (RFC 6749, 6)."""
         fresh = Tokens.of(grant, asked_s, self.identity)
         return replace(fresh, refresh_token=grant.refresh_token or self.refresh_token)
 
     def remaining_s(self, now_s: float) -> float:
-        """What is left of the access token's life; 0 where the clock went back behind it."""
+        """Return the remaining lifetime of the access token; 0 if the clock was set back."""
         if self.lifetime_s is None:
             return float("inf")
         age_s = now_s - self.obtained_s
         return max(0.0, self.lifetime_s - max(0.0, age_s)) if age_s > -_CLOCK_SKEW_S else 0.0
 
     def dump(self) -> SecretStr:
-        """As JSON, with the secrets in it."""
+        """Return the tokens as JSON, including the secrets."""
         return SecretStr(
             json.dumps(
                 {
@@ -68,7 +68,7 @@ _CLOCK_SKEW_S = 60.0
 
 
 def parse_tokens(text: str) -> Tokens | None:
-    """What :meth:`Tokens.dump` wrote; None for anything else."""
+    """Return the tokens stored by :meth:`Tokens.dump`; None for anything else."""
     try:
         kept = json.loads(text)
         refresh = kept["refresh_token"]

@@ -1,7 +1,7 @@
-"""Where the tokens of a login are kept: the system's keyring, else a private file; never both.
+"""Store the tokens of a login: in the system's keyring, else in a private file; never both.
 
-For each login there is one small file. It holds the tokens or says that the keyring has them, so
-that every process, with or without a desktop around it, looks in the same place.
+There is one small file per login. It contains the tokens or says that the keyring has them, so
+that every process, with or without a desktop session, looks in the same place.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ LOCK_LIMIT_S = 60.0
 
 
 class TokenVault:
-    """The tokens of one login. Every call raises ``StoreError``."""
+    """Tokens of one login. Every call raises ``StoreError``."""
 
     def __init__(self, folder: Path, login: str, keyring: Keyring | None = None) -> None:
-        """``folder`` is created when it is needed, 0700; ``login`` names the login, see
-        :func:`login_name`."""
+        """``folder`` is created on demand, 0700; ``login`` is a :func:`login_name`."""
         self._file = folder / f"{login}.json"
         self._note = folder / f"{login}.refreshing"
         self._lock = folder / f"{login}.lock"
@@ -41,23 +40,23 @@ class TokenVault:
 
     @property
     def description(self) -> str:
-        """Where the tokens are, as in "kept in ..."; empty before :meth:`prepare` or a load."""
+        """Place of the tokens, as in "kept in ..."; empty before :meth:`prepare` or a load."""
         if self._where == "keyring":
             return self._keyring.description
         return private_place(self._file) if self._where == "file" else ""
 
     async def prepare(self) -> None:
-        """Find out where a new login can be kept, before anybody signs in."""
+        """Find out where a new login can be stored, before the user signs in."""
         make_folder(self._file.parent)
         self._where = "keyring" if await self._keyring.usable() else "file"
 
     def locked(self) -> AbstractAsyncContextManager[None]:
-        """Be the only one that changes the tokens. Raises ``TimeoutError`` after a minute."""
+        """Lock the tokens for a change. Raises ``TimeoutError`` after a minute."""
         make_folder(self._file.parent)
         return locked(self._lock, LOCK_LIMIT_S)
 
     async def load(self) -> Tokens | None:
-        """The tokens; None if nobody is signed in."""
+        """Return the tokens; None if signed out."""
         record = _record(read_private(self._file))
         self._where = record.get("where", "nowhere")
         if self._where == "keyring":
@@ -65,9 +64,9 @@ class TokenVault:
         return parse_tokens(str(record.get("tokens"))) if self._where == "file" else None
 
     async def save(self, tokens: Tokens) -> None:
-        """Keep tokens durably: where the last ones were, or where :meth:`prepare` found.
+        """Save tokens durably: in the previous place, or the one found by :meth:`prepare`.
 
-        A keyring that fails now loses them to the file, since they may be the only ones valid.
+        If the keyring fails now, they go to the file, since they may be the only valid ones.
         """
         if self._where == "keyring":
             with suppress(StoreError):
@@ -78,7 +77,7 @@ class TokenVault:
         await self._mark("file", tokens)
 
     async def clear(self) -> None:
-        """Remove the tokens from every place and leave a mark that they are gone."""
+        """Remove the tokens from every place and record that they are gone."""
         was = _record(read_private(self._file)).get("where")
         await self._mark("nowhere")
         self._where = "nowhere"
@@ -94,15 +93,15 @@ class TokenVault:
                 ) from None
 
     def note_refresh(self, token: SecretStr) -> None:
-        """Leave word that this refresh token is being spent."""
+        """Record that this refresh token is being used."""
         write_private(self._note, SecretStr(_digest(token)))
 
     def was_refreshing(self, token: SecretStr) -> bool:
-        """Whether a refresh with this token was begun and never finished."""
+        """Return True if a refresh with this token was started and never finished."""
         return read_private(self._note) == _digest(token)
 
     def forget_refresh(self) -> None:
-        """The refresh ended, in one way or another."""
+        """Record that the refresh ended, successfully or not."""
         with suppress(OSError):
             self._note.unlink()
 
@@ -112,7 +111,7 @@ class TokenVault:
 
 
 def login_name(profile: str, identity_url: str, client_id: str) -> str:
-    """A file name for a profile's login: another service or client is another login."""
+    """Return a file name for a profile's login: another service or client is another login."""
     digest = hashlib.sha256(f"{profile}\n{identity_url}\n{client_id}".encode()).hexdigest()
     readable = re.sub(r"[^\w-]+", "-", profile, flags=re.ASCII)[:40]
     return f"{readable}-{digest[:12]}"

@@ -1,7 +1,7 @@
 """Access tokens that are always fresh, from refresh tokens that can be used only once.
 
-Whoever refreshes holds a lock that all processes share, reads again what is stored, and stores
-what it got before anybody uses it. Source: RFC 9700, 4.14; Headless API, OAuth 2.0 (PKCE).
+A refresh holds a lock shared by all processes, reads the stored tokens again, and stores the new
+ones before they are used. Source: RFC 9700, 4.14; Headless API, OAuth 2.0 (PKCE).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SIGN_IN = "Sign in again."
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Tokens in use, and when they are to be renewed."""
+    """Tokens in use, and their time of renewal."""
 
     tokens: Tokens
     ahead_s: float
@@ -41,7 +41,7 @@ class _Held:
 
 
 class OAuthTokens:
-    """The tokens of one login, a :class:`tui.auth.request_auth.TokenProvider`."""
+    """Tokens of one login, a :class:`tui.auth.request_auth.TokenProvider`."""
 
     def __init__(self, service: IdentityService, vault: TokenVault, clock: Clock) -> None:
         self._service = service
@@ -49,23 +49,23 @@ class OAuthTokens:
         self._clock = clock
         self._held: _Held | None = None
         self._unsaved: tuple[SecretStr, Tokens] | None = None
-        """A spent refresh token and what came for it, which could not be stored and is not used
-        until it can."""
+        """Used refresh token and its new tokens, not used until they could be stored."""
         self._renewal: asyncio.Task[None] | None = None
         self._remedy: tuple[SecretStr, float] | None = None
-        """What replaced a refused token, and when: should it be refused too, the token is not to
-        blame, and another one would not help."""
+        """Replacement of a rejected token, and its time: if it is rejected too, the token is not to
+        blame, and another one would not help.
+        """
 
         self._end: tuple[BackendError, bool] | None = None
-        """Why the login is over, for all who ask after the one who noticed; None: nobody did."""
+        """Reason why the login is over, and a flag for the first report; None: it is not."""
 
     async def get_token(self, refused: SecretStr | None = None) -> SecretStr:
-        """An access token that is valid now, another than ``refused`` if a refresh can help.
+        """Return an access token that is valid now, other than ``refused`` if a refresh can help.
 
-        Raises BackendError, ``UNAUTHORIZED`` when only a login helps. No error has ``sent``:
-        whatever the token was wanted for never left.
+        Raises BackendError, ``UNAUTHORIZED`` if only a login helps. No error has ``sent``: the
+        request that needed the token was never sent.
         """
-        for _ in range(2):  # the second time for who joined a renewal that had begun before
+        for _ in range(2):  # the second time for callers that joined a renewal already running
             held = await self._current()
             if not self._needs_renewal(held, refused):
                 return held.tokens.access_token
@@ -77,11 +77,11 @@ class OAuthTokens:
         return (await self._current()).tokens.access_token
 
     async def identity(self) -> Identity:
-        """Who is signed in. Raises BackendError(UNAUTHORIZED) if nobody is."""
+        """Return the signed-in identity. Raises BackendError(UNAUTHORIZED) without one."""
         return (await self._current()).tokens.identity
 
     async def keep(self, grant: Grant, asked_s: float, identity: Identity) -> None:
-        """Store and use what a login gave. Raises ``StoreError``."""
+        """Store and use the tokens of a login. Raises ``StoreError``."""
         tokens = Tokens.of(grant, asked_s, identity)
         async with self._lock():
             await self._vault.prepare()
@@ -91,7 +91,7 @@ class OAuthTokens:
             self._use(tokens)
 
     async def forget(self) -> None:
-        """Sign out: after this no refresh that was under way can bring the login back.
+        """Sign out: afterwards no running refresh can restore the login.
 
         Raises ``StoreError``.
         """
@@ -100,7 +100,7 @@ class OAuthTokens:
             await self._vault.clear()
 
     async def aclose(self) -> None:
-        """Wait for a refresh in flight: cut between answer and storing, it would cost the login."""
+        """Wait for a running refresh: an interruption before storing would lose the login."""
         while self._renewal is not None and not self._renewal.done():
             await asyncio.wait([self._renewal])
 
@@ -113,7 +113,7 @@ class OAuthTokens:
         return self._use(tokens)
 
     def _adopted(self, stored: Tokens) -> _Held:
-        """What is stored, with the deadline it has if it is what we hold already."""
+        """Return the stored tokens, with the current deadline if they are in use already."""
         if self._held is not None and self._held.tokens == stored:
             return self._held
         return self._use(stored)
@@ -137,7 +137,7 @@ class OAuthTokens:
         return self._clock.monotonic_s() - self._remedy[1] < young_s
 
     def _can_wait(self, held: _Held, refused: SecretStr | None, error: BackendError) -> bool:
-        """Whether the old token does while the new one cannot be had; the next try comes later."""
+        """Return True if the old token still serves while no new one is available."""
         final = error.kind is ErrorKind.UNAUTHORIZED or held.tokens.access_token == refused
         if final or held.left_s(self._clock) <= held.ahead_s / 4:
             return False
@@ -145,7 +145,7 @@ class OAuthTokens:
         return True
 
     async def _renewed(self, refused: SecretStr | None) -> None:
-        """One renewal for all who ask meanwhile; it goes on when they are cancelled."""
+        """Renew once for all concurrent callers; continues when they are cancelled."""
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._renew(refused), name="token refresh")
             self._renewal.add_done_callback(_look_at)
@@ -188,9 +188,9 @@ class OAuthTokens:
             await self._store(token, stored.renewed(grant, asked_s))
 
     async def _refresh(self, token: SecretStr) -> Grant:
-        """The answer to a refresh token. A lost one is asked for once more, at once.
+        """Return the response to a refresh token. A lost one is requested once more, immediately.
 
-        An error has ``sent`` if the token may have been spent.
+        An error has ``sent`` if the token may have been used.
         """
         try:
             return await self._ask(token)
@@ -212,7 +212,7 @@ class OAuthTokens:
             raise BackendError(ErrorKind.TIMED_OUT, message, sent=True) from None
 
     async def _adopt_or_end(self, refused: Tokens, error: BackendError, *, cut_off: bool) -> None:
-        """Take what somebody stored meanwhile, without our lock; else the login is over."""
+        """Use tokens that another process stored meanwhile without our lock; else end the login."""
         for pause_s in (0.0, *_SECOND_LOOKS_S):
             await self._clock.sleep(pause_s)
             stored = await self._load()
@@ -258,14 +258,14 @@ _LOST = (ErrorKind.TIMED_OUT, ErrorKind.INTERRUPTED)
 
 
 def _ahead_s(lifetime_s: float | None, jitter: float) -> float:
-    """How long before its end a token is renewed: one to five minutes, less for a short life."""
+    """Return how early a token is renewed: one to five minutes, less for a short lifetime."""
     if lifetime_s is None:
         return 0.0
     return min(60 + 240 * jitter, lifetime_s * (0.25 + 0.15 * jitter))
 
 
 def _not_now(error: BackendError) -> BackendError:
-    """A refresh that may succeed later. For whoever wanted the token nothing was sent."""
+    """Return the error of a refresh that may succeed later. The original request was not sent."""
     unavailable = error.transient or error.kind is ErrorKind.BAD_ANSWER
     limited = error.kind is ErrorKind.RATE_LIMITED
     return BackendError(
@@ -296,6 +296,6 @@ def _ended(error: BackendError, cut_off: bool) -> BackendError:
 
 
 def _look_at(renewal: asyncio.Task[None]) -> None:
-    """Take note of its end, for when everybody who waited for it was cancelled."""
+    """Retrieve the result, in case every waiting caller was cancelled."""
     if not renewal.cancelled():
         renewal.exception()
