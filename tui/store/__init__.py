@@ -1,4 +1,4 @@
-"""What lasts: conversations, turns, their events and the outbox, in one SQLite file."""
+"""Persistent storage: conversations, turns, their events and the outbox, in one SQLite file."""
 
 from tui.core.errors import StoreError
 from tui.store.store import SqliteStore

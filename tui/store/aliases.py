@@ -1,7 +1,7 @@
-"""The ids that conversations had here before the server gave them one.
+"""Local ids of conversations from before the server assigned one.
 
-They are resolved in the transaction that uses them, so nothing is ever stored under an id that the
-conversation has no more, whenever the caller learned it.
+They are resolved in the transaction that uses them, so nothing is ever stored under an outdated
+id, however late the caller learns the new one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Query = Callable[Concatenate[sqlite3.Connection, str, ConversationId, P], R]
 def current(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId
 ) -> ConversationId:
-    """Return the id that a conversation has by now."""
+    """Return the current id of a conversation."""
     if not is_local(conversation_id):
         return conversation_id
     found = connection.execute(
@@ -32,7 +32,7 @@ def current(
 
 
 def by_current_id(query: _Query[P, R]) -> _Query[P, R]:
-    """Decorate a query on a conversation, so that it finds it by an earlier id too."""
+    """Decorate a query on a conversation, so that it accepts an earlier id too."""
 
     @wraps(query)
     def resolved(
@@ -53,7 +53,7 @@ def by_current_id(query: _Query[P, R]) -> _Query[P, R]:
 def add(
     connection: sqlite3.Connection, account: str, old: ConversationId, new: ConversationId
 ) -> None:
-    """Note that a conversation has another id from now on."""
+    """Record a new id of a conversation."""
     if is_local(old):
         connection.execute(
             "INSERT OR REPLACE INTO aliases (account, alias, id) VALUES (?, ?, ?)",
@@ -62,5 +62,5 @@ def add(
 
 
 def wipe(connection: sqlite3.Connection, account: str) -> None:
-    """Forget the aliases of an account."""
+    """Delete the aliases of an account."""
     connection.execute("DELETE FROM aliases WHERE account = ?", (account,))

@@ -1,4 +1,4 @@
-"""Who answers a question of the agent's: one at a time, over all processes, and once."""
+"""Claims on the agent's questions: each is answered once, by one process at a time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def claim(
     answer: Decision,
     presence: Presence,
 ) -> AnswerClaim | None:
-    """Have the answer to a question for ``holder`` alone; None if another has or had it."""
+    """Claim the answer to a question for ``holder`` alone; None if another has or had it."""
     found = connection.execute(_TURN, row(account, turn_id)).fetchone()
     if found is None:
         return None
@@ -61,7 +61,7 @@ def claim(
 def claimed(
     connection: sqlite3.Connection, account: str, turn_id: TurnId, name: str
 ) -> Decision | None:
-    """Return the answer to a question that was given, or is on its way."""
+    """Return the answer that was given or is being sent."""
     found = connection.execute(_CLAIMED, row(account, turn_id, name)).fetchone()
     return found[0] if found else None
 
@@ -76,7 +76,7 @@ def end(
     given: bool,
     presence: Presence,
 ) -> None:
-    """Note that an answer was given, or that it may have been and is nobody's now."""
+    """Record that an answer was given, or that it may have been and is unclaimed now."""
     mine = f"{presence.name()}/{holder}"
     state = "given" if given else "unclear"
     connection.execute(_END, row(state, account, turn_id, name, mine))

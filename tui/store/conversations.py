@@ -40,7 +40,7 @@ _NOTE_OUTCOME = """
 def listed(
     connection: sqlite3.Connection, account: str, limit: int, offset: int
 ) -> list[Conversation]:
-    """Pinned ones, then the newest activity first; what has no time comes last."""
+    """Return pinned conversations, then newest activity first; those without a time come last."""
     found = connection.execute(
         f"SELECT {_COLUMNS} FROM conversations WHERE account = ?"
         " ORDER BY pinned DESC, updated_ms DESC, number LIMIT ? OFFSET ?",
@@ -63,7 +63,7 @@ def one(
 def save(
     connection: sqlite3.Connection, account: str, conversations: Sequence[Conversation]
 ) -> None:
-    """Insert or update. What is known is never emptied, and ``unread`` stays as it is here."""
+    """Insert or update. Known values are never emptied, and ``unread`` is kept."""
     connection.executemany(
         _SAVE,
         (
@@ -112,13 +112,13 @@ def pin(
 
 
 def note_outcome(connection: sqlite3.Connection, turn: int, failed: bool) -> None:
-    """How a turn ended, which says something of its conversation if it is the newest there."""
+    """Record the outcome of a turn, and of its conversation if it is the newest there."""
     connection.execute(_NOTE_OUTCOME, (failed, turn))
 
 
 @by_current_id
 def number_of(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> int:
-    """The conversation's row number; the row is made if there is none."""
+    """Return the conversation's row number; create the row if there is none."""
     key = row(account, conversation_id)
     query = "SELECT number FROM conversations WHERE account = ? AND id = ?"
     found = connection.execute(query, key).fetchone()
@@ -132,7 +132,7 @@ def number_of(connection: sqlite3.Connection, account: str, conversation_id: Con
 def rename(
     connection: sqlite3.Connection, account: str, old: ConversationId, new: ConversationId
 ) -> None:
-    """Change an id. If the new one is known already, both become one."""
+    """Change an id. If the new one exists, both conversations are merged."""
     if old == new or aliases.current(connection, account, old) != old:
         return
     begun = one(connection, account, old)
@@ -144,7 +144,7 @@ def rename(
 def _merge(
     connection: sqlite3.Connection, account: str, begun: Conversation, new: ConversationId
 ) -> None:
-    """Move all of a conversation to another id."""
+    """Move everything of a conversation to another id."""
     old = begun.id
     save(connection, account, [replace(begun, id=new)])
     if begun.given_name:
@@ -164,7 +164,7 @@ def _merge(
 
 
 def touch(connection: sqlite3.Connection, number: int, at_ms: int | None) -> None:
-    """Something happened in a conversation."""
+    """Record activity in a conversation."""
     connection.execute(
         "UPDATE conversations SET updated_ms = ?1"
         " WHERE number = ?2 AND coalesce(updated_ms, -1) < ?1",
@@ -174,7 +174,7 @@ def touch(connection: sqlite3.Connection, number: int, at_ms: int | None) -> Non
 
 @by_current_id
 def delete(connection: sqlite3.Connection, account: str, conversation_id: ConversationId) -> None:
-    """Forget a conversation with its turns, events and draft."""
+    """Delete a conversation with its turns, events and draft."""
     key = row(account, conversation_id)
     connection.execute("DELETE FROM conversations WHERE account = ? AND id = ?", key)
     connection.execute("DELETE FROM drafts WHERE account = ? AND conversation = ?", key)
@@ -184,7 +184,7 @@ def delete(connection: sqlite3.Connection, account: str, conversation_id: Conver
 def drop_if_empty(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId
 ) -> bool:
-    """Forget a conversation that exists only here, unless it has turns; whether it is gone."""
+    """Delete a local conversation unless it has turns; return True if it is gone."""
     if not is_local(conversation_id):
         return False
     number = number_of(connection, account, conversation_id)
@@ -195,7 +195,7 @@ def drop_if_empty(
 
 
 def wipe(connection: sqlite3.Connection, account: str) -> None:
-    """Forget everything of an account."""
+    """Delete everything of an account."""
     aliases.wipe(connection, account)
     for table in ("conversations", "drafts", "meta"):
         connection.execute(f"DELETE FROM {table} WHERE account = ?", (account,))

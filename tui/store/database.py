@@ -1,4 +1,4 @@
-"""SQLite connection on a thread of its own, and values on their way in and out."""
+"""SQLite connection on a thread of its own, with conversion of values."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from tui.store.migrate import migrate
 Value = str | int | None
 
 LAST = 1 << 62
-"""A turn's ``position`` while it waits in the queue or nothing is known of its time."""
+"""``position`` of a turn while it is queued or its time is unknown."""
 
 
 def row(*values: Value) -> tuple[Value, ...]:
-    """Values that SQLite takes: it refuses the lone surrogates that JSON allows.
+    """Return values that SQLite accepts: it rejects the lone surrogates that JSON allows.
 
-    They become U+FFFD, one character for another, so that offsets into the text stay true.
+    They become U+FFFD, one character for another, so that offsets into the text stay valid.
     """
     return tuple(_storable(value) if isinstance(value, str) else value for value in values)
 
 
 def number_list(numbers: Iterable[int]) -> str:
-    """A parameter for ``IN (SELECT value FROM json_each(?))``."""
+    """Return a parameter for ``IN (SELECT value FROM json_each(?))``."""
     return f"[{','.join(map(str, numbers))}]"
 
 
@@ -45,7 +45,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Work = Callable[Concatenate[sqlite3.Connection, P], R]
-"""A function over the connection; it runs on the database's thread."""
+"""Function over the connection; it runs on the database's thread."""
 
 _BUSY_TIMEOUT_S = 10.0
 
@@ -62,14 +62,14 @@ class Database:
     """Runs functions over one connection, in the order of the calls.
 
     At interpreter exit the executor is joined once its queue is empty, so a program that ends
-    without :meth:`aclose` neither hangs nor loses a write that was asked for. A caller that is
-    cancelled may find its write done or not, but never half. Every call raises ``StoreError``.
+    without :meth:`aclose` neither hangs nor loses a requested write. A cancelled caller may find
+    its write done or not, but never half. Every call raises ``StoreError``.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.set_aside: Path | None = None
-        """Where a damaged file was moved when this one was opened; None: there was none."""
+        """New path of a damaged file that was moved on opening; None: there was none."""
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._connection: sqlite3.Connection | None = None
 
@@ -89,11 +89,11 @@ class Database:
         return await self._run(lambda: self._transaction("BEGIN", work, *args, **kwargs))
 
     async def write(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run changes as one transaction. It lasts, whatever becomes of this process."""
+        """Run changes as one transaction. It survives the death of this process."""
         return await self._run(lambda: self._transaction("BEGIN IMMEDIATE", work, *args, **kwargs))
 
     async def write_through(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Like :meth:`write`, but it lasts through a loss of power too, for the price of a sync."""
+        """Like :meth:`write`, but it also survives a power failure, at the cost of a sync."""
         return await self._run(lambda: self._synced(work, *args, **kwargs))
 
     async def outside(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -101,7 +101,7 @@ class Database:
         return await self._run(lambda: work(self._opened(), *args, **kwargs))
 
     async def aclose(self, last: Callable[[], None] = lambda: None) -> None:
-        """Close the connection after what was asked before, then do the last. May be repeated."""
+        """Close the connection after all earlier calls, then call ``last``. May be repeated."""
         if self._connection is not None:
             await self._run(self._disconnect)
             await self._run(last)
@@ -175,7 +175,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _examine(connection: sqlite3.Connection) -> None:
-    """Raise the error of a damaged file when any part of it is damaged."""
+    """Raise the error of a damaged file if any part of it is damaged."""
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         damage = sqlite3.DatabaseError("damaged")
         damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT

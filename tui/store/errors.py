@@ -1,4 +1,4 @@
-"""What can go wrong with the database, in words for a person."""
+"""Convert SQLite's errors to sentences for a person."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def store_error(path: Path, error: sqlite3.Error) -> StoreError:
-    """Our error for one of SQLite's; what has no sentence of its own is passed on in its words."""
+    """Return our error for one of SQLite's; without a sentence of its own, with SQLite's words."""
     sentence = _SENTENCES.get(_primary_code(error), "{path} cannot be used: {error}.")
     return StoreError(sentence.format(path=path, error=error))
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is broken, and not only this use of it."""
+    """Return True if the file itself is damaged, and not only this use of it."""
     return _primary_code(error) in _DAMAGED
 
 
 def _primary_code(error: sqlite3.Error) -> int:
-    """SQLite's result code; 0 for what the Python module raises by itself."""
+    """Return SQLite's result code; 0 for errors of the Python module itself."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF

@@ -1,6 +1,6 @@
-"""Events of turns: kept once each, given back in the order they came.
+"""Events of turns: saved once each, returned in the order of arrival.
 
-A piece of a message (``TextDelta``) is kept only until the whole message is. Pieces that carry a
+A piece of a message (``TextDelta``) is kept only until the whole message is saved. Pieces with a
 number are kept like other events, since a missing number means that an event is missing.
 """
 
@@ -59,7 +59,7 @@ _USAGE = """
 def keep(
     connection: sqlite3.Connection, turn: int, conversation: int, events: Sequence[TurnEvent]
 ) -> None:
-    """Keep events of a turn, by its row number and that of its conversation."""
+    """Save events of a turn, by its row number and that of its conversation."""
     pieces = [e for e in events if isinstance(e, TextDelta) and e.seq is None]
     whole = [e for e in events if not isinstance(e, TextDelta) or e.seq is not None]
     connection.executemany(_KEEP, (_values(turn, conversation, event) for event in whole))
@@ -71,7 +71,7 @@ def keep(
 def of_turns(
     connection: sqlite3.Connection, turns: Iterable[int]
 ) -> defaultdict[int, list[TurnEvent]]:
-    """The events of some turns, by the turn's row number."""
+    """Return the events of some turns, by the turn's row number."""
     numbers = number_list(turns)
     by_turn: defaultdict[int, list[TurnEvent]] = defaultdict(list)
     found = connection.execute(
@@ -94,9 +94,9 @@ def timeline(
     limit: int,
     until_ms: int | None = None,
 ) -> list[TurnEvent]:
-    """The newest events of a conversation by time, oldest first, without pieces of text.
+    """Return the newest events of a conversation by time, oldest first, without pieces of text.
 
-    ``until_ms``: those up to this time.
+    ``until_ms``: only those up to this time.
     """
     values = row(account, conversation_id, limit)
     if until_ms is None:
@@ -109,7 +109,7 @@ def timeline(
 def usage_reports(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId
 ) -> list[list[TurnEvent]]:
-    """The reports of usage of a conversation, a list for each turn, oldest first."""
+    """Return the usage reports of a conversation, a list for each turn, oldest first."""
     found = connection.execute(_USAGE, row(account, conversation_id))
     by_turn: defaultdict[int, list[TurnEvent]] = defaultdict(list)
     for turn, body in found:
@@ -118,7 +118,7 @@ def usage_reports(
 
 
 def _joined(pieces: Iterable[TextDelta]) -> Iterator[TextDelta]:
-    """Pieces that follow one another, as one. Its event id is that of the last."""
+    """Join consecutive pieces into one. Its event id is that of the last."""
     whole: TextDelta | None = None
     for piece in pieces:
         if whole and _follows(whole, piece):
@@ -148,7 +148,7 @@ def _values(turn: int, conversation: int, event: TurnEvent) -> tuple[Value, ...]
 
 
 def _event(text: str | None, body: str) -> TurnEvent:
-    """The event of a row; what an agent said stands in a column of its own, to be searched."""
+    """Return the event of a row; the agent's text has a column of its own, for the search."""
     data = json.loads(body)
     if text is not None:
         data["text"] = text

@@ -1,4 +1,4 @@
-"""The database's files: private, locked while they are opened, set aside when damaged."""
+"""Files of the database: private, locked while they are opened, moved when damaged."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _COMPANIONS = ("-wal", "-shm")
 
 
 def make_private(path: Path) -> None:
-    """Create the file 0600, or take others' rights away. Raises ``OSError``, also for a link.
+    """Create the file 0600, or remove the rights of others. Raises ``OSError``, also for a link.
 
-    SQLite gives the files that it puts beside it the same mode, but follows a link in their place.
+    SQLite gives its companion files the same mode, but follows a link in their place.
     """
     with suppress(FileExistsError):
         os.close(open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
@@ -40,8 +40,8 @@ def make_private(path: Path) -> None:
 def locked(path: Path) -> Iterator[None]:
     """Keep other processes from opening the database while it is created, migrated or replaced.
 
-    Its folder is created 0700; one that is ours is made one that others cannot write to. The
-    system frees the lock when its holder dies. Raises ``OSError``.
+    Its folder is created 0700; if it is ours, others lose the right to write to it. The system
+    frees the lock when its holder dies. Raises ``OSError``.
     """
     make_folder(path.parent)
     protect(path.parent, OTHERS_WRITE)
@@ -54,7 +54,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def suspect(path: Path) -> None:
-    """Remember that damage was met, so that the next process to open the file checks all of it."""
+    """Record damage, so that the next process to open the file checks all of it."""
     os.close(open_file(beside(path, ".suspect")))
 
 
@@ -67,7 +67,7 @@ def clear_suspicion(path: Path) -> None:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged database to the first free ``<name>.corrupt-<n>``, which is returned."""
+    """Rename a damaged database to the first free ``<name>.corrupt-<n>``; return that path."""
     target = next(t for n in count(1) if not (t := beside(path, f".corrupt-{n}")).exists())
     path.rename(target)
     for suffix in _COMPANIONS:
@@ -78,5 +78,5 @@ def set_aside(path: Path) -> Path:
 
 
 def beside(path: Path, suffix: str) -> Path:
-    """A companion of the database, such as its lock."""
+    """Return a companion file of the database, such as its lock."""
     return path.with_name(path.name + suffix)

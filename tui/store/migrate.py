@@ -1,4 +1,4 @@
-"""Bring a database up to the newest schema. Its version is SQLite's ``user_version``."""
+"""Migrate a database to the newest schema. Its version is SQLite's ``user_version``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tui.core.json_values import read_json
 
 
 def migrations() -> list[str]:
-    """The scripts that lead from an empty file to the newest schema, one per version."""
+    """Return the scripts from an empty file to the newest schema, one per version."""
     folder = files("tui.store") / "migrations"
     scripts = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return [script.read_text(encoding="utf-8") for script in scripts]
 
 
 def migrate(connection: sqlite3.Connection, scripts: list[str] | None = None) -> None:
-    """Apply what is missing, all of it or nothing. The connection must be in autocommit mode.
+    """Apply the missing migrations, all or none. The connection must be in autocommit mode.
 
     Raises ``StoreError`` for a database that a newer version wrote.
     """
@@ -40,7 +40,7 @@ def migrate(connection: sqlite3.Connection, scripts: list[str] | None = None) ->
 
 
 def _message_text(body: str) -> str:
-    """Return what an agent said, from the JSON of its event."""
+    """Return the agent's text from the JSON of its event."""
     try:
         text = read_json(body).get("text")
     except (ValueError, AttributeError):
@@ -54,7 +54,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """One statement at a time: ``executescript`` would commit the transaction we are in."""
+    """Yield one statement at a time: ``executescript`` would commit the current transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -1,4 +1,4 @@
-"""Who may send a message, and who may still change it: one at a time, over all processes."""
+"""Claims on unsent messages: one process at a time may send or change each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def claim(
     holder: str,
     presence: Presence,
 ) -> TurnRecord | None:
-    """Have an unsent message for ``holder`` alone; None if it is held, or is not unsent."""
+    """Claim an unsent message for ``holder`` alone; None if it is held, or is not unsent."""
     if _free(connection, account, turn_id, presence) not in UNSENT:
         return None
     connection.execute(_HOLD, row(f"{presence.name()}/{holder}", account, turn_id))
@@ -41,14 +41,14 @@ def let_go(
     holder: str,
     presence: Presence,
 ) -> None:
-    """Let others have a message, if ``holder`` has it."""
+    """Release a message that ``holder`` has claimed."""
     connection.execute(_LET_GO, row(account, turn_id, f"{presence.name()}/{holder}"))
 
 
 def revise(
     connection: sqlite3.Connection, account: str, turn_id: TurnId, text: str, presence: Presence
 ) -> bool:
-    """Give a queued message other words; False if it is held, or is not queued any more."""
+    """Change the text of a queued message; return False if it is held, or no longer queued."""
     if _free(connection, account, turn_id, presence) != "queued":
         return False
     connection.execute(_REVISE, row(text, account, turn_id))
@@ -58,7 +58,7 @@ def revise(
 def requeue(
     connection: sqlite3.Connection, account: str, turn_id: TurnId, presence: Presence
 ) -> bool:
-    """Send a message again that is not confirmed; False if it is held, or is something else."""
+    """Queue an unconfirmed message again; return False if it is held, or in another state."""
     if _free(connection, account, turn_id, presence) != "unconfirmed":
         return False
     connection.execute(_REQUEUE, row(account, turn_id))
@@ -68,7 +68,7 @@ def requeue(
 def withdraw(
     connection: sqlite3.Connection, account: str, turn_id: TurnId, presence: Presence
 ) -> Prompt | None:
-    """Forget a message that is not on its way; what it was, None if it is held or was sent."""
+    """Delete a message that is not being sent; return its prompt, None if held or sent."""
     if _free(connection, account, turn_id, presence) not in ("queued", "unconfirmed"):
         return None
     record = turns.one(connection, account, turn_id)
@@ -83,7 +83,7 @@ def return_rejected(
     conversation_id: ConversationId,
     draft: str,
 ) -> None:
-    """Forget a message and keep a draft that has its text: both or neither."""
+    """Delete a message and save a draft that contains its text: both or neither."""
     conversations.save_draft(connection, account, conversation_id, draft)
     connection.execute(_WITHDRAW, row(account, turn_id))
 
@@ -91,7 +91,7 @@ def return_rejected(
 def _free(
     connection: sqlite3.Connection, account: str, turn_id: TurnId, presence: Presence
 ) -> str | None:
-    """How far a message got that nobody holds; None if somebody does, or there is none."""
+    """Return the state of a message without a holder; None if it has one, or does not exist."""
     found = connection.execute(_HOLDER, row(account, turn_id)).fetchone()
     if found is None:
         return None

@@ -1,7 +1,7 @@
-"""Which of the processes that share a database are alive.
+"""Detect which of the processes that share a database are alive.
 
-Each has a file of its own beside it, locked for as long as it lives. The system frees the lock
-when the process dies, however it dies: no clock, no process id that somebody else may have by now.
+Each has a file of its own beside it, locked while it lives. The system frees the lock when the
+process dies, for any reason: no clock, no process id that may have been reused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tui.system.private_files import make_folder, open_file
 
 
 class Presence:
-    """The sign of life of one process. Used on the database's thread; raises ``OSError``."""
+    """Lock file of one process. Used on the database's thread; raises ``OSError``."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class Presence:
         self._descriptor: int | None = None
 
     def name(self) -> str:
-        """What this process is called; the sign is given when this is first asked for."""
+        """Return the name of this process; its file is created on first use."""
         if self._descriptor is None:
             with files.locked(self._database):
                 make_folder(self._folder)
@@ -37,7 +37,7 @@ class Presence:
         return self._name
 
     def alive(self, name: str) -> bool:
-        """Whether the process of this name lives."""
+        """Return True if the process of this name is alive."""
         if self._descriptor is not None and name == self._name:
             return True
         try:
@@ -53,7 +53,7 @@ class Presence:
         return False
 
     def end(self) -> None:
-        """Take the sign away."""
+        """Remove the file."""
         if self._descriptor is not None:
             with suppress(OSError):
                 (self._folder / self._name).unlink(missing_ok=True)
@@ -61,7 +61,7 @@ class Presence:
             self._descriptor = None
 
     def _clear_up(self) -> None:
-        """Remove what processes left that were killed."""
+        """Remove files of processes that were killed."""
         for sign in self._folder.iterdir():
             if not self.alive(sign.name):
                 sign.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Full-text search over everything that was said.
+"""Full-text search over all messages and titles.
 
 The index (see ``migrations/0002_search.sql``) is written by triggers alone.
 """
@@ -18,8 +18,8 @@ _MOST_TERMS = 16
 _SNIPPET_WORDS = 24
 _SOURCES: tuple[HitSource, ...] = ("title", "user", "agent")
 
-# Ranks that differ little are equal, so that the newest comes first among them. The marks are of
-# this query alone: no message can contain them. A BLOB, because JSON allows lone surrogates.
+# Ranks that differ little are equal, so that the newest comes first among them. The marks are
+# unique to this query: no message can contain them. A BLOB, because JSON allows lone surrogates.
 _FOUND = f"""
     WITH found AS MATERIALIZED (
         SELECT w.rowid AS number, c.number AS conversation, t.id AS turn, e.key AS event,
@@ -57,7 +57,7 @@ _MARKUP = re.compile(r"^\s*(?:#{1,6}|>|[-*+]|\d+\.)\s+|\*\*|`+|^\s*\|?[\s:|-]*-{
 
 
 def found(connection: sqlite3.Connection, account: str, words: str, limit: int) -> list[Hit]:
-    """The best hits, newest first among equals; no words, no hits. Never raises for the words."""
+    """Return the best hits, newest first among equals. Never raises because of the words."""
     query = _query(words)
     if not query:
         return []
@@ -67,12 +67,12 @@ def found(connection: sqlite3.Connection, account: str, words: str, limit: int) 
 
 
 def purge(connection: sqlite3.Connection) -> None:
-    """Overwrite what the index still holds of rows that are gone."""
+    """Overwrite the index entries of deleted rows."""
     connection.execute("INSERT INTO words (words) VALUES ('optimize')")
 
 
 def problems(connection: sqlite3.Connection) -> list[str]:
-    """Where the index is damaged or differs from what is stored. Raises ``sqlite3.Error``."""
+    """Return the places where the index is damaged or outdated. Raises ``sqlite3.Error``."""
     connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     return [
         f"words: row {number} is not what was said" for (number,) in connection.execute(_ASTRAY)
@@ -80,13 +80,13 @@ def problems(connection: sqlite3.Connection) -> list[str]:
 
 
 def _query(words: str) -> str:
-    """An FTS5 query for texts with a word that begins like each of these, in whatever order."""
+    """Return an FTS5 query for texts with words that start with each of these, in any order."""
     terms = [term for term in clean(words).split() if any(char.isalnum() for char in term)]
     return " ".join('"{}"*'.format(term.replace('"', '""')) for term in terms[:_MOST_TERMS])
 
 
 def _hits(rows: sqlite3.Cursor, mark: str) -> dict[tuple[str, bytes], Hit]:
-    """Hits by place and text: a message that came by the stream and by the history is one."""
+    """Return hits by place and text: a message from both the stream and the history is one."""
     hits: dict[tuple[str, bytes], Hit] = {}
     for conversation_id, title, turn_id, event_key, source, at_ms, text, snippet in rows:
         excerpt, marks = _excerpt(snippet.decode("utf-8", "replace"), mark)
@@ -105,7 +105,7 @@ def _hits(rows: sqlite3.Cursor, mark: str) -> dict[tuple[str, bytes], Hit]:
 
 
 def _excerpt(snippet: str, mark: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The excerpt on one clean line, and where the words are in it."""
+    """Return the excerpt on one clean line, and the positions of the words in it."""
     excerpt = ""
     marks: list[tuple[int, int]] = []
     for number, part in enumerate(snippet.split(mark)):

@@ -1,4 +1,4 @@
-"""The store of one account over the shared database."""
+"""Store of one account in the shared database."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tui.store.presence import Presence
 
 
 class SqliteStore:
-    """A :class:`tui.core.ports.TurnStore` in a SQLite file that several processes may have open.
+    """:class:`tui.core.ports.TurnStore` in a SQLite file that several processes may have open.
 
-    A write lasts through the death of the process. What decides whether something is sent again,
-    and what the user has typed, lasts through a loss of power too; for events that would be
-    waste, since the server has them. Every call raises ``StoreError``.
+    A write survives the death of the process. Delivery states, and the user's text, also survive a
+    power failure; for events that would be waste, since the server has them. Every call raises
+    ``StoreError``.
     """
 
     def __init__(self, database: Database, account: str) -> None:
@@ -34,13 +34,13 @@ class SqliteStore:
     async def open(cls, path: Path, account: str) -> SqliteStore:
         """Open the file, creating (0600, in a 0700 folder) or migrating it.
 
-        ``account`` tells apart what belongs to different services, agents and users.
+        ``account`` separates the data of different services, agents and users.
         """
         return cls(await Database.open(path), account)
 
     @property
     def set_aside(self) -> Path | None:
-        """Where a damaged file was moved on opening, before a new one was begun."""
+        """New path of a damaged file that was moved on opening, before a new one was created."""
         return self._db.set_aside
 
     async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
@@ -199,19 +199,19 @@ class SqliteStore:
         )
 
     async def note(self, name: str) -> str | None:
-        """Something small that the program wanted to remember, such as what was open last."""
+        """Return a small value that the program stored, such as the last open conversation."""
         return await self._db.read(conversation_rows.note, self._account, name)
 
     async def save_note(self, name: str, value: str) -> None:
         await self._db.write(conversation_rows.save_note, self._account, name, value)
 
     async def wipe(self) -> None:
-        """Forget everything of this account, for good: freed pages are overwritten."""
+        """Delete everything of this account, for good: freed pages are overwritten."""
         await self._db.write_through(_wipe, self._account)
         await self._db.outside(_truncate_log)
 
     async def problems(self) -> Sequence[str]:
-        """What a check of the whole file finds wrong; empty: nothing. Slow on a large file."""
+        """Return the problems found in the whole file; empty: none. Slow on a large file."""
         return await self._db.outside(_problems)
 
     async def aclose(self) -> None:

@@ -1,8 +1,8 @@
-"""Writing turns: their prompts (the outbox) and what happens to them.
+"""Write turns: their prompts (the outbox) and their events.
 
 A turn's ``position`` is its place in the conversation, in milliseconds since the epoch. Once
-given, a place never changes, so that nothing jumps on screen when the server's clock turns out to
-differ from ours.
+assigned, it never changes, so that nothing jumps on screen when the server's clock differs from
+ours.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _UNPROMPTED = """
 
 
 class _Row(NamedTuple):
-    """What decides how a turn may be changed."""
+    """Fields that determine how a turn may be changed."""
 
     number: int
     conversation: int
@@ -68,9 +68,9 @@ def save(
     prompt: Prompt | None,
     run_id: RunId | None,
 ) -> ConversationId:
-    """Insert or update; without a prompt or run the known one stays. The turn's conversation.
+    """Insert or update a turn, keeping its known prompt and run; return its conversation.
 
-    A known turn stays in its conversation, whatever that was called when the caller last looked.
+    A known turn stays in its conversation, under whatever id the caller last saw.
     """
     known = _known(connection, account, turn_id)
     turn = known or _insert(connection, account, turn_id, conversation_id)
@@ -94,7 +94,7 @@ def append(
     conversation_id: ConversationId,
     batch: Sequence[TurnEvent],
 ) -> None:
-    """Keep events of a turn, all but heartbeats; a turn that is not known is made."""
+    """Save events of a turn, except heartbeats; an unknown turn is created."""
     kept = [event for event in batch if not isinstance(event, Heartbeat)]
     if not kept:
         return
@@ -111,7 +111,7 @@ def append(
 def join_run(
     connection: sqlite3.Connection, account: str, turn_id: TurnId, run_id: RunId
 ) -> TurnId | None:
-    """Make a run one of a turn's; what was stored of it as a turn of its own moves there."""
+    """Add a run to a turn; events stored for that run as a separate turn move there."""
     turn = _known(connection, account, turn_id)
     if turn is None:
         return None
@@ -147,7 +147,7 @@ def _insert(
 
 
 def _learn(connection: sqlite3.Connection, turn: _Row, batch: Sequence[TurnEvent]) -> None:
-    """Take from events what a turn lacks: its run, its place, and that something happened."""
+    """Update a turn from events: its run, its position, and its activity."""
     run_id = next((event.run_id for event in batch if event.run_id), None)
     if run_id and turn.run_id is None:
         connection.execute(_LEARN_RUN, row(run_id, turn.number))
@@ -161,9 +161,9 @@ def _learn(connection: sqlite3.Connection, turn: _Row, batch: Sequence[TurnEvent
 def _position(
     connection: sqlite3.Connection, conversation: int, prompt: Prompt | None, *, is_new: bool
 ) -> int:
-    """The position of a turn that has none: by its time if it comes from the history, else last.
+    """Return the position of a turn without one: by its time if from the history, else last.
 
-    A queued prompt gets its place when it leaves the queue, behind all that is there.
+    A queued prompt gets its position when it leaves the queue, after everything present.
     """
     if prompt is None or prompt.state == "queued":
         return LAST

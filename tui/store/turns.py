@@ -1,4 +1,4 @@
-"""Reading turns, each with its prompt and its events."""
+"""Read turns, each with its prompt and its events."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def newest(
     limit: int,
     before: TurnId | None,
 ) -> list[TurnRecord]:
-    """The newest turns (before one of them), oldest first. The cost depends on ``limit`` alone."""
+    """Return the newest turns (before one of them), oldest first. The cost depends on ``limit``."""
     place = (LAST, LAST)
     if before is not None:
         place = _place(connection, account, before) or (0, 0)
@@ -79,7 +79,7 @@ def following(
     limit: int,
     after: TurnId,
 ) -> list[TurnRecord]:
-    """The oldest turns after one of them, oldest first; as cheap as :func:`newest`."""
+    """Return the oldest turns after one of them, oldest first; as cheap as :func:`newest`."""
     place = _place(connection, account, after) or (LAST, LAST)
     return _records(connection, _FOLLOWING, account, conversation_id, *place, limit)
 
@@ -92,7 +92,7 @@ def one(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> TurnRe
 def of_run(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, run_id: RunId
 ) -> TurnRecord | None:
-    """The oldest turn of a run, or the one that goes on in it."""
+    """Return the oldest turn of a run, or the one that continues in it."""
     values = (account, conversation_id, run_id)
     begun = _records(connection, _OF_RUN, *values)
     return next(iter(begun or _records(connection, _JOINED, *values)), None)
@@ -102,17 +102,17 @@ def of_run(
 def pending(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId
 ) -> list[TurnRecord]:
-    """Turns whose prompt is queued, sending or unconfirmed, oldest first."""
+    """Return turns with a queued, sending or unconfirmed prompt, oldest first."""
     return _records(connection, _PENDING, account, conversation_id)
 
 
 def unfinished(connection: sqlite3.Connection, account: str) -> list[TurnRecord]:
-    """Turns of all conversations that have not ended and were not refused, oldest first."""
+    """Return turns of all conversations that have not ended and were not rejected, oldest first."""
     return _records(connection, _UNFINISHED, account)
 
 
 def said(connection: sqlite3.Connection, account: str, limit: int) -> list[str]:
-    """Different texts of the user, newest first. Reads no further than it must."""
+    """Return different texts of the user, newest first. Reads no further than necessary."""
     found = connection.execute(
         "SELECT text FROM turns WHERE account = ? AND text IS NOT NULL"
         " ORDER BY at_ms DESC, number DESC",
@@ -133,14 +133,14 @@ def message_known(
     conversation_id: ConversationId,
     message_id: MessageId,
 ) -> bool:
-    """Whether a message of the user, or a whole one of the agent, is stored."""
+    """Return True if a message of the user, or a complete one of the agent, is stored."""
     values = row(account, conversation_id, message_id)
     found = connection.execute(_MESSAGE_KNOWN, values).fetchone()
     return bool(found and found[0])
 
 
 def _place(connection: sqlite3.Connection, account: str, turn_id: TurnId) -> tuple[int, int] | None:
-    """Where a turn stands in its conversation."""
+    """Return the position of a turn in its conversation."""
     found: tuple[int, int] | None = connection.execute(
         "SELECT position, number FROM turns WHERE account = ? AND id = ?", row(account, turn_id)
     ).fetchone()
