@@ -28,17 +28,17 @@ TIMEOUT = httpx.Timeout(40, connect=10)
 
 _TRIES = 3
 _LONGEST_WAIT_S = 20.0
-"""A read that the service wants later than this fails at once and says when to try again."""
+"""Longest requested delay for a read; beyond it the read fails and says when to retry."""
 
 _NOTHING: Values = {}
 _LARGEST_LIST = 1_000_000
 
 
 class EndpointClient:
-    """The Developer API at one host, for one token. Every call raises ``BackendError``.
+    """Developer API at one host, for one token. Every call raises ``BackendError``.
 
-    Reads are repeated on passing failures, all else is sent once. A request waits until the rate
-    limit of its endpoint lets it go.
+    Reads are retried after transient failures, everything else is sent once. A request waits for
+    the rate limit of its endpoint.
     """
 
     def __init__(
@@ -63,10 +63,10 @@ class EndpointClient:
     async def request(
         self, endpoint: Endpoint, parts: Sequence[str] = (), values: Values = _NOTHING
     ) -> Any:
-        """Return the JSON of an answer as it came, None for an empty one.
+        """Return the JSON of a response, None for an empty one.
 
         ``parts`` fill the path, ``values`` are by the names of the endpoint's fields. Raises
-        BackendError(INVALID) with the rules' texts, before sending, for what must not be sent.
+        BackendError(INVALID) with the violated rules, before sending.
         """
         _check(endpoint, parts, values)
         query = _query(nested(endpoint.query, values))
@@ -80,9 +80,9 @@ class EndpointClient:
         *,
         limit: int = _LARGEST_LIST,
     ) -> AsyncGenerator[Any]:
-        """Iterate over at most ``limit`` rows of a list, page by page.
+        """Yield at most ``limit`` rows of a list, page by page.
 
-        Ends where the answers say so, or with a page that brings nothing new: some lists have but
+        Ends when the responses say so, or with a page that brings nothing new: some lists have only
         one.
         """
         _check(endpoint, parts, values)
@@ -105,13 +105,13 @@ class EndpointClient:
     async def request_one(
         self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object
     ) -> R:
-        """Return the record in an answer; an empty one where the answer has no content."""
+        """Return the record in a response; an empty one if the response has no content."""
         return decode(kind, unwrapped(await self.request(endpoint, parts, values)))
 
     async def request_all(
         self, kind: type[R], endpoint: Endpoint, *parts: str, **values: object
     ) -> AsyncGenerator[R]:
-        """Iterate over the records of a list."""
+        """Yield the records of a list."""
         async with aclosing(self.rows(endpoint, parts, values)) as rows:
             async for row in rows:
                 yield decode(kind, row)
@@ -168,7 +168,7 @@ def _check(endpoint: Endpoint, parts: Sequence[str], values: Values) -> None:
 
 
 def _query(values: Mapping[str, Any]) -> dict[str, str | int | Sequence[str]]:
-    """Return the values of a query; a flag is written as in JSON."""
+    """Return the parameters of a query; a flag is written as in JSON."""
     return {
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in values.items()

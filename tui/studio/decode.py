@@ -1,7 +1,7 @@
-"""JSON as records of ``tui.studio``, by the types of their fields. Nothing here raises.
+"""Decode JSON to records of ``tui.studio``, by the types of their fields. Nothing here raises.
 
-A value that makes no sense reads as if it were missing. Texts are cleaned; ids and secrets stay as
-they came, but for what no sane one has.
+A meaningless value counts as missing. Texts are cleaned; ids and secrets stay as received, unless
+they contain characters that no valid one has.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _Reader = Callable[[object], Any]
 
 
 def decode(kind: type[R], value: object) -> R:
-    """A record, whatever came; a list of one object reads as the object."""
+    """Return a record for any value; a list of one object reads as the object."""
     raw = object_of(value[0] if isinstance(value, list) and value else value)
     found = {name: reader(raw.get(name)) for name, reader in _readers(cast(Any, kind)).items()}
     return kind(raw=raw, **{name: value for name, value in found.items() if value is not None})
 
 
 def find_rows(body: object, *names: str) -> list[Any] | None:
-    """The list in an answer: bare, or under one of the usual names; None where there is none.
+    """Return the list in a response: bare, or under one of the usual names; None if there is none.
 
     Source: Agent Studio API (bare, ``data``); Developer API pages (``items``, ``result.items``).
     """
@@ -76,7 +76,7 @@ def _list_reader(kind: Any) -> _Reader:
 
 
 def _secret(value: object) -> str | None:
-    """A secret, also one inside an object such as ``{"token": {"value": "..."}}``."""
+    """Return a secret, also one inside an object such as ``{"token": {"value": "..."}}``."""
     if isinstance(value, dict):
         value = value.get("value") or value.get("token")
     return value if isinstance(value, str) and value.isprintable() else None

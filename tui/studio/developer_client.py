@@ -2,8 +2,8 @@
 
 Every call raises :class:`tui.core.errors.BackendError`; ``sentence()`` says what to do about it.
 Lists are read page by page while they are iterated: ``[g async for g in client.genies.list()]``.
-Calls wait by themselves where the service's rate limits ask for it. Reads are repeated on passing
-failures, all else is sent once.
+Calls wait automatically for the service's rate limits. Reads are retried after transient failures,
+everything else is sent once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tui.studio.recipes import Jobs, Recipes
 class DeveloperClient:
     """Typed calls by group; close it with :meth:`aclose`.
 
-    ``endpoints`` asks any endpoint by its description and gives the plain JSON.
+    ``endpoints`` calls any endpoint by its description and returns the plain JSON.
     """
 
     def __init__(
@@ -35,9 +35,9 @@ class DeveloperClient:
         *,
         network: Network | None = None,
     ) -> None:
-        """``limits`` counts requests for rate limits; each client for itself unless given.
+        """``limits`` counts requests for rate limits; by default per client.
 
-        Raises BackendError(INVALID) for a base URL that must not be used.
+        Raises BackendError(INVALID) for an unusable base URL.
         """
         self.endpoints = EndpointClient(base_url, auth, clock, limits, network=network)
         self.genies = Genies(self.endpoints)

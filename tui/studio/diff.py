@@ -16,7 +16,7 @@ SIGNS: Mapping[Kind, str] = {"added": "+", "removed": "-", "changed": "~", "kept
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value of a configuration, before and after; the missing side is empty."""
+    """Value of a configuration, before and after; the missing side is empty."""
 
     kind: Kind
     what: str
@@ -33,10 +33,10 @@ class Change:
 
 
 def diff(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """Return the values of both, those of ``after`` first and in its order, then what is lost.
+    """Return the values of both, those of ``after`` first and in its order, then removed ones.
 
-    ``before`` None: there was nothing. Entries of a list are recognised by their ``type`` or
-    ``name``, plain ones by what they say, so that a new order alone is no change.
+    ``before`` None: there was nothing. Entries of a list are matched by their ``type`` or
+    ``name``, plain ones by their value, so that a new order alone is no change.
     """
     old, new = _values(before or {}), _values(after)
     found = [_change(what, old.get(what), value) for what, value in new.items()]
@@ -76,7 +76,7 @@ def _leaves(place: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _entry(place: str, entry: Any) -> Iterator[tuple[str, str]]:
-    """An entry of a list without the value that already stands in its place."""
+    """Yield the fields of a list entry, except the one that identifies it."""
     if not isinstance(entry, Mapping):
         yield place, _shown(entry)
         return

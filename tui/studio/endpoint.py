@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(r":(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class RequestField:
-    """A value that goes with a request. ``name`` is the wire's; ``a.b`` is ``b`` inside ``a``."""
+    """Field of a request. ``name`` is the wire's; ``a.b`` is ``b`` inside ``a``."""
 
     name: str
     help: str
@@ -23,9 +23,9 @@ class RequestField:
     required: bool = False
     choices: tuple[str, ...] = ()
     option: str = ""
-    """Name of the option of commands; the last part of the name if empty."""
+    """Name of the command's option; the last part of the name if empty."""
     positional: bool = False
-    """Commands take it as an argument."""
+    """It is a positional argument of commands."""
     in_query: bool = False
     """It goes into the query although the request has a body."""
 
@@ -52,20 +52,20 @@ class Paging:
     """Paging of a list: by ``page`` number, or ``after`` the last id of the previous page."""
 
     largest: int
-    """Rows to ask for at a time."""
+    """Rows per request."""
     size: str = "per_page"
     after: str = ""
 
 
 Values = Mapping[str, object]
-"""Values of fields by their names; None is left out."""
+"""Values by field name; None is left out."""
 Check = Callable[[Mapping[str, str], Values], Iterable[str]]
-"""Returns what is wrong with the parts of the path and the values, a sentence each."""
+"""Returns the problems with the path parts and the values, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One endpoint, as the client calls it and as a command offers it."""
+    """One endpoint, for the client and the commands."""
 
     command: str
     """Group and verb, such as ``genies list``."""
@@ -79,13 +79,13 @@ class Endpoint:
     query: tuple[RequestField, ...] = ()
     body: tuple[RequestField, ...] = ()
     columns: tuple[str, ...] = ()
-    """Fields of the answer that a table shows."""
+    """Fields of the response that a table shows."""
     paging: Paging | None = None
     rate_limit: RateLimit = STANDARD
     confirm: str = ""
-    """The question before something that cannot be undone or breaks what others use."""
+    """Question before a change that cannot be undone or affects others."""
     secret_field: str = ""
-    """Name of the field of the answer that is shown this once."""
+    """Name of the response's field that is shown only once."""
     check: Check | None = None
 
     @property
@@ -112,7 +112,7 @@ class Endpoint:
         return _PLACEHOLDER.sub(lambda _: quote(next(rest)), self.path)
 
     def validate(self, parts: Sequence[str], values: Values) -> tuple[str, ...]:
-        """Return why a request must not be sent, a sentence each."""
+        """Return the reasons why a request must not be sent, a sentence each."""
         missing = [
             f"{field.option_name} is required."
             for field in self.fields
@@ -150,10 +150,10 @@ def nested(fields: Sequence[RequestField], values: Values) -> dict[str, Any]:
 
 
 def unwrapped(answer: Any) -> Any:
-    """Return what is inside ``data`` or ``result``, or the answer itself.
+    """Return the content of ``data`` or ``result``, or the response itself.
 
-    An object with an id has ``data`` of its own, such as a row of a lookup table. An object that
-    comes as a list of one is the object. Source: Agent Studio API, Get a knowledge base by ID.
+    An object with an id has ``data`` of its own, such as a row of a lookup table. A list of one
+    object is the object. Source: Agent Studio API, Get a knowledge base by ID.
     """
     if isinstance(answer, Mapping) and "id" not in answer:
         inner = (answer.get(name) for name in ("data", "result"))

@@ -44,7 +44,7 @@ class Genies:
         await self._client.request(ENDPOINTS["genies stop"], (genie_id,))
 
     async def assign_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
-        """Return the skills that the answer names; so do the five calls below."""
+        """Return the skills in the response; so do the five calls below."""
         return await self._assign(ENDPOINTS["genies assign-skills"], genie_id, ids)
 
     async def remove_skills(self, genie_id: GenieId, ids: Sequence[str]) -> Sequence[Reference]:
@@ -83,7 +83,7 @@ class Genies:
 class GenieClients:
     """Credentials of the applications that call a genie.
 
-    A genie and a client belong to each other one to one; a second pairing is ``BUSY`` (409).
+    Each genie has one client and each client one genie; a second pairing is ``BUSY`` (409).
     """
 
     def __init__(self, client: EndpointClient) -> None:
@@ -137,7 +137,7 @@ class Guardrails:
     ) -> Policy:
         """Replace a policy in full.
 
-        Raises BackendError(INVALID) with the rule's text, before anything is sent, where
+        Raises BackendError(INVALID) with the violated rule, before anything is sent, if
         :func:`tui.studio.guardrails.validation.validate` finds one.
         """
         await self._check_entities(policy_type, configuration)
@@ -150,14 +150,14 @@ class Guardrails:
         )
 
     async def _check_entities(self, policy_type: str, configuration: Mapping[str, Any]) -> None:
-        """Raise BackendError(INVALID) for an entity type that the service does not know.
+        """Raise BackendError(INVALID) for an entity type unknown to the service.
 
-        Those of the documents need no look at its list.
+        Documented ones are accepted without reading its list.
         """
         if not validate(policy_type, configuration):
             return
         if validate(policy_type, configuration, entities=None):
-            return  # refused in any case, with nothing sent
+            return  # rejected in any case, with nothing sent
         found = validate(policy_type, configuration, entities=await self.pii_entities())
         if found:
             raise BackendError(ErrorKind.INVALID, " ".join(map(str, found)))

@@ -13,7 +13,7 @@ from tui.studio.user_check import IdentityUser
 
 
 class Users:
-    """Users of Workato Identity, who may talk to genies."""
+    """Users of Workato Identity, candidates for access to genies."""
 
     def __init__(self, client: EndpointClient) -> None:
         self._client = client

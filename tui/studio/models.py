@@ -1,8 +1,8 @@
-"""Records of the Developer API: genies and what belongs to them.
+"""Records of the Developer API: genies and related objects.
 
-Fields are named as on the wire; instants are milliseconds since the epoch. What an answer leaves
-out is empty, None or zero, and ``raw`` has the object as it came. Source: Agent Studio API;
-Developer API reference.
+Fields are named as on the wire; instants are milliseconds since the epoch. Missing values are
+empty, None or zero, and ``raw`` has the object as received. Source: Agent Studio API; Developer API
+reference.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ SkillId = NewType("SkillId", str)
 KnowledgeBaseId = NewType("KnowledgeBaseId", str)
 RecipeId = NewType("RecipeId", str)
 JobId = NewType("JobId", str)
-"""A job's handle, such as ``j-AbCdEfGh-IjKlMn``."""
+"""Handle of a job, such as ``j-AbCdEfGh-IjKlMn``."""
 WireId = NewType("WireId", str)
 """Id of anything else."""
 SecretText = NewType("SecretText", str)
-"""Shown once, and kept nowhere."""
+"""Shown once, and never stored."""
 Instant = NewType("Instant", int)
 """Milliseconds since the epoch."""
 
@@ -30,7 +30,7 @@ _STARTED = frozenset({"active", "started", "running"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudioModel:
-    """Base of all that the API describes."""
+    """Base of all records."""
 
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -45,10 +45,10 @@ class Reference(StudioModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Genie(StudioModel):
-    """A genie. A list leaves out what only the details have: folders, groups, connection."""
+    """Genie. A list leaves out folders, groups and connection, which only the details have."""
 
     id: GenieId = GenieId("")
-    """The handle, ``gin-...``."""
+    """Handle, ``gin-...``."""
     name: str = ""
     description: str = ""
     state: str = ""
@@ -85,7 +85,7 @@ class Genie(StudioModel):
 class GenieClient(StudioModel):
     """Credential of an application that calls a genie; one client for one genie.
 
-    ``oauth_client_id`` and ``api_key`` come with the creation alone, the key never again.
+    ``oauth_client_id`` and ``api_key`` are returned on creation only, the key never again.
     """
 
     client_id: GenieClientId = GenieClientId("")
@@ -97,7 +97,7 @@ class GenieClient(StudioModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegeneratedKey(StudioModel):
-    """A regenerated key; the one before works no longer."""
+    """Regenerated key; the previous one no longer works."""
 
     api_key: SecretText = field(default=SecretText(""), repr=False)
     updated_at: Instant | None = None
@@ -105,7 +105,7 @@ class RegeneratedKey(StudioModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skill(StudioModel):
-    """A recipe that a genie may use. Details may come without the id that was asked for."""
+    """Recipe that a genie can run. Details may lack the requested id."""
 
     id: SkillId = SkillId("")
     name: str = ""
@@ -117,7 +117,7 @@ class Skill(StudioModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeBase(StudioModel):
-    """A collection of documents that genies can search."""
+    """Collection of documents that genies can search."""
 
     id: KnowledgeBaseId = KnowledgeBaseId("")
     name: str = ""
@@ -137,7 +137,7 @@ class DataSources(StudioModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe(StudioModel):
-    """An automation; every skill is one."""
+    """Automation; every skill is one."""
 
     id: RecipeId = RecipeId("")
     name: str = ""
@@ -162,7 +162,7 @@ class Job(StudioModel):
     """``succeeded``, ``failed`` or ``pending``; the set is open, and it may be missing."""
     is_error: bool = False
     error: str = ""
-    """Why it failed, in the words of the recipe or of the app it called."""
+    """Error message of the recipe or of the app it called."""
     started_at: Instant | None = None
     completed_at: Instant | None = None
 
@@ -173,7 +173,7 @@ class Job(StudioModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy(StudioModel):
-    """A policy of a guardrail with its whole configuration, see ``guardrails.policies``."""
+    """Policy of a guardrail with its whole configuration, see ``guardrails.policies``."""
 
     id: WireId = WireId("")
     policy_type: str = ""
@@ -182,7 +182,7 @@ class Policy(StudioModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guardrail(StudioModel):
-    """The content safety of a genie; without an id there is none attached."""
+    """Content safety of a genie; without an id none is attached."""
 
     id: WireId = WireId("")
     policies: tuple[Policy, ...] = ()
@@ -192,6 +192,6 @@ class Guardrail(StudioModel):
 
 
 def recipe_of_skill(wire_skill_id: str) -> RecipeId | None:
-    """Return the recipe behind a skill of the timeline: events carry ``recipe:NUMBER``."""
+    """Return the recipe of a skill in the timeline: events carry ``recipe:NUMBER``."""
     kind, _, number = wire_skill_id.partition(":")
     return RecipeId(number) if kind == "recipe" and number else None

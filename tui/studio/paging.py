@@ -1,7 +1,7 @@
-"""Detection of the last page of a list, from the answers alone.
+"""Detect the last page of a list, from the responses alone.
 
-Services cap a page below what was asked, and echo what was asked instead of what they gave, so the
-requested size says nothing. Source: Developer API reference, Pagination.
+Services return less than the requested page size, and echo the requested size instead of the actual
+one, so it proves nothing. Source: Developer API reference, Pagination.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _INSIDE = ("result", "meta", "pagination", "links", "page")
-"""Objects of an answer that say something about its pages."""
+"""Objects of a response that may describe its pages."""
 _NEXT = ("next", "next_page", "next_page_url", "has_more", "has_next")
 _TOTALS = ("total", "total_count", "total_items", "total_entries")
 _TOTAL_HEADERS = ("x-total-count", "x-total")
@@ -20,17 +20,17 @@ _REL = re.compile(r'\brel="?([a-z ]+)"?', re.IGNORECASE)
 
 
 class PageEnd:
-    """Follows the pages of one list."""
+    """Tracks the pages of one list."""
 
     def __init__(self, requested: int) -> None:
-        """``requested``: rows that were asked for at a time."""
+        """``requested``: rows per request."""
         self._requested = requested
         self._received = 0
 
     def has_more(self, body: object, headers: Mapping[str, str], rows: int, new: int) -> bool:
-        """Return whether another page may follow one of ``rows``, of which ``new`` are new.
+        """Return True if another page may follow one of ``rows``, of which ``new`` are new.
 
-        An answer that says nothing of its pages has another one until a page brings nothing new.
+        A response that says nothing about pages has another one until a page brings nothing new.
         """
         self._received += rows
         if not new:
@@ -54,7 +54,7 @@ class PageEnd:
         return None if total is None else self._received < total
 
     def _sized(self, said: list[Mapping[str, Any]], rows: int) -> bool | None:
-        """Full or short by the size in the answer, unless that is what was asked for."""
+        """Return True for a full page, by the size in the response unless it echoes the request."""
         size = _number(said, ("per_page", "page_size"))
         if size is None or (rows < size and size == self._requested):
             return None
@@ -68,7 +68,7 @@ def _objects(body: object) -> Iterator[Mapping[str, Any]]:
 
 
 def _linked(said: list[Mapping[str, Any]], headers: Mapping[str, str]) -> bool | None:
-    """Return whether a link leads to the next page; None where there are no links."""
+    """Return True if a link leads to the next page; None if there are no links."""
     if links := headers.get("link", ""):
         relations = " ".join(_REL.findall(links)).lower().split()
         if relations:

@@ -16,7 +16,7 @@ class RateLimitStore(Protocol):
     """Store of the times of requests, by endpoint."""
 
     async def reserve(self, endpoint: str, limit: RateLimit, now_s: float) -> float:
-        """Reserve the next time at which a request may leave, and return it in seconds."""
+        """Reserve the next time at which a request may be sent, and return it in seconds."""
         ...
 
 
@@ -50,7 +50,7 @@ def next_slot(times: Iterable[float], limit: RateLimit, now_s: float) -> tuple[l
 
 
 class RateLimiter:
-    """Lets a request to an endpoint go as soon as its limit allows, in the order they came."""
+    """Delays requests to an endpoint until its limit allows them, in order of arrival."""
 
     def __init__(self, clock: Clock, store: RateLimitStore | None = None) -> None:
         self._clock = clock
@@ -59,7 +59,7 @@ class RateLimiter:
         """Called with the seconds of each wait, before it."""
 
     async def wait(self, endpoint: Endpoint) -> None:
-        """Wait until the endpoint may be asked."""
+        """Wait until the endpoint may be called."""
         key = f"{endpoint.method} {endpoint.path}"
         now_s = self._clock.now_ms() / 1000
         slot = await self._store.reserve(key, endpoint.rate_limit, now_s)

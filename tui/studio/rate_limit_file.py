@@ -1,6 +1,6 @@
 """Rate limits across processes: a script that runs a command a hundred times is one client.
 
-The file holds times alone. Where it cannot be used, each process counts for itself.
+The file contains times alone. If it is unusable, each process counts for itself.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _LARGEST_BYTES = 1 << 20
 
 
 class FileRateLimitStore:
-    """The times of requests in a file, for all processes that use the same token."""
+    """Times of requests in a file, for all processes that use the same token."""
 
     def __init__(self, folder: Path, base_url: str, token: SecretStr) -> None:
-        """Nothing of the token gets into the file, and no more than a digest into its name."""
+        """Only a digest of the token gets into the file's name, and nothing into the file."""
         self._path = folder / f"{_digest(base_url, token)}.json"
         self._own = MemoryRateLimitStore()
 

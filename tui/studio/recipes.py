@@ -10,7 +10,7 @@ from tui.studio.models import Job, Recipe, RecipeId
 
 
 class Recipes:
-    """Recipes, and whether they run."""
+    """Recipes of the workspace."""
 
     def __init__(self, client: EndpointClient) -> None:
         self._client = client
@@ -20,11 +20,11 @@ class Recipes:
 
 
 class Jobs:
-    """The runs of a recipe."""
+    """Runs of a recipe."""
 
     def __init__(self, client: EndpointClient) -> None:
         self._client = client
 
     def list(self, recipe_id: RecipeId, *, status: str | None = None) -> AsyncGenerator[Job]:
-        """Newest first; ``status`` is ``succeeded``, ``failed`` or ``pending``."""
+        """Yield jobs, newest first; ``status`` is ``succeeded``, ``failed`` or ``pending``."""
         return self._client.request_all(Job, ENDPOINTS["jobs list"], recipe_id, status=status)

@@ -1,6 +1,6 @@
-"""Users of Workato Identity, and whether one of them can talk to a genie.
+"""Check if a user of Workato Identity can talk to a genie.
 
-A genie refuses an unknown, an invited, and a not allow-listed user with the same code. Source:
+A genie rejects an unknown, an invited, and a not allow-listed user with the same code. Source:
 Headless API troubleshooting, 401 user_nonactive_or_missing.
 """
 
@@ -16,13 +16,12 @@ from tui.studio.models import StudioModel, WireId
 _NONE = WireId("")
 
 Standing = Literal["allowed", "active", "not_allowed", "invited", "unknown", "other"]
-"""``active``: whether a genie allows the user is not known. ``other``: a status that is not
-documented."""
+"""``active``: unknown if a genie allows the user. ``other``: an undocumented status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityUser(StudioModel):
-    """A user, as an administrator sees them."""
+    """User, as seen by an administrator."""
 
     id: WireId = _NONE
     """Sent as ``X-IDP-User-Id``."""

@@ -1,6 +1,6 @@
-"""The endpoints of the Developer API, by the command that offers them, put together from tables.
+"""Endpoints of the Developer API, by command, assembled from tables.
 
-To add one, add a line to ``routes`` and to ``help_texts.SUMMARIES``; then what it has of
+To add one, add a line to ``routes`` and to ``help_texts.SUMMARIES``; then, if it has any, to
 ``request_fields.FIELDS``, ``responses`` and ``help_texts.CONFIRMATIONS``.
 """
 

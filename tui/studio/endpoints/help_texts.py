@@ -1,4 +1,4 @@
-"""Help texts of the commands, and the questions they ask before a change that breaks something."""
+"""Help texts of the commands, and their confirmation questions."""
 
 from __future__ import annotations
 
@@ -130,4 +130,4 @@ CONFIRMATIONS: Mapping[str, str] = {
     "api-clients regenerate": "Replace the token of {0}? The token in use stops working at once.",
     "api-clients delete": "Delete the API client {0}? Its token is revoked at once.",
 }
-"""Commands that cannot be undone or break what others use; {0} and {1} are the path arguments."""
+"""Commands that cannot be undone or affect others; {0} and {1} are the path arguments."""

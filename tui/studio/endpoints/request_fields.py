@@ -1,4 +1,4 @@
-"""Fields of the requests, and checks beyond their types.
+"""Request fields, and checks beyond their types.
 
 Source: Agent Studio API; Developer API reference; where it has no fields, the vendor's page of the
 resource.

@@ -1,4 +1,4 @@
-"""Columns, paging and one-time secrets of the answers, and rate limits.
+"""Columns, paging and one-time secrets of the responses, and rate limits.
 
 Source: Agent Studio API, quick reference and rate limits; Developer API reference.
 """
@@ -52,7 +52,7 @@ COLUMNS: Mapping[str, str] = {
     "activity list": "timestamp event_type user resource",
     "users find": "id email name status",
 }
-"""The fields that a command prints; all of them where an endpoint is not named."""
+"""Fields that a command prints; all of them if an endpoint is missing here."""
 
 _PAGES_OF_50 = ("genies list", "clients list", "kb list", "kb recipes", "skills list")
 _PAGES_OF_100 = (
@@ -84,7 +84,7 @@ RATE_LIMITS: Mapping[str, RateLimit] = {
     "skills show": LISTS,
     "connections create": ONE_A_SECOND,
 }
-"""Those that differ from the standard one."""
+"""Limits that differ from the standard one."""
 
 SECRET_FIELDS: Mapping[str, str] = {
     "clients create": "api_key",
@@ -92,4 +92,4 @@ SECRET_FIELDS: Mapping[str, str] = {
     "api-clients create": "token",
     "api-clients regenerate": "token",
 }
-"""Fields of an answer that are shown this once."""
+"""Fields of a response that are shown only once."""

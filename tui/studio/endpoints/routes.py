@@ -98,4 +98,4 @@ PATH_ARGUMENTS: Mapping[str, str] = {
     "rows/:row_id": "ROW",
     "skills/:id": "SKILL",
 }
-"""The names of path parameters in the usage of commands."""
+"""Names of path parameters in the usage of commands."""

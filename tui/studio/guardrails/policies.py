@@ -1,7 +1,8 @@
-"""Guardrail policies as typed values: what forms edit and what is sent.
+"""Guardrail policies as typed values, for forms and requests.
 
-``parse_policy`` is tolerant, since it reads what a service sent; what ``configuration()`` makes is
-checked by ``tui.studio.guardrails.validation``. Source: Agent Studio API, Guardrails, Policy types.
+``parse_policy`` is tolerant, since it reads the service's data; the output of ``configuration()``
+is checked by ``tui.studio.guardrails.validation``. Source: Agent Studio API, Guardrails, Policy
+types.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class HarmfulContent:
-    """Strength by category; a category that is not named is off."""
+    """Strength by category; a missing category is off."""
 
     filters: Mapping[str, str]
 
@@ -45,7 +46,7 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class PiiDetection:
-    """Detection of personal data, and what to do with it."""
+    """Detection of personal data, and the action on it."""
 
     enabled: bool
     action: str = "BLOCK"
@@ -92,7 +93,7 @@ class TopicBoundary:
 
 @dataclass(frozen=True, slots=True)
 class ProfanityFilter:
-    """Blocks profanity, by a list of the service's."""
+    """Blocks profanity, by a list of the service."""
 
     enabled: bool
 
@@ -121,7 +122,7 @@ PolicySettings: TypeAlias = (
 
 
 def parse_policy(policy_type: str, configuration: Json) -> PolicySettings | None:
-    """Return a configuration as its type; None for a type that is not known here.
+    """Return a configuration as its type; None for an unknown type.
 
     Missing and odd values read as empty, off or the first choice.
     """

@@ -1,7 +1,7 @@
-"""Validation of guardrail policies before they are sent.
+"""Validate guardrail policies before they are sent.
 
 Source: Agent Studio API, Guardrails, "Policy types" and "Disable or remove a policy". The service
-replaces a policy in full, and answers 422 to whatever breaks one of these rules.
+replaces a policy in full, and rejects violations of these rules with 422.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ PII_ENTITIES = (
     "US_SOCIAL_SECURITY_NUMBER",
     "VEHICLE_IDENTIFICATION_NUMBER",
 )
-"""As documented; the service has the last word in ``Guardrails.pii_entities``."""
+"""As documented; ``Guardrails.pii_entities`` is authoritative."""
 
 MOST_REGEXES, MOST_TOPICS, MOST_EXAMPLES, MOST_WORDS = 10, 30, 5, 100
 PATTERN_BELOW, NAME_BELOW, DESCRIPTION_BELOW, EXAMPLE_BELOW, WORD_BELOW = 500, 50, 300, 300, 50
@@ -60,7 +60,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A broken rule."""
+    """Violated rule."""
 
     where: str
     """Path of the value, such as ``topics[2].name``; empty for the policy as a whole."""
@@ -79,7 +79,7 @@ def validate(
 ) -> tuple[Violation, ...]:
     """Return the rules that a configuration breaks, in the order of its fields.
 
-    ``entities`` are the PII entity types that the service knows; None: that is not known here.
+    ``entities`` are the PII entity types of the service; None: unknown.
     """
     check = _CHECKS.get(policy_type)
     if check is None:
@@ -294,9 +294,9 @@ def _shorter(place: str, value: object, below: int) -> Violations:
 
 
 def _is_regex(pattern: str) -> bool:
-    """Return whether a pattern is valid in any dialect, as far as Python's can tell.
+    """Return True if a pattern may be valid, as far as Python can tell.
 
-    The service's is not Python's, which knows neither ``(?<name>`` nor every escape.
+    The service's dialect differs: Python supports neither ``(?<name>`` nor every escape.
     """
     try:
         re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
