@@ -22,7 +22,7 @@ _TEXT_FIELDS = ("content", "text", "message", "error_message")
 
 
 def text_of(value: object) -> str:
-    """Return a clean text for display; of an object such as ``{"content": "..."}`` the text inside."""
+    """Return clean text for display, also from inside an object like ``{"content": "..."}``."""
     match value:
         case str():
             return clean(value)

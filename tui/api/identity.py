@@ -134,7 +134,7 @@ class IdentityClient:
     async def exchange(
         self, code: SecretStr, verifier: SecretStr, redirect_url: str
     ) -> TokenResponse:
-        """Return the tokens for an authorization code; ``redirect_url`` as when it was requested."""
+        """Return the tokens for an authorization code, requested with the same ``redirect_url``."""
         return await self._grant(
             grant_type="authorization_code",
             client_id=self.client_id,
@@ -152,7 +152,7 @@ class IdentityClient:
         )
 
     async def userinfo(self, access_token: SecretStr) -> UserInfoResponse:
-        """Return the user of an access token; raises BackendError(UNSUPPORTED) without an endpoint."""
+        """Return the user of an access token. Raises BackendError(UNSUPPORTED) if not available."""
         endpoint = (await self.provider()).userinfo_endpoint
         if endpoint is None:
             raise BackendError(ErrorKind.UNSUPPORTED, "The identity service has no user info.")

@@ -37,7 +37,10 @@ class Tokens:
         )
 
     def renewed(self, grant: Grant, asked_s: float) -> Tokens:
-        """Return the refreshed tokens; the old refresh token stays without a new one (RFC 6749, 6)."""
+        """Return the refreshed tokens; without a new refresh token the old one stays.
+
+        Source: RFC 6749, 6.
+        """
         fresh = Tokens.of(grant, asked_s, self.identity)
         return replace(fresh, refresh_token=grant.refresh_token or self.refresh_token)
 

@@ -57,7 +57,7 @@ class OAuthTokens:
         """
 
         self._end: tuple[BackendError, bool] | None = None
-        """Reason why the login is over, and a flag for the first report; None: it is not."""
+        """Reason why the login is over, and True if a refresh was cut off; None: it is not."""
 
     async def get_token(self, refused: SecretStr | None = None) -> SecretStr:
         """Return an access token that is valid now, other than ``refused`` if a refresh can help.

@@ -65,8 +65,7 @@ class Conversations:
     async def change(
         self, conversation_id: ConversationId, values: OptionValues
     ) -> tuple[str, ...]:
-        """Change options of a conversation; return the names of those that the service didn't
-        store."""
+        """Change options of a conversation; return the names of those not stored."""
         change = partial(self._context.backend.change, conversation_id, values)
         refused = await retry_once_on_401(change)
         if title := clean_line(str(values.get("title") or "")):

@@ -314,8 +314,7 @@ class Session:
             self._listener(Problem(BackendError(ErrorKind.STORE, describe_exception(error))))
 
     async def _attend(self, turn: Turn) -> None:
-        """Mark a finished turn as unread unless it is on screen, and fetch the conversation's
-        title."""
+        """Mark a finished turn as unread unless on screen; fetch the conversation's title."""
         if turn.conversation_id != self.watched:
             await self._context.store.mark_read(turn.conversation_id, unread=True)
             self._publish(ConversationsChanged())

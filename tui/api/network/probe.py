@@ -59,7 +59,7 @@ async def probe(url: str, network: Network) -> Reach:
 
 
 async def _ask(target: httpx.URL, network: Network) -> str:
-    """Return the issuer of a host that responds. Raises ``BackendError`` and ``httpx.HTTPError``."""
+    """Return a responding host's issuer. Raises ``BackendError`` and ``httpx.HTTPError``."""
     async with (
         client(network, timeout=_TIMEOUT, headers=_HEADERS) as http,
         http.stream("GET", target) as response,
