@@ -1,0 +1,217 @@
+"""Names in the READMEs exist: files, modules, classes, functions, key ids, endpoints and faults."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import tui
+from tui.demo.demo import Demo
+from tui.demo.faults import OPERATIONS, parse
+from tui.demo.headless.connection_consent import consent_routes
+from tui.demo.headless.routes import headless_routes
+from tui.demo.identity.routes import identity_routes
+from tui.demo.server import DemoServer
+from tui.demo.workflows.routes import workflow_routes
+
+ROOT = Path(tui.__file__).parents[1]
+DEMO = ROOT / "tui/demo/README.md"
+READMES = [
+    ROOT / "tui/README.md",
+    ROOT / "tests/README.md",
+    DEMO,
+    ROOT / "tui/ui/textual_fixes/README.md",
+]
+
+_SPAN = re.compile(r"`([^`\n]+)`")
+_FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+_PATH = re.compile(r"(?<![\w./-])(?:tui|tests|styles|screenshots|\.ci)/[\w./*-]*[\w*/]")
+_FILE = re.compile(r"[\w.*/-]+\.(?:py|md|tcss|css|html|toml|sql|json|sse|svg|txt|mjs)|[\w./*-]+/")
+_MODULE = re.compile(r"(?<![\w./`-])(?:tui|tests)(?:\.\w+)+")
+_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_CLASS = re.compile(r"[A-Z]+[a-z]\w*[A-Z]\w*")
+_MUTANT = re.compile(r"\.x_\w+__mutmut_\d+$")
+
+
+# -- what exists -----------------------------------------------------------------------------
+
+
+class Names:
+    """Names that modules define: ``Class``, ``Class.member``, ``function``; and their texts."""
+
+    def __init__(self) -> None:
+        self.defined: set[str] = set()
+        self.texts: set[str] = set()
+
+    def add(self, tree: ast.Module) -> None:
+        for statement in tree.body:
+            self._define(statement, "")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                self.texts.add(node.value)
+
+    def _define(self, node: ast.AST, owner: str) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self.defined.add(owner + node.name)
+            for part in ast.walk(node):
+                self._note_attribute(part, owner)
+        elif isinstance(node, ast.ClassDef):
+            self.defined.add(owner + node.name)
+            for member in node.body:
+                self._define(member, f"{owner}{node.name}.")
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                self.defined.update(
+                    owner + name.id for name in ast.walk(target) if isinstance(name, ast.Name)
+                )
+
+    def _note_attribute(self, node: ast.AST, owner: str) -> None:
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            self.defined |= {owner + node.attr} if ast.unparse(node.value) == "self" else set()
+
+
+@cache
+def names_in(path: Path) -> Names:
+    names = Names()
+    names.add(ast.parse(path.read_text("utf-8")))
+    return names
+
+
+@cache
+def all_names() -> Names:
+    """Return the names of the program and of its tests, and the texts of the program."""
+    names = Names()
+    for path in (ROOT / "tests").rglob("*.py"):
+        names.defined |= names_in(path).defined
+    for path in (ROOT / "tui").rglob("*.py"):
+        names.defined |= names_in(path).defined
+        names.texts |= names_in(path).texts
+    return names
+
+
+def files_of(text: str, folder: Path) -> list[Path]:
+    """Return the files that a path or pattern stands for, from a README's folder or the root.
+
+    Of a path with a placeholder in capitals, the part before it must exist.
+    """
+    parts = text.rstrip("/").split("/")
+    made_up = next((i for i, part in enumerate(parts) if re.search(r"\b[A-Z]{4,}\b", part)), None)
+    if made_up is not None and parts[made_up] != "README.md":
+        text = "/".join(parts[:made_up])
+    bases = (ROOT, folder)
+    if "*" in text:
+        return [found for base in bases for found in base.glob(text)]
+    return [base / text for base in bases if (base / text).exists()]
+
+
+def is_module(name: str) -> bool:
+    """Tell whether a dotted name is a module or package, or something that a module defines."""
+    parts = name.split(".")
+    if ROOT.joinpath(*parts).is_dir():
+        return True
+    for length in range(len(parts), 1, -1):
+        path = ROOT.joinpath(*parts[:length]).with_suffix(".py")
+        if path.is_file():
+            rest = ".".join(parts[length:])
+            return not rest or rest in names_in(path).defined
+    return False
+
+
+# -- what a README names ---------------------------------------------------------------------
+
+
+def unknown_names(text: str, folder: Path) -> Iterator[str]:
+    """Yield what a README names and what is not there."""
+    for path in _PATH.findall(text):
+        if not files_of(path, folder):
+            yield path
+    for name in _MODULE.findall(text):
+        if not is_module(_MUTANT.sub("", name)):
+            yield name
+    for span in _SPAN.findall(_FENCED.sub("", text)):
+        path, colon, name = span.partition(":")
+        if _FILE.fullmatch(path):
+            files = files_of(path, folder)
+            if not files or (colon and not all(name in names_in(f).defined for f in files)):
+                yield span
+        elif _NAME.fullmatch(span.removesuffix("()")) and not is_known(span.removesuffix("()")):
+            yield span
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a name is ours. Words without a dot, capitals or underscore are not checked."""
+    if name.startswith(("tui.", "tests.")):
+        return True  # _MODULE has looked at it
+    if not ("." in name or "_" in name or _CLASS.fullmatch(name)) or name.isupper():
+        return True
+    names = all_names()
+    members = {known.rpartition(".")[2] for known in names.defined}
+    return name in names.defined or name in members or name in names.texts
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_everything_that_a_readme_names_exists(path: Path) -> None:
+    assert sorted(set(unknown_names(path.read_text("utf-8"), path.parent))) == []
+
+
+def test_the_paths_and_modules_of_the_main_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    paths = [path for path in _PATH.findall(text) if not files_of(path, ROOT)]
+    assert [*paths, *(name for name in _MODULE.findall(text) if not is_module(name))] == []
+
+
+def test_the_readme_of_the_fixes_has_a_row_for_each_module() -> None:
+    path = ROOT / "tui/ui/textual_fixes"
+    rows = re.findall(r"^\| `(\w+\.py)` \|", (path / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert rows == sorted(file.name for file in path.glob("[a-z]*.py"))
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("`tui/nowhere.py`", ["tui/nowhere.py", "tui/nowhere.py"]),
+        ("`core/turn.py:fold`, `core/turn.py:Turn.phase`, `ui/keys/`", []),
+        ("`core/turn.py:unfold`", ["core/turn.py:unfold"]),
+        ("run python -m tests.bench.nothing", ["tests.bench.nothing"]),
+        ("`ComposerPane.nothing`, `SendRejection`", ["ComposerPane.nothing", "SendRejection"]),
+        ("`SendRejected`, `app.back`, `apply_events()`, `backends/NAME/`", []),
+        ("`app.backwards`", ["app.backwards"]),
+        ("`turn`, `TEXTUAL_LOG`, `tui.core.turn.fold`, `tests/*.py`", []),
+    ],
+)
+def test_finds_names_that_do_not_exist(text: str, unknown: list[str]) -> None:
+    assert list(unknown_names(text, ROOT / "tui")) == unknown
+
+
+# -- the demo server -------------------------------------------------------------------------
+
+
+def endpoints() -> set[tuple[str, str]]:
+    """Return method and path of each endpoint but those of the Developer API."""
+    demo = next(part for part in vars(DemoServer()).values() if isinstance(part, Demo))
+    apis = (headless_routes, consent_routes, workflow_routes, identity_routes)
+    routes = [route for api in apis for route in api(demo)]
+    return {(method, route.path) for route in routes for method in route.methods or ()}
+
+
+def test_the_readme_of_the_demo_names_each_endpoint() -> None:
+    text = DEMO.read_text("utf-8")
+    told = set()
+    for methods, chat, path in re.findall(r"`([A-Z, ]+) (CHAT)?(/\S*)`", text):
+        base = "/api/v1/genies/{genie}/chat" if chat else ""
+        told |= {(method, base + path) for method in methods.split(", ")}
+    assert told == {(method, path) for method, path in endpoints() if method != "HEAD"}
+
+
+def test_the_readme_of_the_demo_names_each_fault_and_operation() -> None:
+    text = DEMO.read_text("utf-8")
+    with pytest.raises(ValueError, match="one of ") as rejected:
+        parse("nothing")
+    kinds = str(rejected.value).partition("one of ")[2].split(", ")
+    assert set(re.findall(r"^\| `([a-z_]+)[:`]", text, re.MULTILINE)) == set(kinds)
+    assert [name for name in OPERATIONS if f"`{name}`" not in text] == []
