@@ -1,4 +1,4 @@
-"""The application: one Starlette app, one module of routes per API."""
+"""ASGI application: one Starlette app, one module of routes per API."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.demo.workflows.routes import workflow_routes
 
 
 def build_app(demo: Demo) -> ASGIApp:
-    """The ASGI application of a demo server; a further API adds its routes here."""
+    """Return the ASGI application of a demo server; a further API adds its routes here."""
     router = Starlette(
         routes=[
             *headless_routes(demo),

@@ -1,4 +1,4 @@
-"""Time as the demo server sees it: real or simulated, and never the same instant twice."""
+"""Clock of the demo server: real or simulated, and never the same instant twice."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class DemoClock:
         return self._start is not None
 
     def now(self) -> datetime:
-        """The current instant in UTC, at least a microsecond after the last reading."""
+        """Return the current instant in UTC, at least a microsecond after the last reading."""
         reading = (self._start or datetime.now(UTC)).astimezone(UTC) + self._offset
         self._last = max(reading, self._last + _TICK)
         return self._last
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward; what is due (titles, links, the 24 h of events) becomes due."""
+        """Move the clock forward, so that titles, links and the 24 h of events expire."""
         self._offset += timedelta(seconds=seconds)
 
 
 class Pace:
-    """The natural pauses of a script, divided by the speed; speed 0 means no pauses at all."""
+    """Pauses of a script, divided by the speed; speed 0 means no pauses at all."""
 
     def __init__(self, clock: DemoClock, speed: float) -> None:
         self._clock = clock
@@ -46,12 +46,12 @@ class Pace:
 
 
 def rfc3339(at: datetime) -> str:
-    """An instant as the API writes it: ``2026-05-26T12:00:00.123456Z``."""
+    """Return an instant as the API writes it: ``2026-05-26T12:00:00.123456Z``."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_rfc3339(text: str) -> datetime:
-    """The instant in UTC.
+    """Parse an instant; return it in UTC.
 
     Raises:
         ValueError: not a date and time with an offset.

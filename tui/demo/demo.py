@@ -1,4 +1,4 @@
-"""Everything the API modules of one demo server share."""
+"""State shared by the API modules of one demo server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.demo.workflows.state import WorkflowsState
 
 @dataclass(slots=True)
 class Demo:
-    """A demo server's parts, without the server."""
+    """Parts of a demo server, without the server."""
 
     settings: DemoSettings
     world: DemoState
@@ -31,4 +31,4 @@ class Demo:
     journal: DemoRequestLog = field(default_factory=DemoRequestLog)
     wires: OpenConnections = field(default_factory=OpenConnections)
     errors: list[str] = field(default_factory=list)
-    """Our own mistakes; nothing is printed, since the terminal belongs to the interface."""
+    """Tracebacks of our own bugs; not printed, since the terminal belongs to the interface."""

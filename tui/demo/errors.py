@@ -1,4 +1,4 @@
-"""Refusals, in the one body shape that every runtime error has."""
+"""Refusals, in the body shape of all runtime errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DETAILED = (
     "/api/providers",
     "/api/credentials",
 )
-"""Paths of the API that answers in FastAPI's words."""
+"""Paths of the API whose errors have FastAPI's format."""
 
 _DEVELOPER = (
     "/api/agentic/",
@@ -53,7 +53,7 @@ _DEVELOPER = (
 
 
 class Refusal(Exception):
-    """An answer with an error status. Source: Headless API troubleshooting, 401 auth_failed."""
+    """Response with an error status. Source: Headless API troubleshooting, 401 auth_failed."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Refusal(Exception):
         headers: dict[str, str] | None = None,
         title: str = "",
     ) -> None:
-        """``title``: what the Developer API calls it, instead of the status' own phrase."""
+        """``title``: name of the error in the Developer API, instead of the status phrase."""
         super().__init__(status, message)
         self.title = title or HTTPStatus(status).phrase
         self.status = status
@@ -81,14 +81,14 @@ class Refusal(Exception):
 
 
 class Detail(Refusal):
-    """A refusal as FastAPI writes it. Source: Workflows API, as it was observed."""
+    """Refusal in FastAPI's format. Source: Workflows API, as observed."""
 
     def body(self, request_id: str) -> dict[str, Any]:
         return {"detail": self.message}
 
 
 class Details(Detail):
-    """A 422 as FastAPI writes it: a list of what is wrong where."""
+    """Refusal 422 in FastAPI's format: a list of problems with their locations."""
 
     def __init__(self, problems: list[dict[str, Any]]) -> None:
         super().__init__(422, "; ".join(str(problem["msg"]) for problem in problems))
@@ -99,14 +99,14 @@ class Details(Detail):
 
 
 class Bare(Refusal):
-    """A refusal with nothing but a sentence, as the runtime was once seen to write one."""
+    """Refusal with a sentence alone, as once observed from the runtime."""
 
     def body(self, request_id: str) -> dict[str, Any]:
         return {"error": self.message}
 
 
 class ErrorList(Refusal):
-    """A refusal as the Developer API writes it. Source: Agent Studio API, sample 422."""
+    """Refusal in the Developer API's format. Source: Agent Studio API, sample 422."""
 
     def body(self, request_id: str) -> dict[str, Any]:
         error = {"code": self.status, "title": self.title, "detail": self.message}
@@ -114,12 +114,12 @@ class ErrorList(Refusal):
 
 
 def is_developer_path(path: str) -> bool:
-    """Whether a path is one of the Developer API."""
+    """Return True for a path of the Developer API."""
     return path.startswith(_DEVELOPER)
 
 
 def in_words_of(path: str, refusal: Refusal) -> Refusal:
-    """A refusal as the API at a path writes it."""
+    """Convert a refusal to the format of the API at a path."""
     if isinstance(refusal, Detail):
         return refusal
     other: Refusal

@@ -124,12 +124,12 @@ _STRIKES_SEND = frozenset({"drop_request", "lose_answer"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault, as `parse` understood it."""
+    """One parsed fault."""
 
     kind: str
     on: frozenset[str]
     times: int | None = None
-    """How many times it strikes; None for always."""
+    """Number of times that it strikes; None for always."""
     after: int = 0
     status: int = 0
     retry_after_s: float | None = None
@@ -137,9 +137,9 @@ class Fault:
     delay_s: float = 0.2
     outage_s: float = 3.0
     stored: bool = False
-    """Whether the events of a new run are stored."""
+    """Store the events of a new run."""
     own: bool = False
-    """Whether foreign events name this conversation."""
+    """Foreign events name this conversation."""
 
     @property
     def on_streams(self) -> bool:
@@ -147,15 +147,15 @@ class Fault:
 
 
 def describe() -> str:
-    """The grammar as help text."""
+    """Return the grammar as help text."""
     return (__doc__ or "").strip()
 
 
 def parse(spec: str) -> Fault:
-    """The fault a specification asks for.
+    """Return the fault of a specification.
 
     Raises:
-        ValueError: one line that names the part that is wrong.
+        ValueError: one line that names the wrong part.
     """
     kind, _, rest = spec.strip().partition(":")
     if kind not in _OPTIONS:
@@ -239,7 +239,7 @@ class _Armed:
 
 
 class FaultBox:
-    """The faults in force. Can be changed from any thread while the server runs."""
+    """Active faults. Can be changed from any thread while the server runs."""
 
     def __init__(self, specs: tuple[str, ...] = ()) -> None:
         self._armed: list[_Armed] = []
@@ -248,7 +248,7 @@ class FaultBox:
             self.add(spec)
 
     def add(self, spec: str) -> None:
-        """Put a fault in force.
+        """Activate a fault.
 
         Raises:
             ValueError: see `parse`.
@@ -258,13 +258,14 @@ class FaultBox:
             self._armed.append(_Armed(fault, fault.times))
 
     def clear(self) -> None:
-        """Lift all faults."""
+        """Deactivate all faults."""
         with self._lock:
             self._armed.clear()
 
     def strike(self, operation: str, *, stream: bool) -> list[Fault]:
-        """The faults that hit a request (or, with ``stream``, the stream it opens), in the order
-        they were added. Each is used up by one."""
+        """Return the faults that hit a request (or, with ``stream``, the stream it opens), in the
+        order in which they were added. Each loses one of its times.
+        """
         with self._lock:
             hit = [
                 armed
@@ -277,7 +278,7 @@ class FaultBox:
         return [armed.fault for armed in hit]
 
     def strike_turn(self, kind: str) -> Fault | None:
-        """The first fault of a kind that strikes turns; it is used up by one."""
+        """Return the first fault of a kind that strikes turns; it loses one of its times."""
         with self._lock:
             hit = next((armed for armed in self._armed if armed.fault.kind == kind), None)
             if hit is not None and _is_due(hit):

@@ -1,4 +1,4 @@
-"""What stands before every API: request ids, the journal, the Host check, refusals, faults."""
+"""Middleware of every API: request ids, request log, Host check, refusals, faults."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class Middleware:
-    """The outermost application. Each response it lets out has an id: ``x-request-id``, or the
-    Developer API's ``x-correlation-id``."""
+    """Outermost application. Each response gets an id: ``x-request-id``, or the Developer API's
+    ``x-correlation-id``.
+    """
 
     def __init__(self, app: ASGIApp, demo: Demo) -> None:
         self._app = app
@@ -53,14 +54,16 @@ class Middleware:
         try:
             await self._checked_app(scope)(scope, receive, signed)
         except ClientDisconnect:
-            self._demo.journal.close(visit, 0)  # it went away in the middle of its own request
+            self._demo.journal.close(visit, 0)  # the client left in the middle of its own request
         except Exception as error:
             self._demo.errors.append(f"{visit.method} {visit.path}: {error!r}")
             if not answered:
                 await refusal_response(visit, Refusal(500))(scope, receive, signed)
 
     def _checked_app(self, scope: Scope) -> ASGIApp:
-        """The application, unless a page elsewhere has bound its own name to our address."""
+        """Return the application, unless another site's name resolves to our address (DNS
+        rebinding).
+        """
         host = Headers(scope=scope).get("host", "").rpartition(":")
         name = host[0] if host[2].isdigit() else "".join(host)
         if name in _LOOPBACK_NAMES:
@@ -69,19 +72,19 @@ class Middleware:
 
 
 def visit_of(request: Request) -> Visit:
-    """The journal's entry for this request."""
+    """Return the log entry of this request."""
     visit: Visit = request.state.visit
     return visit
 
 
 def refusal_response(visit: Visit, refusal: Refusal) -> Response:
-    """A refusal in the error shape of the API that was called."""
+    """Return a refusal in the error format of the called API."""
     refusal = in_words_of(visit.path, refusal)
     return JSONResponse(refusal.body(visit.request_id), refusal.status, headers=refusal.headers)
 
 
 async def on_refusal(request: Request, error: Exception) -> Response:
-    """Exception handler: our refusals, and those of the router (404, 405)."""
+    """Exception handler for our refusals, and those of the router (404, 405)."""
     if isinstance(error, HTTPException):
         error = Refusal(error.status_code, error.detail, headers=dict(error.headers or {}))
     assert isinstance(error, Refusal)
@@ -90,14 +93,14 @@ async def on_refusal(request: Request, error: Exception) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One endpoint of an API. ``name`` is what faults and the journal call it."""
+    """One endpoint of an API. ``name`` is its name in faults and the request log."""
 
     name: str
     method: str
     path: str
     handler: Callable[[Demo, Request], Awaitable[Response]]
     resumed: str = ""
-    """What it is called when it goes on after a ``Last-Event-ID``; empty: the same."""
+    """Name when it resumes after a ``Last-Event-ID``; empty: the same."""
 
     def name_for(self, request: Request) -> str:
         again = self.resumed and "last-event-id" in request.headers
@@ -105,7 +108,7 @@ class Operation:
 
 
 def routes(demo: Demo, operations: Iterable[Operation]) -> list[Route]:
-    """Routes for an API's operations: one per path, so that 405 names every method allowed."""
+    """Return routes of operations: one per path, so that 405 names every allowed method."""
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in operations:
         by_path.setdefault(operation.path, {})[operation.method] = operation
@@ -116,7 +119,7 @@ def routes(demo: Demo, operations: Iterable[Operation]) -> list[Route]:
 
 
 class _Endpoint:
-    """Serves the operations of one path, with the faults in force."""
+    """Serves the operations of one path, with the active faults."""
 
     def __init__(self, demo: Demo, methods: dict[str, Operation]) -> None:
         self._demo = demo
@@ -148,20 +151,20 @@ async def _delay_or_refuse(faults: list[Fault]) -> None:
 
 
 def retry_after(fault: Fault) -> dict[str, str]:
-    """Return the header that says when to come again, if the fault has one."""
+    """Return the ``Retry-After`` header of a fault, if it has one."""
     return {} if fault.retry_after_s is None else {"Retry-After": f"{fault.retry_after_s:g}"}
 
 
 async def hang_up(demo: Demo, request: Request) -> None:
-    """Cut the connection; a request without an answer is in the journal before it is cut."""
+    """Cut the connection; a request without a response is logged before."""
     demo.journal.close(visit_of(request), 0)
     await demo.wires.reset(request.scope, request.receive)
 
 
 def event_stream(demo: Demo, request: Request, run: GenieRun | None, frames: Frames) -> Response:
-    """A response that streams frames, through whatever faults are in force.
+    """Return a response that streams frames through the active faults.
 
-    ``run`` is what the server gives up when it interrupts the stream; without one it just ends.
+    ``run`` is the subject of an interruption; without one the stream just ends.
     """
     faults = demo.faults.strike(visit_of(request).operation, stream=True)
 
@@ -172,7 +175,7 @@ def event_stream(demo: Demo, request: Request, run: GenieRun | None, frames: Fra
         except HangUp as cut:
             if cut.outage_s:
                 demo.faults.add(f"refuse:s={cut.outage_s}")
-            # Let the client read what was sent: a reset may overtake it.
+            # Let the client read the data sent so far: a reset may overtake it.
             await asyncio.sleep(0.02)
             await hang_up(demo, request)
 

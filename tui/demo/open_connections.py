@@ -1,4 +1,4 @@
-"""TCP connections within reach of the application, so that it can cut them."""
+"""Open TCP connections, so that the application can cut them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
 class OpenConnections:
-    """The open connections of one server, by the client's address."""
+    """Open connections of one server, by the client's address."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, int], asyncio.Transport] = {}
 
     def protocol(self) -> type[H11Protocol]:
-        """The protocol to serve with: uvicorn's, and it enters its connections here."""
+        """Return the protocol to serve with: uvicorn's, but it registers its connections here."""
         wires = self._open
 
         class KnownProtocol(H11Protocol):
@@ -38,7 +38,7 @@ class OpenConnections:
         return KnownProtocol
 
     async def reset(self, scope: Scope, receive: Receive) -> None:
-        """Reset the connection of a request and wait until it is gone."""
+        """Reset the connection of a request and wait until it is closed."""
         transport = self._open.get(tuple(scope["client"]))
         if transport is not None:
             _reset(transport)
@@ -46,13 +46,13 @@ class OpenConnections:
             pass
 
     def cut_all(self) -> None:
-        """Cut every connection, for a server that stops."""
+        """Cut all connections before the server stops."""
         for transport in list(self._open.values()):
             transport.abort()
 
 
 def _reset(transport: asyncio.Transport) -> None:
-    """Send RST instead of FIN: what a dying proxy or a lost network looks like."""
+    """Send RST instead of FIN, as when a proxy dies or a network is lost."""
     with contextlib.suppress(OSError):
         transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT

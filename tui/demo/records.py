@@ -1,4 +1,4 @@
-"""What the demo server remembers: people, conversations, messages, events, files."""
+"""Records of the demo server: users, genies, messages, events, files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Activity: TypeAlias = Literal["ai_running", "skill_processing", "awaiting_approv
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An end user in Workato Identity. ``active`` is False until an invitation is accepted."""
+    """End user in Workato Identity. ``active`` is False until an invitation is accepted."""
 
     user_id: str
     name: str
@@ -24,29 +24,29 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What an OAuth access token stands for. ``expires_at`` None is never."""
+    """Owner and expiry of an OAuth access token. ``expires_at`` None is never."""
 
     user_id: str
     expires_at: datetime | None = None
     client_id: str = ""
-    """The OAuth client that it was issued to."""
+    """OAuth client that it was issued to."""
 
 
 @dataclass(slots=True)
 class DemoGenie:
-    """A genie: started or stopped, with or without an attached client."""
+    """Genie: started or stopped, with or without an attached client."""
 
     handle: str
     name: str
     started: bool = True
     client_attached: bool = True
     groups: set[str] = field(default_factory=set)
-    """Ids of the user groups that may talk to it."""
+    """Ids of the user groups with access."""
 
 
 @dataclass(slots=True)
 class DemoGenieClient:
-    """What applications call a genie with: an API key, or an OAuth client."""
+    """Genie client: an API key, or an OAuth client."""
 
     client_id: str
     name: str
@@ -55,7 +55,7 @@ class DemoGenieClient:
     genie: str = ""
     """Handle of the genie that it is attached to."""
     shared: bool = False
-    """Good for every genie: visitors of the demo look at several with one key."""
+    """Valid for every genie: visitors of the demo look at several with one key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class DemoMessage:
 
 @dataclass(frozen=True, slots=True)
 class DemoEvent:
-    """A persisted event of a run; ``fields`` are those beyond the base event shape."""
+    """Persisted event of a run; ``fields`` are those beyond the base event shape."""
 
     event_id: str
     type: str
@@ -86,7 +86,7 @@ class DemoEvent:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An uploaded file: its measures and its beginning, never all of it."""
+    """Uploaded file: its sizes and its beginning, never all of it."""
 
     file_id: str
     conversation_id: str

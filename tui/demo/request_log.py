@@ -1,4 +1,4 @@
-"""What was asked of the server and what became of it, for exactly-once checks."""
+"""Log of requests and their outcomes, for exactly-once checks."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
-    """One request. ``status`` is 0 when the connection was cut without an answer."""
+    """One request. ``status`` is 0 if the connection was cut without a response."""
 
     method: str
     path: str
     operation: str
-    """Name of the operation as faults know it; empty when no route matched."""
+    """Name of the operation in faults; empty if no route matched."""
     status: int
     request_id: str
     summary: str
-    """What was processed (message text, resolution, file name); empty when nothing was."""
+    """Processed content (message text, resolution, file name); empty if there was none."""
 
 
 @dataclass(slots=True)
 class Visit:
-    """A request while it is being handled."""
+    """Request while it is being handled."""
 
     method: str
     path: str
@@ -39,14 +39,14 @@ class Visit:
 
 
 class DemoRequestLog:
-    """Records in the order of the answers. May be read from any thread."""
+    """Requests in the order of their responses. May be read from any thread."""
 
     def __init__(self) -> None:
         self._records: list[LoggedRequest] = []
         self._lock = threading.Lock()
 
     def close(self, visit: Visit, status: int) -> None:
-        """Enter a visit, once; later calls change nothing."""
+        """Log a visit, once; later calls change nothing."""
         with self._lock:
             if not visit.logged:
                 visit.logged = True
@@ -61,7 +61,7 @@ class DemoRequestLog:
             return len(self._records)
 
     def of(self, operation: str) -> list[LoggedRequest]:
-        """The records of one operation."""
+        """Return the requests of one operation."""
         return [record for record in self if record.operation == operation]
 
     def clear(self) -> None:

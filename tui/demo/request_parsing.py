@@ -1,4 +1,4 @@
-"""Reads what clients send: bodies, page sizes, cursors, instants."""
+"""Parse requests: bodies, page sizes, cursors, instants."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LARGEST_BODY_BYTES = 1 << 20
 
 
 async def json_body(request: Request) -> JsonObject:
-    """The JSON object in the body; an empty body is an empty object.
+    """Return the JSON object in the body; an empty body is an empty object.
 
     Raises:
         Refusal: 400 for anything else, 413 for more than a mebibyte.
@@ -35,10 +35,10 @@ async def json_body(request: Request) -> JsonObject:
 
 
 def text_field(body: JsonObject, name: str) -> str:
-    """A string field of a body; absent or null is empty.
+    """Return a string field of a body; absent or null is empty.
 
     Raises:
-        Refusal: 400 when it is something else.
+        Refusal: 400 for any other type.
     """
     value = body.get(name)
     if value is not None and not isinstance(value, str):
@@ -47,16 +47,16 @@ def text_field(body: JsonObject, name: str) -> str:
 
 
 def query_of(request: Request) -> QueryParams:
-    """The query without its empty parameters: many clients send ``limit=`` where there is none."""
+    """Return the query without empty parameters: many clients send ``limit=`` for no limit."""
     given = request.query_params.multi_items()
     return QueryParams([(name, value) for name, value in given if value])
 
 
 def page_size(request: Request, usual: int) -> int:
-    """The ``limit`` asked for, at most a thousand.
+    """Return the ``limit`` of the query, at most a thousand.
 
     Raises:
-        Refusal: 400 when it is not a positive integer.
+        Refusal: 400 if it is not a positive integer.
     """
     raw = query_of(request).get("limit", str(usual))
     if not raw.isascii() or not raw.isdigit() or int(raw) < 1:
@@ -65,10 +65,10 @@ def page_size(request: Request, usual: int) -> int:
 
 
 def instant(request: Request, name: str) -> datetime | None:
-    """An RFC 3339 query parameter, or None when it was not given.
+    """Return an RFC 3339 query parameter; None if it was not given.
 
     Raises:
-        Refusal: 400 when it is not one.
+        Refusal: 400 if it is not one.
     """
     raw = query_of(request).get(name)
     if raw is None:
@@ -80,15 +80,15 @@ def instant(request: Request, name: str) -> datetime | None:
 
 
 def cursor_for(key: str) -> str:
-    """An opaque cursor that continues after ``key``."""
+    """Return an opaque cursor that continues after ``key``."""
     return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
 def cursor_key(request: Request) -> str:
-    """The key inside the ``cursor`` parameter, empty without one.
+    """Return the key inside the ``cursor`` parameter, empty without one.
 
     Raises:
-        Refusal: 400 when it was not made by `cursor_for`.
+        Refusal: 400 if it was not made by `cursor_for`.
     """
     raw = query_of(request).get("cursor", "")
     try:
@@ -98,7 +98,7 @@ def cursor_key(request: Request) -> str:
 
 
 async def form_field(request: Request, name: str) -> str:
-    """A field of a URL-encoded form, empty when it is missing.
+    """Return a field of a URL-encoded form, empty if it is missing.
 
     Raises:
         Refusal: 413 for more than a mebibyte.
@@ -108,7 +108,7 @@ async def form_field(request: Request, name: str) -> str:
 
 
 async def body_bytes(request: Request) -> bytes:
-    """The whole body; it can be read once.
+    """Return the whole body; it can be read once.
 
     Raises:
         Refusal: 413 for more than a mebibyte.

@@ -1,4 +1,4 @@
-"""Who and what is there when the demo server starts: people, genies, credentials, history."""
+"""Initial content of the demo server: users, genies, credentials, history."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tui.demo.suggestions import (
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a client needs to sign in."""
+    """Credentials for a client."""
 
     genie: str
     api_key: str
@@ -33,7 +33,7 @@ class Seed:
 
 
 def seed_state(world: DemoState) -> Seed:
-    """Fill a new world and hand out the first user's credentials."""
+    """Fill a new state, and return the first user's credentials."""
     for user in (
         User(USER_ID, "Ada", "ada@example.com"),
         User(COLLEAGUE_ID, "Grace", "grace@example.com"),

@@ -1,4 +1,4 @@
-"""Runs the demo server: embedded in a thread with its own event loop, or on its own."""
+"""Run the demo server: embedded in a thread with its own event loop, or standalone."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ from tui.demo.workflows.state import IFRIT, WorkflowsState
 __all__ = ["DemoServer", "DemoSettings", "PortInUseError", "run_forever"]
 
 _HOST = "127.0.0.1"
-# Longer than a user thinks between two messages: a reused connection that the server closes at
-# that moment would look like a lost answer.
+# Longer than a user thinks between two messages: if the server closed a reused connection at that
+# moment, it would look like a lost response.
 _KEEP_ALIVE_S = 300
 
 
 class PortInUseError(OSError):
-    """The port is taken; the message says what to do."""
+    """The port is in use; the message says how to continue."""
 
 
 class DemoServer:
-    """An emulation of the vendor's APIs on ``http://127.0.0.1:PORT``.
+    """Emulation of the vendor's APIs on ``http://127.0.0.1:PORT``.
 
-    ``start`` returns when it accepts connections; a stopped server is not started again.
-    ``faults`` and ``clock`` may be changed and ``log`` read from any thread meanwhile.
+    ``start`` returns once it accepts connections; a stopped server cannot be started again.
+    ``faults`` and ``clock`` may be changed and ``log`` read from any thread while it runs.
     """
 
     def __init__(self, settings: DemoSettings | None = None) -> None:
-        """Build the world, without opening a port.
+        """Create the state, without opening a port.
 
         Raises:
             ValueError: a fault specification is wrong.
@@ -83,17 +83,17 @@ class DemoServer:
 
     @property
     def genie(self) -> str:
-        """Handle of the genie that answers."""
+        """Handle of the genie that replies."""
         return self._residents.genie
 
     @property
     def stopped_genie(self) -> str:
-        """Handle of a genie whose turns end without a word."""
+        """Handle of a genie whose turns end without a reply."""
         return STOPPED_GENIE
 
     @property
     def no_client_genie(self) -> str:
-        """Handle of a genie that answers 406 to everything."""
+        """Handle of a genie that responds with 406 to everything."""
         return NO_CLIENT_GENIE
 
     @property
@@ -116,17 +116,17 @@ class DemoServer:
 
     @property
     def client_id(self) -> str:
-        """The OAuth client that may sign in here; it is a public one."""
+        """The OAuth client that may sign in here; a public client."""
         return self._demo.identity.client.client_id
 
     @property
     def redirect_url(self) -> str:
-        """The only URL the Identity server sends a browser back to."""
+        """The only URL to which the Identity server redirects a browser."""
         return self._demo.identity.client.redirect_url
 
     @property
     def agent(self) -> str:
-        """Id of the agent that answers in the Workflows API."""
+        """Id of the agent that replies in the Workflows API."""
         return IFRIT
 
     @property
@@ -136,17 +136,17 @@ class DemoServer:
 
     @property
     def colleagues_token(self) -> str:
-        """Bearer token of somebody else, who has workflows of their own."""
+        """Bearer token of another user, who has workflows of their own."""
         return self._demo.workshop.colleagues_token
 
     @property
     def developer_token(self) -> str:
-        """A Developer API token that may do everything."""
+        """Developer API token with all permissions."""
         return self._builders.token
 
     @property
     def reader_token(self) -> str:
-        """One that reads, and knows nothing of genie clients and API clients."""
+        """Developer API token that can only read, and not genie clients or API clients."""
         return self._builders.reader_token
 
     @property
@@ -164,14 +164,14 @@ class DemoServer:
 
     @property
     def errors(self) -> list[str]:
-        """The server's own mistakes; empty unless the demo server has a bug."""
+        """Errors of the server itself; empty unless the demo server has a bug."""
         return self._demo.errors
 
     def start(self) -> Self:
         """Open the port and serve from a daemon thread.
 
         Raises:
-            PortInUseError: something else listens there.
+            PortInUseError: another program listens there.
         """
         listener = _listen(self.settings.port)
         self._demo.world.url = f"http://{_HOST}:{listener.getsockname()[1]}"
@@ -183,7 +183,7 @@ class DemoServer:
         return self
 
     def stop(self) -> None:
-        """Cut all connections and end the thread; harmless when it is not running."""
+        """Cut all connections and end the thread; does nothing if it is not running."""
         if self._thread is None or self._loop is None:
             return
         with contextlib.suppress(RuntimeError):
@@ -226,7 +226,7 @@ class DemoServer:
         self._up.set()
         await self._stop.wait()
         server.close()
-        for _ in range(3):  # who has just connected is known, and who is cut off is gone
+        for _ in range(3):  # register new connections, and let cut ones close
             self._demo.wires.cut_all()
             await asyncio.sleep(0)
 
@@ -235,7 +235,7 @@ class DemoServer:
 
 
 def _listen(port: int) -> socket.socket:
-    # The protocol is named because asyncio turns Nagle's delay off only for sockets that say so.
+    # The protocol is explicit because asyncio disables Nagle's delay only for sockets that name it.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -253,7 +253,7 @@ def run_forever(settings: DemoSettings, on_ready: Callable[[DemoServer], None]) 
     """Serve until interrupted (Ctrl-C); ``on_ready`` is called once the port is open.
 
     Raises:
-        PortInUseError: something else listens on the port.
+        PortInUseError: another program listens on the port.
         ValueError: a fault specification is wrong.
     """
     with DemoServer(settings) as server:

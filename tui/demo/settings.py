@@ -1,4 +1,4 @@
-"""What a demo server can be asked to be."""
+"""Settings of the demo server."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ class DemoSettings:
     port: int = 0
     """TCP port on 127.0.0.1; 0 takes a free one."""
     observed: bool = False
-    """Let the Headless API answer as the live service did, and not as its documents say."""
+    """Respond in the Headless API as the live service was observed, not as documented."""
     workflows: Literal["recorded", "documented"] = "recorded"
-    """Whether the Workflows API behaves as a real server was recorded, or as its document says."""
+    """Behaviour of the Workflows API: as a real server was recorded, or as documented."""
     offline: bool = False
-    """Whether the Workflows API cannot look up tokens that it does not know, and answers 503."""
+    """The Workflows API cannot look up unknown tokens, and responds with 503."""
     speed: float = 1.0
-    """Divides the natural pauses of the scripts; 0 means no pauses."""
+    """Divides the pauses of the scripts; 0 means no pauses."""
     token_rate: float = 60.0
-    """Tokens a second in which the Workflows API writes, times ``speed``; 0 writes at once."""
+    """Tokens per second in the Workflows API, times ``speed``; 0 writes all at once."""
     seed: int | None = None
-    """Makes every id and credential the same in each run."""
+    """Makes all ids and credentials reproducible."""
     start: datetime | None = None
     """Freezes the clock at this instant (aware); script pauses and `Clock.advance` move it."""
     ping_s: float = 30.0
@@ -36,7 +36,7 @@ class DemoSettings:
     title_s: float = 1.5
     """Seconds until the list shows a title; the detail call takes three times that."""
     link_endpoint: bool = True
-    """Whether ``/link`` exists; the live service once answered it with 404."""
+    """Serve ``/link``; the live service once responded to it with 404."""
     redirect_url: str = "http://127.0.0.1:8763/callback"
     """The redirect URL registered for the OAuth client, compared character for character."""
     token_life_s: int = 3600
@@ -46,9 +46,9 @@ class DemoSettings:
     faults: tuple[str, ...] = ()
     """Fault specifications, see `tui.demo.faults`."""
     seeded_conversations: int = 5
-    """Conversations the user finds at the start; the first five have a believable history."""
+    """Number of conversations at the start; the first five have a realistic history."""
     seeded_messages: int = 0
-    """When not 0: one more conversation, with this many messages."""
+    """If not 0: one more conversation, with this many messages."""
 
     @property
     def documented_workflows(self) -> bool:

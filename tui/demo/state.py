@@ -1,4 +1,4 @@
-"""The state of the demo server and the rules that keep it consistent. Owned by one event loop."""
+"""State of the demo server, and the rules that keep it consistent. Owned by one event loop."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EVENTS_KEPT = timedelta(hours=24)
 
 @dataclass(slots=True)
 class DemoConversation:
-    """A conversation of one user with one genie."""
+    """Conversation of one user with one genie."""
 
     conversation_id: str
     genie: DemoGenie
@@ -39,7 +39,7 @@ class DemoConversation:
     created_at: datetime
     updated_at: datetime
     placeholder: str
-    """The number shown as its topic until there is a title."""
+    """Number shown as its topic until it has a title."""
     title: str = ""
     titled_at: datetime | None = None
     messages: list[DemoMessage] = field(default_factory=list)
@@ -47,14 +47,16 @@ class DemoConversation:
     current: GenieRun | None = None
 
     def topic(self, now: datetime, wait_s: float) -> str:
-        """The title once ``wait_s`` have passed since it was asked for, else the placeholder."""
+        """Return the title once ``wait_s`` have passed since it was requested, else the
+        placeholder.
+        """
         if self.titled_at is None or now < self.titled_at + timedelta(seconds=wait_s):
             return self.placeholder
         return self.title
 
 
 class DemoState:
-    """People, genies, credentials, conversations, runs, events and everything pending."""
+    """Users, genies, credentials, conversations, runs, events and pending questions."""
 
     def __init__(self, settings: DemoSettings) -> None:
         self.settings = settings
@@ -70,7 +72,7 @@ class DemoState:
         self.groups: dict[str, frozenset[str]] = {}
         """Ids of users, by the id of their group."""
         self.clients: dict[str, DemoGenieClient] = {}
-        """What the Developer API made, by client id."""
+        """Clients created by the Developer API, by client id."""
         self.conversations: dict[str, DemoConversation] = {}
         self.events: list[DemoEvent] = []
         self.approvals: dict[tuple[str, str], Approval] = {}
@@ -81,16 +83,16 @@ class DemoState:
         self._next_placeholder = 5951
 
     def owner_of(self, access_token: str) -> str | None:
-        """Id of the user an access token speaks for; None when it is unknown or has expired."""
+        """Return the id of an access token's user; None if it is unknown or has expired."""
         token = self.access_tokens.get(access_token)
         if token is None or (token.expires_at is not None and self.clock.now() >= token.expires_at):
             return None
         return token.user_id
 
     def genie_of_credential(self, credential: str) -> str:
-        """Handle of the only genie that a key or token is good for; empty where it is good for all.
+        """Return the handle of the only genie that a credential is valid for; empty if it is all.
 
-        A client that is attached to no genie is good for ``?``.
+        A client that is not attached to a genie is valid for ``?``.
         """
         token = self.access_tokens.get(credential)
         for client in self.clients.values():
@@ -101,14 +103,14 @@ class DemoState:
         return ""
 
     def conversations_of(self, genie: DemoGenie, user: User) -> list[DemoConversation]:
-        """A user's conversations with a genie, newest first."""
+        """Return a user's conversations with a genie, newest first."""
         mine = [c for c in self.conversations.values() if c.genie is genie and c.user is user]
         return sorted(mine, key=attrgetter("created_at", "conversation_id"), reverse=True)
 
     def open_conversation(
         self, genie: DemoGenie, user: User, at: datetime | None = None
     ) -> DemoConversation:
-        """A new, empty conversation; ``at`` dates it back."""
+        """Create an empty conversation; ``at`` dates it back."""
         at = at or self.clock.now()
         self._next_placeholder += 1
         conversation = DemoConversation(
@@ -118,7 +120,7 @@ class DemoState:
         return conversation
 
     def close_conversation(self, conversation: DemoConversation) -> None:
-        """Forget a conversation; a turn that still runs is told to nobody."""
+        """Delete a conversation; events of a running turn are dropped."""
         gone = conversation.conversation_id
         del self.conversations[gone]
         self.events = [event for event in self.events if event.conversation_id != gone]
@@ -130,7 +132,7 @@ class DemoState:
                 attempt.answer.cancel()
 
     def begin_run(self, conversation: DemoConversation, text: str, title: str) -> GenieRun:
-        """Take a user's message: the conversation is busy with the returned run from here on."""
+        """Accept a user's message: the conversation is busy with the returned run from here on."""
         now = self.clock.now()
         run = GenieRun(self.ids.short("run"), conversation.conversation_id, now)
         conversation.runs[run.run_id] = run
@@ -141,7 +143,7 @@ class DemoState:
         return run
 
     def continue_run(self, conversation: DemoConversation, run: GenieRun) -> GenieRun:
-        """End a run without a word; the turn goes on in the one that is returned."""
+        """End a run without an event; the turn continues in the returned one."""
         run.done = True
         run.wake()
         following = GenieRun(self.ids.short("run"), conversation.conversation_id, self.clock.now())
@@ -152,7 +154,7 @@ class DemoState:
     def remember(
         self, conversation: DemoConversation, run_id: str, source: Source, text: str, at: datetime
     ) -> DemoMessage:
-        """Put a message into the history."""
+        """Add a message to the history."""
         message = DemoMessage(self.ids.short("msg"), source, text, run_id, at)
         conversation.messages.append(message)
         conversation.updated_at = at
@@ -161,7 +163,7 @@ class DemoState:
     def publish(
         self, conversation: DemoConversation, run: GenieRun, kind: str, **fields: Any
     ) -> None:
-        """Persist an event and wake the streams, unless the run has gone off the record."""
+        """Persist an event and wake the streams, unless the run is off the record."""
         if not run.off_record:
             self.record(conversation, run, kind, self.clock.now(), fields)
             run.wake()
@@ -174,7 +176,7 @@ class DemoState:
         at: datetime,
         fields: dict[str, Any],
     ) -> None:
-        """Append an event to a run; ``at`` must not be before the event recorded last."""
+        """Append an event to a run; ``at`` must not be before the last event."""
         event = DemoEvent(
             self.ids.event(at),
             kind,
@@ -192,13 +194,13 @@ class DemoState:
             self.events.append(event)
 
     def say(self, conversation: DemoConversation, run: GenieRun, text: str) -> None:
-        """A message of the genie: in the history always, as an event unless off the record."""
+        """Add a message of the genie: to the history always, as an event unless off the record."""
         message = self.remember(conversation, run.run_id, "genie", text, self.clock.now())
         fields = {"message": text, "message_id": message.message_id}
         self.publish(conversation, run, "agent.message", **fields)
 
     def finish_run(self, conversation: DemoConversation, run: GenieRun) -> None:
-        """The conversation is free again."""
+        """Make the conversation free again."""
         run.done = True
         run.waits_for_connection = False
         conversation.current = None
@@ -206,7 +208,7 @@ class DemoState:
         run.wake()
 
     def open_approval(self, run: GenieRun) -> Approval:
-        """A new question whether a skill may run."""
+        """Create a pending approval of a skill call."""
         approval = Approval(self.ids.call(), run, _question())
         self.approvals[run.conversation_id, approval.call_id] = approval
         return approval
@@ -214,7 +216,7 @@ class DemoState:
     def open_attempt(
         self, conversation: DemoConversation, run: GenieRun, connector: str
     ) -> Attempt:
-        """A new question whether the genie may use a connection of the user's own."""
+        """Create a pending authorization of the user's own connection."""
         attempt = Attempt(
             self.ids.short("rca"),
             connector,
@@ -229,7 +231,7 @@ class DemoState:
         return attempt
 
     def renew_link(self, attempt: Attempt) -> dict[str, str]:
-        """The ``auth_link`` of an attempt; an expired one is replaced."""
+        """Return the ``auth_link`` of an attempt; an expired one is replaced."""
         now = self.clock.now()
         if now >= attempt.expires_at:
             attempt.token = self.ids.secret()
@@ -241,13 +243,13 @@ class DemoState:
         }
 
     def attempt_with(self, token: str) -> Attempt | None:
-        """The attempt a consent page belongs to; None when the link was replaced or never was."""
+        """Return the attempt of a consent page; None if its link was replaced or never existed."""
         return next((a for a in self.attempts.values() if a.token == token), None)
 
     def recent_events(
         self, since: datetime | None, genie: DemoGenie, user: User, conversation_id: str | None
     ) -> list[DemoEvent]:
-        """A user's events of the last 24 hours, oldest first, from ``since`` (inclusive) on."""
+        """Return a user's events of the last 24 hours from ``since`` on (inclusive), in order."""
         kept_from = self.clock.now() - EVENTS_KEPT
         start = bisect_left(self.events, max(since or kept_from, kept_from), key=_created_at)
         return [
@@ -259,7 +261,7 @@ class DemoState:
         ]
 
     def last_event(self, conversation: DemoConversation) -> DemoEvent | None:
-        """The newest event of a conversation that is still kept."""
+        """Return the newest event of a conversation that is still kept."""
         kept_from = self.clock.now() - EVENTS_KEPT
         for run in reversed(conversation.runs.values()):
             if run.events:
@@ -267,7 +269,7 @@ class DemoState:
         return None
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something that outlives the request that started it."""
+        """Run a task that outlives the request that started it."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -19,12 +19,12 @@ OUTSIDER_ID = "usr-linus-3c5a"
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A chip of an empty conversation: what it says, and what it sends."""
+    """Suggestion in an empty conversation: its label, and the text that it sends."""
 
     label: str
     text: str
     needs_files: bool = False
-    """It only makes sense where files can go with a message."""
+    """Useful only if the backend can send files."""
 
 
 SUGGESTIONS: tuple[Suggestion, ...] = (

@@ -16,7 +16,7 @@ _ATTACHED = f"{PREFIX}/genies/{{id}}/clients"
 
 
 def client_resources(identity: IdentityState) -> tuple[Resource, ...]:
-    """The endpoints; what they make can sign in at the Identity server."""
+    """Return the endpoints; created clients can sign in at the Identity server."""
 
     def create(call: DeveloperCall) -> Any:
         return create_client(call, identity)

@@ -25,7 +25,7 @@ _DEFAULT_POLICIES: dict[str, JsonObject] = {
 
 
 def guardrail_resources() -> tuple[Resource, ...]:
-    """The endpoints."""
+    """Return the endpoints of guardrails."""
     return (
         Resource("guardrails", "GET", f"{_GENIES}/guardrails/policies/pii_entities", _entities),
         Resource("guardrails", "GET", _GUARDRAIL, show_guardrail),
@@ -34,7 +34,7 @@ def guardrail_resources() -> tuple[Resource, ...]:
 
 
 def new_guardrail(letters: Callable[[int], str]) -> JsonObject:
-    """A guardrail as it is when it is first attached: with two policies."""
+    """Return a guardrail as first attached: with two policies."""
     return {
         "id": f"aigrl-{letters(6)}-{letters(6)}-CD",
         "policies": [
@@ -109,7 +109,7 @@ _REQUIRED = (
 
 
 def genie_resources() -> tuple[Resource, ...]:
-    """The endpoints of genies themselves."""
+    """Return the endpoints of genies themselves."""
     return (
         Resource("genies", "GET", _GENIES, list_genies),
         Resource("genies", "POST", _GENIES, create_genie),
@@ -239,7 +239,7 @@ def _all(call: DeveloperCall) -> list[tuple[DemoGenie, Sheet]]:
 
 
 def genie_of(call: DeveloperCall, name: str = "id") -> tuple[DemoGenie, Sheet]:
-    """The genie that a path names, and its sheet.
+    """Return the genie that a path names, and its Studio record.
 
     Raises:
         Refusal: 404 for an unknown one.

@@ -14,7 +14,7 @@ _SHOWN = ("id", "name", "description", "folder_id", "project_id")
 
 
 def knowledge_resources() -> tuple[Resource, ...]:
-    """The endpoints of both."""
+    """Return the endpoints of both."""
     return (
         Resource("kb", "GET", _KB, list_kbs),
         Resource("kb", "POST", _KB, create_kb),
@@ -110,7 +110,7 @@ def show_skill(call: DeveloperCall) -> Any:
 
 
 def skill_of(number: int, recipe: JsonObject) -> JsonObject:
-    """What a recipe is as a skill."""
+    """Return a recipe as a skill."""
     return {
         "id": number,
         "name": recipe["name"],

@@ -17,7 +17,7 @@ _OUTCOMES = {"skill.completed": "succeeded", "skill.failed": "failed", "skill.st
 
 
 def recipe_resources() -> tuple[Resource, ...]:
-    """The endpoints of all three."""
+    """Return the endpoints of all three."""
     return (
         Resource("recipes", "GET", "/api/recipes", list_recipes),
         Resource("recipes", "POST", "/api/recipes", create_recipe),
@@ -145,7 +145,7 @@ def _counts(jobs: list[JsonObject]) -> JsonObject:
 
 
 def list_jobs(call: DeveloperCall) -> Any:
-    """Newest first; ``offset_job_id`` goes on behind a job."""
+    """Newest first; ``offset_job_id`` continues after a job."""
     everything = _jobs_of(call, _recipe(call, "recipe_id"))
     status = call.choice("status", "succeeded", "failed", "pending")
     rows = [job for job in everything if status in (None, job["status"])]
@@ -174,7 +174,7 @@ def resume_job(call: DeveloperCall) -> Any:
 
 
 def _jobs_of(call: DeveloperCall, recipe: JsonObject) -> list[JsonObject]:
-    """What ran before, and every call of the recipe's skill in a conversation since."""
+    """Return past jobs, and a job for every later call of the recipe's skill in a conversation."""
     kept = [j for j in call.bureau.tables["jobs"].values() if j["recipe_id"] == recipe["id"]]
     skill_id = f"recipe:{recipe['id']}"
     live = [

@@ -1,4 +1,4 @@
-"""The Developer API: who may call what how often, and how answers and refusals look.
+"""Common parts of the Developer API: permissions, rate limits, response formats.
 
 Source: Agent Studio API; Developer API reference.
 """
@@ -24,10 +24,10 @@ from tui.demo.request_parsing import json_body, query_of
 
 PREFIX = "/api/agentic"
 OPERATION = "developer"
-"""What faults and the journal call every operation of this API; paths tell them apart."""
+"""Name of all operations of this API in faults and the request log; paths tell them apart."""
 
 _UNDOCUMENTED = 100
-"""Rows on a page where the documents name no maximum; more are not given, whatever is asked."""
+"""Maximum page size where the documentation names none."""
 
 _LISTS = (1000, 60.0)
 _STANDARD = (60, 60.0)
@@ -44,7 +44,7 @@ _LIMITS = {
 
 @dataclass(frozen=True, slots=True)
 class DeveloperCall:
-    """A request that was let in."""
+    """Authorized request."""
 
     bureau: DeveloperState
     token: DeveloperToken
@@ -53,10 +53,10 @@ class DeveloperCall:
     body: JsonObject
 
     def text(self, name: str) -> str:
-        """A string of the body that must be there.
+        """Return a required string of the body.
 
         Raises:
-            Refusal: 400 when it is missing or blank.
+            Refusal: 400 if it is missing or blank.
         """
         value = self.body.get(name)
         if not isinstance(value, str) or not value.strip():
@@ -64,10 +64,10 @@ class DeveloperCall:
         return value
 
     def required(self, *names: str) -> JsonObject:
-        """Fields of the body that must be there, whatever they are.
+        """Return required fields of the body, of any type.
 
         Raises:
-            Refusal: 400 when one is missing.
+            Refusal: 400 if one is missing.
         """
         missing = [name for name in names if self.body.get(name) is None]
         if missing:
@@ -75,7 +75,7 @@ class DeveloperCall:
         return {name: self.body[name] for name in names}
 
     def texts(self, name: str) -> list[str]:
-        """An array of strings of the body, not empty.
+        """Return a non-empty array of strings of the body.
 
         Raises:
             Refusal: 400 for anything else.
@@ -86,7 +86,7 @@ class DeveloperCall:
         return value
 
     def page(self, rows: Iterable[JsonObject], largest: int | None = None) -> list[JsonObject]:
-        """The rows that ``page`` and ``per_page`` ask for.
+        """Return the rows of the requested ``page`` with ``per_page``.
 
         ``largest`` is the documented maximum; without one, pages are cut at 100 rows.
 
@@ -97,7 +97,7 @@ class DeveloperCall:
         return list(rows)[(page - 1) * size : page * size]
 
     def page_numbers(self, usual: int, largest: int | None = None) -> tuple[int, int]:
-        """``page`` and ``per_page``; ``usual`` is the size where none is asked for.
+        """Return ``page`` and ``per_page``; ``usual`` is the default size.
 
         Raises:
             Refusal: as `page`.
@@ -108,7 +108,7 @@ class DeveloperCall:
         return page, min(size, largest or _UNDOCUMENTED)
 
     def check_choices(self, choices: Mapping[str, Collection[object]]) -> None:
-        """Fields of the body that have one of some values, or are not there.
+        """Check that fields of the body, if present, have one of some values.
 
         Raises:
             Refusal: 422 for any other value.
@@ -121,7 +121,7 @@ class DeveloperCall:
                 raise Refusal(422, f"{name} must be {_or(known)}.")
 
     def choice(self, name: str, *known: str) -> str | None:
-        """A parameter of the query that has one of some values, or is not there.
+        """Return a query parameter that, if present, has one of some values.
 
         Raises:
             Refusal: 400 for any other value.
@@ -132,7 +132,7 @@ class DeveloperCall:
         return value
 
     def matching(self, rows: Iterable[JsonObject], *names: str) -> list[JsonObject]:
-        """The rows that have the values which the query names; ``query`` looks into names."""
+        """Return the rows that match the parameters of the query; ``query`` searches names."""
         words = self.query.get("query", "").lower()
         asked = {name: self.query[name] for name in names if self.query.get(name)}
         return [
@@ -151,7 +151,7 @@ class DeveloperCall:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """An answer that looks the same in both dialects."""
+    """Response that looks the same in both dialects."""
 
     body: Any
 
@@ -162,12 +162,12 @@ def _or(known: Collection[object]) -> str:
 
 
 Answer = Callable[[DeveloperCall], Any]
-"""Gives the JSON of an answer; None is an empty one (204)."""
+"""Returns the JSON of a response; None for an empty one (204)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One endpoint. ``group`` is what a token's role names."""
+    """One endpoint. ``group`` is its permission group in the roles of tokens."""
 
     group: str
     method: str
@@ -176,7 +176,7 @@ class Resource:
 
 
 def developer_routes_of(demo: Demo, resources: Iterable[Resource]) -> list[Route]:
-    """Routes of resources, each behind the checks that all have in common."""
+    """Return the routes of resources, each behind the common checks."""
     return routes(
         demo,
         (

@@ -21,7 +21,7 @@ def user_resources() -> tuple[Resource, ...]:
 
 
 def find_users(call: DeveloperCall) -> Any:
-    """Those whose name or email has ``query`` in it, or whose email is one of ``emails[]``."""
+    """Return users with ``query`` in their name or email, or with one of ``emails[]``."""
     words = call.query.get("query", "").strip().casefold()
     emails = {email.casefold() for email in call.query.getlist("emails[]") if email}
     users = [
@@ -39,7 +39,9 @@ def _shown(user: User) -> JsonObject:
 
 
 def developer_routes(demo: Demo) -> list[Route]:
-    """Clients and guardrails come before genies: ``/genies/clients`` is no genie."""
+    """Return all routes. Clients and guardrails come before genies: ``/genies/clients`` is no
+    genie.
+    """
     return developer_routes_of(
         demo,
         (

@@ -1,4 +1,4 @@
-"""What the Developer API of the demo has at the start: a small workspace around its genies."""
+"""Initial content of the demo's Developer API: a small workspace around its genies."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _PLAIN_RECIPES = (
 
 @dataclass(frozen=True, slots=True)
 class Builders:
-    """Tokens of the people who build genies."""
+    """Developer API tokens."""
 
     token: str
     reader_token: str
 
 
 def seed_developer_state(bureau: DeveloperState) -> Builders:
-    """Fill a new bureau and hand out its tokens."""
+    """Fill a new state, and return its tokens."""
     token, reader = (f"wrkaus-{bureau.ids.secret()}" for _ in range(2))
     bureau.tokens[token] = DeveloperToken("Terminal builder", api_client="40947")
     bureau.tokens[reader] = DeveloperToken("Reader", _READER_GROUPS, writes=False)

@@ -1,4 +1,4 @@
-"""What the Developer API of the demo manages, beside the genies themselves."""
+"""State of the demo's Developer API, besides the genies themselves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.demo.records import JsonObject
 from tui.demo.state import DemoState
 
 Table = dict[str, JsonObject]
-"""Things of one kind by their ids, as the API shows them."""
+"""Objects of one kind by id, in the API's format."""
 
 COLLECTIONS = (
     "skills",
@@ -35,18 +35,18 @@ COLLECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class DeveloperToken:
-    """What a token may do. ``groups`` None: everything."""
+    """Permissions of a token. ``groups`` None: everything."""
 
     name: str
     groups: frozenset[str] | None = None
     writes: bool = True
     api_client: str = ""
-    """Id of the API client it belongs to."""
+    """Id of the API client that it belongs to."""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """What Studio knows of a genie."""
+    """A genie's record in Studio."""
 
     fields: JsonObject
     skills: set[str] = field(default_factory=set)
@@ -55,11 +55,12 @@ class Sheet:
 
 
 class DeveloperState:
-    """Tokens, genies' sheets and one table for each kind of thing."""
+    """Tokens, Studio records of genies, and one table for each kind of object."""
 
     def __init__(self, world: DemoState) -> None:
         seed = world.settings.seed
-        # Ids of its own: drawing from the world's would change those that tests and pictures know.
+        # Separate ids: drawing from the main state's would change those that tests and pictures
+        # expect.
         self.ids = Ids(None if seed is None else seed ^ 0x570D10)
         self.world = world
         self.tokens: dict[str, DeveloperToken] = {}
@@ -67,14 +68,14 @@ class DeveloperState:
         self.group_names: dict[str, str] = {}
         self.tables: dict[str, Table] = {name: {} for name in COLLECTIONS}
         self.rows: dict[str, Table] = {}
-        """Rows of lookup tables, by the table's id."""
+        """Rows of lookup tables, by table id."""
         self.paused: dict[str, str] = {}
-        """Ids of the jobs that wait, by their resume tokens."""
+        """Ids of waiting jobs, by resume token."""
         self._calls: dict[tuple[str, str, str], deque[datetime]] = {}
         self._next_number = 70_001
 
     def number(self) -> int:
-        """A new id of the kind that the older parts of the API have."""
+        """Return a new id in the format of the older parts of the API."""
         self._next_number += 1
         return self._next_number
 
@@ -82,12 +83,13 @@ class DeveloperState:
         return rfc3339(self.world.clock.now())
 
     def keep(self, kind: str, thing: JsonObject) -> JsonObject:
-        """Put a thing into its table."""
+        """Add an object to its table."""
         self.tables[kind][str(thing["id"])] = thing
         return thing
 
     def find(self, kind: str, thing_id: str) -> JsonObject:
-        """
+        """Return an object.
+
         Raises:
             Refusal: 404 for an unknown one.
         """
@@ -97,7 +99,7 @@ class DeveloperState:
         return thing
 
     def count_call(self, token: str, method: str, path: str, most: int, seconds: float) -> None:
-        """Note a call to an endpoint.
+        """Count a call to an endpoint.
 
         Raises:
             Refusal: 429 beyond ``most`` in ``seconds``.
@@ -111,7 +113,7 @@ class DeveloperState:
         calls.append(now)
 
     def note(self, who: DeveloperToken, event_type: str, resource: JsonObject) -> None:
-        """Enter something that was done into the audit log."""
+        """Add an entry to the audit log."""
         number = self.number()
         self.keep(
             "activity",

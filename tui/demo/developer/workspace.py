@@ -19,7 +19,7 @@ _LARGEST_PAGE = 100
 
 
 def workspace_resources() -> tuple[Resource, ...]:
-    """The endpoints of all these."""
+    """Return the endpoints of all these."""
     return (
         Resource("folders", "GET", "/api/folders", _listing("folders", "parent_id")),
         Resource("folders", "POST", "/api/folders", create_folder),
@@ -206,7 +206,7 @@ def show_status(call: DeveloperCall) -> Any:
 
 
 def list_activity(call: DeveloperCall) -> Any:
-    """Newest first; ``page[after]`` goes on behind an entry."""
+    """Newest first; ``page[after]`` continues after an entry."""
     rows = list(reversed(call.bureau.tables["activity"].values()))
     for bound, keeps in (("from", datetime.__ge__), ("to", datetime.__le__)):
         if raw := call.query.get(bound):

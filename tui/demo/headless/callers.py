@@ -1,4 +1,4 @@
-"""Who is calling: API keys with an asserted user, or OAuth access tokens."""
+"""Authenticate callers: API keys with an asserted user, or OAuth access tokens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.demo.state import DemoConversation, DemoState
 
 
 def caller_of(world: DemoState, request: Request) -> User:
-    """The user a runtime call is made for.
+    """Return the user of a runtime call.
 
     Raises:
         Refusal: 401; the credential is refused, or the asserted user is not an active one.
@@ -30,17 +30,17 @@ def caller_of(world: DemoState, request: Request) -> User:
 
 
 def bearer_token(request: Request) -> str:
-    """The token in the ``Authorization`` header; empty when there is none or another scheme."""
+    """Return the token in the ``Authorization`` header; empty without one or for another scheme."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme == "Bearer" else ""
 
 
 def genie_for(world: DemoState, request: Request) -> tuple[DemoGenie, User]:
-    """The genie a call is addressed to, and its caller.
+    """Return the genie that a call names, and its caller.
 
     Raises:
         Refusal: 401 also for a user outside the genie's groups and for another genie's client,
-            404 for an unknown genie, 406 when no client is attached to it.
+            404 for an unknown genie, 406 if no client is attached to it.
     """
     user = caller_of(world, request)
     genie = world.genies.get(request.path_params["genie"])
@@ -59,7 +59,7 @@ def genie_for(world: DemoState, request: Request) -> tuple[DemoGenie, User]:
 
 
 def conversation_for(world: DemoState, request: Request) -> DemoConversation:
-    """The conversation a call names, if it is the caller's own.
+    """Return the conversation that a call names, if it is the caller's own.
 
     Raises:
         Refusal: as `genie_for`, and 404 for a conversation that is not theirs.

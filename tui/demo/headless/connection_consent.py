@@ -1,4 +1,4 @@
-"""The page where the user lets the genie use one of their accounts; stands in for a vendor's."""
+"""Page on which the user connects one of their accounts; stands in for a vendor's."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _HEADERS = {
 
 
 def consent_routes(demo: Demo) -> list[Route]:
-    """The page, and where its buttons lead."""
+    """Return the page's route, and that of its buttons."""
     path = "/connect/{token}"
     return routes(
         demo,
@@ -93,7 +93,7 @@ def _gone() -> Response:
 
 
 def page(title: str, text: str, *, form: str = "", status: int = 200) -> Response:
-    """A self-contained page; ``title`` and ``text`` are escaped, ``form`` is ours."""
+    """Return a self-contained page; ``title`` and ``text`` are escaped, ``form`` is ours."""
     content = _PAGE.substitute(
         title=html.escape(title), text=html.escape(text), style=_STYLE, form=form
     )

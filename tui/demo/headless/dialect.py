@@ -1,7 +1,7 @@
-"""The two dialects of the Headless API: as documented, and as the live service was seen to answer.
+"""The two dialects of the Headless API: as documented, and as observed from the live service.
 
-What was observed differs in this: bodies are wrapped in ``result``, the list of conversations has
-another name, approve, reject and feedback answer with an empty body, the detail call leaves out the
+The observed one differs: bodies are wrapped in ``result``, the list of conversations has another
+name, approve, reject and feedback respond with an empty body, the detail call leaves out the
 conversation id, agent messages carry no message id, and there are only two states.
 """
 
@@ -19,27 +19,27 @@ from tui.demo.state import DemoConversation
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Writes answers in one of the two dialects."""
+    """Formats responses in one of the two dialects."""
 
     observed: bool
 
     def answer(self, body: JsonObject, status: int = 200) -> Response:
-        """A successful JSON response."""
+        """Return a successful JSON response."""
         return JSONResponse({"result": body} if self.observed else body, status)
 
     def done(self, body: JsonObject, status: int = 200) -> Response:
-        """The response to a decision: observed with no body at all."""
+        """Return the response to a decision: observed with no body at all."""
         return Response(status_code=status) if self.observed else self.answer(body, status)
 
     def conversation_list(self, rows: list[JsonObject], total: int, cursor: str | None) -> Response:
-        """A page of the list. Source: Headless API, List conversations."""
+        """Return a page of the list. Source: Headless API, List conversations."""
         name = "conversations" if self.observed else "list"
         return self.answer({name: rows, "total_count": total, "cursor": cursor})
 
     def detail(
         self, conversation: DemoConversation, topic: str, last: DemoEvent | None
     ) -> Response:
-        """State of one conversation. Source: Headless API, Get a conversation."""
+        """Return the state of one conversation. Source: Headless API, Get a conversation."""
         identity = {} if self.observed else {"conversation_id": conversation.conversation_id}
         return self.answer(
             identity
@@ -52,7 +52,7 @@ class Shape:
         )
 
     def state(self, conversation: DemoConversation) -> str:
-        """One of the four documented states, or of the two observed.
+        """Return one of the four documented states, or of the two observed.
 
         Observed, a turn that waits for a connection looks ``idle`` although it is not free.
         """
@@ -64,7 +64,7 @@ class Shape:
         return "idle" if run.waits_for_connection else "skill_processing"
 
     def event(self, event: DemoEvent) -> JsonObject:
-        """An event with the base fields first. Source: Headless API, SSE events."""
+        """Return an event with the base fields first. Source: Headless API, SSE events."""
         fields = dict(event.fields)
         if self.observed:
             fields.pop("message_id", None)
@@ -80,13 +80,14 @@ class Shape:
         }
 
     def continuation(self, last: DemoEvent, following: DemoEvent) -> str:
-        """Where the next page of events starts. The bound is inclusive, so the observed value,
-        the time of the last event sent, brings that event a second time."""
+        """Return the start of the next page of events. The bound is inclusive, so the observed
+        value, the time of the last event sent, repeats that event.
+        """
         return rfc3339((last if self.observed else following).created_at)
 
 
 def listed(conversation: DemoConversation, topic: str) -> JsonObject:
-    """A row of the list of conversations."""
+    """Return a row of the list of conversations."""
     return {
         "conversation_id": conversation.conversation_id,
         "topic": topic,
@@ -96,7 +97,7 @@ def listed(conversation: DemoConversation, topic: str) -> JsonObject:
 
 
 def message(entry: DemoMessage) -> JsonObject:
-    """A message of the history. Source: Headless API, Get messages."""
+    """Return a message of the history. Source: Headless API, Get messages."""
     return {
         "message_id": entry.message_id,
         "source": entry.source,
@@ -107,12 +108,12 @@ def message(entry: DemoMessage) -> JsonObject:
 
 
 def ping(at: datetime) -> JsonObject:
-    """A heartbeat: no event id and no number, because it is not persisted."""
+    """Return a heartbeat: without event id and number, because it is not persisted."""
     return {"type": "system.ping", "timestamp": rfc3339(at)}
 
 
 def interrupted(run_id: str, last_seq_num: int, reason: str, retry_after_ms: int) -> JsonObject:
-    """The server gives up the stream, not the turn; not persisted either."""
+    """Return the event of an interrupted stream; the turn continues. Not persisted either."""
     return {
         "type": "system.stream_interrupted",
         "genie_run_id": run_id,

@@ -1,4 +1,4 @@
-"""The event stream of a run, as frames; and what can go wrong on the way to the client."""
+"""Event stream of a run as frames, with the faults on the way to the client."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.demo.records import JsonObject
 
 
 class HangUp(Exception):
-    """The connection is to be reset now, and all others for ``outage_s`` from now on."""
+    """Reset this connection now, and all others for ``outage_s`` from now on."""
 
     def __init__(self, outage_s: float = 0.0) -> None:
         super().__init__()
@@ -28,17 +28,17 @@ class ServerFrame:
     """One server-sent event."""
 
     event: str
-    """Empty: no such line."""
+    """Empty: no ``event:`` line."""
     data: str
     id: str | None = None
     """Set for persisted events only: a client may resume after it."""
     comment: str = ""
-    """Instead of an event."""
+    """Sent instead of an event."""
     wait_for_gap: bool = False
     """Only its first part leaves the server."""
 
     def encode(self) -> bytes:
-        """``event:``, ``id:``, ``data:`` and a blank line, ended by LF."""
+        """Return ``event:``, ``id:``, ``data:`` and a blank line, ended by LF."""
         if self.comment:
             return f": {self.comment}\n\n".encode()
         event_line = f"event: {self.event}\n" if self.event else ""
@@ -48,7 +48,7 @@ class ServerFrame:
 
 
 def _middle(whole: bytes) -> int:
-    """Inside the first character of several bytes; without one, half of it."""
+    """Return an offset inside the first multi-byte character; without one, half the length."""
     wide = (place for place, byte in enumerate(whole, start=1) if byte >= 0xC0)
     return next(wide, len(whole) // 2)
 
@@ -57,10 +57,10 @@ Frames: TypeAlias = AsyncIterator[ServerFrame]
 
 
 async def follow(demo: Demo, run: GenieRun, position: int) -> Frames:
-    """The events of a run after the first ``position``, then live until it has finished.
+    """Yield the events of a run after the first ``position``, then live until it has finished.
 
-    A silent turn is pinged. One that waits for a connection is given up after a while, and what it
-    does later never comes here. Source: Headless API troubleshooting, Empty stream.
+    A silent turn is pinged. The stream of one that waits for a connection is interrupted after a
+    while, and later events never appear in it. Source: Headless API troubleshooting, Empty stream.
     """
     while True:
         while position < len(run.events):
@@ -81,7 +81,7 @@ async def follow(demo: Demo, run: GenieRun, position: int) -> Frames:
 
 
 async def _park(demo: Demo, run: GenieRun) -> Frames:
-    """Keep-alives for as long as the server has patience, then the interruption."""
+    """Yield keep-alives until the time limit, then the interruption."""
     left_s = demo.settings.park_s
     while left_s > demo.settings.ping_s:
         await asyncio.sleep(demo.settings.ping_s)
@@ -105,14 +105,14 @@ def _interruption(run: GenieRun, reason: str, retry_after_ms: int) -> ServerFram
 
 
 def disturb(frames: Frames, faults: list[Fault], run: GenieRun | None) -> Frames:
-    """The same frames with faults applied, the first fault nearest to the source."""
+    """Return the frames with faults applied, the first fault nearest to the source."""
     for fault in faults:
         frames = _DISTURBANCES[fault.kind](frames, fault, run)
     return frames
 
 
 async def _first(frames: Frames, count: int) -> Frames:
-    """The frames up to the ``count``-th persisted event."""
+    """Yield the frames up to the ``count``-th persisted event."""
     left = count
     while left > 0 and (frame := await anext(frames, None)) is not None:
         left -= frame.id is not None

@@ -1,5 +1,6 @@
 """The Headless API. Source: Headless API and Headless API troubleshooting (the vendor's pages);
-deleting a conversation and feedback are undocumented and work as they were observed."""
+deleting a conversation and feedback are undocumented and work as observed.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ _ATTEMPT = f"{_CHAT}/runtime_connection/{{attempt}}"
 
 
 def headless_routes(demo: Demo) -> list[Route]:
-    """All routes of the API."""
+    """Return all routes of the API."""
     return routes(
         demo,
         (
@@ -86,7 +87,9 @@ async def create_conversation(demo: Demo, request: Request) -> Response:
 
 
 async def get_conversation(demo: Demo, request: Request) -> Response:
-    """State of a conversation; its title comes later here than in the list, as documented."""
+    """Return the state of a conversation; its title comes later here than in the list, as
+    documented.
+    """
     conversation = conversation_for(demo.world, request)
     topic = conversation.topic(demo.world.clock.now(), 3 * demo.settings.title_s)
     return demo.shape.detail(conversation, topic, demo.world.last_event(conversation))
@@ -119,7 +122,7 @@ async def get_messages(demo: Demo, request: Request) -> Response:
 
 
 async def send_message(demo: Demo, request: Request) -> Response:
-    """Start a turn; the run goes on whether or not anybody stays to listen."""
+    """Start a turn; the run continues even if the client disconnects."""
     conversation = conversation_for(demo.world, request)
     body = await json_body(request)
     prompt = _prompt(demo, conversation, body)
@@ -163,7 +166,7 @@ def _start(demo: Demo, conversation: DemoConversation, prompt: ScriptPrompt) -> 
 
 
 async def resume_run(demo: Demo, request: Request) -> Response:
-    """What came after ``Last-Event-ID``, then live; without a known id, all from the start."""
+    """Stream the events after ``Last-Event-ID``, then live; all events for an unknown id."""
     run = _run_for(demo, request)
     if run.started_at < demo.world.clock.now() - EVENTS_KEPT:
         raise not_found("Genie run")
@@ -190,7 +193,7 @@ async def give_feedback(demo: Demo, request: Request) -> Response:
 
 
 async def get_events(demo: Demo, request: Request) -> Response:
-    """Oldest first; ``next_since_created_at`` only when there is more."""
+    """Oldest first; ``next_since_created_at`` only if there is more."""
     genie, user = genie_for(demo.world, request)
     limit, since = page_size(request, 100), instant(request, "since_created_at")
     wanted = query_of(request).get("conversation_id")
@@ -202,7 +205,7 @@ async def get_events(demo: Demo, request: Request) -> Response:
 
 
 async def resolve_approval(demo: Demo, request: Request) -> Response:
-    """The decision about a skill call: once, then 409."""
+    """Accept the decision on a skill call: once, then 409."""
     conversation = conversation_for(demo.world, request)
     call_id = request.path_params["call"]
     approval = demo.world.approvals.get((conversation.conversation_id, call_id))
@@ -220,7 +223,7 @@ async def resolve_approval(demo: Demo, request: Request) -> Response:
 
 
 async def get_link(demo: Demo, request: Request) -> Response:
-    """The state of a connection attempt, with a link that still works."""
+    """Return the state of a connection attempt, with a link that still works."""
     attempt = _attempt_for(demo, request)
     if not demo.settings.link_endpoint or attempt.status == "rejected":
         raise not_found("Runtime connection attempt")

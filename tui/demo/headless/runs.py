@@ -1,4 +1,4 @@
-"""A genie run while it lives: its events, what it waits for, and who is listening."""
+"""Running genie turns: their events, pending questions, and listeners."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class GenieRun:
         """Set by a pause for a connection: from there on nothing is streamed or persisted."""
         self.waits_for_connection = False
         self.cut_points: list[int] = []
-        """Numbers of events after which the first stream to get there is cut."""
+        """Event counts at which the first stream to get there is cut."""
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """Let every listener look again."""
+        """Wake all listeners."""
         self._wake.set()
         self._wake = asyncio.Event()
 
     async def changed(self, within_s: float) -> bool:
-        """Wait for the next `wake`; False when it did not come in time."""
+        """Wait for the next `wake`; return False if it did not come in time."""
         try:
             await asyncio.wait_for(self._wake.wait(), within_s)
         except TimeoutError:
@@ -42,7 +42,7 @@ class GenieRun:
         return True
 
     def position_after(self, event_id: str | None) -> int:
-        """How many events to skip for a ``Last-Event-ID``; 0 (a full replay) if it is unknown."""
+        """Return the number of events to skip for a ``Last-Event-ID``; 0 (replay) if unknown."""
         for position, event in enumerate(self.events, start=1):
             if event.event_id == event_id:
                 return position
@@ -51,7 +51,7 @@ class GenieRun:
 
 @dataclass(slots=True)
 class Approval:
-    """A skill call that waits for the user's decision."""
+    """Skill call that waits for the user's decision."""
 
     call_id: str
     run: GenieRun
@@ -60,7 +60,7 @@ class Approval:
 
 @dataclass(slots=True)
 class Attempt:
-    """A pending authorization of a runtime connection, and the newest link to its page."""
+    """Pending authorization of a runtime connection, and the newest link to its page."""
 
     attempt_id: str
     connector: str
@@ -69,7 +69,7 @@ class Attempt:
     user_id: str
     answer: asyncio.Future[Outcome]
     token: str
-    """The secret part of the newest link to the consent page."""
+    """Secret part of the newest link to the consent page."""
     expires_at: datetime
 
     @property

@@ -1,4 +1,4 @@
-"""Plays a script: turns its steps into events, pauses and questions."""
+"""Play a script: convert its steps to events, pauses and questions."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ async def play(
     script: Script,
     faults: FaultBox,
 ) -> None:
-    """Live through one turn, from ``processing.started`` to ``processing.finished``.
+    """Run one turn, from ``processing.started`` to ``processing.finished``.
 
-    It begins in ``run`` and may go on in another one. A stopped genie starts and finishes without
-    a word, as the live service does.
+    It begins in ``run`` and may continue in another one. A stopped genie starts and finishes
+    without a reply, as the live service does.
     """
     player = _Player(world, conversation, run, faults)
     try:
@@ -85,7 +85,7 @@ class _Player:
         return _DONE
 
     async def _use(self, calls: tuple[UseSkill, ...]) -> None:
-        """Parallel calls: each announces itself, or, as observed, the first does for all."""
+        """Run parallel calls: each announces itself, or, as observed, the first does for all."""
         await self._world.pace(0.6)
         self.run.activity = "skill_processing"
         for call in calls[:1] if self._world.settings.observed else calls:

@@ -1,4 +1,4 @@
-"""What was said before the demo server started, so that a first visitor finds a lived-in place."""
+"""Initial conversations of the demo server, so that a first visitor finds some history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.demo.state import DemoConversation, DemoState
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """A question, the skills it took, and what Ifrit said."""
+    """Question, the skills that it took, and Ifrit's reply."""
 
     asked: str
     skills: tuple[str, ...]
@@ -23,7 +23,7 @@ class PastTurn:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A conversation and how long ago it began."""
+    """Conversation, and its age."""
 
     title: str
     age: timedelta
@@ -128,7 +128,7 @@ _LONG_THREAD_GAP = timedelta(seconds=30)
 
 
 def seed_history(world: DemoState, genie: DemoGenie, user: User) -> None:
-    """Put the past into a new world, oldest first, as its settings ask."""
+    """Add the history to a new state, oldest first, by its settings."""
     now, wanted = world.clock.now(), world.settings.seeded_conversations
     told = _PASTS[:wanted]
     for number in range(wanted - len(told), 0, -1):
@@ -144,7 +144,7 @@ def _errand_time(now: datetime, number: int) -> datetime:
 
 
 def _add_errand(world: DemoState, conversation: DemoConversation, number: int) -> None:
-    """A short conversation with neither run nor events: there may be ten thousand of them."""
+    """Add a short conversation with neither run nor events: there may be ten thousand of them."""
     about = f"{_ERRANDS[number % len(_ERRANDS)]} {_THINGS[number % len(_THINGS)]}"
     at, run_id = conversation.created_at, world.ids.short("run")
     _entitle(conversation, f"{about} ({number})")
@@ -175,7 +175,7 @@ def _add_long_thread(world: DemoState, genie: DemoGenie, user: User, now: dateti
 
 
 def _relive(world: DemoState, conversation: DemoConversation, past: Past) -> None:
-    """Tell a past with messages and events; those older than a day are kept from clients anyway."""
+    """Add messages and events of a past conversation; the API hides events older than a day."""
     _entitle(conversation, past.title)
     at = conversation.created_at
     for turn in past.turns:

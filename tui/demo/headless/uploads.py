@@ -1,4 +1,4 @@
-"""Reads an uploaded file as it arrives, counting it and keeping only its beginning."""
+"""Read an uploaded file as it arrives, counting it and keeping only its beginning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEAD_BYTES = 4000
 
 @dataclass(slots=True)
 class ReceivedFile:
-    """Measures of one part of a form."""
+    """Sizes and beginning of one part of a form."""
 
     field_name: str = ""
     name: str = ""
@@ -35,14 +35,14 @@ class ReceivedFile:
 
     @property
     def line_count(self) -> int:
-        """Lines, the last one counted even if nothing ends it."""
+        """Number of lines; counts the last one even if it is not terminated."""
         return self.newlines + (self.last not in (b"", b"\n"))
 
     def text_head(self) -> str | None:
-        """The beginning as text; None when the file is binary."""
+        """Return the beginning as text; None if the file is binary."""
         if b"\0" in self.head:
             return None
-        # Incremental, since the cut may have halved the last character.
+        # Incremental, since the cut may have split the last character.
         text = codecs.getincrementaldecoder("utf-8")("replace").decode(self.head)
         return None if text.count("\ufffd") > len(text) // 10 else text
 
@@ -87,10 +87,10 @@ class _Form:
 
 
 async def receive_file(request: Request) -> ReceivedFile:
-    """The one part named ``file`` of a form; at most 20 MB.
+    """Return the one part named ``file`` of a form; at most 20 MB.
 
-    A body that is too large is read to its end, since a client that is still sending would not
-    see the answer.
+    A body that is too large is read to its end, since a client that is still sending would not see
+    the response.
 
     Raises:
         Refusal: 400 for another format or other parts, 413 for a larger file.

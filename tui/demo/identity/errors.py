@@ -9,12 +9,12 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 class OAuthRefusal(Exception):
-    """A request that is refused. Source: RFC 6749 sections 4.1.2.1 and 5.2."""
+    """Refused request. Source: RFC 6749 sections 4.1.2.1 and 5.2."""
 
     def __init__(
         self, error: str, description: str, status: int = 400, *, challenge: str = ""
     ) -> None:
-        """``description`` is ours alone: it quotes nothing. ``challenge`` is for a 401."""
+        """``description`` never quotes the request. ``challenge`` is for a 401."""
         super().__init__(error, description)
         self.error = error
         self.description = description

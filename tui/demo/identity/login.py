@@ -1,4 +1,4 @@
-"""From an authorization request through the login and consent pages back to the client."""
+"""Authorization requests: from the login and consent pages back to the client."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SESSION_COOKIE = "genie_demo_session"
 
 
 async def authorize(demo: Demo, request: Request) -> Response:
-    """Check a request and show the first page. Nobody is sent to a URL that is not registered."""
+    """Check a request and show the first page. Redirects only to registered URLs."""
     try:
         query = Parameters(request.scope["query_string"].decode("latin-1"))
         client = _client_of(demo, query)
@@ -38,7 +38,7 @@ async def authorize(demo: Demo, request: Request) -> Response:
 
 
 def _client_of(demo: Demo, query: Parameters) -> RegisteredClient:
-    """The client that asks, once it is certain where its browser may be sent back to."""
+    """Return the client of a request, once its redirect URL has been checked."""
     client = demo.identity.clients.get(query.require("client_id"))
     if client is None:
         raise OAuthRefusal("unauthorized_client", "No client is registered with this client_id.")
@@ -69,7 +69,7 @@ async def show_login(demo: Demo, request: Request) -> Response:
 
 
 async def take_login(demo: Demo, request: Request) -> Response:
-    """Sign in the person who was chosen; on to the consent."""
+    """Sign in the chosen user, and continue with the consent."""
     form = await read_form(request)
     sign_in = _sign_in(demo, request)
     if sign_in is None:
@@ -99,7 +99,7 @@ async def show_consent(demo: Demo, request: Request) -> Response:
 
 
 async def take_consent(demo: Demo, request: Request) -> Response:
-    """Send the browser back to the client; the same way again if the form comes again."""
+    """Redirect the browser to the client; to the same URL if the form is sent again."""
     form = await read_form(request)
     sign_in = _sign_in(demo, request)
     if sign_in is None:
@@ -145,7 +145,7 @@ def _check_form(form: Parameters, sign_in: SignIn) -> None:
 
 
 def _way_back(demo: Demo, client: RegisteredClient, state: str, **fields: str) -> str:
-    """The redirect URL with an answer. Source: RFC 6749 section 4.1.2, RFC 9207 section 2."""
+    """Return the redirect URL with a result. Source: RFC 6749 section 4.1.2, RFC 9207 section 2."""
     redirect_url = client.redirect_url
     answer = fields | ({"state": state} if state else {}) | {"iss": demo.world.url}
     return f"{redirect_url}{'&' if '?' in redirect_url else '?'}{urlencode(answer)}"
@@ -156,7 +156,7 @@ def _path(template: str, sign_in: SignIn) -> str:
 
 
 def _see_other(url: str) -> Response:
-    """A redirect that turns a form into a page. Source: RFC 9700 section 4.12."""
+    """Return a redirect that turns a form into a page. Source: RFC 9700 section 4.12."""
     return RedirectResponse(url, 303, headers=PAGE_HEADERS)
 
 

@@ -1,4 +1,4 @@
-"""The pages of the Identity server: who are you, may this program know, and what went wrong."""
+"""Pages of the Identity server: login, consent and errors."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ _PROBLEM = Template(_read("problem.html"))
 
 
 class Pages:
-    """Writes the pages of one demo server; they quote nothing that a request brought."""
+    """Renders the pages of one demo server; they quote nothing from a request."""
 
     def __init__(self, demo: Demo) -> None:
         self._users = demo.world.users
         self._client = demo.identity.client
 
     def login(self, sign_in: SignIn) -> Response:
-        """Choose an account, or go back with a no."""
+        """Return the page to choose an account, or to cancel."""
         accounts = "".join(_fill(_ACCOUNT, **_who(user)) for user in self._users.values())
         title = "Sign in"
         content = _LOGIN.substitute(title=title, form_token=sign_in.form_token, accounts=accounts)
         return self._page(title, content, client=sign_in.ask.client)
 
     def consent(self, sign_in: SignIn, user: User) -> Response:
-        """What the client will know, and of whom."""
+        """Return the page with the data that the client will get, and the user."""
         title = "Let genie-tui in?"
         values = {**_who(user), "title": title, "form_token": sign_in.form_token}
         client = sign_in.ask.client
@@ -59,7 +59,7 @@ class Pages:
         return self._page(title, content, client=client)
 
     def over(self) -> Response:
-        """For a sign-in that has ended, has expired, or belongs to another browser."""
+        """Return the page for a sign-in that has ended, expired, or belongs to another browser."""
         return self._problem(
             "This sign-in is over",
             "A sign-in takes place in one browser, within ten minutes, and once. "
@@ -68,7 +68,7 @@ class Pages:
         )
 
     def refused(self, refusal: OAuthRefusal) -> Response:
-        """For a request that must not be answered with a redirect."""
+        """Return the page for a request that must not be answered with a redirect."""
         return self._problem(
             "This link cannot be trusted", refusal.description, refusal.error, refusal.status
         )

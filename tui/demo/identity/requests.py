@@ -1,4 +1,4 @@
-"""Reads authorization and token requests, and lets nothing pass that a strict server would not."""
+"""Parse authorization and token requests, as strictly as any server."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Parameters:
-    """A query or a form. Source: RFC 6749 section 3.1: empty is absent, and none comes twice."""
+    """Query or form. Source: RFC 6749 section 3.1: empty is absent, and none may be repeated."""
 
     def __init__(self, encoded: str) -> None:
-        """
-        Raises:
-            OAuthRefusal: invalid_request for what is not URL-encoded UTF-8.
+        """Raises:
+        OAuthRefusal: invalid_request for anything but URL-encoded UTF-8.
         """
         try:
             pairs = parse_qsl(
@@ -39,33 +38,35 @@ class Parameters:
         self._repeated = {name for name in names if names.count(name) > 1}
 
     def get(self, name: str) -> str:
-        """A value; empty when it is missing, and when it is ambiguous."""
+        """Return a value; empty if it is missing or ambiguous."""
         return "" if name in self._repeated else self._values.get(name, "")
 
     def require(self, name: str) -> str:
-        """
+        """Return a required value.
+
         Raises:
-            OAuthRefusal: invalid_request when there is no value.
+            OAuthRefusal: invalid_request if there is no value.
         """
         if not (value := self.get(name)):
             raise invalid_request(f"{name} is missing.")
         return value
 
     def refuse_repeats(self) -> None:
-        """
+        """Refuse repeated parameters.
+
         Raises:
-            OAuthRefusal: invalid_request when any parameter came more than once.
+            OAuthRefusal: invalid_request if any parameter is repeated.
         """
         if self._repeated:
             raise invalid_request("A parameter is given more than once.")
 
     def has_secret(self) -> bool:
-        """Whether the client tries to prove who it is, which a public client cannot."""
+        """Return True if the client tries to authenticate, which a public client cannot."""
         return any(name in self._values for name in _SECRETS)
 
 
 async def read_form(request: Request) -> Parameters:
-    """The parameters in a form-encoded body.
+    """Return the parameters in a form-encoded body.
 
     Raises:
         OAuthRefusal: invalid_request for any other content type or encoding.
@@ -81,10 +82,10 @@ async def read_form(request: Request) -> Parameters:
 
 
 def read_ask(query: Parameters, client: RegisteredClient) -> Ask:
-    """An authorization request. Source: Headless API, OAuth 2.0 PKCE authorization flow.
+    """Parse an authorization request. Source: Headless API, OAuth 2.0 PKCE authorization flow.
 
     Raises:
-        OAuthRefusal: for anything the client's developer should know of.
+        OAuthRefusal: for any mistake of the client's developer.
     """
     query.refuse_repeats()
     _refuse_extensions(query)
@@ -107,7 +108,8 @@ def _refuse_extensions(query: Parameters) -> None:
 
 
 def check_scope(scope: str) -> None:
-    """
+    """Check the requested scope.
+
     Raises:
         OAuthRefusal: invalid_scope unless it is openid, profile and email, in any order.
     """

@@ -1,8 +1,8 @@
-"""The Identity server: OAuth 2.0 and OpenID Connect for one public client, by the letter.
+"""Identity server: OAuth 2.0 and OpenID Connect for one public client, strictly by the standards.
 
-Authorization code with PKCE (S256) and nothing else, single-use rotating refresh tokens, no
-client secret, no offline_access. Source: Headless API, OAuth 2.0 PKCE authorization flow;
-RFC 6749, 7636, 9207, 9700; OpenID Connect Core and Discovery.
+Authorization code with PKCE (S256) and nothing else, single-use rotating refresh tokens, no client
+secret, no offline_access. Source: Headless API, OAuth 2.0 PKCE authorization flow; RFC 6749, 7636,
+9207, 9700; OpenID Connect Core and Discovery.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _JWKS = "/oauth/jwks"
 
 
 def identity_routes(demo: Demo) -> list[Route]:
-    """All routes of the Identity server."""
+    """Return all routes of the Identity server."""
     return routes(
         demo,
         (
@@ -89,7 +89,7 @@ async def get_keys(demo: Demo, request: Request) -> Response:
 
 
 async def get_userinfo(demo: Demo, request: Request) -> Response:
-    """Who an access token speaks for. Source: OpenID Connect Core section 5.3, RFC 6750."""
+    """Return the user of an access token. Source: OpenID Connect Core section 5.3, RFC 6750."""
     token = bearer_token(request)
     if not token:
         raise OAuthRefusal(

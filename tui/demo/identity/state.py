@@ -1,4 +1,4 @@
-"""What the Identity server remembers: sign-ins under way, sessions, codes and tokens."""
+"""State of the Identity server: running sign-ins, sessions, codes and tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIGN_IN_LIFE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class RegisteredClient:
-    """A registered public client."""
+    """Registered public client."""
 
     client_id: str
     redirect_url: str
@@ -25,7 +25,7 @@ class RegisteredClient:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a client asks for in an authorization request that is in order."""
+    """Valid authorization request of a client."""
 
     client: RegisteredClient
     state: str
@@ -36,7 +36,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
-    """A person who is signed in with a browser."""
+    """User who is signed in with a browser."""
 
     user: User
     since: datetime
@@ -44,35 +44,35 @@ class BrowserSession:
 
 @dataclass(slots=True)
 class SignIn:
-    """An authorization request on its way through the pages."""
+    """Authorization request on its way through the pages."""
 
     sign_in_id: str
     form_token: str
-    """Hidden in every form, so that no other site can send one."""
+    """Hidden in every form, so that other sites cannot submit one."""
     browser: str
     """Cookie of the browser that began it; the pages are for that browser alone."""
     ask: Ask
     expires_at: datetime
     session: BrowserSession | None
     answer: str = ""
-    """Where the browser is sent in the end, however often its form arrives."""
+    """Final redirect URL, however often the form is submitted."""
 
 
 @dataclass(slots=True)
 class ConsentGrant:
-    """What one consent led to: a family of tokens that lives and dies together."""
+    """Family of tokens from one consent, which are revoked together."""
 
     client: RegisteredClient
     session: BrowserSession
     nonce: str
     refresh_token: str = ""
-    """The only one that still works; empty when the family was revoked."""
+    """The only valid one; empty if the family was revoked."""
     access_tokens: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class AuthorizationCode:
-    """An authorization code, good for one attempt."""
+    """Authorization code, valid for one attempt."""
 
     grant: ConsentGrant
     challenge: str
@@ -81,18 +81,18 @@ class AuthorizationCode:
 
 
 class IdentityState:
-    """The rules of codes and tokens. Source: RFC 6749, RFC 7636, RFC 9700 section 4.14."""
+    """Rules of codes and tokens. Source: RFC 6749, RFC 7636, RFC 9700 section 4.14."""
 
     def __init__(self, world: DemoState, client: RegisteredClient) -> None:
         self.client = client
-        """The one that is there from the start."""
+        """The client that exists from the start."""
         self.clients = {client.client_id: client}
         self._world = world
         self._sessions: dict[str, BrowserSession] = {}
         self._sign_ins: dict[str, SignIn] = {}
         self._codes: dict[str, AuthorizationCode] = {}
         self._families: dict[str, ConsentGrant] = {}
-        """By every refresh token ever issued, spent ones too."""
+        """By every refresh token ever issued, used ones included."""
 
     def begin(self, ask: Ask, browser: str, session: BrowserSession | None) -> SignIn:
         """Start the pages of an authorization request."""
@@ -104,7 +104,7 @@ class IdentityState:
         return sign_in
 
     def find(self, sign_in_id: str, browser: str) -> SignIn | None:
-        """A sign-in that this browser began a short while ago."""
+        """Return a sign-in that this browser began a short while ago; None if there is none."""
         sign_in = self._sign_ins.get(sign_in_id)
         if sign_in is None or self._world.clock.now() >= sign_in.expires_at:
             return None
@@ -115,13 +115,13 @@ class IdentityState:
         return self._sessions.get(cookie)
 
     def remember(self, user: User) -> tuple[str, BrowserSession]:
-        """A new session, and its cookie."""
+        """Create a session; return its cookie and the session."""
         cookie, session = self._world.ids.secret(), BrowserSession(user, self._world.clock.now())
         self._sessions[cookie] = session
         return cookie, session
 
     def issue_code(self, session: BrowserSession, ask: Ask) -> str:
-        """The code for a consent that was given."""
+        """Return the code for a granted consent."""
         code = self._world.ids.secret()
         life = timedelta(seconds=self._world.settings.code_life_s)
         self._codes[code] = AuthorizationCode(
@@ -132,10 +132,10 @@ class IdentityState:
         return code
 
     def redeem(self, client_id: str, code: str, redirect_url: str, verifier: str) -> ConsentGrant:
-        """The grant of a code, with its first tokens. Any attempt spends the code.
+        """Exchange a code for a grant with its first tokens. Any attempt uses up the code.
 
         Raises:
-            OAuthRefusal: invalid_grant; a code that comes again revokes what it led to.
+            OAuthRefusal: invalid_grant; a reused code revokes the tokens it led to.
         """
         found = self._codes.get(code)
         if found is None:
@@ -156,10 +156,10 @@ class IdentityState:
         return found.grant
 
     def refresh(self, refresh_token: str) -> ConsentGrant:
-        """The grant of a refresh token, with new tokens; the old refresh token is spent.
+        """Exchange a refresh token for new tokens; the old refresh token is used up.
 
         Raises:
-            OAuthRefusal: invalid_grant; a token that comes again revokes its family.
+            OAuthRefusal: invalid_grant; a reused token revokes its family.
         """
         grant = self._families.get(refresh_token)
         if grant is None:
@@ -186,6 +186,6 @@ class IdentityState:
 
 
 def challenge_of(verifier: str) -> str:
-    """The S256 challenge of a PKCE verifier. Source: RFC 7636 section 4.2."""
+    """Return the S256 challenge of a PKCE verifier. Source: RFC 7636 section 4.2."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -26,24 +26,24 @@ _PUBLIC_FIELDS = ("kty", "kid", "use", "alg", "n", "e")
 
 
 def public_key() -> dict[str, str]:
-    """The key that verifies, as a JSON Web Key. Source: RFC 7517 section 4."""
+    """Return the verification key as a JSON Web Key. Source: RFC 7517 section 4."""
     return {name: _key()[name] for name in _PUBLIC_FIELDS}
 
 
 def sign(claims: Mapping[str, Any]) -> str:
-    """A JSON Web Token in its compact form. Source: RFC 7515 section 3.1, RFC 7518 section 3.3."""
+    """Return a compact JSON Web Token. Source: RFC 7515 section 3.1, RFC 7518 section 3.3."""
     header = {"alg": "RS256", "kid": _key()["kid"], "typ": "JWT"}
     signed = f"{_base64url(_json(header))}.{_base64url(_json(claims))}"
     return f"{signed}.{_base64url(_signature(signed.encode()))}"
 
 
 def half_hash(token: str) -> str:
-    """The ``at_hash`` of an access token. Source: OpenID Connect Core section 3.1.3.6."""
+    """Return the ``at_hash`` of an access token. Source: OpenID Connect Core section 3.1.3.6."""
     return _base64url(hashlib.sha256(token.encode()).digest()[:16])
 
 
 def _signature(message: bytes) -> bytes:
-    """RSASSA-PKCS1-v1_5. Source: RFC 8017 sections 8.2.1 and 9.2."""
+    """Sign with RSASSA-PKCS1-v1_5. Source: RFC 8017 sections 8.2.1 and 9.2."""
     modulus, exponent = _integer(_key()["n"]), _integer(_key()["d"])
     size = (modulus.bit_length() + 7) // 8
     ending = b"\0" + _SHA256_DIGEST_INFO + hashlib.sha256(message).digest()
@@ -75,7 +75,7 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 async def issue_tokens(demo: Demo, request: Request) -> Response:
-    """Exchange a code or a refresh token; the journal tells which, by its fingerprint."""
+    """Exchange a code or a refresh token; the request log has its fingerprint."""
     form = await read_form(request)
     _refuse_client_authentication(request, form)
     form.refuse_repeats()
@@ -92,7 +92,7 @@ async def issue_tokens(demo: Demo, request: Request) -> Response:
 
 
 def fingerprint(secret: str) -> str:
-    """How the journal names a code or a refresh token: the beginning of its SHA-256."""
+    """Return the name of a code or refresh token in the request log: the start of its SHA-256."""
     return hashlib.sha256(secret.encode()).hexdigest()[:16]
 
 
@@ -146,7 +146,7 @@ def _answer(demo: Demo, grant: ConsentGrant) -> JsonObject:
 
 
 def _id_token(demo: Demo, grant: ConsentGrant, access_token: str) -> str:
-    """Source: OpenID Connect Core section 2."""
+    """Return an ID token. Source: OpenID Connect Core section 2."""
     now_s = int(demo.world.clock.now().timestamp())
     claims: JsonObject = {
         "iss": demo.world.url,
@@ -161,7 +161,7 @@ def _id_token(demo: Demo, grant: ConsentGrant, access_token: str) -> str:
 
 
 def claims_about(user: User) -> JsonObject:
-    """What the scopes profile and email tell. Source: OpenID Connect Core section 5.4."""
+    """Return claims of the scopes profile and email. Source: OpenID Connect Core section 5.4."""
     return {
         "sub": user.user_id,
         "name": user.name,

@@ -1,4 +1,4 @@
-"""What Ifrit, the demo's genie, knows how to do: one scenario per kind of turn."""
+"""Scenarios of Ifrit, the demo's genie: one per kind of turn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SCENARIOS: tuple[Scenario, ...] = (*WRITING, *APPROVALS, *CONNECTIONS, *SKILLS,
 
 
 def choose(prompt: ScriptPrompt) -> Scenario:
-    """The first scenario whose pattern is in the text; an attached file decides at once."""
+    """Return the first scenario whose pattern matches; an attached file decides at once."""
     if prompt.upload is not None:
         return FILES
     for scenario in _SCENARIOS:

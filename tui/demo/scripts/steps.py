@@ -1,4 +1,4 @@
-"""The steps a scripted genie can take. A script yields them and is sent the outcome of each."""
+"""Steps of a scripted genie. A script yields them and is sent the outcome of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.demo.records import JsonObject, Upload
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a step: only approvals and connections can end in a no."""
+    """Outcome of a step: only approvals and connections can be refused."""
 
     accepted: bool = True
     reason: str = ""
@@ -19,7 +19,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One ``agent.message``, after a pause for thought."""
+    """One ``agent.message``, after a pause."""
 
     text: str
     after_s: float = 1.0
@@ -27,7 +27,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class UseSkill:
-    """One call of a skill; ``error`` makes it fail, ``stopped`` names its end the other way."""
+    """One call of a skill; ``error`` makes it fail, ``stopped`` uses the other name of its end."""
 
     name: str
     seconds: float = 1.5
@@ -37,14 +37,14 @@ class UseSkill:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Calls that run at the same time; each ends after its own seconds."""
+    """Calls that run in parallel; each ends after its own seconds."""
 
     calls: tuple[UseSkill, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AskApproval:
-    """A skill that needs the user's yes. Approved, it runs; rejected, it leaves no other event."""
+    """Skill that needs approval. Approved, it runs; rejected, it leaves no other event."""
 
     skill: str
     parameters: JsonObject
@@ -54,9 +54,9 @@ class AskApproval:
 
 @dataclass(frozen=True, slots=True)
 class AskConnection:
-    """A skill that needs the user's own connection to ``connector``.
+    """Skill that needs the user's own connection to ``connector``.
 
-    What follows is off the record: it reaches neither stream nor events, only the history.
+    The rest is off the record: it reaches neither stream nor events, only the history.
     """
 
     connector: str
@@ -64,7 +64,7 @@ class AskConnection:
 
 @dataclass(frozen=True, slots=True)
 class CutStream:
-    """Cut the stream once at this point; the turn goes on without it."""
+    """Cut the stream once at this point; the turn continues without it."""
 
 
 Step: TypeAlias = Say | UseSkill | Together | AskApproval | AskConnection | CutStream
@@ -72,7 +72,7 @@ Step: TypeAlias = Say | UseSkill | Together | AskApproval | AskConnection | CutS
 
 @dataclass(frozen=True, slots=True)
 class ScriptPrompt:
-    """What the user asked, with the attached file if there is one."""
+    """The user's message, with the attached file if there is one."""
 
     text: str
     user_name: str = "there"
@@ -84,10 +84,10 @@ Script: TypeAlias = Generator[Step, Outcome, None]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A script, and the words that call for it."""
+    """Script, and the words that trigger it."""
 
     script: Callable[[ScriptPrompt], Script]
     pattern: str = ""
     """Regular expression for the text, case ignored; empty never matches."""
     title: str | None = None
-    """Topic of a conversation that starts with it; None takes the user's own words."""
+    """Topic of a conversation that starts with it; None uses the user's own words."""

@@ -63,7 +63,7 @@ def _echo(prompt: ScriptPrompt) -> Script:
 
 
 def _pick(choices: tuple[str, ...], text: str) -> str:
-    """The same words get the same answer."""
+    """Pick a choice; the same text gets the same one."""
     return choices[zlib.crc32(text.encode("utf-8", "replace")) % len(choices)]
 
 
@@ -96,7 +96,7 @@ def _everything(prompt: ScriptPrompt) -> Script:
 
 
 def chronicle(size_bytes: int) -> str:
-    """Markdown of at least that size, with every kind of block; the same text every time."""
+    """Return Markdown of at least that size, with every kind of block; the same each time."""
     parts = ["# The thousand and one tickets"]
     written = 0
     for night in count(1):

@@ -1,4 +1,4 @@
-"""Agents, skills, guardrails, tokens and tools that the demo's Workflows API has from the start."""
+"""Initial agents, skills, guardrails, tokens and tools of the demo's Workflows API."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STEP = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything there is to choose from, newest first, by id."""
+    """All available objects, newest first, by id."""
 
     providers: dict[str, ModelProvider]
     agents: dict[str, DemoAgent]
@@ -37,7 +37,7 @@ class Catalog:
 
 
 def catalog(born: datetime) -> Catalog:
-    """Return the catalog of a server that was set up then."""
+    """Return the catalog of a server set up at a time."""
     providers = {p.provider_id: p for p in _providers(born)}
     return Catalog(
         providers=providers,
@@ -129,7 +129,7 @@ def _skills(born: datetime) -> tuple[DemoSkill, ...]:
 
 
 def _guardrails(born: datetime) -> tuple[DemoGuardrail, ...]:
-    """Return one of each type, and one that is switched off. Source: recording 13-lists."""
+    """Return one guardrail of each type, and a disabled one. Source: recording 13-lists."""
     text: JsonObject = {"forbidden_patterns": [], "required_patterns": [], "max_length": None}
     order = {"type": "object", "required": ["number"], "properties": {"number": {"type": "string"}}}
     return (

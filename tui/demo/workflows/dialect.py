@@ -1,7 +1,7 @@
-"""Bodies of the demo's Workflows API: as it was recorded, and as its document says.
+"""Bodies of the demo's Workflows API: as recorded, and as documented.
 
-The document differs in this: a halt is answered with 200, usage has shorter names and counts all
-runs, and the answer to a prompt names no task.
+The documented one differs: a halt responds with 200, usage has shorter names and counts all runs,
+and the response to a prompt names no task.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _WORKER = "celery@worker-1"
 
 @dataclass(frozen=True, slots=True)
 class WorkflowShape:
-    """Writes bodies in one of the two ways."""
+    """Formats bodies in one of the two ways."""
 
     documented: bool
 
@@ -66,7 +66,7 @@ class WorkflowShape:
         return premium | tokens(usage) | {"total_cost": usage.cost}
 
     def workflow(self, workflow: DemoWorkflow) -> JsonObject:
-        """A workflow with the logs and messages since its last prompt. Source: Get workflow."""
+        """Return a workflow with logs and messages since its last prompt. Source: Get workflow."""
         settings = workflow.settings
         names = ("skill_ids", "skill_tags")
         more = (*EXPORTED[4:], *_OUTSIDE)
@@ -93,7 +93,7 @@ class WorkflowShape:
         }
 
     def accepted(self, workflow: DemoWorkflow, task: Task) -> JsonObject:
-        """The answer to a prompt, with the usage of the run before. Source: Send prompt."""
+        """Return the response to a prompt, with the last run's usage. Source: Send prompt."""
         named = {} if self.documented else {"task_id": task.task_id}
         kept = ("output_format", "infinite_session", "caveman", "tsv_tool_results")
         return {
@@ -110,7 +110,7 @@ class WorkflowShape:
         }
 
     def task(self, workflow: DemoWorkflow, task: Task) -> JsonObject:
-        """A run. Source: recording 04-three-prompts."""
+        """Return a run. Source: recording 04-three-prompts."""
         start, rest = _task_row(workflow, task)
         return {
             **start,
@@ -126,7 +126,7 @@ class WorkflowShape:
 
 
 def tokens(usage: DemoUsage) -> JsonObject:
-    """The counts of a ``usage`` frame: no cost, and no premium requests."""
+    """Return the counts of a ``usage`` frame: no cost, and no premium requests."""
     return {
         "total_input_tokens": usage.input_tokens,
         "total_output_tokens": usage.output_tokens,
@@ -136,7 +136,7 @@ def tokens(usage: DemoUsage) -> JsonObject:
 
 
 def task_row(workflow: DemoWorkflow, task: Task) -> JsonObject:
-    """A run in the list of runs."""
+    """Return a row of the list of runs."""
     start, rest = _task_row(workflow, task)
     return {**start, **rest, **_task_times(task)}
 
@@ -172,7 +172,7 @@ def _task_times(task: Task) -> JsonObject:
 
 
 def bundle_item(workflow: DemoWorkflow) -> JsonObject:
-    """A workflow in a bundle: 18 settings, without tokens, webhooks and status."""
+    """Return a workflow for a bundle: 18 settings, without tokens, webhooks and status."""
     first = {"title": workflow.settings["title"], "agent_id": workflow.agent.agent_id}
     return first | {name: workflow.settings[name] for name in EXPORTED}
 
@@ -249,7 +249,7 @@ def custom_tool(tool: CustomTool) -> JsonObject:
 
 
 def env_mapping(tool: CustomTool, catalog: Catalog) -> JsonObject:
-    """The variables of a tool, and the tokens that could fill them."""
+    """Return the variables of a tool, and the tokens that could fill them."""
     short = ("id", "name", "description", "masked_value")
     return {
         "tool_id": tool.tool_id,

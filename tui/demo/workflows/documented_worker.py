@@ -1,7 +1,7 @@
-"""The worker of the demo's Workflows API as its document describes it: plays a script by tokens.
+"""Worker of the demo's Workflows API as documented: plays a script by tokens.
 
-Source: seed document Workflows API; the recorded behaviour is in ``workflow_paths``. The scripts
-are those of the genie. Nothing is asked here: what needs an approval or a connection is done.
+Source: seed document Workflows API; the recorded behaviour is in ``provider_paths``. The scripts
+are those of the genie. Approvals and connections are not asked for, but taken as granted.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _FAILED = "The model provider answered 500, three times."
 
 
 class DocumentedWorker:
-    """Lives through one run of a workflow."""
+    """Executes one run of a workflow."""
 
     def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
         self._workshop = workshop
@@ -50,7 +50,7 @@ class DocumentedWorker:
         self._last_at = self._world.clock.now()
 
     async def run(self, script: RunScript) -> None:
-        """From the first event to the terminal status."""
+        """Execute the run, from the first event to the terminal status."""
         workflow = self._workflow
         await self._world.pace(0.3)
         workflow.task_status = self._task.status = "running"
@@ -73,7 +73,7 @@ class DocumentedWorker:
             self._finish(status)
 
     def log(self, event: str, detail: str, **more: str) -> None:
-        """A line for the log and the stream."""
+        """Add a line to the log and the stream."""
         at = self._moment()
         more = {name: value[:_TOOL_CHARS] for name, value in more.items()}
         entry = {"event": event, "detail": detail, **more}
@@ -85,7 +85,7 @@ class DocumentedWorker:
         self._workflow.feed.publish(kind, self._moment(), data)
 
     def _moment(self) -> datetime:
-        """Now, but a millisecond after the last time: nobody works faster."""
+        """Return the time, at least a millisecond after the last: rows have an order."""
         self._last_at = max(self._world.clock.now(), self._last_at + _WORK)
         return self._last_at
 
@@ -127,7 +127,7 @@ class DocumentedWorker:
         self._publish("usage", self._shape.usage(self._usage) or {})
 
     async def _write(self, pieces: list[str]) -> None:
-        """Token by token, as fast as was asked for; a loop cannot sleep for less than a tick."""
+        """Write token by token at the configured rate; a loop cannot sleep for less than a tick."""
         clock, settings = asyncio.get_running_loop(), self._world.settings
         pause_s = 1 / settings.token_rate if settings.token_rate and settings.speed else 0.0
         due_s = clock.time()

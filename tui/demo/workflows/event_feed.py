@@ -1,4 +1,4 @@
-"""The events of a workflow: numbered, kept for a while, and followed by whoever listens."""
+"""Events of a workflow: numbered, kept for a while, and followed by listeners."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ KEPT_EVENTS = 500
 KEPT_FOR = timedelta(minutes=5)
 
 FARTHEST_STEP = 8
-"""Largest distance of an event from its place, where events overtake each other."""
+"""Largest distance of an event from its position, if events overtake each other."""
 _OVERTAKES = 0.07
-"""Share of the places in a burst at which events overtake each other."""
+"""Share of the positions in a burst at which events overtake each other."""
 
 
 class EventFeed:
-    """The last 500 events are kept, until nothing has happened for five minutes.
+    """Keeps the last 500 events, until nothing has happened for five minutes.
 
-    The numbers start at 1, and start again once everything has been forgotten. Source: Workflows
+    The numbers start at 1, and start again once all events have been dropped. Source: Workflows
     API, SSE stream; recordings 09-* and 11-*.
     """
 
@@ -34,17 +34,17 @@ class EventFeed:
         self._last_id = 0
         self._wake = asyncio.Event()
         self.total = 0
-        """Events ever published; a listener's place is one of these numbers."""
+        """Number of events ever published; a listener's position is one of these numbers."""
         self.cut_points: list[int] = []
-        """Places at which the first listener to get there is cut."""
+        """Positions at which the first listener to get there is cut."""
 
     def skip_number(self) -> None:
-        """Lose a number, as the server does whenever a run starts."""
+        """Skip a number, as the server does whenever a run starts."""
         self._forget()
         self._last_id += 1
 
     def publish(self, kind: str, at: datetime, data: JsonObject) -> None:
-        """Number an event, keep it, and let every listener look."""
+        """Number an event, store it, and wake all listeners."""
         self._forget()
         self._last_id += 1
         self._keep(self._last_id, kind, at, data)
@@ -65,14 +65,14 @@ class EventFeed:
         self._stir()
 
     def cut_here(self) -> None:
-        """Cut the first listener that has heard everything up to now."""
+        """Cut the first listener that has received everything up to now."""
         self.cut_points.append(self.total)
         self._stir()
 
     def kept_after(self, event_id: int) -> list[tuple[int, JsonObject]]:
-        """Return the events with a higher number that are kept, in order of arrival.
+        """Return the kept events with a higher number, in order of arrival.
 
-        Each comes with the place of a listener that has heard it.
+        Each comes with the position of a listener that has received it.
         """
         self._forget()
         first = self.total - len(self._kept) + 1
@@ -80,12 +80,12 @@ class EventFeed:
         return [(place, event) for place, event in placed if event["id"] > event_id]
 
     def after(self, place: int) -> list[JsonObject]:
-        """Return the events after a place that are still kept."""
+        """Return the kept events after a position."""
         missed = min(self.total - place, len(self._kept))
         return list(self._kept)[len(self._kept) - missed :]
 
     async def changed(self, place: int, within_s: float) -> bool:
-        """Wait for something after a place; False when nothing came in time."""
+        """Wait for an event after a position; return False if none came in time."""
         if self.total > place or place in self.cut_points:
             return True
         try:
@@ -111,7 +111,7 @@ class EventFeed:
 
 
 def overtaking(count: int, random: Random) -> Iterator[int]:
-    """Yield the numbers below ``count``, none farther than ``FARTHEST_STEP`` from its place."""
+    """Yield the numbers below ``count``, none farther than ``FARTHEST_STEP`` from its position."""
     place = 0
     while place < count:
         size = random.randint(2, FARTHEST_STEP + 1) if random.random() < _OVERTAKES else 1

@@ -1,4 +1,4 @@
-"""The event stream of a workflow, as frames. It has no end of its own."""
+"""Event stream of a workflow as frames. It never ends on its own."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ KEEPALIVE = ServerFrame("", "", comment="keepalive")
 
 
 async def follow(demo: Demo, feed: EventFeed, last_id: int | None) -> Frames:
-    """The events after a number, then live; a comment after every silence.
+    """Yield the events after a number, then live; a comment after every silence.
 
-    The first comment ends the replay; in the documented behaviour it comes before it. Source:
-    Workflows API, SSE stream; recordings 09-*.
+    The first comment ends the replay; in the documented behaviour it precedes it. Source: Workflows
+    API, SSE stream; recordings 09-*.
     """
     replayed = [] if last_id is None else feed.kept_after(last_id)
     place = feed.total

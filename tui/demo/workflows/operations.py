@@ -22,11 +22,11 @@ from tui.demo.workflows.requests import ImportBody, given_options, read_body
 
 _Handler = Callable[[Demo, Request], Awaitable[Response]]
 _EMPTY = ("mcps", "knowledge-sources", "memories", "scheduled-agents")
-"""Lists with nothing in them."""
+"""Lists that are always empty."""
 
 
 def list_operations() -> tuple[Operation, ...]:
-    """The lists and their entries; all agents are shared, so that nobody owns them."""
+    """Return the operations of the lists; all agents are shared and have no owner."""
     tools = "/api/custom-tools"
     return (
         *_listed("agents", "/api/agents", "Agent", lambda c: c.agents, shapes.agent),
@@ -51,7 +51,7 @@ def _listed(
     of: Callable[[Catalog], Mapping[str, Any]],
     shape: Callable[[Any], JsonObject],
 ) -> tuple[Operation, Operation]:
-    """The operations of one list: all of it, and one entry."""
+    """Return the operations of one list: all of it, and one entry."""
 
     async def all_of_them(demo: Demo, request: Request) -> Response:
         demo.workshop.caller(request)
@@ -71,7 +71,7 @@ def _listed(
 
 
 async def list_guardrails(demo: Demo, request: Request) -> Response:
-    """All guardrails, or those with a tag."""
+    """Return all guardrails, or those with a tag."""
     demo.workshop.caller(request)
     tag = query_of(request).get("tag")
     known = demo.workshop.catalog.guardrails.values()
@@ -126,7 +126,7 @@ def _bundle(demo: Demo, workflows: Iterable[DemoWorkflow]) -> Response:
 
 
 async def import_bundle(demo: Demo, request: Request) -> Response:
-    """201 whatever becomes of it; agents that are unknown are among the errors."""
+    """Import a bundle: always 201; unknown agents are among the errors."""
     caller, body = demo.workshop.caller(request), await read_body(ImportBody, request)
     ids, errors = [], []
     for item in body.items:
@@ -156,7 +156,7 @@ def task_operations() -> tuple[Operation, ...]:
 
 
 async def list_tasks(demo: Demo, request: Request) -> Response:
-    """All runs of the caller's workflows, newest first."""
+    """Return all runs of the caller's workflows, newest first."""
     mine = demo.workshop.owned_by(demo.workshop.caller(request))
     rows = [(task.number, task_row(workflow, task)) for workflow in mine for task in workflow.tasks]
     return JSONResponse([row for _, row in sorted(rows, key=lambda row: -row[0])])
@@ -188,5 +188,5 @@ async def stop_task(demo: Demo, request: Request) -> Response:
 
 
 def ask_to_halt(demo: Demo, workflow: DemoWorkflow) -> None:
-    """Set the flag that some paths look at."""
+    """Set the halt flag, which only some provider paths check."""
     workflow.halted_at = demo.world.clock.now()

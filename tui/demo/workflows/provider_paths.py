@@ -1,7 +1,7 @@
-"""Workers of the demo's Workflows API, one for each provider path, as they were recorded.
+"""Workers of the demo's Workflows API, one per provider path, as recorded.
 
-They differ in which events they send (recordings 01-*), in who looks at a halt (05-*), in what a
-failure looks like (06-*) and in whether turns are counted (07-*).
+They differ in the events they send (recordings 01-*), in checking for a halt (05-*), in the form of
+failures (06-*) and in counting turns (07-*).
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _PROVIDER = (
 )
 _BETWEEN_S = 1.0
 _LONG_CHARS = 4_000
-"""Longer texts are several messages, where a path sends whole messages."""
+"""Longer texts are split into several messages on paths that send whole messages."""
 
 
 class CustomWorker(RecordedWorker):
-    """OpenAI-compatible: text in pieces, and no whole messages. Never looks at a halt."""
+    """OpenAI-compatible: text in pieces, and no whole messages. Never checks for a halt."""
 
     streams: ClassVar[bool] = True
 
@@ -50,7 +50,7 @@ class CustomWorker(RecordedWorker):
     async def answer(self, answer: ModelAnswer) -> None:
         await self.pace(answer.after_s)
         pieces = list(answer.streamed())
-        if self.final:  # the model goes on: there are no messages to tell apart
+        if self.final:  # the model continues: there are no separate messages
             pieces[:0] = ["\n\n"]
         self.final += "".join(pieces)
         if self.streams:
@@ -64,7 +64,7 @@ class CustomWorker(RecordedWorker):
         await self.run_log.write(pieces, pause_s / settings.speed if settings.speed else 0.0)
 
     async def call(self, calls: tuple[ToolCall, ...]) -> None:
-        self.final = ""  # what was said before a tool is in the stream alone
+        self.final = ""  # text before a tool is in the stream alone
         await super().call(calls)
 
     async def fail(self, trouble: Trouble) -> None:
@@ -80,7 +80,7 @@ class CustomWorker(RecordedWorker):
 
 
 class GatewayWorker(CustomWorker):
-    """Anthropic messages behind a base URL: no text before the end. Never looks at a halt."""
+    """Anthropic messages behind a base URL: no text before the end. Never checks for a halt."""
 
     streams: ClassVar[bool] = False
 
@@ -114,7 +114,7 @@ class GatewayWorker(CustomWorker):
 
 
 class ClaudeWorker(RecordedWorker):
-    """Anthropic Agents sessions: whole messages and usage. Looks at a halt between messages."""
+    """Anthropic Agents sessions: whole messages and usage. Checks for a halt between messages."""
 
     counts_turns: ClassVar[bool] = False
     tells_turn: ClassVar[bool] = True
@@ -187,7 +187,7 @@ class ClaudeWorker(RecordedWorker):
         raise Ended("failed", "error", f"Claude SDK agent task failed: {problem}")
 
     def _look_at_halt(self) -> None:
-        """Stop if it was asked for, before each message but the first.
+        """Stop if requested, before each message but the first.
 
         A halt that came too late for its run stops the next one here.
         """
@@ -207,7 +207,7 @@ class ClaudeWorker(RecordedWorker):
 
 
 def _messages_in(text: str) -> tuple[str, ...]:
-    """Cut a very long text at blank lines: so much is not said in one go."""
+    """Split a very long text at blank lines, as the provider sends several messages."""
     messages, size = [""], 0
     for block in text.split("\n\n"):
         if size > _LONG_CHARS // 4 and messages[-1].count("```") % 2 == 0:

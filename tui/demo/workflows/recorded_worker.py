@@ -1,4 +1,4 @@
-"""Runs of the demo's Workflows API as they were recorded: what all paths have in common."""
+"""Common part of the recorded workers of the demo's Workflows API."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tui.demo.workflows.state import WorkflowsState
 from tui.demo.workflows.tools import output_problem, run_tool
 
 RESPONSE_CHARS = 200
-"""So much of an answer is in its row."""
+"""Number of characters of an answer in its log row."""
 _BEGIN_S = 0.1
 _SAVING_S = 0.02
 _UNREACHABLE_S = 7.0
@@ -30,7 +30,7 @@ _BUSY_S = 1.0
 
 
 class RecordedWorker:
-    """What the paths have in common. Lives through one run."""
+    """Base class of the provider paths. Executes one run."""
 
     counts_turns: ClassVar[bool] = True
     tells_turn: ClassVar[bool] = False
@@ -49,15 +49,15 @@ class RecordedWorker:
     # -- what a path does in its own way ---------------------------------------------------------
 
     def set_up(self) -> None:
-        """Log what is prepared before the model is called."""
+        """Log the preparations before the model is called."""
         raise NotImplementedError
 
     async def answer(self, answer: ModelAnswer) -> None:
-        """Send what the model says."""
+        """Send the model's answer."""
         raise NotImplementedError
 
     async def call(self, calls: tuple[ToolCall, ...]) -> None:
-        """Run the tools that the model asks for: one after the other."""
+        """Run the tools that the model calls, one after the other."""
         for call in calls:
             await run_tool(self.run_log, call)
 
@@ -66,7 +66,7 @@ class RecordedWorker:
         raise NotImplementedError
 
     def close(self) -> None:
-        """Tell the final answer."""
+        """Send the final answer."""
         self.log("model_response", self.packed(self.final)[:RESPONSE_CHARS])
 
     # -- from the first event to the last --------------------------------------------------------
@@ -142,7 +142,7 @@ class RecordedWorker:
             self.log("max_turns", f"Reached max tool turns ({limit}), requesting final answer")
 
     async def _finish(self, status: TaskStatus) -> None:
-        """Tell the end, then save it: that turns were used up is in the stream alone."""
+        """Send the end, then save it: the turn limit is reported in the stream alone."""
         workflow, task = self.workflow, self.task
         turn = task.tool_calls if self.tells_turn else 0
         self.publish("status", {"status": status, "current_turn": turn})
@@ -171,7 +171,7 @@ class RecordedWorker:
         self.run_log.publish(kind, data)
 
     def packed(self, text: str) -> str:
-        """Return an answer in the workflow's output format; JSON is packed once more."""
+        """Return an answer in the workflow's output format; JSON is encoded once more."""
         wanted = self.workflow.settings["output_format"] == "json"
         return json.dumps({"response": text}, ensure_ascii=False) if wanted else text
 
@@ -186,7 +186,7 @@ class RecordedWorker:
         self.log("custom_tools_loaded", f"{len(names)} custom Python tool(s): {names!r}")
 
     def log_violation(self) -> None:
-        """Say what the final answer breaks: it was sent already."""
+        """Log the violation of a guardrail by the final answer, which was sent already."""
         guardrails = self.workshop.output_guardrails(self.workflow, self.task.prompt)
         problem = output_problem(guardrails, self.final)
         if problem:

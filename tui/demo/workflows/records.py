@@ -17,7 +17,7 @@ UNDER_WAY: frozenset[TaskStatus] = frozenset({"pending", "running"})
 ProviderPath: TypeAlias = Literal["custom", "claude", "gateway"]
 
 HALT_KEPT = timedelta(minutes=5)
-"""How long a halt that no run has looked at waits for the next run."""
+"""Time that a halt which no run has checked waits for the next run."""
 
 DEFAULTS: JsonObject = {
     "title": None,
@@ -46,7 +46,7 @@ DEFAULTS: JsonObject = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelProvider:
-    """A model provider. Its path decides which events a run sends."""
+    """Model provider. Its path decides which events a run sends."""
 
     provider_id: str
     name: str
@@ -62,7 +62,7 @@ class ModelProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoAgent:
-    """An agent, shared by all users."""
+    """Agent, shared by all users."""
 
     agent_id: str
     name: str
@@ -79,7 +79,7 @@ class DemoAgent:
 
 @dataclass(frozen=True, slots=True)
 class DemoSkill:
-    """A skill that can be installed in a workflow."""
+    """Skill that can be installed in a workflow."""
 
     skill_id: str
     name: str
@@ -90,7 +90,7 @@ class DemoSkill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoGuardrail:
-    """A check of prompts, requests or outputs; ``config`` is that of its type."""
+    """Check of prompts, requests or outputs; ``config`` depends on its type."""
 
     guardrail_id: str
     name: str
@@ -103,7 +103,7 @@ class DemoGuardrail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token that the server keeps; what it opens is made up."""
+    """Stored token of the server; the value is made up."""
 
     token_id: str
     name: str
@@ -113,7 +113,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomTool:
-    """A tool of an agent's that the server runs; ``env`` names a token for each variable."""
+    """Tool of an agent that the server runs; ``env`` names a token for each variable."""
 
     tool_id: str
     name: str
@@ -132,7 +132,7 @@ class DemoUsage:
     cached_tokens: int = 0
     cache_write_tokens: int = 0
     free: bool = False
-    """The provider names no cost."""
+    """The provider reports no cost."""
 
     @property
     def cost(self) -> float:
@@ -163,7 +163,7 @@ class Task:
 
 @dataclass(slots=True)
 class DemoWorkflow:
-    """A workflow of one user. Its logs and messages are those since the last prompt."""
+    """Workflow of one user. Its logs and messages are those since the last prompt."""
 
     workflow_id: str
     owner: str
@@ -183,9 +183,9 @@ class DemoWorkflow:
     current_turn: int = 0
     session_id: str | None = None
     halted_at: datetime | None = None
-    """When a halt was asked for that no run has looked at."""
+    """Time of a halt request that no run has checked."""
     queue: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Prompts that are accepted close together run one after the other."""
+    """Prompts accepted close together run one after the other."""
 
     @property
     def busy(self) -> bool:
@@ -198,11 +198,11 @@ class DemoWorkflow:
         return "active" if self.active else "inactive"
 
     def say(self, role: str, content: str, **more: Any) -> None:
-        """Put an entry into the transcript."""
+        """Add an entry to the transcript."""
         self.messages.append(entry(role, content, **more))
 
 
 def entry(role: str, content: str, **more: Any) -> JsonObject:
-    """An entry of a transcript."""
+    """Return an entry of a transcript."""
     empty: JsonObject = {"tool_calls": None, "tool_call_id": None, "name": None}
     return {"role": role, "content": content, **empty, **more}

@@ -1,4 +1,4 @@
-"""Bodies that the demo's Workflows API takes, checked as FastAPI checks them."""
+"""Request bodies of the demo's Workflows API, checked as FastAPI checks them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Body = TypeVar("_Body", bound=BaseModel)
 
 
 def _public_host(url: str | None) -> str | None:
-    """Return a URL unless it leads to this machine or network. Source: recording 12-crud."""
+    """Return a URL unless it points to this machine or network. Source: recording 12-crud."""
     host = urlsplit(url).hostname if url else None
     try:
         address = ipaddress.ip_address(host or "")
@@ -33,7 +33,7 @@ _Webhook = Annotated[str | None, AfterValidator(_public_host)]
 
 
 class _Options(BaseModel):
-    """What create, update and import have in common; other fields are ignored."""
+    """Common fields of create, update and import; other fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -61,7 +61,7 @@ class _Options(BaseModel):
 
 
 class CreateBody(_Options):
-    """A new workflow."""
+    """New workflow."""
 
     agent_id: str
 
@@ -73,7 +73,7 @@ class UpdateBody(_Options):
 
 
 class PromptBody(BaseModel):
-    """A prompt, or a request for workflows whose guardrails want one."""
+    """Prompt, or a request for workflows whose guardrails require one."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -88,7 +88,7 @@ class _BodyItem(_Options):
 
 
 class ImportBody(BaseModel):
-    """A bundle; neither its version nor its type is looked at."""
+    """Bundle; its version and type are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -96,10 +96,10 @@ class ImportBody(BaseModel):
 
 
 async def read_body(model: type[_Body], request: Request) -> _Body:
-    """Return the body of a request.
+    """Parse the body of a request.
 
     Raises:
-        Details: 422, with what is wrong where.
+        Details: 422, with the problems and their locations.
     """
     raw = await body_bytes(request)
     try:
@@ -116,7 +116,7 @@ async def read_body(model: type[_Body], request: Request) -> _Body:
 
 
 def _told(problem: JsonObject) -> JsonObject:
-    """Return a problem as FastAPI writes it: from the body on, and without exceptions."""
+    """Return a problem in FastAPI's format: located in the body, and without exceptions."""
     told = problem | {"loc": ["body", *problem["loc"]]}
     if "ctx" in told:
         told["ctx"] = {n: {} if isinstance(v, Exception) else v for n, v in told["ctx"].items()}
@@ -124,11 +124,11 @@ def _told(problem: JsonObject) -> JsonObject:
 
 
 def checked_format(options: _Options) -> None:
-    """Raise ``Detail``, 400, for an output format that there is not."""
+    """Raise ``Detail``, 400, for an unknown output format."""
     if options.output_format not in (None, "json", "markdown"):
         raise Detail(400, "output_format must be 'json' or 'markdown'")
 
 
 def given_options(options: _Options) -> JsonObject:
-    """Return the options that a body names with a value."""
+    """Return the options that a body sets to a value."""
     return options.model_dump(exclude_unset=True, exclude_none=True)

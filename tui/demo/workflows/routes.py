@@ -1,4 +1,4 @@
-"""The Workflows API. Source: Workflows API; where a server was recorded, the recordings."""
+"""The Workflows API. Source: Workflows API; for recorded servers, the recordings."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _SKILL = f"{_ONE}/skills/{{skill}}"
 _NULLABLE = frozenset(
     {"title", "reasoning_effort", "repo_url", "repo_branch", "repo_token_name", "webhook_url"}
 )
-"""What null clears. For lists it is a mistake that the server does not foresee."""
+"""Fields that null clears. For lists null is a mistake that crashes the server."""
 _LISTS = frozenset({"guardrail_ids", "guardrail_tags", "skill_ids", "skill_tags"})
 
 
 def workflow_routes(demo: Demo) -> list[Route]:
-    """All routes of the API."""
+    """Return all routes of the API."""
     return routes(
         demo,
         (
@@ -75,7 +75,7 @@ async def without_slash(demo: Demo, request: Request) -> Response:
 
 
 async def list_workflows(demo: Demo, request: Request) -> Response:
-    """Only the caller's, all at once, newest first."""
+    """Return the caller's workflows, all at once, newest first."""
     mine = demo.workshop.owned_by(demo.workshop.caller(request))
     return JSONResponse([demo.workflow_shape.workflow(workflow) for workflow in mine])
 
@@ -94,7 +94,7 @@ async def get_workflow(demo: Demo, request: Request) -> Response:
 
 
 async def update_workflow(demo: Demo, request: Request) -> Response:
-    """What is named changes, the rest stays; ``status`` switches a workflow on and off."""
+    """Change the given fields; ``status`` activates or deactivates a workflow."""
     workflow, body = demo.workshop.own(request), await read_body(UpdateBody, request)
     checked_format(body)
     if body.status not in (None, "active", "inactive"):
@@ -125,7 +125,7 @@ async def delete_workflow(demo: Demo, request: Request) -> Response:
 
 
 async def reset_workflow(demo: Demo, request: Request) -> Response:
-    """Make a workflow active again that hangs. Source: recording 12-crud."""
+    """Reset a hanging workflow to active. Source: recording 12-crud."""
     workflow, aborted = demo.workshop.own(request), 0
     for task in workflow.tasks:
         if task.status in ("pending", "running"):
@@ -138,7 +138,7 @@ async def reset_workflow(demo: Demo, request: Request) -> Response:
 
 
 async def send_prompt(demo: Demo, request: Request) -> Response:
-    """Begin a run; the one before is forgotten first, even when the prompt is then refused."""
+    """Start a run; the previous one is forgotten first, even if the prompt is then refused."""
     workflow, body = demo.workshop.own(request), await read_body(PromptBody, request)
     if workflow.busy if demo.settings.documented_workflows else workflow.status == "running":
         raise Detail(400, "A task is already running for this workflow")
@@ -190,7 +190,7 @@ async def halt(demo: Demo, request: Request) -> Response:
 
 
 async def stream(demo: Demo, request: Request) -> Response:
-    """What happens from now on, or since ``Last-Event-ID``. Asks for no token, as was recorded."""
+    """Stream events from now on, or since ``Last-Event-ID``. Needs no token, as recorded."""
     workflow = demo.workshop.named(request)
     last = request.headers.get("last-event-id", "")
     known = int(last) if last.isascii() and last.isdigit() else None

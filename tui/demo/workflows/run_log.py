@@ -1,4 +1,4 @@
-"""One run of a workflow, as it is written down: log, transcript, task and stream."""
+"""Output of one run of a workflow: log, transcript, task and stream."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.demo.workflows.state import WorkflowsState
 _TOOL_CHARS = 500
 _WORK = timedelta(milliseconds=1)
 _LOGGED_BEFORE = timedelta(milliseconds=1)
-"""A row in the log is a little older than its frame."""
+"""A log row is a little older than its frame."""
 
 
 class Ended(Exception):
@@ -27,7 +27,7 @@ class Ended(Exception):
 
 
 class RunLog:
-    """Writes down what a run does."""
+    """Records the output of a run."""
 
     def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
         self.workshop = workshop
@@ -37,7 +37,7 @@ class RunLog:
         self._last_at = workshop.world.clock.now()
 
     def log(self, event: str, detail: str, **tool: str) -> None:
-        """Write a row for the log and the stream; what goes into tools is in the stream alone."""
+        """Add a row to the log and the stream; input of tools is in the stream alone."""
         at = self.moment()
         row = {"timestamp": rfc3339(at - _LOGGED_BEFORE), "event": event, "detail": detail}
         self.workflow.logs.append(row)
@@ -57,10 +57,10 @@ class RunLog:
             rows = [{"delta": piece} for piece in pieces[start : start + _BURST]]
             times = [self.soon() for _ in rows]
             self.workflow.feed.publish_burst("message_delta", times, rows, self.workshop.random)
-            await asyncio.sleep(0)  # let those who listen keep up
+            await asyncio.sleep(0)  # let the listeners keep up
 
     async def _write_slowly(self, pieces: Sequence[str], pause_s: float) -> None:
-        """Keep the asked pace: a loop cannot sleep for less than a tick."""
+        """Write at a steady pace: a loop cannot sleep for less than a tick."""
         clock = asyncio.get_running_loop()
         due_s = clock.time()
         for number, piece in enumerate(pieces, start=1):
@@ -70,21 +70,21 @@ class RunLog:
                 await asyncio.sleep(max(0.0, due_s - clock.time()))
 
     def say(self, role: str, content: str) -> None:
-        """Put an entry into the transcript; the task keeps the agent's alone."""
+        """Add an entry to the transcript; the task keeps the agent's alone."""
         self.workflow.say(role, content)
         if role == "assistant":
             self.task.messages.append(entry(role, content))
 
     def moment(self) -> datetime:
-        """Return now, but a millisecond after the last time: nobody works faster."""
+        """Return the time, at least a millisecond after the last: rows have an order."""
         self._last_at = max(self.workshop.world.clock.now(), self._last_at + _WORK)
         return self._last_at
 
     def soon(self) -> datetime:
-        """Return now, which is never before the last time."""
+        """Return the time, never before the last one."""
         self._last_at = max(self.workshop.world.clock.now(), self._last_at)
         return self._last_at
 
 
 _BURST = 25
-"""Pieces of text that can overtake each other."""
+"""Number of pieces of text that can overtake each other."""

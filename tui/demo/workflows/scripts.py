@@ -32,16 +32,16 @@ _PIECE = re.compile(r"\s*\S{1,6}|\s+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelAnswer:
-    """What the model says in one stream: one text, or several messages where the path has them."""
+    """Model answer in one stream: one text, or several messages if the path has them."""
 
     parts: tuple[str, ...]
     after_s: float = 0.0
     pieces: tuple[str, ...] = ()
     """The text as it is streamed; empty: cut into short pieces."""
     pace_s: float | None = None
-    """Pause after each piece; None: as the settings say."""
+    """Pause after each piece; None: by the settings."""
     between_s: float = 0.0
-    """Pause before each part but the first; a halt is looked at there."""
+    """Pause before each part but the first; a halt is checked there."""
     thinks: bool = True
 
     @property
@@ -73,11 +73,11 @@ class ModelToolCalls:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """The model provider fails, or keeps everybody waiting."""
+    """The model provider fails or hangs."""
 
     kind: TroubleKind
     said: str = ""
-    """What came before it broke off."""
+    """Text from before the failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ RunScript: TypeAlias = Iterator[RunStep]
 
 
 def played(script: Script) -> RunScript:
-    """Yield a genie's script as steps of a run; approvals are not asked for, but taken as given."""
+    """Yield a genie's script as steps of a run; approvals are taken as given."""
     outcome: Outcome | None = None
     while True:
         try:
@@ -149,7 +149,7 @@ _TROUBLES: dict[str, TroubleKind] = {"refuse": "refused", "cut": "cut", "error":
 
 
 def script_for(prompt: ScriptPrompt, path: ProviderPath) -> RunScript:
-    """Return what a run does for a prompt."""
+    """Return the script for a prompt."""
     if _CRASH.search(prompt.text):
         return iter([Trouble("refused")])
     for pattern, script in _SCRIPTS:

@@ -1,4 +1,4 @@
-"""The workflows that are there when the demo server starts: ours, and one of a colleague's."""
+"""Initial workflows of the demo server: ours, and one of a colleague."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SLEEPING = "Archive of wishes (switched off)"
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """A workflow and the run it had last."""
+    """Workflow and its last run."""
 
     title: str
     age: timedelta
@@ -45,7 +45,7 @@ _PASTS = (
 
 
 def seed_workflows(workshop: WorkflowsState) -> None:
-    """Put the past into a new workshop, as the settings of its world ask."""
+    """Add the initial workflows to a new state, by its settings."""
     if not workshop.world.settings.seeded_conversations:
         return
     for past in reversed(_PASTS):
@@ -70,7 +70,7 @@ def _relive(workshop: WorkflowsState, owner: str, past: _Past) -> None:
 
 
 def _write_recorded(workflow: DemoWorkflow, past: _Past) -> None:
-    """Only the question and the final answer are kept; the log tells of the tools."""
+    """Keep only the question and the final answer; the log has the tools."""
     _log(workflow, 0, "prompt_received", past.asked)
     for number, tool in enumerate(map(tool_name, past.tools), start=1):
         _log(workflow, 2 * number, "tool_call", tool)

@@ -1,4 +1,4 @@
-"""The state of the demo's Workflows API: who may call, what there is, and what a prompt begins."""
+"""State of the demo's Workflows API: callers, objects and tasks."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = ["ANONYMOUS", "IFRIT", "WorkflowsState"]
 
 _SPEAKS_OF_GUARDRAILS = re.compile(r"\bguardrails?\b", re.IGNORECASE)
 ANONYMOUS = "local"
-"""Who calls without a token, as on a server that has none set."""
+"""Caller without a token, as on a server that has none set."""
 
 
 class WorkflowsState:
-    """Agents, skills, workflows and the tokens of the people who own them."""
+    """Agents, skills, workflows and the tokens of their owners."""
 
     def __init__(self, world: DemoState, token: str, colleagues_token: str) -> None:
         self.world = world
@@ -33,7 +33,7 @@ class WorkflowsState:
         self.catalog = catalog(world.clock.now() - timedelta(days=90))
         self.workflows: dict[str, DemoWorkflow] = {}
         self.gone: set[str] = set()
-        """Tasks of workflows that were deleted."""
+        """Tasks of deleted workflows."""
         self.random = Random(world.settings.seed)
         """Decides which events of a burst overtake others."""
         self._tasks = 0
@@ -55,7 +55,7 @@ class WorkflowsState:
         return owner
 
     def named(self, request: Request) -> DemoWorkflow:
-        """Return the workflow that a call names, whoever owns it.
+        """Return the workflow that a call names, of any owner.
 
         Raises:
             Detail: 404.
@@ -69,7 +69,7 @@ class WorkflowsState:
         """Return the workflow that a call names, if it is the caller's.
 
         Raises:
-            Detail: 401, 404, and 403 for somebody else's.
+            Detail: 401, 404, and 403 for another user's.
         """
         caller, workflow = self.caller(request), self.named(request)
         if workflow.owner != caller:
@@ -85,7 +85,7 @@ class WorkflowsState:
         """Return the task that a call names, if it is the caller's.
 
         Raises:
-            Detail: 401, 404, and 403 for somebody else's or one of a deleted workflow.
+            Detail: 401, 404, and 403 for another user's or one of a deleted workflow.
         """
         caller, task_id = self.caller(request), request.path_params["task"]
         for workflow in self.workflows.values():
@@ -106,7 +106,7 @@ class WorkflowsState:
         return agent
 
     def guardrails_of(self, workflow: DemoWorkflow) -> list[DemoGuardrail]:
-        """Return the guardrails that a workflow names, by id or by tag, and that are enabled."""
+        """Return the enabled guardrails that a workflow names, by id or by tag."""
         ids, tags = workflow.settings["guardrail_ids"], set(workflow.settings["guardrail_tags"])
         return [
             guardrail
@@ -115,7 +115,7 @@ class WorkflowsState:
         ]
 
     def output_guardrails(self, workflow: DemoWorkflow, prompt: str) -> list[DemoGuardrail]:
-        """Return what checks an answer; a prompt that speaks of guardrails gets them all."""
+        """Return the guardrails for an answer; a prompt that mentions guardrails gets them all."""
         if not _SPEAKS_OF_GUARDRAILS.search(prompt):
             return self.guardrails_of(workflow)
         return [guardrail for guardrail in self.catalog.guardrails.values() if guardrail.enabled]
@@ -127,7 +127,7 @@ class WorkflowsState:
         at = at or self.world.clock.now()
         kept = {name: value for name, value in settings.items() if name in DEFAULTS}
         if not self.world.settings.documented_workflows:
-            kept.pop("error_webhook_url", None)  # the recorded server forgets it
+            kept.pop("error_webhook_url", None)  # the recorded server drops it
         copied = {n: list(v) if isinstance(v, list) else v for n, v in DEFAULTS.items()}
         workflow = DemoWorkflow(
             self.world.ids.short("wf"),
@@ -142,7 +142,7 @@ class WorkflowsState:
         return workflow
 
     def delete(self, workflow: DemoWorkflow) -> None:
-        """Forget a workflow; its tasks are nobody's from then on."""
+        """Delete a workflow; its tasks have no owner from then on."""
         del self.workflows[workflow.workflow_id]
         self.gone |= {task.task_id for task in workflow.tasks}
         workflow.halted_at = self.world.clock.now()
@@ -150,7 +150,7 @@ class WorkflowsState:
     def begin_task(
         self, workflow: DemoWorkflow, prompt: str, reasoning_effort: str | None = None
     ) -> Task:
-        """Take a prompt: a task that waits for its worker."""
+        """Accept a prompt: create a task that waits for its worker."""
         now, self._tasks = self.world.clock.now(), self._tasks + 1
         task = Task(
             task_id=self.world.ids.short("task"),

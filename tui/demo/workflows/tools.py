@@ -38,7 +38,7 @@ def check_prompt(
 
 
 def output_problem(guardrails: Iterable[DemoGuardrail], text: str) -> str:
-    """Return what an answer breaks first; empty where it breaks nothing."""
+    """Return the first rule that an answer breaks; empty if it breaks none."""
     for guardrail in guardrails:
         if guardrail.kind == "output":
             problem = _text_problem("output", text, guardrail.config)
@@ -58,7 +58,7 @@ def _text_problem(what: str, text: str, config: JsonObject) -> str:
 
 
 def _broken(request: JsonObject, schema: JsonObject) -> str:
-    """Return what of a flat schema a request breaks, in the words of the jsonschema library."""
+    """Return a request's violation of a flat schema, in the words of the jsonschema library."""
     for name in schema["required"]:
         if name not in request:
             return f"'{name}' is a required property"
@@ -78,15 +78,15 @@ _TRACE = (
     '  File "<custom_tool>", line 4, in {name}\n{error}\n'
 )
 _UNKNOWN = frozenset({"no_such_tool", "manage_todo_list"})
-"""Models ask for tools that there are not; the to-do list is one of them, for all it does."""
+"""Tools that models call although they do not exist; the to-do list is one, whatever it does."""
 _TODO = "manage_todo_list"
 _MEMORY = "store_memory"
 
 
 async def run_tool(run: RunLog, call: ToolCall) -> None:
-    """Run a tool of the server's, with its two rows. Source: recordings 02-* and 03-*.
+    """Run a tool of the server, with its two rows. Source: recordings 02-* and 03-*.
 
-    The row that ends a call that failed says that it completed; only its output tells.
+    The row that ends a failed call says that it completed; only its output shows the failure.
     """
     if call.name == _TODO:
         run.task.progress = progress_of(call.arguments)
@@ -102,7 +102,7 @@ async def run_tool(run: RunLog, call: ToolCall) -> None:
 
 
 async def run_builtin(run: RunLog, calls: tuple[ToolCall, ...]) -> None:
-    """Run tools of the provider's at the same time; their ends do not name them."""
+    """Run the provider's tools in parallel; their end events do not name them."""
     for call in calls:
         run.log("tool_call", f"{call.name} (built-in)")
         run.task.tool_calls += 1
@@ -124,7 +124,7 @@ async def run_mcp(run: RunLog, call: ToolCall) -> None:
 
 
 def result_of(run: RunLog, call: ToolCall) -> JsonObject:
-    """Return what a tool gives back: an object with ``result`` or ``error``."""
+    """Return the output of a tool: an object with ``result`` or ``error``."""
     if call.name in _UNKNOWN:
         return {"error": f"Tool '{call.name}' not found in any connected MCP server"}
     if call.name == _MEMORY:
@@ -137,7 +137,7 @@ def result_of(run: RunLog, call: ToolCall) -> JsonObject:
 
 
 def _looked_up(run: RunLog, call: ToolCall) -> JsonObject:
-    """Look an order up with the token that the workflow names for the variable, or the usual one.
+    """Look up an order with the token that the workflow names for the variable, or the default.
 
     Source: recording 13-credential-override.
     """
@@ -157,7 +157,7 @@ def _looked_up(run: RunLog, call: ToolCall) -> JsonObject:
 
 
 def progress_of(arguments: JsonObject) -> JsonObject:
-    """Return the ``progress`` that a to-do list makes. Source: recording 03-progress-custom."""
+    """Return the ``progress`` of a to-do list. Source: recording 03-progress-custom."""
     todos = arguments["todoList"]
     done = sum(todo["status"] == "completed" for todo in todos)
     current = next((todo["id"] for todo in todos if todo["status"] == "in-progress"), None)
