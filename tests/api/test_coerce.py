@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.api.coerce import epoch_ms, id_of, int_of, path_segment, text_of, web_url
+from tui.api.coerce import epoch_ms, id_of, int_of, path_segment, share_of, text_of, web_url
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,28 @@ def test_a_url_stays_unchanged():
 def test_an_id_is_escaped_in_a_url_path():
     assert path_segment("a/../b?c#d e%") == "a%2F..%2Fb%3Fc%23d%20e%25"
     assert path_segment("..") == "%2E%2E"
+
+
+@pytest.mark.parametrize(
+    ("value", "whole", "expected"),
+    [
+        (0.25, 1, 0.25),
+        (25, 100, 0.25),
+        ("25", 100, 0.25),
+        (" 25 % ", 100, 0.25),
+        (0, 100, 0.0),
+        (130, 100, 1.0),
+        (-5, 100, 0.0),
+        (float("nan"), 1, None),
+        (float("inf"), 1, None),
+        ("nan", 1, None),
+        ("half", 1, None),
+        ("", 1, None),
+        (True, 1, None),
+        ([1], 1, None),
+        (None, 1, None),
+        ("9" * 5000, 1, None),
+    ],
+)
+def test_shares_of_a_whole(value: object, whole: float, expected: float | None):
+    assert share_of(value, whole) == expected

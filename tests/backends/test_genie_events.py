@@ -18,6 +18,7 @@ from tui.core.events import (
     ConnectionResolved,
     Heartbeat,
     SkillFinished,
+    SkillProgress,
     SkillStarted,
     StreamInterrupted,
     TurnEvent,
@@ -131,6 +132,36 @@ def test_skill_finished_or_failed(kind, fields, outcome, error, result):
     assert isinstance(ended, SkillFinished)
     assert (ended.outcome, ended.error, ended.result) == (outcome, error, result)
     assert ended.call_id == fields.get("call_id")
+
+
+@pytest.mark.parametrize(
+    ("fields", "share", "message"),
+    [
+        ({"percent": 40, "message": "Reading\nlines"}, 0.4, "Reading lines"),
+        ({"fraction": 0.4}, 0.4, ""),
+        ({"percent": "40"}, 0.4, ""),
+        ({"percent": 4000}, 1.0, ""),
+        ({"percent": -1, "fraction": 0.4}, 0.0, ""),
+        ({"percent": float("nan"), "message": {"text": "Reading"}}, None, "Reading"),
+        ({"percent": "soon", "message": None}, None, ""),
+        ({"percent": [40], "fraction": {}}, None, ""),
+    ],
+)
+def test_the_progress_of_a_skill(fields, share, message):
+    progress = event("skill.progress", skill_name="Order laptop", call_id="c", step=3, **fields)
+    assert isinstance(progress, SkillProgress)
+    assert (progress.skill, progress.call_id) == ("Order laptop", "c")
+    assert (progress.share, progress.message) == (share, message)
+    assert progress.raw["step"] == 3
+
+
+def test_progress_names_its_skill_or_its_call():
+    by_call = event("skill.progress", call_id="c", percent=1)
+    by_id = event("skill.progress", skill_id="recipe:4711", percent=1)
+    assert isinstance(by_call, SkillProgress)
+    assert isinstance(by_id, SkillProgress)
+    assert (by_call.skill, by_id.skill) == ("", "recipe:4711")
+    assert isinstance(event("skill.progress", percent=1), UnknownEvent)
 
 
 def test_a_skill_without_a_name_is_shown_by_its_id():

@@ -23,6 +23,7 @@ from tui.core.events import (
     Heartbeat,
     LogLine,
     SkillFinished,
+    SkillProgress,
     TextDelta,
     TurnEvent,
     UnknownEvent,
@@ -114,14 +115,39 @@ def test_a_text_delta_is_placed_after_the_one_before() -> None:
 def test_other_frames_are_timeline_rows_or_unknown_events() -> None:
     events = read(FRAMES["documented"], reader())
     lines = {e.name: e.detail for e in events if isinstance(e, LogLine)}
-    assert lines["progress"] == "75 %: Look"
     assert lines["guardrail"] == "too blunt"
     assert lines["message of tool"] == "Error: 403"
     assert [e.kind for e in events if isinstance(e, UnknownEvent)] == ["telemetry"]
-    observed = read(FRAMES["observed"], reader())
-    assert {e.name: e.detail for e in observed if isinstance(e, LogLine)}[
-        "progress"
-    ] == "75 %: Look"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_progress_is_that_of_the_list_of_tasks(kind: str) -> None:
+    """Documented as 75, observed as 0.75."""
+    told = [e for e in read(FRAMES[kind], reader()) if isinstance(e, SkillProgress)]
+    assert {(e.share, e.message) for e in told} == {(0.75, "Look")}
+
+
+@pytest.mark.parametrize(
+    ("percent", "share"),
+    [
+        (75, 0.75),
+        (0.75, 0.75),
+        (1.0, 1.0),
+        (1, 0.01),
+        (37.5, 0.375),
+        (250, 1.0),
+        (-3.0, 0.0),
+        (float("nan"), None),
+        ("75", 0.75),
+        ("many", None),
+        (None, None),
+    ],
+)
+def test_odd_numbers_of_progress(percent: object, share: float | None) -> None:
+    data = {"percent_complete": percent, "todos": "none", "current_step": 3}
+    [told] = read([frame(1, "progress", data, 1)], reader())
+    assert isinstance(told, SkillProgress)
+    assert (told.share, told.message) == (share, "")
 
 
 def test_token_usage_has_two_spellings() -> None:

@@ -20,6 +20,7 @@ from tui.backends.workflows.events import RunReader
 from tui.backends.workflows.frame_order import WINDOW
 from tui.core.events import LogLine, TurnEvent, TurnFinished
 from tui.core.ids import ConversationId, RunId, TurnId
+from tui.core.steps import SkillStep
 from tui.core.turn import Turn, fold
 
 EMPTY = Turn(id=TurnId("t"), conversation_id=ConversationId("wf-1"))
@@ -284,3 +285,21 @@ def test_an_output_guardrail_is_one_line() -> None:
 def read(frames: Sequence[Frame]) -> list[TurnEvent]:
     by = RunReader(name_of(frames), lambda: 1)
     return [event for frame in frames for event in by.read(frame)]
+
+
+def test_recorded_progress_belongs_to_the_call_that_wrote_the_list() -> None:
+    """It comes right before the start of that call, which the server reports as failed."""
+    [frames] = [frames for name, _, frames in FRAMES if name == "03-progress-custom"]
+    turn = follow([frames], name_of(frames))
+    [call] = [step for step in turn.steps if isinstance(step, SkillStep)]
+    assert (call.skill, call.status) == ("manage_todo_list", "failed")
+    assert (call.share, call.stage) == (0.33, "Write the answer")
+
+
+@settings(max_examples=30, deadline=None)
+@given(cut=st.integers(1, 18))
+def test_recorded_progress_survives_a_reconnect(cut: int) -> None:
+    [frames] = [frames for name, _, frames in FRAMES if name == "03-progress-custom"]
+    turn = follow([frames[:cut], frames[cut:]], name_of(frames))
+    [call] = [step for step in turn.steps if isinstance(step, SkillStep)]
+    assert (call.share, call.stage) == (0.33, "Write the answer")

@@ -15,6 +15,7 @@ from tui.core.events import (
     HaltRequested,
     LogLine,
     SkillFinished,
+    SkillProgress,
     SkillStarted,
     TextDelta,
     TurnEvent,
@@ -86,6 +87,13 @@ def skill_started(skill: str, call_id: str | None = None) -> SkillStarted:
     return SkillStarted(key="", skill=skill, call_id=CallId(call_id) if call_id else None)
 
 
+def progress(
+    share: float | None = None, message: str = "", skill: str = "", call_id: str | None = None
+) -> SkillProgress:
+    call = CallId(call_id) if call_id else None
+    return SkillProgress(key="", skill=skill, call_id=call, share=share, message=message)
+
+
 def skill_ended(skill: str, call_id: str | None = None) -> SkillFinished:
     call = CallId(call_id) if call_id else None
     return SkillFinished(key="", skill=skill, call_id=call, outcome="completed")
@@ -114,6 +122,7 @@ SKILLS = st.sampled_from(["Find", "Order", "Notify"])
 CALLS = st.sampled_from(["call-1", "call-2"])
 MAYBE_CALLS = st.one_of(st.none(), CALLS)
 """Two calls of one skill at once; some servers name none."""
+MAYBE_SHARES = st.one_of(st.none(), st.floats(0, 1))
 TEXTS = st.sampled_from(["Hello", "Done.", "**Yes**"])
 MESSAGES = st.one_of(
     st.builds(said, TEXTS), st.builds(said, TEXTS, st.sampled_from(["m-1", "m-2", "m-3"]))
@@ -121,6 +130,8 @@ MESSAGES = st.one_of(
 BODIES = st.one_of(
     st.builds(skill_started, SKILLS, MAYBE_CALLS),
     st.builds(skill_ended, SKILLS, MAYBE_CALLS),
+    st.builds(progress, MAYBE_SHARES, st.sampled_from(["", "Reading"]), SKILLS, MAYBE_CALLS),
+    st.builds(progress, MAYBE_SHARES),
     MESSAGES,
     st.builds(asks, SKILLS, CALLS, st.integers(1, 2)),
     st.builds(wants_connection, st.sampled_from(["a-1", "a-2"])),

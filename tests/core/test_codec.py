@@ -12,6 +12,7 @@ from tui.core.events import (
     AgentMessage,
     ApprovalRequested,
     SkillFinished,
+    SkillProgress,
     TurnEvent,
     TurnStarted,
     UnknownEvent,
@@ -37,6 +38,13 @@ EVENTS: st.SearchStrategy[TurnEvent] = st.one_of(
         SkillFinished,
         skill=st.text(),
         outcome=st.sampled_from(["completed", "failed", "stopped"]),
+        **COMMON,
+    ),
+    st.builds(
+        SkillProgress,
+        skill=st.text(),
+        share=st.none() | st.floats(0, 1),
+        message=st.text(),
         **COMMON,
     ),
     st.builds(

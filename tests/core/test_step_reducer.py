@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.core.runs import (
     EMPTY,
+    MAYBE_SHARES,
     RUN,
     asks,
     finished,
     numbered,
     piece,
+    progress,
     read,
     said,
     skill_ended,
@@ -26,6 +30,7 @@ from tui.core.events import (
     ConnectionRequested,
     ConnectionResolved,
     SkillFinished,
+    SkillProgress,
     SkillStarted,
     TurnEvent,
 )
@@ -350,3 +355,72 @@ def test_the_end_of_a_turn_expires_only_what_is_open() -> None:
     assert all(step.expired for step in (*approvals(closed), *connections(closed)))
     answered = fold(EMPTY, [*run, decision("call-1"), answer("a-1")])
     assert not any(step.expired for step in (*approvals(answered), *connections(answered)))
+
+
+# -- progress ------------------------------------------------------------------------------
+
+
+def how_far(turn: Turn) -> list[tuple[float | None, str]]:
+    return [(step.share, step.stage) for step in skills(turn)]
+
+
+@given(told=st.lists(st.builds(progress, MAYBE_SHARES, st.sampled_from(["", "Read", "Write"]))))
+def test_the_newest_progress_counts_also_where_it_is_lower(told: list[SkillProgress]) -> None:
+    own = [replace(event, skill="Find") for event in told]
+    turn = turn_with(started(), skill_started("Find"), *own)
+    shares = [event.share for event in told if event.share is not None]
+    words = [event.message for event in told if event.message]
+    assert how_far(turn) == [(shares[-1] if shares else None, words[-1] if words else "")]
+
+
+@given(st.permutations(range(6)), st.lists(st.integers(0, 5)))
+def test_progress_in_any_order_and_repeated_is_the_same(order: list[int], again: list[int]) -> None:
+    events = numbered(
+        started(),
+        skill_started("Find"),
+        progress(0.2, "Read", "Find"),
+        progress(0.9, "", "Find"),
+        progress(0.5, "Write", "Find"),
+        skill_started("Order"),
+    )
+    turn = fold(fold(EMPTY, [events[n] for n in order]), [events[n] for n in again])
+    assert how_far(turn) == [(0.5, "Write"), (None, "")]
+
+
+def test_progress_belongs_to_the_call_that_it_names() -> None:
+    turn = turn_with(
+        skill_started("Find", "call-1"),
+        skill_started("Find", "call-2"),
+        skill_started("Order"),
+        progress(0.1, skill="Find", call_id="call-2"),
+        progress(0.2, call_id="call-1"),
+        progress(0.3, skill="Order"),
+        progress(0.4, skill="Notify"),
+    )
+    assert [share for share, _ in how_far(turn)] == [0.2, 0.1, 0.3]
+
+
+def test_progress_after_the_end_of_its_call_changes_nothing() -> None:
+    events = [skill_started("Find"), progress(0.4, "Read", "Find"), skill_ended("Find")]
+    ended = turn_with(*events)
+    assert how_far(turn_with(*events, progress(0.8, "Write", "Find"))) == how_far(ended)
+    assert how_far(ended) == [(0.4, "Read")]
+
+
+def test_progress_after_the_end_of_the_turn_changes_nothing() -> None:
+    turn = turn_with(skill_started("Find"), finished(), progress(0.8, "Write", "Find"))
+    assert how_far(turn) == [(None, "")]
+
+
+def test_progress_that_names_no_call_is_of_the_newest_or_of_the_next() -> None:
+    turn = turn_with(
+        progress(0.1),
+        skill_started("Find"),
+        skill_started("Order"),
+        progress(0.2),
+        skill_ended("Order"),
+        progress(0.3),
+        skill_ended("Find"),
+        skill_started("Notify"),
+    )
+    assert [share for share, _ in how_far(turn)] == [0.3, 0.2, None]

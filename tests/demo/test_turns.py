@@ -70,7 +70,15 @@ def test_a_failing_skill_says_why_and_the_genie_explains(visit, kinds):
 
 def test_some_runtimes_say_stopped_for_completed(visit, kinds):
     turn = visit().ask("restart the printer")
-    assert kinds(turn)[1:3] == ["skill.running", "skill.stopped"]
+    assert kinds(turn)[1:-2] == ["skill.running", *["skill.progress"] * 4, "skill.stopped"]
+
+
+def test_a_long_skill_tells_its_progress(visit):
+    turn = visit().ask("restart the printer")
+    told = [frame.data for frame in turn if frame.event == "skill.progress"]
+    assert [each["percent"] for each in told] == [0, 25, 50, 75]
+    assert {each["skill_name"] for each in told} == {"Restart print spooler"}
+    assert told[0]["message"] == "Hold new jobs"
 
 
 def test_without_stream_the_answer_is_202_and_the_run_can_be_followed(visit, kinds):

@@ -8,11 +8,11 @@ import pytest
 
 from tests.engine.engine_room import Room, open_room
 from tui.core.draft import Draft
-from tui.core.events import Decision, Heartbeat, TurnStarted
+from tui.core.events import Decision, Heartbeat, SkillProgress, TurnStarted
 from tui.core.ids import ConversationId, is_local
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.demo.server import DemoServer
-from tui.engine.updates import CallMade, ConversationNamed, EventsSeen, Refused
+from tui.engine.updates import CallMade, ConversationNamed, EventsSeen, Refused, TurnChanged
 
 HELLO = "What can you do?"
 ORDER = "Order a laptop for our new colleague"
@@ -43,6 +43,21 @@ async def test_everything_shown_can_be_rebuilt_from_the_store(room: Room) -> Non
     assert again.steps == turn.steps
     assert again.prompt == turn.prompt
     assert any(isinstance(step, SkillStep) for step in turn.steps)
+
+
+async def test_the_progress_of_a_skill_moves_and_is_kept_in_the_store(room: Room) -> None:
+    turn = await room.ask("restart the printer")
+    snapshots = [u.turn for u in room.updates if isinstance(u, TurnChanged)]
+    skills = [s for snap in snapshots for s in snap.steps if isinstance(s, SkillStep)]
+    shares = [step.share for step in skills if step.share is not None]
+    assert shares == sorted(shares)
+    assert shares[-1] == 0.75
+    assert skills[-1].stage == "Start it again"
+    [again] = await room.session.history.turns(turn.conversation_id)
+    assert again.steps == turn.steps
+    timeline = await room.session.history.timeline(turn.conversation_id)
+    told = [event.share for event in timeline if isinstance(event, SkillProgress)]
+    assert told == [0.0, 0.25, 0.5, 0.75]
 
 
 async def test_the_timeline_has_the_events_and_no_heartbeats(room: Room) -> None:

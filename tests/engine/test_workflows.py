@@ -54,6 +54,15 @@ def texts(turn: Turn) -> list[str]:
     return [step.text for step in turn.steps if isinstance(step, TextStep)]
 
 
+async def test_progress_is_in_the_card_of_its_tool_and_kept_in_the_store(room: Room) -> None:
+    turn = await room.ask("tools: todo")
+    [call] = [step for step in turn.steps if isinstance(step, SkillStep)]
+    documented = (0.0, "manage_todo_list")
+    assert (call.share, call.stage) in {documented, (0.33, "Write the answer")}
+    [again] = await room.session.history.turns(turn.conversation_id)
+    assert again.steps == turn.steps
+
+
 async def test_a_turn_with_tools_and_text(room: Room) -> None:
     turn = await room.ask("Export the invoices of October")
     assert [kind for kind, *_ in essence(turn)] == ["skill", "text", "skill", "text"]

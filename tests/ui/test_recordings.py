@@ -82,6 +82,14 @@ async def test_a_failed_tool_is_drawn_as_failed() -> None:
         assert "✗" in stage.text(stage.find(SkillCard))
 
 
+async def test_the_recorded_progress_is_drawn_in_the_card_of_its_tool() -> None:
+    async with shown(Player(Recording("03-progress-custom"))) as stage:
+        await stage.say("tools: todo")
+        await stage.until(lambda: not stage.working_conversations())
+        await stage.until(lambda: stage.find_all(SkillCard) != [])
+        assert "33 %  ━━━╌╌╌╌╌╌╌╌╌  Write the answer" in stage.text(stage.find(SkillCard))
+
+
 async def test_three_prompts_add_up_in_the_head_of_the_timeline() -> None:
     async with shown(player := Player(Recording("04-three-prompts-custom"))) as stage:
         for run in player.runs:

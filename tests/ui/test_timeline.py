@@ -20,6 +20,7 @@ from tui.core.events import (
     Heartbeat,
     LogLine,
     SkillFinished,
+    SkillProgress,
     SkillStarted,
     StreamInterrupted,
     TextDelta,
@@ -82,10 +83,17 @@ def test_parallel_skills_are_told_apart_by_call_or_name() -> None:
 
 
 def test_every_kind_of_event_has_words_and_a_glyph() -> None:
-    for event in (*one_of_each(), Heartbeat(key="h")):
+    for event in (*one_of_each(), Heartbeat(key="h"), SkillProgress(key="p")):
         mark, what, about = label_for(event)
         assert cell_len(mark) == 1
         assert what or about
+
+
+def test_progress_is_a_percentage_and_what_is_done() -> None:
+    told = SkillProgress(key="p", skill="Look up", share=0.4, message="Read")
+    assert label_for(told)[1:] == ("40 %", "Look up: Read")
+    assert label_for(SkillProgress(key="p", share=1.0))[1:] == ("100 %", "")
+    assert label_for(SkillProgress(key="p", message="Read"))[1:] == ("Progress", "Read")
 
 
 async def test_events_are_grouped_by_run_with_their_durations() -> None:

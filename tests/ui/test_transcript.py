@@ -16,6 +16,7 @@ from tui.core.events import (
     ApprovalResolved,
     ConnectionRequested,
     SkillFinished,
+    SkillProgress,
     SkillStarted,
     TextDelta,
     TurnFinished,
@@ -356,6 +357,65 @@ async def test_a_skill_shows_its_result_on_request() -> None:
         assert "shipped" not in app.screen_text()
         await pilot.click(SkillCard)
         await settle(pilot, lambda: "shipped" in app.screen_text())
+
+
+def progress_of(share: float | None, message: str, seq: int = 3) -> SkillProgress:
+    event = at(SkillProgress, seq, seq, skill="Export", share=share, message=message)
+    assert isinstance(event, SkillProgress)
+    return event
+
+
+RUNNING = [at(TurnStarted, 1, 0), at(SkillStarted, 2, 1, skill="Export")]
+
+
+@pytest.mark.parametrize(
+    ("share", "message", "row"),
+    [
+        (0.0, "Open", "0 %  ╌╌╌╌╌╌╌╌╌╌╌╌  Open"),
+        (0.5, "Read", "50 %  ━━━━━━╌╌╌╌╌╌  Read"),
+        (1.0, "", "100 %  ━━━━━━━━━━━━"),
+        (None, "Read", "Read"),
+    ],
+)
+async def test_a_running_skill_shows_a_progress_bar(
+    share: float | None, message: str, row: str
+) -> None:
+    turn = turn_of("t", events=[*RUNNING, progress_of(share, message)])
+    async with shown(turn) as (app, _, _pilot):
+        assert row in [line.strip() for line in app.screen_text().splitlines()]
+
+
+async def test_a_progress_bar_moves_in_its_card_and_goes_when_the_skill_is_done() -> None:
+    turn = turn_of("t", events=[*RUNNING, progress_of(0.25, "Read")])
+    async with shown(turn) as (app, transcript, pilot):
+        card = app.query_one(SkillCard)
+        for share, bar in ((0.75, "━━━━━━━━━╌╌╌"), (0.5, "━━━━━━╌╌╌╌╌╌")):
+            turn = fold(turn, [progress_of(share, "Write", 100 - int(share * 100))])
+            await transcript.show_turn(turn)
+            await settle(pilot, lambda bar=bar: f"{bar}  Write" in app.screen_text())
+        end = at(SkillFinished, 101, 101, skill="Export", outcome="completed")
+        await transcript.show_turn(fold(turn, [end]))
+        await settle(pilot, lambda: "✓" in app.screen_text())
+        assert "╌" not in app.screen_text()
+        assert app.query_one(SkillCard) is card
+
+
+async def test_a_skill_that_failed_shows_how_far_it_came() -> None:
+    end = at(SkillFinished, 4, 4, skill="Export", outcome="failed", error="No space")
+    turn = turn_of("t", events=[*RUNNING, progress_of(0.5, "Write"), end])
+    async with shown(turn) as (app, _, _pilot):
+        assert "50 %  ━━━━━━╌╌╌╌╌╌  Write" in app.screen_text()
+        assert "No space" in app.screen_text()
+
+
+@pytest.mark.parametrize("width", [14, 20, 30])
+async def test_a_narrow_progress_bar_keeps_its_number_on_one_line(width: int) -> None:
+    turn = turn_of("t", events=[*RUNNING, progress_of(0.5, HOSTILE * 9)])
+    async with shown(turn, size=(width, 20)) as (app, _, _pilot):
+        lines = app.screen_text().splitlines()
+        assert [" 50 %" in line for line in lines].count(True) == 1
+        assert not set("".join(lines)) & set(UNSAFE)
+        assert app.query_one(SkillCard).size.height == 2
 
 
 async def test_an_unfolded_card_that_was_scrolled_out_of_the_window_comes_back_unfolded() -> None:

@@ -71,6 +71,17 @@ def amount_of(value: object) -> float | None:
     return float(value) if abs(value) < 1e15 else None
 
 
+def share_of(value: object, whole: float = 1.0) -> float | None:
+    """Return the share of a whole, from 0 to 1; the number may be a text, such as ``40 %``."""
+    if isinstance(value, str):
+        try:
+            value = float(value.strip().removesuffix("%"))
+        except ValueError:
+            return None
+    amount = amount_of(value)
+    return None if amount is None else min(1.0, max(0.0, amount / whole))
+
+
 def epoch_ms(value: object) -> int | None:
     """Return an RFC 3339 time in milliseconds since the epoch; UTC unless it has an offset."""
     if not isinstance(value, str):

@@ -15,6 +15,7 @@ from tui.core.events import (
     Heartbeat,
     LogLine,
     SkillFinished,
+    SkillProgress,
     SkillStarted,
     StreamInterrupted,
     TextDelta,
@@ -24,6 +25,7 @@ from tui.core.events import (
     UnknownEvent,
     UsageReported,
 )
+from tui.core.text import percent
 
 
 class EventIcon(StrEnum):
@@ -69,6 +71,9 @@ def label_for(event: TurnEvent) -> EventLabel:
             return EventLabel(EventIcon.SAID, "", text)
         case SkillStarted(skill=skill):
             return EventLabel(EventIcon.RUNS, skill)
+        case SkillProgress(skill=skill, share=share, message=message):
+            what = "Progress" if share is None else percent(share)
+            return EventLabel(EventIcon.NOTED, what, ": ".join(filter(None, (skill, message))))
         case SkillFinished(skill=skill, outcome=outcome, error=error):
             return EventLabel(
                 EventIcon.FAILED if outcome == "failed" else EventIcon.DONE, skill, error or ""

@@ -76,6 +76,19 @@ class SkillStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkillProgress(Event):
+    """Progress of a skill that runs."""
+
+    skill: str = ""
+    """Empty where the service names none: the newest call is meant, or the next one."""
+    call_id: CallId | None = None
+    share: float | None = None
+    """From 0 to 1; None: not told, and no different from before."""
+    message: str = ""
+    """The stage it is at; empty: not told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SkillFinished(Event):
     """A skill ended. Its start may never have been announced (parallel calls)."""
 
@@ -196,6 +209,7 @@ TurnEvent = (
     | TextDelta
     | AgentMessage
     | SkillStarted
+    | SkillProgress
     | SkillFinished
     | ApprovalRequested
     | ApprovalResolved

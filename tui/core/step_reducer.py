@@ -16,6 +16,7 @@ from tui.core.events import (
     Heartbeat,
     LogLine,
     SkillFinished,
+    SkillProgress,
     SkillStarted,
     StreamInterrupted,
     TextDelta,
@@ -52,6 +53,8 @@ class StepReducer:
         """Indexes of the steps of each kind."""
         self._running: list[int] = []
         """Indexes of the skills that have not ended."""
+        self._unclaimed: SkillProgress | None = None
+        """Progress of the skill that starts next: some services tell it before the start."""
 
     def copy(self) -> StepReducer:
         """Return an independent copy."""
@@ -68,6 +71,8 @@ class StepReducer:
                 self._say(event)
             case SkillStarted():
                 self._start_skill(event)
+            case SkillProgress():
+                self._advance_skill(event)
             case SkillFinished():
                 self._finish_skill(event)
             case ApprovalRequested():
@@ -144,16 +149,31 @@ class StepReducer:
 
     def _start_skill(self, event: SkillStarted) -> None:
         self._approve_silently(event.skill, event.call_id)
-        self._running.append(len(self._steps))
-        self._add(
-            SkillStep(
-                key=event.key,
-                skill=event.skill,
-                skill_id=event.skill_id,
-                call_id=event.call_id,
-                started_ms=event.at_ms,
-            )
+        step = SkillStep(
+            key=event.key,
+            skill=event.skill,
+            skill_id=event.skill_id,
+            call_id=event.call_id,
+            started_ms=event.at_ms,
         )
+        if self._unclaimed:
+            step = _advanced(step, self._unclaimed)
+            self._unclaimed = None
+        self._running.append(len(self._steps))
+        self._add(step)
+
+    def _advance_skill(self, event: SkillProgress) -> None:
+        """Note the progress of an open call; after its end or the turn's, it changes nothing."""
+        if self.finished is not None:
+            return
+        nameless = not (event.skill or event.call_id)
+        if nameless and not self._running:
+            self._unclaimed = event
+        for i in self._running[-1:] if nameless else self._running:
+            step = cast("SkillStep", self._steps[i])
+            if nameless or _same_call(step, event):
+                self._steps[i] = _advanced(step, event)
+                return
 
     def _finish_skill(self, event: SkillFinished) -> None:
         self._approve_silently(event.skill, event.call_id)
@@ -169,7 +189,13 @@ class StepReducer:
         for i in self._running:
             step = cast("SkillStep", self._steps[i])
             if _same_call(step, event):
-                self._steps[i] = replace(end, key=step.key, started_ms=step.started_ms)
+                self._steps[i] = replace(
+                    end,
+                    key=step.key,
+                    started_ms=step.started_ms,
+                    share=step.share,
+                    stage=step.stage,
+                )
                 self._running.remove(i)
                 return
         self._add(end)
@@ -256,10 +282,15 @@ def _same_message(step: TextStep, event: AgentMessage) -> bool:
     return event.from_history and step.from_stream and step.text.strip() == event.text.strip()
 
 
-def _same_call(step: SkillStep, event: SkillFinished) -> bool:
+def _same_call(step: SkillStep, event: SkillProgress | SkillFinished) -> bool:
     if step.call_id and event.call_id:
         return step.call_id == event.call_id
     return step.skill == event.skill
+
+
+def _advanced(step: SkillStep, event: SkillProgress) -> SkillStep:
+    share = step.share if event.share is None else event.share
+    return replace(step, share=share, stage=event.message or step.stage)
 
 
 def _closed(step: Step) -> Step:

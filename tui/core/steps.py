@@ -38,6 +38,10 @@ class SkillStep:
     started_ms: int | None = None
     """None: its start was never announced."""
     ended_ms: int | None = None
+    share: float | None = None
+    """Its progress, from 0 to 1; None: never told."""
+    stage: str = ""
+    """The stage it was last said to be at."""
     error: str | None = None
     result: str | None = None
 

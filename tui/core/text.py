@@ -56,6 +56,11 @@ def clean_piece(text: str) -> str:
     return _UNSAFE.sub(lambda found: found[0] if _TAGS.match(found[0]) else _REPLACEMENT, text)
 
 
+def percent(share: float) -> str:
+    """Return a share from 0 to 1 as text: ``40 %``."""
+    return f"{round(share * 100)} %"
+
+
 def drawn(text: str) -> str:
     """Return clean text without the characters that take no space on the screen."""
     return text if text.isascii() else _NOT_DRAWN.sub("", text)

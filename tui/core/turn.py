@@ -23,6 +23,7 @@ from tui.core.events import (
     Heartbeat,
     LogLine,
     SkillFinished,
+    SkillProgress,
     SkillStarted,
     StreamInterrupted,
     TextDelta,
@@ -235,6 +236,7 @@ def _belongs_in_log(event: TurnEvent) -> bool:
             | TurnFinished()
             | AgentMessage()
             | SkillStarted()
+            | SkillProgress()
             | SkillFinished()
             | ApprovalRequested()
             | ApprovalResolved()

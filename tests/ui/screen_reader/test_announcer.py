@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import asks, finished, piece, ran, said, started
-from tui.core.events import TurnEvent
+from tui.core.events import SkillFinished, SkillProgress, SkillStarted, TurnEvent
 from tui.core.ids import ConversationId, TurnId
 from tui.core.turn import Turn, reduce
 from tui.ui.screen_reader.announcer import Announcer
@@ -48,6 +48,43 @@ def test_skills_and_questions_are_words() -> None:
     assert "  model: 14" in lines
     assert "Type /approve 1, or /reject 1 and a reason." in lines
     assert not any("s3cret" in line for line in lines)
+
+
+def test_progress_is_said_at_each_quarter_and_where_its_words_change() -> None:
+    shares = [n / 100 for n in range(100)]
+    lines = told(
+        started(),
+        SkillStarted(key="s", skill="Export", at_ms=1),
+        *(
+            SkillProgress(key=f"p{n:03}", skill="Export", share=share, at_ms=2 + n)
+            for n, share in enumerate(shares)
+        ),
+        SkillProgress(key="q", skill="Export", message="Close the file", at_ms=200),
+        SkillFinished(key="z", skill="Export", outcome="completed", at_ms=300),
+    )
+    assert [line for line in lines if line.startswith("Skill")] == [
+        "Skill Export: running.",
+        "Skill Export: 25 %.",
+        "Skill Export: 50 %.",
+        "Skill Export: 75 %.",
+        "Skill Export: 99 %, Close the file.",
+        "Skill Export: done in 0.3s.",
+    ]
+
+
+def test_a_skill_that_failed_at_once_is_said_with_how_far_it_came() -> None:
+    turn = Turn(id=TurnId("t"), conversation_id=ConversationId("c"))
+    events = [
+        SkillProgress(key="a", share=0.33, message="Write the answer", at_ms=1),
+        SkillStarted(key="b", skill="todo", at_ms=2),
+        SkillFinished(key="c", skill="todo", outcome="failed", error="Not found", at_ms=3),
+    ]
+    for event in events:
+        turn = reduce(turn, event)
+    assert list(Announcer("Ifrit", {}).news(turn)) == [
+        "Skill todo: 33 %, Write the answer.",
+        "Skill todo: failed. Not found",
+    ]
 
 
 def test_a_question_whose_parameters_change_is_asked_anew() -> None:

@@ -10,7 +10,16 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
-from tui.api.coerce import epoch_ms, id_of, int_of, link_of, object_of, objects_of, text_of
+from tui.api.coerce import (
+    epoch_ms,
+    id_of,
+    int_of,
+    link_of,
+    object_of,
+    objects_of,
+    share_of,
+    text_of,
+)
 from tui.api.sse import COMMENT, Frame
 from tui.core.events import (
     AgentMessage,
@@ -21,6 +30,7 @@ from tui.core.events import (
     Json,
     SkillFinished,
     SkillOutcome,
+    SkillProgress,
     SkillStarted,
     StreamInterrupted,
     TurnEvent,
@@ -115,6 +125,18 @@ def _skill_started(data: Json, stamp: _Stamp) -> TurnEvent:
     )
 
 
+def _skill_advanced(data: Json, stamp: _Stamp) -> TurnEvent:
+    call_id = _call_id(data)
+    percent, share = share_of(data.get("percent"), 100), share_of(data.get("fraction"))
+    return SkillProgress(
+        skill=clean_line(text_of(data.get("skill_name"))) if call_id else _skill(data),
+        call_id=call_id,
+        share=share if percent is None else percent,
+        message=clean_line(text_of(data.get("message"))),
+        **stamp,
+    )
+
+
 def _skill_ended(outcome: SkillOutcome) -> Callable[[Json, _Stamp], TurnEvent]:
     def finished(data: Json, stamp: _Stamp) -> TurnEvent:
         return SkillFinished(
@@ -178,6 +200,7 @@ READERS: Mapping[str, Callable[[Json, _Stamp], TurnEvent]] = {
     "processing.finished": _finished,
     "agent.message": _said,
     "skill.running": _skill_started,
+    "skill.progress": _skill_advanced,
     "skill.completed": _skill_ended("completed"),
     "skill.failed": _skill_ended("failed"),
     "skill.stopped": _skill_ended("stopped"),

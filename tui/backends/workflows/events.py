@@ -21,7 +21,7 @@ from tui.backends.workflows.log_lines import (
     SeenRow,
     Stamp,
     content_of,
-    progress_text,
+    progress_event,
     usage_event,
     violation_text,
 )
@@ -292,7 +292,7 @@ class RunReader:
             self.end = TurnFinished(outcome=OUTCOMES[status], **stamp)
 
     def _progress(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
-        yield LogLine(name="progress", detail=progress_text(data), **stamp)
+        yield progress_event(data, stamp)
 
     def _violated(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
         """Report a violated guardrail, unless the log has reported it in the same words."""

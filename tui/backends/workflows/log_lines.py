@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
 
-from tui.api.coerce import objects_of, text_of
+from tui.api.coerce import objects_of, share_of, text_of
 from tui.api.workflow_models import UsageTotals
 from tui.core.events import (
     Json,
     LogLine,
     SkillFinished,
     SkillOutcome,
+    SkillProgress,
     SkillStarted,
     TurnEvent,
     UsageReported,
@@ -224,15 +225,21 @@ def usage_event(totals: UsageTotals, stamp: Stamp, *, before: bool = False) -> U
     )
 
 
-def progress_text(data: Json) -> str:
-    """Return text such as ``40 %: Draft document``. Documented share: 75; observed: 0.75."""
-    share = data.get("percent_complete")
-    if not isinstance(share, int | float):
-        share = 0
-    percent = round(share * 100) if 0 < share <= 1 and isinstance(share, float) else round(share)
+def progress_event(data: Json, stamp: Stamp) -> SkillProgress:
+    """Return the progress of the agent's list of tasks.
+
+    It names no tool: the recorded server sends it right before the call that wrote the list, the
+    document describes it while tools run. The share was documented as 75 and recorded as 0.75.
+    """
+    percent = data.get("percent_complete")
+    is_share = isinstance(percent, float) and percent <= 1
     todos, current = objects_of(data.get("todos")), data.get("current_step")
     title = next((t.get("title") for t in todos if t.get("id") == current), None)
-    return f"{percent} %: {clean_line(text_of(title))}" if title else f"{percent} %"
+    return SkillProgress(
+        share=share_of(percent, 1 if is_share else 100),
+        message=clean_line(text_of(title)),
+        **stamp,
+    )
 
 
 def violation_text(violation: Any) -> str:

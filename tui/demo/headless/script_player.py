@@ -92,10 +92,19 @@ class _Player:
             self.publish("skill.running", **_named(call.name))
         elapsed_s = 0.0
         for call in sorted(calls, key=attrgetter("seconds")):
-            await self._world.pace(call.seconds - elapsed_s)
+            await self._advance(call, call.seconds - elapsed_s)
             elapsed_s = call.seconds
             self._end(call)
         self.run.activity = "ai_running"
+
+    async def _advance(self, call: UseSkill, seconds: float) -> None:
+        """Let time pass, and tell each stage of the call."""
+        for done, stage in enumerate(call.stages):
+            percent = round(100 * done / len(call.stages))
+            self.publish("skill.progress", **_named(call.name), percent=percent, message=stage)
+            await self._world.pace(seconds / len(call.stages))
+        if not call.stages:
+            await self._world.pace(seconds)
 
     def _end(self, call: UseSkill) -> None:
         if call.error is not None:

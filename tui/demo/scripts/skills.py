@@ -104,7 +104,8 @@ def _invoices(prompt: ScriptPrompt) -> Script:
 
 
 def _restart(prompt: ScriptPrompt) -> Script:
-    yield UseSkill("Restart print spooler", 1.9, stopped=True)
+    stages = ("Hold new jobs", "Stop the spooler", "Clear the queue", "Start it again")
+    yield UseSkill("Restart print spooler", 4.0, stopped=True, stages=stages)
     yield Say("The spooler is up again. It wishes to be remembered for its good days.")
 
 

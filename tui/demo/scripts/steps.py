@@ -33,6 +33,8 @@ class UseSkill:
     seconds: float = 1.5
     error: str | None = None
     stopped: bool = False
+    stages: tuple[str, ...] = ()
+    """Stages of equal length, each told as its progress."""
 
 
 @dataclass(frozen=True, slots=True)

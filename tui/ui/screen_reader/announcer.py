@@ -9,7 +9,7 @@ from tui.core.links import shown_link
 from tui.core.parameters import parameter_rows
 from tui.core.questions import changes, is_as_shown, question_name
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
-from tui.core.text import clean_line, duration
+from tui.core.text import clean_line, duration, percent
 from tui.ui.screen_reader.spoken_markdown import SpokenMarkdown
 
 if TYPE_CHECKING:
@@ -62,12 +62,27 @@ class Announcer:
             case TextStep():
                 yield from self._text(step)
             case SkillStep():
-                if self._changed(step.key, step.status):
-                    yield _of_skill(step)
+                yield from self._skill(step)
             case ApprovalStep():
                 yield from self._approval(step)
             case ConnectionStep():
                 yield from self._connection(step)
+
+    def _skill(self, step: SkillStep) -> Iterator[str]:
+        """Announce its start, its progress and its end."""
+        state = [_of_skill(step)] if self._changed(step.key, step.status) else []
+        progress = [*self._progress(step)]
+        yield from (*state, *progress) if step.status == "running" else (*progress, *state)
+
+    def _progress(self, step: SkillStep) -> Iterator[str]:
+        """Announce another quarter or another stage, not every step."""
+        quarter = min(3, int((step.share or 0) * 4))
+        is_news = (quarter or step.stage) and step.status != "completed"
+        if is_news and self._changed(f"{step.key}/progress", f"{quarter} {step.stage}"):
+            name = clean_line(step.skill) or "A skill"
+            share = "" if step.share is None else percent(step.share)
+            told = ", ".join(filter(None, (share, clean_line(step.stage, 200))))
+            yield f"Skill {name}: {told}."
 
     def _text(self, step: TextStep) -> Iterator[str]:
         """Return whole lines while the text streams, the rest once it is settled."""

@@ -23,6 +23,7 @@ from tui.core.events import (
     Heartbeat,
     LogLine,
     SkillFinished,
+    SkillProgress,
     SkillStarted,
     StreamInterrupted,
     TextDelta,
@@ -146,6 +147,8 @@ def _kind(event: TurnEvent) -> str:
             return "message"
         case SkillStarted() | SkillFinished():
             return "skill"
+        case SkillProgress():
+            return "skill progress"
         case ApprovalRequested() | ApprovalResolved():
             return "question approval"
         case ConnectionRequested() | ConnectionResolved():

@@ -41,6 +41,18 @@ def spinner(now_ms: int) -> Content:
     return Content.styled(SPINNER[now_ms // SPINNER_FRAME_MS % len(SPINNER)], BUSY)
 
 
+_BAR_CELLS = 12
+
+
+def progress_bar(share: float, style: str = BUSY) -> Content:
+    """Return a bar of a fixed width, filled up to ``share`` (0 to 1) by shape and by colour."""
+    filled = int(_BAR_CELLS * share)
+    return Content.assemble(
+        Content.styled("━" * filled, style),
+        Content.styled("╌" * (_BAR_CELLS - filled), MUTED),
+    )
+
+
 def clock_time(at_ms: int, *, seconds: bool = False) -> str:
     """Return the local time of day: ``14:05``, or ``14:05:09``."""
     local = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()

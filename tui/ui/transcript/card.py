@@ -17,7 +17,6 @@ from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import (
     ASKS,
     BAD,
-    BUSY,
     BUSY_STILL,
     FAILED,
     LATER,
@@ -28,6 +27,7 @@ from tui.ui.toolkit.state_glyphs import (
     UNSURE,
     clock_time,
     muted,
+    progress_bar,
     spinner,
 )
 from tui.ui.toolkit.text import line, plain
@@ -142,7 +142,6 @@ class Card(RowsView, Generic[EntryT]):
 
 
 FOLD_LINES = 20
-_BAR_CELLS = 12
 
 _AGAIN_OR_DROP = Content.from_markup(
     "[@click=send_again]Send it again[/]  [@click=withdraw]Drop it[/]"
@@ -282,14 +281,9 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
 
 def _progress(sent_bytes: int, total_bytes: int) -> Content:
     """Return a progress bar with the byte counts."""
-    filled = _BAR_CELLS * sent_bytes // max(1, total_bytes)
     counted = f"  {size(sent_bytes)} of {size(total_bytes)}"
-    return Content.assemble(
-        muted("Uploading  "),
-        Content.styled("━" * filled, BUSY),
-        Content.styled("╌" * (_BAR_CELLS - filled), MUTED),
-        muted(counted),
-    )
+    bar = progress_bar(sent_bytes / max(1, total_bytes))
+    return Content.assemble(muted("Uploading  "), bar, muted(counted))
 
 
 def _file(attachment: Attachment) -> Row:

@@ -10,11 +10,20 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.style import Style
 
-from tui.core.text import clean, drawn, duration
+from tui.core.text import clean, clean_line, drawn, duration, percent
 from tui.ui.app.messages import JobsWanted
 from tui.ui.studio.connection import has_recipe
 from tui.ui.toolkit.rows import Row
-from tui.ui.toolkit.state_glyphs import BAD, DONE, FAILED, OPEN_END, muted
+from tui.ui.toolkit.state_glyphs import (
+    BAD,
+    BUSY,
+    DONE,
+    FAILED,
+    MUTED,
+    OPEN_END,
+    muted,
+    progress_bar,
+)
 from tui.ui.toolkit.text import line
 from tui.ui.transcript.card import Card
 from tui.ui.transcript.entries import SkillEntry
@@ -100,6 +109,8 @@ class SkillCard(Card[SkillEntry]):
         return muted(f"{duration((end_ms - step.started_ms) / 1000):>6}")
 
     def _below(self, step: SkillStep) -> Iterator[Row]:
+        if step.status != "completed" and (step.share is not None or step.stage):
+            yield Row(_progress(step), lines=1)
         if step.error:
             limit = None if self.unfolded else _ERROR_LINES
             yield Row(Content.styled(_detail(step.error), BAD), lines=limit)
@@ -107,6 +118,15 @@ class SkillCard(Card[SkillEntry]):
             yield Row(muted(_detail(step.result)))
         if self.has_jobs and (self.unfolded or step.error):
             yield Row(_JOBS)
+
+
+def _progress(step: SkillStep) -> Content:
+    """Return percent, bar and stage; a narrow column cuts off the last first."""
+    parts = [muted(clean_line(step.stage, 200))] if step.stage else []
+    if step.share is not None:
+        style = BUSY if step.status == "running" else MUTED
+        parts = [muted(f"{percent(step.share):>5}"), progress_bar(step.share, style), *parts]
+    return Content("  ").join(parts)
 
 
 def _detail(text: str) -> str:
