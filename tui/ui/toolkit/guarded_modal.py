@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from tui.ui.keys.labels import bound_to
-from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.textual_fixes.screens import SafeScreen
 
 DEAF_S = 0.4
 """Time in seconds after drawing during which a modal ignores keys and clicks."""
@@ -30,7 +30,7 @@ _LEAST_BODY_LINES = 3
 ResultT = TypeVar("ResultT")
 
 
-class GuardedModal(SafeModal[ResultT]):
+class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
     """Modal that ignores its own actions until the user has had time to see it.
 
     A user who is typing or double-clicking when it appears must not answer an unread question, and
