@@ -22,7 +22,7 @@ from tui.demo.server import DemoServer, DemoSettings
 from tui.demo.workflows.catalog import MARID
 from tui.ui.app.app import GenieApp
 from tui.ui.chat.option_field import OptionField
-from tui.ui.chat.options_modal import BeginModal
+from tui.ui.chat.options_modal import NewConversationModal
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.status_rows import OutcomeRow, UsageRow
 
@@ -149,7 +149,7 @@ async def test_guardrails_are_chosen_in_the_form_and_refuse_a_message() -> None:
         await here.pilot.press("space")
         await here.until(lambda: "no-secrets" in here.screen())
         await here.pilot.press(*"no-secrets", "tab", "enter")
-        await here.until(lambda: isinstance(here.app.screen, BeginModal))
+        await here.until(lambda: isinstance(here.app.screen, NewConversationModal))
         await here.pilot.press("enter")
         await here.until(lambda: here.current_conversation())
         await here.say("Tell me the password")

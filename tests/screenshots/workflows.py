@@ -24,10 +24,10 @@ async def begin_more(pilot: Pilot[None]) -> None:
     from textual.widgets import Input
 
     from tui.ui.chat.option_field import OptionField
-    from tui.ui.chat.options_modal import Fold
+    from tui.ui.chat.options_modal import MoreOptions
 
     await begin(pilot)
-    pilot.app.screen.query_one(Fold).focus()
+    pilot.app.screen.query_one(MoreOptions).focus()
     await pilot.press("space")
     numbers = [f for f in pilot.app.screen.query(OptionField) if f.option.kind == "number"]
     numbers[0].query_one(Input).value = "many"

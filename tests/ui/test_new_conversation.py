@@ -19,7 +19,7 @@ from tui.core.ids import ConversationId
 from tui.core.options import Option, OptionChoice, OptionValue
 from tui.ui.chat.last_options import LastOptions, still_fitting
 from tui.ui.chat.option_field import OptionField
-from tui.ui.chat.options_modal import BeginModal
+from tui.ui.chat.options_modal import NewConversationModal
 from tui.ui.toolkit.picker import PickModal
 
 OPTIONS = (
@@ -66,15 +66,15 @@ def a_stage(*scripts: object, offered: tuple[Option, ...] = OPTIONS) -> Stage:
     return Stage(ScriptedBackend(*scripts, can=WORKSHOP, offered=offered))  # type: ignore[arg-type]
 
 
-async def form(stage: Stage) -> BeginModal:
+async def form(stage: Stage) -> NewConversationModal:
     await stage.press("ctrl+n")
-    await stage.until(lambda: isinstance(stage.app.screen, BeginModal))
+    await stage.until(lambda: isinstance(stage.app.screen, NewConversationModal))
     await stage.until(lambda: isinstance(stage.app.focused, Input))
-    assert isinstance(stage.app.screen, BeginModal)
+    assert isinstance(stage.app.screen, NewConversationModal)
     return stage.app.screen
 
 
-def field(modal: BeginModal, name: str) -> OptionField:
+def field(modal: NewConversationModal, name: str) -> OptionField:
     return next(f for f in modal.query(OptionField) if f.option.name == name)
 
 
@@ -105,7 +105,7 @@ async def test_ctrl_n_and_enter_in_one_go_wait_for_what_can_be_chosen() -> None:
     stage = Stage(Slow(can=WORKSHOP, offered=OPTIONS))
     async with stage.shown():
         await stage.press("ctrl+n")
-        await stage.until(lambda: isinstance(stage.app.screen, BeginModal))
+        await stage.until(lambda: isinstance(stage.app.screen, NewConversationModal))
         await stage.press("enter")
         await stage.pilot.pause()
         assert not stage.backend.created
@@ -142,7 +142,9 @@ async def test_and_with_the_mouse() -> None:
     stage = a_stage()
     async with stage.shown(100, 40):
         modal = await form(stage)
-        await stage.pilot.click(field(modal, "memory").query("Beside").first(), offset=(12, 0))
+        await stage.pilot.click(
+            field(modal, "memory").query("InlineChoice").first(), offset=(12, 0)
+        )
         await stage.pilot.click(field(modal, "skills").query("PickedOption").first(), offset=(3, 0))
         await stage.until(lambda: isinstance(stage.app.screen, PickModal))
         await stage.pilot.click("#pick OptionList", offset=(5, 1))

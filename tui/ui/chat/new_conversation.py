@@ -78,7 +78,7 @@ class NewConversation(Controller):
 
     async def _show_form(self, text: str) -> None:
         """Show the form; ``text`` goes into the composer afterwards."""
-        from tui.ui.chat.options_modal import BeginModal
+        from tui.ui.chat.options_modal import NewConversationModal
 
         choices = self._choices()
         remembered = await asyncio.to_thread(choices.read)
@@ -88,7 +88,7 @@ class NewConversation(Controller):
             if values is not None:
                 self.context.run_exclusive("open", self._create, choices, values, text)
 
-        self.context.ask(BeginModal(self._read_options, remembered), answered)
+        self.context.ask(NewConversationModal(self._read_options, remembered), answered)
 
     async def _read_options(self) -> Sequence[Option]:
         return await self.context.opened.session.conversations.options()

@@ -22,14 +22,14 @@ from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.picker import PickerItem, PickModal
 from tui.ui.toolkit.text import line
 
-_BESIDE_EACH_OTHER_CELLS = 46
+_INLINE_CELLS = 46
 """Width limit; wider choices open as a list."""
 _CHOICE_CELLS = 6
 """Width of a choice without its label."""
-_UNSAID = OnOffer(value="", label="as usual")
+_UNSET = OnOffer(value="", label="as usual")
 
 
-class Beside(Choice, inherit_bindings=False):
+class InlineChoice(Choice, inherit_bindings=False):
     """All choices on one line. Up and down move in the form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,8 +58,8 @@ class PickedOption(Widget, can_focus=True):
     def render(self) -> Content:
         labels = {choice.value: choice.label for choice in self._option.choices}
         names = [labels.get(value, value) for value in self.values]
-        unsaid = "none" if self._option.kind == "tags" else _UNSAID.label
-        words = line(", ".join(names), 200) if names else Content.styled(unsaid, "$soft")
+        unset = "none" if self._option.kind == "tags" else _UNSET.label
+        words = line(", ".join(names), 200) if names else Content.styled(unset, "$soft")
         return Content.assemble(
             words.truncate(max(4, self.size.width - 2), ellipsis=True), (" ▾", "$primary")
         )
@@ -73,7 +73,7 @@ class PickedOption(Widget, can_focus=True):
     def action_open(self) -> None:
         """Choose from the list."""
         option, several = self._option, self._option.kind == "tags"
-        offered = option.choices if several or option.required else (_UNSAID, *option.choices)
+        offered = option.choices if several or option.required else (_UNSET, *option.choices)
         items = [PickerItem(choice.value, choice.label, choice.help) for choice in offered]
         chosen = self.values if several else self.values or ("",)
         modal = PickModal(option.label, items, chosen, several=several)
@@ -104,8 +104,8 @@ class OptionField(Vertical):
     def value(self) -> OptionValue:
         """Value as a :data:`tui.core.options.OptionValue`; an invalid number stays text."""
         match self._control:
-            case Beside(chosen=place):
-                return _values_beside(self.option)[place]
+            case InlineChoice(chosen=place):
+                return _inline_values(self.option)[place]
             case PickedOption(values=values):
                 return values if self.option.kind == "tags" else "".join(values) or None
             case Input(value=text):
@@ -124,7 +124,7 @@ class OptionField(Vertical):
     def how(self) -> str:
         """Hint of the keys that change it."""
         match self._control:
-            case Beside():
+            case InlineChoice():
                 return "← → choose"
             case PickedOption():
                 return "Space shows the list"
@@ -150,11 +150,11 @@ class OptionField(Vertical):
         self.show_problem("")
 
 
-def _control(option: Option, value: OptionValue) -> Input | Beside | PickedOption:
-    if option.kind == "switch" or _fits_beside(option):
-        choice = Beside(*_labels_beside(option))
-        values = _values_beside(option)
-        choice.set_reactive(Beside.chosen, values.index(value) if value in values else 0)
+def _control(option: Option, value: OptionValue) -> Input | InlineChoice | PickedOption:
+    if option.kind == "switch" or _fits_inline(option):
+        choice = InlineChoice(*_inline_labels(option))
+        values = _inline_values(option)
+        choice.set_reactive(InlineChoice.chosen, values.index(value) if value in values else 0)
         return choice
     if option.choices or option.kind == "choice":
         return PickedOption(
@@ -166,19 +166,19 @@ def _control(option: Option, value: OptionValue) -> Input | Beside | PickedOptio
     return field
 
 
-def _fits_beside(option: Option) -> bool:
-    labels = _labels_beside(option)
+def _fits_inline(option: Option) -> bool:
+    labels = _inline_labels(option)
     cells = sum(len(label) + _CHOICE_CELLS for label in labels)
-    return option.kind == "choice" and bool(labels) and cells <= _BESIDE_EACH_OTHER_CELLS
+    return option.kind == "choice" and bool(labels) and cells <= _INLINE_CELLS
 
 
-def _labels_beside(option: Option) -> Sequence[str]:
+def _inline_labels(option: Option) -> Sequence[str]:
     if option.kind == "switch":
         return ("Yes", "No")
     return [choice.label for choice in _offered(option)]
 
 
-def _values_beside(option: Option) -> Sequence[OptionValue]:
+def _inline_values(option: Option) -> Sequence[OptionValue]:
     if option.kind == "switch":
         return (True, False)
     return [choice.value or None for choice in _offered(option)]
@@ -186,7 +186,7 @@ def _values_beside(option: Option) -> Sequence[OptionValue]:
 
 def _offered(option: Option) -> Sequence[OnOffer]:
     usual = option.required or (option.default is not None and not option.clearable)
-    return option.choices if usual else (_UNSAID, *option.choices)
+    return option.choices if usual else (_UNSET, *option.choices)
 
 
 def _placeholder(option: Option) -> str:

@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Static
 from tui.core.errors import BackendError
 from tui.core.options import Option, OptionValues, changed, problems_with
 from tui.ui.chat.last_options import still_fitting
-from tui.ui.chat.option_field import Beside, OptionField, PickedOption
+from tui.ui.chat.option_field import InlineChoice, OptionField, PickedOption
 from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.text import line
@@ -24,10 +24,10 @@ _CHROME, _CHROME_SHORT = 11, 8
 """Lines around the fields: borders, note, buttons."""
 _ROOMY_LINES = 22
 
-_STOPS = "Input, Beside, PickedOption, Fold"
+_STOPS = "Input, InlineChoice, PickedOption, MoreOptions"
 
 
-class Fold(Static, can_focus=True):
+class MoreOptions(Static, can_focus=True):
     """Line that expands and collapses the rarely used options."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,7 +38,7 @@ class Fold(Static, can_focus=True):
         self.call_later(self.run_action, "screen.unfold")
 
 
-class BeginModal(SafeModal[OptionValues | None]):
+class NewConversationModal(SafeModal[OptionValues | None]):
     """Form with the options of a new conversation. Enter accepts it from any field.
 
     ``read`` asks the service; Enter before its response accepts the form once it has arrived.
@@ -113,12 +113,12 @@ class BeginModal(SafeModal[OptionValues | None]):
         box = self.query_one("#begin-fields")
         box.mount_all([field for field in fields if field not in rare])
         if rare:
-            box.mount_all([Fold(self._fold_words(len(rare))), *rare])
+            box.mount_all([MoreOptions(self._more_label(len(rare))), *rare])
         self.note("")
         if fields:
             fields[0].call_after_refresh(fields[0].take_focus)
 
-    def _fold_words(self, count: int) -> Content:
+    def _more_label(self, count: int) -> Content:
         mark = "▾" if self.has_class("-unfolded") else "▸"
         return Content.assemble((f"{mark} ", "$primary"), f"More ({count})")
 
@@ -126,7 +126,9 @@ class BeginModal(SafeModal[OptionValues | None]):
 
     def action_unfold(self) -> None:
         self.toggle_class("-unfolded")
-        self.query_one(Fold).update(self._fold_words(len(self.query("OptionField.-advanced"))))
+        self.query_one(MoreOptions).update(
+            self._more_label(len(self.query("OptionField.-advanced")))
+        )
 
     def action_step(self, direction: int) -> None:
         self.focus_next(_STOPS) if direction > 0 else self.focus_previous(_STOPS)
@@ -159,7 +161,7 @@ class BeginModal(SafeModal[OptionValues | None]):
     # -- the note below the fields ---------------------------------------------------------
 
     @on(events.DescendantFocus)
-    @on(Beside.Changed)
+    @on(InlineChoice.Changed)
     @on(PickedOption.Changed)
     def _explain(self) -> None:
         """Show the help of the focused field below the form."""
@@ -167,7 +169,7 @@ class BeginModal(SafeModal[OptionValues | None]):
         field = next((node for node in fields if isinstance(node, OptionField)), None)
         if field:
             self.note(" · ".join(part for part in (field.about, field.how) if part))
-        elif isinstance(self.focused, Fold):
+        elif isinstance(self.focused, MoreOptions):
             self.note("Space shows and hides them")
 
     def note(self, sentence: str, *, problem: bool = False) -> None:
@@ -176,7 +178,7 @@ class BeginModal(SafeModal[OptionValues | None]):
         note.set_class(problem, "-problem")
 
 
-class OptionsModal(BeginModal):
+class OptionsModal(NewConversationModal):
     """Form with the options of an existing conversation. Returns those that were changed."""
 
     DONE: ClassVar[str] = "Apply"
