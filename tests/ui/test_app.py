@@ -47,7 +47,7 @@ def unreachable() -> BackendError:
     return BackendError(ErrorKind.UNREACHABLE, "The host does not answer.", hint="Check the VPN.")
 
 
-async def test_paints_before_it_is_connected_and_sends_then() -> None:
+async def test_the_first_frame_is_drawn_before_the_connection_and_messages_are_sent_then() -> None:
     gate = asyncio.Event()
     stage = Stage(ScriptedBackend(reply("Hello Jo")), gate=gate)
     async with stage.shown():
@@ -77,7 +77,7 @@ class SlowStore(MemoryStore):
         return await super().draft(conversation_id)
 
 
-async def test_no_key_is_lost_while_drafts_are_read() -> None:
+async def test_no_key_is_lost_while_drafts_are_loaded() -> None:
     store = SlowStore([conversation("c1", "Laptop", NOW_MS)])
     stage = Stage(store=store)
     async with stage.shown():
@@ -107,7 +107,7 @@ async def test_a_message_is_sent_and_its_reply_shown() -> None:
         await stage.until(lambda: "hi" in stage.sidebar_text())
 
 
-async def test_a_suggestion_is_reached_by_tab_and_sent_by_enter() -> None:
+async def test_a_suggestion_is_focused_by_tab_and_sent_by_enter() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
         await stage.press("tab", "down", "enter")
@@ -115,7 +115,7 @@ async def test_a_suggestion_is_reached_by_tab_and_sent_by_enter() -> None:
         assert stage.backend.sent[0][1] == "Order a laptop"
 
 
-async def test_a_suggestion_leaves_what_was_being_written_alone() -> None:
+async def test_a_suggestion_keeps_the_draft() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
         await stage.press(*"half", "tab", "enter")
@@ -124,7 +124,7 @@ async def test_a_suggestion_leaves_what_was_being_written_alone() -> None:
         assert stage.composer_text() == "half"
 
 
-async def test_a_refused_text_comes_back_with_the_reason() -> None:
+async def test_a_rejected_message_is_restored_with_the_reason() -> None:
     stage = Stage()
     stage.backend.failures["send"].append(refused())
     async with stage.shown():
@@ -136,7 +136,7 @@ async def test_a_refused_text_comes_back_with_the_reason() -> None:
         assert not stage.is_banner_shown()
 
 
-async def test_a_refused_text_is_put_before_what_was_written_since() -> None:
+async def test_a_rejected_message_is_restored_before_the_current_draft() -> None:
     gate = asyncio.Event()
     stage = Stage(ScriptedBackend([gate, refused()]))
     async with stage.shown():
@@ -148,7 +148,7 @@ async def test_a_refused_text_is_put_before_what_was_written_since() -> None:
         assert stage.composer_text() == "first\n\nnext"
 
 
-async def test_a_handle_is_no_name_to_greet_by() -> None:
+async def test_a_user_handle_is_not_used_in_the_greeting() -> None:
     stage = Stage(agent_name="gin-Ifrit")
     async with stage.shown():
         assert "What can I do for you?" in stage.screen()
@@ -156,7 +156,7 @@ async def test_a_handle_is_no_name_to_greet_by() -> None:
         assert "gin-Ifrit" in stage.topbar_text()
 
 
-async def test_messages_that_are_refused_one_after_another_come_back_in_their_order() -> None:
+async def test_rejected_messages_are_restored_in_order() -> None:
     gate = asyncio.Event()
     stage = Stage(ScriptedBackend([started(), gate, *reply("Hello")], [refused()], [refused()]))
     async with stage.shown():
@@ -171,7 +171,7 @@ async def test_messages_that_are_refused_one_after_another_come_back_in_their_or
         assert stage.store.drafts[cid] == "first\n\nsecond\n\nnext"
 
 
-async def test_a_refused_text_is_kept_even_if_its_draft_was_just_overwritten() -> None:
+async def test_a_rejected_message_is_kept_even_if_its_draft_was_just_overwritten() -> None:
     stage = Stage(ScriptedBackend([*reply("Hello")]))
     async with stage.shown():
         away = ConversationId("elsewhere")
@@ -182,7 +182,7 @@ async def test_a_refused_text_is_kept_even_if_its_draft_was_just_overwritten() -
         assert stage.store.drafts[away] == "lost\n\nown"
 
 
-async def test_a_question_opens_by_itself_when_nobody_types() -> None:
+async def test_a_question_opens_automatically_when_the_user_is_not_typing() -> None:
     gate = asyncio.Event()
     script = [started(), gate, asks("Order laptop", "call-1"), Wait.DECISION, *reply("Ordered")]
     stage = Stage(ScriptedBackend(script))
@@ -218,7 +218,7 @@ async def test_a_question_rings_but_does_not_open_while_the_user_types() -> None
         assert not stage.is_banner_shown()
 
 
-async def test_a_key_of_the_last_second_keeps_a_question_closed() -> None:
+async def test_a_key_in_the_last_second_keeps_a_question_closed() -> None:
     gate = asyncio.Event()
     stage = Stage(ScriptedBackend([started(), gate, asks("Order laptop", "call-1"), Wait.DECISION]))
     async with stage.shown():
@@ -230,7 +230,7 @@ async def test_a_key_of_the_last_second_keeps_a_question_closed() -> None:
         assert stage.is_chat_in_front()
 
 
-async def test_a_question_put_off_does_not_open_again() -> None:
+async def test_a_postponed_question_does_not_open_again() -> None:
     gate = asyncio.Event()
     script = [started(), asks("Order laptop", "call-1"), gate, said("Still waiting")]
     stage = Stage(ScriptedBackend([*script, Wait.DECISION]))
@@ -246,7 +246,7 @@ async def test_a_question_put_off_does_not_open_again() -> None:
         assert stage.is_banner_shown()
 
 
-async def test_a_rejected_connection_is_told_to_the_agent() -> None:
+async def test_a_rejected_connection_is_sent_to_the_agent() -> None:
     script = [started(), connects("Salesforce", "attempt-1", "https://login.example.com/x")]
     stage = Stage(ScriptedBackend([*script, asyncio.Event()]))
     async with stage.shown():
@@ -257,7 +257,7 @@ async def test_a_rejected_connection_is_told_to_the_agent() -> None:
         await stage.until(lambda: isinstance(stage.app.screen, ConnectionModal))
 
 
-async def test_what_is_behind_a_question_does_not_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_countdowns_behind_a_modal_question_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(ScriptedBackend([started(), connects("Jira", "attempt-1", "https://x.example")]))
     async with stage.shown():
         await stage.say("connect")
@@ -275,7 +275,7 @@ async def test_what_is_behind_a_question_does_not_tick(monkeypatch: pytest.Monke
         assert drawn == [None]
 
 
-async def test_another_conversation_that_asks_is_mentioned_and_can_be_gone_to() -> None:
+async def test_a_pending_question_of_another_conversation_is_announced_and_can_be_opened() -> None:
     gate = asyncio.Event()
     script = [started(), gate, asks("Order laptop", "call-1"), Wait.DECISION]
     stage = Stage(ScriptedBackend(script))
@@ -307,7 +307,7 @@ async def test_a_new_conversation_shows_nothing_of_the_last_one() -> None:
         assert "First answer" not in stage.screen()
 
 
-async def test_drafts_belong_to_their_conversations() -> None:
+async def test_each_conversation_has_its_own_draft() -> None:
     store = MemoryStore([conversation("c1", "Laptop", NOW_MS)])
     store.drafts[ConversationId("c1")] = "half a thought"
     stage = Stage(store=store)
@@ -323,7 +323,7 @@ async def test_drafts_belong_to_their_conversations() -> None:
         assert store.drafts[None] == "new"
 
 
-async def test_quitting_keeps_the_draft_and_closes_the_session() -> None:
+async def test_quitting_stores_the_draft_and_closes_the_session() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press(*"unfinished", "ctrl+q")
@@ -332,7 +332,7 @@ async def test_quitting_keeps_the_draft_and_closes_the_session() -> None:
     assert stage.app.return_code == 0
 
 
-async def test_quitting_while_the_agent_speaks_leaves_the_turn_to_the_next_start() -> None:
+async def test_quitting_while_a_reply_streams_resumes_the_turn_at_the_next_start() -> None:
     script = [started(), piece(0, "Half an ans"), asyncio.Event()]
     stage = Stage(ScriptedBackend(script))
     async with stage.shown():
@@ -346,7 +346,7 @@ async def test_quitting_while_the_agent_speaks_leaves_the_turn_to_the_next_start
         assert "resume" in again.backend.calls
 
 
-async def test_a_session_that_cannot_be_opened_is_tried_again_by_ctrl_r() -> None:
+async def test_a_session_that_fails_to_open_is_retried_by_ctrl_r() -> None:
     stage = Stage(refusals=[unreachable()])
     async with stage.shown():
         await stage.until(lambda: stage.is_banner_shown())
@@ -357,7 +357,7 @@ async def test_a_session_that_cannot_be_opened_is_tried_again_by_ctrl_r() -> Non
         assert not stage.is_banner_shown()
 
 
-async def test_stored_conversations_are_listed_although_the_server_is_away() -> None:
+async def test_stored_conversations_are_listed_while_offline() -> None:
     stage = Stage(store=MemoryStore([conversation("c1", "Laptop", NOW_MS)]))
     stage.backend.failures["conversations"] += [unreachable()] * 3
     async with stage.shown():
@@ -367,7 +367,7 @@ async def test_stored_conversations_are_listed_although_the_server_is_away() -> 
         await stage.until(lambda: "live" in stage.topbar_text())
 
 
-async def test_a_countdown_says_when_the_message_is_sent_again() -> None:
+async def test_a_countdown_shows_when_the_message_is_retried() -> None:
     stage = Stage()
     limit = BackendError(ErrorKind.RATE_LIMITED, "Too many requests.", retry_after_s=30)
     stage.backend.failures["create"].append(limit)
@@ -387,7 +387,7 @@ def shown_panes(stage: Stage) -> list[str]:
     return [name for name, is_shown in panes.items() if is_shown]
 
 
-async def test_panes_step_aside_where_there_is_no_room() -> None:
+async def test_panes_are_hidden_in_a_narrow_window() -> None:
     stage = Stage()
     async with stage.shown(120, 40):
         assert shown_panes(stage) == ["sidebar", "timeline"]
@@ -403,7 +403,7 @@ async def test_panes_step_aside_where_there_is_no_room() -> None:
         assert stage.focus_name() == "composer"
 
 
-async def test_help_lists_every_key_of_the_contract() -> None:
+async def test_help_lists_every_documented_key() -> None:
     stage = Stage()
     async with stage.shown(120, 60):
         await stage.press("f1")
@@ -418,7 +418,7 @@ async def test_help_lists_every_key_of_the_contract() -> None:
         assert stage.is_chat_in_front()
 
 
-async def test_the_palette_offers_the_keys() -> None:
+async def test_the_command_palette_lists_the_keys() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("ctrl+p")
@@ -433,7 +433,7 @@ async def test_the_palette_offers_the_keys() -> None:
         assert places == sorted(places)
 
 
-async def test_the_last_reply_is_copied_as_it_was_written() -> None:
+async def test_the_last_reply_is_copied_as_markdown() -> None:
     stage = Stage(ScriptedBackend(reply("Hello **Jo**")))
     async with stage.shown():
         await stage.say("hi")
@@ -443,7 +443,7 @@ async def test_the_last_reply_is_copied_as_it_was_written() -> None:
         await stage.until(lambda: "was sent to the terminal's clipboard" in stage.screen())
 
 
-async def test_ctrl_o_attaches_a_file_that_goes_with_the_message(tmp_path) -> None:
+async def test_ctrl_o_attaches_a_file_that_is_sent_with_the_message(tmp_path) -> None:
     file = tmp_path / "report.txt"
     file.write_text("figures")
     stage = Stage(ScriptedBackend(reply("Read it.")))
@@ -460,7 +460,7 @@ async def test_ctrl_o_attaches_a_file_that_goes_with_the_message(tmp_path) -> No
         assert not stage.are_attachments_shown()
 
 
-async def test_where_no_files_are_taken_and_nothing_is_imported_nothing_of_it_is_offered() -> None:
+async def test_without_attachment_and_import_support_neither_is_offered() -> None:
     stage = Stage(ScriptedBackend(can=Capability.NOTHING))
     async with stage.shown():
         await stage.until(lambda: "^O" not in stage.screen())
@@ -473,7 +473,7 @@ async def test_where_no_files_are_taken_and_nothing_is_imported_nothing_of_it_is
         assert {"attach", "import"} <= set(stage.commands())
 
 
-async def test_older_turns_are_fetched_page_by_page() -> None:
+async def test_older_turns_are_loaded_page_by_page() -> None:
     turns = [
         TurnRecord(
             id=TurnId(f"t{n}"),
@@ -496,7 +496,7 @@ async def test_older_turns_are_fetched_page_by_page() -> None:
         assert transcript.turn(TurnId("t0")) is not None
 
 
-async def test_code_is_copied_from_its_mark() -> None:
+async def test_a_code_block_is_copied_from_its_copy_mark() -> None:
     stage = Stage(ScriptedBackend(reply("```python\nprint(1)\n```")))
     async with stage.shown():
         await stage.say("hi")
@@ -505,7 +505,7 @@ async def test_code_is_copied_from_its_mark() -> None:
         await stage.until(lambda: stage.app.clipboard.strip() == "print(1)")
 
 
-async def test_an_event_of_the_timeline_is_shown_with_its_payload() -> None:
+async def test_a_timeline_event_is_shown_with_its_payload() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
         await stage.say("hi")
@@ -518,20 +518,20 @@ async def test_an_event_of_the_timeline_is_shown_with_its_payload() -> None:
 @pytest.mark.parametrize(
     "theme", ["genie-dark", "genie-light", "nord", "textual-light", "ansi-dark"]
 )
-async def test_every_theme_has_all_colours(theme: str) -> None:
+async def test_every_theme_has_all_colors(theme: str) -> None:
     stage = Stage(theme=theme)
     async with stage.shown():
         assert stage.app.theme == theme
 
 
-async def test_an_unknown_theme_is_mentioned_and_replaced() -> None:
+async def test_an_unknown_theme_is_reported_and_replaced() -> None:
     stage = Stage(theme="neon")
     async with stage.shown():
         assert stage.app.theme == "genie-dark"
         await stage.until(lambda: "no theme named neon" in stage.screen())
 
 
-def test_a_crash_shows_no_values_of_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_traceback_shows_no_values_of_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Stage().app
     monkeypatch.setattr(app, "_close_messages_no_wait", lambda: None)
 

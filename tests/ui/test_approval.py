@@ -44,7 +44,7 @@ def modal(step: ApprovalStep | None = None) -> tuple[ApprovalModal, FakeClock]:
     return ApprovalModal(step or question(), agent="IT Helper", clock_s=clock), clock
 
 
-async def test_keys_and_clicks_of_the_first_moment_decide_nothing() -> None:
+async def test_keys_and_clicks_of_the_first_moment_do_not_answer_an_approval() -> None:
     shown, clock = modal()
     app = Solo()
     async with app.run_test() as pilot:
@@ -61,7 +61,7 @@ async def test_keys_and_clicks_of_the_first_moment_decide_nothing() -> None:
         assert app.answers == [ApprovalAnswer("approved")]
 
 
-async def test_letters_of_what_somebody_writes_are_no_answers() -> None:
+async def test_letters_typed_for_a_message_do_not_answer_an_approval() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         for letter in ("t", "o", "o", "space", "d", "e", "a", "r"):
@@ -74,7 +74,7 @@ async def test_letters_of_what_somebody_writes_are_no_answers() -> None:
         assert app.answers == [ApprovalAnswer("approved")]
 
 
-async def test_it_shows_every_parameter_in_the_order_of_the_schema() -> None:
+async def test_an_approval_shows_every_parameter_in_the_order_of_the_schema() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, _):
         text = app.screen_text()
@@ -85,7 +85,7 @@ async def test_it_shows_every_parameter_in_the_order_of_the_schema() -> None:
         assert "hunter2" not in text
 
 
-async def test_the_reason_of_a_rejection_is_asked_for_and_returned() -> None:
+async def test_the_reason_of_a_rejection_is_prompted_and_returned() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("r")
@@ -97,7 +97,7 @@ async def test_the_reason_of_a_rejection_is_asked_for_and_returned() -> None:
     assert app.answers == [ApprovalAnswer("rejected", "no\nway")]
 
 
-async def test_a_reason_that_comes_all_at_once_is_whole() -> None:
+async def test_a_rejection_reason_typed_in_one_burst_is_complete() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("r")
@@ -114,7 +114,7 @@ async def test_a_reason_that_comes_all_at_once_is_whole() -> None:
     assert app.answers == [ApprovalAnswer("rejected", "expensive")]
 
 
-async def test_a_rejection_needs_no_reason_but_can_be_taken_back() -> None:
+async def test_a_rejection_needs_no_reason_and_can_be_canceled() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("r")
@@ -131,14 +131,14 @@ async def test_a_rejection_needs_no_reason_but_can_be_taken_back() -> None:
     assert app.answers == [ApprovalAnswer("rejected", None)]
 
 
-async def test_escape_decides_later() -> None:
+async def test_escape_postpones_the_approval() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("escape")
     assert app.answers == [None]
 
 
-async def test_a_double_click_on_an_answer_closes_one_screen() -> None:
+async def test_a_double_click_on_a_button_closes_one_screen() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         below = app.screen_stack[0]
@@ -148,7 +148,7 @@ async def test_a_double_click_on_an_answer_closes_one_screen() -> None:
     assert app.answers == [ApprovalAnswer("approved")]
 
 
-async def test_it_closes_when_the_question_is_settled_elsewhere() -> None:
+async def test_the_approval_closes_when_it_is_answered_elsewhere() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         shown.update_step(question())
@@ -158,7 +158,7 @@ async def test_it_closes_when_the_question_is_settled_elsewhere() -> None:
     assert app.answers == [None]
 
 
-async def test_it_closes_even_while_a_reason_is_being_typed() -> None:
+async def test_the_approval_closes_even_while_a_reason_is_being_typed() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         below = app.screen_stack[0]
@@ -170,7 +170,7 @@ async def test_it_closes_even_while_a_reason_is_being_typed() -> None:
     assert app.answers == [None]
 
 
-async def test_hostile_text_is_shown_and_nothing_else() -> None:
+async def test_hostile_text_in_an_approval_is_shown_sanitized() -> None:
     schema = ({"name": HOSTILE, "label": HOSTILE, "hint": HOSTILE},)
     step = question(
         skill=HOSTILE, schema=schema, parameters={HOSTILE: HOSTILE, "x": {HOSTILE: [HOSTILE]}}
@@ -187,7 +187,7 @@ async def test_hostile_text_is_shown_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("skill", ["Order", "Order many laptops " * 20])
-async def test_long_parameters_scroll_and_the_answers_stay_in_view(skill: str) -> None:
+async def test_long_parameters_scroll_and_the_buttons_stay_visible(skill: str) -> None:
     shown, clock = modal(question(skill=skill, parameters={"text": "word " * 2000}))
     async with asked(shown, clock, (60, 24)) as (app, pilot):
         await settle(pilot, lambda: "Approve" in app.screen_text())
@@ -214,7 +214,7 @@ LONG = {
 
 @pytest.mark.parametrize("size", [(100, 40), (60, 15), (40, 10)])
 @pytest.mark.parametrize("name", LONG)
-async def test_all_parameters_can_be_reached_and_hidden_lines_are_counted(
+async def test_all_parameters_can_be_scrolled_to_and_hidden_lines_are_counted(
     name: str, size: tuple[int, int]
 ) -> None:
     shown, clock = modal(question(parameters=LONG[name], schema=()))
@@ -233,7 +233,7 @@ async def test_all_parameters_can_be_reached_and_hidden_lines_are_counted(
 
 
 @pytest.mark.parametrize("size", [(100, 40), (40, 10)])
-async def test_approving_says_how_much_was_not_seen(size: tuple[int, int]) -> None:
+async def test_approving_warns_about_unseen_parameters(size: tuple[int, int]) -> None:
     shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
     async with asked(shown, clock, size) as (app, pilot):
         await settle(pilot, lambda: "more" in app.screen_text())
@@ -248,7 +248,7 @@ async def test_approving_says_how_much_was_not_seen(size: tuple[int, int]) -> No
         assert app.answers == [ApprovalAnswer("approved")]
 
 
-async def test_what_was_jumped_over_was_not_seen() -> None:
+async def test_parameters_that_were_jumped_over_are_unseen() -> None:
     shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
     async with asked(shown, clock, (100, 30)) as (app, pilot):
         await pilot.press("end")
@@ -261,7 +261,7 @@ async def test_what_was_jumped_over_was_not_seen() -> None:
 
 @given(st.lists(st.sampled_from(["down", "up", "pagedown", "pageup", "end", "home"]), max_size=12))
 @settings(deadline=None, max_examples=15)
-def test_only_what_was_in_view_counts_as_seen(keys: list[str]) -> None:
+def test_only_visible_parameters_count_as_seen(keys: list[str]) -> None:
     async def scroll() -> None:
         shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
         async with asked(shown, clock, (80, 24)) as (_, pilot):
@@ -281,7 +281,7 @@ def test_only_what_was_in_view_counts_as_seen(keys: list[str]) -> None:
     asyncio.run(scroll())
 
 
-async def test_paging_shows_everything_and_then_one_press_approves() -> None:
+async def test_after_paging_through_all_parameters_one_key_approves() -> None:
     shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
     async with asked(shown, clock, (80, 24)) as (app, pilot):
         for _ in range(10):
@@ -291,7 +291,7 @@ async def test_paging_shows_everything_and_then_one_press_approves() -> None:
         assert app.answers == [ApprovalAnswer("approved")]
 
 
-async def test_parameters_that_were_seen_stay_seen_in_another_window() -> None:
+async def test_seen_parameters_stay_seen_after_a_resize() -> None:
     shown, clock = modal(question(parameters=LONG["fifty"], schema=()))
     async with asked(shown, clock, (100, 80)) as (app, pilot):
         await settle(pilot, lambda: "the end" in app.screen_text())
@@ -301,7 +301,7 @@ async def test_parameters_that_were_seen_stay_seen_in_another_window() -> None:
         assert app.answers == [ApprovalAnswer("approved")]
 
 
-async def test_a_confirmation_says_yes_only_on_yes() -> None:
+async def test_a_confirmation_is_accepted_only_by_the_y_key() -> None:
     for key, answer in (("y", True), ("n", False), ("escape", False)):
         clock = FakeClock()
         shown = ConfirmModal(f"Sure? {HOSTILE}", yes="Stop it", no="Go on", clock_s=clock)
@@ -312,7 +312,7 @@ async def test_a_confirmation_says_yes_only_on_yes() -> None:
         assert app.answers == [answer]
 
 
-async def test_a_question_hears_even_if_its_first_drawing_was_forgotten(
+async def test_an_approval_takes_keys_even_if_its_first_frame_was_skipped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tui.ui.toolkit.guarded_modal._LATEST_S", 0.01)
@@ -328,7 +328,7 @@ async def test_a_question_hears_even_if_its_first_drawing_was_forgotten(
 
 
 @pytest.mark.parametrize("size", [(40, 10), (60, 12), (80, 15)])
-async def test_in_a_tiny_window_the_parameters_and_the_answers_are_in_view(
+async def test_in_a_tiny_window_parameters_and_buttons_are_visible(
     size: tuple[int, int],
 ) -> None:
     shown, clock = modal()
@@ -346,7 +346,7 @@ def changed(step: ApprovalStep, **parameters: object) -> ApprovalStep:
     return replace(step, request=newer, asked_first=first, revision=step.revision + 1)
 
 
-async def test_changed_parameters_are_shown_and_not_approved_unread() -> None:
+async def test_changed_parameters_are_shown_and_not_approved_unseen() -> None:
     step = question()
     shown, clock = modal(step)
     async with asked(shown, clock) as (app, pilot):
@@ -369,7 +369,7 @@ async def test_changed_parameters_are_shown_and_not_approved_unread() -> None:
         assert shown.step is newer
 
 
-async def test_what_changed_counts_from_what_was_seen() -> None:
+async def test_a_diff_of_parameters_starts_from_the_seen_ones() -> None:
     step = question()
     shown, clock = modal(step)
     async with asked(shown, clock) as (app, pilot):
@@ -380,7 +380,7 @@ async def test_what_changed_counts_from_what_was_seen() -> None:
         assert "15 inch" not in app.screen_text()
 
 
-async def test_the_same_question_again_changes_nothing() -> None:
+async def test_a_duplicate_approval_changes_nothing() -> None:
     step = question()
     shown, clock = modal(step)
     async with asked(shown, clock) as (app, pilot):

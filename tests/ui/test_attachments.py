@@ -54,7 +54,7 @@ async def drop(stage: Stage, *paths: Path) -> None:
 
 
 @given(st.text(), FILES)
-def test_each_message_has_one_file_and_the_text_comes_last(
+def test_several_attachments_are_one_message_each_and_the_text_comes_last(
     text: str, files: list[Attachment]
 ) -> None:
     sent = messages(text, files)
@@ -67,7 +67,7 @@ def test_each_message_has_one_file_and_the_text_comes_last(
 @pytest.mark.parametrize(
     "name", ["at 9.41\u202fPM.png", "نیم\u200cروز.txt", "two\nlines.txt", "esc\x1b[31m\u202e.txt"]
 )
-async def test_files_of_any_name_are_picked_from_the_list(folder: Path, name: str) -> None:
+async def test_files_of_any_name_are_selected_in_the_picker(folder: Path, name: str) -> None:
     (folder / "docs" / name).write_text("x")
     (folder / "docs" / "plan.txt").unlink()
     stage = Stage()
@@ -81,7 +81,7 @@ async def test_files_of_any_name_are_picked_from_the_list(folder: Path, name: st
         assert [file.path.name for file in stage.attached_files()] == [name]
 
 
-async def test_files_are_marked_in_the_picker_by_keys(folder: Path) -> None:
+async def test_files_are_selected_in_the_picker_by_keyboard(folder: Path) -> None:
     stage = Stage()
     async with stage.shown():
         screen = await opened(stage)
@@ -99,7 +99,7 @@ async def test_files_are_marked_in_the_picker_by_keys(folder: Path) -> None:
         assert "2 messages, a file each" in stage.attachments_text()
 
 
-async def test_an_enter_that_is_quicker_than_the_list_waits_for_it(
+async def test_an_enter_before_the_picker_has_loaded_waits_for_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
@@ -119,7 +119,7 @@ async def test_an_enter_that_is_quicker_than_the_list_waits_for_it(
         assert stage.attached_paths() == (str(folder / "a.txt"),)
 
 
-async def test_files_are_marked_in_the_picker_by_mouse(folder: Path) -> None:
+async def test_files_are_selected_in_the_picker_by_mouse(folder: Path) -> None:
     stage = Stage()
     async with stage.shown():
         screen = await opened(stage)
@@ -131,7 +131,7 @@ async def test_files_are_marked_in_the_picker_by_mouse(folder: Path) -> None:
         assert stage.attached_paths() == (str(folder / "b.txt"),)
 
 
-async def test_a_file_that_is_too_large_is_refused_in_the_picker(folder: Path) -> None:
+async def test_a_file_that_is_too_large_is_rejected_in_the_picker(folder: Path) -> None:
     stage = Stage()
     async with stage.shown():
         screen = await opened(stage)
@@ -144,7 +144,7 @@ async def test_a_file_that_is_too_large_is_refused_in_the_picker(folder: Path) -
         await stage.until(lambda: "nothing does not exist" in stage.screen())
 
 
-async def test_several_files_are_sent_in_order_each_with_a_message(folder: Path) -> None:
+async def test_several_files_are_uploaded_in_order_each_with_a_message(folder: Path) -> None:
     stage = Stage(ScriptedBackend(reply("One."), reply("Two.")))
     async with stage.shown():
         await drop(stage, folder / "a.txt", folder / "b.txt")
@@ -158,7 +158,7 @@ async def test_several_files_are_sent_in_order_each_with_a_message(folder: Path)
         assert stage.composer_text() == ""
 
 
-async def test_chips_are_taken_off_by_key_and_by_mouse(folder: Path) -> None:
+async def test_attachments_are_removed_by_keyboard_and_by_mouse(folder: Path) -> None:
     stage = Stage()
     async with stage.shown():
         await drop(stage, folder / "a.txt", folder / "b.txt", folder / "docs/plan.txt")
@@ -173,7 +173,7 @@ async def test_chips_are_taken_off_by_key_and_by_mouse(folder: Path) -> None:
         assert stage.focus_name() == "composer"
 
 
-async def test_files_belong_to_the_draft(folder: Path) -> None:
+async def test_attachments_belong_to_the_draft(folder: Path) -> None:
     stage = Stage()
     async with stage.shown():
         await drop(stage, folder / "a.txt")
@@ -187,7 +187,7 @@ async def test_files_belong_to_the_draft(folder: Path) -> None:
         assert again.composer_text() == "about it"
 
 
-async def test_a_file_that_changed_is_said_before_it_is_sent(folder: Path) -> None:
+async def test_a_changed_file_is_reported_before_the_upload(folder: Path) -> None:
     stage = Stage(ScriptedBackend(reply("Read.")))
     async with stage.shown():
         await drop(stage, folder / "a.txt")
@@ -199,7 +199,7 @@ async def test_a_file_that_changed_is_said_before_it_is_sent(folder: Path) -> No
         await stage.until(lambda: stage.backend.sent)
 
 
-async def test_a_file_that_is_gone_keeps_the_message_back(folder: Path) -> None:
+async def test_a_missing_file_stops_the_message(folder: Path) -> None:
     stage = Stage(ScriptedBackend(reply("Read.")))
     async with stage.shown():
         await drop(stage, folder / "a.txt")
@@ -213,7 +213,7 @@ async def test_a_file_that_is_gone_keeps_the_message_back(folder: Path) -> None:
         assert stage.composer_text() == "read it"
 
 
-async def test_a_dropped_path_is_text_where_no_files_are_taken(folder: Path) -> None:
+async def test_a_dropped_path_is_text_where_attachments_are_unsupported(folder: Path) -> None:
     stage = Stage(ScriptedBackend(can=Capability.NOTHING))
     async with stage.shown():
         stage.paste(str(folder / "a.txt"))
@@ -222,7 +222,7 @@ async def test_a_dropped_path_is_text_where_no_files_are_taken(folder: Path) -> 
         await stage.until(lambda: "no command /attach" in stage.screen())
 
 
-async def test_an_upload_shows_its_bytes_where_the_message_waits_and_is_cancelled() -> None:
+async def test_an_upload_shows_its_progress_and_can_be_canceled() -> None:
     from tests.ui.widget_app import Solo, turn_of
     from tui.ui.transcript.transcript import Transcript
 
@@ -242,7 +242,7 @@ async def test_an_upload_shows_its_bytes_where_the_message_waits_and_is_cancelle
         assert "Uploading" not in app.screen_text()
 
 
-async def test_a_name_that_is_too_long_for_any_file_is_refused(folder: Path) -> None:
+async def test_a_path_that_is_too_long_is_rejected(folder: Path) -> None:
     stage = Stage()
     async with stage.shown():
         screen = await opened(stage)

@@ -38,7 +38,7 @@ def _bindings() -> Iterator[tuple[type[DOMNode], Binding]]:
             yield kind, binding
 
 
-def test_every_binding_has_an_id_and_says_what_it_does() -> None:
+def test_every_key_binding_has_an_id_and_a_description() -> None:
     bare = [
         f"{kind.__name__}: {binding.key}"
         for kind, binding in _bindings()
@@ -47,18 +47,18 @@ def test_every_binding_has_an_id_and_says_what_it_does() -> None:
     assert not bare
 
 
-def test_the_help_has_a_title_for_all_that_keys_belong_to() -> None:
+def test_the_help_has_a_title_for_every_group_of_keys() -> None:
     assert {command.part for command in commands().values()} == set(TITLES)
 
 
-def test_an_id_stands_for_one_action() -> None:
+def test_a_binding_id_has_one_action() -> None:
     actions: dict[str, set[str]] = {}
     for _, binding in _bindings():
         actions.setdefault(binding.id or "", set()).add(binding.action)
     assert {name: found for name, found in actions.items() if len(found) > 1} == {}
 
 
-def test_no_two_widgets_share_a_name() -> None:
+def test_no_two_widgets_share_a_class_name() -> None:
     """Style sheets know classes by their names alone."""
     homes: dict[str, set[str]] = {}
     for kind in _kinds():
@@ -66,7 +66,7 @@ def test_no_two_widgets_share_a_name() -> None:
     assert {name: found for name, found in homes.items() if len(found) > 1} == {}
 
 
-def test_no_two_keys_of_the_conversation_are_the_same() -> None:
+def test_no_two_bindings_of_the_conversation_share_a_key() -> None:
     owners = [GenieApp, *(kind for kind in ChatScreen.__mro__ if kind.__module__.startswith("tui"))]
     actions: dict[str, set[str]] = {}
     for kind, binding in _bindings():
@@ -76,7 +76,7 @@ def test_no_two_keys_of_the_conversation_are_the_same() -> None:
     assert {key: found for key, found in actions.items() if len(found) > 1} == {}
 
 
-def test_the_bindings_use_the_keys_of_the_registry() -> None:
+def test_bindings_use_the_keys_of_the_registry() -> None:
     bound = {name: command.keys for name, command in commands().items() if name in DEFAULT_KEYS}
     assert bound == {name: (key,) for name, key in DEFAULT_KEYS.items()}
 
@@ -108,7 +108,7 @@ def _is_id(text: str) -> bool:
     return text.partition(".")[0] in TITLES and " " not in text and "." in text
 
 
-def test_every_key_of_the_conversation_has_its_action() -> None:
+def test_every_key_binding_of_the_conversation_has_an_action() -> None:
     missing = [
         binding.action
         for _, binding in BindingsMap(ChatScreen.__dict__["BINDINGS"])
@@ -117,6 +117,6 @@ def test_every_key_of_the_conversation_has_its_action() -> None:
     assert missing == []
 
 
-def test_the_chat_screen_holds_its_parts_instead_of_inheriting_them() -> None:
+def test_the_chat_screen_is_composed_of_parts_instead_of_inheriting_them() -> None:
     ours = [kind for kind in ChatScreen.__mro__ if kind.__module__.startswith("tui.")]
     assert len(ours) <= 5

@@ -80,7 +80,7 @@ class OddTerminal:
 
 @pytest.mark.parametrize("width_of", [generous, sparing, get_character_cell_size])
 @given(line=LINES)
-def test_what_follows_a_cluster_stands_where_it_belongs(width_of: WidthOf, line: list[str]) -> None:
+def test_text_after_a_unicode_cluster_is_aligned(width_of: WidthOf, line: list[str]) -> None:
     content = f"{''.join(line)}|"
     fill = COLUMNS - cell_len(content)
     terminal = OddTerminal(width_of)
@@ -93,7 +93,7 @@ def test_what_follows_a_cluster_stands_where_it_belongs(width_of: WidthOf, line:
 
 
 @given(line=LINES, column=st.integers(1, 9))
-def test_no_text_is_lost_in_a_terminal_that_stops_at_what_it_does_not_know(
+def test_no_text_is_lost_in_a_terminal_that_stops_at_unknown_unicode(
     line: list[str], column: int
 ) -> None:
     screen = pyte.Screen(COLUMNS, 2)
@@ -105,16 +105,16 @@ def test_no_text_is_lost_in_a_terminal_that_stops_at_what_it_does_not_know(
 
 
 @given(st.text("ab é日─✓•", max_size=20))
-def test_ordinary_text_is_left_alone(text: str) -> None:
+def test_ordinary_text_is_not_realigned(text: str) -> None:
     assert in_place(text, 1) == text
 
 
-def test_what_takes_no_space_is_not_sent() -> None:
+def test_zero_width_characters_are_not_sent_to_the_terminal() -> None:
     sent = in_place("a\u200bb\u200e\ufeffc\u00add", 1)
     assert not set(sent) & set("\u200b\u200e\ufeff\u00ad")
 
 
 @given(st.text("ab\u202e\u2066\u2069é👩 ", max_size=12))
-def test_nothing_on_the_screen_is_reordered(text: str) -> None:
+def test_bidirectional_text_is_not_reordered(text: str) -> None:
     without = re.sub("[\u202e\u2066\u2069]", "", text)
     assert in_place(text, 3) == in_place(without, 3)

@@ -23,12 +23,12 @@ def payload(sequence: str) -> str:
 
 
 @given(st.text())
-def test_any_text_arrives_as_it_was(text: str) -> None:
+def test_any_text_is_copied_to_the_clipboard_unchanged(text: str) -> None:
     (sequence,) = sequences(text, {})
     assert payload(sequence) == text.encode("utf-8", "replace").decode("utf-8")
 
 
-def test_in_tmux_it_goes_to_tmux_and_through_it() -> None:
+def test_in_tmux_a_copy_reaches_tmux_and_the_outer_terminal() -> None:
     plain, wrapped = sequences("hello", {"TMUX": "/tmp/socket,1,0"})
     assert payload(plain) == "hello"
     inner = wrapped.removeprefix("\x1bPtmux;").removesuffix("\x1b\\")
@@ -36,21 +36,21 @@ def test_in_tmux_it_goes_to_tmux_and_through_it() -> None:
     assert "tmux" in where_to({"TMUX": "x"})
 
 
-def test_in_screen_it_goes_through_in_short_pieces() -> None:
+def test_in_gnu_screen_a_copy_is_sent_in_short_pieces() -> None:
     (sequence,) = sequences("x" * 5000, {"STY": "1.pts"})
     pieces = sequence.removeprefix("\x1bP").removesuffix("\x1b\\").split("\x1b\\\x1bP")
     assert max(map(len, pieces)) <= 768
     assert payload("".join(pieces)) == "x" * 5000
 
 
-def test_a_copy_in_a_file_is_only_for_the_user(tmp_path: Path) -> None:
+def test_a_copy_in_a_file_has_private_permissions(tmp_path: Path) -> None:
     path = save_copy("text", tmp_path / "copies")
     assert path.read_text("utf-8") == "text"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-async def test_what_is_too_large_for_a_terminal_is_kept_in_a_file() -> None:
+async def test_a_copy_too_large_for_the_clipboard_is_saved_in_a_file() -> None:
     text = "word " * (LARGEST_COPY_BYTES // 4)
     stage = Stage(ScriptedBackend(reply(text)))
     async with stage.shown():

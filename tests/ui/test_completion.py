@@ -34,11 +34,11 @@ from tui.ui.composer.slash_registry import read
         (" /new", None),
     ],
 )
-def test_the_word_at_the_cursor(before: str, word: Word | None) -> None:
+def test_the_completed_word_is_the_one_at_the_cursor(before: str, word: Word | None) -> None:
     assert word_at(before, 0, 1) == word
 
 
-def test_a_command_stands_alone_in_its_message() -> None:
+def test_a_slash_command_is_alone_in_its_message() -> None:
     assert word_at("/new", 0, 2) is None
     assert word_at("/new", 1, 2) is None
 
@@ -54,17 +54,17 @@ def test_a_command_stands_alone_in_its_message() -> None:
         ("well /new", None),
     ],
 )
-def test_what_reads_as_a_command(text: str, typed: tuple[str, str] | None) -> None:
+def test_text_recognized_as_a_slash_command(text: str, typed: tuple[str, str] | None) -> None:
     assert read(text) == typed
 
 
 @given(st.text())
-def test_an_escaped_path_is_one_word_and_comes_back(path: str) -> None:
+def test_an_escaped_path_is_one_word_and_survives_a_round_trip(path: str) -> None:
     assert unescape(escape(path)) == path
     assert word_at(f"see @{escape(path)}", 0, 1) == Word("path", path, 4)
 
 
-def test_paths_are_offered_folders_first_and_hidden_ones_on_request(tmp_path: Path) -> None:
+def test_path_completion_lists_folders_first_and_hidden_ones_on_request(tmp_path: Path) -> None:
     for name in ("report.txt", "notes.txt", "my report.md", ".hidden"):
         (tmp_path / name).write_text("x")
     (tmp_path / "reports").mkdir()
@@ -94,7 +94,7 @@ NAMES = (
 )
 
 
-def test_files_of_any_name_are_offered(tmp_path: Path) -> None:
+def test_path_completion_lists_files_of_any_name(tmp_path: Path) -> None:
     for name in NAMES:
         (tmp_path / name).write_text("x")
     assert {entry.name for entry in completions(f"{tmp_path}/", 50)} == set(NAMES)
@@ -112,27 +112,27 @@ def test_files_of_any_name_are_offered(tmp_path: Path) -> None:
         ("softhyphen", NAMES[6]),
     ],
 )
-def test_names_are_found_as_one_types_them(tmp_path: Path, typed: str, name: str) -> None:
+def test_path_completion_filters_while_typing(tmp_path: Path, typed: str, name: str) -> None:
     for each in NAMES:
         (tmp_path / each).write_text("x")
     assert [entry.name for entry in completions(f"{tmp_path}/{typed}", 50)] == [name]
 
 
 @given(st.text(st.characters(codec=None), min_size=1, max_size=30))
-def test_every_name_that_can_be_typed_is_drawn_as_it_is(name: str) -> None:
+def test_every_file_name_that_can_be_typed_is_drawn_unchanged(name: str) -> None:
     if is_typable(name):
         assert clean(name) == name
         assert "\n" not in name
 
 
-def test_folders_that_cannot_be_typed_are_left_out(tmp_path: Path) -> None:
+def test_folders_with_names_that_cannot_be_typed_are_omitted(tmp_path: Path) -> None:
     for name in ("fine\u202f", "bad\x1b[31m", "bad\nname"):
         (tmp_path / name).mkdir()
     assert [entry.name for entry in completions(f"{tmp_path}/")] == ["fine\u202f"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_file_of_any_name_is_attached_by_its_name(
+async def test_a_file_of_any_name_is_attached_by_completion(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (tmp_path / name).write_text("x")
@@ -148,7 +148,7 @@ async def test_a_file_of_any_name_is_attached_by_its_name(
         assert "\x1b[31m.txt" not in stage.screen()
 
 
-def test_a_folder_of_any_size_is_looked_at_within_bounds(monkeypatch, tmp_path: Path) -> None:
+def test_completion_in_a_huge_folder_is_limited(monkeypatch, tmp_path: Path) -> None:
     asked = []
 
     class Endless:
@@ -172,7 +172,7 @@ def test_a_folder_of_any_size_is_looked_at_within_bounds(monkeypatch, tmp_path: 
     assert len(asked) == MOST_ENTRIES
 
 
-async def test_commands_are_offered_as_one_types_and_run_on_enter() -> None:
+async def test_slash_commands_are_completed_while_typing_and_run_on_enter() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("/", "h", "e")
@@ -184,7 +184,7 @@ async def test_commands_are_offered_as_one_types_and_run_on_enter() -> None:
         assert not stage.are_completions_shown()
 
 
-async def test_tab_completes_a_name_and_then_its_argument() -> None:
+async def test_tab_completes_a_slash_command_and_then_its_argument() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press(*"/th", "tab", *"genie-l")
@@ -195,7 +195,7 @@ async def test_tab_completes_a_name_and_then_its_argument() -> None:
         assert stage.composer_text() == ""
 
 
-async def test_escape_puts_the_list_away_until_another_word() -> None:
+async def test_escape_closes_the_completion_list_until_another_word() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("/", "escape", "q")
@@ -205,7 +205,7 @@ async def test_escape_puts_the_list_away_until_another_word() -> None:
         await stage.until(lambda: stage.are_completions_shown())
 
 
-async def test_an_unknown_command_is_sent_only_after_saying_so() -> None:
+async def test_an_unknown_slash_command_is_sent_only_after_a_warning() -> None:
     stage = Stage(ScriptedBackend(reply("Hm.")))
     async with stage.shown():
         await stage.say("/dance slowly")
@@ -217,7 +217,7 @@ async def test_an_unknown_command_is_sent_only_after_saying_so() -> None:
         assert stage.backend.sent[0][1] == "/dance slowly"
 
 
-async def test_new_begins_a_conversation_with_the_words_behind_it() -> None:
+async def test_slash_new_starts_a_conversation_with_the_text_after_it() -> None:
     stage = Stage()
     stage.backend.listed = [conversation("c1", "Laptops", 1)]
     async with stage.shown():
@@ -228,7 +228,7 @@ async def test_new_begins_a_conversation_with_the_words_behind_it() -> None:
         assert stage.current_conversation() is None
 
 
-async def test_a_command_with_an_argument_does_at_once_what_its_key_would_ask_for() -> None:
+async def test_a_slash_command_with_an_argument_runs_without_a_dialog() -> None:
     stage = Stage()
     [listed] = stage.backend.listed = [conversation("c1", "Laptops", 1)]
     async with stage.shown():
@@ -239,7 +239,7 @@ async def test_a_command_with_an_argument_does_at_once_what_its_key_would_ask_fo
         await stage.until(lambda: stage.title_of(listed.id) == "Machines")
 
 
-async def test_the_list_goes_with_the_focus() -> None:
+async def test_the_completion_list_closes_when_the_focus_leaves() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("/")
@@ -250,7 +250,7 @@ async def test_the_list_goes_with_the_focus() -> None:
         await stage.until(lambda: stage.are_completions_shown())
 
 
-async def test_a_path_after_an_at_sign_is_attached(monkeypatch, tmp_path: Path) -> None:
+async def test_a_path_completed_after_an_at_sign_is_attached(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "My Docs").mkdir()
     (tmp_path / "My Docs" / "plan b.txt").write_text("x")
@@ -266,9 +266,7 @@ async def test_a_path_after_an_at_sign_is_attached(monkeypatch, tmp_path: Path) 
         assert stage.attached_paths() == (str(tmp_path / "My Docs" / "plan b.txt"),)
 
 
-async def test_enter_takes_nothing_that_was_offered_for_an_earlier_word(
-    monkeypatch, tmp_path: Path
-) -> None:
+async def test_enter_accepts_no_outdated_completion(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text("x")
     stage = Stage(ScriptedBackend(reply("Hm.")))
@@ -282,7 +280,9 @@ async def test_enter_takes_nothing_that_was_offered_for_an_earlier_word(
         assert stage.backend.uploaded == []
 
 
-async def test_no_paths_are_offered_where_no_files_are_taken(monkeypatch, tmp_path: Path) -> None:
+async def test_no_path_completion_where_attachments_are_unsupported(
+    monkeypatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text("x")
     stage = Stage(ScriptedBackend(can=Capability.NOTHING))

@@ -54,7 +54,7 @@ def app() -> Desk:
     return Desk()
 
 
-async def test_enter_sends_and_leaves_the_text_until_it_is_safe(app: Desk) -> None:
+async def test_enter_sends_and_keeps_the_text_until_it_is_stored(app: Desk) -> None:
     async with app.run_test() as pilot:
         await pilot.press(*"hi", "enter")
         assert app.posted == ["hi"]
@@ -65,14 +65,14 @@ async def test_enter_sends_and_leaves_the_text_until_it_is_safe(app: Desk) -> No
 
 
 @pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"])
-async def test_other_enters_begin_a_line(app: Desk, key: str) -> None:
+async def test_shift_enter_and_others_insert_a_new_line(app: Desk, key: str) -> None:
     async with app.run_test() as pilot:
         await pilot.press("a", key, "b")
         assert app.composer.text == "a\nb"
         assert app.posted == []
 
 
-async def test_it_grows_to_twelve_rows_and_shrinks_again(app: Desk) -> None:
+async def test_the_composer_grows_to_twelve_rows_and_shrinks_again(app: Desk) -> None:
     async with app.run_test() as pilot:
         assert app.composer.outer_size.height == 3
         app.composer.put("\n".join("abcdefghijklmnop"))
@@ -83,7 +83,7 @@ async def test_it_grows_to_twelve_rows_and_shrinks_again(app: Desk) -> None:
         assert app.composer.outer_size.height == 3
 
 
-async def test_up_on_the_first_line_recalls_and_down_returns(app: Desk) -> None:
+async def test_up_on_the_first_line_recalls_history_and_down_returns(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.composer.set_recallable(["newest\nof two lines", "older"])
         await pilot.press(*"mine", "up")
@@ -96,7 +96,7 @@ async def test_up_on_the_first_line_recalls_and_down_returns(app: Desk) -> None:
         assert app.composer.text == "mine"
 
 
-async def test_up_moves_within_a_text_before_it_recalls(app: Desk) -> None:
+async def test_up_moves_within_a_text_before_it_recalls_history(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.composer.set_recallable(["older"])
         await pilot.press("a", "ctrl+j", "b", "up")
@@ -105,14 +105,14 @@ async def test_up_moves_within_a_text_before_it_recalls(app: Desk) -> None:
         assert app.composer.text == "older"
 
 
-async def test_a_paste_is_cleaned_and_inserted_once(app: Desk) -> None:
+async def test_a_paste_is_sanitized_and_inserted_once(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.composer.post_message(events.Paste("one\r\ntwo\x1b]52;c;x\x07\x00!\u200d\u202e"))
         await pilot.pause()
         assert app.composer.text == "one\ntwo!\u200d\u202e"
 
 
-async def test_an_enormous_paste_is_refused_with_a_sentence(app: Desk) -> None:
+async def test_an_oversized_paste_is_rejected_with_a_message(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.composer.post_message(events.Paste("x" * (LARGEST_PASTE + 1)))
         await pilot.pause()
@@ -121,9 +121,7 @@ async def test_an_enormous_paste_is_refused_with_a_sentence(app: Desk) -> None:
 
 
 @pytest.mark.parametrize("form", ["{}", "'{}'", "file://{}"])
-async def test_a_dropped_file_is_offered_as_attachment(
-    app: Desk, tmp_path: Path, form: str
-) -> None:
+async def test_a_dropped_file_becomes_an_attachment(app: Desk, tmp_path: Path, form: str) -> None:
     file = tmp_path / "report.txt"
     file.write_text("figures")
     async with app.run_test() as pilot:
@@ -140,7 +138,7 @@ async def test_a_path_that_does_not_exist_is_text(app: Desk) -> None:
         assert app.composer.text == "/no/such/file"
 
 
-async def test_the_size_is_shown_near_the_limit_and_refused_over_it(app: Desk) -> None:
+async def test_the_message_size_is_shown_near_the_limit_and_rejected_over_it(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.composer.put("é" * (LIMIT_BYTES // 2))
         await pilot.pause()
@@ -153,7 +151,7 @@ async def test_the_size_is_shown_near_the_limit_and_refused_over_it(app: Desk) -
         assert app.composer.text.endswith("x")
 
 
-async def test_backspace_in_an_empty_composer_takes_the_file_off(app: Desk) -> None:
+async def test_backspace_in_an_empty_composer_removes_the_attachment(app: Desk) -> None:
     async with app.run_test() as pilot:
         await pilot.press("a", "backspace")
         assert app.posted == []
@@ -164,7 +162,7 @@ async def test_backspace_in_an_empty_composer_takes_the_file_off(app: Desk) -> N
 LINES = "\n".join(f"line {n}" for n in range(36))
 
 
-async def test_a_large_paste_becomes_a_chip_that_is_sent_in_full(app: Desk) -> None:
+async def test_a_large_paste_is_collapsed_and_sent_in_full(app: Desk) -> None:
     async with app.run_test() as pilot:
         await pilot.press(*"see ")
         app.composer.post_message(events.Paste(LINES))
@@ -176,7 +174,7 @@ async def test_a_large_paste_becomes_a_chip_that_is_sent_in_full(app: Desk) -> N
         assert app.posted == [f"see {LINES}!"]
 
 
-async def test_a_chip_is_one_thing_to_delete_and_to_bring_back(app: Desk) -> None:
+async def test_a_collapsed_paste_is_deleted_and_restored_as_one(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.composer.insert_paste(LINES)
         app.composer.insert_paste(LINES)
@@ -189,7 +187,7 @@ async def test_a_chip_is_one_thing_to_delete_and_to_bring_back(app: Desk) -> Non
         assert app.composer.message == f"{LINES}x{LINES}"
 
 
-async def test_a_chip_survives_as_draft_and_opens_by_key_and_by_mouse(app: Desk) -> None:
+async def test_a_collapsed_paste_survives_in_a_draft_and_opens_by_key_and_mouse(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.composer.insert_paste(LINES)
         kept = app.composer.kept
@@ -205,7 +203,7 @@ async def test_a_chip_survives_as_draft_and_opens_by_key_and_by_mouse(app: Desk)
         assert app.composer.text == f"a {LINES}"
 
 
-async def test_what_was_recalled_or_put_back_can_be_undone(app: Desk) -> None:
+async def test_recalled_or_restored_text_can_be_undone(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.composer.set_recallable(["older"])
         await pilot.press(*"mine", "up", "ctrl+z")
@@ -214,7 +212,7 @@ async def test_what_was_recalled_or_put_back_can_be_undone(app: Desk) -> None:
         assert app.composer.text == "older"
 
 
-async def test_lines_that_needed_a_scrollbar_can_be_undone_and_redone(app: Desk) -> None:
+async def test_undo_and_redo_work_with_a_scrollbar(app: Desk) -> None:
     async with app.run_test() as pilot:
         text = "\n".join("abcdefghijkl")
         await pilot.press("x")
@@ -226,7 +224,7 @@ async def test_lines_that_needed_a_scrollbar_can_be_undone_and_redone(app: Desk)
         assert app.composer.text == f"x{text}"
 
 
-async def test_a_dropped_path_can_be_had_as_text_instead(app: Desk, tmp_path: Path) -> None:
+async def test_a_dropped_path_can_be_inserted_as_text_instead(app: Desk, tmp_path: Path) -> None:
     file = tmp_path / "report.txt"
     file.write_text("figures")
     async with app.run_test() as pilot:
@@ -247,13 +245,13 @@ async def test_several_files_can_be_dropped_at_once(app: Desk, tmp_path: Path) -
         assert app.posted == files
 
 
-async def test_ctrl_c_loses_nothing(app: Desk) -> None:
+async def test_ctrl_c_keeps_the_draft(app: Desk) -> None:
     async with app.run_test() as pilot:
         await pilot.press(*"mine", "ctrl+c")
         assert app.composer.text == "mine"
 
 
-async def test_keys_that_come_at_once_are_taken_in_their_order(app: Desk) -> None:
+async def test_keys_that_arrive_at_once_are_handled_in_order(app: Desk) -> None:
     async with app.run_test() as pilot:
         for key, character in [
             *((c, c) for c in "teh"),
@@ -268,7 +266,7 @@ async def test_keys_that_come_at_once_are_taken_in_their_order(app: Desk) -> Non
         assert app.composer.text == "thex"
 
 
-async def test_a_key_with_alt_is_no_letter(app: Desk) -> None:
+async def test_an_alt_key_is_not_typed_as_a_letter(app: Desk) -> None:
     async with app.run_test() as pilot:
         await pilot.press(*"ab", "ctrl+z")
         for key, character in (("alt+q", "q"), ("alt+z", "z")):
@@ -277,7 +275,7 @@ async def test_a_key_with_alt_is_no_letter(app: Desk) -> None:
         assert app.composer.text == "ab"
 
 
-async def test_a_key_map_decides_what_sends(app: Desk) -> None:
+async def test_a_custom_key_binding_sends(app: Desk) -> None:
     async with app.run_test() as pilot:
         app.set_keymap({"composer.send": "ctrl+f9"})
         await pilot.press("a", "enter", "b", "ctrl+f9")
@@ -292,7 +290,7 @@ async def test_a_key_map_decides_what_sends(app: Desk) -> None:
         ("", 40, "Write a message"),
     ],
 )
-async def test_the_invitation_is_on_one_line(app: Desk, name: str, width: int, shown: str) -> None:
+async def test_the_placeholder_is_on_one_line(app: Desk, name: str, width: int, shown: str) -> None:
     async with app.run_test(size=(width, 10)) as pilot:
         app.composer.set_agent_name(name)
         await pilot.pause()

@@ -43,7 +43,7 @@ def modal(step: ConnectionStep | None = None) -> tuple[ConnectionModal, FakeCloc
     return shown, clock
 
 
-async def test_it_says_where_the_link_leads_and_how_long_it_works() -> None:
+async def test_a_connection_shows_the_host_and_expiry_of_its_link() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, _):
         text = app.screen_text()
@@ -51,7 +51,7 @@ async def test_it_says_where_the_link_leads_and_how_long_it_works() -> None:
         assert words in text
 
 
-async def test_the_link_is_opened_and_copied_by_the_app() -> None:
+async def test_the_connection_link_is_opened_and_copied_by_the_app() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("o", "c")
@@ -64,7 +64,7 @@ async def test_the_link_is_opened_and_copied_by_the_app() -> None:
 @pytest.mark.parametrize(
     ("no_browser", "told"), [(False, "Opened in the browser"), (True, "the link is copied")]
 )
-async def test_a_browser_is_started_unless_the_profile_wants_none(
+async def test_a_browser_is_opened_unless_the_profile_forbids_it(
     monkeypatch: pytest.MonkeyPatch, no_browser: bool, told: str
 ) -> None:
     for name in ("SSH_CONNECTION", "SSH_TTY", "GENIE_TUI_NO_BROWSER"):
@@ -77,7 +77,7 @@ async def test_a_browser_is_started_unless_the_profile_wants_none(
         assert (stage.app.clipboard == LINK) is no_browser
 
 
-async def test_keys_of_the_first_moment_do_nothing() -> None:
+async def test_keys_of_the_first_moment_do_nothing_in_a_connection() -> None:
     shown, _ = modal()
     app = Solo()
     async with app.run_test() as pilot:
@@ -100,7 +100,7 @@ async def test_keys_of_the_first_moment_do_nothing() -> None:
         "https://evil.example\\.login.test/",
     ],
 )
-async def test_what_may_lead_elsewhere_is_shown_and_cannot_be_opened(url: str | None) -> None:
+async def test_an_unsafe_link_is_shown_and_cannot_be_opened(url: str | None) -> None:
     shown, clock = modal(request(url))
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("o", "c", "q")
@@ -111,7 +111,7 @@ async def test_what_may_lead_elsewhere_is_shown_and_cannot_be_opened(url: str | 
     assert app.heard == []
 
 
-async def test_the_qr_code_takes_the_place_of_the_text_and_goes_again() -> None:
+async def test_the_qr_code_replaces_the_text_and_closes_again() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("q")
@@ -121,7 +121,7 @@ async def test_the_qr_code_takes_the_place_of_the_text_and_goes_again() -> None:
         await settle(pilot, lambda: LINK in app.screen_text())
 
 
-async def test_escape_leaves_the_qr_code_before_it_leaves_the_question() -> None:
+async def test_escape_closes_the_qr_code_before_the_question() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("q")
@@ -152,7 +152,7 @@ def test_a_link_that_is_too_long_has_no_qr_code() -> None:
     assert qr_code(LINK + "x" * 5000) is None
 
 
-async def test_a_rejection_returns_its_reason() -> None:
+async def test_a_connection_rejection_returns_its_reason() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("r")
@@ -173,7 +173,7 @@ async def test_a_renewed_link_replaces_the_old_one() -> None:
     assert app.heard == [OpenLink("https://new.example.com/2")]
 
 
-async def test_it_closes_when_the_connection_stands() -> None:
+async def test_the_dialog_closes_when_the_connection_is_authorized() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, pilot):
         shown.update_step(replace(shown.step, outcome="authorized"))
@@ -181,7 +181,7 @@ async def test_it_closes_when_the_connection_stands() -> None:
     assert app.answers == [None]
 
 
-async def test_hostile_text_is_shown_and_nothing_else() -> None:
+async def test_hostile_text_in_a_connection_is_shown_sanitized() -> None:
     shown, clock = modal(request(f"https://x.example/{HOSTILE}", HOSTILE))
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("q", "o", "c")

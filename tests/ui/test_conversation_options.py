@@ -45,7 +45,7 @@ async def form(stage: Stage) -> None:
     await stage.until(lambda: isinstance(stage.app.focused, Input))
 
 
-async def test_the_form_shows_what_is_set_and_sends_only_what_was_changed() -> None:
+async def test_the_options_form_shows_current_values_and_sends_only_changes() -> None:
     stage = a_stage()
     async with stage.shown(100, 40):
         await opened(stage)
@@ -59,7 +59,7 @@ async def test_the_form_shows_what_is_set_and_sends_only_what_was_changed() -> N
     assert stage.backend.changed == [(LONG, {"turns": 12})]
 
 
-async def test_what_is_emptied_is_sent_as_empty() -> None:
+async def test_a_cleared_option_is_sent_as_empty() -> None:
     stage = a_stage()
     async with stage.shown(100, 40):
         await opened(stage)
@@ -70,7 +70,7 @@ async def test_what_is_emptied_is_sent_as_empty() -> None:
     assert stage.backend.changed == [(LONG, {"title": None, "effort": None, "rails": ()})]
 
 
-async def test_nothing_changed_and_leaving_send_nothing() -> None:
+async def test_unchanged_or_canceled_options_send_nothing() -> None:
     stage = a_stage()
     async with stage.shown(100, 40):
         await opened(stage)
@@ -81,7 +81,7 @@ async def test_nothing_changed_and_leaving_send_nothing() -> None:
     assert "change" not in stage.backend.calls
 
 
-async def test_what_the_service_drops_is_said() -> None:
+async def test_options_dropped_by_the_service_are_reported() -> None:
     stage = a_stage()
     stage.backend.not_kept = ("turns",)
     async with stage.shown(100, 40):
@@ -92,7 +92,7 @@ async def test_what_the_service_drops_is_said() -> None:
         assert "Changed: Title." in stage.screen()
 
 
-async def test_a_refusal_is_said() -> None:
+async def test_a_rejected_option_change_is_reported() -> None:
     stage = a_stage()
     stage.backend.failures["change"] = [BackendError(ErrorKind.INVALID, "No such model.")]
     async with stage.shown(100, 40):
@@ -102,7 +102,7 @@ async def test_a_refusal_is_said() -> None:
         await stage.until(lambda: "No such model." in stage.screen())
 
 
-async def test_without_the_options_there_is_nothing_to_apply() -> None:
+async def test_without_loaded_options_there_is_nothing_to_apply() -> None:
     stage = a_stage()
     stage.backend.failures["options"] = [BackendError(ErrorKind.SERVER, "It rains.")] * 3
     async with stage.shown(100, 40):
@@ -117,7 +117,7 @@ async def test_without_the_options_there_is_nothing_to_apply() -> None:
 
 
 @pytest.mark.parametrize("can", [WORKSHOP & ~Capability.CHANGE, WORKSHOP])
-async def test_it_is_offered_where_the_service_can(can: Capability) -> None:
+async def test_options_are_offered_where_the_service_supports_them(can: Capability) -> None:
     stage = a_stage(can)
     async with stage.shown():
         assert not stage.is_action_offered("options")
@@ -138,7 +138,7 @@ async def test_the_agents_name_is_shown_instead_of_its_id() -> None:
         assert "Message Hay" in stage.screen()
 
 
-async def test_a_service_that_does_not_tell_the_name_changes_nothing() -> None:
+async def test_without_an_agent_name_from_the_service_nothing_changes() -> None:
     stage = a_stage()
     stage.backend.failures["agent"] = [BackendError(ErrorKind.SERVER, "It rains.")]
     async with stage.shown():

@@ -49,7 +49,7 @@ async def opened(stage: Stage) -> None:
     await stage.until(lambda: "Answer 2" in stage.screen())
 
 
-async def test_skills_are_installed_and_removed_from_a_list_with_marks() -> None:
+async def test_skills_are_installed_and_removed_from_a_selection_list() -> None:
     stage = a_stage()
     async with stage.shown():
         await opened(stage)
@@ -67,7 +67,7 @@ async def test_skills_are_installed_and_removed_from_a_list_with_marks() -> None
         assert stage.backend.installed[LONG] == {"s-paint"}
 
 
-async def test_a_skill_that_is_refused_is_said_and_what_was_done_too() -> None:
+async def test_a_rejected_skill_is_reported_with_the_changes_done() -> None:
     stage = a_stage()
     refused = BackendError(ErrorKind.FORBIDDEN, "Not your workflow.")
     stage.backend.failures["install_skill"] = [refused]
@@ -80,7 +80,7 @@ async def test_a_skill_that_is_refused_is_said_and_what_was_done_too() -> None:
         await stage.until(lambda: "Removed Dig." in stage.screen())
 
 
-async def test_leaving_the_list_changes_nothing() -> None:
+async def test_canceling_the_skill_list_changes_nothing() -> None:
     stage = a_stage()
     async with stage.shown():
         await opened(stage)
@@ -91,7 +91,7 @@ async def test_leaving_the_list_changes_nothing() -> None:
         assert "remove_skill" not in stage.backend.calls
 
 
-async def test_where_a_service_can_do_none_of_it_nothing_is_offered() -> None:
+async def test_without_service_support_skills_and_bundles_are_not_offered() -> None:
     stage = a_stage(Capability.HISTORY)
     async with stage.shown():
         await opened(stage)
@@ -102,7 +102,7 @@ async def test_where_a_service_can_do_none_of_it_nothing_is_offered() -> None:
         assert "Bundle" not in stage.screen()
 
 
-async def test_a_bundle_goes_to_a_file_and_comes_back(folder: Path) -> None:
+async def test_a_bundle_is_exported_to_a_file_and_imported(folder: Path) -> None:
     stage = a_stage()
     name = "everything-about-hay-2026-05-28.bundle.json"
     async with stage.shown():
@@ -123,7 +123,7 @@ async def test_a_bundle_goes_to_a_file_and_comes_back(folder: Path) -> None:
         await stage.until(lambda: "1 conversation imported." in stage.screen())
 
 
-async def test_another_format_takes_the_whole_ending_away(folder: Path) -> None:
+async def test_another_export_format_replaces_the_whole_file_extension(folder: Path) -> None:
     stage = a_stage()
     async with stage.shown():
         await opened(stage)
@@ -134,7 +134,7 @@ async def test_another_format_takes_the_whole_ending_away(folder: Path) -> None:
         await stage.until(lambda: stage.app.screen.query_one(Input).value == usual)
 
 
-async def test_a_bundle_that_is_there_is_replaced_only_if_wanted(folder: Path) -> None:
+async def test_an_existing_bundle_file_is_overwritten_only_after_confirmation(folder: Path) -> None:
     (folder / "mine.bundle.json").write_text("mine")
     stage = a_stage()
     async with stage.shown():
@@ -155,7 +155,7 @@ async def test_a_bundle_that_is_there_is_replaced_only_if_wanted(folder: Path) -
     ("text", "problem"),
     [("{", "it is not JSON"), ("[1]", "of another"), (None, "No such file")],
 )
-async def test_a_file_that_is_no_bundle_is_refused(
+async def test_an_import_of_an_invalid_bundle_is_rejected(
     folder: Path, text: str | None, problem: str
 ) -> None:
     if text is not None:
@@ -167,7 +167,7 @@ async def test_a_file_that_is_no_bundle_is_refused(
         assert not stage.backend.imported
 
 
-async def test_what_could_not_be_imported_is_told(folder: Path) -> None:
+async def test_parts_of_a_bundle_that_failed_to_import_are_reported(folder: Path) -> None:
     (folder / "a.json").write_text('{"items": ["x", "y"]}')
     stage = a_stage()
     stage.backend.import_problems = tuple(f"Problem {n}." for n in range(5))
@@ -177,7 +177,7 @@ async def test_what_could_not_be_imported_is_told(folder: Path) -> None:
         assert "And 2 problems more." in " ".join(stage.screen().split())
 
 
-async def test_a_rename_goes_to_the_service_that_keeps_titles() -> None:
+async def test_a_rename_is_sent_to_a_service_with_titles() -> None:
     stage = a_stage()
     async with stage.shown():
         await opened(stage)

@@ -82,7 +82,7 @@ async def start(disk: Disk, typed: str = "") -> tuple[str, list[Disk]]:
         return stage.composer_text(), watched.moments[before:]
 
 
-async def test_a_crash_at_any_moment_neither_loses_nor_repeats_what_was_typed() -> None:
+async def test_a_crash_at_any_moment_neither_loses_nor_duplicates_the_draft() -> None:
     whole = "typed\n\nleft\n\nkept"
     text, moments = await start(Disk("left", "kept"), "typed")
     assert text == whole
@@ -94,7 +94,7 @@ async def test_a_crash_at_any_moment_neither_loses_nor_repeats_what_was_typed() 
             assert (await start(second_crash))[0] == whole, second_crash
 
 
-async def test_a_slow_start_neither_overwrites_nor_repeats_the_draft() -> None:
+async def test_a_slow_start_neither_overwrites_nor_duplicates_the_draft() -> None:
     """The pause after which a draft is stored may end before the stored draft has been read."""
     gate, watched = asyncio.Event(), Watched(Disk(draft="kept"))
     async with Stage(store=watched, gate=gate, early_draft_store=watched).shown() as stage:
@@ -109,7 +109,7 @@ async def test_a_slow_start_neither_overwrites_nor_repeats_the_draft() -> None:
 
 
 @given(DRAFTS, DRAFTS, DRAFTS)
-def test_text_is_put_together_once(typed: Draft, left: Draft, kept: Draft) -> None:
+def test_draft_parts_are_merged_once(typed: Draft, left: Draft, kept: Draft) -> None:
     unsent = EarlyDraft(left).after(typed)
     joined = unsent.joined_with(kept.dump())
     merged = EarlyDraft(joined).including(kept.dump()).including(joined.dump())

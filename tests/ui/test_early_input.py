@@ -45,7 +45,7 @@ async def test_a_submitted_message_moves_from_the_early_draft_to_the_outbox(
         assert early_draft_store.read() == ""
 
 
-async def test_what_a_killed_program_left_is_in_the_composer_and_safe(
+async def test_the_early_draft_of_a_killed_program_is_restored_in_the_composer(
     early_draft_store: DraftFile,
 ) -> None:
     early_draft_store.keep("from before")
@@ -56,7 +56,7 @@ async def test_what_a_killed_program_left_is_in_the_composer_and_safe(
         assert store.drafts[None] == "from before"
 
 
-async def test_what_is_typed_comes_before_what_was_left_and_what_was_kept(
+async def test_typed_text_comes_before_restored_and_stored_drafts(
     early_draft_store: DraftFile,
 ) -> None:
     early_draft_store.keep("left")
@@ -70,7 +70,7 @@ async def test_what_is_typed_comes_before_what_was_left_and_what_was_kept(
         assert stage.composer_text() == "typed\n\nleft\n\nkept"
 
 
-async def test_what_was_kept_just_before_the_end_is_not_there_twice(
+async def test_a_draft_stored_just_before_a_kill_is_not_duplicated(
     early_draft_store: DraftFile,
 ) -> None:
     early_draft_store.keep("words")

@@ -42,7 +42,7 @@ async def ask(stage: Stage) -> ExportModal:
     return stage.app.screen
 
 
-async def test_enter_writes_a_page_of_a_sensible_name_and_says_where(folder: Path) -> None:
+async def test_enter_exports_html_with_a_sensible_name_and_shows_the_path(folder: Path) -> None:
     stage = stage_with()
     async with stage.shown():
         await ask(stage)
@@ -52,7 +52,7 @@ async def test_enter_writes_a_page_of_a_sensible_name_and_says_where(folder: Pat
         assert "Question 1" in (folder / f"{NAME}.html").read_text()
 
 
-async def test_the_format_changes_the_ending_and_the_file(folder: Path) -> None:
+async def test_the_export_format_changes_the_file_extension_and_content(folder: Path) -> None:
     stage = stage_with()
     async with stage.shown():
         modal = await ask(stage)
@@ -64,7 +64,7 @@ async def test_the_format_changes_the_ending_and_the_file(folder: Path) -> None:
         assert json.loads((folder / f"{NAME}.json").read_text())["agent"] == "Ifrit"
 
 
-async def test_a_file_is_replaced_only_after_asking(folder: Path) -> None:
+async def test_an_existing_file_is_overwritten_only_after_confirmation(folder: Path) -> None:
     (folder / f"{NAME}.html").write_text("precious")
     stage = stage_with()
     async with stage.shown():
@@ -86,7 +86,7 @@ async def answer(stage: Stage, key: str) -> None:
     await stage.press(key)
 
 
-async def test_what_cannot_be_written_is_said_in_the_modal(folder: Path) -> None:
+async def test_an_export_that_cannot_be_written_is_reported_in_the_dialog(folder: Path) -> None:
     stage = stage_with()
     async with stage.shown(60, 24):
         modal = await ask(stage)
@@ -99,7 +99,7 @@ async def test_what_cannot_be_written_is_said_in_the_modal(folder: Path) -> None
         assert not await asyncio.to_thread(lambda: list(folder.iterdir()))
 
 
-async def test_without_the_server_what_is_stored_is_exported(folder: Path) -> None:
+async def test_stored_turns_are_exported_while_offline(folder: Path) -> None:
     backend = ScriptedBackend()
     stage = stage_with(backend=backend)
     async with stage.shown():
@@ -111,7 +111,7 @@ async def test_without_the_server_what_is_stored_is_exported(folder: Path) -> No
         assert (folder / f"{NAME}.html").exists()
 
 
-async def test_a_hostile_title_makes_a_tame_name(folder: Path) -> None:
+async def test_a_hostile_title_makes_a_safe_file_name(folder: Path) -> None:
     stage = stage_with(f"../../{HOSTILE}")
     async with stage.shown():
         modal = await ask(stage)
@@ -127,7 +127,7 @@ async def test_without_a_conversation_there_is_nothing_to_export(folder: Path) -
         await stage.until(lambda: "no conversation to export" in stage.screen())
 
 
-async def test_a_name_that_is_too_long_for_any_file_is_refused(folder: Path) -> None:
+async def test_a_file_name_that_is_too_long_is_rejected(folder: Path) -> None:
     stage = stage_with()
     async with stage.shown():
         modal = await ask(stage)

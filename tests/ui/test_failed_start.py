@@ -20,7 +20,7 @@ def unusable() -> BackendError:
     return BackendError(ErrorKind.SETTINGS, PROBLEM, hint="Correct SSL_CERT_FILE, or remove it.")
 
 
-async def test_the_reason_stays_what_is_written_is_kept_and_ctrl_r_sends_it(
+async def test_after_a_failed_start_the_draft_is_kept_and_ctrl_r_retries_and_sends_it(
     tmp_path: Path,
 ) -> None:
     early_draft_store = DraftFile(tmp_path / "unsent")
@@ -44,7 +44,7 @@ async def test_the_reason_stays_what_is_written_is_kept_and_ctrl_r_sends_it(
         assert not stage.is_banner_shown()
 
 
-async def test_a_click_on_the_reason_tries_again() -> None:
+async def test_a_click_on_the_banner_retries_the_start() -> None:
     stage = Stage(refusals=[unusable()])
     async with stage.shown():
         await stage.until(lambda: REASON in stage.banner_text())
@@ -52,7 +52,7 @@ async def test_a_click_on_the_reason_tries_again() -> None:
         await stage.until(lambda: "live" in stage.topbar_text())
 
 
-async def test_a_setting_that_fails_every_call_is_no_live_connection() -> None:
+async def test_a_setting_that_fails_every_request_is_not_shown_as_online() -> None:
     """The session opens, since its conversations are here; the first call finds out."""
     stage = Stage()
     stage.backend.failures["conversations"] += [unusable()]
@@ -65,7 +65,7 @@ async def test_a_setting_that_fails_every_call_is_no_live_connection() -> None:
         assert not stage.is_banner_shown()
 
 
-async def test_early_keys_are_handled_in_order_before_later_ones() -> None:
+async def test_keys_typed_before_the_start_are_handled_in_order() -> None:
     handled: list[str] = []
 
     async def handle(event: events.Key | events.Paste) -> None:

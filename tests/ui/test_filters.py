@@ -20,7 +20,7 @@ def drawn(filter_: Colourless | PlainGlyphs | SixteenColours, text: str, style: 
     return segment
 
 
-def test_every_replacement_takes_the_same_room_and_can_be_shown() -> None:
+def test_every_ascii_replacement_has_the_same_width_and_can_be_shown() -> None:
     for table in (CONSOLE, ASCII):
         assert all(cell_len(one) == cell_len(other) == 1 for one, other in table.items())
     assert all(other.isascii() or other in CP437 for other in CONSOLE.values())
@@ -29,7 +29,7 @@ def test_every_replacement_takes_the_same_room_and_can_be_shown() -> None:
 
 
 @given(st.text())
-def test_any_text_keeps_its_width_and_loses_what_cannot_be_shown(text: str) -> None:
+def test_any_text_keeps_its_width_without_unsupported_characters(text: str) -> None:
     console = drawn(PlainGlyphs("console"), text, "").text
     ascii_ = drawn(PlainGlyphs("ascii"), text, "").text
     assert cell_len(console) == cell_len(text) == cell_len(ascii_)
@@ -44,7 +44,7 @@ def test_any_text_keeps_its_width_and_loses_what_cannot_be_shown(text: str) -> N
         ("reverse #ffffff on #000000", True),
     ],
 )
-def test_without_colour_bright_grounds_are_reversed(style: str, reverse: bool) -> None:
+def test_without_color_bright_backgrounds_are_reversed(style: str, reverse: bool) -> None:
     plain = drawn(Colourless(), "x", f"bold {style}").style
     assert plain is not None
     assert (plain.color, plain.bgcolor) == (None, None)
@@ -56,7 +56,7 @@ colours = st.tuples(*[st.integers(0, 255)] * 3).map(lambda rgb: "#{:02x}{:02x}{:
 
 
 @given(colours, colours)
-def test_no_text_is_lost_in_sixteen_colours(text: str, ground: str) -> None:
+def test_no_text_is_lost_in_sixteen_colors(text: str, ground: str) -> None:
     style = drawn(SixteenColours(), "x", f"{text} on {ground}").style
     assert style is not None
     assert style.color is not None

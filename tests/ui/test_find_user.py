@@ -54,7 +54,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
 
 
-async def test_the_id_of_an_active_user_goes_into_the_form(path: Path) -> None:
+async def test_the_id_of_an_active_user_fills_the_form(path: Path) -> None:
     directory = Directory(allowed=True)
     async with setup(path, directory) as scene:
         await opened(scene)
@@ -80,7 +80,7 @@ async def test_the_id_of_an_active_user_goes_into_the_form(path: Path) -> None:
         ("ada@example.com", False, "not in a user group that the genie"),
     ],
 )
-async def test_who_cannot_sign_in_is_told_why_and_nothing_is_filled_in(
+async def test_an_inactive_user_is_explained_and_not_filled_in(
     path: Path, email: str, allowed: bool | None, told: str
 ) -> None:
     async with setup(path, Directory(allowed=allowed)) as scene:
@@ -93,7 +93,7 @@ async def test_who_cannot_sign_in_is_told_why_and_nothing_is_filled_in(
         assert user_id(scene) == ""
 
 
-async def test_a_failure_is_a_sentence_and_the_dialog_stays(path: Path) -> None:
+async def test_a_failed_user_lookup_is_explained_and_the_dialog_stays_open(path: Path) -> None:
     problem = BackendError(ErrorKind.INVALID, "Needs a token.", hint="Enter one.")
     async with setup(path, Directory(problem)) as scene:
         await opened(scene)
@@ -103,7 +103,7 @@ async def test_a_failure_is_a_sentence_and_the_dialog_stays(path: Path) -> None:
         assert isinstance(scene.app.screen, FindUserModal)
 
 
-async def test_what_is_no_email_is_not_looked_up(path: Path) -> None:
+async def test_an_invalid_email_is_not_looked_up(path: Path) -> None:
     directory = Directory()
     async with setup(path, directory) as scene:
         await opened(scene)

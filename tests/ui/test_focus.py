@@ -54,7 +54,7 @@ async def act(stage: Stage, what: str | tuple[int, int]) -> None:
 @example(acts=[], keys=["ctrl+b", "ctrl+b", "ctrl+b"], size=(120, 40))
 @example(acts=[(20, 6), (120, 40)], keys=["ctrl+t"], size=(120, 40))
 @example(acts=["to the list"], keys=["ctrl+b"], size=(120, 40))
-def test_letters_are_in_the_composer_after_any_panes_and_sizes(
+def test_letters_reach_the_composer_after_any_panes_and_resizes(
     acts: list[str | tuple[int, int]], keys: list[str], size: tuple[int, int]
 ) -> None:
     async def run() -> None:
@@ -96,7 +96,7 @@ async def test_hiding_the_pane_that_has_the_focus_gives_it_to_the_composer() -> 
         assert app.focus_name() == "composer"
 
 
-async def test_a_pane_that_steps_aside_behind_a_modal_gives_up_the_focus() -> None:
+async def test_a_pane_hidden_by_a_resize_behind_a_modal_loses_the_focus() -> None:
     app = stage()
     async with app.shown():
         app.focus_on("conversations")

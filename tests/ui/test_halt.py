@@ -20,7 +20,7 @@ def asked(stage: Stage) -> bool:
     return any(row.entry.halting for row in stage.find_all(WorkingRow))
 
 
-async def test_a_halted_turn_shows_what_was_written_and_that_it_was_stopped() -> None:
+async def test_a_stopped_turn_shows_its_text_and_that_it_was_stopped() -> None:
     script = [started(), piece(0, "One, two, "), Wait.HALT, said("One, two, "), finished("halted")]
     stage = Stage(ScriptedBackend(script, can=WORKSHOP))
     async with stage.shown():
@@ -35,7 +35,7 @@ async def test_a_halted_turn_shows_what_was_written_and_that_it_was_stopped() ->
     assert len(stage.backend.halted) == 1
 
 
-async def test_an_agent_that_goes_on_is_shown_as_asked_to_stop() -> None:
+async def test_an_agent_that_keeps_working_is_shown_with_stop_requested() -> None:
     gate = asyncio.Event()
     script = [started(), piece(0, "One, "), gate, said("One, two."), finished()]
     stage = Stage(ScriptedBackend(script, can=WORKSHOP))
@@ -50,7 +50,7 @@ async def test_an_agent_that_goes_on_is_shown_as_asked_to_stop() -> None:
         assert not asked(stage)
 
 
-async def test_where_nothing_can_be_stopped_the_key_is_not_offered() -> None:
+async def test_without_stop_support_the_key_is_not_offered() -> None:
     gate = asyncio.Event()
     stage = Stage(ScriptedBackend([started(), gate, finished()]))
     async with stage.shown():

@@ -48,7 +48,7 @@ def drawn(path: Path, columns: int, lines: int) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "webp", "bmp"])
-def test_a_picture_fits_into_its_cells(tmp_path: Path, kind: str) -> None:
+def test_an_image_fits_into_its_cells(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"flag.{kind}"
     flag(400, 200).save(path)
     rows = drawn(path, 20, 20)
@@ -57,7 +57,7 @@ def test_a_picture_fits_into_its_cells(tmp_path: Path, kind: str) -> None:
     assert picture_of(path, 20, 20).about.startswith(f"{kind.upper()}, 400 x 200, ")
 
 
-def test_a_camera_that_was_held_otherwise_is_respected(tmp_path: Path) -> None:
+def test_the_exif_orientation_of_an_image_is_respected(tmp_path: Path) -> None:
     path, exif = tmp_path / "flag.jpeg", Image.Exif()
     exif[0x0112] = UPSIDE_DOWN
     flag().save(path, exif=exif, quality=100, subsampling=0)
@@ -66,7 +66,7 @@ def test_a_camera_that_was_held_otherwise_is_respected(tmp_path: Path) -> None:
     assert blue > red
 
 
-def test_what_is_transparent_is_left_free(tmp_path: Path) -> None:
+def test_transparent_pixels_of_an_image_are_not_drawn(tmp_path: Path) -> None:
     path = tmp_path / "nothing.png"
     Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(path)
     assert "".join(drawn(path, 10, 10)).strip() == ""
@@ -87,7 +87,7 @@ def _png_that_claims(width: int, height: int) -> bytes:
         (lambda data: _png_that_claims(9_000, 9_000), "too large to show: 9000 x 9000"),
     ],
 )
-def test_what_cannot_be_shown_has_a_sentence(
+def test_an_image_that_cannot_be_shown_has_a_message(
     path: Path, spoil: Callable[[bytes], bytes], told: str
 ) -> None:
     path.write_bytes(spoil(path.read_bytes()))
@@ -97,7 +97,7 @@ def test_what_cannot_be_shown_has_a_sentence(
         picture_of(path.with_name("gone.png"), 20, 20)
 
 
-def test_without_the_extra_it_says_what_to_install(
+def test_without_the_images_extra_the_package_to_install_is_named(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "rich_pixels", None)
@@ -105,7 +105,7 @@ def test_without_the_extra_it_says_what_to_install(
         picture_of(path, 20, 20)
 
 
-async def test_a_chip_shows_its_picture_and_writing_goes_on(path: Path) -> None:
+async def test_an_attachment_shows_its_image_preview_while_typing_continues(path: Path) -> None:
     stage = Stage()
     async with stage.shown():
         stage.paste(f"'{path}'")
@@ -119,7 +119,7 @@ async def test_a_chip_shows_its_picture_and_writing_goes_on(path: Path) -> None:
         assert stage.attached_paths() == (str(path),)
 
 
-async def test_the_picker_shows_what_is_highlighted(
+async def test_the_picker_previews_the_highlighted_image(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(path.parent)
@@ -142,7 +142,7 @@ def longest_row(text: str) -> int:
     return max(map(len, re.findall("▄+", text)), default=0)
 
 
-async def test_a_smaller_window_draws_it_smaller(path: Path) -> None:
+async def test_a_resize_draws_the_image_smaller(path: Path) -> None:
     flag(600, 600).save(path)
     stage = Stage()
     async with stage.shown(120, 50):

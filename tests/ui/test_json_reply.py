@@ -19,7 +19,7 @@ ID = MessageId("m")
 TEXT = json.dumps({"status": "slow", "since": [8, 40], "hosts": {"fra": True}}, indent=2)
 
 
-async def test_while_it_comes_and_after_it_is_one_line() -> None:
+async def test_a_json_reply_is_one_line_while_streaming_and_after() -> None:
     app = Alone("", final=False)
     async with app.run_test() as pilot:
         for length in range(1, len(TEXT), 7):
@@ -33,7 +33,7 @@ async def test_while_it_comes_and_after_it_is_one_line() -> None:
         assert len(app.shown()) == 1
 
 
-async def test_a_click_unfolds_it_and_another_folds_it() -> None:
+async def test_a_click_expands_a_json_reply_and_another_collapses_it() -> None:
     app = Alone(TEXT)
     async with app.run_test() as pilot:
         await pilot.click(Reply, offset=(4, 0))
@@ -46,7 +46,7 @@ async def test_a_click_unfolds_it_and_another_folds_it() -> None:
         await settle(pilot, lambda: len(app.shown()) == 1)
 
 
-async def test_unfolded_while_it_comes_its_lines_stay() -> None:
+async def test_a_json_reply_expanded_while_streaming_stays_expanded() -> None:
     app = Alone(TEXT[:20], final=False)
     async with app.run_test() as pilot:
         app.reply.action_unfold()
@@ -63,7 +63,7 @@ async def test_unfolded_while_it_comes_its_lines_stay() -> None:
         assert app.shown()[: len(before) - 2] == before[:-2]
 
 
-async def test_one_line_of_json_is_laid_out_when_unfolded() -> None:
+async def test_one_line_of_json_is_indented_when_expanded() -> None:
     app = Alone('{"a": {"b": [1, 2]}, "c": "`" }')
     async with app.run_test() as pilot:
         assert "a, c" in app.shown()[0]
@@ -71,7 +71,7 @@ async def test_one_line_of_json_is_laid_out_when_unfolded() -> None:
         await settle(pilot, lambda: any(line.strip() == '"b": [' for line in app.shown()))
 
 
-async def test_what_only_begins_like_json_is_shown_as_text_in_the_end() -> None:
+async def test_text_that_only_starts_like_json_is_finally_shown_as_text() -> None:
     app = Alone("", final=False)
     async with app.run_test() as pilot:
         app.reply.show('{"a', final=False)
@@ -81,7 +81,7 @@ async def test_what_only_begins_like_json_is_shown_as_text_in_the_end() -> None:
         assert not app.reply.folds
 
 
-async def test_keys_and_copies_in_the_conversation() -> None:
+async def test_a_json_reply_is_expanded_and_copied_by_keyboard() -> None:
     stage = Stage(ScriptedBackend(reply(TEXT), can=WORKSHOP))
     async with stage.shown():
         await stage.say("How is it?")
@@ -108,7 +108,7 @@ async def test_keys_and_copies_in_the_conversation() -> None:
         await stage.until(lambda: '"since"' not in stage.screen())
 
 
-async def test_pieces_and_the_whole_are_the_same_line() -> None:
+async def test_a_streamed_and_a_whole_json_reply_have_the_same_line() -> None:
     transcript = Transcript()
     app = Solo(transcript)
     async with app.run_test() as pilot:

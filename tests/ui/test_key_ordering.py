@@ -30,7 +30,7 @@ def read(stage: Stage, *keys: str) -> None:
         stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
-async def test_what_was_sent_goes_where_it_was_written_before_a_new_conversation_begins() -> None:
+async def test_a_message_is_sent_to_its_conversation_before_a_new_one_starts() -> None:
     stage = stage_with_a_conversation()
     async with stage.shown():
         stage.go_to(HERE)
@@ -42,7 +42,7 @@ async def test_what_was_sent_goes_where_it_was_written_before_a_new_conversation
         assert not stage.store.drafts.get(HERE)
 
 
-async def test_a_conversation_that_is_just_beginning_is_left_for_the_next_one() -> None:
+async def test_a_conversation_being_created_is_left_for_the_next_one() -> None:
     stage = stage_with_a_conversation()
     async with stage.shown():
         read(stage, *"hi", "enter", "ctrl+n")
@@ -55,7 +55,7 @@ async def test_a_conversation_that_is_just_beginning_is_left_for_the_next_one() 
         assert one != two
 
 
-async def test_several_messages_are_all_sent_before_a_new_conversation_begins() -> None:
+async def test_several_messages_are_all_sent_before_a_new_conversation_starts() -> None:
     stage = stage_with_a_conversation()
     async with stage.shown():
         stage.go_to(HERE)
@@ -66,7 +66,7 @@ async def test_several_messages_are_all_sent_before_a_new_conversation_begins() 
         assert [(cid, text) for cid, text, _ in stage.backend.sent] == [(HERE, "hi"), (HERE, "ho")]
 
 
-async def test_what_is_typed_behind_ctrl_n_is_for_the_new_conversation() -> None:
+async def test_text_typed_after_ctrl_n_is_for_the_new_conversation() -> None:
     stage = stage_with_a_conversation()
     async with stage.shown():
         stage.go_to(HERE)
@@ -81,7 +81,7 @@ async def test_what_is_typed_behind_ctrl_n_is_for_the_new_conversation() -> None
         assert not stage.store.drafts.get(HERE)
 
 
-async def test_what_is_typed_behind_a_key_that_opens_something_goes_there() -> None:
+async def test_text_typed_after_a_key_that_opens_a_dialog_goes_there() -> None:
     stage = Stage()
     async with stage.shown():
         read(stage, *"hi", "ctrl+p", *"them")
@@ -90,7 +90,7 @@ async def test_what_is_typed_behind_a_key_that_opens_something_goes_there() -> N
         assert stage.composer_text() == "hi"
 
 
-async def test_what_is_typed_behind_a_command_is_not_lost_with_it() -> None:
+async def test_text_typed_after_a_slash_command_is_not_lost() -> None:
     stage = stage_with_a_conversation()
     async with stage.shown():
         stage.go_to(HERE)
@@ -102,14 +102,14 @@ async def test_what_is_typed_behind_a_command_is_not_lost_with_it() -> None:
         await stage.until(lambda: stage.store.listed[HERE].given_name == "Mine")
 
 
-async def test_what_was_written_just_before_the_end_is_kept() -> None:
+async def test_a_draft_typed_just_before_quit_is_kept() -> None:
     stage = Stage()
     async with stage.shown():
         read(stage, *"half", "ctrl+q")
         await stage.until(lambda: stage.store.drafts.get(None) == "half")
 
 
-async def test_what_was_sent_just_before_the_end_is_in_the_outbox() -> None:
+async def test_a_message_sent_just_before_quit_is_in_the_outbox() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
         read(stage, *"half", "enter", "ctrl+q")
@@ -118,7 +118,7 @@ async def test_what_was_sent_just_before_the_end_is_in_the_outbox() -> None:
     assert not any(stage.store.drafts.values())
 
 
-async def test_a_hung_widget_keeps_nobody_from_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_hung_widget_does_not_block_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ordering, "_LONGEST_S", 0.01)
     stage, hung = Stage(), asyncio.Event()
     async with stage.shown():

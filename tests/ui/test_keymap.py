@@ -24,7 +24,7 @@ def problem(**keys: str) -> str:
     return message
 
 
-def test_what_is_wrong_with_keys_is_said_in_one_line() -> None:
+def test_errors_in_custom_key_bindings_are_reported_in_one_line() -> None:
     assert "did you mean 'conversation.new' or '" in problem(conversation__neu="ctrl+n")
     assert problem(zzzz="ctrl+n") == (
         "config.toml, keys: unknown name 'zzzz'; 'genie-tui doctor --keys' lists all names."
@@ -38,7 +38,7 @@ def test_what_is_wrong_with_keys_is_said_in_one_line() -> None:
     assert "'question_mark' is needed for typing" in problem(app__help="question_mark")
 
 
-def test_keys_may_be_exchanged_shared_by_places_and_taken_away() -> None:
+def test_key_bindings_can_be_swapped_shared_by_screens_and_removed() -> None:
     keymap = keymap_of(
         {
             "conversation.new": "ctrl+b",
@@ -57,22 +57,22 @@ def test_keys_may_be_exchanged_shared_by_places_and_taken_away() -> None:
     assert keys_of(commands()["app.quit"], keymap) == ()
 
 
-def test_the_keys_as_they_are_have_no_clash() -> None:
+def test_the_default_key_bindings_have_no_conflict() -> None:
     assert keymap_of({name: ",".join(c.keys) for name, c in commands().items()}, "config.toml")
 
 
 @given(st.sampled_from(["ctrl", "alt", "shift"]), st.sampled_from(["n", "f5", "pageup", "slash"]))
-def test_a_key_is_the_same_however_it_is_written(modifier: str, key: str) -> None:
+def test_different_spellings_of_a_key_are_the_same(modifier: str, key: str) -> None:
     assert normal(f"{modifier.capitalize()}+{key.capitalize()}") == f"{modifier}+{key}"
     assert is_key(f"{modifier}+{key}")
 
 
 @given(st.text(max_size=12))
-def test_any_text_is_a_key_or_not(text: str) -> None:
+def test_any_text_is_a_key_name_or_an_error(text: str) -> None:
     assert is_key(text) in (True, False)
 
 
-async def test_own_keys_are_in_force_and_shown_everywhere() -> None:
+async def test_custom_key_bindings_are_active_and_shown_everywhere() -> None:
     keys = keymap_of(
         {"conversation.new": "ctrl+f8", "app.help": "ctrl+f2", "pane.timeline": ""}, "c.toml"
     )
@@ -89,7 +89,7 @@ async def test_own_keys_are_in_force_and_shown_everywhere() -> None:
         await stage.until(lambda: stage.is_chat_in_front())
 
 
-async def test_the_keys_for_sending_and_a_new_line_can_be_exchanged() -> None:
+async def test_the_keys_for_send_and_new_line_can_be_swapped() -> None:
     keys = keymap_of({"composer.send": "ctrl+f9", "composer.newline": "enter"}, "config.toml")
     stage = Stage(ScriptedBackend(), preferences=Preferences(keys=keys))
     async with stage.shown():
@@ -99,7 +99,7 @@ async def test_the_keys_for_sending_and_a_new_line_can_be_exchanged() -> None:
         await stage.until(lambda: "send" in stage.backend.calls)
 
 
-async def test_help_finds_a_key_and_does_what_it_is_for() -> None:
+async def test_help_finds_a_key_and_runs_its_action() -> None:
     stage = Stage(ScriptedBackend())
     async with stage.shown():
         await stage.press("f1")

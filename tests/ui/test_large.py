@@ -60,7 +60,7 @@ async def watched() -> AsyncGenerator[list[float]]:
 
 
 @pytest.mark.parametrize("name", HUGE)
-async def test_a_huge_reply_holds_nobody_up(name: str) -> None:
+async def test_a_huge_reply_does_not_block_the_app(name: str) -> None:
     stage = Stage(ScriptedBackend(reply(HUGE[name])))
     async with stage.shown(100, 30), watched() as stretches:
         await stage.say("go")
@@ -78,7 +78,7 @@ def deep(levels: int) -> Any:
     return value
 
 
-async def test_a_deep_payload_is_shown() -> None:
+async def test_a_deeply_nested_payload_is_shown() -> None:
     odd = at(UnknownEvent, 2, 1, kind="odd", raw={"odd": deep(500)})
     stage = Stage(
         ScriptedBackend([at(SkillStarted, 1, 0, skill="x"), odd, said("Well"), finished()])

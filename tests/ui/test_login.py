@@ -47,7 +47,7 @@ class Scene:
         return self.app.screen_text()
 
 
-async def test_it_says_where_and_why_and_how_long_and_then_tries_the_browser() -> None:
+async def test_the_login_shows_host_reason_and_countdown_and_opens_the_browser() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
         await settle(scene.pilot, lambda: account.attempt.opened)
@@ -57,7 +57,7 @@ async def test_it_says_where_and_why_and_how_long_and_then_tries_the_browser() -
         assert "ssh -L" not in scene.text
 
 
-async def test_the_address_can_be_selected_as_one_line() -> None:
+async def test_the_login_url_can_be_selected_as_one_line() -> None:
     async with Scene(ScriptedAccount(), (80, 24)) as scene:
         address = scene.modal.query_one("#address")
         assert address.size.height > 1
@@ -67,7 +67,7 @@ async def test_the_address_can_be_selected_as_one_line() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_over_ssh_the_other_ways_come_first(size: tuple[int, int]) -> None:
+async def test_over_ssh_port_forwarding_and_paste_come_first(size: tuple[int, int]) -> None:
     account = ScriptedAccount(remote_reason="you are connected over SSH")
     async with Scene(account, size) as scene:
         assert account.attempt.opened == 0
@@ -80,14 +80,14 @@ async def test_over_ssh_the_other_ways_come_first(size: tuple[int, int]) -> None
             assert words in scene.text
 
 
-async def test_a_port_that_is_in_use_is_named_and_the_paste_way_offered() -> None:
+async def test_a_port_in_use_is_named_and_pasting_offered() -> None:
     account = ScriptedAccount(listening_problem="Port 8763 is in use by python3 (process 7).")
     async with Scene(account) as scene:
         assert "in use by python3 (process 7)" in scene.text
         assert scene.modal.query_one(AddressField).is_on_screen
 
 
-async def test_where_a_redirect_may_go_astray_both_ways_are_offered_at_once() -> None:
+async def test_where_a_redirect_may_fail_browser_and_paste_are_both_offered() -> None:
     account = ScriptedAccount(redirect_doubt="The port may be taken: paste the address.")
     async with Scene(account) as scene:
         await settle(scene.pilot, lambda: account.attempt.opened)
@@ -95,13 +95,13 @@ async def test_where_a_redirect_may_go_astray_both_ways_are_offered_at_once() ->
         assert "paste its address" in scene.text
 
 
-async def test_where_no_browser_starts_it_says_so() -> None:
+async def test_a_missing_browser_is_reported() -> None:
     async with Scene(ScriptedAccount(has_browser=False)) as scene:
         await settle(scene.pilot, lambda: "No browser can be started here" in scene.text)
         assert "paste its address" in scene.text
 
 
-async def test_whoever_signs_in_by_the_browser_is_the_answer() -> None:
+async def test_the_user_signed_in_by_the_browser_is_the_result() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
         account.attempt.outcome.set_result(ADA)
@@ -110,7 +110,7 @@ async def test_whoever_signs_in_by_the_browser_is_the_answer() -> None:
         assert account.attempt.closed
 
 
-async def test_what_is_pasted_anywhere_is_the_address_even_if_it_was_wrapped() -> None:
+async def test_a_pasted_redirect_url_is_accepted_even_if_wrapped() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
         scene.app.post_message(events.Paste(f"{REDIRECT}\n?code=good\n"))
@@ -118,7 +118,7 @@ async def test_what_is_pasted_anywhere_is_the_address_even_if_it_was_wrapped() -
         assert account.attempt.pasted == [f"{REDIRECT}?code=good"]
 
 
-async def test_a_wrong_address_is_explained_and_the_next_one_counts() -> None:
+async def test_a_wrong_pasted_url_is_explained_and_the_next_one_accepted() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
         await scene.pilot.press("p", *"nonsense", "enter")
@@ -128,7 +128,7 @@ async def test_a_wrong_address_is_explained_and_the_next_one_counts() -> None:
         await settle(scene.pilot, lambda: scene.app.answers)
 
 
-async def test_the_address_is_copied_and_shown_as_a_code_where_it_fits() -> None:
+async def test_the_login_url_is_copied_and_shown_as_a_qr_code_where_it_fits() -> None:
     async with Scene(ScriptedAccount(), (100, 50)) as scene:
         await scene.pilot.press("c")
         await settle(scene.pilot, lambda: scene.app.heard)
@@ -145,7 +145,7 @@ async def test_the_address_is_copied_and_shown_as_a_code_where_it_fits() -> None
         assert "needs a terminal of" in scene.text
 
 
-async def test_esc_gives_up_and_closes_the_port() -> None:
+async def test_escape_cancels_the_login_and_closes_the_port() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
         await scene.pilot.press("escape")
@@ -153,7 +153,7 @@ async def test_esc_gives_up_and_closes_the_port() -> None:
         assert scene.app.answers == [None]
 
 
-async def test_keys_of_the_first_moment_do_nothing() -> None:
+async def test_keys_of_the_first_moment_do_nothing_in_the_login() -> None:
     account = ScriptedAccount(remote_reason="this is a container")
     async with Scene(account) as scene:
         scene.clock.now_s -= 1
@@ -162,7 +162,7 @@ async def test_keys_of_the_first_moment_do_nothing() -> None:
         assert scene.app.answers == []
 
 
-async def test_a_failed_login_is_a_sentence_and_can_be_tried_again() -> None:
+async def test_a_failed_login_is_explained_and_can_be_retried() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
         problem = LoginProblem("The login was denied in the browser.", hint="Sign in again.")
@@ -177,7 +177,7 @@ async def test_a_failed_login_is_a_sentence_and_can_be_tried_again() -> None:
         await settle(scene.pilot, lambda: scene.app.answers)
 
 
-async def test_an_identity_service_that_cannot_be_asked_is_a_sentence_too() -> None:
+async def test_an_unreachable_identity_service_is_explained() -> None:
     error = BackendError(ErrorKind.UNREACHABLE, "The name id.example is not known.", hint="VPN?")
     async with Scene(ScriptedAccount(problems=[error])) as scene:
         assert "The name id.example is not known." in scene.text
@@ -186,7 +186,7 @@ async def test_an_identity_service_that_cannot_be_asked_is_a_sentence_too() -> N
         assert scene.app.answers == [None]
 
 
-async def test_words_of_others_are_shown_as_they_are() -> None:
+async def test_hostile_login_texts_are_sanitized() -> None:
     account = ScriptedAccount(remote_reason=HOSTILE, listening_problem=HOSTILE)
     async with Scene(account) as scene:
         assert "[/oops]" in scene.text
@@ -196,7 +196,7 @@ async def test_words_of_others_are_shown_as_they_are() -> None:
         assert not set(UNSAFE) & set(scene.text)
 
 
-async def test_the_countdown_counts() -> None:
+async def test_the_login_countdown_counts_down() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
         account.attempt.seconds_left = 59.2
@@ -221,7 +221,7 @@ async def sign_in(stage: Stage, identity: Identity = ADA) -> None:
     await stage.until(lambda: login_of(stage) is None)
 
 
-async def test_when_nobody_is_signed_in_the_app_asks_and_then_opens() -> None:
+async def test_when_signed_out_the_app_opens_the_login_and_then_starts() -> None:
     stage = Stage(account=ScriptedAccount())
     async with stage.shown():
         await stage.until(lambda: login_of(stage))
@@ -233,7 +233,7 @@ async def test_when_nobody_is_signed_in_the_app_asks_and_then_opens() -> None:
         assert "kept in the keyring (Test)" in told
 
 
-async def test_what_is_typed_before_the_login_is_there_after_it() -> None:
+async def test_a_draft_typed_before_the_login_is_kept() -> None:
     stage = Stage(account=ScriptedAccount(), gate=asyncio.Event())
     async with stage.shown():
         await stage.press(*"hello")
@@ -246,7 +246,7 @@ async def test_what_is_typed_before_the_login_is_there_after_it() -> None:
         assert stage.composer_text() == "hello"
 
 
-async def test_whoever_gives_up_can_ask_for_it_again() -> None:
+async def test_a_canceled_login_can_be_reopened() -> None:
     stage = Stage(account=ScriptedAccount())
     async with stage.shown():
         modal = None
@@ -264,7 +264,7 @@ async def test_whoever_gives_up_can_ask_for_it_again() -> None:
         await stage.until(lambda: stage.is_connected())
 
 
-async def test_a_login_that_ends_costs_neither_the_message_nor_what_runs() -> None:
+async def test_an_expired_login_loses_neither_message_nor_running_turn() -> None:
     gate = asyncio.Event()
     running = [started(), said("First"), gate, said("Second"), finished()]
     stage = Stage(ScriptedBackend(running, reply("Here again")), account=ScriptedAccount(ADA))
@@ -287,7 +287,7 @@ async def test_a_login_that_ends_costs_neither_the_message_nor_what_runs() -> No
         await stage.until(lambda: "Second" in stage.screen())
 
 
-async def test_it_waits_for_a_pause_in_typing() -> None:
+async def test_the_login_opens_only_in_a_pause_of_typing() -> None:
     stage = Stage(account=ScriptedAccount(ADA))
     async with stage.shown():
         await stage.press(*"half a thou")
@@ -299,7 +299,7 @@ async def test_it_waits_for_a_pause_in_typing() -> None:
         assert stage.composer_text() == "half a thou"
 
 
-async def test_a_refusal_that_no_login_helps_against_is_only_told() -> None:
+async def test_a_rejection_that_no_login_can_fix_is_only_reported() -> None:
     stage = Stage(account=ScriptedAccount(ADA))
     async with stage.shown():
         stage.report_failure(
@@ -316,7 +316,7 @@ async def test_a_refusal_that_no_login_helps_against_is_only_told() -> None:
         assert "may not talk to this genie" in stage.banner_text()
 
 
-async def test_somebody_else_gets_a_session_of_their_own() -> None:
+async def test_another_user_gets_a_separate_session() -> None:
     stage = Stage(ScriptedBackend(reply("For Ada")), account=ScriptedAccount(ADA))
     async with stage.shown():
         await stage.say("hi")

@@ -17,7 +17,7 @@ from tui.ui.toolkit.choice import InlineChoice
 from tui.ui.toolkit.confirm import ConfirmModal
 
 
-async def test_whoever_is_in_a_pane_that_steps_aside_is_writing_again() -> None:
+async def test_a_resize_that_hides_the_focused_pane_focuses_the_composer() -> None:
     stage = Stage()
     async with stage.shown():
         stage.focus_on("conversations")
@@ -26,7 +26,7 @@ async def test_whoever_is_in_a_pane_that_steps_aside_is_writing_again() -> None:
         await stage.until(lambda: stage.focus_name() == "composer")
 
 
-async def test_the_timeline_steps_aside_before_the_conversation_is_crowded() -> None:
+async def test_the_timeline_is_hidden_by_a_resize_before_the_conversation_is_crowded() -> None:
     stage = Stage()
     async with stage.shown(110, 30):
         assert "Timeline" not in stage.screen().splitlines()[2]
@@ -34,7 +34,7 @@ async def test_the_timeline_steps_aside_before_the_conversation_is_crowded() -> 
         await stage.until(lambda: "Timeline" in stage.screen().splitlines()[2])
 
 
-async def test_studio_follows_the_window_under_a_modal() -> None:
+async def test_studio_follows_a_resize_under_a_modal() -> None:
     stage = Stage(studio=ScriptedStudio())
     async with stage.shown():
         screen = await opened(stage)
@@ -50,7 +50,7 @@ def _widest(rows: OptionList) -> int:
     return max(prompt.cell_length for prompt in prompts if isinstance(prompt, Content))
 
 
-async def test_options_that_do_not_fit_beside_each_other_show_the_chosen_one() -> None:
+async def test_options_that_do_not_fit_in_a_row_show_the_selected_one() -> None:
     app = Solo(choice := InlineChoice("Low", "Medium", "High"))
     async with app.run_test(size=(40, 3)) as pilot:
         assert app.screen_text().startswith("◉ Low    ○ Medium    ○ High")
@@ -67,7 +67,7 @@ async def _narrow(pilot: Pilot[None], columns: int) -> None:
     await pilot.resize_terminal(columns, 3)
 
 
-async def test_how_grave_a_notice_is_has_a_shape_and_none_covers_the_screen() -> None:
+async def test_notification_severity_has_a_symbol_and_none_covers_the_screen() -> None:
     stage = Stage()
     async with stage.shown():
         stage.app.notify("Copied.")
@@ -79,7 +79,7 @@ async def test_how_grave_a_notice_is_has_a_shape_and_none_covers_the_screen() ->
         assert "▌ Copied." in stage.screen()
 
 
-async def test_a_slim_picture_shows_the_same_words() -> None:
+async def test_a_compact_svg_shows_the_same_text() -> None:
     stage = Stage()
     async with stage.shown(80, 24):
         whole = stage.app.export_screenshot()

@@ -23,7 +23,7 @@ from tui.ui.transcript.entries import TurnList
 from tui.ui.transcript.reply import Reply
 
 
-async def test_the_lines_of_a_widget_go_with_it() -> None:
+async def test_cached_lines_of_a_removed_widget_are_freed() -> None:
     stage = Stage()
     kept: list[weakref.ref[object]] = []
     async with stage.shown():
@@ -38,7 +38,7 @@ async def test_the_lines_of_a_widget_go_with_it() -> None:
         assert [lines() for lines in kept[:2]] == [None, None]
 
 
-async def test_turns_far_above_are_forgotten_and_read_again(
+async def test_turns_far_above_are_unloaded_and_loaded_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(transcripts, "MOST_TURNS", 30)
@@ -60,7 +60,7 @@ async def test_turns_far_above_are_forgotten_and_read_again(
                 await stage.pilot.pause(0.01)
 
 
-async def test_a_turn_that_waits_is_not_forgotten() -> None:
+async def test_a_waiting_turn_is_not_unloaded() -> None:
     over = [TurnFinished(key="end")]
     waits = turn_of("b", "two", at_ms=T0_MS + 1)
     roll = TurnList(
@@ -71,7 +71,7 @@ async def test_a_turn_that_waits_is_not_forgotten() -> None:
     assert not roll.forget_oldest(1)
 
 
-async def test_the_timeline_remembers_what_it_shows() -> None:
+async def test_the_timeline_keeps_only_visible_events_in_memory() -> None:
     timeline = Timeline()
     app = Solo(timeline)
     async with app.run_test() as pilot:
@@ -83,7 +83,7 @@ async def test_the_timeline_remembers_what_it_shows() -> None:
         assert len(timeline._seen) == len(timeline._rows)
 
 
-async def test_lines_far_from_the_view_are_forgotten_and_drawn_again() -> None:
+async def test_lines_far_from_the_view_are_freed_and_drawn_again() -> None:
     transcript = transcripts.Transcript()
     text = "\n\n".join(f"Line {n}" for n in range(40))
     app = Solo(transcript)

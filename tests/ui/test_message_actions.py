@@ -61,13 +61,13 @@ async def after(stage: Stage, text: str, answer: str) -> MessageMenu:
 # What is taken from a text
 
 
-def test_a_message_is_copied_as_one_reads_it() -> None:
+def test_a_message_is_copied_as_plain_text() -> None:
     plain = plain_text(MARKDOWN)
     assert plain.startswith("Plan\n\nSee this page (example.com).")
     assert plain.endswith("print(1)")
 
 
-def test_only_links_to_the_web_are_offered_each_once() -> None:
+def test_only_http_links_are_offered_each_once() -> None:
     text = "[a](https://e.com/1) [b](javascript:x) https://e.com/1 <http://f.org>"
     assert web_links(text) == ["https://e.com/1", "http://f.org"]
 
@@ -76,7 +76,7 @@ def test_a_quotation_marks_every_line() -> None:
     assert quoted("a\n\nb") == "> a\n>\n> b"
 
 
-def test_what_can_be_done_depends_on_the_message() -> None:
+def test_message_actions_depend_on_the_message() -> None:
     assert actions_on(prompt("p")) == ("copy", "edit", "quote", "view")
     assert actions_on(words("r", MARKDOWN)) == (
         "copy", "markdown", "code", "quote", "links", "view",
@@ -84,7 +84,7 @@ def test_what_can_be_done_depends_on_the_message() -> None:
     assert actions_on(words("r", "")) == ()
 
 
-def test_the_next_stop_is_of_the_kind_asked_for() -> None:
+def test_navigation_goes_to_the_next_message_of_a_kind() -> None:
     entries: list[Entry] = [prompt("a"), words("b"), words("c"), prompt("d"), words("e")]
     assert stop_beside(entries, 4, -1) is entries[3]
     assert stop_beside(entries, 3, -1, is_prompt) is entries[0]
@@ -94,7 +94,7 @@ def test_the_next_stop_is_of_the_kind_asked_for() -> None:
 # The cursor
 
 
-async def test_ctrl_up_goes_from_question_to_question_and_ctrl_down_back_to_writing() -> None:
+async def test_ctrl_up_goes_from_message_to_message_and_ctrl_down_back_to_the_composer() -> None:
     stage = Stage(store=long_talk())
     async with stage.shown(100, 30):
         transcript = await open_only(stage)
@@ -113,7 +113,7 @@ async def test_ctrl_up_goes_from_question_to_question_and_ctrl_down_back_to_writ
         await stage.until(lambda: "Answer 99" in stage.screen())
 
 
-async def test_moving_keeps_the_message_in_view_and_a_high_one_is_scrolled() -> None:
+async def test_navigation_keeps_the_message_in_view_and_scrolls_a_tall_one() -> None:
     high = "\n\n".join(f"line {n}" for n in range(60))
     stage = Stage(ScriptedBackend(reply(high)))
     async with stage.shown(100, 30):
@@ -130,7 +130,7 @@ async def test_moving_keeps_the_message_in_view_and_a_high_one_is_scrolled() -> 
         assert transcript.scroll_offset.y == 0
 
 
-async def test_the_footer_names_what_can_be_done_with_the_message() -> None:
+async def test_the_footer_lists_the_message_actions() -> None:
     stage = Stage(ScriptedBackend(reply(MARKDOWN)))
     async with stage.shown(200, 30):
         transcript = await after(stage, "hi", "print(1)")
@@ -141,7 +141,7 @@ async def test_the_footer_names_what_can_be_done_with_the_message() -> None:
         assert "Markdown" not in stage.screen().splitlines()[-1]
 
 
-async def test_the_head_of_a_message_fills_without_moving_anything() -> None:
+async def test_the_header_of_a_message_shows_actions_without_a_layout_change() -> None:
     stage = Stage(ScriptedBackend(reply("Hello **Jo**")))
     async with stage.shown():
         transcript = await after(stage, "hi", "Hello Jo")
@@ -154,7 +154,7 @@ async def test_the_head_of_a_message_fills_without_moving_anything() -> None:
         await stage.until(lambda: "copy" not in stage.screen())
 
 
-async def test_a_click_on_the_head_does_it() -> None:
+async def test_a_click_in_the_message_header_runs_the_action() -> None:
     stage = Stage(ScriptedBackend(reply("Hello **Jo**")))
     async with stage.shown():
         await after(stage, "hi", "Hello Jo")
@@ -167,7 +167,7 @@ async def test_a_click_on_the_head_does_it() -> None:
         assert stage.focus_name() == "composer"
 
 
-async def test_times_are_shown_on_demand() -> None:
+async def test_timestamps_are_shown_on_demand() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
         transcript = await after(stage, "hi", "Hello")
@@ -194,7 +194,7 @@ async def test_a_message_is_copied_as_text_and_as_markdown() -> None:
         await stage.until(lambda: stage.app.clipboard == "print(1)\n")
 
 
-async def test_an_old_question_is_put_into_the_composer_in_front_of_what_is_there() -> None:
+async def test_an_old_message_is_put_into_the_composer_before_the_draft() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
         transcript = await after(stage, "first words", "Hello")
@@ -206,7 +206,7 @@ async def test_an_old_question_is_put_into_the_composer_in_front_of_what_is_ther
         assert len(stage.backend.sent) == 1
 
 
-async def test_links_are_opened_from_a_list_that_shows_their_hosts(monkeypatch) -> None:
+async def test_links_are_opened_from_a_list_with_their_hosts(monkeypatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr("tui.ui.app.app.open_at_home", lambda url: not opened.append(url))
     stage = Stage(ScriptedBackend(reply("[a](https://e.com/1) and [b](https://f.org/2)")))
@@ -230,7 +230,7 @@ async def test_one_of_several_code_blocks_is_chosen() -> None:
         await stage.until(lambda: stage.app.clipboard == "two\n")
 
 
-async def test_a_part_is_selected_with_the_keys() -> None:
+async def test_a_part_of_a_message_is_selected_by_keyboard() -> None:
     stage = Stage(ScriptedBackend(reply("Hello **Jo**")))
     async with stage.shown():
         (await after(stage, "hi", "Hello Jo")).focus()
@@ -241,7 +241,7 @@ async def test_a_part_is_selected_with_the_keys() -> None:
         await stage.until(lambda: stage.app.clipboard == "Hello")
 
 
-async def test_hostile_words_are_only_words_everywhere() -> None:
+async def test_hostile_message_text_is_only_text_everywhere() -> None:
     stage = Stage(ScriptedBackend(reply(f"{HOSTILE} https://e.com/[/x]\n\n```\n{HOSTILE}\n```")))
     async with stage.shown():
         transcript = await after(stage, HOSTILE, "e.com")
@@ -255,7 +255,7 @@ async def test_hostile_words_are_only_words_everywhere() -> None:
         assert not set(UNSAFE) & set(stage.app.clipboard)
 
 
-async def test_what_the_mouse_selects_is_copied_while_the_composer_keeps_the_keys() -> None:
+async def test_a_mouse_selection_is_copied_while_the_composer_keeps_the_focus() -> None:
     stage = Stage(ScriptedBackend(reply("Hello Jo")))
     async with stage.shown():
         await after(stage, "hi", "Hello Jo")
@@ -268,7 +268,7 @@ async def test_what_the_mouse_selects_is_copied_while_the_composer_keeps_the_key
         await stage.until(lambda: "The selection was sent" in stage.screen())
 
 
-async def test_questions_that_are_not_read_yet_are_reached_too() -> None:
+async def test_messages_that_are_not_loaded_yet_are_reached_too() -> None:
     stage = Stage(store=long_talk(150))
     async with stage.shown(100, 30):
         transcript = await open_only(stage)

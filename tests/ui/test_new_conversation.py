@@ -78,7 +78,7 @@ def field(modal: NewConversationModal, name: str) -> OptionField:
     return next(f for f in modal.query(OptionField) if f.option.name == name)
 
 
-async def test_enter_begins_at_once_and_words_go_to_the_new_conversation() -> None:
+async def test_enter_starts_immediately_and_text_goes_to_the_new_conversation() -> None:
     stage = a_stage(reply("Dug."))
     async with stage.shown():
         await form(stage)
@@ -92,7 +92,7 @@ async def test_enter_begins_at_once_and_words_go_to_the_new_conversation() -> No
         assert [sent[0] for sent in stage.backend.sent] == ["conversation-1"]
 
 
-async def test_ctrl_n_and_enter_in_one_go_wait_for_what_can_be_chosen() -> None:
+async def test_ctrl_n_and_enter_in_one_read_wait_for_the_options() -> None:
     gate = asyncio.Event()
 
     class Slow(ScriptedBackend):
@@ -114,7 +114,7 @@ async def test_ctrl_n_and_enter_in_one_go_wait_for_what_can_be_chosen() -> None:
         assert stage.backend.created == [{}]
 
 
-async def test_every_kind_is_chosen_with_the_keyboard() -> None:
+async def test_every_kind_of_option_is_set_by_keyboard() -> None:
     stage = a_stage()
     async with stage.shown(100, 40):
         await form(stage)
@@ -138,7 +138,7 @@ async def test_every_kind_is_chosen_with_the_keyboard() -> None:
     ]
 
 
-async def test_and_with_the_mouse() -> None:
+async def test_every_kind_of_option_is_set_by_mouse() -> None:
     stage = a_stage()
     async with stage.shown(100, 40):
         modal = await form(stage)
@@ -155,7 +155,7 @@ async def test_and_with_the_mouse() -> None:
     assert stage.backend.created == [{"memory": False, "skills": ("s-Mowing",)}]
 
 
-async def test_what_is_wrong_is_said_and_nothing_is_created() -> None:
+async def test_invalid_options_are_reported_and_nothing_is_created() -> None:
     stage = a_stage()
     async with stage.shown(80, 24):
         modal = await form(stage)
@@ -169,7 +169,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_created() -> None:
     assert not stage.backend.created
 
 
-async def test_the_choices_are_remembered_but_not_the_title(data: Path) -> None:
+async def test_options_are_remembered_but_not_the_title(data: Path) -> None:
     stage = a_stage()
     async with stage.shown():
         await form(stage)
@@ -182,7 +182,7 @@ async def test_the_choices_are_remembered_but_not_the_title(data: Path) -> None:
     assert "title" not in json.loads((data / "new-conversations.json").read_text())["demo"]
 
 
-async def test_what_was_written_goes_along() -> None:
+async def test_a_draft_goes_to_the_new_conversation() -> None:
     stage = a_stage()
     async with stage.shown():
         await stage.press(*"Dig")
@@ -194,7 +194,7 @@ async def test_what_was_written_goes_along() -> None:
         assert await stage.store.draft(None) == ""
 
 
-async def test_a_command_brings_words_for_the_new_conversation() -> None:
+async def test_the_text_of_a_slash_command_goes_to_the_new_conversation() -> None:
     stage = a_stage()
     async with stage.shown():
         await stage.say("/new Dig a hole")
@@ -204,7 +204,7 @@ async def test_a_command_brings_words_for_the_new_conversation() -> None:
         assert stage.current_conversation() == "conversation-1"
 
 
-async def test_a_service_that_cannot_say_what_there_is_can_still_begin() -> None:
+async def test_a_conversation_starts_although_its_options_fail_to_load() -> None:
     stage = a_stage()
     stage.backend.failures["options"] = [BackendError(ErrorKind.SERVER, "It rains.")] * 3
     async with stage.shown():
@@ -215,7 +215,7 @@ async def test_a_service_that_cannot_say_what_there_is_can_still_begin() -> None
     assert stage.backend.created == [{}]
 
 
-async def test_a_failure_to_create_is_said() -> None:
+async def test_a_failure_to_create_a_conversation_is_reported() -> None:
     stage = a_stage()
     stage.backend.failures["create"] = [BackendError(ErrorKind.INVALID, "No such model.")]
     async with stage.shown():
@@ -225,7 +225,7 @@ async def test_a_failure_to_create_is_said() -> None:
         assert stage.current_conversation() is None
 
 
-async def test_texts_of_the_service_are_harmless() -> None:
+async def test_hostile_option_texts_are_sanitized() -> None:
     hostile = OptionChoice(value="x", label=HOSTILE, help=HOSTILE)
     offered = (
         Option(name="a", label=HOSTILE, kind="choice", help=HOSTILE, choices=(hostile,) * 9),
@@ -240,7 +240,7 @@ async def test_texts_of_the_service_are_harmless() -> None:
         assert not set(stage.screen()) & set(UNSAFE.replace("\r", ""))
 
 
-async def test_where_nothing_can_be_chosen_there_is_no_form() -> None:
+async def test_without_options_there_is_no_form() -> None:
     stage = Stage(ScriptedBackend(reply("Dug.")))
     async with stage.shown():
         await stage.say("Dig")
@@ -254,7 +254,7 @@ VALUES = st.none() | st.text(max_size=5) | st.integers() | st.booleans() | st.tu
 
 
 @given(st.dictionaries(st.sampled_from([o.name for o in OPTIONS] + ["other"]), VALUES))
-def test_whatever_is_remembered_what_fits_can_be_sent(values: dict[str, OptionValue]) -> None:
+def test_any_remembered_options_give_a_valid_form(values: dict[str, OptionValue]) -> None:
     from tui.core.options import problems_with
 
     kept = still_fitting(OPTIONS, values)
@@ -264,7 +264,7 @@ def test_whatever_is_remembered_what_fits_can_be_sent(values: dict[str, OptionVa
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"demo": 3}', '{"demo": {"a": {"b": 1}}}'])
-def test_a_damaged_file_means_no_choices(data: Path, text: str) -> None:
+def test_a_damaged_file_means_no_remembered_options(data: Path, text: str) -> None:
     path = data / "c.json"
     path.write_text(text)
     assert LastOptions(path, "demo").read() == {}

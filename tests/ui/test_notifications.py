@@ -22,7 +22,7 @@ def staged(*script: object, notifications: bool = True) -> Stage:
     return Stage(ScriptedBackend(list(script)), preferences=preferences, terminal=terminal)
 
 
-async def test_a_reply_is_announced_only_to_who_looks_elsewhere() -> None:
+async def test_a_reply_is_notified_only_without_focus() -> None:
     gate = asyncio.Event()
     stage = staged(started(), gate, *reply("Secret words"))
     async with stage.shown():
@@ -36,7 +36,7 @@ async def test_a_reply_is_announced_only_to_who_looks_elsewhere() -> None:
         assert not any("Secret" in sent for sent in stage.app.sent)
 
 
-async def test_a_question_is_announced_by_the_name_of_its_skill() -> None:
+async def test_a_question_notification_names_its_skill() -> None:
     gate = asyncio.Event()
     hostile = "Order\x1b]52;c;eA==\x07 laptop"
     stage = staged(started(), gate, asks(hostile, "call-1", {"secret": "x"}), Wait.DECISION)
@@ -53,7 +53,7 @@ async def test_a_question_is_announced_by_the_name_of_its_skill() -> None:
 
 
 @pytest.mark.parametrize(("wanted", "blur"), [(True, False), (False, True)])
-async def test_nothing_is_announced_with_focus_or_unasked(wanted: bool, blur: bool) -> None:
+async def test_no_notification_with_focus_or_when_disabled(wanted: bool, blur: bool) -> None:
     stage = staged(started(), *reply("Hi"), notifications=wanted)
     async with stage.shown():
         if blur:
@@ -63,7 +63,7 @@ async def test_nothing_is_announced_with_focus_or_unasked(wanted: bool, blur: bo
         assert not any("\x1b]9;" in sent for sent in stage.app.sent)
 
 
-async def test_the_title_says_what_goes_on_and_is_sent_once_per_change() -> None:
+async def test_the_window_title_shows_the_state_and_is_sent_once_per_change() -> None:
     gate = asyncio.Event()
     stage = staged(started(), gate, *reply("Hi"))
     async with stage.shown():

@@ -41,7 +41,7 @@ def place_of(stage: Stage, text: str) -> tuple[int, int]:
     return lines[y].index(text), y
 
 
-def test_pinned_conversations_stand_under_their_own_heading() -> None:
+def test_pinned_conversations_have_their_own_heading() -> None:
     items = three()
     rows = rows_of([replace(items[2], pinned=True), *items[:2]], lambda _: "idle", NOW_MS)
     assert [row.text if isinstance(row, Heading) else row.name for row in rows] == [
@@ -49,19 +49,19 @@ def test_pinned_conversations_stand_under_their_own_heading() -> None:
     ]  # fmt: skip
 
 
-def test_a_failure_has_a_shape_of_its_own_until_something_runs() -> None:
+def test_a_failed_conversation_has_its_own_symbol_until_something_runs() -> None:
     row = ConversationRow(ConversationId("c"), "A", "1m", failed=True, unread=True)
     assert "✗ A" in row.drawn(30).plain
     assert "◐ A" in replace(row, state="running").drawn(30).plain
 
 
-def test_both_names_of_a_conversation_are_found() -> None:
+def test_both_titles_of_a_renamed_conversation_are_found() -> None:
     item = replace(three()[0], given_name="Budget")
     for words in ("budget", "subject"):
         assert len(rows_of([item], lambda _: "idle", NOW_MS, words)) == 1
 
 
-async def test_a_conversation_is_called_what_the_user_says_until_that_is_cleared() -> None:
+async def test_a_renamed_conversation_keeps_its_title_until_that_is_cleared() -> None:
     store = MemoryStore(three())
     stage = Stage(store=store)
     async with stage.shown():
@@ -88,7 +88,7 @@ async def test_the_open_conversation_is_renamed_from_anywhere() -> None:
         await stage.until(lambda: stage.topbar_title() == "Greeting")
 
 
-async def test_a_server_that_keeps_titles_is_told_the_name() -> None:
+async def test_a_rename_is_sent_to_a_server_with_titles() -> None:
     backend = ScriptedBackend(can=EVERYTHING | Capability.RENAME, conversations=three())
     stage = Stage(backend)
     async with stage.shown():
@@ -109,7 +109,7 @@ async def test_a_pinned_conversation_stays_on_top() -> None:
         await stage.until(lambda: names(stage) == ["Subject 0", "Subject 1", "Subject 2"])
 
 
-async def test_the_right_button_offers_everything_and_opens_nothing() -> None:
+async def test_the_context_menu_offers_everything_and_opens_nothing() -> None:
     stage = Stage(store=MemoryStore(three()))
     async with stage.shown():
         await listed(stage)
@@ -122,7 +122,7 @@ async def test_the_right_button_offers_everything_and_opens_nothing() -> None:
         assert "Subject 1" in stage.screen()
 
 
-async def test_the_dots_offer_the_same_in_the_list_and_at_the_top() -> None:
+async def test_the_menu_button_offers_the_same_in_sidebar_and_header() -> None:
     stage = Stage(store=MemoryStore(three()))
     async with stage.shown():
         await listed(stage, "enter")
@@ -141,14 +141,14 @@ async def test_the_dots_offer_the_same_in_the_list_and_at_the_top() -> None:
             await stage.until(lambda: stage.is_chat_in_front())
 
 
-async def test_a_turn_that_failed_is_seen_in_the_list() -> None:
+async def test_a_failed_turn_is_shown_in_the_sidebar() -> None:
     stage = Stage(ScriptedBackend(failed_reply("No luck.")))
     async with stage.shown():
         await stage.say("hi")
         await stage.until(lambda: "✗ hi" in stage.screen())
 
 
-async def test_hostile_names_are_only_names() -> None:
+async def test_hostile_titles_are_only_text() -> None:
     stage = Stage(store=MemoryStore([conversation("c0", HOSTILE, NOW_MS), *three()[1:]]))
     async with stage.shown():
         await listed(stage, "f2")

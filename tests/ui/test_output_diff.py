@@ -32,7 +32,7 @@ def frame(written: list[tuple[int, int, str]], row: int = 1) -> str:
 
 
 @given(st.lists(pieces, min_size=1, max_size=6))
-def test_the_screen_is_the_same_as_if_all_had_been_sent(frames: list) -> None:  # type: ignore[type-arg]
+def test_diff_output_gives_the_same_screen_as_full_output(frames: list) -> None:  # type: ignore[type-arg]
     shown = OutputDiff()
     screens = pyte.Screen(COLUMNS, ROWS), pyte.Screen(COLUMNS, ROWS)
     for written in frames:
@@ -41,7 +41,7 @@ def test_the_screen_is_the_same_as_if_all_had_been_sent(frames: list) -> None:  
         assert screens[0].display == screens[1].display
 
 
-def test_what_is_there_is_not_sent_again() -> None:
+def test_unchanged_cells_are_not_sent_again() -> None:
     shown = OutputDiff()
     first = frame([(1, 1, "a"), (2, 1, "b")])
     assert "a" in shown.needed(first)
@@ -54,7 +54,7 @@ def test_what_is_there_is_not_sent_again() -> None:
     assert shown.needed(first).count("\x1b[1m") == 2
 
 
-def test_modes_are_always_sent() -> None:
+def test_terminal_modes_are_always_sent() -> None:
     shown = OutputDiff()
     assert [shown.needed("\x1b[?2026h") for _ in range(2)] == ["\x1b[?2026h"] * 2
 

@@ -44,7 +44,7 @@ async def answer(stage: Stage, key: str) -> None:
     await stage.press(key)
 
 
-async def test_a_folded_paste_is_sent_in_full_and_its_draft_survives() -> None:
+async def test_a_collapsed_paste_is_sent_in_full_and_its_draft_survives() -> None:
     stage = Stage(ScriptedBackend(reply("Long.")))
     async with stage.shown():
         await paste(stage, LINES)
@@ -58,7 +58,7 @@ async def test_a_folded_paste_is_sent_in_full_and_its_draft_survives() -> None:
         assert stage.backend.sent[0][1] == LINES
 
 
-async def test_a_paste_is_looked_at_and_unfolded() -> None:
+async def test_a_paste_is_viewed_and_expanded() -> None:
     stage = Stage()
     async with stage.shown():
         await paste(stage, LINES)
@@ -71,7 +71,7 @@ async def test_a_paste_is_looked_at_and_unfolded() -> None:
         assert "Pasted text" in stage.composer_text()
 
 
-async def test_what_is_too_much_for_a_message_goes_as_a_file() -> None:
+async def test_a_text_too_long_for_a_message_is_attached_as_a_file() -> None:
     stage = Stage(ScriptedBackend(reply("Read.")))
     text = "x" * (LIMIT_BYTES + 1)
     async with stage.shown():
@@ -88,7 +88,7 @@ async def test_what_is_too_much_for_a_message_goes_as_a_file() -> None:
         assert stage.composer_text() == picked.path.name
 
 
-async def test_an_editor_changes_the_message_and_unchanged_pastes_stay_folded(
+async def test_an_editor_changes_the_message_and_unchanged_pastes_stay_collapsed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     command = script(tmp_path / "editor.py", "file.write_text('Look: ' + file.read_text())")
@@ -102,7 +102,7 @@ async def test_an_editor_changes_the_message_and_unchanged_pastes_stay_folded(
         assert stage.composer_text() == "Look: [Pasted text #2 · 36 lines]"
 
 
-async def test_an_editor_that_fails_leaves_the_text(monkeypatch, tmp_path: Path) -> None:
+async def test_a_failed_editor_keeps_the_text(monkeypatch, tmp_path: Path) -> None:
     command = script(tmp_path / "editor.py", "file.write_text('gone'); sys.exit(3)")
     monkeypatch.setenv("VISUAL", " ".join(command))
     stage = Stage()
@@ -113,7 +113,7 @@ async def test_an_editor_that_fails_leaves_the_text(monkeypatch, tmp_path: Path)
         assert stage.composer_text() == "mine"
 
 
-async def test_where_there_is_no_terminal_to_lend_it_is_said() -> None:
+async def test_without_a_terminal_for_the_editor_an_error_is_shown() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press(*"mine", "alt+e")
@@ -121,14 +121,14 @@ async def test_where_there_is_no_terminal_to_lend_it_is_said() -> None:
         assert stage.composer_text() == "mine"
 
 
-async def test_an_editor_sees_a_file_of_the_users_own(tmp_path: Path) -> None:
+async def test_an_editor_opens_a_private_file(tmp_path: Path) -> None:
     command = script(tmp_path / "e.py", "file.write_text(oct(file.parent.stat().st_mode)[-3:])")
     assert await edited("secret", command) == "700"
     with pytest.raises(EditorFailed, match="cannot be started"):
         await edited("secret", ["/no/such/editor"])
 
 
-def test_the_editor_is_the_users_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_editor_comes_from_visual_or_editor(monkeypatch: pytest.MonkeyPatch) -> None:
     assert editor_command({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
     assert editor_command({"VISUAL": " ", "EDITOR": "vi"}) == ["vi"]
     with pytest.raises(EditorFailed, match="VISUAL cannot be read"):

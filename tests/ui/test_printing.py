@@ -12,14 +12,14 @@ def printed(markdown: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
 
 
-def test_nothing_that_was_said_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_printed_markdown_omits_no_text(capsys: pytest.CaptureFixture[str]) -> None:
     text = "# T\n\n[Status]: Approved\n[1]: https://a.example\n\n- a\n  - \\(x\\;y\\)"
     assert printed(text, capsys) == [
         *("T", "", "[Status]: Approved", "[1]: https://a.example", "", "• a", r"  ◦ \(x\;y\)"),
     ]
 
 
-def test_code_has_its_language_and_no_mark_to_click_on(
+def test_printed_code_has_its_language_and_no_copy_mark(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert printed("```py\n\tx = 1\n```", capsys) == [" py", "     x = 1", ""]

@@ -59,7 +59,7 @@ async def let_it_go_on(stage: Stage) -> None:
     await stage.session().decide(question.turn, question.name, "approved")
 
 
-async def test_a_message_that_waits_is_changed_by_keyboard_in_its_place() -> None:
+async def test_a_queued_message_is_edited_in_place_by_keyboard() -> None:
     stage = Stage(parked("Done."))
     async with stage.shown():
         await with_a_message_that_waits(stage)
@@ -78,7 +78,7 @@ async def test_a_message_that_waits_is_changed_by_keyboard_in_its_place() -> Non
     assert [text for _, text, _ in stage.backend.sent] == ["order one", "and a mouse"]
 
 
-async def test_a_message_that_waits_is_changed_or_taken_back_by_mouse() -> None:
+async def test_a_queued_message_is_edited_or_canceled_by_mouse() -> None:
     stage = Stage(parked())
     async with stage.shown():
         await with_a_message_that_waits(stage)
@@ -95,7 +95,7 @@ async def test_a_message_that_waits_is_changed_or_taken_back_by_mouse() -> None:
     assert [text for _, text, _ in stage.backend.sent] == ["order one"]
 
 
-async def test_a_message_that_left_while_it_was_changed_keeps_the_new_words() -> None:
+async def test_a_queued_message_sent_during_its_edit_keeps_the_new_text() -> None:
     stage = Stage(parked("Done."))
     async with stage.shown():
         await with_a_message_that_waits(stage)
@@ -110,7 +110,7 @@ async def test_a_message_that_left_while_it_was_changed_keeps_the_new_words() ->
         assert "It was sent before you changed it" in stage.banner_text()
 
 
-async def test_nothing_that_waits_means_nothing_to_change() -> None:
+async def test_without_queued_messages_there_is_nothing_to_edit() -> None:
     stage = Stage(ScriptedBackend(reply("Hello.")))
     async with stage.shown():
         await stage.say("hi")
@@ -119,7 +119,7 @@ async def test_nothing_that_waits_means_nothing_to_change() -> None:
         assert stage.is_chat_in_front()
 
 
-async def test_the_user_stops_waiting_and_looks_again_later() -> None:
+async def test_stop_waiting_and_retry_later() -> None:
     broken = BackendError(ErrorKind.INTERRUPTED, "The connection broke.", sent=True)
     away = BackendError(ErrorKind.UNREACHABLE, "The host does not answer.")
     backend = ScriptedBackend([started(), said("One."), broken])
@@ -143,7 +143,7 @@ async def test_the_user_stops_waiting_and_looks_again_later() -> None:
     assert len(backend.sent) == 1
 
 
-async def test_words_taken_back_from_a_conversation_that_never_began_are_kept() -> None:
+async def test_text_restored_from_a_conversation_that_was_never_created_is_kept() -> None:
     away = BackendError(ErrorKind.UNREACHABLE, "The host does not answer.")
     backend = ScriptedBackend()
     backend.failures["create"] = [away] * 1000
@@ -168,7 +168,7 @@ class FullDisk(MemoryStore):
         await super().save_draft(conversation_id, text)
 
 
-async def test_a_draft_that_cannot_be_kept_is_told_and_kept_later() -> None:
+async def test_a_draft_that_cannot_be_stored_is_reported_and_stored_later() -> None:
     store = FullDisk()
     store.full = False
     stage = Stage(store=store)
@@ -182,7 +182,7 @@ async def test_a_draft_that_cannot_be_kept_is_told_and_kept_later() -> None:
         await stage.until(lambda: store.drafts.get(None) == "a")
 
 
-async def test_who_leaves_is_told_once_that_a_draft_cannot_be_kept() -> None:
+async def test_on_quit_a_draft_that_cannot_be_stored_is_reported_once() -> None:
     store = FullDisk()
     store.full = False
     stage = Stage(store=store)
@@ -197,7 +197,7 @@ async def test_who_leaves_is_told_once_that_a_draft_cannot_be_kept() -> None:
     assert stage.app.return_code == 0
 
 
-async def test_a_refusal_that_cannot_be_kept_is_in_the_composer_all_the_same() -> None:
+async def test_a_rejected_message_that_cannot_be_stored_is_restored_to_the_composer() -> None:
     store = FullDisk()
     store.full = False
     stage = Stage(store=store)
@@ -212,7 +212,7 @@ async def test_a_refusal_that_cannot_be_kept_is_in_the_composer_all_the_same() -
         await stage.until(lambda: "The disk is full." in stage.banner_text())
 
 
-async def test_enter_counts_while_the_message_before_is_made_safe() -> None:
+async def test_enter_sends_while_the_previous_message_is_being_stored() -> None:
     stage = Stage(ScriptedBackend(reply("One."), reply("Two.")))
     async with stage.shown():
         stage.put_text("first")
@@ -243,7 +243,7 @@ async def first_taken_away(gate: asyncio.Event) -> AsyncIterator[Stage]:
         yield stage
 
 
-async def test_enter_counts_for_a_text_that_begins_like_the_one_before() -> None:
+async def test_enter_sends_a_text_that_starts_like_the_previous_one() -> None:
     gate = asyncio.Event()
     async with first_taken_away(gate) as stage:
         await stage.say("yes, please")
@@ -253,7 +253,7 @@ async def test_enter_counts_for_a_text_that_begins_like_the_one_before() -> None
     assert [text for _, text, _ in stage.backend.sent] == ["yes", "yes, please"]
 
 
-async def test_enter_counts_when_the_message_before_is_safe_but_its_draft_is_not() -> None:
+async def test_enter_sends_while_the_previous_draft_is_being_stored() -> None:
     gate, full = asyncio.Event(), AsyncMock(side_effect=StoreError("The disk is full."))
     async with first_taken_away(gate) as stage:
         await stage.say("more")
@@ -265,7 +265,7 @@ async def test_enter_counts_when_the_message_before_is_safe_but_its_draft_is_not
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 9])
-async def test_every_enter_counts_however_many_messages_wait(count: int) -> None:
+async def test_every_enter_sends_however_many_messages_are_queued(count: int) -> None:
     texts = [f"message{number}" for number in range(count)]
     stage = Stage(ScriptedBackend(*(reply("Good.") for _ in texts)))
     async with stage.shown():
@@ -286,7 +286,7 @@ async def test_every_enter_counts_however_many_messages_wait(count: int) -> None
     assert [text for _, text, _ in stage.backend.sent] == texts
 
 
-async def test_messages_and_commands_do_not_run_into_each_other() -> None:
+async def test_messages_and_slash_commands_are_not_merged() -> None:
     stage = Stage(ScriptedBackend(reply("One."), reply("Two.")), gate=asyncio.Event())
     async with stage.shown():
         await stage.press(*"one", "enter")
@@ -300,7 +300,7 @@ async def test_messages_and_commands_do_not_run_into_each_other() -> None:
     assert [text for _, text, _ in stage.backend.sent] == ["one", "two"]
 
 
-async def test_what_cannot_be_sent_stays_on_lines_of_its_own() -> None:
+async def test_unsendable_messages_stay_on_separate_lines() -> None:
     stage = Stage(ScriptedBackend())
     async with stage.shown():
         gate = asyncio.Event()
@@ -318,7 +318,7 @@ async def test_what_cannot_be_sent_stays_on_lines_of_its_own() -> None:
         assert not stage.is_sending()
 
 
-async def test_a_held_message_that_was_changed_is_not_sent() -> None:
+async def test_an_edited_held_message_is_not_sent() -> None:
     stage = Stage(ScriptedBackend(reply("One.")), gate=asyncio.Event())
     async with stage.shown():
         await stage.press(*"one", "enter")
@@ -332,7 +332,7 @@ async def test_a_held_message_that_was_changed_is_not_sent() -> None:
     assert [text for _, text, _ in stage.backend.sent] == ["on"]
 
 
-async def test_a_message_leaves_the_composer_though_its_conversation_is_named_meanwhile() -> None:
+async def test_a_sent_message_leaves_the_composer_while_its_conversation_gets_an_id() -> None:
     backend = NamedLater(reply("One."), reply("Two."))
     stage = Stage(backend)
     async with stage.shown():

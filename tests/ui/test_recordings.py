@@ -55,7 +55,7 @@ def flat(text: str) -> str:
 @pytest.mark.parametrize(
     "name", ["02-one-tool-claude", "03-two-tools-custom", "11-reconnect-inside-a-burst-custom"]
 )
-async def test_a_run_is_drawn_once_and_whole(name: str) -> None:
+async def test_a_recorded_run_is_drawn_once_and_completely(name: str) -> None:
     recording = Recording(name)
     workflow_id = next(iter(recording.workflows))
     [run] = recording.runs(workflow_id)
@@ -75,7 +75,7 @@ async def test_a_run_is_drawn_once_and_whole(name: str) -> None:
     )
 
 
-async def test_a_failed_tool_is_drawn_as_failed() -> None:
+async def test_a_failed_skill_is_drawn_as_failed() -> None:
     async with shown(Player(Recording("02-one-tool-failing-custom"))) as stage:
         await stage.say("tools: failing")
         await stage.until(lambda: "no such order" in flat(stage.screen()))
@@ -90,7 +90,7 @@ async def test_the_recorded_progress_is_drawn_in_the_card_of_its_tool() -> None:
         assert "33 %  ━━━╌╌╌╌╌╌╌╌╌  Write the answer" in stage.text(stage.find(SkillCard))
 
 
-async def test_three_prompts_add_up_in_the_head_of_the_timeline() -> None:
+async def test_token_usage_of_three_prompts_adds_up_in_the_timeline_header() -> None:
     async with shown(player := Player(Recording("04-three-prompts-custom"))) as stage:
         for run in player.runs:
             await stage.say(run.prompt)
@@ -110,7 +110,7 @@ async def test_an_empty_reply_does_not_ask_about_a_genie() -> None:
         assert "genie" not in stage.text(stage.find(SilenceRow))
 
 
-async def test_a_failure_says_why() -> None:
+async def test_a_failed_run_shows_its_reason() -> None:
     async with shown(Player(Recording("06-model-failure-gateway"))) as stage:
         await stage.say("model: refuse")
         await stage.until(lambda: stage.find_all(OutcomeRow))

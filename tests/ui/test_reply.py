@@ -72,7 +72,7 @@ async def select(pilot: Pilot[None], app: Stage, first: str, last: str) -> str |
     return app.screen.get_selected_text()
 
 
-async def test_the_first_text_and_the_last_are_drawn_at_once() -> None:
+async def test_the_first_and_the_last_streamed_text_are_drawn_immediately() -> None:
     app = Stage(final=False)
     async with app.run_test(size=(40, 20)) as pilot:
         app.reply.show("Hel", final=False)
@@ -84,7 +84,7 @@ async def test_the_first_text_and_the_last_are_drawn_at_once() -> None:
         assert app.shown() == ["Hello you"]
 
 
-async def test_what_came_during_a_pause_is_drawn_after_it() -> None:
+async def test_text_streamed_during_a_pause_is_drawn_after_it() -> None:
     app = Stage(final=False)
     async with app.run_test(size=(40, 20)) as pilot:
         app.reply.show("one", final=False)
@@ -93,7 +93,7 @@ async def test_what_came_during_a_pause_is_drawn_after_it() -> None:
         await settle(pilot, lambda: app.shown() == ["one two three"])
 
 
-async def test_a_snapshot_that_is_not_longer_replaces_the_text() -> None:
+async def test_a_snapshot_that_does_not_extend_the_text_replaces_it() -> None:
     app = Stage("- a\n- b\n- c\n\nend")
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.pause()
@@ -111,7 +111,7 @@ async def test_a_message_shown_before_it_is_mounted_appears() -> None:
         assert app.shown() == ["early"]
 
 
-async def test_it_is_laid_out_anew_when_the_terminal_narrows_in_mid_stream() -> None:
+async def test_a_resize_during_streaming_lays_the_reply_out_again() -> None:
     app = Stage("some words that need room\n\nand", final=False)
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
@@ -122,7 +122,7 @@ async def test_it_is_laid_out_anew_when_the_terminal_narrows_in_mid_stream() -> 
         assert app.shown() == ["some words", "that need room", "", "and more words"]
 
 
-async def test_soft_wraps_are_undone_in_what_is_selected() -> None:
+async def test_selected_text_has_no_soft_wraps() -> None:
     app = Stage("Some words that need room.\n\n> quoted text\n\n```py\nx = 1\n```")
     async with app.run_test(size=(18, 20)) as pilot:
         await pilot.pause()
@@ -131,7 +131,7 @@ async def test_soft_wraps_are_undone_in_what_is_selected() -> None:
         assert await select(pilot, app, "text", "x = 1") == "text\n\nx = 1"
 
 
-async def test_everything_selected_is_the_text_without_decoration() -> None:
+async def test_select_all_is_the_text_without_decoration() -> None:
     app = Stage("# T\n\n- a\n  - b\n\n> c")
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.pause()
@@ -140,7 +140,7 @@ async def test_everything_selected_is_the_text_without_decoration() -> None:
         assert app.screen.get_selected_text() == "T\n\n• a\n  ◦ b\n\nc"
 
 
-async def test_a_click_on_a_link_asks_the_app_with_the_exact_address() -> None:
+async def test_a_click_on_a_link_opens_the_exact_url() -> None:
     address = "https://a.example/x'y?q=1"
     app = Stage(f"see [the page]({address}) now")
     async with app.run_test(size=(60, 20)) as pilot:
@@ -151,7 +151,7 @@ async def test_a_click_on_a_link_asks_the_app_with_the_exact_address() -> None:
         assert app.opened == [address]
 
 
-async def test_a_click_on_the_copy_mark_asks_for_that_code_block() -> None:
+async def test_a_click_on_the_copy_mark_copies_that_code_block() -> None:
     app = Stage("```py\nfirst\n```\n\n```py\nsecond\n```")
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.pause()
@@ -160,7 +160,7 @@ async def test_a_click_on_the_copy_mark_asks_for_that_code_block() -> None:
         assert app.reply.code_blocks() == [("py", "first\n"), ("py", "second\n")]
 
 
-async def test_settled_lines_are_painted_once_while_the_tail_grows() -> None:
+async def test_finished_lines_are_drawn_once_while_streaming() -> None:
     text = "First paragraph.\n\nSecond paragraph.\n\nThird"
     app = Stage(text, final=False)
     async with app.run_test(size=(40, 20)) as pilot:
@@ -172,7 +172,7 @@ async def test_settled_lines_are_painted_once_while_the_tail_grows() -> None:
         assert app.shown()[-1] == "Third grows."
 
 
-async def test_a_change_of_theme_repaints_everything() -> None:
+async def test_a_theme_change_redraws_everything() -> None:
     app = Stage("plain and `code`")
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.pause()
@@ -189,7 +189,7 @@ async def test_markup_and_escape_sequences_are_text() -> None:
         assert app.shown() == ["[/oops] [@click=app.quit]x[/] \ufffd[2J"]
 
 
-async def test_a_message_on_screen_takes_on_another_theme() -> None:
+async def test_a_message_on_screen_changes_with_the_theme() -> None:
     text = "# Head\n\nA `piece` of **code**:\n\n```python\nif True: pass  # really\n```\n"
     seen = {}
     for first, then in (("textual-dark", "textual-light"), ("textual-light", "textual-light")):
@@ -203,7 +203,7 @@ async def test_a_message_on_screen_takes_on_another_theme() -> None:
     assert seen["textual-dark"] == seen["textual-light"]
 
 
-async def test_many_messages_share_their_colours() -> None:
+async def test_many_messages_share_their_styles() -> None:
     app = Stage("some `code`")
     async with app.run_test() as pilot:
         await pilot.pause()

@@ -25,19 +25,19 @@ def call(number: int, **changed: object) -> ServerCall:
 
 
 @pytest.mark.parametrize("width", [48, 60, 100, 200])
-def test_a_row_is_as_wide_as_asked_and_never_loses_the_id(width: int) -> None:
+def test_a_request_row_fits_the_width_and_keeps_the_request_id(width: int) -> None:
     row = drawn(call(7, request_id="0f8fad5b-d9cd-469f"), width)
     assert row.cell_length == width
     assert "0f8fad5b-d9cd-469f" in row.plain
 
 
-def test_an_outcome_has_a_shape() -> None:
+def test_a_request_outcome_has_a_symbol() -> None:
     assert "✓ 200" in drawn(call(1), 100).plain
     assert "✗ 503" in drawn(call(1, status=503), 100).plain
     assert "✗ -" in drawn(call(1, status=None, request_id=None), 100).plain
 
 
-async def test_requests_are_listed_and_their_ids_copied() -> None:
+async def test_requests_are_listed_and_their_request_ids_copied() -> None:
     stage = Stage()
     async with stage.shown():
         for number in range(3):
@@ -62,7 +62,7 @@ async def test_only_the_newest_requests_are_kept() -> None:
         assert (len(kept), kept[0].request_id) == (MOST_CALLS, "req-5")
 
 
-async def test_hostile_paths_and_ids_are_only_text() -> None:
+async def test_hostile_paths_and_request_ids_are_only_text() -> None:
     stage = Stage()
     async with stage.shown(200, 30):
         stage.backend.listener(call(0, path=HOSTILE, request_id=HOSTILE, method=HOSTILE))

@@ -36,7 +36,7 @@ def test_screens_close_once_and_only_themselves() -> None:
     assert {screen for screen in screens if not issubclass(screen, SafeScreen)} == set()
 
 
-def test_lists_bear_clicks_on_what_is_gone() -> None:
+def test_lists_ignore_clicks_on_removed_rows() -> None:
     lists = set(_ours(OptionList))
     assert len(lists) > 2
     assert {one for one in lists if not issubclass(one, SafeOptionList)} == set()
@@ -46,7 +46,7 @@ class _Twice(SafeModal[None]):
     """A modal whose key is pressed twice."""
 
 
-async def test_there_is_one_of_a_kind_at_a_time() -> None:
+async def test_only_one_modal_of_a_kind_is_open() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
         app.push_screen(_Twice())
@@ -56,7 +56,7 @@ async def test_there_is_one_of_a_kind_at_a_time() -> None:
         assert [type(screen) for screen in app.screen_stack[1:]] == [_Twice]
 
 
-async def test_what_is_closed_twice_closes_nothing_else() -> None:
+async def test_a_modal_dismissed_twice_closes_nothing_else() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
         modal = _Twice()
@@ -77,7 +77,7 @@ class _Listing(SafeModal[None]):
         self.query_one(SafeOptionList).action_cursor_down()
 
 
-async def test_a_key_that_comes_before_or_after_the_parts_does_nothing() -> None:
+async def test_a_key_before_mount_or_after_unmount_does_nothing() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
         modal = _Listing()
@@ -96,7 +96,7 @@ async def test_a_key_that_comes_before_or_after_the_parts_does_nothing() -> None
         assert drawn == [1]
 
 
-async def test_the_palette_bears_what_is_found_when_it_is_closed() -> None:
+async def test_the_command_palette_ignores_results_after_it_is_closed() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
         palette = SafePalette()
@@ -108,7 +108,7 @@ async def test_the_palette_bears_what_is_found_when_it_is_closed() -> None:
         assert not palette.is_whole
 
 
-async def test_the_palettes_own_list_is_one_of_ours() -> None:
+async def test_the_command_palette_uses_our_option_list() -> None:
     app = BaseApp[None]()
     async with app.run_test() as pilot:
         app.push_screen(SafePalette())
@@ -134,7 +134,7 @@ class _Watched(BaseApp[None]):
         super()._display(screen, renderable)
 
 
-async def test_what_changes_while_a_batch_is_open_is_drawn_when_it_is_over() -> None:
+async def test_changes_during_a_batch_update_are_drawn_at_its_end() -> None:
     app = _Watched()
     async with app.run_test() as pilot:
         await pilot.pause()
@@ -159,7 +159,7 @@ async def _turns_of_the_loop(true: Callable[[], bool]) -> None:
     raise AssertionError
 
 
-async def test_what_changes_just_before_a_picture_is_drawn_is_in_it() -> None:
+async def test_changes_just_before_a_frame_are_drawn_in_it() -> None:
     app = _Watched()
     async with app.run_test() as pilot:
         await pilot.pause()
@@ -171,7 +171,7 @@ async def test_what_changes_just_before_a_picture_is_drawn_is_in_it() -> None:
         assert app.drawn == before + 1
 
 
-async def test_a_batch_that_outlasts_the_screens_own_turn_is_drawn_at_its_end() -> None:
+async def test_a_batch_update_longer_than_a_frame_is_drawn_at_its_end() -> None:
     app = _Watched()
     async with app.run_test() as pilot:
         await pilot.pause()

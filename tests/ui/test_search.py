@@ -92,7 +92,7 @@ async def go_to_needle(stage: Stage) -> None:
     await stage.until(lambda: "history" in stage.backend.calls)
 
 
-async def test_hits_come_as_one_types_with_title_words_and_time() -> None:
+async def test_search_results_appear_while_typing_with_title_words_and_time() -> None:
     stage = Stage(store=library())
     async with stage.shown():
         await stage.press("ctrl+f", *"hay")
@@ -105,7 +105,7 @@ async def test_hits_come_as_one_types_with_title_words_and_time() -> None:
         assert "now" in seen
 
 
-async def test_a_hit_far_back_opens_at_the_message_and_marks_it() -> None:
+async def test_an_old_search_result_opens_at_the_message_and_highlights_it() -> None:
     stage = Stage(store=library())
     async with stage.shown():
         await go_to_needle(stage)
@@ -121,7 +121,7 @@ async def test_a_hit_far_back_opens_at_the_message_and_marks_it() -> None:
         assert modal(stage).query_one(Input).value == "needle"
 
 
-async def test_the_timeline_goes_where_the_hit_is_and_on_to_the_end_with_the_reader() -> None:
+async def test_the_timeline_scrolls_to_the_search_result_and_follows_to_the_end() -> None:
     stage = Stage(store=library())
     async with stage.shown():
         await go_to_needle(stage)
@@ -132,7 +132,7 @@ async def test_the_timeline_goes_where_the_hit_is_and_on_to_the_end_with_the_rea
         await stage.until(lambda: f"answer {TURNS - 1}" in timeline_words(timeline))
 
 
-async def test_in_a_long_message_the_words_are_in_view() -> None:
+async def test_a_search_result_in_a_long_message_scrolls_to_the_words() -> None:
     long = "\n\n".join([f"Paragraph {n}" for n in range(200)])
     text = f"{long}\n\nHere is the *needle* at last\n\n{long}"
     store = MemoryStore([conversation("long", "Hay", NOW_MS)], [record(1, text)])
@@ -143,7 +143,7 @@ async def test_in_a_long_message_the_words_are_in_view() -> None:
         await stage.until(lambda: "Here is the needle at last" in stage.screen())
 
 
-async def test_a_folded_document_is_unfolded_where_the_words_are_in_it() -> None:
+async def test_a_collapsed_document_with_the_search_words_is_expanded() -> None:
     text = '{"status": "slow", "hosts": {"needle": true}}'
     store = MemoryStore([conversation("long", "Hay", NOW_MS)], [record(1, text)])
     stage = Stage(store=store)
@@ -153,7 +153,7 @@ async def test_a_folded_document_is_unfolded_where_the_words_are_in_it() -> None
         await stage.until(lambda: '"needle": true' in stage.screen())
 
 
-async def test_from_there_one_can_read_on_to_the_end() -> None:
+async def test_after_a_search_result_one_can_scroll_to_the_end() -> None:
     stage = Stage(store=library())
     async with stage.shown():
         await go_to_needle(stage)
@@ -170,7 +170,7 @@ async def test_from_there_one_can_read_on_to_the_end() -> None:
         assert keys == [f"t{number}/prompt" for number in range(first, TURNS)]
 
 
-async def test_the_end_key_leads_to_the_newest_messages() -> None:
+async def test_after_a_search_the_end_key_scrolls_to_the_newest_messages() -> None:
     stage = Stage(store=library())
     async with stage.shown():
         await go_to_needle(stage)
@@ -179,7 +179,7 @@ async def test_the_end_key_leads_to_the_newest_messages() -> None:
         assert last_prompt(stage) == f"t{TURNS - 1}/prompt"
 
 
-async def test_what_is_sent_from_there_shows_at_the_end() -> None:
+async def test_a_message_sent_from_a_search_result_is_shown_at_the_end() -> None:
     stage = Stage(ScriptedBackend(reply("Welcome back")), store=library())
     async with stage.shown():
         await go_to_needle(stage)
@@ -189,7 +189,7 @@ async def test_what_is_sent_from_there_shows_at_the_end() -> None:
         assert f"t{TURNS - 1}/prompt" in [item.key for item in transcript(stage).items]
 
 
-async def test_what_comes_meanwhile_is_announced_and_waits_at_the_end() -> None:
+async def test_new_messages_during_a_search_are_announced() -> None:
     gate = asyncio.Event()
     stage = Stage(
         ScriptedBackend([started(), gate, said("All done"), finished()]), store=library(20)
@@ -209,7 +209,7 @@ async def test_what_comes_meanwhile_is_announced_and_waits_at_the_end() -> None:
         assert not stage.is_new_below_shown()
 
 
-async def test_a_title_opens_its_conversation_and_escape_changes_nothing() -> None:
+async def test_a_title_in_the_results_opens_its_conversation_and_escape_cancels() -> None:
     stage = Stage(store=library())
     async with stage.shown():
         stage.put_text("half a thought")
@@ -222,7 +222,7 @@ async def test_a_title_opens_its_conversation_and_escape_changes_nothing() -> No
         await stage.until(lambda: stage.current_conversation() == "other")
 
 
-async def test_a_hit_in_the_open_conversation_leaves_the_composer_alone() -> None:
+async def test_a_search_result_in_the_open_conversation_keeps_the_draft() -> None:
     stage = Stage(store=library())
     async with stage.shown():
         stage.go_to(LONG)
@@ -232,7 +232,7 @@ async def test_a_hit_in_the_open_conversation_leaves_the_composer_alone() -> Non
         assert stage.composer_text() == "half a thought"
 
 
-async def test_nothing_typed_and_nothing_found_are_said_so() -> None:
+async def test_empty_search_and_no_results_are_explained() -> None:
     stage = Stage(store=library())
     async with stage.shown(60, 24):
         await stage.press("ctrl+f")
@@ -244,7 +244,7 @@ async def test_nothing_typed_and_nothing_found_are_said_so() -> None:
         assert modal(stage).query_one("#search").region.right <= 60
 
 
-async def test_arrows_and_pages_move_through_the_hits() -> None:
+async def test_arrow_and_page_keys_move_through_the_search_results() -> None:
     stage = Stage(store=library())
     async with stage.shown(80, 24):
         await look_for(stage, "answer", 100)
@@ -269,7 +269,7 @@ class SlowStore(MemoryStore):
         return await super().search(words, limit)
 
 
-async def test_a_search_that_is_overtaken_is_given_up() -> None:
+async def test_an_outdated_search_is_canceled() -> None:
     store = SlowStore([conversation("a", "alpha", NOW_MS), conversation("b", "beta", NOW_MS)])
     stage = Stage(store=store)
     async with stage.shown():
@@ -283,7 +283,7 @@ async def test_a_search_that_is_overtaken_is_given_up() -> None:
         assert "beta" in stage.screen()
 
 
-async def test_hostile_words_and_texts_are_shown_as_they_are() -> None:
+async def test_hostile_search_words_and_texts_are_sanitized() -> None:
     store = MemoryStore([conversation("c", HOSTILE, NOW_MS)], [record(1, f"needle {HOSTILE}")])
     stage = Stage(store=store)
     async with stage.shown():

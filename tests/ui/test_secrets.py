@@ -32,7 +32,7 @@ async def modal(stage: Stage, kind: type[GuardedModal[Any]]) -> GuardedModal[Any
     return screen
 
 
-async def test_no_picture_of_a_question_shows_a_secret() -> None:
+async def test_no_screenshot_of_a_question_shows_a_secret() -> None:
     gate = asyncio.Event()
     script = [started(), gate, QUESTION, Wait.DECISION, *reply("Ordered")]
     stage = Stage(ScriptedBackend(script))

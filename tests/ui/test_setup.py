@@ -116,7 +116,7 @@ def written(path: Path) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("key", ["enter", "f2"])
-async def test_the_demo_is_one_key_away_and_writes_nothing(path: Path, key: str) -> None:
+async def test_the_demo_starts_with_one_key_and_writes_no_profile(path: Path, key: str) -> None:
     async with setup(path) as scene:
         await scene.press(key)
     assert scene.app.return_value == ""
@@ -124,13 +124,13 @@ async def test_the_demo_is_one_key_away_and_writes_nothing(path: Path, key: str)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_the_demo_and_the_profile_are_both_offered(path: Path, size: tuple[int, int]) -> None:
+async def test_demo_and_profile_setup_are_both_offered(path: Path, size: tuple[int, int]) -> None:
     async with setup(path, size=size) as scene:
         for words in ("Try the demo", "a genie of your own", "Data center", "to the character"):
             assert words in scene.text
 
 
-async def test_a_profile_for_the_browser_is_checked_and_saved(path: Path) -> None:
+async def test_a_profile_with_browser_sign_in_is_checked_and_saved(path: Path) -> None:
     async with setup(path) as scene:
         await by_oauth(scene)
         await scene.type("data_center", "eu")
@@ -147,7 +147,7 @@ async def test_a_profile_for_the_browser_is_checked_and_saved(path: Path) -> Non
     }
 
 
-async def test_an_api_key_is_kept_apart_and_never_shown(path: Path) -> None:
+async def test_an_api_key_is_stored_separately_and_never_shown(path: Path) -> None:
     async with setup(path) as scene:
         await by_key(scene)
         await scene.until("kept in the keyring (Test), not in")
@@ -169,7 +169,7 @@ async def test_an_api_key_is_kept_apart_and_never_shown(path: Path) -> None:
         ("name", "two words", "must be letters"),
     ],
 )
-async def test_what_cannot_be_right_is_said_beside_the_field(
+async def test_an_invalid_value_is_reported_beside_the_field(
     path: Path, key: str, text: str, told: str
 ) -> None:
     async with setup(path) as scene:
@@ -180,7 +180,7 @@ async def test_what_cannot_be_right_is_said_beside_the_field(
         assert scene.app.return_value is None
 
 
-async def test_a_developer_token_is_recognised(path: Path) -> None:
+async def test_a_developer_token_as_api_key_is_recognized(path: Path) -> None:
     async with setup(path) as scene:
         await by_key(scene)
         await scene.type("api_key", "wrkaus-secret")
@@ -188,7 +188,7 @@ async def test_a_developer_token_is_recognised(path: Path) -> None:
         assert "wrkaus-secret" not in scene.text
 
 
-async def test_what_is_missing_is_said_when_it_is_needed(path: Path) -> None:
+async def test_a_missing_field_is_reported_when_it_is_needed(path: Path) -> None:
     async with setup(path) as scene:
         await scene.press("f5")
         await settle(scene.pilot, lambda: scene.text.count("is needed") == 2)
@@ -196,7 +196,7 @@ async def test_what_is_missing_is_said_when_it_is_needed(path: Path) -> None:
         assert "is needed" not in scene.text
 
 
-async def test_a_check_shows_each_step_and_saves_nothing(path: Path) -> None:
+async def test_checking_a_profile_shows_each_step_and_saves_nothing(path: Path) -> None:
     async with setup(path, ScriptedHelp(fails_at="genie")) as scene:
         await by_oauth(scene)
         await scene.press("f5")
@@ -206,7 +206,7 @@ async def test_a_check_shows_each_step_and_saves_nothing(path: Path) -> None:
     assert text_of(path) == ""
 
 
-async def test_what_does_not_work_is_saved_only_when_asked_twice(path: Path) -> None:
+async def test_a_failing_profile_is_saved_only_after_confirmation(path: Path) -> None:
     async with setup(path, ScriptedHelp(fails_at="network")) as scene:
         await by_oauth(scene)
         await scene.press("ctrl+s")
@@ -221,7 +221,7 @@ async def test_what_does_not_work_is_saved_only_when_asked_twice(path: Path) -> 
     assert written(path)["genie"] == "gin-2"
 
 
-async def test_a_key_that_cannot_be_kept_is_a_sentence(path: Path) -> None:
+async def test_an_api_key_that_cannot_be_stored_is_a_clear_error(path: Path) -> None:
     help_ = ScriptedHelp(keyring_problem=StoreError("The disk is full."))
     async with setup(path, help_) as scene:
         await by_key(scene)
@@ -238,7 +238,7 @@ def commented(path: Path) -> Path:
     return path
 
 
-async def test_comments_of_an_existing_file_stay(commented: Path) -> None:
+async def test_comments_of_an_existing_config_file_are_kept(commented: Path) -> None:
     async with setup(commented) as scene:
         await by_oauth(scene)
         await scene.press("ctrl+s")

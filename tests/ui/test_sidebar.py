@@ -67,7 +67,7 @@ def lines(sidebar: Sidebar) -> list[str]:
     return [rows.render_line(y).text.rstrip() for y in range(min(rows.size.height, 12))]
 
 
-def test_rows_are_headed_by_periods_newest_first() -> None:
+def test_sidebar_rows_are_grouped_by_period_newest_first() -> None:
     ages = (0, DAY_MS, 3 * DAY_MS, 30 * DAY_MS)
     rows = rows_of(
         [conversation(f"c{age}", "A", NOW_MS - age) for age in ages], lambda _: "idle", NOW_MS
@@ -80,7 +80,7 @@ def test_rows_are_headed_by_periods_newest_first() -> None:
     ]
 
 
-def test_a_row_is_exactly_as_wide_as_asked_and_ends_with_its_age() -> None:
+def test_a_sidebar_row_fits_the_width_and_ends_with_its_age() -> None:
     row = ConversationRow(
         ConversationId("c"), "A very long subject of a conversation", "14m", "asking"
     )
@@ -90,7 +90,7 @@ def test_a_row_is_exactly_as_wide_as_asked_and_ends_with_its_age() -> None:
     assert drawn.plain.endswith("… 14m ")
 
 
-def test_wide_characters_do_not_break_the_alignment() -> None:
+def test_wide_unicode_characters_do_not_break_the_alignment() -> None:
     row = ConversationRow(ConversationId("c"), "部署が失敗しました、助けてください", "2h")
     assert row.drawn(24).cell_length == 24
 
@@ -100,7 +100,7 @@ def test_markup_in_a_title_is_only_text() -> None:
     assert "[/oops] [@click=app.quit]" in row.drawn(60).plain
 
 
-async def test_states_are_shown_by_shape() -> None:
+async def test_conversation_states_are_shown_by_symbol() -> None:
     app = Shelf()
     app.states = {"c0": "running", "c1": "asking"}
     async with app.run_test(size=(80, 24)) as pilot:
@@ -125,7 +125,7 @@ async def test_the_highlight_stays_with_its_conversation() -> None:
         assert app.posted[-1] == "c3"
 
 
-async def test_its_keys_are_about_a_row_or_not_offered() -> None:
+async def test_sidebar_keys_apply_to_a_row_or_are_not_offered() -> None:
     app = Shelf()
     async with app.run_test(size=(32, 20)) as pilot:
         sidebar = await show(pilot, [])
@@ -137,7 +137,7 @@ async def test_its_keys_are_about_a_row_or_not_offered() -> None:
         assert keys <= set(app.screen.active_bindings)
 
 
-async def test_typing_filters_and_escape_ends_it() -> None:
+async def test_typing_filters_the_sidebar_and_escape_clears_the_filter() -> None:
     app = Shelf()
     async with app.run_test(size=(80, 24)) as pilot:
         sidebar = await show(pilot, listed(300))
@@ -156,7 +156,7 @@ async def test_typing_filters_and_escape_ends_it() -> None:
         assert len(sidebar.found) == 300
 
 
-async def test_coming_near_the_end_asks_for_more_once() -> None:
+async def test_scrolling_near_the_end_loads_the_next_page_once() -> None:
     app = Shelf()
     async with app.run_test(size=(80, 24)) as pilot:
         await show(pilot, listed(200))
@@ -165,7 +165,7 @@ async def test_coming_near_the_end_asks_for_more_once() -> None:
         assert app.posted == ["more"]
 
 
-async def test_ages_change_with_the_clock_and_nothing_else_is_drawn() -> None:
+async def test_ages_change_with_the_clock_and_nothing_else_is_redrawn() -> None:
     app = Shelf()
     async with app.run_test(size=(80, 24)) as pilot:
         sidebar = await show(pilot, listed(2))
@@ -177,7 +177,7 @@ async def test_ages_change_with_the_clock_and_nothing_else_is_drawn() -> None:
         assert "2m" in lines(sidebar)[1]
 
 
-async def test_all_pages_of_the_server_are_reached_by_scrolling() -> None:
+async def test_all_pages_of_the_server_are_loaded_by_scrolling() -> None:
     stage = Stage(ScriptedBackend(conversations=listed(450), page_size=200), MemoryStore())
     async with stage.shown():
         await stage.until(lambda: len(stage.listed_conversations()) == 200)
@@ -188,7 +188,7 @@ async def test_all_pages_of_the_server_are_reached_by_scrolling() -> None:
         await stage.until(lambda: len(stage.listed_conversations()) == 450)
 
 
-async def test_a_conversation_is_deleted_only_after_a_yes() -> None:
+async def test_a_conversation_is_deleted_only_after_confirmation() -> None:
     store = MemoryStore(listed(2))
     stage = Stage(store=store)
     async with stage.shown():

@@ -36,7 +36,7 @@ def turn(*events: TurnEvent, name: str = "turn-1", where: ConversationId = HERE)
     return fold(Turn(id=TurnId(name), conversation_id=where), events)
 
 
-def test_a_burst_rings_once_and_leaves_the_newest_snapshots() -> None:
+def test_a_burst_of_updates_notifies_once_and_keeps_the_newest_snapshots() -> None:
     rings: list[None] = []
     update_queue = UpdateQueue(lambda: rings.append(None))
     grown = turn(started())
@@ -50,7 +50,7 @@ def test_a_burst_rings_once_and_leaves_the_newest_snapshots() -> None:
     assert len(rings) == 2
 
 
-def test_no_event_for_the_timeline_is_lost_in_a_burst() -> None:
+def test_no_timeline_event_is_lost_in_a_burst() -> None:
     update_queue = UpdateQueue(lambda: None)
     events = [started(), finished()]
     updates: list[Update] = [EventsSeen(HERE, (event,)) for event in events]
@@ -59,14 +59,14 @@ def test_no_event_for_the_timeline_is_lost_in_a_burst() -> None:
     assert update_queue.take() == [EventsSeen(HERE, tuple(events))]
 
 
-def test_the_end_of_a_recovery_replaces_its_beginning() -> None:
+def test_the_end_of_a_recovery_replaces_its_start() -> None:
     update_queue = UpdateQueue(lambda: None)
     update_queue.put(RecoveryChanged(HERE, Recovery(step="looking")))
     update_queue.put(RecoveryChanged(HERE, None))
     assert update_queue.take() == [RecoveryChanged(HERE, None)]
 
 
-def test_a_conversation_asks_runs_or_rests() -> None:
+def test_a_conversation_is_waiting_working_or_idle() -> None:
     active_turns = ActiveTurns()
     active_turns.note(turn(started()))
     assert active_turns.state(HERE) == "running"
@@ -80,7 +80,7 @@ def test_a_conversation_asks_runs_or_rests() -> None:
     assert active_turns.questions(HERE) == []
 
 
-def test_a_recovery_counts_down() -> None:
+def test_a_recovery_has_a_countdown() -> None:
     notice = of_recovery(
         Recovery(step="reconnecting", attempt=2, next_ms=NOW_MS + 3_000, problem="Cut off.")
     )
@@ -91,14 +91,14 @@ def test_a_recovery_counts_down() -> None:
     assert (notice.hint, notice.command) == ("Cut off · Attempt 2", "app.retry")
 
 
-def test_a_failure_is_told_with_what_to_do_and_its_request_id() -> None:
+def test_an_error_is_shown_with_advice_and_its_request_id() -> None:
     error = BackendError(ErrorKind.SERVER, "It broke.", hint="Wait.", request_id="r-1")
     assert of_error(error).text == "It broke."
     assert of_error(error).hint == "Wait. Request id r-1."
     assert of_error(error, refused=True, place="VPN").text == "Not sent in “VPN”: It broke."
 
 
-def test_what_the_user_must_act_on_comes_first() -> None:
+def test_notices_that_need_the_user_come_first() -> None:
     chat_state = ChatState()
     chat_state.session_state, chat_state.current = "open", HERE
     chat_state.fail(BackendError(ErrorKind.UNREACHABLE, "Nobody there."))
@@ -119,7 +119,7 @@ def test_what_the_user_must_act_on_comes_first() -> None:
     assert chat_state.link() == "live"
 
 
-def test_panes_that_were_hidden_stay_hidden_and_floating_ones_do_not_linger() -> None:
+def test_hidden_panes_stay_hidden_and_floating_ones_close() -> None:
     panes = Panes()
     panes.resize(120)
     panes.toggle("sidebar")
@@ -134,7 +134,7 @@ def test_panes_that_were_hidden_stay_hidden_and_floating_ones_do_not_linger() ->
     assert not panes.floats("timeline")
 
 
-def test_only_files_that_can_be_sent_are_attached(tmp_path: Path) -> None:
+def test_only_valid_files_are_attached(tmp_path: Path) -> None:
     small, empty, large = (tmp_path / name for name in ("small", "empty", "large"))
     small.write_text("x")
     empty.touch()
@@ -150,10 +150,10 @@ def test_only_files_that_can_be_sent_are_attached(tmp_path: Path) -> None:
     ("key", "name", "short"),
     [("ctrl+n", "Ctrl+N", "^N"), ("escape", "Esc", "Esc"), ("f1", "F1", "F1"), ("a", "a", "a")],
 )
-def test_keys_are_named_as_on_a_keyboard(key: str, name: str, short: str) -> None:
+def test_keys_are_labeled_as_on_a_keyboard(key: str, name: str, short: str) -> None:
     assert (key_name(key), short_key_name(key)) == (name, short)
 
 
 @pytest.mark.parametrize("step", get_args(RecoveryStep))
-def test_every_step_of_a_recovery_has_words(step: RecoveryStep) -> None:
+def test_every_step_of_a_recovery_has_a_text(step: RecoveryStep) -> None:
     assert of_recovery(Recovery(step=step, attempt=1)).text

@@ -24,7 +24,7 @@ def shown(reply: Reply) -> list[str]:
     return [reply.render_line(y).text.rstrip() for y in range(reply.size.height)]
 
 
-async def test_it_never_shrinks_and_the_whole_message_moves_no_line() -> None:
+async def test_a_streamed_reply_never_shrinks_and_the_whole_message_moves_no_line() -> None:
     transcript = Transcript()
     app = Solo(transcript)
     async with app.run_test(size=(100, 60)) as pilot:
@@ -52,7 +52,7 @@ async def test_it_never_shrinks_and_the_whole_message_moves_no_line() -> None:
             assert shown(reply) == before
 
 
-async def test_pieces_that_come_again_change_nothing() -> None:
+async def test_duplicate_text_deltas_change_nothing() -> None:
     turn = turn_of("1", "How?", [at(TurnStarted, 1, 0)])
     for offset in (0, PIECE, 0, 2 * PIECE, PIECE):
         turn = piece(turn, offset)

@@ -63,7 +63,7 @@ def keys_of(data: str) -> list[tuple[str, str | None]]:
         ("\x1b[57441;2u", "left_shift"),
     ],
 )
-def test_keys_are_called_as_bindings_call_them(sequence: str, key: str) -> None:
+def test_keys_have_the_names_used_in_bindings(sequence: str, key: str) -> None:
     assert [name for name, _ in keys_of(sequence)] == [key]
 
 
@@ -93,13 +93,13 @@ def test_keys_are_called_as_bindings_call_them(sequence: str, key: str) -> None:
         "\x9b",
     ],
 )
-def test_what_is_no_key_and_tells_nothing_is_dropped(nothing: str) -> None:
+def test_invalid_key_sequences_are_dropped(nothing: str) -> None:
     assert messages_of(nothing.encode()) == []
     assert keys_of(f"a{nothing}b") == [("a", "a"), ("b", "b")]
 
 
 @given(TYPED)
-def test_every_character_is_a_key_that_types_it(character: str) -> None:
+def test_every_unicode_character_is_a_key_that_types_it(character: str) -> None:
     for way in (character, f"\x1b[{ord(character)};;{ord(character)}u"):
         (key,) = map(as_typed, messages_of(way.encode()))  # type: ignore[arg-type]
         assert isinstance(key, events.Key)
@@ -116,13 +116,13 @@ def test_no_control_character_is_typed(character: str) -> None:
 
 @settings(max_examples=300)
 @given(st.binary(max_size=40))
-def test_any_bytes_make_events_or_none(data: bytes) -> None:
+def test_any_bytes_are_parsed_without_errors(data: bytes) -> None:
     terminal = TerminalEvents(lambda: SCREEN)
     for event in events_of(data):
         assert all(isinstance(message, Message) for message in terminal.messages(event))
 
 
-def test_reports_are_passed_on() -> None:
+def test_terminal_reports_are_passed_on() -> None:
     def kinds(report: str) -> list[type[Message]]:
         return [type(message) for message in messages_of(report.encode())]
 
@@ -136,19 +136,19 @@ def test_reports_are_passed_on() -> None:
     assert (resize.size, resize.pixel_size) == (SCREEN, Size(800, 480))
 
 
-def test_the_mouse_is_found_without_a_size_in_pixels() -> None:
+def test_mouse_positions_work_without_a_size_in_pixels() -> None:
     _, pressed = messages_of(b"\x1b[48;24;80;0;0t\x1b[<0;8;4M")
     assert isinstance(pressed, events.MouseDown)
     assert (pressed.x, pressed.y) == (7, 3)
 
 
-def test_a_button_released_outside_is_released_at_the_edge() -> None:
+def test_a_mouse_button_released_outside_is_released_at_the_edge() -> None:
     (released,) = messages_of(b"\x1b[<0;999;999m")
     assert isinstance(released, events.MouseUp)
     assert (released.x, released.y) == (79, 23)
 
 
-def test_pastes_of_any_driver_are_cleaned() -> None:
+def test_pastes_of_any_driver_are_sanitized() -> None:
     paste = as_typed(events.Paste("one\r\n\x1b[31mtwo\x00\u200d"))
     assert isinstance(paste, Paste)
     assert paste.text == "one\ntwo\u200d"

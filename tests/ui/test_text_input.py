@@ -46,7 +46,7 @@ async def typed(pilot: Pilot[None], keys: list[str], *, at_once: bool) -> tuple[
 
 @given(st.lists(st.lists(st.sampled_from(KEYS), max_size=15), min_size=1, max_size=10))
 @settings(max_examples=10, deadline=None)
-async def test_keys_of_one_read_do_what_they_do_one_by_one(typings: list[list[str]]) -> None:
+async def test_keys_of_one_read_act_as_if_typed_one_by_one(typings: list[list[str]]) -> None:
     app = OneLine()
     async with app.run_test() as pilot:
         for keys in typings:
@@ -54,7 +54,7 @@ async def test_keys_of_one_read_do_what_they_do_one_by_one(typings: list[list[st
             assert await typed(pilot, keys, at_once=True) == alone
 
 
-async def test_all_lines_of_a_paste_are_on_the_one_line() -> None:
+async def test_a_multiline_paste_becomes_one_line() -> None:
     app = OneLine()
     async with app.run_test() as pilot:
         field = app.query_one(TextInput)
@@ -64,7 +64,7 @@ async def test_all_lines_of_a_paste_are_on_the_one_line() -> None:
         assert field.value == "aone twob"
 
 
-async def test_a_path_typed_right_behind_ctrl_k_is_the_path() -> None:
+async def test_a_path_typed_right_after_ctrl_k_is_complete() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.say("hello")

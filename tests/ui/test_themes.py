@@ -54,7 +54,7 @@ def pairs(theme: Theme) -> list[tuple[str, str, float]]:
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=AVAILABLE)
-def test_every_text_can_be_read(theme: Theme) -> None:
+def test_every_text_has_enough_contrast(theme: Theme) -> None:
     if theme is GENIE_MONO:
         return  # it has no colours once it is drawn
     least = 7.0 if "contrast" in theme.name else 4.5
@@ -62,7 +62,7 @@ def test_every_text_can_be_read(theme: Theme) -> None:
     assert not bad
 
 
-def test_there_are_themes_for_dark_and_light_of_both_kinds() -> None:
+def test_there_are_dark_and_light_themes_of_both_kinds() -> None:
     dark = {theme.name: theme.dark for theme in THEMES}
     assert [dark[f"genie-{name}"] for name in ("dark", "ember", "contrast-dark")] == [True] * 3
     assert [dark[f"genie-{name}"] for name in ("light", "mist", "contrast-light")] == [False] * 3
@@ -80,7 +80,7 @@ def test_there_are_themes_for_dark_and_light_of_both_kinds() -> None:
         ("genie-ember", None, 0, "genie-mono"),
     ],
 )
-def test_the_explicit_theme_wins_over_the_terminal(
+def test_an_explicit_theme_overrides_the_terminal(
     wanted: str, dark: bool | None, colours: int, expected: str
 ) -> None:
     assert choose(wanted, AVAILABLE, dark=dark, colours=colours) == (expected, "")

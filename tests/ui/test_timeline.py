@@ -63,13 +63,13 @@ def one_of_each(text: str = "words") -> list[TurnEvent]:
     ]
 
 
-def test_an_end_takes_as_long_as_it_is_away_from_its_beginning() -> None:
+def test_the_duration_of_a_skill_is_from_its_start_to_its_end() -> None:
     assert spans_of(one_of_each()) == [
         None, None, None, None, 1000, None, 1000, None, 1000, None, None, None, None, 13_000,
     ]  # fmt: skip
 
 
-def test_parallel_skills_are_told_apart_by_call_or_name() -> None:
+def test_parallel_skills_are_matched_by_call_id_or_name() -> None:
     events = [
         at(SkillStarted, 1, 0, skill="A", call_id=CallId("1")),
         at(SkillStarted, 2, 1, skill="A", call_id=CallId("2")),
@@ -82,7 +82,7 @@ def test_parallel_skills_are_told_apart_by_call_or_name() -> None:
     assert spans_of(events)[3:] == [4000, 4000, None, 8000]
 
 
-def test_every_kind_of_event_has_words_and_a_glyph() -> None:
+def test_every_kind_of_event_has_a_label_and_a_symbol() -> None:
     for event in (*one_of_each(), Heartbeat(key="h"), SkillProgress(key="p")):
         mark, what, about = label_for(event)
         assert cell_len(mark) == 1
@@ -121,7 +121,7 @@ async def test_events_are_grouped_by_run_with_their_durations() -> None:
         (None, -900, ["Began", "Look up"]),
     ],
 )
-async def test_it_says_where_the_servers_record_begins(
+async def test_the_start_of_the_servers_events_is_marked(
     record_from_s: int | None, begun_s: int, lines: list[str]
 ) -> None:
     timeline = Timeline()
@@ -139,7 +139,7 @@ async def test_it_says_where_the_servers_record_begins(
     assert all(words in line for words, line in zip(lines, told, strict=True))
 
 
-async def test_an_old_conversation_without_events_says_so() -> None:
+async def test_an_old_conversation_without_events_shows_a_message() -> None:
     timeline = Timeline()
     app = Solo(timeline)
     async with app.run_test(size=(50, 20)) as pilot:
@@ -148,7 +148,7 @@ async def test_an_old_conversation_without_events_says_so() -> None:
         assert "older than the server's record" in app.screen_text()
 
 
-async def test_pieces_of_one_message_share_a_row_and_pings_have_none() -> None:
+async def test_text_deltas_of_one_message_share_a_row_and_heartbeats_have_none() -> None:
     timeline = Timeline()
     async with Solo(timeline).run_test() as pilot:
         pieces = [
@@ -159,7 +159,7 @@ async def test_pieces_of_one_message_share_a_row_and_pings_have_none() -> None:
         assert timeline.option_count == 2
 
 
-async def test_events_that_come_again_are_shown_once() -> None:
+async def test_duplicate_events_are_shown_once() -> None:
     timeline = Timeline()
     async with Solo(timeline).run_test() as pilot:
         timeline.show_events(one_of_each())
@@ -169,7 +169,7 @@ async def test_events_that_come_again_are_shown_once() -> None:
         assert timeline.option_count == count + 2
 
 
-async def test_events_that_were_left_out_do_not_come_again_at_the_end() -> None:
+async def test_omitted_events_are_not_shown_at_the_end_again() -> None:
     timeline = Timeline()
     app = Solo(timeline)
     notes = [at(LogLine, n, n, name=f"note {n}") for n in range(MAX_ROWS + 10)]
@@ -181,7 +181,7 @@ async def test_events_that_were_left_out_do_not_come_again_at_the_end() -> None:
         assert [row.event for row in timeline._rows] == notes[-len(timeline._rows) :]
 
 
-async def test_a_burst_is_drawn_at_once_and_only_the_newest_are_kept() -> None:
+async def test_a_burst_of_events_is_drawn_at_once_and_only_the_newest_are_kept() -> None:
     timeline = Timeline()
     app = Solo(timeline)
     async with app.run_test(size=(50, 20)) as pilot:
@@ -193,7 +193,7 @@ async def test_a_burst_is_drawn_at_once_and_only_the_newest_are_kept() -> None:
         await settle(pilot, lambda: "note 1999" in app.screen_text())
 
 
-async def test_it_does_not_scroll_away_from_what_the_user_reads() -> None:
+async def test_new_events_do_not_scroll_while_the_user_reads() -> None:
     timeline = Timeline()
     app = Solo(timeline)
     async with app.run_test(size=(50, 20)) as pilot:
@@ -206,7 +206,7 @@ async def test_it_does_not_scroll_away_from_what_the_user_reads() -> None:
         assert timeline.scroll_offset.y == 10
 
 
-async def test_who_comes_by_key_is_on_the_newest_event_and_a_click_is_where_it_is() -> None:
+async def test_focus_by_key_selects_the_newest_event_and_a_click_its_own() -> None:
     timeline = Timeline()
     async with Solo(timeline).run_test(size=(80, 12)) as pilot:
         timeline.show_events([at(LogLine, n, n, name=f"note {n}") for n in range(30)])
@@ -223,7 +223,7 @@ async def test_who_comes_by_key_is_on_the_newest_event_and_a_click_is_where_it_i
         assert timeline.highlighted == 7
 
 
-async def test_enter_shows_the_whole_event_which_can_be_copied() -> None:
+async def test_enter_shows_the_whole_event_and_copies_it() -> None:
     timeline = Timeline()
     app = Solo(timeline)
     event = replace(at(SkillStarted, 7, 3, skill="Look up"), raw={**RAW, "api_key": "hunter2"})
@@ -244,7 +244,7 @@ async def test_enter_shows_the_whole_event_which_can_be_copied() -> None:
     assert "hunter2" not in text + copied.text
 
 
-async def test_hostile_text_is_shown_and_nothing_else() -> None:
+async def test_hostile_text_in_the_timeline_is_shown_sanitized() -> None:
     timeline = Timeline()
     app = Solo(timeline)
     async with app.run_test(size=(100, 40)) as pilot:
@@ -266,7 +266,7 @@ async def test_hostile_text_is_shown_and_nothing_else() -> None:
     ("words", "found"),
     [("skill", 2), ("failed", 3), ("question", 4), ("message", 2), ("SKILL failed", 1), ("", 14)],
 )
-async def test_words_and_kinds_leave_what_has_all_of_them(words: str, found: int) -> None:
+async def test_the_filter_keeps_events_with_all_words_and_kinds(words: str, found: int) -> None:
     timeline = Timeline()
     app = Solo(timeline)
     async with app.run_test(size=(80, 40)) as pilot:
@@ -275,7 +275,7 @@ async def test_words_and_kinds_leave_what_has_all_of_them(words: str, found: int
         await settle(pilot, lambda: rows_of(timeline) == found)
 
 
-async def test_what_is_typed_after_a_slash_filters_until_escape() -> None:
+async def test_typing_after_a_slash_filters_the_timeline_until_escape() -> None:
     timeline = Timeline()
     app = Solo(timeline)
     async with app.run_test(size=(80, 40)) as pilot:

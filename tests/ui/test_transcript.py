@@ -90,11 +90,11 @@ def test_a_turn_shows_its_steps_in_order() -> None:
         ([at(TurnFinished, 1, 0, outcome="halted")], "Outcome"),
     ],
 )
-def test_the_last_row_says_how_the_turn_stands(events: list[TurnStarted], end: str) -> None:
+def test_the_last_row_shows_the_status_of_the_turn(events: list[TurnStarted], end: str) -> None:
     assert kinds(turn_of("t", events=events))[-1] == end
 
 
-def test_nothing_seems_to_work_on_a_message_that_was_not_sent() -> None:
+def test_a_message_that_was_not_sent_shows_no_progress() -> None:
     assert kinds(turn_of("t", state="queued")) == ["Prompt"]
     assert kinds(turn_of("t", state="unconfirmed")) == ["Prompt"]
 
@@ -115,7 +115,7 @@ def test_keys_are_unique_over_turns_with_the_same_events() -> None:
 # Changing in place
 
 
-async def test_cards_are_brought_up_to_date_and_never_replaced() -> None:
+async def test_cards_are_updated_in_place_and_never_replaced() -> None:
     turn = turn_of("t", events=[at(SkillStarted, 1, 1, skill="Look up"), ASKS])
     async with shown(turn) as (app, transcript, pilot):
         skill, approval = app.query_one(SkillCard), app.query_one(ApprovalCard)
@@ -128,7 +128,7 @@ async def test_cards_are_brought_up_to_date_and_never_replaced() -> None:
         assert approval.has_focus
 
 
-async def test_a_message_is_one_widget_from_its_first_word_to_its_last() -> None:
+async def test_a_streamed_message_is_one_widget_from_start_to_end() -> None:
     turn = turn_of("t", events=[at(TurnStarted, 1, 0)])
     async with shown(turn) as (app, transcript, pilot):
         assert app.query(WorkingRow)
@@ -147,7 +147,7 @@ async def test_a_message_is_one_widget_from_its_first_word_to_its_last() -> None
     assert transcript.last_reply() == "Hello **world**"
 
 
-async def test_turns_stand_in_order_of_time_however_they_come() -> None:
+async def test_turns_are_ordered_by_time_however_they_arrive() -> None:
     second, first, third = (turn_of(f"t{n}", f"Turn {n}", at_ms=T0_MS + n) for n in (2, 1, 3))
     async with shown(second) as (app, transcript, pilot):
         await transcript.show_turn(third)
@@ -159,7 +159,7 @@ async def test_turns_stand_in_order_of_time_however_they_come() -> None:
         await settle(pilot, lambda: "Turn 2" not in app.screen_text())
 
 
-async def test_each_day_is_announced_once() -> None:
+async def test_each_day_has_one_heading() -> None:
     turns = [turn_of(f"t{n}", at_ms=T0_MS + day * DAY_MS) for n, day in enumerate((-3, 0, 0))]
     async with shown(*turns) as (app, transcript, pilot):
         assert len(app.query(DayRule)) == 2
@@ -180,7 +180,7 @@ async def test_another_conversation_replaces_all_of_this_one() -> None:
         assert transcript.last_reply() == ""
 
 
-async def test_ten_thousand_turns_mount_a_window() -> None:
+async def test_ten_thousand_turns_mount_only_the_visible_ones() -> None:
     turns = [turn_of(f"t{n}", f"Turn {n}", at_ms=T0_MS + n) for n in range(10_000)]
     async with shown(*turns) as (app, transcript, pilot):
         assert len(transcript.children) <= KEEP + PAGE
@@ -189,7 +189,7 @@ async def test_ten_thousand_turns_mount_a_window() -> None:
         assert len(transcript.children) <= KEEP + PAGE
 
 
-async def test_what_comes_while_the_user_reads_above_is_announced() -> None:
+async def test_new_messages_while_scrolled_up_are_announced() -> None:
     turns = [turn_of(f"t{n}", f"Turn {n}", at_ms=T0_MS + n) for n in range(40)]
     async with shown(*turns, size=(60, 20)) as (app, transcript, pilot):
         assert transcript.is_following
@@ -207,7 +207,7 @@ async def test_what_comes_while_the_user_reads_above_is_announced() -> None:
 # What cards do
 
 
-async def test_a_waiting_approval_opens_by_enter_and_by_click() -> None:
+async def test_a_pending_approval_opens_by_enter_and_by_click() -> None:
     turn = turn_of("t", events=[ASKS])
     async with shown(turn) as (app, _, pilot):
         card = app.query_one(ApprovalCard)
@@ -221,7 +221,7 @@ async def test_a_waiting_approval_opens_by_enter_and_by_click() -> None:
     assert app.heard == [Transcript.ApprovalOpened(turn, CallId("c1"))] * 2
 
 
-async def test_a_decided_approval_opens_no_more() -> None:
+async def test_a_decided_approval_does_not_open() -> None:
     decided = at(ApprovalResolved, 3, 3, call_id=CallId("c1"), decision="rejected", reason="No")
     async with shown(turn_of("t", events=[ASKS, decided])) as (app, _, pilot):
         card = app.query_one(ApprovalCard)
@@ -275,7 +275,7 @@ async def test_a_connection_link_with_a_user_name_is_shown_whole_and_not_as_a_ho
         (-1, None, "expired"),
     ],
 )
-async def test_the_time_left_of_a_link_is_told_often_only_at_the_end(
+async def test_the_expiry_of_a_link_is_updated_often_only_at_the_end(
     left_ms: int, tick_s: float | None, words: str
 ) -> None:
     asks = at(
@@ -292,7 +292,7 @@ async def test_the_time_left_of_a_link_is_told_often_only_at_the_end(
         assert app.query_one(ConnectionCard).auto_refresh == tick_s
 
 
-async def test_nothing_moves_in_a_conversation_that_nobody_follows() -> None:
+async def test_nothing_is_animated_after_stop_waiting() -> None:
     runs = [at(TurnStarted, 1, 0), at(SkillStarted, 2, 1, skill="Look up")]
     busy = (turn_of("t", events=runs), turn_of("u", events=runs[:1]))
     async with shown(*busy) as (app, transcript, pilot):
@@ -309,7 +309,7 @@ async def test_nothing_moves_in_a_conversation_that_nobody_follows() -> None:
         assert all(card.auto_refresh for card in cards)
 
 
-async def test_an_unconfirmed_message_is_sent_again_or_dropped_only_on_request() -> None:
+async def test_an_unconfirmed_message_is_resent_or_discarded_only_on_request() -> None:
     turn = turn_of("t", state="unconfirmed", problem="The connection broke.")
     async with shown(turn) as (app, _, pilot):
         card = app.query_one(PromptCard)
@@ -323,7 +323,7 @@ async def test_an_unconfirmed_message_is_sent_again_or_dropped_only_on_request()
     assert app.heard == [PromptCard.SendAgain(TurnId("t")), PromptCard.Withdrawn(TurnId("t"))]
 
 
-async def test_a_long_message_is_folded_until_it_is_clicked() -> None:
+async def test_a_long_message_is_collapsed_until_it_is_clicked() -> None:
     text = "\n".join(f"line {n}" for n in range(50))
     async with shown(turn_of("t", text, state="sending")) as (app, _, pilot):
         card = app.query_one(PromptCard)
@@ -333,7 +333,7 @@ async def test_a_long_message_is_folded_until_it_is_clicked() -> None:
         await settle(pilot, lambda: card.size.height > 50)
 
 
-async def test_a_message_is_copied_without_what_stands_around_it() -> None:
+async def test_a_message_is_copied_without_its_decoration() -> None:
     async with shown(turn_of("t", "First line\n    second line", state="sending")) as (
         app,
         _,
@@ -418,7 +418,7 @@ async def test_a_narrow_progress_bar_keeps_its_number_on_one_line(width: int) ->
         assert app.query_one(SkillCard).size.height == 2
 
 
-async def test_an_unfolded_card_that_was_scrolled_out_of_the_window_comes_back_unfolded() -> None:
+async def test_an_expanded_card_stays_expanded_after_scrolling() -> None:
     done = at(SkillFinished, 2, 3.5, skill="Look up", outcome="completed", result="shipped")
     oldest = turn_of("t0", "Turn 0", [at(SkillStarted, 1, 1, skill="Look up"), done])
     document = turn_of("t1", "Turn 1", [at(AgentMessage, 1, 1, text='{"state": "shipped"}')])
@@ -446,7 +446,7 @@ async def test_an_unfolded_card_that_was_scrolled_out_of_the_window_comes_back_u
         assert "line 28" in app.screen_text()
 
 
-async def test_a_skill_that_runs_counts_without_a_layout() -> None:
+async def test_the_timer_of_a_running_skill_updates_without_a_layout() -> None:
     now = [T0_MS + 2_000]
     transcript = Transcript(now_ms=lambda: now[0])
     app = Solo(transcript)
@@ -457,7 +457,7 @@ async def test_a_skill_that_runs_counts_without_a_layout() -> None:
         await settle(pilot, lambda: "5.0s" in app.screen_text())
 
 
-async def test_hostile_text_is_shown_and_nothing_else() -> None:
+async def test_hostile_text_in_the_transcript_is_shown_sanitized() -> None:
     events = [
         at(SkillStarted, 1, 1, skill=HOSTILE),
         at(SkillFinished, 2, 2, skill=HOSTILE, outcome="failed", error=HOSTILE, result=HOSTILE),

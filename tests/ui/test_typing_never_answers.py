@@ -89,7 +89,7 @@ def written(stage: Stage) -> str:
     key_s=st.sampled_from([0.0, 0.0, 0.002, 0.02, 0.15]),
     between=st.sampled_from(["", "resize", "blur", "focus"]),
 )
-def test_what_is_typed_goes_to_the_message(
+def test_typed_letters_go_to_the_message(
     asked: tuple[TurnEvent, ...], text: str, after_s: float, key_s: float, between: str
 ) -> None:
     async def run() -> None:
@@ -113,7 +113,7 @@ def test_what_is_typed_goes_to_the_message(
 
 
 @pytest.mark.parametrize("asked", [APPROVAL, CONNECTION])
-async def test_a_paste_goes_to_the_message(asked: TurnEvent) -> None:
+async def test_a_paste_during_an_approval_goes_to_the_message(asked: TurnEvent) -> None:
     async with question(asked) as stage:
         stage.app.post_message(events.Paste("a r o c q\nand more"))
         stage.app.post_message(key_of("!"))
@@ -122,7 +122,7 @@ async def test_a_paste_goes_to_the_message(asked: TurnEvent) -> None:
         assert stage.is_chat_in_front()
 
 
-async def test_enter_alone_does_nothing() -> None:
+async def test_enter_alone_does_not_answer_an_approval() -> None:
     async with question(APPROVAL) as stage:
         await ready(stage)
         await stage.press("enter", "enter")
@@ -131,7 +131,7 @@ async def test_enter_alone_does_nothing() -> None:
 
 
 @pytest.mark.parametrize("key", ["ctrl+g", "tab", "left", "right", "up", "down"])
-async def test_a_deliberate_key_arms_it(key: str) -> None:
+async def test_a_deliberate_key_arms_the_approval(key: str) -> None:
     async with question(APPROVAL) as stage:
         await ready(stage)
         await stage.until(lambda: "goes to your message" in stage.screen())
@@ -144,7 +144,7 @@ async def test_a_deliberate_key_arms_it(key: str) -> None:
         assert stage.backend.decisions == [(CallId("call-1"), "approved", None)]
 
 
-async def test_a_click_arms_it_and_the_next_one_answers() -> None:
+async def test_a_click_arms_the_approval_and_the_next_one_answers() -> None:
     async with question(APPROVAL) as stage:
         await ready(stage)
         await stage.pilot.click("AnswerRow Button", times=2)
@@ -155,7 +155,7 @@ async def test_a_click_arms_it_and_the_next_one_answers() -> None:
         await stage.until(lambda: stage.backend.decisions)
 
 
-async def test_a_click_beside_it_does_nothing() -> None:
+async def test_a_click_beside_the_approval_does_nothing() -> None:
     async with question(APPROVAL) as stage:
         await ready(stage)
         modal = stage.app.screen
@@ -166,7 +166,7 @@ async def test_a_click_beside_it_does_nothing() -> None:
 
 
 @pytest.mark.parametrize("how", ["ctrl+g", "click"])
-async def test_what_the_user_opened_is_armed_at_once(how: str) -> None:
+async def test_an_approval_opened_by_the_user_is_armed_immediately(how: str) -> None:
     async with question(APPROVAL) as stage:
         await typed(stage, "x", 0)
         await stage.until(lambda: stage.composer_text() == "x")
@@ -178,7 +178,7 @@ async def test_what_the_user_opened_is_armed_at_once(how: str) -> None:
         await stage.until(lambda: "a and r answer now" in stage.screen())
 
 
-async def test_a_reason_is_written_only_after_a_deliberate_act() -> None:
+async def test_a_rejection_reason_is_typed_only_after_a_deliberate_act() -> None:
     async with question(APPROVAL) as stage:
         await ready(stage)
         await stage.press("down", "r")
@@ -199,7 +199,7 @@ async def test_a_reason_is_written_only_after_a_deliberate_act() -> None:
     after_s=st.sampled_from([0.0, 0.1, DEAF_S + 0.1]),
     key_s=st.sampled_from([0.0, 0.02]),
 )
-def test_stray_letters_in_the_box_for_a_reason_go_to_the_message(
+def test_stray_letters_in_the_reason_field_go_to_the_message(
     asked: TurnEvent, rest: str, after_s: float, key_s: float
 ) -> None:
     async def run() -> None:
@@ -217,7 +217,7 @@ def test_stray_letters_in_the_box_for_a_reason_go_to_the_message(
     asyncio.run(run())
 
 
-async def test_a_reason_for_what_the_user_opened_is_written_at_once() -> None:
+async def test_a_rejection_reason_is_typed_directly_in_an_approval_opened_by_the_user() -> None:
     async with question(APPROVAL) as stage:
         await ready(stage)
         await stage.press("escape")
@@ -233,7 +233,7 @@ async def test_a_reason_for_what_the_user_opened_is_written_at_once() -> None:
         assert stage.backend.decisions == [(CallId("call-1"), "rejected", "no")]
 
 
-async def test_a_rejected_connection_needs_the_same_acts() -> None:
+async def test_rejecting_a_connection_needs_the_same_deliberate_act() -> None:
     async with question(CONNECTION) as stage:
         await ready(stage)
         await stage.press("tab", "c")

@@ -11,7 +11,7 @@ from tui.ui.timeline.timeline import TimelineHeader
 from tui.ui.transcript.status_rows import UsageRow
 
 
-async def test_a_turn_says_what_it_used_and_the_head_what_all_did() -> None:
+async def test_token_usage_is_shown_for_a_turn_and_in_the_header_for_all() -> None:
     scripts = [
         [started(), said("Done."), used(2_500, 40), finished()],
         [started(), said("Again."), used(1_000, 100), finished()],
@@ -31,7 +31,7 @@ async def test_a_turn_says_what_it_used_and_the_head_what_all_did() -> None:
         await stage.until(lambda: "3.5k" not in stage.text(stage.find(TimelineHeader)))
 
 
-async def test_nothing_is_said_where_nothing_is_counted() -> None:
+async def test_without_token_usage_nothing_is_shown() -> None:
     stage = Stage(ScriptedBackend(reply("Done.")))
     async with stage.shown():
         await stage.say("Count")
@@ -44,11 +44,11 @@ async def test_nothing_is_said_where_nothing_is_counted() -> None:
     ("tokens", "words"),
     [(950, "↑950"), (12_345, "↑12.3k"), (128_000, "↑128k"), (1_500_000, "↑1.5M")],
 )
-def test_brief_counts_have_few_digits(tokens: int, words: str) -> None:
+def test_short_token_counts_have_few_digits(tokens: int, words: str) -> None:
     assert Usage(input_tokens=tokens, output_tokens=7).brief() == f"{words} ↓7"
 
 
-def test_a_cost_of_nothing_is_not_worth_a_word() -> None:
+def test_a_zero_cost_is_not_shown() -> None:
     usage = Usage(input_tokens=1, cost=0.0)
     assert usage.brief() == "↑1 ↓0"
     assert usage.sentence() == "1 tokens in, 0 out"
@@ -58,17 +58,17 @@ def test_a_cost_of_nothing_is_not_worth_a_word() -> None:
     ("cost", "told"),
     [(0.0052, "0.0052"), (0.00241, "0.0024"), (1e-7, "<0.0001"), (1204.5, "1,204.50")],
 )
-def test_a_cost_is_told_alike_wherever_it_stands(cost: float, told: str) -> None:
+def test_a_cost_is_formatted_alike_everywhere(cost: float, told: str) -> None:
     used = Usage(input_tokens=1, cost=cost)
     assert used.brief() == f"↑1 ↓0 · {told}"
     assert used.sentence().endswith(f"cost {told}")
 
 
-def test_a_currency_is_told_where_the_service_names_one() -> None:
+def test_a_currency_is_shown_where_the_service_names_one() -> None:
     assert Usage(input_tokens=1, cost=0.5, currency="EUR").sentence().endswith("cost EUR 0.5000")
 
 
-def test_caches_and_premium_requests_are_told_where_they_are_counted() -> None:
+def test_cached_tokens_and_premium_requests_are_shown_where_counted() -> None:
     usage = Usage(
         input_tokens=1_200, cached_tokens=600, cache_write_tokens=40, premium_requests=1.5
     )

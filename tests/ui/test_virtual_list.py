@@ -95,7 +95,7 @@ async def test_a_long_list_is_shown_at_its_end_with_few_widgets() -> None:
         assert len(app.window.children) <= KEEP
 
 
-async def test_new_items_are_followed_and_old_ones_leave() -> None:
+async def test_new_items_are_scrolled_to_and_old_ones_unmounted() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         for count in range(50, 200, 7):
@@ -105,7 +105,7 @@ async def test_new_items_are_followed_and_old_ones_leave() -> None:
         assert len(app.window.children) <= KEEP + PAGE
 
 
-async def test_paging_up_moves_nothing_on_the_screen() -> None:
+async def test_page_up_keeps_the_scroll_position_of_visible_items() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         await app.window.show_items(items(*range(1_000)))
@@ -121,7 +121,7 @@ async def test_paging_up_moves_nothing_on_the_screen() -> None:
         assert app.order()[0] != first_mounted
 
 
-async def test_one_can_page_up_to_the_top_and_down_to_the_end() -> None:
+async def test_page_up_reaches_the_top_and_page_down_the_end() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         await app.window.show_items(items(*range(150)))
@@ -136,7 +136,7 @@ async def test_one_can_page_up_to_the_top_and_down_to_the_end() -> None:
         assert len(app.window.children) <= KEEP + PAGE
 
 
-async def test_older_items_are_asked_for_once_near_the_top() -> None:
+async def test_older_items_are_loaded_once_near_the_top() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         await app.window.show_items(items(*range(100, 140)))
@@ -154,7 +154,7 @@ async def test_older_items_are_asked_for_once_near_the_top() -> None:
         assert app.older_wanted == 2
 
 
-async def test_who_scrolled_up_stays_there_and_is_told_of_news() -> None:
+async def test_new_items_do_not_scroll_a_list_scrolled_up_and_are_announced() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         await app.window.show_items(items(*range(100)))
@@ -173,7 +173,7 @@ async def test_who_scrolled_up_stays_there_and_is_told_of_news() -> None:
         assert (app.window.at_end, app.window.unseen) == (True, 0)
 
 
-async def test_the_end_key_follows_again() -> None:
+async def test_the_end_key_scrolls_to_the_end_and_follows_again() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         await app.window.show_items(items(*range(500)))
@@ -185,7 +185,7 @@ async def test_the_end_key_follows_again() -> None:
         assert app.in_view()[-1][0] == "m499"
 
 
-async def test_equal_items_are_left_alone_and_changed_ones_updated_in_place() -> None:
+async def test_equal_items_are_kept_and_changed_ones_updated_in_place() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         await app.window.show_items(items(1, 2, 3))
@@ -196,7 +196,7 @@ async def test_equal_items_are_left_alone_and_changed_ones_updated_in_place() ->
         assert list(app.window.children) == before
 
 
-async def test_late_items_are_put_in_their_place_and_dropped_ones_leave() -> None:
+async def test_late_items_are_inserted_in_order_and_removed_ones_unmounted() -> None:
     app = Stage()
     async with app.run_test(size=(40, 40)) as pilot:
         await app.window.show_items(items(1, 2, 6, 8))
@@ -207,7 +207,7 @@ async def test_late_items_are_put_in_their_place_and_dropped_ones_leave() -> Non
         assert app.order() == ["m8", "m9", "m1", "m3"]
 
 
-async def test_an_item_inserted_above_the_view_moves_nothing() -> None:
+async def test_an_item_inserted_above_the_view_keeps_the_scroll_position() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         shown = items(*range(100))
@@ -221,7 +221,7 @@ async def test_an_item_inserted_above_the_view_moves_nothing() -> None:
         assert app.in_view() == seen
 
 
-async def test_another_conversation_replaces_everything() -> None:
+async def test_another_conversation_replaces_all_items() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         await app.window.show_items(items(*range(100)))
@@ -236,7 +236,7 @@ async def test_another_conversation_replaces_everything() -> None:
         assert app.order() == []
 
 
-async def test_any_item_can_be_revealed() -> None:
+async def test_any_item_can_be_scrolled_into_view() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         await app.window.show_items(items(*range(10_000)))
@@ -248,7 +248,7 @@ async def test_any_item_can_be_revealed() -> None:
         assert len(app.window.children) <= KEEP + PAGE
 
 
-async def test_a_widget_with_the_focus_is_never_dropped() -> None:
+async def test_a_focused_widget_is_never_unmounted() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         shown = [*items(*range(99)), Item("b", "button")]
@@ -260,7 +260,7 @@ async def test_a_widget_with_the_focus_is_never_dropped() -> None:
         assert app.query_one(Button).has_focus
 
 
-async def test_a_list_that_fits_is_followed_once_it_no_longer_does() -> None:
+async def test_a_list_follows_its_end_once_it_no_longer_fits() -> None:
     app = Stage()
     async with app.run_test(size=(40, 20)) as pilot:
         await app.window.show_items(items(1, 2))

@@ -22,7 +22,9 @@ def broken(text: str, width: int) -> list[str]:
 
 @settings(deadline=None)
 @given(MIXED, st.integers(6, 40))
-def test_no_latin_word_is_cut_unless_it_is_longer_than_a_line(text: str, width: int) -> None:
+def test_no_latin_word_is_split_by_wrapping_unless_longer_than_a_line(
+    text: str, width: int
+) -> None:
     lines = broken(text, width)
     for run in re.findall("[!-~（「）」。、]+", text):
         for word in re.findall("[a-zA-Z0-9]+", run) if cells(run) <= width else ():
@@ -31,7 +33,7 @@ def test_no_latin_word_is_cut_unless_it_is_longer_than_a_line(text: str, width: 
 
 @settings(deadline=None)
 @given(MIXED, st.integers(2, 40))
-def test_nothing_is_lost_at_a_break(text: str, width: int) -> None:
+def test_no_text_is_lost_at_a_line_break(text: str, width: int) -> None:
     text = text.strip(" ")
     pieces = wrap((Span(text),), width)
     assert "".join(glue + plain(spans) for spans, glue in pieces)[1:] == text
@@ -48,7 +50,7 @@ def test_nothing_is_lost_at_a_break(text: str, width: int) -> None:
         ("한국어 문장은", ["한국어", "문장은"]),
     ],
 )
-def test_lines_break_where_readers_expect_it(text: str, lines: list[str]) -> None:
+def test_lines_wrap_at_expected_positions(text: str, lines: list[str]) -> None:
     assert broken(text, 8) == lines
 
 

@@ -44,7 +44,7 @@ def test_invisible_characters_are_copied_and_take_no_space(text: str, width: int
 
 @settings(deadline=None)
 @given(WORDS)
-def test_each_drawn_piece_knows_its_place_in_the_text(text: str) -> None:
+def test_each_drawn_segment_has_its_offset_in_the_source(text: str) -> None:
     (line,) = Document(text).lines(1_000)
     whole = plain(line.spans)
     (strip,) = painted(text, 1_000)
@@ -64,7 +64,7 @@ def test_code_is_copied_with_its_tabs(language: str, lines: list[str], width: in
 
 
 @pytest.mark.parametrize("language", ["", "py"])
-def test_tabs_in_code_reach_to_the_next_tab_stop(language: str) -> None:
+def test_tabs_in_code_extend_to_the_next_tab_stop(language: str) -> None:
     lines = [
         plain(line.spans) for line in Document(f"```{language}\n\tx\nab\tx\n日\tx\n```").lines(40)
     ]
@@ -92,7 +92,7 @@ def test_a_wrapped_item_is_copied_as_one_line(width: int) -> None:
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from(f"ab \n\t{INVISIBLE}日👩❤🏽\U000e0067")), st.integers(8, 40))
-def test_every_line_is_as_wide_as_what_is_painted(text: str, width: int) -> None:
+def test_every_line_is_as_wide_as_its_drawn_cells(text: str, width: int) -> None:
     for line in Document(clean(text)).lines(width):
         strip = paint(line, 0, width, lambda _: Style())
         assert sum(s.cell_length for s in strip) <= max(width, cells(plain(line.spans)))

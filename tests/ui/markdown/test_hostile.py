@@ -34,14 +34,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_fits_the_width(name: str) -> None:
+def test_hostile_markdown_fits_the_width(name: str) -> None:
     document = Document(HOSTILE[name])
     widest = max((cells(plain(line.spans)) for line in document.lines(40)), default=0)
     assert widest <= 40
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_streams(name: str) -> None:
+def test_hostile_markdown_streams_like_the_whole_text(name: str) -> None:
     text = HOSTILE[name]
     streamed = Document()
     for part in (1, 2, 3):
@@ -51,13 +51,13 @@ def test_hostile_text_streams(name: str) -> None:
     assert list(streamed.lines(40)) == list(Document(text).lines(40))
 
 
-def test_what_is_nested_too_deeply_is_shown_as_it_was_written() -> None:
+def test_markdown_nested_too_deeply_is_shown_as_written() -> None:
     shown = "".join(plain(line.spans) for line in Document(HOSTILE["deep quotes"]).lines(40))
     assert shown.count(">") == 500
     assert shown.endswith("end")
 
 
-def test_a_long_fence_is_whole() -> None:
+def test_a_long_code_fence_is_complete() -> None:
     assert Document(HOSTILE["big fence"]).code_blocks() == [
         ("python", "x = f('y')  # z\n" * 30_000)
     ]
@@ -68,7 +68,7 @@ def test_a_long_fence_is_whole() -> None:
     st.text(alphabet=st.one_of(st.sampled_from("-*_`~>#|[]()!<&;:\n 1."), st.characters())),
     st.integers(8, 60),
 )
-def test_any_text_fits_any_width(text: str, width: int) -> None:
+def test_any_markdown_fits_any_width(text: str, width: int) -> None:
     for line in Document(text).lines(width):
         assert cells(plain(line.spans)) <= width
         assert "\n" not in plain(line.spans)

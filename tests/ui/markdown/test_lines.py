@@ -54,7 +54,7 @@ def test_code_is_drawn_only_where_lines_are_asked_for() -> None:
         assert highlight.call_count == 1
 
 
-def test_lines_are_found_across_parts() -> None:
+def test_lines_are_found_across_blocks() -> None:
     a, b, c = Line(glue="a"), Line(glue="b"), Line(glue="c")
     lines = LazyLines()
     lines.append((a,))

@@ -80,7 +80,7 @@ def words_of(text: str) -> Iterator[str]:
 
 @settings(deadline=None, max_examples=300)
 @given(MESSAGE)
-def test_every_word_is_drawn(text: str) -> None:
+def test_every_word_of_the_markdown_is_drawn(text: str) -> None:
     shown = drawn(text, 1_000)
     assert [word for word in words_of(text) if word not in shown] == []
 
@@ -94,7 +94,7 @@ def test_every_word_is_drawn_in_a_narrow_window(text: str, width: int) -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(MESSAGE, st.lists(st.integers(0, 400), max_size=8))
-def test_a_streamed_message_ends_as_it_is_drawn_at_once(text: str, cuts: list[int]) -> None:
+def test_a_streamed_message_is_drawn_like_a_whole_one(text: str, cuts: list[int]) -> None:
     streamed = Document()
     for cut in sorted(cuts):
         streamed.update(text[:cut], final=False)
@@ -113,26 +113,26 @@ def test_a_streamed_message_ends_as_it_is_drawn_at_once(text: str, cuts: list[in
         "[1]: https://a.example/x 'The title'",
     ],
 )
-def test_a_definition_that_no_link_uses_is_drawn_as_it_was_written(text: str) -> None:
+def test_an_unused_link_definition_is_drawn_as_written(text: str) -> None:
     assert plain_text(text) == text.replace("> ", "")
 
 
-def test_definitions_stand_together_as_they_were_written() -> None:
+def test_link_definitions_are_drawn_together_as_written() -> None:
     text = "Sources:\n\n[1]: https://a.example\n[2]: https://b.example\n\nEnd"
     assert plain_text(text) == text
 
 
-def test_a_definition_that_a_link_uses_is_not_drawn_again() -> None:
+def test_a_used_link_definition_is_not_drawn_again() -> None:
     assert plain_text("See [the page][1].\n\n[1]: https://a.example") == (
         "See the page (a.example)."
     )
 
 
-def test_where_a_link_leads_can_be_read() -> None:
+def test_the_target_of_a_link_is_visible() -> None:
     assert plain_text("[Статус]: Одобрено\n\n[Статус]") == "Статус (Одобрено)"
 
 
-def test_a_second_definition_of_the_same_name_is_drawn() -> None:
+def test_a_duplicate_link_definition_is_drawn() -> None:
     text = "See [x].\n\n[x]: https://a.example\n[X]: https://b.example"
     assert plain_text(text) == "See x (a.example).\n\n[X]: https://b.example"
     assert web_links(text) == ["https://a.example", "https://b.example"]
@@ -146,20 +146,20 @@ def test_links_of_unused_definitions_empty_links_and_images_can_be_opened() -> N
     assert web_links(text) == [f"https://a.example/{n}" for n in range(1, 6)]
 
 
-def test_line_breaks_in_table_cells() -> None:
+def test_line_breaks_in_table_cells_are_drawn() -> None:
     text = "| a | b |\n|---|---|\n| one<br>two<BR />three | `<br>` |"
     assert drawn_lines(text)[3:6] == ["│ one   │ <br> │", "│ two   │      │", "│ three │      │"]
 
 
-def test_cells_without_a_column_are_drawn_with_the_last_one() -> None:
+def test_table_cells_without_a_column_are_drawn_with_the_last_one() -> None:
     assert drawn_lines("a | b\n-|-\n1 | 2 | 3\n\\|x | y")[3] == "│ 1  │ 2 | 3 │"
 
 
-def test_numbered_tasks_keep_their_numbers() -> None:
+def test_numbered_task_lists_keep_their_numbers() -> None:
     assert plain_text("1. [ ] one\n2. [x] two") == "1. ☐ one\n2. ☑ two"
 
 
-def test_items_keep_the_numbers_they_were_written_with() -> None:
+def test_list_items_keep_their_written_numbers() -> None:
     assert plain_text("2019. a\n2021. b\n2021. c") == "2019. a\n2021. b\n2022. c"
     assert plain_text("1. a\n1. b\n1. c") == "1. a\n2. b\n3. c"
 
@@ -177,7 +177,7 @@ def test_items_keep_the_numbers_they_were_written_with() -> None:
         r"a \; b \, c",
     ],
 )
-def test_formulas_are_drawn_as_they_were_written(text: str) -> None:
+def test_math_formulas_are_drawn_as_written(text: str) -> None:
     assert plain_text(text) == text
 
 
@@ -189,7 +189,7 @@ def test_formulas_are_drawn_as_they_were_written(text: str) -> None:
         ("\\[\nnever closed", "[\nnever closed"),
     ],
 )
-def test_what_is_no_formula_is_markdown(text: str, shown: str) -> None:
+def test_dollar_signs_without_math_are_markdown(text: str, shown: str) -> None:
     assert plain_text(text) == shown
 
 

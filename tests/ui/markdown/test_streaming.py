@@ -44,7 +44,7 @@ def pieces(text: str, cuts: list[int]) -> Iterator[str]:
 @example("a\r\nb", [2])
 @example(f"x{FLAG}y", [3, 5])
 @example("\\[\na\n\n- b\n\\]", [5, 9])
-def test_pieces_and_whole_end_up_the_same(text: str, cuts: list[int]) -> None:
+def test_streamed_markdown_renders_like_the_whole_text(text: str, cuts: list[int]) -> None:
     streamed = Document()
     for piece in pieces(text, cuts):
         streamed.update(piece, final=False)

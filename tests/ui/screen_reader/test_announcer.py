@@ -23,7 +23,7 @@ def told(*events: TurnEvent, may_be_stopped: bool = False) -> list[str]:
     return lines
 
 
-def test_a_reply_is_said_line_by_line_while_it_is_written() -> None:
+def test_a_reply_is_announced_line_by_line_while_streaming() -> None:
     lines = told(
         started(),
         piece(0, "One\nTw"),
@@ -39,7 +39,7 @@ def test_a_reply_is_said_line_by_line_while_it_is_written() -> None:
     ]
 
 
-def test_skills_and_questions_are_words() -> None:
+def test_skills_and_questions_are_announced_as_words() -> None:
     parameters = {"model": "14", "api_key": "s3cret"}
     lines = told(started(), *ran("Look up"), asks("Order laptop", "call-1", parameters))
     assert "Skill Look up: running." in lines
@@ -87,7 +87,7 @@ def test_a_skill_that_failed_at_once_is_said_with_how_far_it_came() -> None:
     ]
 
 
-def test_a_question_whose_parameters_change_is_asked_anew() -> None:
+def test_a_question_with_changed_parameters_is_announced_again() -> None:
     first, second = asks("Pay", "call-1", {"to": "Bob"}), asks("Pay", "call-1", {"to": "Mallory"})
     lines = told(started(), first, second)
     assert lines[lines.index("The parameters changed:") :] == [
@@ -99,7 +99,7 @@ def test_a_question_whose_parameters_change_is_asked_anew() -> None:
     ]
 
 
-def test_every_parameter_of_a_question_is_said_whole() -> None:
+def test_every_parameter_of_a_question_is_announced_completely() -> None:
     deep: object = "the end"
     for _ in range(60):
         deep = {"in": deep}
@@ -110,7 +110,7 @@ def test_every_parameter_of_a_question_is_said_whole() -> None:
     assert any(line.strip() == "in: the end" for line in lines)
 
 
-def test_how_it_ended_is_said_when_nothing_was_said() -> None:
+def test_the_outcome_of_a_turn_without_reply_is_announced() -> None:
     assert told(started(), finished()) == ["No reply came."]
     silent = told(started(), finished(), may_be_stopped=True)
     assert silent == ["No reply came. Is the genie started?"]
@@ -120,7 +120,7 @@ def test_how_it_ended_is_said_when_nothing_was_said() -> None:
     assert told(started(), finished("failed")) == ["The agent failed."]
 
 
-def test_markdown_becomes_words() -> None:
+def test_markdown_is_announced_as_plain_text() -> None:
     spoken = SpokenMarkdown()
     source = [
         "# A **title** #",
@@ -149,7 +149,7 @@ def test_markdown_becomes_words() -> None:
 
 
 @given(st.lists(st.text(max_size=60), max_size=8))
-def test_nothing_said_acts_on_a_terminal(lines: list[str]) -> None:
+def test_announcements_contain_no_escape_sequences(lines: list[str]) -> None:
     spoken = SpokenMarkdown()
     for line in lines:
         said = spoken.line(line) or ""

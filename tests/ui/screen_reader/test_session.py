@@ -71,12 +71,12 @@ async def talk(
         (f"/attach {'x' * 300}", "cannot be read"),
     ],
 )
-async def test_every_command_says_what_came_of_it(command: str, told: str) -> None:
+async def test_every_slash_command_reports_its_result(command: str, told: str) -> None:
     said = await talk(("Ready", command), (told, "/quit"))
     assert told in said[-1]
 
 
-async def test_too_long_a_name_for_a_file_is_said(tmp_path: Path) -> None:
+async def test_a_file_name_that_is_too_long_is_reported(tmp_path: Path) -> None:
     said = await talk(
         ("Ready", "hi"),
         ("End of the reply", f"/export {tmp_path / ('x' * 300)}.md"),
@@ -86,7 +86,7 @@ async def test_too_long_a_name_for_a_file_is_said(tmp_path: Path) -> None:
     assert "too long" in said[-1]
 
 
-async def test_a_message_that_has_gone_out_meanwhile_is_not_said_to_be_given_up() -> None:
+async def test_a_queued_message_sent_meanwhile_is_not_reported_as_canceled() -> None:
     held = asyncio.Event()
     limit = BackendError(ErrorKind.RATE_LIMITED, "Slowly.", retry_after_s=30)
     backend = ScriptedBackend(reply("Hello"))
@@ -109,7 +109,7 @@ async def test_a_message_that_has_gone_out_meanwhile_is_not_said_to_be_given_up(
     assert "The message is given up." not in said
 
 
-async def test_a_question_from_before_the_start_is_told() -> None:
+async def test_a_question_pending_from_before_the_start_is_announced() -> None:
     store = MemoryStore([conversation(THERE, "Laptop", NOW_MS)])
     prompt = Prompt(text="order", state="sent", at_ms=NOW_MS)
     await store.save_turn(TurnId("t"), THERE, prompt, RunId("run-1"))
@@ -119,7 +119,7 @@ async def test_a_question_from_before_the_start_is_told() -> None:
     assert "Another conversation waits for you. /list shows it." in said
 
 
-async def test_who_can_hear_nothing_any_more_is_not_left_waiting(
+async def test_an_exception_while_announcing_ends_the_session(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ScreenReaderSession, "_take", Mock(side_effect=ZeroDivisionError))
@@ -129,7 +129,7 @@ async def test_who_can_hear_nothing_any_more_is_not_left_waiting(
         )
 
 
-async def test_the_agent_is_called_as_the_service_calls_it() -> None:
+async def test_the_agent_has_its_name_from_the_service() -> None:
     backend = ScriptedBackend(reply("Dug."))
     backend.agents[None] = Agent(id="a48f727b", name="Orders")
     said = await talk(("Ready.", "Dig"), ("Orders says:", "/quit"), backend=backend)

@@ -34,7 +34,7 @@ async def seen(pilot: Pilot[None], true: Callable[[str], object]) -> None:
     raise AssertionError(text_of(pilot))
 
 
-async def test_a_genie_is_started_guarded_and_talked_to() -> None:
+async def test_a_genie_is_started_given_a_guardrail_and_chatted_with() -> None:
     with DemoServer(DemoSettings(speed=0, seed=7)) as server:
         place = target_of_demo(server)
         connection = StudioConnection(place.studio, place.use_genie, place.genie)
@@ -69,7 +69,7 @@ async def test_a_genie_is_started_guarded_and_talked_to() -> None:
             await connection.aclose()
 
 
-def test_the_genie_that_is_used_is_kept_and_comments_stay(tmp_path: Path) -> None:
+def test_the_selected_genie_is_saved_and_config_comments_stay(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(
         '# mine\ndefault_profile = "work"\n[profiles.work]\nbase_url = "https://example.com"\n'

@@ -44,14 +44,14 @@ def a_failed_skill(skill_id: str = "recipe:94794") -> list[TurnEvent]:
     return [started(), *found, finished()]
 
 
-def test_a_job_has_a_shape_and_fits() -> None:
+def test_a_job_has_a_status_symbol_and_fits_the_width() -> None:
     for status, shape in (("succeeded", "✓"), ("failed", "✗"), ("pending", "●"), ("odd", "?")):
         row = job_row(job("j-1", status), 70)
         assert row.plain.startswith(shape)
         assert row.cell_length == 70
 
 
-async def test_a_card_and_the_timeline_lead_to_the_jobs() -> None:
+async def test_a_skill_card_and_the_timeline_open_the_jobs() -> None:
     stage = Stage(ScriptedBackend(a_failed_skill()), studio=a_studio())
     async with stage.shown(160, 40):
         await stage.say("Export it")
@@ -82,7 +82,7 @@ async def test_a_card_and_the_timeline_lead_to_the_jobs() -> None:
         await stage.until(lambda: isinstance(stage.app.screen, JobsModal))
 
 
-async def test_without_a_token_or_a_recipe_there_is_no_dead_key() -> None:
+async def test_without_a_token_or_a_recipe_the_jobs_key_is_not_offered() -> None:
     for studio, skill_id in ((None, "recipe:94794"), (a_studio(), "wf:1")):
         stage = Stage(ScriptedBackend(a_failed_skill(skill_id)), studio=studio)
         async with stage.shown(160, 40):

@@ -87,7 +87,7 @@ async def answer(app: Solo, pilot: Pilot[None], key: str) -> None:
         ("custom_word_filter", WORDS),
     ],
 )
-async def test_a_form_changes_nothing_by_itself(kind: str, configuration: Json) -> None:
+async def test_an_unedited_policy_form_changes_nothing(kind: str, configuration: Json) -> None:
     settings = parse_policy(kind, configuration)
     assert settings
     async with Solo(form := form_for(settings, PII_ENTITIES)).run_test():
@@ -95,18 +95,18 @@ async def test_a_form_changes_nothing_by_itself(kind: str, configuration: Json) 
 
 
 @given(st.lists(st.text(alphabet="ab \n", min_size=1).filter(str.strip), max_size=5))
-def test_texts_with_several_lines_survive_a_line_each(texts: list[str]) -> None:
+def test_multiline_policy_texts_survive_as_one_line_each(texts: list[str]) -> None:
     assert lines_of(text_of(texts)) == tuple(texts)
 
 
-def test_a_rule_says_where_in_words() -> None:
+def test_a_guardrail_rule_error_names_its_field() -> None:
     assert in_words("topics[2].name") == "Topic 3, name"
     assert in_words("topics[0].examples[4]") == "Topic 1, Example 5"
     assert in_words("custom_words[0]") == "Word 1"
     assert in_words("") == ""
 
 
-async def test_a_rule_is_told_as_one_types_and_nothing_is_sent_against_it() -> None:
+async def test_a_policy_is_validated_while_typing_and_not_sent_if_invalid() -> None:
     service = Service()
     async with editing("custom_word_filter", {"custom_words": ["a"]}, service) as (
         app,
@@ -125,7 +125,7 @@ async def test_a_rule_is_told_as_one_types_and_nothing_is_sent_against_it() -> N
         assert service.taken == []
 
 
-async def test_a_replacement_is_shown_before_it_is_sent_and_may_be_refused() -> None:
+async def test_a_policy_diff_is_shown_before_it_is_sent_and_may_be_rejected() -> None:
     service = Service()
     service.refusal = BackendError(ErrorKind.INVALID, "Refused", hint="Look again.")
     async with editing("custom_word_filter", {"custom_words": ["old", "kept"]}, service) as (
@@ -165,7 +165,7 @@ async def test_what_was_changed_is_not_lost_by_escape() -> None:
         await settle(pilot, lambda: app.answers == [None])
 
 
-async def test_a_topic_is_made_changed_and_taken_away() -> None:
+async def test_a_guardrail_topic_is_created_edited_and_removed() -> None:
     service = Service()
     async with editing("topic_boundary", TOPICS, service) as (app, pilot, modal):
         await pilot.press("delete")
@@ -184,7 +184,7 @@ async def test_a_topic_is_made_changed_and_taken_away() -> None:
         assert service.taken == [{"topics": [{"name": "Law", "description": "No"}]}]
 
 
-async def test_types_are_ticked_and_hostile_texts_are_only_text() -> None:
+async def test_guardrail_types_are_selected_and_hostile_texts_are_only_text() -> None:
     before = {**PII, "pii_custom_regexes": [{"name": HOSTILE, "pattern": "a"}]}
     async with editing("pii_detection", before, Service(), (120, 40)) as (app, pilot, modal):
         assert not set(app.screen_text()) & set(UNSAFE)

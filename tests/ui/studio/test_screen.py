@@ -55,7 +55,7 @@ def a_studio(name: str = "Ifrit", **more: object) -> ScriptedStudio:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
-async def test_all_that_is_known_of_a_genie_is_shown(size: tuple[int, int]) -> None:
+async def test_all_details_of_a_genie_are_shown(size: tuple[int, int]) -> None:
     stage = Stage(studio=a_studio(f"Ifrit {HOSTILE}"))
     async with stage.shown(*size):
         screen = await opened(stage)
@@ -74,7 +74,7 @@ async def test_all_that_is_known_of_a_genie_is_shown(size: tuple[int, int]) -> N
         await stage.until(lambda: stage.is_chat_in_front())
 
 
-async def test_stopping_is_asked_about_and_starting_is_not() -> None:
+async def test_stopping_a_genie_needs_confirmation_and_starting_does_not() -> None:
     studio = a_studio()
     stage = Stage(studio=studio)
     async with stage.shown():
@@ -95,7 +95,7 @@ async def test_stopping_is_asked_about_and_starting_is_not() -> None:
         await stage.until(lambda: stage.is_chat_in_front())
 
 
-async def test_a_key_is_shown_once_and_then_gone() -> None:
+async def test_an_api_key_is_shown_only_once() -> None:
     studio = a_studio()
     studio.people = [genie("Ifrit", chat="")]
     stage = Stage(studio=studio)
@@ -146,7 +146,7 @@ def _holders() -> list[object]:
     return [modal for modal in found if modal._secret]
 
 
-async def test_a_second_pairing_is_explained_with_the_way_out() -> None:
+async def test_attaching_a_second_client_is_explained_with_a_way_out() -> None:
     studio = a_studio(pairs={"gin-Ifrit": "gincl-Terminal"})
     stage = Stage(studio=studio)
     async with stage.shown():
@@ -168,7 +168,7 @@ async def test_a_second_pairing_is_explained_with_the_way_out() -> None:
         await stage.until(lambda: studio.pairs == {"gin-Ifrit": "gincl-Terminal"})
 
 
-async def test_what_belongs_to_a_genie_is_given_and_taken() -> None:
+async def test_skills_and_access_of_a_genie_are_given_and_removed() -> None:
     studio = a_studio()
     stage = Stage(studio=studio)
     async with stage.shown():
@@ -185,7 +185,7 @@ async def test_what_belongs_to_a_genie_is_given_and_taken() -> None:
         await stage.until(lambda: ("assign_user_groups", "gin-Ifrit", "grp") in studio.calls)
 
 
-async def test_waiting_and_failing_are_said_and_the_rest_goes_on() -> None:
+async def test_loading_and_failures_are_shown_and_the_rest_loads() -> None:
     studio = a_studio(gate=asyncio.Event())
     studio.failures["guardrails.get"] = BackendError(ErrorKind.NOT_FOUND, "Guardrails are off")
     stage = Stage(studio=studio)

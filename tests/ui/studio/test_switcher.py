@@ -35,7 +35,7 @@ async def confirmed(stage: Stage, words: str) -> None:
     await stage.until(lambda: not modal.is_deaf)
 
 
-async def test_a_genie_is_found_by_its_name_and_used_from_then_on() -> None:
+async def test_a_genie_is_found_by_its_name_and_selected() -> None:
     studio = a_studio()
     studio.people.append(genie(f"Marid {HOSTILE}"))
     stage = Stage(studio=studio)
@@ -55,7 +55,7 @@ async def test_a_genie_is_found_by_its_name_and_used_from_then_on() -> None:
         await stage.until(lambda: "config.toml" in stage.screen())
 
 
-async def test_an_environment_variable_that_wins_at_the_next_start_is_told() -> None:
+async def test_an_environment_variable_that_overrides_the_genie_is_reported() -> None:
     studio = ScriptedStudio([genie("Ifrit"), genie("Marid")])
     stage = Stage(studio=studio, kept=Kept("config.toml", "GENIE_TUI_GENIE"))
     async with stage.shown():
@@ -67,7 +67,7 @@ async def test_an_environment_variable_that_wins_at_the_next_start_is_told() -> 
         await stage.until(lambda: "GENIE_TUI_GENIE names another" in stage.screen())
 
 
-async def test_one_that_cannot_answer_is_asked_about_and_started() -> None:
+async def test_a_genie_that_cannot_reply_is_started_after_confirmation() -> None:
     studio = a_studio()
     stage = Stage(studio=studio)
     async with stage.shown(80, 24):
@@ -85,7 +85,7 @@ async def test_one_that_cannot_answer_is_asked_about_and_started() -> None:
         assert studio.calls == [("start", "gin-Asleep")]
 
 
-async def test_states_are_told_by_shape_and_word_and_ctrl_s_only_starts() -> None:
+async def test_genie_states_have_symbol_and_word_and_ctrl_s_only_starts() -> None:
     stage = Stage(studio=a_studio())
     async with stage.shown():
         await opened(stage)
@@ -103,7 +103,7 @@ async def test_states_are_told_by_shape_and_word_and_ctrl_s_only_starts() -> Non
         assert stage.used == []
 
 
-async def test_a_failure_is_a_sentence_and_f5_reads_again() -> None:
+async def test_a_failure_is_explained_and_f5_refreshes() -> None:
     studio = a_studio()
     studio.failures["genies.list"] = BackendError(
         ErrorKind.FORBIDDEN, "The token may not do that", hint="Add the endpoint to its role."
@@ -117,7 +117,7 @@ async def test_a_failure_is_a_sentence_and_f5_reads_again() -> None:
         await stage.until(lambda: "3 genies" in stage.screen())
 
 
-async def test_without_a_token_one_sentence_says_which_and_where() -> None:
+async def test_without_a_token_the_missing_setting_is_named() -> None:
     stage = Stage(ScriptedBackend([started(), finished()]))
     async with stage.shown():
         await stage.say("Hello?")
@@ -135,7 +135,7 @@ async def test_without_a_token_one_sentence_says_which_and_where() -> None:
             await stage.until(lambda: "developer_token" not in stage.screen())
 
 
-async def test_a_genie_that_keeps_silent_can_be_started_by_key_and_mouse() -> None:
+async def test_a_stopped_genie_without_replies_can_be_started_by_key_and_mouse() -> None:
     studio = ScriptedStudio([genie("Ifrit", state="stopped")])
     stage = Stage(ScriptedBackend([started(), finished()]), studio=studio)
     async with stage.shown():
@@ -152,7 +152,7 @@ async def test_a_genie_that_keeps_silent_can_be_started_by_key_and_mouse() -> No
         await stage.until(lambda: "started already" in stage.screen())
 
 
-def test_nothing_of_studio_is_loaded_before_it_is_opened() -> None:
+def test_no_studio_data_is_loaded_before_it_is_opened() -> None:
     code = (
         "import sys, tui.ui.app.app, tui.ui.transcript.transcript;"
         "print(*(name for name in sys.modules if name.startswith(('tui.ui.studio', 'tui.studio'))))"
