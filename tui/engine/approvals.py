@@ -28,13 +28,13 @@ from tui.core.turn import Turn, turn_of
 from tui.engine.context import EngineContext
 from tui.engine.continuation import question_name
 from tui.engine.conversation_queue import QueueRegistry
-from tui.engine.retry import SETTLED, TRIES, retry_once_on_401
+from tui.engine.retry import ALREADY_RESOLVED, MAX_ATTEMPTS, retry_once_on_401
 from tui.engine.updates import UserNotice
 
 Newest = Callable[[], ApprovalRequested | None]
 """Returns the current version of a question; None: it is unknown."""
 
-_NO_LONGER = SETTLED | {ErrorKind.UNSUPPORTED}
+_NO_LONGER = ALREADY_RESOLVED | {ErrorKind.UNSUPPORTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,11 +263,11 @@ class _Posting:
                 await self._post()
                 return self._answer
             except BackendError as error:
-                if error.kind in SETTLED and not error.asks_to_wait:
+                if error.kind in ALREADY_RESOLVED and not error.asks_to_wait:
                     return self._earlier(error)
                 attempt += 1
                 too_long = (error.retry_after_s or 0) > self._context.timeouts.longest_call_wait_s
-                if not error.transient or attempt == TRIES or too_long:
+                if not error.transient or attempt == MAX_ATTEMPTS or too_long:
                     raise
                 wait_s = self._context.wait_s(attempt, error)
                 self._tell(error, wait_s)

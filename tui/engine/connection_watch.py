@@ -22,7 +22,7 @@ from tui.engine.turn_runner import TurnRunner
 from tui.engine.updates import Problem, Recovery
 
 _EXPIRED = "The sign-in link expired."
-_INSIST = 8
+_MAX_IDLE_CHECKS = 8
 """Checks before a silent, idle conversation counts as done; they take half a minute."""
 _LINK_LIFE_MS = 15 * 60 * 1000
 """Lifetime of a link that states none; the live service gave 5 minutes."""
@@ -154,7 +154,7 @@ async def read_reply(runner: TurnRunner) -> None:
             problem = error
         if runner.turn.open_connections or runner.turn.open_approvals:
             return  # the agent asks for something else
-        if idle and (attempt >= _INSIST or not awaits_reply(runner.turn)):
+        if idle and (attempt >= _MAX_IDLE_CHECKS or not awaits_reply(runner.turn)):
             await runner.finish_locally()
             return
         delay = context.wait_s(attempt, problem, context.timeouts.connection_poll(1.25))

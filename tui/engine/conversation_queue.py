@@ -196,7 +196,7 @@ class ConversationQueue:
         if not runner.unsent:
             return True
         if runner.turn.run_id:
-            await runner.mark("sent")
+            await runner.set_prompt_state("sent")
             return True
         try:
             if not await outbox_claims.claim(runner):
@@ -338,7 +338,7 @@ class QueueRegistry:
         """Show a turn as another process has stored it."""
         runner = self.of(record.conversation_id).runner
         if runner and runner.turn.id == record.id:
-            await runner.learn(record)
+            await runner.merge_stored(record)
         else:
             self._context.publish(TurnChanged(turn_of(record)))
 

@@ -27,7 +27,7 @@ async def claim(runner: TurnRunner) -> bool:
         record = claimed or await context.store.turn(turn_id)
         if record is None:
             raise Withdrawn
-        await runner.learn(record)
+        await runner.merge_stored(record)
         if claimed is not None:
             return True
         if not runner.unsent:
@@ -51,4 +51,4 @@ async def reload(runner: TurnRunner) -> None:
     record = await runner.context.store.turn(runner.turn.id)
     if record is None:
         raise Withdrawn
-    await runner.learn(record)
+    await runner.merge_stored(record)

@@ -25,13 +25,13 @@ from tui.engine.updates import Recovery, RecoveryStep
 
 _MOST_PAGES = 200
 
-_INSIST = 3
+_MAX_ATTEMPTS = 3
 """Maximum attempts before a turn ends incomplete."""
-_INSIST_ON_STREAM = 12
+_MAX_STREAM_ATTEMPTS = 12
 """The same if no events are stored, so that only a reconnect brings them."""
-_INSIST_ON_REPLY = 7
+_MAX_REPLY_ATTEMPTS = 7
 """The same while the reply after a connection is missing; they take half a minute."""
-_INSIST_ON_GONE = 6
+_MAX_NOT_FOUND_ATTEMPTS = 6
 """Attempts before a conversation unknown to the service counts as deleted."""
 _GONE = "The service does not know the conversation any more; it may have been deleted."
 
@@ -162,7 +162,7 @@ async def _run_steps(runner: TurnRunner, attempt: int) -> BackendError | None:
             if error.kind in (ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED):
                 return problem
             gone = error.kind is ErrorKind.NOT_FOUND and climb is look
-            if gone and attempt >= _INSIST_ON_GONE:
+            if gone and attempt >= _MAX_NOT_FOUND_ATTEMPTS:
                 await runner.finish_locally(_GONE, outcome="failed")
     return problem
 
@@ -204,8 +204,10 @@ async def _check_status(runner: TurnRunner, attempt: int) -> None:
 
 def _tries(runner: TurnRunner, owed: bool) -> int:
     if owed:
-        return _INSIST_ON_REPLY
-    return _INSIST if Capability.REPLAY in runner.context.backend.can else _INSIST_ON_STREAM
+        return _MAX_REPLY_ATTEMPTS
+    return (
+        _MAX_ATTEMPTS if Capability.REPLAY in runner.context.backend.can else _MAX_STREAM_ATTEMPTS
+    )
 
 
 async def _replay_rest(runner: TurnRunner) -> bool:

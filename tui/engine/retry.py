@@ -9,10 +9,10 @@ from tui.core.errors import BackendError, ErrorKind
 
 T = TypeVar("T")
 
-SETTLED = frozenset({ErrorKind.BUSY, ErrorKind.NOT_FOUND, ErrorKind.INVALID})
+ALREADY_RESOLVED = frozenset({ErrorKind.BUSY, ErrorKind.NOT_FOUND, ErrorKind.INVALID})
 """Statuses of a service that waits for no answer any longer (which one is not documented)."""
 
-TRIES = 9
+MAX_ATTEMPTS = 9
 """Attempts for an answer to the agent, about 90 seconds; then the user repeats it."""
 
 

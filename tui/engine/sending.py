@@ -91,13 +91,13 @@ async def deliver(runner: TurnRunner) -> bool:
         if error.sent:
             return await reconcile(runner, error)
         if error.kind is ErrorKind.UNAUTHORIZED:
-            await runner.mark("queued", str(error))
+            await runner.set_prompt_state("queued", str(error))
             if renewed:
                 raise error
             renewed = True
             continue
         if error.kind is ErrorKind.BUSY:
-            await runner.mark("queued", str(error))
+            await runner.set_prompt_state("queued", str(error))
             raise ConversationBusy(error) from error
         if not error.transient:
             raise SendRejected(error)
@@ -113,7 +113,7 @@ async def reconcile(runner: TurnRunner, error: BackendError) -> bool:
     """
     context = runner.context
     if Capability.HISTORY not in context.backend.can:
-        await runner.mark("unconfirmed", error.sentence())
+        await runner.set_prompt_state("unconfirmed", error.sentence())
         return False
     proven = error.kind is ErrorKind.INTERRUPTED
     for look in (1, 2):
@@ -127,9 +127,9 @@ async def reconcile(runner: TurnRunner, error: BackendError) -> bool:
             await runner.pause(context.timeouts.second_look_s)
     runner.report(None)
     if proven and await _is_idle(runner):
-        await runner.mark("queued")
+        await runner.set_prompt_state("queued")
         return await deliver(runner)
-    await runner.mark("unconfirmed", error.sentence())
+    await runner.set_prompt_state("unconfirmed", error.sentence())
     return False
 
 
@@ -139,7 +139,7 @@ async def _send(runner: TurnRunner) -> BackendError | None:
     assert prompt is not None
     try:
         file_id = await _upload(runner)
-        await runner.mark("sending")
+        await runner.set_prompt_state("sending")
         stream = runner.context.backend.send(runner.conversation_id, prompt.text, file_id)
         await runner.run_until_retry(runner.consume(stream), once_known=True)
         # A stream that ends without an event is as unclear as a lost response.
@@ -176,7 +176,7 @@ async def wait_while_busy(runner: TurnRunner, attempt: int, error: BackendError)
 
 async def _wait(runner: TurnRunner, attempt: int, error: BackendError) -> None:
     context = runner.context
-    await runner.mark("queued", str(error))
+    await runner.set_prompt_state("queued", str(error))
     delay = context.wait_s(attempt, error)
     due = context.clock.now_ms() + round(delay * 1000)
     step = Recovery(

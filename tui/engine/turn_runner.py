@@ -64,7 +64,7 @@ class TurnRunner:
         self._over = asyncio.Event()
         self._blocked = asyncio.Event()
         self._unblocked = asyncio.Event()
-        self._torn = asyncio.Event()
+        self._gap = asyncio.Event()
         self._signal()
 
     @property
@@ -77,7 +77,7 @@ class TurnRunner:
         prompt = self.turn.prompt
         return not self.turn.over and prompt is not None and prompt.state != "sent"
 
-    async def learn(self, record: TurnRecord) -> None:
+    async def merge_stored(self, record: TurnRecord) -> None:
         """Apply the stored state of the turn, which another process may have written."""
         if record.conversation_id != self.conversation_id:
             await self.rename(record.conversation_id)
@@ -145,9 +145,9 @@ class TurnRunner:
             self._blocked.clear()
             self._unblocked.set()
         if self.turn.has_gap:
-            self._torn.set()
+            self._gap.set()
         else:
-            self._torn.clear()
+            self._gap.clear()
 
     async def blocked(self) -> None:
         """Wait until a connection has to be authorized."""
@@ -159,7 +159,7 @@ class TurnRunner:
 
     async def wait_for_gap(self, within_s: float) -> None:
         """Wait for a sequence gap, at most ``within_s``."""
-        await _first(self._torn.wait(), self.context.clock.sleep(within_s))
+        await _first(self._gap.wait(), self.context.clock.sleep(within_s))
 
     async def consume(self, events: AsyncGenerator[TurnEvent]) -> int:
         """Consume a stream until it or the turn ends; return the number of events.
@@ -168,16 +168,16 @@ class TurnRunner:
         when it is silent for too long.
         """
         context, count = self.context, 0
-        vigil = StreamWatchdog(context.clock, context.timeouts)
+        watchdog = StreamWatchdog(context.clock, context.timeouts)
         paced = batch_events(events, frame_s=context.timeouts.frame_s, clock=context.clock)
         enough = [
             asyncio.ensure_future(self._over.wait()),
-            asyncio.ensure_future(vigil.lost()),
+            asyncio.ensure_future(watchdog.expired()),
         ]
         try:
             async with aclosing(paced):
                 while (batch := await _next_unless(enough, paced)) is not None:
-                    vigil.heard()
+                    watchdog.reset()
                     count += len(batch)
                     self.report(None)  # the stream is alive
                     await self._accept(batch)
@@ -229,7 +229,7 @@ class TurnRunner:
         )
         await self.apply_events((end,))
 
-    async def mark(self, state: PromptState, problem: str = "") -> None:
+    async def set_prompt_state(self, state: PromptState, problem: str = "") -> None:
         """Set the delivery state of the prompt; saved before it is shown."""
         if self.turn.prompt is not None:
             await self.change_prompt(replace(self.turn.prompt, state=state, problem=problem))

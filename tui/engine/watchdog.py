@@ -13,18 +13,18 @@ from tui.engine.context import Timeouts
 
 
 class StreamWatchdog:
-    """Watches one stream; :meth:`heard` says that something came of it."""
+    """Watchdog of one stream; call :meth:`reset` on every event."""
 
     def __init__(self, clock: Clock, timeouts: Timeouts) -> None:
         self._clock = clock
         self._limit_s = timeouts.silence_s
-        self.heard()
+        self.reset()
 
-    def heard(self) -> None:
+    def reset(self) -> None:
         self._last_s = self._clock.monotonic_s()
         self._lead_s = self._lead()
 
-    async def lost(self) -> BackendError:
+    async def expired(self) -> BackendError:
         """Wait until the stream counts as dead; return the reason."""
         while True:
             await self._clock.sleep(min(2.0, self._limit_s / 4))
