@@ -81,7 +81,15 @@ def shown(turn: Turn) -> tuple[object, ...]:
         else replace(step, key="")
         for step in turn.steps
     ]
-    return steps, turn.phase, turn.usage, turn.through, turn.beyond, turn.last_at_ms, turn.reply
+    return (
+        steps,
+        turn.phase,
+        turn.usage,
+        turn.contiguous_seq,
+        turn.seqs_after_gap,
+        turn.last_at_ms,
+        turn.reply,
+    )
 
 
 @given(data=st.data())
@@ -100,7 +108,7 @@ def test_a_turn_that_goes_on_in_another_run_is_the_same_in_any_order(data: st.Da
         TextStep,
         SkillStep,
     ]
-    assert (straight.last_event_id, straight.through, straight.has_gap) == ("e3", 3, False)
+    assert (straight.last_event_id, straight.contiguous_seq, straight.has_gap) == ("e3", 3, False)
     shuffled = data.draw(st.permutations([*first, *second]))
     cut = data.draw(st.integers(0, len(shuffled)))
     assert fold(fold(turn, shuffled[:cut]), shuffled[cut:]) == straight
@@ -140,7 +148,7 @@ def test_text_deltas_join_in_any_order_batch_and_overlap(
     written = {draft.message_id: draft.text for draft in turn.drafts}
     assert written.get(MessageId("m"), "") == text
     assert written.get(MessageId("n"), "") == other
-    assert all(draft.ahead == () for draft in turn.drafts)
+    assert all(draft.pending == () for draft in turn.drafts)
     # White space alone is not a message.
     assert sorted(step.text for step in turn.steps if isinstance(step, TextStep)) == sorted(
         part for part in (text, other) if part.strip()
@@ -165,8 +173,8 @@ def test_a_reconnect_resumes_after_the_last_event_before_a_gap(
     turn = folded(EMPTY, data.draw(batches(came)))
     numbers = {event.seq for event in came}
     through = next(n for n in range(count + 1) if n + 1 not in numbers)
-    assert turn.through == through
-    assert turn.beyond == {n for n in numbers if n is not None and n > through}
+    assert turn.contiguous_seq == through
+    assert turn.seqs_after_gap == {n for n in numbers if n is not None and n > through}
     assert turn.has_gap == (len(numbers) > through)
     assert turn.last_event_id == (f"e{through}" if through else None)
     assert turn.last_at_ms == max(event.at_ms or 0 for event in came)
@@ -188,7 +196,7 @@ def test_new_events_change_a_turn_and_duplicates_do_not(
 def test_events_of_another_run_are_not_added_to_the_turn() -> None:
     turn = fold(EMPTY, numbered(started()))
     turn = fold(turn, numbered(started(), said("Two"), run_id=OTHER_RUN, prefix="o"))
-    assert (turn.run_id, turn.through, turn.last_event_id) == (RUN, 1, "e1")
+    assert (turn.run_id, turn.contiguous_seq, turn.last_event_id) == (RUN, 1, "e1")
 
 
 def test_a_duplicate_of_an_event_with_an_id_is_detected_by_its_number() -> None:
@@ -413,18 +421,18 @@ def test_heartbeats_change_nothing_in_a_turn() -> None:
 def test_the_cost_of_an_event_is_independent_of_the_length_of_the_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    taken = Counter[str]()
-    take = StepReducer.take
+    applied = Counter[str]()
+    apply = StepReducer.apply
 
     def count(replay: StepReducer, event: TurnEvent) -> None:
-        taken[event.key] += 1
-        take(replay, event)
+        applied[event.key] += 1
+        apply(replay, event)
 
-    monkeypatch.setattr(StepReducer, "take", count)
+    monkeypatch.setattr(StepReducer, "apply", count)
     turn, events = EMPTY, numbered(started(), *[skill_started("Find"), skill_ended("Find")] * 50)
     for event in events:
         turn = reduce(turn, event)
-    assert set(taken.values()) == {1}
+    assert set(applied.values()) == {1}
     assert turn == fold(EMPTY, events)
 
 

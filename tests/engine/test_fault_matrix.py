@@ -264,7 +264,7 @@ def check_journal(server: DemoServer, turn: Turn, phase: Phase, text: str) -> No
 def has_reached(phase: Phase, turn: Turn) -> bool:
     """Return true if so many events are here; without events, if the message is on its way."""
     on_its_way = turn.prompt is not None and turn.prompt.state == "sending"
-    return turn.through >= phase.after if phase.after else on_its_way
+    return turn.contiguous_seq >= phase.after if phase.after else on_its_way
 
 
 async def run(case: Case, server: DemoServer, folder: Path) -> Turn:

@@ -65,10 +65,10 @@ class StepReducer:
         twin._running = [*self._running]
         return twin
 
-    def take(self, event: TurnEvent) -> None:
+    def apply(self, event: TurnEvent) -> None:
         match event:
             case AgentMessage():
-                self._say(event)
+                self._add_message(event)
             case SkillStarted():
                 self._start_skill(event)
             case SkillProgress():
@@ -84,7 +84,7 @@ class StepReducer:
             case ConnectionResolved():
                 self._resolve_connection(event)
             case UsageReported():
-                self._usage.take(event)
+                self._usage.add(event)
             case HaltRequested():
                 self.halting = True
             case TurnStarted():
@@ -126,7 +126,7 @@ class StepReducer:
         self._places.setdefault(type(step), []).append(len(self._steps))
         self._steps.append(step)
 
-    def _say(self, event: AgentMessage) -> None:
+    def _add_message(self, event: AgentMessage) -> None:
         for i, step in self._all(TextStep):
             if _same_message(step, event):
                 self._steps[i] = replace(
@@ -136,7 +136,7 @@ class StepReducer:
                     from_stream=step.from_stream and not event.from_history,
                 )
                 return
-        self._pass_connections()
+        self._close_connections()
         self._add(
             TextStep(
                 key=_text_key(event.message_id, event.key),
@@ -258,7 +258,7 @@ class StepReducer:
                 self._steps[i] = replace(step, outcome=event.outcome, expired=False)
                 return
 
-    def _pass_connections(self) -> None:
+    def _close_connections(self) -> None:
         """Close open connections: an agent that speaks again no longer waits for them."""
         for i, step in self._all(ConnectionStep):
             if step.waiting:

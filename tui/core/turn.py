@@ -54,7 +54,7 @@ class PartialMessage:
 
     message_id: MessageId
     text: str = ""
-    ahead: tuple[tuple[int, str], ...] = ()
+    pending: tuple[tuple[int, str], ...] = ()
     """Pieces that arrived before their predecessors."""
     at_ms: int | None = None
 
@@ -84,9 +84,9 @@ class Turn:
     log: tuple[TurnEvent, ...] = field(default=(), repr=False)
     drafts: tuple[PartialMessage, ...] = field(default=(), repr=False)
     seen: frozenset[str] = field(default=frozenset(), repr=False)
-    through: int = 0
+    contiguous_seq: int = 0
     """Every ``seq`` from 1 to this one has been seen."""
-    beyond: frozenset[int] = field(default=frozenset(), repr=False)
+    seqs_after_gap: frozenset[int] = field(default=frozenset(), repr=False)
     """Those seen after a gap."""
     replay: StepReducer = field(default_factory=StepReducer, repr=False, compare=False)
     """State after the log, so that a new event at its end costs no more than itself."""
@@ -104,7 +104,7 @@ class Turn:
     @property
     def has_gap(self) -> bool:
         """True if events are missing in the middle."""
-        return bool(self.beyond)
+        return bool(self.seqs_after_gap)
 
     @property
     def reply(self) -> str:
@@ -146,7 +146,7 @@ def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
     turn = replace(turn, run_id=run_id)
     log, replay = _extended(turn, filter(_belongs_in_log, fresh))
     numbered = [event for event in fresh if event.run_id in (None, run_id)]
-    through, beyond = _count(turn, numbered)
+    contiguous, after_gap = _count(turn, numbered)
     drafts = _grow(turn.drafts, [e for e in fresh if isinstance(e, TextDelta)])
     turn = replace(
         turn,
@@ -154,8 +154,8 @@ def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
         replay=replay,
         drafts=tuple(draft for draft in drafts if not replay.has_message(draft.message_id)),
         seen=frozenset(seen),
-        through=through,
-        beyond=beyond,
+        contiguous_seq=contiguous,
+        seqs_after_gap=after_gap,
         last_event_id=_last_event_id(turn, numbered),
         last_at_ms=max(
             (t for t in (turn.last_at_ms, *(e.at_ms for e in fresh)) if t), default=None
@@ -258,7 +258,7 @@ def _extended(turn: Turn, events: Iterable[TurnEvent]) -> tuple[tuple[TurnEvent,
     if known and place(new[0]) < place(known[-1]):
         known, replay, new = (), StepReducer(), sorted((*known, *new), key=place)
     for event in new:
-        replay.take(event)
+        replay.apply(event)
     return (*known, *new), replay
 
 
@@ -275,13 +275,13 @@ def _place(run_id: RunId | None, event: TurnEvent) -> tuple[bool, int, bool, int
 
 
 def _count(turn: Turn, events: list[TurnEvent]) -> tuple[int, frozenset[int]]:
-    through = turn.through
-    numbers = {event.seq for event in events if event.seq is not None and event.seq > through}
-    ahead = set(turn.beyond) | numbers
-    while through + 1 in ahead:
-        through += 1
-        ahead.discard(through)
-    return through, frozenset(ahead)
+    contiguous = turn.contiguous_seq
+    numbers = {event.seq for event in events if event.seq is not None and event.seq > contiguous}
+    after_gap = set(turn.seqs_after_gap) | numbers
+    while contiguous + 1 in after_gap:
+        contiguous += 1
+        after_gap.discard(contiguous)
+    return contiguous, frozenset(after_gap)
 
 
 def _last_event_id(turn: Turn, events: list[TurnEvent]) -> str | None:
@@ -292,14 +292,14 @@ def _last_event_id(turn: Turn, events: list[TurnEvent]) -> str | None:
     place = partial(_place, turn.run_id)
     numbered = sorted((e for e in events if e.event_id is not None), key=place)
     best = turn.last_event_id
-    through, _ = _count(turn, events)
+    contiguous, _ = _count(turn, events)
     late = numbered and turn.log and place(numbered[0]) < place(turn.log[-1])
     if late or turn.has_gap:
         own = (e for e in turn.log if e.run_id in (None, turn.run_id))
         known = (e for e in own if e.event_id is not None)
         numbered = sorted((*known, *numbered), key=place)
     for event in numbered:
-        if event.seq is None or event.seq <= through:
+        if event.seq is None or event.seq <= contiguous:
             best = event.event_id
     return best
 
@@ -319,13 +319,13 @@ def _grow(
 def _join(draft: PartialMessage, pieces: Iterable[tuple[int, str]]) -> PartialMessage:
     """Insert pieces at their offsets; they may overlap existing text."""
     parts, length, waiting = [draft.text], len(draft.text), []
-    for offset, piece in sorted({*draft.ahead, *pieces}):
+    for offset, piece in sorted({*draft.pending, *pieces}):
         if offset > length:
             waiting.append((offset, piece))
         elif new := piece[length - offset :]:
             parts.append(new)
             length += len(new)
-    return replace(draft, text="".join(parts), ahead=tuple(waiting))
+    return replace(draft, text="".join(parts), pending=tuple(waiting))
 
 
 def _derive(turn: Turn) -> Turn:

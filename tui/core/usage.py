@@ -90,7 +90,7 @@ class UsageCount:
         self._before: Usage | None = None
         self._is_running_total = False
 
-    def take(self, report: UsageReported) -> None:
+    def add(self, report: UsageReported) -> None:
         """Count a report; a newer one replaces an older one."""
         usage = Usage(
             input_tokens=report.input_tokens,

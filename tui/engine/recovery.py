@@ -132,7 +132,7 @@ def _known_until(turn: Turn) -> str | None:
     if not turn.has_gap:
         at_ms = turn.last_at_ms
     else:
-        at_ms = turn.log[0].at_ms if turn.through and turn.log else None
+        at_ms = turn.log[0].at_ms if turn.contiguous_seq and turn.log else None
     return rfc3339(at_ms) if at_ms is not None else None
 
 
