@@ -18,7 +18,7 @@ from tui.auth.token_vault import TokenVault
 from tui.bootstrap import profile_target
 from tui.core.ids import ConversationId
 from tui.core.turn import Turn
-from tui.engine.updates import Problem, RecoveryChanged, Refused, TurnChanged, Update
+from tui.engine.updates import MessageRejected, Problem, RecoveryChanged, TurnChanged, Update
 
 QUESTION = "Where is my parcel?"
 
@@ -44,7 +44,7 @@ async def answered(turn: Turn, updates: asyncio.Queue[Update]) -> Turn:
                 turn = newer
             case RecoveryChanged(recovery=None):
                 pass
-            case Problem() | Refused() | RecoveryChanged() as trouble:
+            case Problem() | MessageRejected() | RecoveryChanged() as trouble:
                 sys.exit(f"the user saw {trouble}")
     return turn
 

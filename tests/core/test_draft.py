@@ -43,19 +43,21 @@ MESSAGES = st.lists(TEXTS.filter(str.strip), min_size=1, max_size=4)
 
 @given(MESSAGES, TEXTS.filter(str.strip))
 def test_texts_restored_one_after_another_keep_their_order(texts: list[str], own: str) -> None:
-    draft, behind = Draft(own, ("/a",)), Draft()
+    draft, returned_before = Draft(own, ("/a",)), Draft()
     for text in texts:
-        draft = draft.taking_back(Draft(text), behind)
-        behind = behind.followed_by(Draft(text))
+        draft = draft.with_returned(Draft(text), returned_before)
+        returned_before = returned_before.followed_by(Draft(text))
     assert draft == Draft("\n\n".join((*texts, own)), ("/a",))
 
 
 def test_restored_text_goes_first_if_the_draft_was_edited_since() -> None:
-    behind = Draft("one", ("/a",))
-    assert Draft("one!", ("/b",)).taking_back(Draft("two"), behind) == Draft("two\n\none!", ("/b",))
+    returned_before = Draft("one", ("/a",))
+    assert Draft("one!", ("/b",)).with_returned(Draft("two"), returned_before) == Draft(
+        "two\n\none!", ("/b",)
+    )
 
 
 def test_restored_files_come_after_current_ones_unless_removed() -> None:
-    behind, message = Draft("one", ("/a", "/gone")), Draft("two", ("/b",))
-    draft = Draft("one\n\nown", ("/a", "/c")).taking_back(message, behind)
+    returned_before, message = Draft("one", ("/a", "/gone")), Draft("two", ("/b",))
+    draft = Draft("one\n\nown", ("/a", "/c")).with_returned(message, returned_before)
     assert draft == Draft("one\n\ntwo\n\nown", ("/a", "/b", "/c"))

@@ -26,7 +26,14 @@ from tui.core.records import Conversation, Message
 from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.tasks import run_with_watchers
-from tui.engine.updates import Problem, Refused, TurnChanged, TurnDropped, Update, UserNotice
+from tui.engine.updates import (
+    MessageRejected,
+    Problem,
+    TurnChanged,
+    TurnDropped,
+    Update,
+    UserNotice,
+)
 
 HERE = ConversationId("here")
 
@@ -204,7 +211,7 @@ async def test_stopping_a_conversation_reports_the_message_that_was_just_rejecte
         await asyncio.sleep(0)
         store.gate.set()
         await stopping
-        await listener.until(lambda u: isinstance(u, Refused) and u.draft.text == "hi")
+        await listener.until(lambda u: isinstance(u, MessageRejected) and u.draft.text == "hi")
         assert await session.draft(HERE) == "hi"
         assert not [live for live in await session.history.turns(HERE) if live.id == turn.id]
 

@@ -30,7 +30,7 @@ from tui.core.ports import Capability
 from tui.core.records import ConversationStatus, EventPage, Message, Prompt
 from tui.core.turn import Turn, fold
 from tui.engine.context import EngineContext
-from tui.engine.outbox_claims import Withdrawn
+from tui.engine.outbox_claims import MessageGone
 from tui.engine.recovery import catch_up, follow, watch_gaps
 from tui.engine.server_history import rfc3339
 from tui.engine.turn_runner import TurnRunner
@@ -551,7 +551,7 @@ async def test_events_missing_before_an_end_stored_by_another_process_are_fetche
 
 async def test_a_turn_deleted_from_the_store_is_dropped() -> None:
     case = Case(*WHOLE[:1])
-    with pytest.raises(Withdrawn):
+    with pytest.raises(MessageGone):
         await follow(case.runner)
 
 

@@ -12,7 +12,13 @@ from tui.core.events import Decision, Heartbeat, SkillProgress, TurnStarted
 from tui.core.ids import ConversationId, is_local
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.demo.server import DemoServer
-from tui.engine.updates import CallMade, ConversationNamed, EventsSeen, Refused, TurnChanged
+from tui.engine.updates import (
+    CallMade,
+    ConversationNamed,
+    EventsSeen,
+    MessageRejected,
+    TurnChanged,
+)
 
 HELLO = "What can you do?"
 ORDER = "Order a laptop for our new colleague"
@@ -131,8 +137,8 @@ async def test_a_connection_is_polled_and_its_reply_read_from_the_history(
 async def test_a_rejected_message_goes_back_to_the_composer(room: Room, server: DemoServer) -> None:
     server.faults.add("status:422,on=send,times=1")
     turn_id = await room.say(HELLO)
-    await room.until(lambda: any(isinstance(u, Refused) for u in room.updates))
-    [refused] = [u for u in room.updates if isinstance(u, Refused)]
+    await room.until(lambda: any(isinstance(u, MessageRejected) for u in room.updates))
+    [refused] = [u for u in room.updates if isinstance(u, MessageRejected)]
     assert refused.draft == Draft(HELLO)
     assert refused.error.request_id
     assert turn_id not in room.turns

@@ -18,7 +18,7 @@ from tui.core.options import OptionValues
 from tui.core.ports import ChatBackend
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer
-from tui.engine.updates import Refused
+from tui.engine.updates import MessageRejected
 
 HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
@@ -288,7 +288,7 @@ async def test_a_message_rejected_in_one_window_is_gone_from_the_other(
     await two.gates.sending.wait()
     other = await two.second()
     two.gates.send_gate.set()
-    await one.until(lambda: any(isinstance(u, Refused) for u in one.updates))
+    await one.until(lambda: any(isinstance(u, MessageRejected) for u in one.updates))
     await other.until(lambda: turn_id not in other.turns)
     assert two.sent() == []
 

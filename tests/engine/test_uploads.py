@@ -12,7 +12,7 @@ from tui.core.draft import Draft
 from tui.core.ids import TurnId
 from tui.core.records import Attachment
 from tui.demo.server import DemoServer
-from tui.engine.updates import Refused, UploadProgress
+from tui.engine.updates import MessageRejected, UploadProgress
 
 TEXT = "Summarise the file I attach"
 
@@ -35,9 +35,9 @@ async def say(room: Room, *attachments: Attachment) -> TurnId:
     return (await room.session.send(None, TEXT, attachments)).id
 
 
-async def refusal(room: Room) -> Refused:
-    await room.until(lambda: any(isinstance(u, Refused) for u in room.updates))
-    return next(u for u in room.updates if isinstance(u, Refused))
+async def refusal(room: Room) -> MessageRejected:
+    await room.until(lambda: any(isinstance(u, MessageRejected) for u in room.updates))
+    return next(u for u in room.updates if isinstance(u, MessageRejected))
 
 
 async def test_upload_progress_is_reported_in_bytes(room: Room, file: Path) -> None:

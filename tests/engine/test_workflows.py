@@ -16,7 +16,7 @@ from tui.core.ids import ConversationId
 from tui.core.steps import SkillStep, TextStep
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer, DemoSettings
-from tui.engine.updates import Refused, TurnChanged
+from tui.engine.updates import MessageRejected, TurnChanged
 
 BROKEN = "Is anything broken right now?"
 HELLO = "What can you do?"
@@ -200,8 +200,8 @@ async def test_an_inactive_workflow_restores_the_text(room: Room, server: DemoSe
     backend = agent_of(server)
     await backend._client.update_workflow(cid, {"status": "inactive"})  # type: ignore[attr-defined]
     await room.say("Are you there?", cid)
-    await room.until(lambda: any(isinstance(u, Refused) for u in room.updates))
-    [refused] = [u for u in room.updates if isinstance(u, Refused)]
+    await room.until(lambda: any(isinstance(u, MessageRejected) for u in room.updates))
+    [refused] = [u for u in room.updates if isinstance(u, MessageRejected)]
     assert refused.error.kind is ErrorKind.ASLEEP
     assert "switched off" in str(refused.error)
     assert await room.session.draft(cid) == "Are you there?"
@@ -220,8 +220,8 @@ async def test_a_workflow_of_another_user_is_forbidden(
 
     async with open_room(server, path, backend_of=as_grace) as other:
         await other.say("Mine!", cid)
-        await other.until(lambda: any(isinstance(u, Refused) for u in other.updates))
-        [refused] = [u for u in other.updates if isinstance(u, Refused)]
+        await other.until(lambda: any(isinstance(u, MessageRejected) for u in other.updates))
+        [refused] = [u for u in other.updates if isinstance(u, MessageRejected)]
     assert refused.error.kind is ErrorKind.FORBIDDEN
     assert "somebody else" in str(refused.error)
     assert sent(server, "Mine!") == 0

@@ -27,7 +27,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import CallId, ConversationId, TurnId
 from tui.core.ports import Capability
 from tui.core.records import Prompt, TurnRecord
-from tui.engine.updates import Refused
+from tui.engine.updates import MessageRejected
 from tui.ui.composer.file_picker import AttachScreen
 from tui.ui.keys.help_screen import HelpScreen
 from tui.ui.questions.approval_modal import ApprovalModal
@@ -176,7 +176,7 @@ async def test_a_rejected_message_is_kept_even_if_its_draft_was_just_overwritten
     async with stage.shown():
         away = ConversationId("elsewhere")
         stage.store.drafts[away] = "own"
-        lost = Refused(away, TurnId("t"), Draft("lost"), Draft(), refused())
+        lost = MessageRejected(away, TurnId("t"), Draft("lost"), Draft(), refused())
         stage.publish(lost)
         await stage.until(lambda: "Not sent" in stage.banner_text())
         assert stage.store.drafts[away] == "lost\n\nown"

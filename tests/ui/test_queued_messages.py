@@ -28,7 +28,7 @@ from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ids import ConversationId, TurnId
 from tui.core.options import OptionValues
 from tui.core.turn import Turn
-from tui.engine.updates import Refused
+from tui.engine.updates import MessageRejected
 from tui.ui.toolkit.text_modal import EditModal
 from tui.ui.transcript.status_rows import WorkingRow
 
@@ -207,7 +207,7 @@ async def test_a_rejected_message_that_cannot_be_stored_is_restored_to_the_compo
         await stage.until(lambda: stage.is_draft_restored())
         store.full = True
         problem = BackendError(ErrorKind.INVALID, "Too strange.")
-        stage.publish(Refused(here, TurnId("t"), Draft("hi"), Draft(), problem))
+        stage.publish(MessageRejected(here, TurnId("t"), Draft("hi"), Draft(), problem))
         await stage.until(lambda: stage.composer_text() == "hi")
         await stage.until(lambda: "The disk is full." in stage.banner_text())
 

@@ -37,10 +37,10 @@ from tui.core.turn import Turn
 from tui.core.usage import Usage
 from tui.engine.updates import (
     EventsSeen,
+    MessageRejected,
     Problem,
     Recovery,
     RecoveryChanged,
-    Refused,
     TurnChanged,
     TurnDropped,
     Update,
@@ -193,7 +193,7 @@ class _Asking:
                 self._print_events(events)
             case RecoveryChanged(conversation_id=cid, recovery=recovery) if cid == own:
                 self._follow_recovery(recovery)
-            case Refused(error=error, turn_id=turn_id) if turn_id == self.turn.id:
+            case MessageRejected(error=error, turn_id=turn_id) if turn_id == self.turn.id:
                 raise _refusal(error)
             case TurnDropped(turn_id=turn_id) if turn_id == self.turn.id:
                 raise CommandFailure("the message was canceled in another window.")

@@ -59,16 +59,18 @@ class Draft:
         paths = dict.fromkeys((*self.paths, *other.paths))
         return Draft("\n\n".join(texts), tuple(paths))
 
-    def taking_back(self, message: Draft, behind: Draft) -> Draft:
-        """This with a message that was refused in front of it, but behind what came back before.
+    def with_returned(self, message: Draft, returned_before: Draft) -> Draft:
+        """Return the draft with a rejected message in front, after those returned before it.
 
-        ``behind``: what came back before; whoever has changed it since has made it their own.
+        ``returned_before``: messages returned earlier; once edited, they count as the user's own.
         """
-        if self.text != behind.text and not self.text.startswith(f"{behind.text}\n\n"):
+        if self.text != returned_before.text and not self.text.startswith(
+            f"{returned_before.text}\n\n"
+        ):
             return message.followed_by(self)
-        since = Draft(self.text.removeprefix(behind.text).removeprefix("\n\n"), self.paths)
-        still_there = tuple(path for path in self.paths if path in behind.paths)
-        return Draft(behind.text, still_there).followed_by(message).followed_by(since)
+        since = Draft(self.text.removeprefix(returned_before.text).removeprefix("\n\n"), self.paths)
+        still_there = tuple(path for path in self.paths if path in returned_before.paths)
+        return Draft(returned_before.text, still_there).followed_by(message).followed_by(since)
 
     def __bool__(self) -> bool:
         return bool(self.text or self.paths)

@@ -32,7 +32,7 @@ from tui.engine.sending import (
 from tui.engine.server_history import running_turn
 from tui.engine.tasks import run_with_watchers
 from tui.engine.turn_runner import TurnRunner
-from tui.engine.updates import Problem, Refused, TurnChanged, TurnDropped
+from tui.engine.updates import MessageRejected, Problem, TurnChanged, TurnDropped
 
 
 class _Rejected(Exception):
@@ -52,7 +52,7 @@ class ConversationQueue:
         self._queue: deque[Turn] = deque()
         self._task: asyncio.Task[None] | None = None
         self._woken = False
-        self._refused_as_busy = 0
+        self._busy_rejections = 0
         """Number of consecutive times that the conversation was busy with another message."""
         self._returned = Draft()
         """Messages rejected one after another, while the draft still starts with them."""
@@ -172,19 +172,19 @@ class ConversationQueue:
         try:
             watches = (watch_connections(runner), watch_gaps(runner))
             return await run_with_watchers(self._bring_to_its_end(runner), *watches)
-        except outbox_claims.Withdrawn:
+        except outbox_claims.MessageGone:
             self.context.publish(TurnDropped(runner.conversation_id, runner.turn.id))
         except _Rejected:
             pass
         except ConversationBusy as occupied:
-            self._refused_as_busy += 1
+            self._busy_rejections += 1
             await self._let_pass(runner, occupied.error)
         return True
 
     async def _bring_to_its_end(self, runner: TurnRunner) -> bool:
         if not await self._arrive(runner):
             return False
-        self._refused_as_busy = 0
+        self._busy_rejections = 0
         await follow(runner)
         return True
 
@@ -230,7 +230,7 @@ class ConversationQueue:
         """Follow the turn that keeps the conversation busy, or wait if none is known."""
         other = await running_turn(self.context, runner.turn)
         if other is None:
-            await wait_while_busy(runner, self._refused_as_busy, error)
+            await wait_while_busy(runner, self._busy_rejections, error)
         self.put_back(runner.turn)
         if other is not None:
             self.context.publish(TurnChanged(other))
@@ -240,15 +240,15 @@ class ConversationQueue:
         """Return a rejected text to the composer; never in two places, never in none."""
         store, cid = self.context.store, turn.conversation_id
         message = draft_of(turn.prompt) if turn.prompt else Draft()
-        behind = Draft() if self.context.one_shot else self._returned
+        returned_before = Draft() if self.context.one_shot else self._returned
         if self.context.one_shot:
             await outbox_claims.forget(store, cid, turn.id)
         else:
-            draft = parse(await store.draft(cid)).taking_back(message, behind)
+            draft = parse(await store.draft(cid)).with_returned(message, returned_before)
             await store.return_rejected(turn.id, cid, draft.dump())
-            both = behind.followed_by(message)
+            both = returned_before.followed_by(message)
             self._returned = both if draft.text.startswith(both.text) else message
-        self.context.publish(Refused(cid, turn.id, message, behind, error))
+        self.context.publish(MessageRejected(cid, turn.id, message, returned_before, error))
         self.context.publish(TurnDropped(cid, turn.id))
 
 

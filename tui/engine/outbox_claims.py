@@ -11,14 +11,14 @@ from tui.core.ports import TurnStore
 from tui.engine.turn_runner import TurnRunner
 
 
-class Withdrawn(Exception):
+class MessageGone(Exception):
     """The message is gone from the store: it was canceled elsewhere, or rejected."""
 
 
 async def claim(runner: TurnRunner) -> bool:
     """Claim the message of a turn, waiting while another process holds it.
 
-    Returns False if there is nothing left to send. Raises ``Withdrawn``. Release the claim with
+    Returns False if there is nothing left to send. Raises ``MessageGone``. Release the claim with
     :func:`release`, however the work ends.
     """
     context, turn_id = runner.context, runner.turn.id
@@ -26,7 +26,7 @@ async def claim(runner: TurnRunner) -> bool:
         claimed = await context.store.claim(turn_id, runner.name)
         record = claimed or await context.store.turn(turn_id)
         if record is None:
-            raise Withdrawn
+            raise MessageGone
         await runner.merge_stored(record)
         if claimed is not None:
             return True
@@ -47,8 +47,8 @@ async def forget(store: TurnStore, conversation_id: ConversationId, turn_id: Tur
 
 
 async def reload(runner: TurnRunner) -> None:
-    """Apply changes stored by other processes. Raises ``Withdrawn`` if the turn is gone."""
+    """Apply changes stored by other processes. Raises ``MessageGone`` if the turn is gone."""
     record = await runner.context.store.turn(runner.turn.id)
     if record is None:
-        raise Withdrawn
+        raise MessageGone
     await runner.merge_stored(record)

@@ -43,7 +43,7 @@ class _RetryRequested(Exception):
 async def follow(runner: TurnRunner) -> None:
     """Return when the turn is over.
 
-    Raises ``BackendError`` for permanent failures, ``Withdrawn`` if the turn is gone.
+    Raises ``BackendError`` for permanent failures, ``MessageGone`` if the turn is gone.
     """
     attempt = 0
     while not runner.turn.over:

@@ -99,14 +99,14 @@ class CallMade:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class MessageRejected:
     """A message was rejected and returns to the composer."""
 
     conversation_id: ConversationId
     turn_id: TurnId
     draft: Draft
     """Text and files of the message."""
-    behind: Draft
+    returned_before: Draft
     """Messages returned just before it, which may still be in the composer."""
     error: BackendError
 
@@ -135,7 +135,7 @@ Update = (
     | RecoveryChanged
     | UploadProgress
     | CallMade
-    | Refused
+    | MessageRejected
     | Problem
     | UserNotice
 )

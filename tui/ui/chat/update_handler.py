@@ -12,9 +12,9 @@ from tui.engine.updates import (
     ConversationNamed,
     ConversationsChanged,
     EventsSeen,
+    MessageRejected,
     Problem,
     RecoveryChanged,
-    Refused,
     TurnChanged,
     TurnDropped,
     Update,
@@ -119,7 +119,7 @@ class UpdateHandler:
                 chat_state.recover(cid, recovery)
             case UploadProgress(turn_id=turn_id):
                 view.conversation.show_upload(turn_id, update.sent_bytes, update.total_bytes)
-            case Refused():
+            case MessageRejected():
                 self._take_refusal(update)
             case Problem(error=error):
                 context.fail(error)
@@ -154,7 +154,7 @@ class UpdateHandler:
             access.drafts.rename(old, new)
         self._parts.list.read_soon()
 
-    def _take_refusal(self, update: Refused) -> None:
+    def _take_refusal(self, update: MessageRejected) -> None:
         """Show why a message was rejected, and return it to the composer."""
         context, chat_state = self._context, self._context.chat_state
         if update.error.kind is ErrorKind.ASLEEP:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.core.ids import ConversationId, TurnId
     from tui.core.turn import Turn
     from tui.engine.session import Session
-    from tui.engine.updates import Refused
+    from tui.engine.updates import MessageRejected
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
     from tui.ui.composer.attachment_chips import AttachmentChips
@@ -130,14 +130,14 @@ class QueuedMessages(Controller):
                 await session.withdraw(self.context.current, turn_id) or Draft()
             )
 
-    async def prepend_to_composer(self, message: Draft, behind: Draft = _NOTHING) -> None:
+    async def prepend_to_composer(self, message: Draft, returned_before: Draft = _NOTHING) -> None:
         """Put a message that was not sent in front of the composer's text.
 
-        ``behind``: the message returned just before it, which stays before it.
+        ``returned_before``: the message returned just before it, which stays before it.
         """
         files = (*await look_at(message.paths), *self._attached.files)
         by_path = {str(picked.path): picked for picked in files}
-        both = parse(self._drafts.written).taking_back(message, behind)
+        both = parse(self._drafts.written).with_returned(message, returned_before)
         self._composer.put(both.text)
         self._attached.show([by_path[path] for path in both.paths])
         await self._leave_deleted_conversation()
@@ -159,11 +159,11 @@ class QueuedMessages(Controller):
 
     # -- rejected by the service -----------------------------------------------------------
 
-    def return_rejected(self, update: Refused) -> None:
+    def return_rejected(self, update: MessageRejected) -> None:
         """Return a rejected message for correction."""
         self.context.run("refusal", self._return_rejected, update, self.context.opened.session)
 
-    async def _return_rejected(self, update: Refused, session: Session) -> None:
+    async def _return_rejected(self, update: MessageRejected, session: Session) -> None:
         """Put it into the composer, or else the draft.
 
         The engine has put it into the draft already, but leaving the conversation at that moment
@@ -172,8 +172,10 @@ class QueuedMessages(Controller):
         """
         cid = update.conversation_id
         if cid == self.context.current:
-            await self.prepend_to_composer(update.draft, update.behind)
+            await self.prepend_to_composer(update.draft, update.returned_before)
             return
         kept = parse(await session.draft(cid))
         if update.draft.text not in kept.text:
-            await session.save_draft(cid, kept.taking_back(update.draft, update.behind).dump())
+            await session.save_draft(
+                cid, kept.with_returned(update.draft, update.returned_before).dump()
+            )

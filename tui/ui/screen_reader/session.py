@@ -20,11 +20,11 @@ from tui.engine.updates import (
     ConversationNamed,
     ConversationsChanged,
     EventsSeen,
+    MessageRejected,
     Problem,
     Publish,
     Recovery,
     RecoveryChanged,
-    Refused,
     TurnChanged,
     TurnDropped,
     Update,
@@ -123,7 +123,7 @@ class ScreenReaderSession:
                     self._current = new
                 case RecoveryChanged(recovery=recovery):
                     self._announce_recovery(recovery)
-                case Refused(error=error):
+                case MessageRejected(error=error):
                     self._say_problem(error)
                     self._lines.say("Your message was not sent.")
                 case Problem(error=error):
