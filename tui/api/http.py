@@ -30,7 +30,7 @@ JSON_TIMEOUT = httpx.Timeout(30, connect=10)
 STREAM_TIMEOUT = httpx.Timeout(30, connect=10, read=75)
 """Any byte restarts the 75 s; services send a keep-alive about every 30 s."""
 
-Turn = Callable[[], Awaitable[None]]
+BeforeSend = Callable[[], Awaitable[None]]
 """Waits until a request may be sent."""
 
 Params = Mapping[str, str | int | Sequence[str]]
@@ -113,13 +113,15 @@ class Http:
         *,
         params: Params | None = None,
         json: object = None,
-        turn: Turn | None = None,
+        before_send: BeforeSend | None = None,
     ) -> Any:
         """Return the JSON of a response, None if its body is empty.
 
-        ``turn`` is awaited before the request. Raises BackendError.
+        ``before_send`` is awaited before the request. Raises BackendError.
         """
-        return (await self.answer(method, path, params=params, json=json, turn=turn)).body
+        return (
+            await self.answer(method, path, params=params, json=json, before_send=before_send)
+        ).body
 
     async def answer(
         self,
@@ -128,11 +130,11 @@ class Http:
         *,
         params: Params | None = None,
         json: object = None,
-        turn: Turn | None = None,
+        before_send: BeforeSend | None = None,
     ) -> JsonResponse:
         """Return a response with its headers; otherwise as :meth:`call`."""
-        if turn is not None:
-            await turn()
+        if before_send is not None:
+            await before_send()
         self._check_delays(method, path)
         with self._translated(method):
             request = _request(self._calls, method, path, params=params, json=json)

@@ -217,7 +217,7 @@ class AnswerPoster:
             if record is None:
                 return
             if question.is_answered_in(turn_of(record)):
-                await self._queues.take_in(record)
+                await self._queues.merge_stored(record)
                 return
             await clock.sleep(self._context.timeouts.elsewhere_poll_s)
 
@@ -270,7 +270,7 @@ class _Posting:
                 if not error.transient or attempt == MAX_ATTEMPTS or too_long:
                     raise
                 wait_s = self._context.wait_s(attempt, error)
-                self._tell(error, wait_s)
+                self._report(error, wait_s)
                 look = self._maybe is not None or error.asks_to_wait
             await self._context.clock.sleep(wait_s)
 
@@ -301,7 +301,7 @@ class _Posting:
             raise _no_longer(error) from error
         return self._maybe
 
-    def _tell(self, error: BackendError, wait_s: float) -> None:
+    def _report(self, error: BackendError, wait_s: float) -> None:
         if wait_s >= _TOLD_WAIT_S:
             text = f"{error} Your answer is posted again in {wait_text(wait_s)}."
             self._context.publish(UserNotice(text))

@@ -53,11 +53,11 @@ async def _wait_for_connection(runner: TurnRunner) -> None:
             return
         attempt += 1
         delay = context.wait_s(attempt, problem, context.timeouts.connection_poll(1.5))
-        told = _tell(runner, problem, told, attempt, delay)
+        told = _report(runner, problem, told, attempt, delay)
         await runner.pause(delay)
 
 
-def _tell(
+def _report(
     runner: TurnRunner,
     problem: BackendError | None,
     told: ErrorKind | None,
@@ -158,7 +158,7 @@ async def read_reply(runner: TurnRunner) -> None:
             await runner.finish_locally()
             return
         delay = context.wait_s(attempt, problem, context.timeouts.connection_poll(1.25))
-        _tell(runner, problem, None, attempt, delay)
+        _report(runner, problem, None, attempt, delay)
         await runner.pause(delay)
 
 

@@ -89,7 +89,7 @@ class ConversationQueue:
         if not self.busy:
             self._task = asyncio.create_task(self._work())
 
-    def take(self, turn_id: TurnId) -> Turn | None:
+    def remove(self, turn_id: TurnId) -> Turn | None:
         """Remove a queued turn; return None if it is being sent or is not here."""
         turn = next((turn for turn in self._queue if turn.id == turn_id), None)
         if turn:
@@ -144,7 +144,7 @@ class ConversationQueue:
             runner = self.runner = TurnRunner(self.context, self._queue.popleft())
             done = False
             try:
-                done = await self._may_go_on(runner)
+                done = await self._run_turn_reporting(runner)
             finally:
                 if not done and not runner.turn.over:
                     self._queue.appendleft(runner.turn)
@@ -153,10 +153,10 @@ class ConversationQueue:
             if not done and not self._woken:
                 return
 
-    async def _may_go_on(self, runner: TurnRunner) -> bool:
+    async def _run_turn_reporting(self, runner: TurnRunner) -> bool:
         """Run one turn; return False, with the failure reported, if it has to wait for the user."""
         try:
-            return await self._play(runner)
+            return await self._run_turn(runner)
         except BackendError as error:
             problem = error
         except StoreError as error:
@@ -167,28 +167,28 @@ class ConversationQueue:
         self.context.publish(Problem(problem, runner.conversation_id))
         return False
 
-    async def _play(self, runner: TurnRunner) -> bool:
+    async def _run_turn(self, runner: TurnRunner) -> bool:
         """Run one turn; return False if it stays first in the queue until the user acts."""
         try:
             watches = (watch_connections(runner), watch_gaps(runner))
-            return await run_with_watchers(self._bring_to_its_end(runner), *watches)
+            return await run_with_watchers(self._deliver_and_follow(runner), *watches)
         except outbox_claims.MessageGone:
             self.context.publish(TurnDropped(runner.conversation_id, runner.turn.id))
         except _Rejected:
             pass
-        except ConversationBusy as occupied:
+        except ConversationBusy as busy:
             self._busy_rejections += 1
-            await self._let_pass(runner, occupied.error)
+            await self._wait_for_running_turn(runner, busy.error)
         return True
 
-    async def _bring_to_its_end(self, runner: TurnRunner) -> bool:
-        if not await self._arrive(runner):
+    async def _deliver_and_follow(self, runner: TurnRunner) -> bool:
+        if not await self._ensure_delivered(runner):
             return False
         self._busy_rejections = 0
         await follow(runner)
         return True
 
-    async def _arrive(self, runner: TurnRunner) -> bool:
+    async def _ensure_delivered(self, runner: TurnRunner) -> bool:
         """Ensure that the agent has the message; return False if that cannot be known.
 
         A rejected message is returned to the composer before another process can try it.
@@ -203,11 +203,11 @@ class ConversationQueue:
                 return True
             return await self._send(runner)
         except SendRejected as refusal:
-            giving = asyncio.ensure_future(self._return_rejected(runner.turn, refusal.error))
+            returning = asyncio.ensure_future(self._return_rejected(runner.turn, refusal.error))
             try:
-                await asyncio.shield(giving)
+                await asyncio.shield(returning)
             finally:
-                await asyncio.wait({giving})  # cancellation must not interrupt this halfway
+                await asyncio.wait({returning})  # cancellation must not interrupt this halfway
             raise _Rejected from refusal
         finally:
             await outbox_claims.release(runner)
@@ -226,7 +226,7 @@ class ConversationQueue:
                 await begin_conversation(runner)
                 return await deliver(runner)
 
-    async def _let_pass(self, runner: TurnRunner, error: BackendError) -> None:
+    async def _wait_for_running_turn(self, runner: TurnRunner, error: BackendError) -> None:
         """Follow the turn that keeps the conversation busy, or wait if none is known."""
         other = await running_turn(self.context, runner.turn)
         if other is None:
@@ -334,7 +334,7 @@ class QueueRegistry:
         if record:
             self._context.publish(TurnChanged(turn_of(record)))
 
-    async def take_in(self, record: TurnRecord) -> None:
+    async def merge_stored(self, record: TurnRecord) -> None:
         """Show a turn as another process has stored it."""
         runner = self.of(record.conversation_id).runner
         if runner and runner.turn.id == record.id:

@@ -36,7 +36,7 @@ class Saver:
         except StoreError as error:
             self._unsaved = await self._save_each(turn, waiting) if len(waiting) > 1 else waiting
             if self._unsaved:
-                self._tell(error)
+                self._report(error)
 
     async def save_turn(self, turn: Turn, *, changed: bool) -> None:
         """Save the prompt's state and the run of the turn, if they have changed."""
@@ -49,7 +49,7 @@ class Saver:
             self._turn_unsaved = False
         except StoreError as error:
             self._turn_unsaved = True
-            self._tell(error)
+            self._report(error)
 
     async def _save_each(self, turn: Turn, events: Sequence[TurnEvent]) -> list[TurnEvent]:
         """Save events one by one, so that one cannot block the others; return those that failed.
@@ -69,7 +69,7 @@ class Saver:
             failed.append(event)
         return failed
 
-    def _tell(self, error: StoreError) -> None:
+    def _report(self, error: StoreError) -> None:
         if not self._told:
             self._told = True
             self._context.publish(UserNotice(f"{error} The reply is shown, but not saved yet."))

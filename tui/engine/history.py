@@ -51,14 +51,14 @@ class History:
     ) -> list[Turn]:
         """Return a page of turns, oldest first; running ones in their current state."""
         records = await self._context.store.turns(conversation_id, limit=PAGE, before=before)
-        return self._as_now(conversation_id, records)
+        return self._in_current_state(conversation_id, records)
 
     async def turns_after(
         self, conversation_id: ConversationId, turn_id: TurnId
     ) -> tuple[list[Turn], bool]:
         """Return a page of turns after one, oldest first, and True if there may be more."""
         records = await self._context.store.turns(conversation_id, limit=PAGE, after=turn_id)
-        return self._as_now(conversation_id, records), len(records) == PAGE
+        return self._in_current_state(conversation_id, records), len(records) == PAGE
 
     async def turns_around(
         self, conversation_id: ConversationId, turn_id: TurnId
@@ -73,7 +73,7 @@ class History:
             return [], False
         older = await store.turns(conversation_id, limit=PAGE // 2, before=turn_id)
         newer = await store.turns(conversation_id, limit=PAGE, after=turn_id)
-        turns = self._as_now(conversation_id, [*older, middle, *newer])
+        turns = self._in_current_state(conversation_id, [*older, middle, *newer])
         return turns, len(newer) == PAGE
 
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
@@ -156,7 +156,9 @@ class History:
             partial(read_events, context, conversation_id, known.since)
         )
         if Capability.HISTORY in context.backend.can:
-            idle = status.activity == "idle" and not await self._parked(conversation_id)
+            idle = status.activity == "idle" and not await self._waits_for_connection(
+                conversation_id
+            )
             cursor = await context.read(partial(read_messages, context, conversation_id, idle=idle))
             if known.cursor is None and not known.exhausted:
                 known.cursor, known.exhausted = cursor, cursor is None
@@ -179,11 +181,13 @@ class History:
             older.cursor = cursor
         return True
 
-    def _as_now(self, conversation_id: ConversationId, records: Sequence[TurnRecord]) -> list[Turn]:
+    def _in_current_state(
+        self, conversation_id: ConversationId, records: Sequence[TurnRecord]
+    ) -> list[Turn]:
         live = {turn.id: turn for turn in self._queues.live(conversation_id)}
         return [live.get(record.id) or turn_of(record) for record in records]
 
-    async def _parked(self, conversation_id: ConversationId) -> bool:
+    async def _waits_for_connection(self, conversation_id: ConversationId) -> bool:
         """Return True if the newest turn waits for a connection; the state may then say idle."""
         newest = await self._context.store.turns(conversation_id, limit=1)
         return bool(newest and turn_of(newest[0]).open_connections)

@@ -107,7 +107,7 @@ async def watch_gaps(runner: TurnRunner) -> None:
             continue
         try:
             if runner.turn.run_id is None and Capability.HISTORY in context.backend.can:
-                await _learn_run(runner)
+                await _find_run(runner)
             await catch_up(runner)
             problem = None
         except BackendError as error:
@@ -142,7 +142,7 @@ async def _run_steps(runner: TurnRunner, attempt: int) -> BackendError | None:
     rungs: tuple[
         tuple[RecoveryStep, Callable[[TurnRunner], Coroutine[Any, Any, None]], bool], ...
     ] = (
-        ("finding", _learn_run, Capability.HISTORY in can and runner.turn.run_id is None),
+        ("finding", _find_run, Capability.HISTORY in can and runner.turn.run_id is None),
         ("reconnecting", _reconnect, True),
         ("replaying", catch_up, Capability.REPLAY in can),
         ("looking", look, Capability.HISTORY in can),
@@ -151,7 +151,7 @@ async def _run_steps(runner: TurnRunner, attempt: int) -> BackendError | None:
     for step, climb, possible in rungs:
         if not possible or runner.turn.over:
             continue
-        _tell(runner, step, attempt, problem)
+        _report(runner, step, attempt, problem)
         try:
             if not await runner.run_until_retry(climb(runner)):
                 raise _RetryRequested
@@ -167,7 +167,7 @@ async def _run_steps(runner: TurnRunner, attempt: int) -> BackendError | None:
     return problem
 
 
-async def _learn_run(runner: TurnRunner) -> None:
+async def _find_run(runner: TurnRunner) -> None:
     """Find the run of our prompt, when its stream broke before naming it."""
     if runner.turn.prompt and (message := await find_prompt(runner)):
         await confirm_prompt(runner, message)
@@ -198,11 +198,11 @@ async def _check_status(runner: TurnRunner, attempt: int) -> None:
         return
     await read_new_messages(runner)
     owed = awaits_reply(runner.turn)
-    if attempt >= _tries(runner, owed) or (complete and not owed):
+    if attempt >= _max_attempts(runner, owed) or (complete and not owed):
         await runner.finish_locally()
 
 
-def _tries(runner: TurnRunner, owed: bool) -> int:
+def _max_attempts(runner: TurnRunner, owed: bool) -> int:
     if owed:
         return _MAX_REPLY_ATTEMPTS
     return (
@@ -234,7 +234,7 @@ async def _pause(runner: TurnRunner, attempt: int, problem: BackendError | None)
     await runner.pause(delay)
 
 
-def _tell(
+def _report(
     runner: TurnRunner, step: RecoveryStep, attempt: int, problem: BackendError | None
 ) -> None:
     text = str(problem) if problem else ""

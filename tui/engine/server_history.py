@@ -63,7 +63,7 @@ async def read_events(
         return None
     for _ in range(_MOST_PAGES):
         page = await context.backend.events(conversation_id, since)
-        await _keep_events(context, conversation_id, page.events)
+        await _save_events(context, conversation_id, page.events)
         newest = max((event.at_ms for event in page.events if event.at_ms), default=None)
         if page.next_since is None or page.next_since == since:
             return rfc3339(newest) if newest is not None else since
@@ -104,7 +104,7 @@ async def read_messages(
         newest = cursor is None and place == len(turns) - 1
         spoken = any(message.source == "agent" for message in messages)
         over = (idle and spoken) or not newest
-        await _keep_turn(context, record, messages, over=over)
+        await _save_turn(context, record, messages, over=over)
     return page.cursor
 
 
@@ -148,7 +148,7 @@ async def _with_records(
     return found
 
 
-async def _keep_turn(
+async def _save_turn(
     context: EngineContext, record: TurnRecord, messages: Sequence[Message], *, over: bool
 ) -> None:
     run_id = record.run_id
@@ -183,7 +183,7 @@ async def _record(
     known = await context.store.turn(turn_id)
     record = known or TurnRecord(id=turn_id, conversation_id=conversation_id, prompt=None)
     if asked and record.prompt is None and record.run_id is None:
-        record = await _unsure_of(context, conversation_id, asked) or record
+        record = await _unconfirmed_turn_of(context, conversation_id, asked) or record
     return replace(record, run_id=record.run_id or run_id)
 
 
@@ -205,7 +205,7 @@ async def _paused(
     return None
 
 
-async def _unsure_of(
+async def _unconfirmed_turn_of(
     context: EngineContext, conversation_id: ConversationId, message: Message
 ) -> TurnRecord | None:
     """Return the unconfirmed local turn matching this message."""
@@ -223,7 +223,7 @@ def _prompt(message: Message, known: Prompt | None) -> Prompt:
     return Prompt(text=own, state="sent", message_id=message.id, at_ms=message.at_ms or 0)
 
 
-async def _keep_events(
+async def _save_events(
     context: EngineContext, conversation_id: ConversationId, events: Sequence[TurnEvent]
 ) -> None:
     for run_id, group in groupby(events, key=lambda event: event.run_id):

@@ -72,7 +72,7 @@ class Session:
         self.history = History(self._context, self._queues)
         self._calls: deque[ServerCall] = deque(maxlen=MOST_CALLS)
         backend.watch_calls(self._note_call)
-        self._answers = AnswerPoster(self._context, self._queues, self._later)
+        self._answers = AnswerPoster(self._context, self._queues, self._run_in_background)
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
         """Held while a message is put into the outbox, so that all queues have the same order."""
@@ -150,7 +150,7 @@ class Session:
             prompt = await store.withdraw(turn_id)
             if prompt is None:
                 return None
-            queue.take(turn_id)
+            queue.remove(turn_id)
         finally:
             queue.wake()
         if await store.drop_if_empty(conversation_id):
@@ -298,22 +298,22 @@ class Session:
                     self._listener(TurnChanged(turn))
                 return
             case TurnChanged(turn=turn) if turn.over or turn.open_approvals:
-                self._later(self._attend(turn))
+                self._run_in_background(self._after_turn(turn))
             case _:
                 pass
         self._listener(update)
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._put_away)
+        task.add_done_callback(self._task_done)
 
-    def _put_away(self, task: asyncio.Task[None]) -> None:
+    def _task_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             self._listener(Problem(BackendError(ErrorKind.STORE, describe_exception(error))))
 
-    async def _attend(self, turn: Turn) -> None:
+    async def _after_turn(self, turn: Turn) -> None:
         """Mark a finished turn as unread unless on screen; fetch the conversation's title."""
         if turn.conversation_id != self.watched:
             await self._context.store.mark_read(turn.conversation_id, unread=True)

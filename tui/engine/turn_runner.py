@@ -60,7 +60,7 @@ class TurnRunner:
         self._recovery: Recovery | None = None
         self._characters = 0
         """Text in the events of the turn since this runner started."""
-        self._hurry = asyncio.Event()
+        self._retry_event = asyncio.Event()
         self._over = asyncio.Event()
         self._blocked = asyncio.Event()
         self._unblocked = asyncio.Event()
@@ -277,17 +277,19 @@ class TurnRunner:
 
     async def pause(self, seconds: float) -> None:
         """Wait, unless :meth:`retry_now` is called or the turn ends meanwhile."""
-        if self._hurry.is_set() or self._over.is_set():
-            self._hurry.clear()
+        if self._retry_event.is_set() or self._over.is_set():
+            self._retry_event.clear()
             return
         try:
-            await _first(self.context.clock.sleep(seconds), self._hurry.wait(), self._over.wait())
+            await _first(
+                self.context.clock.sleep(seconds), self._retry_event.wait(), self._over.wait()
+            )
         finally:
-            self._hurry.clear()
+            self._retry_event.clear()
 
     def retry_now(self) -> None:
         """Retry immediately."""
-        self._hurry.set()
+        self._retry_event.set()
 
     async def run_until_retry(
         self, work: Coroutine[Any, Any, object], *, once_known: bool = False
@@ -297,7 +299,10 @@ class TurnRunner:
         ``once_known``: not interrupted before its run is known, since a message would then be in
         doubt. Raises what the work raises.
         """
-        waits = [asyncio.ensure_future(work), asyncio.ensure_future(self._hurried(once_known))]
+        waits = [
+            asyncio.ensure_future(work),
+            asyncio.ensure_future(self._wait_for_retry(once_known)),
+        ]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             if waits[0].done():
@@ -308,10 +313,10 @@ class TurnRunner:
                 wait.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
 
-    async def _hurried(self, once_known: bool) -> None:
+    async def _wait_for_retry(self, once_known: bool) -> None:
         while True:
-            await self._hurry.wait()
-            self._hurry.clear()
+            await self._retry_event.wait()
+            self._retry_event.clear()
             if self.turn.run_id or not once_known:
                 return
 

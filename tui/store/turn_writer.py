@@ -23,7 +23,7 @@ _INSERT = "INSERT INTO turns (account, id, conversation, position) VALUES (?, ?,
 
 _UPDATE = "UPDATE turns SET position = ?, run_id = coalesce(?, run_id) WHERE number = ?"
 
-_LEARN_RUN = "UPDATE turns SET run_id = ? WHERE number = ?"
+_SET_RUN = "UPDATE turns SET run_id = ? WHERE number = ?"
 
 _UPDATE_PROMPT = """
     UPDATE turns SET text = ?, state = ?, attachments = ?, message_id = ?, at_ms = ?, problem = ?
@@ -102,7 +102,7 @@ def append(
         connection, account, turn_id, conversation_id
     )
     events.keep(connection, turn.number, turn.conversation, kept)
-    _learn(connection, turn, kept)
+    _update_from_events(connection, turn, kept)
     if ends := [event for event in kept if isinstance(event, TurnFinished)]:
         connection.execute(_END, (turn.number,))
         conversations.note_outcome(connection, turn.number, ends[-1].outcome == "failed")
@@ -146,11 +146,13 @@ def _insert(
     return _Row(inserted.lastrowid or 0, conversation, LAST, None)
 
 
-def _learn(connection: sqlite3.Connection, turn: _Row, batch: Sequence[TurnEvent]) -> None:
+def _update_from_events(
+    connection: sqlite3.Connection, turn: _Row, batch: Sequence[TurnEvent]
+) -> None:
     """Update a turn from events: its run, its position, and its activity."""
     run_id = next((event.run_id for event in batch if event.run_id), None)
     if run_id and turn.run_id is None:
-        connection.execute(_LEARN_RUN, row(run_id, turn.number))
+        connection.execute(_SET_RUN, row(run_id, turn.number))
     times = [at_ms for event in batch if (at_ms := event.at_ms or event.seen_ms)]
     if times:
         conversations.touch(connection, turn.conversation, max(times))

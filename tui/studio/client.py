@@ -143,7 +143,7 @@ class EndpointClient:
             endpoint.fill_path(parts, path_segment),
             params=query,
             json=body or None,
-            turn=partial(self.rate_limiter.wait, endpoint),
+            before_send=partial(self.rate_limiter.wait, endpoint),
         )
         try:
             if endpoint.method not in READS:
