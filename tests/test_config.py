@@ -66,7 +66,7 @@ def complaint(
 # -- precedence -----------------------------------------------------------------------------
 
 
-def test_flags_win_over_the_environment_and_that_over_the_file(path: Path) -> None:
+def test_flags_override_the_environment_and_that_the_file(path: Path) -> None:
     written(path, '[profiles.work]\ngenie = "file"\nclient_id = "file"\ntheme = "file"\n')
     environ = {**OAUTH, "GENIE_TUI_CLIENT_ID": "environ", "GENIE_TUI_GENIE": "environ"}
     settings = load(config_path=path, flags={"genie": "flag", "theme": None}, environ=environ)
@@ -85,7 +85,7 @@ def test_the_environment_alone_is_enough(tmp_path: Path) -> None:
     assert settings.redirect_url == OAUTH["GENIE_TUI_REDIRECT_URL"]
 
 
-def test_a_profile_made_in_code_ignores_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_profile_created_in_code_ignores_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENIE_TUI_GENIE", "elsewhere")
     monkeypatch.setenv("GENIE", "elsewhere")
     assert Profile(genie="gin-1").genie == "gin-1"
@@ -101,13 +101,13 @@ def test_the_process_environment_is_read_by_default(
     assert load().client_id == "client"
 
 
-def test_switches_are_read_from_words(path: Path) -> None:
+def test_booleans_are_parsed_from_words(path: Path) -> None:
     environ = {**OAUTH, "GENIE_TUI_NO_BROWSER": "1", "GENIE_TUI_NOTIFICATIONS": "false"}
     settings = load(config_path=written(path, ""), environ=environ)
     assert (settings.no_browser, settings.notifications) == (True, False)
 
 
-def test_keys_are_read_quoted_or_dotted(path: Path) -> None:
+def test_key_bindings_are_parsed_quoted_or_dotted(path: Path) -> None:
     written(path, '[keys]\n"conversation.new" = "f8"\napp.quit = ""\n[profiles.a]\n')
     assert key_bindings(path) == (path, {"conversation.new": "f8", "app.quit": ""})
     with pytest.raises(ConfigError, match=r"keys, app.quit: must be text"):
@@ -116,7 +116,7 @@ def test_keys_are_read_quoted_or_dotted(path: Path) -> None:
         key_bindings(written(path, 'keys = "x"\n'))
 
 
-def test_settings_of_the_interface_are_read_without_a_profile() -> None:
+def test_interface_settings_are_loaded_without_a_profile() -> None:
     environ = {"GENIE_TUI_THEME": "nord", "GENIE_TUI_SCREEN_READER": "Yes"}
     sources = Sources({"theme": "genie-light", "screen_reader": None}, environ)
     assert sources.read(INTERFACE) == {"theme": "genie-light", "screen_reader": True}
@@ -137,19 +137,19 @@ TWO = '[profiles.work]\ntheme = "w"\n[profiles.home]\ntheme = "h"\n'
         ("[profiles.only]\n", None, "", "only"),
     ],
 )
-def test_the_profile_is_the_one_asked_for(
+def test_the_requested_profile_is_loaded(
     path: Path, text: str, asked: str | None, variable: str, expected: str
 ) -> None:
     environ = {**OAUTH, "GENIE_TUI_PROFILE": variable}
     assert load(asked, written(path, text), environ=environ).name == expected
 
 
-def test_a_profile_that_is_not_there_is_answered_with_those_that_are(path: Path) -> None:
+def test_a_missing_profile_error_lists_the_existing_ones(path: Path) -> None:
     message = complaint(profile="wrk", config_path=written(path, TWO))
     assert message == f"--profile: there is no profile 'wrk' in {path} (there is: 'work', 'home')."
 
 
-def test_the_variable_that_named_a_missing_profile_is_named(path: Path) -> None:
+def test_a_missing_profile_error_names_the_environment_variable(path: Path) -> None:
     environ = {**OAUTH, "GENIE_TUI_PROFILE": "wrk"}
     message = complaint(config_path=written(path, ""), environ=environ)
     assert message.startswith("Environment variable GENIE_TUI_PROFILE: there is no profile 'wrk'")
@@ -162,7 +162,7 @@ def test_a_default_profile_must_exist(path: Path, value: str) -> None:
     assert f"{path}, default_profile: there is no profile" in message
 
 
-def test_several_profiles_and_no_default_must_be_chosen_from(path: Path) -> None:
+def test_several_profiles_without_default_are_an_error(path: Path) -> None:
     message = complaint(config_path=written(path, TWO))
     assert message == f"Choose one of the profiles in {path} with --profile: 'work', 'home'."
 
@@ -178,7 +178,9 @@ def test_several_profiles_and_no_default_must_be_chosen_from(path: Path) -> None
         ("sg", "https://genie-api.sg.workato.com", "https://app.sg.workato.com"),
     ],
 )
-def test_a_data_center_decides_the_hosts(path: Path, code: str, api: str, developer: str) -> None:
+def test_a_data_center_determines_the_hosts(
+    path: Path, code: str, api: str, developer: str
+) -> None:
     settings = load(config_path=written(path, ""), flags={"data_center": code}, environ=OAUTH)
     assert (settings.base_url, settings.developer_url) == (api, developer)
     assert settings.identity_url == "https://id.workato.com"
@@ -188,7 +190,7 @@ def test_preview_has_an_identity_host_of_its_own() -> None:
     assert DATA_CENTERS["preview"].identity == "https://id.preview.workato.com"
 
 
-def test_hosts_of_ones_own_win_over_the_data_center(path: Path) -> None:
+def test_custom_hosts_override_the_data_center(path: Path) -> None:
     flags = {
         "base_url": "https://genie.example/prefix/",
         "identity_url": "https://id.example",
@@ -200,14 +202,14 @@ def test_hosts_of_ones_own_win_over_the_data_center(path: Path) -> None:
     assert settings.developer_url == "http://localhost:9"
 
 
-def test_an_unknown_data_center_is_answered_with_the_known_ones(path: Path) -> None:
+def test_an_unknown_data_center_error_lists_the_known_ones(path: Path) -> None:
     message = complaint(config_path=written(path, ""), flags={"data_center": "mars"})
     assert message.startswith("--data-center: 'mars' is not a known data center (us, eu, jp, ")
     assert "base_url is accepted" in message
 
 
 @pytest.mark.parametrize("code", ["cn", "trial"])
-def test_where_no_host_is_published_base_url_is_asked_for(path: Path, code: str) -> None:
+def test_without_a_published_host_base_url_is_required(path: Path, code: str) -> None:
     flags = {"data_center": code}
     message = complaint(config_path=written(path, ""), flags=flags)
     assert "is not published: set base_url (GENIE_TUI_BASE_URL)" in message
@@ -226,7 +228,7 @@ def test_where_no_host_is_published_base_url_is_asked_for(path: Path, code: str)
         "http://[::1]:8000",
     ],
 )
-def test_urls_that_may_have_credentials(url: str) -> None:
+def test_urls_safe_for_credentials_are_accepted(url: str) -> None:
     assert check_url(url) == url
 
 
@@ -256,33 +258,33 @@ def test_urls_that_may_have_credentials(url: str) -> None:
         ("https://evil.example\\@host.example", "backslashes"),
     ],
 )
-def test_urls_that_may_not(path: Path, url: str, told: str) -> None:
+def test_urls_unsafe_for_credentials_are_rejected(path: Path, url: str, told: str) -> None:
     message = complaint(config_path=written(path, ""), flags={"base_url": url})
     assert message.startswith("--base-url: must ")
     assert told in message
     assert SECRET not in message
 
 
-def test_a_redirect_url_is_kept_to_the_character(path: Path) -> None:
+def test_a_redirect_url_is_kept_exactly(path: Path) -> None:
     environ = {**OAUTH, "GENIE_TUI_REDIRECT_URL": "http://localhost:8765/callback/"}
     settings = load(config_path=written(path, ""), environ=environ)
     assert settings.redirect_url == "http://localhost:8765/callback/"
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.255.0.9", "::1"])
-def test_this_machine(host: str) -> None:
+def test_loopback_hosts(host: str) -> None:
     assert is_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.1", "::2", "localhost.example", ""])
-def test_other_machines(host: str) -> None:
+def test_other_hosts_are_not_loopback(host: str) -> None:
     assert not is_loopback(host)
 
 
 # -- sign-in --------------------------------------------------------------------------------
 
 
-def test_a_key_alone_means_signing_in_with_it(path: Path) -> None:
+def test_an_api_key_alone_means_api_key_sign_in(path: Path) -> None:
     environ = {
         "GENIE_TUI_GENIE": "gin-1",
         "GENIE_TUI_API_KEY": SECRET,
@@ -296,7 +298,7 @@ def test_a_key_alone_means_signing_in_with_it(path: Path) -> None:
     assert SECRET not in str(asdict(settings))
 
 
-def test_a_choice_of_sign_in_is_kept_although_there_is_a_key(path: Path) -> None:
+def test_an_explicit_sign_in_method_is_kept_although_there_is_an_api_key(path: Path) -> None:
     written(path, f'[profiles.a]\nauth = "oauth"\napi_key = "{SECRET}"\n')
     assert load(config_path=path, environ=OAUTH).auth == "oauth"
 
@@ -313,7 +315,7 @@ def test_a_choice_of_sign_in_is_kept_although_there_is_a_key(path: Path) -> None
         ({"GENIE_TUI_BACKEND": "workflows"}, "lacks base_url, genie for backend 'workflows': set"),
     ],
 )
-def test_what_is_missing_is_named_with_its_variable(
+def test_a_missing_setting_is_named_with_its_environment_variable(
     path: Path, environ: dict[str, str], told: str
 ) -> None:
     message = complaint(config_path=written(path, ""), environ=environ)
@@ -323,14 +325,14 @@ def test_what_is_missing_is_named_with_its_variable(
     assert SECRET not in message
 
 
-def test_where_nothing_is_set_up_the_first_step_is_named(path: Path) -> None:
+def test_without_configuration_the_first_step_is_named(path: Path) -> None:
     message = complaint(config_path=written(path, ""), environ={})
     assert "Run 'genie-tui'" in message
     assert "--demo" in message
     assert "GENIE_TUI_GENIE" in message
 
 
-def test_what_is_missing_can_be_left_for_later(path: Path) -> None:
+def test_missing_settings_can_be_allowed(path: Path) -> None:
     settings = load(config_path=written(path, ""), environ={}, complete=False)
     assert settings.missing() == ["genie", "client_id", "redirect_url"]
 
@@ -341,7 +343,7 @@ def test_workflows_needs_no_token(path: Path) -> None:
     assert (settings.token, settings.base_url) == (None, "http://localhost:8000")
 
 
-def test_a_developer_token_is_not_taken_for_an_api_key(path: Path) -> None:
+def test_a_developer_token_is_rejected_as_api_key(path: Path) -> None:
     token = f"wrkaus-{SECRET}"
     message = complaint(config_path=written(path, ""), flags={"api_key": token})
     assert "this is a Developer API token" in message
@@ -349,7 +351,7 @@ def test_a_developer_token_is_not_taken_for_an_api_key(path: Path) -> None:
     assert SECRET not in message
 
 
-def test_the_key_of_a_genies_client_is_not_taken_for_a_developer_token(path: Path) -> None:
+def test_an_api_key_is_rejected_as_developer_token(path: Path) -> None:
     key = f"{SECRET}ab12"
     message = complaint(config_path=written(path, ""), flags={"developer_token": key})
     assert "this is the API key of a genie's client" in message
@@ -360,7 +362,7 @@ def test_the_key_of_a_genies_client_is_not_taken_for_a_developer_token(path: Pat
 # -- bad values -----------------------------------------------------------------------------
 
 
-def test_a_value_from_the_environment_is_blamed_on_it(path: Path) -> None:
+def test_an_invalid_value_from_the_environment_names_the_variable(path: Path) -> None:
     environ = {**OAUTH, "GENIE_TUI_BACKEND": "gpt"}
     message = complaint(config_path=written(path, '[profiles.a]\nbackend = "x"\n'), environ=environ)
     assert message == "Environment variable GENIE_TUI_BACKEND: must be 'genie' or 'workflows'."
@@ -378,7 +380,7 @@ def test_a_value_from_the_environment_is_blamed_on_it(path: Path) -> None:
         ("redirect_url = 'http://host.example/'", "redirect_url: must begin with https://"),
     ],
 )
-def test_a_value_from_the_file_is_blamed_on_file_and_profile(
+def test_an_invalid_value_from_the_file_names_file_and_profile(
     path: Path, line: str, told: str
 ) -> None:
     message = complaint(config_path=written(path, f"[profiles.work]\n{line}\n"), environ={})
@@ -386,26 +388,26 @@ def test_a_value_from_the_file_is_blamed_on_file_and_profile(
     assert SECRET not in message
 
 
-def test_an_unknown_key_is_answered_with_the_nearest(path: Path) -> None:
+def test_an_unknown_setting_suggests_the_closest_one(path: Path) -> None:
     message = complaint(config_path=written(path, "[profiles.work]\nbase_ulr = 'x'\n"))
     assert message == f"{path}, profile 'work': unknown key 'base_ulr'; did you mean 'base_url'?"
 
 
-def test_an_unknown_key_like_none_of_ours_is_answered_with_all(path: Path) -> None:
+def test_an_unknown_setting_without_similar_ones_lists_all(path: Path) -> None:
     message = complaint(config_path=written(path, "[profiles.work]\nzzz = 1\n"))
     assert all(key in message for key in KEYS)
 
 
-def test_the_name_of_a_profile_is_no_key(path: Path) -> None:
+def test_a_profile_name_is_no_setting(path: Path) -> None:
     message = complaint(config_path=written(path, "[profiles.work]\nname = 'other'\n"))
     assert "unknown key 'name'" in message
 
 
-def test_a_setting_outside_a_profile_is_an_unknown_key(path: Path) -> None:
+def test_a_setting_outside_a_profile_is_unknown(path: Path) -> None:
     assert "unknown key 'genie'" in complaint(config_path=written(path, "genie = 'x'\n"))
 
 
-def test_a_mistake_in_the_toml_is_told_with_its_place(path: Path) -> None:
+def test_a_toml_syntax_error_is_reported_with_its_line(path: Path) -> None:
     message = complaint(config_path=written(path, f"[profiles.a]\napi_key = {SECRET}\n"))
     assert message.startswith(f"{path} is not valid TOML: ")
     assert "line 2, column" in message
@@ -417,15 +419,15 @@ def test_profiles_must_be_tables(path: Path, text: str) -> None:
     assert "profiles must be tables" in complaint(config_path=written(path, text))
 
 
-def test_a_file_that_was_asked_for_must_exist(path: Path) -> None:
+def test_a_requested_config_file_must_exist(path: Path) -> None:
     assert complaint(config_path=path) == f"{path} does not exist."
 
 
-def test_a_file_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
+def test_an_unreadable_config_file_is_an_error(tmp_path: Path) -> None:
     assert complaint(config_path=tmp_path) == f"{tmp_path} cannot be read: Is a directory."
 
 
-def test_a_file_that_is_not_text_is_said_so(path: Path) -> None:
+def test_a_config_file_that_is_not_utf8_is_an_error(path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     assert complaint(config_path=path) == f"{path} is not UTF-8 text."
 
@@ -433,19 +435,19 @@ def test_a_file_that_is_not_text_is_said_so(path: Path) -> None:
 # -- first run, folders ---------------------------------------------------------------------
 
 
-def test_nothing_set_up_is_the_first_run(path: Path) -> None:
+def test_no_configuration_is_the_first_run(path: Path) -> None:
     assert not is_configured(path, {"GENIE_TUI_THEME": "nord", "GENIE_TUI_NO_BROWSER": "1"})
     assert is_configured(path, {"GENIE_TUI_GENIE": "gin-1"})
     assert profile_names(path) == []
 
 
-def test_a_profile_in_the_file_is_a_set_up(path: Path) -> None:
+def test_a_profile_in_the_file_is_no_first_run(path: Path) -> None:
     written(path, TWO)
     assert is_configured(path, {})
     assert profile_names(path) == ["work", "home"]
 
 
-def test_folders_can_be_moved(tmp_path: Path) -> None:
+def test_folders_can_be_set_by_environment(tmp_path: Path) -> None:
     environ = {
         "GENIE_TUI_CONFIG_DIR": str(tmp_path / "c"),
         "GENIE_TUI_DATA_DIR": str(tmp_path / "d"),
@@ -455,7 +457,7 @@ def test_folders_can_be_moved(tmp_path: Path) -> None:
     assert state_dir(environ) == tmp_path / "d" / "state"
 
 
-def test_folders_are_the_platforms_by_default() -> None:
+def test_folders_are_platform_defaults() -> None:
     folders = (config_dir({}), data_dir({}), state_dir({}))
     assert all(folder.is_absolute() and "genie-tui" in folder.parts for folder in folders)
 
@@ -463,7 +465,7 @@ def test_folders_are_the_platforms_by_default() -> None:
 # -- writing --------------------------------------------------------------------------------
 
 
-def test_what_was_saved_is_loaded_again(path: Path) -> None:
+def test_a_saved_profile_is_loaded_again(path: Path) -> None:
     key = Secret(SECRET)
     save_profile(path, "my work", {"genie": "gin-1", "api_key": key, "idp_user_id": "u"})
     settings = load(config_path=path, environ={})
@@ -472,7 +474,7 @@ def test_what_was_saved_is_loaded_again(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_comments_order_and_other_profiles_survive(path: Path) -> None:
+def test_comments_order_and_other_profiles_survive_saving(path: Path) -> None:
     before = (
         "# mine\n"
         'default_profile = "home"  # not work\n'
@@ -500,20 +502,22 @@ def test_the_first_profile_becomes_the_default_and_the_second_does_not(path: Pat
 @pytest.mark.parametrize(
     "values", [{"base_url": "http://host.example"}, {"base_ulr": "x"}, {"auth": "magic"}]
 )
-def test_nothing_is_written_that_could_not_be_read(path: Path, values: dict[str, str]) -> None:
+def test_an_invalid_profile_is_not_saved(path: Path, values: dict[str, str]) -> None:
     with pytest.raises(ConfigError):
         save_profile(path, "work", values)
     assert not path.exists()
 
 
-def test_a_file_with_a_mistake_is_not_overwritten(path: Path) -> None:
+def test_an_invalid_config_file_is_not_overwritten(path: Path) -> None:
     written(path, "[profiles.a\n")
     with pytest.raises(ConfigError, match="not valid TOML"):
         save_profile(path, "work", {"genie": "g"})
     assert path.read_text(encoding="utf-8") == "[profiles.a\n"
 
 
-def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path, path: Path) -> None:
+def test_a_symlinked_config_file_stays_a_symlink_and_its_target_is_written(
+    tmp_path: Path, path: Path
+) -> None:
     target = tmp_path / "dotfiles" / "genie.toml"
     target.parent.mkdir()
     target.touch(0o644)
@@ -524,7 +528,7 @@ def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path, path: Pat
     assert target.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_failed_write_leaves_the_old_file_and_no_litter(
+def test_a_failed_write_keeps_the_old_config_file_and_leaves_no_temporary_file(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_profile(path, "work", {"genie": "old"})
@@ -539,18 +543,18 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
+def test_a_config_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match="cannot be"):
         save_profile(tmp_path / "file" / "config.toml", "work", {"genie": "g"})
 
 
-def test_settings_load_without_interface_or_wire() -> None:
+def test_settings_import_neither_textual_nor_httpx() -> None:
     code = "import sys, tui.config; sys.exit(bool({'textual', 'httpx'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_byte_order_mark_is_no_part_of_the_file(path: Path) -> None:
+def test_a_byte_order_mark_in_the_config_file_is_ignored(path: Path) -> None:
     """Editors on Windows write one."""
     path.write_bytes(b'\xef\xbb\xbf# mine\r\n[profiles.a]\r\ngenie = "g"\r\n')
     assert load(config_path=path, environ={}, complete=False).genie == "g"

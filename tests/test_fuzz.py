@@ -78,7 +78,7 @@ ANSWERS = (
 @pytest.mark.parametrize("model", ANSWERS, ids=lambda model: model.__name__)
 @often
 @given(body=answers)
-def test_an_answer_is_read_or_said_to_be_none(model: type[models.ApiModel], body: object) -> None:
+def test_any_response_is_parsed_or_rejected(model: type[models.ApiModel], body: object) -> None:
     client = HeadlessClient(BASE, "gin-x", ApiKeyAuth(BASE, SecretStr("k"), "u"))
     answer = outcome(lambda: client._read(model, body))
     assert isinstance(answer, model) or answer.sentence()
@@ -89,7 +89,7 @@ def test_an_answer_is_read_or_said_to_be_none(model: type[models.ApiModel], body
 @often
 @given(query=st.text(max_size=200) | st.from_regex(r"(code|state|iss|error)=[^&]*(&\w+=.*)?"))
 @example(query=f"code=c&state={'s' * 43}&iss=https://id.example")
-def test_a_redirect_is_an_answer_or_none(query: str) -> None:
+def test_any_redirect_is_accepted_or_ignored(query: str) -> None:
     answer = outcome(lambda: read_answer(query, EXPECTED))
     ours = isinstance(answer, Accepted | Denied)
     assert "s" * 43 in query if ours else str(answer)
@@ -97,14 +97,14 @@ def test_a_redirect_is_an_answer_or_none(query: str) -> None:
 
 @often
 @given(text=st.text(max_size=300))
-def test_pasted_text_is_an_address_or_none(text: str) -> None:
+def test_any_pasted_text_is_a_redirect_url_or_none(text: str) -> None:
     query = str(outcome(lambda: query_of(text, REDIRECT)))
     assert isinstance(outcome(lambda: read_answer(query, EXPECTED)), LoginProblem)
 
 
 @often
 @given(head=st.binary(max_size=300) | st.from_regex(rb"GET /\S* HTTP/1\.1\r\n(.*\r\n)*\r\n"))
-def test_a_request_is_read_or_refused(head: bytes) -> None:
+def test_any_http_request_is_parsed_or_rejected(head: bytes) -> None:
     async def read() -> Head | None:
         reader = asyncio.StreamReader()
         reader.feed_data(head)
@@ -127,7 +127,7 @@ tables = st.dictionaries(
 
 @often
 @given(profile=tables, top=st.dictionaries(st.text(max_size=9), st.integers(), max_size=2))
-def test_a_configuration_is_used_or_told_what_is_wrong(
+def test_any_configuration_is_used_or_has_an_error_message(
     profile: dict[str, Any], top: dict[str, Any]
 ) -> None:
     _load(tomlkit.dumps({**top, "profiles": {"work": profile}}).encode("utf-8", "replace"))
@@ -135,7 +135,7 @@ def test_a_configuration_is_used_or_told_what_is_wrong(
 
 @often
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(lambda t: t.encode("utf-8")))
-def test_a_file_that_is_no_configuration_is_told_so(content: bytes) -> None:
+def test_any_invalid_config_file_has_an_error_message(content: bytes) -> None:
     _load(content)
 
 

@@ -82,7 +82,7 @@ def test_a_value_is_the_same_from_each_source(data: st.DataObject, setting: Sett
 
 @given(data=st.data(), setting=ALL)
 @settings(max_examples=150)
-def test_flags_win_over_environment_over_profile_over_default(
+def test_flags_override_environment_override_profile_override_default(
     data: st.DataObject, setting: Setting
 ) -> None:
     texts, values = zip(*(data.draw(values_of(setting)) for _ in SOURCES), strict=True)
@@ -122,7 +122,7 @@ def check_refused(done: Result, name: str, accepted: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("setting", CHECKED, ids=lambda setting: setting.key)
 @pytest.mark.parametrize("source", ["environment", "profile"])
-def test_a_value_that_cannot_be_used_ends_with_exit_code_2(
+def test_an_invalid_value_ends_with_exit_code_2(
     tmp_path: Path, setting: Setting, source: str
 ) -> None:
     texts, accepted = rejected_texts(setting)
@@ -168,7 +168,7 @@ def test_a_setting_outside_a_profile_ends_with_exit_code_2(
     [s for s in SETTINGS.values() if s.has_option and s.type.choices],
     ids=lambda setting: setting.key,
 )
-def test_a_flag_that_cannot_be_used_ends_with_exit_code_2(tmp_path: Path, setting: Setting) -> None:
+def test_an_invalid_flag_ends_with_exit_code_2(tmp_path: Path, setting: Setting) -> None:
     done = run("whoami", setting.option, "banana", folder=tmp_path, environ={}, profile=None)
     check_refused(done, setting.option, setting.type.choices)
 

@@ -16,7 +16,7 @@ HOST = "https://one.example"
 
 
 @given(st.dictionaries(st.text(), st.text()), st.dictionaries(st.text(), st.text()))
-def test_names_are_kept_for_each_host(
+def test_agent_names_are_cached_per_host(
     tmp_path_factory: pytest.TempPathFactory, mine: dict[str, str], others: dict[str, str]
 ) -> None:
     path = tmp_path_factory.mktemp("names") / "agents.json"
@@ -26,7 +26,7 @@ def test_names_are_kept_for_each_host(
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"https://one.example": 3}', "[" * 9000])
-def test_a_damaged_file_means_no_names(tmp_path: Path, text: str) -> None:
+def test_a_damaged_cache_file_means_no_agent_names(tmp_path: Path, text: str) -> None:
     path = tmp_path / "agents.json"
     path.write_text(text)
     assert AgentNames(path, HOST).of("a") == ""
@@ -34,12 +34,14 @@ def test_a_damaged_file_means_no_names(tmp_path: Path, text: str) -> None:
     assert AgentNames(path, HOST).of("a") == "Ifrit"
 
 
-def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+def test_an_unwritable_folder_disables_the_agent_name_cache(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     AgentNames(tmp_path / "file" / "agents.json", HOST).save({"a": "Ifrit"})
 
 
-def test_the_next_start_shows_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_start_shows_the_cached_agent_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GENIE_TUI_DATA_DIR", str(tmp_path))
     profile = Profile(backend="workflows", base_url=HOST, genie="a48f727b")
     assert agent_target(profile).agent_name == "a48f727b"

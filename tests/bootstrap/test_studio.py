@@ -14,7 +14,7 @@ from tui.demo.suggestions import IFRIT
 from tui.studio.models import GenieId
 
 
-async def test_the_demos_studio_manages_the_genie_one_talks_to() -> None:
+async def test_the_demo_studio_manages_the_genie_of_the_chat() -> None:
     place = demo_target()
     assert place.studio
     async with place.connect(lambda update: None), place.studio() as studio:
@@ -27,7 +27,7 @@ async def test_the_demos_studio_manages_the_genie_one_talks_to() -> None:
             pass
 
 
-def test_a_profile_has_a_studio_with_a_developer_token_alone() -> None:
+def test_a_profile_has_a_studio_only_with_a_developer_token() -> None:
     profile = Profile(base_url="https://example.com", genie="gin-1")
     assert agent_target(profile).studio is None
     token = Secret("wrkaus-x")

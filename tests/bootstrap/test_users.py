@@ -40,7 +40,7 @@ def profile(server: DemoServer) -> Profile:
         ("example.com", "unknown", None),
     ],
 )
-async def test_each_standing_is_told_apart(
+async def test_each_user_status_is_distinguished(
     profile: Profile, email: str, standing: Standing, user_id: str | None
 ) -> None:
     check = await SetupHelp().find_user(profile, email)
@@ -49,7 +49,7 @@ async def test_each_standing_is_told_apart(
     assert check.text.endswith(".")
 
 
-async def test_without_a_genie_an_active_user_is_just_active(profile: Profile) -> None:
+async def test_without_a_genie_an_active_user_is_only_active(profile: Profile) -> None:
     check = await SetupHelp().find_user(replace(profile, genie=None), "ada@example.com")
     assert check.standing == "active"
     assert "user group" in check.advice

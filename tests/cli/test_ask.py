@@ -48,7 +48,7 @@ def stored_drafts(environ: dict[str, str]) -> list[str]:
 # -- its own conversation ----------------------------------------------------------------------
 
 
-def test_turns_that_wait_elsewhere_are_left_alone(run: Run, server: DemoServer) -> None:
+def test_ask_ignores_waiting_turns_of_other_conversations(run: Run, server: DemoServer) -> None:
     parked = {last_line(run("ask", ORDER, "--json"))["conversation_id"] for _ in range(3)}
     connecting = run("ask", "What is open for Acme in Salesforce?", "--json")
     parked.add(last_line(connecting)["conversation_id"])
@@ -61,7 +61,7 @@ def test_turns_that_wait_elsewhere_are_left_alone(run: Run, server: DemoServer) 
 
 
 @pytest.mark.parametrize("command", [("conversations",), ("conversations", "--search", "laptop")])
-def test_reading_commands_reconnect_nothing(
+def test_read_only_commands_do_not_reconnect(
     run: Run, server: DemoServer, command: tuple[str, ...]
 ) -> None:
     assert run("ask", ORDER).returncode == 4
@@ -102,7 +102,7 @@ asyncio.run(main())
 """
 
 
-def test_an_earlier_turn_of_the_same_conversation_is_mentioned(run: Run) -> None:
+def test_an_unfinished_earlier_turn_is_mentioned(run: Run) -> None:
     cid = last_line(run("ask", ORDER, "--json"))["conversation_id"]
     done = run("ask", HELLO, "--conversation", cid, "--timeout", "4")
     assert done.returncode == 1
@@ -119,7 +119,7 @@ def test_the_last_conversation_is_the_one_with_the_newest_message(
     assert last_line(run("ask", "hi", "-c", "--json"))["conversation_id"] == older
 
 
-def test_without_any_conversation_there_is_no_last_one(environ: dict[str, str]) -> None:
+def test_without_conversations_there_is_no_last_one(environ: dict[str, str]) -> None:
     with DemoServer(DemoSettings(speed=0, seeded_conversations=0, title_s=0)) as empty:
         done = subprocess.run(
             [sys.executable, "-m", "tui", "ask", "-c", HELLO],
@@ -139,7 +139,7 @@ def test_without_any_conversation_there_is_no_last_one(environ: dict[str, str]) 
         assert empty.log.of("create") == []
 
 
-def test_an_unknown_conversation_leaves_no_row(
+def test_an_unknown_conversation_is_not_stored(
     run: Run, server: DemoServer, environ: dict[str, str]
 ) -> None:
     before = len(server.log.of("send"))
@@ -154,7 +154,7 @@ def test_an_unknown_conversation_leaves_no_row(
 
 
 @pytest.mark.parametrize("kind", ["text", "file", "empty file"])
-def test_what_is_too_large_is_refused_before_a_conversation_is_created(
+def test_an_oversized_message_is_rejected_before_a_conversation_is_created(
     run: Run, server: DemoServer, environ: dict[str, str], tmp_path: Path, kind: str
 ) -> None:
     before = len(server.log)
@@ -169,7 +169,7 @@ def test_what_is_too_large_is_refused_before_a_conversation_is_created(
 
 
 @pytest.mark.parametrize("where", ["create", "send"])
-def test_a_refused_message_leaves_neither_row_nor_draft(
+def test_a_rejected_message_leaves_neither_row_nor_draft(
     run: Run, server: DemoServer, environ: dict[str, str], where: str
 ) -> None:
     server.faults.add(f"status:422,on={where},times=1")
@@ -194,7 +194,7 @@ def test_each_event_is_printed_once(run: Run, server: DemoServer, resume: str) -
     assert len(keys) == len(set(keys))
 
 
-def test_the_next_try_says_when_it_is(run: Run, server: DemoServer) -> None:
+def test_the_next_retry_shows_its_time(run: Run, server: DemoServer) -> None:
     server.faults.add("status:429,on=send,retry_after=2,times=1")
     done = run("ask", HELLO)
     assert done.returncode == 0
@@ -204,7 +204,7 @@ def test_the_next_try_says_when_it_is(run: Run, server: DemoServer) -> None:
 # -- what is sent ------------------------------------------------------------------------------
 
 
-def test_piped_text_goes_behind_the_words(run: Run, server: DemoServer) -> None:
+def test_stdin_text_is_appended_to_the_message(run: Run, server: DemoServer) -> None:
     done = run("ask", "Repeat the piped text", text="one\ntwo\n")
     assert done.returncode == 0
     sent = server.log.of("send")[-1]
@@ -212,7 +212,7 @@ def test_piped_text_goes_behind_the_words(run: Run, server: DemoServer) -> None:
 
 
 @pytest.mark.parametrize("words", ["Summarise the file I attach", "-"])
-def test_long_piped_text_becomes_a_file(run: Run, server: DemoServer, words: str) -> None:
+def test_long_stdin_text_is_uploaded_as_a_file(run: Run, server: DemoServer, words: str) -> None:
     log = "line of a log\n" * 2000
     done = run("ask", words, text=log)
     assert done.returncode == 0, done.stderr
@@ -221,7 +221,9 @@ def test_long_piped_text_becomes_a_file(run: Run, server: DemoServer, words: str
     assert said == ("See the attached file." if words == "-" else words)
 
 
-def test_several_files_go_with_a_message_each(run: Run, server: DemoServer, tmp_path: Path) -> None:
+def test_several_files_are_uploaded_with_a_message_each(
+    run: Run, server: DemoServer, tmp_path: Path
+) -> None:
     files = [tmp_path / f"{name}.txt" for name in ("one", "two", "three")]
     for file in files:
         file.write_text(file.stem)
@@ -235,7 +237,7 @@ def test_several_files_go_with_a_message_each(run: Run, server: DemoServer, tmp_
     assert "three.txt" in last_line(done)["reply"]
 
 
-def test_a_pipe_that_stays_open_is_pointed_out(environ: dict[str, str]) -> None:
+def test_an_open_stdin_pipe_is_mentioned(environ: dict[str, str]) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tui", "ask", HELLO],
         env=environ,
@@ -251,7 +253,7 @@ def test_a_pipe_that_stays_open_is_pointed_out(environ: dict[str, str]) -> None:
     assert "Ifrit" in reply
 
 
-def test_a_pipe_that_never_ends_is_left_at_the_time_limit(environ: dict[str, str]) -> None:
+def test_an_endless_stdin_pipe_times_out(environ: dict[str, str]) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tui", "ask", HELLO, "--timeout", "0.5"],
         env=environ,
@@ -279,7 +281,7 @@ def test_a_pipe_that_never_ends_is_left_at_the_time_limit(environ: dict[str, str
         (("--approve", "BOOK TICKET", "--reject-all"), 0, ["approved", "rejected"]),
     ],
 )
-def test_a_rejection_carries_its_reason(
+def test_a_rejection_sends_its_reason(
     run: Run, server: DemoServer, options: tuple[str, ...], code: int, posted: list[str]
 ) -> None:
     before = len(server.log.of("approval"))
@@ -289,7 +291,7 @@ def test_a_rejection_carries_its_reason(
     assert [record.summary.split(maxsplit=1)[1] for record in records] == posted
 
 
-def test_a_name_that_almost_matches_is_pointed_out(run: Run) -> None:
+def test_a_similar_skill_name_is_suggested(run: Run) -> None:
     done = run("ask", ORDER, "--approve", "Order laptops")
     assert done.returncode == 4
     assert "You wrote 'Order laptops'; it is called 'Order laptop'." in done.stderr
@@ -303,9 +305,7 @@ def test_a_name_that_almost_matches_is_pointed_out(run: Run) -> None:
         ("-c", "--conversation", "cnv-1"),
     ],
 )
-def test_options_that_contradict_each_other_are_a_usage_error(
-    run: Run, options: tuple[str, ...]
-) -> None:
+def test_contradictory_options_are_a_usage_error(run: Run, options: tuple[str, ...]) -> None:
     assert run("ask", "hi", *options).returncode == 2
 
 
@@ -313,7 +313,7 @@ def test_options_that_contradict_each_other_are_a_usage_error(
 
 
 @pytest.mark.parametrize("prompt", [ORDER, "What is open for Acme in Salesforce?"])
-def test_the_demo_points_to_nothing_that_is_gone_afterwards(run: Run, prompt: str) -> None:
+def test_the_demo_output_refers_to_nothing_temporary(run: Run, prompt: str) -> None:
     done = run("ask", "--demo", prompt)
     assert done.returncode in (4, 5)
     assert "cnv-" not in done.stderr

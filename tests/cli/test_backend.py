@@ -24,20 +24,20 @@ def workflows(server: DemoServer) -> dict[str, str]:
     }
 
 
-def test_the_demo_has_both(run: Run) -> None:
+def test_the_demo_has_both_backends(run: Run) -> None:
     done = run("ask", "--demo", "--backend", "workflows", HELLO)
     assert done.returncode == 0
     assert "Ifrit" in done.stdout
     assert "tokens in" in done.stderr
 
 
-def test_the_option_may_stand_before_the_command(run: Run) -> None:
+def test_the_backend_option_may_precede_the_command(run: Run) -> None:
     done = run("--demo", "--backend", "workflows", "conversations", "--json")
     assert done.returncode == 0
     assert "Night watch" in [row["title"] for row in json.loads(done.stdout)]
 
 
-def test_an_answer_and_what_it_used(run: Run, workflows: dict[str, str]) -> None:
+def test_a_reply_and_its_token_usage(run: Run, workflows: dict[str, str]) -> None:
     first = last_line(run("ask", HELLO, "--json", **workflows))
     cid = first["conversation_id"]
     done = run("ask", "hi", "--conversation", cid, **workflows)
@@ -48,13 +48,13 @@ def test_an_answer_and_what_it_used(run: Run, workflows: dict[str, str]) -> None
     assert "conversation total" in total
 
 
-def test_a_run_that_fails_says_why(run: Run, workflows: dict[str, str]) -> None:
+def test_a_failed_run_reports_its_reason(run: Run, workflows: dict[str, str]) -> None:
     done = run("ask", "Crash, please", **workflows)
     assert done.returncode == 1
     assert "The agent failed. Provider HTTP error 400" in done.stderr
 
 
-def test_options_are_set_and_changed(run: Run, workflows: dict[str, str]) -> None:
+def test_workflow_options_are_set_and_changed(run: Run, workflows: dict[str, str]) -> None:
     chosen = ("--option", "agent_id=Jann", "--option", "guardrail_ids=no-secrets")
     first = last_line(run("ask", "echo hi", "--json", *chosen, **workflows))
     assert first["reply"] == "Done. You asked: echo hi"
@@ -69,7 +69,7 @@ def test_options_are_set_and_changed(run: Run, workflows: dict[str, str]) -> Non
     assert (exported["agent"], exported["agent_id"]) == ("Jann", "ag-jann-04")
 
 
-def test_a_token_for_a_variable_is_chosen(run: Run, workflows: dict[str, str]) -> None:
+def test_a_token_variable_is_set_by_option(run: Run, workflows: dict[str, str]) -> None:
     chosen = ("--option", "credential_overrides.ORDERS_KEY=ORDERS_KEY_TEST")
     done = run("ask", "tools: one", "--json", *chosen, **workflows)
     assert "2222" in done.stdout
@@ -84,7 +84,7 @@ def test_a_token_for_a_variable_is_chosen(run: Run, workflows: dict[str, str]) -
         ("credential_overrides.ORDER_KEY=X", "Did you mean 'credential_overrides.ORDERS_KEY'?"),
     ],
 )
-def test_an_option_that_is_wrong_sends_nothing(
+def test_an_invalid_option_sends_nothing(
     run: Run, server: DemoServer, workflows: dict[str, str], option: str, problem: str
 ) -> None:
     created = len(server.log.of("create"))
@@ -100,14 +100,14 @@ def test_a_genie_has_no_options(run: Run) -> None:
     assert "no options" in done.stderr
 
 
-def test_a_token_that_is_refused(run: Run, workflows: dict[str, str]) -> None:
+def test_a_rejected_token_is_reported(run: Run, workflows: dict[str, str]) -> None:
     done = run("ask", HELLO, **workflows | {"GENIE_TUI_TOKEN": "ghp-wrong"})
     assert done.returncode == 3
     assert "GENIE_TUI_TOKEN" in done.stderr
     assert "ghp-wrong" not in done.stderr
 
 
-def test_what_is_missing_is_named(run: Run) -> None:
+def test_missing_settings_are_named(run: Run) -> None:
     done = run("ask", HELLO, "--backend", "workflows", GENIE_TUI_BASE_URL="", GENIE_TUI_GENIE="")
     assert done.returncode == 2
     assert "base_url, genie" in done.stderr
@@ -123,7 +123,7 @@ def test_the_doctor_finds_the_agent(run: Run, workflows: dict[str, str]) -> None
     assert "There is: ag-ifrit-01 (Ifrit)" in lost.stdout
 
 
-def test_there_is_no_login(run: Run, workflows: dict[str, str]) -> None:
+def test_workflows_have_no_login(run: Run, workflows: dict[str, str]) -> None:
     done = run("login", **workflows)
     assert done.returncode == 2
     assert "GENIE_TUI_TOKEN" in done.stderr

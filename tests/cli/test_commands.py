@@ -36,7 +36,7 @@ def test_the_embedded_demo_answers_without_any_settings(run: Run) -> None:
     assert done.stdout.strip()
 
 
-def test_json_has_an_object_a_line_and_the_result_last(run: Run) -> None:
+def test_json_output_has_one_object_per_line_and_the_result_last(run: Run) -> None:
     done = run("ask", HELLO, "--json")
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert events[0]["type"] == "turn_started"
@@ -46,7 +46,7 @@ def test_json_has_an_object_a_line_and_the_result_last(run: Run) -> None:
     assert "Ifrit" in events[-1]["reply"]
 
 
-def test_json_tells_no_secret_parameters(run: Run) -> None:
+def test_json_output_masks_secret_parameters(run: Run) -> None:
     done = run("ask", ORDER, "--json", "--approve-all")
     [asked] = [line for line in done.stdout.splitlines() if "approval_requested" in line]
     question = json.loads(asked)
@@ -56,14 +56,14 @@ def test_json_tells_no_secret_parameters(run: Run) -> None:
     assert "4200-7731" not in done.stdout + done.stderr
 
 
-def test_a_conversation_goes_on_where_it_was(run: Run, server: DemoServer) -> None:
+def test_a_conversation_is_continued(run: Run, server: DemoServer) -> None:
     cid = last_line(run("ask", HELLO, "--json"))["conversation_id"]
     assert last_line(run("ask", "hi", "--json", "--conversation", cid))["conversation_id"] == cid
     path = f"/api/v1/genies/{server.genie}/chat/conversations/{cid}/messages"
     assert [r.summary for r in server.log.of("send") if r.path == path] == [HELLO, "hi"]
 
 
-def test_a_file_is_uploaded_and_talked_about(run: Run, tmp_path: Path) -> None:
+def test_a_file_is_uploaded_with_a_message(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "wishes.csv"
     file.write_text("wish,granted\nlaptop,yes\n")
     done = run("ask", "Summarise the file I attach", "--file", str(file))
@@ -81,7 +81,7 @@ def test_a_file_is_uploaded_and_talked_about(run: Run, tmp_path: Path) -> None:
         (("--reject-all",), 0, ["rejected"]),
     ],
 )
-def test_approvals_are_given_by_options_or_not_at_all(
+def test_approvals_are_given_by_options_only(
     run: Run, server: DemoServer, options: tuple[str, ...], code: int, posted: list[str]
 ) -> None:
     before = len(server.log.of("approval"))
@@ -114,16 +114,14 @@ def test_approvals_in_a_row_are_decided_one_by_one(
     assert last_line(done)["exit_code"] == code
 
 
-def test_a_connection_that_is_needed_is_named_with_its_link(run: Run, server: DemoServer) -> None:
+def test_a_needed_connection_is_shown_with_its_link(run: Run, server: DemoServer) -> None:
     done = run("ask", "What is open for Acme in Salesforce?", "--json")
     assert done.returncode == 5
     assert f"{server.url}/connect/" in done.stderr
     assert last_line(done)["exit_code"] == 5
 
 
-def test_a_wrong_key_is_a_sentence_with_a_hint_and_the_request_id(
-    run: Run, server: DemoServer
-) -> None:
+def test_a_wrong_api_key_is_reported_with_hint_and_request_id(run: Run, server: DemoServer) -> None:
     done = run("ask", HELLO, GENIE_TUI_API_KEY="f" * 64)
     assert done.returncode == 3
     assert server.log.of("create")[-1].request_id in done.stderr
@@ -131,16 +129,14 @@ def test_a_wrong_key_is_a_sentence_with_a_hint_and_the_request_id(
     assert "f" * 64 not in done.stderr
 
 
-def test_when_nothing_listens_it_gives_up_with_a_clear_error(run: Run) -> None:
+def test_connection_refused_is_a_clear_error(run: Run) -> None:
     done = run("ask", "hi", "--timeout", "10", GENIE_TUI_BASE_URL="http://127.0.0.1:9")
     assert done.returncode == 1
     assert "127.0.0.1" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_message_that_could_not_leave_is_not_sent_another_day(
-    run: Run, server: DemoServer
-) -> None:
+def test_a_message_that_was_not_sent_is_not_queued_for_later(run: Run, server: DemoServer) -> None:
     server.faults.add("status:429,retry_after=0,on=send,times=3")
     assert run("ask", "too early").returncode == 1
     server.faults.clear()
@@ -149,7 +145,7 @@ def test_a_message_that_could_not_leave_is_not_sent_another_day(
 
 
 @pytest.mark.parametrize(("asked", "words"), [(170, "3 min"), (3600, "60 min"), (86_400, "24 h")])
-def test_a_wait_behind_the_timeout_ends_with_when_to_try_again(
+def test_a_retry_after_beyond_the_timeout_ends_with_the_retry_time(
     run: Run, server: DemoServer, asked: int, words: str
 ) -> None:
     server.faults.add(f"status:429,retry_after={asked},on=send")
@@ -163,7 +159,7 @@ def test_a_wait_behind_the_timeout_ends_with_when_to_try_again(
     assert len(server.log.of("send")) == before + 1
 
 
-def test_a_wait_is_told_and_kept(run: Run, server: DemoServer) -> None:
+def test_a_retry_after_is_shown_and_kept(run: Run, server: DemoServer) -> None:
     server.faults.add("status:503,retry_after=2,on=create,times=1")
     began_s = time.monotonic()
     done = run("ask", HELLO, "--timeout", "30")
@@ -188,7 +184,7 @@ def test_a_wait_is_told_and_kept(run: Run, server: DemoServer) -> None:
         (["dance"], {}, "dance"),
     ],
 )
-def test_bad_input_is_a_clear_error_and_exit_code_2(
+def test_invalid_input_is_a_clear_error_and_exit_code_2(
     run: Run, arguments: list[str], settings: dict[str, str], named: str
 ) -> None:
     done = run(*arguments, **settings)
@@ -206,7 +202,7 @@ def test_conversations_are_listed_newest_first(run: Run) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("--search", "what")])
-def test_a_list_that_is_cut_says_so(run: Run, options: tuple[str, ...]) -> None:
+def test_a_truncated_list_says_so(run: Run, options: tuple[str, ...]) -> None:
     for _ in range(2):
         assert run("ask", HELLO).returncode == 0
     cut = run("conversations", "--limit", "1", *options)
@@ -214,7 +210,7 @@ def test_a_list_that_is_cut_says_so(run: Run, options: tuple[str, ...]) -> None:
     assert run("conversations", "--limit", "500", *options).stderr == ""
 
 
-def test_a_search_finds_what_was_said(run: Run) -> None:
+def test_a_search_finds_messages(run: Run) -> None:
     cid = last_line(run("ask", HELLO, "--json"))["conversation_id"]
     done = run("conversations", "--search", "ifr")
     assert done.stdout.startswith(cid)
@@ -228,7 +224,7 @@ def test_a_search_finds_what_was_said(run: Run) -> None:
     assert "No matches" in nothing.stderr
 
 
-def test_a_reader_that_has_enough_ends_the_output_quietly(environ: dict[str, str]) -> None:
+def test_a_broken_pipe_ends_the_output_quietly(environ: dict[str, str]) -> None:
     command = f"{sys.executable} -m tui ask 'Write a runbook for a full disk' --json | head -1"
     done = subprocess.run(
         ["bash", "-c", command], env=environ, capture_output=True, text=True, check=False
@@ -238,7 +234,7 @@ def test_a_reader_that_has_enough_ends_the_output_quietly(environ: dict[str, str
 
 
 @pytest.mark.parametrize("command", [["ask", HELLO, "--json"], ["demo-server", "--json"]])
-def test_an_interrupt_ends_it_without_a_traceback(
+def test_ctrl_c_ends_a_command_without_a_traceback(
     environ: dict[str, str], server: DemoServer, command: list[str]
 ) -> None:
     server.faults.add("silent:after=1")

@@ -16,7 +16,7 @@ def verdicts(output: str) -> list[tuple[str, str]]:
     return [(line[0], line.split()[1]) for line in output.splitlines()]
 
 
-def test_where_all_is_well_every_step_says_so_and_nothing_is_sent(
+def test_a_successful_check_lists_every_step_and_sends_no_message(
     run: Run, server: DemoServer
 ) -> None:
     done = run("doctor")
@@ -42,7 +42,7 @@ def test_where_all_is_well_every_step_says_so_and_nothing_is_sent(
         ({"GENIE_TUI_AUTH": "oauth", "GENIE_TUI_CLIENT_ID": "c"}, 2, "configuration", "redirect"),
     ],
 )
-def test_the_first_step_that_fails_says_what_to_do(
+def test_the_first_failed_step_has_advice(
     run: Run, settings: dict[str, str], code: int, step: str, told: str
 ) -> None:
     done = run("doctor", **settings)
@@ -54,7 +54,7 @@ def test_the_first_step_that_fails_says_what_to_do(
     assert told in line
 
 
-def test_a_genie_without_a_client_is_told_from_a_wrong_credential(
+def test_a_genie_without_a_client_is_distinguished_from_wrong_credentials(
     run: Run, server: DemoServer
 ) -> None:
     done = run("doctor", GENIE_TUI_GENIE=server.no_client_genie)
@@ -63,7 +63,7 @@ def test_a_genie_without_a_client_is_told_from_a_wrong_credential(
     assert "Ask a builder to attach a genie client" in done.stdout
 
 
-def test_where_nobody_is_signed_in_it_says_how(run: Run, server: DemoServer) -> None:
+def test_when_signed_out_the_doctor_explains_sign_in(run: Run, server: DemoServer) -> None:
     done = run(
         "doctor",
         GENIE_TUI_AUTH="oauth",
@@ -75,14 +75,12 @@ def test_where_nobody_is_signed_in_it_says_how(run: Run, server: DemoServer) -> 
     assert "genie-tui login" in done.stdout
 
 
-def test_scripts_get_the_same_as_json(run: Run) -> None:
+def test_the_doctor_prints_the_same_as_json(run: Run) -> None:
     findings = json.loads(run("doctor", "--demo", "--json").stdout)
     assert [finding["verdict"] for finding in findings] == ["good"] * 6
 
 
-def test_all_names_for_keys_are_listed_whatever_the_configuration_says(
-    run: Run, tmp_path: Path
-) -> None:
+def test_all_key_binding_ids_are_listed_with_any_configuration(run: Run, tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text('[keys]\n"conversation.neu" = "f5"\n', encoding="utf-8")
     done = run("doctor", "--keys", "--config", str(config))
@@ -93,7 +91,7 @@ def test_all_names_for_keys_are_listed_whatever_the_configuration_says(
     assert names == [line.split()[0] for line in done.stdout.splitlines()]
 
 
-def test_a_key_that_stops_the_start_is_found(run: Run, tmp_path: Path) -> None:
+def test_an_invalid_key_binding_is_found_by_the_doctor(run: Run, tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text('[keys]\n"conversation.neu" = "f5"\n', encoding="utf-8")
     done = run("doctor", "--config", str(config))

@@ -21,13 +21,13 @@ def shell(line: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str
     )
 
 
-def test_closed_standard_input_is_a_sentence(environ: dict[str, str]) -> None:
+def test_closed_stdin_is_a_clear_error(environ: dict[str, str]) -> None:
     done = shell("genie-tui ask - <&-", environ)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "genie-tui: nothing to send: the message is empty.\n"
 
 
-def test_bytes_that_are_no_text_are_replaced(environ: dict[str, str]) -> None:
+def test_invalid_utf8_on_stdin_is_replaced(environ: dict[str, str]) -> None:
     done = shell(r"printf 'What can \377 you do?' | genie-tui ask -", environ)
     assert done.returncode == 0, done.stderr
     assert done.stdout
@@ -36,7 +36,7 @@ def test_bytes_that_are_no_text_are_replaced(environ: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "settings", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}]
 )
-def test_an_old_locale_costs_characters_and_nothing_else(
+def test_a_locale_without_unicode_only_replaces_characters(
     environ: dict[str, str], settings: dict[str, str]
 ) -> None:
     done = shell("genie-tui ask 'Write a runbook for a full disk'", environ | settings)
@@ -45,13 +45,13 @@ def test_an_old_locale_costs_characters_and_nothing_else(
 
 
 @pytest.mark.parametrize("command", ["ask hi", "conversations"])
-def test_output_that_cannot_be_written_is_a_sentence(environ: dict[str, str], command: str) -> None:
+def test_unwritable_stdout_is_a_clear_error(environ: dict[str, str], command: str) -> None:
     done = shell(f"genie-tui {command} > /dev/full", environ)
     assert done.returncode == 1
     assert done.stderr.endswith("genie-tui: the output: No space left on device.\n")
 
 
-def test_a_data_folder_that_cannot_be_written_is_a_sentence(run: Run, tmp_path: Path) -> None:
+def test_an_unwritable_data_folder_is_a_clear_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("here is no folder")
     done = run("ask", "hi", GENIE_TUI_DATA_DIR=str(tmp_path / "file" / "data"))
     assert done.returncode == 1
@@ -59,7 +59,7 @@ def test_a_data_folder_that_cannot_be_written_is_a_sentence(run: Run, tmp_path: 
     assert "Traceback" not in done.stderr
 
 
-def test_a_full_disk_is_a_sentence_and_nothing_is_sent(
+def test_a_full_disk_is_a_clear_error_and_nothing_is_sent(
     environ: dict[str, str], server: DemoServer, run: Run
 ) -> None:
     """A limit on the size of files is what a full disk looks like to SQLite."""

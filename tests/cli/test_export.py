@@ -14,7 +14,7 @@ from tui.demo.server import DemoServer
 pytestmark = pytest.mark.slow
 
 
-def test_a_conversation_goes_to_stdout_or_to_a_file(run: Run, tmp_path: Path) -> None:
+def test_a_conversation_is_exported_to_stdout_or_a_file(run: Run, tmp_path: Path) -> None:
     cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
     done = run("export", cid)
     assert (done.returncode, done.stderr) == (0, "")
@@ -27,7 +27,7 @@ def test_a_conversation_goes_to_stdout_or_to_a_file(run: Run, tmp_path: Path) ->
     assert json.loads(run("export", cid, "--format", "json").stdout)["conversation"]["id"] == cid
 
 
-def test_what_is_not_stored_here_is_read_from_the_server(run: Run, tmp_path: Path) -> None:
+def test_an_export_loads_missing_turns_from_the_server(run: Run, tmp_path: Path) -> None:
     cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
     done = run("export", cid, GENIE_TUI_DATA_DIR=str(tmp_path / "another machine"))
     assert done.returncode == 0
@@ -36,7 +36,7 @@ def test_what_is_not_stored_here_is_read_from_the_server(run: Run, tmp_path: Pat
     assert "> Greetings, Ada." in done.stdout
 
 
-def test_what_the_server_has_forgotten_is_exported_from_here(run: Run, server: DemoServer) -> None:
+def test_an_export_uses_stored_turns_deleted_on_the_server(run: Run, server: DemoServer) -> None:
     cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
     with Visitor(server).http as http:
         assert http.delete(f"/conversations/{cid}").is_success
@@ -46,14 +46,14 @@ def test_what_the_server_has_forgotten_is_exported_from_here(run: Run, server: D
     assert "exported as it is stored here" in done.stderr
 
 
-def test_what_nobody_knows_is_said_so(run: Run) -> None:
+def test_an_export_of_an_unknown_conversation_is_an_error(run: Run) -> None:
     done = run("export", "cnv-unknown")
     assert done.returncode == 1
     assert "genie-tui: " in done.stderr
     assert done.stdout == ""
 
 
-def test_a_file_that_cannot_be_written_is_said_so(run: Run, tmp_path: Path) -> None:
+def test_an_unwritable_export_file_is_an_error(run: Run, tmp_path: Path) -> None:
     cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
     done = run("export", cid, "-o", str(tmp_path / "missing" / "a.md"))
     assert done.returncode == 1

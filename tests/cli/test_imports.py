@@ -50,16 +50,16 @@ atexit.register(tell)
         ["--login"],
     ],
 )
-def test_help_and_usage_errors_load_nothing_heavy(arguments: list[str]) -> None:
+def test_help_and_usage_errors_import_nothing_heavy(arguments: list[str]) -> None:
     code = f"sys.argv = ['genie-tui', *{arguments!r}]; from tui.cli import main; main()"
     assert loaded_by(code, codes=(0, 2)) == set()
 
 
 @pytest.mark.parametrize("module", ["tui.core.turn", "tui.core.codec", "tui.engine.session"])
-def test_core_and_engine_load_neither_interface_nor_wire(module: str) -> None:
+def test_core_and_engine_import_neither_textual_nor_httpx(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
 
 
 @pytest.mark.parametrize("module", ["tui.api.headless", "tui.backends.genie.backend", "tui.store"])
-def test_clients_and_store_load_no_interface(module: str) -> None:
+def test_clients_and_store_import_no_textual(module: str) -> None:
     assert "textual" not in loaded_by(f"import {module}")

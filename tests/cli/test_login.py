@@ -28,7 +28,7 @@ def environ(environ: dict[str, str], server: DemoServer) -> dict[str, str]:
     return environ | settings_of(server) | OVER_SSH
 
 
-def test_the_first_valid_answer_wins_and_the_login_lasts_until_the_logout(
+def test_the_first_valid_redirect_signs_in_until_the_logout(
     run: Run, environ: dict[str, str], server: DemoServer
 ) -> None:
     with login_command(environ, "--no-browser") as attempt:
@@ -62,7 +62,7 @@ def test_a_denied_login_is_exit_code_3(environ: dict[str, str]) -> None:
     assert "Traceback" not in attempt.told
 
 
-def test_profiles_keep_their_logins_apart(
+def test_profiles_have_separate_logins(
     run: Run, environ: dict[str, str], server: DemoServer
 ) -> None:
     profile = "\n".join(
@@ -87,13 +87,13 @@ def test_profiles_keep_their_logins_apart(
     assert run("whoami", "--profile", "two").returncode == 0
 
 
-def test_an_identity_service_that_is_not_there_is_a_sentence(run: Run) -> None:
+def test_an_unreachable_identity_service_is_a_clear_error(run: Run) -> None:
     done = run("login", GENIE_TUI_IDENTITY_URL="http://127.0.0.1:9")
     assert done.returncode == 1
     assert "Nothing accepts connections at 127.0.0.1" in done.stderr
 
 
-def test_with_an_api_key_there_is_nothing_to_sign_in_to(run: Run) -> None:
+def test_with_an_api_key_no_login_is_needed(run: Run) -> None:
     by_key = {"GENIE_TUI_AUTH": "api_key", "GENIE_TUI_IDP_USER_ID": "usr-1"}
     key = "f" * 64
     assert "usr-1" in run("whoami", GENIE_TUI_API_KEY=key, **by_key).stdout
@@ -101,7 +101,7 @@ def test_with_an_api_key_there_is_nothing_to_sign_in_to(run: Run) -> None:
     assert "remove it there" in run("logout", GENIE_TUI_API_KEY=key, **by_key).stderr
 
 
-def test_an_api_key_that_was_entered_is_kept_until_the_logout(
+def test_an_entered_api_key_is_stored_until_the_logout(
     run: Run, environ: dict[str, str], server: DemoServer
 ) -> None:
     by_key = {"GENIE_TUI_AUTH": "api_key", "GENIE_TUI_IDP_USER_ID": server.idp_user_id}

@@ -80,7 +80,7 @@ def run_here(
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_setting_of_the_network_is_a_sentence_in_every_command(
+def test_an_invalid_network_setting_is_a_clear_error_in_every_command(
     run_here: RunHere, command: str, name: str
 ) -> None:
     settings = AWAY | SETTINGS[name] | (OAUTH if command == "login" else {})
@@ -97,9 +97,7 @@ def test_a_setting_of_the_network_is_a_sentence_in_every_command(
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if "CERT" in name or "CA_" in name])
-def test_neither_the_demo_nor_this_machine_needs_certificates_or_proxies(
-    run_here: RunHere, name: str
-) -> None:
+def test_demo_and_loopback_need_no_certificates_or_proxies(run_here: RunHere, name: str) -> None:
     settings = SETTINGS[name] | {"ALL_PROXY": "nonsense:::", "HTTP_PROXY": "http://127.0.0.1:9"}
     for arguments in (("ask", "What can you do?"), ("doctor", "--demo")):
         code, told = run_here(*arguments, **settings)
@@ -126,7 +124,7 @@ def away(inspecting: HttpProxy) -> dict[str, str]:
     return {"GENIE_TUI_BASE_URL": f"https://{HOST}", "HTTPS_PROXY": proxy}
 
 
-def test_a_message_goes_through_a_companys_proxy(
+def test_a_message_is_sent_through_a_company_proxy(
     run: Run, server: DemoServer, company: Company, tmp_path: Path, away: dict[str, str]
 ) -> None:
     before = len(server.log.of("send"))
@@ -135,7 +133,7 @@ def test_a_message_goes_through_a_companys_proxy(
     assert len(server.log.of("send")) == before + 1
 
 
-def test_ca_file_of_a_profile_counts_and_is_named_when_it_is_wrong(
+def test_the_ca_file_of_a_profile_is_used_and_named_when_invalid(
     run: Run, company: Company, tmp_path: Path, away: dict[str, str]
 ) -> None:
     config = tmp_path / "config.toml"
@@ -162,7 +160,7 @@ def test_the_doctor_names_proxy_certificates_and_issuer(
     assert "p%40ss" not in done.stdout
 
 
-def test_the_doctor_says_who_issued_a_certificate_that_is_not_trusted(
+def test_the_doctor_shows_the_issuer_of_an_untrusted_certificate(
     run: Run, inspecting: HttpProxy, away: dict[str, str]
 ) -> None:
     done = run("doctor", "--json", NO_PROXY="10.0.0.0/99", **away)
@@ -185,7 +183,7 @@ def test_the_doctor_says_who_issued_a_certificate_that_is_not_trusted(
     ],
 )
 @pytest.mark.parametrize("command", ["ask", "doctor"])
-def test_a_proxy_that_refuses_is_named(
+def test_a_proxy_that_rejects_is_named(
     run_here: RunHere, proxy: Callable[[], HttpProxy | SocksProxy], told: str, command: str
 ) -> None:
     with proxy() as refusing:

@@ -36,7 +36,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_a_chosen_theme_is_kept_in_the_profile_and_comments_with_it(config: Path) -> None:
+def test_a_chosen_theme_is_saved_in_the_profile_and_comments_are_kept(config: Path) -> None:
     profile = load(config_path=config)
     place = with_preferences(agent_target(profile), profile, config)
     assert place.preferences.theme == "genie-light"
@@ -47,13 +47,13 @@ def test_a_chosen_theme_is_kept_in_the_profile_and_comments_with_it(config: Path
     assert text == FILE.format(key="ctrl+f8").replace('"genie-light"', '"genie-ember"')
 
 
-def test_flags_win_for_the_looks(config: Path) -> None:
+def test_flags_override_appearance_settings(config: Path) -> None:
     target = Target(config=config, flags={"theme": "nord", "screen_reader": True})
     preferences = target.place().preferences
     assert (preferences.theme, preferences.screen_reader) == ("nord", True)
 
 
-def test_a_key_that_cannot_be_used_ends_with_one_line_before_anything_is_drawn(
+def test_an_invalid_key_binding_is_a_one_line_error_before_the_first_frame(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
@@ -66,7 +66,7 @@ def test_a_key_that_cannot_be_used_ends_with_one_line_before_anything_is_drawn(
     assert str(caught.value) == expected
 
 
-def test_nothing_set_up_is_said_to_a_screen_reader(tmp_path: Path) -> None:
+def test_a_missing_configuration_is_reported_in_screen_reader_mode(tmp_path: Path) -> None:
     target = Target(config=tmp_path / "config.toml", flags={"screen_reader": True})
     with pytest.raises(CommandFailure, match="nothing is set up yet"):
         run_app(target)

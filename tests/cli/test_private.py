@@ -28,7 +28,9 @@ def files_line(output: str) -> str:
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022])
-def test_all_that_is_created_is_ours_alone(environ: dict[str, str], umask: int) -> None:
+def test_created_files_and_folders_have_private_permissions(
+    environ: dict[str, str], umask: int
+) -> None:
     data = Path(environ["GENIE_TUI_DATA_DIR"])
     subprocess.run(
         [sys.executable, "-m", "tui", "ask", "What can you do?"],
@@ -45,7 +47,7 @@ def test_all_that_is_created_is_ours_alone(environ: dict[str, str], umask: int) 
 
 
 @pytest.mark.parametrize(("text", "after"), [(CONFIG, 0o644), (CONFIG + KEY, 0o600)])
-def test_a_configuration_with_a_key_in_it_is_closed_to_others(
+def test_a_configuration_with_an_api_key_gets_private_permissions(
     run: Run, tmp_path: Path, text: str, after: int
 ) -> None:
     config = tmp_path / "config.toml"
@@ -55,7 +57,7 @@ def test_a_configuration_with_a_key_in_it_is_closed_to_others(
     assert mode_of(config) == after
 
 
-def test_the_doctor_mends_what_is_ours_and_says_so_once(
+def test_the_doctor_fixes_permissions_and_says_so_once(
     run: Run, environ: dict[str, str], tmp_path: Path
 ) -> None:
     config = tmp_path / "config.toml"
@@ -74,7 +76,7 @@ def test_the_doctor_mends_what_is_ours_and_says_so_once(
     assert "only you can change them" in files_line(run("doctor", "--config", str(config)).stdout)
 
 
-def test_the_doctor_warns_of_what_it_cannot_mend_and_goes_on(
+def test_the_doctor_warns_of_permissions_it_cannot_fix_and_continues(
     run: Run, environ: dict[str, str], tmp_path: Path
 ) -> None:
     data = Path(environ["GENIE_TUI_DATA_DIR"])

@@ -46,7 +46,7 @@ def skills_in(lines: list[dict[str, Any]]) -> list[tuple[str, str]]:
         ("11-reconnect-inside-a-burst-custom", True),
     ],
 )
-def test_a_recorded_run_is_printed_once_and_whole(name: str, bare: bool, run: Run) -> None:
+def test_a_recorded_run_is_printed_once_and_completely(name: str, bare: bool, run: Run) -> None:
     recording = Recording(name)
     workflow_id = next(iter(recording.workflows))
     [recorded] = recording.runs(workflow_id)
@@ -64,7 +64,7 @@ def test_a_recorded_run_is_printed_once_and_whole(name: str, bare: bool, run: Ru
         assert (usage["input_tokens"], usage["output_tokens"]) == counted
 
 
-def test_totals_are_sums_over_the_prompts_of_a_conversation(run: Run) -> None:
+def test_token_usage_totals_are_sums_over_the_prompts(run: Run) -> None:
     recording = Recording("04-three-prompts-custom")
     with playing(Player(recording)) as player:
         known = settings_for(player)
@@ -85,7 +85,7 @@ def test_an_empty_reply_does_not_ask_about_a_genie(run: Run) -> None:
     assert "genie is started" not in done.stderr
 
 
-def test_a_failure_says_why_and_counts_nothing(run: Run) -> None:
+def test_a_failed_run_has_a_reason_and_no_token_usage(run: Run) -> None:
     with playing(Player(Recording("06-failure-after-good-run-custom"))) as player:
         done = run("ask", "model: refuse", **settings_for(player))
     assert done.returncode == 1

@@ -66,9 +66,7 @@ def everything(environ: dict[str, str], server: DemoServer) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("command", TALKATIVE, ids=" ".join)
-def test_a_reader_that_has_enough_is_no_failure(
-    everything: dict[str, str], command: list[str]
-) -> None:
+def test_a_broken_pipe_is_no_failure(everything: dict[str, str], command: list[str]) -> None:
     done = with_gone_reader(command, everything, "stdout")
     assert (done.returncode, done.stderr) == (0, b"")
 
@@ -83,7 +81,7 @@ def test_a_reader_that_has_enough_is_no_failure(
     ],
     ids=str,
 )
-def test_errors_that_cannot_be_told_keep_their_exit_code(
+def test_errors_with_closed_stderr_keep_their_exit_code(
     everything: dict[str, str], command: list[str], code: int
 ) -> None:
     assert with_gone_reader(command, everything, "stderr").returncode == code
@@ -93,7 +91,7 @@ def test_errors_that_cannot_be_told_keep_their_exit_code(
 @pytest.mark.parametrize(
     "command", ["ask 'What can you do?'", "conversations", "doctor", "studio genies list"]
 )
-def test_closed_streams_are_no_failure(
+def test_closed_standard_streams_are_no_failure(
     everything: dict[str, str], tmp_path: Path, command: str, closing: str
 ) -> None:
     done = shell(f"genie-tui {command} {closing}", everything)
@@ -105,7 +103,7 @@ def test_closed_streams_are_no_failure(
 
 
 @pytest.mark.parametrize("closing", ["<&-", "2>&-", "<&- 2>&-"])
-def test_what_needs_a_terminal_says_so_without_one(
+def test_commands_that_need_a_terminal_fail_clearly_without_one(
     everything: dict[str, str], closing: str
 ) -> None:
     assert shell(f"genie-tui {closing}", everything).returncode == 2
@@ -114,6 +112,6 @@ def test_what_needs_a_terminal_says_so_without_one(
     assert "Traceback" not in done.stderr
 
 
-def test_a_byte_order_mark_is_no_part_of_what_is_piped_in(run: Run, server: DemoServer) -> None:
+def test_a_byte_order_mark_on_stdin_is_ignored(run: Run, server: DemoServer) -> None:
     assert run("ask", "-", text="\ufeffWhat can you do?").returncode == 0
     assert server.log.of("send")[-1].summary == "What can you do?"

@@ -20,7 +20,7 @@ async def opened(path: Path) -> SqliteStore:
     return store
 
 
-async def test_one_of_many_claims_an_answer(path: Path) -> None:
+async def test_only_one_process_claims_an_answer(path: Path) -> None:
     stores = [await opened(path) for _ in range(4)]
     claims = await asyncio.gather(
         *(store.claim_answer(TURN, "call", "me", "approved") for store in stores)
@@ -42,7 +42,7 @@ async def test_a_given_answer_is_never_claimed_again(path: Path) -> None:
     await other.aclose()
 
 
-async def test_an_answer_that_did_not_arrive_is_free_again(path: Path) -> None:
+async def test_an_answer_that_did_not_arrive_can_be_claimed_again(path: Path) -> None:
     one, other = await opened(path), await opened(path)
     await one.claim_answer(TURN, "call", "me", "approved")
     await other.forget_answer(TURN, "call", "you")  # it is not theirs
@@ -53,7 +53,7 @@ async def test_an_answer_that_did_not_arrive_is_free_again(path: Path) -> None:
     await other.aclose()
 
 
-async def test_who_takes_an_unclear_answer_over_learns_what_it_was(path: Path) -> None:
+async def test_taking_over_an_unconfirmed_answer_returns_it(path: Path) -> None:
     one, other = await opened(path), await opened(path)
     await one.claim_answer(TURN, "call", "me", "approved")
     await one.end_answer(TURN, "call", "me", given=False)
@@ -67,7 +67,7 @@ async def test_who_takes_an_unclear_answer_over_learns_what_it_was(path: Path) -
     await one.aclose()
 
 
-async def test_the_claim_of_a_process_that_is_killed_is_taken_over_as_unclear(path: Path) -> None:
+async def test_the_claim_of_a_killed_process_is_taken_over_as_unconfirmed(path: Path) -> None:
     code = """
 async def hold():
     store = await SqliteStore.open(path, "account")
@@ -90,7 +90,7 @@ asyncio.run(hold())
     await store.aclose()
 
 
-async def test_answers_go_with_their_conversation(path: Path) -> None:
+async def test_answers_are_deleted_with_their_conversation(path: Path) -> None:
     store = await opened(path)
     await store.claim_answer(TURN, "call", "me", "approved")
     await store.delete_conversation(HERE)

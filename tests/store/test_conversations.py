@@ -13,12 +13,14 @@ from tui.store import SqliteStore
 ONE, TWO, THREE = map(ConversationId, ("one", "two", "three"))
 
 
-def test_it_is_what_the_engine_asks_for(store: SqliteStore) -> None:
+def test_the_store_implements_the_protocol_of_the_engine(store: SqliteStore) -> None:
     as_port: TurnStore = store
     assert as_port is store
 
 
-async def test_newest_activity_comes_first_and_the_unknown_last(store: SqliteStore) -> None:
+async def test_conversations_are_sorted_by_newest_activity_and_unknown_last(
+    store: SqliteStore,
+) -> None:
     await store.save_conversations(
         [
             Conversation(id=THREE),
@@ -30,7 +32,7 @@ async def test_newest_activity_comes_first_and_the_unknown_last(store: SqliteSto
     assert [c.id for c in await store.conversations(limit=1, offset=1)] == [ONE]
 
 
-async def test_a_title_that_is_known_is_never_emptied(store: SqliteStore) -> None:
+async def test_a_known_title_is_never_cleared(store: SqliteStore) -> None:
     await store.save_conversations(
         [Conversation(id=ONE, title="Refunds", first_text="hi", created_ms=5, updated_ms=9)]
     )
@@ -52,7 +54,7 @@ async def test_a_listing_does_not_mark_anything_read(store: SqliteStore) -> None
     assert not (await store.conversations())[0].unread
 
 
-async def test_words_and_events_are_activity(store: SqliteStore) -> None:
+async def test_messages_and_events_are_activity(store: SqliteStore) -> None:
     await store.save_conversations([Conversation(id=ONE, updated_ms=10)])
     await store.save_turn(TurnId("t"), ONE, Prompt(text="hi", at_ms=20))
     assert (await store.conversations())[0].updated_ms == 20
@@ -62,7 +64,7 @@ async def test_words_and_events_are_activity(store: SqliteStore) -> None:
     assert (await store.conversations())[0].updated_ms == 30
 
 
-async def test_a_deleted_conversation_takes_everything_with_it(store: SqliteStore) -> None:
+async def test_deleting_a_conversation_deletes_everything_in_it(store: SqliteStore) -> None:
     await store.save_turn(TurnId("t"), ONE, Prompt(text="hi", at_ms=1))
     await store.append(TurnId("t"), ONE, [AgentMessage(key="a", text="ho")])
     await store.save_draft(ONE, "half a")
@@ -73,7 +75,7 @@ async def test_a_deleted_conversation_takes_everything_with_it(store: SqliteStor
     assert await store.draft(ONE) == ""
 
 
-async def test_a_conversation_begun_here_gets_its_name(store: SqliteStore) -> None:
+async def test_a_local_conversation_gets_its_server_id(store: SqliteStore) -> None:
     local = local_conversation("1")
     await store.save_conversations([Conversation(id=local, first_text="hi", created_ms=5)])
     await store.save_turn(TurnId("t"), local, Prompt(text="hi", at_ms=5))
@@ -86,7 +88,7 @@ async def test_a_conversation_begun_here_gets_its_name(store: SqliteStore) -> No
     assert await store.draft(ONE) == "and"
 
 
-async def test_a_name_that_a_listing_brought_first_is_joined(store: SqliteStore) -> None:
+async def test_a_server_id_already_listed_is_merged(store: SqliteStore) -> None:
     local = local_conversation("1")
     await store.save_conversations([Conversation(id=ONE, title="Topic", updated_ms=9)])
     await store.save_turn(TurnId("t"), local, Prompt(text="hi", at_ms=5))
@@ -100,7 +102,7 @@ async def test_a_name_that_a_listing_brought_first_is_joined(store: SqliteStore)
     assert [event.key for event in await store.timeline(ONE)] == ["a"]
 
 
-async def test_the_id_from_before_stays_good_for_every_call(store: SqliteStore, path: Path) -> None:
+async def test_the_local_id_stays_valid_for_every_call(store: SqliteStore, path: Path) -> None:
     local, turn_id = local_conversation("1"), TurnId("t")
     await store.save_turn(turn_id, local, Prompt(text="hi", at_ms=5))
     await store.rename_conversation(local, ONE)
@@ -131,7 +133,7 @@ async def test_the_id_from_before_stays_good_for_every_call(store: SqliteStore, 
     await other.aclose()
 
 
-async def test_only_an_empty_conversation_that_no_server_knows_is_dropped(
+async def test_only_an_empty_local_conversation_is_dropped(
     store: SqliteStore,
 ) -> None:
     local = local_conversation("1")
@@ -144,13 +146,15 @@ async def test_only_an_empty_conversation_that_no_server_knows_is_dropped(
     assert [c.id for c in await store.conversations()] == [ONE]
 
 
-async def test_renaming_to_the_same_name_loses_nothing(store: SqliteStore) -> None:
+async def test_setting_the_same_server_id_again_loses_nothing(store: SqliteStore) -> None:
     await store.save_conversations([Conversation(id=ONE, title="Topic")])
     await store.rename_conversation(ONE, ONE)
     assert await store.conversation(ONE) is not None
 
 
-async def test_a_turn_saved_under_the_old_name_stays_where_it_is(store: SqliteStore) -> None:
+async def test_a_turn_saved_under_the_local_id_stays_in_its_conversation(
+    store: SqliteStore,
+) -> None:
     local = local_conversation("1")
     await store.save_turn(TurnId("t"), local, Prompt(text="hi", at_ms=5))
     await store.rename_conversation(local, ONE)
@@ -161,7 +165,7 @@ async def test_a_turn_saved_under_the_old_name_stays_where_it_is(store: SqliteSt
     assert record.prompt == Prompt(text="hi", at_ms=5, state="sending")
 
 
-async def test_each_conversation_has_a_draft_and_so_has_the_new_one(store: SqliteStore) -> None:
+async def test_each_conversation_and_the_new_one_have_a_draft(store: SqliteStore) -> None:
     await store.save_draft(None, "new")
     await store.save_draft(ONE, "one")
     await store.save_draft(ONE, "one more\n")
@@ -171,14 +175,14 @@ async def test_each_conversation_has_a_draft_and_so_has_the_new_one(store: Sqlit
     assert await store.draft(None) == ""
 
 
-async def test_notes_are_remembered(store: SqliteStore) -> None:
+async def test_notes_are_stored(store: SqliteStore) -> None:
     assert await store.note("open") is None
     await store.save_note("open", "one")
     await store.save_note("open", "two")
     assert await store.note("open") == "two"
 
 
-async def test_text_that_sqlite_refuses_is_kept_readable(store: SqliteStore) -> None:
+async def test_text_invalid_for_sqlite_stays_readable(store: SqliteStore) -> None:
     await store.save_draft(ONE, "half \ud83d emoji, nul \x00, whole \U0001f600")
     assert await store.draft(ONE) == "half \ufffd emoji, nul \x00, whole \U0001f600"
 
@@ -203,7 +207,9 @@ async def test_accounts_do_not_see_each_other(store: SqliteStore, path: Path) ->
     await other.aclose()
 
 
-async def test_a_wipe_leaves_no_word_of_the_account_on_disk(store: SqliteStore, path: Path) -> None:
+async def test_a_logout_wipe_leaves_no_text_of_the_account_on_disk(
+    store: SqliteStore, path: Path
+) -> None:
     other = await SqliteStore.open(path, "other")
     await other.save_draft(ONE, "kept words")
     await store.save_turn(TurnId("t"), ONE, Prompt(text="secret words", at_ms=1))
@@ -221,7 +227,7 @@ async def test_a_wipe_leaves_no_word_of_the_account_on_disk(store: SqliteStore, 
     await other.aclose()
 
 
-async def test_what_the_user_made_of_a_conversation_outlasts_every_listing(
+async def test_pins_and_titles_of_the_user_survive_every_listing(
     store: SqliteStore,
 ) -> None:
     await store.save_conversations(
@@ -239,7 +245,7 @@ async def test_what_the_user_made_of_a_conversation_outlasts_every_listing(
     assert [c.name for c in await store.conversations()] == ["New conversation", "Newer topic"]
 
 
-async def test_a_name_goes_along_when_the_server_gives_an_id(store: SqliteStore) -> None:
+async def test_a_title_of_the_user_is_kept_when_the_server_id_arrives(store: SqliteStore) -> None:
     begun = local_conversation("x")
     await store.save_conversations([Conversation(id=begun, first_text="hi", updated_ms=1)])
     await store.name_conversation(begun, "Mine")
@@ -249,7 +255,7 @@ async def test_a_name_goes_along_when_the_server_gives_an_id(store: SqliteStore)
     assert (known.id, known.given_name, known.pinned) == (ONE, "Mine", True)
 
 
-async def test_only_the_newest_turn_makes_a_conversation_a_failed_one(store: SqliteStore) -> None:
+async def test_only_a_failed_newest_turn_marks_a_conversation_as_failed(store: SqliteStore) -> None:
     old, new = TurnId("old"), TurnId("new")
     await store.save_turn(old, ONE, Prompt(text="a", state="sent", at_ms=10))
     await store.save_turn(new, ONE, Prompt(text="b", state="sent", at_ms=20))

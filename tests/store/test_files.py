@@ -28,7 +28,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-async def test_nobody_else_may_read_what_is_stored(path: Path) -> None:
+async def test_the_database_file_has_private_permissions(path: Path) -> None:
     umask = os.umask(0)
     try:
         store = await SqliteStore.open(path, "account")
@@ -42,14 +42,14 @@ async def test_nobody_else_may_read_what_is_stored(path: Path) -> None:
     await store.aclose()
 
 
-async def test_a_file_that_others_could_read_is_closed_to_them(path: Path) -> None:
+async def test_permissions_of_a_readable_database_file_are_restricted(path: Path) -> None:
     await remember(path, "hi")
     os.chmod(path, 0o644)
     await remember(path, "ho")
     assert mode(path) == 0o600
 
 
-async def test_closing_twice_is_closing_once_and_then_nothing_works(path: Path) -> None:
+async def test_closing_twice_is_harmless_and_a_closed_store_raises(path: Path) -> None:
     store = await SqliteStore.open(path, "account")
     await store.aclose()
     await store.aclose()
@@ -67,7 +67,7 @@ def test_migrations_are_numbered_without_gaps() -> None:
     assert len(migrations()) == len(names)
 
 
-def test_a_migration_that_fails_leaves_the_database_as_it_was() -> None:
+def test_a_failed_migration_rolls_back() -> None:
     good, bad = "CREATE TABLE a (x TEXT);\n", "CREATE TABLE b (x TEXT);\nCREATE TABLE a (x TEXT);\n"
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection, [good])
@@ -80,7 +80,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was() -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (2,)
 
 
-async def test_a_database_of_a_newer_version_is_refused_and_kept(path: Path) -> None:
+async def test_a_database_of_a_newer_version_is_rejected_and_kept(path: Path) -> None:
     await remember(path, "hi")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -121,7 +121,7 @@ def spoil(path: Path) -> None:
             file.write(b"\xa5" * 4096)
 
 
-async def test_damage_that_is_met_later_is_set_aside_at_the_next_start(path: Path) -> None:
+async def test_a_database_damaged_later_is_set_aside_at_the_next_start(path: Path) -> None:
     await remember(path, "hi")
     spoil(path)
     store = await SqliteStore.open(path, "account")
@@ -135,7 +135,7 @@ async def test_damage_that_is_met_later_is_set_aside_at_the_next_start(path: Pat
     await store.aclose()
 
 
-async def test_a_check_finds_damage(path: Path) -> None:
+async def test_an_integrity_check_finds_damage(path: Path) -> None:
     await remember(path, "hi")
     spoil(path)
     store = await SqliteStore.open(path, "account")
@@ -143,7 +143,7 @@ async def test_a_check_finds_damage(path: Path) -> None:
     await store.aclose()
 
 
-async def test_a_suspicion_that_proves_wrong_is_forgotten(path: Path) -> None:
+async def test_a_wrong_suspicion_of_damage_is_cleared(path: Path) -> None:
     await remember(path, "hi")
     path.with_name("genie.db.suspect").touch()
     store = await SqliteStore.open(path, "account")
@@ -156,13 +156,13 @@ async def test_a_suspicion_that_proves_wrong_is_forgotten(path: Path) -> None:
 # -- what cannot be used --------------------------------------------------------------------
 
 
-async def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
+async def test_a_database_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot be used: "):
         await SqliteStore.open(tmp_path / "file" / "genie.db", "account")
 
 
-async def test_a_path_that_is_a_folder_is_said_so(tmp_path: Path) -> None:
+async def test_a_database_path_that_is_a_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be used: Is a directory"):
         await SqliteStore.open(tmp_path, "account")
 
@@ -178,7 +178,7 @@ def pragma(connection: sqlite3.Connection, setting: str) -> None:
         ("query_only = ON", "cannot be written: the file or its folder is read-only"),
     ],
 )
-async def test_a_write_that_fails_is_told_and_changes_nothing(
+async def test_a_failed_write_raises_and_changes_nothing(
     path: Path, setting: str, told: str
 ) -> None:
     store = await SqliteStore.open(path, "account")
@@ -194,7 +194,7 @@ async def test_a_write_that_fails_is_told_and_changes_nothing(
     await store.aclose()
 
 
-async def test_a_lock_that_is_held_too_long_is_told(path: Path) -> None:
+async def test_a_database_lock_timeout_raises(path: Path) -> None:
     await remember(path, "hi")
     database = await Database.open(path)
     await database.outside(pragma, "busy_timeout = 1")
@@ -208,7 +208,7 @@ async def test_a_lock_that_is_held_too_long_is_told(path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm", ".lock"])
-async def test_a_link_in_the_place_of_a_file_is_refused_and_not_touched(
+async def test_a_symlink_in_place_of_the_database_is_rejected_and_not_changed(
     path: Path, tmp_path: Path, suffix: str
 ) -> None:
     yours = tmp_path / "yours"
@@ -224,7 +224,7 @@ async def test_a_link_in_the_place_of_a_file_is_refused_and_not_touched(
     assert (yours.read_text(), mode(yours)) == ("words", 0o644)
 
 
-async def test_a_folder_of_ours_that_others_could_write_to_is_closed_to_them(path: Path) -> None:
+async def test_permissions_of_a_writable_database_folder_are_restricted(path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     path.parent.chmod(0o777)
     await remember(path, "words")

@@ -65,14 +65,16 @@ async def stored(path: Path) -> dict[str, int]:
     ],
     ids=["end", "exit", "_exit"],
 )
-async def test_a_program_that_never_closes_ends_and_has_stored(path: Path, ending: str) -> None:
+async def test_a_process_that_never_closes_the_store_exits_with_everything_stored(
+    path: Path, ending: str
+) -> None:
     process = start(path, "one", f"{WRITE}\nstore = {ending}")
     _, errors = process.communicate(timeout=20)
     assert (process.returncode, errors) == (0, b"")
     assert await stored(path) == {"one": 1}
 
 
-async def test_what_was_asked_for_before_the_end_is_still_done(path: Path) -> None:
+async def test_pending_writes_are_done_on_close(path: Path) -> None:
     code = f"""{WRITE}
 async def leave():
     store = await write()
@@ -92,7 +94,7 @@ loop.run_until_complete(leave())
     assert await stored(path) == {"one": 51}
 
 
-async def test_a_killed_program_has_stored_what_was_acknowledged(path: Path) -> None:
+async def test_a_killed_process_has_stored_acknowledged_writes(path: Path) -> None:
     code = f"""{WRITE}
 async def work():
     store = await write()
@@ -114,7 +116,7 @@ asyncio.run(work())
     assert acknowledged <= found <= acknowledged + 1
 
 
-async def test_processes_that_start_at_once_share_one_new_database(path: Path) -> None:
+async def test_concurrently_started_processes_share_one_new_database(path: Path) -> None:
     code = f"{WRITE}\nsys.stdin.read(1)\nstore = asyncio.run(write())"
     processes = [start(path, f"p{number}", code) for number in range(4)]
     for process in processes:
@@ -127,7 +129,7 @@ async def test_processes_that_start_at_once_share_one_new_database(path: Path) -
     assert await stored(path) == {f"p{number}": 1 for number in range(4)}
 
 
-async def test_two_processes_write_at_the_same_time(path: Path) -> None:
+async def test_two_processes_write_concurrently(path: Path) -> None:
     code = f"""{WRITE}
 async def work():
     store = await write()
@@ -146,7 +148,7 @@ asyncio.run(work())
     assert await stored(path) == {"one": 201, "two": 201}
 
 
-async def test_one_of_many_claims_a_prompt(path: Path) -> None:
+async def test_only_one_process_claims_a_message(path: Path) -> None:
     stores = [await SqliteStore.open(path, "account") for _ in range(4)]
     await stores[0].save_turn(TurnId("t"), HERE, Prompt(text="hi", at_ms=1))
     claims = await asyncio.gather(*(store.claim(TurnId("t"), "me") for store in stores))
@@ -156,7 +158,7 @@ async def test_one_of_many_claims_a_prompt(path: Path) -> None:
     assert list((path.parent / f"{path.name}.alive").iterdir()) == []
 
 
-async def test_who_is_killed_lets_go_of_what_it_claimed(path: Path) -> None:
+async def test_a_killed_process_releases_its_claims(path: Path) -> None:
     code = """
 async def hold():
     store = await SqliteStore.open(path, "account")
@@ -179,7 +181,7 @@ asyncio.run(hold())
     await store.aclose()
 
 
-async def test_what_one_stored_the_other_sees_at_once(path: Path) -> None:
+async def test_writes_of_one_process_are_visible_to_another_immediately(path: Path) -> None:
     one, other = [await SqliteStore.open(path, "account") for _ in range(2)]
     await one.append(TurnId("t"), HERE, [TurnStarted(key="s"), AgentMessage(key="a", text="x")])
     assert [event.key for event in await other.timeline(HERE)] == ["s", "a"]

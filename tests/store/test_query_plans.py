@@ -71,12 +71,12 @@ def steps(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
         ("listed", lambda c: conversations.listed(c, "account", 200, 0)),
     ],
 )
-def test_the_cost_does_not_depend_on_how_much_is_stored(
+def test_the_cost_of_queries_is_independent_of_the_database_size(
     connection: sqlite3.Connection, name: str, work: Callable[[sqlite3.Connection], object]
 ) -> None:
     assert steps(connection, lambda: work(connection)) <= FEW_STEPS, name
 
 
-def test_reading_a_whole_table_would_be_noticed(connection: sqlite3.Connection) -> None:
+def test_a_full_table_scan_would_be_detected(connection: sqlite3.Connection) -> None:
     scan = "SELECT count(*) FROM turns WHERE text LIKE '%9%'"
     assert steps(connection, lambda: connection.execute(scan).fetchall()) > 2 * FEW_STEPS

@@ -50,7 +50,9 @@ def marked(hit: Hit) -> list[str]:
 # -- what is found --------------------------------------------------------------------------
 
 
-async def test_both_sides_and_titles_are_found_with_their_place(store: SqliteStore) -> None:
+async def test_messages_replies_and_titles_are_found_with_their_position(
+    store: SqliteStore,
+) -> None:
     await store.save_conversations([Conversation(id=HERE, title="Laptop for Ada", updated_ms=9)])
     await ask(store, "t1", "Order a laptop", 5)
     await answer(store, "t1", "Which laptop would you like?", 6)
@@ -77,14 +79,14 @@ async def test_both_sides_and_titles_are_found_with_their_place(store: SqliteSto
         ("", False),
     ],
 )
-async def test_words_match_from_their_beginning_without_accents(
+async def test_search_words_match_prefixes_without_accents(
     store: SqliteStore, words: str, found: bool
 ) -> None:
     await ask(store, "t1", "Crème brûlée for foo-bar")
     assert bool(await store.search(words)) is found
 
 
-async def test_the_words_are_marked_in_an_excerpt_on_one_line(store: SqliteStore) -> None:
+async def test_search_words_are_highlighted_in_a_one_line_excerpt(store: SqliteStore) -> None:
     before, after = "before " * 200, " after" * 200
     await answer(store, "t1", f"# Report\n\n{before}\n\n- the **disk** is\n  full{after}")
     (hit,) = await store.search("disk ful")
@@ -93,7 +95,7 @@ async def test_the_words_are_marked_in_an_excerpt_on_one_line(store: SqliteStore
     assert len(hit.snippet) < 300
 
 
-async def test_hostile_text_is_cleaned_and_cannot_fake_marks(store: SqliteStore) -> None:
+async def test_hostile_text_is_sanitized_and_cannot_fake_highlights(store: SqliteStore) -> None:
     await ask(store, "t1", "[b]needle[/b] \x1b[31m <mark>x</mark> \x02\x03 \u202e needle\ud800")
     (hit,) = await store.search("needle")
     assert marked(hit) == ["needle", "needle"]
@@ -106,7 +108,7 @@ async def test_lone_surrogates_in_an_event_do_no_harm(store: SqliteStore) -> Non
     assert len(await store.search("half")) == 1
 
 
-async def test_the_best_come_first_and_the_newest_among_equals(store: SqliteStore) -> None:
+async def test_search_ranking_is_best_first_and_newest_among_equals(store: SqliteStore) -> None:
     await ask(store, "old", "disk is full", 10)
     await ask(store, "new", "disk is slow", 20)
     await ask(store, "long", "a disk " + "and many other things " * 40, 30)
@@ -116,13 +118,15 @@ async def test_the_best_come_first_and_the_newest_among_equals(store: SqliteStor
     assert hits == ["new", "old", "long"]
 
 
-async def test_a_message_from_the_stream_and_the_history_is_one_hit(store: SqliteStore) -> None:
+async def test_a_message_from_stream_and_history_is_one_search_result(store: SqliteStore) -> None:
     await answer(store, "t1", "The disk is full.", 2)
     await answer(store, "t1", "The disk is full.\n", 3, from_history=True)
     assert len(await store.search("disk")) == 1
 
 
-async def test_accounts_do_not_see_each_other(store: SqliteStore, path: Path) -> None:
+async def test_search_finds_only_conversations_of_the_account(
+    store: SqliteStore, path: Path
+) -> None:
     await ask(store, "t1", "a secret plan")
     other = await SqliteStore.open(path, "other account")
     assert list(await other.search("secret")) == []
@@ -133,7 +137,7 @@ async def test_accounts_do_not_see_each_other(store: SqliteStore, path: Path) ->
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(words=st.text(alphabet=st.characters(), max_size=40) | st.text('"*^:()-+{} ANDORNEAT\0'))
-def test_no_input_raises(words: str) -> None:
+def test_no_search_query_raises(words: str) -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         migrate(connection)
         search.found(connection, "account", words, 10)
@@ -142,7 +146,7 @@ def test_no_input_raises(words: str) -> None:
 # -- the index is what is stored --------------------------------------------------------------
 
 
-async def test_what_is_changed_is_found_as_it_is_now(store: SqliteStore) -> None:
+async def test_changed_text_is_reindexed(store: SqliteStore) -> None:
     await store.save_conversations([Conversation(id=HERE, title="Old name")])
     await store.save_conversations([Conversation(id=HERE, title="New name")])
     await ask(store, "t1", "first words")
@@ -153,7 +157,9 @@ async def test_what_is_changed_is_found_as_it_is_now(store: SqliteStore) -> None
     assert await texts(store, "second") == ["second words"]
 
 
-async def test_what_is_deleted_is_found_no_more(store: SqliteStore, path: Path) -> None:
+async def test_deleted_text_is_removed_from_the_search_index(
+    store: SqliteStore, path: Path
+) -> None:
     await store.save_conversations([Conversation(id=HERE, title="Xylophones")])
     await ask(store, "t1", "about xylophones")
     await answer(store, "t1", "Xylophones are wooden.")
@@ -167,7 +173,7 @@ async def test_what_is_deleted_is_found_no_more(store: SqliteStore, path: Path) 
 
 
 @pytest.mark.parametrize("forget", ["delete", "wipe"])
-async def test_what_is_deleted_leaves_no_words_in_the_file(path: Path, forget: str) -> None:
+async def test_deleted_text_leaves_no_words_in_the_database_file(path: Path, forget: str) -> None:
     store = await SqliteStore.open(path, "account")
     await ask(store, "t1", "about xylophones")
     await answer(store, "t1", "Xylophones are wooden.")
@@ -179,7 +185,7 @@ async def test_what_is_deleted_leaves_no_words_in_the_file(path: Path, forget: s
     assert b"xylophone" not in await asyncio.to_thread(lambda: path.read_bytes().lower())
 
 
-async def test_a_conversation_that_gets_its_id_keeps_its_words(store: SqliteStore) -> None:
+async def test_a_conversation_that_gets_its_server_id_stays_indexed(store: SqliteStore) -> None:
     await store.save_conversations([Conversation(id=HERE, title="Here")])
     await ask(store, "t1", "some words")
     await store.rename_conversation(HERE, THERE)
@@ -187,7 +193,7 @@ async def test_a_conversation_that_gets_its_id_keeps_its_words(store: SqliteStor
     assert [hit.conversation_id for hit in await store.search("here")] == [THERE]
 
 
-def test_a_database_of_the_version_before_is_indexed() -> None:
+def test_a_database_of_the_previous_version_is_indexed() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection, migrations()[:1])
         connection.execute("INSERT INTO conversations (account, id, title) VALUES ('a','c','Tea')")
@@ -205,7 +211,7 @@ def test_a_database_of_the_version_before_is_indexed() -> None:
         assert search.problems(connection) == []
 
 
-def test_messages_of_an_older_database_are_found_whatever_their_json_holds() -> None:
+def test_messages_of_an_older_database_with_any_json_are_found() -> None:
     """SQLite refuses some of what Python writes as JSON, and reads halves of it otherwise."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection, migrations()[:7])
@@ -241,7 +247,7 @@ def test_messages_of_an_older_database_are_found_whatever_their_json_holds() -> 
         assert connection.execute("SELECT count(*) FROM words").fetchone() == (0,)
 
 
-def test_a_difference_between_index_and_store_would_be_noticed() -> None:
+def test_a_difference_between_search_index_and_store_would_be_detected() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection)
         connection.execute("INSERT INTO conversations (account, id, title) VALUES ('a','c','Tea')")

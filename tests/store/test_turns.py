@@ -56,7 +56,7 @@ def delta(
 # -- prompts --------------------------------------------------------------------------------
 
 
-async def test_a_prompt_comes_back_as_it_was(store: SqliteStore) -> None:
+async def test_a_prompt_survives_a_round_trip(store: SqliteStore) -> None:
     file = Attachment(path="/a/b.pdf", name="b.pdf", size_bytes=3, file_id=FileId("f"))
     prompt = Prompt(
         text="look\nhere",
@@ -72,7 +72,9 @@ async def test_a_prompt_comes_back_as_it_was(store: SqliteStore) -> None:
     assert (record.conversation_id, record.prompt, record.run_id) == (HERE, prompt, "run")
 
 
-async def test_what_is_known_of_a_turn_is_not_lost_by_saying_less(store: SqliteStore) -> None:
+async def test_known_fields_of_a_turn_are_not_overwritten_by_missing_ones(
+    store: SqliteStore,
+) -> None:
     prompt = Prompt(text="hi", state="sent", at_ms=5)
     await store.save_turn(turn(1), HERE, prompt, RunId("run"))
     await store.save_turn(turn(1), HERE, None)
@@ -81,7 +83,7 @@ async def test_what_is_known_of_a_turn_is_not_lost_by_saying_less(store: SqliteS
     assert (record.prompt, record.run_id) == (prompt, "run")
 
 
-async def test_the_run_is_learned_from_events_at_the_latest(store: SqliteStore) -> None:
+async def test_the_run_id_is_taken_from_events_at_the_latest(store: SqliteStore) -> None:
     await say(store, 1, 5)
     await store.append(turn(1), HERE, [TurnStarted(key="s", run_id=RunId("run"))])
     found = await store.turn_of_run(HERE, RunId("run"))
@@ -90,7 +92,7 @@ async def test_the_run_is_learned_from_events_at_the_latest(store: SqliteStore) 
     assert await store.turn_of_run(THERE, RunId("run")) is None
 
 
-async def test_the_outbox_holds_what_has_not_certainly_arrived(store: SqliteStore) -> None:
+async def test_the_outbox_holds_unconfirmed_messages(store: SqliteStore) -> None:
     states: tuple[PromptState, ...] = ("sent", "refused", "unconfirmed", "sending", "queued")
     for at_ms, state in enumerate(states, 1):
         await say(store, state, at_ms, state)
@@ -102,7 +104,7 @@ async def test_the_outbox_holds_what_has_not_certainly_arrived(store: SqliteStor
     assert await store.pending(THERE) == []
 
 
-async def test_a_message_is_claimed_by_one_at_a_time(store: SqliteStore) -> None:
+async def test_a_queued_message_is_claimed_by_one_process_at_a_time(store: SqliteStore) -> None:
     await say(store, 1, 5, "queued")
     claimed = await store.claim(turn(1), "one")
     assert claimed is not None
@@ -116,7 +118,7 @@ async def test_a_message_is_claimed_by_one_at_a_time(store: SqliteStore) -> None
     assert await store.claim(turn("none"), "two") is None
 
 
-async def test_what_is_sent_is_not_claimed_and_not_changed(store: SqliteStore) -> None:
+async def test_a_sent_message_is_not_claimed_and_not_edited(store: SqliteStore) -> None:
     await say(store, 1, 5, "sent")
     assert await store.claim(turn(1), "one") is None
     assert not await store.revise(turn(1), "other")
@@ -125,7 +127,7 @@ async def test_what_is_sent_is_not_claimed_and_not_changed(store: SqliteStore) -
     assert (await store.turns(HERE))[0].prompt == Prompt(text="hi", state="sent", at_ms=5)
 
 
-async def test_a_message_that_nobody_holds_can_be_changed(store: SqliteStore) -> None:
+async def test_an_unclaimed_message_can_be_edited(store: SqliteStore) -> None:
     await say(store, 1, 5, "unconfirmed")
     assert not await store.revise(turn(1), "other")
     assert await store.requeue(turn(1))
@@ -139,7 +141,7 @@ async def test_a_message_that_nobody_holds_can_be_changed(store: SqliteStore) ->
     assert await store.turns(HERE) == []
 
 
-async def test_unfinished_is_what_is_neither_over_nor_refused(store: SqliteStore) -> None:
+async def test_unfinished_turns_are_neither_finished_nor_rejected(store: SqliteStore) -> None:
     states: tuple[PromptState, ...] = ("sent", "refused", "sending")
     for at_ms, state in enumerate(states, 1):
         await say(store, state, at_ms, state)
@@ -153,7 +155,9 @@ async def test_unfinished_is_what_is_neither_over_nor_refused(store: SqliteStore
     ]
 
 
-async def test_a_message_is_given_back_with_all_that_belongs_to_it(store: SqliteStore) -> None:
+async def test_a_rejected_message_is_returned_as_draft_and_its_turn_removed(
+    store: SqliteStore,
+) -> None:
     await say(store, 1, 5, "unconfirmed")
     await store.append(turn(1), HERE, [delta(0, "a"), TurnStarted(key="s")])
     await store.return_rejected(turn(1), HERE, "hi")
@@ -162,7 +166,7 @@ async def test_a_message_is_given_back_with_all_that_belongs_to_it(store: Sqlite
     assert await store.timeline(HERE) == []
 
 
-async def test_what_was_said_is_recalled_newest_first_without_repeats(store: SqliteStore) -> None:
+async def test_recalled_messages_are_newest_first_without_duplicates(store: SqliteStore) -> None:
     for at_ms, text in enumerate(("one", "two", "one", "three"), 1):
         await say(store, at_ms, at_ms, text=text)
     await store.append(turn("unasked"), HERE, [TurnStarted(key="s")])
@@ -170,7 +174,7 @@ async def test_what_was_said_is_recalled_newest_first_without_repeats(store: Sql
     assert await store.recall(2) == ["three", "one"]
 
 
-async def test_messages_of_both_sides_are_known_by_id(store: SqliteStore) -> None:
+async def test_messages_and_replies_are_found_by_id(store: SqliteStore) -> None:
     prompt = Prompt(text="hi", state="sent", message_id=MessageId("u"), at_ms=1)
     await store.save_turn(turn(1), HERE, prompt)
     message = AgentMessage(key="a", text="ho", message_id=MessageId("a"))
@@ -183,7 +187,7 @@ async def test_messages_of_both_sides_are_known_by_id(store: SqliteStore) -> Non
 # -- order and pages ------------------------------------------------------------------------
 
 
-async def test_pages_go_back_from_the_newest(store: SqliteStore) -> None:
+async def test_turns_are_paged_back_from_the_newest(store: SqliteStore) -> None:
     for number in range(7):
         await say(store, number, 10 + number)
     newest = await store.turns(HERE, limit=3)
@@ -195,7 +199,7 @@ async def test_pages_go_back_from_the_newest(store: SqliteStore) -> None:
     assert await store.turns(HERE, before=turn("none")) == []
 
 
-async def test_pages_go_on_from_any_turn(store: SqliteStore) -> None:
+async def test_turns_are_paged_from_any_turn(store: SqliteStore) -> None:
     for number in range(7):
         await say(store, number, 10 + number)
     newer = await store.turns(HERE, limit=3, after=turn(1))
@@ -205,13 +209,13 @@ async def test_pages_go_on_from_any_turn(store: SqliteStore) -> None:
     assert await store.turns(HERE, after=turn("none")) == []
 
 
-async def test_history_read_backwards_is_put_in_order(store: SqliteStore) -> None:
+async def test_history_loaded_backwards_is_ordered(store: SqliteStore) -> None:
     for at_ms in (30, 20, 10):
         await say(store, at_ms, at_ms)
     assert await names(store) == ["10", "20", "30"]
 
 
-async def test_turns_of_one_moment_keep_the_order_they_came_in(store: SqliteStore) -> None:
+async def test_turns_with_equal_timestamps_keep_their_order(store: SqliteStore) -> None:
     for name in "abc":
         await say(store, name, 10)
     page = await store.turns(HERE, limit=2)
@@ -219,7 +223,9 @@ async def test_turns_of_one_moment_keep_the_order_they_came_in(store: SqliteStor
     assert [r.id for r in await store.turns(HERE, before=page[0].id)] == [turn("a")]
 
 
-async def test_our_words_come_last_although_our_clock_is_slow(store: SqliteStore) -> None:
+async def test_a_new_message_is_ordered_last_although_the_local_clock_is_slow(
+    store: SqliteStore,
+) -> None:
     await say(store, "history", 1000)
     await say(store, "first", 5, "queued")
     await say(store, "second", 6, "queued")
@@ -228,7 +234,7 @@ async def test_our_words_come_last_although_our_clock_is_slow(store: SqliteStore
     assert await names(store) == ["history", "first", "second"]
 
 
-async def test_a_turn_does_not_move_once_it_has_its_place(store: SqliteStore) -> None:
+async def test_the_position_of_a_turn_never_changes(store: SqliteStore) -> None:
     await say(store, "history", 1000)
     for name in ("first", "second"):
         await say(store, name, 5, "queued")
@@ -237,13 +243,13 @@ async def test_a_turn_does_not_move_once_it_has_its_place(store: SqliteStore) ->
     assert await names(store) == ["history", "first", "second"]
 
 
-async def test_what_waits_in_the_queue_stays_behind_what_runs(store: SqliteStore) -> None:
+async def test_queued_messages_are_ordered_after_the_running_turn(store: SqliteStore) -> None:
     await say(store, "queued", 5, "queued")
     await say(store, "other device", 1000)
     assert await names(store) == ["other device", "queued"]
 
 
-async def test_a_turn_without_a_prompt_is_placed_by_its_events(store: SqliteStore) -> None:
+async def test_a_turn_without_a_prompt_is_ordered_by_its_events(store: SqliteStore) -> None:
     await say(store, "old", 10)
     await say(store, "new", 30)
     await store.save_turn(turn("unasked"), HERE, None, RunId("run"))
@@ -262,7 +268,7 @@ async def events_of(store: SqliteStore, name: object = 1) -> tuple[TurnEvent, ..
     return record.events
 
 
-async def test_events_come_back_as_they_were(store: SqliteStore) -> None:
+async def test_events_survive_a_round_trip(store: SqliteStore) -> None:
     events: list[TurnEvent] = [
         TurnStarted(key="1", run_id=RunId("r"), event_id="e1", seq=1, at_ms=5, raw={"a": [1]}),
         ApprovalRequested(
@@ -279,7 +285,7 @@ async def test_events_come_back_as_they_were(store: SqliteStore) -> None:
     assert await events_of(store) == tuple(events)
 
 
-async def test_an_event_is_kept_once(store: SqliteStore) -> None:
+async def test_a_duplicate_event_is_stored_once(store: SqliteStore) -> None:
     first = AgentMessage(key="a", text="first")
     await store.append(turn(1), HERE, [first, first])
     await store.append(turn(1), HERE, [AgentMessage(key="a", text="again")])
@@ -293,25 +299,25 @@ async def test_the_same_key_in_another_conversation_is_another_event(store: Sqli
     assert await events_of(store, 2) == (event,)
 
 
-async def test_heartbeats_are_not_kept_and_are_no_activity(store: SqliteStore) -> None:
+async def test_heartbeats_are_not_stored_and_are_no_activity(store: SqliteStore) -> None:
     await say(store, 1, 5)
     await store.append(turn(1), HERE, [Heartbeat(key="h", at_ms=99)])
     assert await events_of(store) == ()
     assert (await store.conversations())[0].updated_ms == 5
 
 
-async def test_nothing_is_appended_without_events(store: SqliteStore) -> None:
+async def test_appending_no_events_changes_nothing(store: SqliteStore) -> None:
     await store.append(turn(1), HERE, [])
     assert await store.conversations() == []
 
 
-async def test_an_end_that_belongs_to_another_turn_ends_this_one_not(store: SqliteStore) -> None:
+async def test_the_end_of_another_turn_does_not_end_this_one(store: SqliteStore) -> None:
     await store.append(turn(1), HERE, [TurnFinished(key="f")])
     await store.append(turn(2), HERE, [TurnFinished(key="f")])
     assert [r.id for r in await store.unfinished()] == [turn(2)]
 
 
-async def test_the_timeline_is_in_order_of_time_and_of_arrival(store: SqliteStore) -> None:
+async def test_the_timeline_is_ordered_by_time_and_arrival(store: SqliteStore) -> None:
     await store.append(turn(1), HERE, [TurnStarted(key="b", at_ms=20), LogLine(key="c", name="n")])
     await store.append(turn(1), HERE, [LogLine(key="d", name="n", seen_ms=20), delta(0, "x")])
     await store.append(turn(2), HERE, [TurnStarted(key="a", at_ms=10)])
@@ -323,20 +329,20 @@ async def test_the_timeline_is_in_order_of_time_and_of_arrival(store: SqliteStor
 # -- pieces of messages ---------------------------------------------------------------------
 
 
-async def test_pieces_that_follow_one_another_are_kept_as_one(store: SqliteStore) -> None:
+async def test_consecutive_text_deltas_are_stored_as_one(store: SqliteStore) -> None:
     pieces = [delta(0, "Hel", event_id="1"), delta(3, "lo", event_id="2"), delta(5, " you")]
     await store.append(turn(1), HERE, pieces)
     assert await events_of(store) == (delta(0, "Hello you", event_id="2"),)
 
 
-async def test_a_piece_that_comes_again_longer_replaces_the_shorter(store: SqliteStore) -> None:
+async def test_a_longer_duplicate_text_delta_replaces_the_shorter(store: SqliteStore) -> None:
     await store.append(turn(1), HERE, [delta(0, "Hé\x00")])
     await store.append(turn(1), HERE, [delta(0, "Hé\x00"), delta(3, "llo")])
     await store.append(turn(1), HERE, [delta(0, "H")])
     assert await events_of(store) == (delta(0, "Hé\x00llo"),)
 
 
-async def test_pieces_go_when_the_whole_message_is_there(store: SqliteStore) -> None:
+async def test_text_deltas_are_deleted_when_the_whole_message_arrives(store: SqliteStore) -> None:
     whole = AgentMessage(key="a", text="Hello", message_id=MessageId("m"))
     await store.append(turn(1), HERE, [delta(0, "He"), delta(0, "other", "n")])
     await store.append(turn(1), HERE, [whole])
@@ -344,7 +350,7 @@ async def test_pieces_go_when_the_whole_message_is_there(store: SqliteStore) -> 
     assert await events_of(store) == (whole, delta(0, "other", "n"))
 
 
-async def test_numbered_pieces_stay_because_numbers_tell_of_gaps(store: SqliteStore) -> None:
+async def test_numbered_text_deltas_stay_because_numbers_reveal_gaps(store: SqliteStore) -> None:
     pieces = [delta(0, "He", seq=1), delta(2, "llo", seq=2)]
     whole = AgentMessage(key="a", text="Hello", message_id=MessageId("m"), seq=3)
     await store.append(turn(1), HERE, [*pieces, whole])
@@ -353,7 +359,7 @@ async def test_numbered_pieces_stay_because_numbers_tell_of_gaps(store: SqliteSt
 
 
 @pytest.mark.parametrize("halves", [("\ud83d", "\ude00"), ("a", "\ud83d")])
-async def test_halves_of_a_character_keep_their_places(
+async def test_surrogate_halves_in_text_deltas_keep_their_offsets(
     store: SqliteStore, halves: tuple[str, str]
 ) -> None:
     await store.append(turn(1), HERE, [delta(0, halves[0])])
@@ -364,7 +370,7 @@ async def test_halves_of_a_character_keep_their_places(
 # -- a turn in two runs ---------------------------------------------------------------------
 
 
-async def test_a_turn_that_goes_on_in_another_run_is_found_by_both(store: SqliteStore) -> None:
+async def test_a_turn_continued_in_another_run_is_found_by_both_run_ids(store: SqliteStore) -> None:
     one, two = RunId("run-1"), RunId("run-2")
     await store.save_turn(turn(1), HERE, Prompt(text="hi", state="sent", at_ms=1), one)
     await store.append(turn("stray"), HERE, [AgentMessage(key="m", text="Hi.", run_id=two)])
@@ -379,7 +385,7 @@ async def test_a_turn_that_goes_on_in_another_run_is_found_by_both(store: Sqlite
     assert [hit.turn_id for hit in await store.search("hi")] == [turn(1), turn(1)]
 
 
-async def test_a_turn_with_a_prompt_does_not_move_into_another(store: SqliteStore) -> None:
+async def test_a_turn_with_a_prompt_is_not_merged_into_another(store: SqliteStore) -> None:
     two = RunId("run-2")
     await say(store, 1, 1)
     await store.save_turn(turn(2), HERE, Prompt(text="me too", state="sent", at_ms=2), two)
@@ -387,7 +393,7 @@ async def test_a_turn_with_a_prompt_does_not_move_into_another(store: SqliteStor
     assert await names(store) == ["1", "2"]
 
 
-async def test_a_run_is_found_after_its_conversation_was_named(store: SqliteStore) -> None:
+async def test_a_run_is_found_after_its_conversation_gets_its_server_id(store: SqliteStore) -> None:
     await say(store, 1, 1)
     await store.join_run(turn(1), RunId("run-2"))
     await store.rename_conversation(HERE, THERE)

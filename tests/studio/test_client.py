@@ -50,7 +50,7 @@ async def refusal(call: object) -> BackendError:
 # -- requests ----------------------------------------------------------------------------------
 
 
-async def test_the_token_goes_as_a_bearer_and_ids_cannot_leave_their_place(
+async def test_the_token_is_sent_as_bearer_and_ids_are_escaped_in_the_path(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(200, {"id": "gin-1"}))
@@ -60,7 +60,7 @@ async def test_the_token_goes_as_a_bearer_and_ids_cannot_leave_their_place(
     assert asked.target == "/api/agentic/genies/..%2Fclients%3Fx%3D1"
 
 
-async def test_bodies_are_written_as_documented(
+async def test_request_bodies_are_as_documented(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(200, {"data": {"client_id": "gincl-1"}}))
@@ -73,7 +73,7 @@ async def test_bodies_are_written_as_documented(
     assert json.loads(server.asked[-1].body)["auth"] == {"type": "api_key"}
 
 
-async def test_a_request_may_take_forty_seconds() -> None:
+async def test_the_request_timeout_is_forty_seconds() -> None:
     assert (TIMEOUT.read, TIMEOUT.connect) == (40, 10)
 
 
@@ -85,7 +85,7 @@ async def test_a_request_may_take_forty_seconds() -> None:
         ("dance", {}, "must be one of"),
     ],
 )
-async def test_a_policy_that_breaks_a_rule_is_never_sent(
+async def test_an_invalid_policy_is_never_sent(
     client: DeveloperClient, server: ScriptedServer, policy: str, configuration: object, rule: str
 ) -> None:
     error = await refusal(client.guardrails.put(GENIE, policy, configuration))  # type: ignore[arg-type]
@@ -94,7 +94,7 @@ async def test_a_policy_that_breaks_a_rule_is_never_sent(
     assert server.asked == []
 
 
-async def test_no_case_of_the_rules_is_sent(
+async def test_no_invalid_policy_of_the_rule_cases_is_sent(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(200, {"data": list(PII_ENTITIES)}))
@@ -104,7 +104,7 @@ async def test_no_case_of_the_rules_is_sent(
     assert {asked.method for asked in server.asked} == {"GET"}
 
 
-async def test_an_entity_type_that_is_new_to_us_is_looked_up(
+async def test_an_unknown_entity_type_is_looked_up(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     wanted = {"enabled": True, "action": "BLOCK", "pii_entities": [{"type": "SHOE_SIZE"}]}
@@ -115,9 +115,7 @@ async def test_an_entity_type_that_is_new_to_us_is_looked_up(
     assert [asked.method for asked in server.asked] == ["GET", "PUT", "PUT"]
 
 
-async def test_an_id_that_is_empty_is_never_sent(
-    client: DeveloperClient, server: ScriptedServer
-) -> None:
+async def test_an_empty_id_is_never_sent(client: DeveloperClient, server: ScriptedServer) -> None:
     error = await refusal(client.genies.stop(GenieId(" ")))
     assert "GENIE must not be empty" in str(error)
     assert server.asked == []
@@ -127,7 +125,7 @@ async def test_an_id_that_is_empty_is_never_sent(
 
 
 @pytest.mark.parametrize("wrap", [lambda g: g, lambda g: {"data": g}, lambda g: [g]])
-async def test_an_object_is_read_bare_in_an_envelope_or_as_a_list_of_one(
+async def test_an_object_is_parsed_bare_in_an_envelope_or_as_a_list_of_one(
     client: DeveloperClient, server: ScriptedServer, wrap: object
 ) -> None:
     body = {"id": "gin-1", "name": "Ifrit\x1b[31m", "state": "active", "skills_count": "5"}
@@ -150,14 +148,14 @@ async def test_an_object_is_read_bare_in_an_envelope_or_as_a_list_of_one(
         lambda rows: {"result": {"count": 2, "items": rows}},
     ],
 )
-async def test_lists_are_found_wherever_they_are(
+async def test_lists_are_found_in_any_envelope(
     client: DeveloperClient, server: ScriptedServer, wrap: object
 ) -> None:
     server.says(reply(200, wrap([genie(1), "odd", genie(2)])))  # type: ignore[operator]
     assert [g.id async for g in client.genies.list()] == ["gin-1", "", "gin-2"]
 
 
-async def test_an_answer_without_a_list_is_told_apart_from_an_empty_one(
+async def test_a_response_without_a_list_differs_from_an_empty_list(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(200, {"hello": 1}))
@@ -165,7 +163,7 @@ async def test_an_answer_without_a_list_is_told_apart_from_an_empty_one(
     assert error.kind is ErrorKind.BAD_ANSWER
 
 
-async def test_a_secret_is_read_also_inside_an_object_and_never_printed(
+async def test_a_secret_is_parsed_also_inside_an_object_and_never_printed(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(200, {"data": {"api_key": {"value": "5ec3e7"}}}))
@@ -181,7 +179,7 @@ def pages_asked(server: ScriptedServer) -> list[str]:
     return [asked.target.partition("?")[2] for asked in server.asked]
 
 
-async def test_pages_follow_until_an_empty_one(
+async def test_paging_continues_until_an_empty_page(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     full = [genie(number) for number in range(50)]
@@ -206,7 +204,7 @@ async def test_pages_follow_until_an_empty_one(
         lambda rows, page: {"data": rows, "meta": {"page": page, "total_pages": 3}},
     ],
 )
-async def test_a_service_that_caps_its_pages_gives_all_rows(
+async def test_paging_with_capped_pages_gives_all_rows(
     client: DeveloperClient, server: ScriptedServer, wrap: Callable[[list[Any], int], object]
 ) -> None:
     rows = [genie(number) for number in range(25)]
@@ -216,9 +214,7 @@ async def test_a_service_that_caps_its_pages_gives_all_rows(
     assert len(server.asked) <= 4
 
 
-async def test_links_in_a_header_lead_to_the_next_page(
-    client: DeveloperClient, server: ScriptedServer
-) -> None:
+async def test_paging_follows_link_headers(client: DeveloperClient, server: ScriptedServer) -> None:
     more = '</api/agentic/genies?page=2>; rel="next", </api/agentic/genies?page=2>; rel="last"'
     last = '</api/agentic/genies?page=1>; rel="prev"'
     server.says(
@@ -229,7 +225,7 @@ async def test_links_in_a_header_lead_to_the_next_page(
     assert len(server.asked) == 2
 
 
-async def test_a_list_that_knows_no_pages_ends_instead_of_going_round(
+async def test_paging_ends_where_the_service_ignores_the_page(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(200, [genie(number) for number in range(60)]))
@@ -237,7 +233,7 @@ async def test_a_list_that_knows_no_pages_ends_instead_of_going_round(
     assert len(server.asked) == 2
 
 
-async def test_who_takes_less_than_a_page_asks_for_no_more(
+async def test_paging_stops_when_enough_rows_are_loaded(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(200, [genie(number) for number in range(50)]))
@@ -246,7 +242,7 @@ async def test_who_takes_less_than_a_page_asks_for_no_more(
     assert pages_asked(server) == ["page=1&per_page=3"]
 
 
-async def test_jobs_go_on_behind_the_last_one(
+async def test_paging_of_jobs_continues_after_the_last_one(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(
@@ -278,7 +274,7 @@ ERRORS = {"errors": [{"code": 422, "title": "Failed", "detail": "Unknown key: ju
         (500, ErrorKind.SERVER, "quote the request id"),
     ],
 )
-async def test_each_status_has_a_sentence_a_hint_and_the_correlation_id(
+async def test_each_http_status_has_a_message_a_hint_and_the_correlation_id(
     client: DeveloperClient, server: ScriptedServer, status: int, kind: ErrorKind, hint: str
 ) -> None:
     server.says(reply(status, ERRORS, x_correlation_id="corr-7"))
@@ -288,7 +284,7 @@ async def test_each_status_has_a_sentence_a_hint_and_the_correlation_id(
     assert hint in error.hint
 
 
-async def test_a_second_client_is_explained_with_the_way_out(
+async def test_attaching_a_second_client_is_explained_with_a_way_out(
     client: DeveloperClient, server: ScriptedServer
 ) -> None:
     server.says(reply(409, {"errors": [{"code": 409, "title": "Conflict"}]}))
@@ -297,7 +293,7 @@ async def test_a_second_client_is_explained_with_the_way_out(
     assert "Detach the pairing that exists" in error.hint
 
 
-async def test_reads_are_repeated_and_nothing_else(server: ScriptedServer) -> None:
+async def test_only_reads_are_retried(server: ScriptedServer) -> None:
     client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr(TOKEN)), HastyClock())
     server.says(reply(503), reply(200, {"id": "gin-1"}))
     assert (await client.genies.get(GENIE)).id == "gin-1"
@@ -316,7 +312,7 @@ async def test_reads_are_repeated_and_nothing_else(server: ScriptedServer) -> No
     await client.aclose()
 
 
-async def test_a_read_waits_as_long_as_asked_and_says_so(server: ScriptedServer) -> None:
+async def test_a_read_waits_for_its_retry_after_and_reports_it(server: ScriptedServer) -> None:
     clock, told = HastyClock(), list[float]()
     client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr(TOKEN)), clock)
     client.endpoints.rate_limiter.on_wait = told.append
@@ -334,7 +330,7 @@ async def test_a_read_waits_as_long_as_asked_and_says_so(server: ScriptedServer)
     ("token", "words"),
     [("ab" * 32, "API key of a genie client"), ("two words", "unusual characters"), ("", "empty")],
 )
-async def test_a_credential_of_the_wrong_kind_is_said_and_never_sent(
+async def test_credentials_of_the_wrong_kind_are_reported_and_never_sent(
     server: ScriptedServer, clock: ManualClock, token: str, words: str
 ) -> None:
     client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr(token)), clock)
@@ -345,7 +341,7 @@ async def test_a_credential_of_the_wrong_kind_is_said_and_never_sent(
     assert server.asked == []
 
 
-async def test_the_token_goes_to_the_developer_host_alone(
+async def test_the_token_is_sent_to_the_developer_host_only(
     server: ScriptedServer, clock: ManualClock
 ) -> None:
     auth = DeveloperAuth("https://app.workato.com", SecretStr(TOKEN))

@@ -28,13 +28,13 @@ JSON = st.recursive(
 
 
 @given(st.sampled_from(KINDS), JSON)
-def test_nothing_that_json_can_hold_upsets_it(kind: type[StudioModel], value: object) -> None:
+def test_any_json_can_be_decoded(kind: type[StudioModel], value: object) -> None:
     found = decode(kind, unwrapped(value))
     assert type(found) is kind
     find_rows(value)
 
 
-def test_fields_are_read_by_their_types() -> None:
+def test_fields_are_decoded_by_their_types() -> None:
     raw = {
         "id": 45246391,
         "name": "Greet\x1b[2J",
@@ -51,7 +51,7 @@ def test_fields_are_read_by_their_types() -> None:
     assert recipe.raw["new_field"] == 1
 
 
-def test_records_inside_records_are_read_too() -> None:
+def test_nested_records_are_decoded() -> None:
     guardrail = decode(
         Guardrail,
         {"id": None, "policies": ["odd", {"policy_type": "prompt_attack", "configuration": []}]},
@@ -72,7 +72,7 @@ def test_records_inside_records_are_read_too() -> None:
         ({"status": "succeeded", "error": None}, False),
     ],
 )
-def test_a_job_fails_in_whatever_way_it_is_said(raw: dict[str, object], failed: bool) -> None:
+def test_a_failed_job_is_recognized_in_every_spelling(raw: dict[str, object], failed: bool) -> None:
     assert decode(Job, raw).failed is failed
 
 
@@ -87,5 +87,7 @@ def test_a_job_fails_in_whatever_way_it_is_said(raw: dict[str, object], failed: 
         (None, None),
     ],
 )
-def test_an_envelope_is_told_from_a_field_of_the_same_name(answer: object, content: object) -> None:
+def test_an_envelope_is_distinguished_from_a_field_of_the_same_name(
+    answer: object, content: object
+) -> None:
     assert unwrapped(answer) == content

@@ -19,7 +19,7 @@ def filters(**strengths: str) -> dict[str, object]:
     return {"filters": [{"type": name, "strength": value} for name, value in strengths.items()]}
 
 
-def test_it_names_what_changes_what_comes_and_what_is_lost() -> None:
+def test_a_diff_lists_changed_added_and_removed_values() -> None:
     found = diff(
         filters(HATE="LOW", SEXUAL="LOW", VIOLENCE="LOW"),
         filters(HATE="HIGH", INSULTS="LOW", VIOLENCE="LOW"),
@@ -32,7 +32,7 @@ def test_it_names_what_changes_what_comes_and_what_is_lost() -> None:
     ]
 
 
-def test_words_are_compared_by_what_they_say() -> None:
+def test_a_diff_compares_texts_by_their_content() -> None:
     found = diff({"custom_words": ["Atlas", "Falcon"]}, {"custom_words": ["Falcon", "Orion"]})
     assert [(change.kind, change.what) for change in found] == [
         ("kept", "custom_words[Falcon]"),
@@ -41,19 +41,19 @@ def test_words_are_compared_by_what_they_say() -> None:
     ]
 
 
-def test_a_first_policy_is_all_new_and_a_new_order_is_no_change() -> None:
+def test_the_diff_of_a_first_policy_is_all_new_and_a_new_order_is_no_change() -> None:
     assert {change.kind for change in diff(None, filters(HATE="LOW"))} == {"added"}
     one, other = filters(HATE="LOW", SEXUAL="LOW"), filters(SEXUAL="LOW", HATE="LOW")
     assert not has_changes(diff(one, other))
 
 
 @given(CONFIGURATIONS)
-def test_the_same_twice_is_no_change(configuration: dict[str, object]) -> None:
+def test_equal_policies_have_no_diff(configuration: dict[str, object]) -> None:
     assert not has_changes(diff(configuration, configuration))
 
 
 @given(CONFIGURATIONS, CONFIGURATIONS)
-def test_back_and_forth_say_the_same_the_other_way_round(
+def test_a_reversed_diff_swaps_added_and_removed(
     one: dict[str, object], other: dict[str, object]
 ) -> None:
     there, back = diff(one, other), diff(other, one)

@@ -40,7 +40,7 @@ def test_every_path_parameter_has_a_name_in_the_usage() -> None:
     assert known == set(routes.PATH_ARGUMENTS)
 
 
-def test_fields_go_into_the_query_of_a_get_and_the_body_of_all_else() -> None:
+def test_fields_are_sent_in_the_query_of_a_get_and_the_body_otherwise() -> None:
     listed, created = ENDPOINTS["folders list"], ENDPOINTS["folders create"]
     assert [field.name for field in listed.query] == ["parent_id"]
     assert [field.name for field in created.body] == ["name", "parent_id"]

@@ -113,12 +113,12 @@ INVALID = [
 
 
 @pytest.mark.parametrize(("policy_type", "configuration"), VALID)
-def test_what_the_documents_allow_passes(policy_type: str, configuration: Any) -> None:
+def test_documented_valid_policies_pass(policy_type: str, configuration: Any) -> None:
     assert validate(policy_type, configuration) == ()
 
 
 @pytest.mark.parametrize(("policy_type", "configuration", "where", "rule"), INVALID)
-def test_what_they_forbid_is_said_with_its_place(
+def test_documented_invalid_policies_are_reported_with_their_field(
     policy_type: str, configuration: Any, where: str, rule: str
 ) -> None:
     (problem,) = validate(policy_type, configuration)
@@ -146,16 +146,14 @@ def test_the_services_own_entities_replace_the_documented_ones() -> None:
         max_leaves=12,
     ),
 )
-def test_nothing_that_json_can_hold_upsets_the_rules(policy_type: str, value: Any) -> None:
+def test_any_json_can_be_validated(policy_type: str, value: Any) -> None:
     validate(policy_type, value)
     if isinstance(value, dict):
         summarize_policy(policy_type, value)
 
 
 @pytest.mark.parametrize(("policy_type", "configuration"), VALID)
-def test_a_valid_policy_that_was_read_can_be_written_again(
-    policy_type: str, configuration: Any
-) -> None:
+def test_a_valid_loaded_policy_can_be_saved_again(policy_type: str, configuration: Any) -> None:
     settings = parse_policy(policy_type, configuration)
     assert settings is not None
     assert validate(policy_type, settings.configuration()) == ()

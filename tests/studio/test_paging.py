@@ -31,7 +31,7 @@ STYLES: list[Body] = [
     requested=st.just(50),
     style=st.sampled_from(STYLES),
 )
-def test_all_rows_arrive(total: int, cap: int, requested: int, style: Body) -> None:
+def test_paging_returns_all_rows(total: int, cap: int, requested: int, style: Body) -> None:
     size = min(cap, requested)
     end, received, page = PageEnd(requested), 0, 0
     while True:
@@ -45,6 +45,6 @@ def test_all_rows_arrive(total: int, cap: int, requested: int, style: Body) -> N
 
 
 @given(st.sampled_from(STYLES))
-def test_a_page_that_brings_nothing_new_is_the_last(style: Body) -> None:
+def test_paging_ends_at_a_page_without_new_rows(style: Body) -> None:
     """Whatever is said: some services answer every page with the first one."""
     assert not PageEnd(50).has_more(style(1_000_000, 1, 10), {}, 10, 0)

@@ -38,7 +38,7 @@ async def client(server: ScriptedServer, clock: ManualClock) -> AsyncIterator[De
     await client.aclose()
 
 
-def test_the_limits_are_those_of_the_documents() -> None:
+def test_rate_limits_are_the_documented_ones() -> None:
     fast = {"genies list", "genies show", "kb list", "kb show", "skills list", "skills show"}
     assert {e.command for e in ENDPOINTS.values() if e.rate_limit == LISTS} == fast
     assert [e.command for e in ENDPOINTS.values() if e.rate_limit == ONE_A_SECOND] == [
@@ -52,7 +52,7 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-async def test_the_request_beyond_the_limit_waits_for_its_time_and_no_other_endpoint_does(
+async def test_a_request_over_the_rate_limit_waits_and_no_other_endpoint_does(
     client: DeveloperClient, server: ScriptedServer, clock: ManualClock
 ) -> None:
     limiter = client.endpoints.rate_limiter
@@ -76,7 +76,7 @@ async def test_the_request_beyond_the_limit_waits_for_its_time_and_no_other_endp
     assert server.asked[-1].target == "/api/agentic/genies/gin-1/start"
 
 
-async def test_new_connections_are_one_a_second_in_the_order_they_came(
+async def test_new_connections_are_limited_to_one_a_second_in_order(
     client: DeveloperClient, clock: ManualClock
 ) -> None:
     done: list[int] = []
@@ -93,7 +93,7 @@ async def test_new_connections_are_one_a_second_in_the_order_they_came(
     await asyncio.gather(*tasks)
 
 
-async def test_a_repeated_read_is_counted_each_time(server: ScriptedServer) -> None:
+async def test_each_retry_counts_towards_the_rate_limit(server: ScriptedServer) -> None:
     clock = HastyClock()
     client = DeveloperClient(server.url, DeveloperAuth(server.url, SecretStr("wrkaus-x")), clock)
     for _ in range(59):
@@ -111,7 +111,7 @@ async def test_a_repeated_read_is_counted_each_time(server: ScriptedServer) -> N
     st.lists(st.floats(0, 30), max_size=60),
     st.builds(RateLimit, st.integers(1, 9), st.floats(0.5, 60)),
 )
-def test_no_window_ever_holds_more_than_the_limit(pauses: list[float], limit: RateLimit) -> None:
+def test_no_time_window_exceeds_the_rate_limit(pauses: list[float], limit: RateLimit) -> None:
     now_s, times, slots = 1_000.0, list[float](), list[float]()
     for pause in pauses:
         now_s += pause
@@ -122,7 +122,7 @@ def test_no_window_ever_holds_more_than_the_limit(pauses: list[float], limit: Ra
     assert all(after - before >= limit.seconds - 1e-6 for before, after in late)
 
 
-def test_a_long_queue_keeps_its_distance() -> None:
+def test_a_long_queue_keeps_the_rate_limit() -> None:
     times, slots = list[float](), list[float]()
     for _ in range(30):
         times, slot = next_slot(times, RateLimit(1, 43.0), 1_000.0)
@@ -130,7 +130,7 @@ def test_a_long_queue_keeps_its_distance() -> None:
     assert slots == [1_000.0 + 43 * number for number in range(30)]
 
 
-def test_a_clock_that_was_set_back_makes_nobody_wait_for_it() -> None:
+def test_a_clock_set_back_does_not_extend_rate_limit_waits() -> None:
     assert next_slot([5_000.0], ONE_A_SECOND, 1_000.0) == ([1_000.0], 1_000.0)
 
 
@@ -153,7 +153,7 @@ def reserve(store: FileRateLimitStore, endpoint: str, limit: RateLimit, now_s: f
     return asyncio.run(store.reserve(endpoint, limit, now_s))
 
 
-def test_processes_with_the_same_token_count_together(tmp_path: Path) -> None:
+def test_processes_with_the_same_token_share_the_rate_limit(tmp_path: Path) -> None:
     command = [sys.executable, "-c", RESERVE, str(tmp_path / "pace")]
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert sorted(float(run.communicate()[0]) for run in runs) == [100.0, 101.0, 102.0]
@@ -168,14 +168,16 @@ def test_processes_with_the_same_token_count_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"GET /x": 5}', '{"GET /x": ["soon"]}'])
-def test_a_damaged_file_counts_for_nothing(tmp_path: Path, text: str) -> None:
+def test_a_damaged_rate_limit_file_is_ignored(tmp_path: Path, text: str) -> None:
     reserve(store_in(tmp_path), "GET /x", ONE_A_SECOND, 1.0)
     (file,) = tmp_path.iterdir()
     file.write_text(text)
     assert reserve(store_in(tmp_path), "GET /x", ONE_A_SECOND, 1.0) == 1.0
 
 
-async def test_where_nothing_can_be_written_each_process_counts_for_itself(tmp_path: Path) -> None:
+async def test_without_a_writable_folder_each_process_has_its_own_rate_limit(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "file").write_text("")
     store = store_in(tmp_path / "file")
     assert await store.reserve("GET /x", ONE_A_SECOND, 1.0) == 1.0

@@ -38,7 +38,7 @@ def test_a_missing_browser_has_a_reason(environ: dict[str, str], platform: str, 
     assert bool(reason) is bool(says)
 
 
-def test_a_container_may_be_known_from_elsewhere():
+def test_a_container_is_detected():
     assert "container" in remote_reason({"DISPLAY": ":0"}, "linux", contained=True)
 
 
@@ -56,12 +56,12 @@ def test_a_container_may_be_known_from_elsewhere():
         ("a 1 $(reboot) 22", "127.0.0.1", "ssh -L 8763:127.0.0.1:8763 USER@HOST"),
     ],
 )
-def test_the_tunnel_leads_to_the_port(connection: str, host: str, line: str):
+def test_the_ssh_tunnel_command_names_the_port(connection: str, host: str, line: str):
     environ = {"SSH_CONNECTION": connection, "USER": "ada"}
     assert tunnel_command(environ, host, 8763) == line
 
 
-def test_windows_around_us_may_swallow_the_redirect():
+def test_wsl_may_lose_the_redirect():
     assert "paste" in redirect_doubt({"WSL_DISTRO_NAME": "Debian"})
     assert redirect_doubt({"DISPLAY": ":0"}) == ""
 
@@ -88,7 +88,7 @@ def test_graphical_browsers_are_tried_in_order(
     assert list(commands(URL, environ, platform)) == expected
 
 
-def test_no_browser_at_all_is_said(tmp_path: Path):
+def test_a_missing_browser_is_reported(tmp_path: Path):
     assert not open_browser(URL, {"PATH": str(tmp_path), "DISPLAY": ":0"})
     assert not open_browser(URL, {"PATH": str(tmp_path), "BROWSER": "missing"})
 
@@ -96,7 +96,7 @@ def test_no_browser_at_all_is_said(tmp_path: Path):
 @pytest.mark.parametrize(
     ("variable", "value"), [("SSH_CONNECTION", "a 1 b 22"), ("GENIE_TUI_NO_BROWSER", "1")]
 )
-def test_a_link_is_not_opened_where_nobody_would_see_it(
+def test_a_link_is_not_opened_over_ssh_or_with_no_browser_set(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ):
     for name in ("SSH_CONNECTION", "SSH_TTY", "GENIE_TUI_NO_BROWSER"):
@@ -114,11 +114,11 @@ def test_a_link_is_not_opened_where_nobody_would_see_it(
         *("https://a b.com", "https://example.com/\x1b]0;x"),
     ],
 )
-def test_only_web_addresses_are_opened(url: str):
+def test_only_http_urls_are_opened_in_a_browser(url: str):
     assert not open_browser(url, {**os.environ, "BROWSER": "true"})
 
 
-def test_a_browser_gets_the_address_and_not_our_terminal(tmp_path: Path):
+def test_a_browser_gets_the_url_and_not_our_terminal(tmp_path: Path):
     browser = tmp_path / "browser"
     seen = tmp_path / "seen"
     os.mkfifo(seen)

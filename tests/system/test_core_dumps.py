@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 
-def test_the_program_allows_no_core_dump_where_its_user_does() -> None:
+def test_core_dumps_are_disabled() -> None:
     code = (
         "import atexit, resource, sys\n"
         "atexit.register(lambda: print(*resource.getrlimit(resource.RLIMIT_CORE)))\n"

@@ -19,13 +19,13 @@ _SEEN = {
 }
 
 
-def test_the_secrets_are_those_of_the_settings() -> None:
+def test_secret_environment_variables_are_those_of_the_settings() -> None:
     assert {key for key in KEYS if is_secret(variable(key))} == SECRETS
     secrets = {k for k, v in Profile.__annotations__.items() if "Secret" in str(v)}
     assert secrets == SECRETS
 
 
-def test_all_else_is_handed_on() -> None:
+def test_other_environment_variables_are_passed_on() -> None:
     environ = {**_SEEN, "PATH": "/bin", "OPENAI_API_KEY": "another's", "genie_tui_token": "x"}
     kept = {"GENIE_TUI_THEME": "ember", "PATH": "/bin", "OPENAI_API_KEY": "another's"}
     assert program_environment(environ) == kept
@@ -42,7 +42,9 @@ def spying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-def test_a_browser_does_not_get_them(spying: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_gets_no_secret_environment_variables(
+    spying: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     os.mkfifo(spying.parent / "seen")  # nobody waits for a browser
     monkeypatch.setenv("BROWSER", str(spying))
     assert open_browser("https://example.com")
@@ -51,14 +53,14 @@ def test_a_browser_does_not_get_them(spying: Path, monkeypatch: pytest.MonkeyPat
     assert "GENIE_TUI_THEME=ember" in told
 
 
-async def test_an_editor_does_not_get_them(spying: Path) -> None:
+async def test_an_editor_gets_no_secret_environment_variables(spying: Path) -> None:
     assert await edited("words", [str(spying)]) == "words"
     told = (spying.parent / "seen").read_text()
     assert "hidden" not in told
     assert "GENIE_TUI_THEME=ember" in told
 
 
-def test_no_other_module_starts_programs() -> None:
+def test_no_other_module_starts_subprocesses() -> None:
     """A module that starts programs must pass on the environment without secrets."""
     import tui
 

@@ -37,14 +37,14 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 @pytest.mark.usefixtures("umask")
-def test_every_folder_that_is_created_is_private(tmp_path: Path) -> None:
+def test_every_created_folder_has_private_permissions(tmp_path: Path) -> None:
     make_folder(tmp_path / "a" / "b" / "c")
     make_folder(tmp_path / "a" / "b" / "c")
     for name in ("a", "a/b", "a/b/c"):
         assert mode_of(tmp_path / name) == 0o700
 
 
-def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
+def test_a_file_in_place_of_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(OSError, match="Not a directory"):
@@ -52,7 +52,7 @@ def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("umask")
-def test_files_are_private_and_become_so(tmp_path: Path) -> None:
+def test_files_get_private_permissions(tmp_path: Path) -> None:
     os.close(open_file(tmp_path / "new"))
     (tmp_path / "old").write_text("kept")
     os.chmod(tmp_path / "old", 0o666)
@@ -64,7 +64,7 @@ def test_files_are_private_and_become_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_a_link_is_never_followed(tmp_path: Path, there: bool) -> None:
+def test_a_symlink_is_never_followed(tmp_path: Path, there: bool) -> None:
     target = tmp_path / "target"
     if there:
         target.write_text("yours")
@@ -83,7 +83,7 @@ def test_a_link_is_never_followed(tmp_path: Path, there: bool) -> None:
 
 
 @given(st.integers(0, 0o777), st.sampled_from([OTHERS, OTHERS_WRITE]))
-def test_what_is_ours_keeps_only_our_rights(
+def test_our_files_keep_only_our_permissions(
     tmp_path_factory: pytest.TempPathFactory, mode: int, rights: int
 ) -> None:
     path = tmp_path_factory.mktemp("modes") / "file"
@@ -96,7 +96,9 @@ def test_what_is_ours_keeps_only_our_rights(
     assert protect(path, rights) is None
 
 
-def test_what_is_anothers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_another_user_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "theirs"
     path.write_text("")
     path.chmod(0o666)
@@ -109,7 +111,7 @@ def test_what_is_anothers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert mode_of(path) == 0o666
 
 
-def test_what_cannot_be_mended_is_told_with_the_command(
+def test_unfixable_permissions_are_reported_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -123,14 +125,14 @@ def test_what_cannot_be_mended_is_told_with_the_command(
     assert found.advice == f"chmod go-w {tmp_path}"
 
 
-def test_folders_like_tmp_are_fine_and_missing_files_too(tmp_path: Path) -> None:
+def test_sticky_folders_like_tmp_and_missing_files_are_fine(tmp_path: Path) -> None:
     tmp_path.chmod(0o1777)
     assert protect(tmp_path, OTHERS_WRITE) is None
     assert mode_of(tmp_path) == 0o1777
     assert protect(tmp_path / "missing") is None
 
 
-def test_nothing_else_of_the_program_makes_folders_or_empty_files() -> None:
+def test_no_other_module_creates_folders_or_empty_files() -> None:
     """Or it would have to think of all this by itself."""
     found = [
         f"{path.name}:{node.lineno}"

@@ -27,7 +27,9 @@ ANSWER = "\x1b]11;rgb:ffff/fafa/f0f0\x07"
         ({}, "bell"),
     ],
 )
-def test_each_terminal_is_notified_as_it_can_be(environ: dict[str, str], protocol: str) -> None:
+def test_each_terminal_gets_its_notification_sequence(
+    environ: dict[str, str], protocol: str
+) -> None:
     assert terminal_of(environ).protocol == protocol
 
 
@@ -42,23 +44,23 @@ def test_each_terminal_is_notified_as_it_can_be(environ: dict[str, str], protoco
         ({"TERM": "xterm"}, "all"),
     ],
 )
-def test_glyphs_are_those_that_can_be_shown(environ: dict[str, str], glyphs: str) -> None:
+def test_glyphs_depend_on_the_terminal(environ: dict[str, str], glyphs: str) -> None:
     assert terminal_of(environ).glyphs == glyphs
 
 
-def test_a_text_console_has_no_title() -> None:
+def test_a_text_console_has_no_window_title() -> None:
     assert terminal_of({"TERM": "linux"}).title("Report") == ""
     assert terminal_of({"TERM": "linux"}).restore_title == ""
     assert terminal_of({"TERM": "xterm"}).title("Report") == "\x1b]2;Report\x07"
 
 
-def test_tmux_is_asked_to_pass_it_on_and_rings() -> None:
+def test_in_tmux_notifications_are_passed_through_with_a_bell() -> None:
     sent = Terminal(protocol="osc9", tmux=True).notification("Done")
     assert sent == "\x1bPtmux;\x1b\x1b]9;Done\x07\x1b\\\x07"
 
 
 @given(st.text(), st.sampled_from(["osc9", "osc99", "osc777"]))
-def test_no_text_ends_its_sequence_or_begins_another(text: str, protocol: str) -> None:
+def test_no_text_ends_its_escape_sequence_or_starts_another(text: str, protocol: str) -> None:
     terminal = Terminal(protocol=protocol)  # type: ignore[arg-type]
     frame = terminal.notification("")
     for sent, empty in (
@@ -84,7 +86,7 @@ def test_no_text_ends_its_sequence_or_begins_another(text: str, protocol: str) -
         ("x", None),
     ],
 )
-def test_colorfgbg(value: str, dark: bool | None) -> None:
+def test_colorfgbg_gives_the_background(value: str, dark: bool | None) -> None:
     assert dark_by_colorfgbg(value) is dark
 
 
@@ -96,12 +98,12 @@ def test_colorfgbg(value: str, dark: bool | None) -> None:
         ("\x1b]11;rgba:ff/ff/ff/ff\x07", False),
     ],
 )
-def test_an_answer_tells_the_background(answer: str, dark: bool) -> None:
+def test_an_osc_response_gives_the_background(answer: str, dark: bool) -> None:
     assert background_of(answer) is dark
 
 
 @pytest.mark.parametrize("other", ["", "\x1b]11;?\x07", "\x1b]10;rgb:0/0/0\x07", ANSWER[:-1]])
-def test_anything_else_tells_nothing(other: str) -> None:
+def test_other_responses_give_no_background(other: str) -> None:
     assert background_of(other) is None
 
 

@@ -83,7 +83,7 @@ def test_a_secret_is_printed_once_with_a_note(studio: Studio) -> None:
         ("recipes", "stop", "90378"),
     ],
 )
-def test_what_breaks_things_is_not_done_where_nobody_can_be_asked(
+def test_destructive_commands_fail_without_a_terminal_to_confirm(
     studio: Studio, server: DemoServer, words: tuple[str, ...]
 ) -> None:
     done = studio(*words)
@@ -92,7 +92,7 @@ def test_what_breaks_things_is_not_done_where_nobody_can_be_asked(
     assert writes(server) == []
 
 
-def test_every_command_that_takes_something_away_asks() -> None:
+def test_every_destructive_command_asks_for_confirmation() -> None:
     verbs = ("delete", "stop", "remove", "detach", "disconnect", "regenerate", "deploy")
     taking = {
         name
@@ -104,7 +104,7 @@ def test_every_command_that_takes_something_away_asks() -> None:
 
 
 @pytest.mark.parametrize(("answer", "code", "sent"), [("y\n", 0, 1), ("n\n", 1, 0), ("\n", 1, 0)])
-def test_on_a_terminal_it_asks(
+def test_confirmation_is_prompted_on_a_terminal(
     studio: Studio, server: DemoServer, answer: str, code: int, sent: int
 ) -> None:
     mine, theirs = pty.openpty()
@@ -123,7 +123,7 @@ def test_on_a_terminal_it_asks(
     assert len(writes(server)) == sent
 
 
-def test_a_replacement_is_shown_as_a_difference_before_it_is_sent(
+def test_a_replacement_is_shown_as_a_diff_before_it_is_sent(
     studio: Studio, server: DemoServer, tmp_path: Path
 ) -> None:
     file = tmp_path / "policy.json"
@@ -162,7 +162,7 @@ def test_a_replacement_is_shown_as_a_difference_before_it_is_sent(
         (("genies", "update", IFRIT), "nothing to change"),
     ],
 )
-def test_bad_input_is_a_sentence_and_exit_code_2_and_nothing_is_sent(
+def test_invalid_input_is_exit_code_2_and_nothing_is_sent(
     studio: Studio, server: DemoServer, words: tuple[str, ...], told: str
 ) -> None:
     done = studio(*words)
@@ -183,7 +183,7 @@ def test_bad_input_is_a_sentence_and_exit_code_2_and_nothing_is_sent(
         ("URL", "http://127.0.0.1:9", 1, "127.0.0.1:9"),
     ],
 )
-def test_a_credential_or_host_that_will_not_do_is_said(
+def test_invalid_credentials_or_host_are_reported(
     studio: Studio,
     server: DemoServer,
     monkeypatch: pytest.MonkeyPatch,
@@ -200,7 +200,7 @@ def test_a_credential_or_host_that_will_not_do_is_said(
     assert not (secret and name == "TOKEN" and secret in done.err)
 
 
-def test_an_entity_type_that_nobody_knows_is_refused_before_sending(
+def test_an_unknown_entity_type_is_rejected_before_sending(
     studio: Studio, server: DemoServer
 ) -> None:
     policy = {"enabled": True, "action": "BLOCK", "pii_entities": [{"type": "SHOE"}]}
@@ -210,7 +210,7 @@ def test_an_entity_type_that_nobody_knows_is_refused_before_sending(
     assert writes(server) == []
 
 
-def test_a_list_can_be_emptied(studio: Studio) -> None:
+def test_a_list_can_be_cleared(studio: Studio) -> None:
     whitelist = ("genies", "update", IFRIT, "--json", "--channel-whitelist")
     assert studio(*whitelist, "C1").json["channel_whitelist"] == ["C1"]
     assert studio(*whitelist, "").json["channel_whitelist"] == []
@@ -234,7 +234,7 @@ def test_the_embedded_demo_needs_no_settings(
     assert "Ifrit" in genie_tui("studio", "genies", "list", "--demo").out
 
 
-def test_a_profile_brings_host_and_token(
+def test_host_and_token_come_from_the_profile(
     genie_tui: Studio, server: DemoServer, tmp_path: Path
 ) -> None:
     config = tmp_path / "studio.toml"
@@ -247,7 +247,7 @@ def test_a_profile_brings_host_and_token(
     assert "active" in genie_tui("studio", "genies", "show", STOPPED_GENIE, *options).out
 
 
-def test_what_a_server_says_cannot_act_on_the_terminal(studio: Studio) -> None:
+def test_escape_sequences_of_a_server_do_not_reach_the_terminal(studio: Studio) -> None:
     evil = "Lab\x1b]0;owned\x07\u202e"
     made = studio("folders", "create", "--name", evil, "--json")
     for words in (["folders", "list"], ["folders", "list", "--json"]):

@@ -141,7 +141,7 @@ def test_every_command_of_the_table_works(studio: Studio, server: DemoServer) ->
 
 
 @pytest.mark.parametrize("command", sorted(ENDPOINTS))
-def test_every_command_explains_itself(studio: Studio, command: str) -> None:
+def test_every_command_has_help(studio: Studio, command: str) -> None:
     endpoint = ENDPOINTS[command]
     done = studio(*command.split(), "--help")
     assert done.code == 0

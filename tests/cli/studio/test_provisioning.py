@@ -78,7 +78,7 @@ def test_an_api_key_client_of_a_new_genie_chats_through_a_profile(
     assert "Ifrit" in answered.out
 
 
-def test_an_oauth_client_of_a_new_genie_lets_a_person_in(
+def test_an_oauth_client_of_a_new_genie_signs_a_user_in(
     settings: dict[str, str], genie: str, genie_tui: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back = free_redirect()

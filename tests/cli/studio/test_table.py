@@ -11,7 +11,7 @@ from tui.cli.studio.output import fitted, table
 from tui.core.text import clean_line
 
 
-def test_columns_are_aligned_by_cells_not_characters() -> None:
+def test_table_columns_are_aligned_by_cells_not_characters() -> None:
     lines = list(table(("name", "state"), [("日本", "on"), ("a", "off")], None))
     assert lines == ["NAME  STATE", "日本  on", "a     off"]
 
@@ -29,13 +29,13 @@ def test_columns_are_aligned_by_cells_not_characters() -> None:
     ],
     ids=["wide", "combining", "joined", "skin tone", "emoji style", "flag", "conjunct"],
 )
-def test_the_next_column_starts_behind_the_cells_that_are_drawn(text: str, cells: int) -> None:
+def test_the_next_table_column_starts_after_the_drawn_cells(text: str, cells: int) -> None:
     _, row, plain = table(("name", "state"), [(text, "on"), ("abcdefgh", "off")], None)
     assert row == f"{text}{' ' * (8 - cells)}  on"
     assert plain == "abcdefgh  off"
 
 
-def test_a_cut_leaves_joined_and_wide_characters_whole() -> None:
+def test_truncation_keeps_joined_and_wide_unicode_characters_whole() -> None:
     family = "👨\u200d👩\u200d👧\u200d👦"
     _, cut = table(("id", "name"), [("x", family * 9)], 14)
     assert cut == f"x   {family * 4}…"
@@ -43,7 +43,7 @@ def test_a_cut_leaves_joined_and_wide_characters_whole() -> None:
     assert cut == "x   日日日日…"
 
 
-def test_the_widest_column_gives_up_first_and_shows_where_it_was_cut() -> None:
+def test_the_widest_table_column_is_truncated_first_with_an_ellipsis() -> None:
     rows = [("gin-12345678", "active", "a long description of what it does")]
     head, row = table(("id", "state", "description"), rows, 40)
     assert row == "gin-12345678  active  a long descriptio…"
@@ -51,7 +51,7 @@ def test_the_widest_column_gives_up_first_and_shows_where_it_was_cut() -> None:
     assert head.startswith("ID            STATE   DESC")
 
 
-def test_the_first_column_is_kept_whole_to_be_copied() -> None:
+def test_the_first_table_column_is_never_truncated() -> None:
     rows = [("j-BgXg1VlR-DlqZGv", "failed", "Recipe error: 403 Forbidden from the archive")]
     _, row = table(("id", "status", "error"), rows, 40)
     assert row == "j-BgXg1VlR-DlqZGv  failed  Recipe error…"
@@ -61,7 +61,7 @@ def test_the_first_column_is_kept_whole_to_be_copied() -> None:
     st.lists(st.integers(1, 300), min_size=1, max_size=8),
     st.integers(1, 400),
 )
-def test_widths_fit_unless_every_column_is_at_its_least(wanted: list[int], room: int) -> None:
+def test_table_widths_fit_unless_every_column_has_its_minimum(wanted: list[int], room: int) -> None:
     widths = fitted(wanted, room)
     assert sum(widths) <= room or max(widths) <= 6
     assert all(w <= full for w, full in zip(widths, wanted, strict=True))
@@ -76,5 +76,5 @@ texts = st.text(max_size=30).map(clean_line)
     st.lists(st.tuples(texts, texts), max_size=5),
     st.integers(20, 60),
 )
-def test_no_line_is_wider_than_the_terminal(rows: list[tuple[str, str]], width: int) -> None:
+def test_no_table_line_is_wider_than_the_terminal(rows: list[tuple[str, str]], width: int) -> None:
     assert all(wcwidth.width(line) <= width for line in table(("one", "two"), rows, width))

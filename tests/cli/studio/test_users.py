@@ -31,14 +31,14 @@ def with_genie(server: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:
         ("nobody@example.com", 1, "No user has the email nobody@example.com."),
     ],
 )
-def test_each_standing_has_its_sentence(studio: Studio, email: str, code: int, told: str) -> None:
+def test_each_user_status_has_its_message(studio: Studio, email: str, code: int, told: str) -> None:
     done = studio("users", "find", email)
     assert done.code == code
     assert told in done.err
     assert (email in done.out) is (code == 0)
 
 
-def test_the_id_is_for_programs(studio: Studio) -> None:
+def test_the_json_output_has_the_user_id(studio: Studio) -> None:
     done = studio("users", "find", "ada@example.com", "--json")
     assert done.json["id"] == USER_ID
     assert "ada@example.com is active." in done.err

@@ -22,12 +22,12 @@ def pipe() -> Iterator[tuple[int, int]]:
         os.close(end)
 
 
-def test_nothing_has_no_time(pipe: tuple[int, int]) -> None:
+def test_no_input_has_no_arrival_time(pipe: tuple[int, int]) -> None:
     assert Arrivals(pipe[0]).wait(0.01) is None
     assert Arrivals(pipe[0]).wait(-1) is None
 
 
-def test_what_was_there_before_came_since_the_last_read(pipe: tuple[int, int]) -> None:
+def test_buffered_input_arrived_since_the_last_read(pipe: tuple[int, int]) -> None:
     arrivals = Arrivals(pipe[0])
     arrivals.note_read()
     read_s = monotonic()
@@ -38,7 +38,7 @@ def test_what_was_there_before_came_since_the_last_read(pipe: tuple[int, int]) -
     assert arrival.earliest_s <= read_s <= arrival.latest_s <= monotonic()
 
 
-def test_a_busy_program_knows_when_it_was_typed(pipe: tuple[int, int]) -> None:
+def test_a_busy_program_knows_the_arrival_time_of_keys(pipe: tuple[int, int]) -> None:
     written_s: list[float] = []
     done = threading.Event()
     interval_s = sys.getswitchinterval()

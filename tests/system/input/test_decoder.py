@@ -18,23 +18,25 @@ def decoded(pieces: list[bytes], charset: str = "cp1252") -> str:
 
 
 @given(st.binary(max_size=60), PLACES)
-def test_any_bytes_are_text_wherever_they_are_cut(data: bytes, places: list[int]) -> None:
+def test_any_bytes_are_decoded_alike_wherever_they_are_split(
+    data: bytes, places: list[int]
+) -> None:
     assert decoded(cut(data, places)) == decoded([data])
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), PLACES)
-def test_utf_8_is_taken_as_it_is(text: str, places: list[int]) -> None:
+def test_utf8_is_decoded_unchanged(text: str, places: list[int]) -> None:
     assert decoded(cut(text.encode(), places)) == text
 
 
 @pytest.mark.parametrize("text", ["é", "café, où?", "«à»", "Grüße ß ÿ", "naïve façade"])
 @pytest.mark.parametrize("charset", ["latin-1", "cp1252"])
-def test_what_a_western_terminal_sends_is_read(text: str, charset: str) -> None:
+def test_western_charsets_are_decoded(text: str, charset: str) -> None:
     assert decoded([text.encode(charset)]) == text
     assert decoded([bytes([byte]) for byte in text.encode(charset)]) == text
 
 
-def test_the_locale_says_how_other_bytes_are_read() -> None:
+def test_the_locale_determines_the_decoding_of_other_bytes() -> None:
     word = "привет"
     assert decoded([word.encode("koi8-r")], charset_of({"LANG": "ru_RU.KOI8-R"})) == word
     assert decoded([word.encode()], charset_of({"LANG": "ru_RU.KOI8-R"})) == word
@@ -55,11 +57,11 @@ def test_the_locale_says_how_other_bytes_are_read() -> None:
         {"LANG": "x.idna"},
     ],
 )
-def test_anything_else_is_windows_1252(environ: dict[str, str]) -> None:
+def test_other_bytes_are_decoded_as_windows_1252(environ: dict[str, str]) -> None:
     assert charset_of(environ) == "cp1252"
 
 
-def test_an_unfinished_character_is_held_back_until_nothing_follows() -> None:
+def test_an_incomplete_utf8_character_is_held_back_until_a_timeout() -> None:
     decoder = TerminalDecoder()
     assert decoder.feed(b"caf\xe9") == "caf"
     assert decoder.is_holding

@@ -60,7 +60,7 @@ def test_a_key_types_its_text(sequence: str, text: str) -> None:
         ("\x1b[57441;2u", "\x1b[57441;2u"),
     ],
 )
-def test_a_key_without_text_is_named_shortly(sequence: str, shortest: str) -> None:
+def test_a_key_without_text_has_a_short_name(sequence: str, shortest: str) -> None:
     code = key_code(sequence)
     assert code is not None
     assert (code.text, code.sequence) == ("", shortest)
@@ -87,13 +87,13 @@ def test_a_key_without_text_is_named_shortly(sequence: str, shortest: str) -> No
         "\x1b[27;5~",
     ],
 )
-def test_what_is_no_press_of_a_key_is_none(sequence: str) -> None:
+def test_sequences_without_a_key_press_are_ignored(sequence: str) -> None:
     assert is_key(sequence)
     assert key_code(sequence) is None
 
 
 @given(st.lists(st.integers(0, 1 << 40), max_size=6), st.text(":;", max_size=6))
-def test_no_numbers_are_too_strange(numbers: list[int], marks: str) -> None:
+def test_any_key_code_numbers_are_parsed(numbers: list[int], marks: str) -> None:
     fields = "".join(
         f"{number}{mark}" for number, mark in zip(numbers, marks + ";" * 6, strict=False)
     )
@@ -103,7 +103,7 @@ def test_no_numbers_are_too_strange(numbers: list[int], marks: str) -> None:
 
 
 @given(TYPED)
-def test_any_character_can_be_told_with_its_text(character: str) -> None:
+def test_any_unicode_character_can_be_reported_with_its_text(character: str) -> None:
     code = key_code(f"\x1b[{ord(character)};;{ord(character)}u")
     assert code is not None
     assert code.text == character

@@ -35,7 +35,7 @@ ANYTHING = st.text(st.one_of(TYPED, st.sampled_from("\r\n\t\x1b\x03\x11\x7f")), 
 
 
 @given(LINES, st.sampled_from(["", "\r"]), PLACES, st.data())
-def test_lines_that_come_fast_are_one_text_and_are_announced(
+def test_fast_lines_are_one_paste_and_announced(
     lines: list[str], end: str, places: list[int], data: st.DataObject
 ) -> None:
     replay = Replay()
@@ -59,7 +59,7 @@ def test_enters_with_pauses_send_each_text(texts: list[tuple[str, float, float]]
 
 
 @given(st.lists(st.tuples(LINE, SLOW_S), min_size=1, max_size=6), PLACES, st.data())
-def test_an_enter_at_the_end_of_a_burst_is_a_key(
+def test_an_enter_at_the_end_of_a_paste_burst_is_a_key(
     texts: list[tuple[str, float]], places: list[int], data: st.DataObject
 ) -> None:
     replay = Replay()
@@ -73,7 +73,7 @@ def test_an_enter_at_the_end_of_a_burst_is_a_key(
 
 
 @given(ANYTHING, ANYTHING, ANYTHING, PLACES, st.data())
-def test_nothing_around_a_marked_paste_is_a_key(
+def test_enters_around_a_bracketed_paste_are_not_keys(
     before: str, pasted: str, after: str, places: list[int], data: st.DataObject
 ) -> None:
     pasted = pasted.replace("\x1b", "")
@@ -88,7 +88,7 @@ def test_nothing_around_a_marked_paste_is_a_key(
 
 
 @given(LINE, LINE, LINE, PLACES)
-def test_an_end_inside_a_marked_paste_sends_nothing(
+def test_an_end_marker_inside_a_bracketed_paste_sends_nothing(
     one: str, two: str, three: str, places: list[int]
 ) -> None:
     whole = f"\x1b[200~{one}\x1b[201~{two}\rrm -rf\r{three}\r\x1b[201~"
@@ -98,26 +98,26 @@ def test_an_end_inside_a_marked_paste_sends_nothing(
 
 
 @given(LINE, LINE)
-def test_escapes_inside_a_marked_paste_stay_out_and_the_text_stays(one: str, two: str) -> None:
+def test_escape_sequences_inside_a_bracketed_paste_are_removed(one: str, two: str) -> None:
     for inside in ("\x1b[31m", "\x1b[A", "\x1b]0;x\x07", "\x00", "\x07", "\x1b[200~", "\x9b1m"):
         whole = f"\x1b[200~{one}{inside}{two}\x1b[201~"
         assert events_of(whole.encode()) == [PastedText(one + two)]
     assert events_of(f"\x1b[200~{one}\x1b \x1b[201~".encode()) == [PastedText(f"{one} ")]
 
 
-def test_two_marked_pastes_at_once_stay_two() -> None:
+def test_two_bracketed_pastes_at_once_stay_two() -> None:
     pastes = b"\x1b[200~/one\x1b[201~\x1b[200~/two\x1b[201~"
     assert events_of(pastes) == [PastedText("/one"), PastedText("/two")]
 
 
-def test_a_line_that_is_read_alone_belongs_to_the_paste() -> None:
+def test_a_line_read_separately_belongs_to_the_paste() -> None:
     parts = (b"line one", b"\r", b"line two\rline three", b"\r", b"line four")
     rest = PastedText("\nline two\nline three\nline four", lines=4)
     assert events_of(*parts, gap_s=0.002) == [TypedText("line one"), rest]
 
 
 @pytest.mark.parametrize("gap_s", [0.02, 0.04, 0.08])
-def test_what_a_script_types_is_sent_line_by_line(gap_s: float) -> None:
+def test_input_typed_by_a_script_is_sent_line_by_line(gap_s: float) -> None:
     events = events_of(b"one", b"\r", b"two", b"\r", b"three", b"\r", gap_s=gap_s)
     assert events == [
         e for word in ("one", "two", "three") for e in (TypedText(word), KeyInput("\r"))
@@ -136,16 +136,16 @@ def test_carriage_return_and_line_feed_are_one_enter() -> None:
     assert events_of(b"\r\r") == [KeyInput("\r"), KeyInput("\r")]
 
 
-def test_keys_of_the_kitty_protocol_are_a_burst_as_well() -> None:
+def test_kitty_protocol_keys_in_a_burst_are_a_paste() -> None:
     assert events_of(b"\x1b[104;;104u\x1b[13u") == [TypedText("h"), KeyInput("\r")]
     assert events_of(b"\x1b[104;;104u\x1b[13u\x1b[105;;105u") == [PastedText("h\ni", lines=2)]
 
 
-def test_many_characters_at_once_are_one_text() -> None:
+def test_many_characters_at_once_are_one_paste() -> None:
     assert events_of(b"x" * 500 + b"\r") == [PastedText("x" * 500), KeyInput("\r")]
 
 
-def test_the_mouse_neither_ends_nor_makes_a_burst() -> None:
+def test_mouse_reports_neither_end_nor_start_a_paste_burst() -> None:
     moved = b"\x1b[<35;3;3M"
     assert events_of(b"one\r" + moved + b"two") == [
         Report("\x1b[<35;3;3M", is_press=True),
@@ -160,13 +160,13 @@ def test_a_paste_presses_no_button() -> None:
     assert events == [Report("\x1b[<0;3;3m"), PastedText("x")]
 
 
-def test_a_sequence_that_is_not_complete_keeps_the_burst_open() -> None:
+def test_an_incomplete_escape_sequence_keeps_the_paste_burst_open() -> None:
     events = events_of(b"one\r\x1b", b"[200~two\x1b[201~", gap_s=0.05)
     assert events == [TypedText("one"), PastedText("\ntwo")]
     assert events_of(b"one\r\x1b") == [TypedText("one"), KeyInput("\r"), KeyInput("\x1b")]
 
 
-def test_lines_that_nobody_could_read_in_time_came_at_once() -> None:
+def test_lines_read_late_but_arrived_together_are_a_paste() -> None:
     bursts = PasteDetector()
     assert bursts.feed([TypedText("one"), KeyInput("\r")], 0.0) == [TypedText("one")]
     assert (
@@ -176,13 +176,13 @@ def test_lines_that_nobody_could_read_in_time_came_at_once() -> None:
     assert bursts.expire(0.6) == [PastedText("\ntwo\nthree", lines=3)]
 
 
-def test_a_line_that_nobody_could_read_in_time_came_later() -> None:
+def test_a_line_read_late_that_arrived_later_is_no_paste() -> None:
     bursts = PasteDetector()
     assert bursts.feed([TypedText("one"), KeyInput("\r")], 0.0) == [TypedText("one")]
     assert bursts.feed([TypedText("two")], 0.5, since_s=0.001) == [KeyInput("\r"), TypedText("two")]
 
 
-def test_a_paste_without_end_takes_no_more_room_than_one_that_is_refused() -> None:
+def test_an_endless_paste_has_bounded_memory() -> None:
     bursts = PasteDetector()
     bursts.feed([PasteBegun()], 0.0)
     for _ in range(20):

@@ -50,14 +50,16 @@ def tokens_of(*pieces: str) -> list[Token]:
 
 
 @given(st.lists(PIECES, max_size=14).map("".join), st.integers(0, 60), st.integers(0, 60))
-def test_where_a_text_is_cut_makes_no_difference(text: str, one: int, other: int) -> None:
+def test_escape_sequences_are_parsed_alike_wherever_they_are_split(
+    text: str, one: int, other: int
+) -> None:
     first, second = sorted((one, other))
     assert tokens_of(text[:first], text[first:second], text[second:]) == tokens_of(text)
     assert tokens_of(*text) == tokens_of(text)
 
 
 @given(st.text())
-def test_text_without_escapes_is_only_divided(text: str) -> None:
+def test_text_without_escape_sequences_is_unchanged(text: str) -> None:
     text = text.replace("\x1b", "")
     parts = [token.text if isinstance(token, Characters) else token.character  # type: ignore
              for token in tokens_of(text)]  # fmt: skip
@@ -65,7 +67,7 @@ def test_text_without_escapes_is_only_divided(text: str) -> None:
 
 
 @given(st.text(), st.text())
-def test_a_paste_is_everything_up_to_its_end(text: str, behind: str) -> None:
+def test_a_bracketed_paste_is_everything_up_to_its_end(text: str, behind: str) -> None:
     text, behind = text.replace("\x1b", "x"), behind.replace("\x1b", "x")
     begun, *content, ended = tokens_of(f"\x1b[200~{text}\x1b[201~")
     assert (begun, ended) == (PasteBegun(), PasteEnded())
@@ -98,7 +100,7 @@ def test_a_paste_is_everything_up_to_its_end(text: str, behind: str) -> None:
         "\x1b]",
     ],
 )
-def test_a_sequence_is_one_token_with_text_around_it(sequence: str) -> None:
+def test_an_escape_sequence_is_one_token_with_text_around_it(sequence: str) -> None:
     assert tokens_of(sequence) == [Sequence(sequence)]
     if len(sequence) > 2:
         assert tokens_of(f"é{sequence}é") == [Characters("é"), Sequence(sequence), Characters("é")]
@@ -107,13 +109,13 @@ def test_a_sequence_is_one_token_with_text_around_it(sequence: str) -> None:
 @pytest.mark.parametrize(
     "broken", ["\x1b[12", "\x1b[<0;1", "\x1b[M", "\x1b[[", "\x1bO1", "\x1b]11;rgb:ff", "\x1b[?1$"]
 )
-def test_what_is_cut_off_is_dropped_and_nothing_behind_it(broken: str) -> None:
+def test_a_truncated_escape_sequence_is_dropped_and_nothing_after_it(broken: str) -> None:
     assert tokens_of(broken) == []
     assert tokens_of(f"{broken}\r") == [Control("\r")]
     assert tokens_of(f"{broken}\x1b[A") == [Sequence("\x1b[A")]
 
 
-def test_an_escape_alone_is_a_key_after_a_moment() -> None:
+def test_a_lone_escape_is_a_key_after_a_timeout() -> None:
     splitter = Splitter(escape_delay_s=0.1)
     assert [*splitter.feed("\x1b", 1.0)] == []
     assert splitter.deadline_s == pytest.approx(1.1)
@@ -122,7 +124,7 @@ def test_an_escape_alone_is_a_key_after_a_moment() -> None:
 
 
 @pytest.mark.parametrize("begun", ["\x1b[", "\x1b]1", "\x1bP0", "\x1b[<"])
-def test_a_sequence_without_end_is_dropped_and_takes_no_room(begun: str) -> None:
+def test_an_endless_escape_sequence_is_dropped_with_bounded_memory(begun: str) -> None:
     splitter = Splitter()
     for _ in range(100):
         assert [*splitter.feed(begun if not splitter.is_holding else "1" * 1000, 0)] == []
@@ -130,7 +132,7 @@ def test_a_sequence_without_end_is_dropped_and_takes_no_room(begun: str) -> None
     assert [*splitter.feed("\rtext", 0)] == [Control("\r"), Characters("text")]
 
 
-def test_a_paste_whose_end_is_lost_ends_by_itself() -> None:
+def test_a_bracketed_paste_without_end_marker_times_out() -> None:
     splitter = Splitter()
     assert [*splitter.feed("\x1b[200~one\x1b[20", 0)] == [PasteBegun(), Pasted("one")]
     assert [*splitter.expire(1)] == []

@@ -65,12 +65,12 @@ def test_after_any_bytes_text_is_typed_exactly(
 
 @settings(max_examples=300)
 @given(BYTES, PLACES)
-def test_where_a_read_ends_makes_no_difference(data: bytes, places: list[int]) -> None:
+def test_read_boundaries_make_no_difference(data: bytes, places: list[int]) -> None:
     assert text_of(events_of(*cut(data, places))) == text_of(events_of(data))
 
 
 @given(st.text(TYPED, max_size=30), st.integers(0, 3))
-def test_text_arrives_as_it_was_sent_in_every_way(text: str, way: int) -> None:
+def test_text_arrives_unchanged_in_every_encoding(text: str, way: int) -> None:
     sent = (
         text,
         f"\x1b[200~{text}\x1b[201~",
@@ -82,7 +82,7 @@ def test_text_arrives_as_it_was_sent_in_every_way(text: str, way: int) -> None:
 
 @pytest.mark.parametrize("answer", ["\x1b]11;rgb:ffff/0/0\x07", "\x1b]11;rgb:ffff/0/0\x1b\\"])
 @pytest.mark.parametrize("place", range(1, 18))
-def test_an_answer_of_the_terminal_is_no_typing(answer: str, place: int) -> None:
+def test_a_terminal_response_is_not_typed(answer: str, place: int) -> None:
     chunks = f"he{answer[:place]}".encode(), f"{answer[place:]}llo".encode()
     events = events_of(*chunks, gap_s=0.3 if place > 2 else 0.05)
     assert text_of(events) == "hello"
