@@ -187,13 +187,6 @@ async def test_reject_connection(client, server, reply, reason, body):
     assert server.asked[0].json == body
 
 
-async def test_feedback(client, server, reply):
-    server.says(reply(202))
-    await client.send_feedback("c", "run-9", "negative", "slow")
-    assert server.asked[0].target == f"{CHAT}/conversations/c/genie-runs/run-9/feedback"
-    assert server.asked[0].json == {"reaction": "negative", "comment": "slow"}
-
-
 @BOTH
 async def test_upload(client, server, reply, recorded, tmp_path: Path, kind):
     content = bytes(range(256)) * 1600

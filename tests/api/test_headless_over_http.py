@@ -166,7 +166,6 @@ async def test_a_turn_without_a_stream(here: Here):
     accepted = await here.client.post_message(mine, "hello")
     events = await all_of(here.chats.resume(mine, RunId(str(accepted.genie_run_id)), None))
     assert isinstance(events[-1], TurnFinished)
-    await here.client.send_feedback(mine, str(accepted.genie_run_id), "positive", "kind")
 
 
 @pytest.mark.parametrize("decision", ["approved", "rejected"])

@@ -131,7 +131,6 @@ ROUTES: Mapping[str, Callable[[Clients], Awaitable[Any]]] = {
     "link": lambda c: c.headless.connection_link("a"),
     "reject": lambda c: c.headless.reject_connection("a"),
     "upload": lambda c: c.headless.upload("c", c.file, nothing),
-    "feedback": lambda c: c.headless.send_feedback("c", "r", "positive"),
     "agents": lambda c: c.workflows.list_agents(),
     "skills": lambda c: c.workflows.list_skills(),
     "workflows": lambda c: c.workflows.list_workflows(),

@@ -45,7 +45,7 @@ from tui.core.ids import AttemptId, ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Prompt, TurnRecord
 from tui.core.step_reducer import StepReducer
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
-from tui.core.turn import Turn, drop_history_duplicates, fold, reduce, turn_of, unseen
+from tui.core.turn import Turn, drop_history_duplicates, fold, turn_of, unseen
 from tui.core.usage import Usage
 
 
@@ -431,7 +431,7 @@ def test_the_cost_of_an_event_is_independent_of_the_length_of_the_turn(
     monkeypatch.setattr(StepReducer, "apply", count)
     turn, events = EMPTY, numbered(started(), *[skill_started("Find"), skill_ended("Find")] * 50)
     for event in events:
-        turn = reduce(turn, event)
+        turn = fold(turn, [event])
     assert set(applied.values()) == {1}
     assert turn == fold(EMPTY, events)
 
@@ -440,4 +440,4 @@ def test_text_deltas_are_dropped_when_the_whole_message_arrives() -> None:
     written = TextDelta(key="d", message_id=MessageId("m"), offset=0, text="Hel")
     turn = fold(EMPTY, [written, *numbered(replace(said("Hello"), message_id=MessageId("m")))])
     assert (turn.reply, turn.drafts) == ("Hello", ())
-    assert reduce(turn, written).drafts == ()
+    assert fold(turn, [written]).drafts == ()

@@ -5,7 +5,8 @@ import re
 import httpx
 import pytest
 
-from tui.demo.faults import OPERATIONS, STREAMS, FaultBox, describe, parse
+from tui.demo import faults
+from tui.demo.faults import OPERATIONS, STREAMS, FaultBox, parse
 
 TURN = ["processing.started", "agent.message", "processing.finished"]
 
@@ -59,8 +60,8 @@ def test_mistakes_are_named_in_one_line(spec, named):
     assert "\n" not in str(refused.value)
 
 
-def test_the_grammar_can_be_shown():
-    text = describe()
+def test_the_documentation_of_the_grammar_names_all_operations():
+    text = faults.__doc__ or ""
     assert all(operation in text for operation in OPERATIONS)
     assert "cut:after=3" in text
 

@@ -10,7 +10,7 @@ from tests.ui.test_reply import Stage as Alone
 from tests.ui.widget_app import Solo, at, settle, turn_of
 from tui.core.events import AgentMessage, TextDelta, TurnFinished, TurnStarted
 from tui.core.ids import MessageId
-from tui.core.turn import reduce
+from tui.core.turn import fold
 from tui.ui.app.messages import CopyText
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.transcript import Transcript
@@ -118,17 +118,15 @@ async def test_a_streamed_and_a_whole_json_reply_have_the_same_line() -> None:
             piece = TextDelta(
                 key=f"d{offset}", message_id=MessageId("m"), offset=offset, text=words
             )
-            turn = reduce(turn, piece)
+            turn = fold(turn, [piece])
             await transcript.show_turn(turn)
             await pilot.pause()
         line = transcript.query_one(Reply)
         whole = at(AgentMessage, 2, 1, text=TEXT, message_id=ID)
-        turn = reduce(turn, whole)
+        turn = fold(turn, [whole])
         await transcript.show_turn(turn)
         await settle(pilot, lambda: "3 keys" in app.screen_text())
-        await transcript.show_turn(
-            reduce(reduce(turn, whole), at(TurnFinished, 3, 2, outcome="finished"))
-        )
+        await transcript.show_turn(fold(turn, [whole, at(TurnFinished, 3, 2, outcome="finished")]))
         await pilot.pause()
         assert transcript.query_one(Reply) is line
         assert app.heard == [message for message in app.heard if not isinstance(message, CopyText)]

@@ -6,7 +6,7 @@ from tests.bench.answers import mixed
 from tests.ui.widget_app import Solo, at, settle, turn_of
 from tui.core.events import AgentMessage, TextDelta, TurnFinished, TurnStarted
 from tui.core.ids import MessageId
-from tui.core.turn import Turn, reduce
+from tui.core.turn import Turn, fold
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.transcript import Transcript
 
@@ -17,7 +17,7 @@ PIECE = 40
 
 def piece(turn: Turn, offset: int) -> Turn:
     words = TEXT[offset : offset + PIECE]
-    return reduce(turn, TextDelta(key=f"d{offset}", message_id=ID, offset=offset, text=words))
+    return fold(turn, [TextDelta(key=f"d{offset}", message_id=ID, offset=offset, text=words)])
 
 
 def shown(reply: Reply) -> list[str]:
@@ -45,7 +45,7 @@ async def test_a_streamed_reply_never_shrinks_and_the_whole_message_moves_no_lin
             at(AgentMessage, 2, 1, text=TEXT, message_id=ID),
             at(TurnFinished, 3, 2, outcome="finished"),
         ):
-            turn = reduce(turn, event)
+            turn = fold(turn, [event])
             await transcript.show_turn(turn)
             await pilot.pause()
             assert transcript.query_one(Reply) is reply

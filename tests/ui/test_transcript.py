@@ -192,13 +192,13 @@ async def test_ten_thousand_turns_mount_only_the_visible_ones() -> None:
 async def test_new_messages_while_scrolled_up_are_announced() -> None:
     turns = [turn_of(f"t{n}", f"Turn {n}", at_ms=T0_MS + n) for n in range(40)]
     async with shown(*turns, size=(60, 20)) as (app, transcript, pilot):
-        assert transcript.is_following
+        assert transcript.follows
         transcript.scroll_page_up(animate=False)
-        await settle(pilot, lambda: not transcript.is_following)
+        await settle(pilot, lambda: not transcript.follows)
         await transcript.show_turn(turn_of("new", "The newest", at_ms=T0_MS + 99))
         await settle(pilot, lambda: transcript.has_new_below)
         transcript.follow_end()
-        await settle(pilot, lambda: not transcript.has_new_below and transcript.is_following)
+        await settle(pilot, lambda: not transcript.has_new_below and transcript.follows)
         assert "The newest" in app.screen_text()
         heard = [m.has_new for m in app.heard if isinstance(m, Transcript.NewBelowChanged)]
         assert heard == [True, False]

@@ -176,17 +176,6 @@ class HeadlessClient:
         body = await self._http.upload(url, form.content(), form.headers)
         return self._required(self._read(FileUploaded, body).file_id)
 
-    async def send_feedback(
-        self,
-        conversation_id: str,
-        run_id: str,
-        reaction: Literal["positive", "negative"],
-        comment: str | None = None,
-    ) -> None:
-        """POST conversations/ID/genie-runs/RUN/feedback. Undocumented, observed."""
-        body = {"reaction": reaction} | ({"comment": comment} if comment else {})
-        await self._post(ApiModel, f"{_run(conversation_id, run_id)}/feedback", body)
-
     def watch_calls(self, listener: CallListener) -> None:
         """Report every request, with its result."""
         self._http.watch_calls(listener)

@@ -29,9 +29,6 @@ from tui.core.events import Json
 from tui.core.ports import Clock
 from tui.core.server_calls import CallListener
 
-FROM_THE_START = "0"
-"""``Last-Event-ID`` for everything that is retained."""
-
 _BASE = "/api/workflows"
 _A = TypeVar("_A", bound=ApiModel)
 

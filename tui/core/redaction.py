@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from tui.core.text import clean_line
 
@@ -58,14 +58,6 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
 def describe_exception(error: BaseException) -> str:
     """Return a one-line description of an unexpected exception."""
     return clean_line(redact(str(error))) or type(error).__name__
-
-
-def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return headers for logging, without secrets."""
-    return {
-        name: MASK if re.fullmatch(_HEADERS, name, re.IGNORECASE) else redact(value)
-        for name, value in headers.items()
-    }
 
 
 class RedactingFilter(logging.Filter):

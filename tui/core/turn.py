@@ -131,11 +131,6 @@ def turn_of(record: TurnRecord) -> Turn:
     return fold(turn, record.events)
 
 
-def reduce(turn: Turn, event: TurnEvent) -> Turn:
-    """Fold one event into a turn. Pure; a repeated event changes nothing."""
-    return fold(turn, (event,))
-
-
 def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
     """Fold events, in any order, into a turn. Pure and idempotent."""
     seen = set(turn.seen)

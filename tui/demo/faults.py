@@ -146,11 +146,6 @@ class Fault:
         return self.kind in STREAM_KINDS
 
 
-def describe() -> str:
-    """Return the grammar as help text."""
-    return (__doc__ or "").strip()
-
-
 def parse(spec: str) -> Fault:
     """Return the fault of a specification.
 

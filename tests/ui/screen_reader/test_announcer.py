@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.fakes import asks, finished, piece, ran, said, started
 from tui.core.events import SkillFinished, SkillProgress, SkillStarted, TurnEvent
 from tui.core.ids import ConversationId, TurnId
-from tui.core.turn import Turn, reduce
+from tui.core.turn import Turn, fold
 from tui.ui.screen_reader.announcer import Announcer
 from tui.ui.screen_reader.spoken_markdown import SpokenMarkdown
 
@@ -17,7 +17,7 @@ def told(*events: TurnEvent, may_be_stopped: bool = False) -> list[str]:
     turn = Turn(id=TurnId("t"), conversation_id=ConversationId("c"))
     telling, lines = Announcer("Ifrit", {}, may_be_stopped=may_be_stopped), []
     for event in events:
-        turn = reduce(turn, event)
+        turn = fold(turn, [event])
         lines += telling.news(turn)
     assert list(telling.news(turn)) == []
     return lines
@@ -80,7 +80,7 @@ def test_a_skill_that_failed_at_once_is_said_with_how_far_it_came() -> None:
         SkillFinished(key="c", skill="todo", outcome="failed", error="Not found", at_ms=3),
     ]
     for event in events:
-        turn = reduce(turn, event)
+        turn = fold(turn, [event])
     assert list(Announcer("Ifrit", {}).news(turn)) == [
         "Skill todo: 33 %, Write the answer.",
         "Skill todo: failed. Not found",

@@ -53,10 +53,6 @@ class Proxy:
         return f"{self.scheme}://{host}:{self.port}"
 
     @property
-    def is_socks(self) -> bool:
-        return self.scheme == "socks5"
-
-    @property
     def credential(self) -> tuple[str, str] | None:
         return (self.user, self.password) if self.user or self.password else None
 

@@ -44,13 +44,11 @@ class TimedStream:
         """Return frames once more, before all others."""
         self._again.extendleft(reversed(list(frames)))
 
-    @property
-    def is_replayed(self) -> bool:
-        """True if everything that the server retained has arrived: the first comment follows it."""
-        return self._comments > 0
-
     def idles(self, frame: Frame) -> bool:
-        """Return True if a frame just returned says that the server was idle for a while."""
+        """Return True if a frame just returned says that the server was idle for a while.
+
+        The first comment says only that everything that the server retained has arrived.
+        """
         return frame.kind == COMMENT and self._comments > 1
 
     def _ahead(self) -> asyncio.Future[Frame | None]:

@@ -34,7 +34,6 @@ class RecordedWorker:
 
     counts_turns: ClassVar[bool] = True
     tells_turn: ClassVar[bool] = False
-    packs_row: ClassVar[bool] = True
 
     def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
         self.run_log = RunLog(workshop, workflow, task)

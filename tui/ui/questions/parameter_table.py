@@ -64,11 +64,6 @@ class ParameterTable(Widget):
         """Number of lines that have not been on screen."""
         return self.line_count - len(self._seen)
 
-    @property
-    def first_unseen(self) -> int | None:
-        """First line that has not been on screen."""
-        return next((y for y in range(self.line_count) if y not in self._seen), None)
-
     def _laid_out(self, width: int) -> _TableLayout:
         """Return the layout at a width.
 

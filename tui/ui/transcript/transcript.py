@@ -100,11 +100,6 @@ class Transcript(MessageMenu):
         self._is_paused = False
 
     @property
-    def is_following(self) -> bool:
-        """True if the view stays at the end as the conversation grows."""
-        return self.follows
-
-    @property
     def has_new_below(self) -> bool:
         return self.unseen > 0
 
