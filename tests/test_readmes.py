@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import tui
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.faults import OPERATIONS, parse
 from tui.demo.headless.connection_consent import consent_routes
 from tui.demo.headless.routes import headless_routes
@@ -193,7 +193,7 @@ def test_finds_names_that_do_not_exist(text: str, unknown: list[str]) -> None:
 
 def endpoints() -> set[tuple[str, str]]:
     """Return method and path of each endpoint but those of the Developer API."""
-    demo = next(part for part in vars(DemoServer()).values() if isinstance(part, Demo))
+    demo = next(part for part in vars(DemoServer()).values() if isinstance(part, DemoContext))
     apis = (headless_routes, consent_routes, workflow_routes, identity_routes)
     routes = [route for api in apis for route in api(demo)]
     return {(method, route.path) for route in routes for method in route.methods or ()}

@@ -90,10 +90,10 @@ def hostile(server: DemoServer) -> Iterator[None]:
 
     What is no Unicode travels in JSON all the same, as an escape.
     """
-    world, bureau = server._demo.world, server._demo.bureau
-    for genie in world.genies.values():
+    state, developer = server._demo.state, server._demo.developer
+    for genie in state.genies.values():
         genie.name = NASTY
-    for skill in bureau.tables["skills"].values():
+    for skill in developer.tables["skills"].values():
         skill["name"] = skill["description"] = NASTY
     with (
         patch("tui.demo.headless.routes.choose", lambda _: _AGENT),

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.developer.routes import developer_routes
 from tui.demo.errors import Refusal
 from tui.demo.headless.connection_consent import consent_routes
@@ -17,7 +17,7 @@ from tui.demo.middleware import Middleware, on_refusal
 from tui.demo.workflows.routes import workflow_routes
 
 
-def build_app(demo: Demo) -> ASGIApp:
+def build_app(demo: DemoContext) -> ASGIApp:
     """Return the ASGI application of a demo server; a further API adds its routes here."""
     router = Starlette(
         routes=[

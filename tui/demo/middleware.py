@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.errors import Refusal, in_words_of, is_developer_path
 from tui.demo.faults import Fault
 from tui.demo.headless.event_stream import Frames, HangUp, disturb
@@ -29,14 +29,14 @@ class Middleware:
     ``x-correlation-id``.
     """
 
-    def __init__(self, app: ASGIApp, demo: Demo) -> None:
+    def __init__(self, app: ASGIApp, demo: DemoContext) -> None:
         self._app = app
         self._demo = demo
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        visit = Visit(scope["method"], scope["path"], self._demo.world.ids.request())
+        visit = Visit(scope["method"], scope["path"], self._demo.state.ids.request())
         scope["state"] = {"visit": visit}
         answered = False
 
@@ -47,14 +47,16 @@ class Middleware:
                 headers = MutableHeaders(raw=message["headers"])
                 developer = is_developer_path(visit.path)
                 headers["x-correlation-id" if developer else "x-request-id"] = visit.request_id
-                headers["date"] = format_datetime(self._demo.world.clock.now(), usegmt=True)
-                self._demo.journal.close(visit, message["status"])
+                headers["date"] = format_datetime(self._demo.state.clock.now(), usegmt=True)
+                self._demo.request_log.close(visit, message["status"])
             await send(message)
 
         try:
             await self._checked_app(scope)(scope, receive, signed)
         except ClientDisconnect:
-            self._demo.journal.close(visit, 0)  # the client left in the middle of its own request
+            self._demo.request_log.close(
+                visit, 0
+            )  # the client left in the middle of its own request
         except Exception as error:
             self._demo.errors.append(f"{visit.method} {visit.path}: {error!r}")
             if not answered:
@@ -98,7 +100,7 @@ class Operation:
     name: str
     method: str
     path: str
-    handler: Callable[[Demo, Request], Awaitable[Response]]
+    handler: Callable[[DemoContext, Request], Awaitable[Response]]
     resumed: str = ""
     """Name when it resumes after a ``Last-Event-ID``; empty: the same."""
 
@@ -107,7 +109,7 @@ class Operation:
         return self.resumed if again else self.name
 
 
-def routes(demo: Demo, operations: Iterable[Operation]) -> list[Route]:
+def routes(demo: DemoContext, operations: Iterable[Operation]) -> list[Route]:
     """Return routes of operations: one per path, so that 405 names every allowed method."""
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in operations:
@@ -121,7 +123,7 @@ def routes(demo: Demo, operations: Iterable[Operation]) -> list[Route]:
 class _Endpoint:
     """Serves the operations of one path, with the active faults."""
 
-    def __init__(self, demo: Demo, methods: dict[str, Operation]) -> None:
+    def __init__(self, demo: DemoContext, methods: dict[str, Operation]) -> None:
         self._demo = demo
         self._methods = methods
 
@@ -155,13 +157,15 @@ def retry_after(fault: Fault) -> dict[str, str]:
     return {} if fault.retry_after_s is None else {"Retry-After": f"{fault.retry_after_s:g}"}
 
 
-async def hang_up(demo: Demo, request: Request) -> None:
+async def hang_up(demo: DemoContext, request: Request) -> None:
     """Cut the connection; a request without a response is logged before."""
-    demo.journal.close(visit_of(request), 0)
-    await demo.wires.reset(request.scope, request.receive)
+    demo.request_log.close(visit_of(request), 0)
+    await demo.connections.reset(request.scope, request.receive)
 
 
-def event_stream(demo: Demo, request: Request, run: GenieRun | None, frames: Frames) -> Response:
+def event_stream(
+    demo: DemoContext, request: Request, run: GenieRun | None, frames: Frames
+) -> Response:
     """Return a response that streams frames through the active faults.
 
     ``run`` is the subject of an interruption; without one the stream just ends.

@@ -21,18 +21,18 @@ class OpenConnections:
 
     def protocol(self) -> type[H11Protocol]:
         """Return the protocol to serve with: uvicorn's, but it registers its connections here."""
-        wires = self._open
+        connections = self._open
 
         class KnownProtocol(H11Protocol):
             def connection_made(self, transport: asyncio.BaseTransport) -> None:
                 assert isinstance(transport, asyncio.Transport)
                 super().connection_made(transport)
                 if self.client:
-                    wires[self.client] = transport
+                    connections[self.client] = transport
 
             def connection_lost(self, exc: Exception | None) -> None:
                 if self.client:
-                    wires.pop(self.client, None)
+                    connections.pop(self.client, None)
                 super().connection_lost(exc)
 
         return KnownProtocol

@@ -32,7 +32,7 @@ class Seed:
     access_token: str
 
 
-def seed_state(world: DemoState) -> Seed:
+def seed_state(state: DemoState) -> Seed:
     """Fill a new state, and return the first user's credentials."""
     for user in (
         User(USER_ID, "Ada", "ada@example.com"),
@@ -40,25 +40,25 @@ def seed_state(world: DemoState) -> Seed:
         User(INVITED_ID, "Alan", "alan@example.com", active=False),
         User(OUTSIDER_ID, "Linus", "linus@example.com"),
     ):
-        world.users[user.user_id] = user
+        state.users[user.user_id] = user
     for genie in (
         DemoGenie(IFRIT, "Ifrit"),
         DemoGenie(STOPPED_GENIE, "Asleep", started=False),
         DemoGenie(NO_CLIENT_GENIE, "Lampless", client_attached=False),
     ):
         genie.groups.add(EVERYONE)
-        world.genies[genie.handle] = genie
-    world.groups[EVERYONE] = frozenset(world.users) - {OUTSIDER_ID}
-    world.groups[FINANCE] = frozenset({COLLEAGUE_ID})
-    seed_history(world, world.genies[IFRIT], world.users[USER_ID])
-    api_key, access_token = world.ids.secret(), world.ids.secret()
-    world.api_keys.add(api_key)
+        state.genies[genie.handle] = genie
+    state.groups[EVERYONE] = frozenset(state.users) - {OUTSIDER_ID}
+    state.groups[FINANCE] = frozenset({COLLEAGUE_ID})
+    seed_history(state, state.genies[IFRIT], state.users[USER_ID])
+    api_key, access_token = state.ids.secret(), state.ids.secret()
+    state.api_keys.add(api_key)
     for client in (
         DemoGenieClient(CLIENT_ID, "Terminal", CLIENT_ID, api_key, IFRIT, shared=True),
         DemoGenieClient(
             ASLEEP_CLIENT_ID, "Night desk", "AsleepDemoOauthClient01", "", STOPPED_GENIE
         ),
     ):
-        world.clients[client.client_id] = client
-    world.access_tokens[access_token] = AccessToken(USER_ID)
+        state.clients[client.client_id] = client
+    state.access_tokens[access_token] = AccessToken(USER_ID)
     return Seed(IFRIT, api_key, USER_ID, access_token)

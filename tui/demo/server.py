@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 
 from tui.demo.app import build_app
 from tui.demo.clock import DemoClock
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.developer.seed import seed_developer_state
 from tui.demo.developer.state import DeveloperState
 from tui.demo.faults import FaultBox
@@ -55,22 +55,22 @@ class DemoServer:
             ValueError: a fault specification is wrong.
         """
         self.settings = settings or DemoSettings()
-        world = DemoState(self.settings)
-        identity = IdentityState(world, RegisteredClient(CLIENT_ID, self.settings.redirect_url))
-        self._residents: Seed = seed_state(world)
-        workshop = WorkflowsState(world, world.ids.secret(), world.ids.secret())
-        seed_workflows(workshop)
-        self._demo = Demo(
+        state = DemoState(self.settings)
+        identity = IdentityState(state, RegisteredClient(CLIENT_ID, self.settings.redirect_url))
+        self._seed: Seed = seed_state(state)
+        workflows = WorkflowsState(state, state.ids.secret(), state.ids.secret())
+        seed_workflows(workflows)
+        self._demo = DemoContext(
             self.settings,
-            world,
+            state,
             Shape(self.settings.observed),
             FaultBox(self.settings.faults),
             identity,
             WorkflowShape(self.settings.documented_workflows),
-            workshop,
-            DeveloperState(world),
+            workflows,
+            DeveloperState(state),
         )
-        self._builders = seed_developer_state(self._demo.bureau)
+        self._developer_tokens = seed_developer_state(self._demo.developer)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -79,12 +79,12 @@ class DemoServer:
     @property
     def url(self) -> str:
         """Base URL of every API; empty before ``start``."""
-        return self._demo.world.url
+        return self._demo.state.url
 
     @property
     def genie(self) -> str:
         """Handle of the genie that replies."""
-        return self._residents.genie
+        return self._seed.genie
 
     @property
     def stopped_genie(self) -> str:
@@ -98,16 +98,16 @@ class DemoServer:
 
     @property
     def api_key(self) -> str:
-        return self._residents.api_key
+        return self._seed.api_key
 
     @property
     def idp_user_id(self) -> str:
-        return self._residents.idp_user_id
+        return self._seed.idp_user_id
 
     @property
     def access_token(self) -> str:
         """An OAuth access token of the same user."""
-        return self._residents.access_token
+        return self._seed.access_token
 
     @property
     def identity_url(self) -> str:
@@ -132,22 +132,22 @@ class DemoServer:
     @property
     def token(self) -> str:
         """Bearer token of the same user for the Workflows API."""
-        return self._demo.workshop.token
+        return self._demo.workflows.token
 
     @property
     def colleagues_token(self) -> str:
         """Bearer token of another user, who has workflows of their own."""
-        return self._demo.workshop.colleagues_token
+        return self._demo.workflows.colleagues_token
 
     @property
     def developer_token(self) -> str:
         """Developer API token with all permissions."""
-        return self._builders.token
+        return self._developer_tokens.token
 
     @property
     def reader_token(self) -> str:
         """Developer API token that can only read, and not genie clients or API clients."""
-        return self._builders.reader_token
+        return self._developer_tokens.reader_token
 
     @property
     def faults(self) -> FaultBox:
@@ -156,11 +156,11 @@ class DemoServer:
     @property
     def log(self) -> DemoRequestLog:
         """All requests so far."""
-        return self._demo.journal
+        return self._demo.request_log
 
     @property
     def clock(self) -> DemoClock:
-        return self._demo.world.clock
+        return self._demo.state.clock
 
     @property
     def errors(self) -> list[str]:
@@ -174,7 +174,7 @@ class DemoServer:
             PortInUseError: another program listens there.
         """
         listener = _listen(self.settings.port)
-        self._demo.world.url = f"http://{_HOST}:{listener.getsockname()[1]}"
+        self._demo.state.url = f"http://{_HOST}:{listener.getsockname()[1]}"
         self._thread = threading.Thread(
             target=self._run, args=(listener,), name="demo-server", daemon=True
         )
@@ -206,7 +206,7 @@ class DemoServer:
     async def _serve(self, listener: socket.socket) -> None:
         loop = self._loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._note)
-        protocol = self._demo.wires.protocol()
+        protocol = self._demo.connections.protocol()
         config = Config(
             build_app(self._demo),
             http=protocol,
@@ -227,7 +227,7 @@ class DemoServer:
         await self._stop.wait()
         server.close()
         for _ in range(3):  # register new connections, and let cut ones close
-            self._demo.wires.cut_all()
+            self._demo.connections.cut_all()
             await asyncio.sleep(0)
 
     def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ def client_resources(identity: IdentityState) -> tuple[Resource, ...]:
 
 
 def list_clients(call: DeveloperCall) -> Any:
-    clients = call.bureau.world.clients.values()
+    clients = call.developer.state.clients.values()
     rows = [{"client_id": one.client_id, "client_name": one.name} for one in clients]
     page, size = call.page_numbers(10, 50)
     listed = rows[(page - 1) * size : page * size]
@@ -48,7 +48,7 @@ def create_client(call: DeveloperCall, identity: IdentityState) -> Any:
     kind = auth.get("type") if isinstance(auth, dict) else None
     if not isinstance(auth, dict) or kind not in ("api_key", "oauth"):
         raise Refusal(422, "auth.type must be api_key or oauth.")
-    ids, world = call.bureau.ids, call.bureau.world
+    ids, state = call.developer.ids, call.developer.state
     client = DemoGenieClient(f"gincl-{ids.letters(8)}-{ids.letters(6)}-CD", name, ids.letters(34))
     if kind == "oauth":
         redirect_url = auth.get("oauth_redirect_url")
@@ -57,9 +57,9 @@ def create_client(call: DeveloperCall, identity: IdentityState) -> Any:
         identity.clients[client.oauth_id] = RegisteredClient(client.oauth_id, redirect_url)
     else:
         client.api_key = ids.secret()
-        world.api_keys.add(client.api_key)
-    world.clients[client.client_id] = client
-    call.bureau.note(call.token, "genie_client_created", {"id": client.client_id, "name": name})
+        state.api_keys.add(client.api_key)
+    state.clients[client.client_id] = client
+    call.developer.note(call.token, "genie_client_created", {"id": client.client_id, "name": name})
     shown: JsonObject = {
         "client_id": client.client_id,
         "client_name": name,
@@ -75,26 +75,26 @@ def rename_client(call: DeveloperCall) -> Any:
 
 
 def delete_client(call: DeveloperCall, identity: IdentityState) -> Any:
-    client, world = _client(call), call.bureau.world
+    client, state = _client(call), call.developer.state
     if client.genie:
-        world.genies[client.genie].client_attached = False
-    world.api_keys.discard(client.api_key)
-    for token in [t for t, a in world.access_tokens.items() if a.client_id == client.oauth_id]:
-        del world.access_tokens[token]
+        state.genies[client.genie].client_attached = False
+    state.api_keys.discard(client.api_key)
+    for token in [t for t, a in state.access_tokens.items() if a.client_id == client.oauth_id]:
+        del state.access_tokens[token]
     identity.clients.pop(client.oauth_id, None)
-    del world.clients[client.client_id]
-    call.bureau.note(call.token, "genie_client_deleted", {"id": client.client_id})
+    del state.clients[client.client_id]
+    call.developer.note(call.token, "genie_client_deleted", {"id": client.client_id})
     return {"success": True}
 
 
 def regenerate_key(call: DeveloperCall) -> Any:
-    client, world = _client(call), call.bureau.world
+    client, state = _client(call), call.developer.state
     if not client.api_key:
         raise Refusal(422, "An OAuth client has no API key.")
-    world.api_keys.discard(client.api_key)
-    client.api_key = call.bureau.ids.secret()
-    world.api_keys.add(client.api_key)
-    return Plain({"data": {"api_key": client.api_key, "updated_at": call.bureau.now()}})
+    state.api_keys.discard(client.api_key)
+    client.api_key = call.developer.ids.secret()
+    state.api_keys.add(client.api_key)
+    return Plain({"data": {"api_key": client.api_key, "updated_at": call.developer.now()}})
 
 
 def attach_client(call: DeveloperCall) -> Any:
@@ -105,7 +105,7 @@ def attach_client(call: DeveloperCall) -> Any:
     if client.genie:
         raise Refusal(409, "The client is already attached to another genie.")
     client.genie, genie.client_attached = genie.handle, True
-    call.bureau.note(call.token, "genie_client_attached", {"id": client.client_id})
+    call.developer.note(call.token, "genie_client_attached", {"id": client.client_id})
     return {"success": True}
 
 
@@ -115,12 +115,12 @@ def detach_client(call: DeveloperCall) -> Any:
     if client.genie != genie.handle:
         raise Refusal(404, "The client is not attached to this genie.")
     client.genie, genie.client_attached = "", False
-    call.bureau.note(call.token, "genie_client_detached", {"id": client.client_id})
+    call.developer.note(call.token, "genie_client_detached", {"id": client.client_id})
     return {"success": True}
 
 
 def _client(call: DeveloperCall, client_id: str | None = None) -> DemoGenieClient:
-    client = call.bureau.world.clients.get(client_id or call.parts["client_id"])
+    client = call.developer.state.clients.get(client_id or call.parts["client_id"])
     if client is None:
         raise Refusal(404, "Genie client not found.")
     return client

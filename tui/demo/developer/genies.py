@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tui.demo.developer.resources import PREFIX, DeveloperCall, Plain, Resource
-from tui.demo.developer.state import Sheet
+from tui.demo.developer.state import StudioRecord
 from tui.demo.errors import Refusal
 from tui.demo.records import DemoGenie, JsonObject
 from tui.studio.guardrails.validation import PII_ENTITIES, POLICY_TYPES, unknown_keys, validate
@@ -45,26 +45,26 @@ def new_guardrail(letters: Callable[[int], str]) -> JsonObject:
 
 
 def show_guardrail(call: DeveloperCall) -> Any:
-    _, sheet = genie_of(call, "genie_id")
-    return Plain({"data": sheet.guardrail or {"id": None, "policies": []}})
+    _, record = genie_of(call, "genie_id")
+    return Plain({"data": record.guardrail or {"id": None, "policies": []}})
 
 
 def put_policy(call: DeveloperCall) -> Any:
     kind = call.parts["policy_type"]
     if kind not in POLICY_TYPES:
         raise Refusal(400, f"policy_type must be one of {', '.join(POLICY_TYPES)}.")
-    genie, sheet = genie_of(call, "genie_id")
-    if sheet.guardrail is None:
+    genie, record = genie_of(call, "genie_id")
+    if record.guardrail is None:
         raise Refusal(404, "No guardrail is attached to the genie.")
     _check_configuration(kind, call.body.get("configuration"))
-    policies = sheet.guardrail["policies"]
+    policies = record.guardrail["policies"]
     policy = next((p for p in policies if p["policy_type"] == kind), None)
     if policy is None:
-        ids = call.bureau.ids
+        ids = call.developer.ids
         policy = {"id": f"aigrlp-{ids.letters(6)}-{ids.letters(6)}-CD", "policy_type": kind}
         policies.append(policy)
     policy["configuration"] = call.body["configuration"]
-    call.bureau.note(call.token, "guardrail_policy_updated", {"id": genie.handle, "name": kind})
+    call.developer.note(call.token, "guardrail_policy_updated", {"id": genie.handle, "name": kind})
     return Plain({"data": policy})
 
 
@@ -128,7 +128,7 @@ def genie_resources() -> tuple[Resource, ...]:
 
 def list_genies(call: DeveloperCall) -> Any:
     state = call.query.get("state", "")
-    shown = [_details(call, genie, sheet) for genie, sheet in _all(call)]
+    shown = [_details(call, genie, record) for genie, record in _all(call)]
     wanted = {"inactive": "stopped"}.get(state, state)
     rows = call.matching(shown, "folder_id", "project_id")
     details = ("folders", "user_groups", "connection_id", "custom_oauth_key_id", "project_id")
@@ -151,53 +151,53 @@ def create_genie(call: DeveloperCall) -> Any:
     for name in ("name", "description", "instructions"):
         call.text(name)
     _check_values(call)
-    if str(fields["folder_id"]) not in call.bureau.tables["folders"]:
+    if str(fields["folder_id"]) not in call.developer.tables["folders"]:
         raise Refusal(404, "Folder not found.")
-    handle = f"gin-{call.bureau.ids.letters(8)}-{call.bureau.ids.letters(6)}-CD"
+    handle = f"gin-{call.developer.ids.letters(8)}-{call.developer.ids.letters(6)}-CD"
     channels = {name: call.body.get(name, usual) for name, usual in _CHANNELS.items()}
-    stamps = {"created_at": call.bureau.now(), "updated_at": call.bureau.now()}
-    call.bureau.world.genies[handle] = DemoGenie(
+    stamps = {"created_at": call.developer.now(), "updated_at": call.developer.now()}
+    call.developer.state.genies[handle] = DemoGenie(
         handle, fields["name"], started=False, client_attached=False
     )
-    call.bureau.sheets[handle] = Sheet({**fields, **channels, **stamps})
-    call.bureau.note(call.token, "genie_created", {"id": handle, "name": fields["name"]})
+    call.developer.studio_records[handle] = StudioRecord({**fields, **channels, **stamps})
+    call.developer.note(call.token, "genie_created", {"id": handle, "name": fields["name"]})
     return {"id": handle}
 
 
 def update_genie(call: DeveloperCall) -> Any:
-    genie, sheet = genie_of(call)
+    genie, record = genie_of(call)
     known = {*_REQUIRED, *_CHANNELS}
     _check_values(call)
     changes = {name: value for name, value in call.body.items() if name in known}
-    sheet.fields |= changes | {"updated_at": call.bureau.now()}
-    genie.name = str(sheet.fields["name"])
-    call.bureau.note(call.token, "genie_updated", {"id": genie.handle, "name": genie.name})
+    record.fields |= changes | {"updated_at": call.developer.now()}
+    genie.name = str(record.fields["name"])
+    call.developer.note(call.token, "genie_updated", {"id": genie.handle, "name": genie.name})
     names = ("shared_account_id", "custom_oauth_key_id", "matrix", *_CHANNELS)
-    shown = _details(call, genie, sheet)
+    shown = _details(call, genie, record)
     first = ("id", "name", "description", "folder_id", "project_id", "instructions", "ai_provider")
-    return {name: shown[name] for name in first} | {n: sheet.fields.get(n) for n in names}
+    return {name: shown[name] for name in first} | {n: record.fields.get(n) for n in names}
 
 
 def delete_genie(call: DeveloperCall) -> Any:
     genie, _ = genie_of(call)
-    world = call.bureau.world
-    for conversation in [c for c in world.conversations.values() if c.genie is genie]:
-        world.close_conversation(conversation)
-    for client in world.clients.values():
+    state = call.developer.state
+    for conversation in [c for c in state.conversations.values() if c.genie is genie]:
+        state.close_conversation(conversation)
+    for client in state.clients.values():
         if client.genie == genie.handle:
             client.genie = ""
-    del world.genies[genie.handle], call.bureau.sheets[genie.handle]
-    call.bureau.note(call.token, "genie_deleted", {"id": genie.handle, "name": genie.name})
+    del state.genies[genie.handle], call.developer.studio_records[genie.handle]
+    call.developer.note(call.token, "genie_deleted", {"id": genie.handle, "name": genie.name})
     return {"success": "true"}
 
 
 def _switch(started: bool) -> Callable[[DeveloperCall], Any]:
     def switch(call: DeveloperCall) -> Any:
-        genie, sheet = genie_of(call)
+        genie, record = genie_of(call)
         genie.started = started
-        sheet.fields["updated_at"] = call.bureau.now()
+        record.fields["updated_at"] = call.developer.now()
         event = "genie_started" if started else "genie_stopped"
-        call.bureau.note(call.token, event, {"id": genie.handle, "name": genie.name})
+        call.developer.note(call.token, event, {"id": genie.handle, "name": genie.name})
         return {"success": True}
 
     return switch
@@ -205,15 +205,15 @@ def _switch(started: bool) -> Callable[[DeveloperCall], Any]:
 
 def _assigning(things: str, verb: str) -> Callable[[DeveloperCall], Any]:
     def assign(call: DeveloperCall) -> Any:
-        genie, sheet = genie_of(call)
+        genie, record = genie_of(call)
         ids = call.texts(f"{things.removesuffix('s')}_ids")
         names = _names(call, things)
         unknown = [one for one in ids if one not in names]
         if unknown:
             raise Refusal(404, f"Unknown {things.replace('_', ' ')}: {', '.join(unknown)}.")
-        held = genie.groups if things == "user_groups" else getattr(sheet, things)
+        held = genie.groups if things == "user_groups" else getattr(record, things)
         (held.update if verb == "assign" else held.difference_update)(ids)
-        call.bureau.note(call.token, f"genie_{things}_changed", {"id": genie.handle})
+        call.developer.note(call.token, f"genie_{things}_changed", {"id": genie.handle})
         return {things: [{"id": one, "name": names[one]} for one in ids]}
 
     return assign
@@ -221,8 +221,8 @@ def _assigning(things: str, verb: str) -> Callable[[DeveloperCall], Any]:
 
 def _names(call: DeveloperCall, things: str) -> dict[str, str]:
     if things == "user_groups":
-        return call.bureau.group_names
-    return {one: str(row["name"]) for one, row in call.bureau.tables[things].items()}
+        return call.developer.group_names
+    return {one: str(row["name"]) for one, row in call.developer.tables[things].items()}
 
 
 def _check_values(call: DeveloperCall) -> None:
@@ -233,30 +233,30 @@ def _check_values(call: DeveloperCall) -> None:
         raise Refusal(422, "channel_whitelist must be an array of strings.")
 
 
-def _all(call: DeveloperCall) -> list[tuple[DemoGenie, Sheet]]:
-    genies = call.bureau.world.genies
-    return [(genies[handle], sheet) for handle, sheet in call.bureau.sheets.items()]
+def _all(call: DeveloperCall) -> list[tuple[DemoGenie, StudioRecord]]:
+    genies = call.developer.state.genies
+    return [(genies[handle], record) for handle, record in call.developer.studio_records.items()]
 
 
-def genie_of(call: DeveloperCall, name: str = "id") -> tuple[DemoGenie, Sheet]:
+def genie_of(call: DeveloperCall, name: str = "id") -> tuple[DemoGenie, StudioRecord]:
     """Return the genie that a path names, and its Studio record.
 
     Raises:
         Refusal: 404 for an unknown one.
     """
     handle = call.parts[name]
-    if handle not in call.bureau.sheets:
+    if handle not in call.developer.studio_records:
         raise Refusal(404, "Genie not found.")
-    return call.bureau.world.genies[handle], call.bureau.sheets[handle]
+    return call.developer.state.genies[handle], call.developer.studio_records[handle]
 
 
-def _details(call: DeveloperCall, genie: DemoGenie, sheet: Sheet) -> JsonObject:
+def _details(call: DeveloperCall, genie: DemoGenie, record: StudioRecord) -> JsonObject:
     """Source: Get a genie by ID; ``chat_interface`` null without a client was observed."""
-    fields = sheet.fields
-    folder = call.bureau.tables["folders"].get(str(fields["folder_id"]), {})
+    fields = record.fields
+    folder = call.developer.tables["folders"].get(str(fields["folder_id"]), {})
     shown = ("description", "folder_id", "instructions", "ai_provider", *_CHANNELS)
-    skills = [call.bureau.tables["skills"][one] for one in sheet.skills]
-    recipes = call.bureau.tables["recipes"]
+    skills = [call.developer.tables["skills"][one] for one in record.skills]
+    recipes = call.developer.tables["recipes"]
     active = sum(bool(recipes.get(str(s["recipe_id"]), {}).get("running")) for s in skills)
     return {
         "id": genie.handle,
@@ -265,8 +265,8 @@ def _details(call: DeveloperCall, genie: DemoGenie, sheet: Sheet) -> JsonObject:
         **{name: fields.get(name) for name in shown},
         "project_id": folder.get("project_id"),
         "chat_interface": "custom" if genie.client_attached else None,
-        "skills_count": len(sheet.skills),
-        "knowledge_bases_count": len(sheet.knowledge_bases),
+        "skills_count": len(record.skills),
+        "knowledge_bases_count": len(record.knowledge_bases),
         "user_groups_count": len(genie.groups),
         "active_recipes_count": active,
         "inactive_skills_count": len(skills) - active,
@@ -275,7 +275,8 @@ def _details(call: DeveloperCall, genie: DemoGenie, sheet: Sheet) -> JsonObject:
         "folders": [{"id": folder.get("id"), "name": folder.get("name")}] if folder else [],
         "logo_url": None,
         "user_groups": [
-            {"id": group, "name": call.bureau.group_names[group]} for group in sorted(genie.groups)
+            {"id": group, "name": call.developer.group_names[group]}
+            for group in sorted(genie.groups)
         ],
         "created_at": fields.get("created_at"),
         "updated_at": fields.get("updated_at"),

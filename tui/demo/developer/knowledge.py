@@ -30,16 +30,18 @@ def knowledge_resources() -> tuple[Resource, ...]:
 
 
 def list_kbs(call: DeveloperCall) -> Any:
-    rows = call.matching(call.bureau.tables["knowledge_bases"].values(), "folder_id", "project_id")
+    rows = call.matching(
+        call.developer.tables["knowledge_bases"].values(), "folder_id", "project_id"
+    )
     return call.page([_shown(row) for row in _sorted(call, rows)], largest=50)
 
 
 def create_kb(call: DeveloperCall) -> Any:
     fields = call.required("name", "description", "folder_id", "source_type", "data_sources")
-    kb_id = f"kb-{call.bureau.ids.letters(8)}-{call.bureau.ids.letters(6)}"
+    kb_id = f"kb-{call.developer.ids.letters(8)}-{call.developer.ids.letters(6)}"
     kb = {"id": kb_id, **fields, "project_id": None, "recipes": []}
-    call.bureau.keep("knowledge_bases", kb)
-    call.bureau.note(call.token, "knowledge_base_created", {"id": kb_id, "name": fields["name"]})
+    call.developer.keep("knowledge_bases", kb)
+    call.developer.note(call.token, "knowledge_base_created", {"id": kb_id, "name": fields["name"]})
     return {"id": kb_id, **fields}
 
 
@@ -51,17 +53,17 @@ def update_kb(call: DeveloperCall) -> Any:
     kb = _kb(call)
     names = ("name", "description", "folder_id", "data_sources")
     kb |= {name: call.body[name] for name in names if name in call.body}
-    call.bureau.note(call.token, "knowledge_base_updated", {"id": kb["id"], "name": kb["name"]})
+    call.developer.note(call.token, "knowledge_base_updated", {"id": kb["id"], "name": kb["name"]})
     shown = ("id", "name", "description", "folder_id", "source_type", "data_sources")
     return {name: kb[name] for name in shown}
 
 
 def delete_kb(call: DeveloperCall) -> Any:
     kb = _kb(call)
-    del call.bureau.tables["knowledge_bases"][kb["id"]]
-    for sheet in call.bureau.sheets.values():
-        sheet.knowledge_bases.discard(kb["id"])
-    call.bureau.note(call.token, "knowledge_base_deleted", {"id": kb["id"], "name": kb["name"]})
+    del call.developer.tables["knowledge_bases"][kb["id"]]
+    for record in call.developer.studio_records.values():
+        record.knowledge_bases.discard(kb["id"])
+    call.developer.note(call.token, "knowledge_base_deleted", {"id": kb["id"], "name": kb["name"]})
     return {"success": "true"}
 
 
@@ -76,7 +78,7 @@ def show_sources(call: DeveloperCall) -> Any:
 
 def list_kb_recipes(call: DeveloperCall) -> Any:
     kb = _kb(call)
-    recipes = [call.bureau.find("recipes", one) for one in kb["recipes"]]
+    recipes = [call.developer.find("recipes", one) for one in kb["recipes"]]
     rows = [
         {"id": r["id"], "name": r["name"], "description": r["description"]}
         | {"knowledge_base_id": kb["id"]}
@@ -86,26 +88,26 @@ def list_kb_recipes(call: DeveloperCall) -> Any:
 
 
 def list_skills(call: DeveloperCall) -> Any:
-    rows = call.matching(call.bureau.tables["skills"].values(), "folder_id", "project_id")
+    rows = call.matching(call.developer.tables["skills"].values(), "folder_id", "project_id")
     return call.page([_shown(row) for row in _sorted(call, rows)], largest=50)
 
 
 def create_skill(call: DeveloperCall) -> Any:
-    recipe = call.bureau.tables["recipes"].get(str(call.body.get("recipe_id")))
+    recipe = call.developer.tables["recipes"].get(str(call.body.get("recipe_id")))
     if recipe is None:
         raise Refusal(404, "Recipe not found.")
     if not recipe.get("workflow_trigger", True):
         raise Refusal(422, "The recipe must use a Start workflow trigger.")
-    taken = {str(skill["recipe_id"]) for skill in call.bureau.tables["skills"].values()}
+    taken = {str(skill["recipe_id"]) for skill in call.developer.tables["skills"].values()}
     if str(recipe["id"]) in taken:
         raise Refusal(409, "The recipe is a skill already.")
-    skill = call.bureau.keep("skills", skill_of(call.bureau.number(), recipe))
-    call.bureau.note(call.token, "skill_created", {"id": skill["id"], "name": skill["name"]})
+    skill = call.developer.keep("skills", skill_of(call.developer.number(), recipe))
+    call.developer.note(call.token, "skill_created", {"id": skill["id"], "name": skill["name"]})
     return {name: value for name, value in skill.items() if name != "id"}
 
 
 def show_skill(call: DeveloperCall) -> Any:
-    skill = call.bureau.find("skills", call.parts["id"])
+    skill = call.developer.find("skills", call.parts["id"])
     return {name: value for name, value in skill.items() if name != "id"}
 
 
@@ -122,7 +124,7 @@ def skill_of(number: int, recipe: JsonObject) -> JsonObject:
 
 
 def _kb(call: DeveloperCall) -> JsonObject:
-    return call.bureau.find("knowledge_bases", call.parts["id"])
+    return call.developer.find("knowledge_bases", call.parts["id"])
 
 
 def _shown(row: JsonObject) -> JsonObject:

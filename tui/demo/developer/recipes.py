@@ -39,7 +39,7 @@ def recipe_resources() -> tuple[Resource, ...]:
 
 
 def list_recipes(call: DeveloperCall) -> Any:
-    rows = call.matching(call.bureau.tables["recipes"].values(), "folder_id")
+    rows = call.matching(call.developer.tables["recipes"].values(), "folder_id")
     if asked := call.choice("running", "true", "false"):
         rows = [row for row in rows if row["running"] == (asked == "true")]
     return {"items": [_with_counts(call, row) for row in call.page(rows)]}
@@ -53,29 +53,31 @@ def create_recipe(call: DeveloperCall) -> Any:
     fields = call.body.get("recipe")
     if not isinstance(fields, dict) or not fields.get("name") or "code" not in fields:
         raise Refusal(400, "recipe.name and recipe.code are required.")
-    recipe = call.bureau.keep(
+    recipe = call.developer.keep(
         "recipes",
         {
-            "id": call.bureau.number(),
+            "id": call.developer.number(),
             "name": fields["name"],
             "description": "",
             "code": fields["code"],
             "running": False,
             **_place(call, fields.get("folder_id")),
-            "created_at": call.bureau.now(),
-            "updated_at": call.bureau.now(),
+            "created_at": call.developer.now(),
+            "updated_at": call.developer.now(),
         },
     )
-    call.bureau.note(call.token, "recipe_created", {"id": recipe["id"], "name": recipe["name"]})
+    call.developer.note(call.token, "recipe_created", {"id": recipe["id"], "name": recipe["name"]})
     return {"success": True, "id": recipe["id"]}
 
 
 def copy_recipe(call: DeveloperCall) -> Any:
     recipe = _recipe(call)
     place = _place(call, call.body.get("folder_id"))
-    fields = {"id": call.bureau.number(), "name": f"{recipe['name']} (copy)", "running": False}
-    copy = call.bureau.keep("recipes", recipe | fields | place | {"created_at": call.bureau.now()})
-    call.bureau.note(call.token, "recipe_copied", {"id": copy["id"], "name": copy["name"]})
+    fields = {"id": call.developer.number(), "name": f"{recipe['name']} (copy)", "running": False}
+    copy = call.developer.keep(
+        "recipes", recipe | fields | place | {"created_at": call.developer.now()}
+    )
+    call.developer.note(call.token, "recipe_copied", {"id": copy["id"], "name": copy["name"]})
     return {"success": True, "new_flow_id": copy["id"]}
 
 
@@ -89,8 +91,8 @@ def update_recipe(call: DeveloperCall) -> Any:
     recipe |= {name: fields[name] for name in names if name in fields}
     if "folder_id" in fields:
         recipe |= _place(call, fields["folder_id"])
-    recipe["updated_at"] = call.bureau.now()
-    call.bureau.note(call.token, "recipe_updated", {"id": recipe["id"], "name": recipe["name"]})
+    recipe["updated_at"] = call.developer.now()
+    call.developer.note(call.token, "recipe_updated", {"id": recipe["id"], "name": recipe["name"]})
     return {"success": True}
 
 
@@ -98,8 +100,8 @@ def delete_recipe(call: DeveloperCall) -> Any:
     recipe = _recipe(call)
     if recipe["running"]:
         raise Refusal(400, "A running recipe cannot be deleted; stop it first.")
-    del call.bureau.tables["recipes"][str(recipe["id"])]
-    call.bureau.note(call.token, "recipe_deleted", {"id": recipe["id"], "name": recipe["name"]})
+    del call.developer.tables["recipes"][str(recipe["id"])]
+    call.developer.note(call.token, "recipe_deleted", {"id": recipe["id"], "name": recipe["name"]})
     return {"success": True}
 
 
@@ -107,23 +109,23 @@ def _switch(running: bool) -> Callable[[DeveloperCall], Any]:
     def switch(call: DeveloperCall) -> Any:
         recipe = _recipe(call)
         recipe["running"] = running
-        recipe["last_run_at" if running else "stopped_at"] = call.bureau.now()
+        recipe["last_run_at" if running else "stopped_at"] = call.developer.now()
         event = "recipe_started" if running else "recipe_stopped"
-        call.bureau.note(call.token, event, {"id": recipe["id"], "name": recipe["name"]})
+        call.developer.note(call.token, event, {"id": recipe["id"], "name": recipe["name"]})
         return {"success": True}
 
     return switch
 
 
 def _recipe(call: DeveloperCall, name: str = "id") -> JsonObject:
-    return call.bureau.find("recipes", call.parts[name])
+    return call.developer.find("recipes", call.parts[name])
 
 
 def _place(call: DeveloperCall, folder_id: object) -> JsonObject:
     """Source: folder_id is required since 7 May 2026."""
     if folder_id is None:
         raise Refusal(400, "folder_id is required.")
-    folder = call.bureau.tables["folders"].get(str(folder_id))
+    folder = call.developer.tables["folders"].get(str(folder_id))
     if folder is None:
         raise Refusal(404, "Folder not found.")
     return {"folder_id": folder["id"], "project_id": folder["project_id"]}
@@ -165,21 +167,21 @@ def show_job(call: DeveloperCall) -> Any:
 
 
 def resume_job(call: DeveloperCall) -> Any:
-    job_id = call.bureau.paused.pop(call.text("token"), None)
+    job_id = call.developer.paused.pop(call.text("token"), None)
     if job_id is None:
         raise Refusal(404, "No job waits with this token.")
-    job = call.bureau.tables["jobs"][job_id]
-    job |= {"status": "succeeded", "completed_at": call.bureau.now()}
-    call.bureau.note(call.token, "job_resumed", {"id": job_id, "name": job["title"]})
+    job = call.developer.tables["jobs"][job_id]
+    job |= {"status": "succeeded", "completed_at": call.developer.now()}
+    call.developer.note(call.token, "job_resumed", {"id": job_id, "name": job["title"]})
 
 
 def _jobs_of(call: DeveloperCall, recipe: JsonObject) -> list[JsonObject]:
     """Return past jobs, and a job for every later call of the recipe's skill in a conversation."""
-    kept = [j for j in call.bureau.tables["jobs"].values() if j["recipe_id"] == recipe["id"]]
+    kept = [j for j in call.developer.tables["jobs"].values() if j["recipe_id"] == recipe["id"]]
     skill_id = f"recipe:{recipe['id']}"
     live = [
         _job_of(event)
-        for event in call.bureau.world.events
+        for event in call.developer.state.events
         if event.fields.get("skill_id") == skill_id and event.type in _OUTCOMES
     ]
     return sorted([*kept, *live], key=lambda job: str(job["started_at"]), reverse=True)
@@ -205,23 +207,23 @@ def _job_of(event: DemoEvent) -> JsonObject:
 
 
 def list_connections(call: DeveloperCall) -> Any:
-    return call.page(call.matching(call.bureau.tables["connections"].values(), "folder_id"))
+    return call.page(call.matching(call.developer.tables["connections"].values(), "folder_id"))
 
 
 def create_connection(call: DeveloperCall) -> Any:
     name, provider = call.text("name"), call.text("provider")
-    connection = call.bureau.keep(
+    connection = call.developer.keep(
         "connections",
         {
-            "id": call.bureau.number(),
+            "id": call.developer.number(),
             "name": name,
             "provider": provider,
             **_place(call, call.body.get("folder_id")),
             "authorization_status": "success" if call.body.get("input") else None,
-            "created_at": call.bureau.now(),
+            "created_at": call.developer.now(),
         },
     )
-    call.bureau.note(call.token, "connection_created", {"id": connection["id"], "name": name})
+    call.developer.note(call.token, "connection_created", {"id": connection["id"], "name": name})
     return connection
 
 
@@ -233,23 +235,23 @@ def update_connection(call: DeveloperCall) -> Any:
         connection |= _place(call, call.body["folder_id"])
     if call.body.get("input"):
         connection["authorization_status"] = "success"
-    call.bureau.note(call.token, "connection_updated", {"id": connection["id"]})
+    call.developer.note(call.token, "connection_updated", {"id": connection["id"]})
     return connection
 
 
 def disconnect(call: DeveloperCall) -> Any:
     connection = _connection(call)
     connection["authorization_status"] = None
-    call.bureau.note(call.token, "connection_disconnected", {"id": connection["id"]})
+    call.developer.note(call.token, "connection_disconnected", {"id": connection["id"]})
     return {"success": True}
 
 
 def delete_connection(call: DeveloperCall) -> Any:
     connection = _connection(call)
-    del call.bureau.tables["connections"][str(connection["id"])]
-    call.bureau.note(call.token, "connection_deleted", {"id": connection["id"]})
+    del call.developer.tables["connections"][str(connection["id"])]
+    call.developer.note(call.token, "connection_deleted", {"id": connection["id"]})
     return {"success": True}
 
 
 def _connection(call: DeveloperCall) -> JsonObject:
-    return call.bureau.find("connections", call.parts["connection_id"])
+    return call.developer.find("connections", call.parts["connection_id"])

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.developer.state import DeveloperState, DeveloperToken
 from tui.demo.errors import Refusal
 from tui.demo.headless.callers import bearer_token
@@ -46,7 +46,7 @@ _LIMITS = {
 class DeveloperCall:
     """Authorized request."""
 
-    bureau: DeveloperState
+    developer: DeveloperState
     token: DeveloperToken
     parts: Mapping[str, str]
     query: QueryParams
@@ -175,7 +175,7 @@ class Resource:
     answer: Answer
 
 
-def developer_routes_of(demo: Demo, resources: Iterable[Resource]) -> list[Route]:
+def developer_routes_of(demo: DemoContext, resources: Iterable[Resource]) -> list[Route]:
     """Return the routes of resources, each behind the common checks."""
     return routes(
         demo,
@@ -186,18 +186,18 @@ def developer_routes_of(demo: Demo, resources: Iterable[Resource]) -> list[Route
     )
 
 
-def _handler(resource: Resource) -> Callable[[Demo, Request], Any]:
-    async def handle(demo: Demo, request: Request) -> Response:
-        bureau = demo.bureau
+def _handler(resource: Resource) -> Callable[[DemoContext, Request], Any]:
+    async def handle(demo: DemoContext, request: Request) -> Response:
+        developer = demo.developer
         secret = bearer_token(request)
-        token = bureau.tokens.get(secret)
+        token = developer.tokens.get(secret)
         if token is None:
             raise Refusal(401, "Unauthorized: the API token is missing or invalid.")
         _check_role(token, resource)
         most, seconds = _LIMITS.get((resource.method, resource.path), _STANDARD)
-        bureau.count_call(secret, resource.method, resource.path, most, seconds)
+        developer.count_call(secret, resource.method, resource.path, most, seconds)
         body = await json_body(request)
-        call = DeveloperCall(bureau, token, request.path_params, query_of(request), body)
+        call = DeveloperCall(developer, token, request.path_params, query_of(request), body)
         visit_of(request).summary = " ".join(request.path_params.values())
         return _response(demo, resource.answer(call))
 
@@ -210,7 +210,7 @@ def _check_role(token: DeveloperToken, resource: Resource) -> None:
         raise Refusal(403, "The client role of this token does not include the endpoint.")
 
 
-def _response(demo: Demo, answer: Any) -> Response:
+def _response(demo: DemoContext, answer: Any) -> Response:
     if answer is None:
         return Response(status_code=204)
     if isinstance(answer, Plain):

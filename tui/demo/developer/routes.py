@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.developer.clients import client_resources
 from tui.demo.developer.genies import genie_resources, guardrail_resources
 from tui.demo.developer.knowledge import knowledge_resources
@@ -26,7 +26,7 @@ def find_users(call: DeveloperCall) -> Any:
     emails = {email.casefold() for email in call.query.getlist("emails[]") if email}
     users = [
         user
-        for user in call.bureau.world.users.values()
+        for user in call.developer.state.users.values()
         if (not words or words in f"{user.name}\n{user.email}".casefold())
         and (not emails or user.email.casefold() in emails)
     ]
@@ -38,7 +38,7 @@ def _shown(user: User) -> JsonObject:
     return {"id": user.user_id, "email": user.email, "name": user.name, "status": status}
 
 
-def developer_routes(demo: Demo) -> list[Route]:
+def developer_routes(demo: DemoContext) -> list[Route]:
     """Return all routes. Clients and guardrails come before genies: ``/genies/clients`` is no
     genie.
     """

@@ -8,7 +8,7 @@ from datetime import timedelta
 from tui.demo.clock import rfc3339
 from tui.demo.developer.genies import new_guardrail
 from tui.demo.developer.knowledge import skill_of
-from tui.demo.developer.state import DeveloperState, DeveloperToken, Sheet
+from tui.demo.developer.state import DeveloperState, DeveloperToken, StudioRecord
 from tui.demo.ids import skill_id
 from tui.demo.records import JsonObject
 from tui.demo.suggestions import EVERYONE, FINANCE, IFRIT, NO_CLIENT_GENIE, STOPPED_GENIE
@@ -41,47 +41,49 @@ _PLAIN_RECIPES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Builders:
+class DeveloperTokens:
     """Developer API tokens."""
 
     token: str
     reader_token: str
 
 
-def seed_developer_state(bureau: DeveloperState) -> Builders:
+def seed_developer_state(developer: DeveloperState) -> DeveloperTokens:
     """Fill a new state, and return its tokens."""
-    token, reader = (f"wrkaus-{bureau.ids.secret()}" for _ in range(2))
-    bureau.tokens[token] = DeveloperToken("Terminal builder", api_client="40947")
-    bureau.tokens[reader] = DeveloperToken("Reader", _READER_GROUPS, writes=False)
-    bureau.group_names |= {EVERYONE: "Everyone", FINANCE: "Finance"}
-    _folders(bureau)
-    _recipes(bureau)
-    _jobs(bureau)
-    _knowledge(bureau)
-    _genies(bureau)
-    _rest(bureau)
-    return Builders(token, reader)
+    token, reader = (f"wrkaus-{developer.ids.secret()}" for _ in range(2))
+    developer.tokens[token] = DeveloperToken("Terminal builder", api_client="40947")
+    developer.tokens[reader] = DeveloperToken("Reader", _READER_GROUPS, writes=False)
+    developer.group_names |= {EVERYONE: "Everyone", FINANCE: "Finance"}
+    _folders(developer)
+    _recipes(developer)
+    _jobs(developer)
+    _knowledge(developer)
+    _genies(developer)
+    _rest(developer)
+    return DeveloperTokens(token, reader)
 
 
-def _ago(bureau: DeveloperState, **age: float) -> str:
-    return rfc3339(bureau.world.clock.now() - timedelta(**age))
+def _ago(developer: DeveloperState, **age: float) -> str:
+    return rfc3339(developer.state.clock.now() - timedelta(**age))
 
 
-def _folders(bureau: DeveloperState) -> None:
-    bureau.keep("projects", {"id": PROJECT, "name": "Genies", "description": "", "folder_id": 7000})
+def _folders(developer: DeveloperState) -> None:
+    developer.keep(
+        "projects", {"id": PROJECT, "name": "Genies", "description": "", "folder_id": 7000}
+    )
     for number, name, parent in (
         (7000, "Genies", None),
         (SUPPORT, "Support", 7000),
         (FINANCE_FOLDER, "Finance", 7000),
     ):
         folder = {"id": number, "name": name, "parent_id": parent, "project_id": PROJECT}
-        bureau.keep("folders", folder | {"created_at": _ago(bureau, days=200)})
+        developer.keep("folders", folder | {"created_at": _ago(developer, days=200)})
 
 
 def _recipe(
-    bureau: DeveloperState, number: int, name: str, description: str, folder: int
+    developer: DeveloperState, number: int, name: str, description: str, folder: int
 ) -> JsonObject:
-    return bureau.keep(
+    return developer.keep(
         "recipes",
         {
             "id": number,
@@ -91,25 +93,25 @@ def _recipe(
             "project_id": PROJECT,
             "running": True,
             "code": "{}",
-            "created_at": _ago(bureau, days=120),
-            "updated_at": _ago(bureau, days=2),
-            "last_run_at": _ago(bureau, hours=3),
+            "created_at": _ago(developer, days=120),
+            "updated_at": _ago(developer, days=2),
+            "last_run_at": _ago(developer, hours=3),
             "stopped_at": None,
         },
     )
 
 
-def _recipes(bureau: DeveloperState) -> None:
+def _recipes(developer: DeveloperState) -> None:
     for place, (name, description) in enumerate(_SKILLS):
         number = int(skill_id(name).removeprefix("recipe:"))
         folder = FINANCE_FOLDER if "nvoice" in description else SUPPORT
-        recipe = _recipe(bureau, number, name, description, folder)
-        bureau.keep("skills", skill_of(65_001_201 + place, recipe))
+        recipe = _recipe(developer, number, name, description, folder)
+        developer.keep("skills", skill_of(65_001_201 + place, recipe))
     for number, name, description, running in _PLAIN_RECIPES:
-        _recipe(bureau, number, name, description, SUPPORT)["running"] = running
+        _recipe(developer, number, name, description, SUPPORT)["running"] = running
 
 
-def _jobs(bureau: DeveloperState) -> None:
+def _jobs(developer: DeveloperState) -> None:
     failing = int(skill_id(FAILING_SKILL).removeprefix("recipe:"))
     tickets = int(skill_id("Search tickets").removeprefix("recipe:"))
     rows: list[tuple[int, str, str | None, float]] = [
@@ -121,25 +123,27 @@ def _jobs(bureau: DeveloperState) -> None:
         (45246393, "pending", None, 0.5),
     ]
     for recipe, status, error, hours in rows:
-        job_id = f"j-{bureau.ids.letters(8)}-{bureau.ids.letters(6)}"
+        job_id = f"j-{developer.ids.letters(8)}-{developer.ids.letters(6)}"
         if status == "pending":
-            bureau.paused[WAITING_JOB_TOKEN] = job_id
-        bureau.keep(
+            developer.paused[WAITING_JOB_TOKEN] = job_id
+        developer.keep(
             "jobs",
             {
                 "id": job_id,
                 "recipe_id": recipe,
-                "title": f"Call of {bureau.tables['recipes'][str(recipe)]['name']}",
+                "title": f"Call of {developer.tables['recipes'][str(recipe)]['name']}",
                 "status": status,
                 "is_error": error is not None,
                 "error": error,
-                "started_at": _ago(bureau, hours=hours),
-                "completed_at": None if status == "pending" else _ago(bureau, hours=hours - 0.01),
+                "started_at": _ago(developer, hours=hours),
+                "completed_at": None
+                if status == "pending"
+                else _ago(developer, hours=hours - 0.01),
             },
         )
 
 
-def _knowledge(bureau: DeveloperState) -> None:
+def _knowledge(developer: DeveloperState) -> None:
     for kb_id, name, description, folder, sources in (
         ("kb-WSm8kore-DemoAA", "Support FAQs", "What people ask most.", SUPPORT, "zendesk"),
         (
@@ -150,7 +154,7 @@ def _knowledge(bureau: DeveloperState) -> None:
             "wiki",
         ),
     ):
-        bureau.keep(
+        developer.keep(
             "knowledge_bases",
             {
                 "id": kb_id,
@@ -165,8 +169,8 @@ def _knowledge(bureau: DeveloperState) -> None:
         )
 
 
-def _genies(bureau: DeveloperState) -> None:
-    skills = list(bureau.tables["skills"])
+def _genies(developer: DeveloperState) -> None:
+    skills = list(developer.tables["skills"])
     for handle, description, provider, held in (
         (IFRIT, "Helps with everything that breaks between nine and five.", "anthropic", skills),
         (
@@ -177,9 +181,9 @@ def _genies(bureau: DeveloperState) -> None:
         ),
         (NO_CLIENT_GENIE, "Has no client, so that no application can call it.", "open_ai", []),
     ):
-        bureau.sheets[handle] = Sheet(
+        developer.studio_records[handle] = StudioRecord(
             {
-                "name": bureau.world.genies[handle].name,
+                "name": developer.state.genies[handle].name,
                 "description": description,
                 "folder_id": SUPPORT,
                 "instructions": "You are a friendly, exact genie. Say what you did and what not.",
@@ -191,22 +195,22 @@ def _genies(bureau: DeveloperState) -> None:
                 "channel_scope": "specific",
                 "response_mode": "on_mention",
                 "channel_whitelist": [],
-                "created_at": _ago(bureau, days=90),
-                "updated_at": _ago(bureau, days=1),
+                "created_at": _ago(developer, days=90),
+                "updated_at": _ago(developer, days=1),
             },
             set(held),
-            set(bureau.tables["knowledge_bases"]) if held else set(),
-            new_guardrail(bureau.ids.letters) if held else None,
+            set(developer.tables["knowledge_bases"]) if held else set(),
+            new_guardrail(developer.ids.letters) if held else None,
         )
 
 
-def _rest(bureau: DeveloperState) -> None:
+def _rest(developer: DeveloperState) -> None:
     for number, name, provider, status in (
         (1234, "Model provider", "open_ai", "success"),
         (1235, "Service desk", "zendesk", "success"),
         (1236, "Invoice archive", "google_drive", None),
     ):
-        bureau.keep(
+        developer.keep(
             "connections",
             {
                 "id": number,
@@ -215,23 +219,28 @@ def _rest(bureau: DeveloperState) -> None:
                 "folder_id": SUPPORT,
                 "project_id": PROJECT,
                 "authorization_status": status,
-                "created_at": _ago(bureau, days=150),
+                "created_at": _ago(developer, days=150),
             },
         )
     for days, event, name in ((1, "recipe_started", FAILING_SKILL), (2, "genie_created", "Ifrit")):
-        entry = {"id": 60_000 - days, "timestamp": _ago(bureau, days=days), "event_type": event}
+        entry = {"id": 60_000 - days, "timestamp": _ago(developer, days=days), "event_type": event}
         about = {"user": {"name": "Ada"}, "resource": {"name": name}}
-        bureau.tables["activity"] = {str(entry["id"]): entry | about, **bureau.tables["activity"]}
+        developer.tables["activity"] = {
+            str(entry["id"]): entry | about,
+            **developer.tables["activity"],
+        }
     table = {"id": 311, "name": "Cost centres", "project_id": PROJECT}
-    bureau.keep("lookup_tables", table | {"created_at": _ago(bureau, days=80)})
+    developer.keep("lookup_tables", table | {"created_at": _ago(developer, days=80)})
     for number, code, name in ((9001, "4200", "Platform"), (9002, "4300", "Finance")):
         row = {"id": number, "data": {"code": code, "name": name}}
-        bureau.rows.setdefault("311", {})[str(number)] = row | {"updated_at": _ago(bureau, days=8)}
+        developer.rows.setdefault("311", {})[str(number)] = row | {
+            "updated_at": _ago(developer, days=8)
+        }
     for number, name in ((1, "Project admin"), (2, "Project viewer")):
-        bureau.keep("project_roles", {"id": number, "name": name})
+        developer.keep("project_roles", {"id": number, "name": name})
     for number, name in ((11, "Admin"), (12, "Analyst"), (13, "Operator")):
-        bureau.keep("roles", {"id": number, "name": name})
-    bureau.keep(
+        developer.keep("roles", {"id": number, "name": name})
+    developer.keep(
         "api_clients",
         {
             "id": 40947,
@@ -240,16 +249,16 @@ def _rest(bureau: DeveloperState) -> None:
             "all_folders": True,
             "folder_ids": [],
             "environment_name": "Development",
-            "created_at": _ago(bureau, days=30),
+            "created_at": _ago(developer, days=30),
         },
     )
-    bureau.keep(
+    developer.keep(
         "on_prem_groups",
         {
             "id": 16803,
             "name": "Data centre Bristol",
             "in_use": True,
-            "created_at": _ago(bureau, days=400),
+            "created_at": _ago(developer, days=400),
             "agents_count": 2,
             "active_agents": ["bristol-1"],
         },

@@ -45,7 +45,7 @@ class DeveloperToken:
 
 
 @dataclass(slots=True)
-class Sheet:
+class StudioRecord:
     """A genie's record in Studio."""
 
     fields: JsonObject
@@ -57,14 +57,14 @@ class Sheet:
 class DeveloperState:
     """Tokens, Studio records of genies, and one table for each kind of object."""
 
-    def __init__(self, world: DemoState) -> None:
-        seed = world.settings.seed
+    def __init__(self, state: DemoState) -> None:
+        seed = state.settings.seed
         # Separate ids: drawing from the main state's would change those that tests and pictures
         # expect.
         self.ids = Ids(None if seed is None else seed ^ 0x570D10)
-        self.world = world
+        self.state = state
         self.tokens: dict[str, DeveloperToken] = {}
-        self.sheets: dict[str, Sheet] = {}
+        self.studio_records: dict[str, StudioRecord] = {}
         self.group_names: dict[str, str] = {}
         self.tables: dict[str, Table] = {name: {} for name in COLLECTIONS}
         self.rows: dict[str, Table] = {}
@@ -80,7 +80,7 @@ class DeveloperState:
         return self._next_number
 
     def now(self) -> str:
-        return rfc3339(self.world.clock.now())
+        return rfc3339(self.state.clock.now())
 
     def keep(self, kind: str, thing: JsonObject) -> JsonObject:
         """Add an object to its table."""
@@ -104,7 +104,7 @@ class DeveloperState:
         Raises:
             Refusal: 429 beyond ``most`` in ``seconds``.
         """
-        now = self.world.clock.now()
+        now = self.state.clock.now()
         calls = self._calls.setdefault((token, method, path), deque())
         while calls and calls[0] <= now - timedelta(seconds=seconds):
             calls.popleft()

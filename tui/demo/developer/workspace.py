@@ -45,7 +45,7 @@ def workspace_resources() -> tuple[Resource, ...]:
 
 def _listing(kind: str, *names: str) -> Callable[[DeveloperCall], Any]:
     def answer(call: DeveloperCall) -> Any:
-        return call.page(call.matching(call.bureau.tables[kind].values(), *names))
+        return call.page(call.matching(call.developer.tables[kind].values(), *names))
 
     return answer
 
@@ -55,39 +55,45 @@ def _listing(kind: str, *names: str) -> Callable[[DeveloperCall], Any]:
 
 def create_folder(call: DeveloperCall) -> Any:
     name, parent_id = call.text("name"), call.body.get("parent_id")
-    folder: JsonObject = {"id": call.bureau.number(), "name": name, "created_at": call.bureau.now()}
+    folder: JsonObject = {
+        "id": call.developer.number(),
+        "name": name,
+        "created_at": call.developer.now(),
+    }
     if parent_id is None:
-        project = {"id": call.bureau.number(), "name": name, "folder_id": folder["id"]}
-        call.bureau.keep("projects", project | {"description": ""})
+        project = {"id": call.developer.number(), "name": name, "folder_id": folder["id"]}
+        call.developer.keep("projects", project | {"description": ""})
         folder |= {"parent_id": None, "project_id": project["id"]}
     else:
-        parent = call.bureau.find("folders", str(parent_id))
+        parent = call.developer.find("folders", str(parent_id))
         folder |= {"parent_id": parent["id"], "project_id": parent["project_id"]}
-    call.bureau.note(call.token, "folder_created", {"id": folder["id"], "name": name})
-    return call.bureau.keep("folders", folder)
+    call.developer.note(call.token, "folder_created", {"id": folder["id"], "name": name})
+    return call.developer.keep("folders", folder)
 
 
 def deploy(call: DeveloperCall) -> Any:
-    project = call.bureau.find("projects", call.parts["id"])
+    project = call.developer.find("projects", call.parts["id"])
     environment = call.query.get("environment_type")
     if environment not in _ENVIRONMENTS:
         raise Refusal(400, f"environment_type must be {' or '.join(_ENVIRONMENTS)}.")
-    call.bureau.note(call.token, "project_deployed", {"id": project["id"], "name": project["name"]})
-    return call.bureau.keep(
+    call.developer.note(
+        call.token, "project_deployed", {"id": project["id"], "name": project["name"]}
+    )
+    return call.developer.keep(
         "deployments",
         {
-            "id": call.bureau.number(),
+            "id": call.developer.number(),
             "project_id": project["id"],
             "environment_type": environment,
             "state": "success",
             "description": call.body.get("description") or "",
-            "created_at": call.bureau.now(),
+            "created_at": call.developer.now(),
         },
     )
 
 
 def list_deployments(call: DeveloperCall) -> Any:
-    rows = call.matching(call.bureau.tables["deployments"].values(), "project_id", "state")
+    rows = call.matching(call.developer.tables["deployments"].values(), "project_id", "state")
     return {"items": call.page(rows)}
 
 
@@ -100,29 +106,29 @@ def list_rows(call: DeveloperCall) -> Any:
 
 def add_row(call: DeveloperCall) -> Any:
     rows = _rows(call)
-    row = {"id": call.bureau.number(), "data": _data(call), "updated_at": call.bureau.now()}
+    row = {"id": call.developer.number(), "data": _data(call), "updated_at": call.developer.now()}
     rows[str(row["id"])] = row
-    call.bureau.note(call.token, "lookup_row_added", {"id": row["id"]})
+    call.developer.note(call.token, "lookup_row_added", {"id": row["id"]})
     return row
 
 
 def update_row(call: DeveloperCall) -> Any:
     row = _row(call)
-    row |= {"data": row["data"] | _data(call), "updated_at": call.bureau.now()}
-    call.bureau.note(call.token, "lookup_row_updated", {"id": row["id"]})
+    row |= {"data": row["data"] | _data(call), "updated_at": call.developer.now()}
+    call.developer.note(call.token, "lookup_row_updated", {"id": row["id"]})
     return row
 
 
 def delete_row(call: DeveloperCall) -> Any:
     row = _row(call)
     del _rows(call)[str(row["id"])]
-    call.bureau.note(call.token, "lookup_row_deleted", {"id": row["id"]})
+    call.developer.note(call.token, "lookup_row_deleted", {"id": row["id"]})
     return {"success": True}
 
 
 def _rows(call: DeveloperCall) -> Table:
-    table = call.bureau.find("lookup_tables", call.parts["lookup_table_id"])
-    return call.bureau.rows.setdefault(str(table["id"]), {})
+    table = call.developer.find("lookup_tables", call.parts["lookup_table_id"])
+    return call.developer.rows.setdefault(str(table["id"]), {})
 
 
 def _row(call: DeveloperCall) -> JsonObject:
@@ -143,7 +149,7 @@ def _data(call: DeveloperCall) -> JsonObject:
 
 
 def list_api_clients(call: DeveloperCall) -> Any:
-    rows = call.page(call.bureau.tables["api_clients"].values())
+    rows = call.page(call.developer.tables["api_clients"].values())
     return Plain({"result": {"count": len(rows), "items": rows}})
 
 
@@ -152,43 +158,43 @@ def create_api_client(call: DeveloperCall) -> Any:
     if not isinstance(call.body.get("all_folders"), bool):
         raise Refusal(400, "all_folders is required and must be true or false.")
     client = {
-        "id": call.bureau.number(),
+        "id": call.developer.number(),
         "name": name,
         "api_privilege_group_id": call.body.get("api_privilege_group_id"),
         "all_folders": call.body["all_folders"],
         "folder_ids": call.body.get("folder_ids") or [],
         "environment_name": call.body.get("environment_name") or "Development",
-        "created_at": call.bureau.now(),
+        "created_at": call.developer.now(),
     }
-    call.bureau.keep("api_clients", client)
-    call.bureau.note(call.token, "api_client_created", {"id": client["id"], "name": name})
-    return Plain({"result": client | _new_token(call.bureau, client)})
+    call.developer.keep("api_clients", client)
+    call.developer.note(call.token, "api_client_created", {"id": client["id"], "name": name})
+    return Plain({"result": client | _new_token(call.developer, client)})
 
 
 def regenerate_token(call: DeveloperCall) -> Any:
-    client = call.bureau.find("api_clients", call.parts["id"])
-    _revoke(call.bureau, client)
-    call.bureau.note(call.token, "api_client_regenerated", {"id": client["id"]})
-    return Plain({"result": _new_token(call.bureau, client)})
+    client = call.developer.find("api_clients", call.parts["id"])
+    _revoke(call.developer, client)
+    call.developer.note(call.token, "api_client_regenerated", {"id": client["id"]})
+    return Plain({"result": _new_token(call.developer, client)})
 
 
 def delete_api_client(call: DeveloperCall) -> Any:
-    client = call.bureau.find("api_clients", call.parts["id"])
-    _revoke(call.bureau, client)
-    del call.bureau.tables["api_clients"][str(client["id"])]
-    call.bureau.note(call.token, "api_client_deleted", {"id": client["id"]})
+    client = call.developer.find("api_clients", call.parts["id"])
+    _revoke(call.developer, client)
+    del call.developer.tables["api_clients"][str(client["id"])]
+    call.developer.note(call.token, "api_client_deleted", {"id": client["id"]})
     return {"success": True}
 
 
-def _new_token(bureau: DeveloperState, client: JsonObject) -> JsonObject:
-    value = f"wrkaus-{bureau.ids.secret()}"
-    bureau.tokens[value] = DeveloperToken(str(client["name"]), api_client=str(client["id"]))
-    return {"token": {"value": value, "updated_at": bureau.now()}}
+def _new_token(developer: DeveloperState, client: JsonObject) -> JsonObject:
+    value = f"wrkaus-{developer.ids.secret()}"
+    developer.tokens[value] = DeveloperToken(str(client["name"]), api_client=str(client["id"]))
+    return {"token": {"value": value, "updated_at": developer.now()}}
 
 
-def _revoke(bureau: DeveloperState, client: JsonObject) -> None:
-    for value in [v for v, t in bureau.tokens.items() if t.api_client == str(client["id"])]:
-        del bureau.tokens[value]
+def _revoke(developer: DeveloperState, client: JsonObject) -> None:
+    for value in [v for v, t in developer.tokens.items() if t.api_client == str(client["id"])]:
+        del developer.tokens[value]
 
 
 # -- agents and the log ------------------------------------------------------------------------
@@ -196,18 +202,18 @@ def _revoke(bureau: DeveloperState, client: JsonObject) -> None:
 
 def list_groups(call: DeveloperCall) -> Any:
     names = ("id", "name", "in_use", "created_at")
-    groups = call.page(call.bureau.tables["on_prem_groups"].values())
+    groups = call.page(call.developer.tables["on_prem_groups"].values())
     return [{name: group[name] for name in names} for group in groups]
 
 
 def show_status(call: DeveloperCall) -> Any:
-    group = call.bureau.find("on_prem_groups", call.parts["id"])
+    group = call.developer.find("on_prem_groups", call.parts["id"])
     return {"agents_count": group["agents_count"], "active_agents": group["active_agents"]}
 
 
 def list_activity(call: DeveloperCall) -> Any:
     """Newest first; ``page[after]`` continues after an entry."""
-    rows = list(reversed(call.bureau.tables["activity"].values()))
+    rows = list(reversed(call.developer.tables["activity"].values()))
     for bound, keeps in (("from", datetime.__ge__), ("to", datetime.__le__)):
         if raw := call.query.get(bound):
             limit = _instant(raw, bound)

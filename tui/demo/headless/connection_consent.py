@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.errors import Refusal
 from tui.demo.headless.runs import Attempt
 from tui.demo.middleware import Operation, routes, visit_of
@@ -39,7 +39,7 @@ _HEADERS = {
 }
 
 
-def consent_routes(demo: Demo) -> list[Route]:
+def consent_routes(demo: DemoContext) -> list[Route]:
     """Return the page's route, and that of its buttons."""
     path = "/connect/{token}"
     return routes(
@@ -51,7 +51,7 @@ def consent_routes(demo: Demo) -> list[Route]:
     )
 
 
-async def show_consent(demo: Demo, request: Request) -> Response:
+async def show_consent(demo: DemoContext, request: Request) -> Response:
     attempt = _open_attempt(demo, request)
     if attempt is None:
         return _gone()
@@ -59,9 +59,9 @@ async def show_consent(demo: Demo, request: Request) -> Response:
     return page(f"Connect {attempt.connector}", text, form=_BUTTONS)
 
 
-async def take_consent(demo: Demo, request: Request) -> Response:
+async def take_consent(demo: DemoContext, request: Request) -> Response:
     """Allow or deny, once. A form on another site is refused by its ``Origin``."""
-    if request.headers.get("origin", demo.world.url) not in (demo.world.url, "null"):
+    if request.headers.get("origin", demo.state.url) not in (demo.state.url, "null"):
         raise Refusal(403)
     attempt = _open_attempt(demo, request)
     decision = await form_field(request, "decision")
@@ -77,9 +77,9 @@ async def take_consent(demo: Demo, request: Request) -> Response:
     return page("Access denied", "Nothing was shared. Ifrit has been told.")
 
 
-def _open_attempt(demo: Demo, request: Request) -> Attempt | None:
-    attempt = demo.world.attempt_with(request.path_params["token"])
-    if attempt is None or attempt.answer.done() or demo.world.clock.now() >= attempt.expires_at:
+def _open_attempt(demo: DemoContext, request: Request) -> Attempt | None:
+    attempt = demo.state.attempt_with(request.path_params["token"])
+    if attempt is None or attempt.answer.done() or demo.state.clock.now() >= attempt.expires_at:
         return None
     return attempt
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.faults import Fault
 from tui.demo.headless import dialect
 from tui.demo.headless.runs import GenieRun
@@ -56,7 +56,7 @@ def _middle(whole: bytes) -> int:
 Frames: TypeAlias = AsyncIterator[ServerFrame]
 
 
-async def follow(demo: Demo, run: GenieRun, position: int) -> Frames:
+async def follow(demo: DemoContext, run: GenieRun, position: int) -> Frames:
     """Yield the events of a run after the first ``position``, then live until it has finished.
 
     A silent turn is pinged. The stream of one that waits for a connection is interrupted after a
@@ -80,7 +80,7 @@ async def follow(demo: Demo, run: GenieRun, position: int) -> Frames:
             yield _ping(demo)
 
 
-async def _park(demo: Demo, run: GenieRun) -> Frames:
+async def _park(demo: DemoContext, run: GenieRun) -> Frames:
     """Yield keep-alives until the time limit, then the interruption."""
     left_s = demo.settings.park_s
     while left_s > demo.settings.ping_s:
@@ -96,8 +96,8 @@ def _frame(data: JsonObject, event_id: str | None = None) -> ServerFrame:
     return ServerFrame(data["type"], json.dumps(data, ensure_ascii=False), event_id)
 
 
-def _ping(demo: Demo) -> ServerFrame:
-    return _frame(dialect.ping(demo.world.clock.now()))
+def _ping(demo: DemoContext) -> ServerFrame:
+    return _frame(dialect.ping(demo.state.clock.now()))
 
 
 def _interruption(run: GenieRun, reason: str, retry_after_ms: int) -> ServerFrame:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from tui.core.text import clean_line, utf8_size
 from tui.demo.clock import rfc3339
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.errors import Refusal, not_found
 from tui.demo.headless import dialect
 from tui.demo.headless.callers import conversation_for, genie_for
@@ -40,7 +40,7 @@ _ONE = f"{_CHAT}/conversations/{{conversation}}"
 _ATTEMPT = f"{_CHAT}/runtime_connection/{{attempt}}"
 
 
-def headless_routes(demo: Demo) -> list[Route]:
+def headless_routes(demo: DemoContext) -> list[Route]:
     """Return all routes of the API."""
     return routes(
         demo,
@@ -62,13 +62,13 @@ def headless_routes(demo: Demo) -> list[Route]:
     )
 
 
-async def list_conversations(demo: Demo, request: Request) -> Response:
+async def list_conversations(demo: DemoContext, request: Request) -> Response:
     """Newest first; the cursor is the place of the last row, so new conversations move nothing."""
-    genie, user = genie_for(demo.world, request)
+    genie, user = genie_for(demo.state, request)
     limit, after = page_size(request, 50), cursor_key(request)
-    mine = demo.world.conversations_of(genie, user)
+    mine = demo.state.conversations_of(genie, user)
     rest = [c for c in mine if _place(c) < after] if after else mine
-    now, wait_s = demo.world.clock.now(), demo.settings.title_s
+    now, wait_s = demo.state.clock.now(), demo.settings.title_s
     rows = [dialect.listed(c, c.topic(now, wait_s)) for c in rest[:limit]]
     cursor = cursor_for(_place(rest[limit - 1])) if len(rest) > limit else None
     return demo.shape.conversation_list(rows, len(mine), cursor)
@@ -78,33 +78,33 @@ def _place(conversation: DemoConversation) -> str:
     return f"{rfc3339(conversation.created_at)} {conversation.conversation_id}"
 
 
-async def create_conversation(demo: Demo, request: Request) -> Response:
-    genie, user = genie_for(demo.world, request)
+async def create_conversation(demo: DemoContext, request: Request) -> Response:
+    genie, user = genie_for(demo.state, request)
     await json_body(request)
-    conversation = demo.world.open_conversation(genie, user)
+    conversation = demo.state.open_conversation(genie, user)
     visit_of(request).summary = conversation.conversation_id
     return demo.shape.answer({"conversation_id": conversation.conversation_id})
 
 
-async def get_conversation(demo: Demo, request: Request) -> Response:
+async def get_conversation(demo: DemoContext, request: Request) -> Response:
     """Return the state of a conversation; its title comes later here than in the list, as
     documented.
     """
-    conversation = conversation_for(demo.world, request)
-    topic = conversation.topic(demo.world.clock.now(), 3 * demo.settings.title_s)
-    return demo.shape.detail(conversation, topic, demo.world.last_event(conversation))
+    conversation = conversation_for(demo.state, request)
+    topic = conversation.topic(demo.state.clock.now(), 3 * demo.settings.title_s)
+    return demo.shape.detail(conversation, topic, demo.state.last_event(conversation))
 
 
-async def delete_conversation(demo: Demo, request: Request) -> Response:
-    conversation = conversation_for(demo.world, request)
-    demo.world.close_conversation(conversation)
+async def delete_conversation(demo: DemoContext, request: Request) -> Response:
+    conversation = conversation_for(demo.state, request)
+    demo.state.close_conversation(conversation)
     visit_of(request).summary = conversation.conversation_id
     return Response(status_code=204)
 
 
-async def get_messages(demo: Demo, request: Request) -> Response:
+async def get_messages(demo: DemoContext, request: Request) -> Response:
     """Newest first; the cursor is a message number from the beginning, so new ones move nothing."""
-    conversation = conversation_for(demo.world, request)
+    conversation = conversation_for(demo.state, request)
     limit, key = page_size(request, 100), cursor_key(request)
     if key and not (key.isascii() and key.isdigit()):
         raise Refusal(400, "cursor is not valid.")
@@ -121,9 +121,9 @@ async def get_messages(demo: Demo, request: Request) -> Response:
     )
 
 
-async def send_message(demo: Demo, request: Request) -> Response:
+async def send_message(demo: DemoContext, request: Request) -> Response:
     """Start a turn; the run continues even if the client disconnects."""
-    conversation = conversation_for(demo.world, request)
+    conversation = conversation_for(demo.state, request)
     body = await json_body(request)
     prompt = _prompt(demo, conversation, body)
     streams = _wants_stream(body)
@@ -137,13 +137,13 @@ async def send_message(demo: Demo, request: Request) -> Response:
     return demo.shape.answer(receipt, 202)
 
 
-def _prompt(demo: Demo, conversation: DemoConversation, body: JsonObject) -> ScriptPrompt:
+def _prompt(demo: DemoContext, conversation: DemoConversation, body: JsonObject) -> ScriptPrompt:
     text, file_id = text_field(body, "message"), text_field(body, "file_id")
     if not text.strip():
         raise Refusal(400, "message is required.")
     if utf8_size(text) > LARGEST_MESSAGE_BYTES:
         raise Refusal(422, "message is longer than 12 KB.")
-    upload = demo.world.uploads.get(file_id)
+    upload = demo.state.uploads.get(file_id)
     if file_id and (upload is None or upload.conversation_id != conversation.conversation_id):
         raise Refusal(422, "file_id is not a file of this conversation.")
     return ScriptPrompt(text, conversation.user.name, upload)
@@ -156,33 +156,33 @@ def _wants_stream(body: JsonObject) -> bool:
     return stream
 
 
-def _start(demo: Demo, conversation: DemoConversation, prompt: ScriptPrompt) -> GenieRun:
+def _start(demo: DemoContext, conversation: DemoConversation, prompt: ScriptPrompt) -> GenieRun:
     scenario = choose(prompt)
     title = scenario.title or clean_line(prompt.text, 48)
-    run = demo.world.begin_run(conversation, prompt.text, title)
+    run = demo.state.begin_run(conversation, prompt.text, title)
     script = scenario.script(prompt)
-    demo.world.spawn(play(demo.world, conversation, run, script, demo.faults))
+    demo.state.spawn(play(demo.state, conversation, run, script, demo.faults))
     return run
 
 
-async def resume_run(demo: Demo, request: Request) -> Response:
+async def resume_run(demo: DemoContext, request: Request) -> Response:
     """Stream the events after ``Last-Event-ID``, then live; all events for an unknown id."""
     run = _run_for(demo, request)
-    if run.started_at < demo.world.clock.now() - EVENTS_KEPT:
+    if run.started_at < demo.state.clock.now() - EVENTS_KEPT:
         raise not_found("Genie run")
     last_event_id = request.headers.get("last-event-id", "")
     visit_of(request).summary = last_event_id
     return event_stream(demo, request, run, follow(demo, run, run.position_after(last_event_id)))
 
 
-def _run_for(demo: Demo, request: Request) -> GenieRun:
-    run = conversation_for(demo.world, request).runs.get(request.path_params["run"])
+def _run_for(demo: DemoContext, request: Request) -> GenieRun:
+    run = conversation_for(demo.state, request).runs.get(request.path_params["run"])
     if run is None:
         raise not_found("Genie run")
     return run
 
 
-async def give_feedback(demo: Demo, request: Request) -> Response:
+async def give_feedback(demo: DemoContext, request: Request) -> Response:
     _run_for(demo, request)
     body = await json_body(request)
     reaction = body.get("reaction")
@@ -192,23 +192,23 @@ async def give_feedback(demo: Demo, request: Request) -> Response:
     return demo.shape.done({"reaction": reaction}, 202)
 
 
-async def get_events(demo: Demo, request: Request) -> Response:
+async def get_events(demo: DemoContext, request: Request) -> Response:
     """Oldest first; ``next_since_created_at`` only if there is more."""
-    genie, user = genie_for(demo.world, request)
+    genie, user = genie_for(demo.state, request)
     limit, since = page_size(request, 100), instant(request, "since_created_at")
     wanted = query_of(request).get("conversation_id")
-    found = demo.world.recent_events(since, genie, user, wanted)
+    found = demo.state.recent_events(since, genie, user, wanted)
     body: JsonObject = {"events": [demo.shape.event(event) for event in found[:limit]]}
     if len(found) > limit:
         body["next_since_created_at"] = demo.shape.continuation(found[limit - 1], found[limit])
     return demo.shape.answer(body)
 
 
-async def resolve_approval(demo: Demo, request: Request) -> Response:
+async def resolve_approval(demo: DemoContext, request: Request) -> Response:
     """Accept the decision on a skill call: once, then 409."""
-    conversation = conversation_for(demo.world, request)
+    conversation = conversation_for(demo.state, request)
     call_id = request.path_params["call"]
-    approval = demo.world.approvals.get((conversation.conversation_id, call_id))
+    approval = demo.state.approvals.get((conversation.conversation_id, call_id))
     if approval is None:
         raise not_found("Skill call")
     body = await json_body(request)
@@ -222,7 +222,7 @@ async def resolve_approval(demo: Demo, request: Request) -> Response:
     return demo.shape.done({"call_id": call_id, "resolution": resolution})
 
 
-async def get_link(demo: Demo, request: Request) -> Response:
+async def get_link(demo: DemoContext, request: Request) -> Response:
     """Return the state of a connection attempt, with a link that still works."""
     attempt = _attempt_for(demo, request)
     if not demo.settings.link_endpoint or attempt.status == "rejected":
@@ -230,11 +230,11 @@ async def get_link(demo: Demo, request: Request) -> Response:
     visit_of(request).summary = f"{attempt.attempt_id} {attempt.status}"
     if attempt.status == "authorized":
         return demo.shape.answer({"status": "authorized"})
-    link = demo.world.renew_link(attempt)
+    link = demo.state.renew_link(attempt)
     return demo.shape.answer({"status": "auth_required", "auth_link": link})
 
 
-async def reject_connection(demo: Demo, request: Request) -> Response:
+async def reject_connection(demo: DemoContext, request: Request) -> Response:
     attempt = _attempt_for(demo, request)
     reason = text_field(await json_body(request), "reason")
     if attempt.answer.done():
@@ -244,25 +244,25 @@ async def reject_connection(demo: Demo, request: Request) -> Response:
     return demo.shape.done({"status": "rejected"})
 
 
-def _attempt_for(demo: Demo, request: Request) -> Attempt:
-    genie, user = genie_for(demo.world, request)
-    attempt = demo.world.attempts.get(request.path_params["attempt"])
+def _attempt_for(demo: DemoContext, request: Request) -> Attempt:
+    genie, user = genie_for(demo.state, request)
+    attempt = demo.state.attempts.get(request.path_params["attempt"])
     if attempt is None or (attempt.genie, attempt.user_id) != (genie.handle, user.user_id):
         raise not_found("Runtime connection attempt")
     return attempt
 
 
-async def upload_file(demo: Demo, request: Request) -> Response:
-    conversation = conversation_for(demo.world, request)
+async def upload_file(demo: DemoContext, request: Request) -> Response:
+    conversation = conversation_for(demo.state, request)
     file = await receive_file(request)
     upload = Upload(
-        demo.world.ids.short("fil"),
+        demo.state.ids.short("fil"),
         conversation.conversation_id,
         file.name,
         file.size_bytes,
         file.line_count,
         file.text_head(),
     )
-    demo.world.uploads[upload.file_id] = upload
+    demo.state.uploads[upload.file_id] = upload
     visit_of(request).summary = f"{upload.name} {upload.size_bytes}"
     return demo.shape.answer({"file_id": upload.file_id})

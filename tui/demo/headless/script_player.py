@@ -24,7 +24,7 @@ _DONE = Outcome()
 
 
 async def play(
-    world: DemoState,
+    state: DemoState,
     conversation: DemoConversation,
     run: GenieRun,
     script: Script,
@@ -35,20 +35,20 @@ async def play(
     It begins in ``run`` and may continue in another one. A stopped genie starts and finishes
     without a reply, as the live service does.
     """
-    player = _Player(world, conversation, run, faults)
+    player = _Player(state, conversation, run, faults)
     try:
         player.publish("processing.started")
         if conversation.genie.started:
             await player.perform(script)
     finally:
-        world.finish_run(conversation, player.run)
+        state.finish_run(conversation, player.run)
 
 
 class _Player:
     def __init__(
-        self, world: DemoState, conversation: DemoConversation, run: GenieRun, faults: FaultBox
+        self, state: DemoState, conversation: DemoConversation, run: GenieRun, faults: FaultBox
     ) -> None:
-        self._world = world
+        self._world = state
         self._conversation = conversation
         self._faults = faults
         self.run = run

@@ -127,30 +127,30 @@ _THINGS = (
 _LONG_THREAD_GAP = timedelta(seconds=30)
 
 
-def seed_history(world: DemoState, genie: DemoGenie, user: User) -> None:
+def seed_history(state: DemoState, genie: DemoGenie, user: User) -> None:
     """Add the history to a new state, oldest first, by its settings."""
-    now, wanted = world.clock.now(), world.settings.seeded_conversations
+    now, wanted = state.clock.now(), state.settings.seeded_conversations
     told = _PASTS[:wanted]
     for number in range(wanted - len(told), 0, -1):
-        _add_errand(world, world.open_conversation(genie, user, _errand_time(now, number)), number)
-    if world.settings.seeded_messages:
-        _add_long_thread(world, genie, user, now)
+        _add_errand(state, state.open_conversation(genie, user, _errand_time(now, number)), number)
+    if state.settings.seeded_messages:
+        _add_long_thread(state, genie, user, now)
     for past in reversed(told):
-        _relive(world, world.open_conversation(genie, user, now - past.age), past)
+        _relive(state, state.open_conversation(genie, user, now - past.age), past)
 
 
 def _errand_time(now: datetime, number: int) -> datetime:
     return now - timedelta(days=14) - number * timedelta(minutes=50)
 
 
-def _add_errand(world: DemoState, conversation: DemoConversation, number: int) -> None:
+def _add_errand(state: DemoState, conversation: DemoConversation, number: int) -> None:
     """Add a short conversation with neither run nor events: there may be ten thousand of them."""
     about = f"{_ERRANDS[number % len(_ERRANDS)]} {_THINGS[number % len(_THINGS)]}"
-    at, run_id = conversation.created_at, world.ids.short("run")
+    at, run_id = conversation.created_at, state.ids.short("run")
     _entitle(conversation, f"{about} ({number})")
-    world.remember(conversation, run_id, "user", f"{about}: can you help?", at)
+    state.remember(conversation, run_id, "user", f"{about}: can you help?", at)
     answer = f"Done. It is in `REQ-{10_000 + number}`, should anybody ask."
-    world.remember(conversation, run_id, "genie", answer, at + timedelta(seconds=20))
+    state.remember(conversation, run_id, "genie", answer, at + timedelta(seconds=20))
 
 
 def _entitle(conversation: DemoConversation, title: str) -> None:
@@ -159,49 +159,49 @@ def _entitle(conversation: DemoConversation, title: str) -> None:
     conversation.titled_at = conversation.created_at - timedelta(days=1)
 
 
-def _add_long_thread(world: DemoState, genie: DemoGenie, user: User, now: datetime) -> None:
-    length = world.settings.seeded_messages
+def _add_long_thread(state: DemoState, genie: DemoGenie, user: User, now: datetime) -> None:
+    length = state.settings.seeded_messages
     start = now - timedelta(days=2) - length * _LONG_THREAD_GAP
-    conversation = world.open_conversation(genie, user, start)
+    conversation = state.open_conversation(genie, user, start)
     _entitle(conversation, f"A thread of {length} messages")
     said = [turn for past in _PASTS for turn in past.turns]
     texts = (text for turn in cycle(said) for text in (turn.asked, turn.said[-1]))
     run_id = ""
     for number, text in enumerate(islice(texts, length)):
         source: Source = "genie" if number % 2 else "user"
-        run_id = run_id if number % 2 else world.ids.short("run")
+        run_id = run_id if number % 2 else state.ids.short("run")
         at = start + number * _LONG_THREAD_GAP
-        world.remember(conversation, run_id, source, f"{text} ({number + 1})", at)
+        state.remember(conversation, run_id, source, f"{text} ({number + 1})", at)
 
 
-def _relive(world: DemoState, conversation: DemoConversation, past: Past) -> None:
+def _relive(state: DemoState, conversation: DemoConversation, past: Past) -> None:
     """Add messages and events of a past conversation; the API hides events older than a day."""
     _entitle(conversation, past.title)
     at = conversation.created_at
     for turn in past.turns:
-        at = _relive_turn(world, conversation, turn, at) + timedelta(seconds=95)
+        at = _relive_turn(state, conversation, turn, at) + timedelta(seconds=95)
 
 
 def _relive_turn(
-    world: DemoState, conversation: DemoConversation, turn: PastTurn, at: datetime
+    state: DemoState, conversation: DemoConversation, turn: PastTurn, at: datetime
 ) -> datetime:
-    run = GenieRun(world.ids.short("run"), conversation.conversation_id, at)
+    run = GenieRun(state.ids.short("run"), conversation.conversation_id, at)
     run.done = True
     conversation.runs[run.run_id] = run
-    world.remember(conversation, run.run_id, "user", turn.asked, at)
+    state.remember(conversation, run.run_id, "user", turn.asked, at)
     at += timedelta(milliseconds=180)
-    world.record(conversation, run, "processing.started", at, {})
+    state.record(conversation, run, "processing.started", at, {})
     for skill in turn.skills:
         named = {"skill_name": skill, "skill_id": skill_id(skill)}
         at += timedelta(milliseconds=700)
-        world.record(conversation, run, "skill.running", at, named)
+        state.record(conversation, run, "skill.running", at, named)
         at += timedelta(milliseconds=1100 + 90 * len(skill))
-        world.record(conversation, run, "skill.completed", at, named)
+        state.record(conversation, run, "skill.completed", at, named)
     for text in turn.said:
         at += timedelta(milliseconds=900)
-        message = world.remember(conversation, run.run_id, "genie", text, at)
+        message = state.remember(conversation, run.run_id, "genie", text, at)
         fields = {"message": text, "message_id": message.message_id}
-        world.record(conversation, run, "agent.message", at, fields)
+        state.record(conversation, run, "agent.message", at, fields)
     at += timedelta(milliseconds=60)
-    world.record(conversation, run, "processing.finished", at, {})
+    state.record(conversation, run, "processing.finished", at, {})
     return at

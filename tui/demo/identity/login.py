@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.identity.errors import OAuthRefusal, invalid_request
 from tui.demo.identity.pages import PAGE_HEADERS, Pages
 from tui.demo.identity.requests import Parameters, read_ask, read_form
@@ -23,7 +23,7 @@ _BROWSER_COOKIE = "genie_demo_browser"
 _SESSION_COOKIE = "genie_demo_session"
 
 
-async def authorize(demo: Demo, request: Request) -> Response:
+async def authorize(demo: DemoContext, request: Request) -> Response:
     """Check a request and show the first page. Redirects only to registered URLs."""
     try:
         query = Parameters(request.scope["query_string"].decode("latin-1"))
@@ -37,7 +37,7 @@ async def authorize(demo: Demo, request: Request) -> Response:
         return _see_other(_way_back(demo, client, query.get("state"), **refusal.body()))
 
 
-def _client_of(demo: Demo, query: Parameters) -> RegisteredClient:
+def _client_of(demo: DemoContext, query: Parameters) -> RegisteredClient:
     """Return the client of a request, once its redirect URL has been checked."""
     client = demo.identity.clients.get(query.require("client_id"))
     if client is None:
@@ -49,26 +49,26 @@ def _client_of(demo: Demo, query: Parameters) -> RegisteredClient:
     return client
 
 
-def _first_page(demo: Demo, request: Request, ask: Ask) -> Response:
+def _first_page(demo: DemoContext, request: Request, ask: Ask) -> Response:
     session = demo.identity.session(request.cookies.get(_SESSION_COOKIE, ""))
     if "none" in ask.prompt:
         error = "consent_required" if session else "login_required"
         raise OAuthRefusal(error, "The user has to see a page, which prompt=none forbids.")
     if ask.prompt & {"login", "select_account"}:
         session = None
-    browser = request.cookies.get(_BROWSER_COOKIE) or demo.world.ids.secret()
+    browser = request.cookies.get(_BROWSER_COOKIE) or demo.state.ids.secret()
     sign_in = demo.identity.begin(ask, browser, session)
     response = _see_other(_path(CONSENT if session else LOGIN, sign_in))
     _set_cookie(response, _BROWSER_COOKIE, browser)
     return response
 
 
-async def show_login(demo: Demo, request: Request) -> Response:
+async def show_login(demo: DemoContext, request: Request) -> Response:
     sign_in = _open_sign_in(demo, request)
     return Pages(demo).login(sign_in) if sign_in else Pages(demo).over()
 
 
-async def take_login(demo: Demo, request: Request) -> Response:
+async def take_login(demo: DemoContext, request: Request) -> Response:
     """Sign in the chosen user, and continue with the consent."""
     form = await read_form(request)
     sign_in = _sign_in(demo, request)
@@ -79,7 +79,7 @@ async def take_login(demo: Demo, request: Request) -> Response:
         return _see_other(sign_in.answer)
     if form.get("decision") == "deny":
         return _finish(demo, request, sign_in, allowed=False)
-    user = demo.world.users.get(form.get("user"))
+    user = demo.state.users.get(form.get("user"))
     if user is None:
         raise invalid_request("user is not one of the demo users.")
     cookie, sign_in.session = demo.identity.remember(user)
@@ -89,7 +89,7 @@ async def take_login(demo: Demo, request: Request) -> Response:
     return response
 
 
-async def show_consent(demo: Demo, request: Request) -> Response:
+async def show_consent(demo: DemoContext, request: Request) -> Response:
     sign_in = _open_sign_in(demo, request)
     if sign_in is None:
         return Pages(demo).over()
@@ -98,7 +98,7 @@ async def show_consent(demo: Demo, request: Request) -> Response:
     return Pages(demo).consent(sign_in, sign_in.session.user)
 
 
-async def take_consent(demo: Demo, request: Request) -> Response:
+async def take_consent(demo: DemoContext, request: Request) -> Response:
     """Redirect the browser to the client; to the same URL if the form is sent again."""
     form = await read_form(request)
     sign_in = _sign_in(demo, request)
@@ -115,7 +115,7 @@ async def take_consent(demo: Demo, request: Request) -> Response:
     return _finish(demo, request, sign_in, allowed=decision == "allow")
 
 
-def _finish(demo: Demo, request: Request, sign_in: SignIn, *, allowed: bool) -> Response:
+def _finish(demo: DemoContext, request: Request, sign_in: SignIn, *, allowed: bool) -> Response:
     if not allowed:
         fields = {"error": "access_denied", "error_description": "The user said no."}
     elif sign_in.session:
@@ -128,12 +128,12 @@ def _finish(demo: Demo, request: Request, sign_in: SignIn, *, allowed: bool) -> 
     return _see_other(sign_in.answer)
 
 
-def _sign_in(demo: Demo, request: Request) -> SignIn | None:
+def _sign_in(demo: DemoContext, request: Request) -> SignIn | None:
     browser = request.cookies.get(_BROWSER_COOKIE, "")
     return demo.identity.find(request.path_params["sign_in"], browser)
 
 
-def _open_sign_in(demo: Demo, request: Request) -> SignIn | None:
+def _open_sign_in(demo: DemoContext, request: Request) -> SignIn | None:
     sign_in = _sign_in(demo, request)
     return None if sign_in is None or sign_in.answer else sign_in
 
@@ -144,10 +144,10 @@ def _check_form(form: Parameters, sign_in: SignIn) -> None:
         raise OAuthRefusal("access_denied", "The form is not from this server's page.", 403)
 
 
-def _way_back(demo: Demo, client: RegisteredClient, state: str, **fields: str) -> str:
+def _way_back(demo: DemoContext, client: RegisteredClient, state: str, **fields: str) -> str:
     """Return the redirect URL with a result. Source: RFC 6749 section 4.1.2, RFC 9207 section 2."""
     redirect_url = client.redirect_url
-    answer = fields | ({"state": state} if state else {}) | {"iss": demo.world.url}
+    answer = fields | ({"state": state} if state else {}) | {"iss": demo.state.url}
     return f"{redirect_url}{'&' if '?' in redirect_url else '?'}{urlencode(answer)}"
 
 

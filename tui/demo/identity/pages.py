@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, Response
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.identity.errors import OAuthRefusal
 from tui.demo.identity.state import RegisteredClient, SignIn
 from tui.demo.records import User
@@ -39,8 +39,8 @@ _PROBLEM = Template(_read("problem.html"))
 class Pages:
     """Renders the pages of one demo server; they quote nothing from a request."""
 
-    def __init__(self, demo: Demo) -> None:
-        self._users = demo.world.users
+    def __init__(self, demo: DemoContext) -> None:
+        self._users = demo.state.users
         self._client = demo.identity.client
 
     def login(self, sign_in: SignIn) -> Response:

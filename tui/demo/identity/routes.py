@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.headless.callers import bearer_token
 from tui.demo.identity.errors import NO_STORE, OAuthRefusal
 from tui.demo.identity.login import (
@@ -33,7 +33,7 @@ _USERINFO = "/oauth/userinfo"
 _JWKS = "/oauth/jwks"
 
 
-def identity_routes(demo: Demo) -> list[Route]:
+def identity_routes(demo: DemoContext) -> list[Route]:
     """Return all routes of the Identity server."""
     return routes(
         demo,
@@ -52,9 +52,9 @@ def identity_routes(demo: Demo) -> list[Route]:
     )
 
 
-async def get_configuration(demo: Demo, request: Request) -> Response:
+async def get_configuration(demo: DemoContext, request: Request) -> Response:
     """Source: OpenID Connect Discovery section 3, RFC 8414 section 2, RFC 9207 section 3."""
-    issuer = demo.world.url
+    issuer = demo.state.url
     return JSONResponse(
         {
             "issuer": issuer,
@@ -84,18 +84,18 @@ async def get_configuration(demo: Demo, request: Request) -> Response:
     )
 
 
-async def get_keys(demo: Demo, request: Request) -> Response:
+async def get_keys(demo: DemoContext, request: Request) -> Response:
     return JSONResponse({"keys": [public_key()]})
 
 
-async def get_userinfo(demo: Demo, request: Request) -> Response:
+async def get_userinfo(demo: DemoContext, request: Request) -> Response:
     """Return the user of an access token. Source: OpenID Connect Core section 5.3, RFC 6750."""
     token = bearer_token(request)
     if not token:
         raise OAuthRefusal(
             "invalid_request", "A bearer token is needed.", 401, challenge='Bearer realm="Identity"'
         )
-    user = demo.world.users.get(demo.world.owner_of(token) or "")
+    user = demo.state.users.get(demo.state.owner_of(token) or "")
     if user is None:
         raise OAuthRefusal(
             "invalid_token",

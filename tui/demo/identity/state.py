@@ -83,11 +83,11 @@ class AuthorizationCode:
 class IdentityState:
     """Rules of codes and tokens. Source: RFC 6749, RFC 7636, RFC 9700 section 4.14."""
 
-    def __init__(self, world: DemoState, client: RegisteredClient) -> None:
+    def __init__(self, state: DemoState, client: RegisteredClient) -> None:
         self.client = client
         """The client that exists from the start."""
         self.clients = {client.client_id: client}
-        self._world = world
+        self._world = state
         self._sessions: dict[str, BrowserSession] = {}
         self._sign_ins: dict[str, SignIn] = {}
         self._codes: dict[str, AuthorizationCode] = {}
@@ -171,13 +171,13 @@ class IdentityState:
         return grant
 
     def _issue_tokens(self, grant: ConsentGrant) -> None:
-        world = self._world
-        access_token, grant.refresh_token = world.ids.secret(), world.ids.secret()
+        state = self._world
+        access_token, grant.refresh_token = state.ids.secret(), state.ids.secret()
         grant.access_tokens.append(access_token)
         self._families[grant.refresh_token] = grant
-        expires_at = world.clock.now() + timedelta(seconds=world.settings.token_life_s)
+        expires_at = state.clock.now() + timedelta(seconds=state.settings.token_life_s)
         user_id = grant.session.user.user_id
-        world.access_tokens[access_token] = AccessToken(user_id, expires_at, grant.client.client_id)
+        state.access_tokens[access_token] = AccessToken(user_id, expires_at, grant.client.client_id)
 
     def _revoke(self, grant: ConsentGrant) -> None:
         grant.refresh_token = ""

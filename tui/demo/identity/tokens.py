@@ -14,7 +14,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.identity.errors import NO_STORE, OAuthRefusal, invalid_request
 from tui.demo.identity.requests import SCOPES, Parameters, check_scope, read_form
 from tui.demo.identity.state import ConsentGrant
@@ -74,7 +74,7 @@ def _base64url(data: bytes) -> str:
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
-async def issue_tokens(demo: Demo, request: Request) -> Response:
+async def issue_tokens(demo: DemoContext, request: Request) -> Response:
     """Exchange a code or a refresh token; the request log has its fingerprint."""
     form = await read_form(request)
     _refuse_client_authentication(request, form)
@@ -110,7 +110,7 @@ def _refuse_client_authentication(request: Request, form: Parameters) -> None:
         )
 
 
-def _redeem_code(demo: Demo, request: Request, form: Parameters) -> ConsentGrant:
+def _redeem_code(demo: DemoContext, request: Request, form: Parameters) -> ConsentGrant:
     code, redirect_url = form.require("code"), form.require("redirect_uri")
     verifier = form.require("code_verifier")
     if not _VERIFIER.fullmatch(verifier):
@@ -119,7 +119,7 @@ def _redeem_code(demo: Demo, request: Request, form: Parameters) -> ConsentGrant
     return demo.identity.redeem(form.require("client_id"), code, redirect_url, verifier)
 
 
-def _refresh(demo: Demo, request: Request, form: Parameters) -> ConsentGrant:
+def _refresh(demo: DemoContext, request: Request, form: Parameters) -> ConsentGrant:
     refresh_token = form.require("refresh_token")
     if scope := form.get("scope"):
         check_scope(scope)
@@ -127,13 +127,13 @@ def _refresh(demo: Demo, request: Request, form: Parameters) -> ConsentGrant:
     return demo.identity.refresh(refresh_token)
 
 
-_EXCHANGES: dict[str, Callable[[Demo, Request, Parameters], ConsentGrant]] = {
+_EXCHANGES: dict[str, Callable[[DemoContext, Request, Parameters], ConsentGrant]] = {
     "authorization_code": _redeem_code,
     "refresh_token": _refresh,
 }
 
 
-def _answer(demo: Demo, grant: ConsentGrant) -> JsonObject:
+def _answer(demo: DemoContext, grant: ConsentGrant) -> JsonObject:
     access_token = grant.access_tokens[-1]
     return {
         "access_token": access_token,
@@ -145,11 +145,11 @@ def _answer(demo: Demo, grant: ConsentGrant) -> JsonObject:
     }
 
 
-def _id_token(demo: Demo, grant: ConsentGrant, access_token: str) -> str:
+def _id_token(demo: DemoContext, grant: ConsentGrant, access_token: str) -> str:
     """Return an ID token. Source: OpenID Connect Core section 2."""
-    now_s = int(demo.world.clock.now().timestamp())
+    now_s = int(demo.state.clock.now().timestamp())
     claims: JsonObject = {
-        "iss": demo.world.url,
+        "iss": demo.state.url,
         "aud": grant.client.client_id,
         "iat": now_s,
         "exp": now_s + demo.settings.token_life_s,

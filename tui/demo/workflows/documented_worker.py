@@ -39,9 +39,9 @@ _FAILED = "The model provider answered 500, three times."
 class DocumentedWorker:
     """Executes one run of a workflow."""
 
-    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
-        self._workshop = workshop
-        self._world = workshop.world
+    def __init__(self, workflows: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
+        self._workshop = workflows
+        self._world = workflows.state
         self._shape = WorkflowShape(documented=True)
         self._workflow = workflow
         self._task = task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.headless.event_stream import Frames, HangUp, ServerFrame
 from tui.demo.records import JsonObject
 from tui.demo.workflows.event_feed import EventFeed
@@ -12,7 +12,7 @@ from tui.demo.workflows.event_feed import EventFeed
 KEEPALIVE = ServerFrame("", "", comment="keepalive")
 
 
-async def follow(demo: Demo, feed: EventFeed, last_id: int | None) -> Frames:
+async def follow(demo: DemoContext, feed: EventFeed, last_id: int | None) -> Frames:
     """Yield the events after a number, then live; a comment after every silence.
 
     The first comment ends the replay; in the documented behaviour it precedes it. Source: Workflows

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tui.demo.clock import rfc3339
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.errors import Detail
 from tui.demo.middleware import Operation, visit_of
 from tui.demo.records import JsonObject
@@ -20,7 +20,7 @@ from tui.demo.workflows.dialect import bundle_item, task_row
 from tui.demo.workflows.records import UNDER_WAY, DemoWorkflow
 from tui.demo.workflows.requests import ImportBody, given_options, read_body
 
-_Handler = Callable[[Demo, Request], Awaitable[Response]]
+_Handler = Callable[[DemoContext, Request], Awaitable[Response]]
 _EMPTY = ("mcps", "knowledge-sources", "memories", "scheduled-agents")
 """Lists that are always empty."""
 
@@ -53,13 +53,13 @@ def _listed(
 ) -> tuple[Operation, Operation]:
     """Return the operations of one list: all of it, and one entry."""
 
-    async def all_of_them(demo: Demo, request: Request) -> Response:
-        demo.workshop.caller(request)
-        return JSONResponse([shape(entry) for entry in of(demo.workshop.catalog).values()])
+    async def all_of_them(demo: DemoContext, request: Request) -> Response:
+        demo.workflows.caller(request)
+        return JSONResponse([shape(entry) for entry in of(demo.workflows.catalog).values()])
 
-    async def one(demo: Demo, request: Request) -> Response:
-        demo.workshop.caller(request)
-        entry = of(demo.workshop.catalog).get(request.path_params["entry"])
+    async def one(demo: DemoContext, request: Request) -> Response:
+        demo.workflows.caller(request)
+        entry = of(demo.workflows.catalog).get(request.path_params["entry"])
         if entry is None:
             raise Detail(404, f"{what} not found")
         return JSONResponse(shape(entry))
@@ -70,28 +70,28 @@ def _listed(
     )
 
 
-async def list_guardrails(demo: Demo, request: Request) -> Response:
+async def list_guardrails(demo: DemoContext, request: Request) -> Response:
     """Return all guardrails, or those with a tag."""
-    demo.workshop.caller(request)
+    demo.workflows.caller(request)
     tag = query_of(request).get("tag")
-    known = demo.workshop.catalog.guardrails.values()
+    known = demo.workflows.catalog.guardrails.values()
     return JSONResponse([shapes.guardrail(g) for g in known if tag is None or tag in g.tags])
 
 
-async def get_env_mapping(demo: Demo, request: Request) -> Response:
-    demo.workshop.caller(request)
-    tool = demo.workshop.catalog.tools.get(request.path_params["entry"])
+async def get_env_mapping(demo: DemoContext, request: Request) -> Response:
+    demo.workflows.caller(request)
+    tool = demo.workflows.catalog.tools.get(request.path_params["entry"])
     if tool is None:
         raise Detail(404, "Custom tool not found")
-    return JSONResponse(shapes.env_mapping(tool, demo.workshop.catalog))
+    return JSONResponse(shapes.env_mapping(tool, demo.workflows.catalog))
 
 
-async def _empty_list(demo: Demo, request: Request) -> Response:
-    demo.workshop.caller(request)
+async def _empty_list(demo: DemoContext, request: Request) -> Response:
+    demo.workflows.caller(request)
     return JSONResponse([])
 
 
-async def health(demo: Demo, request: Request) -> Response:
+async def health(demo: DemoContext, request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
@@ -106,36 +106,36 @@ def bundle_operations() -> tuple[Operation, ...]:
     )
 
 
-async def export_all(demo: Demo, request: Request) -> Response:
-    return _bundle(demo, demo.workshop.owned_by(demo.workshop.caller(request)))
+async def export_all(demo: DemoContext, request: Request) -> Response:
+    return _bundle(demo, demo.workflows.owned_by(demo.workflows.caller(request)))
 
 
-async def export_one(demo: Demo, request: Request) -> Response:
-    return _bundle(demo, [demo.workshop.own(request)])
+async def export_one(demo: DemoContext, request: Request) -> Response:
+    return _bundle(demo, [demo.workflows.own(request)])
 
 
-def _bundle(demo: Demo, workflows: Iterable[DemoWorkflow]) -> Response:
+def _bundle(demo: DemoContext, workflows: Iterable[DemoWorkflow]) -> Response:
     return JSONResponse(
         {
             "version": "1.0",
-            "exported_at": rfc3339(demo.world.clock.now()),
+            "exported_at": rfc3339(demo.state.clock.now()),
             "resource_type": "workflow",
             "items": [bundle_item(workflow) for workflow in workflows],
         }
     )
 
 
-async def import_bundle(demo: Demo, request: Request) -> Response:
+async def import_bundle(demo: DemoContext, request: Request) -> Response:
     """Import a bundle: always 201; unknown agents are among the errors."""
-    caller, body = demo.workshop.caller(request), await read_body(ImportBody, request)
+    caller, body = demo.workflows.caller(request), await read_body(ImportBody, request)
     ids, errors = [], []
     for item in body.items:
         try:
-            agent = demo.workshop.agent(item.agent_id)
+            agent = demo.workflows.agent(item.agent_id)
         except Detail:
             errors.append(f"{item.title}: agent_id '{item.agent_id}' not found")
         else:
-            created = demo.workshop.create(caller, agent, given_options(item))
+            created = demo.workflows.create(caller, agent, given_options(item))
             ids.append(created.workflow_id)
     return JSONResponse({"created": len(ids), "errors": errors, "ids": ids}, 201)
 
@@ -155,30 +155,30 @@ def task_operations() -> tuple[Operation, ...]:
     )
 
 
-async def list_tasks(demo: Demo, request: Request) -> Response:
+async def list_tasks(demo: DemoContext, request: Request) -> Response:
     """Return all runs of the caller's workflows, newest first."""
-    mine = demo.workshop.owned_by(demo.workshop.caller(request))
+    mine = demo.workflows.owned_by(demo.workflows.caller(request))
     rows = [(task.number, task_row(workflow, task)) for workflow in mine for task in workflow.tasks]
     return JSONResponse([row for _, row in sorted(rows, key=lambda row: -row[0])])
 
 
-async def list_workflow_tasks(demo: Demo, request: Request) -> Response:
-    workflow = demo.workshop.own(request)
+async def list_workflow_tasks(demo: DemoContext, request: Request) -> Response:
+    workflow = demo.workflows.own(request)
     return JSONResponse([task_row(workflow, task) for task in reversed(workflow.tasks)])
 
 
-async def get_task(demo: Demo, request: Request) -> Response:
-    workflow, task = demo.workshop.own_task(request)
+async def get_task(demo: DemoContext, request: Request) -> Response:
+    workflow, task = demo.workflows.own_task(request)
     return JSONResponse(demo.workflow_shape.task(workflow, task))
 
 
-async def get_progress(demo: Demo, request: Request) -> Response:
-    _, task = demo.workshop.own_task(request)
+async def get_progress(demo: DemoContext, request: Request) -> Response:
+    _, task = demo.workflows.own_task(request)
     return JSONResponse(task.progress or _NO_PROGRESS)
 
 
-async def stop_task(demo: Demo, request: Request) -> Response:
-    workflow, task = demo.workshop.own_task(request)
+async def stop_task(demo: DemoContext, request: Request) -> Response:
+    workflow, task = demo.workflows.own_task(request)
     if task.status not in UNDER_WAY:
         raise Detail(400, f"Task is not stoppable (status={task.status})")
     ask_to_halt(demo, workflow)
@@ -187,6 +187,6 @@ async def stop_task(demo: Demo, request: Request) -> Response:
     return JSONResponse(answer, 202)
 
 
-def ask_to_halt(demo: Demo, workflow: DemoWorkflow) -> None:
+def ask_to_halt(demo: DemoContext, workflow: DemoWorkflow) -> None:
     """Set the halt flag, which only some provider paths check."""
-    workflow.halted_at = demo.world.clock.now()
+    workflow.halted_at = demo.state.clock.now()

@@ -58,7 +58,7 @@ class CustomWorker(RecordedWorker):
         self.count(len(pieces))
 
     async def _send(self, pieces: list[str], pace_s: float | None) -> None:
-        settings = self.workshop.world.settings
+        settings = self.workflows.state.settings
         usual_s = 1 / settings.token_rate if settings.token_rate else 0.0
         pause_s = usual_s if pace_s is None else pace_s
         await self.run_log.write(pieces, pause_s / settings.speed if settings.speed else 0.0)
@@ -84,8 +84,8 @@ class GatewayWorker(CustomWorker):
 
     streams: ClassVar[bool] = False
 
-    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
-        super().__init__(workshop, workflow, task)
+    def __init__(self, workflows: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
+        super().__init__(workflows, workflow, task)
         self.usage.free = True
 
     def set_up(self) -> None:
@@ -119,8 +119,8 @@ class ClaudeWorker(RecordedWorker):
     counts_turns: ClassVar[bool] = False
     tells_turn: ClassVar[bool] = True
 
-    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
-        super().__init__(workshop, workflow, task)
+    def __init__(self, workflows: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
+        super().__init__(workflows, workflow, task)
         self.usage.free = True
         self._said = 0
         self._broken = False
@@ -195,7 +195,7 @@ class ClaudeWorker(RecordedWorker):
         if halted_at is None or not self._said:
             return
         self.workflow.halted_at = None
-        if self.workshop.world.clock.now() - halted_at < HALT_KEPT:
+        if self.workflows.state.clock.now() - halted_at < HALT_KEPT:
             raise Ended("halted", "halted", "Execution halted by user")
 
     def close(self) -> None:
@@ -225,6 +225,6 @@ _WORKERS: dict[str, type[RecordedWorker]] = {
 }
 
 
-def worker_for(workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> RecordedWorker:
+def worker_for(workflows: WorkflowsState, workflow: DemoWorkflow, task: Task) -> RecordedWorker:
     """Return the worker of a workflow's provider path."""
-    return _WORKERS[workflow.agent.path](workshop, workflow, task)
+    return _WORKERS[workflow.agent.path](workflows, workflow, task)

@@ -35,12 +35,12 @@ class RecordedWorker:
     counts_turns: ClassVar[bool] = True
     tells_turn: ClassVar[bool] = False
 
-    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
-        self.run_log = RunLog(workshop, workflow, task)
-        self.workshop = workshop
+    def __init__(self, workflows: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
+        self.run_log = RunLog(workflows, workflow, task)
+        self.workflows = workflows
         self.workflow = workflow
         self.task = task
-        self.pace = workshop.world.pace
+        self.pace = workflows.state.pace
         self.usage = DemoUsage()
         self.final = ""
         self.reached_limit = False
@@ -145,7 +145,7 @@ class RecordedWorker:
         workflow, task = self.workflow, self.task
         turn = task.tool_calls if self.tells_turn else 0
         self.publish("status", {"status": status, "current_turn": turn})
-        await asyncio.sleep(_SAVING_S if self.workshop.world.settings.speed else 0)
+        await asyncio.sleep(_SAVING_S if self.workflows.state.settings.speed else 0)
         saved: TaskStatus = "completed" if status == "max_turns_reached" else status
         workflow.task_status = task.status = saved
         workflow.current_turn = turn
@@ -156,11 +156,11 @@ class RecordedWorker:
     @property
     def provider(self) -> ModelProvider:
         found = self.workflow.agent.provider
-        return found or next(iter(reversed(self.workshop.catalog.providers.values())))
+        return found or next(iter(reversed(self.workflows.catalog.providers.values())))
 
     @property
     def tools(self) -> list[str]:
-        known = self.workshop.catalog.tools
+        known = self.workflows.catalog.tools
         return [known[tool_id].name for tool_id in self.workflow.agent.custom_tool_ids]
 
     def log(self, event: str, detail: str) -> None:
@@ -186,7 +186,7 @@ class RecordedWorker:
 
     def log_violation(self) -> None:
         """Log the violation of a guardrail by the final answer, which was sent already."""
-        guardrails = self.workshop.output_guardrails(self.workflow, self.task.prompt)
+        guardrails = self.workflows.output_guardrails(self.workflow, self.task.prompt)
         problem = output_problem(guardrails, self.final)
         if problem:
             self.log("output_guardrail_violation", problem)

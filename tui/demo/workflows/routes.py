@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tui.demo.demo import Demo
+from tui.demo.context import DemoContext
 from tui.demo.errors import Detail
 from tui.demo.middleware import Operation, event_stream, routes, visit_of
 from tui.demo.records import JsonObject
@@ -44,7 +44,7 @@ _NULLABLE = frozenset(
 _LISTS = frozenset({"guardrail_ids", "guardrail_tags", "skill_ids", "skill_tags"})
 
 
-def workflow_routes(demo: Demo) -> list[Route]:
+def workflow_routes(demo: DemoContext) -> list[Route]:
     """Return all routes of the API."""
     return routes(
         demo,
@@ -69,64 +69,64 @@ def workflow_routes(demo: Demo) -> list[Route]:
     )
 
 
-async def without_slash(demo: Demo, request: Request) -> Response:
+async def without_slash(demo: DemoContext, request: Request) -> Response:
     """Redirect to the path without the slash. Source: recording 12-crud."""
-    return RedirectResponse(f"{demo.world.url}{_ALL}", 307)
+    return RedirectResponse(f"{demo.state.url}{_ALL}", 307)
 
 
-async def list_workflows(demo: Demo, request: Request) -> Response:
+async def list_workflows(demo: DemoContext, request: Request) -> Response:
     """Return the caller's workflows, all at once, newest first."""
-    mine = demo.workshop.owned_by(demo.workshop.caller(request))
+    mine = demo.workflows.owned_by(demo.workflows.caller(request))
     return JSONResponse([demo.workflow_shape.workflow(workflow) for workflow in mine])
 
 
-async def create_workflow(demo: Demo, request: Request) -> Response:
-    caller, body = demo.workshop.caller(request), await read_body(CreateBody, request)
+async def create_workflow(demo: DemoContext, request: Request) -> Response:
+    caller, body = demo.workflows.caller(request), await read_body(CreateBody, request)
     checked_format(body)
-    agent = demo.workshop.agent(body.agent_id)
-    workflow = demo.workshop.create(caller, agent, given_options(body))
+    agent = demo.workflows.agent(body.agent_id)
+    workflow = demo.workflows.create(caller, agent, given_options(body))
     visit_of(request).summary = workflow.workflow_id
     return JSONResponse(demo.workflow_shape.workflow(workflow), 201)
 
 
-async def get_workflow(demo: Demo, request: Request) -> Response:
-    return JSONResponse(demo.workflow_shape.workflow(demo.workshop.own(request)))
+async def get_workflow(demo: DemoContext, request: Request) -> Response:
+    return JSONResponse(demo.workflow_shape.workflow(demo.workflows.own(request)))
 
 
-async def update_workflow(demo: Demo, request: Request) -> Response:
+async def update_workflow(demo: DemoContext, request: Request) -> Response:
     """Change the given fields; ``status`` activates or deactivates a workflow."""
-    workflow, body = demo.workshop.own(request), await read_body(UpdateBody, request)
+    workflow, body = demo.workflows.own(request), await read_body(UpdateBody, request)
     checked_format(body)
     if body.status not in (None, "active", "inactive"):
         raise Detail(400, "status must be 'active' or 'inactive'")
-    agent = demo.workshop.agent(body.agent_id) if body.agent_id is not None else workflow.agent
+    agent = demo.workflows.agent(body.agent_id) if body.agent_id is not None else workflow.agent
     emptied = {name for name in body.model_fields_set if getattr(body, name) is None}
     if emptied & _LISTS:
         return PlainTextResponse("Internal Server Error", 500)
     workflow.agent = agent
     workflow.settings |= dict.fromkeys(emptied & _NULLABLE) | _changes(demo, body)
     workflow.active = (body.status or workflow.status) != "inactive"
-    workflow.updated_at = demo.world.clock.now()
+    workflow.updated_at = demo.state.clock.now()
     visit_of(request).summary = ", ".join(sorted(body.model_fields_set))
     return JSONResponse(demo.workflow_shape.workflow(workflow))
 
 
-def _changes(demo: Demo, body: UpdateBody) -> JsonObject:
+def _changes(demo: DemoContext, body: UpdateBody) -> JsonObject:
     kept = set() if demo.settings.documented_workflows else {"error_webhook_url"}
     dropped = {"agent_id", "status"} | kept
     return {name: value for name, value in given_options(body).items() if name not in dropped}
 
 
-async def delete_workflow(demo: Demo, request: Request) -> Response:
-    workflow = demo.workshop.own(request)
-    demo.workshop.delete(workflow)
+async def delete_workflow(demo: DemoContext, request: Request) -> Response:
+    workflow = demo.workflows.own(request)
+    demo.workflows.delete(workflow)
     visit_of(request).summary = workflow.workflow_id
     return Response(status_code=204)
 
 
-async def reset_workflow(demo: Demo, request: Request) -> Response:
+async def reset_workflow(demo: DemoContext, request: Request) -> Response:
     """Reset a hanging workflow to active. Source: recording 12-crud."""
-    workflow, aborted = demo.workshop.own(request), 0
+    workflow, aborted = demo.workflows.own(request), 0
     for task in workflow.tasks:
         if task.status in ("pending", "running"):
             task.status = "failed"
@@ -137,9 +137,9 @@ async def reset_workflow(demo: Demo, request: Request) -> Response:
     return JSONResponse({"detail": "Workflow reset to active", "tasks_aborted": aborted})
 
 
-async def send_prompt(demo: Demo, request: Request) -> Response:
+async def send_prompt(demo: DemoContext, request: Request) -> Response:
     """Start a run; the previous one is forgotten first, even if the prompt is then refused."""
-    workflow, body = demo.workshop.own(request), await read_body(PromptBody, request)
+    workflow, body = demo.workflows.own(request), await read_body(PromptBody, request)
     if workflow.busy if demo.settings.documented_workflows else workflow.status == "running":
         raise Detail(400, "A task is already running for this workflow")
     if not workflow.active:
@@ -147,7 +147,7 @@ async def send_prompt(demo: Demo, request: Request) -> Response:
     workflow.logs.clear()
     workflow.messages.clear()
     text = _text_of(body)
-    check_prompt(demo.workshop.guardrails_of(workflow), text, body.request)
+    check_prompt(demo.workflows.guardrails_of(workflow), text, body.request)
     accepted = _begin(demo, workflow, text, body.reasoning_effort)
     visit_of(request).summary = text
     return JSONResponse(accepted, 201)
@@ -161,24 +161,24 @@ def _text_of(body: PromptBody) -> str:
     return body.prompt
 
 
-def _begin(demo: Demo, workflow: DemoWorkflow, text: str, effort: str | None) -> JsonObject:
-    waiting, workshop = workflow.busy, demo.workshop
-    task = workshop.begin_task(workflow, text, effort)
+def _begin(demo: DemoContext, workflow: DemoWorkflow, text: str, effort: str | None) -> JsonObject:
+    waiting, workflows = workflow.busy, demo.workflows
+    task = workflows.begin_task(workflow, text, effort)
     accepted = demo.workflow_shape.accepted(workflow, task)
     script = script_for(ScriptPrompt(text, workflow.owner.capitalize()), workflow.agent.path)
     if demo.settings.documented_workflows:
-        documented = DocumentedWorker(workshop, workflow, task)
+        documented = DocumentedWorker(workflows, workflow, task)
         documented.log("prompt_received", text)
-        demo.world.spawn(documented.run(script))
+        demo.state.spawn(documented.run(script))
     else:
         if not waiting:
             workflow.feed.skip_number()
-        demo.world.spawn(worker_for(workshop, workflow, task).run(script))
+        demo.state.spawn(worker_for(workflows, workflow, task).run(script))
     return accepted
 
 
-async def halt(demo: Demo, request: Request) -> Response:
-    workflow = demo.workshop.own(request)
+async def halt(demo: DemoContext, request: Request) -> Response:
+    workflow = demo.workflows.own(request)
     if not workflow.active:
         raise Detail(400, "Workflow is inactive, cannot halt")
     if not workflow.busy:
@@ -189,18 +189,18 @@ async def halt(demo: Demo, request: Request) -> Response:
     return JSONResponse({"detail": "Halt signal sent"}, status)
 
 
-async def stream(demo: Demo, request: Request) -> Response:
+async def stream(demo: DemoContext, request: Request) -> Response:
     """Stream events from now on, or since ``Last-Event-ID``. Needs no token, as recorded."""
-    workflow = demo.workshop.named(request)
+    workflow = demo.workflows.named(request)
     last = request.headers.get("last-event-id", "")
     known = int(last) if last.isascii() and last.isdigit() else None
     visit_of(request).summary = last
     return event_stream(demo, request, None, follow(demo, workflow.feed, known))
 
 
-async def install_skill(demo: Demo, request: Request) -> Response:
-    workflow, skill_id = demo.workshop.own(request), request.path_params["skill"]
-    if skill_id not in demo.workshop.catalog.skills:
+async def install_skill(demo: DemoContext, request: Request) -> Response:
+    workflow, skill_id = demo.workflows.own(request), request.path_params["skill"]
+    if skill_id not in demo.workflows.catalog.skills:
         raise Detail(404, "Skill not found")
     installed = workflow.settings["skill_ids"]
     if skill_id in installed:
@@ -209,8 +209,8 @@ async def install_skill(demo: Demo, request: Request) -> Response:
     return JSONResponse(demo.workflow_shape.workflow(workflow))
 
 
-async def remove_skill(demo: Demo, request: Request) -> Response:
-    workflow, skill_id = demo.workshop.own(request), request.path_params["skill"]
+async def remove_skill(demo: DemoContext, request: Request) -> Response:
+    workflow, skill_id = demo.workflows.own(request), request.path_params["skill"]
     installed = workflow.settings["skill_ids"]
     if skill_id not in installed:
         raise Detail(404, "Skill not installed in this workflow")

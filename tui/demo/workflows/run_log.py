@@ -29,12 +29,12 @@ class Ended(Exception):
 class RunLog:
     """Records the output of a run."""
 
-    def __init__(self, workshop: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
-        self.workshop = workshop
+    def __init__(self, workflows: WorkflowsState, workflow: DemoWorkflow, task: Task) -> None:
+        self.workflows = workflows
         self.workflow = workflow
         self.task = task
-        self.pace = workshop.world.pace
-        self._last_at = workshop.world.clock.now()
+        self.pace = workflows.state.pace
+        self._last_at = workflows.state.clock.now()
 
     def log(self, event: str, detail: str, **tool: str) -> None:
         """Add a row to the log and the stream; input of tools is in the stream alone."""
@@ -56,7 +56,7 @@ class RunLog:
         for start in range(0, len(pieces), _BURST):
             rows = [{"delta": piece} for piece in pieces[start : start + _BURST]]
             times = [self.soon() for _ in rows]
-            self.workflow.feed.publish_burst("message_delta", times, rows, self.workshop.random)
+            self.workflow.feed.publish_burst("message_delta", times, rows, self.workflows.random)
             await asyncio.sleep(0)  # let the listeners keep up
 
     async def _write_slowly(self, pieces: Sequence[str], pause_s: float) -> None:
@@ -77,12 +77,12 @@ class RunLog:
 
     def moment(self) -> datetime:
         """Return the time, at least a millisecond after the last: rows have an order."""
-        self._last_at = max(self.workshop.world.clock.now(), self._last_at + _WORK)
+        self._last_at = max(self.workflows.state.clock.now(), self._last_at + _WORK)
         return self._last_at
 
     def soon(self) -> datetime:
         """Return the time, never before the last one."""
-        self._last_at = max(self.workshop.world.clock.now(), self._last_at)
+        self._last_at = max(self.workflows.state.clock.now(), self._last_at)
         return self._last_at
 
 

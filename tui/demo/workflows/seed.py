@@ -44,26 +44,26 @@ _PASTS = (
 )
 
 
-def seed_workflows(workshop: WorkflowsState) -> None:
+def seed_workflows(workflows: WorkflowsState) -> None:
     """Add the initial workflows to a new state, by its settings."""
-    if not workshop.world.settings.seeded_conversations:
+    if not workflows.state.settings.seeded_conversations:
         return
     for past in reversed(_PASTS):
-        _relive(workshop, "ada", past)
-    _relive(workshop, "grace", _PASTS[0])
+        _relive(workflows, "ada", past)
+    _relive(workflows, "grace", _PASTS[0])
 
 
-def _relive(workshop: WorkflowsState, owner: str, past: _Past) -> None:
-    at = workshop.world.clock.now() - past.age
+def _relive(workflows: WorkflowsState, owner: str, past: _Past) -> None:
+    at = workflows.state.clock.now() - past.age
     settings = {"title": past.title, "output_format": "markdown"}
-    workflow = workshop.create(owner, workshop.catalog.agents[IFRIT], settings, at)
+    workflow = workflows.create(owner, workflows.catalog.agents[IFRIT], settings, at)
     workflow.active = past.title != _SLEEPING
-    task = workshop.begin_task(workflow, past.asked)
+    task = workflows.begin_task(workflow, past.asked)
     task.created_at = task.started_at = workflow.task_at = at
     workflow.task_status = task.status = "completed"
     task.tool_calls, task.response = len(past.tools), past.said
     workflow.usage = task.usage = DemoUsage(812, len(past.said) // 4)
-    documented = workshop.world.settings.documented_workflows
+    documented = workflows.state.settings.documented_workflows
     (_write_documented if documented else _write_recorded)(workflow, past)
     task.logs, task.finished_at = list(workflow.logs), at + timedelta(seconds=20)
     workflow.updated_at = task.finished_at

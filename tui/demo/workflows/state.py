@@ -26,15 +26,15 @@ ANONYMOUS = "local"
 class WorkflowsState:
     """Agents, skills, workflows and the tokens of their owners."""
 
-    def __init__(self, world: DemoState, token: str, colleagues_token: str) -> None:
-        self.world = world
+    def __init__(self, state: DemoState, token: str, colleagues_token: str) -> None:
+        self.state = state
         self.token, self.colleagues_token = token, colleagues_token
         self.owners = {token: "ada", colleagues_token: "grace"}
-        self.catalog = catalog(world.clock.now() - timedelta(days=90))
+        self.catalog = catalog(state.clock.now() - timedelta(days=90))
         self.workflows: dict[str, DemoWorkflow] = {}
         self.gone: set[str] = set()
         """Tasks of deleted workflows."""
-        self.random = Random(world.settings.seed)
+        self.random = Random(state.settings.seed)
         """Decides which events of a burst overtake others."""
         self._tasks = 0
 
@@ -47,7 +47,7 @@ class WorkflowsState:
         if not request.headers.get("authorization"):
             return ANONYMOUS
         owner = self.owners.get(bearer_token(request))
-        if owner is None and self.world.settings.offline:
+        if owner is None and self.state.settings.offline:
             problem = "GitHub API unreachable: [Errno -2] Name or service not known"
             raise Detail(503, problem)
         if owner is None:
@@ -124,19 +124,19 @@ class WorkflowsState:
         self, owner: str, agent: DemoAgent, settings: JsonObject, at: datetime | None = None
     ) -> DemoWorkflow:
         """Create a workflow; ``at`` dates it back."""
-        at = at or self.world.clock.now()
+        at = at or self.state.clock.now()
         kept = {name: value for name, value in settings.items() if name in DEFAULTS}
-        if not self.world.settings.documented_workflows:
+        if not self.state.settings.documented_workflows:
             kept.pop("error_webhook_url", None)  # the recorded server drops it
         copied = {n: list(v) if isinstance(v, list) else v for n, v in DEFAULTS.items()}
         workflow = DemoWorkflow(
-            self.world.ids.short("wf"),
+            self.state.ids.short("wf"),
             owner,
             agent,
             copied | {"model": agent.model, "credential_overrides": {}} | kept,
             at,
             at,
-            EventFeed(self.world.clock),
+            EventFeed(self.state.clock),
         )
         self.workflows[workflow.workflow_id] = workflow
         return workflow
@@ -145,15 +145,15 @@ class WorkflowsState:
         """Delete a workflow; its tasks have no owner from then on."""
         del self.workflows[workflow.workflow_id]
         self.gone |= {task.task_id for task in workflow.tasks}
-        workflow.halted_at = self.world.clock.now()
+        workflow.halted_at = self.state.clock.now()
 
     def begin_task(
         self, workflow: DemoWorkflow, prompt: str, reasoning_effort: str | None = None
     ) -> Task:
         """Accept a prompt: create a task that waits for its worker."""
-        now, self._tasks = self.world.clock.now(), self._tasks + 1
+        now, self._tasks = self.state.clock.now(), self._tasks + 1
         task = Task(
-            task_id=self.world.ids.short("task"),
+            task_id=self.state.ids.short("task"),
             number=self._tasks,
             prompt=prompt,
             agent_name=workflow.agent.name,

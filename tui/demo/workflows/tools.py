@@ -143,7 +143,7 @@ def _looked_up(run: RunLog, call: ToolCall) -> JsonObject:
     """
     overrides = run.workflow.settings["credential_overrides"]
     wanted = overrides.get("ORDERS_KEY", "ORDERS_KEY")
-    tokens = {token.name: token for token in run.workshop.catalog.tokens.values()}
+    tokens = {token.name: token for token in run.workflows.catalog.tokens.values()}
     if wanted not in tokens:
         return {
             "error": f"Error: Required credential '{wanted}' is not configured. "

@@ -17,18 +17,18 @@ from tui.demo.workflows.state import WorkflowsState
 
 
 @dataclass(slots=True)
-class Demo:
+class DemoContext:
     """Parts of a demo server, without the server."""
 
     settings: DemoSettings
-    world: DemoState
+    state: DemoState
     shape: Shape
     faults: FaultBox
     identity: IdentityState
     workflow_shape: WorkflowShape
-    workshop: WorkflowsState
-    bureau: DeveloperState
-    journal: DemoRequestLog = field(default_factory=DemoRequestLog)
-    wires: OpenConnections = field(default_factory=OpenConnections)
+    workflows: WorkflowsState
+    developer: DeveloperState
+    request_log: DemoRequestLog = field(default_factory=DemoRequestLog)
+    connections: OpenConnections = field(default_factory=OpenConnections)
     errors: list[str] = field(default_factory=list)
     """Tracebacks of our own bugs; not printed, since the terminal belongs to the interface."""
