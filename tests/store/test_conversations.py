@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tui.core.events import AgentMessage, TurnFinished
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId, local_conversation
-from tui.core.ports import TurnStore
 from tui.core.records import Conversation, Prompt
+from tui.core.store_port import TurnStore
 from tui.store import SqliteStore
 
 ONE, TWO, THREE = map(ConversationId, ("one", "two", "three"))

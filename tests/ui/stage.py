@@ -18,8 +18,8 @@ from tui.config import Preferences
 from tui.core.errors import BackendError
 from tui.core.genie_source import Kept
 from tui.core.ids import ConversationId
-from tui.core.ports import EarlyDraftStore
 from tui.core.records import Conversation
+from tui.core.store_port import EarlyDraftStore
 from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.updates import Publish

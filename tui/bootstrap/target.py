@@ -14,7 +14,8 @@ from tui.core.genie_source import Kept
 from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:
-    from tui.core.ports import ChatBackend, Clock, EarlyDraftStore
+    from tui.core.ports import ChatBackend, Clock
+    from tui.core.store_port import EarlyDraftStore
     from tui.engine.session import Session
     from tui.engine.updates import Publish
     from tui.studio.developer_client import DeveloperClient

@@ -11,7 +11,8 @@ from tui.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from tui.core.errors import BackendError
-    from tui.core.ports import ChatBackend, Clock, TurnStore
+    from tui.core.ports import ChatBackend, Clock
+    from tui.core.store_port import TurnStore
     from tui.engine.updates import Publish
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ whose sender died is taken over.
 from __future__ import annotations
 
 from tui.core.ids import ConversationId, TurnId
-from tui.core.ports import TurnStore
+from tui.core.store_port import TurnStore
 from tui.engine.turn_runner import TurnRunner
 
 

@@ -12,10 +12,11 @@ from tui.core.draft import Draft, draft_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalRequested, Decision
 from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, local_conversation
-from tui.core.ports import Capability, ChatBackend, Clock, TurnStore
+from tui.core.ports import Capability, ChatBackend, Clock
 from tui.core.records import Attachment, Conversation, Prompt
 from tui.core.redaction import describe_exception
 from tui.core.server_calls import ServerCall
+from tui.core.store_port import TurnStore
 from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
 from tui.engine.approvals import AnswerPoster, approval, connection

@@ -18,7 +18,7 @@ from tui.store.presence import Presence
 
 
 class SqliteStore:
-    """:class:`tui.core.ports.TurnStore` in a SQLite file that several processes may have open.
+    """:class:`tui.core.store_port.TurnStore` in a SQLite file that several processes may have open.
 
     A write survives the death of the process. Delivery states, and the user's text, also survive a
     power failure; for events that would be waste, since the server has them. Every call raises

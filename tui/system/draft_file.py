@@ -10,7 +10,7 @@ from tui.system.private_files import make_folder, open_file
 
 
 class DraftFile:
-    """A :class:`tui.core.ports.EarlyDraftStore` in one file, 0600 in a 0700 folder, written
+    """A :class:`tui.core.store_port.EarlyDraftStore` in one file, 0600 in a 0700 folder, written
     atomically.
     """
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from tui.config import Preferences
     from tui.core.genie_source import Kept
-    from tui.core.ports import Clock, EarlyDraftStore
+    from tui.core.ports import Clock
+    from tui.core.store_port import EarlyDraftStore
     from tui.system.terminal import Terminal
     from tui.ui.setup.login_modal import SignedIn
 

@@ -25,8 +25,8 @@ from tui.ui.transcript.message_actions import MessageActions
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
-    from tui.core.ports import EarlyDraftStore
     from tui.core.records import Hit
+    from tui.core.store_port import EarlyDraftStore
     from tui.ui.chat.banner import Banner
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.controller import Controller

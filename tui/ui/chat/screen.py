@@ -37,7 +37,8 @@ from tui.ui.transcript.conversation_pane import ConversationPane
 from tui.ui.transcript.welcome import Welcome
 
 if TYPE_CHECKING:
-    from tui.core.ports import Clock, EarlyDraftStore
+    from tui.core.ports import Clock
+    from tui.core.store_port import EarlyDraftStore
     from tui.engine.updates import Publish
     from tui.ui.chat.pane_row import Pane
     from tui.ui.chat.update_handler import UpdateHandler

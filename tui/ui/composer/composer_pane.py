@@ -22,7 +22,7 @@ from tui.ui.composer.send_queue import SendQueue
 from tui.ui.composer.slash_commands import SlashCommands
 
 if TYPE_CHECKING:
-    from tui.core.ports import EarlyDraftStore
+    from tui.core.store_port import EarlyDraftStore
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
     from tui.ui.composer.slash_registry import SlashCommand

@@ -12,7 +12,7 @@ from tui.ui.app.early_input import EarlyDraft, parse_early_draft
 from tui.ui.composer.attachments import look_at
 
 if TYPE_CHECKING:
-    from tui.core.ports import EarlyDraftStore
+    from tui.core.store_port import EarlyDraftStore
     from tui.ui.chat.context import ChatContext
     from tui.ui.composer.attachment_chips import AttachmentChips
     from tui.ui.composer.composer import Composer
