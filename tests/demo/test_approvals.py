@@ -17,7 +17,7 @@ def _decide(ada, conversation, call_id, resolution, **more):
     return ada.post(path, {"resolution": resolution, **more})
 
 
-def test_the_question_has_every_kind_of_parameter_and_a_schema_for_each(parked):
+def test_the_approval_has_every_kind_of_parameter_and_its_schema(parked):
     *_, question = parked
     parameters, schema = question["skill_parameters"], question["skill_parameter_schema"]
     assert [field["name"] for field in schema] == list(parameters)
@@ -28,7 +28,7 @@ def test_the_question_has_every_kind_of_parameter_and_a_schema_for_each(parked):
     assert question["call_id"].startswith("call_")
 
 
-def test_an_approved_skill_runs_and_the_same_stream_goes_on(parked, kinds):
+def test_an_approved_skill_runs_and_the_same_stream_continues(parked, kinds):
     ada, conversation, turn, question = parked
     answer = _decide(ada, conversation, question["call_id"], "approved")
     assert answer.status_code == 200
@@ -49,13 +49,13 @@ def test_a_rejected_skill_leaves_no_event_and_the_genie_quotes_the_reason(parked
     assert rest[0].data["message"].startswith("Rejected by user: Too heavy")
 
 
-def test_no_reason_is_fine(parked):
+def test_a_rejection_needs_no_reason(parked):
     ada, conversation, turn, question = parked
     _decide(ada, conversation, question["call_id"], "rejected")
     assert "no reason given" in next(turn).data["message"]
 
 
-def test_a_decision_is_taken_once(parked):
+def test_an_approval_decision_is_accepted_once(parked):
     ada, conversation, turn, question = parked
     assert _decide(ada, conversation, question["call_id"], "approved").status_code == 200
     list(turn)
@@ -72,7 +72,7 @@ def test_an_unknown_call_is_404_and_an_unknown_resolution_422(parked):
     assert ada.state(conversation) == "awaiting_approval"
 
 
-def test_two_questions_in_one_turn(visit, until):
+def test_two_approvals_in_one_turn(visit, until):
     ada = visit()
     conversation = ada.begin()
     with ada.stream(conversation, "book a trip to Lisbon") as turn:
@@ -83,7 +83,7 @@ def test_two_questions_in_one_turn(visit, until):
         assert "hotel too" in until(turn, "agent.message").data["message"]
 
 
-def test_several_conversations_wait_at_once(visit, until):
+def test_several_conversations_have_pending_approvals(visit, until):
     ada = visit()
     first, second = ada.begin(), ada.begin()
     with ada.stream(first, "order a laptop") as one, ada.stream(second, "password") as two:

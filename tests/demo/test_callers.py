@@ -10,14 +10,14 @@ def _list(ada, headers: dict[str, str]) -> httpx.Response:
     return httpx.get(f"{ada.chat}/conversations", headers=headers)
 
 
-def test_an_oauth_access_token_is_enough(visit):
+def test_an_oauth_access_token_is_sufficient(visit):
     ada = visit()
     ada.begin()
     answer = _list(ada, {"Authorization": f"Bearer {ada.server.access_token}"})
     assert answer.json()["total_count"] == 1
 
 
-def test_an_api_key_looks_like_one(visit):
+def test_an_api_key_has_its_format(visit):
     key = visit().server.api_key
     assert len(key) == 64
     assert int(key, 16)
@@ -27,7 +27,7 @@ def test_an_api_key_looks_like_one(visit):
     "authorization",
     ["", "Bearer", "Bearer nonsense", "Bearer wrkaus-eyJ", "Basic {key}", "bearer {key}", "{key}"],
 )
-def test_a_wrong_credential_is_auth_failed(visit, authorization):
+def test_wrong_credentials_are_auth_failed(visit, authorization):
     ada = visit()
     header = authorization.format(key=ada.server.api_key)
     answer = _list(ada, {"Authorization": header, "X-IDP-User-Id": ada.server.idp_user_id})
@@ -50,7 +50,7 @@ def test_an_api_key_needs_an_active_user(visit, user):
     assert answer.json()["error_code"] == "user_nonactive_or_missing"
 
 
-def test_nobody_sees_the_conversations_of_others(visit):
+def test_conversations_of_other_users_are_not_visible(visit):
     ada = visit()
     conversation = ada.begin()
     ada.ask("hello", conversation)

@@ -12,18 +12,18 @@ from tui.demo.ids import Ids, skill_id
 NOON = datetime(2026, 5, 26, 12, 0, 0, 123456, UTC)
 
 
-def test_instants_are_written_as_documented_and_read_back():
+def test_timestamps_survive_a_round_trip_in_the_documented_format():
     assert rfc3339(NOON) == "2026-05-26T12:00:00.123456Z"
     assert rfc3339(NOON.astimezone(timezone(timedelta(hours=5)))) == rfc3339(NOON)
     assert parse_rfc3339("2026-05-26T14:00:00.123456+02:00") == NOON
 
 
-def test_an_instant_without_an_offset_is_refused():
+def test_a_timestamp_without_an_offset_is_rejected():
     with pytest.raises(ValueError, match="no offset"):
         parse_rfc3339("2026-05-26T12:00:00")
 
 
-def test_a_frozen_clock_never_reads_the_same_twice():
+def test_a_frozen_clock_never_gives_the_same_time_twice():
     clock = DemoClock(NOON)
     readings = [clock.now() for _ in range(100)]
     assert readings[0] == NOON
@@ -41,7 +41,7 @@ def test_event_ids_are_version_7_and_sort_by_time():
     assert first.int >> 80 == int(NOON.timestamp() * 1000)
 
 
-def test_ids_have_the_forms_of_the_api():
+def test_ids_have_the_formats_of_the_api():
     ids = Ids(1)
     assert len(ids.call()) == len("call_") + 22
     assert UUID(ids.request()).version == 4

@@ -44,7 +44,7 @@ def test_the_stream_of_a_parked_turn_is_interrupted_and_closed(visit, kinds):
     assert ada.state(conversation) == "skill_processing"
 
 
-def test_the_reply_after_consent_is_in_the_history_alone(park, eventually, kinds):
+def test_the_reply_after_consent_is_only_in_the_history(park, eventually, kinds):
     ada, conversation, asked = park()
     before = _link(ada, asked["runtime_connection_attempt_id"]).json()
     assert before == {"status": "auth_required", "auth_link": asked["auth_link"]}
@@ -60,7 +60,7 @@ def test_the_reply_after_consent_is_in_the_history_alone(park, eventually, kinds
 
 
 @pytest.mark.parametrize("stored", [0, 1])
-def test_a_turn_may_go_on_in_another_run(park, eventually, stored):
+def test_a_turn_may_continue_in_another_run(park, eventually, stored):
     ada, conversation, asked = park(faults=(f"new_run:stored={stored}",))
     httpx.post(asked["auth_link"]["url"], data={"decision": "allow"})
     eventually(_answered(ada, conversation))
@@ -72,7 +72,7 @@ def test_a_turn_may_go_on_in_another_run(park, eventually, stored):
     assert runs.count(newest["genie_run_id"]) == 3 * stored
 
 
-def test_a_denied_connection_is_regretted(park, eventually):
+def test_a_denied_connection_gets_a_reply(park, eventually):
     ada, conversation, asked = park()
     httpx.post(asked["auth_link"]["url"], data={"decision": "deny"})
     eventually(_answered(ada, conversation))
@@ -128,7 +128,7 @@ def test_the_consent_page_is_self_contained_and_locked_down(park):
     assert 'value="allow"' in page.text
 
 
-def test_a_form_of_another_site_is_refused(park):
+def test_a_cross_site_consent_form_is_rejected(park):
     ada, _, asked = park()
     answer = httpx.post(
         asked["auth_link"]["url"],
@@ -140,7 +140,7 @@ def test_a_form_of_another_site_is_refused(park):
     assert link["status"] == "auth_required"
 
 
-def test_consent_is_given_once_and_with_a_known_word(park):
+def test_consent_is_given_once_and_with_a_known_value(park):
     _, _, asked = park()
     url = asked["auth_link"]["url"]
     assert httpx.post(url, data={"decision": "perhaps"}).status_code == 400

@@ -5,7 +5,7 @@ import pytest
 ROW = {"conversation_id", "topic", "created_at", "last_updated_at"}
 
 
-def test_a_new_conversation_is_idle_and_has_a_number_for_a_topic(visit):
+def test_a_new_conversation_is_idle_and_has_a_number_as_title(visit):
     ada = visit()
     created = ada.post("/conversations", {})
     conversation = created.json()["conversation_id"]
@@ -64,7 +64,7 @@ def test_messages_are_newest_first_and_page_back_to_the_beginning(visit):
     assert (len(rest["messages"]), rest["cursor"]) == (2, None)
 
 
-def test_a_reply_belongs_to_the_run_that_was_asked_for(visit):
+def test_a_reply_belongs_to_its_run(visit):
     ada = visit()
     conversation = ada.begin()
     turn = ada.ask("hello", conversation)
@@ -73,7 +73,7 @@ def test_a_reply_belongs_to_the_run_that_was_asked_for(visit):
     assert reply["message_id"] == turn[1].data["message_id"]
 
 
-def test_a_deleted_conversation_is_gone(visit):
+def test_a_deleted_conversation_is_404(visit):
     ada = visit()
     conversation = ada.begin()
     ada.ask("hello", conversation)
@@ -105,7 +105,7 @@ def test_feedback_is_accepted_without_a_body(visit):
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=-1", "cursor=%21", "cursor=eA=="])
-def test_bad_paging_is_refused(visit, query):
+def test_invalid_paging_is_rejected(visit, query):
     ada = visit()
     conversation = ada.begin()
     answer = ada.http.get(f"/conversations/{conversation}/messages?{query}")
@@ -125,7 +125,7 @@ def test_bad_paging_is_refused(visit, query):
         ("GET", "/nothing"),
     ],
 )
-def test_what_does_not_exist_is_404(visit, method, path):
+def test_unknown_ids_are_404(visit, method, path):
     answer = visit().http.request(method, path)
     assert answer.status_code == 404
     assert answer.json()["request_id"] == answer.headers["x-request-id"]

@@ -82,7 +82,7 @@ def errors_of(answer: httpx.Response) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("wrong", ["", "nonsense", "key", "access"])
-def test_any_other_credential_is_401_in_the_apis_own_shape(visit: Visit, wrong: str) -> None:
+def test_wrong_credentials_are_401_in_the_format_of_the_api(visit: Visit, wrong: str) -> None:
     server = visit().server
     token = {"key": server.api_key, "access": server.access_token}.get(wrong, wrong)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -93,7 +93,7 @@ def test_any_other_credential_is_401_in_the_apis_own_shape(visit: Visit, wrong: 
     assert "x-request-id" not in answer.headers
 
 
-def test_a_developer_token_opens_no_conversation(visit: Visit, build: Build) -> None:
+def test_a_developer_token_cannot_chat(visit: Visit, build: Build) -> None:
     ada = visit()
     headers = {"Authorization": f"Bearer {ada.server.developer_token}"}
     assert httpx.get(f"{ada.chat}/conversations", headers=headers).status_code == 401
@@ -129,7 +129,7 @@ def test_tokens_of_api_clients_work_until_they_are_replaced(visit: Visit, build:
     ("method", "path", "most", "seconds"),
     [("GET", "/api/folders", 60, 60), ("POST", "/api/connections", 1, 1)],
 )
-def test_more_than_the_limit_is_429_until_time_has_passed(
+def test_requests_over_the_rate_limit_are_429_until_time_has_passed(
     visit: Visit, build: Build, method: str, path: str, most: int, seconds: int
 ) -> None:
     server = visit().server
@@ -150,7 +150,7 @@ def said(visitor: Visitor) -> list[str]:
     return [f.data["message"] for f in visitor.ask("hi") if f.event == "agent.message"]
 
 
-def test_a_started_genie_answers_and_a_stopped_one_is_silent(visit: Visit, build: Build) -> None:
+def test_a_started_genie_replies_and_a_stopped_one_is_silent(visit: Visit, build: Build) -> None:
     asleep = visit("stopped_genie")
     builder, path = build(asleep.server), f"/api/agentic/genies/{STOPPED_GENIE}"
     assert said(asleep) == []
@@ -185,7 +185,7 @@ def test_a_genie_and_a_client_are_one_to_one(visit: Visit, build: Build) -> None
     builder.attach(builder.genie(), one, 409)
 
 
-def test_a_key_is_good_for_its_own_genie_until_it_is_replaced_or_deleted(
+def test_an_api_key_is_valid_for_its_own_genie_until_replaced_or_deleted(
     visit: Visit, build: Build
 ) -> None:
     ada = visit()
@@ -209,7 +209,7 @@ def test_a_key_is_good_for_its_own_genie_until_it_is_replaced_or_deleted(
     assert status(genie, new) == 401
 
 
-def test_only_members_of_a_genies_groups_may_talk_to_it(visit: Visit, build: Build) -> None:
+def test_only_members_of_the_user_groups_can_chat_with_a_genie(visit: Visit, build: Build) -> None:
     ada = visit()
     builder, path = build(ada.server), f"/api/agentic/genies/{ada.server.genie}"
     grace = {"X-IDP-User-Id": COLLEAGUE_ID}
@@ -220,7 +220,7 @@ def test_only_members_of_a_genies_groups_may_talk_to_it(visit: Visit, build: Bui
     assert ada.http.get("/conversations", headers=grace).status_code == 200
 
 
-def test_a_deleted_genie_takes_its_conversations_along_and_frees_its_client(
+def test_a_deleted_genie_deletes_its_conversations_and_detaches_its_client(
     visit: Visit, build: Build
 ) -> None:
     ada = visit()
@@ -297,7 +297,7 @@ def test_each_call_of_a_skill_is_a_job_of_its_recipe(visit: Visit, build: Build)
         ("PUT", "/api/agentic/genies/{genie}", {"channel_whitelist": "C1"}, 422),
     ],
 )
-def test_what_is_wrong_is_refused_with_its_status(
+def test_invalid_requests_are_rejected_with_their_status(
     visit: Visit, build: Build, method: str, path: str, body: dict[str, Any], status: int
 ) -> None:
     server = visit().server
@@ -317,7 +317,7 @@ def test_what_is_wrong_is_refused_with_its_status(
         ("query=nobody", []),
     ],
 )
-def test_users_are_found_by_words_or_by_emails(
+def test_users_are_found_by_name_or_email(
     visit: Visit, build: Build, query: str, names: list[str]
 ) -> None:
     users = build(visit().server).ask("GET", f"/api/iam/users?{query}")["data"]
@@ -325,7 +325,7 @@ def test_users_are_found_by_words_or_by_emails(
     assert {user["status"] for user in users} <= {"active", "invited"}
 
 
-def test_a_policy_that_is_refused_reads_as_in_the_documents(visit: Visit, build: Build) -> None:
+def test_an_invalid_policy_is_rejected_as_documented(visit: Visit, build: Build) -> None:
     server = visit().server
     path = f"/api/agentic/genies/{server.genie}/guardrails/policies/prompt_attack"
     body = {"configuration": {"strength": "LOW", "junk": 1}}
@@ -350,12 +350,12 @@ def test_a_policy_that_is_refused_reads_as_in_the_documents(visit: Visit, build:
         "/api/iam/users?query=&emails[]=",
     ],
 )
-def test_empty_parameters_are_as_good_as_none(visit: Visit, build: Build, path: str) -> None:
+def test_empty_query_parameters_count_as_missing(visit: Visit, build: Build, path: str) -> None:
     builder = build(visit().server)
     assert builder.ask("GET", path) == builder.ask("GET", path.partition("?")[0])
 
 
-def test_a_state_that_no_genie_has_finds_none(visit: Visit, build: Build) -> None:
+def test_an_unknown_state_filter_finds_no_genie(visit: Visit, build: Build) -> None:
     builder = build(visit().server)
     assert builder.ask("GET", "/api/agentic/genies?state=dancing") == []
     states = {row["state"] for row in builder.ask("GET", "/api/agentic/genies?state=active")}

@@ -11,7 +11,7 @@ def test_events_are_oldest_first_and_the_same_as_the_stream(visit):
     assert body == {"events": [frame.data for frame in turn]}
 
 
-def test_events_page_until_there_is_no_more(visit):
+def test_events_are_paged_until_the_end(visit):
     ada = visit()
     ada.ask("hello")
     ada.ask("thank you")
@@ -27,7 +27,7 @@ def test_events_page_until_there_is_no_more(visit):
     assert len(everything) == 6
 
 
-def test_the_lower_bound_is_inclusive(visit):
+def test_the_lower_time_bound_is_inclusive(visit):
     ada = visit()
     ada.ask("hello")
     events = ada.get("/conversations/events")["events"]
@@ -35,7 +35,7 @@ def test_the_lower_bound_is_inclusive(visit):
     assert again["events"] == events[1:]
 
 
-def test_the_bound_may_have_an_offset(visit):
+def test_the_time_bound_may_have_an_offset(visit):
     ada = visit()
     ada.ask("hello")
     body = ada.get("/conversations/events", since_created_at="2026-01-01T02:00:00+02:00")
@@ -43,12 +43,12 @@ def test_the_bound_may_have_an_offset(visit):
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2026-01-01T00:00:00"])
-def test_a_bound_that_is_not_rfc3339_is_400(visit, since):
+def test_a_time_bound_that_is_not_rfc3339_is_400(visit, since):
     answer = visit().http.get("/conversations/events", params={"since_created_at": since})
     assert answer.status_code == 400
 
 
-def test_events_are_kept_for_24_hours_and_messages_for_ever(visit):
+def test_events_expire_after_24_hours_and_messages_never(visit):
     ada = visit()
     conversation = ada.begin()
     ada.ask("hello", conversation)

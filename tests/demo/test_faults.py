@@ -29,7 +29,7 @@ TURN = ["processing.started", "agent.message", "processing.finished"]
         (" silent:after=2 ", {"kind": "silent", "after": 2}),
     ],
 )
-def test_specifications(spec, expected):
+def test_fault_specifications_are_parsed(spec, expected):
     fault = parse(spec)
     assert {name: getattr(fault, name) for name in expected} == expected
 
@@ -54,7 +54,7 @@ def test_specifications(spec, expected):
         ("new_run:on=send", "new_run: takes no on="),
     ],
 )
-def test_mistakes_are_named_in_one_line(spec, named):
+def test_errors_in_fault_specifications_are_named_in_one_line(spec, named):
     with pytest.raises(ValueError, match=re.escape(named)) as refused:
         parse(spec)
     assert "\n" not in str(refused.value)
@@ -66,14 +66,14 @@ def test_the_documentation_of_the_grammar_names_all_operations():
     assert "cut:after=3" in text
 
 
-def test_a_fault_strikes_as_often_as_it_says():
+def test_a_fault_strikes_as_often_as_specified():
     box = FaultBox(("status:503,times=2,on=list",))
     hits = [len(box.strike("list", stream=False)) for _ in range(3)]
     assert hits == [1, 1, 0]
     assert box.strike("get", stream=False) == []
 
 
-def test_faults_can_be_lifted():
+def test_faults_can_be_removed():
     box = FaultBox(("duplicate",))
     box.clear()
     assert box.strike("send", stream=True) == []
@@ -105,7 +105,7 @@ def test_tear_stops_inside_a_character(visit):
         half.decode()
 
 
-def test_outage_cuts_everything_for_a_while(visit, kinds, eventually):
+def test_outage_interrupts_everything_for_a_while(visit, kinds, eventually):
     ada = visit(faults=("outage:after=2,s=0.2,times=1",))
     conversation = ada.begin()
     seen, lost = ada.ask_until_lost("hello", conversation)
@@ -123,7 +123,7 @@ def test_outage_cuts_everything_for_a_while(visit, kinds, eventually):
     eventually(back)
 
 
-def test_swap_brings_an_event_behind_its_successor(visit, kinds):
+def test_swap_sends_an_event_after_its_successor(visit, kinds):
     turn = visit(faults=("swap:after=1,times=1",)).ask("hello")
     assert kinds(turn) == [TURN[0], TURN[2], TURN[1]]
     assert [frame.data["seq_num"] for frame in turn] == [1, 3, 2]
@@ -138,7 +138,7 @@ def test_mute_leaves_only_keep_alives(visit, kinds):
     assert kinds(turn) == TURN[:2]
 
 
-def test_skip_leaves_one_event_out(visit, kinds):
+def test_skip_omits_one_event(visit, kinds):
     ada = visit(faults=("skip:after=1,times=1",))
     turn = ada.ask("hello")
     assert kinds(turn) == [TURN[0], TURN[2]]
@@ -151,7 +151,7 @@ def test_close_ends_the_stream_cleanly_without_the_end_of_the_turn(visit, kinds)
     assert (kinds(seen), lost) == (TURN[:1], None)
 
 
-def test_silent_sends_not_even_pings(visit, kinds):
+def test_silent_sends_no_heartbeats(visit, kinds):
     ada = visit(faults=("silent:after=1",), ping_s=0.01)
     ada.http.timeout = httpx.Timeout(5, read=0.1)
     seen, lost = ada.ask_until_lost("order a laptop", ada.begin())
@@ -159,7 +159,7 @@ def test_silent_sends_not_even_pings(visit, kinds):
     assert isinstance(lost, httpx.ReadTimeout)
 
 
-def test_interrupted_says_when_to_come_back(visit, kinds):
+def test_interrupted_has_a_retry_after(visit, kinds):
     ada = visit(faults=("interrupted:after=2,retry_ms=800,on=send",))
     turn = ada.ask("hello")
     assert kinds(turn) == [*TURN[:2], "system.stream_interrupted"]
@@ -167,7 +167,7 @@ def test_interrupted_says_when_to_come_back(visit, kinds):
     assert turn[-1].id is None
 
 
-def test_malformed_puts_a_broken_frame_between_good_ones(visit, kinds):
+def test_malformed_sends_a_broken_frame_between_valid_ones(visit, kinds):
     turn = visit(faults=("malformed:after=1",)).ask("hello")
     assert kinds(turn) == ["processing.started", "agent.message", *TURN[1:]]
     assert "broken" in turn[1].data
@@ -184,7 +184,7 @@ def test_faults_combine(visit, kinds):
     assert kinds(ada.ask("hello")) == [TURN[0], TURN[0], TURN[1]]
 
 
-def test_status_answers_without_processing(visit):
+def test_status_responds_without_processing(visit):
     ada = visit()
     conversation = ada.begin()
     ada.server.faults.add("status:429,retry_after=1,times=1")
@@ -207,7 +207,7 @@ def test_drop_request_processes_nothing(visit):
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_lose_answer_processes_and_says_nothing(visit, stream, eventually):
+def test_lose_answer_processes_and_sends_no_response(visit, stream, eventually):
     ada = visit(faults=("lose_answer:times=1",))
     conversation = ada.begin()
     with pytest.raises(httpx.TransportError):
@@ -218,7 +218,7 @@ def test_lose_answer_processes_and_says_nothing(visit, stream, eventually):
     assert [source for source, _ in ada.history(conversation)] == ["user", "genie"]
 
 
-def test_refuse_is_an_outage_that_passes(visit, eventually):
+def test_refuse_is_a_temporary_outage(visit, eventually):
     ada = visit(faults=("refuse:s=0.15",))
 
     def reachable() -> bool:
@@ -232,7 +232,7 @@ def test_refuse_is_an_outage_that_passes(visit, eventually):
 
 
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in STREAMS])
-def test_every_operation_can_be_struck(visit, operation):
+def test_every_operation_can_have_a_fault(visit, operation):
     ada = visit()
     conversation = ada.begin()
     one, attempt = f"/conversations/{conversation}", "/runtime_connection/rca-1"

@@ -118,12 +118,12 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, body["error"]
 
 
-def test_the_challenge_is_that_of_the_specification():
+def test_the_pkce_challenge_is_that_of_the_specification():
     """Source: RFC 7636, appendix B."""
     assert challenge_of(VERIFIER) == CHALLENGE
 
 
-async def test_discovery_names_what_there_is(app):
+async def test_discovery_lists_the_endpoints(app):
     url = f"{app.server.identity_url}/.well-known/openid-configuration"
     found = (await app.http.get(url)).json()
     issuer = app.server.identity_url
@@ -140,7 +140,7 @@ async def test_discovery_names_what_there_is(app):
 
 
 @pytest.mark.parametrize("state", ["st-1", "a b+c%20d", "<b>&\"'", "ä€\n\0", "x" * 2000])
-async def test_the_browser_comes_back_with_a_code_state_and_issuer(app, state):
+async def test_the_browser_is_redirected_with_code_state_and_issuer(app, state):
     location = await sign_in(app.http, app.authorize_url(state=state))
     assert location.startswith(f"{app.server.redirect_url}?")
     assert fields(location).keys() == {"code", "state", "iss"}
@@ -148,7 +148,7 @@ async def test_the_browser_comes_back_with_a_code_state_and_issuer(app, state):
     assert fields(location)["iss"] == app.server.identity_url
 
 
-async def test_a_registered_url_may_have_a_query_of_its_own(visit):
+async def test_a_registered_redirect_url_may_have_a_query(visit):
     registered = "http://127.0.0.1:8763/callback?from=identity"
     async with browser() as http:
         app = App(visit(redirect_url=registered).server, http)
@@ -157,7 +157,7 @@ async def test_a_registered_url_may_have_a_query_of_its_own(visit):
         assert (await app.exchange(fields(location)["code"])).status_code == 200
 
 
-async def test_a_code_buys_tokens_that_the_headless_api_takes(app):
+async def test_a_code_is_exchanged_for_tokens_valid_for_the_headless_api(app):
     answer = await app.exchange(await app.code())
     assert answer.headers["cache-control"] == "no-store"
     body = answer.json()
@@ -168,7 +168,7 @@ async def test_a_code_buys_tokens_that_the_headless_api_takes(app):
     assert (await app.call(body["access_token"])).status_code == 200
 
 
-async def test_a_token_speaks_for_the_person_who_signed_in(app):
+async def test_a_token_belongs_to_the_signed_in_user(app):
     tokens = await app.tokens("grace")
     url = f"{app.server.identity_url}/oauth/userinfo"
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -180,14 +180,14 @@ async def test_a_token_speaks_for_the_person_who_signed_in(app):
         assert (claims["name"], claims["email"]) == ("Grace", "grace@example.com")
 
 
-async def test_an_invited_user_signs_in_and_is_refused_by_the_api(app):
+async def test_an_invited_user_signs_in_and_is_rejected_by_the_api(app):
     answer = await app.call((await app.tokens("alan"))["access_token"])
     assert answer.status_code == 401
     assert answer.json()["error_code"] == "user_nonactive_or_missing"
 
 
 @pytest.mark.parametrize("token", ["", "nonsense"])
-async def test_userinfo_needs_a_token_that_is_good(app, token):
+async def test_userinfo_needs_a_valid_token(app, token):
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     answer = await app.http.get(f"{app.server.identity_url}/oauth/userinfo", headers=headers)
     assert refusal(answer)[0] == 401
@@ -259,7 +259,7 @@ def recovered(signature: str, key: dict[str, str]) -> bytes:
         ({"extra": "&nonce=1&nonce=2"}, "invalid_request"),
     ],
 )
-async def test_a_wrong_request_goes_back_to_the_client(app, changes, error):
+async def test_an_invalid_authorization_request_is_redirected_to_the_client(app, changes, error):
     answer = await app.http.get(app.authorize_url(**changes))
     assert answer.status_code == 303
     assert answer.headers["cache-control"] == "no-store"
@@ -272,7 +272,7 @@ async def test_a_wrong_request_goes_back_to_the_client(app, changes, error):
 
 
 @pytest.mark.parametrize("changes", [{"state": None}, {"state": ""}, {"extra": "&state=other"}])
-async def test_a_request_without_one_clear_state_is_refused(app, changes):
+async def test_an_authorization_request_without_exactly_one_state_is_rejected(app, changes):
     told = fields((await app.http.get(app.authorize_url(**changes))).headers["location"])
     assert told["error"] == "invalid_request"
     assert "state" not in told
@@ -290,7 +290,7 @@ async def test_a_request_without_one_clear_state_is_refused(app, changes):
         *({"redirect_uri": url} for url in LOOK_ALIKES),
     ],
 )
-async def test_nobody_is_sent_to_an_unregistered_url(app, changes):
+async def test_an_unregistered_redirect_url_is_rejected(app, changes):
     answer = await app.http.get(app.authorize_url(**changes))
     assert answer.status_code == 400
     assert "location" not in answer.headers
@@ -298,19 +298,19 @@ async def test_nobody_is_sent_to_an_unregistered_url(app, changes):
     assert "<form" not in answer.text
 
 
-async def test_saying_no_is_told_to_the_client(app):
+async def test_a_denied_consent_is_reported_to_the_client(app):
     told = fields(await sign_in(app.http, app.authorize_url(), decision="deny"))
     assert (told["error"], told["state"]) == ("access_denied", "st-1")
     assert told["iss"] == app.server.identity_url
 
 
-async def test_the_login_can_be_cancelled(app):
+async def test_the_login_can_be_canceled(app):
     page = await open_page(app.http, app.authorize_url())
     answer = await press(app.http, page, "cancel")
     assert fields(answer.headers["location"])["error"] == "access_denied"
 
 
-async def test_a_second_login_asks_for_the_consent_alone(app):
+async def test_a_second_login_asks_only_for_consent(app):
     await sign_in(app.http, app.authorize_url(), "grace")
     page = await open_page(app.http, app.authorize_url())
     assert "/oauth/consent/" in page.url.path
@@ -318,19 +318,19 @@ async def test_a_second_login_asks_for_the_consent_alone(app):
 
 
 @pytest.mark.parametrize("prompt", ["login", "select_account"])
-async def test_a_client_can_ask_for_the_login_page(app, prompt):
+async def test_a_client_can_force_the_login_page(app, prompt):
     await app.code()
     page = await open_page(app.http, app.authorize_url(prompt=prompt))
     assert "/oauth/login/" in page.url.path
 
 
-async def test_a_silent_login_would_need_consent(app):
+async def test_a_silent_login_without_consent_is_rejected(app):
     await app.code()
     answer = await app.http.get(app.authorize_url(prompt="none"))
     assert fields(answer.headers["location"])["error"] == "consent_required"
 
 
-async def test_someone_else_can_take_over_at_the_consent(app):
+async def test_another_user_can_sign_in_at_the_consent_page(app):
     await app.code("ada")
     page = await open_page(app.http, app.authorize_url())
     page = await press(app.http, page, "not")
@@ -340,7 +340,7 @@ async def test_someone_else_can_take_over_at_the_consent(app):
     assert "code" in fields(answer.headers["location"])
 
 
-async def test_two_tabs_do_not_disturb_each_other(app):
+async def test_two_browser_tabs_sign_in_independently(app):
     tabs = [await open_page(app.http, app.authorize_url(state=state)) for state in "ab"]
     first = await press(app.http, tabs[0], "ada")
     second = await press(app.http, tabs[1], "grace")
@@ -354,7 +354,7 @@ async def test_two_tabs_do_not_disturb_each_other(app):
     ]
 
 
-async def test_a_double_click_leads_to_the_same_code(app):
+async def test_a_double_click_gives_the_same_code(app):
     page = await press(app.http, await open_page(app.http, app.authorize_url()), "ada")
     answers = [await press(app.http, page, "allow") for _ in range(2)]
     assert answers[0].headers["location"] == answers[1].headers["location"]
@@ -371,14 +371,14 @@ async def test_consent_comes_after_the_login(app):
 
 
 @pytest.mark.parametrize("form_token", [None, "", "0" * 64, "ä"])
-async def test_a_form_of_another_site_is_refused(app, form_token):
+async def test_a_cross_site_login_form_is_rejected(app, form_token):
     page = await press(app.http, await open_page(app.http, app.authorize_url()), "ada")
     data = {"decision": "allow"} | ({} if form_token is None else {"form_token": form_token})
     assert refusal(await app.http.post(page.url, data=data)) == (403, "access_denied")
 
 
 @pytest.mark.parametrize("cookie", ["", "genie_demo_browser=other", "genie_demo_browser=\xe4"])
-async def test_the_pages_are_for_the_browser_that_began(app, cookie):
+async def test_the_login_pages_work_only_in_the_browser_that_started(app, cookie):
     page = await open_page(app.http, app.authorize_url())
     headers = {"Cookie": cookie.encode("latin-1")}
     async with browser(headers=headers) as other:
@@ -387,13 +387,13 @@ async def test_the_pages_are_for_the_browser_that_began(app, cookie):
         assert pressed.status_code == 410
 
 
-async def test_a_sign_in_does_not_wait_for_ever(app):
+async def test_a_sign_in_times_out(app):
     page = await open_page(app.http, app.authorize_url())
     app.server.clock.advance(601)
     assert (await app.http.get(page.url)).status_code == 410
 
 
-async def test_a_session_cookie_is_out_of_reach_of_scripts_and_other_sites(app):
+async def test_the_session_cookie_is_httponly_and_samesite(app):
     page = await open_page(app.http, app.authorize_url())
     answer = await app.http.post(page.url, data=form_of(page).press("ada"))
     cookie = answer.headers["set-cookie"].lower()
@@ -439,12 +439,12 @@ async def test_every_page_is_self_contained_and_locked_down(app):
         ({"grant_type": "client_credentials"}, (400, "unsupported_grant_type")),
     ],
 )
-async def test_a_wrong_exchange_is_refused(app, changes, expected):
+async def test_an_invalid_code_exchange_is_rejected(app, changes, expected):
     code = await app.code()
     assert refusal(await app.exchange(**{"code": code, **changes})) == expected
 
 
-async def test_a_client_that_authenticates_is_told_not_to(app):
+async def test_client_authentication_is_rejected(app):
     code = await app.code()
     form = {"grant_type": "authorization_code", "code": code}
     answer = await app.http.post(app.token_url, data=form, auth=(app.server.client_id, "hush"))
@@ -452,7 +452,7 @@ async def test_a_client_that_authenticates_is_told_not_to(app):
     assert answer.headers["www-authenticate"].startswith("Basic ")
 
 
-async def test_a_failed_attempt_spends_the_code(app):
+async def test_a_failed_exchange_uses_up_the_code(app):
     code = await app.code()
     assert refusal(await app.exchange(code, code_verifier="x" * 43)) == (400, "invalid_grant")
     assert refusal(await app.exchange(code)) == (400, "invalid_grant")
@@ -464,7 +464,7 @@ async def test_a_code_expires(app):
     assert refusal(await app.exchange(code)) == (400, "invalid_grant")
 
 
-async def test_a_code_that_comes_again_takes_its_tokens_along(app):
+async def test_a_reused_code_revokes_its_tokens(app):
     code = await app.code()
     tokens = (await app.exchange(code)).json()
     assert refusal(await app.exchange(code)) == (400, "invalid_grant")
@@ -491,7 +491,7 @@ async def test_parameters_are_form_encoded_in_the_body_of_a_post(app):
         pytest.param(b"", id="empty"),
     ],
 )
-async def test_a_broken_form_is_refused(app, body):
+async def test_a_malformed_form_is_rejected(app, body):
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
     answer = await app.http.post(app.token_url, content=body, headers=headers)
     assert refusal(answer) == (400, "invalid_request")
@@ -526,14 +526,14 @@ async def test_a_refresh_token_used_twice_revokes_the_family(app):
         ({"refresh_token": None}, (400, "invalid_request")),
     ],
 )
-async def test_a_wrong_refresh_spends_nothing(app, changes, expected):
+async def test_an_invalid_refresh_uses_up_nothing(app, changes, expected):
     refresh_token = (await app.tokens())["refresh_token"]
     answer = await app.refresh(**{"refresh_token": refresh_token, **changes})
     assert refusal(answer) == expected
     assert (await app.refresh(refresh_token, scope=SCOPE)).status_code == 200
 
 
-async def test_an_access_token_expires_when_it_said(visit):
+async def test_an_access_token_expires_after_expires_in(visit):
     async with browser() as http:
         start = datetime(2026, 11, 20, 9, tzinfo=UTC)
         app = App(visit(token_life_s=2, start=start).server, http)
@@ -548,7 +548,7 @@ async def test_an_access_token_expires_when_it_said(visit):
         assert (await app.call(renewed["access_token"])).status_code == 200
 
 
-async def test_the_log_tells_each_use_of_a_token_and_no_secret(app):
+async def test_the_log_has_each_use_of_a_token_and_no_secret(app):
     tokens = await app.tokens()
     renewed = (await app.refresh(tokens["refresh_token"])).json()
     await app.refresh(renewed["refresh_token"])
@@ -564,7 +564,7 @@ async def test_the_log_tells_each_use_of_a_token_and_no_secret(app):
         assert secret in (3600, "Bearer", SCOPE) or secret not in written
 
 
-async def test_a_lost_answer_has_spent_the_refresh_token(app):
+async def test_a_lost_refresh_response_has_used_up_the_refresh_token(app):
     tokens = await app.tokens()
     app.server.faults.add("lose_answer:on=token,times=1")
     with pytest.raises(httpx.TransportError):
@@ -575,7 +575,7 @@ async def test_a_lost_answer_has_spent_the_refresh_token(app):
     assert refusal(await app.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
 
 
-async def test_a_request_that_never_arrived_has_spent_nothing(app):
+async def test_a_refresh_request_that_never_arrived_uses_up_nothing(app):
     tokens = await app.tokens()
     app.server.faults.add("drop_request:on=token,times=1")
     with pytest.raises(httpx.TransportError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def test_bodies_are_wrapped_in_result(visit):
+def test_response_bodies_are_wrapped_in_result(visit):
     ada = visit(observed=True)
     conversation = ada.begin()
     assert set(ada.get("/conversations")) == {"result"}
@@ -13,17 +13,17 @@ def test_bodies_are_wrapped_in_result(visit):
     assert ada.post(f"{path}/messages", {"message": "hi"}).json()["result"]["genie_run_id"]
 
 
-def test_errors_are_flat(visit):
+def test_error_bodies_are_flat(visit):
     answer = visit(observed=True).http.get("/conversations/none")
     assert answer.json()["error_code"] == "not_found"
 
 
-def test_the_detail_call_leaves_out_the_conversation_id(visit):
+def test_the_detail_call_omits_the_conversation_id(visit):
     ada = visit(observed=True)
     assert "conversation_id" not in ada.get(f"/conversations/{ada.begin()}")["result"]
 
 
-def test_one_parallel_skill_announces_itself_for_all(visit, kinds):
+def test_one_parallel_skill_sends_the_start_event_for_all(visit, kinds):
     turn = visit(observed=True).ask("is anything broken?")
     skills = [kind for kind in kinds(turn) if kind.startswith("skill")]
     assert skills == ["skill.running", *["skill.completed"] * 4]
@@ -31,7 +31,7 @@ def test_one_parallel_skill_announces_itself_for_all(visit, kinds):
     assert all("message_id" not in frame.data for frame in turn)
 
 
-def test_decisions_are_answered_with_an_empty_body(visit, until):
+def test_approval_decisions_have_an_empty_response_body(visit, until):
     ada = visit(observed=True)
     conversation = ada.begin()
     with ada.stream(conversation, "order a laptop") as turn:
@@ -44,7 +44,7 @@ def test_decisions_are_answered_with_an_empty_body(visit, until):
     assert ada.state(conversation) == "idle"
 
 
-def test_a_parked_conversation_looks_idle_and_is_not(visit, until):
+def test_a_conversation_waiting_for_a_connection_has_status_idle(visit, until):
     ada = visit(observed=True)
     conversation = ada.begin()
     with ada.stream(conversation, "connect jira") as turn:
@@ -57,7 +57,7 @@ def test_a_parked_conversation_looks_idle_and_is_not(visit, until):
         assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_the_last_event_of_a_page_comes_again_on_the_next(visit):
+def test_the_last_event_of_a_page_is_duplicated_on_the_next(visit):
     ada = visit(observed=True)
     ada.ask("is anything broken?")
     first = ada.get("/conversations/events", limit=4)["result"]

@@ -117,7 +117,7 @@ def test_lists_of_events(wire: Wire, query: str) -> None:
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_history_without_a_page_size(wire: Wire, client: str) -> None:
+def test_message_history_without_a_page_size(wire: Wire, client: str) -> None:
     conversation = wire.json("GET", "/conversations", client)["list"][0]["conversation_id"]
     path = f"/conversations/{conversation}/messages"
     bare = wire.json("GET", path, client)
@@ -125,7 +125,7 @@ def test_history_without_a_page_size(wire: Wire, client: str) -> None:
 
 
 @pytest.mark.parametrize("body", [None, b"", b"{}"])
-def test_posts_that_need_no_body_may_have_none(wire: Wire, body: bytes | None) -> None:
+def test_post_requests_may_omit_an_optional_body(wire: Wire, body: bytes | None) -> None:
     kind = "application/json" if body == b"{}" else ""
     assert wire.json("POST", "/conversations", FETCH, body=body, kind=kind)["conversation_id"]
 
@@ -149,7 +149,7 @@ def test_a_message_without_a_stream(wire: Wire, body: dict[str, object]) -> None
 @pytest.mark.parametrize(
     "accept", ["Accept: text/event-stream", "accept: application/json", "Accept: */*"]
 )
-def test_a_stream_whatever_is_accepted(wire: Wire, accept: str) -> None:
+def test_a_stream_with_any_accept_header(wire: Wire, accept: str) -> None:
     conversation = wire.begin()
     status, stream = wire.send(
         "POST",
@@ -173,7 +173,7 @@ def test_a_stream_whatever_is_accepted(wire: Wire, accept: str) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["", "Content-Type: text/csv\r\n"])
-def test_files_in_every_form(wire: Wire, disposition: str, kind: str) -> None:
+def test_uploads_in_every_multipart_form(wire: Wire, disposition: str, kind: str) -> None:
     conversation = wire.begin()
     part = f"--edge\r\nContent-Disposition: {disposition}\r\n{kind}\r\nwish,granted\n\r\n--edge--"
     uploaded = wire.json(
@@ -186,7 +186,7 @@ def test_files_in_every_form(wire: Wire, disposition: str, kind: str) -> None:
     assert uploaded["file_id"]
 
 
-def test_a_connection_is_asked_for_and_rejected_without_a_reason(wire: Wire) -> None:
+def test_a_connection_is_requested_and_rejected_without_a_reason(wire: Wire) -> None:
     conversation = wire.begin()
     body = json.dumps({"message": "What is open for Acme in Salesforce?", "stream": True})
     _, stream = wire.send(
@@ -208,7 +208,7 @@ def test_a_connection_is_asked_for_and_rejected_without_a_reason(wire: Wire) -> 
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=ten", "limit=1.5", "cursor=!"])
-def test_what_makes_no_sense_is_still_refused(wire: Wire, query: str) -> None:
+def test_invalid_requests_are_still_rejected(wire: Wire, query: str) -> None:
     status, content = wire.send("GET", f"/conversations?{query}")
     assert status == 400
     assert json.loads(content)["error_code"] == "bad_request"

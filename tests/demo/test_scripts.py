@@ -30,14 +30,14 @@ def _play(text: str, outcome: Outcome) -> list[object]:
 @pytest.mark.parametrize(
     "text", [*(s.text for s in SUGGESTIONS), "book a trip", "reset my password", "hi", "%{x} {y}"]
 )
-def test_every_script_ends_with_words(text, accepted):
+def test_every_script_ends_with_a_reply(text, accepted):
     steps = _play(text, Outcome(accepted, "too smoky"))
     assert isinstance(steps[-1], Say)
     if not accepted and any(isinstance(step, AskApproval | AskConnection) for step in steps):
         assert "Rejected by user: too smoky." in steps[-1].text
 
 
-def test_every_suggestion_leads_somewhere_of_its_own():
+def test_every_suggestion_has_its_own_script():
     assert len({choose(ScriptPrompt(s.text)).title for s in SUGGESTIONS}) == len(SUGGESTIONS)
 
 
@@ -54,7 +54,7 @@ def test_keywords_choose_the_script(text, step):
     assert any(isinstance(taken, step) for taken in _play(text, Outcome()))
 
 
-def test_small_talk_quotes_and_never_names_the_trade():
+def test_small_talk_quotes_the_message_and_never_mentions_ai():
     for text in ("Who are you?", "Are you a language model?", "The moon is out", "tell me a joke"):
         said = " ".join(step.text for step in _play(text, Outcome()) if isinstance(step, Say))
         assert not any(word in said.casefold() for word in ("language model", " llm", " ai "))

@@ -23,7 +23,7 @@ def test_a_port_in_use_is_a_clear_error():
     assert isinstance(refused.value, OSError)
 
 
-def test_it_stops_at_once_with_open_streams(visit, until):
+def test_the_server_stops_immediately_with_open_streams(visit, until):
     ada = visit()
     with contextlib.suppress(httpx.TransportError), ada.stream(ada.begin(), "laptop") as turn:
         until(turn, "skill.confirmation_required")
@@ -34,7 +34,7 @@ def test_it_stops_at_once_with_open_streams(visit, until):
     assert "demo-server" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_stopping_twice_and_before_the_start_is_harmless():
+def test_stopping_the_server_twice_or_before_the_start_is_harmless():
     server = DemoServer()
     server.stop()
     server.start()
@@ -42,7 +42,7 @@ def test_stopping_twice_and_before_the_start_is_harmless():
     server.stop()
 
 
-def test_it_listens_on_loopback_alone():
+def test_the_server_listens_on_loopback_only():
     with DemoServer() as server:
         assert server.url.startswith("http://127.0.0.1:")
         port = int(server.url.rpartition(":")[2])
@@ -51,19 +51,19 @@ def test_it_listens_on_loopback_alone():
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
-def test_another_host_name_is_refused(visit, host):
+def test_another_host_header_is_rejected(visit, host):
     answer = visit().http.get("/conversations", headers={"Host": host})
     assert answer.status_code == 421
     assert "x-request-id" in answer.headers
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1", "[::1]:80", "[::1]"])
-def test_names_of_loopback_are_fine(visit, host):
+def test_loopback_host_headers_are_accepted(visit, host):
     answer = visit().http.get("/conversations", headers={"Host": host})
     assert answer.status_code == 200
 
 
-def test_the_log_tells_each_request_once(visit):
+def test_the_log_has_each_request_once(visit):
     ada = visit()
     conversation = ada.begin()
     ada.ask("hello", conversation)
@@ -79,7 +79,7 @@ def test_the_log_tells_each_request_once(visit):
     assert log[2].path.endswith("/chat/conversations")
 
 
-def test_a_seed_and_a_start_make_every_byte_the_same(visit):
+def test_seed_and_start_time_make_every_byte_reproducible(visit):
     start = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
     def play() -> list[object]:
@@ -91,7 +91,7 @@ def test_a_seed_and_a_start_make_every_byte_the_same(visit):
     assert play() == play()
 
 
-def test_simulated_time_passes_with_the_script(visit):
+def test_simulated_time_advances_with_the_script(visit):
     ada = visit(start=datetime(2026, 11, 20, 9, tzinfo=UTC))
     turn = ada.ask("is anything broken?")
     times = [datetime.fromisoformat(frame.data["created_at"]) for frame in turn]
@@ -115,7 +115,7 @@ def test_a_first_visitor_finds_five_conversations(visit):
     assert len(ada.history(old)) == 2
 
 
-def test_ten_thousand_conversations_and_messages_are_there(visit):
+def test_ten_thousand_conversations_and_messages_are_served(visit):
     ada = visit(seeded_conversations=10_000, seeded_messages=10_000)
     rows = ada.get("/conversations", limit=1000)
     assert rows["total_count"] == 10_001
@@ -124,12 +124,12 @@ def test_ten_thousand_conversations_and_messages_are_there(visit):
     assert ada.get(path, limit=10)["total_count"] == 10_000
 
 
-def test_a_wrong_fault_is_told_before_the_start():
+def test_an_invalid_fault_is_reported_before_the_start():
     with pytest.raises(ValueError, match="unknown fault 'boom'"):
         DemoServer(DemoSettings(faults=("boom",)))
 
 
-def test_alone_it_serves_in_silence_until_interrupted():
+def test_the_standalone_server_runs_silently_until_interrupted():
     code = (
         "from tui.demo.server import DemoSettings, run_forever;"
         "run_forever(DemoSettings(), lambda server: print(server.url, flush=True))"
@@ -145,7 +145,7 @@ def test_alone_it_serves_in_silence_until_interrupted():
         assert (alone.stdout.read(), alone.stderr.read()) == ("", "")
 
 
-def test_suggestions_cost_nothing_to_import():
+def test_suggestions_import_nothing_heavy():
     code = (
         "import sys, tui.demo.suggestions as s; assert s.SUGGESTIONS;"
         "sys.exit(any(m in sys.modules for m in ('starlette', 'uvicorn', 'asyncio')))"

@@ -47,7 +47,7 @@ def test_events_have_the_base_shape_and_are_numbered_per_run(visit):
         assert all(a.id < b.id for a, b in pairwise(turn))
 
 
-def test_parallel_skills_each_announce_themselves(visit, kinds):
+def test_parallel_skills_each_send_a_start_event(visit, kinds):
     turn = visit().ask("Is anything broken right now?")
     assert kinds(turn) == [
         "processing.started",
@@ -61,14 +61,14 @@ def test_parallel_skills_each_announce_themselves(visit, kinds):
     assert turn[2].data["skill_id"].startswith("recipe:")
 
 
-def test_a_failing_skill_says_why_and_the_genie_explains(visit, kinds):
+def test_a_failed_skill_has_an_error_and_the_genie_explains(visit, kinds):
     turn = visit().ask("Export the invoices of October")
     [failed] = [frame for frame in turn if frame.event == "skill.failed"]
     assert "403" in failed.data["error"]
     assert "failed" in turn[-2].data["message"]
 
 
-def test_some_runtimes_say_stopped_for_completed(visit, kinds):
+def test_some_runtimes_send_stopped_for_completed(visit, kinds):
     turn = visit().ask("restart the printer")
     assert kinds(turn)[1:-2] == ["skill.running", *["skill.progress"] * 4, "skill.stopped"]
 
@@ -81,7 +81,7 @@ def test_a_long_skill_tells_its_progress(visit):
     assert told[0]["message"] == "Hold new jobs"
 
 
-def test_without_stream_the_answer_is_202_and_the_run_can_be_followed(visit, kinds):
+def test_without_stream_the_response_is_202_and_the_run_can_be_followed(visit, kinds):
     ada = visit()
     conversation = ada.begin()
     answer = ada.post(f"/conversations/{conversation}/messages", {"message": "hello"})
@@ -91,7 +91,7 @@ def test_without_stream_the_answer_is_202_and_the_run_can_be_followed(visit, kin
     assert kinds(turn) == ["processing.started", "agent.message", "processing.finished"]
 
 
-def test_a_reconnect_replays_what_came_after_the_last_event(visit):
+def test_a_reconnect_replays_events_after_the_last_event_id(visit):
     ada = visit()
     conversation = ada.begin()
     turn = ada.ask("is anything broken?", conversation)
@@ -101,7 +101,7 @@ def test_a_reconnect_replays_what_came_after_the_last_event(visit):
     assert ada.rest_of(conversation, run, after="unknown") == turn
 
 
-def test_a_reconnect_goes_on_live(visit, until, kinds):
+def test_a_reconnect_continues_live(visit, until, kinds):
     ada = visit()
     conversation = ada.begin()
     with ada.stream(conversation, "order a laptop") as turn:
@@ -119,7 +119,7 @@ def test_a_reconnect_goes_on_live(visit, until, kinds):
         ]
 
 
-def test_a_run_of_yesterday_cannot_be_followed(visit):
+def test_an_expired_run_cannot_be_followed(visit):
     ada = visit()
     conversation = ada.begin()
     run = ada.ask("hello", conversation)[0].data["genie_run_id"]
@@ -127,7 +127,7 @@ def test_a_run_of_yesterday_cannot_be_followed(visit):
     assert ada.http.get(f"/conversations/{conversation}/genie-runs/{run}").status_code == 404
 
 
-def test_a_script_may_cut_its_stream_and_the_turn_goes_on(visit, kinds):
+def test_a_script_may_interrupt_its_stream_and_the_turn_continues(visit, kinds):
     ada = visit()
     conversation = ada.begin()
     seen, lost = ada.ask_until_lost("pull the cable", conversation)
@@ -138,7 +138,7 @@ def test_a_script_may_cut_its_stream_and_the_turn_goes_on(visit, kinds):
     assert "recovered" in ada.history(conversation)[-1][1]
 
 
-def test_a_long_answer_is_one_message_of_60_kb(visit):
+def test_a_long_reply_is_one_message_of_60_kb(visit):
     turn = visit().ask("tell me everything")
     assert 60_000 < len(turn[2].data["message"].encode()) < 64_000
 
@@ -149,7 +149,7 @@ def test_the_runbook_comes_after_progress_notes(visit, kinds):
     assert turn[-2].data["message"].startswith("# Runbook")
 
 
-def test_a_stopped_genie_starts_and_finishes_without_a_word(visit, kinds):
+def test_a_stopped_genie_starts_and_finishes_without_a_reply(visit, kinds):
     ada = visit(genie="stopped_genie")
     conversation = ada.begin()
     assert kinds(ada.ask("hello", conversation)) == ["processing.started", "processing.finished"]
@@ -170,7 +170,7 @@ def test_a_stopped_genie_starts_and_finishes_without_a_word(visit, kinds):
         ({"message": "hi", "file_id": ""}, 202),
     ],
 )
-def test_the_rules_for_messages(visit, body, status):
+def test_message_validation_and_size_limits(visit, body, status):
     ada = visit()
     answer = ada.post(f"/conversations/{ada.begin()}/messages", body)
     assert answer.status_code == status, answer.text
@@ -194,7 +194,7 @@ def test_a_second_message_while_a_turn_waits_is_409(visit, until):
     assert ("user", "hurry") not in ada.history(conversation)
 
 
-def test_a_waiting_turn_is_pinged(visit, until):
+def test_a_waiting_turn_sends_heartbeats(visit, until):
     ada = visit(ping_s=0.02)
     with ada.stream(ada.begin(), "order a laptop") as turn:
         until(turn, "skill.confirmation_required")

@@ -24,13 +24,13 @@ def summary(visit):
     return ask
 
 
-def test_a_text_file_is_summarised(summary):
+def test_an_uploaded_text_file_is_summarized(summary):
     said = summary("notes.txt", b"first line\nsecond line\nthird")
     assert "**notes.txt**: 28 bytes, 3 lines" in said
     assert "~~~\nfirst line\nsecond line\nthird\n~~~" in said
 
 
-def test_a_csv_file_becomes_a_table(summary):
+def test_an_uploaded_csv_file_becomes_a_table(summary):
     said = summary("sales.csv", b'city,sum\nBath,"1|2"\n')
     assert "| city | sum |\n| --- | --- |\n| Bath | 1\\|2 |" in said
 
@@ -46,15 +46,15 @@ def test_a_csv_file_becomes_a_table(summary):
         ("one.txt", b"x", "1 bytes, 1 line."),
     ],
 )
-def test_odd_files(summary, name, content, expected):
+def test_odd_files_are_uploaded(summary, name, content, expected):
     assert expected in summary(name, content)
 
 
-def test_a_file_is_asked_for_when_there_is_none(visit):
+def test_a_missing_file_is_requested(visit):
     assert "no file" in visit().ask("Summarise the file")[1].data["message"]
 
 
-def test_20_mb_are_accepted_and_one_byte_more_is_413(visit):
+def test_a_20_mb_upload_is_accepted_and_one_byte_more_is_413(visit):
     ada = visit()
     conversation = ada.begin()
     assert _upload(ada, conversation, "a.bin", b"x" * LARGEST_FILE_BYTES).status_code == 200
@@ -78,13 +78,13 @@ def test_20_mb_are_accepted_and_one_byte_more_is_413(visit):
         {"content": b"x", "headers": {"Content-Type": "multipart/form-data"}},
     ],
 )
-def test_anything_but_one_part_named_file_is_400(visit, request_args):
+def test_an_upload_without_exactly_one_part_named_file_is_400(visit, request_args):
     ada = visit()
     answer = ada.http.post(f"/conversations/{ada.begin()}/upload", **request_args)
     assert answer.status_code == 400
 
 
-def test_a_file_belongs_to_its_conversation(visit):
+def test_an_uploaded_file_belongs_to_its_conversation(visit):
     ada = visit()
     file_id = _upload(ada, ada.begin(), "a.txt", b"x").json()["file_id"]
     body = {"message": "read it", "file_id": file_id}

@@ -81,7 +81,7 @@ def shape_of(value: Any) -> Any:
     return type(value).__name__
 
 
-def test_what_there_is_to_choose_from_looks_as_recorded(guest: Guest) -> None:
+def test_lists_of_agents_and_skills_match_the_recording(guest: Guest) -> None:
     retold = Retold(guest)
     for exchange in recording(CALLS / "13-lists.json"):
         got, answer = retold.call(exchange)
@@ -132,7 +132,7 @@ def setting_up(file: str, guest: Guest, retold: Retold) -> None:
         "12-list-skills-export-import",
     ],
 )
-def test_recorded_calls_get_the_recorded_responses(file: str) -> None:
+def test_responses_of_calls_match_the_recording(file: str) -> None:
     settings = recorded(speed=0, offline=True)
     with visited(settings) as guest:
         retold = Retold(guest)

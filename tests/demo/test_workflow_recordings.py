@@ -109,7 +109,7 @@ def recorded_runs() -> Iterator[Recorded]:
 RUNS = list(recorded_runs())
 
 
-def test_every_path_and_every_end_is_among_the_recordings() -> None:
+def test_every_path_and_every_outcome_is_recorded() -> None:
     assert {run.agent for run in RUNS} == {IFRIT, MARID, JANN, GHUL}
     assert {run.frames[-1]["data"]["status"] for run in RUNS} == ENDS
     assert len(RUNS) > 30
@@ -160,7 +160,7 @@ def neutral(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run.file}-{run.workflow}-{run.prompt}")
-def test_a_run_sends_what_was_recorded(run: Recorded, guest: Guest) -> None:
+def test_frames_of_a_run_match_the_recording(run: Recorded, guest: Guest) -> None:
     workflow = guest.create(run.agent, **run.settings)
     if run.file.startswith("06-failure-after"):
         guest.run(workflow, "hello")
@@ -170,7 +170,7 @@ def test_a_run_sends_what_was_recorded(run: Recorded, guest: Guest) -> None:
 
 
 @pytest.mark.parametrize("agent", PATHS.values(), ids=PATHS)
-def test_numbers_start_at_two_and_one_is_lost_for_each_run(agent: str, guest: Guest) -> None:
+def test_sequence_numbers_start_at_two_and_skip_one_per_run(agent: str, guest: Guest) -> None:
     workflow = guest.create(agent)
     first, second = guest.run(workflow, "hello"), guest.run(workflow, "echo again")
     for frames, start in ((first, 2), (second, first[-1]["id"] + 2)):
@@ -178,12 +178,12 @@ def test_numbers_start_at_two_and_one_is_lost_for_each_run(agent: str, guest: Gu
 
 
 @pytest.mark.parametrize("agent", [MARID, JANN])
-def test_only_text_in_pieces_comes_out_of_order(agent: str, guest: Guest) -> None:
+def test_only_text_deltas_are_out_of_order(agent: str, guest: Guest) -> None:
     ids = [frame["id"] for frame in guest.run(guest.create(agent), "burst 40")]
     assert ids == sorted(ids)
 
 
-def test_bursts_are_out_of_order_as_far_as_was_recorded(guest: Guest) -> None:
+def test_bursts_are_out_of_order_as_far_as_recorded(guest: Guest) -> None:
     late = 0
     for _ in range(19):
         frames = guest.run(guest.create(IFRIT), "burst 25")
@@ -235,7 +235,7 @@ def test_the_first_comment_ends_the_replay() -> None:
             assert replayed(guest, workflow, last) == ([], [])
 
 
-def test_a_replay_inside_a_burst_lacks_what_came_late() -> None:
+def test_a_replay_inside_a_burst_lacks_late_frames() -> None:
     with visited(recorded(speed=0, ping_s=0.05)) as guest:
         ids: list[int] = []
         while ids == sorted(ids):
@@ -247,7 +247,7 @@ def test_a_replay_inside_a_burst_lacks_what_came_late() -> None:
         assert ids[place] not in before
 
 
-def test_at_most_500_frames_are_kept() -> None:
+def test_at_most_500_frames_are_retained() -> None:
     with visited(recorded(speed=0, ping_s=0.05)) as guest:
         workflow = guest.create(IFRIT)
         frames = guest.run(workflow, "burst 600")
@@ -260,7 +260,7 @@ def test_at_most_500_frames_are_kept() -> None:
 
 
 @pytest.mark.parametrize("agent", [IFRIT, JANN])
-def test_other_paths_take_a_halt_and_go_on(agent: str, guest: Guest) -> None:
+def test_other_paths_accept_a_halt_and_continue(agent: str, guest: Guest) -> None:
     workflow = guest.create(agent, output_format="markdown")
     frames = guest.run(workflow, "tools: two", ("log", SET_UP_ROWS[agent] + 2))
     assert frames[-1]["data"]["status"] == "completed"
@@ -279,7 +279,7 @@ def test_a_halt_that_comes_too_late_stops_the_next_run(guest: Guest) -> None:
     assert guest.run(workflow, "tools: one")[-1]["data"]["status"] == "completed"
 
 
-def test_two_prompts_close_together_run_one_after_the_other() -> None:
+def test_two_concurrent_prompts_run_one_after_the_other() -> None:
     with visited(recorded(speed=0.2)) as guest:  # the first waits half a second for its worker
         workflow = guest.create(JANN)
         path = f"/api/workflows/{workflow}"
@@ -297,7 +297,7 @@ def test_two_prompts_close_together_run_one_after_the_other() -> None:
     assert second[0]["id"] == first[-1]["id"] + 1
 
 
-def test_a_second_prompt_is_refused_while_a_run_goes_on(guest: Guest) -> None:
+def test_a_second_prompt_during_a_run_is_rejected(guest: Guest) -> None:
     workflow = guest.create(IFRIT)
     path = f"/api/workflows/{workflow}"
     with guest.http.stream("GET", f"{path}/stream") as answer:
@@ -312,7 +312,7 @@ def test_a_second_prompt_is_refused_while_a_run_goes_on(guest: Guest) -> None:
     )
 
 
-def test_usage_is_that_of_the_last_run_that_ended_well(guest: Guest) -> None:
+def test_token_usage_is_that_of_the_last_completed_run(guest: Guest) -> None:
     workflow = guest.create(IFRIT)
     path = f"/api/workflows/{workflow}"
     used = []
@@ -333,7 +333,7 @@ def test_usage_is_that_of_the_last_run_that_ended_well(guest: Guest) -> None:
     assert [task["usage"] for task in tasks] == [plain, tool, plain, None]
 
 
-def test_usage_frames_add_up_inside_a_run_and_start_again(guest: Guest) -> None:
+def test_token_usage_frames_add_up_inside_a_run_and_restart(guest: Guest) -> None:
     workflow = guest.create(MARID)
     for _ in range(2):
         frames = guest.run(workflow, "tools: one")
@@ -343,7 +343,7 @@ def test_usage_frames_add_up_inside_a_run_and_start_again(guest: Guest) -> None:
         assert used[-1].items() <= kept.items()
 
 
-def test_turns_that_are_used_up_are_in_the_stream_alone(guest: Guest) -> None:
+def test_the_turn_limit_is_reported_only_in_the_stream(guest: Guest) -> None:
     workflow = guest.create(IFRIT, max_turns=2)
     assert guest.run(workflow, "tools: endless")[-1]["data"]["status"] == "max_turns_reached"
     body = guest.http.get(f"/api/workflows/{workflow}").json()
@@ -360,7 +360,7 @@ def test_a_session_error_is_reported_as_completed(guest: Guest) -> None:
     assert set(usage.values()) == {0}
 
 
-def test_a_task_keeps_the_agent_and_the_model_that_it_ran_with(guest: Guest) -> None:
+def test_a_task_keeps_its_agent_and_model(guest: Guest) -> None:
     workflow = guest.create(IFRIT)
     path = f"/api/workflows/{workflow}"
     guest.run(workflow, "echo one")

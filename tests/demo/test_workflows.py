@@ -102,7 +102,7 @@ BOTH = pytest.mark.parametrize("workflows", ["documented", "recorded"])
 
 
 @BOTH
-def test_a_run_writes_token_by_token_and_is_kept_as_a_whole(visit, workflows):
+def test_a_run_streams_token_by_token_and_is_stored_as_a_whole(visit, workflows):
     ada = visit(workflows=workflows)
     workflow = ada.begin()
     events = ada.run(workflow, "What can you do?")
@@ -115,7 +115,7 @@ def test_a_run_writes_token_by_token_and_is_kept_as_a_whole(visit, workflows):
     assert (kept["status"], kept["last_task_status"]) == ("active", "completed")
 
 
-def test_tools_are_logged_with_what_went_in_and_came_out(visit):
+def test_skills_are_logged_with_input_and_result(visit):
     ada = visit()
     events = ada.run(ada.begin(), "Export the invoices of October")
     logs = [e["data"] for e in events if e["type"] == "log"]
@@ -130,7 +130,7 @@ def test_tools_are_logged_with_what_went_in_and_came_out(visit):
     assert [e["data"]["percent_complete"] for e in events if e["type"] == "progress"][-1] == 100
 
 
-def test_usage_adds_up_over_the_runs(visit):
+def test_token_usage_adds_up_over_the_runs(visit):
     ada = visit()
     workflow = ada.begin()
     ada.run(workflow, "hello")
@@ -142,7 +142,7 @@ def test_usage_adds_up_over_the_runs(visit):
 
 
 @BOTH
-def test_a_prompt_erases_what_was_there(visit, workflows):
+def test_a_prompt_replaces_the_previous_run(visit, workflows):
     ada = visit(workflows=workflows)
     workflow = ada.begin(guardrail_tags=["safe"])
     ada.run(workflow, "hello")
@@ -153,7 +153,7 @@ def test_a_prompt_erases_what_was_there(visit, workflows):
     assert (kept["messages"], kept["logs"]) == ([], [])
 
 
-def test_numbers_have_gaps_between_runs_and_replay_goes_on_behind_one(visit):
+def test_sequence_numbers_have_gaps_between_runs_and_replay_resumes_after_one(visit):
     ada = visit()
     workflow = ada.begin()
     first = ada.run(workflow, "hello")
@@ -165,7 +165,7 @@ def test_numbers_have_gaps_between_runs_and_replay_goes_on_behind_one(visit):
     assert ada.replay(workflow, middle) == [e for e in second if e["id"] > middle]
 
 
-def test_only_the_newest_events_are_kept_and_only_for_a_while(visit):
+def test_only_the_newest_events_are_retained_and_expire(visit):
     ada = visit()
     workflow = ada.begin()
     events = ada.run(workflow, "Write a runbook for a full disk")
@@ -176,7 +176,7 @@ def test_only_the_newest_events_are_kept_and_only_for_a_while(visit):
     assert again[0]["id"] == 1
 
 
-def test_a_halt_is_looked_at_while_writing(visit):
+def test_a_halt_stops_a_streaming_run(visit):
     ada = visit(speed=1, token_rate=300)
     workflow = ada.begin()
     with ada.http.stream("GET", f"/workflows/{workflow}/stream") as answer:
@@ -192,14 +192,14 @@ def test_a_halt_is_looked_at_while_writing(visit):
     ("text", "turns", "status"),
     [("Crash, please", 5, "failed"), ("Write a runbook", 2, "max_turns_reached")],
 )
-def test_runs_end_in_other_ways_too(visit, text, turns, status):
+def test_other_run_outcomes(visit, text, turns, status):
     ada = visit()
     events = ada.run(ada.begin(max_turns=turns), text)
     assert events[-1]["data"]["status"] == status
 
 
 @BOTH
-def test_refusals_say_why_in_a_detail(visit, workflows):
+def test_errors_have_a_detail(visit, workflows):
     ada = visit(speed=1, workflows=workflows)
     workflow = ada.begin()
     assert ada.http.post(f"/workflows/{workflow}/halt").json() == {
@@ -222,7 +222,7 @@ def test_refusals_say_why_in_a_detail(visit, workflows):
 
 
 @BOTH
-def test_workflows_belong_to_who_made_them_but_streams_ask_nobody(visit, workflows):
+def test_workflows_belong_to_their_owner_but_streams_need_no_token(visit, workflows):
     ada = visit(workflows=workflows)
     workflow = ada.begin()
     grace = Guest(ada.server, ada.server.colleagues_token)
@@ -248,7 +248,7 @@ def test_skills_are_installed_and_removed(visit):
     assert ada.http.delete(path).status_code == 404
 
 
-def test_a_bundle_can_be_taken_in_again(visit):
+def test_an_exported_bundle_can_be_imported(visit):
     ada = visit()
     ada.begin(title="Night watch")
     bundle = ada.http.get("/workflows/export").json()
@@ -259,7 +259,7 @@ def test_a_bundle_can_be_taken_in_again(visit):
     assert [w["title"] for w in ada.http.get("/workflows").json()] == ["Night watch"] * 2
 
 
-def test_faults_strike_streams_and_prompts(visit):
+def test_faults_apply_to_streams_and_prompts(visit):
     ada = visit(faults=("cut:after=3,on=stream,times=1", "status:503,on=halt"))
     workflow = ada.begin()
     with pytest.raises(httpx.TransportError):

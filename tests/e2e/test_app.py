@@ -16,7 +16,7 @@ MOUSE_OFF = b"\x1b[?1000l"
 MOUSE_ON = b"\x1b[?1000h"
 
 
-def test_a_visitor_opens_the_demo_and_gets_an_answer(start: Start) -> None:
+def test_the_demo_starts_and_replies(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("hello there\r")
@@ -28,7 +28,7 @@ def test_a_visitor_opens_the_demo_and_gets_an_answer(start: Start) -> None:
         assert MOUSE_OFF in terminal.output
 
 
-def test_the_mouse_can_be_left_to_the_terminal(start: Start) -> None:
+def test_the_mouse_can_be_disabled(start: Start) -> None:
     with start("--demo", GENIE_TUI_MOUSE="no") as terminal:
         terminal.until(READY)
         terminal.type("\x11")
@@ -37,7 +37,7 @@ def test_the_mouse_can_be_left_to_the_terminal(start: Start) -> None:
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 60), (60, 20)])
-def test_it_fits_terminals_of_many_sizes(start: Start, columns: int, rows: int) -> None:
+def test_the_app_fits_terminals_of_many_sizes(start: Start, columns: int, rows: int) -> None:
     with start("--demo", columns=columns, rows=rows) as terminal:
         terminal.until("(?i)message")
         terminal.type("hello there\r")
@@ -47,7 +47,7 @@ def test_it_fits_terminals_of_many_sizes(start: Start, columns: int, rows: int) 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_in_mid_stream_gives_the_terminal_back(
+def test_a_signal_during_streaming_restores_the_terminal(
     start: Start, number: signal.Signals
 ) -> None:
     with start("--demo") as terminal:
@@ -61,7 +61,7 @@ def test_a_signal_in_mid_stream_gives_the_terminal_back(
         assert b"Traceback" not in terminal.output
 
 
-def test_closing_the_window_in_mid_stream_ends_the_program(start: Start) -> None:
+def test_closing_the_window_during_streaming_ends_the_program(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("Write a runbook for a full disk\r")

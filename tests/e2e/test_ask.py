@@ -20,7 +20,7 @@ def server() -> Iterator[DemoServer]:
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_whoever_sits_at_the_terminal_is_asked(
+def test_approvals_are_prompted_at_the_terminal(
     start: Start, server: DemoServer, options: tuple[str, ...]
 ) -> None:
     with start("ask", TRIP, *options, **settings_of(server)) as terminal:
@@ -34,9 +34,7 @@ def test_whoever_sits_at_the_terminal_is_asked(
     assert decisions == ["approved", "rejected"]
 
 
-def test_a_question_at_the_terminal_ends_with_the_time_limit(
-    start: Start, server: DemoServer
-) -> None:
+def test_an_approval_prompt_times_out(start: Start, server: DemoServer) -> None:
     with start("ask", TRIP, "--timeout", "6", **settings_of(server)) as terminal:
         terminal.until("Approve")
         assert terminal.wait_exit() == 1

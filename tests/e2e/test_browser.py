@@ -70,7 +70,7 @@ def sign_in(page: Page, url: str, user: str = "Ada", decision: str = "Allow") ->
     page.wait_for_url("**/callback?**")
 
 
-def test_somebody_signs_in(context: BrowserContext, environ: dict[str, str]) -> None:
+def test_a_user_signs_in_with_the_browser(context: BrowserContext, environ: dict[str, str]) -> None:
     with login_command(environ, "--no-browser") as attempt:
         page = context.new_page()
         sign_in(page, attempt.url)
@@ -79,7 +79,7 @@ def test_somebody_signs_in(context: BrowserContext, environ: dict[str, str]) -> 
         assert attempt.finish() == (0, "Signed in as Ada (ada@example.com).\n")
 
 
-def test_somebody_denies_it(context: BrowserContext, environ: dict[str, str]) -> None:
+def test_a_user_denies_the_sign_in(context: BrowserContext, environ: dict[str, str]) -> None:
     with login_command(environ, "--no-browser") as attempt:
         page = context.new_page()
         sign_in(page, attempt.url, decision="Deny")
@@ -88,7 +88,7 @@ def test_somebody_denies_it(context: BrowserContext, environ: dict[str, str]) ->
     assert "denied in the browser" in attempt.told
 
 
-def test_an_injected_state_does_not_count_and_the_login_goes_on(
+def test_an_injected_state_is_ignored_and_the_login_continues(
     context: BrowserContext, environ: dict[str, str], server: DemoServer
 ) -> None:
     with login_command(environ, "--no-browser") as attempt:
@@ -102,9 +102,7 @@ def test_an_injected_state_does_not_count_and_the_login_goes_on(
         assert attempt.finish()[0] == 0
 
 
-def test_a_state_that_is_changed_on_the_way_does_not_count(
-    context: BrowserContext, environ: dict[str, str]
-) -> None:
+def test_a_changed_state_is_ignored(context: BrowserContext, environ: dict[str, str]) -> None:
     with login_command(environ, "--no-browser") as attempt:
         page = context.new_page()
         page.goto(_with(attempt.url, state="changed"))
@@ -114,7 +112,7 @@ def test_a_state_that_is_changed_on_the_way_does_not_count(
         assert attempt.waits
 
 
-def test_of_two_tabs_the_first_that_allows_signs_in_and_the_other_cannot(
+def test_of_two_browser_tabs_only_the_first_signs_in(
     context: BrowserContext, environ: dict[str, str]
 ) -> None:
     with login_command(environ, "--no-browser") as attempt:
@@ -132,7 +130,7 @@ def test_of_two_tabs_the_first_that_allows_signs_in_and_the_other_cannot(
     assert "Signed in as Ada" in said
 
 
-def test_the_last_page_is_drawn_from_itself_alone_light_and_dark(
+def test_the_landing_page_is_self_contained_light_and_dark(
     context: BrowserContext, environ: dict[str, str], tmp_path: Path
 ) -> None:
     asked: list[str] = []

@@ -22,7 +22,7 @@ with open(sys.argv[1], "a") as file:
 """
 
 
-def test_an_answer_goes_on_while_an_editor_has_the_terminal(start: Start, tmp_path: Path) -> None:
+def test_a_reply_continues_while_an_editor_has_the_terminal(start: Start, tmp_path: Path) -> None:
     editor = tmp_path / "editor.py"
     editor.write_text(_LONGER_THAN_THIRTY_FRAMES)
     with (

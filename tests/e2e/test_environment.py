@@ -23,7 +23,7 @@ def server() -> Iterator[DemoServer]:
         yield server
 
 
-def test_suspended_and_continued_it_draws_itself_again(start: Start, server: DemoServer) -> None:
+def test_the_app_redraws_after_suspend_and_resume(start: Start, server: DemoServer) -> None:
     with start(**settings_of(server)) as terminal:
         terminal.until("essage")
         terminal.kill(signal.SIGTSTP)
@@ -37,7 +37,7 @@ def test_suspended_and_continued_it_draws_itself_again(start: Start, server: Dem
         assert terminal.wait_exit() == 0
 
 
-def test_two_at_once_talk_in_one_store(start: Start, server: DemoServer) -> None:
+def test_two_processes_chat_with_one_store(start: Start, server: DemoServer) -> None:
     with start(**settings_of(server)) as one, start(**settings_of(server)) as other:
         one.until("essage")
         other.until("essage")
@@ -51,7 +51,7 @@ def test_two_at_once_talk_in_one_store(start: Start, server: DemoServer) -> None
     assert sorted(sent(server)) == ["Is anything broken right now?", HELLO]
 
 
-def test_a_damaged_database_is_kept_aside_and_said_so(
+def test_a_damaged_database_is_set_aside_and_reported(
     start: Start, server: DemoServer, environ: dict[str, str]
 ) -> None:
     data = Path(environ["GENIE_TUI_DATA_DIR"])
@@ -71,7 +71,7 @@ def test_a_damaged_database_is_kept_aside_and_said_so(
 @pytest.mark.parametrize(
     "terminal_type", ["xterm-16color", "screen-256color", "linux", "dumb", "no-such-terminal"]
 )
-def test_any_terminal_will_do(start: Start, server: DemoServer, terminal_type: str) -> None:
+def test_any_term_variable_works(start: Start, server: DemoServer, terminal_type: str) -> None:
     with start(**settings_of(server), TERM=terminal_type, COLORTERM="") as terminal:
         terminal.until("essage")
         terminal.type(f"{HELLO}\r")
@@ -80,7 +80,7 @@ def test_any_terminal_will_do(start: Start, server: DemoServer, terminal_type: s
         assert terminal.wait_exit() == 0
 
 
-def test_a_window_too_small_for_it_comes_to_no_harm(start: Start, server: DemoServer) -> None:
+def test_a_tiny_window_does_no_harm(start: Start, server: DemoServer) -> None:
     with start(**settings_of(server), columns=20, rows=5) as terminal:
         terminal.pump(1)
         terminal.resize(8, 2)

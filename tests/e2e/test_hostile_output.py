@@ -38,7 +38,7 @@ def leaked(terminal: Terminal) -> list[bytes]:
     return [bad for bad in FORBIDDEN if bad in terminal.output]
 
 
-def test_nothing_hostile_reaches_the_terminal_from_the_app(
+def test_no_hostile_escape_sequence_reaches_the_terminal_from_the_app(
     start: Start, server: DemoServer
 ) -> None:
     with start(**settings_of(server), TERM_PROGRAM="WezTerm", columns=120, rows=40) as terminal:
@@ -111,7 +111,7 @@ def _leave(terminal: Terminal, sight: str) -> None:
     "command",
     [("ask", "go", "--approve-all"), ("ask", "go", "--approve-all", "--json"), ("conversations",)],
 )
-def test_nothing_hostile_reaches_the_terminal_from_commands(
+def test_no_hostile_escape_sequence_reaches_the_terminal_from_commands(
     start: Start, server: DemoServer, command: tuple[str, ...]
 ) -> None:
     with start(*command, **settings_of(server)) as terminal:
@@ -120,7 +120,7 @@ def test_nothing_hostile_reaches_the_terminal_from_commands(
     assert b"Traceback" not in terminal.output
 
 
-def test_nothing_hostile_reaches_the_terminal_from_who_signs_in(start: Start) -> None:
+def test_no_hostile_escape_sequence_reaches_the_terminal_from_the_login(start: Start) -> None:
     settings = DemoSettings(speed=0, seed=5, redirect_url=free_redirect(), seeded_conversations=0)
     with DemoServer(settings) as server:
         remote = signing_in(server) | OVER_SSH | {"GENIE_TUI_NO_BROWSER": ""}
@@ -140,7 +140,7 @@ def test_nothing_hostile_reaches_the_terminal_from_who_signs_in(start: Start) ->
 
 
 @pytest.mark.parametrize("kind", ["genies", "skills"])
-def test_nothing_hostile_reaches_the_terminal_from_studio(
+def test_no_hostile_escape_sequence_reaches_the_terminal_from_studio(
     start: Start, server: DemoServer, kind: str
 ) -> None:
     studio = {

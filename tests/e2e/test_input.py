@@ -65,7 +65,7 @@ def committed(text: str) -> bytes:
 
 
 @pytest.mark.parametrize("way", [plain, bracketed, kitty, kitty_without_text, committed])
-def test_the_agent_gets_what_was_typed(
+def test_the_agent_receives_the_typed_text(
     start: Start, server: DemoServer, environ: dict[str, str], way: Callable[[str], bytes]
 ) -> None:
     chance = random.Random(way.__name__)
@@ -104,7 +104,7 @@ def test_the_agent_gets_what_was_typed(
     ],
 )
 @pytest.mark.parametrize("in_pieces", [False, True])
-def test_a_terminal_without_utf_8_is_understood(
+def test_a_terminal_without_utf8_is_decoded(
     start: Start, server: DemoServer, data: bytes, text: str, in_pieces: bool
 ) -> None:
     with start(LC_ALL="en_US.ISO-8859-1", **settings_of(server)) as terminal:
@@ -116,7 +116,7 @@ def test_a_terminal_without_utf_8_is_understood(
         assert wait_sent(terminal, server, 1) == [text]
 
 
-def test_key_events_that_wait_at_the_start_do_no_harm(start: Start, server: DemoServer) -> None:
+def test_key_events_buffered_at_the_start_do_no_harm(start: Start, server: DemoServer) -> None:
     waiting = b"\x1b[13;1:3u\x1b[97:65;1:1u\x1b[99999999999u\x1b[13;1:3u\x1b[<0;1"
     with start(**settings_of(server)) as terminal:
         terminal.send(waiting)  # before the program knows that it has a terminal

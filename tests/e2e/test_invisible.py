@@ -41,7 +41,9 @@ def server() -> Iterator[DemoServer]:
         yield server
 
 
-def test_the_columns_of_a_table_stay_straight(start: Start, server: DemoServer) -> None:
+def test_table_columns_stay_aligned_with_zero_width_characters(
+    start: Start, server: DemoServer
+) -> None:
     with start(**settings_of(server), columns=100, rows=40) as terminal:
         terminal.until("live")
         terminal.type("go\r")
@@ -54,7 +56,7 @@ def test_the_columns_of_a_table_stay_straight(start: Start, server: DemoServer) 
     assert len(edges) == 1
 
 
-def test_ask_prints_them_and_the_store_keeps_them(
+def test_ask_prints_and_the_store_keeps_zero_width_characters(
     environ: dict[str, str], server: DemoServer
 ) -> None:
     settings = environ | settings_of(server)

@@ -78,7 +78,7 @@ def test_a_turn_survives_kill_9_at_any_instant(
 
 @pytest.mark.parametrize("server", [False], indirect=True)
 @pytest.mark.parametrize("enter", ["", "\r"], ids=["typed", "submitted"])
-def test_what_was_written_at_the_first_paint_survives_kill_9(
+def test_a_draft_typed_at_the_first_frame_survives_kill_9(
     start: Start, server: DemoServer, environ: dict[str, str], enter: str
 ) -> None:
     with start(**settings_of(server)) as terminal:

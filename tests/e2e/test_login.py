@@ -57,7 +57,7 @@ def fill(terminal: Terminal, label: str, text: str) -> None:
     terminal.until(re.escape(text[:20]) if "key" not in label else "••••")
 
 
-def test_over_ssh_the_pasted_address_completes_the_login_of_the_app(
+def test_over_ssh_the_pasted_redirect_url_completes_the_login_of_the_app(
     start: Start, server: DemoServer
 ) -> None:
     with start(columns=80, rows=24, **over_ssh(server)) as terminal:
@@ -76,7 +76,7 @@ def test_over_ssh_the_pasted_address_completes_the_login_of_the_app(
         terminal.until("Ada .ada@example.com.")
 
 
-def test_a_denied_login_is_told_and_can_be_tried_again(start: Start, server: DemoServer) -> None:
+def test_a_denied_login_is_reported_and_can_be_retried(start: Start, server: DemoServer) -> None:
     with start(**over_ssh(server)) as terminal:
         terminal.until(r"4:\d\d left")  # keys of its first moment do not count
         paste(terminal, redirected(link_on(terminal), decision="deny"))
@@ -89,7 +89,9 @@ def test_a_denied_login_is_told_and_can_be_tried_again(start: Start, server: Dem
             port.bind(("127.0.0.1", int(server.redirect_url.split(":")[2].split("/")[0])))
 
 
-def test_the_login_command_takes_the_pasted_address(start: Start, server: DemoServer) -> None:
+def test_the_login_command_accepts_the_pasted_redirect_url(
+    start: Start, server: DemoServer
+) -> None:
     with start("login", columns=400, **over_ssh(server)) as terminal:
         terminal.until("press Enter")
         [url] = re.findall(r"http\S+oauth/authorize\S+", terminal.text)
@@ -106,7 +108,7 @@ def test_an_interrupted_login_command_ends_quietly(start: Start, server: DemoSer
         assert b"Traceback" not in terminal.output
 
 
-def test_a_visitor_signs_in_to_the_demo(start: Start) -> None:
+def test_a_user_signs_in_to_the_demo(start: Start) -> None:
     with start("--demo", "--login", **NO_BROWSER) as terminal:
         terminal.until("paste its address")
         paste(terminal, redirected(link_on(terminal)))
@@ -114,7 +116,7 @@ def test_a_visitor_signs_in_to_the_demo(start: Start) -> None:
         terminal.until("What can you do")
 
 
-def test_the_first_run_leads_to_the_demo_or_to_a_profile(
+def test_the_first_run_offers_the_demo_or_a_profile(
     start: Start, server: DemoServer, environ: dict[str, str]
 ) -> None:
     with start() as terminal:

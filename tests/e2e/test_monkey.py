@@ -10,10 +10,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_a_keyboard_or_a_mouse_can_do_breaks_it(environ: dict[str, str], seed: int) -> None:
+def test_random_keys_and_mouse_events_do_not_crash_the_app(
+    environ: dict[str, str], seed: int
+) -> None:
     assert fuzz.run(environ, seed, seconds=6) == []
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_no_bytes_of_a_terminal_break_it(environ: dict[str, str], seed: int) -> None:
+def test_random_terminal_bytes_do_not_crash_the_app(environ: dict[str, str], seed: int) -> None:
     assert fuzz_bytes.run(environ, seed, seconds=6) == []

@@ -55,7 +55,7 @@ WORSE: dict[str, Callable[[Proxy], None]] = {
 
 
 @pytest.mark.parametrize("trouble", WORSE)
-def test_the_network_goes_away_during_a_turn(
+def test_the_network_is_lost_during_a_turn_and_reconnects(
     start: Start, server: DemoServer, proxy: Proxy, environ: dict[str, str], trouble: str
 ) -> None:
     kept = Kept(Path(environ["GENIE_TUI_DATA_DIR"]))
@@ -76,7 +76,7 @@ def test_the_network_goes_away_during_a_turn(
     assert sent(server) == [TEXT]
 
 
-def test_a_message_written_without_a_network_goes_out_when_it_is_back(
+def test_a_message_written_offline_is_sent_after_the_reconnect(
     start: Start, server: DemoServer, proxy: Proxy
 ) -> None:
     with start(**settings_of(server, proxy.url)) as terminal:

@@ -43,7 +43,7 @@ def write(terminal: Terminal, text: str, key_s: float) -> None:
         ("What is open for Acme in Salesforce?", "quite right", 0.05, 20, SIZES[2]),
     ],
 )
-def test_typing_answers_nothing(
+def test_typing_answers_no_approval(
     start: Start,
     server: DemoServer,
     prompt: str,
@@ -69,7 +69,7 @@ def test_typing_answers_nothing(
         assert "Opened in the browser" not in terminal.text
 
 
-def test_the_question_is_still_there_to_be_answered(start: Start, server: DemoServer) -> None:
+def test_the_approval_can_still_be_answered(start: Start, server: DemoServer) -> None:
     generator = random.Random(5)
     with start(**settings_of(server)) as terminal:
         terminal.until("live")

@@ -58,7 +58,7 @@ def until(program: Program, words: str) -> list[str]:
         (b"hi\x1b[D\x1b[A\x00 there", "hi there"),
     ],
 )
-def test_a_line_is_read_as_it_was_meant(program: Program, typed: bytes, said: str) -> None:
+def test_a_typed_line_is_edited_and_sent(program: Program, typed: bytes, said: str) -> None:
     until(program, "Ready.")
     assert program.stdin
     program.stdin.write(typed + b"\n")
@@ -68,7 +68,7 @@ def test_a_line_is_read_as_it_was_meant(program: Program, typed: bytes, said: st
     assert f"You said: {said}\n" in until(program, "You said:")
 
 
-def test_somebody_approves_and_reads_again(program: Program) -> None:
+def test_a_user_approves_and_repeats_the_output(program: Program) -> None:
     heard = until(program, "Ready.")
     say(program, "Order a laptop")
     heard += until(program, "Type /approve 1")
@@ -95,7 +95,9 @@ def test_pasted_lines_are_one_message_and_never_a_command(program: Program) -> N
     until(program, "hello there")
 
 
-def test_what_was_said_is_found_opened_named_and_exported(program: Program, tmp_path: Path) -> None:
+def test_a_conversation_is_searched_opened_renamed_and_exported(
+    program: Program, tmp_path: Path
+) -> None:
     until(program, "Ready.")
     say(program, "What can you do?")
     until(program, "End of the reply.")
@@ -121,7 +123,7 @@ def test_what_was_said_is_found_opened_named_and_exported(program: Program, tmp_
 
 
 @pytest.mark.parametrize("program", [("--backend", "workflows")], indirect=True)
-def test_an_agent_that_can_be_stopped_is_stopped(program: Program) -> None:
+def test_the_agent_is_stopped(program: Program) -> None:
     until(program, "Ready.")
     say(program, "/stop")
     until(program, "Nothing is at work here.")

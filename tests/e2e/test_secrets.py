@@ -50,7 +50,7 @@ def secrets_in(folder: str) -> list[bytes]:
     return [tokens["access_token"].encode(), tokens["refresh_token"].encode()]
 
 
-def test_tokens_and_codes_stay_where_they_are_kept(
+def test_tokens_and_codes_stay_in_their_storage(
     start: Start, server: DemoServer, environ: dict[str, str]
 ) -> None:
     data = environ["GENIE_TUI_DATA_DIR"]
@@ -83,7 +83,7 @@ def crash(environ: dict[str, str], server: DemoServer, token: str, where: str) -
     return Terminal([sys.executable, "-c", code], environ | settings, columns=160)
 
 
-def test_a_crash_of_the_app_shows_neither_values_nor_secrets(
+def test_a_crash_traceback_shows_neither_values_nor_secrets(
     environ: dict[str, str], server: DemoServer
 ) -> None:
     where = "ChatScreen.on_mount = lambda self: connected(self, None)"

@@ -57,7 +57,7 @@ def given_back(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     "number", [signal.SIGQUIT, signal.SIGABRT, signal.SIGTERM, signal.SIGSEGV, signal.SIGKILL]
 )
-def test_any_signal_gives_the_terminal_back(start: Start, number: signal.Signals) -> None:
+def test_any_signal_restores_the_terminal(start: Start, number: signal.Signals) -> None:
     with start("--demo") as terminal:
         assert terminal.is_cooked
         terminal.until("essage Ifrit")
@@ -69,7 +69,7 @@ def test_any_signal_gives_the_terminal_back(start: Start, number: signal.Signals
 
 
 @pytest.mark.parametrize("crash", ["fault", "abort", "exit", "exception", "main thread"])
-def test_any_crash_gives_the_terminal_back(environ: dict[str, str], crash: str) -> None:
+def test_any_crash_restores_the_terminal(environ: dict[str, str], crash: str) -> None:
     own = environ | {"GENIE_TUI_TEST_CRASH": crash, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.e2e.crashing", "--demo"]
     with Terminal(command, own, columns=120, rows=36) as terminal:
@@ -82,7 +82,7 @@ def test_any_crash_gives_the_terminal_back(environ: dict[str, str], crash: str) 
             assert b"a fault" in printed
 
 
-def test_a_program_that_has_left_writes_nothing_more(start: Start) -> None:
+def test_an_exited_program_writes_nothing_more(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.until("essage Ifrit")
         terminal.type("\x11")
@@ -106,7 +106,7 @@ def stop(terminal: Terminal) -> None:
     terminal.wait_stopped()
 
 
-def test_one_thread_reads_the_terminal_however_often_it_is_continued(
+def test_one_thread_reads_the_terminal_after_repeated_resumes(
     start: Start, server: DemoServer
 ) -> None:
     with start(**settings_of(server)) as terminal:
@@ -145,7 +145,7 @@ def test_a_program_that_is_slowed_down_by_signals_keeps_its_input(
         say_quickly(terminal, server)
 
 
-def test_suspending_it_leaves_one_reader_as_well(start: Start, server: DemoServer) -> None:
+def test_suspend_and_resume_leave_one_reader_thread(start: Start, server: DemoServer) -> None:
     with start(**settings_of(server)) as terminal:
         terminal.until("live")
         terminal.pump(1)
@@ -165,9 +165,7 @@ def test_suspending_it_leaves_one_reader_as_well(start: Start, server: DemoServe
         say_quickly(terminal, server)
 
 
-def test_what_was_written_over_it_while_it_was_stopped_is_drawn_again(
-    start: Start, server: DemoServer
-) -> None:
+def test_after_a_suspend_overwritten_cells_are_redrawn(start: Start, server: DemoServer) -> None:
     with start(**settings_of(server)) as terminal:
         terminal.until("live")
         terminal.type("still here")

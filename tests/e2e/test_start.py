@@ -20,7 +20,7 @@ TROUBLES = {
 
 
 @pytest.mark.parametrize("pause_s", [0, 0.4])
-def test_what_is_typed_at_once_is_in_the_composer(start: Start, pause_s: float) -> None:
+def test_text_typed_at_the_start_is_in_the_composer(start: Start, pause_s: float) -> None:
     """Before the program owns the terminal, and while it loads."""
     with start("--demo") as terminal:
         terminal.pump(pause_s)
@@ -29,9 +29,7 @@ def test_what_is_typed_at_once_is_in_the_composer(start: Start, pause_s: float) 
 
 
 @pytest.mark.parametrize("name", TROUBLES)
-def test_a_failed_start_draws_what_is_typed_says_why_and_tries_again(
-    start: Start, name: str
-) -> None:
+def test_a_failed_start_takes_text_shows_the_reason_and_retries(start: Start, name: str) -> None:
     settings, told = TROUBLES[name]
     with start(**AWAY | settings) as terminal:
         terminal.type("typed at once")
@@ -45,7 +43,7 @@ def test_a_failed_start_draws_what_is_typed_says_why_and_tries_again(
         terminal.until(lambda text: told in text and "typed at once and later" in text)
 
 
-def test_in_a_window_that_is_too_small_keys_are_heard(start: Start) -> None:
+def test_keys_are_accepted_in_a_window_that_is_too_small(start: Start) -> None:
     with start("--demo", columns=10, rows=4) as terminal:
         terminal.until("Too small")
         terminal.type("\x11")

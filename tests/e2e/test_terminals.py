@@ -51,14 +51,14 @@ def ask_and_leave(terminal: Terminal) -> str:
     return seen
 
 
-def test_no_color_means_none_at_all(start: Start, server: DemoServer) -> None:
+def test_no_color_disables_all_colors(start: Start, server: DemoServer) -> None:
     with start(NO_COLOR="1", **settings_of(server)) as terminal:
         ask_and_leave(terminal)
         assert not looks_of(terminal) & {*range(30, 50), *range(90, 108)}
         assert REVERSE in looks_of(terminal)  # what is chosen
 
 
-def test_a_text_console_gets_eight_grounds_and_glyphs_it_has(
+def test_a_text_console_gets_eight_colors_and_supported_glyphs(
     start: Start, server: DemoServer
 ) -> None:
     with start(TERM="linux", COLORTERM="", **settings_of(server)) as terminal:
@@ -84,7 +84,7 @@ def test_256_colours_are_enough_inside_screen(start: Start, server: DemoServer) 
         assert b"38;5;" in terminal.output
 
 
-def test_the_theme_follows_the_terminal_and_its_answer_is_no_typing(start: Start) -> None:
+def test_the_theme_follows_the_terminal_and_its_response_is_not_typed(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.type("\x1b]11;rgb:ffff/ffff/ffff\x1b\\")
         terminal.until(READY)
@@ -94,7 +94,7 @@ def test_the_theme_follows_the_terminal_and_its_answer_is_no_typing(start: Start
         assert "rgb" not in terminal.text
 
 
-def test_the_title_is_set_and_given_back(start: Start) -> None:
+def test_the_window_title_is_set_and_restored(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("hello there\r")
@@ -108,7 +108,7 @@ def test_the_title_is_set_and_given_back(start: Start) -> None:
         assert 0 <= saved < named < restored
 
 
-def test_a_tiny_window_says_so_and_does_no_harm(start: Start) -> None:
+def test_a_tiny_window_shows_a_message_and_does_no_harm(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.until(READY)
         for columns, rows, seen in ((40, 10, "Message"), (20, 5, "Too small"), (8, 2, "")):
@@ -122,7 +122,7 @@ def test_a_tiny_window_says_so_and_does_no_harm(start: Start) -> None:
         assert terminal.wait_exit() == 0
 
 
-def test_lines_pasted_by_a_console_that_cannot_mark_them_are_one_message(
+def test_lines_pasted_without_bracketed_paste_are_one_message(
     start: Start, server: DemoServer
 ) -> None:
     with start(TERM="linux", **settings_of(server)) as terminal:

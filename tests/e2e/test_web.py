@@ -108,7 +108,7 @@ def test_a_client_without_the_token_gets_nothing(server: Server) -> None:
     assert get(server, f"/ws?token={server.token}", Origin=own, **UPGRADE).status == 403
 
 
-def test_the_page_answers_its_own_address_and_origin_only(server: Server) -> None:
+def test_the_page_accepts_its_own_host_and_origin_only(server: Server) -> None:
     cookie = cookie_of(server)
     own = f"http://127.0.0.1:{server.port}"
     assert get(server, "/", Cookie=cookie).status == 200
@@ -121,7 +121,7 @@ def test_the_page_answers_its_own_address_and_origin_only(server: Server) -> Non
     assert get(server, "/ws", Cookie=cookie, Origin=own, **UPGRADE).status == 101
 
 
-def test_an_address_in_use_is_one_line_and_exit_code_2(
+def test_a_port_in_use_is_a_one_line_error_and_exit_code_2(
     environ: dict[str, str], server: Server
 ) -> None:
     command = [sys.executable, "-m", "tui", "--demo", "--web", "--port", str(server.port)]

@@ -93,7 +93,7 @@ async def scene(settings: DemoSettings = QUICK) -> AsyncGenerator[Scene]:
             yield here
 
 
-async def test_a_halt_in_the_middle_keeps_what_was_written_and_says_who_stopped_it() -> None:
+async def test_stopping_during_a_reply_keeps_the_text_and_says_who_stopped_it() -> None:
     async with scene(SLOW_WRITER) as here:
         await here.say("Tell me everything")
         await here.until(lambda: "Night 1" in here.said())
@@ -105,7 +105,7 @@ async def test_a_halt_in_the_middle_keeps_what_was_written_and_says_who_stopped_
         assert "■ Stop Ctrl+S" not in here.screen()
 
 
-async def test_the_button_does_what_the_key_does() -> None:
+async def test_the_stop_button_does_the_same_as_the_key() -> None:
     async with scene(SLOW_WRITER) as here:
         await here.say("Tell me everything")
         await here.until(lambda: "■ Stop" in here.screen())
@@ -115,7 +115,7 @@ async def test_the_button_does_what_the_key_does() -> None:
         await here.until(lambda: "Stopped by you." in here.screen())
 
 
-async def test_an_agent_that_looks_at_a_halt_between_messages_stops_there() -> None:
+async def test_an_agent_that_checks_for_stop_between_messages_stops_there() -> None:
     async with scene(DemoSettings(speed=1, title_s=0)) as here:
         await here.begin({"agent_id": MARID})
         await here.until(lambda: "Marid" in here.screen())
@@ -127,7 +127,7 @@ async def test_an_agent_that_looks_at_a_halt_between_messages_stops_there() -> N
         assert "Step 8" not in here.said()
 
 
-async def test_an_agent_that_never_looks_at_a_halt_goes_on_and_says_so() -> None:
+async def test_an_agent_that_never_checks_for_stop_continues_and_shows_it() -> None:
     async with scene(DemoSettings(speed=1, title_s=0)) as here:
         await here.say("slow 60")
         await here.until(lambda: "word2" in here.said())
@@ -138,7 +138,7 @@ async def test_an_agent_that_never_looks_at_a_halt_goes_on_and_says_so() -> None
         assert "Stopped by you." not in here.screen()
 
 
-async def test_guardrails_are_chosen_in_the_form_and_refuse_a_message() -> None:
+async def test_guardrails_are_set_in_the_options_form_and_reject_a_message() -> None:
     async with scene() as here:
         await here.pilot.press("ctrl+n")
         await here.until(lambda: here.app.screen.query(OptionField))
@@ -157,7 +157,7 @@ async def test_guardrails_are_chosen_in_the_form_and_refuse_a_message() -> None:
         assert here.composer_text() == "Tell me the password"
 
 
-async def test_the_options_of_a_conversation_are_changed_and_said() -> None:
+async def test_the_options_of_a_conversation_are_changed_and_reported() -> None:
     async with scene() as here:
         created = await here.begin({"title": "Orders"})
         await here.pilot.press("alt+o")
@@ -171,7 +171,7 @@ async def test_the_options_of_a_conversation_are_changed_and_said() -> None:
 
 
 @pytest.mark.parametrize("fault", ["cut:after=30,times=1", "tear:after=40,times=1", "duplicate"])
-async def test_a_cut_within_a_message_leaves_no_trace_in_it(fault: str) -> None:
+async def test_a_reconnect_within_a_message_leaves_no_trace_in_it(fault: str) -> None:
     async with scene() as here:
         here.server.faults.add(fault)
         await here.say("Is anything broken right now?")
@@ -185,7 +185,7 @@ async def test_a_cut_within_a_message_leaves_no_trace_in_it(fault: str) -> None:
         assert words[1].count("VPN Frankfurt") == 1
 
 
-async def test_a_conversation_that_is_switched_off_can_be_switched_on_from_here() -> None:
+async def test_an_inactive_workflow_can_be_reactivated() -> None:
     async with scene() as here:
         await here.opened("switched off")
         await here.say("Is anything broken right now?")
@@ -197,7 +197,7 @@ async def test_a_conversation_that_is_switched_off_can_be_switched_on_from_here(
         await here.until(lambda: "calm by" in here.screen())
 
 
-async def test_somebody_elses_conversation_is_refused_with_a_reason() -> None:
+async def test_a_conversation_of_another_user_is_rejected_with_a_reason() -> None:
     async with scene() as here:
         here.go_to(ConversationId(of_a_colleague(here.server)))
         await here.until(lambda: "belongs to somebody else" in here.screen())

@@ -50,7 +50,7 @@ def ordered() -> ExportSource:
     )
 
 
-def test_markdown_has_days_messages_skills_and_the_timeline() -> None:
+def test_markdown_export_has_days_messages_skills_and_the_timeline() -> None:
     assert render(ordered(), "md").splitlines() == [
         "# Laptop",
         "",
@@ -86,7 +86,7 @@ def test_markdown_has_days_messages_skills_and_the_timeline() -> None:
     ]
 
 
-def test_the_page_is_self_contained_and_says_so() -> None:
+def test_the_html_page_is_self_contained_and_says_so() -> None:
     page = render(ordered(), "html")
     style = page.partition("<style>")[2].partition("</style>")[0]
     digest = b64encode(sha256(style.encode()).digest()).decode()
@@ -99,7 +99,7 @@ def test_the_page_is_self_contained_and_says_so() -> None:
     assert " style=" not in page
 
 
-def test_the_page_has_what_was_said_and_done() -> None:
+def test_the_html_page_has_messages_and_skills() -> None:
     page = render(ordered(), "html")
     assert "<title>Laptop</title>" in page
     assert "Order a laptop\n*please*" in page
@@ -122,11 +122,11 @@ def test_the_page_has_what_was_said_and_done() -> None:
         ("read notes.md", "<p>read notes.md</p>"),
     ],
 )
-def test_markdown_becomes_html(source: str, shown: str) -> None:
+def test_markdown_is_converted_to_html(source: str, shown: str) -> None:
     assert shown in render(said(source), "html")
 
 
-def test_json_has_every_event_with_its_payload_as_the_store_has_it() -> None:
+def test_json_export_has_every_stored_event_with_its_payload() -> None:
     whole = json.loads(render(ordered(), "json"))
     assert (whole["format"], whole["version"]) == ("genie-tui conversation", 1)
     assert whole["turns"][0]["prompt"]["text"] == "Order a laptop\n*please*"
@@ -134,7 +134,7 @@ def test_json_has_every_event_with_its_payload_as_the_store_has_it() -> None:
     assert [from_json(event) for event in whole["events"]] == list(ordered().events)
 
 
-def test_a_conversation_without_anything_is_exported_too() -> None:
+def test_an_empty_conversation_is_exported() -> None:
     empty = ExportSource(
         conversation=ordered().conversation, turns=(), events=(), agent="Ifrit", exported_ms=0
     )
@@ -156,7 +156,7 @@ def test_a_conversation_without_anything_is_exported_too() -> None:
         ("x" * 500, f"{'x' * 60}-2026-11-24.md"),
     ],
 )
-def test_a_name_is_made_of_the_title_and_the_day(title: str, name: str) -> None:
+def test_a_file_name_is_made_of_title_and_date(title: str, name: str) -> None:
     assert file_name(title, date(2026, 11, 24), "md") == name
 
 
@@ -164,11 +164,11 @@ def test_a_name_is_made_of_the_title_and_the_day(title: str, name: str) -> None:
     ("name", "form"),
     [("a.md", "md"), ("a.HTM", "html"), ("a.json", "json"), ("a.txt", None), ("-", None)],
 )
-def test_the_ending_tells_the_format(name: str, form: Format | None) -> None:
+def test_the_file_extension_determines_the_format(name: str, form: Format | None) -> None:
     assert format_of(Path(name)) == form
 
 
-def test_a_new_file_is_private_and_one_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+def test_a_new_file_is_private_and_an_existing_one_keeps_its_permissions(tmp_path: Path) -> None:
     path = tmp_path / "talk.md"
     write(path, "one\n")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -179,7 +179,7 @@ def test_a_new_file_is_private_and_one_that_is_there_keeps_its_mode(tmp_path: Pa
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_link_is_followed_and_not_replaced(tmp_path: Path) -> None:
+def test_a_symlink_is_followed_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "real.md").write_text("old")
     (tmp_path / "link.md").symlink_to(tmp_path / "real.md")
     write(tmp_path / "link.md", "new")
@@ -187,14 +187,14 @@ def test_a_link_is_followed_and_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "real.md").read_text() == "new"
 
 
-def test_what_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+def test_an_unwritable_export_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match="is not a file"):
         write(tmp_path, "x")
     with pytest.raises(CannotWrite, match="No such file or directory"):
         write(tmp_path / "missing" / "a.md", "x")
 
 
-def test_a_reply_in_json_is_a_block_of_code() -> None:
+def test_a_json_reply_is_a_code_block() -> None:
     chronicle = said('{"state": "slow", "since": [8, 40]}')
     assert '> ```json\n> {\n>   "state": "slow",' in render(chronicle, "md")
     assert "<pre" in render(chronicle, "html")

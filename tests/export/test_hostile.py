@@ -114,12 +114,12 @@ def check_page(page: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(text=hostile)
-def test_nothing_in_the_page_is_active(text: str) -> None:
+def test_nothing_in_the_html_page_is_active(text: str) -> None:
     check_page(render(everywhere(text), "html"))
 
 
 @pytest.mark.parametrize("text", PAYLOADS)
-def test_no_payload_is_active_in_the_page(text: str) -> None:
+def test_no_xss_payload_is_active_in_the_html_page(text: str) -> None:
     check_page(render(everywhere(text), "html"))
 
 
@@ -159,7 +159,7 @@ def _headings(tokens: Sequence[Token]) -> list[str]:
 @example(text="a `b\n\nc` <script>")
 @example(text="``[`x]: y\n<script>`")
 @example(text="[`x]: y\n<script>``<b>` <b> `` ` <i>")
-def test_a_quotation_cannot_be_left_and_does_nothing(text: str) -> None:
+def test_text_cannot_escape_from_a_markdown_quote(text: str) -> None:
     from tui.core.text import clean
 
     assert check_markdown(f"{quoted(clean(text))}\n\n# After") == ["After"]
@@ -167,7 +167,7 @@ def test_a_quotation_cannot_be_left_and_does_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", PAYLOADS)
-def test_no_payload_is_active_in_markdown_or_passes_for_the_record(text: str) -> None:
+def test_no_payload_is_active_in_markdown_or_fakes_the_timeline(text: str) -> None:
     headings = check_markdown(render(everywhere(text), "md"))
     assert "Timeline" in headings
     assert sum(heading.startswith("You ·") for heading in headings) == 1
@@ -175,7 +175,7 @@ def test_no_payload_is_active_in_markdown_or_passes_for_the_record(text: str) ->
 
 @settings(max_examples=30, deadline=None)
 @given(text=hostile)
-def test_json_is_json_without_control_characters(text: str) -> None:
+def test_json_export_is_valid_without_control_characters(text: str) -> None:
     whole = render(everywhere(text), "json")
     assert len(json.loads(whole)["events"]) == 12
     assert not set(UNSAFE) & set(whole)

@@ -79,7 +79,7 @@ def test_no_planted_secret_is_exported(form: Format) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_what_is_no_secret_is_still_there(form: Format) -> None:
+def test_text_that_is_no_secret_is_exported(form: Format) -> None:
     whole = render(planted(), form)
     for text in ("hello", "Salesforce", "https://x.example/", "a=1", "I used", "Order"):
         assert text in whole, text
@@ -87,13 +87,13 @@ def test_what_is_no_secret_is_still_there(form: Format) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("before", range(60, 110, 7))
-def test_no_part_of_a_secret_is_left_where_a_title_is_cut(form: Format, before: int) -> None:
+def test_no_part_of_a_secret_is_left_in_a_truncated_title(form: Format, before: int) -> None:
     opening = "x" * before
     whole = render(chronicle(title="", prompt=f"{opening} {DIGEST}"), form)
     assert DIGEST[:8] not in whole
 
 
-def test_the_place_of_a_file_on_this_machine_is_not_told() -> None:
+def test_local_paths_of_attachments_are_not_exported() -> None:
     from tests.export.samples import everywhere
 
     whole = everywhere("/home/ada/private/list.csv")

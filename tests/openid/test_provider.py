@@ -130,7 +130,7 @@ async def sign_in(account: OAuthAccount) -> str:
     return identity.label()
 
 
-def test_somebody_signs_in_over_the_redirect_and_out(
+def test_a_user_signs_in_by_redirect_and_signs_out(
     provider: Provider, environ: dict[str, str]
 ) -> None:
     def run(command: str) -> subprocess.CompletedProcess[str]:
@@ -151,7 +151,7 @@ def test_somebody_signs_in_over_the_redirect_and_out(
     assert run("whoami").returncode == 3
 
 
-def test_the_pasted_address_counts_and_a_denial_is_told(
+def test_a_pasted_redirect_url_is_accepted_and_a_denial_reported(
     provider: Provider, environ: dict[str, str]
 ) -> None:
     with login_command(environ) as attempt:
@@ -163,7 +163,7 @@ def test_the_pasted_address_counts_and_a_denial_is_told(
     assert "The login was denied in the browser" in attempt.told
 
 
-async def test_an_issuer_that_was_not_discovered_is_refused(
+async def test_an_issuer_that_was_not_discovered_is_rejected(
     provider: Provider, account: OAuthAccount
 ) -> None:
     attempt = await account.begin_login()
@@ -178,7 +178,7 @@ async def test_an_issuer_that_was_not_discovered_is_refused(
     await attempt.aclose()
 
 
-async def test_refresh_tokens_rotate_and_a_spent_one_ends_the_login(
+async def test_refresh_tokens_rotate_and_a_reused_one_ends_the_login(
     provider: Provider, window: Callable[[], OAuthAccount], tmp_path: Path
 ) -> None:
     account, other = window(), window()

@@ -34,11 +34,11 @@ def screen(*segments: tuple[str, str]) -> Snapshot:
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]+(-[a-z0-9]+)?", fullmatch=True), SNAPSHOTS))
-def test_a_file_of_snapshots_is_read_as_it_was_written(snapshots: dict[str, Snapshot]) -> None:
+def test_a_snapshot_file_survives_a_round_trip(snapshots: dict[str, Snapshot]) -> None:
     assert load(dump(snapshots)) == snapshots
 
 
-def test_a_changed_word_is_told_as_a_diff_of_its_line() -> None:
+def test_a_changed_word_is_a_diff_of_its_line() -> None:
     before, after = screen(("Send it", "red on black")), screen(("Sent it", "red on black"))
     assert before.differences(after) == ["-Send it", "+Sent it"]
 
@@ -60,14 +60,14 @@ def test_an_underlined_blank_is_a_difference() -> None:
     assert underlined != screen(("a ", "red on black"))
 
 
-def test_what_cannot_be_seen_of_a_blank_is_no_difference() -> None:
+def test_invisible_styles_of_a_blank_are_no_difference() -> None:
     before = screen(("a ", "red on black"), ("b", "blue on black"))
     assert before == screen(
         ("a", "red on black"), (" ", "bold green on black"), ("b", "blue on black")
     )
 
 
-def test_the_same_characters_in_other_colours_are_written_once() -> None:
+def test_the_same_characters_in_other_colors_are_stored_once() -> None:
     dark, light = screen(("Send", "white on black")), screen(("Send", "black on white"))
     written = dump({"it": dark, "it-light": light})
     assert written.count("|Send") == 1
@@ -85,16 +85,16 @@ def test_every_look_of_a_scene_has_a_snapshot(scene: str) -> None:
     assert list(expected(scene)) == names_of(scene)
 
 
-def test_nothing_is_kept_that_is_not_drawn() -> None:
+def test_every_snapshot_has_a_scene() -> None:
     assert leftovers() == []
 
 
-def test_the_gallery_has_its_pictures() -> None:
+def test_every_picture_of_the_gallery_exists() -> None:
     assert {path.stem for path in GALLERY_FOLDER.glob("*.svg")} == GALLERY
     assert {name for scene in SCENES for name in names_of(scene)} >= GALLERY
 
 
-def test_the_readme_shows_pictures_that_exist() -> None:
+def test_every_picture_in_the_readme_exists() -> None:
     readme = Path(__file__).resolve().parents[2] / "README.md"
     linked = re.findall(r"\(screenshots/([^)]+)\)", readme.read_text("utf-8"))
     assert linked
