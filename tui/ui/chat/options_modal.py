@@ -16,8 +16,8 @@ from tui.core.errors import BackendError
 from tui.core.options import Option, OptionValues, changed, problems_with
 from tui.ui.chat.last_options import still_fitting
 from tui.ui.chat.option_field import InlineChoice, OptionField, PickedOption
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.text import line
 
 _CHROME, _CHROME_SHORT = 11, 8

@@ -33,8 +33,7 @@ from tui.ui.sidebar.sidebar import ConversationList, Sidebar
 from tui.ui.terminal.terminal_events import is_typed
 from tui.ui.textual_fixes.events import forward_event
 from tui.ui.timeline.timeline_pane import TimelinePane
-from tui.ui.transcript.conversation_pane import ConversationPane
-from tui.ui.transcript.welcome import Welcome
+from tui.ui.transcript.conversation_pane import ConversationPane, Welcome
 
 if TYPE_CHECKING:
     from tui.core.ports import Clock

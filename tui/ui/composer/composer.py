@@ -17,8 +17,7 @@ from textual.widgets.text_area import Edit, EditResult
 from tui.core.draft import typed_text, unfold
 from tui.core.text import clean_line, size, utf8_size
 from tui.ui.composer.attachment_files import paths_in
-from tui.ui.composer.paste_area import PasteArea
-from tui.ui.composer.paste_store import PasteChip, is_large
+from tui.ui.composer.paste_area import PasteArea, PasteChip, is_large
 from tui.ui.keys.ordering import act_at_once
 from tui.ui.terminal.terminal_events import Paste
 from tui.ui.textual_fixes.app import is_batching

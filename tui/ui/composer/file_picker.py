@@ -20,9 +20,9 @@ from tui.core.text import size
 from tui.system.file_scope import is_allowed
 from tui.ui.composer.attachment_files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
 from tui.ui.composer.paths import Entry, completions, typed_path
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.text import line, spread
 

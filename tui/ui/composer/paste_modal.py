@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.core.text import size, utf8_size
-from tui.ui.composer.paste_store import line_count
-from tui.ui.questions.answer_row import AnswerRow
+from tui.ui.composer.paste_area import line_count
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.text import plain
 

@@ -17,9 +17,9 @@ from textual.widgets import Static
 from tui.core.parameters import parameter_rows
 from tui.core.questions import ParameterChange, changes, same_question
 from tui.core.text import clean_line
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.questions.decision_modal import DecisionModal
 from tui.ui.questions.parameter_table import ParameterTable
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import DEAF_S
 from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import ASKS, muted

@@ -17,8 +17,8 @@ from textual.widgets import Static
 from tui.core.links import UNSAFE_LINK, link_host
 from tui.core.text import clean, clean_line
 from tui.ui.app.messages import CopyText, OpenLink
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.questions.decision_modal import DecisionModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.qr import QrPanel
 from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import ASKS, muted

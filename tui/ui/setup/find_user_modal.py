@@ -16,8 +16,8 @@ from textual.widgets import Input, Static
 from tui.config import problem_with
 from tui.core.errors import BackendError
 from tui.studio.user_check import UserCheck
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.field import Field
 from tui.ui.toolkit.state_glyphs import BAD, muted
 from tui.ui.toolkit.text import line

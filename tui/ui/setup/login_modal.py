@@ -24,7 +24,7 @@ from tui.core.errors import BackendError, StoreError
 from tui.core.links import link_host
 from tui.core.text import clean, clean_line
 from tui.ui.app.messages import CopyText
-from tui.ui.questions.answer_row import AnswerRow
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.qr import QrPanel
 from tui.ui.toolkit.state_glyphs import ASKS, BAD, MUTED, muted

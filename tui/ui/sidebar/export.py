@@ -24,8 +24,8 @@ from tui.core.text import clean_line, size, utf8_size
 from tui.export import file_name, format_of
 from tui.system.file_scope import check_path, is_allowed
 from tui.ui.composer.paths import completions, shown_path, typed_path
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.choice import Choice
 from tui.ui.toolkit.confirm import ConfirmModal
 from tui.ui.toolkit.field import TextInput

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.core.text import clean_line
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.field import TextInput
 
 _LONGEST_NAME = 120

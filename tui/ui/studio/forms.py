@@ -14,9 +14,9 @@ from textual.widgets import Input, Static
 
 from tui.core.links import link_host
 from tui.core.text import clean_line
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.choice import Choice
 from tui.ui.toolkit.field import Field, TextInput
 from tui.ui.toolkit.state_glyphs import muted

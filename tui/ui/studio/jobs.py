@@ -21,10 +21,10 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean, clean_line, duration
 from tui.ui.app.messages import CopyText
 from tui.ui.app.stylesheets import STUDIO_SHEET
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.state_glyphs import ASKS, BAD, BUSY_STILL, DONE, FAILED, GOOD, UNSURE, muted
 from tui.ui.toolkit.text import line, plain, spread
 

@@ -17,12 +17,12 @@ from textual.widgets.option_list import Option
 from tui.core.text import clean, clean_line
 from tui.studio.guardrails.policies import PiiDetection, Regex, Topic, TopicBoundary
 from tui.studio.guardrails.validation import Violation, validate
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.studio.validation_list import ValidationList
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.textual_fixes.text_area import SafeTextArea
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.state_glyphs import DONE, FAILED, muted
 from tui.ui.toolkit.text import line

@@ -19,13 +19,13 @@ from tui.studio.diff import Change, diff, has_changes
 from tui.studio.guardrails.policies import parse_policy
 from tui.studio.guardrails.validation import Violation, validate
 from tui.studio.models import Policy
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.studio.detail_rows import policy_name
 from tui.ui.studio.policy_forms import Form, configuration_of, form_for
 from tui.ui.studio.validation_list import ValidationList
 from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import ASKS, BAD, GOOD, muted

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.ui.app.messages import CopyText
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.app import set_clipboard
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.state_glyphs import muted
 from tui.ui.toolkit.text import line, plain

@@ -19,12 +19,12 @@ from tui.core.errors import BackendError
 from tui.studio.models import Genie, GenieId
 from tui.ui.app.messages import GenieWanted
 from tui.ui.app.stylesheets import STUDIO_SHEET
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.studio.labels import genie_row, has_client, name_of
 from tui.ui.studio.menus import NO_CLIENT, STOPPED
 from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.confirm import ConfirmModal
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.state_glyphs import BAD

@@ -17,8 +17,8 @@ from tui.core.json_values import write_json
 from tui.core.masking import masked_event
 from tui.core.text import clean, clean_line, drawn
 from tui.ui.app.messages import CopyText, JobsWanted
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.timeline.event_rows import glyph
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import clock_time, muted

@@ -14,9 +14,9 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.text import line
 

@@ -15,8 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from tui.ui.keys.ordering import act_at_once
-from tui.ui.questions.answer_row import AnswerRow
 from tui.ui.textual_fixes.text_area import SafeTextArea
+from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.state_glyphs import muted
 

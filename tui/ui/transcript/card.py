@@ -32,8 +32,7 @@ from tui.ui.toolkit.state_glyphs import (
 )
 from tui.ui.toolkit.text import line, plain
 from tui.ui.transcript.entries import PromptEntry
-from tui.ui.transcript.message_text import MessageWithHeader
-from tui.ui.transcript.unfolded import UnfoldedKeys
+from tui.ui.transcript.message_text import MessageWithHeader, UnfoldedKeys
 
 if TYPE_CHECKING:
     from tui.core.ids import TurnId

@@ -21,8 +21,7 @@ from tui.ui.markdown.folded import folded, folds
 from tui.ui.markdown.paint import paint, select, selected_text
 from tui.ui.markdown.spans import plain
 from tui.ui.textual_fixes.component_styles import component_style
-from tui.ui.transcript.message_text import MessageWithHeader
-from tui.ui.transcript.unfolded import UnfoldedKeys
+from tui.ui.transcript.message_text import MessageWithHeader, UnfoldedKeys
 
 _SHORTEST_PAUSE_S = 1 / 12
 _SHORTEST_PAUSE_AFAR_S = 1 / 4

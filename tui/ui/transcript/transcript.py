@@ -29,11 +29,11 @@ from tui.ui.transcript.entries import (
     prompt_key,
 )
 from tui.ui.transcript.message_menu import MessageMenu
+from tui.ui.transcript.message_text import UnfoldedKeys
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
 from tui.ui.transcript.status_rows import DayRule, OutcomeRow, SilenceRow, UsageRow, WorkingRow
-from tui.ui.transcript.unfolded import UnfoldedKeys
 
 if TYPE_CHECKING:
     from tui.core.ids import AttemptId, CallId, TurnId
