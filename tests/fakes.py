@@ -769,7 +769,7 @@ class IdleClock(ManualClock):
         self._due_s.append(due_s)
         try:
             while self._passed_s < due_s:
-                for _ in range(60):  # turns of the event loop; everything else goes on meanwhile
+                for _ in range(60):  # turns of the event loop; everything else continues meanwhile
                     await asyncio.sleep(0)
                 if due_s == min(self._due_s):
                     self._passed_s = max(self._passed_s, due_s)

@@ -149,7 +149,7 @@ async def test_a_stream_of_another_content_type_is_an_error(http, server, stream
 
 
 @pytest.mark.parametrize("kind", ["text/event-stream;", "Text/Event-Stream; charset=windows-1252"])
-async def test_a_stream_is_utf8_whatever_its_type_adds(http, server, stream, kind):
+async def test_a_stream_is_utf8_with_any_content_type_charset(http, server, stream, kind):
     server.says(stream('data:{"a":"€"}\n\n'.encode(), kind=kind))
     assert (await read_all(http))[0].data == {"a": "€"}
 

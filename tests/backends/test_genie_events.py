@@ -239,7 +239,7 @@ def test_system_events():
     assert (cut.reason, cut.retry_after_ms) == ("pause_timeout", 2000)
     ping = event("system.ping", timestamp="2026-09-02T10:12:30Z")
     assert isinstance(ping, Heartbeat)
-    assert ping.at_ms is None  # a replay goes on from events that are stored, not from pings
+    assert ping.at_ms is None  # a replay resumes after stored events, not after heartbeats
     assert isinstance(read(Frame(COMMENT), run_id=RUN, seen_ms=7), Heartbeat)
     assert isinstance(event("processing.finished"), TurnFinished)
 

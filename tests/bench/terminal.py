@@ -20,7 +20,7 @@ from typing import Self
 
 ROWS, COLUMNS = 40, 120
 
-# What programs ask a terminal at start, and what an ordinary one answers.
+# Queries that programs send at start, and the responses of an ordinary terminal.
 _ANSWERS = (
     (re.compile(rb"\x1b\[0?c"), b"\x1b[?62;22c"),
     (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),

@@ -93,7 +93,7 @@ def shown(turn: Turn) -> tuple[object, ...]:
 
 
 @given(data=st.data())
-def test_a_turn_that_goes_on_in_another_run_is_the_same_in_any_order(data: st.DataObject) -> None:
+def test_a_turn_continued_in_another_run_is_the_same_in_any_order(data: st.DataObject) -> None:
     first = numbered(started(), said("One."), wants_connection())
     other = numbered(started(), said("Two."), skill_started("Find"), skill_ended("Find"))
     second = [

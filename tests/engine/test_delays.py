@@ -300,7 +300,7 @@ async def test_a_long_retry_after_is_shown_and_kept_until_the_user_retries(
         left_s = ((told[-1].next_ms or 0) - CLOCK.now_ms()) / 1000
         assert asked_s - 20 < left_s <= asked_s
         await CLOCK.sleep(15)
-        room.session.retry_now()  # somebody signed in again, say
+        room.session.retry_now()  # as after a new sign-in
         await CLOCK.sleep(5)
         assert len(server.log.of("send")) == before + 1
         room.session.lift_delays()

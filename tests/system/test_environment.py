@@ -45,7 +45,7 @@ def spying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_browser_gets_no_secret_environment_variables(
     spying: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    os.mkfifo(spying.parent / "seen")  # nobody waits for a browser
+    os.mkfifo(spying.parent / "seen")  # the browser is not waited for
     monkeypatch.setenv("BROWSER", str(spying))
     assert open_browser("https://example.com")
     told = (spying.parent / "seen").read_text()

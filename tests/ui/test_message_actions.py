@@ -58,7 +58,7 @@ async def after(stage: Stage, text: str, answer: str) -> MessageMenu:
     return stage.transcript()
 
 
-# What is taken from a text
+# Text of a message
 
 
 def test_a_message_is_copied_as_plain_text() -> None:
@@ -179,7 +179,7 @@ async def test_timestamps_are_shown_on_demand() -> None:
         assert head.border_title is None
 
 
-# What is done with it
+# Actions on a message
 
 
 async def test_a_message_is_copied_as_text_and_as_markdown() -> None:

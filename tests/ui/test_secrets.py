@@ -40,7 +40,7 @@ async def test_no_screenshot_of_a_question_shows_a_secret() -> None:
     async with stage.shown(140, 44):
         await stage.say("order")
         await stage.until(lambda: stage.backend.sent)
-        await stage.pass_time(2)  # since then nobody typed
+        await stage.pass_time(2)  # without a key since then
         gate.set()
         question = await modal(stage, ApprovalModal)
         await stage.until(lambda: "PIN" in stage.text(question))

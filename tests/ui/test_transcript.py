@@ -58,7 +58,7 @@ def keys(entries: list[Entry]) -> list[str]:
     return [entry.key for entry in entries]
 
 
-# What a turn looks like
+# Layout of a turn
 
 
 def test_a_turn_shows_its_steps_in_order() -> None:
@@ -204,7 +204,7 @@ async def test_new_messages_while_scrolled_up_are_announced() -> None:
         assert heard == [True, False]
 
 
-# What cards do
+# Cards
 
 
 async def test_a_pending_approval_opens_by_enter_and_by_click() -> None:

@@ -48,7 +48,7 @@ def test_a_busy_program_knows_the_arrival_time_of_keys(pipe: tuple[int, int]) ->
         written_s.append(monotonic())
         assert write_without_a_break(pipe[1], b"x", 1) == 1
         end_s = monotonic() + 0.2
-        while monotonic() < end_s:  # and lets nobody else run
+        while monotonic() < end_s:  # and blocks every other task
             pass
         done.set()
 

@@ -78,7 +78,7 @@ def test_enters_around_a_bracketed_paste_are_not_keys(
 ) -> None:
     pasted = pasted.replace("\x1b", "")
     replay = Replay()
-    # What is typed before a line break is passed on at once, keys as well.
+    # Input before a line break is passed on immediately, keys as well.
     whole = f"\r{before}\x1b[200~{pasted}\x1b[201~{after}"
     for chunk in cut(whole.encode(), places):
         replay.send(chunk, data.draw(FAST_S))

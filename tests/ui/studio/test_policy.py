@@ -155,7 +155,7 @@ async def test_a_policy_diff_is_shown_before_it_is_sent_and_may_be_rejected() ->
         assert service.taken == [{"custom_words": ["kept", "new"]}]
 
 
-async def test_what_was_changed_is_not_lost_by_escape() -> None:
+async def test_escape_does_not_discard_edits_of_a_policy() -> None:
     async with editing("prompt_attack", {"strength": "LOW"}, Service()) as (app, pilot, modal):
         await pilot.press("right", "escape")
         await settle(pilot, lambda: isinstance(app.screen, ConfirmModal))
