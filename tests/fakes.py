@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.backends.base import BaseBackend
+from tui.core.diagnostics import CallListener
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import (
     AgentMessage,
@@ -67,7 +68,6 @@ from tui.core.records import (
     Prompt,
     TurnRecord,
 )
-from tui.core.server_calls import CallListener
 from tui.core.turn import Turn, turn_of
 
 NOW_MS = 1_780_000_000_000

@@ -7,8 +7,8 @@ import pytest
 from tests.api.conftest import API_KEY
 from tui.api.headless import HeadlessClient
 from tui.api.http import Http
+from tui.core.diagnostics import ServerCall
 from tui.core.errors import BackendError
-from tui.core.server_calls import ServerCall
 
 
 @pytest.fixture

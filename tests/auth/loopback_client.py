@@ -13,8 +13,7 @@ import os
 import signal
 import sys
 
-from tui.auth.token_record import Tokens
-from tui.auth.token_vault import TokenVault
+from tui.auth.token_vault import Tokens, TokenVault
 from tui.bootstrap import profile_target
 from tui.core.ids import ConversationId
 from tui.core.turn import Turn

@@ -21,8 +21,7 @@ from tests.auth.login_fakes import (
 )
 from tui.auth.keyring import Keyring
 from tui.auth.secret_files import locked, write_private
-from tui.auth.token_record import Tokens, parse_tokens
-from tui.auth.token_vault import TokenVault, login_name
+from tui.auth.token_vault import Tokens, TokenVault, login_name, parse_tokens
 from tui.core.errors import StoreError
 
 TOKENS = Tokens.of(grant(1), 1_000.5, ADA)

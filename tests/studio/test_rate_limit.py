@@ -20,8 +20,7 @@ from tui.studio.developer_client import DeveloperClient
 from tui.studio.endpoint import LISTS, ONE_A_SECOND, STANDARD, RateLimit
 from tui.studio.endpoints import ENDPOINTS
 from tui.studio.models import GenieId, RecipeId
-from tui.studio.rate_limit import next_slot
-from tui.studio.rate_limit_file import FileRateLimitStore
+from tui.studio.rate_limit import FileRateLimitStore, next_slot
 
 GENIE = GenieId("gin-1")
 
@@ -138,7 +137,7 @@ RESERVE = """
 import asyncio, sys
 from pathlib import Path
 from pydantic import SecretStr
-from tui.studio.rate_limit_file import FileRateLimitStore
+from tui.studio.rate_limit import FileRateLimitStore
 from tui.studio.endpoint import ONE_A_SECOND
 store = FileRateLimitStore(Path(sys.argv[1]), "https://host", SecretStr("wrkaus-one"))
 print(asyncio.run(store.reserve("POST /api/connections", ONE_A_SECOND, 100.0)))

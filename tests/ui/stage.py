@@ -16,9 +16,8 @@ from tests.ui.chat_page import ChatPage
 from tests.ui.sign_in_fakes import ScriptedAccount
 from tui.config import Preferences
 from tui.core.errors import BackendError
-from tui.core.genie_source import Kept
 from tui.core.ids import ConversationId
-from tui.core.records import Conversation
+from tui.core.records import Conversation, GenieSource
 from tui.core.store_port import EarlyDraftStore
 from tui.engine.context import Timeouts
 from tui.engine.session import Session
@@ -78,7 +77,7 @@ class Stage(ChatPage):
     genie: str = "gin-Ifrit"
     used: list[str] = field(default_factory=list)
     """The genies that were made those of the profile."""
-    kept: Kept = field(default_factory=lambda: Kept("config.toml"))
+    kept: GenieSource = field(default_factory=lambda: GenieSource("config.toml"))
     """Where they are kept."""
 
     def __post_init__(self) -> None:
@@ -100,7 +99,7 @@ class Stage(ChatPage):
             clock=self.clock,
         )
 
-    def _use(self, genie: str) -> tuple[Connect, Kept]:
+    def _use(self, genie: str) -> tuple[Connect, GenieSource]:
         self.used.append(genie)
         return self._connect, self.kept
 

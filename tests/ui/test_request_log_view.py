@@ -7,7 +7,7 @@ import pytest
 from tests.fakes import NOW_MS
 from tests.ui.stage import Stage
 from tests.ui.widget_app import HOSTILE, UNSAFE
-from tui.core.server_calls import ServerCall
+from tui.core.diagnostics import ServerCall
 from tui.engine.session import MOST_CALLS
 from tui.ui.diagnostics.request_log_view import RequestsView, drawn
 

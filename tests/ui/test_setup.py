@@ -15,8 +15,8 @@ from textual.widgets import Input
 from tests.textual_internals import screen_text
 from tests.ui.widget_app import settle
 from tui.config import Profile
+from tui.core.diagnostics import STEPS, CheckResult, Step
 from tui.core.errors import StoreError
-from tui.core.health_check import STEPS, CheckResult, Step
 from tui.core.secrets import Secret
 from tui.studio.user_check import UserCheck, describe_user
 from tui.ui.app.setup_app import SetupApp

@@ -27,8 +27,8 @@ from tui.api.models import (
 from tui.api.multipart import FileForm, size_of
 from tui.api.network.settings import Network
 from tui.api.sse import Frame
+from tui.core.diagnostics import CallListener
 from tui.core.ports import Clock, Progress
-from tui.core.server_calls import CallListener
 from tui.core.text import utf8_size
 
 LARGEST_MESSAGE_BYTES = 12 * 1024

@@ -20,10 +20,10 @@ from tui.api.request_log import RequestLog
 from tui.api.response_limits import ACCEPTED_ENCODINGS
 from tui.api.retry import DELAYS
 from tui.api.sse import Frame, read_frames
+from tui.core.diagnostics import CallListener
 from tui.core.errors import BackendError
 from tui.core.json_values import read_json
 from tui.core.ports import Clock
-from tui.core.server_calls import CallListener
 from tui.system.clock import SystemClock
 
 JSON_TIMEOUT = httpx.Timeout(30, connect=10)

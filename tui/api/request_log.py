@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tui.api.failures import request_id_of
-from tui.core.server_calls import CallListener, ServerCall
+from tui.core.diagnostics import CallListener, ServerCall
 
 _BEGAN = "genie_tui.began"
 

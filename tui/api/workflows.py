@@ -25,9 +25,9 @@ from tui.api.workflow_models import (
     TokenItem,
     Workflow,
 )
+from tui.core.diagnostics import CallListener
 from tui.core.events import Json
 from tui.core.ports import Clock
-from tui.core.server_calls import CallListener
 
 _BASE = "/api/workflows"
 _A = TypeVar("_A", bound=ApiModel)

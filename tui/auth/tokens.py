@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from tui.auth.provider import Grant, IdentityService
-from tui.auth.token_record import Tokens
-from tui.auth.token_vault import TokenVault
+from tui.auth.token_vault import Tokens, TokenVault
 from tui.core.account import Identity
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ports import Clock

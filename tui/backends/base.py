@@ -11,12 +11,12 @@ from tui.core.records import Agent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.core.diagnostics import CallListener
     from tui.core.events import Decision, Json
     from tui.core.ids import AttemptId, CallId, ConversationId, FileId, RunId, SkillId
     from tui.core.options import Option, OptionValues
     from tui.core.ports import Progress
     from tui.core.records import Attachment, AvailableSkill, ConnectionLink, EventPage, ImportResult
-    from tui.core.server_calls import CallListener
 
 
 def unsupported(what: str) -> BackendError:

@@ -24,7 +24,7 @@ from tui.bootstrap.target import (
     open_session,
 )
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.genie_source import Kept
+from tui.core.records import GenieSource
 from tui.demo.suggestions import IFRIT, SUGGESTIONS
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def target_of_demo(
     connect = partial(_connect, server, clock, backend, "")
     studio = partial(open_studio, profile_of_demo(server), alone=True)
 
-    def use_genie(genie: str) -> tuple[Connect, Kept]:
-        return partial(_connect, server, clock, backend, genie), Kept()
+    def use_genie(genie: str) -> tuple[Connect, GenieSource]:
+        return partial(_connect, server, clock, backend, genie), GenieSource()
 
     use = use_genie if backend == "genie" else None
     return _without_files(_place(connect, studio=studio, use_genie=use), backend)
@@ -170,9 +170,9 @@ class _Lamp:
                 self._server = None
                 await asyncio.to_thread(server.stop)
 
-    def use_genie(self, genie: str) -> tuple[Connect, Kept]:
+    def use_genie(self, genie: str) -> tuple[Connect, GenieSource]:
         self._genie, self._goes_on = genie, self._server is not None
-        return self.connect, Kept()
+        return self.connect, GenieSource()
 
     @asynccontextmanager
     async def studio(self) -> AsyncGenerator[DeveloperClient]:
@@ -228,8 +228,8 @@ class _Home:
         async with open_studio(await self._profile(), alone=True) as studio:
             yield studio
 
-    def use_genie(self, genie: str) -> tuple[Connect, Kept]:
-        return partial(self.connect, genie), Kept()
+    def use_genie(self, genie: str) -> tuple[Connect, GenieSource]:
+        return partial(self.connect, genie), GenieSource()
 
     @asynccontextmanager
     async def connect(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from tui.bootstrap.backends import workflows_client
 from tui.bootstrap.clients import key_client, network_of, open_account, signed_in_client
 from tui.core.account import login_helps
+from tui.core.diagnostics import STEPS, CheckResult, Step
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.health_check import STEPS, CheckResult, Step
 from tui.core.text import clean_line
 from tui.system.private_files import OTHERS, OTHERS_WRITE, Exposed, protect
 

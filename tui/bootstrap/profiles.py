@@ -16,7 +16,7 @@ from tui.bootstrap.backends import open_backend
 from tui.bootstrap.clients import key_vault, open_account
 from tui.bootstrap.studio import studio_of
 from tui.bootstrap.target import AgentTarget, Connect, open_session
-from tui.core.genie_source import Kept
+from tui.core.records import GenieSource
 
 if TYPE_CHECKING:
     from tui.config import Profile
@@ -76,7 +76,7 @@ def _agent_name(profile: Profile) -> str:
     return usual if profile.backend == "genie" else agent_names(profile).of(usual) or usual
 
 
-def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connect, Kept]:
+def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connect, GenieSource]:
     """Return the way to another genie's session; saves the genie if the file has the profile.
 
     Raises ``tui.config.ConfigError``.
@@ -89,7 +89,9 @@ def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connec
         save_profile(path, profile.name, {"genie": genie})
     connect = partial(_connect, replace(profile, genie=genie))
     overruled = (os.environ.get(variable("genie")) or genie) != genie
-    return connect, Kept(str(path) if is_kept else "", variable("genie") if overruled else "")
+    return connect, GenieSource(
+        str(path) if is_kept else "", variable("genie") if overruled else ""
+    )
 
 
 @asynccontextmanager

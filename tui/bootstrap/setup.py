@@ -14,7 +14,7 @@ from tui.studio.user_check import UserCheck, describe_user, find_by_email
 
 if TYPE_CHECKING:
     from tui.config import Profile
-    from tui.core.health_check import CheckResult
+    from tui.core.diagnostics import CheckResult
     from tui.core.secrets import Secret
     from tui.studio.developer_client import DeveloperClient
     from tui.studio.user_check import UserCheck

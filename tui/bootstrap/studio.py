@@ -49,7 +49,7 @@ async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerato
     from tui.auth.request_auth import DeveloperAuth
     from tui.config import state_dir
     from tui.studio.developer_client import DeveloperClient
-    from tui.studio.rate_limit_file import FileRateLimitStore
+    from tui.studio.rate_limit import FileRateLimitStore
     from tui.system.clock import SystemClock
 
     token = handed_over(profile.developer_token or Secret(""))

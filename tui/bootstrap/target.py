@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.config import Preferences
 from tui.core.account import Account
-from tui.core.genie_source import Kept
+from tui.core.records import GenieSource
 from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Connect(Protocol):
 
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["DeveloperClient"]]
-UseGenie = Callable[[str], tuple[Connect, Kept]]
+UseGenie = Callable[[str], tuple[Connect, GenieSource]]
 """Opens the session of another genie, and returns where that choice is stored."""
 
 

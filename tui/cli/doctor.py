@@ -14,7 +14,7 @@ import click
 from tui.cli.app import with_keymap
 from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.cli.options import Target
-from tui.core.health_check import STEPS, CheckResult, Verdict
+from tui.core.diagnostics import STEPS, CheckResult, Verdict
 from tui.core.text import clean_line
 
 if TYPE_CHECKING:

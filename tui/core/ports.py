@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tui.core.diagnostics import CallListener
     from tui.core.events import Decision, Json, TurnEvent
     from tui.core.ids import (
         AttemptId,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         Message,
         Page,
     )
-    from tui.core.server_calls import CallListener
     from tui.core.turn import Turn
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from tui.core.events import Decision, TurnEvent
     from tui.core.ids import ConversationId, FileId, MessageId, RunId, SkillId, TurnId
+
 
 T = TypeVar("T")
 
@@ -192,3 +193,12 @@ class Hit:
     def words(self) -> tuple[str, ...]:
         """Matched words, as written in the text."""
         return tuple(self.snippet[start:end] for start, end in self.marks)
+
+
+class GenieSource(NamedTuple):
+    """Place where the choice of a genie is stored."""
+
+    path: str = ""
+    """Configuration file; empty if there is none."""
+    overruled_by: str = ""
+    """Environment variable that names another genie, and wins at the next start."""

@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 from uuid import uuid4
 
+from tui.core.diagnostics import ServerCall
 from tui.core.draft import Draft, draft_of
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalRequested, Decision
@@ -15,7 +16,6 @@ from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, local_conver
 from tui.core.ports import Capability, ChatBackend, Clock
 from tui.core.records import Attachment, Conversation, Prompt
 from tui.core.redaction import describe_exception
-from tui.core.server_calls import ServerCall
 from tui.core.store_port import TurnStore
 from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from tui.core.diagnostics import ServerCall
 from tui.core.draft import Draft
 from tui.core.errors import BackendError
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId
-from tui.core.server_calls import ServerCall
 from tui.core.turn import Turn
 
 RecoveryStep = Literal[

@@ -16,7 +16,7 @@ from tui.bootstrap import target_of_demo
 from tui.bootstrap.demo import profile_of_demo
 from tui.bootstrap.profiles import use_genie
 from tui.config import Profile
-from tui.core.genie_source import Kept
+from tui.core.records import GenieSource
 from tui.demo.seed import STOPPED_GENIE
 from tui.demo.server import DemoServer, DemoSettings
 from tui.studio.models import GenieId
@@ -78,12 +78,12 @@ def test_the_selected_genie_is_saved_and_config_comments_stay(tmp_path: Path) ->
     with DemoServer(DemoSettings(speed=0)) as server:
         profile = profile_of_demo(server)
     _, kept = use_genie(replace(profile, name="work"), path, "gin-2")
-    assert kept == Kept(str(path))
+    assert kept == GenieSource(str(path))
     assert 'genie = "gin-2"  # the old one' in path.read_text()
     assert "# mine" in path.read_text()
     before = path.read_text()
     _, kept = use_genie(replace(profile, name="elsewhere"), path, "gin-3")
-    assert (kept, path.read_text()) == (Kept(), before)
+    assert (kept, path.read_text()) == (GenieSource(), before)
 
 
 def test_an_environment_variable_that_names_another_genie_is_named(
@@ -93,4 +93,4 @@ def test_an_environment_variable_that_names_another_genie_is_named(
     for value, overruled_by in (("gin-1", "GENIE_TUI_GENIE"), ("gin-2", ""), ("", "")):
         monkeypatch.setenv("GENIE_TUI_GENIE", value)
         _, kept = use_genie(profile, tmp_path / "config.toml", "gin-2")
-        assert kept == Kept(overruled_by=overruled_by)
+        assert kept == GenieSource(overruled_by=overruled_by)

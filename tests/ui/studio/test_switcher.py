@@ -10,7 +10,7 @@ from tests.studio.scripted_studio import ScriptedStudio, genie
 from tests.ui.stage import Stage
 from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.genie_source import Kept
+from tui.core.records import GenieSource
 from tui.ui.studio.switcher import GenieSwitcher
 from tui.ui.toolkit.confirm import ConfirmModal
 
@@ -57,7 +57,7 @@ async def test_a_genie_is_found_by_its_name_and_selected() -> None:
 
 async def test_an_environment_variable_that_overrides_the_genie_is_reported() -> None:
     studio = ScriptedStudio([genie("Ifrit"), genie("Marid")])
-    stage = Stage(studio=studio, kept=Kept("config.toml", "GENIE_TUI_GENIE"))
+    stage = Stage(studio=studio, kept=GenieSource("config.toml", "GENIE_TUI_GENIE"))
     async with stage.shown():
         await stage.press("f6")
         await stage.until(lambda: "2 genies" in stage.screen())

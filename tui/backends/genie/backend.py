@@ -13,6 +13,7 @@ from tui.api.models import ConversationItem, ConversationState, MessageItem
 from tui.api.sse import Frame, frame_of_json
 from tui.backends.base import BaseBackend
 from tui.backends.genie.events import read
+from tui.core.diagnostics import CallListener
 from tui.core.events import Decision, Json, TurnEvent, TurnFinished
 from tui.core.foreign_events import unrelated
 from tui.core.ids import AttemptId, CallId, ConversationId, FileId, MessageId, RunId
@@ -29,7 +30,6 @@ from tui.core.records import (
     Message,
     Page,
 )
-from tui.core.server_calls import CallListener
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 

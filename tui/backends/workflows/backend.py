@@ -20,6 +20,7 @@ from tui.backends.workflows.settings import (
     wire_settings,
 )
 from tui.backends.workflows.state import conversation_of, is_running, messages_of
+from tui.core.diagnostics import CallListener
 from tui.core.events import Json, TurnEvent
 from tui.core.ids import ConversationId, FileId, RunId, SkillId
 from tui.core.options import Option, OptionValues, without_empty
@@ -33,7 +34,6 @@ from tui.core.records import (
     Message,
     Page,
 )
-from tui.core.server_calls import CallListener
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.config import Preferences
-    from tui.core.genie_source import Kept
     from tui.core.ports import Clock
+    from tui.core.records import GenieSource
     from tui.core.store_port import EarlyDraftStore
     from tui.system.terminal import Terminal
     from tui.ui.setup.login_modal import SignedIn
@@ -263,7 +263,7 @@ async def _ended(worker: Worker[None]) -> None:
         await worker.wait()
 
 
-def _where_kept(kept: Kept) -> str:
+def _where_kept(kept: GenieSource) -> str:
     """Describe the file that stores the choice of genie, with its remarks."""
     overruled = f"{kept.overruled_by} names another, which the next start takes."
     if not kept.path:

@@ -21,7 +21,7 @@ from tui.ui.toolkit.state_glyphs import BAD, DONE, FAILED, clock_time, muted
 from tui.ui.toolkit.text import spread
 
 if TYPE_CHECKING:
-    from tui.core.server_calls import ServerCall
+    from tui.core.diagnostics import ServerCall
 
 _STATUS_CELLS = 4
 _LEAST_PATH_CELLS = 16

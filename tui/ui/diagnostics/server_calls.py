@@ -11,7 +11,7 @@ from tui.ui.app.messages import CopyText
 from tui.ui.chat.controller import Controller
 
 if TYPE_CHECKING:
-    from tui.core.server_calls import ServerCall
+    from tui.core.diagnostics import ServerCall
 
 
 class ServerCalls(Controller):

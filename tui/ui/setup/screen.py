@@ -18,8 +18,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tui.config import SETTINGS, ConfigError, Profile, problem_with, profile_from, save_profile
+from tui.core.diagnostics import STEPS, CheckResult, Verdict
 from tui.core.errors import StoreError
-from tui.core.health_check import STEPS, CheckResult, Verdict
 from tui.core.secrets import Secret
 from tui.core.text import clean_line
 from tui.ui.keys.key_bar import KeyBar

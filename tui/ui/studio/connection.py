@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.genie_source import Kept
+from tui.core.records import GenieSource
 
 if TYPE_CHECKING:
     from tui.engine.session import Session
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["DeveloperClient"]]
 
-UseGenie = Callable[[str], tuple[Connect, Kept]]
+UseGenie = Callable[[str], tuple[Connect, GenieSource]]
 """Opens the session of another genie, and returns where that choice is stored. Touches the disk;
 raises ``tui.config.ConfigError``.
 """
