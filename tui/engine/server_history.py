@@ -23,7 +23,7 @@ _MOST_PAUSED = 20
 
 
 EVENTS_KEPT_MS = 24 * 60 * 60 * 1000
-"""How long the service keeps events. Source: Headless API, Get events."""
+"""Time for which the service keeps events. Source: Headless API, Get events."""
 
 
 def same_words(one: str, other: str) -> bool:
