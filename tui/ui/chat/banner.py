@@ -76,8 +76,8 @@ class Banner(Widget):
         room = max(1, width - 2)
         if notice.tone in ("question", "recovery"):
             texts = [text.truncate(room, ellipsis=True)]
-            told = [part for part in (notice.hint, self._keys(notice)) if part]
-            hints = [line(part, 400).truncate(room, ellipsis=True) for part in told]
+            parts = [part for part in (notice.hint, self._keys(notice)) if part]
+            hints = [line(part, 400).truncate(room, ellipsis=True) for part in parts]
         else:
             texts = text.wrap(room)
             away = f"{key_for(self.app, 'app.back')} to dismiss."

@@ -109,8 +109,8 @@ def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> 
     request = f"Request id {error.request_id}." if error.request_id else ""
     asleep = error.kind is ErrorKind.ASLEEP
     hint = " ".join(part for part in ("" if asleep else error.hint, request) if part)
-    told = f"Not sent in “{place}”" if place else "Not sent"
-    text = f"{told}: {error}" if refused else str(error)
+    label = f"Not sent in “{place}”" if place else "Not sent"
+    text = f"{label}: {error}" if refused else str(error)
     command, effect = ("conversation.wake", "switches it on") if asleep else ("", "")
     if error.kind is ErrorKind.SETTINGS and not refused:
         command, effect = "app.retry", "tries again"

@@ -78,10 +78,10 @@ class ConversationOptions(Controller):
     ) -> None:
         dropped = await self.context.opened.session.conversations.change(where, values)
         kept = [labels.get(name, name) for name in values if name not in dropped]
-        told = [f"Changed: {', '.join(kept)}."] if kept else []
+        sentences = [f"Changed: {', '.join(kept)}."] if kept else []
         if dropped:
             names = ", ".join(labels.get(name, name) for name in dropped)
-            told.append(f"The service didn't keep: {names}.")
-        text = clean_line(" ".join(told), 400)
+            sentences.append(f"The service didn't keep: {names}.")
+        text = clean_line(" ".join(sentences), 400)
         self.context.notify(text, severity="warning" if dropped else "information")
         self._learn_agent(self.context.current)

@@ -117,8 +117,8 @@ class OptionField(Vertical):
         """Help on the current choice, or on the option."""
         helps = {choice.value: choice.help for choice in self.option.choices}
         value = self.value
-        told = helps.get(value, "") if isinstance(value, str) else ""
-        return " ".join(part for part in (self.option.help, told) if part)
+        help_text = helps.get(value, "") if isinstance(value, str) else ""
+        return " ".join(part for part in (self.option.help, help_text) if part)
 
     @property
     def how(self) -> str:

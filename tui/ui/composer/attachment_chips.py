@@ -96,9 +96,10 @@ class AttachmentChips(Widget, can_focus=True):
             else:
                 rows.append(chip)
         if len(self.files) > 1:
-            rows += _told(f"{len(self.files)} messages, a file each; your text goes last", width)
+            split = f"{len(self.files)} messages, a file each; your text goes last"
+            rows += _note_rows(split, width)
         if self._note:
-            rows += _told(self._note, width)
+            rows += _note_rows(self._note, width)
         return rows
 
     def _chips(self, width: int) -> Iterator[Content]:
@@ -144,5 +145,5 @@ class AttachmentChips(Widget, can_focus=True):
             self.post_message(self.Removed(self.files[place].path))
 
 
-def _told(text: str, width: int) -> list[Content]:
+def _note_rows(text: str, width: int) -> list[Content]:
     return Content.styled(f" {text}", "$soft").wrap(max(1, width))

@@ -252,8 +252,8 @@ class Composer(PasteArea):
         count = utf8_size(unfold(self._rest_of(self.kept)))
         if count > LIMIT_BYTES:
             hint = " F3, then A, sends the pasted text as a file." if self.chip_nearby() else ""
-            told = f"Too long: {_kilobytes(count)} of at most 12 KB.{hint}"
-            self.post_message(self.TooMuch(told))
+            problem = f"Too long: {_kilobytes(count)} of at most 12 KB.{hint}"
+            self.post_message(self.TooMuch(problem))
         else:
             self.submit(self.kept)
 

@@ -79,7 +79,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     def on_mount(self) -> None:
         for part in self.query("#paths, Button"):
             part.can_focus = False
-        self._tell("")
+        self._show_hint("")
         self._look_up("")
 
     def on_resize(self) -> None:
@@ -89,7 +89,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        self._tell("")
+        self._show_hint("")
         self._answer_when_listed = False
         self._look_up(event.value)
 
@@ -179,11 +179,11 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         if path in self._marked:
             del self._marked[path]
         elif problem := pick(path).problem:
-            self._tell(problem, "$error")
+            self._show_hint(problem, "$error")
             return
         else:
             self._marked[path] = None
-        self._tell("")
+        self._show_hint("")
         self._draw(self.query_one(OptionList).highlighted or 0)
 
     @on(Input.Submitted)
@@ -208,18 +208,18 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
 
     def _attach_if_fit(self, path: Path) -> None:
         if problem := pick(path).problem:
-            self._tell(problem, "$error")
+            self._show_hint(problem, "$error")
         else:
             self.dismiss([path])
 
     def action_leave(self) -> None:
         self.dismiss(None)
 
-    def _tell(self, problem: str, colour: str = "$soft") -> None:
+    def _show_hint(self, problem: str, colour: str = "$soft") -> None:
         """Show a problem below the list, or the number of selected files."""
         count = len(self._marked)
-        told = problem or (f"{count} marked" if count else self.usual_hint)
-        self.query_one("#attach-hint", Static).update(line(told).stylize_before(colour))
+        hint = problem or (f"{count} marked" if count else self.usual_hint)
+        self.query_one("#attach-hint", Static).update(line(hint).stylize_before(colour))
 
 
 class ImportScreen(AttachScreen):

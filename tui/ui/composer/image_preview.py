@@ -46,20 +46,20 @@ class PictureView(SafeModal[None]):
         try:
             picture = await asyncio.to_thread(picture_of, self._path, columns, lines)
         except CannotShow as problem:
-            self._tell(Content.styled(str(problem), "$text-warning"))
+            self._show_text(Content.styled(str(problem), "$text-warning"))
             return
         if self.app.no_color:
-            self._tell(Content(f"{picture.about}. Pictures need colours."))
+            self._show_text(Content(f"{picture.about}. Pictures need colours."))
             return
         pixels = self.query_one("#picture-pixels", Static)
         pixels.styles.width = picture.columns
         pixels.update(picture.pixels)
-        self._tell(Content(picture.about))
+        self._show_text(Content(picture.about))
 
-    def _tell(self, about: Content) -> None:
+    def _show_text(self, about: Content) -> None:
         hint = Content.assemble("   ", ("Esc", "bold"), (" close", "$soft"))
-        told = Content.assemble(about.stylize_before("$soft"), hint)
-        self.query_one("#picture-about", Static).update(told)
+        text = Content.assemble(about.stylize_before("$soft"), hint)
+        self.query_one("#picture-about", Static).update(text)
 
     def action_leave(self) -> None:
         self.dismiss(None)

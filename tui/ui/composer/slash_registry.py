@@ -66,8 +66,8 @@ def _bound(screen: Screen[Any]) -> Iterator[SlashCommand]:
     app, ids, owners = screen.app, set[str](), dict[str, int]()
     active = []
     for node, binding, enabled, _ in screen.active_bindings.values():
-        told = binding.id and binding.tooltip and binding.id not in _NOT_OFFERED
-        if enabled and told and binding.id not in ids:
+        offered = binding.id and binding.tooltip and binding.id not in _NOT_OFFERED
+        if enabled and offered and binding.id not in ids:
             ids.add(binding.id or "")
             active.append((node, binding))
             owners[_last(binding.id)] = owners.get(_last(binding.id), 0) + 1

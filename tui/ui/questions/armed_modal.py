@@ -67,12 +67,12 @@ class ArmedModal(GuardedModal[ResultT]):
     def unarmed_line(self, effect: str) -> Content:
         """Return the line that tells where typed text goes while unarmed, and how to arm."""
         key = Content.styled(key_at(self, "modal.arm"), "bold")
-        told = (
+        texts = (
             "○ What you type still goes to your message.  ",
             "○ What you type goes to your message.  ",
             "○ ",
         )
-        lines = [Content.assemble(muted(t), key, muted(f" {effect}")) for t in told]
+        lines = [Content.assemble(muted(t), key, muted(f" {effect}")) for t in texts]
         return self.fitting(*lines)
 
     def fitting(self, *lines: Content) -> Content:

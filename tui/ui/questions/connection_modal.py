@@ -103,13 +103,13 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
     def compose(self) -> ComposeResult:
         connector = clean_line(self.step.connector) or "A connection"
         agent = clean_line(self._agent, 60) or "The agent"
-        told = f"{agent} waits for it, and goes on by itself once you have signed in."
+        lead = f"{agent} waits for it, and goes on by itself once you have signed in."
         with Vertical(classes="modal--box"):
             yield Static(
                 Content.assemble(("◇ ", ASKS), "Connect ", (connector, "bold")),
                 classes="modal--title",
             )
-            yield Static(muted(told), classes="modal--lead")
+            yield Static(muted(lead), classes="modal--lead")
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield LinkTable(self.step, self._now_ms)
             yield QrPanel(classes="modal--qr")

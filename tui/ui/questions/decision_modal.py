@@ -67,8 +67,8 @@ class DecisionModal(ArmedModal[AnswerT | None]):
     def state_line(self) -> Content:
         """Return the line that tells if keys answer."""
         if self.armed:
-            told = Content.assemble(("● ", "$primary"), (f"{self.answer_keys} answer now.", "bold"))
-            return self.fitting(told + muted("  Enter does nothing here."), told)
+            text = Content.assemble(("● ", "$primary"), (f"{self.answer_keys} answer now.", "bold"))
+            return self.fitting(text + muted("  Enter does nothing here."), text)
         return self.unarmed_line("answer here")
 
     def rejection(self, reason: str | None) -> AnswerT:

@@ -70,8 +70,8 @@ class ConversationCommands:
                     number, f"{clean_line(item.name, 100)}{self._age(item.updated_ms)}{unread}"
                 )
             if not fitting:
-                told = "No conversation is called that." if words else "There is none yet."
-                self._lines.say(told)
+                text = "No conversation is called that." if words else "There is none yet."
+                self._lines.say(text)
 
     async def search(self, words: str) -> None:
         """Search all messages and list the hits. Raises ``StoreError``."""
@@ -107,11 +107,11 @@ class ConversationCommands:
         else:
             try:
                 wanted = ExportRequest(form, path)
-                told = await export(self._session, conversation_id, self._agent, wanted)
+                text = await export(self._session, conversation_id, self._agent, wanted)
             except CannotWrite as problem:
                 self._lines.say(clean_line(str(problem), 600))
             else:
-                self._lines.say(f"Exported to {told}")
+                self._lines.say(f"Exported to {text}")
 
     async def rename(self, conversation_id: ConversationId | None, title: str) -> None:
         """Rename a conversation. Raises ``BackendError``."""

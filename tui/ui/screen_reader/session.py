@@ -330,15 +330,15 @@ class ScreenReaderSession:
         unsure = self._unsent("unconfirmed")
         for turn in unsure:
             await self._session.send_again(turn.conversation_id, turn.id)
-        told = "It is sent again." if unsure else "No message waits to be sent again."
-        self._lines.say(told)
+        text = "It is sent again." if unsure else "No message waits to be sent again."
+        self._lines.say(text)
 
     async def _drop(self, _: str) -> None:
         waiting = self._unsent("unconfirmed", "queued")
         for turn in waiting:
             gone = await self._session.withdraw(turn.conversation_id, turn.id)
-            told = "The message is given up." if gone else "It is too late: the message is sent."
-            self._lines.say(told)
+            text = "The message is given up." if gone else "It is too late: the message is sent."
+            self._lines.say(text)
         if not waiting:
             self._lines.say("There is no message to give up.")
 

@@ -77,7 +77,7 @@ class SearchModal(SafeModal[SearchResult]):
 
     def on_mount(self) -> None:
         self.query_one(OptionList).can_focus = False
-        self._tell(_HINT)
+        self._show_hint(_HINT)
         self._look_up(self._first_words, pause_s=0)
 
     @on(Input.Changed)
@@ -90,17 +90,17 @@ class SearchModal(SafeModal[SearchResult]):
         try:
             hits = self._hits = await self._search(words, _MOST)
         except StoreError as error:
-            self._tell(str(error))
+            self._show_hint(str(error))
             return
         self._draw()
         if not words.strip():
-            self._tell(_HINT)
+            self._show_hint(_HINT)
         elif not hits:
-            self._tell(f"Nothing found for “{clean_line(words, 40)}”. {_NOTHING}")
+            self._show_hint(f"Nothing found for “{clean_line(words, 40)}”. {_NOTHING}")
         else:
-            self._tell(_count(hits))
+            self._show_hint(_count(hits))
 
-    def _tell(self, sentence: str) -> None:
+    def _show_hint(self, sentence: str) -> None:
         self.query_one("#search-state", Static).update(Content(sentence))
 
     def _draw(self) -> None:

@@ -161,7 +161,7 @@ class ExportModal(SafeModal[ExportRequest | None]):
 
     def _explain(self) -> None:
         """Show the format's purpose and the folder of the file."""
-        meaning = next(told for form, _, told in self._formats if form == self._form)
+        meaning = next(text for form, _, text in self._formats if form == self._form)
         self.query_one("#export-meaning", Static).update(Content(meaning))
         masked = "" if self._form == "bundle" else " Secrets are masked."
         self._note(f"In {shown_path(self._folder)}.{masked} → takes the rest of a name.")

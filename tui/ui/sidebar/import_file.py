@@ -97,11 +97,11 @@ class ImportFile(Controller):
 
     def _report(self, imported: ImportResult) -> None:
         count = len(imported.created)
-        told = [f"{count} conversation{'' if count == 1 else 's'} imported."]
-        told += [clean_line(problem) for problem in imported.problems[:_MOST_PROBLEMS]]
+        sentences = [f"{count} conversation{'' if count == 1 else 's'} imported."]
+        sentences += [clean_line(problem) for problem in imported.problems[:_MOST_PROBLEMS]]
         if (more := len(imported.problems) - _MOST_PROBLEMS) > 0:
-            told.append(f"And {more} problems more.")
-        text = " ".join(told)
+            sentences.append(f"And {more} problems more.")
+        text = " ".join(sentences)
         if imported.problems:
             self.context.notify(text, severity="warning", timeout=15)
         else:

@@ -163,11 +163,11 @@ class Organizer(Controller):
 
         session, agent = self.context.opened.session, self.context.agent_name
         try:
-            told = await export(session, conversation_id, agent, wanted)
+            summary = await export(session, conversation_id, agent, wanted)
         except CannotWrite as problem:
             self.context.notify(str(problem), title="Not exported", severity="error")
         else:
-            self.context.notify(told, title="Exported")
+            self.context.notify(summary, title="Exported")
 
     # -- delete ----------------------------------------------------------------------------
 

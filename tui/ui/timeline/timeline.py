@@ -187,7 +187,7 @@ class Timeline(SafeOptionList):
             self._fill()
         elif rows:
             self.add_options(self._options_for(rows, len(self._rows) - len(rows)))
-            self._tell()
+            self._post_filtered()
         if follows:
             self.scroll_end(animate=False)
 
@@ -202,7 +202,7 @@ class Timeline(SafeOptionList):
             if self._record.is_over:
                 self.add_option(Option(record_is_over(), disabled=True))
             self.add_options(self._options_for(self._rows, 0))
-        self._tell()
+        self._post_filtered()
 
     def _forget_oldest(self) -> None:
         del self._rows[:-_KEPT_ROWS]
@@ -239,7 +239,7 @@ class Timeline(SafeOptionList):
     def filter_by(self, words: str | None) -> None:
         """Show only rows with all these words, None: all rows; drawn after a short pause."""
         self._words = words
-        self._tell()
+        self._post_filtered()
         if self._filtering:
             self._filtering.stop()
         self._filtering = self.set_timer(_FLUSH_S, self._show_found)
@@ -250,7 +250,7 @@ class Timeline(SafeOptionList):
         if self._words:
             self.action_last()
 
-    def _tell(self) -> None:
+    def _post_filtered(self) -> None:
         shown = sum(option.id is not None for option in self.options) if self._words else 0
         self.post_message(self.Filtered(self._words, shown))
 

@@ -268,8 +268,8 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
             case "sending":
                 yield Row(muted("Sending"), SENDING)
             case "unconfirmed":
-                told = f"Not confirmed. {problem or 'It may not have reached the agent.'}"
-                yield Row(Content.styled(told, ASKS), UNSURE)
+                text = f"Not confirmed. {problem or 'It may not have reached the agent.'}"
+                yield Row(Content.styled(text, ASKS), UNSURE)
                 yield Row(_AGAIN_OR_DROP)
             case "refused":
                 yield Row(Content.styled(f"Not sent. {problem}".rstrip(), BAD), FAILED)

@@ -67,8 +67,8 @@ class SilenceRow(Card[SilenceEntry]):
 
     def rows(self) -> Sequence[Row]:
         words = "No reply came. Is the genie started?" if self.may_be_stopped else "No reply came."
-        told = Row(muted(words), UNSURE)
-        return [told, Row(self._offer())] if self.offers_start else [told]
+        row = Row(muted(words), UNSURE)
+        return [row, Row(self._offer())] if self.offers_start else [row]
 
     def _offer(self) -> Content:
         key = key_for(self.app, "studio.start")
@@ -87,17 +87,17 @@ class OutcomeRow(Card[OutcomeEntry]):
         reason = clean_line(self.entry.reason, 600)
         match self.entry.outcome:
             case "failed":
-                told = f"The agent failed. {reason}".rstrip()
-                return [Row(Content.styled(told, BAD), FAILED)]
+                text = f"The agent failed. {reason}".rstrip()
+                return [Row(Content.styled(text, BAD), FAILED)]
             case "finished":
-                told = f"The agent reported an error. {reason}".rstrip()
-                return [Row(muted(told), UNSURE)]
+                text = f"The agent reported an error. {reason}".rstrip()
+                return [Row(muted(text), UNSURE)]
             case "halted":
                 by_whom = "Stopped by you." if self.entry.asked_for else "Stopped."
                 return [Row(muted(f"{by_whom} {reason}".rstrip()), STOPPED)]
             case "limit":
-                told = f"The agent has used up its turns. {reason}".rstrip()
-                return [Row(muted(told), OPEN_END)]
+                text = f"The agent has used up its turns. {reason}".rstrip()
+                return [Row(muted(text), OPEN_END)]
 
 
 class UsageRow(Card[UsageEntry]):
