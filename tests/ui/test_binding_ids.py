@@ -14,10 +14,9 @@ from textual.dom import DOMNode
 import tui.ui
 from tui.ui.app.app import GenieApp
 from tui.ui.chat.screen import ChatScreen
-from tui.ui.keys.groups import TITLES
 from tui.ui.keys.keymap import commands
 from tui.ui.keys.labels import UNBOUND
-from tui.ui.keys.registry import DEFAULT_KEYS
+from tui.ui.keys.registry import DEFAULT_KEYS, TITLES
 
 
 def _kinds() -> Iterator[type[DOMNode]]:

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.bootstrap.agent_names import agent_names
-from tui.bootstrap.clients import handed_over, network_of, open_client
+from tui.bootstrap.clients import network_of, open_client, secret_str
 from tui.core.ports import ChatBackend
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def workflows_client(profile: Profile) -> WorkflowsClient:
     from tui.api.workflows import WorkflowsClient
     from tui.auth.request_auth import TokenAuth
 
-    auth = TokenAuth(profile.base_url, handed_over(profile.token))
+    auth = TokenAuth(profile.base_url, secret_str(profile.token))
     return WorkflowsClient(profile.base_url, auth, network=network_of(profile))
 
 

@@ -34,10 +34,10 @@ def network_of(profile: Profile) -> Network:
 
 
 @overload
-def handed_over(secret: Secret) -> SecretStr: ...
+def secret_str(secret: Secret) -> SecretStr: ...
 @overload
-def handed_over(secret: Secret | None) -> SecretStr | None: ...
-def handed_over(secret: Secret | None) -> SecretStr | None:
+def secret_str(secret: Secret | None) -> SecretStr | None: ...
+def secret_str(secret: Secret | None) -> SecretStr | None:
     """Convert a secret of the settings for clients."""
     from pydantic import SecretStr
 
@@ -73,7 +73,7 @@ async def key_client(profile: Profile) -> HeadlessClient:
     from tui.api.headless import HeadlessClient
     from tui.auth.request_auth import ApiKeyAuth
 
-    key = handed_over(profile.api_key) or await key_vault(profile.name).load()
+    key = secret_str(profile.api_key) or await key_vault(profile.name).load()
     if key is None:
         raise BackendError(
             ErrorKind.UNAUTHORIZED,

@@ -43,9 +43,9 @@ def demo_target(
     settings: DemoSettings | None = None, backend: BackendName = "genie"
 ) -> AgentTarget:
     """Return the embedded demo: a server in a thread, and a temporary store."""
-    lamp = _Lamp(settings, backend)
-    use = lamp.use_genie if backend == "genie" else None
-    return _without_files(_place(lamp.connect, studio=lamp.studio, use_genie=use), backend)
+    demo = _EmbeddedDemo(settings, backend)
+    use = demo.use_genie if backend == "genie" else None
+    return _without_files(_place(demo.connect, studio=demo.studio, use_genie=use), backend)
 
 
 def target_of_demo(
@@ -64,13 +64,13 @@ def target_of_demo(
 
 def login_demo_target(settings: DemoSettings | None = None) -> AgentTarget:
     """Return the embedded demo with a sign-in."""
-    home = _Home(settings)
+    login = _DemoLogin(settings)
     return _place(
-        partial(home.connect, ""),
+        partial(login.connect, ""),
         user_name="",
-        account=home.account,
-        studio=home.studio,
-        use_genie=home.use_genie,
+        account=login.account,
+        studio=login.studio,
+        use_genie=login.use_genie,
     )
 
 
@@ -143,7 +143,7 @@ def _without_files(place: AgentTarget, backend: BackendName) -> AgentTarget:
     return replace(place, suggestions=usable)
 
 
-class _Lamp:
+class _EmbeddedDemo:
     """Demo server that runs while a client is connected."""
 
     def __init__(self, settings: DemoSettings | None, backend: BackendName) -> None:
@@ -151,12 +151,12 @@ class _Lamp:
         self._backend = backend
         self._server: DemoServer | None = None
         self._genie = ""
-        self._goes_on = False
+        self._continues = False
         """True if the next session is about to start with the same server."""
 
     @asynccontextmanager
     async def connect(self, publish: Publish, *, one_shot: bool = False) -> AsyncGenerator[Session]:
-        self._goes_on = False
+        self._continues = False
         if self._server is None:
             self._server = await asyncio.to_thread(start_demo, self._settings)
         server = self._server
@@ -166,12 +166,12 @@ class _Lamp:
             ) as session:
                 yield session
         finally:
-            if not self._goes_on:
+            if not self._continues:
                 self._server = None
                 await asyncio.to_thread(server.stop)
 
     def use_genie(self, genie: str) -> tuple[Connect, GenieSource]:
-        self._genie, self._goes_on = genie, self._server is not None
+        self._genie, self._continues = genie, self._server is not None
         return self.connect, GenieSource()
 
     @asynccontextmanager
@@ -208,7 +208,7 @@ def _with_genie(profile: Profile, genie: str) -> Profile:
     return replace(profile, genie=genie) if genie else profile
 
 
-class _Home:
+class _DemoLogin:
     """State of a demo with a login that outlives its sessions: server, store, tokens."""
 
     def __init__(self, settings: DemoSettings | None) -> None:

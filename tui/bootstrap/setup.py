@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.bootstrap.clients import handed_over, key_client, key_vault
+from tui.bootstrap.clients import key_client, key_vault, secret_str
 from tui.bootstrap.doctor import examine
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.studio.user_check import UserCheck, describe_user, find_by_email
@@ -67,7 +67,7 @@ class SetupHelp:
             return await check_user(client, profile, email)
 
     async def keep_key(self, profile_name: str, key: Secret) -> None:
-        await key_vault(profile_name).save(handed_over(key))
+        await key_vault(profile_name).save(secret_str(key))
 
 
 def _with_developer_token(profile: Profile) -> Profile:

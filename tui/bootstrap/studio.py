@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.bootstrap.clients import handed_over, network_of
+from tui.bootstrap.clients import network_of, secret_str
 from tui.core.secrets import Secret
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def open_studio(profile: Profile, *, alone: bool = False) -> AsyncGenerato
     from tui.studio.rate_limit import FileRateLimitStore
     from tui.system.clock import SystemClock
 
-    token = handed_over(profile.developer_token or Secret(""))
+    token = secret_str(profile.developer_token or Secret(""))
     store = (
         None if alone else FileRateLimitStore(state_dir() / "pace", profile.developer_url, token)
     )

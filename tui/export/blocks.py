@@ -45,7 +45,7 @@ class ActionBlock:
     """Parameters for a skill that needed approval."""
 
 
-Piece = TextBlock | ActionBlock
+Block = TextBlock | ActionBlock
 
 _PROMPT_NOTES = {
     "queued": "Not sent yet.",
@@ -60,7 +60,7 @@ _ENDS: dict[str, tuple[Tone, str, str]] = {
 }
 
 
-def blocks_of(turn: Turn, safe: Sanitizer) -> Iterator[Piece]:
+def blocks_of(turn: Turn, safe: Sanitizer) -> Iterator[Block]:
     """Yield the blocks of a turn, from top to bottom."""
     if turn.prompt:
         yield _prompt(turn.prompt, safe)
@@ -82,9 +82,9 @@ def blocks_of(turn: Turn, safe: Sanitizer) -> Iterator[Piece]:
         yield ActionBlock(tone=tone, glyph=glyph, what=what, about=safe.line(reason or "", 600))
 
 
-def counted(pieces: Sequence[Piece]) -> str:
+def counted(blocks: Sequence[Block]) -> str:
     """Return the number of messages: ``12 messages``."""
-    count = sum(isinstance(piece, TextBlock) for piece in pieces)
+    count = sum(isinstance(block, TextBlock) for block in blocks)
     return f"{count} message" + ("" if count == 1 else "s")
 
 

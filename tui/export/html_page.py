@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow
-from tui.export.blocks import ActionBlock, Piece, TextBlock, blocks_of, counted
+from tui.export.blocks import ActionBlock, Block, TextBlock, blocks_of, counted
 from tui.export.sanitize import Sanitizer
 from tui.export.source import ExportRow, ExportRun, ExportSource, day_name, runs_of
 
@@ -157,7 +157,7 @@ def _coloured(code: str, language: str) -> str:
 def as_html(chronicle: ExportSource) -> str:
     """Return the page. It runs no script and loads nothing, and declares that to the browser."""
     safe = Sanitizer(chronicle.events)
-    pieces = [piece for turn in chronicle.turns for piece in blocks_of(turn, safe)]
+    blocks = [block for turn in chronicle.turns for block in blocks_of(turn, safe)]
     style = _asset("page.css")
     exported = chronicle.moment(chronicle.exported_ms)
     return Template(_asset("page.html")).substitute(
@@ -165,11 +165,11 @@ def as_html(chronicle: ExportSource) -> str:
         style=style,
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         agent=escape(safe.line(chronicle.agent)),
-        counted=counted(pieces),
-        span=escape(_span(chronicle, pieces)),
+        counted=counted(blocks),
+        span=escape(_span(chronicle, blocks)),
         exported=f"{day_name(exported.date())}, {exported:%H:%M %Z}",
         exported_iso=chronicle.iso(chronicle.exported_ms),
-        conversation="\n".join(_conversation(chronicle, pieces, safe)),
+        conversation="\n".join(_conversation(chronicle, blocks, safe)),
         timeline=_timeline(chronicle, runs_of(chronicle.events, safe)),
     )
 
@@ -179,10 +179,10 @@ def _asset(name: str) -> str:
     return (files("tui.export") / name).read_text(encoding="utf-8")
 
 
-def _span(chronicle: ExportSource, pieces: list[Piece]) -> str:
+def _span(chronicle: ExportSource, blocks: list[Block]) -> str:
     """Return the days of the first and last message."""
     times = [
-        piece.at_ms for piece in pieces if isinstance(piece, TextBlock) and piece.at_ms is not None
+        block.at_ms for block in blocks if isinstance(block, TextBlock) and block.at_ms is not None
     ]
     if not times:
         return ""
@@ -194,44 +194,44 @@ def _short(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def _conversation(chronicle: ExportSource, pieces: list[Piece], safe: Sanitizer) -> Iterator[str]:
+def _conversation(chronicle: ExportSource, blocks: list[Block], safe: Sanitizer) -> Iterator[str]:
     agent = safe.line(chronicle.agent)
     day = None
-    for piece in pieces:
-        if isinstance(piece, ActionBlock):
-            yield _done(piece)
+    for block in blocks:
+        if isinstance(block, ActionBlock):
+            yield _done(block)
             continue
-        if piece.at_ms is not None and chronicle.day(piece.at_ms) != day:
-            day = chronicle.day(piece.at_ms)
+        if block.at_ms is not None and chronicle.day(block.at_ms) != day:
+            day = chronicle.day(block.at_ms)
             yield f"<h2>{day_name(day)}</h2>"
-        yield _said(piece, chronicle, agent)
+        yield _said(block, chronicle, agent)
 
 
-def _said(piece: TextBlock, chronicle: ExportSource, agent: str) -> str:
-    who = "You" if piece.by_user else agent
-    kind = "user" if piece.by_user else "agent"
-    text = escape(piece.text) if piece.by_user else words_as_html(piece.text)
-    files = "".join(f"<li>{escape(name)}</li>" for name in piece.files)
+def _said(block: TextBlock, chronicle: ExportSource, agent: str) -> str:
+    who = "You" if block.by_user else agent
+    kind = "user" if block.by_user else "agent"
+    text = escape(block.text) if block.by_user else words_as_html(block.text)
+    files = "".join(f"<li>{escape(name)}</li>" for name in block.files)
     return (
-        f'<section class="said {kind}"><header><b>{escape(who)}</b>{_time(piece.at_ms, chronicle)}'
+        f'<section class="said {kind}"><header><b>{escape(who)}</b>{_time(block.at_ms, chronicle)}'
         f'</header><div class="text" dir="auto">{text}</div>'
         + (f'<ul class="files">{files}</ul>' if files else "")
-        + (f'<p class="note">{escape(piece.note)}</p>' if piece.note else "")
+        + (f'<p class="note">{escape(block.note)}</p>' if block.note else "")
         + "</section>"
     )
 
 
-def _done(piece: ActionBlock) -> str:
+def _done(block: ActionBlock) -> str:
     line = (
-        f'<span class="glyph" aria-hidden="true">{piece.glyph}</span> <b>{escape(piece.what)}</b>'
-        + (f' <span class="about">{escape(piece.about)}</span>' if piece.about else "")
-        + (f' <span class="took">{piece.took}</span>' if piece.took else "")
+        f'<span class="glyph" aria-hidden="true">{block.glyph}</span> <b>{escape(block.what)}</b>'
+        + (f' <span class="about">{escape(block.about)}</span>' if block.about else "")
+        + (f' <span class="took">{block.took}</span>' if block.took else "")
     )
-    if not piece.rows:
-        return f'<p class="done {piece.tone}">{line}</p>'
-    rows = "".join(_parameter(row) for row in piece.rows)
+    if not block.rows:
+        return f'<p class="done {block.tone}">{line}</p>'
+    rows = "".join(_parameter(row) for row in block.rows)
     inner = f"<summary>{line}</summary><dl>{rows}</dl>"
-    return f'<details class="done {piece.tone}" open>{inner}</details>'
+    return f'<details class="done {block.tone}" open>{inner}</details>'
 
 
 def _parameter(row: ParameterRow) -> str:

@@ -48,9 +48,9 @@ def _turn(turn: Turn, chronicle: ExportSource, safe: Sanitizer) -> dict[str, Any
         "usage": asdict(turn.usage) if turn.usage else None,
         "prompt": _prompt(turn.prompt, chronicle, safe) if turn.prompt else None,
         "replies": [
-            {"text": piece.text, "at": chronicle.iso(piece.at_ms)}
-            for piece in blocks_of(turn, safe)
-            if isinstance(piece, TextBlock) and not piece.by_user
+            {"text": block.text, "at": chronicle.iso(block.at_ms)}
+            for block in blocks_of(turn, safe)
+            if isinstance(block, TextBlock) and not block.by_user
         ],
     }
 

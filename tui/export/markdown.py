@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tui.core.parameters import ParameterRow
-from tui.export.blocks import ActionBlock, Piece, TextBlock, blocks_of, counted
+from tui.export.blocks import ActionBlock, Block, TextBlock, blocks_of, counted
 from tui.export.sanitize import Sanitizer
 from tui.export.source import ExportRow, ExportSource, day_name, runs_of
 
@@ -121,44 +121,44 @@ def as_markdown(chronicle: ExportSource) -> str:
 
 def _lines(chronicle: ExportSource, safe: Sanitizer) -> Iterator[str]:
     agent = literal(safe.line(chronicle.agent))
-    pieces = [piece for turn in chronicle.turns for piece in blocks_of(turn, safe)]
+    blocks = [block for turn in chronicle.turns for block in blocks_of(turn, safe)]
     exported = chronicle.moment(chronicle.exported_ms)
     yield f"# {literal(safe.line(chronicle.title, 100))}"
     yield ""
     yield (
-        f"{counted(pieces)} with {agent}, exported on {day_name(exported.date())},"
+        f"{counted(blocks)} with {agent}, exported on {day_name(exported.date())},"
         f" {exported:%H:%M %Z}. Secrets are masked."
     )
     day = None
     listed = False
-    for piece in pieces:
-        at_ms = piece.at_ms if isinstance(piece, TextBlock) else None
+    for block in blocks:
+        at_ms = block.at_ms if isinstance(block, TextBlock) else None
         if at_ms is not None and chronicle.day(at_ms) != day:
             day = chronicle.day(at_ms)
             yield f"\n## {day_name(day)}"
-        if not (listed and isinstance(piece, ActionBlock)):
+        if not (listed and isinstance(block, ActionBlock)):
             yield ""
-        listed = isinstance(piece, ActionBlock)
-        yield from _piece(piece, chronicle, agent)
+        listed = isinstance(block, ActionBlock)
+        yield from _block_lines(block, chronicle, agent)
     yield from _timeline(chronicle, safe)
 
 
-def _piece(piece: Piece, chronicle: ExportSource, agent: str) -> Iterator[str]:
-    if isinstance(piece, ActionBlock):
-        about = f" — {literal(piece.about)}" if piece.about else ""
-        took = f" ({piece.took})" if piece.took else ""
-        yield f"- {piece.glyph} **{literal(piece.what)}**{took}{about}"
-        yield from (_parameter(row) for row in piece.rows)
+def _block_lines(block: Block, chronicle: ExportSource, agent: str) -> Iterator[str]:
+    if isinstance(block, ActionBlock):
+        about = f" — {literal(block.about)}" if block.about else ""
+        took = f" ({block.took})" if block.took else ""
+        yield f"- {block.glyph} **{literal(block.what)}**{took}{about}"
+        yield from (_parameter(row) for row in block.rows)
         return
-    who = "You" if piece.by_user else agent
-    at = chronicle.clock(piece.at_ms)
+    who = "You" if block.by_user else agent
+    at = chronicle.clock(block.at_ms)
     yield f"### {who} · {at}" if at else f"### {who}"
     yield ""
-    yield quoted(piece.text, keep_lines=piece.by_user)
-    if piece.files:
-        yield "\nFiles: " + ", ".join(literal(file) for file in piece.files)
-    if piece.note:
-        yield f"\n*{literal(piece.note)}*"
+    yield quoted(block.text, keep_lines=block.by_user)
+    if block.files:
+        yield "\nFiles: " + ", ".join(literal(file) for file in block.files)
+    if block.note:
+        yield f"\n*{literal(block.note)}*"
 
 
 def _parameter(row: ParameterRow) -> str:

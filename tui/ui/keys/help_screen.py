@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.ui.keys.groups import TITLES
 from tui.ui.keys.keymap import Command, in_order, keys_of
 from tui.ui.keys.labels import key_name
+from tui.ui.keys.registry import TITLES
 from tui.ui.textual_fixes.key_bindings import keymap_of
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal

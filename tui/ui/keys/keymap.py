@@ -18,8 +18,8 @@ from textual.screen import Screen
 
 import tui.ui
 from tui.core.text import clean_line
-from tui.ui.keys.groups import place_in_help
 from tui.ui.keys.labels import UNBOUND
+from tui.ui.keys.registry import help_position
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 
@@ -68,7 +68,7 @@ def commands() -> Mapping[str, Command]:
 
 def in_order() -> list[Command]:
     """Return all commands, the most common groups first."""
-    return sorted(commands().values(), key=lambda command: place_in_help(command.id))
+    return sorted(commands().values(), key=lambda command: help_position(command.id))
 
 
 def _bindings() -> Iterator[tuple[type[DOMNode], Binding]]:

@@ -10,8 +10,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
-from tui.ui.keys.groups import place_of
 from tui.ui.keys.labels import UNBOUND
+from tui.ui.keys.registry import group_position
 from tui.ui.toolkit.text import spread
 
 _WIDEST_ROW = 68
@@ -55,4 +55,4 @@ class KeyCommands(Provider):
 def _rank(binding: Binding) -> tuple[bool, int, bool]:
     """Sort key: common commands first, commands of the app and hidden ones last."""
     id_ = binding.id or ""
-    return id_.startswith("app."), place_of(id_), not binding.show
+    return id_.startswith("app."), group_position(id_), not binding.show
