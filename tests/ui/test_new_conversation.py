@@ -143,7 +143,7 @@ async def test_every_kind_of_option_is_set_by_mouse() -> None:
     async with stage.shown(100, 40):
         modal = await form(stage)
         await stage.pilot.click(
-            field(modal, "memory").query("InlineChoice").first(), offset=(12, 0)
+            field(modal, "memory").query("InlineOptionChoice").first(), offset=(12, 0)
         )
         await stage.pilot.click(field(modal, "skills").query("PickedOption").first(), offset=(3, 0))
         await stage.until(lambda: isinstance(stage.app.screen, PickModal))

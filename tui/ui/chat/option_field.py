@@ -29,7 +29,7 @@ _CHOICE_CELLS = 6
 _UNSET = OnOffer(value="", label="as usual")
 
 
-class InlineChoice(Choice, inherit_bindings=False):
+class InlineOptionChoice(Choice, inherit_bindings=False):
     """All choices on one line. Up and down move in the form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -104,7 +104,7 @@ class OptionField(Vertical):
     def value(self) -> OptionValue:
         """Value as a :data:`tui.core.options.OptionValue`; an invalid number stays text."""
         match self._control:
-            case InlineChoice(chosen=place):
+            case InlineOptionChoice(chosen=place):
                 return _inline_values(self.option)[place]
             case PickedOption(values=values):
                 return values if self.option.kind == "tags" else "".join(values) or None
@@ -124,7 +124,7 @@ class OptionField(Vertical):
     def how(self) -> str:
         """Hint of the keys that change it."""
         match self._control:
-            case InlineChoice():
+            case InlineOptionChoice():
                 return "← → choose"
             case PickedOption():
                 return "Space shows the list"
@@ -150,11 +150,13 @@ class OptionField(Vertical):
         self.show_problem("")
 
 
-def _control(option: Option, value: OptionValue) -> Input | InlineChoice | PickedOption:
+def _control(option: Option, value: OptionValue) -> Input | InlineOptionChoice | PickedOption:
     if option.kind == "switch" or _fits_inline(option):
-        choice = InlineChoice(*_inline_labels(option))
+        choice = InlineOptionChoice(*_inline_labels(option))
         values = _inline_values(option)
-        choice.set_reactive(InlineChoice.chosen, values.index(value) if value in values else 0)
+        choice.set_reactive(
+            InlineOptionChoice.chosen, values.index(value) if value in values else 0
+        )
         return choice
     if option.choices or option.kind == "choice":
         return PickedOption(

@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Static
 from tui.core.errors import BackendError
 from tui.core.options import Option, OptionValues, changed, problems_with
 from tui.ui.chat.last_options import still_fitting
-from tui.ui.chat.option_field import InlineChoice, OptionField, PickedOption
+from tui.ui.chat.option_field import InlineOptionChoice, OptionField, PickedOption
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.text import line
@@ -24,7 +24,7 @@ _CHROME, _CHROME_SHORT = 11, 8
 """Lines around the fields: borders, note, buttons."""
 _ROOMY_LINES = 22
 
-_STOPS = "Input, InlineChoice, PickedOption, MoreOptions"
+_STOPS = "Input, InlineOptionChoice, PickedOption, MoreOptions"
 
 
 class MoreOptions(Static, can_focus=True):
@@ -161,7 +161,7 @@ class NewConversationModal(SafeModal[OptionValues | None]):
     # -- the note below the fields ---------------------------------------------------------
 
     @on(events.DescendantFocus)
-    @on(InlineChoice.Changed)
+    @on(InlineOptionChoice.Changed)
     @on(PickedOption.Changed)
     def _explain(self) -> None:
         """Show the help of the focused field below the form."""
