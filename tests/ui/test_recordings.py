@@ -15,7 +15,7 @@ from tui.api.workflows import WorkflowsClient
 from tui.auth.request_auth import TokenAuth
 from tui.backends.workflows.backend import WorkflowsBackend
 from tui.core.records import Conversation, Page
-from tui.ui.timeline.timeline import TimelineHeader
+from tui.ui.timeline.timeline_header import TimelineHeader
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
 from tui.ui.transcript.status_rows import OutcomeRow, SilenceRow, UsageRow

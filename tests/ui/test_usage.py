@@ -7,7 +7,7 @@ import pytest
 from tests.fakes import WORKSHOP, ScriptedBackend, finished, reply, said, started, used
 from tests.ui.stage import Stage
 from tui.core.usage import Usage, sum_of
-from tui.ui.timeline.timeline import TimelineHeader
+from tui.ui.timeline.timeline_header import TimelineHeader
 from tui.ui.transcript.status_rows import UsageRow
 
 

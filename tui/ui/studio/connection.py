@@ -8,9 +8,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.records import GenieSource
-
 if TYPE_CHECKING:
+    from tui.core.records import GenieSource
     from tui.engine.session import Session
     from tui.engine.updates import Publish
     from tui.studio.developer_client import DeveloperClient
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 Connect = Callable[["Publish"], AbstractAsyncContextManager["Session"]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["DeveloperClient"]]
 
-UseGenie = Callable[[str], tuple[Connect, GenieSource]]
+UseGenie = Callable[[str], "tuple[Connect, GenieSource]"]
 """Opens the session of another genie, and returns where that choice is stored. Touches the disk;
 raises ``tui.config.ConfigError``.
 """

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -29,46 +26,9 @@ from tui.ui.timeline.event_rows import (
     record_is_over,
     run_header,
 )
-from tui.ui.toolkit.text import line, spread
 
 if TYPE_CHECKING:
-    from tui.core.usage import Usage
-
-
-class TimelineHeader(Widget):
-    """Header line. A click starts or ends a filter."""
-
-    class Pressed(Message):
-        """The user clicked on the header."""
-
-    words: str | None = None
-    """Filter of the timeline; None: no filter."""
-    total: reactive[Usage | None] = reactive(None)
-    """Usage of the whole conversation, if known."""
-    _shown = 0
-
-    def show(self, words: str | None, shown: int) -> None:
-        """Show the filter and the number of matching events."""
-        if (words, shown) != (self.words, self._shown):
-            self.words, self._shown = words, shown
-            self.refresh()
-
-    def watch_total(self, total: Usage | None) -> None:
-        self.tooltip = Content(f"In all {total.sentence()}") if total else None
-
-    def on_click(self) -> None:
-        self.post_message(self.Pressed())
-
-    def render(self) -> Content:
-        width = self.size.width
-        if self.words is None:
-            used = f"{self.total.brief()}  " if self.total else ""
-            right = Content.assemble((used, "$soft"), ("/", "$faint"))
-            return spread(Content("Timeline"), right, width, most=0.75)
-        typed = Content.assemble(("⌕ ", "$primary"), line(self.words), ("▏", "$primary"))
-        hint = f"{self._shown} found" if self.words else "words or kinds"
-        return spread(typed, Content.styled(hint, "$faint"), width)
-
+    pass
 
 MAX_ROWS = 500
 _KEPT_ROWS = 400

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.ui.timeline.timeline import TimelineHeader
+from tui.ui.timeline.timeline_header import TimelineHeader
 
 if TYPE_CHECKING:
     from tui.core.events import TurnEvent
