@@ -89,12 +89,12 @@ def test_an_export_sends_nothing_that_is_queued(
 
 _QUEUE_AND_DIE = """
 import asyncio, os, sys
-from tui.bootstrap import profile_place
+from tui.bootstrap import profile_target
 from tui.core.ids import ConversationId
 
 async def main():
-    async with profile_place(None, None).connect(print) as session:
-        session._lanes.enqueue = lambda turn: None
+    async with profile_target(None, None).connect(print) as session:
+        session._queues.enqueue = lambda turn: None
         await session.send(ConversationId(sys.argv[1]), "queued and never sent")
         os._exit(9)
 

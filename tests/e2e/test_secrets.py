@@ -23,7 +23,7 @@ import sys
 from tui.ui.app.app import GenieApp
 from tui.ui.chat.session_lifecycle import SessionLifecycle
 from tui.ui.chat.screen import ChatScreen
-from tui.bootstrap import profile_place
+from tui.bootstrap import profile_target
 
 def connected(self, session):
     access_token = "{token}"
@@ -31,7 +31,7 @@ def connected(self, session):
     raise RuntimeError(f"cannot send {{headers}} to https://jo:{token}@host/?code={token}")
 
 {where}
-place = profile_place(None, None)
+place = profile_target(None, None)
 app = GenieApp(place.connect, agent_name="Ifrit", user_name="", place="", account=place.account)
 app.run()
 """
