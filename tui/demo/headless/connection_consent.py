@@ -1,4 +1,4 @@
-"""Page on which the user connects one of their accounts; stands in for a vendor's."""
+"""Page on which the user connects one of their accounts, like that of a vendor."""
 
 from __future__ import annotations
 

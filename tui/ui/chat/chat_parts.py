@@ -60,8 +60,7 @@ class ChatParts:
 
         ``agent_name`` is empty if only a handle is known; ``set_agent_name`` shows another one.
         ``focus_composer`` also closes panes that float over the conversation. ``idle_s`` returns
-        the
-        seconds since the last key.
+        the seconds since the last key.
         """
         self.list = ConversationListReader(context, sidebar)
         self.view = view = ConversationView(

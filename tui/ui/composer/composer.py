@@ -98,8 +98,7 @@ class Composer(PasteArea):
         """The user wants to send the text stored as ``kept``.
 
         It stays here until :meth:`Composer.take_away`. Texts submitted earlier that are still here
-        are
-        not part of it.
+        are not part of it.
         """
 
         def __init__(self, kept: str) -> None:

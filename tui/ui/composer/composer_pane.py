@@ -32,8 +32,7 @@ class ComposerPane(Vertical):
     """Composer and files of the next message.
 
     ``offers`` is the completion list. It floats over the conversation, so that nothing moves when
-    it
-    opens, and therefore cannot be inside the pane: the screen mounts it above.
+    it opens, and therefore cannot be inside the pane: the screen mounts it above.
     """
 
     def __init__(

@@ -167,8 +167,7 @@ class QueuedMessages(Controller):
         """Put it into the composer, or else the draft.
 
         The engine has put it into the draft already, but leaving the conversation at that moment
-        may
-        have overwritten it.
+        may have overwritten it.
         """
         cid = update.conversation_id
         if cid == self.context.current:

@@ -28,5 +28,5 @@ class TerminalParser(XTermParser):
     """Textual's parser, asked for one key at a time; it is never fed."""
 
     def keys(self, sequence: str, *, alt: bool = False) -> Iterable[events.Key]:
-        """Return the keys that a complete sequence stands for."""
+        """Return the keys of a complete sequence."""
         return self._sequence_to_key_events(sequence, alt=alt)

@@ -89,8 +89,7 @@ class Timeline(SafeOptionList):
         """Show these events, oldest first, replacing all others.
 
         ``record_from_ms``: time from which the server stores events. ``begun_ms``: start of the
-        first
-        turn shown, which may be before the first event.
+        first turn shown, which may be before the first event.
         """
         self._coming.clear()
         self._forget()

@@ -21,7 +21,7 @@ TYPING_S = 1.0
 CHANGED_S = 2.0
 """The same after a question has changed while it was open."""
 _LATEST_S = 2.0
-"""Time after which a modal is drawn again if it has not been told of a draw."""
+"""Time after which a modal is drawn again if no draw was reported."""
 
 _AIR_LINES = 2
 """Empty lines around the box."""

@@ -287,8 +287,7 @@ class TurnList:
         """Add or update a turn.
 
         Returns the entries that changed; None if some were added, removed or moved, so that all
-        must
-        be read from :meth:`entries`.
+        must be read from :meth:`entries`.
         """
         entries = entries_of(turn)
         place = self._places.get(turn.id)

@@ -33,8 +33,7 @@ class Reply(MessageWithHeader):
     """A message in Markdown. ``show`` may be called as often as text arrives.
 
     A message that is one JSON document is collapsed to a line; a click or ``unfold`` expands it.
-    Only
-    lines on the screen are drawn, and settled lines once. Links run the app's action
+    Only lines on the screen are drawn, and settled lines once. Links run the app's action
     ``open_link(href)``, with http and https addresses only. Its colors are those of the classes
     ``reply--ROLE`` below it.
     """

@@ -26,8 +26,7 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
     """Shows the end of an ordered list, follows it, and pages through the rest without a jump.
 
     ``key`` returns an item's identity, ``build`` its widget, and ``update`` updates a mounted
-    widget
-    for its changed item. Items are compared with ``==``. At most ``KEEP + PAGE`` widgets are
+    widget for its changed item. Items are compared with ``==``. At most ``KEEP + PAGE`` widgets are
     mounted, however long the list is.
     """
 
