@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -144,21 +145,19 @@ class Case:
             await follow(self.runner)
         return self.turn
 
-    @asynccontextmanager
-    async def following(self) -> AsyncGenerator[asyncio.Task[None]]:
-        await self.save()
-        task = asyncio.create_task(follow(self.runner))
-        try:
-            async with asyncio.timeout(5):
-                yield task
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    def following(self) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+        return self._running(follow)
+
+    def watching(self) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+        return self._running(watch_gaps)
 
     @asynccontextmanager
-    async def watching(self) -> AsyncGenerator[asyncio.Task[None]]:
+    async def _running(
+        self, work: Callable[[TurnRunner], Coroutine[Any, Any, None]]
+    ) -> AsyncGenerator[asyncio.Task[None]]:
+        """Run a part of the recovery beside the test, for at most 5 s."""
         await self.save()
-        task = asyncio.create_task(watch_gaps(self.runner))
+        task = asyncio.create_task(work(self.runner))
         try:
             async with asyncio.timeout(5):
                 yield task
