@@ -112,7 +112,7 @@ def test_key_bindings_are_parsed_quoted_or_dotted(path: Path) -> None:
     assert key_bindings(path) == (path, {"conversation.new": "f8", "app.quit": ""})
     with pytest.raises(ConfigError, match=r"keys, app.quit: must be text"):
         key_bindings(written(path, "[keys]\napp.quit = 3\n"))
-    with pytest.raises(ConfigError, match="keys: must be text"):
+    with pytest.raises(ConfigError, match="keys: must be a string"):
         key_bindings(written(path, 'keys = "x"\n'))
 
 
@@ -371,12 +371,12 @@ def test_an_invalid_value_from_the_environment_names_the_variable(path: Path) ->
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("genie = 5", "genie: must be text."),
+        ("genie = 5", "genie: must be a string."),
         ("no_browser = 'perhaps'", "no_browser: must be true or false."),
         ("auth = 'magic'", "auth: must be 'oauth' or 'api_key'."),
-        ("data_center = ['us']", "data_center: must be text."),
-        (f"api_key = ['{SECRET}']", "api_key: must be text."),
-        (f"token = {{ value = '{SECRET}' }}", "token: must be text."),
+        ("data_center = ['us']", "data_center: must be a string."),
+        (f"api_key = ['{SECRET}']", "api_key: must be a string."),
+        (f"token = {{ value = '{SECRET}' }}", "token: must be a string."),
         ("redirect_url = 'http://host.example/'", "redirect_url: must begin with https://"),
     ],
 )
@@ -420,7 +420,7 @@ def test_profiles_must_be_tables(path: Path, text: str) -> None:
 
 
 def test_a_requested_config_file_must_exist(path: Path) -> None:
-    assert complaint(config_path=path) == f"{path} does not exist."
+    assert complaint(config_path=path) == f"{path} doesn't exist."
 
 
 def test_an_unreadable_config_file_is_an_error(tmp_path: Path) -> None:
@@ -429,7 +429,7 @@ def test_an_unreadable_config_file_is_an_error(tmp_path: Path) -> None:
 
 def test_a_config_file_that_is_not_utf8_is_an_error(path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
-    assert complaint(config_path=path) == f"{path} is not UTF-8 text."
+    assert complaint(config_path=path) == f"{path} isn't UTF-8 text."
 
 
 # -- first run, folders ---------------------------------------------------------------------

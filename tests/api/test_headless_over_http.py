@@ -194,7 +194,7 @@ async def test_the_stream_continues_after_an_approval(here: Here, decision):
 
 async def test_a_connection_is_authorized_and_the_reply_is_in_the_history(here: Here):
     mine = await here.chats.create()
-    events = await all_of(here.chats.send(mine, "What is open for Acme in Salesforce?"))
+    events = await all_of(here.chats.send(mine, "Show open Acme opportunities in Salesforce"))
     (asked,) = [event for event in events if isinstance(event, ConnectionRequested)]
     assert (asked.connector, bool(asked.expires_ms)) == ("Salesforce", True)
     assert isinstance(events[-1], StreamInterrupted)

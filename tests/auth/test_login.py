@@ -71,7 +71,7 @@ async def test_a_login_ends_with_a_user_name_and_stored_tokens(server, account):
         page = await visit(await redirected(attempt))
         identity = await attempt.finished()
     assert page.status_code == 200
-    assert "You are signed in" in page.text
+    assert "You're signed in" in page.text
     assert "close this tab" in page.text
     assert identity.name in page.text
     assert identity.email.startswith("ada")
@@ -150,7 +150,7 @@ async def test_a_duplicate_redirect_redeems_the_code_once(server, account):
         address = await redirected(attempt)
         pages = await asyncio.gather(visit(address), visit(address), visit(address))
         await attempt.finished()
-    titles = sorted("You are signed in" in page.text for page in pages)
+    titles = sorted("You're signed in" in page.text for page in pages)
     assert titles == [False, False, True]
     assert len(server.log.of("token")) == exchanges + 1
 
@@ -230,7 +230,7 @@ async def test_a_login_survives_a_port_scan(account):
         page = await visit(await redirected(attempt))
         identity = await attempt.finished()
         answers = await asyncio.gather(*scan)
-    assert "You are signed in" in page.text
+    assert "You're signed in" in page.text
     assert identity.name
     statuses = {int(answer.split()[1]) for answer in answers if answer}
     assert statuses == {200, 400, 404, 405, 421, 431}, "200 is for HEAD alone"

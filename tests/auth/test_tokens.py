@@ -194,7 +194,7 @@ async def test_a_rejected_refresh_signs_out_and_reports_why(folder: Path):
         error = await scene.failure()
         assert (error.kind, str(error), error.hint) == (
             ErrorKind.UNAUTHORIZED,
-            "The login has ended.",
+            "Your sign-in has ended.",
             "Sign in again.",
         )
     assert await scene.stored() is None
@@ -329,7 +329,7 @@ async def test_a_login_without_a_refresh_token_expires(folder: Path):
     scene = Scene(folder)
     await scene.sign_in(ScriptedGrant(SecretStr("access-1")))
     scene.clock.advance(3600)
-    assert str(await scene.failure()) == "The login has expired."
+    assert str(await scene.failure()) == "Your sign-in has expired."
 
 
 @pytest.mark.parametrize(("jump_s", "refreshes"), [(-100_000, 1), (-50, 0), (100_000, 1)])

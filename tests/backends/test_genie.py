@@ -98,7 +98,7 @@ def test_genie_capabilities():
 async def test_conversations_have_titles_and_no_placeholders(kind: str):
     page = await backend(recorded(f"{kind}/conversations.json")).conversations()
     assert [(c.id, c.title) for c in page.items] == [
-        ("cnv-2b", "Laptop for a new colleague"),
+        ("cnv-2b", "Laptop for a new hire"),
         ("cnv-1a", ""),
     ]
     assert page.items[0].updated_ms == 1_788_344_100_000

@@ -43,7 +43,7 @@ _TEXTS = (
     "What can you do?",
     "Is anything broken right now?",
     "Order a laptop, please",
-    "What is open for Acme in Salesforce?",
+    "Show open Acme opportunities in Salesforce",
 )
 _FAULTS = (
     "cut:after=1,on=send,times=1",

@@ -16,7 +16,7 @@ from tui.demo.server import DemoServer, DemoSettings
 pytestmark = pytest.mark.slow
 
 HELLO = "What can you do?"
-ORDER = "Order a laptop for our new colleague"
+ORDER = "Order a laptop for our new hire"
 TRIP = "Plan a trip to Lisbon"
 LARGEST_BYTES = 12 * 1024
 
@@ -50,7 +50,7 @@ def stored_drafts(environ: dict[str, str]) -> list[str]:
 
 def test_ask_ignores_waiting_turns_of_other_conversations(run: Run, server: DemoServer) -> None:
     parked = {last_line(run("ask", ORDER, "--json"))["conversation_id"] for _ in range(3)}
-    connecting = run("ask", "What is open for Acme in Salesforce?", "--json")
+    connecting = run("ask", "Show open Acme opportunities in Salesforce", "--json")
     parked.add(last_line(connecting)["conversation_id"])
     before = len(server.log)
     done = run("ask", HELLO)
@@ -211,7 +211,7 @@ def test_stdin_text_is_appended_to_the_message(run: Run, server: DemoServer) -> 
     assert sent.summary == "Repeat the piped text\n\none\ntwo"
 
 
-@pytest.mark.parametrize("words", ["Summarise the file I attach", "-"])
+@pytest.mark.parametrize("words", ["Summarize the file I attached", "-"])
 def test_long_stdin_text_is_uploaded_as_a_file(run: Run, server: DemoServer, words: str) -> None:
     log = "line of a log\n" * 2000
     done = run("ask", words, text=log)
@@ -229,11 +229,11 @@ def test_several_files_are_uploaded_with_a_message_each(
         file.write_text(file.stem)
     before = len(server.log)
     options = [word for file in files for word in ("--file", str(file))]
-    done = run("ask", "Summarise the file I attach", *options, "--json")
+    done = run("ask", "Summarize the file I attached", *options, "--json")
     assert done.returncode == 0, done.stderr
     names = [name for name, _ in requests_since(server, before) if name in ("create", "upload")]
     assert names == ["create", "upload", "upload", "upload"]
-    assert [r.summary for r in server.log.of("send")][-1] == "Summarise the file I attach"
+    assert [r.summary for r in server.log.of("send")][-1] == "Summarize the file I attached"
     assert "three.txt" in last_line(done)["reply"]
 
 
@@ -312,7 +312,7 @@ def test_contradictory_options_are_a_usage_error(run: Run, options: tuple[str, .
 # -- the demo ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("prompt", [ORDER, "What is open for Acme in Salesforce?"])
+@pytest.mark.parametrize("prompt", [ORDER, "Show open Acme opportunities in Salesforce"])
 def test_the_demo_output_refers_to_nothing_temporary(run: Run, prompt: str) -> None:
     done = run("ask", "--demo", prompt)
     assert done.returncode in (4, 5)

@@ -18,7 +18,7 @@ from tui.demo.server import DemoServer
 pytestmark = pytest.mark.slow
 
 HELLO = "What can you do?"
-ORDER = "Order a laptop for our new colleague"
+ORDER = "Order a laptop for our new hire"
 TICKET = "Book ticket"
 SKILL = "Order laptop"
 
@@ -66,7 +66,7 @@ def test_a_conversation_is_continued(run: Run, server: DemoServer) -> None:
 def test_a_file_is_uploaded_with_a_message(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "wishes.csv"
     file.write_text("wish,granted\nlaptop,yes\n")
-    done = run("ask", "Summarise the file I attach", "--file", str(file))
+    done = run("ask", "Summarize the file I attached", "--file", str(file))
     assert done.returncode == 0
     assert "wishes.csv" in done.stdout
 
@@ -115,7 +115,7 @@ def test_approvals_in_a_row_are_decided_one_by_one(
 
 
 def test_a_needed_connection_is_shown_with_its_link(run: Run, server: DemoServer) -> None:
-    done = run("ask", "What is open for Acme in Salesforce?", "--json")
+    done = run("ask", "Show open Acme opportunities in Salesforce", "--json")
     assert done.returncode == 5
     assert f"{server.url}/connect/" in done.stderr
     assert last_line(done)["exit_code"] == 5

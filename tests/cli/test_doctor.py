@@ -86,7 +86,7 @@ def test_all_key_binding_ids_are_listed_with_any_configuration(run: Run, tmp_pat
     done = run("doctor", "--keys", "--config", str(config))
     assert done.returncode == 0
     [line] = [line for line in done.stdout.splitlines() if line.startswith("conversation.new ")]
-    assert line.split(maxsplit=2) == ["conversation.new", "ctrl+n", "Begin a conversation"]
+    assert line.split(maxsplit=2) == ["conversation.new", "ctrl+n", "Start a conversation"]
     names = [entry["name"] for entry in json.loads(run("doctor", "--keys", "--json").stdout)]
     assert names == [line.split()[0] for line in done.stdout.splitlines()]
 

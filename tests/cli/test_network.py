@@ -143,7 +143,7 @@ def test_the_ca_file_of_a_profile_is_used_and_named_when_invalid(
     config.write_text('[profiles.work]\nca_file = "/nope.pem"\n')
     done = run(*asked, **away)
     assert done.returncode == 2
-    assert "ca_file names /nope.pem, which does not exist." in done.stderr
+    assert "ca_file names /nope.pem, which doesn't exist." in done.stderr
 
 
 def test_the_doctor_names_proxy_certificates_and_issuer(

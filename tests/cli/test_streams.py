@@ -76,7 +76,7 @@ def test_a_broken_pipe_is_no_failure(everything: dict[str, str], command: list[s
     [
         (["ask", " "], 2),
         (["ask", "--nonsense"], 2),
-        (["ask", "Order a laptop for our new colleague"], 4),
+        (["ask", "Order a laptop for our new hire"], 4),
         (["export", "cnv-nowhere"], 1),
     ],
     ids=str,

@@ -63,7 +63,7 @@ def test_nested_parameters_are_indented_below_their_label() -> None:
 @pytest.mark.parametrize(
     ("value", "form", "text"),
     [
-        (None, "absent", "not given"),
+        (None, "absent", "not set"),
         ("", "empty", "empty text"),
         (" \n", "empty", "empty text"),
         ({}, "empty", "empty"),

@@ -23,8 +23,8 @@ import pytest
 from tui.demo.server import DemoServer, DemoSettings
 
 HERE = Path(__file__).parent
-ORDER = "Order a laptop for our new colleague"
-SALESFORCE = "What is open for Acme in Salesforce?"
+ORDER = "Order a laptop for our new hire"
+SALESFORCE = "Show open Acme opportunities in Salesforce"
 PULL = "Write a runbook for a full disk"
 
 

@@ -13,7 +13,7 @@ def park(visit, until):
     def start(**settings):
         ada = visit(ping_s=0.02, park_s=0.05, **settings)
         conversation = ada.begin()
-        with ada.stream(conversation, "What is open for Acme in Salesforce?") as turn:
+        with ada.stream(conversation, "Show open Acme opportunities in Salesforce") as turn:
             return ada, conversation, until(turn, "runtime_connection.auth_required").data
 
     return start

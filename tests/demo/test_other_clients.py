@@ -188,7 +188,7 @@ def test_uploads_in_every_multipart_form(wire: Wire, disposition: str, kind: str
 
 def test_a_connection_is_requested_and_rejected_without_a_reason(wire: Wire) -> None:
     conversation = wire.begin()
-    body = json.dumps({"message": "What is open for Acme in Salesforce?", "stream": True})
+    body = json.dumps({"message": "Show open Acme opportunities in Salesforce", "stream": True})
     _, stream = wire.send(
         "POST",
         f"/conversations/{conversation}/messages",

@@ -62,7 +62,7 @@ def test_parallel_skills_each_send_a_start_event(visit, kinds):
 
 
 def test_a_failed_skill_has_an_error_and_the_genie_explains(visit, kinds):
-    turn = visit().ask("Export the invoices of October")
+    turn = visit().ask("Export the October invoices")
     [failed] = [frame for frame in turn if frame.event == "skill.failed"]
     assert "403" in failed.data["error"]
     assert "failed" in turn[-2].data["message"]

@@ -117,7 +117,7 @@ def test_a_run_streams_token_by_token_and_is_stored_as_a_whole(visit, workflows)
 
 def test_skills_are_logged_with_input_and_result(visit):
     ada = visit()
-    events = ada.run(ada.begin(), "Export the invoices of October")
+    events = ada.run(ada.begin(), "Export the October invoices")
     logs = [e["data"] for e in events if e["type"] == "log"]
     assert [(e["event"], e["detail"]) for e in logs if e["event"].startswith("tool")] == [
         ("tool_call", "find_invoices"),

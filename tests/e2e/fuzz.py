@@ -37,8 +37,8 @@ _KEYS = (
 _WORDS = (
     "Is anything broken right now?\r",
     "Order a laptop\r",
-    "What is open for Acme in Salesforce?\r",
-    "Pull the cable in the middle of an answer\r",
+    "Show open Acme opportunities in Salesforce\r",
+    "Drop the connection in the middle of an answer\r",
     "/help\r",
     "/",
     "@",

@@ -74,7 +74,7 @@ def test_a_user_signs_in_with_the_browser(context: BrowserContext, environ: dict
     with login_command(environ, "--no-browser") as attempt:
         page = context.new_page()
         sign_in(page, attempt.url)
-        expect(page.get_by_role("heading")).to_have_text("You are signed in")
+        expect(page.get_by_role("heading")).to_have_text("You're signed in")
         expect(page.get_by_text("close this tab")).to_be_visible()
         assert attempt.finish() == (0, "Signed in as Ada (ada@example.com).\n")
 
@@ -83,7 +83,7 @@ def test_a_user_denies_the_sign_in(context: BrowserContext, environ: dict[str, s
     with login_command(environ, "--no-browser") as attempt:
         page = context.new_page()
         sign_in(page, attempt.url, decision="Deny")
-        expect(page.get_by_role("heading")).to_have_text("The login did not succeed")
+        expect(page.get_by_role("heading")).to_have_text("Sign-in failed")
         assert attempt.finish()[0] == 3
     assert "denied in the browser" in attempt.told
 
@@ -94,11 +94,13 @@ def test_an_injected_state_is_ignored_and_the_login_continues(
     with login_command(environ, "--no-browser") as attempt:
         other = context.new_page()
         other.goto(f"{server.redirect_url}?code=injected&state=injected")
-        expect(other.get_by_role("heading")).to_have_text("This page does not count")
+        expect(other.get_by_role("heading")).to_have_text(
+            "This isn't the sign-in page genie-tui is waiting for"
+        )
         assert attempt.waits
         page = context.new_page()
         sign_in(page, attempt.url)
-        expect(page.get_by_role("heading")).to_have_text("You are signed in")
+        expect(page.get_by_role("heading")).to_have_text("You're signed in")
         assert attempt.finish()[0] == 0
 
 
@@ -108,7 +110,9 @@ def test_a_changed_state_is_ignored(context: BrowserContext, environ: dict[str, 
         page.goto(_with(attempt.url, state="changed"))
         page.get_by_role("button", name="Ada").click()
         page.get_by_role("button", name="Allow").click()
-        expect(page.get_by_role("heading")).to_have_text("This page does not count")
+        expect(page.get_by_role("heading")).to_have_text(
+            "This isn't the sign-in page genie-tui is waiting for"
+        )
         assert attempt.waits
 
 
@@ -122,7 +126,7 @@ def test_of_two_browser_tabs_only_the_first_signs_in(
         expect(first.get_by_role("button", name="Allow")).to_be_visible()
         second.goto(attempt.url)  # the same browser: it knows Ada already
         first.get_by_role("button", name="Allow").click()
-        expect(first.get_by_role("heading")).to_have_text("You are signed in")
+        expect(first.get_by_role("heading")).to_have_text("You're signed in")
         code, said = attempt.finish()
         with second.expect_event("requestfailed", lambda request: "/callback?" in request.url):
             second.get_by_role("button", name="Allow").click(no_wait_after=True)
@@ -140,7 +144,7 @@ def test_the_landing_page_is_self_contained_light_and_dark(
         page.on("console", lambda message: problems.append(message.text))
         page.on("request", lambda request: asked.append(urlsplit(request.url).path))
         sign_in(page, attempt.url)
-        expect(page.get_by_role("heading")).to_have_text("You are signed in")
+        expect(page.get_by_role("heading")).to_have_text("You're signed in")
         assert attempt.finish()[0] == 0
     light, dark = (_brightness(page, scheme, tmp_path) for scheme in ("light", "dark"))
     assert dark < 100 < 155 < light

@@ -90,7 +90,7 @@ def test_a_draft_typed_at_the_first_frame_survives_kill_9(
     kept = Kept(Path(environ["GENIE_TUI_DATA_DIR"]))
     taken = kept.messages()
     with start(**settings_of(server)) as terminal:
-        terminal.until("● live")
+        terminal.until("● online")
         terminal.until(HELLO)
         attend(terminal, kept, PATIENCE_S if taken else 0.5)
         assert len(taken) == len(kept.messages()) == len(sent(server))
@@ -109,7 +109,7 @@ def _kill_and_start_again(
         terminal.wait_exit()
     taken = kept.messages()
     with start(**settings_of(server)) as terminal:
-        terminal.until("● live")
+        terminal.until("● online")
         attend(terminal, kept, PATIENCE_S if taken else 1)
         assert not taken or kept.finished, terminal.text
         assert sent(server) == ([text] if taken else [])

@@ -38,9 +38,9 @@ def write(terminal: Terminal, text: str, key_s: float) -> None:
         ("Order a laptop", "and please also tell Bob", 0.5, 90, SIZES[0]),
         ("Order a laptop", "really? why would you", 0.05, 20, SIZES[1]),
         ("Order a laptop", "Right, 1 more", 3.0, 150, SIZES[2]),
-        ("What is open for Acme in Salesforce?", "ok one moment", 0.5, 60, SIZES[1]),
-        ("What is open for Acme in Salesforce?", "could you quote", 0.9, 40, SIZES[0]),
-        ("What is open for Acme in Salesforce?", "quite right", 0.05, 20, SIZES[2]),
+        ("Show open Acme opportunities in Salesforce", "ok one moment", 0.5, 60, SIZES[1]),
+        ("Show open Acme opportunities in Salesforce", "could you quote", 0.9, 40, SIZES[0]),
+        ("Show open Acme opportunities in Salesforce", "quite right", 0.05, 20, SIZES[2]),
     ],
 )
 def test_typing_answers_no_approval(
@@ -66,7 +66,7 @@ def test_typing_answers_no_approval(
         assert decisions(server) == 0
         assert sent(server) == [prompt]
         assert b"\x1b]52;" not in terminal.output[before:]
-        assert "Opened in the browser" not in terminal.text
+        assert "Opened in your browser" not in terminal.text
 
 
 def test_the_approval_can_still_be_answered(start: Start, server: DemoServer) -> None:

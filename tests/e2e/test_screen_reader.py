@@ -103,7 +103,7 @@ def test_a_conversation_is_searched_opened_renamed_and_exported(
     until(program, "End of the reply.")
     say(program, "/search printer colour")
     heard = until(program, "Type /open and a number")
-    assert any("1: Which printer is the colour one" in line for line in heard)
+    assert any("1: Finding the color printer" in line for line in heard)
     say(program, "/open 1")
     until(program, "You said: Which printer")
     say(program, "/rename Printers")
@@ -119,16 +119,16 @@ def test_a_conversation_is_searched_opened_renamed_and_exported(
     say(program, "/search qwertz")
     until(program, "Nothing found for qwertz.")
     say(program, "/stop")
-    until(program, "This agent cannot be stopped.")
+    until(program, "This agent can't be stopped.")
 
 
 @pytest.mark.parametrize("program", [("--backend", "workflows")], indirect=True)
 def test_the_agent_is_stopped(program: Program) -> None:
     until(program, "Ready.")
     say(program, "/stop")
-    until(program, "Nothing is at work here.")
+    until(program, "The agent isn't working on anything here.")
     say(program, "slow")
     until(program, "Marid says:")
     say(program, "/stop")
-    until(program, "The agent was asked to stop.")
+    until(program, "Asked the agent to stop.")
     until(program, "Stopped.")

@@ -58,7 +58,7 @@ def test_tokens_and_codes_stay_in_their_storage(
         terminal.until("paste its address")
         answer = redirected(link_on(terminal))
         paste(terminal, answer)
-        terminal.until("● live")
+        terminal.until("● online")
         terminal.type("hello there\r")
         terminal.until("Peace upon your terminal")
         terminal.type("\x11")

@@ -193,7 +193,7 @@ async def test_a_page_reads_and_writes_files_in_its_own_folder_only(
         await page.until("Finished")
         await page.until("Ifrit · A file")  # the title, which names the export
         await page.type("\x1b[18~")  # F7
-        await page.until("Export the conversation")
+        await page.until("Export conversation")
         await page.until("│ a-file")
         await page.type("\x01\x0b")
         await page.until("│ │ In ~")  # the field is empty

@@ -132,7 +132,7 @@ async def test_an_agent_that_never_checks_for_stop_continues_and_shows_it() -> N
         await here.say("slow 60")
         await here.until(lambda: "word2" in here.said())
         await here.pilot.press("ctrl+s")
-        await here.until(lambda: "Asked to stop" in here.screen())
+        await here.until(lambda: "Stop requested" in here.screen())
         await here.until(lambda: "end." in here.said())
         await here.until(lambda: here.find_all(UsageRow))
         assert "Stopped by you." not in here.screen()
@@ -189,7 +189,7 @@ async def test_an_inactive_workflow_can_be_reactivated() -> None:
     async with scene() as here:
         await here.opened("switched off")
         await here.say("Is anything broken right now?")
-        await here.until(lambda: "Alt+A switches it on." in here.screen())
+        await here.until(lambda: "Alt+A to reactivate it." in here.screen())
         assert here.composer_text() == "Is anything broken right now?"
         await here.pilot.press("alt+a")
         await here.until(lambda: "is switched on again" in here.screen())

@@ -19,8 +19,8 @@ from tui.demo.server import DemoServer
 pytestmark = pytest.mark.slow
 
 QUESTIONS = {
-    "approval": "Order a laptop for our new colleague",
-    "reject": "What is open for Acme in Salesforce?",
+    "approval": "Order a laptop for our new hire",
+    "reject": "Show open Acme opportunities in Salesforce",
 }
 ELSEWHERE = "Decided in another window."
 ROOT = Path(__file__).parent.parent.parent

@@ -86,7 +86,9 @@ async def test_shown_parameters_are_in_the_log_and_in_the_exports(
 async def test_a_change_between_two_retries_stops_the_approval() -> None:
     first, second = asks("Pay", "call-1", {"to": "Bob"}), asks("Pay", "call-1", {"to": "Mallory"})
     backend = ScriptedBackend()
-    backend.failures["decide"] = [BackendError(ErrorKind.SERVER, "The service failed.")]
+    backend.failures["decide"] = [
+        BackendError(ErrorKind.SERVER, "The service had an internal error.")
+    ]
     timeouts = Timeouts(first_retry_s=0, longest_retry_s=0)
     context = EngineContext(backend=backend, store=MemoryStore(), publish=print, timeouts=timeouts)
     newest, turn = iter([first, second]), Turn(id=TurnId("t"), conversation_id=HERE)

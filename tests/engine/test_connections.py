@@ -21,7 +21,7 @@ from tui.engine.context import Timeouts
 from tui.engine.session import Session
 from tui.engine.updates import TurnChanged, Update
 
-CONNECT = "What is open for Acme in Salesforce?"
+CONNECT = "Show open Acme opportunities in Salesforce"
 VARIANTS = {
     "the same run": (),
     "a new run": ("new_run",),

@@ -36,8 +36,8 @@ pytestmark = pytest.mark.slow
 
 HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
-ORDER = "Order a laptop for our new colleague"
-ACME = "What is open for Acme in Salesforce?"
+ORDER = "Order a laptop for our new hire"
+ACME = "Show open Acme opportunities in Salesforce"
 WINDOW_S = 6.0
 HANDFUL = 6
 PATIENCE = replace(Timeouts(), frame_s=0, title_s=())

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 ORDER = "Order a laptop, please"
 TRIP = "Plan a trip to Lisbon"
-CONNECT = "What is open for Acme in Salesforce?"
+CONNECT = "Show open Acme opportunities in Salesforce"
 APPROVALS = {ORDER: 1, TRIP: 2, CONNECT: 0}
 
 

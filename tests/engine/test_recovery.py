@@ -11,7 +11,7 @@ from tui.engine.updates import TurnChanged
 
 HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
-ORDER = "Order a laptop for our new colleague"
+ORDER = "Order a laptop for our new hire"
 
 
 def sent(server: DemoServer, text: str) -> int:

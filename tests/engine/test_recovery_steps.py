@@ -396,9 +396,7 @@ async def test_a_conversation_not_found_six_times_is_deleted() -> None:
     turn = await case.follow()
     assert case.service.calls.count("status") == 6
     assert turn.outcome == "failed"
-    assert turn.reason == (
-        "The service does not know the conversation any more; it may have been deleted."
-    )
+    assert turn.reason == ("The service can't find this conversation. It may have been deleted.")
 
 
 async def test_a_run_not_found_does_not_delete_the_conversation() -> None:

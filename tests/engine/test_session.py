@@ -21,8 +21,8 @@ from tui.engine.updates import (
 )
 
 HELLO = "What can you do?"
-ORDER = "Order a laptop for our new colleague"
-CONNECT = "What is open for Acme in Salesforce?"
+ORDER = "Order a laptop for our new hire"
+CONNECT = "Show open Acme opportunities in Salesforce"
 
 
 async def test_a_message_gets_a_reply(room: Room) -> None:

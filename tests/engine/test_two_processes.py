@@ -22,7 +22,7 @@ from tui.engine.updates import MessageRejected
 
 HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
-ORDER = "Order a laptop for our new colleague"
+ORDER = "Order a laptop for our new hire"
 CALM = replace(QUICK, second_look_s=0.02, quiet_s=30)
 """Nothing but the outbox finds out what another program does."""
 

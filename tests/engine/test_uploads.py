@@ -14,7 +14,7 @@ from tui.core.records import Attachment
 from tui.demo.server import DemoServer
 from tui.engine.updates import MessageRejected, UploadProgress
 
-TEXT = "Summarise the file I attach"
+TEXT = "Summarize the file I attached"
 
 
 @pytest.fixture

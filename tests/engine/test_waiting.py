@@ -22,7 +22,7 @@ from tui.engine.updates import Problem, TurnChanged, Update
 
 HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
-ORDER = "Order a laptop for our new colleague"
+ORDER = "Order a laptop for our new hire"
 
 
 def refused(room: Room) -> bool:
@@ -127,7 +127,7 @@ async def test_a_message_before_a_connection_request_is_not_the_reply(
 ) -> None:
     for spec in ("swap:after=1,times=1", "silent:after=2,times=1", "status:503,on=events,times=2"):
         server.faults.add(spec)
-    turn_id = await room.say("What is open for Acme in Salesforce?")
+    turn_id = await room.say("Show open Acme opportunities in Salesforce")
     await room.until(lambda: room.turns[turn_id].open_connections)
     await room.until(lambda: len(server.log.of("messages")) > 1)
     assert room.turns[turn_id].open_connections

@@ -64,7 +64,7 @@ async def test_progress_is_in_the_card_of_its_tool_and_kept_in_the_store(room: R
 
 
 async def test_a_turn_with_tools_and_text(room: Room) -> None:
-    turn = await room.ask("Export the invoices of October")
+    turn = await room.ask("Export the October invoices")
     assert [kind for kind, *_ in essence(turn)] == ["skill", "text", "skill", "text"]
     assert [s.status for s in turn.steps if isinstance(s, SkillStep)] == ["completed", "failed"]
     assert turn.outcome == "finished"

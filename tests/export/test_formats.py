@@ -77,7 +77,7 @@ def test_markdown_export_has_days_messages_skills_and_the_timeline() -> None:
         "### run-1",
         "",
         "- `14:00:00` ▶ **Began**",
-        "- `14:00:01` ◆ **Order laptop** asks to run",
+        "- `14:00:01` ◆ **Order laptop** needs your approval",
         "- `14:00:02` ✗ **Rejected** Too dear (1.0s)",
         "- `14:00:03` ○ **Check stock**",
         "- `14:00:04` ✓ **Check stock** (1.5s)",
@@ -188,7 +188,7 @@ def test_a_symlink_is_followed_and_not_replaced(tmp_path: Path) -> None:
 
 
 def test_an_unwritable_export_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(CannotWrite, match="is not a file"):
+    with pytest.raises(CannotWrite, match="isn't a file"):
         write(tmp_path, "x")
     with pytest.raises(CannotWrite, match="No such file or directory"):
         write(tmp_path / "missing" / "a.md", "x")

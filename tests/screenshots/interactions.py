@@ -49,7 +49,7 @@ async def markdown(pilot: Pilot[None]) -> None:
 
 
 async def failure(pilot: Pilot[None]) -> None:
-    await ask(pilot, "Export the invoices of October", "Finished")
+    await ask(pilot, "Export the October invoices", "Finished")
 
 
 async def approval(pilot: Pilot[None]) -> None:
@@ -64,7 +64,7 @@ async def reason(pilot: Pilot[None]) -> None:
 
 
 async def connection(pilot: Pilot[None]) -> None:
-    await ask(pilot, "What is open for Acme in Salesforce?", "Leads to")
+    await ask(pilot, "Show open Acme opportunities in Salesforce", "Opens")
 
 
 async def qr(pilot: Pilot[None]) -> None:
@@ -105,14 +105,14 @@ async def commands(pilot: Pilot[None]) -> None:
 async def palette(pilot: Pilot[None]) -> None:
     await welcome(pilot)
     await pilot.press("ctrl+p")
-    await seen(pilot, "Begin a conversation")
+    await seen(pilot, "Start a conversation")
     await still_cursor(pilot)
 
 
 async def help_(pilot: Pilot[None]) -> None:
     await welcome(pilot)
     await pilot.press("f1")
-    await seen(pilot, "Type to find a key")
+    await seen(pilot, "Type to filter")
     await still_cursor(pilot)
 
 

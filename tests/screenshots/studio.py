@@ -21,7 +21,7 @@ async def genies(pilot: Pilot[None]) -> None:
 async def studio(pilot: Pilot[None]) -> None:
     await welcome(pilot)
     await pilot.press("f5")
-    await seen(pilot, "Travel rules")
+    await seen(pilot, "Travel policy")
     await rested(pilot)
 
 
@@ -58,7 +58,7 @@ async def asleep(pilot: Pilot[None]) -> None:
 async def client_menu(pilot: Pilot[None]) -> None:
     await on_row(pilot, "client:")
     await pilot.press("enter")
-    await seen(pilot, "Give it a new API key")
+    await seen(pilot, "Create a new API key")
 
 
 async def new_client(pilot: Pilot[None]) -> None:

@@ -17,7 +17,7 @@ REDIRECT = "http://127.0.0.1:8763/callback"
 
 
 def nobody() -> BackendError:
-    return BackendError(ErrorKind.UNAUTHORIZED, "Nobody is signed in.", hint="Sign in first.")
+    return BackendError(ErrorKind.UNAUTHORIZED, "You're not signed in.", hint="Sign in first.")
 
 
 @dataclass
@@ -47,7 +47,7 @@ class ScriptedAttempt:
     def paste(self, text: str) -> None:
         self.pasted.append(text)
         if text != f"{REDIRECT}?code=good":
-            raise LoginProblem("That is no answer to a login.", hint="Copy the whole address.")
+            raise LoginProblem("That isn't a sign-in redirect.", hint="Copy the whole address.")
         self.outcome.set_result(ADA)
 
     async def finished(self) -> Identity:

@@ -54,7 +54,7 @@ async def test_the_first_frame_is_drawn_before_the_connection_and_messages_are_s
         assert "What can Ifrit do for you?" in stage.screen()
         assert "connecting" in stage.screen()
         await stage.press(*"hello", "enter", *"and")
-        assert "Sent as soon as the connection stands" in stage.banner_text()
+        assert "Sends as soon as genie-tui is online" in stage.banner_text()
         assert stage.composer_text() == "helloand"
         gate.set()
         await stage.until(lambda: "Hello Jo" in stage.screen())
@@ -207,7 +207,7 @@ async def test_a_question_rings_but_does_not_open_while_the_user_types() -> None
         await stage.pass_time(60)
         gate.set()
         await stage.until(lambda: stage.is_banner_shown())
-        assert "Order laptop waits for your approval" in stage.banner_text()
+        assert "Order laptop needs your answerr approval" in stage.banner_text()
         assert stage.is_chat_in_front()
         assert stage.app.bells == 1
         await stage.press("a")
@@ -422,7 +422,7 @@ async def test_the_command_palette_lists_the_keys() -> None:
     stage = Stage()
     async with stage.shown():
         await stage.press("ctrl+p")
-        await stage.until(lambda: "Begin a conversation" in stage.screen())
+        await stage.until(lambda: "Start a conversation" in stage.screen())
         told = stage.screen()
         places = [told.index(words) for words in ("Begin a conv", "Attach files", "Quit")]
         assert places == sorted(places)

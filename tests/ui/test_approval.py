@@ -304,9 +304,9 @@ async def test_seen_parameters_stay_seen_after_a_resize() -> None:
 async def test_a_confirmation_is_accepted_only_by_the_y_key() -> None:
     for key, answer in (("y", True), ("n", False), ("escape", False)):
         clock = FakeClock()
-        shown = ConfirmModal(f"Sure? {HOSTILE}", yes="Stop it", no="Go on", clock_s=clock)
+        shown = ConfirmModal(f"Sure? {HOSTILE}", yes="Stop", no="Go on", clock_s=clock)
         async with asked(shown, clock) as (app, pilot):
-            assert "Stop it" in app.screen_text()
+            assert "Stop" in app.screen_text()
             await pilot.press("enter", key)
             await settle(pilot, lambda: bool(app.answers))
         assert app.answers == [answer]

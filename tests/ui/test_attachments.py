@@ -113,7 +113,7 @@ async def test_an_enter_before_the_picker_has_loaded_waits_for_it(
     async with stage.shown():
         await opened(stage)
         await stage.press(*"a.t", "enter")
-        assert "does not exist" not in stage.screen()
+        assert "doesn't exist" not in stage.screen()
         gate.set()
         await stage.until(lambda: stage.attached_files())
         assert stage.attached_paths() == (str(folder / "a.txt"),)
@@ -141,7 +141,7 @@ async def test_a_file_that_is_too_large_is_rejected_in_the_picker(folder: Path) 
         await stage.until(lambda: "at most 20 MB can be sent" in stage.screen())
         assert stage.app.screen is screen
         await stage.press("ctrl+u", *"nothing", "enter")
-        await stage.until(lambda: "nothing does not exist" in stage.screen())
+        await stage.until(lambda: "nothing doesn't exist" in stage.screen())
 
 
 async def test_several_files_are_uploaded_in_order_each_with_a_message(folder: Path) -> None:
@@ -205,7 +205,7 @@ async def test_a_missing_file_stops_the_message(folder: Path) -> None:
         await drop(stage, folder / "a.txt")
         (folder / "a.txt").unlink()
         await stage.say("read it")
-        await stage.until(lambda: "a.txt does not exist" in stage.screen())
+        await stage.until(lambda: "a.txt doesn't exist" in stage.screen())
         assert "✕ a.txt  not sent" in stage.attachments_text()
         await stage.press("enter")
         await stage.until(lambda: "Take it off" in stage.screen())

@@ -58,11 +58,11 @@ async def test_the_connection_link_is_opened_and_copied_by_the_app() -> None:
         await settle(pilot, lambda: len(app.heard) == 2)
         assert app.screen is shown
     assert app.heard[0] == OpenLink(LINK)
-    assert app.heard[1] == CopyText(LINK, "The link")
+    assert app.heard[1] == CopyText(LINK, "the link")
 
 
 @pytest.mark.parametrize(
-    ("no_browser", "told"), [(False, "Opened in the browser"), (True, "the link is copied")]
+    ("no_browser", "told"), [(False, "Opened in your browser"), (True, "the link is copied")]
 )
 async def test_a_browser_is_opened_unless_the_profile_forbids_it(
     monkeypatch: pytest.MonkeyPatch, no_browser: bool, told: str
@@ -106,7 +106,7 @@ async def test_an_unsafe_link_is_shown_and_cannot_be_opened(url: str | None) -> 
         await pilot.press("o", "c", "q")
         text = app.screen_text()
         assert ("cannot be opened safely" if url else "There is no link yet") in text
-        assert "Leads to" not in text
+        assert "Opens" not in text
         assert url is None or url in text
     assert app.heard == []
 

@@ -13,7 +13,7 @@ from tui.system.draft_file import DraftFile
 from tui.ui.app.early_input import EarlyKeys
 
 REASON = "SSL_CERT_FILE names /nope"
-PROBLEM = "SSL_CERT_FILE names /nope, which does not exist."
+PROBLEM = "SSL_CERT_FILE names /nope, which doesn't exist."
 
 
 def unusable() -> BackendError:

@@ -108,7 +108,7 @@ async def test_an_invalid_email_is_not_looked_up(path: Path) -> None:
     async with setup(path, directory) as scene:
         await opened(scene)
         await scene.press("enter")
-        await scene.until("is needed")
+        await scene.until("is required")
         await scene.type("email", "ada")
         await scene.press("enter")
         await scene.until("must be an email address")

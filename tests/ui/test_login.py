@@ -24,7 +24,7 @@ class Scene:
     def __init__(self, account: ScriptedAccount, size: tuple[int, int] = (100, 40)) -> None:
         self.account, self.size = account, size
         self.app, self.clock = Solo(), FakeClock()
-        self.modal = LoginModal(account.open, reason="The login has ended.", clock_s=self.clock)
+        self.modal = LoginModal(account.open, reason="Your sign-in has ended.", clock_s=self.clock)
 
     async def __aenter__(self) -> Scene:
         self._running = self.app.run_test(size=self.size)
@@ -51,7 +51,12 @@ async def test_the_login_shows_host_reason_and_countdown_and_opens_the_browser()
     account = ScriptedAccount()
     async with Scene(account) as scene:
         await settle(scene.pilot, lambda: account.attempt.opened)
-        for words in ("id.example.com", "The login has ended.", "5:00 left", "browser was asked"):
+        for words in (
+            "id.example.com",
+            "Your sign-in has ended.",
+            "5:00 left",
+            "browser was asked",
+        ):
             assert words in scene.text
         assert ADDRESS in scene.text.replace("│", "").replace("\n", "").replace(" ", "")
         assert "ssh -L" not in scene.text
@@ -132,7 +137,7 @@ async def test_the_login_url_is_copied_and_shown_as_a_qr_code_where_it_fits() ->
     async with Scene(ScriptedAccount(), (100, 50)) as scene:
         await scene.pilot.press("c")
         await settle(scene.pilot, lambda: scene.app.heard)
-        assert scene.app.heard == [CopyText(ADDRESS, "The address")]
+        assert scene.app.heard == [CopyText(ADDRESS, "the address")]
         await scene.pilot.press("q")
         assert "█▀▀▀▀▀█" in scene.text
         await scene.pilot.press("q")

@@ -34,7 +34,7 @@ OPTIONS = (
             OptionChoice(value=f"a-{n}", label=f"Number {n} of many") for n in range(1, 5)
         ),
     ),
-    Option(name="turns", label="Most turns", kind="number", default=10, least=1, most=200),
+    Option(name="turns", label="Max turns", kind="number", default=10, least=1, most=200),
     Option(
         name="effort",
         label="Effort",

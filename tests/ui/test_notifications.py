@@ -32,7 +32,7 @@ async def test_a_reply_is_notified_only_without_focus() -> None:
         gate.set()
         await stage.until(lambda: any("\x1b]9;" in sent for sent in stage.app.sent))
         told = next(sent for sent in stage.app.sent if "\x1b]9;" in sent)
-        assert told == f"\x1b]9;hello there: the reply is there{BELL}"
+        assert told == f"\x1b]9;hello there: the reply is ready{BELL}"
         assert not any("Secret" in sent for sent in stage.app.sent)
 
 
@@ -49,7 +49,7 @@ async def test_a_question_notification_names_its_skill() -> None:
         (told,) = [sent for sent in stage.app.sent if "\x1b]9;" in sent]
         assert told.startswith("\x1b]9;order: Order")
         assert told.count("\x1b") == told.count(BELL) == 1
-        await stage.until(lambda: any("Waits for you · order" in sent for sent in stage.app.sent))
+        await stage.until(lambda: any("Waiting for you · order" in sent for sent in stage.app.sent))
 
 
 @pytest.mark.parametrize(("wanted", "blur"), [(True, False), (False, True)])

@@ -129,7 +129,7 @@ async def test_stop_waiting_and_retry_later() -> None:
         await stage.say("hi")
         await stage.until(lambda: "Ctrl+L to stop waiting" in stage.banner_text())
         await stage.press("ctrl+l")
-        await stage.until(lambda: "Not waiting any more" in stage.banner_text())
+        await stage.until(lambda: "Stopped waiting" in stage.banner_text())
         row = stage.find(WorkingRow)
         assert (row.auto_refresh, "Not followed" in stage.text(row)) == (None, True)
         tries = backend.calls.count("resume")

@@ -191,9 +191,9 @@ async def test_a_developer_token_as_api_key_is_recognized(path: Path) -> None:
 async def test_a_missing_field_is_reported_when_it_is_needed(path: Path) -> None:
     async with setup(path) as scene:
         await scene.press("f5")
-        await settle(scene.pilot, lambda: scene.text.count("is needed") == 2)
+        await settle(scene.pilot, lambda: scene.text.count("is required") == 2)
         await by_oauth(scene)
-        assert "is needed" not in scene.text
+        assert "is required" not in scene.text
 
 
 async def test_checking_a_profile_shows_each_step_and_saves_nothing(path: Path) -> None:

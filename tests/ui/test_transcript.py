@@ -264,7 +264,7 @@ async def test_a_connection_link_with_a_user_name_is_shown_whole_and_not_as_a_ho
         text = app.screen_text()
     assert "https://id.example.com@evil.example/x" in text
     assert "cannot be opened safely" in text
-    assert "Leads to" not in text
+    assert "Opens" not in text
 
 
 @pytest.mark.parametrize(

@@ -69,126 +69,131 @@ the defaults for unlisted statuses of their class.
 
 Hints = Mapping[Answered, FailureHint]
 
-_CHECK_URL = (
-    "Check the data center or the base URL of the profile, and whether a proxy is in between."
-)
+_CHECK_URL = "Check the profile's data center or base URL, and any proxy in between."
 ASK_AGAIN = "Try again in a moment."
 
 ANSWERS: Hints = {
     300: FailureHint(
         ErrorKind.BAD_ANSWER,
-        "The service redirected the request, which is not followed with a credential",
+        "The service redirected the request. Redirects aren't followed, because they could "
+        "leak your credentials",
         _CHECK_URL,
     ),
-    400: FailureHint(ErrorKind.INVALID, "The service could not accept the request as it is"),
+    400: FailureHint(ErrorKind.INVALID, "The service rejected the request as invalid"),
     401: FailureHint(
         ErrorKind.UNAUTHORIZED,
-        "The service did not accept the credential",
-        "Sign in again, or check the key of the profile.",
+        "The service rejected your credentials",
+        "Sign in again, or check the profile's API key.",
     ),
     403: FailureHint(
         ErrorKind.FORBIDDEN,
-        "This credential may not do that",
+        "You don't have permission to do that",
         "Ask an administrator for access.",
     ),
     404: FailureHint(
         ErrorKind.NOT_FOUND,
-        "The service does not know what was asked for",
-        "It may have been deleted; if everything is missing, check the base URL.",
+        "The service couldn't find what you asked for",
+        "It may have been deleted. If everything is missing, check the base URL.",
     ),
-    405: FailureHint(ErrorKind.UNSUPPORTED, "The service does not offer this"),
+    405: FailureHint(ErrorKind.UNSUPPORTED, "The service doesn't support this"),
     406: FailureHint(
-        ErrorKind.NOT_ACCEPTABLE, "The service cannot answer in a form this program reads"
+        ErrorKind.NOT_ACCEPTABLE, "The service can't respond in a format genie-tui understands"
     ),
-    408: FailureHint(ErrorKind.TIMED_OUT, "The service gave up waiting for the request", ASK_AGAIN),
-    409: FailureHint(ErrorKind.BUSY, "It is in use by something else", ASK_AGAIN),
-    410: FailureHint(ErrorKind.NOT_FOUND, "What was asked for is gone"),
+    408: FailureHint(
+        ErrorKind.TIMED_OUT, "The service timed out waiting for the request", ASK_AGAIN
+    ),
+    409: FailureHint(ErrorKind.BUSY, "Something else is using it", ASK_AGAIN),
+    410: FailureHint(ErrorKind.NOT_FOUND, "It no longer exists"),
     413: FailureHint(
-        ErrorKind.TOO_LARGE, "That is larger than the service takes", "Make it smaller."
+        ErrorKind.TOO_LARGE,
+        "The request is too large for the service",
+        "Make it smaller, then try again.",
     ),
-    422: FailureHint(ErrorKind.INVALID, "The service refused the contents of the request"),
+    422: FailureHint(ErrorKind.INVALID, "The service rejected the contents of the request"),
     429: FailureHint(
         ErrorKind.RATE_LIMITED,
         "Too many requests",
         ASK_AGAIN,
     ),
-    500: FailureHint(ErrorKind.SERVER, "The service failed", ASK_AGAIN),
-    502: FailureHint(ErrorKind.SERVER, "A gateway could not reach the service", ASK_AGAIN),
-    503: FailureHint(ErrorKind.SERVER, "The service is not available", ASK_AGAIN),
+    500: FailureHint(ErrorKind.SERVER, "The service had an internal error", ASK_AGAIN),
+    502: FailureHint(ErrorKind.SERVER, "A gateway couldn't reach the service", ASK_AGAIN),
+    503: FailureHint(ErrorKind.SERVER, "The service is unavailable", ASK_AGAIN),
     504: FailureHint(
         ErrorKind.SERVER,
-        "A gateway gave up waiting for the service",
-        "The request may still be carried out; look before repeating it.",
+        "A gateway timed out waiting for the service",
+        "The request may still go through. Check before you repeat it.",
     ),
 }
 """Meanings for every service."""
 
 _CLIENT = (
-    "Ask a builder to attach a genie client under the genie's custom chat interface; "
-    "a genie has room for one."
+    "Ask a builder to attach a genie client under the genie's custom chat interface. A "
+    "genie can have one client."
 )
 
 HEADLESS: Hints = {
     **ANSWERS,
     400: FailureHint(
         ErrorKind.INVALID,
-        "The genie service could not accept the request as it is",
-        "A message needs words, even when a file goes with it.",
+        "The genie service rejected the request as invalid",
+        "A message needs text, even with a file attached.",
     ),
     (401, "auth_failed"): FailureHint(
         ErrorKind.UNAUTHORIZED,
-        "The genie service did not accept the credential",
-        "Four usual causes: a Developer API token (wrkaus-...) in place of a genie client's key or "
-        "a login; a credential of another data center; a key that was regenerated or a login that "
-        "has expired; stray characters around the key, which belongs alone behind 'Bearer'.",
+        "The genie service rejected your credentials",
+        "Four common causes: a Developer API token (wrkaus-...) instead of a genie client's "
+        "key or a sign-in; credentials from another data center; a regenerated key or an "
+        "expired sign-in; stray characters around the key (only the key itself follows "
+        "'Bearer').",
     ),
     (401, "user_nonactive_or_missing"): FailureHint(
         ErrorKind.UNAUTHORIZED,
-        "The credential is fine, but the user may not talk to this genie",
+        "Your credentials are valid, but this user can't talk to the genie",
         "The user id must be Workato Identity's own id (an email address does not work), the "
         "person must have accepted the invitation, and must belong to a user group that the genie "
         "allows. 'genie-tui studio users find EMAIL' tells which, with a developer token.",
     ),
     (401, "error"): FailureHint(
         ErrorKind.UNAUTHORIZED,
-        "This login does not belong to the genie",
-        f"The OAuth client id of the profile is not the one attached to the genie. {_CLIENT}",
+        "This sign-in isn't valid for the genie",
+        f"The profile's OAuth client ID isn't the one attached to the genie. {_CLIENT}",
     ),
     403: FailureHint(
         ErrorKind.FORBIDDEN,
         "The genie service denied access",
-        "A new client is let in after about a minute. If it lasts, the workspace may lack the "
-        "Headless API (a private beta) or the user the permission.",
+        "A new client takes about a minute to become active. If the error persists, the "
+        "workspace may not have the Headless API (private beta), or the user may not have "
+        "permission.",
     ),
     404: FailureHint(
         ErrorKind.NOT_FOUND,
-        "The genie service does not know what was asked for",
-        "The conversation may have been deleted. If nothing is found at all, check the genie "
+        "The genie service couldn't find what you asked for",
+        "The conversation may have been deleted. If nothing can be found, check the genie "
         "handle (gin-...) and the data center.",
     ),
     406: FailureHint(ErrorKind.NOT_ACCEPTABLE, "No client is attached to this genie", _CLIENT),
     409: FailureHint(
         ErrorKind.BUSY,
-        "The conversation is still at work on something else",
-        "Answer the approval or connection that is open, or wait for the reply.",
+        "The conversation is still busy with another message",
+        "Answer the open approval or connection, or wait for the reply.",
     ),
     413: FailureHint(
         ErrorKind.TOO_LARGE,
-        "That is larger than the genie service takes",
-        "A file may have 20 MB and a message 12 KB; reduce it or split it.",
+        "That's over the genie service's size limit",
+        "The limit is 20 MB per file and 12 KB per message. Shorten it or split it.",
     ),
     422: FailureHint(
         ErrorKind.INVALID,
-        "The genie service refused the contents of the request",
-        "A message may have 12 KB, and a file must have been uploaded to the same conversation.",
+        "The genie service rejected the contents of the request",
+        "A message can be up to 12 KB, and a file must be uploaded to the same conversation.",
     ),
 }
 """Meanings in the Headless API."""
 
 _WORKFLOW_BUSY = FailureHint(
     ErrorKind.BUSY,
-    "The workflow is still at work on something else",
-    "Wait until it has finished, or halt it.",
+    "The workflow is still busy with another task",
+    "Wait until it finishes, or stop it.",
 )
 
 WORKFLOWS: Hints = {
@@ -197,37 +202,37 @@ WORKFLOWS: Hints = {
     (400, "Workflow is running, cannot send prompt"): _WORKFLOW_BUSY,
     (400, "Workflow is inactive"): FailureHint(
         ErrorKind.ASLEEP,
-        "The workflow is switched off",
-        "Switch it on again, or begin a new conversation.",
+        "The workflow is inactive",
+        "Reactivate it, or start a new conversation.",
     ),
     (400, "No running task to halt"): FailureHint(
-        ErrorKind.INVALID, "Nothing runs that could be halted"
+        ErrorKind.INVALID, "There is no running task to stop"
     ),
     401: FailureHint(
         ErrorKind.UNAUTHORIZED,
-        "The Workflows API did not accept the token",
-        "Check token (GENIE_TUI_TOKEN): it is a GitHub token that the server can verify.",
+        "The Workflows API rejected the token",
+        "Check the token (GENIE_TUI_TOKEN). It must be a GitHub token that the server can verify.",
     ),
     (403, "Not your workflow"): FailureHint(
         ErrorKind.FORBIDDEN,
-        "The workflow belongs to somebody else",
-        "Sign in with the token of the account that created it, or begin a new conversation.",
+        "The workflow belongs to another account",
+        "Use the token of the account that created it, or start a new conversation.",
     ),
     404: FailureHint(
         ErrorKind.NOT_FOUND,
-        "The Workflows API does not know what was asked for",
-        "It may have been deleted. If nothing is found at all, check base_url and, in genie, the "
-        "agent id.",
+        "The Workflows API couldn't find what you asked for",
+        "It may have been deleted. If nothing can be found, check base_url and the agent ID "
+        "in genie.",
     ),
     422: FailureHint(
         ErrorKind.INVALID,
-        "The Workflows API refused the contents of the request",
-        "A guardrail may object to the words; otherwise check the options.",
+        "The Workflows API rejected the contents of the request",
+        "A guardrail may have blocked the text. Otherwise, check the options.",
     ),
     503: FailureHint(
         ErrorKind.SERVER,
-        "The Workflows API is not available",
-        "It may be unable to reach GitHub to check the token. Try again in a moment.",
+        "The Workflows API is unavailable",
+        "The server may be unable to reach GitHub to check the token. Try again in a moment.",
     ),
 }
 """Meanings in the Workflows API. Its rejections have no codes, only a ``detail``."""
@@ -235,14 +240,14 @@ WORKFLOWS: Hints = {
 CASES: Mapping[FailureCase, FailureHint] = {
     FailureCase.DNS: FailureHint(
         ErrorKind.UNREACHABLE,
-        "The name {host} is not known to the network",
-        "Check the connection and the spelling of the host; inside a company network a VPN or a "
-        "proxy (HTTPS_PROXY) may be needed.",
+        "Couldn't find {host}",
+        "Check your network and the spelling of the host. On a company network, you may "
+        "need a VPN or a proxy (HTTPS_PROXY).",
     ),
     FailureCase.REFUSED: FailureHint(
         ErrorKind.UNREACHABLE,
-        "Nothing accepts connections at {host}",
-        "Check the port and whether the service runs.",
+        "{host} refused the connection",
+        "Check the port, and that the service is running.",
     ),
     FailureCase.TLS: FailureHint(
         ErrorKind.UNREACHABLE,
@@ -309,46 +314,50 @@ CASES: Mapping[FailureCase, FailureHint] = {
     ),
     FailureCase.CONNECT_TIMEOUT: FailureHint(
         ErrorKind.UNREACHABLE,
-        "No connection to {host} in time",
-        "Check the network, VPN and firewall.",
+        "Connecting to {host} timed out",
+        "Check your network, VPN, and firewall.",
     ),
     FailureCase.CONNECT: FailureHint(
-        ErrorKind.UNREACHABLE, "No connection to {host}", "Check the network, VPN and firewall."
+        ErrorKind.UNREACHABLE,
+        "Couldn't connect to {host}",
+        "Check your network, VPN, and firewall.",
     ),
     FailureCase.NO_ANSWER: FailureHint(
-        ErrorKind.TIMED_OUT, "{host} did not answer in time", "It may be busy; try again."
+        ErrorKind.TIMED_OUT,
+        "{host} didn't respond in time",
+        "It may be busy. Try again in a moment.",
     ),
     FailureCase.SILENT_STREAM: FailureHint(
         ErrorKind.TIMED_OUT,
-        "{host} has been silent for too long, without even a keep-alive",
-        "The turn may go on without us; if no reply ever comes, check that the genie is started.",
+        "{host} stopped sending data, including keep-alives",
+        "The agent may still be working. If no reply comes, check that the genie is started.",
     ),
     FailureCase.BROKEN: FailureHint(
-        ErrorKind.INTERRUPTED, "The connection to {host} broke before the answer", ASK_AGAIN
+        ErrorKind.INTERRUPTED, "The connection to {host} broke before it responded", ASK_AGAIN
     ),
     FailureCase.CUT_STREAM: FailureHint(
         ErrorKind.INTERRUPTED,
-        "The event stream from {host} was cut",
-        "The turn goes on; reconnecting brings what was missed.",
+        "The stream from {host} was interrupted",
+        "The agent keeps working. Reconnecting catches up on anything you missed.",
     ),
     FailureCase.UNSENDABLE: FailureHint(
         ErrorKind.INVALID,
-        "The request cannot be written as HTTP",
-        "Check the base URL and the credential for stray characters.",
+        "The request can't be sent as valid HTTP",
+        "Check the base URL and credentials for stray characters.",
     ),
     FailureCase.NOT_JSON: FailureHint(
-        ErrorKind.BAD_ANSWER, "{host} did not answer in JSON, so it is not the service", _CHECK_URL
+        ErrorKind.BAD_ANSWER, "{host} didn't respond with JSON, so it isn't the service", _CHECK_URL
     ),
     FailureCase.NOT_AN_OBJECT: FailureHint(
-        ErrorKind.BAD_ANSWER, "{host} answered in JSON of another shape", _CHECK_URL
+        ErrorKind.BAD_ANSWER, "{host} responded with unexpected JSON", _CHECK_URL
     ),
     FailureCase.NOT_A_STREAM: FailureHint(
-        ErrorKind.BAD_ANSWER, "{host} did not answer with an event stream", _CHECK_URL
+        ErrorKind.BAD_ANSWER, "{host} didn't respond with an event stream", _CHECK_URL
     ),
     FailureCase.HUGE_EVENT: FailureHint(
         ErrorKind.BAD_ANSWER,
         "{host} sent more than 4 MB without a complete event",
-        "Reconnecting or the message history may bring what it meant.",
+        "Reconnecting or loading the message history may recover it.",
     ),
     FailureCase.HUGE_BODY: FailureHint(
         ErrorKind.BAD_ANSWER,
@@ -357,13 +366,13 @@ CASES: Mapping[FailureCase, FailureHint] = {
     ),
     FailureCase.NO_ID: FailureHint(
         ErrorKind.BAD_ANSWER,
-        "{host} reported success, but without the id of what it made",
+        "{host} reported success but returned no ID",
         _CHECK_URL,
     ),
     FailureCase.EMPTY_MESSAGE: FailureHint(
         ErrorKind.INVALID,
         "The message is empty",
-        "Write some words, also when a file goes with it.",
+        "Write a message, even when you attach a file.",
     ),
     FailureCase.LONG_MESSAGE: FailureHint(
         ErrorKind.TOO_LARGE,
@@ -371,18 +380,20 @@ CASES: Mapping[FailureCase, FailureHint] = {
         "Shorten it, or attach it as a file.",
     ),
     FailureCase.LARGE_FILE: FailureHint(
-        ErrorKind.TOO_LARGE, "The file is larger than 20 MB", "Reduce it or split it."
+        ErrorKind.TOO_LARGE, "The file is larger than 20 MB", "Use a smaller file, or split it."
     ),
     FailureCase.UNREADABLE_FILE: FailureHint(
-        ErrorKind.INVALID, "The file cannot be read", "Check that it exists and may be opened."
+        ErrorKind.INVALID,
+        "Couldn't read the file",
+        "Check that it exists and that you can open it.",
     ),
     FailureCase.CHANGED_FILE: FailureHint(
-        ErrorKind.INVALID, "The file changed while it was being sent", "Attach it again."
+        ErrorKind.INVALID, "The file changed during the upload", "Attach it again."
     ),
     FailureCase.BAD_BASE_URL: FailureHint(
         ErrorKind.INVALID,
-        "The base URL cannot be used",
-        "It must be https://host, without user name or query; plain http only to this machine.",
+        "The base URL is invalid",
+        "Use https://host, without a user name or query. Plain http works only on this machine.",
     ),
 }
 
@@ -393,4 +404,6 @@ def hint_for(hints: Hints, status: int, code: str | None) -> FailureHint:
     return next((hints[key] for key in keys if key in hints), _UNEXPECTED)
 
 
-_UNEXPECTED = FailureHint(ErrorKind.BAD_ANSWER, "The service gave an unexpected answer", _CHECK_URL)
+_UNEXPECTED = FailureHint(
+    ErrorKind.BAD_ANSWER, "The service returned an unexpected response", _CHECK_URL
+)

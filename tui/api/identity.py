@@ -47,8 +47,8 @@ _KINDS: Mapping[str, ErrorKind] = {
 
 _OPAQUE = FailureHint(
     ErrorKind.BAD_ANSWER,
-    "The identity service refused, without an OAuth error",
-    "Check the identity URL of the profile, and whether a proxy is in between.",
+    "The identity service rejected the request without an OAuth error",
+    "Check the profile's identity URL, and any proxy in between.",
 )
 _HINTS: Hints = {**ANSWERS, 400: _OPAQUE, 401: _OPAQUE, 403: _OPAQUE, 404: _OPAQUE}
 
@@ -155,7 +155,9 @@ class IdentityClient:
         """Return the user of an access token. Raises BackendError(UNSUPPORTED) if not available."""
         endpoint = (await self.provider()).userinfo_endpoint
         if endpoint is None:
-            raise BackendError(ErrorKind.UNSUPPORTED, "The identity service has no user info.")
+            raise BackendError(
+                ErrorKind.UNSUPPORTED, "The identity service has no user info endpoint."
+            )
         response = await self._send("GET", endpoint, bearer=access_token)
         if not response.is_success:
             raise error_from(response)
@@ -246,7 +248,7 @@ def _provider(base: str, document: Mapping[str, Any]) -> ProviderMetadata:
     }
     methods = found.get("code_challenge_methods_supported")
     if isinstance(methods, list) and "S256" not in methods:
-        raise BackendError(ErrorKind.UNSUPPORTED, "The identity service does not offer PKCE.")
+        raise BackendError(ErrorKind.UNSUPPORTED, "The identity service doesn't support PKCE.")
     endpoints = {
         name: _endpoint(found.get(name))
         for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
@@ -256,8 +258,8 @@ def _provider(base: str, document: Mapping[str, Any]) -> ProviderMetadata:
     except ValidationError:
         raise BackendError(
             ErrorKind.BAD_ANSWER,
-            "The identity service describes itself without usable https addresses.",
-            hint="Check the identity URL of the profile.",
+            "The identity service's discovery document has no usable https addresses.",
+            hint="Check the profile's identity URL.",
         ) from None
 
 
@@ -321,7 +323,7 @@ def _oauth_error(response: httpx.Response, form: Form) -> BackendError | None:
     words = _without_secrets(_line(body.get("error_description")), form)
     return BackendError(
         _KINDS.get(code, ErrorKind.INVALID),
-        f"The identity service refused ({f'{code}: {words}'.rstrip(': .')}).",
+        f"The identity service rejected the request ({f'{code}: {words}'.rstrip(': .')}).",
         hint=_ADVICE.get(code, ""),
         status=response.status_code,
         code=code,
@@ -330,11 +332,11 @@ def _oauth_error(response: httpx.Response, form: Form) -> BackendError | None:
     )
 
 
-_CLIENT = "Check the OAuth client id of the profile."
+_CLIENT = "Check the profile's OAuth client ID."
 _ADVICE: Mapping[str, str] = {
-    "invalid_grant": "Sign in again; if it happens at every login, the redirect URL of the profile "
-    "is not exactly the registered one.",
+    "invalid_grant": "Sign in again. If it fails every time, the profile's redirect URL doesn't "
+    "exactly match the registered one.",
     "invalid_client": _CLIENT,
     "unauthorized_client": _CLIENT,
-    "invalid_scope": "The client must allow the scope 'openid profile email'.",
+    "invalid_scope": "Allow the scope 'openid profile email' for the client.",
 }

@@ -81,7 +81,9 @@ class OAuthAccount:
         try:
             await self._vault.prepare()
         except StoreError as error:
-            raise LoginProblem(str(error), hint="Without it a login cannot be kept.") from None
+            raise LoginProblem(
+                str(error), hint="Fix this first: genie-tui can't save your sign-in without it."
+            ) from None
         return await begin(self._client, self._service, self._keep)
 
     async def sign_out(self) -> None:

@@ -80,15 +80,15 @@ class Keyring:
 
     async def _call(self, use: Callable[[KeyringBackend], _T]) -> _T:
         if self._hung:
-            raise StoreError("The keyring did not answer.")
+            raise StoreError("The keyring didn't respond.")
         try:
             return await _in_daemon_thread(lambda: use(self._loaded()), self._limit_s)
         except TimeoutError:
             self._hung = True
-            raise StoreError("The keyring did not answer; it may wait to be unlocked.") from None
+            raise StoreError("The keyring didn't respond. It may be locked.") from None
         except Exception as error:
             # Backends raise whatever they like. The chain ends here: it may show the secret.
-            raise StoreError(f"The keyring failed ({type(error).__name__}).") from None
+            raise StoreError(f"The keyring returned an error ({type(error).__name__}).") from None
 
     def _loaded(self) -> KeyringBackend:
         if self._backend is None:

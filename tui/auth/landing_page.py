@@ -22,7 +22,7 @@ _SIGNS: Mapping[Mood, str] = {
     "calm": "M24 14v12M24 33v.5",
 }
 """Icon in the circle, as an SVG path."""
-_CLOSE = "You can close this tab and go back to the terminal."
+_CLOSE = "You can close this tab and return to the terminal."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ def content_policy() -> str:
 
 def welcome(identity: Identity) -> LandingPage:
     """Return the page after a successful login."""
-    return LandingPage(200, "good", "You are signed in", f"Welcome, {identity.label()}.")
+    return LandingPage(200, "good", "You're signed in", f"Welcome, {identity.label()}.")
 
 
 def failed(problem: LoginProblem) -> LandingPage:
     """Return the page after a failed login."""
     next_step = f"{problem.hint} {_CLOSE}".lstrip()
-    return LandingPage(400, "bad", "The login did not succeed", str(problem), next_step)
+    return LandingPage(400, "bad", "Sign-in failed", str(problem), next_step)
 
 
 def refused(problem: LoginProblem) -> LandingPage:
@@ -67,16 +67,16 @@ def refused(problem: LoginProblem) -> LandingPage:
     return LandingPage(
         400,
         "bad",
-        "This page does not count",
+        "This isn't the sign-in page genie-tui is waiting for",
         str(problem),
-        "The terminal still waits: finish the login in the tab that it opened.",
+        "Finish signing in from the tab that genie-tui opened.",
     )
 
 
 def late() -> LandingPage:
     """Return the page for an answer that arrived after another one."""
     return LandingPage(
-        200, "calm", "There is an answer already", "The terminal has what it needs, or gave up."
+        200, "calm", "This sign-in is already complete", "Return to the terminal to see the result."
     )
 
 

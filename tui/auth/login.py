@@ -166,8 +166,8 @@ class Login:
 
     def _over(self, run: asyncio.Task[None]) -> None:
         if not self._outcome.done():
-            ended = "was cancelled" if run.cancelled() else "failed unexpectedly"
-            self._outcome.set_result(LoginProblem(f"The login {ended}."))
+            ended = "was canceled" if run.cancelled() else "failed unexpectedly"
+            self._outcome.set_result(LoginProblem(f"The sign-in {ended}."))
 
     async def _answered(self) -> Accepted | Denied:
         try:
@@ -175,7 +175,7 @@ class Login:
                 return await self._answer
         except TimeoutError:
             raise LoginProblem(
-                "Nobody signed in within five minutes.", hint="Start the login again."
+                "The sign-in timed out after five minutes.", hint="Try signing in again."
             ) from None
 
     async def _redeemed(self, answer: Accepted | Denied) -> Identity:
@@ -186,7 +186,7 @@ class Login:
                 grant = await self._service.exchange(answer.code, self._verifier, self.redirect_url)
         except TimeoutError:
             raise LoginProblem(
-                "The identity service did not answer in time.", hint="Start the login again."
+                "The identity service didn't respond in time.", hint="Try signing in again."
             ) from None
         return await self._keep(grant)
 

@@ -51,7 +51,10 @@ class RedirectReceiver:
     async def start(self) -> None:
         """Open the port on loopback alone. Raises ``NotListening``."""
         if self._scheme != "http" or not is_loopback(self._host):
-            raise NotListening(f"{self._redirect_url} does not lead to this program.")
+            raise NotListening(
+                f"{self._redirect_url} isn't an http address on this machine, so genie-tui "
+                f"can't listen on it."
+            )
         try:
             for address in _addresses(self._host):
                 await self._listen(address)
@@ -181,9 +184,9 @@ def _bind(address: str, port: int) -> socket.socket:
 def _busy(port: int, error: OSError) -> str:
     if error.errno != errno.EADDRINUSE:
         reason = (error.strerror or "unknown reason").lower()
-        return f"Port {port} of the redirect URL cannot be opened ({reason})."
+        return f"Couldn't open port {port} of the redirect URL ({reason})."
     owner = port_owner(port) or "another program"
-    return f"Port {port} is in use by {owner}, and the redirect URL is registered with this port."
+    return f"Port {port}, which the redirect URL uses, is taken by {owner}."
 
 
 _LISTENING = "0A"

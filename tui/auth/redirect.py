@@ -22,7 +22,7 @@ _MOST_FIELDS = 50
 _ONCE = ("state", "iss", "code", "error", "error_description")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_PASTE_AGAIN = "Copy the whole address from the browser's address bar, after signing in."
+_PASTE_AGAIN = "After you sign in, copy the whole address from the browser's address bar."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class Denied:
         """Return the error for the user."""
         if self.error == "access_denied":
             return LoginProblem(
-                f"The login was denied in the browser{self._words()}.",
+                f"Access was denied in the browser{self._words()}.",
                 hint="Sign in again to allow it.",
             )
         return LoginProblem(
-            f"The identity service refused the login: {self.error}{self._words()}.",
-            hint=_ADVICE.get(self.error, "Check the client id and redirect URL of the profile."),
+            f"The identity service rejected the sign-in: {self.error}{self._words()}.",
+            hint=_ADVICE.get(self.error, "Check the profile's client ID and redirect URL."),
         )
 
     def _words(self) -> str:
@@ -66,7 +66,7 @@ class Denied:
 
 
 _ADVICE = {
-    "invalid_scope": "The client must allow the scope 'openid profile email'.",
+    "invalid_scope": "Allow the scope 'openid profile email' for the client.",
     "server_error": "Try again in a moment.",
     "temporarily_unavailable": "Try again in a moment.",
 }
@@ -82,12 +82,12 @@ def read_answer(query: str, expected: Expected) -> Accepted | Denied:
     fields = _fields(query)
     _check_state(fields.get("state", []), expected.state)
     if any(len(fields.get(name, [])) > 1 for name in _ONCE):
-        raise LoginProblem("The answer holds something twice.", hint=_PASTE_AGAIN)
+        raise LoginProblem("The redirect has duplicate parameters.", hint=_PASTE_AGAIN)
     _check_issuer(fields.get("iss", [""])[0], expected)
     code, error = fields.get("code", [""])[0], fields.get("error", [""])[0]
     if bool(code) == bool(error):
         both = "both a code and an error" if code else "neither a code nor an error"
-        raise LoginProblem(f"The answer holds {both}.", hint=_PASTE_AGAIN)
+        raise LoginProblem(f"The redirect has {both}.", hint=_PASTE_AGAIN)
     if error:
         description = fields.get("error_description", [""])[0]
         return Denied(clean_line(error, 60), clean_line(description, 300))
@@ -101,27 +101,25 @@ def query_of(text: str, redirect_url: str) -> str:
     """
     line = "".join(text.split()).strip("\"'<>").partition("#")[0]
     if len(line) > LONGEST_ANSWER:
-        raise LoginProblem("That is too long to be the address.", hint=_PASTE_AGAIN)
+        raise LoginProblem("That's too long to be the redirect address.", hint=_PASTE_AGAIN)
     address, mark, query = line.partition("?")
     if not mark or "=" in address:
         return line
     whole = _SCHEME.match(address) is not None
     if address != redirect_url and (whole or not redirect_url.endswith(address)):
-        raise LoginProblem(
-            f"That is not an address that begins with {redirect_url}.", hint=_PASTE_AGAIN
-        )
+        raise LoginProblem(f"The address must start with {redirect_url}.", hint=_PASTE_AGAIN)
     return query
 
 
 def _fields(query: str) -> dict[str, list[str]]:
     if len(query) > LONGEST_ANSWER or _BAD_ESCAPE.search(query):
-        raise LoginProblem("The answer cannot be read.", hint=_PASTE_AGAIN)
+        raise LoginProblem("Couldn't read the redirect address.", hint=_PASTE_AGAIN)
     try:
         pairs = parse_qsl(
             query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
         )
     except ValueError:
-        raise LoginProblem("The answer cannot be read.", hint=_PASTE_AGAIN) from None
+        raise LoginProblem("Couldn't read the redirect address.", hint=_PASTE_AGAIN) from None
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
@@ -132,11 +130,11 @@ def _check_state(states: list[str], expected: SecretStr) -> None:
     ours = expected.get_secret_value().encode()
     matches = [hmac.compare_digest(state.encode(), ours) for state in states]
     if not matches:
-        raise LoginProblem("That is no answer to a login.", hint=_PASTE_AGAIN)
+        raise LoginProblem("That isn't a sign-in redirect.", hint=_PASTE_AGAIN)
     if not all(matches):
         raise LoginProblem(
-            "The answer belongs to another login.",
-            hint="Use the page that this login opened; older tabs do not count.",
+            "The redirect belongs to another sign-in.",
+            hint="Use the page that this sign-in opened, not an older tab.",
         )
 
 
@@ -145,6 +143,6 @@ def _check_issuer(issuer: str, expected: Expected) -> None:
     wrong = bool(issuer) and expected.issuer is not None and issuer != expected.issuer
     if missing or wrong:
         raise LoginProblem(
-            "The answer comes from another identity service than the one that was asked.",
-            hint="Check the identity URL of the profile.",
+            "The redirect came from a different identity service.",
+            hint="Check the profile's identity URL.",
         )

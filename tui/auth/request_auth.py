@@ -24,8 +24,8 @@ def authorization(token: SecretStr) -> str:
     if not _HEADER_VALUE.fullmatch(token.get_secret_value()):
         raise BackendError(
             ErrorKind.UNAUTHORIZED,
-            "The credential is empty, or has spaces or unusual characters in it.",
-            hint="Enter the key alone, without 'Bearer' and without line breaks.",
+            "The key or token is empty, or contains spaces or invalid characters.",
+            hint="Enter only the key, without 'Bearer' and without line breaks.",
         )
     return f"Bearer {token.get_secret_value()}"
 
@@ -39,9 +39,9 @@ def genie_authorization(token: SecretStr) -> str:
     if is_developer_token(token.get_secret_value()):
         raise BackendError(
             ErrorKind.UNAUTHORIZED,
-            "The credential is a Developer API token, which cannot talk to a genie.",
-            hint="Use the API key of the genie's client, or sign in. The wrka... token belongs "
-            "into the profile's developer token.",
+            "This is a Developer API token, which can't be used to talk to a genie.",
+            hint="Use the API key of the genie's client, or sign in. Set the wrka... token as "
+            "developer_token in the profile.",
         )
     return authorization(token)
 
@@ -54,14 +54,15 @@ class Origin:
         try:
             self._place = _place(httpx.URL(base_url.strip()))
         except httpx.InvalidURL:
-            raise BackendError(ErrorKind.INVALID, "The base URL cannot be used.") from None
+            raise BackendError(ErrorKind.INVALID, "The base URL is invalid.") from None
 
     def check(self, request: httpx.Request) -> None:
         """Raises BackendError(INVALID) for a request to any other place."""
         if _place(request.url) != self._place:
             raise BackendError(
                 ErrorKind.INVALID,
-                f"The credential is not sent to {request.url.host}, since it belongs elsewhere.",
+                f"Didn't send credentials to {request.url.host}, because they belong to "
+                f"another host.",
             )
 
 
@@ -89,8 +90,8 @@ class ApiKeyAuth(httpx.Auth):
         if not _USER_ID.fullmatch(self._idp_user_id):
             raise BackendError(
                 ErrorKind.UNAUTHORIZED,
-                "The Identity user id is empty, or has unusual characters in it.",
-                hint="Copy it again; GET /api/iam/users of the Developer API lists it as 'id'.",
+                "The Identity user ID is empty or contains invalid characters.",
+                hint="Copy it again. GET /api/iam/users of the Developer API lists it as 'id'.",
             )
         request.headers["Authorization"] = genie_authorization(self._api_key)
         request.headers["X-IDP-User-Id"] = self._idp_user_id
@@ -181,9 +182,9 @@ class DeveloperAuth(httpx.Auth):
         if is_client_key(self._token.get_secret_value()):
             raise BackendError(
                 ErrorKind.UNAUTHORIZED,
-                "The credential is the API key of a genie client, which cannot manage genies.",
-                hint="Use the token of an API client (wrka...), made under Workspace admin; the "
-                "key of the genie's client belongs into the profile's api_key.",
+                "This is a genie client's API key, which can't manage genies.",
+                hint="Use the token of an API client (wrka...) from Workspace admin. Set the "
+                "genie client's key as api_key in the profile.",
             )
         request.headers["Authorization"] = authorization(self._token)
         yield request

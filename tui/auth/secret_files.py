@@ -28,7 +28,7 @@ def read_private(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StoreError(f"{path} cannot be read ({error.strerror}).") from None
+        raise StoreError(f"Couldn't read {path} ({error.strerror}).") from None
     with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
         _check_private(path, os.fstat(file.fileno()))
         return file.read()
@@ -38,7 +38,7 @@ def private_place(path: Path) -> str:
     """Describe a private file, as in "kept in ...", with ``~`` for the home folder."""
     home = Path.home()
     shown = Path("~", path.relative_to(home)) if path.is_relative_to(home) else path
-    return f"{shown}, readable by you alone"
+    return f"{shown}, readable only by you"
 
 
 def write_private(path: Path, text: SecretStr) -> None:
@@ -47,7 +47,7 @@ def write_private(path: Path, text: SecretStr) -> None:
         private_files.replace_text(path, text.get_secret_value())
         _sync_folder(path.parent)
     except OSError as error:
-        raise StoreError(f"{path} cannot be written ({error.strerror}).") from None
+        raise StoreError(f"Couldn't write {path} ({error.strerror}).") from None
 
 
 def make_folder(folder: Path) -> None:
@@ -57,7 +57,7 @@ def make_folder(folder: Path) -> None:
         private_files.protect(folder)
         _check_private(folder, folder.stat(follow_symlinks=False))
     except OSError as error:
-        raise StoreError(f"{folder} cannot be used ({error.strerror}).") from None
+        raise StoreError(f"Couldn't use {folder} ({error.strerror}).") from None
 
 
 @asynccontextmanager
@@ -70,7 +70,7 @@ async def locked(path: Path, limit_s: float) -> AsyncIterator[None]:
     try:
         descriptor = private_files.open_file(path)
     except OSError as error:
-        raise StoreError(f"{path} cannot be locked ({error.strerror}).") from None
+        raise StoreError(f"Couldn't lock {path} ({error.strerror}).") from None
     try:
         async with asyncio.timeout(limit_s):
             await _lock(path, descriptor)
@@ -86,16 +86,17 @@ async def _lock(path: Path, descriptor: int) -> None:
         except BlockingIOError:
             await asyncio.sleep(_POLL_S)
         except OSError as error:
-            raise StoreError(f"{path} cannot be locked ({error.strerror}).") from None
+            raise StoreError(f"Couldn't lock {path} ({error.strerror}).") from None
 
 
 def _check_private(path: Path, found: os.stat_result) -> None:
     if found.st_uid != os.geteuid():
-        raise StoreError(f"{path} belongs to another user; it is not used for secrets.")
+        raise StoreError(f"{path} belongs to another user, so it isn't used for secrets.")
     if stat.S_IMODE(found.st_mode) & 0o077:
         needed = "700" if stat.S_ISDIR(found.st_mode) else "600"
         raise StoreError(
-            f"{path} may be used by others, so it is not used for secrets: chmod {needed} it."
+            f"Other users can access {path}, so it isn't used for secrets. Run: chmod "
+            f"{needed} {path}"
         )
 
 

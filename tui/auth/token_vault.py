@@ -169,8 +169,8 @@ class TokenVault:
         except StoreError as error:
             if was == "keyring":
                 raise StoreError(
-                    f"{error} The tokens are not used any more, but still in it: remove the entry "
-                    f"{self._name!r} of genie-tui there."
+                    f"{error} The tokens are no longer used but are still stored there. "
+                    f"Remove the entry {self._name!r} of genie-tui yourself."
                 ) from None
 
     def note_refresh(self, token: SecretStr) -> None:

@@ -165,7 +165,7 @@ class OAuthTokens:
         if not self._needs_renewal(self._adopted(stored), refused):
             return  # another process was faster
         if stored.refresh_token is None:
-            raise BackendError(ErrorKind.UNAUTHORIZED, "The login has expired.", hint=_SIGN_IN)
+            raise BackendError(ErrorKind.UNAUTHORIZED, "Your sign-in has expired.", hint=_SIGN_IN)
         if self._unsaved is not None and self._unsaved[0] == stored.refresh_token:
             await self._store(*self._unsaved)
         else:
@@ -207,7 +207,7 @@ class OAuthTokens:
             async with asyncio.timeout(_REFRESH_LIMIT_S):
                 return await self._service.refresh(token)
         except TimeoutError:
-            message = "The identity service did not answer in time."
+            message = "The identity service didn't respond in time."
             raise BackendError(ErrorKind.TIMED_OUT, message, sent=True) from None
 
     async def _adopt_or_end(self, refused: Tokens, error: BackendError, *, cut_off: bool) -> None:
@@ -229,7 +229,7 @@ class OAuthTokens:
     def _nobody(self) -> BackendError:
         if self._end is not None:
             return _ended(*self._end)
-        return BackendError(ErrorKind.UNAUTHORIZED, "Nobody is signed in.", hint="Sign in first.")
+        return BackendError(ErrorKind.UNAUTHORIZED, "You're not signed in.", hint="Sign in first.")
 
     async def _store(self, spent: SecretStr, tokens: Tokens) -> None:
         self._unsaved = (spent, tokens)
@@ -250,7 +250,7 @@ class OAuthTokens:
             async with self._vault.locked():
                 yield
         except TimeoutError:
-            raise StoreError("Another genie-tui keeps the login locked.") from None
+            raise StoreError("Another genie-tui process is holding the sign-in lock.") from None
 
 
 _LOST = (ErrorKind.TIMED_OUT, ErrorKind.INTERRUPTED)
@@ -269,7 +269,7 @@ def _not_now(error: BackendError) -> BackendError:
     limited = error.kind is ErrorKind.RATE_LIMITED
     return BackendError(
         ErrorKind.UNREACHABLE if unavailable and not limited else error.kind,
-        f"{str(error).rstrip('.')}, so the login was not renewed.",
+        f"{str(error).rstrip('.')}, so your sign-in wasn't renewed.",
         hint=error.hint,
         status=error.status,
         code=error.code,
@@ -280,9 +280,9 @@ def _not_now(error: BackendError) -> BackendError:
 
 def _ended(error: BackendError, cut_off: bool) -> BackendError:
     message = (
-        "The login was lost, since a renewal was cut off before its answer was stored."
+        "Your sign-in was lost because its renewal was interrupted."
         if cut_off
-        else "The login has ended."
+        else "Your sign-in has ended."
     )
     return BackendError(
         ErrorKind.UNAUTHORIZED,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def unsupported(what: str) -> BackendError:
     """Return the error of a call that the service does not support."""
-    return BackendError(ErrorKind.UNSUPPORTED, f"This service cannot {what}.")
+    return BackendError(ErrorKind.UNSUPPORTED, f"This service can't {what}.")
 
 
 class BaseBackend:
@@ -35,7 +35,7 @@ class BaseBackend:
 
     def check(self, text: str, attachments: Sequence[Attachment]) -> None:
         if attachments:
-            raise unsupported("take files")
+            raise unsupported("accept files")
 
     async def delete(self, conversation_id: ConversationId) -> None:
         raise unsupported("delete conversations")
@@ -55,7 +55,7 @@ class BaseBackend:
         return Agent()
 
     async def halt(self, conversation_id: ConversationId, run_id: RunId | None) -> None:
-        raise unsupported("stop a turn")
+        raise unsupported("stop the agent")
 
     async def events(self, conversation_id: ConversationId, since: str | None = None) -> EventPage:
         raise unsupported("replay events")
@@ -67,21 +67,21 @@ class BaseBackend:
         decision: Decision,
         reason: str | None = None,
     ) -> None:
-        raise unsupported("wait for approvals")
+        raise unsupported("ask for approvals")
 
     async def connection_link(self, attempt_id: AttemptId) -> ConnectionLink:
-        raise unsupported("authorise connections")
+        raise unsupported("authorize connections")
 
     async def reject_connection(self, attempt_id: AttemptId, reason: str | None = None) -> None:
-        raise unsupported("authorise connections")
+        raise unsupported("authorize connections")
 
     async def upload(
         self, conversation_id: ConversationId, path: Path, progress: Progress
     ) -> FileId:
-        raise unsupported("take files")
+        raise unsupported("accept files")
 
     async def wake(self, conversation_id: ConversationId) -> None:
-        raise unsupported("switch conversations on")
+        raise unsupported("reactivate conversations")
 
     async def skills(self, conversation_id: ConversationId) -> tuple[AvailableSkill, ...]:
         raise unsupported("install skills")

@@ -77,8 +77,8 @@ async def key_client(profile: Profile) -> HeadlessClient:
     if key is None:
         raise BackendError(
             ErrorKind.UNAUTHORIZED,
-            f"There is no API key for profile '{profile.name}'.",
-            hint="Set GENIE_TUI_API_KEY, or give it with 'genie-tui login'.",
+            f"No API key for profile '{profile.name}'.",
+            hint="Set GENIE_TUI_API_KEY, or run 'genie-tui login' to store one.",
         )
     auth = ApiKeyAuth(profile.base_url, key, profile.idp_user_id or "")
     return HeadlessClient(profile.base_url, profile.genie or "", auth, network=network_of(profile))

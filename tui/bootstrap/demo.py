@@ -178,7 +178,7 @@ class _EmbeddedDemo:
     async def studio(self) -> AsyncGenerator[DeveloperClient]:
         """Open the Studio of the same server: a genie started there replies here."""
         if self._server is None:
-            raise BackendError(ErrorKind.UNREACHABLE, "The demo has not been opened yet.")
+            raise BackendError(ErrorKind.UNREACHABLE, "The demo isn't open yet.")
         async with open_studio(profile_of_demo(self._server), alone=True) as studio:
             yield studio
 
@@ -270,4 +270,4 @@ def _start_login_demo(settings: DemoSettings | None) -> DemoServer:
 
 
 def _no_keyring() -> KeyringBackend:
-    raise StoreError("The demo keeps nothing in the keyring.")
+    raise StoreError("The demo doesn't use the keyring.")

@@ -28,8 +28,8 @@ def failed_check(step: Step, error: BackendError | StoreError) -> CheckResult:
     """Return the result for a failure."""
     if not isinstance(error, BackendError):
         return CheckResult(step, "bad", str(error))
-    advice = "Sign in with 'genie-tui login'." if login_helps(error) else error.hint
-    request = f" Request id {error.request_id}." if error.request_id else ""
+    advice = "Run 'genie-tui login' to sign in." if login_helps(error) else error.hint
+    request = f" Request ID {error.request_id}." if error.request_id else ""
     return CheckResult(step, "bad", str(error), f"{advice}{request}".strip())
 
 
@@ -130,7 +130,7 @@ async def ask_workflows(profile: Profile) -> AsyncGenerator[CheckResult]:
     try:
         yield await _sign_in(client, profile)
         yield await _agent(client, profile.genie or "")
-        text = "events come with a run; no prompt was sent, so none was started"
+        text = "not tested: events need a run, and doctor sends no message"
         yield CheckResult("stream", "good", text)
     finally:
         await client.aclose()
@@ -141,7 +141,7 @@ async def _sign_in(client: WorkflowsClient, profile: Profile) -> CheckResult:
         workflows = await client.list_workflows()
     except BackendError as error:
         return failed_check("sign-in" if error.kind is ErrorKind.UNAUTHORIZED else "genie", error)
-    whose = "by token" if profile.token else "without a token, as everybody who has none"
+    whose = "token" if profile.token else "no token (anonymous)"
     return CheckResult("sign-in", "good", f"{whose}; {len(workflows)} workflows")
 
 
@@ -154,7 +154,7 @@ async def _agent(client: WorkflowsClient, agent_id: str) -> CheckResult:
     if found is not None:
         return CheckResult("genie", "good", f"agent {clean_line(found.name) or agent_id}")
     known = ", ".join(f"{agent.id} ({clean_line(agent.name)})" for agent in agents) or "none"
-    return CheckResult("genie", "bad", f"there is no agent '{agent_id}'", f"There is: {known}.")
+    return CheckResult("genie", "bad", f"no agent '{agent_id}'", f"Available: {known}.")
 
 
 async def examine(
@@ -182,7 +182,7 @@ async def examine(
             yield failed_check(STEPS[done], problem)
             done += 1
     for step in STEPS[done:]:
-        yield CheckResult(step, "open", "not checked")
+        yield CheckResult(step, "open", "skipped")
 
 
 async def _examine(
@@ -190,7 +190,10 @@ async def _examine(
 ) -> AsyncGenerator[CheckResult]:
     missing = profile.missing()
     if missing and missing != ["api_key"]:
-        advice = "Set them in the profile or as environment variables."
+        advice = (
+            "Set them in the profile or as environment variables, or run 'genie-tui' to set "
+            "them up."
+        )
         yield CheckResult("configuration", "bad", f"missing: {', '.join(missing)}", advice)
         return
     yield CheckResult("configuration", "good", f"profile '{profile.name}', {_way(profile)}")
@@ -199,7 +202,7 @@ async def _examine(
     yield files
     yield await examine_network(profile)
     if before_login and profile.credential == "oauth":
-        yield CheckResult("sign-in", "open", "in the browser, as soon as the app is open")
+        yield CheckResult("sign-in", "open", "you sign in with the browser when the app opens")
         return
     signing_in = _signing_in(profile)
     async with aclosing(signing_in):
@@ -218,7 +221,7 @@ def _signing_in(profile: Profile) -> AsyncGenerator[CheckResult]:
 
 
 def _way(profile: Profile) -> str:
-    ways = {"oauth": "sign-in in the browser", "api_key": "sign-in by API key"}
+    ways = {"oauth": "browser sign-in", "api_key": "API key"}
     return ways.get(profile.credential, f"backend '{profile.backend}'")
 
 
@@ -230,7 +233,7 @@ async def _with_login(profile: Profile) -> AsyncGenerator[CheckResult]:
         async with open_account(profile) as account:
             identity = await account.whoami()
             await account.tokens.get_token()
-            signed_in = f"{identity.label()}, kept in {account.storage}"
+            signed_in = f"signed in as {identity.label()}, stored in {account.storage}"
             findings = await _ask(signed_in_client(profile, account), signed_in)
     except (BackendError, StoreError) as error:
         yield failed_check("sign-in", error)
@@ -245,7 +248,7 @@ async def _with_key(profile: Profile) -> AsyncGenerator[CheckResult]:
     except (BackendError, StoreError) as error:
         yield failed_check("sign-in", error)
         return
-    for finding in await _ask(client, f"user {profile.idp_user_id}, by API key"):
+    for finding in await _ask(client, f"user {profile.idp_user_id}, API key"):
         yield finding
 
 
@@ -259,7 +262,9 @@ async def _ask(client: HeadlessClient, signed_in: str) -> Iterable[CheckResult]:
             return [failed_check("sign-in", error)]
         return [good, failed_check("genie", error)]
     else:
-        known = "knows you" if conversations.conversations else "answers"
+        known = (
+            "responds and has conversations of yours" if conversations.conversations else "answers"
+        )
         return [good, CheckResult("genie", "good", f"the genie {known}"), await _events(client)]
     finally:
         await client.aclose()
@@ -270,5 +275,5 @@ async def _events(client: HeadlessClient) -> CheckResult:
         await client.list_events(limit=1)
     except BackendError as error:
         return failed_check("stream", error)
-    text = "stored events can be read; no message was sent, so no live stream was tried"
+    text = "stored events are readable (live stream not tested, because doctor sends no message)"
     return CheckResult("stream", "good", text)

@@ -33,9 +33,9 @@ def read_studio_profile(name: str | None, config: Path | None) -> Profile:
     if profile.developer_token is None:
         where = f"{variable('developer_token')}, or developer_token in the profile"
         raise ConfigError(
-            f"Profile {profile.name!r} has no Developer API token: set {where}. It is the token of"
-            " an API client under Workspace admin and begins with wrka; the key of a genie's client"
-            " does not work here."
+            f"Profile {profile.name!r} has no Developer API token. Set {where}. Use an API "
+            f"client's token (wrka...) from Workspace admin; a genie client's key doesn't "
+            f"work here."
         )
     return profile
 

@@ -87,7 +87,7 @@ async def open_session(
         store = await SqliteStore.open(path, account)
         if store.set_aside:
             publish(
-                UserNotice(f"The stored conversations were damaged. {_set_aside(store.set_aside)}")
+                UserNotice(f"Your stored conversations were damaged. {_set_aside(store.set_aside)}")
             )
         if exposed := protect(path.parent, OTHERS_WRITE):
             publish(UserNotice(f"{exposed.path} {exposed.problem}. {exposed.advice}".rstrip()))
@@ -101,4 +101,6 @@ async def open_session(
 
 
 def _set_aside(path: Path) -> str:
-    return f"They are kept in {path}; what the server has is read again."
+    return (
+        f"The damaged file is kept at {path}, and conversations are loaded again from the server."
+    )

@@ -24,7 +24,7 @@ def run_app(target: Target) -> int:
     plain = target.preferences().screen_reader
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not (plain or in_browser or (sys.stdin.isatty() and sys.stderr.isatty())):
-        text = "the app needs a terminal; for scripts there is 'genie-tui ask'."
+        text = "The app needs a terminal. In scripts, use 'genie-tui ask'."
         raise CommandFailure(text, ExitCode.USAGE)
     if _is_first_run(target):
         if plain:
@@ -57,7 +57,10 @@ def _nothing_set_up(target: Target) -> str:
     from tui.config import config_file
 
     path = target.config or config_file()
-    return f"nothing is set up yet: write a profile into {path}, or try it with --demo."
+    return (
+        f"No profile is set up yet. Run 'genie-tui' in a terminal to set one up, add a profile "
+        f"to {path}, or try the demo with --demo."
+    )
 
 
 def _is_first_run(target: Target) -> bool:

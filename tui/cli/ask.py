@@ -277,7 +277,7 @@ class _Asking:
                 click.echo(f"genie-tui: {error.sentence()}", err=True)
             elif error.kind not in (ErrorKind.BUSY, ErrorKind.NOT_FOUND):
                 raise failure_of(error) from error
-            click.echo(f"genie-tui: {error}", err=True)
+            click.echo(f"Error: {error}", err=True)
 
     async def _decision(self, turn: Turn, step: ApprovalStep) -> PlannedDecision | None:
         """Return the decision by the options, else by the user; None for neither."""

@@ -28,7 +28,7 @@ def print_reply(markdown: str) -> None:
 def print_usage(turn: Turn, total: Usage | None) -> None:
     """Print the usage of this turn, and of the whole conversation if that is more."""
     if turn.usage:
-        click.echo(f"genie-tui: {turn.usage.sentence()}", err=True)
+        click.echo(f"{turn.usage.sentence()}", err=True)
     if total and total != turn.usage:
         click.echo(f"genie-tui: conversation total: {total.sentence()}", err=True)
 
@@ -44,7 +44,7 @@ def print_end(turn: Turn, can: Capability) -> None:
     }
     told = ends.get(turn.outcome or "") or ("" if turn.reply else silence)
     if told:
-        click.echo(f"genie-tui: {told} {clean_line(turn.reason, 400)}".rstrip(), err=True)
+        click.echo(f"{told} {clean_line(turn.reason, 400)}".rstrip(), err=True)
 
 
 def print_json(data: dict[str, Any]) -> None:

@@ -17,14 +17,14 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 @click.group(cls=PipedGroup, invoke_without_command=True, context_settings=_CONTEXT)
 @target_options
-@click.option("--login", is_flag=True, help="With --demo: through the login of the demo.")
+@click.option("--login", is_flag=True, help="With --demo, sign in through the demo's login page.")
 @setting_options("interface")
-@click.option("--web", is_flag=True, help="With --demo: in the browser, on this machine only.")
+@click.option("--web", is_flag=True, help="With --demo, open the app in a browser on this machine.")
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
     metavar="N",
-    help="With --web: the port, 8000 if not given.",
+    help="Port for --web (default: 8000).",
 )
 @click.version_option(__version__, "-V", "--version", message="genie-tui %(version)s")
 @click.pass_context
@@ -42,16 +42,19 @@ def root(
     Without a command it opens the app; 'genie-tui --demo' needs neither account nor network.
     """
     if login and not demo:
-        raise click.UsageError("--login goes with --demo; 'genie-tui login' signs in.")
+        raise click.UsageError("--login works only with --demo. To sign in, run 'genie-tui login'.")
     flags = flags_of(context)
     if login and flags.get("backend") == "workflows":
-        raise click.UsageError("--login goes with the genie; workflows sign in with a token.")
+        raise click.UsageError(
+            "--login works only with the genie backend. The workflows backend uses a token."
+        )
     if web and (not demo or login):
         raise click.UsageError(
-            "--web goes with --demo alone: a page would act as you, for whoever opens it."
+            "--web works only with --demo, and not with --login: anyone who opened the page "
+            "could act as you."
         )
     if port is not None and not web:
-        raise click.UsageError("--port goes with --web.")
+        raise click.UsageError("--port works only with --web.")
     context.obj = Target(demo=demo, profile=profile, config=config, login=login, flags=flags)
     if web:
         from tui.cli.web import run_web
@@ -157,10 +160,10 @@ def ask(
     context.exit(run_ask(target, question))
 
 
-@root.command(short_help="List your conversations, or search them.")
+@root.command(short_help="List or search your conversations.")
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-@click.option("--search", metavar="WORDS", help="Where these words stand in what was said here.")
+@click.option("--search", metavar="WORDS", help="Search conversations stored on this machine.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @click.pass_context
 def conversations(
@@ -184,14 +187,14 @@ def conversations(
     context.exit(run_search(target, search, as_json=as_json, limit=limit))
 
 
-@root.command(short_help="Write a conversation to a file.")
+@root.command(short_help="Export a conversation to a file.")
 @click.argument("conversation")
 @target_options
 @click.option(
     "--format",
     "form",
     type=click.Choice(["md", "json", "html"]),
-    help="Otherwise as the FILE is called, else Markdown.",
+    help="Format (default: from FILE's extension, otherwise Markdown).",
 )
 @click.option(
     "-o",
@@ -199,7 +202,7 @@ def conversations(
     metavar="FILE",
     default="-",
     type=click.Path(allow_dash=True, path_type=Path),
-    help="Write to this file, replacing it; - is standard output, the default.",
+    help="Write to FILE and replace it if it exists (default: standard output).",
 )
 @click.pass_context
 def export(
@@ -221,9 +224,9 @@ def export(
     context.exit(run_export(target, conversation, form=form, output=output))
 
 
-@root.command(short_help="Sign in through a browser.")
+@root.command(short_help="Sign in with your browser.")
 @target_options
-@click.option("--no-browser", is_flag=True, help="Do not start a browser; print the address only.")
+@click.option("--no-browser", is_flag=True, help="Print the address without opening a browser.")
 @click.pass_context
 def login(
     context: click.Context, demo: bool, profile: str | None, config: Path | None, no_browser: bool
@@ -238,7 +241,7 @@ def login(
     context.exit(run_login(target, no_browser=no_browser))
 
 
-@root.command(short_help="Remove a login from this machine.")
+@root.command(short_help="Sign out on this machine.")
 @target_options
 @click.pass_context
 def logout(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
@@ -248,7 +251,7 @@ def logout(context: click.Context, demo: bool, profile: str | None, config: Path
     context.exit(run_logout(target_of(context, demo=demo, profile=profile, config=config)))
 
 
-@root.command(short_help="Print who is signed in.")
+@root.command(short_help="Show who is signed in.")
 @target_options
 @click.pass_context
 def whoami(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
@@ -258,10 +261,10 @@ def whoami(context: click.Context, demo: bool, profile: str | None, config: Path
     context.exit(run_whoami(target_of(context, demo=demo, profile=profile, config=config)))
 
 
-@root.command(short_help="Check settings, network, sign-in and genie.")
+@root.command(short_help="Check your settings, network, sign-in, and genie.")
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-@click.option("--keys", is_flag=True, help="Only list the names for [keys] of config.toml.")
+@click.option("--keys", is_flag=True, help="List key binding names for [keys] in config.toml.")
 @click.pass_context
 def doctor(
     context: click.Context,
@@ -283,16 +286,20 @@ def doctor(
     context.exit(run_doctor(target, as_json=as_json))
 
 
-@root.command("demo-server", short_help="Run the demo server on loopback.")
+@root.command("demo-server", short_help="Run the demo server on this machine.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
     metavar="N",
-    help="Port on 127.0.0.1; 0 takes a free one.",
+    help="Port on 127.0.0.1; 0 picks a free port.",
 )
 @click.option(
-    "--fault", "faults", metavar="SPEC", multiple=True, help="A fault, as above; repeatable."
+    "--fault",
+    "faults",
+    metavar="SPEC",
+    multiple=True,
+    help="Inject a fault (see above). Repeatable.",
 )
 @click.option(
     "--observed", is_flag=True, help="Headless API: respond as the live service was seen to."
@@ -309,7 +316,7 @@ def doctor(
     type=click.FloatRange(min=0),
     default=1.0,
     show_default=True,
-    help="Divides the natural pauses; 0 means none.",
+    help="Divide built-in delays by this number; 0 removes them.",
 )
 @click.option(
     "--token-rate",
@@ -317,18 +324,18 @@ def doctor(
     default=60.0,
     show_default=True,
     metavar="N",
-    help="Tokens a second in which workflows write; 0 is at once.",
+    help="Tokens per second for workflow replies; 0 sends them at once.",
 )
-@click.option("--seed", type=int, metavar="N", help="The same ids and keys in each run.")
+@click.option("--seed", type=int, metavar="N", help="Generate the same IDs and keys every time.")
 @click.option(
     "--token-life",
     type=click.IntRange(min=1),
     default=3600,
     show_default=True,
     metavar="S",
-    help="Seconds until an access token expires.",
+    help="Access token lifetime in seconds.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the settings to use as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the client settings as JSON.")
 @click.pass_context
 def demo_server(
     context: click.Context,

@@ -42,12 +42,14 @@ def run_demo_server(
         if as_json:
             click.echo(json.dumps(settings))
             return
-        click.echo(f"The demo server listens on {server.url} until Ctrl+C. To use it:", err=True)
+        click.echo(
+            f"Demo server running at {server.url}. Press Ctrl+C to stop. To use it:", err=True
+        )
         for name, value in settings.items():
             click.echo(f"export {name}={value}")
         workflows = f"export GENIE_TUI_BACKEND=workflows GENIE_TUI_GENIE={server.agent}"
-        click.echo(f"To talk to its Workflows API instead: {workflows}", err=True)
-        click.echo("To sign in through the browser instead: export GENIE_TUI_AUTH=oauth", err=True)
+        click.echo(f"To use its Workflows API instead: {workflows}", err=True)
+        click.echo("To sign in with the browser instead: export GENIE_TUI_AUTH=oauth", err=True)
 
     try:
         settings = DemoSettings(

@@ -78,10 +78,12 @@ async def _findings(target: Target) -> AsyncGenerator[CheckResult]:
             async for finding in steps:
                 yield finding
     except (ConfigError, CommandFailure) as error:
-        yield CheckResult("configuration", "bad", str(error), "Correct it, then run this again.")
+        yield CheckResult(
+            "configuration", "bad", str(error), "Fix it, then run 'genie-tui doctor' again."
+        )
         yield files
         for step in STEPS[2:]:
-            yield CheckResult(step, "open", "not checked")
+            yield CheckResult(step, "open", "skipped")
 
 
 @asynccontextmanager

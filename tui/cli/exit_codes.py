@@ -31,7 +31,7 @@ class CommandFailure(click.ClickException):
         self.code = code
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"genie-tui: {self.format_message()}", file=file, err=file is None)
+        click.echo(f"Error: {self.format_message()}", file=file, err=file is None)
 
 
 def failure_of(error: BackendError) -> CommandFailure:
@@ -41,5 +41,5 @@ def failure_of(error: BackendError) -> CommandFailure:
     if error.kind not in (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN):
         return CommandFailure(error.sentence())
     if login_helps(error):
-        error.hint = "Sign in with 'genie-tui login'."
+        error.hint = "Run 'genie-tui login' to sign in."
     return CommandFailure(error.sentence(), ExitCode.NOT_SIGNED_IN)

@@ -50,7 +50,7 @@ async def _read(target: Target, conversation_id: ConversationId) -> ExportSource
     if not chronicle.turns and failure is not None:
         raise failure_of(failure) from failure
     if not chronicle.turns:
-        raise CommandFailure(f"there is nothing to export in {conversation_id}.")
+        raise CommandFailure(f"Nothing to export in {conversation_id}.")
     if failure is not None:
-        click.echo(f"genie-tui: exported as it is stored here. {failure.sentence()}", err=True)
+        click.echo(f"Exported only what is stored on this machine. {failure.sentence()}", err=True)
     return chronicle

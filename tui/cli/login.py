@@ -38,18 +38,18 @@ def run_whoami(target: Target) -> int:
     """Print who is signed in; exit code 3 if the user is not."""
     profile = _profile(target)
     if profile.auth == "api_key":
-        click.echo(f"{profile.idp_user_id} (the user id that goes with the API key)")
+        click.echo(f"{profile.idp_user_id} (API key)")
         return ExitCode.FINISHED
     return _run(_whoami(profile))
 
 
 def _profile(target: Target) -> Profile:
     if target.demo:
-        text = "the demo needs no sign-in; 'genie-tui --demo --login' opens one that has it."
+        text = "The demo needs no sign-in. To try signing in, run 'genie-tui --demo --login'."
         raise CommandFailure(text, ExitCode.USAGE)
     profile = target.read(key_needed=False)
     if profile.credential == "token":
-        text = "this profile signs in with its token (GENIE_TUI_TOKEN): there is no login to do."
+        text = "This profile uses a token (GENIE_TUI_TOKEN), so there is nothing to sign in to."
         raise CommandFailure(text, ExitCode.USAGE)
     return profile
 
@@ -74,7 +74,7 @@ async def _whoami(profile: Profile) -> None:
         try:
             identity = await account.whoami()
         except BackendError as error:
-            error.hint = f"Sign in with 'genie-tui login{_option(profile)}'."
+            error.hint = f"Run 'genie-tui login{_option(profile)}' to sign in."
             raise
         click.echo(identity.label())
 
@@ -89,8 +89,8 @@ async def _sign_out(profile: Profile) -> None:
             identity = None
         place = account.storage
         await account.sign_out()
-    who = f"{identity.label()} is signed out" if identity else "Nobody was signed in"
-    click.echo(f"{who}; {f'nothing is left in {place}' if place else 'nothing is kept'}.", err=True)
+    who = f"Signed out {identity.label()}" if identity else "You weren't signed in"
+    click.echo(f"{who}; {f'removed from {place}' if place else 'nothing was stored'}.", err=True)
 
 
 async def _sign_in(profile: Profile, *, no_browser: bool) -> None:
@@ -104,13 +104,16 @@ async def _sign_in(profile: Profile, *, no_browser: bool) -> None:
         finally:
             await attempt.aclose()
         click.echo(f"Signed in as {identity.label()}.")
-        click.echo(f"The login is kept in {account.storage}.", err=True)
+        click.echo(f"Your sign-in is stored in {account.storage}.", err=True)
 
 
 def _explain(attempt: LoginAttempt, *, no_browser: bool) -> None:
     """Print all ways to sign in, the most likely first; the address always comes first."""
     minutes = round(attempt.seconds_left / 60)
-    click.echo(f"Sign in to {link_host(attempt.url)} within {minutes} minutes:\n", err=True)
+    click.echo(
+        f"To sign in to {link_host(attempt.url)}, open this address within {minutes} minutes:\n",
+        err=True,
+    )
     click.echo(f"{attempt.url}\n", err=True)
     remote = attempt.remote_reason
     # Another program on our port would receive the redirect, so the user decides whether to
@@ -118,19 +121,21 @@ def _explain(attempt: LoginAttempt, *, no_browser: bool) -> None:
     at_home = not no_browser and not remote and not attempt.listening_problem
     if at_home and attempt.open_browser():
         doubt = attempt.redirect_doubt
-        click.echo(f"Your browser was asked to open it. {doubt}".rstrip(), err=True)
+        click.echo(f"Opening it in your browser. {doubt}".rstrip(), err=True)
     elif remote:
-        click.echo(f"No browser is started, since {remote}: open the address in yours.", err=True)
+        click.echo(
+            f"Didn't start a browser because {remote}. Open the address in your own browser.",
+            err=True,
+        )
     else:
-        click.echo("Open it in a browser.", err=True)
+        click.echo("Open it in your browser.", err=True)
     if attempt.listening_problem:
         click.echo(attempt.listening_problem, err=True)
     elif attempt.tunnel:
-        click.echo("If that runs on another machine, this leads it back:", err=True)
+        click.echo("If your browser is on another machine, run this there first:", err=True)
         click.echo(f"\n{attempt.tunnel}\n", err=True)
     click.echo(
-        "Or, when the browser cannot open the page that it ends on, paste the address of that page"
-        " here and press Enter:",
+        "If the browser ends on an error page, paste that page's address here and press Enter:",
         err=True,
     )
 
@@ -147,7 +152,7 @@ def _paste(attempt: LoginAttempt, line: str) -> None:
     try:
         attempt.paste(line)
     except LoginProblem as problem:
-        click.echo(f"{problem.sentence()} The login goes on.", err=True)
+        click.echo(f"{problem.sentence()} Still waiting for your sign-in.", err=True)
 
 
 # -- API keys ----------------------------------------------------------------------------------
@@ -159,12 +164,12 @@ async def _take_key(profile: Profile) -> None:
     from tui.bootstrap.clients import key_vault
 
     if profile.api_key:
-        click.echo("There is nothing to sign in to: the profile has an API key.", err=True)
+        click.echo("Nothing to do: this profile already has an API key.", err=True)
         return
     vault = key_vault(profile.name)
     key = click.prompt("API key of the genie's client", hide_input=True, err=True)
     await vault.save(SecretStr(_checked_key(key)))
-    click.echo(f"The key is kept in {await vault.storage()}.", err=True)
+    click.echo(f"The key is stored in {await vault.storage()}.", err=True)
 
 
 def _checked_key(key: str) -> str:
@@ -172,7 +177,7 @@ def _checked_key(key: str) -> str:
 
     key = key.strip()
     if problem := problem_with("api_key", key):
-        raise CommandFailure(f"that cannot be the key: {problem}.", ExitCode.USAGE)
+        raise CommandFailure(f"That isn't a valid key: {problem}.", ExitCode.USAGE)
     return key
 
 
@@ -182,10 +187,10 @@ async def _forget_key(profile: Profile) -> None:
     vault = key_vault(profile.name)
     was_kept = vault.holds_key()
     await vault.clear()
-    click.echo("The API key is removed." if was_kept else "No API key was kept here.", err=True)
+    click.echo("Removed the API key." if was_kept else "No API key was stored.", err=True)
     if profile.api_key:
-        where = "the environment (GENIE_TUI_API_KEY) or the configuration file still has one"
-        click.echo(f"But {where}: remove it there.", err=True)
+        where = "GENIE_TUI_API_KEY or the configuration file still sets an API key"
+        click.echo(f"{where}. Remove it there too.", err=True)
 
 
 def _option(profile: Profile) -> str:

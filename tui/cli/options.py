@@ -135,13 +135,13 @@ def target_options(command: _F) -> _F:
     Commands take the first three as arguments; the settings are kept in the context.
     """
     decorators = (
-        click.option("--demo", is_flag=True, help="Use the built-in demo; no account needed."),
-        click.option("--profile", metavar="NAME", help="Profile of the configuration to use."),
+        click.option("--demo", is_flag=True, help="Use the built-in demo. No account needed."),
+        click.option("--profile", metavar="NAME", help="Profile to use."),
         click.option(
             "--config",
             metavar="FILE",
             type=click.Path(dir_okay=False, path_type=Path),
-            help="Configuration file, instead of the one in the platform's folder.",
+            help="Configuration file to use instead of the default one.",
         ),
         setting_options("agent"),
     )

@@ -57,7 +57,7 @@ _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 async def ask_person(step: ApprovalStep) -> Decision:
     """Ask the person at the terminal for a decision on a skill call."""
-    click.echo(f"\n{clean_line(step.request.skill)} asks to run with:", err=True)
+    click.echo(f"\n{clean_line(step.request.skill)} wants to run with:", err=True)
     for change in changes(step.asked_first, step.request) if step.asked_first else ():
         click.echo(f"Changed: {change}", err=True)
     values = write_json(masked_event(step.request).parameters, ensure_ascii=False, indent=2)

@@ -103,7 +103,7 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
         from aiohttp import web
         from textual_serve.server import Server
     except ImportError:
-        text = "the browser needs one more package: pip install 'genie-tui[web]'."
+        text = "The browser demo needs an extra package. Run: pip install 'genie-tui[web]'"
         raise CommandFailure(text, ExitCode.USAGE) from None
 
     pages: set[asyncio.Task[object]] = set()
@@ -172,5 +172,5 @@ def _listener(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
-        text = f"port {port} cannot be used ({error.strerror}); choose another with --port."
+        text = f"Couldn't use port {port} ({error.strerror}). Choose another with --port."
         raise CommandFailure(text, ExitCode.USAGE) from error

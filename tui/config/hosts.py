@@ -42,18 +42,18 @@ def check_url(url: str) -> str:
     Raises ``ValueError`` with the problem; the URL is not repeated, since it may hold a password.
     """
     if re.search(r"[\s\\\x00-\x1f\x7f]", url):
-        raise ValueError("must be a URL without spaces, backslashes and control characters")
+        raise ValueError("must be a URL without spaces, backslashes, or control characters")
     parts = _split(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be a URL that begins with https:// and names a host")
+        raise ValueError("must be a URL that starts with https:// and names a host")
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not contain a user name or password")
     if "?" in url or "#" in url:
         raise ValueError("must not contain a query or fragment ('?', '#')")
     if _port(parts) == 0:
-        raise ValueError("must have a port between 1 and 65535, or none")
+        raise ValueError("must have a port from 1 to 65535, or none")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("must begin with https:// (http is only for this machine)")
+        raise ValueError("must start with https:// (http works only on this machine)")
     return url
 
 
@@ -69,7 +69,7 @@ def _split(url: str) -> SplitResult:
     try:
         return urlsplit(url)
     except ValueError:  # its message repeats part of the URL
-        raise ValueError("must be a URL, with a valid host") from None
+        raise ValueError("must be a URL with a valid host") from None
 
 
 def _port(parts: SplitResult) -> int | None:

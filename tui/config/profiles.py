@@ -101,7 +101,7 @@ def save_profile(path: Path, name: str, values: Mapping[str, Value]) -> None:
         make_folder(target.parent)
         replace_text(target, edited(target, name, plain))
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+        raise ConfigError(f"Couldn't write {path}: {error.strerror}.") from error
 
 
 def _plain(value: Value) -> str | bool | None:
@@ -134,13 +134,15 @@ def _check_complete(profile: Profile, path: Path, *, first_run: bool) -> None:
         )
     if missing[0] == "base_url" and profile.backend == "genie":
         raise ConfigError(
-            f"The Headless API's host in data center {profile.data_center!r} is not published:"
-            f" set base_url ({variable('base_url')})."
+            f"The Headless API host for data center {profile.data_center!r} isn't public. "
+            f"Set base_url ({variable('base_url')})."
         )
     variables = ", ".join(map(variable, missing))
     raise ConfigError(
-        f"Profile {profile.name!r} lacks {', '.join(missing)} for backend {profile.backend!r}"
-        f"{_sign_in(profile)}: set {variables}, or the keys in {path}."
+        f"Profile {profile.name!r} is incomplete for backend "
+        f"{profile.backend!r}{_sign_in(profile)}: missing {', '.join(missing)}. Run "
+        f"'genie-tui' to set it up, try 'genie-tui --demo', or set {variables} or the keys "
+        f"in {path}."
     )
 
 
@@ -173,7 +175,7 @@ def _named(
     if name is None or name in list(known):
         return name
     there = ", ".join(map(repr, known)) or "none"
-    raise ConfigError(f"{origin}: there is no profile {name!r} in {path} (there is: {there}).")
+    raise ConfigError(f"{origin}: no profile {name!r} in {path} (profiles: {there}).")
 
 
 def _default(names: list[str], path: Path) -> str:
@@ -182,5 +184,5 @@ def _default(names: list[str], path: Path) -> str:
         return names[0]
     if names and "default" not in names:
         there = ", ".join(map(repr, names))
-        raise ConfigError(f"Choose one of the profiles in {path} with --profile: {there}.")
+        raise ConfigError(f"Choose a profile from {path} with --profile: {there}.")
     return "default"

@@ -74,11 +74,11 @@ def _setting(default: _T, type_: ValueType[_T], help_: str, *, has_option: bool 
 class InterfaceSettings:
     """Settings of the interface."""
 
-    theme: str = _setting("", TEXT, "Colours of the app, such as genie-light.", has_option=True)
+    theme: str = _setting("", TEXT, "Color theme, such as genie-light.", has_option=True)
     no_browser: bool = _setting(False, SWITCH, "Copy links instead of opening them.")
     notifications: bool = _setting(True, SWITCH, "Announce replies while you look elsewhere.")
     screen_reader: bool = _setting(
-        False, SWITCH, "Plain lines in reading order, no panes.", has_option=True
+        False, SWITCH, "Write plain lines in reading order instead of panes.", has_option=True
     )
     reduced_motion: bool = _setting(False, SWITCH, "Nothing moves.")
     mouse: bool = _setting(True, SWITCH, "Clicks and the wheel go to the app, not the terminal.")

@@ -19,14 +19,14 @@ def read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if must_exist:
-            raise ConfigError(f"{path} does not exist.") from None
+            raise ConfigError(f"{path} doesn't exist.") from None
         return {}
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+        raise ConfigError(f"Couldn't read {path}: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{path} is not UTF-8 text.") from None
+        raise ConfigError(f"{path} isn't UTF-8 text.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {clean_line(str(error))}.") from None
+        raise ConfigError(f"{path} isn't valid TOML: {clean_line(str(error))}.") from None
     check_keys(document, ("default_profile", "keys", "profiles"), str(path))
     return document
 
@@ -35,7 +35,7 @@ def tables(document: Mapping[str, Any], path: Path) -> dict[str, Mapping[str, ob
     """Return the profiles of a document, by name. Raises ``ConfigError``."""
     found = document.get("profiles", {})
     if not isinstance(found, dict) or not all(isinstance(t, dict) for t in found.values()):
-        raise ConfigError(f"{path}: profiles must be tables, such as [profiles.work].")
+        raise ConfigError(f"{path}: each profile must be a table, such as [profiles.work].")
     return found
 
 
@@ -77,7 +77,9 @@ def _flatten(table: object, prefix: str, found: dict[str, str], path: Path) -> N
             _flatten(value, f"{prefix}.{key}" if prefix else key, found, path)
     else:
         where = f"keys, {clean_line(prefix, 40)}" if prefix else "keys"
-        raise ConfigError(f'{path}, {where}: must be text, such as "conversation.new" = "ctrl+n".')
+        raise ConfigError(
+            f'{path}, {where}: must be a string, such as "conversation.new" = "ctrl+n".'
+        )
 
 
 def check_keys(table: Mapping[str, object], known: tuple[str, ...], where: str) -> None:
@@ -87,5 +89,5 @@ def check_keys(table: Mapping[str, object], known: tuple[str, ...], where: str) 
             import difflib
 
             near = difflib.get_close_matches(key, known, 1)
-            advice = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
+            advice = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}."
             raise ConfigError(f"{where}: unknown key {clean_line(key, 40)!r}; {advice}")

@@ -40,7 +40,7 @@ def one_of(*choices: _Choice) -> ValueType[_Choice]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("must be text")
+        raise ValueError("must be a string")
     return value
 
 
@@ -58,8 +58,8 @@ def _data_center(value: object) -> str:
         from tui.core.text import clean_line  # --help must not wait for it
 
         raise ValueError(
-            f"{clean_line(code, 20)!r} is not a known data center"
-            f" ({', '.join(DATA_CENTERS)}); base_url is accepted instead of any"
+            f"{clean_line(code, 20)!r} isn't a known data center "
+            f"({', '.join(DATA_CENTERS)}); for any other host, set base_url"
         )
     return code
 
@@ -77,8 +77,8 @@ def _api_key(value: object) -> Secret:
     key = _text(value)
     if is_developer_token(key):
         raise ValueError(
-            "this is a Developer API token (wrka...): set it as developer_token;"
-            " the Headless API takes the API key of the genie's client"
+            "this is a Developer API token (wrka...), which belongs in developer_token; use "
+            "the API key of the genie's client here"
         )
     return Secret(key)
 
@@ -87,8 +87,8 @@ def _developer_token(value: object) -> Secret:
     token = _text(value)
     if is_client_key(token.strip()):
         raise ValueError(
-            "this is the API key of a genie's client: set it as api_key;"
-            " the Developer API takes the token of an API client (wrka...)"
+            "this is a genie client's API key, which belongs in api_key; use an API "
+            "client's token (wrka...) here"
         )
     return Secret(token)
 

@@ -19,7 +19,7 @@ class Identity:
 
     def label(self) -> str:
         """Return the person on one line: ``Ada Lovelace (ada@example.com)``."""
-        named = self.name or self.email or self.subject or "somebody without a name"
+        named = self.name or self.email or self.subject or "unnamed user"
         return f"{named} ({self.email})" if self.email and self.email != named else named
 
 

@@ -44,7 +44,10 @@ def redirect_doubt(environ: Mapping[str, str]) -> str:
     """Return why a redirect may not arrive although a browser opens; a sentence, usually empty."""
     if not is_wsl(environ):
         return ""
-    return "A program of Windows may have the same port: if the last page fails, paste its address."
+    return (
+        "A Windows program may be using the same port. If the browser ends on an error page, "
+        "paste its address."
+    )
 
 
 def tunnel_command(environ: Mapping[str, str], host: str, port: int) -> str:

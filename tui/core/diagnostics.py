@@ -30,7 +30,7 @@ class ServerCall:
 
     def line(self) -> str:
         """Return everything on one line, ready to send to support."""
-        answer = str(self.status) if self.status is not None else "no answer"
+        answer = str(self.status) if self.status is not None else "no response"
         return f"{self.method} {self.path} {answer} {self.took_ms} ms {self.request_id or '-'}"
 
 

@@ -88,7 +88,7 @@ class BackendError(Exception):
 
     def sentence(self) -> str:
         """Return the error, the next step, and the request ID on one line."""
-        parts = [str(self), self.hint, f"Request id {self.request_id}." if self.request_id else ""]
+        parts = [str(self), self.hint, f"Request ID {self.request_id}." if self.request_id else ""]
         return " ".join(part for part in parts if part)
 
 

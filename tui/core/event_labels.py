@@ -57,7 +57,7 @@ _ENDS = {
     "failed": EventLabel(EventIcon.FAILED, "Failed"),
     "halted": EventLabel(EventIcon.STOPPED, "Stopped"),
 }
-_OUT_OF_TURNS = EventLabel(EventIcon.STOPPED, "Turns used up")
+_OUT_OF_TURNS = EventLabel(EventIcon.STOPPED, "Turn limit reached")
 
 
 def label_for(event: TurnEvent) -> EventLabel:
@@ -93,13 +93,13 @@ def label_for(event: TurnEvent) -> EventLabel:
 def _tell_question(event: ApprovalRequested | ApprovalResolved | ConnectionRequested) -> EventLabel:
     match event:
         case ApprovalRequested(skill=skill):
-            return EventLabel(EventIcon.QUESTION, skill, "asks to run")
+            return EventLabel(EventIcon.QUESTION, skill, "needs your approval")
         case ApprovalResolved(decision="approved"):
             return EventLabel(EventIcon.DONE, "Approved")
         case ApprovalResolved(reason=reason):
             return EventLabel(EventIcon.FAILED, "Rejected", reason or "")
         case ConnectionRequested(connector=connector):
-            return EventLabel(EventIcon.CONNECTION, connector, "asks for sign-in")
+            return EventLabel(EventIcon.CONNECTION, connector, "needs you to sign in")
 
 
 def _tell_aside(
@@ -108,9 +108,9 @@ def _tell_aside(
     match event:
         case UsageReported(before=before):
             used = f"{event.input_tokens:,} in, {event.output_tokens:,} out"
-            return EventLabel(EventIcon.NOTED, "Used before" if before else "Usage", used)
+            return EventLabel(EventIcon.NOTED, "Earlier usage" if before else "Usage", used)
         case HaltRequested():
-            return EventLabel(EventIcon.STOPPED, "Asked to stop")
+            return EventLabel(EventIcon.STOPPED, "Stop requested")
         case LogLine(name=name, detail=detail):
             return EventLabel(EventIcon.NOTED, name, detail)
         case StreamInterrupted(reason=reason):

@@ -15,7 +15,7 @@ from typing import Any
 MAX_DEPTH = 100
 MAX_CONTAINERS = 300_000
 """Objects and arrays per document; each uses 64 bytes for two characters of JSON."""
-TOO_DEEP = "… nested deeper than can be shown"
+TOO_DEEP = "… more levels not shown"
 
 _LARGEST_INT = (1 << 63) - 1
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")

@@ -20,7 +20,7 @@ MASK = "••••••••"
 MAX_DEPTH = 60
 
 _E = TypeVar("_E", bound=Event)
-_TOO_DEEP = "… nested deeper than can be shown"
+_TOO_DEEP = "… more levels not shown"
 _SECRET_CONTROLS = frozenset({"password", "secret"})
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SECRET_WORDS = frozenset(

@@ -85,9 +85,9 @@ def is_empty(value: OptionValue) -> bool:
 def _problem(option: Option, values: OptionValues) -> str:
     value = values.get(option.name, option.default)
     if is_empty(value):
-        return f"{option.label} is needed." if option.required else ""
+        return f"{option.label} is required." if option.required else ""
     if option.kind == "choice" and all(value != choice.value for choice in option.choices):
-        return f"{option.label} is none of those on offer."
+        return f"{option.label} must be one of the choices."
     if option.kind == "number":
         return _number_problem(option, value)
     return ""
@@ -95,11 +95,11 @@ def _problem(option: Option, values: OptionValues) -> str:
 
 def _number_problem(option: Option, value: OptionValue) -> str:
     if not isinstance(value, int) or isinstance(value, bool):
-        return f"{option.label} is a whole number."
+        return f"{option.label} must be a whole number."
     if option.least is not None and value < option.least:
-        return f"{option.label} is at least {option.least}."
+        return f"{option.label} must be at least {option.least}."
     if option.most is not None and value > option.most:
-        return f"{option.label} is at most {option.most}."
+        return f"{option.label} must be at most {option.most}."
     return ""
 
 

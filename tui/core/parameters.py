@@ -52,7 +52,7 @@ def parameter_rows(schema: Sequence[Json], values: Json) -> tuple[ParameterRow, 
     rows = tuple(islice(_walk(schema, values), MAX_ROWS + 1))
     if len(rows) <= MAX_ROWS:
         return rows
-    return (*rows[:MAX_ROWS], _cut("More parameters than can be shown.", 0))
+    return (*rows[:MAX_ROWS], _cut("More parameters not shown.", 0))
 
 
 def in_brief(rows: Sequence[ParameterRow], limit: int) -> tuple[ParameterRow, ...]:
@@ -126,7 +126,7 @@ def _row(field: Json, name: str, value: object, depth: int) -> ParameterRow:
 
 def _scalar(value: object) -> tuple[RowForm, str]:
     if value is _ABSENT or value is None:
-        return "absent", "not given"
+        return "absent", "not set"
     if isinstance(value, bool):
         return "value", "yes" if value else "no"
     if isinstance(value, Mapping | list) and value:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.core.steps import ApprovalStep
 
 MOST_CHANGES = 20
-_NOTHING = "not given"
+_NOTHING = "not set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -210,7 +210,7 @@ def _number(kind: str, name: str, value: str) -> float:
         raise ValueError(f"{kind}: {name} must be a number, not {value!r}") from None
     whole = name not in {"s", "retry_after"}
     if not 0 <= number < 1e9 or (whole and number % 1) or (name == "times" and number < 1):
-        raise ValueError(f"{kind}: {name} cannot be {value}")
+        raise ValueError(f"{kind}: {name} can't be {value}")
     return number
 
 

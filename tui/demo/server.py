@@ -244,7 +244,8 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise PortInUseError(
-            f"cannot listen on {_HOST}:{port} ({error.strerror}); choose another port or 0 for any"
+            f"Can't listen on {_HOST}:{port} ({error.strerror}). Choose another port, or 0 "
+            f"for any free port."
         ) from error
     return listener
 

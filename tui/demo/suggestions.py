@@ -29,11 +29,11 @@ class Suggestion:
 
 SUGGESTIONS: tuple[Suggestion, ...] = (
     Suggestion("What can you do?", "What can you do?"),
-    Suggestion("Order a laptop", "Order a laptop for our new colleague"),
+    Suggestion("Order a laptop", "Order a laptop for our new hire"),
     Suggestion("Is anything broken?", "Is anything broken right now?"),
     Suggestion("Write a runbook", "Write a runbook for a full disk"),
-    Suggestion("Connect Salesforce", "What is open for Acme in Salesforce?"),
-    Suggestion("Summarise a file", "Summarise the file I attach", needs_files=True),
-    Suggestion("Watch something fail", "Export the invoices of October"),
-    Suggestion("Pull the cable", "Pull the cable while you work"),
+    Suggestion("Connect Salesforce", "Show open Acme opportunities in Salesforce"),
+    Suggestion("Summarize a file", "Summarize the file I attached", needs_files=True),
+    Suggestion("See a skill fail", "Export the October invoices"),
+    Suggestion("Drop the connection", "Drop the stream while you work"),
 )

@@ -314,8 +314,8 @@ def _elsewhere() -> BackendError:
 def _no_longer(error: BackendError | None) -> BackendError:
     return BackendError(
         ErrorKind.BUSY,
-        "This call no longer waits for a decision.",
-        hint="It was decided elsewhere, or the turn has ended.",
+        "This skill is no longer waiting for approval.",
+        hint="It was answered elsewhere, or the agent has stopped.",
         status=error.status if error else None,
         code=error.code if error else None,
         request_id=error.request_id if error else None,

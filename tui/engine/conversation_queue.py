@@ -162,7 +162,7 @@ class ConversationQueue:
         except StoreError as error:
             problem = BackendError(ErrorKind.STORE, str(error))
         except Exception as error:  # otherwise the turn would appear to run forever
-            text = f"The conversation cannot go on: {clean_line(redact(repr(error)), 200)}"
+            text = f"The conversation can't continue: {clean_line(redact(repr(error)), 200)}"
             problem = BackendError(ErrorKind.BAD_ANSWER, text)
         self.context.publish(Problem(problem, runner.conversation_id))
         return False
@@ -218,7 +218,7 @@ class ConversationQueue:
             case "unconfirmed":
                 return False
             case "sending":
-                text = "The program ended while the message was being sent."
+                text = "genie-tui closed while the message was being sent."
                 error = BackendError(ErrorKind.INTERRUPTED, text, sent=True)
                 return await reconcile(runner, error)
             case _:

@@ -33,7 +33,7 @@ _MAX_REPLY_ATTEMPTS = 7
 """The same while the reply after a connection is missing; they take half a minute."""
 _MAX_NOT_FOUND_ATTEMPTS = 6
 """Attempts before a conversation unknown to the service counts as deleted."""
-_GONE = "The service does not know the conversation any more; it may have been deleted."
+_GONE = "The service can't find this conversation. It may have been deleted."
 
 
 class _RetryRequested(Exception):

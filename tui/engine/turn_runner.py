@@ -335,7 +335,7 @@ def _too_much(limit: str) -> str:
 def _changed(file: Attachment, size_bytes: int) -> BackendError:
     """Return the error of a file that changed after it was attached, before any of it is used."""
     was, now = size(file.size_bytes), size(size_bytes)
-    text = f"{clean_line(file.name, 60)} has changed: it had {was}, now it has {now}."
+    text = f"{clean_line(file.name, 60)} changed: it was {was}, now it's {now}."
     return BackendError(ErrorKind.INVALID, text, hint="Attach it again.")
 
 

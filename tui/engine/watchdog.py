@@ -31,7 +31,7 @@ class StreamWatchdog:
             if self._lead() - self._lead_s >= self._limit_s:
                 return _timed_out("This machine was asleep.")
             if self._clock.monotonic_s() - self._last_s >= self._limit_s:
-                return _timed_out(f"Nothing came for {self._limit_s:g} s.")
+                return _timed_out(f"No data for {self._limit_s:g} s.")
 
     def _lead(self) -> float:
         """Return the seconds by which the wall clock is ahead of the monotonic one."""

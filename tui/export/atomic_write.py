@@ -24,10 +24,10 @@ def write(path: Path, text: str) -> None:
         check_path(path)
         target = path.resolve()
         if target.exists() and not target.is_file():
-            raise CannotWrite(f"{path} is not a file.")
+            raise CannotWrite(f"{path} isn't a file.")
         _replace(target, text)
     except OSError as error:
-        raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise CannotWrite(f"Couldn't write {path}: {error.strerror or error}.") from error
 
 
 def _replace(target: Path, text: str) -> None:

@@ -50,13 +50,13 @@ Block = TextBlock | ActionBlock
 _PROMPT_NOTES = {
     "queued": "Not sent yet.",
     "sending": "Not confirmed yet.",
-    "unconfirmed": "It is not known whether the agent has seen this.",
-    "refused": "This was not accepted.",
+    "unconfirmed": "Not confirmed. The agent may not have seen this message.",
+    "refused": "Not sent.",
 }
 _ENDS: dict[str, tuple[Tone, str, str]] = {
     "failed": ("bad", "✗", "The agent failed."),
     "halted": ("asks", "■", "Stopped."),
-    "limit": ("asks", "◌", "The agent has used up its turns."),
+    "limit": ("asks", "◌", "The agent reached its turn limit."),
 }
 
 
@@ -112,8 +112,8 @@ def _skill(step: SkillStep, safe: Sanitizer) -> ActionBlock:
 _SKILL_ENDS: dict[str, tuple[Tone, str, str]] = {
     "completed": ("good", "✓", ""),
     "failed": ("bad", "✗", "failed"),
-    "running": ("calm", "○", "was still running"),
-    "unreported": ("calm", "◌", "its end was not reported"),
+    "running": ("calm", "○", "still running"),
+    "unreported": ("calm", "◌", "no result reported"),
 }
 
 
@@ -129,14 +129,14 @@ def _approval(step: ApprovalStep, safe: Sanitizer) -> ActionBlock:
         for row in parameter_rows(request.schema, request.parameters)
     )
     tone: Tone = "asks"
-    glyph, verdict = "◆", "waits for an approval"
+    glyph, verdict = "◆", "waiting for approval"
     if step.decision == "approved":
         tone, glyph, verdict = "good", "✓", "approved"
     elif step.decision == "rejected":
         reason = f": {safe.line(step.reason, 600)}" if step.reason else ""
         tone, glyph, verdict = "bad", "✗", f"rejected{reason}"
     elif step.expired:
-        tone, verdict = "calm", "asked for an approval; the decision is not known"
+        tone, verdict = "calm", "approval requested; no decision recorded"
     if step.shown_digest:
         verdict += f" (shown: {safe.digest(step.shown_digest)})"
         if not is_as_shown(step):
@@ -152,12 +152,12 @@ def _connection(step: ConnectionStep, safe: Sanitizer) -> ActionBlock:
     what = f"Connection to {safe.line(step.connector) or 'a service'}"
     tone: Tone = "asks"
     glyph = "◇"
-    verdict = "waits for somebody to sign in"
+    verdict = "waiting for sign-in"
     if step.outcome is not None:
         tone, glyph = ("good", "✓") if step.outcome == "authorized" else ("bad", "✗")
         verdict = step.outcome
     elif step.expired:
-        tone, verdict = "calm", "asked for; not known whether it was authorised"
+        tone, verdict = "calm", "sign-in requested; no result recorded"
     host = link_host(step.url) if step.url else None
     return ActionBlock(
         tone=tone, glyph=glyph, what=what, about=f"{verdict} (at {host})" if host else verdict

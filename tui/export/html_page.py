@@ -191,7 +191,7 @@ def _span(chronicle: ExportSource, blocks: list[Block]) -> str:
 
 
 def _short(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _conversation(chronicle: ExportSource, blocks: list[Block], safe: Sanitizer) -> Iterator[str]:

@@ -61,7 +61,7 @@ class ExportSource:
 
 def day_name(day: date) -> str:
     """Return ``Tuesday, 24 November 2026``."""
-    return f"{day:%A}, {day.day} {day:%B} {day.year}"
+    return f"{day:%A}, {day:%B} {day.day}, {day.year}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

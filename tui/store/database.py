@@ -14,20 +14,25 @@ from tui.store import files
 from tui.store.migrate import migrate
 
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "The disk is full: nothing can be stored in {path}.",
-    sqlite3.SQLITE_READONLY: "{path} cannot be written: the file or its folder is read-only.",
-    sqlite3.SQLITE_BUSY: "{path} is busy: another program has kept it locked for too long.",
-    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened: check that its folder may be written.",
-    sqlite3.SQLITE_CORRUPT: "{path} is damaged. Start again: it will be set aside if necessary.",
-    sqlite3.SQLITE_NOTADB: "{path} is not a database. Start again: it will be set aside.",
-    sqlite3.SQLITE_IOERR: "{path} cannot be read or written: the disk reports an error.",
+    sqlite3.SQLITE_FULL: "The disk is full, so nothing can be saved to {path}.",
+    sqlite3.SQLITE_READONLY: "Couldn't write {path}: the file or its folder is read-only.",
+    sqlite3.SQLITE_BUSY: "{path} is locked by another program.",
+    sqlite3.SQLITE_CANTOPEN: "Couldn't open {path}. Check that you can write to its folder.",
+    sqlite3.SQLITE_CORRUPT: (
+        "{path} is damaged. Restart genie-tui; if needed, it moves the file aside and starts a "
+        "new one."
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        "{path} isn't a database. Restart genie-tui; it moves the file aside and starts a new one."
+    ),
+    sqlite3.SQLITE_IOERR: "Couldn't read or write {path}: the disk reported an error.",
 }
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def store_error(path: Path, error: sqlite3.Error) -> StoreError:
     """Return our error for one of SQLite's; without a sentence of its own, with SQLite's words."""
-    sentence = _SENTENCES.get(_primary_code(error), "{path} cannot be used: {error}.")
+    sentence = _SENTENCES.get(_primary_code(error), "Couldn't use {path}: {error}.")
     return StoreError(sentence.format(path=path, error=error))
 
 

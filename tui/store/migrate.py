@@ -31,8 +31,8 @@ def migrate(connection: sqlite3.Connection, scripts: list[str] | None = None) ->
         version = _version(connection)  # another process may have been first
         if version > len(scripts):
             raise StoreError(
-                f"The database was written by a newer version (schema {version}, this one knows"
-                f" {len(scripts)}). Update genie-tui."
+                f"A newer genie-tui wrote this database (schema {version}; this version "
+                f"supports {len(scripts)}). Update genie-tui."
             )
         for statement in _statements("".join(scripts[version:])):
             connection.execute(statement)

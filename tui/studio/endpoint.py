@@ -131,7 +131,7 @@ class Endpoint:
         """Refuse an update without any field."""
         optional = self.method == "PUT" and self.body and not any(f.required for f in self.body)
         if optional and all(values.get(field.name) is None for field in self.body):
-            yield "There is nothing to change: give at least one field."
+            yield "Nothing to update. Give at least one field."
 
 
 def nested(fields: Sequence[RequestField], values: Values) -> dict[str, Any]:

@@ -11,52 +11,53 @@ DEVELOPER: Hints = {
     **ANSWERS,
     400: FailureHint(
         ErrorKind.INVALID,
-        "The Developer API could not accept the request as it is",
-        "Correct the field that the message names, then send it again.",
+        "The Developer API rejected the request as invalid",
+        "Correct the field named in the message, then try again.",
     ),
     401: FailureHint(
         ErrorKind.UNAUTHORIZED,
-        "The Developer API did not accept the token",
-        "It takes the token of an API client (wrka...), made under Workspace admin; neither the "
-        "key of a genie's client nor a login nor the legacy key works. The token must be of this "
-        "data center, and not expired or regenerated.",
+        "The Developer API rejected the token",
+        "Use an API client's token (wrka...) from Workspace admin. A genie client's key, a "
+        "sign-in, or a legacy key doesn't work. The token must belong to this data center "
+        "and must not be expired or regenerated.",
     ),
     403: FailureHint(
         ErrorKind.FORBIDDEN,
-        "The token may not do that",
-        "Add the endpoint to the client role of the token, or widen its project scopes.",
+        "The token doesn't have permission to do that",
+        "Add the endpoint to the token's client role, or widen its project scopes.",
     ),
     404: FailureHint(
         ErrorKind.NOT_FOUND,
-        "The Developer API does not know what was asked for",
-        "Check the id, and that the token's project scopes include it.",
+        "The Developer API couldn't find what you asked for",
+        "Check the ID, and that the token's project scopes include it.",
     ),
     409: FailureHint(
         ErrorKind.BUSY,
-        "It is in use by something else",
-        "Look at what uses it, and free it first.",
+        "Something else is using it",
+        "Find out what uses it, and detach it first.",
     ),
-    422: FailureHint(ErrorKind.INVALID, "The Developer API refused the contents of the request"),
+    422: FailureHint(ErrorKind.INVALID, "The Developer API rejected the contents of the request"),
     429: FailureHint(
         ErrorKind.RATE_LIMITED,
         "Too many requests for this endpoint",
-        "Wait a minute; something else uses the same token, or its limit was lowered. Customer "
-        "Success can raise it.",
+        "Wait a minute. Another program may be using the same token, or its limit may be "
+        "lower. Customer Success can raise the limit.",
     ),
     500: FailureHint(
         ErrorKind.SERVER,
-        "The Developer API failed",
-        "Try again after a short pause; if it lasts, quote the request id to the support.",
+        "The Developer API had an internal error",
+        "Try again in a moment. If it keeps failing, send the request ID to support.",
     ),
 }
 
 ATTACHED = (
-    "A genie has room for one client and a client for one genie. Detach the pairing that exists, "
-    "then attach again."
+    "A genie can have one client, and a client can belong to one genie. Detach the existing "
+    "pair, then attach again."
 )
 NO_GUARDRAIL = (
-    "Check the genie's handle and the token's project scopes. A genie without a guardrail, or a "
-    "workspace where guardrails (a beta feature) are off, answers the same."
+    "Check the genie handle and the token's project scopes. You also see this error when "
+    "the genie has no guardrail, or when guardrails (a beta feature) are off in the "
+    "workspace."
 )
 
 BY_GROUP: Mapping[tuple[str, int], str] = {

@@ -132,7 +132,7 @@ async def test_unknown_issuer_wrong_hostname_and_expired_certificate_have_differ
 
 
 BAD: Mapping[str, tuple[Callable[[Path], Path], str]] = {
-    "missing": (lambda folder: folder / "nope.pem", "does not exist"),
+    "missing": (lambda folder: folder / "nope.pem", "doesn't exist"),
     "folder": (lambda folder: folder, "cannot be read (Is a directory)"),
     "no certificate": (
         lambda folder: _written(folder / "words.pem", "Hello\n"),

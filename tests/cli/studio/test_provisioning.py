@@ -112,4 +112,4 @@ def test_an_oauth_client_of_a_new_genie_signs_a_user_in(
     assert genie_tui("studio", "clients", "attach", genie, other.json["client_id"]).code == 0
     refused = genie_tui("ask", "hi")
     assert refused.code == 3
-    assert "This login does not belong to the genie" in refused.err
+    assert "This sign-in isn't valid for the genie" in refused.err

@@ -44,7 +44,7 @@ def test_skills_and_questions_are_announced_as_words() -> None:
     lines = told(started(), *ran("Look up"), asks("Order laptop", "call-1", parameters))
     assert "Skill Look up: running." in lines
     assert any(line.startswith("Skill Look up: done") for line in lines)
-    assert "Question 1: Ifrit asks to run Order laptop, with:" in lines
+    assert "Question 1: Ifrit needs your approval Order laptop, with:" in lines
     assert "  model: 14" in lines
     assert "Type /approve 1, or /reject 1 and a reason." in lines
     assert not any("s3cret" in line for line in lines)
@@ -93,7 +93,7 @@ def test_a_question_with_changed_parameters_is_announced_again() -> None:
     assert lines[lines.index("The parameters changed:") :] == [
         "The parameters changed:",
         "  to: Bob → Mallory",
-        "Question 2: Ifrit asks to run Pay, with:",
+        "Question 2: Ifrit needs your approval Pay, with:",
         "  to: Mallory",
         "Type /approve 2, or /reject 2 and a reason.",
     ]
@@ -113,7 +113,7 @@ def test_every_parameter_of_a_question_is_announced_completely() -> None:
 def test_the_outcome_of_a_turn_without_reply_is_announced() -> None:
     assert told(started(), finished()) == ["No reply came."]
     silent = told(started(), finished(), may_be_stopped=True)
-    assert silent == ["No reply came. Is the genie started?"]
+    assert silent == ["No reply. Check that the genie is started."]
     assert told(started(), finished("finished", "Cut off.")) == [
         "End of the reply. The agent reported an error. Cut off."
     ]

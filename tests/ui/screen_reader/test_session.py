@@ -64,10 +64,10 @@ async def talk(
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        ("/again", "No message waits to be sent again."),
-        ("/drop", "There is no message to give up."),
-        ("/retry", "Whatever waits is tried again now."),
-        ("/attach ~nobody-of-that-name/x", "x does not exist."),
+        ("/again", "No unconfirmed message to send again."),
+        ("/drop", "No unsent message to discard."),
+        ("/retry", "Retrying now."),
+        ("/attach ~nobody-of-that-name/x", "x doesn't exist."),
         (f"/attach {'x' * 300}", "cannot be read"),
     ],
 )
@@ -106,7 +106,7 @@ async def test_a_queued_message_sent_meanwhile_is_not_reported_as_canceled() -> 
         store=store,
     )
     assert held.is_set()
-    assert "The message is given up." not in said
+    assert "Message discarded." not in said
 
 
 async def test_a_question_pending_from_before_the_start_is_announced() -> None:
@@ -115,8 +115,8 @@ async def test_a_question_pending_from_before_the_start_is_announced() -> None:
     await store.save_turn(TurnId("t"), THERE, prompt, RunId("run-1"))
     await store.append(TurnId("t"), THERE, [started(), asks("Order laptop", "call-1")])
     backend = ScriptedBackend()
-    said = await talk(("waits for you", "/quit"), backend=backend, store=store)
-    assert "Another conversation waits for you. /list shows it." in said
+    said = await talk(("needs your answer", "/quit"), backend=backend, store=store)
+    assert "Another conversation needs your answer. /list shows it." in said
 
 
 async def test_an_exception_while_announcing_ends_the_session(

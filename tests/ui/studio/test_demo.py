@@ -42,7 +42,7 @@ async def test_a_genie_is_started_given_a_guardrail_and_chatted_with() -> None:
             place.connect, agent_name="Ifrit", user_name="Ada", place="demo", studio=connection
         )
         async with app.run_test(size=(120, 50), notifications=True) as pilot:
-            await seen(pilot, lambda text: "● live" in text)
+            await seen(pilot, lambda text: "● online" in text)
             await pilot.press("f5")
             await seen(pilot, lambda text: "Custom word filter" in text)
             await pilot.press("tab", "down", "tab", "end")
@@ -62,7 +62,7 @@ async def test_a_genie_is_started_given_a_guardrail_and_chatted_with() -> None:
             await seen(pilot, lambda text: "Profanity filter of Ifrit is replaced." in text)
             await pilot.press("tab", "down", "u")
             await seen(pilot, lambda text: "What can Asleep do for you?" in text)
-            await seen(pilot, lambda text: "● live" in text)
+            await seen(pilot, lambda text: "● online" in text)
             assert connection.genie == STOPPED_GENIE
             studio = await connection.client()
             assert (await studio.genies.get(GenieId(STOPPED_GENIE))).started

@@ -121,7 +121,7 @@ async def test_a_policy_is_validated_while_typing_and_not_sent_if_invalid() -> N
         await pilot.press("ctrl+s")
         await settle(pilot, lambda: "as soon as every rule is kept" in app.screen_text())
         area.text = "fine"
-        await settle(pilot, lambda: "Every rule is kept." in app.screen_text())
+        await settle(pilot, lambda: "No problems found." in app.screen_text())
         assert service.taken == []
 
 
@@ -171,7 +171,7 @@ async def test_a_guardrail_topic_is_created_edited_and_removed() -> None:
         await pilot.press("delete")
         await settle(pilot, lambda: "Topics must not be empty" in app.screen_text())
         await pilot.press("enter")
-        await settle(pilot, lambda: "A topic needs a name." in app.screen_text())
+        await settle(pilot, lambda: "Enter a name for the topic." in app.screen_text())
         await pilot.press(*"Law", "tab", *"No", "ctrl+s")
         await settle(pilot, lambda: app.screen is modal and "✓ Law" in app.screen_text())
         await pilot.press("enter", "x", "escape")

@@ -106,12 +106,16 @@ async def test_genie_states_have_symbol_and_word_and_ctrl_s_only_starts() -> Non
 async def test_a_failure_is_explained_and_f5_refreshes() -> None:
     studio = a_studio()
     studio.failures["genies.list"] = BackendError(
-        ErrorKind.FORBIDDEN, "The token may not do that", hint="Add the endpoint to its role."
+        ErrorKind.FORBIDDEN,
+        "The token doesn't have permission to do that",
+        hint="Add the endpoint to its role.",
     )
     stage = Stage(studio=studio)
     async with stage.shown():
         await stage.say("/switch")
-        await stage.until(lambda: "✗ The token may not do that" in stage.screen())
+        await stage.until(
+            lambda: "✗ The token doesn't have permission to do that" in stage.screen()
+        )
         studio.failures.clear()
         await stage.press("f5")
         await stage.until(lambda: "3 genies" in stage.screen())
@@ -122,7 +126,7 @@ async def test_without_a_token_the_missing_setting_is_named() -> None:
     async with stage.shown():
         await stage.say("Hello?")
         await stage.until(lambda: "Is the genie started?" in stage.screen())
-        assert "Start it" not in stage.screen()
+        assert "Start genie" not in stage.screen()
         assert not stage.is_action_offered("start_genie")
         for key in ("f6", "f5"):
             await stage.press(key)
@@ -148,7 +152,7 @@ async def test_a_stopped_genie_without_replies_can_be_started_by_key_and_mouse()
         await stage.until(lambda: "F10 Start it" in stage.screen())
         lines = stage.screen().splitlines()
         y = next(y for y, text in enumerate(lines) if "F10 Start it" in text)
-        await stage.pilot.click(offset=(lines[y].index("Start it") + 2, y))
+        await stage.pilot.click(offset=(lines[y].index("Start genie") + 2, y))
         await stage.until(lambda: "started already" in stage.screen())
 
 

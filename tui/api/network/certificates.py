@@ -183,7 +183,7 @@ def _has_hashes(folder: str) -> bool:
 
 def _not_readable(error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "does not exist"
+        return "doesn't exist"
     return f"cannot be read ({_reason(error)})"
 
 

@@ -257,7 +257,9 @@ class RunReader:
     def _message(self, data: Json, stamp: Stamp, _: Ordered) -> Iterator[TurnEvent]:
         text, role = text_of(data["content"]), text_of(data.get("role"))
         if role != "assistant":
-            yield LogLine(name=f"message of {clean_line(role) or 'nobody'}", detail=text, **stamp)
+            yield LogLine(
+                name=f"message from {clean_line(role) or 'unknown'}", detail=text, **stamp
+            )
             return
         for event in self.texts.message(text, stamp):
             yield replace(event, event_id=self._placed(stamp))

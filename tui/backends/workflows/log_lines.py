@@ -86,7 +86,7 @@ def verdict(event: str, detail: str, output: str) -> tuple[SkillOutcome, str | N
     """Return the outcome of a call, and the reason of a failure. Most show in the output alone."""
     error = _error_in(output)
     if event == "tool_denied":
-        return "failed", error or "It was denied."
+        return "failed", error or "Denied."
     if error is not None:
         return "failed", error
     found = _END.fullmatch(detail)

@@ -122,7 +122,7 @@ def _first(agent_id: str, agents: tuple[AgentItem, ...]) -> tuple[Option, ...]:
             name="title",
             label="Title",
             kind="text",
-            help="Shown in the list; the first words of the conversation if left empty.",
+            help="Shown in the sidebar. If empty, the first words of the conversation are used.",
         ),
         Option(
             name="agent_id",
@@ -136,16 +136,16 @@ def _first(agent_id: str, agents: tuple[AgentItem, ...]) -> tuple[Option, ...]:
             name="model",
             label="Model",
             kind="text",
-            help="The agent's own if left empty.",
+            help="If empty, the agent's own model is used.",
         ),
         Option(
             name="output_format",
-            label="Answers in",
+            label="Reply format",
             kind="choice",
             default="json",
             choices=(
-                OptionChoice(value="markdown", label="Markdown", help="For people."),
-                OptionChoice(value="json", label="JSON", help="For programs."),
+                OptionChoice(value="markdown", label="Markdown", help="For people to read."),
+                OptionChoice(value="json", label="JSON", help="For programs to read."),
             ),
         ),
     )
@@ -168,19 +168,19 @@ def _working(skills: tuple[SkillItem, ...]) -> tuple[Option, ...]:
     return (
         Option(
             name="max_turns",
-            label="Most turns",
+            label="Max turns",
             kind="number",
             default=5,
             least=1,
             most=200,
-            help="How often the agent may think and act before it must stop.",
+            help="How many times the agent can think and act before it must stop.",
         ),
         Option(
             name="reasoning_effort",
             label="Reasoning",
             kind="choice",
             choices=tuple(OptionChoice(value=e, label=e.capitalize()) for e in _EFFORTS),
-            help="The model's own if left empty.",
+            help="If empty, the model's own setting is used.",
         ),
         Option(
             name="skill_ids",
@@ -199,7 +199,7 @@ def _working(skills: tuple[SkillItem, ...]) -> tuple[Option, ...]:
             label="Skill tags",
             kind="tags",
             choices=tuple(OptionChoice(value=tag, label=clean_line(tag)) for tag in tags),
-            help="Installs every skill that has one of them.",
+            help="Installs every skill that has one of these tags.",
         ),
     )
 
@@ -268,51 +268,51 @@ def _memory() -> tuple[Option, ...]:
     return (
         Option(
             name="infinite_session",
-            label="Endless session",
+            label="No session limit",
             kind="switch",
             default=True,
-            help="Goes on with what was said before; old parts are summed up.",
+            help="Continues with the earlier conversation, and summarizes the oldest parts.",
         ),
         Option(
             name="auto_memory",
-            label="Remember by itself",
+            label="Save memories automatically",
             kind="switch",
             default=False,
-            help="Keeps what seems worth knowing next time.",
+            help="Saves what may be useful in later conversations.",
         ),
         Option(
             name="bypass_memory",
-            label="Without memory",
+            label="Turn memory off",
             kind="switch",
             default=False,
-            help="Neither reads nor writes memories.",
+            help="Neither reads nor saves memories.",
         ),
     )
 
 
 def _outside() -> tuple[Option, ...]:
     texts = (
-        ("repo_url", "Repository", "A Git repository for the agent to work in."),
+        ("repo_url", "Repository", "Git repository for the agent to work in."),
         ("repo_branch", "Branch", ""),
-        ("repo_token_name", "Repository token", "Name of a token that the server keeps."),
-        ("webhook_url", "Webhook", "Called when a run has finished."),
-        ("error_webhook_url", "Webhook for errors", "Called when a run has failed."),
+        ("repo_token_name", "Repository token", "Name of a token stored on the server."),
+        ("webhook_url", "Webhook", "Called when a run finishes."),
+        ("error_webhook_url", "Error webhook", "Called when a run has failed."),
     )
     return (
         Option(
             name="tsv_tool_results",
-            label="Tables as TSV",
+            label="Send tables as TSV",
             kind="switch",
             default=False,
-            help="Shows tools' tables to the model in fewer tokens.",
+            help="Gives the model tool tables in fewer tokens.",
             advanced=True,
         ),
         Option(
             name="caveman",
-            label="Few words",
+            label="Brief replies",
             kind="switch",
             default=False,
-            help="The agent answers as briefly as it can.",
+            help="The agent replies as briefly as it can.",
             advanced=True,
         ),
         *(

@@ -303,7 +303,7 @@ class Runs:
     def _taken(self, conversation_id: ConversationId) -> TurnEvent:
         """Return the only event known immediately: the prompt was accepted."""
         key = f"{conversation_id}/taken/{self._now_ms()}"
-        return LogLine(name="prompt taken", **self._own_stamp(None, key))
+        return LogLine(name="prompt accepted", **self._own_stamp(None, key))
 
     def _own_stamp(self, run_id: RunId | None, key: str) -> Stamp:
         return Stamp(

@@ -29,7 +29,7 @@ from tui.core.text import clean, clean_line
 BEGINNING = "prompt_received"
 """Row of the log with which a run starts."""
 
-_FORGOTTEN = "Another message was sent meanwhile, and the service keeps the newest run alone."
+_FORGOTTEN = "Another message was sent in the meantime, and the service keeps only the newest run."
 _UNDER_WAY = frozenset({"pending", "running"})
 _LIMIT_ROW = "max_turns"
 _APART_MS = 300

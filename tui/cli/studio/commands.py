@@ -34,9 +34,9 @@ def read_json(context: click.Context, parameter: click.Parameter, value: str | N
     try:
         return json.loads(_text_of(value))
     except OSError as error:
-        told = f"{value[1:]} cannot be read: {error.strerror}."
+        told = f"Couldn't read {value[1:]}: {error.strerror}."
     except ValueError as error:
-        told = f"This is not JSON ({error}); write JSON, @FILE or -."
+        told = f"Not valid JSON ({error}). Use JSON, @FILE, or -."
     raise click.BadParameter(told, context, parameter)
 
 
@@ -127,10 +127,10 @@ def _arguments(endpoint: Endpoint) -> list[_Decorator]:
 def _options(endpoint: Endpoint) -> list[_Decorator]:
     made: list[_Decorator] = [_option(field) for field in endpoint.fields if not field.positional]
     made += [target_options]
-    as_json = "Print the plain list." if endpoint.paging else "Print the plain answer."
+    as_json = "Print the list as JSON." if endpoint.paging else "Print the response as JSON."
     made.append(click.option("--json", "as_json", is_flag=True, help=as_json))
     if endpoint.confirm:
-        made.append(click.option("-y", "--yes", is_flag=True, help="Do not ask."))
+        made.append(click.option("-y", "--yes", is_flag=True, help="Skip the confirmation."))
     if endpoint.paging:
         made.append(
             click.option(
@@ -139,7 +139,7 @@ def _options(endpoint: Endpoint) -> list[_Decorator]:
                 default=DEFAULT_ROWS,
                 show_default=True,
                 metavar="N",
-                help="At most so many rows.",
+                help="Maximum number of rows.",
             )
         )
     return made

@@ -94,7 +94,7 @@ class Printer:
         else:
             self._show_plain(content)
         if self.endpoint.secret_field and _secret_in(content, self.endpoint.secret_field):
-            click.echo("It is shown this once: keep it now.", err=True)
+            click.echo("Save it now. It isn't shown again.", err=True)
 
     def _show_plain(self, content: Any) -> None:
         special = _SPECIAL.get(self.endpoint.command)
@@ -178,12 +178,12 @@ def _referred(entry: Mapping[str, Any]) -> str:
 def _print_guardrail(content: Any) -> None:
     policies = content.get("policies") if isinstance(content, Mapping) else None
     if not policies:
-        click.echo("No guardrail is attached to this genie.", err=True)
+        click.echo("This genie has no guardrail.", err=True)
         return
     rows = [
         {
             "policy": policy.get("policy_type"),
-            "set to": summarize_policy(
+            "setting": summarize_policy(
                 str(policy.get("policy_type")), policy.get("configuration") or {}
             ),
             "id": policy.get("id"),
@@ -191,7 +191,7 @@ def _print_guardrail(content: Any) -> None:
         for policy in policies
         if isinstance(policy, Mapping)
     ]
-    _print_table(("policy", "set to", "id"), rows)
+    _print_table(("policy", "setting", "id"), rows)
 
 
 _SPECIAL: Mapping[str, Callable[[Any], None]] = {"guardrails show": _print_guardrail}

@@ -109,7 +109,7 @@ async def _list(client: DeveloperClient, request: Request, printer: Printer) -> 
 
 def _tell_of_wait(seconds: float) -> None:
     if seconds >= 1:
-        told = f"Waiting {duration(seconds)}, as the rate limit of this endpoint asks for."
+        told = f"Waiting {duration(seconds)} for this endpoint's rate limit."
         click.echo(told, err=True)
 
 
@@ -136,7 +136,7 @@ async def _replace(client: DeveloperClient, request: Request) -> Any:
     for change in found:
         click.echo(_coloured(change), err=True)
     if known and not has_changes(found):
-        click.echo("The policy is like that already; nothing was sent.", err=True)
+        click.echo("No changes: the policy is already set like this.", err=True)
         return known.raw
     _confirm(request)
     return (await client.guardrails.put(genie, policy_type, wanted)).raw

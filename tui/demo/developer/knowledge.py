@@ -100,7 +100,7 @@ def create_skill(call: DeveloperCall) -> Any:
         raise Refusal(422, "The recipe must use a Start workflow trigger.")
     taken = {str(skill["recipe_id"]) for skill in call.developer.tables["skills"].values()}
     if str(recipe["id"]) in taken:
-        raise Refusal(409, "The recipe is a skill already.")
+        raise Refusal(409, "The recipe is already a skill.")
     skill = call.developer.keep("skills", skill_of(call.developer.number(), recipe))
     call.developer.note(call.token, "skill_created", {"id": skill["id"], "name": skill["name"]})
     return {name: value for name, value in skill.items() if name != "id"}

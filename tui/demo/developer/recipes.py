@@ -86,7 +86,7 @@ def update_recipe(call: DeveloperCall) -> Any:
     if not isinstance(fields, dict):
         raise Refusal(400, "recipe is missing.")
     if recipe["running"] and "code" in fields:
-        raise Refusal(400, "A running recipe cannot be changed; stop it first.")
+        raise Refusal(400, "A running recipe can't be changed. Stop it first.")
     names = ("name", "code", "config")
     recipe |= {name: fields[name] for name in names if name in fields}
     if "folder_id" in fields:
@@ -99,7 +99,7 @@ def update_recipe(call: DeveloperCall) -> Any:
 def delete_recipe(call: DeveloperCall) -> Any:
     recipe = _recipe(call)
     if recipe["running"]:
-        raise Refusal(400, "A running recipe cannot be deleted; stop it first.")
+        raise Refusal(400, "A running recipe can't be deleted. Stop it first.")
     del call.developer.tables["recipes"][str(recipe["id"])]
     call.developer.note(call.token, "recipe_deleted", {"id": recipe["id"], "name": recipe["name"]})
     return {"success": True}
@@ -169,7 +169,7 @@ def show_job(call: DeveloperCall) -> Any:
 def resume_job(call: DeveloperCall) -> Any:
     job_id = call.developer.paused.pop(call.text("token"), None)
     if job_id is None:
-        raise Refusal(404, "No job waits with this token.")
+        raise Refusal(404, "No job is waiting for this token.")
     job = call.developer.tables["jobs"][job_id]
     job |= {"status": "succeeded", "completed_at": call.developer.now()}
     call.developer.note(call.token, "job_resumed", {"id": job_id, "name": job["title"]})

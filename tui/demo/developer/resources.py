@@ -60,7 +60,7 @@ class DeveloperCall:
         """
         value = self.body.get(name)
         if not isinstance(value, str) or not value.strip():
-            raise Refusal(400, f"{name} is missing.")
+            raise Refusal(400, f"{name} is required.")
         return value
 
     def required(self, *names: str) -> JsonObject:
@@ -71,7 +71,7 @@ class DeveloperCall:
         """
         missing = [name for name in names if self.body.get(name) is None]
         if missing:
-            raise Refusal(400, f"{', '.join(missing)} missing.")
+            raise Refusal(400, f"{', '.join(missing)} required.")
         return {name: self.body[name] for name in names}
 
     def texts(self, name: str) -> list[str]:
@@ -145,7 +145,7 @@ class DeveloperCall:
     def _number(self, name: str, usual: int) -> int:
         raw = self.query.get(name, str(usual))
         if not raw.isascii() or not raw.isdigit() or int(raw) < 1:
-            raise Refusal(400, f"{name} must be a whole number from 1 on.")
+            raise Refusal(400, f"{name} must be a whole number of at least 1.")
         return int(raw)
 
 
@@ -207,7 +207,7 @@ def _handler(resource: Resource) -> Callable[[DemoContext, Request], Any]:
 def _check_role(token: DeveloperToken, resource: Resource) -> None:
     known = token.groups is None or resource.group in token.groups
     if not known or (resource.method != "GET" and not token.writes):
-        raise Refusal(403, "The client role of this token does not include the endpoint.")
+        raise Refusal(403, "The token's client role does not include this endpoint.")
 
 
 def _response(demo: DemoContext, answer: Any) -> Response:

@@ -23,20 +23,20 @@ _READER_GROUPS = frozenset(
     | {"projects", "deployments", "tables", "roles", "on-prem", "activity"}
 )
 _SKILLS = (
-    ("Search tickets", "Looks for tickets in the service desk."),
-    ("Read status page", "Reads the state of every service."),
-    ("List deployments", "Lists what was deployed lately."),
-    ("Order laptop", "Orders a laptop for a colleague."),
-    ("Reset password", "Sends a link to choose a new password."),
-    ("Find invoices", "Finds the invoices of a month."),
-    (FAILING_SKILL, "Writes invoices as PDF into the archive."),
-    ("Restart print spooler", "Restarts the spooler of a printer."),
-    ("Check stock", "Says what the warehouse has."),
+    ("Search tickets", "Searches tickets in the service desk."),
+    ("Read status page", "Reads the status of every service."),
+    ("List deployments", "Lists recent deployments."),
+    ("Order laptop", "Orders a laptop for a coworker."),
+    ("Reset password", "Sends a password reset link."),
+    ("Find invoices", "Finds the invoices for a month."),
+    (FAILING_SKILL, "Saves invoices as PDF files in the archive."),
+    ("Restart print spooler", "Restarts a printer's spooler."),
+    ("Check stock", "Checks what's in stock."),
 )
 _PLAIN_RECIPES = (
-    (45246391, "Customer support escalation", "Routes urgent tickets to the people on call.", True),
+    (45246391, "Customer support escalation", "Routes urgent tickets to the on-call team.", True),
     (45246392, "Nightly article sync", "Copies articles into the knowledge base.", True),
-    (45246393, "New colleague onboarding", "A workflow that can become a skill.", False),
+    (45246393, "New hire onboarding", "A workflow that can become a skill.", False),
 )
 
 
@@ -145,11 +145,11 @@ def _jobs(developer: DeveloperState) -> None:
 
 def _knowledge(developer: DeveloperState) -> None:
     for kb_id, name, description, folder, sources in (
-        ("kb-WSm8kore-DemoAA", "Support FAQs", "What people ask most.", SUPPORT, "zendesk"),
+        ("kb-WSm8kore-DemoAA", "Support FAQs", "Frequently asked questions.", SUPPORT, "zendesk"),
         (
             "kb-BLm8cove-DemoAA",
-            "Travel rules",
-            "Who may go where, and how.",
+            "Travel policy",
+            "Who can travel where, and how.",
             FINANCE_FOLDER,
             "wiki",
         ),
@@ -172,21 +172,23 @@ def _knowledge(developer: DeveloperState) -> None:
 def _genies(developer: DeveloperState) -> None:
     skills = list(developer.tables["skills"])
     for handle, description, provider, held in (
-        (IFRIT, "Helps with everything that breaks between nine and five.", "anthropic", skills),
+        (IFRIT, "Helps with everything that breaks during office hours.", "anthropic", skills),
         (
             STOPPED_GENIE,
-            "Works at night. Start it, and it answers by day too.",
+            "Works nights. Start it to get replies during the day too.",
             "open_ai",
             skills[:3],
         ),
-        (NO_CLIENT_GENIE, "Has no client, so that no application can call it.", "open_ai", []),
+        (NO_CLIENT_GENIE, "Has no client, so applications can't call it.", "open_ai", []),
     ):
         developer.studio_records[handle] = StudioRecord(
             {
                 "name": developer.state.genies[handle].name,
                 "description": description,
                 "folder_id": SUPPORT,
-                "instructions": "You are a friendly, exact genie. Say what you did and what not.",
+                "instructions": (
+                    "You are a friendly, precise genie. Say what you did and what you didn't."
+                ),
                 "ai_provider": provider,
                 "shared_account_id": 1234,
                 "custom_oauth_key_id": 5678,
@@ -229,7 +231,7 @@ def _rest(developer: DeveloperState) -> None:
             str(entry["id"]): entry | about,
             **developer.tables["activity"],
         }
-    table = {"id": 311, "name": "Cost centres", "project_id": PROJECT}
+    table = {"id": 311, "name": "Cost centers", "project_id": PROJECT}
     developer.keep("lookup_tables", table | {"created_at": _ago(developer, days=80)})
     for number, code, name in ((9001, "4200", "Platform"), (9002, "4300", "Finance")):
         row = {"id": number, "data": {"code": code, "name": name}}
@@ -256,7 +258,7 @@ def _rest(developer: DeveloperState) -> None:
         "on_prem_groups",
         {
             "id": 16803,
-            "name": "Data centre Bristol",
+            "name": "Bristol data center",
             "in_use": True,
             "created_at": _ago(developer, days=400),
             "agents_count": 2,

@@ -55,7 +55,7 @@ async def show_consent(demo: DemoContext, request: Request) -> Response:
     attempt = _open_attempt(demo, request)
     if attempt is None:
         return _gone()
-    text = f"Let Ifrit use your {attempt.connector} account until you say otherwise?"
+    text = f"Allow Ifrit to use your {attempt.connector} account until you revoke access?"
     return page(f"Connect {attempt.connector}", text, form=_BUTTONS)
 
 
@@ -72,9 +72,9 @@ async def take_consent(demo: DemoContext, request: Request) -> Response:
     attempt.answer.set_result(Outcome(decision == "allow", "access was denied on the consent page"))
     visit_of(request).summary = f"{attempt.attempt_id} {decision}"
     if decision == "allow":
-        text = "Go back to the terminal: Ifrit carries on."
+        text = "Return to the terminal. Ifrit continues automatically."
         return page(f"{attempt.connector} is connected", text)
-    return page("Access denied", "Nothing was shared. Ifrit has been told.")
+    return page("Access denied", "Nothing was shared, and Ifrit knows that you declined.")
 
 
 def _open_attempt(demo: DemoContext, request: Request) -> Attempt | None:
@@ -87,7 +87,7 @@ def _open_attempt(demo: DemoContext, request: Request) -> Attempt | None:
 def _gone() -> Response:
     return page(
         "This link has expired",
-        "Links live for a few minutes and work once. Ask for a new one in the terminal.",
+        "Links work once and expire after a few minutes. Ask for a new one in the terminal.",
         status=410,
     )
 

@@ -39,17 +39,19 @@ _PASTS = (
                 "My VPN drops every hour, on the hour.",
                 ("Search tickets", "Read VPN log"),
                 (
-                    "On the hour? That smells of a clock, not of a cable.",
-                    "Your client renews its lease every **3600 s** and the Frankfurt gateway "
-                    "answers too late. Until it is repaired:\n\n"
-                    "1. open *Settings → Network*\n2. choose gateway `vpn-par-2`\n"
-                    "3. reconnect once\n\nI have added you to `INC-3301`.",
+                    "On the hour? That points to a timer, not a cable.",
+                    "Your client renews its lease every **3600 s**, and the Frankfurt "
+                    "gateway responds too late. Until that's fixed:\n\n"
+                    "1. Open *Settings → Network*.\n"
+                    "2. Choose the gateway `vpn-par-2`.\n"
+                    "3. Reconnect once.\n\n"
+                    "I added you to `INC-3301`.",
                 ),
             ),
             PastTurn(
                 "Paris works, thank you!",
                 (),
-                ("Paris always does. I will tell you when Frankfurt is itself again.",),
+                ("Glad to hear it. I'll let you know when Frankfurt is back to normal.",),
             ),
         ),
     ),
@@ -61,9 +63,14 @@ _PASTS = (
                 "Can you give me read access to the sales schema?",
                 ("Look up access policy", "Request access"),
                 (
-                    "Requested: `warehouse.sales`, *read only*, for 90 days. Your lead approved it "
-                    "while I was still typing.\n\n```sql\nselect region, sum(amount)\n"
-                    "from sales.orders\ngroup by region;\n```\n\nThis should work in ten minutes.",
+                    "Requested: `warehouse.sales`, *read only*, for 90 days. Your lead has "
+                    "already approved it.\n\n"
+                    "```sql\n"
+                    "select region, sum(amount)\n"
+                    "from sales.orders\n"
+                    "group by region;\n"
+                    "```\n\n"
+                    "This should work in about ten minutes.",
                 ),
             ),
         ),
@@ -75,46 +82,47 @@ _PASTS = (
             PastTurn(
                 "The display in room Aladdin is upside down.",
                 ("Find device", "Rotate display"),
-                ("Turned by 180°. Whoever hung it may keep the screwdriver, but not the ladder.",),
+                ("Rotated by 180°. It should be right side up now.",),
             ),
         ),
     ),
     Past(
-        "Parental leave, how does it work?",
+        "How parental leave works",
         timedelta(days=4),
         (
             PastTurn(
                 "How does parental leave work here?",
                 ("Search knowledge base",),
                 (
-                    "Congratulations, if I may. In short:\n\n"
-                    "| What | How long | Whom to tell |\n| --- | --- | --- |\n"
-                    "| Leave, paid | 16 weeks | your lead, 8 weeks before |\n"
-                    "| Leave, unpaid | up to 2 years | People team |\n"
+                    "Congratulations! In short:\n\n"
+                    "| What | How long | Who to tell |\n"
+                    "| --- | --- | --- |\n"
+                    "| Paid leave | 16 weeks | your lead, 8 weeks before |\n"
+                    "| Unpaid leave | up to 2 years | People team |\n"
                     "| Part time | until the child is 8 | your lead |\n\n"
-                    "> The policy is kinder than its formatting. Ask the People team anything.",
+                    "> Questions? Ask the People team.",
                 ),
             ),
             PastTurn(
-                "And for adoption?",
+                "What about adoption?",
                 (),
-                ("The same, from the day the child arrives. The form is called `PL-2`.",),
+                ("It's the same, starting the day the child arrives. The form is `PL-2`.",),
             ),
         ),
     ),
     Past(
-        "Which printer is the colour one",
+        "Finding the color printer",
         timedelta(days=11),
         (
             PastTurn(
-                "Which printer on floor 3 prints in colour?",
+                "Which printer on floor 3 prints in color?",
                 ("Find device",),
-                ("`prn-3-west`. The other one only dreams in colour.",),
+                ("`prn-3-west`. The other one prints black and white only.",),
             ),
         ),
     ),
 )
-_ERRANDS = ("Licence for", "Question about", "Access to", "Trouble with", "New starter and")
+_ERRANDS = ("License for", "Question about", "Access to", "Problem with", "New hire and")
 _THINGS = (
     "the design tool",
     "expenses",

@@ -117,11 +117,11 @@ async def take_consent(demo: DemoContext, request: Request) -> Response:
 
 def _finish(demo: DemoContext, request: Request, sign_in: SignIn, *, allowed: bool) -> Response:
     if not allowed:
-        fields = {"error": "access_denied", "error_description": "The user said no."}
+        fields = {"error": "access_denied", "error_description": "The user denied access."}
     elif sign_in.session:
         fields = {"code": demo.identity.issue_code(sign_in.session, sign_in.ask)}
     else:
-        raise invalid_request("Nobody is signed in.")
+        raise invalid_request("You're not signed in.")
     sign_in.answer = _way_back(demo, sign_in.ask.client, sign_in.ask.state, **fields)
     who = sign_in.session.user.user_id if sign_in.session else "nobody"
     visit_of(request).summary = f"{who} {'allow' if allowed else 'deny'}"

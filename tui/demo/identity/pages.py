@@ -52,7 +52,7 @@ class Pages:
 
     def consent(self, sign_in: SignIn, user: User) -> Response:
         """Return the page with the data that the client will get, and the user."""
-        title = "Let genie-tui in?"
+        title = "Allow genie-tui to sign in?"
         values = {**_who(user), "title": title, "form_token": sign_in.form_token}
         client = sign_in.ask.client
         content = _fill(_CONSENT, **values, redirect_url=client.redirect_url)
@@ -61,16 +61,16 @@ class Pages:
     def over(self) -> Response:
         """Return the page for a sign-in that has ended, expired, or belongs to another browser."""
         return self._problem(
-            "This sign-in is over",
-            "A sign-in takes place in one browser, within ten minutes, and once. "
-            "Go back to the terminal; if you are not signed in there, start again.",
+            "This sign-in has ended",
+            "A sign-in works once, in one browser, within ten minutes. Return to the "
+            "terminal. If you're not signed in there, start again.",
             status=410,
         )
 
     def refused(self, refusal: OAuthRefusal) -> Response:
         """Return the page for a request that must not be answered with a redirect."""
         return self._problem(
-            "This link cannot be trusted", refusal.description, refusal.error, refusal.status
+            "This link isn't valid", refusal.description, refusal.error, refusal.status
         )
 
     def _problem(self, title: str, text: str, code: str = "", status: int = 200) -> Response:

@@ -48,7 +48,7 @@ class Parameters:
             OAuthRefusal: invalid_request if there is no value.
         """
         if not (value := self.get(name)):
-            raise invalid_request(f"{name} is missing.")
+            raise invalid_request(f"{name} is required.")
         return value
 
     def refuse_repeats(self) -> None:

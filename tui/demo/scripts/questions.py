@@ -31,9 +31,10 @@ _LAPTOP: JsonObject = {
     ],
     "tags": ["onboarding", "engineering"],
     "justification": (
-        "Joan starts on 1 December in Platform Engineering and builds our container images all "
-        "day.\n\nThe 13 inch pool machines have 16 GB and swap during the first build; her lead "
-        "asked for 32 GB. The budget was agreed with Finance in the quarterly plan, line 14."
+        "Joan starts on December 1 in Platform Engineering and builds our container images "
+        "every day.\n\n"
+        "The 13-inch pool machines have 16 GB and swap during the first build, so her lead "
+        "asked for 32 GB. Finance agreed to the budget in line 14 of the quarterly plan."
     ),
     "cost_centre_pin": "4200-7731",
     "notes": None,
@@ -51,11 +52,17 @@ _LAPTOP_SCHEMA: list[JsonObject] = [
         "Model",
         "string",
         "select",
-        hint="As in the catalogue.",
-        pick_list=[["13 inch, 16 GB", "13"], ["14 inch, 32 GB", "14"], ["16 inch, 64 GB", "16"]],
+        hint="As listed in the catalog.",
+        pick_list=[["13-inch, 16 GB", "13"], ["14-inch, 32 GB", "14"], ["16-inch, 64 GB", "16"]],
     ),
-    _field("quantity", "Quantity", "integer", "integer", hint="More than 5 needs Procurement."),
-    _field("budget", "Budget", "number", "number", hint="In euros, without VAT."),
+    _field(
+        "quantity",
+        "Quantity",
+        "integer",
+        "integer",
+        hint="More than 5 needs approval from Procurement.",
+    ),
+    _field("budget", "Budget", "number", "number", hint="In euros, excluding VAT."),
     _field("express", "Express delivery", "boolean", "checkbox", optional=True),
     _field("needed_by", "Needed by", "date", "date", optional=True),
     _field(
@@ -92,25 +99,29 @@ _LAPTOP_SCHEMA: list[JsonObject] = [
     ),
     _field("tags", "Tags", "array", "multiselect", of="string", optional=True),
     _field("justification", "Justification", "string", "text-area", hint="Finance reads this."),
-    _field("cost_centre_pin", "Cost centre PIN", "string", "password", hint="Never shown again."),
+    _field("cost_centre_pin", "Cost center PIN", "string", "password", hint="Not shown again."),
     _field("notes", "Notes", "string", "text-area", optional=True),
 ]
 
 
 def _laptop(prompt: ScriptPrompt) -> Script:
-    yield Say("A laptop, then. Let me see what the vault has.", 0.6)
+    yield Say("Sure. Let me check what's in stock.", 0.6)
     yield UseSkill("Check stock", 1.4)
     outcome = yield AskApproval("Order laptop", _LAPTOP, _LAPTOP_SCHEMA, seconds=2.2)
     if not outcome.accepted:
         yield Say(
-            f"{_quoted(outcome)}\n\nThen the laptop stays on its shelf. Tell me what to change, "
-            "and I will fill in a new form."
+            f"{_quoted(outcome)}\n\n"
+            f"I won't order the laptop. Tell me what to change and I'll prepare a new "
+            f"request."
         )
         return
     yield Say(
-        "**Ordered.** Request `REQ-20417`: one *14 inch, 32 GB*, by express.\n\n"
-        "| What | When |\n| --- | --- |\n| Leaves the warehouse | tomorrow, 10:00 |\n"
-        "| At 12 Harbour Lane | Thursday |\n\nThe dock comes separately, as docks do."
+        "**Ordered.** Request `REQ-20417`: one *14-inch, 32 GB* laptop, express delivery.\n\n"
+        "| What | When |\n"
+        "| --- | --- |\n"
+        "| Leaves the warehouse | tomorrow, 10:00 |\n"
+        "| Arrives at 12 Harbour Lane | Thursday |\n\n"
+        "The dock ships separately."
     )
 
 
@@ -126,21 +137,21 @@ def _password(prompt: ScriptPrompt) -> Script:
     ]
     outcome = yield AskApproval("Reset password", parameters, schema, seconds=1.2)
     if outcome.accepted:
-        yield Say("Done. A link is in your inbox. It is not `lamp123` this time, is it?")
+        yield Say("Done. I sent a reset link to your inbox.")
     else:
-        yield Say(f"{_quoted(outcome)}\n\nYour password stays as it is, for better or worse.")
+        yield Say(f"{_quoted(outcome)}\n\nYour password stays the same.")
 
 
 def _trip(prompt: ScriptPrompt) -> Script:
-    yield Say("Two bookings, two questions: first the way, then the bed.", 0.8)
+    yield Say("That's two bookings, so I'll ask twice: first the ticket, then the hotel.", 0.8)
     ticket: JsonObject = {"from": "Bristol", "to": "Lisbon", "price": 184.0}
     train = yield AskApproval("Book ticket", ticket, _trip_schema("from", "to"))
     if not train.accepted:
-        yield Say(f"{_quoted(train)}\n\nNo ticket, and so no hotel either.")
+        yield Say(f"{_quoted(train)}\n\nI won't book the ticket or the hotel.")
         return
     room: JsonObject = {"hotel": "Pensão da Lâmpada", "nights": "3", "price": 267.0}
     hotel = yield AskApproval("Book hotel", room, _trip_schema("hotel", "nights"))
-    end = "the hotel too" if hotel.accepted else f"but no hotel. {_quoted(hotel)}"
+    end = "and so is the hotel." if hotel.accepted else f"but the hotel isn't. {_quoted(hotel)}"
     yield Say(f"The ticket is booked, {end}")
 
 
@@ -150,7 +161,7 @@ def _trip_schema(*names: str) -> list[JsonObject]:
 
 
 APPROVALS = (
-    Scenario(_laptop, r"\b(laptop|notebook|macbook|computer)", "Laptop for a new colleague"),
+    Scenario(_laptop, r"\b(laptop|notebook|macbook|computer)", "Laptop for a new hire"),
     Scenario(_password, r"\bpassword", "Password reset"),
     Scenario(_trip, r"\b(trip|travel|hotel|offsite)", "A trip to Lisbon"),
 )
@@ -158,27 +169,29 @@ APPROVALS = (
 
 _REPLIES = {
     "Salesforce": (
-        "**Acme**, as Salesforce sees it:\n\n"
-        "| Opportunity | Stage | Amount |\n| --- | --- | ---: |\n"
-        "| Lamp renewal 2027 | Negotiation | 48,000 € |\n| Carpet pilot | Proposal | 12,500 € |\n\n"
-        "The carpet pilot has had no activity for 19 days. Shall I *nudge* or *wait*?"
+        "**Acme** in Salesforce:\n\n"
+        "| Opportunity | Stage | Amount |\n"
+        "| --- | --- | ---: |\n"
+        "| Lamp renewal 2027 | Negotiation | €48,000 |\n"
+        "| Carpet pilot | Proposal | €12,500 |\n\n"
+        "The carpet pilot has had no activity for 19 days. Should I *follow up* or *wait*?"
     ),
     "Jira": (
-        "Three issues are yours:\n\n"
+        "You have three issues:\n\n"
         "1. `LAMP-812` Smoke detector goes off during deploys\n"
         "2. `LAMP-790` Wish counter overflows at 3\n"
-        "3. `LAMP-655` *Blocked:* waiting for a camel"
+        "3. `LAMP-655` *Blocked:* waiting for a vendor"
     ),
     "Google Drive": (
-        "I found **Q4 plan (final) (2)**, which is, of course, not the final one. "
-        "The final one is **Q4 plan v7**, changed yesterday by Grace."
+        "I found **Q4 plan (final) (2)**, but it isn't the latest. The latest is **Q4 plan "
+        "v7**, changed yesterday by Grace."
     ),
 }
 
 
 def _connect(prompt: ScriptPrompt) -> Script:
     connector = _connector_in(prompt.text)
-    yield Say(f"For that I need to look into {connector} with your own eyes, not mine.", 0.8)
+    yield Say(f"To look that up, I need you to sign in to {connector}.", 0.8)
     outcome = yield AskConnection(connector)
     yield Say(_REPLIES[connector] if outcome.accepted else _refused(connector, outcome), 1.5)
 
@@ -192,9 +205,9 @@ def _connector_in(text: str) -> str:
 
 def _refused(connector: str, outcome: Outcome) -> str:
     reason = outcome.reason or "no reason given"
-    return f"Rejected by user: {reason}.\n\nThen {connector} stays a closed door to me."
+    return f"Rejected by user: {reason}.\n\nI won't use {connector}."
 
 
 CONNECTIONS = (
-    Scenario(_connect, r"\b(salesforce|jira|google drive|drive|connect)\b", "A look next door"),
+    Scenario(_connect, r"\b(salesforce|jira|google drive|drive|connect)\b", "Connected apps"),
 )

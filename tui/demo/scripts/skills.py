@@ -22,7 +22,7 @@ _SHOWN_COLUMNS = 6
 
 def _read(prompt: ScriptPrompt) -> Script:
     if prompt.upload is None:
-        yield Say("Gladly, but I see no file. Attach one (up to 20 MB) and ask again.", 0.6)
+        yield Say("I don't see a file. Attach one (up to 20 MB) and ask again.", 0.6)
         return
     yield UseSkill("Read file", 1.4)
     yield Say(_summary(prompt.upload), 0.8)
@@ -32,11 +32,11 @@ def _summary(upload: Upload) -> str:
     name = clean_line(upload.name, 80).replace("`", "'")
     size = f"**{name}**: {_size(upload.size_bytes)}"
     if upload.size_bytes == 0:
-        return f"{size}. It is empty, which makes it the shortest read of my career."
+        return f"{size}. The file is empty."
     if upload.head is None:
-        return f"{size}, binary. I can weigh it, but its language died before my time."
+        return f"{size}, binary. I can't read this format."
     lines = "1 line" if upload.line_count == 1 else f"{upload.line_count:,} lines"
-    return f"{size}, {lines}. It begins like this:\n\n{_beginning(upload.name, upload.head)}"
+    return f"{size}, {lines}. It starts like this:\n\n{_beginning(upload.name, upload.head)}"
 
 
 def _size(size_bytes: int) -> str:
@@ -67,11 +67,11 @@ def _cell(text: str) -> str:
     return clean_line(text, 40).replace("|", "\\|")
 
 
-FILES = Scenario(_read, r"\b(files?|attach(ed|ment)?|summari[sz]e|upload(ed)?)\b", "A file")
+FILES = Scenario(_read, r"\b(files?|attach(ed|ment)?|summari[sz]e|upload(ed)?)\b", "File summary")
 
 
 def _status(prompt: ScriptPrompt) -> Script:
-    yield Say("Let me look everywhere at once; being smoke has its advantages.", 0.6)
+    yield Say("I'll check all the systems at once.", 0.6)
     yield Together(
         (
             UseSkill("Read status page", 1.1),
@@ -81,48 +81,53 @@ def _status(prompt: ScriptPrompt) -> Script:
         )
     )
     yield Say(
-        "One thing is limping, the rest walks:\n\n"
-        "| Service | State | Since |\n| --- | --- | --- |\n"
-        "| Mail | ok | |\n| VPN Frankfurt | **slow** | 08:40 |\n| Build farm | ok | |\n\n"
-        "- 14 tickets mention the VPN, the oldest is `INC-3301`\n"
-        "- nothing was deployed to it today, so it is *not* your fault this time\n"
-        "- the network team has it; they expect calm by noon"
+        "One service has a problem; the rest are fine:\n\n"
+        "| Service | State | Since |\n"
+        "| --- | --- | --- |\n"
+        "| Mail | ok | |\n"
+        "| VPN Frankfurt | **slow** | 08:40 |\n"
+        "| Build farm | ok | |\n\n"
+        "- 14 tickets mention the VPN; the oldest is `INC-3301`\n"
+        "- Nothing was deployed to it today\n"
+        "- The network team is on it and expects a fix by noon"
     )
 
 
 def _invoices(prompt: ScriptPrompt) -> Script:
     yield UseSkill("Find invoices", 1.3)
-    yield Say("214 invoices found. Now the export, which has moods.", 0.5)
+    yield Say("I found 214 invoices. Exporting them now.", 0.5)
     yield UseSkill("Export to PDF", 2.4, error="Recipe error: 403 Forbidden from the archive")
     yield Say(
-        "The export **failed**: the archive answered `403 Forbidden`.\n\n"
-        "The invoices are fine; my key to the archive is not: somebody changed it on Friday. "
-        "You can:\n\n"
-        "1. ask *Finance Systems* to let `genie-export` in again\n"
-        "2. ask me again afterwards; nothing was half-written, so it is safe to repeat"
+        "The export **failed**: the archive returned `403 Forbidden`.\n\n"
+        "The invoices are fine, but my key to the archive stopped working: someone changed "
+        "it on Friday. You can:\n\n"
+        "1. Ask *Finance Systems* to allow `genie-export` again.\n"
+        "2. Ask me to retry. Nothing was partly written, so it's safe to repeat."
     )
 
 
 def _restart(prompt: ScriptPrompt) -> Script:
     stages = ("Hold new jobs", "Stop the spooler", "Clear the queue", "Start it again")
     yield UseSkill("Restart print spooler", 4.0, stopped=True, stages=stages)
-    yield Say("The spooler is up again. It wishes to be remembered for its good days.")
+    yield Say("The print spooler is running again.")
 
 
 def _cable(prompt: ScriptPrompt) -> Script:
-    yield Say("Pulling it… *now*. I go on working; see whether you can catch up.", 0.6)
+    yield Say("Disconnecting… *now*. I'll keep working; watch genie-tui catch up.", 0.6)
     yield CutStream()
     yield UseSkill("Count the clouds", 2.5)
-    yield UseSkill("Plug it in again", 1.0)
+    yield UseSkill("Reconnect the cable", 1.0)
     yield Say(
-        "**Eleven clouds.** The line was cut after my first words and all of this happened behind "
-        "your back. If you can read it, your client has recovered the turn."
+        "**Eleven clouds.** The stream was cut after my first words, and I kept working. If "
+        "you can read this, genie-tui recovered the reply."
     )
 
 
 SKILLS = (
-    Scenario(_cable, r"\b(cable|drop the (stream|line)|cut the (stream|line))\b", "The cable"),
-    Scenario(_status, r"\b(broken|status|outage|down)\b", "What is broken"),
-    Scenario(_invoices, r"\b(invoices?|export)\b", "Invoices of October"),
-    Scenario(_restart, r"\b(restart|printer|spooler)\b", "The print spooler"),
+    Scenario(
+        _cable, r"\b(cable|drop the (stream|line)|cut the (stream|line))\b", "Connection drop"
+    ),
+    Scenario(_status, r"\b(broken|status|outage|down)\b", "System status"),
+    Scenario(_invoices, r"\b(invoices?|export)\b", "October invoices"),
+    Scenario(_restart, r"\b(restart|printer|spooler)\b", "Print spooler"),
 )

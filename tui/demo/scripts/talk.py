@@ -13,7 +13,7 @@ from tui.demo.suggestions import SUGGESTIONS
 _RETORTS = (
     "“{words}”: I have carved it over the lamp's spout. It suits the brass.",
     "“{words}”, says {name}. The other genies in the rack are nodding. Slowly, but nodding.",
-    "In four hundred years of service nobody has put it quite like that: “{words}”.",
+    "In four hundred years of service, no one has put it quite like that: “{words}”.",
     "I took “{words}” to the archive. The archive would like it in writing, in triplicate.",
     "“{words}” is not one of my wishes, {name}, but I admire the confidence.",
     "I looked for “{words}” behind the printer, where most things turn up. Only toner.",
@@ -21,29 +21,27 @@ _RETORTS = (
 _JOKES = (
     "A ticket walks into a bar. The barman says: *have you tried leaving and coming in again?*",
     "I granted a man three wishes. He asked for a larger inbox. I have never felt so much pity.",
-    "There are two hard things in lamps: naming them, rubbing them, and off-by-one errors.",
+    "There are two hard things in helpdesks: naming things and off-by-one errors.",
 )
 
 
 def _help(prompt: ScriptPrompt) -> Script:
     tricks = "\n".join(f"- **{s.label}**: *{s.text}*" for s in SUGGESTIONS[1:])
     yield Say(
-        f"Greetings, {prompt.user_name}. I am **Ifrit**, keeper of the helpdesk, resident of a "
-        "brass lamp in rack 7. Unlike the old firm I do more than three wishes. Try these:\n\n"
-        f"{tricks}\n- **Book a trip**: *Book a trip to Lisbon* (I ask twice)\n"
-        "- **A very long answer**: *Tell me everything*\n\n"
-        "> Nothing here is real: no laptop will arrive, and no invoice was harmed."
+        f"Hi {prompt.user_name}, I'm **Ifrit**, your helpdesk genie. Try one of these:\n\n"
+        f"{tricks}\n"
+        f"- **Book a trip**: *Book a trip to Lisbon* (needs two approvals)\n"
+        f"- **A very long reply**: *Tell me everything*\n\n"
+        f"> Nothing here is real: no laptop will ship, and no invoice is touched."
     )
 
 
 def _greeting(prompt: ScriptPrompt) -> Script:
-    yield Say(
-        f"Peace upon your terminal, {prompt.user_name}. Ask me **what I can do**, or just wish."
-    )
+    yield Say(f"Hi {prompt.user_name}. Ask me **what I can do**, or tell me what you need.")
 
 
 def _thanks(prompt: ScriptPrompt) -> Script:
-    yield Say("The pleasure is mine. Tips go into the lamp; it is dark in there and I like coins.")
+    yield Say("You're welcome!")
 
 
 def _joke(prompt: ScriptPrompt) -> Script:
@@ -51,15 +49,13 @@ def _joke(prompt: ScriptPrompt) -> Script:
 
 
 def _nature(prompt: ScriptPrompt) -> Script:
-    yield Say(
-        "I am smoke, good manners and a service catalogue. The rest is between me and the lamp."
-    )
+    yield Say("I'm a demo agent with a service catalog. Nothing I do here is real.")
 
 
 def _echo(prompt: ScriptPrompt) -> Script:
     words = clean_line(prompt.text, 120)
     retort = _pick(_RETORTS, prompt.text).format(words=words, name=prompt.user_name)
-    yield Say(f"{retort}\n\nAsk *“What can you do?”* and I will show you my better tricks.")
+    yield Say(f"{retort}\n\nAsk *“What can you do?”* to see what I can help with.")
 
 
 def _pick(choices: tuple[str, ...], text: str) -> str:
@@ -70,7 +66,7 @@ def _pick(choices: tuple[str, ...], text: str) -> str:
 TALK = (
     Scenario(_help, r"\bwhat (can|do|else can) you\b|\bhelp\b|\bmenu\b", "What Ifrit can do"),
     Scenario(_nature, r"\b(who|what) are you\b|\bare you (an?|real|human)\b"),
-    Scenario(_joke, r"\bjokes?\b|\bfunny\b", "A joke from the lamp"),
+    Scenario(_joke, r"\bjokes?\b|\bfunny\b", "A helpdesk joke"),
     Scenario(_thanks, r"\b(thanks|thank you|cheers)\b"),
     Scenario(_greeting, r"^\W*(hi|hello|hey|good (morning|evening|afternoon))\b", "Hello"),
 )
@@ -83,15 +79,17 @@ _FAULTS = ("a looping printer", "an expired certificate", "a cat on the switch",
 
 
 def _runbook(prompt: ScriptPrompt) -> Script:
-    yield Say("A runbook. I will first see what the library already has.", 0.8)
+    yield Say("I'll check the knowledge base for existing runbooks first.", 0.8)
     yield UseSkill("Search knowledge base", 1.6)
-    yield Say("Found two older ones and an incident that contradicts both. Writing now…", 0.8)
+    yield Say(
+        "I found two older runbooks and an incident that contradicts both. Writing a new one…", 0.8
+    )
     yield UseSkill("Draft document", 2.8)
     yield Say(files("tui.demo.scripts").joinpath("runbook.md").read_text("utf-8"), 1.2)
 
 
 def _everything(prompt: ScriptPrompt) -> Script:
-    yield Say("You asked for it. Make some tea.", 0.6)
+    yield Say("This will be long.", 0.6)
     yield Say(chronicle(_CHRONICLE_BYTES), 1.5)
 
 
@@ -112,11 +110,10 @@ def _chapter(night: int) -> str:
     guest = _GUESTS[night % len(_GUESTS)]
     fault = _FAULTS[night % len(_FAULTS)]
     tale = (
-        f"On the **{night}.** night {guest} came to the helpdesk and spoke of *{fault}*. "
-        f"“It worked yesterday,” said {guest}, and the queue sighed. "
-        f"I opened `INC-{4000 + night}`, looked into the smoke and saw what one always sees: "
-        "a change, on a Friday, by someone who has since left the company. "
-        "[The full story](https://example.com/tales) is longer."
+        f"On night **{night}**, {guest} came to the helpdesk about *{fault}*. “It worked "
+        f"yesterday,” said {guest}. I opened `INC-{4000 + night}`, read the log, and found "
+        f"the usual cause: a change, made on a Friday, by someone who has since left the "
+        f"company. [The full story](https://example.com/tales) is longer."
     )
     return f"## Night {night}: {fault}\n\n{tale}\n\n{_BLOCKS[night % len(_BLOCKS)](night)}"
 
@@ -134,7 +131,7 @@ def _table(night: int) -> str:
         f"| {hour:02d}:00 | {night * hour % 97} | {'█' * (night * hour % 12 + 1)} |"
         for hour in range(6)
     )
-    return f"| Hour | Tickets | Mood |\n| --- | ---: | --- |\n{rows}"
+    return f"| Hour | Tickets | Load |\n| --- | ---: | --- |\n{rows}"
 
 
 def _code(night: int) -> str:
@@ -147,7 +144,7 @@ def _code(night: int) -> str:
 
 
 def _saying(night: int) -> str:
-    return f"> He who restarts before he reads the log\n> will restart {night} times.\n\n---"
+    return f"> Restart before reading the log,\n> and you'll restart {night} times.\n\n---"
 
 
 _BLOCKS = (_steps, _table, _code, _saying)
@@ -156,5 +153,5 @@ WRITING = (
     Scenario(
         _runbook, r"\b(runbook|playbook|documentation|write (me )?an?)\b", "Runbook: full disk"
     ),
-    Scenario(_everything, r"\b(everything|long(est)?|chronicle|stress)\b", "The thousand nights"),
+    Scenario(_everything, r"\b(everything|long(est)?|chronicle|stress)\b", "A very long reply"),
 )

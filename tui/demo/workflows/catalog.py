@@ -85,8 +85,8 @@ def _providers(born: datetime) -> tuple[ModelProvider, ...]:
 
 def _agents(born: datetime, providers: dict[str, ModelProvider]) -> tuple[DemoAgent, ...]:
     rows = (
-        (IFRIT, "Ifrit", "Keeper of the helpdesk; knows every trick.", "brass-4", "pr-custom-01"),
-        (MARID, "Marid", "Deeper, slower, wetter than Ifrit.", "brass-4-deep", "pr-claude-02"),
+        (IFRIT, "Ifrit", "Helpdesk agent; can use every demo skill.", "brass-4", "pr-custom-01"),
+        (MARID, "Marid", "Slower, more thorough helpdesk agent.", "brass-4-deep", "pr-claude-02"),
         (JANN, "Jann", "Works behind a gateway; says all at the end.", "brass-4", "pr-gateway-03"),
         (GHUL, "Ghul", "Its model cannot be reached.", "brass-4", "pr-dead-04"),
     )
@@ -105,7 +105,7 @@ def _agents(born: datetime, providers: dict[str, ModelProvider]) -> tuple[DemoAg
     shipped = DemoAgent(
         agent_id="ag-sheet-03",
         name="Google Sheets Analyst",
-        description="Reads tables. Built in.",
+        description="Reads spreadsheets. Built in.",
         model=None,
         provider=None,
         created_at=born,
@@ -116,11 +116,11 @@ def _agents(born: datetime, providers: dict[str, ModelProvider]) -> tuple[DemoAg
 
 def _skills(born: datetime) -> tuple[DemoSkill, ...]:
     rows = (
-        ("sk-pager-01", "Page the on-call", "Wakes whoever is on call.", ("incident", "night")),
+        ("sk-pager-01", "Page the on-call", "Pages the person on call.", ("incident", "night")),
         ("sk-status-02", "Status page", "Reads and writes the status page.", ("incident",)),
         ("sk-tickets-03", "Tickets", "Finds and files tickets.", ("helpdesk",)),
-        ("sk-docs-04", "Knowledge base", "Searches what has been written down.", ("helpdesk",)),
-        ("sk-invoice-05", "Invoices", "Finds invoices and exports them.", ("finance",)),
+        ("sk-docs-04", "Knowledge base", "Searches the knowledge base.", ("helpdesk",)),
+        ("sk-invoice-05", "Invoices", "Finds and exports invoices.", ("finance",)),
     )
     return tuple(
         DemoSkill(name, label, about, tags, born + (9 - place) * _STEP)

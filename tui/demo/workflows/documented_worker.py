@@ -33,7 +33,7 @@ _HALT_CHECK_TOKENS = 10
 _MODEL_RESPONSE_CHARS = 200
 _TOOL_CHARS = 500
 _WORK = timedelta(milliseconds=1)
-_FAILED = "The model provider answered 500, three times."
+_FAILED = "The model provider returned HTTP 500 three times."
 
 
 class DocumentedWorker:
@@ -114,9 +114,9 @@ class DocumentedWorker:
     async def _say(self, text: str, after_s: float) -> None:
         workflow = self._workflow
         if workflow.current_turn >= workflow.settings["max_turns"]:
-            raise Ended("max_turns_reached", "max_turns_reached", "All turns are used up.")
+            raise Ended("max_turns_reached", "max_turns_reached", "Turn limit reached.")
         workflow.current_turn += 1
-        self.log("model_call", str(workflow.settings["model"] or "the server's own model"))
+        self.log("model_call", str(workflow.settings["model"] or "the server's default model"))
         await self._world.pace(after_s)
         pieces = _TOKEN.findall(text)
         await self._write(pieces)

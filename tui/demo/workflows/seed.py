@@ -10,7 +10,7 @@ from tui.demo.workflows.records import DemoUsage, DemoWorkflow
 from tui.demo.workflows.scripts import tool_name
 from tui.demo.workflows.state import IFRIT, WorkflowsState
 
-_SLEEPING = "Archive of wishes (switched off)"
+_SLEEPING = "Old wishes (inactive)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,21 @@ _PASTS = (
         "Night watch",
         timedelta(hours=3),
         "Anything odd since midnight?",
-        "Two disks warmed up and **one** certificate will expire on Friday:\n\n"
-        "- `mail-2`, 41 °C, *calming down*\n- `vpn-frankfurt`, renewed as a precaution",
+        "Two disks ran warm, and **one** certificate expires on Friday:\n\n"
+        "- `mail-2`, 41 °C, *cooling down*\n"
+        "- `vpn-frankfurt`, renewed as a precaution",
         ("Status page", "Tickets"),
     ),
     _Past(
         "Invoices, every Monday",
         timedelta(days=1),
         "File last week's invoices.",
-        "38 filed, 1 set aside: `INV-7731` has no order number, and I do not guess.",
+        "38 filed, 1 set aside: `INV-7731` has no order number, so I didn't guess.",
         ("Invoices",),
     ),
-    _Past(_SLEEPING, timedelta(days=30), "Good night.", "Good night. Turn me on when needed."),
+    _Past(
+        _SLEEPING, timedelta(days=30), "Good night.", "Good night. Reactivate me when you need me."
+    ),
 )
 
 

@@ -15,31 +15,35 @@ from tui.studio.guardrails.validation import validate
 _required = partial(RequestField, required=True)
 _argument = partial(RequestField, required=True, positional=True)
 
-_OF_FOLDER = RequestField("folder_id", "Of this folder.")
+_OF_FOLDER = RequestField("folder_id", "Only items in this folder.")
 _OF_PROJECT = RequestField("project_id", "Of this project.")
-_QUERY = RequestField("query", "Words to look for.")
-_SORT = RequestField("sort_term", "Sort by this: name or latest_activity.", option="sort")
-_INTO_FOLDER = _required("folder_id", "Folder to put it into.", "integer")
+_QUERY = RequestField("query", "Search text.")
+_SORT = RequestField("sort_term", "Sort by name or latest_activity.", option="sort")
+_INTO_FOLDER = _required("folder_id", "ID of the folder to put it in.", "integer")
 _CLIENT_NAME = _required("client_name", "Name.", option="name")
-_CONNECTION_INPUT = RequestField("input", "Its settings, as a JSON object or @FILE.", "json")
-_ROW = _required("data", "Its columns, as a JSON object or @FILE.", "json")
-_WHITELIST = "Slack channel that it may respond in; repeatable, '' alone empties the list."
+_CONNECTION_INPUT = RequestField("input", "Connection settings, as a JSON object or @FILE.", "json")
+_ROW = _required("data", "Row columns, as a JSON object or @FILE.", "json")
+_WHITELIST = "Slack channel it can respond in. Repeatable; pass '' alone to clear the list."
 
 
 def _genie(*, required: bool) -> tuple[RequestField, ...]:
     field = partial(RequestField, required=required)
     return (
         field("name", "Name."),
-        field("description", "Its purpose."),
-        field("folder_id", "Folder that it is in."),
-        field("instructions", "Purpose, personality and job description."),
-        field("ai_provider", "Who runs it.", choices=("anthropic", "open_ai")),
-        field("shared_account_id", "Id of its connection.", "integer"),
-        field("custom_oauth_key_id", "Id of its custom OAuth key.", "integer"),
-        field("matrix", "Whether Workato GO is its chat interface.", "flag"),
-        RequestField("channel_mode", "Where it responds.", choices=("dms_only", "everywhere")),
-        RequestField("channel_scope", "In which channels.", choices=("specific", "all_invited")),
-        RequestField("response_mode", "What triggers it.", choices=("on_mention", "helpdesk")),
+        field("description", "What it's for."),
+        field("folder_id", "ID of its folder."),
+        field("instructions", "Purpose, personality, and job description."),
+        field("ai_provider", "AI provider.", choices=("anthropic", "open_ai")),
+        field("shared_account_id", "ID of its connection.", "integer"),
+        field("custom_oauth_key_id", "ID of its custom OAuth key.", "integer"),
+        field("matrix", "Use Workato GO as its chat interface.", "flag"),
+        RequestField(
+            "channel_mode", "Where the genie responds.", choices=("dms_only", "everywhere")
+        ),
+        RequestField(
+            "channel_scope", "Which channels it responds in.", choices=("specific", "all_invited")
+        ),
+        RequestField("response_mode", "What makes it respond.", choices=("on_mention", "helpdesk")),
         RequestField("channel_whitelist", _WHITELIST, "texts"),
     )
 
@@ -48,11 +52,11 @@ def _recipe(*, required: bool) -> tuple[RequestField, ...]:
     field = partial(RequestField, required=required)
     return (
         field("recipe.name", "Name."),
-        field("recipe.code", "The recipe itself: a text that holds JSON."),
+        field("recipe.code", "Recipe code, as a JSON string."),
         RequestField(
-            "recipe.config", "Its connections: a text that holds JSON.", option="recipe-config"
+            "recipe.config", "Recipe connections, as a JSON string.", option="recipe-config"
         ),
-        field("recipe.folder_id", "Folder that it is in.", "integer"),
+        field("recipe.folder_id", "ID of its folder.", "integer"),
     )
 
 
@@ -60,7 +64,7 @@ FIELDS: Mapping[str, tuple[RequestField, ...]] = {
     "genies list": (
         _OF_FOLDER,
         _OF_PROJECT,
-        RequestField("state", "In this state: active or inactive."),
+        RequestField("state", "Only genies in this state: active or inactive."),
     ),
     "genies create": _genie(required=True),
     "genies update": _genie(required=False),
@@ -74,7 +78,7 @@ FIELDS: Mapping[str, tuple[RequestField, ...]] = {
         _CLIENT_NAME,
         _required("auth.type", "How it signs in.", choices=("api_key", "oauth"), option="auth"),
         RequestField(
-            "auth.oauth_redirect_url", "With oauth: the redirect URL.", option="redirect-url"
+            "auth.oauth_redirect_url", "Redirect URL, for OAuth clients.", option="redirect-url"
         ),
     ),
     "clients update": (_required("client_name", "New name.", option="name"),),
@@ -83,15 +87,15 @@ FIELDS: Mapping[str, tuple[RequestField, ...]] = {
     "kb list": (_OF_FOLDER, _OF_PROJECT, _QUERY, _SORT),
     "kb create": (
         _required("name", "Name."),
-        _required("description", "What it knows."),
-        _required("folder_id", "Folder that it is in."),
-        _required("source_type", "Where its contents come from, such as recipe."),
+        _required("description", "What it contains."),
+        _required("folder_id", "ID of its folder."),
+        _required("source_type", "Type of source, such as recipe."),
         _required("data_sources", "Its data sources."),
     ),
     "kb update": (
         RequestField("name", "Name."),
-        RequestField("description", "What it knows."),
-        RequestField("folder_id", "Folder that it is in."),
+        RequestField("description", "What it contains."),
+        RequestField("folder_id", "ID of its folder."),
         RequestField("data_sources", "Its data sources, as a JSON object or @FILE.", "json"),
     ),
     "kb recipes": (_QUERY, _SORT),
@@ -99,29 +103,31 @@ FIELDS: Mapping[str, tuple[RequestField, ...]] = {
     "skills create": (_argument("recipe_id", "RECIPE", "integer"),),
     "recipes list": (
         _OF_FOLDER,
-        RequestField("running", "Running ones, or those that do not run.", "flag"),
+        RequestField("running", "Only running recipes, or only stopped ones.", "flag"),
     ),
     "recipes create": _recipe(required=True),
     "recipes copy": (_INTO_FOLDER,),
     "recipes update": _recipe(required=False),
     "jobs list": (
-        RequestField("status", "With this outcome.", choices=("succeeded", "failed", "pending")),
-        RequestField("rerun_only", "Only those that were run again.", "flag"),
+        RequestField(
+            "status", "Only jobs with this status.", choices=("succeeded", "failed", "pending")
+        ),
+        RequestField("rerun_only", "Only jobs that were rerun.", "flag"),
     ),
     "jobs resume": (
         _argument("token", "TOKEN"),
-        RequestField("data", "What the job waited for, as JSON or @FILE.", "json"),
+        RequestField("data", "Data the job is waiting for, as JSON or @FILE.", "json"),
     ),
     "connections list": (_OF_FOLDER,),
     "connections create": (
         _required("name", "Name."),
-        _required("provider", "The app, such as salesforce."),
+        _required("provider", "App to connect to, such as salesforce."),
         _INTO_FOLDER,
         _CONNECTION_INPUT,
     ),
     "connections update": (
         RequestField("name", "Name."),
-        RequestField("folder_id", "Folder to put it into.", "integer"),
+        RequestField("folder_id", "ID of the folder to put it in.", "integer"),
         _CONNECTION_INPUT,
     ),
     "folders list": (RequestField("parent_id", "Inside this folder."),),
@@ -131,28 +137,37 @@ FIELDS: Mapping[str, tuple[RequestField, ...]] = {
     ),
     "projects deploy": (
         _required(
-            "environment_type", "Where to: test or prod.", option="environment", in_query=True
+            "environment_type",
+            "Target environment: test or prod.",
+            option="environment",
+            in_query=True,
         ),
-        RequestField("description", "What is new."),
+        RequestField("description", "Deployment notes."),
     ),
-    "deployments list": (_OF_PROJECT, RequestField("state", "In this state.")),
+    "deployments list": (_OF_PROJECT, RequestField("state", "Only deployments in this state.")),
     "tables add-row": (_ROW,),
     "tables update-row": (_ROW,),
     "api-clients create": (
         _required("name", "Name."),
-        RequestField("api_privilege_group_id", "Id of its role.", "integer", option="role"),
-        _required("all_folders", "Whether it reaches every folder.", "flag"),
-        RequestField("folder_ids", "Folder that it reaches; repeatable.", "texts", option="folder"),
+        RequestField("api_privilege_group_id", "ID of its role.", "integer", option="role"),
+        _required("all_folders", "Give access to every folder.", "flag"),
+        RequestField("folder_ids", "Folder it can access. Repeatable.", "texts", option="folder"),
         RequestField("environment_name", "Its environment.", option="environment"),
     ),
     "activity list": (
-        RequestField("from", "From this time on (RFC 3339)."),
-        RequestField("to", "Up to this time (RFC 3339)."),
+        RequestField("from", "Start time (RFC 3339)."),
+        RequestField("to", "End time (RFC 3339)."),
         RequestField(
-            "include_event_types[]", "Of this type; repeatable.", "texts", option="event-type"
+            "include_event_types[]",
+            "Only events of this type. Repeatable.",
+            "texts",
+            option="event-type",
         ),
         RequestField(
-            "include_resource_types[]", "About this; repeatable.", "texts", option="resource-type"
+            "include_resource_types[]",
+            "Only events about this resource type. Repeatable.",
+            "texts",
+            option="resource-type",
         ),
     ),
     "users find": (_argument("query", "EMAIL"),),
@@ -163,9 +178,9 @@ FIELDS: Mapping[str, tuple[RequestField, ...]] = {
 def _check_redirect_url(_: Mapping[str, str], values: Values) -> Iterator[str]:
     redirect = values.get("auth.oauth_redirect_url")
     if values.get("auth.type") == "oauth" and not redirect:
-        yield "An OAuth client needs a redirect URL, as it is registered."
+        yield "An OAuth client needs its registered redirect URL."
     if values.get("auth.type") == "api_key" and redirect:
-        yield "A redirect URL belongs to an OAuth client, not to one with an API key."
+        yield "Only OAuth clients take a redirect URL. This client uses an API key."
 
 
 def _check_policy(parts: Mapping[str, str], values: Values) -> Iterator[str]:

@@ -149,7 +149,7 @@ def summarize_policy(policy_type: str, configuration: Json) -> str:
         case CustomWordFilter(words=words):
             return _count(words, "word") if words else "off"
         case None:
-            return "unknown to this version"
+            return "not supported by this version"
 
 
 def _count(things: Sequence[object], name: str) -> str:

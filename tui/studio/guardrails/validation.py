@@ -86,7 +86,7 @@ def validate(
         rule = f"The policy type must be one of {', '.join(POLICY_TYPES)}."
         return (Violation("", rule),)
     if not isinstance(configuration, Mapping):
-        return (Violation("", "The configuration must be an object."),)
+        return (Violation("", "The configuration must be a JSON object."),)
     return (
         *_unknown_keys(policy_type, configuration),
         *check(configuration),
@@ -102,8 +102,7 @@ def _harmful_content(configuration: Json) -> Violations:
     if not isinstance(filters, list) or not filters:
         yield Violation(
             "filters",
-            "Filters must not be empty; to turn the policy off, keep every category with strength "
-            "NONE.",
+            "Add at least one filter. To turn the policy off, set every category to strength NONE.",
         )
         return
     for place, entry in _entries("filters", filters):
@@ -128,11 +127,11 @@ def _pii_detection(configuration: Json) -> Violations:
     regexes = configuration.get("pii_custom_regexes")
     for name, value in (("pii_entities", entities), ("pii_custom_regexes", regexes)):
         if value is not None and not isinstance(value, list):
-            yield Violation(name, "This must be a list.")
+            yield Violation(name, "Must be a list.")
     if not entities and not regexes:
         yield Violation(
             "pii_entities",
-            "When enabled is true, there must be an entity type or a custom regex to look for.",
+            "When enabled is true, add at least one entity type or custom regex.",
         )
     yield from _not_objects("pii_entities", entities)
     yield from _regexes(regexes if isinstance(regexes, list) else [])
@@ -140,29 +139,32 @@ def _pii_detection(configuration: Json) -> Violations:
 
 def _regexes(regexes: list[Any]) -> Violations:
     if len(regexes) > MOST_REGEXES:
-        yield Violation("pii_custom_regexes", f"There may be up to {MOST_REGEXES} custom regexes.")
+        yield Violation("pii_custom_regexes", f"Use at most {MOST_REGEXES} custom regexes.")
     yield from _not_objects("pii_custom_regexes", regexes)
     for place, entry in _entries("pii_custom_regexes", regexes):
-        yield from _filled(f"{place}.name", entry.get("name"), "A custom regex needs a label.")
+        yield from _filled(
+            f"{place}.name", entry.get("name"), "Enter a label for the custom regex."
+        )
         pattern = entry.get("pattern")
-        yield from _filled(f"{place}.pattern", pattern, "A custom regex needs a pattern.")
+        yield from _filled(f"{place}.pattern", pattern, "Enter a pattern for the custom regex.")
         yield from _shorter(f"{place}.pattern", pattern, PATTERN_BELOW)
         if isinstance(pattern, str) and not _is_regex(pattern):
-            yield Violation(f"{place}.pattern", "The pattern must be a valid regular expression.")
+            yield Violation(f"{place}.pattern", "Enter a valid regular expression.")
 
 
 def _topic_boundary(configuration: Json) -> Violations:
     topics = configuration.get("topics")
     if not isinstance(topics, list) or not topics:
         yield Violation(
-            "topics", "Topics must not be empty; reconfigure them instead of emptying the list."
+            "topics",
+            "Add at least one topic. A topic list can't be emptied; edit the topics instead.",
         )
         return
     if len(topics) > MOST_TOPICS:
-        yield Violation("topics", f"There may be up to {MOST_TOPICS} topics.")
+        yield Violation("topics", f"Use at most {MOST_TOPICS} topics.")
     yield from _not_objects("topics", topics)
     for place, topic in _entries("topics", topics):
-        yield from _filled(f"{place}.name", topic.get("name"), "A topic needs a name.")
+        yield from _filled(f"{place}.name", topic.get("name"), "Enter a name for the topic.")
         yield from _shorter(f"{place}.name", topic.get("name"), NAME_BELOW)
         yield from _text(f"{place}.description", topic.get("description"))
         yield from _shorter(f"{place}.description", topic.get("description"), DESCRIPTION_BELOW)
@@ -173,10 +175,10 @@ def _examples(place: str, examples: object) -> Violations:
     if examples is None:
         return
     if not isinstance(examples, list):
-        yield Violation(place, "Examples must be a list of texts.")
+        yield Violation(place, "Examples must be a list of strings.")
         return
     if len(examples) > MOST_EXAMPLES:
-        yield Violation(place, f"A topic may have up to {MOST_EXAMPLES} examples.")
+        yield Violation(place, f"Use at most {MOST_EXAMPLES} examples per topic.")
     for index, example in enumerate(examples):
         yield from _text(f"{place}[{index}]", example, required=True)
         yield from _shorter(f"{place}[{index}]", example, EXAMPLE_BELOW)
@@ -189,10 +191,12 @@ def _profanity_filter(configuration: Json) -> Violations:
 def _custom_word_filter(configuration: Json) -> Violations:
     words = configuration.get("custom_words")
     if not isinstance(words, list):
-        yield Violation("custom_words", "Words must be a list of texts; an empty one clears it.")
+        yield Violation(
+            "custom_words", "Words must be a list of strings. Use an empty list to clear it."
+        )
         return
     if len(words) > MOST_WORDS:
-        yield Violation("custom_words", f"There may be up to {MOST_WORDS} words or phrases.")
+        yield Violation("custom_words", f"Use at most {MOST_WORDS} words or phrases.")
     for index, word in enumerate(words):
         yield from _text(f"custom_words[{index}]", word, required=True)
         yield from _shorter(f"custom_words[{index}]", word, WORD_BELOW)
@@ -228,17 +232,17 @@ def unknown_keys(policy_type: str, configuration: Json) -> list[str]:
 def _unknown_keys(policy_type: str, configuration: Json) -> Violations:
     for key in unknown_keys(policy_type, configuration):
         if key == "enabled":
-            rule = "Enabled cannot be sent for this policy" + _TURN_OFF.get(policy_type, ".")
+            rule = "This policy doesn't accept enabled" + _TURN_OFF.get(policy_type, ".")
         else:
-            rule = f"Unknown key; this policy takes {', '.join(sorted(_KEYS[policy_type]))}."
+            rule = f"Unknown key. This policy accepts: {', '.join(sorted(_KEYS[policy_type]))}."
         yield Violation(clean_line(key, 40), rule)
 
 
 _TURN_OFF = {
-    "harmful_content": "; turn it off with strength NONE in each category.",
-    "prompt_attack": "; turn it off with strength NONE.",
-    "custom_word_filter": "; turn it off with an empty list of words.",
-    "topic_boundary": "; reconfigure the topics instead.",
+    "harmful_content": "; to turn it off, set every category to strength NONE.",
+    "prompt_attack": "; to turn it off, set strength to NONE.",
+    "custom_word_filter": "; to turn it off, use an empty word list.",
+    "topic_boundary": "; edit its topics instead.",
 }
 
 
@@ -251,7 +255,9 @@ def _unknown_entities(
     for place, entry in _entries("pii_entities", chosen):
         kind = entry.get("type")
         if not isinstance(kind, str) or (entities is not None and kind not in entities):
-            rule = "The entity type must be one of the list that 'guardrails pii-entities' prints."
+            rule = (
+                "Unknown entity type. Run 'genie-tui studio guardrails pii-entities' to list them."
+            )
             yield Violation(f"{place}.type", rule)
 
 
@@ -264,33 +270,33 @@ def _entries(name: str, values: object) -> Iterator[tuple[str, Json]]:
 def _not_objects(name: str, values: object) -> Violations:
     for index, value in enumerate(values if isinstance(values, list) else ()):
         if not isinstance(value, Mapping):
-            yield Violation(f"{name}[{index}]", "Each entry must be an object.")
+            yield Violation(f"{name}[{index}]", "Each entry must be a JSON object.")
 
 
 def _one_of(place: str, value: object, allowed: tuple[str, ...], *, also: str = "") -> Violations:
     if value not in allowed:
-        told = f" It is required {also}." if also else ""
-        yield Violation(place, f"This must be one of {', '.join(allowed)}.{told}")
+        told = f" Required {also}." if also else ""
+        yield Violation(place, f"Must be one of: {', '.join(allowed)}.{told}")
 
 
 def _boolean(place: str, value: object) -> Violations:
     if not isinstance(value, bool):
-        yield Violation(place, "Enabled is required and must be true or false.")
+        yield Violation(place, "enabled is required and must be true or false.")
 
 
 def _filled(place: str, value: object, rule: str) -> Violations:
     if not isinstance(value, str) or not value.strip():
-        yield Violation(place, f"{rule} It must not be blank.")
+        yield Violation(place, f"{rule} It can't be blank.")
 
 
 def _text(place: str, value: object, *, required: bool = False) -> Violations:
     if not isinstance(value, str) and (required or value is not None):
-        yield Violation(place, "This must be a text.")
+        yield Violation(place, "Must be a string.")
 
 
 def _shorter(place: str, value: object, below: int) -> Violations:
     if isinstance(value, str) and len(value) >= below:
-        yield Violation(place, f"This must be less than {below} characters; it has {len(value)}.")
+        yield Violation(place, f"Must be shorter than {below} characters (now {len(value)}).")
 
 
 def _is_regex(pattern: str) -> bool:

@@ -19,7 +19,7 @@ from tui.system.browser import open_at_home
 from tui.ui.app.messages import Attention, CopyText, JobsWanted, OpenLink, Titled
 from tui.ui.app.session_app import SessionApp
 from tui.ui.app.stylesheets import first_sheets, later_sheets
-from tui.ui.terminal.clipboard import is_too_large, save_copy, where_to
+from tui.ui.terminal.clipboard import is_too_large, save_copy
 
 
 def _commands() -> type[Provider]:
@@ -47,13 +47,15 @@ class GenieApp(SessionApp):
             id="app.commands",
         ),
         Binding("ctrl+q", "quit", "Quit", tooltip="Quit", show=False, priority=True, id="app.quit"),
-        Binding("f1", "help", "Help", tooltip="Show all keys", priority=True, id="app.help"),
+        Binding(
+            "f1", "help", "Help", tooltip="Show all key bindings", priority=True, id="app.help"
+        ),
     ]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Theme", "Change the color theme", self.action_change_theme)
         if self._account:
-            yield SystemCommand("Sign in", "Sign in again, or as somebody else", self.sign_in)
+            yield SystemCommand("Sign in", "Sign in again, or as another user", self.sign_in)
 
     def action_dress(self) -> None:
         """Load the style sheets that the first paint did without."""
@@ -98,13 +100,13 @@ class GenieApp(SessionApp):
     def action_open_link(self, href: str) -> None:
         """Open a web address in the browser, or copy it where there is no browser."""
         if link_host(href) is None:
-            self.notify("Only web addresses can be opened.", severity="warning")
+            self.notify("Can't open this link: it isn't a web address.", severity="warning")
         elif not self.preferences.no_browser and open_at_home(href):
-            self.notify(clean_line(href), title="Opened in the browser", markup=False)
+            self.notify(clean_line(href), title="Opened in your browser", markup=False)
         else:
             self.copy_to_clipboard(href)
             self.notify(
-                clean_line(href, 400), title="No browser here: the link is copied", markup=False
+                clean_line(href, 400), title="No browser here. Link copied instead", markup=False
             )
 
     @on(OpenLink)
@@ -129,17 +131,17 @@ class GenieApp(SessionApp):
             return
         self.copy_to_clipboard(event.text)
         much = size(utf8_size(event.text))
-        self.notify(f"{event.what} was sent to {where_to()} ({much}).", markup=False)
+        self.notify(f"Copied {event.what} ({much}).", markup=False)
 
     def _save_copy(self, event: CopyText) -> None:
         """Save a text that terminals would drop to a file."""
         from tui.config import data_dir
 
-        much = f"{event.what} has {size(utf8_size(event.text))}, too much for a clipboard."
+        much = f"Too large for the clipboard: {event.what} ({size(utf8_size(event.text))})."
         try:
             path = save_copy(event.text, data_dir() / "copies")
         except OSError as error:
-            text = f"{much} It could not be written to a file: {error.strerror or error}."
+            text = f"{much} Couldn't save it to a file: {error.strerror or error}."
             self.notify(clean_line(text, 400), severity="warning", markup=False)
         else:
-            self.notify(clean_line(f"{much} It is in {path}", 600), timeout=15, markup=False)
+            self.notify(clean_line(f"{much} Saved to {path}", 600), timeout=15, markup=False)

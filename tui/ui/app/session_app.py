@@ -174,7 +174,7 @@ class SessionApp(BaseApp[None]):
     async def _signed_in(self, done: SignedIn | None) -> None:
         if done is None:
             return
-        text = f"Signed in as {done.identity.label()}. The login is kept in {done.storage}."
+        text = f"Signed in as {done.identity.label()}. Your sign-in is stored in {done.storage}."
         self.notify(clean_line(text, 400), markup=False)
         before, self._identity = self._identity, done.identity
         self._chat.topbar.user = done.identity.label()
@@ -190,7 +190,7 @@ class SessionApp(BaseApp[None]):
         if self.studio.use_genie is None:
             return
         if event.genie == self.studio.genie and self._chat.context.access:
-            self.notify(f"You talk to {event.name} already.", markup=False)
+            self.notify(f"You're already talking to {event.name}.", markup=False)
             return
         try:
             connect, kept = await asyncio.to_thread(self.studio.use_genie, event.genie)
@@ -200,7 +200,7 @@ class SessionApp(BaseApp[None]):
         self._connect, self.studio.genie = connect, event.genie
         self._chat.set_agent_name(event.name or event.genie)
         self._chat.conversation.withdraw_suggestions()
-        told = f"You talk to {event.name}. {_where_kept(kept)}"
+        told = f"Now talking to {event.name}. {_where_kept(kept)}"
         self.notify(clean_line(told, 600), markup=False, timeout=15)
         self._begin_anew()
 
@@ -230,9 +230,9 @@ class SessionApp(BaseApp[None]):
                 async with asyncio.timeout(_LONGEST_LEAVE_S):
                     await self._chat.composer_pane.drafts.keep()
         except StoreError as problem:
-            if self._warned != (warning := f"What you have written cannot be kept: {problem}"):
+            if self._warned != (warning := f"Couldn't save your draft: {problem}"):
                 self._warned = warning
-                self.notify(f"{warning} Quit again to leave without it.", severity="warning")
+                self.notify(f"{warning} Quit again to discard it.", severity="warning")
                 return
         await self._leave(0)
 
@@ -265,13 +265,13 @@ async def _ended(worker: Worker[None]) -> None:
 
 def _where_kept(kept: GenieSource) -> str:
     """Describe the file that stores the choice of genie, with its remarks."""
-    overruled = f"{kept.overruled_by} names another, which the next start takes."
+    overruled = f"{kept.overruled_by} sets a different genie, which is used at the next start."
     if not kept.path:
-        return overruled if kept.overruled_by else "It is not kept for the next time."
+        return overruled if kept.overruled_by else "This choice isn't saved for the next start."
     return (
-        f"It is the genie in {kept.path} now. {overruled + ' ' if kept.overruled_by else ''}"
-        "A client is for one genie: if it has a client of its own,"
-        " put that one's client_id or api_key there, too."
+        f"Saved to {kept.path}. {overruled + ' ' if kept.overruled_by else ''}Each genie "
+        f"needs its own client: if this genie has a different one, set its client_id or "
+        f"api_key there too."
     )
 
 
@@ -282,5 +282,5 @@ def _as_backend_error(error: Exception) -> BackendError:
     return BackendError(
         ErrorKind.UNREACHABLE,
         words,
-        hint="`genie-tui doctor` says more.",
+        hint="Run 'genie-tui doctor' for details.",
     )

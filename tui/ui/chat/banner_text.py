@@ -19,10 +19,10 @@ Tone = Literal["question", "recovery", "problem", "refusal"]
 _STEPS: dict[RecoveryStep, str] = {
     "sending": "Not sent yet",
     "reconnecting": "Connection lost",
-    "replaying": "Reading what was missed",
-    "finding": "Looking whether the message arrived",
-    "looking": "Looking how far the agent is",
-    "polling": "Waiting for the agent to go on",
+    "replaying": "Catching up",
+    "finding": "Checking whether your message arrived",
+    "looking": "Checking the agent's progress",
+    "polling": "Waiting for the agent to continue",
     "waiting": "Waiting for the server",
 }
 _VERBS: dict[RecoveryStep, str] = {"sending": "sending again", "reconnecting": "reconnecting"}
@@ -57,10 +57,10 @@ class BannerText:
 
 STOPPED_WAITING = BannerText(
     tone="recovery",
-    text="Not waiting any more",
-    hint="The agent goes on, and nothing is lost.",
+    text="Stopped waiting",
+    hint="The agent keeps working, and nothing is lost.",
     command="app.retry",
-    effect="to look again",
+    effect="to check again",
 )
 
 
@@ -88,15 +88,15 @@ def of_question(question: PendingQuestion, *, place: str = "") -> BannerText:
     ``place`` is the title of its conversation if that is not on screen.
     """
     if isinstance(question.step, ConnectionStep):
-        text = f"{question.subject} wants to be connected"
+        text = f"{question.subject} needs you to sign in"
     else:
-        text = f"{question.subject} waits for your approval"
+        text = f"{question.subject} needs your approval"
     return BannerText(
         tone="question",
         text=text,
         hint=f"In “{place}”" if place else "",
         command="question.answer",
-        effect="to look at it",
+        effect="to open",
     )
 
 
@@ -106,12 +106,12 @@ def of_error(error: BackendError, *, refused: bool = False, place: str = "") -> 
     ``refused``: of a message whose text is back in the composer. ``place`` is the title of its
     conversation if that is not on screen.
     """
-    request = f"Request id {error.request_id}." if error.request_id else ""
+    request = f"Request ID {error.request_id}." if error.request_id else ""
     asleep = error.kind is ErrorKind.ASLEEP
     hint = " ".join(part for part in ("" if asleep else error.hint, request) if part)
     label = f"Not sent in “{place}”" if place else "Not sent"
     text = f"{label}: {error}" if refused else str(error)
-    command, effect = ("conversation.wake", "switches it on") if asleep else ("", "")
+    command, effect = ("conversation.wake", "to reactivate it") if asleep else ("", "")
     if error.kind is ErrorKind.SETTINGS and not refused:
         command, effect = "app.retry", "tries again"
     return BannerText(

@@ -33,8 +33,8 @@ class ConversationSkills(Controller):
         Binding(
             DEFAULT_KEYS["conversation.wake"],
             "wake",
-            "Switch on",
-            tooltip="Switch the conversation on again",
+            "Reactivate",
+            tooltip="Reactivate the conversation",
             priority=True,
             id="conversation.wake",
         ),
@@ -108,5 +108,5 @@ class ConversationSkills(Controller):
             await context.opened.session.conversations.wake(where)
             context.chat_state.inactive.discard(where)
             context.chat_state.dismiss()
-            context.notify("The conversation is switched on again.")
+            context.notify("Conversation reactivated.")
             context.show_state()

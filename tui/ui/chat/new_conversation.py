@@ -33,7 +33,7 @@ class NewConversation(Controller):
             DEFAULT_KEYS["conversation.new"],
             "new_conversation",
             "New",
-            tooltip="Begin a conversation",
+            tooltip="Start a conversation",
             priority=True,
             id="conversation.new",
         ),
@@ -53,7 +53,7 @@ class NewConversation(Controller):
         self._focus_composer = focus_composer
 
     def slash_commands(self) -> Sequence[SlashCommand]:
-        return (SlashCommand("new", "Begin a conversation", self._begin_with, "MESSAGE"),)
+        return (SlashCommand("new", "Start a conversation", self._begin_with, "MESSAGE"),)
 
     async def begin(self) -> None:
         """Start a conversation."""

@@ -26,7 +26,7 @@ _INLINE_CELLS = 46
 """Width limit; wider choices open as a list."""
 _CHOICE_CELLS = 6
 """Width of a choice without its label."""
-_UNSET = OnOffer(value="", label="as usual")
+_UNSET = OnOffer(value="", label="default")
 
 
 class InlineOptionChoice(Choice, inherit_bindings=False):
@@ -127,9 +127,9 @@ class OptionField(Vertical):
             case InlineOptionChoice():
                 return "← → choose"
             case PickedOption():
-                return "Space shows the list"
+                return "Space open list"
             case _:
-                return "words, with commas between" if self.option.kind == "tags" else ""
+                return "separate with commas" if self.option.kind == "tags" else ""
 
     def show_problem(self, problem: str) -> None:
         """Show an error; an empty string clears it."""

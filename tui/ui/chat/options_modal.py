@@ -70,9 +70,9 @@ class NewConversationModal(SafeModal[OptionValues | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="begin") as box:
             box.border_title = self.heading()
-            box.border_subtitle = Content("Tab goes on")
+            box.border_subtitle = Content("Tab next field")
             yield VerticalScroll(id="begin-fields", can_focus=False)
-            yield Static(Content("Reading what can be chosen…"), id="begin-note")
+            yield Static(Content("Loading options…"), id="begin-note")
             yield AnswerRow(("Enter", self.DONE, "start"), ("Esc", "Cancel", "leave"))
 
     def heading(self) -> Content:
@@ -101,7 +101,7 @@ class NewConversationModal(SafeModal[OptionValues | None]):
 
     def not_read(self, error: BackendError) -> None:
         """Offer to start without the form."""
-        self.note(f"{error} Enter begins with the usual choices.", problem=True)
+        self.note(f"{error} Press Enter to start with the defaults.", problem=True)
         self._options = ()
 
     def _show(self, options: Sequence[Option]) -> None:
@@ -170,7 +170,7 @@ class NewConversationModal(SafeModal[OptionValues | None]):
         if field:
             self.note(" · ".join(part for part in (field.about, field.how) if part))
         elif isinstance(self.focused, MoreOptions):
-            self.note("Space shows and hides them")
+            self.note("Space show or hide")
 
     def note(self, sentence: str, *, problem: bool = False) -> None:
         note = self.query_one("#begin-note", Static)

@@ -38,7 +38,7 @@ class QuestionController(Controller):
             DEFAULT_KEYS["question.answer"],
             "answer",
             "Answer",
-            tooltip="Answer what waits for you",
+            tooltip="Answer the pending question",
             priority=True,
             id="question.answer",
         ),

@@ -69,7 +69,7 @@ class ChatScreen(ChatActions):
             "ctrl+b",
             "toggle_pane('sidebar')",
             "Sidebar",
-            tooltip="Show or hide the conversations",
+            tooltip="Show or hide the sidebar",
             id="pane.sidebar",
         ),
         Binding(
@@ -85,7 +85,7 @@ class ChatScreen(ChatActions):
             DEFAULT_KEYS["app.back"],
             "step_back",
             "Back",
-            tooltip="Put away what is in front",
+            tooltip="Close",
             show=False,
             id="app.back",
         ),
@@ -152,7 +152,9 @@ class ChatScreen(ChatActions):
         yield self.topbar
         yield self._panes
         yield KeyBar()
-        yield Static(Content("Too small a window. Nothing is lost."), id="too-small")
+        yield Static(
+            Content("Window too small. Enlarge it to continue; nothing is lost."), id="too-small"
+        )
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._start)
@@ -339,6 +341,6 @@ class ChatScreen(ChatActions):
     def action_copy_text(self) -> None:
         """Copy the mouse selection, and confirm it."""
         if selected := self.get_selected_text():
-            self.post_message(CopyText(clean(selected), "The selection"))
+            self.post_message(CopyText(clean(selected), "the selection"))
         else:
             raise SkipAction

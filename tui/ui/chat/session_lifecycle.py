@@ -34,7 +34,7 @@ class SessionLifecycle(Controller):
             DEFAULT_KEYS["app.retry"],
             "retry",
             "Retry",
-            tooltip="Try again now",
+            tooltip="Retry now",
             show=False,
             priority=True,
             id="app.retry",

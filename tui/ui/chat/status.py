@@ -53,7 +53,7 @@ class Status:
         """Put the agent's state and the conversation's title into the window title."""
         active_turns = self._context.chat_state.active_turns
         states = {active_turns.state(cid) for cid in active_turns.busy_conversations()}
-        state = "Waits for you" if "asking" in states else "Working" if states else ""
+        state = "Waiting for you" if "asking" in states else "Working" if states else ""
         parts = (state, self._topbar.title, clean_line(self._context.agent_name, 40))
         title = " · ".join(part for part in parts if part)
         if title != self._window_title:

@@ -37,8 +37,8 @@ class StudioActions(Controller):
         _key(
             DEFAULT_KEYS["studio.start"],
             "start_genie",
-            "Start it",
-            "Start the genie that keeps silent",
+            "Start genie",
+            "Start the genie that didn't reply",
             "start",
         ),
     )
@@ -101,6 +101,6 @@ class StudioActions(Controller):
             self.context.show_state()
             return
         if genie.started:
-            self.context.notify("It is started already, and just said nothing.")
+            self.context.notify("The genie is running; it just didn't reply.")
         else:
-            self.context.notify("It is started. Up recalls what you said.")
+            self.context.notify("Genie started. Press Up to recall your message.")

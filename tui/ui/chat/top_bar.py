@@ -19,7 +19,7 @@ Link = Literal["connecting", "live", "reconnecting", "offline"]
 
 _LINKS: dict[Link, tuple[str, str]] = {
     "connecting": ("◐ connecting", "$warning"),
-    "live": ("● live", "$success"),
+    "live": ("● online", "$success"),
     "reconnecting": ("↻ reconnecting", "$warning"),
     "offline": ("○ offline", "$error"),
 }

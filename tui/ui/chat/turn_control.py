@@ -28,7 +28,7 @@ class TurnControl(Controller):
             DEFAULT_KEYS["turn.stop_waiting"],
             "stop_waiting",
             "Stop waiting",
-            tooltip="Stop waiting for the agent",
+            tooltip="Stop waiting; the agent keeps working",
             show=False,
             priority=True,
             id="turn.stop_waiting",

@@ -144,7 +144,7 @@ class UpdateHandler:
         else:
             self._parts.questions.mention(turn.conversation_id)
         if known and turn.over:
-            self._parts.questions.call_attention("the reply is there", turn.conversation_id)
+            self._parts.questions.call_attention("the reply is ready", turn.conversation_id)
         if chat_state.active_turns.state(turn.conversation_id) != state:
             self._sidebar.redraw()
 

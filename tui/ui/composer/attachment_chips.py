@@ -30,16 +30,16 @@ class AttachmentChips(Widget, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "delete,backspace", "remove", "Take off", tooltip="Take the file off", id="file.remove"
+            "delete,backspace", "remove", "Remove", tooltip="Remove the file", id="file.remove"
         ),
-        Binding("f3", "look", "Look at it", tooltip="Show the picture", id="file.look"),
+        Binding("f3", "look", "Preview", tooltip="Preview the picture", id="file.look"),
         Binding("left", "move(-1)", "Previous", show=False, id="file.previous"),
         Binding("right", "move(1)", "Next", show=False, id="file.next"),
         Binding(
             "enter,escape",
             "screen.focus_composer",
             "Write",
-            tooltip="Back to writing",
+            tooltip="Back to the composer",
             id="file.leave",
         ),
     ]
@@ -96,7 +96,7 @@ class AttachmentChips(Widget, can_focus=True):
             else:
                 rows.append(chip)
         if len(self.files) > 1:
-            split = f"{len(self.files)} messages, a file each; your text goes last"
+            split = f"Sends {len(self.files)} messages, one per file; your text goes with the last"
             rows += _note_rows(split, width)
         if self._note:
             rows += _note_rows(self._note, width)

@@ -33,15 +33,15 @@ def attachment_of(path: Path) -> Attachment:
     try:
         check_path(path)
         if not path.is_file():
-            gone = "is not a file" if path.exists() else "does not exist"
+            gone = "isn't a file" if path.exists() else "doesn't exist"
             raise CannotAttach(f"{name or 'This'} {gone}.")
         with path.open("rb") as file:
             file.read(1)
         size_bytes = path.stat().st_size
     except OSError as error:
-        raise CannotAttach(f"{name} cannot be read: {error.strerror}.") from error
+        raise CannotAttach(f"Couldn't read {name}: {error.strerror}.") from error
     if size_bytes > LARGEST_FILE_BYTES:
-        raise CannotAttach(f"{name} has {size(size_bytes)}; at most {LARGEST_FILE} can be sent.")
+        raise CannotAttach(f"{name} is {size(size_bytes)}; the limit is {LARGEST_FILE}.")
     if size_bytes == 0:
         raise CannotAttach(f"{name} is empty.")
     return Attachment(path=str(path), name=name, size_bytes=size_bytes)
@@ -80,7 +80,7 @@ def messages(text: str, files: Sequence[Attachment]) -> list[tuple[str, tuple[At
     *before, last = files
     announced = [
         (
-            f"File {number} of {len(files)}: {file.name}. My message comes with the last file.",
+            f"File {number} of {len(files)}: {file.name}. My message follows with the last file.",
             (file,),
         )
         for number, file in enumerate(before, 1)

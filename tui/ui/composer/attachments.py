@@ -81,7 +81,7 @@ class Attachments(Controller):
     def attach(self, paths: Sequence[Path] | None) -> None:
         """Attach files to the next message."""
         if paths and not self.are_taken:
-            self.context.show_problem("This agent takes no files.")
+            self.context.show_problem("This agent doesn't accept files.")
         elif paths:
             self.context.run("attach", self._attach_all, paths)
         self._composer.focus()
@@ -95,7 +95,7 @@ class Attachments(Controller):
     def attach_dropped(self, paths: Sequence[Path]) -> None:
         """Attach files whose paths were pasted, with a hint how to insert the paths instead."""
         self.attach(paths)
-        self._attached.note("Ctrl+Z writes the path instead")
+        self._attached.note("Press Ctrl+Z to insert the path instead")
 
     def take_off(self, paths: Sequence[Path]) -> None:
         """Remove these files from the next message."""
@@ -117,7 +117,7 @@ class Attachments(Controller):
             self._attached.show(now)
             raise CannotAttach(_what_changed(chosen, now))
         if problem := next((picked.problem for picked in now if picked.problem), ""):
-            raise CannotAttach(f"{problem} Take it off to send the rest.")
+            raise CannotAttach(f"{problem} Remove it to send the rest.")
         return [picked.file for picked in now if picked.file]
 
 
@@ -137,6 +137,6 @@ def _what_changed(chosen: Sequence[PickedFile], now: Sequence[PickedFile]) -> st
     """Describe the first file that has changed since it was attached."""
     was, picked = next((a, b) for a, b in zip(chosen, now, strict=True) if a != b)
     if picked.file is None or was.file is None:
-        return f"{picked.problem or 'A file is there again.'} The message was not sent."
-    sizes = f"it had {size(was.file.size_bytes)}, now it has {size(picked.file.size_bytes)}"
-    return f"{picked.name} has changed: {sizes}. Enter sends it as it is now."
+        return f"{picked.problem or 'A missing file is available again.'} The message wasn't sent."
+    sizes = f"it was {size(was.file.size_bytes)}, now it's {size(picked.file.size_bytes)}"
+    return f"{picked.name} changed: {sizes}. Press Enter to send the new version."

@@ -48,14 +48,14 @@ class Composer(PasteArea):
         Binding(
             "up",
             "cursor_up",
-            "Recall, on the first line",
+            "Recall earlier messages, on the first line",
             show=False,
             id="composer.recall",
         ),
         Binding(
             "down",
             "cursor_down",
-            "Back from what was recalled",
+            "Recall newer messages",
             show=False,
             id="composer.recall_back",
         ),
@@ -67,7 +67,7 @@ class Composer(PasteArea):
             "f3",
             "open_paste",
             "Pasted text",
-            tooltip="Look at a pasted text",
+            tooltip="Open the pasted text",
             show=False,
             id="composer.paste",
         ),
@@ -88,7 +88,7 @@ class Composer(PasteArea):
         Binding(
             "ctrl+end",
             "screen.follow_end",
-            "To the newest",
+            "Jump to the latest",
             show=False,
             id="transcript.end",
         ),
@@ -189,7 +189,7 @@ class Composer(PasteArea):
         self.border_title = {
             "": None,
             "offered": words.stylize(press),
-            "asked": Content.styled(" ◌ Asked to stop ", "$soft"),
+            "asked": Content.styled(" ◌ Stop requested ", "$soft"),
         }[state]
 
     def set_recallable(self, said: Sequence[str]) -> None:
@@ -250,8 +250,12 @@ class Composer(PasteArea):
     def action_submit(self) -> None:
         count = utf8_size(unfold(self._rest_of(self.kept)))
         if count > LIMIT_BYTES:
-            hint = " F3, then A, sends the pasted text as a file." if self.chip_nearby() else ""
-            problem = f"Too long: {_kilobytes(count)} of at most 12 KB.{hint}"
+            hint = (
+                " Press F3, then A, to attach the pasted text as a file."
+                if self.chip_nearby()
+                else ""
+            )
+            problem = f"Message too long: {_kilobytes(count)} of 12 KB.{hint}"
             self.post_message(self.TooMuch(problem))
         else:
             self.submit(self.kept)
@@ -343,7 +347,7 @@ class Composer(PasteArea):
             self._dropped = (paths, event.text)
             self.post_message(self.FilesDropped(paths))
         elif len(event.text) > LARGEST_PASTE:
-            problem = f"{size(utf8_size(event.text))} are too much to paste. Attach it as a file."
+            problem = f"{size(utf8_size(event.text))} is too large to paste. Attach it as a file."
             self.post_message(self.TooMuch(problem))
         else:
             self.insert_paste(event.text)

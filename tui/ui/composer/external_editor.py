@@ -27,7 +27,7 @@ class ExternalEditor(Controller):
             "alt+e",
             "open_editor",
             "Editor",
-            tooltip="Write in your editor ($VISUAL, $EDITOR)",
+            tooltip="Edit in your editor ($VISUAL, $EDITOR)",
             show=False,
             id="composer.editor",
         ),
@@ -57,7 +57,7 @@ class ExternalEditor(Controller):
         except EditorFailed as problem:
             self.context.show_problem(str(problem))
         except SuspendNotSupported:
-            self.context.show_problem("An editor cannot be opened here.")
+            self.context.show_problem("Can't open an editor here.")
         else:
             self._take_edited(before, after, time.monotonic() - began_s)
         finally:
@@ -69,5 +69,6 @@ class ExternalEditor(Controller):
             self._composer.put_edited(after)
         elif took_s < _AT_ONCE_S:
             self.context.notify(
-                "The editor came back at once. Some must be told to wait: code --wait"
+                "The editor exited immediately. GUI editors need a wait flag, for example "
+                "code --wait"
             )

@@ -40,16 +40,16 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     usual_hint = "You can also drop files on the terminal."
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", tooltip="Attach nothing", id="attach.cancel"),
+        Binding("escape", "leave", "Cancel", tooltip="Close without attaching", id="attach.cancel"),
         Binding(
             "tab",
             "go_on",
-            "Open or mark",
-            tooltip="Open the folder, or mark the file",
+            "Open or select",
+            tooltip="Open the folder, or select the file",
             priority=True,
             id="attach.mark",
         ),
-        Binding("f3", "look", "Look", tooltip="Show the picture", id="attach.look"),
+        Binding("f3", "look", "Look", tooltip="Preview the picture", id="attach.look"),
         Binding("down", "move(1)", "Next", show=False, priority=True, id="attach.next"),
         Binding("up", "move(-1)", "Previous", show=False, priority=True, id="attach.previous"),
         Binding("pagedown", "move(8)", "Further", show=False, priority=True, id="attach.page_down"),
@@ -69,9 +69,9 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="attach") as box:
             box.border_title = Content(self.heading)
-            marks = "Tab opens and marks · F3 shows a picture"
-            box.border_subtitle = Content(marks if self.several else "Tab opens a folder")
-            yield TextInput(placeholder=f"Name or path of a file, at most {LARGEST_FILE}")
+            marks = "Tab open folder or select · F3 preview"
+            box.border_subtitle = Content(marks if self.several else "Tab open folder")
+            yield TextInput(placeholder=f"File name or path, up to {LARGEST_FILE}")
             yield SafeOptionList(id="paths", compact=True)
             yield Static(id="attach-hint")
             yield AnswerRow(("Enter", self.verb, "finish"), ("Esc", "Cancel", "leave"))
@@ -218,7 +218,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     def _show_hint(self, problem: str, colour: str = "$soft") -> None:
         """Show a problem below the list, or the number of selected files."""
         count = len(self._marked)
-        hint = problem or (f"{count} marked" if count else self.usual_hint)
+        hint = problem or (f"{count} selected" if count else self.usual_hint)
         self.query_one("#attach-hint", Static).update(line(hint).stylize_before(colour))
 
 
@@ -228,7 +228,7 @@ class ImportScreen(AttachScreen):
     heading = "Import conversations"
     verb = "Import"
     several = False
-    usual_hint = "A bundle: what F7 exports with all settings."
+    usual_hint = "Choose a bundle that was exported with F7."
 
 
 def _absolute(entry: Entry) -> Path:

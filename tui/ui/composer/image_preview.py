@@ -49,7 +49,7 @@ class PictureView(SafeModal[None]):
             self._show_text(Content.styled(str(problem), "$text-warning"))
             return
         if self.app.no_color:
-            self._show_text(Content(f"{picture.about}. Pictures need colours."))
+            self._show_text(Content(f"{picture.about}. Pictures need color support."))
             return
         pixels = self.query_one("#picture-pixels", Static)
         pixels.styles.width = picture.columns

@@ -28,8 +28,16 @@ class PastedModal(GuardedModal[Answer | None]):
     """Shows the beginning of a pasted text. Returns the chosen action; None: it stays a chip."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "answer('unfold')", "Unfold", tooltip="Put it in as text", id="paste.unfold"),
-        Binding("a", "answer('attach')", "Attach", tooltip="Send it as a file", id="paste.attach"),
+        Binding(
+            "u", "answer('unfold')", "Unfold", tooltip="Insert the paste as text", id="paste.unfold"
+        ),
+        Binding(
+            "a",
+            "answer('attach')",
+            "Attach",
+            tooltip="Attach the paste as a file",
+            id="paste.attach",
+        ),
         Binding(
             "delete,backspace",
             "answer('remove')",
@@ -37,7 +45,7 @@ class PastedModal(GuardedModal[Answer | None]):
             tooltip="Remove the pasted text",
             id="paste.remove",
         ),
-        Binding("escape,f3", "leave", "Back", tooltip="Back to writing", id="paste.close"),
+        Binding("escape,f3", "leave", "Back", tooltip="Back to the composer", id="paste.close"),
     ]
 
     def __init__(

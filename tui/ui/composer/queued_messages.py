@@ -37,7 +37,7 @@ class QueuedMessages(Controller):
             "alt+up",
             "edit_waiting",
             "Change",
-            tooltip="Change the last message that waits",
+            tooltip="Edit the last queued message",
             show=False,
             priority=True,
             id="message.edit",
@@ -91,7 +91,7 @@ class QueuedMessages(Controller):
     async def _revise(self, where: ConversationId, turn_id: TurnId, words: str) -> None:
         if not await self.context.opened.session.edit(where, turn_id, words):
             await self.prepend_to_composer(Draft(words))
-            self.context.show_problem("It was sent before you changed it. Your words are below.")
+            self.context.show_problem("The message was already sent. Your edit is in the composer.")
 
     def reword(self, turn_id: TurnId, text: str) -> None:
         """Edit a message: a queued one in place, others as a new message in the composer."""

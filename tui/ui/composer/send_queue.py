@@ -76,7 +76,7 @@ class SendQueue:
         """
         if not (text := unfold(kept)).strip():
             if self._attached.files and not self._waiting:
-                self._context.show_problem("Say what the file is for.")
+                self._context.show_problem("Add a message to send with the file.")
             return
         if self._context.access is None and not is_written and not self._composer.text:
             self._composer.start_with(kept, [kept])
@@ -97,7 +97,7 @@ class SendQueue:
         """Keep a message in the composer until the session is open."""
         self._drafts.save_early_draft()
         chat_state = self._context.chat_state
-        waits = BannerText(tone="recovery", text="Sent as soon as the connection stands")
+        waits = BannerText(tone="recovery", text="Sends as soon as genie-tui is online")
         chat_state.show_problem(
             not_sent(chat_state.failed_start) if chat_state.failed_start else waits
         )

@@ -88,7 +88,7 @@ class SlashCommands:
 
     def _theme(self) -> SlashCommand:
         return SlashCommand(
-            "theme", "Change the colours", self._set_theme, "NAME", words=self._themes
+            "theme", "Change the color theme", self._set_theme, "NAME", words=self._themes
         )
 
     def _set_theme(self, name: str) -> None:
@@ -98,7 +98,7 @@ class SlashCommands:
         elif name in app.available_themes:
             app.theme = name
         else:
-            self._context.show_problem(f"There is no theme named {clean_line(name, 40)}.")
+            self._context.show_problem(f"Unknown theme {clean_line(name, 40)}.")
 
     def _themes(self, begun: str) -> Sequence[str]:
         names = self._context.app.available_themes

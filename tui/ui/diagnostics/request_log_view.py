@@ -32,8 +32,8 @@ class RequestsView(SafeModal[None]):
     """One row per request, newest first; ``calls`` returns them again each second."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "Copy the id", id="requests.copy", tooltip="Copy the request id"),
-        Binding("l", "copy_line", "Copy the line", id="requests.line", tooltip="Copy the request"),
+        Binding("c", "copy", "Copy ID", id="requests.copy", tooltip="Copy the request ID"),
+        Binding("l", "copy_line", "Copy line", id="requests.line", tooltip="Copy the request"),
         Binding("a", "copy_all", "Copy all", id="requests.all", tooltip="Copy all requests"),
         Binding("escape,q", "leave", "Close", id="requests.close", tooltip="Close"),
     ]
@@ -66,19 +66,19 @@ class RequestsView(SafeModal[None]):
     def action_copy(self) -> None:
         """Copy the id of the request under the cursor."""
         if (call := self.chosen) and call.request_id:
-            self.post_message(CopyText(call.request_id, "The request id"))
+            self.post_message(CopyText(call.request_id, "the request ID"))
         else:
-            self.notify("The service gave this request no id.", severity="warning")
+            self.notify("The service returned no ID for this request.", severity="warning")
 
     def action_copy_line(self) -> None:
         """Copy what is known of the request under the cursor."""
         if call := self.chosen:
-            self.post_message(CopyText(_line(call), "The request"))
+            self.post_message(CopyText(_line(call), "the request"))
 
     def action_copy_all(self) -> None:
         """Copy what is known of all requests, one line each."""
         lines = "\n".join(map(_line, reversed(self._calls)))
-        self.post_message(CopyText(lines, "The list of requests"))
+        self.post_message(CopyText(lines, "the list of requests"))
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -104,7 +104,7 @@ class RequestsView(SafeModal[None]):
         self.query_one(".requests--title", Static).update(title)
 
     def _hint(self) -> Content:
-        keys = (("c", "copy the id"), ("l", "the line"), ("a", "all"), ("Esc", "close"))
+        keys = (("c", "copy ID"), ("l", "copy line"), ("a", "all"), ("Esc", "close"))
         parts = [Content.assemble((key, "bold"), (f" {what}", "$soft")) for key, what in keys]
         return Content("   ").join(parts)
 

@@ -22,7 +22,7 @@ class ServerCalls(Controller):
             "f12",
             "requests",
             "Requests",
-            tooltip="Show the requests to the service and their ids",
+            tooltip="Show recent requests and their IDs",
             show=False,
             priority=True,
             id="support.requests",
@@ -30,8 +30,8 @@ class ServerCalls(Controller):
         Binding(
             "shift+f12,f24",
             "copy_request_id",
-            "Copy id",
-            tooltip="Copy the last request id",
+            "Copy ID",
+            tooltip="Copy the last request ID",
             show=False,
             priority=True,
             id="support.copy_request_id",
@@ -48,9 +48,9 @@ class ServerCalls(Controller):
         """Copy the ID of the newest request that has one."""
         named = (call.request_id for call in reversed(self._calls()) if call.request_id)
         if found := next(named, None):
-            self.context.post(CopyText(found, f"The request id {found}"))
+            self.context.post(CopyText(found, f"request ID {found}"))
         else:
-            self.context.notify("No request has an id yet.")
+            self.context.notify("No request ID yet.")
 
     def _calls(self) -> Sequence[ServerCall]:
         return self.context.access.session.calls if self.context.access else ()

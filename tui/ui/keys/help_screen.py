@@ -32,7 +32,7 @@ class HelpScreen(SafeModal[None]):
     """All keys by group; typing filters them, Enter runs a command that is available."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close", tooltip="Close the help", id="help.close"),
+        Binding("escape", "close", "Close", tooltip="Close help", id="help.close"),
         Binding("down", "move(1)", "Next", show=False, id="help.next"),
         Binding("up", "move(-1)", "Previous", show=False, id="help.previous"),
         Binding("pagedown", "page(1)", "Next page", show=False, id="help.next_page"),
@@ -43,7 +43,7 @@ class HelpScreen(SafeModal[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="help") as box:
             box.border_title = Content("Keys")
-            yield TextInput(placeholder="Type to find a key", id="help-filter")
+            yield TextInput(placeholder="Type to filter", id="help-filter")
             yield SafeOptionList(id="help-keys", compact=True)
             yield Static(id="help-note")
 
@@ -84,7 +84,7 @@ class HelpScreen(SafeModal[None]):
                 last = title
             yield Option(_row(keys, command, width), id=command.id)
         if not last:
-            yield Option(Content("No key does that."), disabled=True)
+            yield Option(Content("No matching keys."), disabled=True)
 
     def action_move(self, step: int) -> None:
         rows = self.query_one(OptionList)
@@ -131,8 +131,11 @@ class HelpScreen(SafeModal[None]):
 def _note(width: int) -> str:
     """Explain how to change keys; without room for the names, only name the file."""
     if width < _NARROW:
-        return "Keys can be changed; a wider window shows their names for that."
-    return 'The names are for [keys] of the configuration file: "app.help" = "f2"'
+        return "To see the names for changing keys, widen the window."
+    return (
+        "To change a key, add its name to [keys] in the configuration file, for example "
+        '"app.help" = "f2"'
+    )
 
 
 def _row(keys: str, command: Command, width: int) -> Content:

@@ -90,7 +90,7 @@ def keymap_of(wanted: Mapping[str, str], source: str) -> dict[str, str]:
         for key in keys:
             if not is_key(key):
                 shown = clean_line(key, 30)
-                raise KeyProblem(f"{source}, keys, {name}: {shown!r} is not a key.")
+                raise KeyProblem(f"{source}, keys, {name}: {shown!r} isn't a valid key.")
         keymap[name] = ",".join(map(normal, keys)) or UNBOUND
     for name in keymap:
         _check_clashes(name, keymap, source)
@@ -134,18 +134,18 @@ def _unknown(name: str, source: str) -> str:
     near = difflib.get_close_matches(name, commands(), 3)
     meant = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
     told = f"{source}, keys: unknown name {clean_line(name, 40)!r}; {meant}"
-    return f"{told}'genie-tui doctor --keys' lists all names."
+    return f"{told}Run 'genie-tui doctor --keys' to list all names."
 
 
 def _check_clashes(name: str, keymap: Mapping[str, str], source: str) -> None:
     command = commands()[name]
     for key in keys_of(command, keymap):
         if _is_for_typing(key) and _reaches_the_composer(command):
-            raise KeyProblem(f"{source}, keys, {name}: {key!r} is needed for typing.")
+            raise KeyProblem(f"{source}, keys, {name}: {key!r} is reserved for typing.")
         for other in commands().values():
             if other.id != name and key in keys_of(other, keymap) and _collide(command, other):
                 raise KeyProblem(
-                    f"{source}, keys, {name}: {key!r} is the key of {other.id} already."
+                    f"{source}, keys, {name}: {key!r} is already assigned to {other.id}."
                 )
 
 

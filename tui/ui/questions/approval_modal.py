@@ -90,7 +90,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
                 Content.assemble(("◆ ", ASKS), "Run ", (skill, "bold"), "?"),
                 classes="modal--title",
             )
-            told = f"{agent} waits for your decision. Nothing has been done yet."
+            told = f"{agent} is waiting for your decision. Nothing has run yet."
             yield Static(muted(told), classes="modal--lead")
             with VerticalScroll(classes="modal--body", can_focus=False):
                 if self._seen:

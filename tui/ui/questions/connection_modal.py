@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.core.steps import ConnectionStep
 
 _LABEL_CELLS = 10
-_NO_LINK = "There is no link yet. It appears here as soon as there is one."
+_NO_LINK = "No link yet. It appears here when it's ready."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class LinkTable(RowsView):
             if url:
                 yield _line("Link", Content(clean(url)))
             return
-        yield _line("Leads to", Content.styled(host, "bold"))
+        yield _line("Opens", Content.styled(host, "bold"))
         yield _line("Link", Content(clean(url)))
         if left := time_left(self.step.expires_ms, self._now_ms()):
             yield _line("Time", Content(left))
@@ -78,7 +78,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open", "Open", tooltip="Open the link", id="connection.open"),
         Binding("c", "copy", "Copy the link", tooltip="Copy the link", id="connection.copy"),
-        Binding("q", "qr", "QR code", tooltip="Show the link as QR code", id="connection.qr"),
+        Binding("q", "qr", "QR code", tooltip="Show the link as a QR code", id="connection.qr"),
     ]
 
     answering = frozenset({"open", "copy", "qr", "reject"})
@@ -103,7 +103,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
     def compose(self) -> ComposeResult:
         connector = clean_line(self.step.connector) or "A connection"
         agent = clean_line(self._agent, 60) or "The agent"
-        lead = f"{agent} waits for it, and goes on by itself once you have signed in."
+        lead = f"{agent} continues automatically after you sign in."
         with Vertical(classes="modal--box"):
             yield Static(
                 Content.assemble(("◇ ", ASKS), "Connect ", (connector, "bold")),
@@ -157,11 +157,11 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
     def action_open(self) -> None:
         if link := self._link:
             self.post_message(OpenLink(link))
-            self._note("Sign in there. This closes by itself when the connection stands.")
+            self._note("Sign in there. This dialog closes once you're connected.")
 
     def action_copy(self) -> None:
         if link := self._link:
-            self.post_message(CopyText(link, "The link"))
+            self.post_message(CopyText(link, "the link"))
 
     def action_qr(self) -> None:
         """Toggle between the link and its QR code."""

@@ -28,7 +28,7 @@ class DecisionModal(ArmedModal[AnswerT | None]):
             "r",
             "reject",
             "Reject",
-            tooltip="Reject, with a reason if you like",
+            tooltip="Reject, with an optional reason",
             id="decision.reject",
         ),
         Binding("escape", "later", "Later", tooltip="Decide later", id="decision.later"),

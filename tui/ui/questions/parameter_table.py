@@ -83,9 +83,7 @@ class ParameterTable(Widget):
         return self._layout_now
 
     def _rows(self) -> Sequence[ParameterRow]:
-        return self._parameters or [
-            ParameterRow(label="", value="It takes no parameters.", form="empty")
-        ]
+        return self._parameters or [ParameterRow(label="", value="No parameters.", form="empty")]
 
     def _lines(self, row: ParameterRow, width: int) -> Iterator[Line]:
         indent = self._label_cells if width - self._label_cells >= _LEAST_VALUE_CELLS else 2

@@ -63,7 +63,7 @@ class ReasonModal(ArmedModal[str | None], WritingModal):
         """``subject``: name of the skill or connection. ``question``: the opening dialog."""
         super().__init__(
             Content.assemble("Reject ", (clean_line(subject), "bold")),
-            "A reason is optional. The agent reads it.",
+            "Optional. The agent sees your reason.",
             submit="Reject",
             placeholder="Why not, or what to do instead",
             clock_s=clock_s,

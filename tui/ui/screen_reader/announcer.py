@@ -53,8 +53,8 @@ class Announcer:
             return
         if state == "unconfirmed":
             yield (
-                "It is not known whether your message arrived."
-                " Type /again to send it again, or /drop to give it up."
+                "Couldn't confirm that your message arrived. Type /again to send it again, "
+                "or /drop to discard it."
             )
 
     def _step(self, step: Step) -> Iterator[str]:
@@ -104,7 +104,7 @@ class Announcer:
         if not self._changed(step.key, state):
             return
         if not state.startswith("waiting"):
-            yield f"{skill}: {'no longer asked' if state == 'expired' else state}."
+            yield f"{skill}: {'no longer pending' if state == 'expired' else state}."
             if not is_as_shown(step):
                 yield "Its parameters changed after your decision."
             return
@@ -113,12 +113,14 @@ class Announcer:
             yield "The parameters changed:"
             for change in changes(step.asked_first, step.request):
                 yield f"  {change}"
-        yield f"Question {number}: {self._agent} asks to run {skill}, with:"
+        yield f"Question {number}: {self._agent} wants to run {skill} with:"
         for row in parameter_rows(step.request.schema, step.request.parameters):
             text = ": ".join(part for part in (row.label, row.value) if part)
             indent = "  " * (min(row.depth, _DEEPEST_INDENT) + 1)
             yield from (f"{indent}{line}" for line in text.split("\n"))
-        yield f"Type /approve {number}, or /reject {number} and a reason."
+        yield (
+            f"To approve, type /approve {number}. To reject, type /reject {number} and a reason."
+        )
 
     def _connection(self, step: ConnectionStep) -> Iterator[str]:
         name = clean_line(step.connector) or "A connection"
@@ -126,12 +128,12 @@ class Announcer:
         if not self._changed(step.key, state):
             return
         if not state.startswith("waiting"):
-            yield f"{name}: {'no longer asked' if state == 'expired' else state}."
+            yield f"{name}: {'no longer pending' if state == 'expired' else state}."
             return
         number = self._number_of(step.attempt_id)
-        where = shown_link(step.url) if step.url else "the link is not there yet"
+        where = shown_link(step.url) if step.url else "the link isn't ready yet"
         yield f"Question {number}: {name} needs you to sign in: {where}"
-        yield f"It goes on by itself afterwards. Type /reject {number} to decline."
+        yield f"The agent continues automatically after that. To decline, type /reject {number}."
 
     def _number_of(self, name: str) -> int:
         return self._number.setdefault(name, len(self._number) + 1)
@@ -139,7 +141,7 @@ class Announcer:
     def _end(self, turn: Turn) -> str:
         reason = clean_line(turn.reason, 400)
         if turn.outcome != "finished":
-            text = _ENDS.get(turn.outcome or "", "The agent has used up its turns.")
+            text = _ENDS.get(turn.outcome or "", "The agent reached its turn limit.")
             return f"{text} {reason}".rstrip()
         if reason:
             return f"End of the reply. The agent reported an error. {reason}"
@@ -157,7 +159,7 @@ def _of_skill(step: SkillStep) -> str:
         case "failed":
             return f"Skill {name}: failed. {clean_line(step.error or '', 400)}".rstrip()
         case "unreported":
-            return f"Skill {name}: no end reported."
+            return f"Skill {name}: no result reported."
         case "completed" if step.started_ms is not None and step.ended_ms is not None:
             return f"Skill {name}: done in {duration((step.ended_ms - step.started_ms) / 1000)}."
         case "completed":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.ui.screen_reader.line_io import LineIO
 
 _LISTED = 20
-_FORMATS = "A name that ends in .md, .html or .json says as what."
+_FORMATS = "To set the format, end the name with .md, .html, or .json."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class ConversationCommands:
                     number, f"{clean_line(item.name, 100)}{self._age(item.updated_ms)}{unread}"
                 )
             if not fitting:
-                text = "No conversation is called that." if words else "There is none yet."
+                text = "No matching conversations." if words else "No conversations yet."
                 self._lines.say(text)
 
     async def search(self, words: str) -> None:
@@ -83,18 +83,18 @@ class ConversationCommands:
             title = clean_line(hit.title, 60) or "New conversation"
             self._say(number, f"{title}{self._age(hit.at_ms)}: {_said(hit)}")
         if not words:
-            self._lines.say("Type the words to look for behind /search.")
+            self._lines.say("Type the words to search for after /search.")
         elif not hits:
-            self._lines.say(f"Nothing found for {clean_line(words, 40)}. Fewer words find more.")
+            self._lines.say(f"No results for {clean_line(words, 40)}. Try fewer words.")
         else:
-            self._lines.say("Type /open and a number to go there.")
+            self._lines.say("To open a result, type /open and its number.")
 
     async def export(self, conversation_id: ConversationId | None, typed: str) -> None:
         """Write a conversation to a file, in the format of its extension."""
         from tui.export import CannotWrite, file_name, format_of
 
         if conversation_id is None:
-            self._lines.say("There is no conversation to export yet.")
+            self._lines.say("No conversation to export yet.")
             return
         found = await self._session.conversations.find(conversation_id)
         usual = file_name(found.name if found else "", day_of(self._now_ms()), "md")
@@ -103,7 +103,7 @@ class ConversationCommands:
         if form is None:
             self._lines.say(_FORMATS)
         elif await asyncio.to_thread(os.path.exists, path):  # Path.exists() may raise
-            self._lines.say(f"{shown_path(path)} exists already. Give another name.")
+            self._lines.say(f"{shown_path(path)} already exists. Choose another name.")
         else:
             try:
                 wanted = ExportRequest(form, path)
@@ -116,15 +116,15 @@ class ConversationCommands:
     async def rename(self, conversation_id: ConversationId | None, title: str) -> None:
         """Rename a conversation. Raises ``BackendError``."""
         if conversation_id is None:
-            self._lines.say("There is no conversation to rename yet.")
+            self._lines.say("No conversation to rename yet.")
         elif not title:
-            self._lines.say("Type the new name behind /rename.")
+            self._lines.say("Type the new name after /rename.")
         else:
             if Capability.RENAME in self._session.can and not is_local(conversation_id):
                 await self._session.conversations.rename(conversation_id, title)
             else:
                 await self._session.conversations.give_name(conversation_id, title)
-            self._lines.say(f"It is called {clean_line(title, 100)} now.")
+            self._lines.say(f"Renamed to {clean_line(title, 100)}.")
 
     def _say(self, number: int, text: str) -> None:
         self._lines.say(f"{number}: {text}")
@@ -135,5 +135,5 @@ class ConversationCommands:
 
 def _said(hit: Hit) -> str:
     """Return the author of a hit, and its excerpt."""
-    who = {"title": "the title", "user": "you said", "agent": "the agent said"}[hit.source]
+    who = {"title": "title", "user": "you said", "agent": "the agent said"}[hit.source]
     return who if hit.source == "title" else f"{who}: {clean_line(hit.snippet, 300)}"

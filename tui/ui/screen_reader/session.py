@@ -50,24 +50,24 @@ _NAMED_S = 3.0
 """Longest wait for the agent's name before the first line."""
 _LONG_WAIT_MS = 10_000
 """Shortest wait that is announced; quick retries are not."""
-_READY = "Ready. Type a message and press Enter. /help lists what you can do."
+_READY = "Ready. Type a message and press Enter. For a list of commands, type /help."
 HELP = {
-    "/help": "say this list",
-    "/list WORDS": "list conversations, those with these words",
-    "/search WORDS": "find words in everything that was said",
-    "/open NUMBER": "go to a conversation of the list, or to what was found",
-    "/new": "begin a conversation",
-    "/read": "say this conversation again",
-    "/approve NUMBER": "let the skill of a question run",
-    "/reject NUMBER REASON": "say no to a question; the agent reads the reason",
-    "/attach FILE": "send a file with the next message",
-    "/export FILE": "write this conversation to a file; .md, .html or .json",
-    "/rename TITLE": "give this conversation a name",
-    "/retry": "try again now whatever waits",
+    "/help": "list the commands",
+    "/list WORDS": "list conversations, or only those that match WORDS",
+    "/search WORDS": "search all conversations",
+    "/open NUMBER": "open a conversation from the list or the search results",
+    "/new": "start a conversation",
+    "/read": "read this conversation again",
+    "/approve NUMBER": "approve a skill",
+    "/reject NUMBER REASON": "reject a question; the agent sees the reason",
+    "/attach FILE": "attach a file to your next message",
+    "/export FILE": "export this conversation to an .md, .html, or .json file",
+    "/rename TITLE": "rename this conversation",
+    "/retry": "retry now",
     "/stop": "ask the agent to stop",
-    "/again": "send a message again that was not confirmed",
-    "/drop": "give up a message that was not sent",
-    "/quit": "leave; nothing is lost",
+    "/again": "send an unconfirmed message again",
+    "/drop": "discard a message that wasn't sent",
+    "/quit": "quit; your messages are saved",
 }
 
 
@@ -145,7 +145,7 @@ class ScreenReaderSession:
         when = f" in {wait_text(left_ms / 1000)}" if left_ms >= _LONG_WAIT_MS else ""
         text = f"{of_recovery(recovery).text}. Trying again{when}." if recovery else ""
         if text != self._recovery_text:
-            self._lines.say(text or "All is well again.")
+            self._lines.say(text or "Back online.")
         self._recovery_text = text
 
     def _take(self, turn: Turn) -> None:
@@ -154,8 +154,8 @@ class ScreenReaderSession:
         if turn.conversation_id == self._current:
             self._announce(turn)
         elif _asks_or_ended(turn) and (known is None or known.phase != turn.phase):
-            what = "has ended" if turn.over else "waits for you"
-            self._lines.say(f"Another conversation {what}. /list shows it.")
+            what = "is finished" if turn.over else "needs your answer"
+            self._lines.say(f"Another conversation {what}. Type /list to see it.")
 
     def _announce(self, turn: Turn) -> None:
         if turn.id not in self._announcers:
@@ -168,7 +168,7 @@ class ScreenReaderSession:
             self._lines.say(line)
 
     def _say_problem(self, error: BackendError) -> None:
-        login = "Sign in with: genie-tui login." if login_helps(error) else error.hint
+        login = "To sign in, run: genie-tui login" if login_helps(error) else error.hint
         self._lines.say(f"Problem: {clean_line(f'{error} {login}', 600)}".rstrip())
 
     # -- input of the user -----------------------------------------------------------------
@@ -194,7 +194,9 @@ class ScreenReaderSession:
         elif command := self._commands().get(word):
             await command(rest.strip())
         else:
-            self._lines.say(f"There is no {clean_line(word, 30)}. /help lists what you can do.")
+            self._lines.say(
+                f"Unknown command {clean_line(word, 30)}. For a list of commands, type /help."
+            )
 
     def _commands(self) -> dict[str, Callable[[str], Awaitable[None]]]:
         return {
@@ -224,13 +226,13 @@ class ScreenReaderSession:
         turn = await self._session.send(self._current, text, files)
         self._file = None
         self._current = self._session.watched = turn.conversation_id
-        self._lines.say("Your message is safe. Waiting for the reply.")
+        self._lines.say("Your message is saved. Waiting for the reply.")
         self._announce(self._turns.get(turn.id, turn))
 
     async def _open(self, number: str) -> None:
         place = self._library.at(number)
         if place is None:
-            self._lines.say("Type /list or /search first, then /open and a number it says.")
+            self._lines.say("Type /list or /search first, then /open and a number from the list.")
             return
         where = self._current = self._session.watched = place.conversation_id
         self._lines.say(f"Conversation: {clean_line(place.name, 100)}")
@@ -245,14 +247,14 @@ class ScreenReaderSession:
 
     async def _new(self, _: str) -> None:
         self._current = self._session.watched = None
-        self._lines.say("A new conversation begins with your next message.")
+        self._lines.say("Your next message starts a new conversation.")
 
     async def _read(self, _: str) -> None:
         """Read the whole conversation."""
         turns = await self._session.history.turns(self._current) if self._current else []
         self._say_all(turns)
         if not turns:
-            self._lines.say("Nothing has been said here yet.")
+            self._lines.say("No messages yet.")
 
     async def _read_from(self, conversation_id: ConversationId, turn_id: TurnId) -> None:
         """Read a search hit and what follows it."""
@@ -260,7 +262,7 @@ class ScreenReaderSession:
         first = next((n for n, turn in enumerate(turns) if turn.id == turn_id), 0)
         self._say_all(turns[first:])
         if goes_on:
-            self._lines.say("More was said after that. /read says the newest of it.")
+            self._lines.say("There are newer messages. Type /read to hear the latest.")
 
     def _say_all(self, turns: Sequence[Turn]) -> None:
         for turn in turns:
@@ -298,49 +300,51 @@ class ScreenReaderSession:
                 if link.attempt_id == name and not approve:
                     await self._session.reject_connection(turn, link.attempt_id, reason or None)
                     return
-        self._lines.say("No question with that number is open. Give the number of the question.")
+        self._lines.say(
+            "No open question has that number. Use the number announced with the question."
+        )
 
     async def _attach(self, path: str) -> None:
         if Capability.UPLOAD not in self._session.can:
-            self._lines.say("This agent takes no files.")
+            self._lines.say("This agent doesn't accept files.")
             return
         try:
             self._file = _attachment(path)
         except CannotAttach as problem:
             self._lines.say(str(problem))
         else:
-            self._lines.say(f"{clean_line(self._file.name)} goes with your next message.")
+            self._lines.say(f"{clean_line(self._file.name)} will be sent with your next message.")
 
     async def _retry(self, _: str) -> None:
         self._session.lift_delays()
         self._session.retry_now()
-        self._lines.say("Whatever waits is tried again now.")
+        self._lines.say("Retrying now.")
 
     async def _stop(self, _: str) -> None:
         working = [t for t in self._turns.values() if t.conversation_id == self._current]
         if Capability.HALT not in self._session.can:
-            self._lines.say("This agent cannot be stopped.")
+            self._lines.say("This agent can't be stopped.")
         elif running := [turn for turn in working if not turn.over]:
             await self._session.conversations.halt(running[0])
-            self._lines.say("The agent was asked to stop.")
+            self._lines.say("Asked the agent to stop.")
         else:
-            self._lines.say("Nothing is at work here.")
+            self._lines.say("The agent isn't working on anything here.")
 
     async def _again(self, _: str) -> None:
         unsure = self._unsent("unconfirmed")
         for turn in unsure:
             await self._session.send_again(turn.conversation_id, turn.id)
-        text = "It is sent again." if unsure else "No message waits to be sent again."
+        text = "Sending it again." if unsure else "No unconfirmed message to send again."
         self._lines.say(text)
 
     async def _drop(self, _: str) -> None:
         waiting = self._unsent("unconfirmed", "queued")
         for turn in waiting:
             gone = await self._session.withdraw(turn.conversation_id, turn.id)
-            text = "The message is given up." if gone else "It is too late: the message is sent."
+            text = "Message discarded." if gone else "Too late: the message is already sent."
             self._lines.say(text)
         if not waiting:
-            self._lines.say("There is no message to give up.")
+            self._lines.say("No unsent message to discard.")
 
     def _unsent(self, *states: str) -> list[Turn]:
         here = [t for t in self._turns.values() if t.conversation_id == self._current]

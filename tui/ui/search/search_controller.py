@@ -23,7 +23,7 @@ class SearchController(Controller):
             "ctrl+f",
             "search",
             "Search",
-            tooltip="Search everything that was said",
+            tooltip="Search all conversations",
             show=False,
             priority=True,
             id="search.open",
@@ -37,9 +37,7 @@ class SearchController(Controller):
         """Query of the last search."""
 
     def slash_commands(self) -> Sequence[SlashCommand]:
-        return (
-            SlashCommand("search", "Search everything that was said", self._search_for, "WORDS"),
-        )
+        return (SlashCommand("search", "Search all conversations", self._search_for, "WORDS"),)
 
     def _search_for(self, words: str) -> None:
         self._words = words or self._words
@@ -51,7 +49,7 @@ class SearchController(Controller):
 
         access = self.context.access
         if access is None:
-            self.context.notify("The search works as soon as the session is open.")
+            self.context.notify("Still opening. Try the search again in a moment.")
             return
 
         def chosen(found: SearchResult | None) -> None:

@@ -35,8 +35,8 @@ _MARKED = "bold $primary"
 
 Search = Callable[[str, int], Awaitable[Sequence[Hit]]]
 
-_NOTHING = "Fewer words find more. What was never opened here is known by its title alone."
-_HINT = "Every conversation kept here: titles, what you said and what the agent said."
+_NOTHING = "Try fewer words. Conversations you haven't opened here are searched by title only."
+_HINT = "Searches every conversation stored here: titles, your messages, and replies."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class SearchModal(SafeModal[SearchResult]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="search.close"),
         Binding("ctrl+f", "leave", "Back", show=False, priority=True, id="search.toggle"),
-        Binding("down", "move('cursor_down')", "Next hit", priority=True, id="search.next"),
-        Binding("up", "move('cursor_up')", "Previous hit", priority=True, id="search.previous"),
+        Binding("down", "move('cursor_down')", "Next result", priority=True, id="search.next"),
+        Binding("up", "move('cursor_up')", "Previous result", priority=True, id="search.previous"),
         Binding("pagedown", "move('page_down')", "Next page", priority=True, id="search.page_down"),
         Binding("pageup", "move('page_up')", "Previous page", priority=True, id="search.page_up"),
     ]
@@ -69,9 +69,9 @@ class SearchModal(SafeModal[SearchResult]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="search") as box:
-            box.border_title = Content("Search everything")
-            box.border_subtitle = Content("↑↓ choose · Enter opens · Esc")
-            yield TextInput(self._first_words, placeholder="Words, or how they begin")
+            box.border_title = Content("Search conversations")
+            box.border_subtitle = Content("↑↓ choose · Enter open · Esc close")
+            yield TextInput(self._first_words, placeholder="Search for words or prefixes")
             yield Static(id="search-state")
             yield SafeOptionList(id="hits")
 
@@ -96,7 +96,7 @@ class SearchModal(SafeModal[SearchResult]):
         if not words.strip():
             self._show_hint(_HINT)
         elif not hits:
-            self._show_hint(f"Nothing found for “{clean_line(words, 40)}”. {_NOTHING}")
+            self._show_hint(f"No results for “{clean_line(words, 40)}”. {_NOTHING}")
         else:
             self._show_hint(_count(hits))
 
@@ -132,8 +132,8 @@ class SearchModal(SafeModal[SearchResult]):
 
 def _count(hits: Sequence[Hit]) -> str:
     if len(hits) >= _MOST:
-        return f"The best {_MOST} places"
-    places = f"{len(hits)} place" + ("s" if len(hits) > 1 else "")
+        return f"Top {_MOST} results"
+    places = f"{len(hits)} result" + ("s" if len(hits) > 1 else "")
     where = len({hit.conversation_id for hit in hits})
     return f"{places} in {where} conversation" + ("s" if where > 1 else "")
 
@@ -144,7 +144,7 @@ def drawn(hit: Hit, width: int, now_ms: int) -> Content:
     named = hit.source == "title"
     title = _excerpt(hit, width - 8) if named else line(hit.title or "New conversation", 120)
     head = spread(title.stylize_before("bold") if named else title, age, width)
-    who = {"title": "The title", "user": "You", "agent": ""}[hit.source]
+    who = {"title": "Title", "user": "You", "agent": ""}[hit.source]
     text = Content("") if named else _excerpt(hit, width - len(_INDENT) - len(who) - 3)
     who_said = Content.styled(f"{who}: " if who and not named else who, "$soft")
     below = Content.assemble(_INDENT, who_said, text.stylize_before("$soft"))

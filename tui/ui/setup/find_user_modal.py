@@ -71,7 +71,7 @@ class FindUserModal(SafeModal[UserCheck]):
         """Look up the email, or focus the field that is missing."""
         fields = list(self.query(Field))
         if not fields[0].value:
-            fields[0].show_problem("is needed")
+            fields[0].show_problem("is required")
         if wrong := next((field for field in fields if not field.sound), None):
             wrong.focus_input()
             return

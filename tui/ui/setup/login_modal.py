@@ -34,7 +34,7 @@ OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 
 _HEIGHTS = [(0, "-least"), (22, "-short"), (30, "-tall")]
 """Heights in lines from which the screen has a style class."""
-_PLACEHOLDER = "The page cannot be opened there? As expected: paste its address"
+_PLACEHOLDER = "Browser shows an error page? That's expected. Paste its address here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +100,16 @@ class LoginModal(GuardedModal[SignedIn | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open", "Open the browser", tooltip="Open the browser", id="login.open"),
         Binding("c", "copy", "Copy the address", tooltip="Copy the address", id="login.copy"),
-        Binding("q", "qr", "QR code", tooltip="Show the address as QR code", id="login.qr"),
+        Binding("q", "qr", "QR code", tooltip="Show the address as a QR code", id="login.qr"),
         Binding(
             "p",
             "paste",
-            "Paste the redirected address",
-            tooltip="Paste the redirected address",
+            "Paste the redirect address",
+            tooltip="Paste the redirect address",
             id="login.paste",
         ),
         Binding("r", "again", "Try again", tooltip="Try again", id="login.again"),
-        Binding("escape", "cancel", "Cancel", tooltip="Cancel the login", id="login.cancel"),
+        Binding("escape", "cancel", "Cancel", tooltip="Cancel sign-in", id="login.cancel"),
     ]
 
     VERTICAL_BREAKPOINTS = _HEIGHTS
@@ -186,7 +186,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
 
     def _begin(self) -> None:
         self.remove_class("-over", "-elsewhere", "-qr", "-ready")
-        self._say(".modal--lead", muted(f"{self._reason} Asking where to sign in…".lstrip()))
+        self._say(".modal--lead", muted(f"{self._reason} Getting the sign-in address…".lstrip()))
         self._say(".modal--note", Content(""))
         self.query_one(AddressField).clear()
 
@@ -195,7 +195,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
         self._attempt = self.query_one(LoginHeading).attempt = attempt
         self.query_one(LoginHeading).refresh()
         self.add_class("-ready")
-        lead = "Do it in the browser; this closes by itself."
+        lead = "Sign in with your browser. This dialog closes automatically."
         self._say(".modal--lead", muted(f"{self._reason} {lead}".lstrip()))
         self._say("#address", _link(attempt.url))
         self._say("#tunnel", _tunnel(attempt.tunnel))
@@ -227,15 +227,15 @@ class LoginModal(GuardedModal[SignedIn | None]):
 
     def action_open(self) -> None:
         if self._attempt and self._attempt.open_browser():
-            doubt = self._attempt.redirect_doubt or "If nothing appears, copy the address."
-            self._note(f"The browser was asked to open it. {doubt}")
+            doubt = self._attempt.redirect_doubt or "If nothing opens, copy the address."
+            self._note(f"Opening your browser. {doubt}")
         else:
             self.add_class("-elsewhere")
-            self._note("No browser can be started here: open the address in yours.")
+            self._note("Couldn't start a browser here. Open the address in your own browser.")
 
     def action_copy(self) -> None:
         if self._attempt:
-            self.post_message(CopyText(self._attempt.url, "The address"))
+            self.post_message(CopyText(self._attempt.url, "the address"))
 
     def action_qr(self) -> None:
         """Switch between the address and its QR code."""
@@ -254,7 +254,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
     def action_paste(self) -> None:
         self.remove_class("-qr")
         self.add_class("-elsewhere")
-        self._note("Paste the address of the page that the browser ends on.")
+        self._note("Paste the address of the page where the browser ended up.")
         self.set_focus(self.query_one(AddressField))
 
     def action_again(self) -> None:
@@ -286,7 +286,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
         except LoginProblem as problem:
             self._say(".modal--note", Content.styled(clean_line(problem.sentence(), 400), BAD))
         else:
-            self._note("Thank you. Signing in…")
+            self._note("Signing in…")
 
     # -- words -----------------------------------------------------------------------------
 
@@ -310,11 +310,11 @@ def _link(url: str) -> Content:
 def _tunnel(command: str) -> Content:
     if not command:
         return Content("")
-    return Content.assemble(muted("On your machine  "), line(command))
+    return Content.assemble(muted("Run on your machine  "), line(command))
 
 
 def _why(attempt: LoginAttempt) -> str:
     """Explain why the other ways come first."""
     if attempt.listening_problem:
-        return f"{attempt.listening_problem} The other way still works."
-    return f"No browser was started, since {attempt.remote_reason}."
+        return f"{attempt.listening_problem} You can still paste the redirect address."
+    return f"Didn't start a browser because {attempt.remote_reason}."

@@ -37,8 +37,8 @@ Auth = Literal["oauth", "api_key"]
 
 _REDIRECT_URL = "http://127.0.0.1:8763/callback"
 _REDIRECT_NOTE = (
-    "Register exactly this URL, to the character, with the genie's client: the browser comes back"
-    " to it after the sign-in. Another port will do as well, if it is the same in both places."
+    "Register exactly this URL with the genie's client. The browser returns to it after you "
+    "sign in. You can use another port if both places match."
 )
 _NAME = re.compile(r"[\w.-]{1,40}")
 _STEP_CELLS = max(map(len, STEPS)) + 4
@@ -117,32 +117,34 @@ class SetupScreen(SafeScreen[str]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="setup", can_focus=False), Vertical(id="setup-form"):
             yield Static(Content.assemble(("✦ ", "$primary"), ("genie-tui", "bold")))
-            yield Static(muted("Talk to a Workato genie. Nothing is set up yet."))
+            yield Static(muted("Chat with a Workato genie. No profile is set up yet."))
             with Horizontal(classes="setup--row"):
                 yield Button("Try the demo", id="try-demo", compact=True, action="screen.demo")
-                yield Static(muted("needs neither account nor network"))
-            yield Static(Content.styled("Or use a genie of your own", "bold"), id="own")
+                yield Static(muted("no account or network needed"))
+            yield Static(Content.styled("Or connect to your own genie", "bold"), id="own")
             yield from self._fields()
             yield CheckResults()
             with Horizontal(classes="setup--row"):
                 yield Button("Check", id="check", compact=True, action="screen.check")
                 yield Button("Save and open", id="save", compact=True, action="screen.save")
-            yield Static(muted(f"Will be saved in {self._path}"), id="where")
+            yield Static(muted(f"Saves to {self._path}"), id="where")
         yield KeyBar()
 
     def _fields(self) -> Iterator[Widget]:
         yield Field("name", "Profile", _problem_with_name, value="default")
         yield _setting("data_center", "Data center")
-        yield _setting("base_url", "Base URL", placeholder="instead of the data center's")
-        yield _setting("genie", "Genie", placeholder="its handle: gin-...")
-        yield Choice("Sign in in the browser (OAuth)", "Sign in by API key")
+        yield _setting("base_url", "Base URL", placeholder="overrides the data center")
+        yield _setting("genie", "Genie", placeholder="handle, such as gin-...")
+        yield Choice("Browser sign-in (OAuth)", "API key")
         with Vertical(classes="setup--oauth"):
-            yield _setting("client_id", "Client id", placeholder="of the genie's OAuth client")
+            yield _setting("client_id", "Client ID", placeholder="of the genie's OAuth client")
             yield _setting("redirect_url", "Redirect URL", value=_REDIRECT_URL)
             yield Static(muted(_REDIRECT_NOTE), classes="setup--note")
         with Vertical(classes="setup--key"):
             yield _setting("api_key", "API key", placeholder="of the genie's client")
-            yield _setting("idp_user_id", "User id", placeholder="Workato Identity's, no e-mail")
+            yield _setting(
+                "idp_user_id", "User ID", placeholder="from Workato Identity, not an email"
+            )
             with Horizontal(classes="setup--row setup--note"):
                 yield Button(
                     "Find my user ID by email",
@@ -168,7 +170,7 @@ class SetupScreen(SafeScreen[str]):
             self.query_one("#key-note", Static).update(Content.styled(str(error), BAD))
         else:
             self.query_one("#key-note", Static).update(
-                muted(f"The key is kept in {clean_line(storage)}, not in the configuration file.")
+                muted(f"The key is stored in {clean_line(storage)}, not in the configuration file.")
             )
 
     # -- the form --------------------------------------------------------------------------
@@ -214,7 +216,7 @@ class SetupScreen(SafeScreen[str]):
             if not missing:
                 return profile
             for field in missing:
-                field.show_problem("is needed")
+                field.show_problem("is required")
             wrong = missing
         wrong[0].focus_input()
         return None
@@ -271,7 +273,7 @@ class SetupScreen(SafeScreen[str]):
             await self._examine(profile)
             if self._flawed:
                 self._show(
-                    *self._found, Row(muted("Correct it, or save it as it is: Ctrl+S again."))
+                    *self._found, Row(muted("Fix it, or press Ctrl+S again to save anyway."))
                 )
                 return
         try:
@@ -343,7 +345,7 @@ def _setting(
 
 
 def _problem_with_name(name: str) -> str:
-    return "" if _NAME.fullmatch(name) else "must be letters, digits, '.', '-' or '_', at most 40"
+    return "" if _NAME.fullmatch(name) else "must be up to 40 letters, digits, '.', '-', or '_'"
 
 
 def _row(finding: CheckResult) -> Row:

@@ -69,7 +69,7 @@ async def export(
     try:
         await session.history.fetch_everything(conversation_id)
     except BackendError as error:
-        note = f" Only what is stored here, since: {error}"
+        note = f" Exported only what is stored on this machine: {error}"
     chronicle = await session.history.chronicle(conversation_id, agent)
     text = await asyncio.to_thread(render, chronicle, wanted.form)
     await asyncio.to_thread(write, wanted.path, text)
@@ -92,23 +92,28 @@ def read_bundle(path: Path) -> Json:
         check_path(path)
         bundle = read_json(path.read_bytes())
     except OSError as error:
-        raise CannotRead(f"{name} cannot be read: {error.strerror or error}.") from error
+        raise CannotRead(f"Couldn't read {name}: {error.strerror or error}.") from error
     except ValueError as error:
-        raise CannotRead(f"{name} is no bundle: it is not JSON.") from error
+        raise CannotRead(f"{name} isn't a bundle: it isn't JSON.") from error
     if not isinstance(bundle, dict):
-        raise CannotRead(f"{name} is no bundle: it is JSON of another kind.")
+        raise CannotRead(f"{name} isn't a bundle: it contains other JSON.")
     return bundle
 
 
 _FORMATS: tuple[tuple[Form, str, str], ...] = (
-    ("html", "Web page", "One page to read, print or send; it loads nothing and runs nothing."),
-    ("md", "Markdown", "Text to read anywhere, or to keep beside the code."),
+    (
+        "html",
+        "Web page",
+        "A self-contained page to read, print, or send. It runs no scripts and loads nothing.",
+    ),
+    ("md", "Markdown", "Plain text to read anywhere or keep next to your code."),
     ("json", "JSON", "Every event with its payload, for programs."),
 )
 _BUNDLE: tuple[Form, str, str] = (
     "bundle",
     "Bundle",
-    "The settings as the service has them, to be imported again. Nothing is masked in it.",
+    "The conversation's settings as the service stores them, ready to import again. Secrets "
+    "aren't masked.",
 )
 _BUNDLE_ENDING = ".bundle.json"
 
@@ -117,9 +122,13 @@ class ExportModal(SafeModal[ExportRequest | None]):
     """Dialog for format and file; confirms before a file is replaced."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", tooltip="Export nothing", id="export.cancel"),
+        Binding("escape", "leave", "Cancel", tooltip="Close without exporting", id="export.cancel"),
         Binding(
-            "ctrl+t", "next_format", "Format", tooltip="Choose the next format", id="export.format"
+            "ctrl+t",
+            "next_format",
+            "Format",
+            tooltip="Switch to the next format",
+            id="export.format",
         ),
     ]
     AUTO_FOCUS = "Input"
@@ -134,8 +143,8 @@ class ExportModal(SafeModal[ExportRequest | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="export") as box:
-            box.border_title = Content("Export the conversation")
-            box.border_subtitle = Content("^T another format")
+            box.border_title = Content("Export conversation")
+            box.border_subtitle = Content("Ctrl+T next format")
             yield Static(line(self._title, 120), id="export-title")
             yield Choice(*(name for _, name, _ in self._formats))
             yield Static(id="export-meaning")
@@ -164,7 +173,7 @@ class ExportModal(SafeModal[ExportRequest | None]):
         meaning = next(text for form, _, text in self._formats if form == self._form)
         self.query_one("#export-meaning", Static).update(Content(meaning))
         masked = "" if self._form == "bundle" else " Secrets are masked."
-        self._note(f"In {shown_path(self._folder)}.{masked} → takes the rest of a name.")
+        self._note(f"Saves to {shown_path(self._folder)}.{masked} Press → to complete the name.")
 
     def _note(self, sentence: str, *, problem: bool = False) -> None:
         note = self.query_one("#export-note", Static)
@@ -199,7 +208,7 @@ class ExportModal(SafeModal[ExportRequest | None]):
         if problem := next(_problems(path), ""):
             self._note(problem, problem=True)
         elif os.path.exists(path):
-            question = f"{path.name} exists already. Replace it?"
+            question = f"{path.name} already exists. Replace it?"
             self.app.push_screen(
                 ConfirmModal(question, yes="Replace"), lambda yes: self._confirmed(path, yes)
             )
@@ -232,6 +241,6 @@ def _problems(path: Path) -> Iterator[str]:
     if not is_allowed(path):
         yield "Files can only be written in the folder of this page. Choose a name in it."
     if not os.path.isdir(path.parent):
-        yield f"There is no folder {shown_path(path.parent)}."
+        yield f"Folder not found: {shown_path(path.parent)}."
     elif os.path.exists(path) and not os.path.isfile(path):
-        yield f"{clean_line(path.name)} is not a file."
+        yield f"{clean_line(path.name)} isn't a file."

@@ -100,7 +100,7 @@ class ImportFile(Controller):
         sentences = [f"{count} conversation{'' if count == 1 else 's'} imported."]
         sentences += [clean_line(problem) for problem in imported.problems[:_MOST_PROBLEMS]]
         if (more := len(imported.problems) - _MOST_PROBLEMS) > 0:
-            sentences.append(f"And {more} problems more.")
+            sentences.append(f"And {more} more problems.")
         text = " ".join(sentences)
         if imported.problems:
             self.context.notify(text, severity="warning", timeout=15)

@@ -49,9 +49,9 @@ class Organizer(Controller):
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
-        _key("f2", "rename", "Rename", "Rename the conversation"),
-        _key("f4", "pin", "Pin", "Pin the conversation, or unpin it"),
-        _key("f7", "export", "Export", "Export the conversation", priority=True),
+        _key("f2", "rename", "Rename", "Rename conversation"),
+        _key("f4", "pin", "Pin", "Pin or unpin the conversation"),
+        _key("f7", "export", "Export", "Export conversation", priority=True),
         _key("f8", "delete", "Delete", "Delete the conversation"),
     )
 
@@ -74,7 +74,7 @@ class Organizer(Controller):
         return action not in ("rename", "pin", "delete") or self._meant() is not None
 
     def slash_commands(self) -> Sequence[SlashCommand]:
-        return (SlashCommand("rename", "Rename the conversation", self._rename_to, "TITLE"),)
+        return (SlashCommand("rename", "Rename conversation", self._rename_to, "TITLE"),)
 
     def subject(self) -> Conversation | None:
         """Return the highlighted conversation if the list has the focus, else the open one."""
@@ -98,7 +98,7 @@ class Organizer(Controller):
 
     def _rename_to(self, title: str) -> None:
         if (found := self.subject()) is None:
-            self.context.show_problem("There is no conversation to rename yet.")
+            self.context.show_problem("No conversation to rename yet.")
         elif title:
             self.context.run("file", self._give_name, found.id, title)
         else:
@@ -144,7 +144,7 @@ class Organizer(Controller):
         if found := self.subject():
             self._ask_for_file(found)
         else:
-            self.context.notify("There is no conversation to export yet.")
+            self.context.notify("No conversation to export yet.")
 
     def _ask_for_file(self, found: Conversation) -> None:
         from tui.ui.sidebar.export import ExportModal
@@ -183,7 +183,11 @@ class Organizer(Controller):
             if yes:
                 self.context.run("delete", self._delete, found.id)
 
-        gone = "for good" if Capability.DELETE in self.context.can else "here; the server keeps it"
+        gone = (
+            "permanently"
+            if Capability.DELETE in self.context.can
+            else "on this machine (the server keeps it)"
+        )
         question = f"Delete “{found.name}” {gone}?"
         self.context.ask(ConfirmModal(question, yes="Delete"), answered)
 

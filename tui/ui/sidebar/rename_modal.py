@@ -23,7 +23,7 @@ class RenameModal(SafeModal[str]):
     """Returns the new name, empty to restore the agent's title; None: canceled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", id="rename.close", tooltip="Keep the name"),
+        Binding("escape", "leave", "Cancel", id="rename.close", tooltip="Keep the current name"),
     ]
 
     def __init__(self, name: str, title: str, *, shared: bool = False) -> None:
@@ -38,7 +38,7 @@ class RenameModal(SafeModal[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="rename--box"):
-            yield Static(Content.styled("Rename the conversation", "bold"))
+            yield Static(Content.styled("Rename conversation", "bold"))
             yield TextInput(
                 self._name_now,
                 placeholder=self._title_now,
@@ -61,6 +61,6 @@ class RenameModal(SafeModal[str]):
 
     def _hint(self) -> Content:
         if self._shared:
-            return Content("The service keeps it: the name is the same wherever you look.")
-        back = f" Left empty, it is “{self._title_now}” again." if self._title_now else ""
-        return Content(f"The name is kept on this machine only.{back}")
+            return Content("The service saves the name, so it appears everywhere you sign in.")
+        back = f" Leave it empty to use “{self._title_now}” again." if self._title_now else ""
+        return Content(f"The name is saved on this machine only.{back}")

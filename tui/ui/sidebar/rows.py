@@ -27,7 +27,7 @@ MOST_FOUND = 500
 """Rows shown while filtering."""
 
 NONE_YET = "No conversations yet"
-NONE_FOUND = "Nothing has these words"
+NONE_FOUND = "No matches"
 
 _GLYPHS: dict[RowState, tuple[str, str]] = {
     "asking": ("◆ ", "bold $warning"),

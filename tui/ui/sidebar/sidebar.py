@@ -47,10 +47,10 @@ class ConversationList(FittedList):
             tooltip="Filter the conversations",
             id="sidebar.filter",
         ),
-        Binding("f2", "rename", "Rename", tooltip="Rename the conversation", id="sidebar.rename"),
-        Binding("f4", "pin", "Pin", tooltip="Pin the conversation, or unpin it", id="sidebar.pin"),
+        Binding("f2", "rename", "Rename", tooltip="Rename conversation", id="sidebar.rename"),
+        Binding("f4", "pin", "Pin", tooltip="Pin or unpin the conversation", id="sidebar.pin"),
         Binding("enter", "select", "Open", tooltip="Open the conversation", id="sidebar.open"),
-        Binding("escape", "leave", "Back", tooltip="Back to writing", id="sidebar.leave"),
+        Binding("escape", "leave", "Back", tooltip="Back to the composer", id="sidebar.leave"),
         Binding(
             "delete", "delete", "Delete", tooltip="Delete the conversation", id="sidebar.delete"
         ),

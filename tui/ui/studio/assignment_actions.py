@@ -56,9 +56,9 @@ class AssignmentActions:
         question = menus.SHUT_OUT if kind == "group" else menus.REMOVE
         self._changes.ask(
             question.format(thing=name, genie=whose),
-            "Take it away",
+            "Remove",
             lambda studio: _remove_call(studio.genies, kind)(genie.id, [thing]),
-            f"{name} was taken from {whose}.",
+            f"Removed {name} from {whose}.",
         )
 
     def add_group(self) -> None:
@@ -66,13 +66,13 @@ class AssignmentActions:
 
         def typed(group: str | None) -> None:
             if group and (genie := self._selection.genie):
-                told = f"The group may talk to {name_of(genie)}."
+                told = f"The group can now talk to {name_of(genie)}."
                 self._changes.run(
                     lambda studio: studio.genies.assign_user_groups(genie.id, [group]), told
                 )
 
-        hint = "No endpoint lists the groups: their ids are on the workspace's own pages."
-        ask = AskModal("The id of the user group to let in", hint, yes="Let it in")
+        hint = "The API can't list user groups. Find the ID on the workspace's own pages."
+        ask = AskModal("ID of the user group", hint, yes="Give access")
         self._screen.app.push_screen(ask, typed)
 
     def _show_sources(self, kind: str, thing: str) -> None:
@@ -91,7 +91,7 @@ class AssignmentActions:
             self._status.fail(error)
             return
         self._status.tell("")
-        lines = ["Sources: " + (", ".join(map(str, sources.data_sources)) or "none told"), ""]
+        lines = ["Sources: " + (", ".join(map(str, sources.data_sources)) or "not listed"), ""]
         lines += [f"Recipe {recipe.id}: {recipe.name}" for recipe in recipes]
         self._screen.app.push_screen(
             SourceView("\n".join(lines).strip(), self._selection.label_of("kb", thing))
@@ -103,14 +103,14 @@ class AssignmentActions:
         self._screen.run_worker(reading, group="jobs", exclusive=True, exit_on_error=False)
 
     async def _read_jobs(self, thing: str) -> None:
-        self._status.tell("Looking for its recipe…")
+        self._status.tell("Finding its recipe…")
         try:
             studio = await self._changes.studio.client()
             skill = await studio.skills.get(SkillId(thing))
         except BackendError as error:
             self._status.fail(error)
             return
-        self._status.tell("" if skill.recipe_id else "The API does not name its recipe.")
+        self._status.tell("" if skill.recipe_id else "The API doesn't name its recipe.")
         if skill.recipe_id:
             self._screen.app.push_screen(
                 JobsModal(self._changes.studio, skill.recipe_id, skill.name)

@@ -60,14 +60,14 @@ class ClientActions:
                 self._screen.app.push_screen(modal, lambda _: self._ask_to_attach(client_id))
                 return
             self._screen.notify(
-                f"client_id for the profile: {clean_line(made.oauth_client_id, 80)}",
-                title=f"{name} is there",
+                f"client_id for your profile: {clean_line(made.oauth_client_id, 80)}",
+                title=f"{name} created",
                 markup=False,
                 timeout=30,
             )
             self._ask_to_attach(client_id)
 
-        self._changes.run(make, f"{name} is there.", meanwhile="Making the client…")
+        self._changes.run(make, f"{name} created.", meanwhile="Creating the client…")
 
     def _ask_to_attach(self, client_id: GenieClientId) -> None:
         """Offer to attach a new client, which is of no use before."""
@@ -78,10 +78,8 @@ class ClientActions:
                 if yes:
                     self._attach("client", client_id)
 
-            question = f"Attach the new client to {name}, so that it can be talked to?"
-            self._screen.app.push_screen(
-                ConfirmModal(question, yes="Attach it", no="Later"), answered
-            )
+            question = f"Attach the new client to {name} so that you can talk to it?"
+            self._screen.app.push_screen(ConfirmModal(question, yes="Attach", no="Later"), answered)
 
     def _attach(self, kind: str, thing: str) -> None:
         if (genie := self._selection.genie) is not None:
@@ -97,9 +95,7 @@ class ClientActions:
                 raise
             self._selection.attached[genie.id] = client_id
 
-        self._changes.run(
-            attach, f"{name} is attached to {name_of(genie)}.", meanwhile="Attaching…"
-        )
+        self._changes.run(attach, f"{name} attached to {name_of(genie)}.", meanwhile="Attaching…")
 
     def _explain_pairs(self, genie: Genie, client_id: GenieClientId, error: BackendError) -> None:
         """Explain a second pairing, and offer to swap the clients if the other one is known."""
@@ -117,7 +113,7 @@ class ClientActions:
             self._selection.attached[genie.id] = client_id
 
         question = menus.EXCHANGE.format(thing=thing, **names)
-        self._changes.ask(question, "Exchange them", exchange, f"{thing} is attached instead.")
+        self._changes.ask(question, "Replace", exchange, f"{thing} is attached instead.")
 
     def _detach(self, kind: str, thing: str) -> None:
         if (genie := self._selection.genie) is None:
@@ -128,20 +124,20 @@ class ClientActions:
             self._selection.attached.pop(genie.id, None)
 
         names = {"thing": self._selection.label_of(kind, thing), "genie": name_of(genie)}
-        told = "{thing} is detached from {genie}.".format(**names)
-        self._changes.ask(menus.DETACH.format(**names), "Detach it", detach, told)
+        told = "{thing} detached from {genie}.".format(**names)
+        self._changes.ask(menus.DETACH.format(**names), "Detach", detach, told)
 
     def _rename(self, kind: str, thing: str) -> None:
         def typed(name: str | None) -> None:
             if name:
                 rename = GenieClientId(thing)
                 self._changes.run(
-                    lambda studio: studio.clients.rename(rename, name), "It is renamed."
+                    lambda studio: studio.clients.rename(rename, name), "Client renamed."
                 )
 
         now = self._selection.label_of(kind, thing)
         self._screen.app.push_screen(
-            AskModal("Rename the client", "Its id stays.", now, yes="Rename"), typed
+            AskModal("Rename client", "Its ID stays the same.", now, yes="Rename"), typed
         )
 
     def _delete(self, kind: str, thing: str) -> None:
@@ -149,7 +145,7 @@ class ClientActions:
         client = GenieClientId(thing)
         question = menus.DELETE.format(thing=name)
         self._changes.ask(
-            question, "Delete it", lambda s: s.clients.delete(client), f"{name} is deleted."
+            question, "Delete", lambda s: s.clients.delete(client), f"{name} deleted."
         )
 
     def _regenerate(self, kind: str, thing: str) -> None:
@@ -160,4 +156,6 @@ class ClientActions:
             self._screen.app.push_screen(SecretModal(name, made.api_key))
 
         question = menus.REGENERATE.format(thing=name)
-        self._changes.ask(question, "New key", regenerate, f"{name} has a new API key.")
+        self._changes.ask(
+            question, "Create new key", regenerate, f"Created a new API key for {name}."
+        )

@@ -10,7 +10,7 @@ from tui.ui.toolkit.confirm import ConfirmModal
 if TYPE_CHECKING:
     from tui.ui.textual_fixes.screens import SafeModal
 
-THROW_AWAY = "Throw away what you have changed?"
+THROW_AWAY = "Discard your changes?"
 
 
 def confirm_discard(screen: SafeModal[Any], *, changed: bool, then: Callable[[], object]) -> None:
@@ -21,6 +21,6 @@ def confirm_discard(screen: SafeModal[Any], *, changed: bool, then: Callable[[],
             then()
 
     if changed:
-        screen.app.push_screen(ConfirmModal(THROW_AWAY, yes="Throw away", no="Go on"), answered)
+        screen.app.push_screen(ConfirmModal(THROW_AWAY, yes="Discard", no="Go on"), answered)
     else:
         then()

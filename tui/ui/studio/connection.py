@@ -24,8 +24,8 @@ raises ``tui.config.ConfigError``.
 
 NO_TOKEN = "Studio needs a Developer API token"
 WHICH_TOKEN = (
-    "wrka..., of an API client under Workspace admin, as developer_token in the profile or"
-    " GENIE_TUI_DEVELOPER_TOKEN; the key that you chat with, of the genie's client, is another one."
+    "Set developer_token in the profile, or GENIE_TUI_DEVELOPER_TOKEN, to an API client's "
+    "token (wrka...). The genie client's key that you chat with doesn't work here."
 )
 
 

@@ -133,12 +133,12 @@ def _when(at_ms: int | None) -> str:
 def _client_lines(
     genie: Genie, clients: DetailPart[ListPreview[GenieClient]], attached: str
 ) -> Iterator[DetailRow]:
-    yield from _heading("Client", "a genie has room for one")
+    yield from _heading("Client", "one client per genie")
     if has_client(genie):
         through = clean_line(genie.chat_interface, 40).replace("_", " ")
-        yield _told(f"One is attached ({through}); not told which.")
+        yield _told(f"A client is attached ({through}); the API doesn't say which.")
     else:
-        yield _told("None is attached: nobody can talk to it (406) before one is.")
+        yield _told("No client attached. The genie can't reply (HTTP 406) until you attach one.")
     yield from _listed(clients)
     for client in clients.value.entries if clients.value else ():
         here = client.client_id == attached
@@ -168,12 +168,12 @@ def _kb_lines(genie: Genie, details: GenieDetails) -> Iterator[DetailRow]:
 def _group_lines(genie: Genie, details: DetailPart[Genie]) -> Iterator[DetailRow]:
     yield from _heading("User groups", _counted(genie.user_groups_count))
     if details.value is None:
-        yield _told("Not known." if details.problem else "Reading…")
+        yield _told("Unknown." if details.problem else "Reading…")
     elif not genie.user_groups:
-        yield _told("None: nobody is let in.")
+        yield _told("No user groups, so no one has access.")
     for group in genie.user_groups:
         yield _entry(DONE, group.name, group.id, f"group:{group.id}")
-    yield _add("Let a group in, by its id", "new:group")
+    yield _add("Give a group access, by ID", "new:group")
 
 
 def _guardrail_lines(guardrail: DetailPart[Guardrail]) -> Iterator[DetailRow]:
@@ -183,14 +183,14 @@ def _guardrail_lines(guardrail: DetailPart[Guardrail]) -> Iterator[DetailRow]:
     elif guardrail.value is None:
         yield _told("Reading…")
     elif not guardrail.value.id:
-        yield _told("No guardrail is attached to this genie.")
+        yield _told("This genie has no guardrail.")
     else:
         for kind in POLICY_TYPES:
             yield _policy_line(guardrail.value, kind)
         for policy in guardrail.value.policies:
             if policy.policy_type not in POLICY_TYPES:
                 name = line(policy_name(policy.policy_type), 40)
-                about = muted("unknown to this version")
+                about = muted("not supported by this version")
                 yield DetailRow(Content.assemble("  ", UNSURE, " ", name), about=about)
 
 
@@ -216,10 +216,10 @@ def _listed(part: DetailPart[ListPreview[T]], about: str = "") -> Iterator[Detai
     elif not part.value.entries:
         yield _told("There are none.")
     elif part.value.goes_on:
-        yield _told(f"The first {MOST} {about}".rstrip() + ".")
+        yield _told(f"First {MOST} {about}".rstrip() + ".")
     elif about:
         yield _told(f"{len(part.value.entries)} {about}.")
 
 
 def _counted(count: int | None) -> str:
-    return "" if count is None else f"the genie has {count}"
+    return "" if count is None else f"{count} on this genie"

@@ -29,7 +29,7 @@ class AskModal(SafeModal[str]):
     """Returns the typed text; None if it was closed or left empty."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", id="ask.close", tooltip="Change nothing"),
+        Binding("escape", "leave", "Cancel", id="ask.close", tooltip="Close without changes"),
     ]
     AUTO_FOCUS = "Input"
 
@@ -72,13 +72,19 @@ class NewClientModal(SafeModal[WantedClient]):
     """Returns the client to create; None if it was closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", id="client.close", tooltip="Make no client"),
+        Binding(
+            "escape",
+            "leave",
+            "Cancel",
+            id="client.close",
+            tooltip="Close without creating a client",
+        ),
         Binding(
             "ctrl+s",
             "make",
-            "Make it",
+            "Create",
             id="client.make",
-            tooltip="Make the client",
+            tooltip="Create the client",
             priority=True,
         ),
     ]
@@ -88,10 +94,10 @@ class NewClientModal(SafeModal[WantedClient]):
         with Vertical(classes="studio--box"):
             yield Static(Content.styled("New client", "bold"))
             yield Field("client_name", "Name", lambda name: "")
-            yield Choice("API key", "OAuth login")
+            yield Choice("API key", "OAuth sign-in")
             yield Field("redirect_url", "Redirect URL", _problem_with_url)
             yield Static(id="client-note")
-            yield AnswerRow(("Ctrl+S", "Make it", "make"), ("Esc", "Cancel", "leave"), cells=18)
+            yield AnswerRow(("Ctrl+S", "Create", "make"), ("Esc", "Cancel", "leave"), cells=18)
 
     def on_mount(self) -> None:
         self._show_kind()
@@ -104,9 +110,12 @@ class NewClientModal(SafeModal[WantedClient]):
     def _show_kind(self) -> None:
         self.query_one("#redirect-url").display = self._is_oauth
         note = (
-            "People sign in; there is no secret. The URL must be that of the profile, exactly."
+            (
+                "Users sign in themselves; there is no secret. The URL must exactly match the "
+                "profile's."
+            )
             if self._is_oauth
-            else "Applications speak for anybody with the key. It is shown this once."
+            else "An application with this key can act for any user. The key is shown only once."
         )
         self.query_one("#client-note", Static).update(muted(note))
 
@@ -124,7 +133,7 @@ class NewClientModal(SafeModal[WantedClient]):
         wrong += [url] if self._is_oauth and not (url.value and url.sound) else []
         for field in wrong:
             if not field.value:
-                field.show_problem("is needed")
+                field.show_problem("is required")
         if wrong:
             wrong[0].focus_input()
         else:
@@ -132,4 +141,4 @@ class NewClientModal(SafeModal[WantedClient]):
 
 
 def _problem_with_url(url: str) -> str:
-    return "" if link_host(url) else "must be an http(s) address"
+    return "" if link_host(url) else "must be an http or https address"

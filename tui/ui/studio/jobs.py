@@ -46,7 +46,7 @@ class JobsModal(SafeModal[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", id="jobs.copy", tooltip="Copy the job and its error"),
         Binding("f", "only_failed", "Failed", id="jobs.failed", tooltip="Show failed jobs only"),
-        Binding("f5,r", "read", "Read again", id="jobs.read", tooltip="Read the jobs again"),
+        Binding("f5,r", "read", "Refresh", id="jobs.read", tooltip="Refresh the jobs"),
         Binding("escape,q", "leave", "Close", id="jobs.close", tooltip="Close"),
     ]
 
@@ -69,7 +69,7 @@ class JobsModal(SafeModal[None]):
             yield AnswerRow(
                 ("c", "Copy", "copy"),
                 ("f", "Failed only", "only_failed"),
-                ("r", "Read again", "read"),
+                ("r", "Refresh", "read"),
                 ("Esc", "Close", "leave"),
                 cells=16,
             )
@@ -89,7 +89,7 @@ class JobsModal(SafeModal[None]):
     @work(group="jobs", exclusive=True, exit_on_error=False)
     async def action_read(self) -> None:
         """Read the recipe and its newest jobs."""
-        self._tell("Reading…")
+        self._tell("Loading…")
         status = "failed" if self._failed_only else None
         try:
             studio = await self._studio.client()
@@ -102,7 +102,9 @@ class JobsModal(SafeModal[None]):
                     if len(jobs) == _MOST:
                         break
         except BackendError as error:
-            gone = " It may be another workspace's." if error.kind is ErrorKind.NOT_FOUND else ""
+            gone = (
+                " It may belong to another workspace." if error.kind is ErrorKind.NOT_FOUND else ""
+            )
             self._tell(f"✗ {error.sentence()}{gone}", BAD)
             return
         self._jobs = jobs
@@ -126,7 +128,7 @@ class JobsModal(SafeModal[None]):
         if recipe and recipe.job_succeeded_count is not None:
             told = f"{recipe.job_succeeded_count} succeeded, {recipe.job_failed_count or 0} failed"
         kind = "failed job" if self._failed_only else "job"
-        shown = f"the newest {len(self._jobs)} {kind}s"
+        shown = f"newest {len(self._jobs)} {kind}s"
         if len(self._jobs) < _MOST:
             shown = f"{len(self._jobs)} {kind}{'' if len(self._jobs) == 1 else 's'}"
         if not self._jobs:
@@ -159,7 +161,7 @@ class JobsModal(SafeModal[None]):
         job = self.chosen
         error = job.error.strip() if job else ""
         if job and job.failed and not error:
-            error = "It failed without saying why."
+            error = "The job failed without an error message."
         told = plain(error[:_LONGEST_ERROR]).stylize(BAD)
         self.query_one("#jobs-error", Static).update(told)
         self.query_one(".jobs--error").display = bool(error)

@@ -61,9 +61,7 @@ class ListEditor(SafeOptionList):
     """One row per entry, and one to add another. Enter edits, Delete removes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "delete", "drop", "Take away", id="items.drop", tooltip="Take away the row's entry"
-        ),
+        Binding("delete", "drop", "Remove", id="items.drop", tooltip="Remove the selected entry"),
     ]
 
     class Changed(Message):
@@ -90,7 +88,7 @@ class ListEditor(SafeOptionList):
             about = item.description if isinstance(item, Topic) else item.pattern
             words = Content.assemble(line(item.name or "(no name)", 60), "  ")
             yield Option(Content.assemble(glyph, " ", words, muted(clean_line(about, 100))))
-        yield Option(Content.assemble(("+ ", "bold $text-primary"), f"{self._what} more"))
+        yield Option(Content.assemble(("+ ", "bold $text-primary"), f"Add {self._what}"))
 
     @on(OptionList.OptionSelected)
     def _edit(self, event: OptionList.OptionSelected) -> None:
@@ -119,9 +117,9 @@ class ListItemModal(SafeModal[Item]):
     """Returns the changed topic or regex; None if it was closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back", id="item.close", tooltip="Back without the changes"),
+        Binding("escape", "leave", "Back", id="item.close", tooltip="Back without saving"),
         Binding(
-            "ctrl+s", "take", "Take over", id="item.take", tooltip="Take it over", priority=True
+            "ctrl+s", "take", "Apply", id="item.take", tooltip="Apply the changes", priority=True
         ),
     ]
     AUTO_FOCUS = "Input"
@@ -142,12 +140,12 @@ class ListItemModal(SafeModal[Item]):
             yield Static(muted("Description" if topic else "Pattern"), classes="form--title")
             yield SafeTextArea(clean(more), soft_wrap=True, compact=True, id="item-more")
             if topic:
-                yield Static(muted("Examples, a line each"), classes="form--title")
+                yield Static(muted("Examples, one per line"), classes="form--title")
                 area = SafeTextArea(text_of(topic.examples), soft_wrap=True, compact=True)
                 area.id = "item-examples"
                 yield area
             yield ValidationList()
-            yield AnswerRow(("Ctrl+S", "Take over", "take"), ("Esc", "Back", "leave"), cells=20)
+            yield AnswerRow(("Ctrl+S", "Apply", "take"), ("Esc", "Back", "leave"), cells=20)
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False

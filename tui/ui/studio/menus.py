@@ -24,28 +24,28 @@ Action: TypeAlias = Literal[
 
 _MENUS: dict[str, tuple[tuple[Action, str], ...]] = {
     "client": (
-        ("attach", "Attach it to the genie"),
-        ("detach", "Detach it from the genie"),
-        ("rename", "Rename it"),
-        ("regenerate", "Give it a new API key"),
-        ("delete", "Delete it"),
-        ("copy", "Copy its id"),
+        ("attach", "Attach to the genie"),
+        ("detach", "Detach from the genie"),
+        ("rename", "Rename"),
+        ("regenerate", "Create a new API key"),
+        ("delete", "Delete"),
+        ("copy", "Copy ID"),
     ),
     "skill": (
-        ("jobs", "Show its recipe and jobs"),
-        ("assign", "Let the genie use it"),
-        ("remove", "Take it from the genie"),
-        ("copy", "Copy its id"),
+        ("jobs", "Show recipe and jobs"),
+        ("assign", "Assign to the genie"),
+        ("remove", "Remove from the genie"),
+        ("copy", "Copy ID"),
     ),
     "kb": (
-        ("sources", "Show where its contents come from"),
-        ("assign", "Let the genie use it"),
-        ("remove", "Take it from the genie"),
-        ("copy", "Copy its id"),
+        ("sources", "Show data sources"),
+        ("assign", "Assign to the genie"),
+        ("remove", "Remove from the genie"),
+        ("copy", "Copy ID"),
     ),
     "group": (
-        ("remove", "Shut it out"),
-        ("copy", "Copy its id"),
+        ("remove", "Remove access"),
+        ("copy", "Copy ID"),
     ),
 }
 
@@ -56,21 +56,20 @@ def menu_for(kind: str) -> Sequence[MenuItem]:
 
 
 NO_CLIENT = (
-    "{genie} has no client, and answers nobody before it has one (Studio attaches one). Talk to it"
-    " all the same?"
+    "{genie} has no client, so it can't reply until you attach one in Studio. Talk to it anyway?"
 )
-STOPPED = "{genie} is stopped, and answers nobody before it is started. Start it, and talk to it?"
-STOP = "Stop {genie}? Nobody who talks to it gets an answer any more before it is started again."
-DETACH = "Detach {thing} from {genie}? Applications that use it cannot reach the genie any more."
-REGENERATE = "Give {thing} a new API key? The one in use works no longer, at once."
-DELETE = "Delete the client {thing}? Its applications lose their access, and it cannot be undone."
-REMOVE = "Take {thing} from {genie}?"
-SHUT_OUT = "Shut {thing} out? Its members cannot talk to {genie} any more."
+STOPPED = "{genie} is stopped, so it can't reply until you start it. Start it and talk to it?"
+STOP = "Stop {genie}? It won't reply to anyone until it's started again."
+DETACH = "Detach {thing} from {genie}? Applications that use it can no longer reach the genie."
+REGENERATE = "Create a new API key for {thing}? The current key stops working immediately."
+DELETE = "Delete the client {thing}? Its applications lose access. This can't be undone."
+REMOVE = "Remove {thing} from {genie}?"
+SHUT_OUT = "Remove {thing}'s access? Its members can no longer talk to {genie}."
 EXCHANGE = (
-    "{genie} has a client already ({other}); a genie has room for one, and a client for one genie."
-    " Detach {other}, and attach {thing}?"
+    "{genie} already has a client ({other}), and a genie can have only one. Detach {other} "
+    "and attach {thing}?"
 )
 PAIRED = (
-    "Which client it is, the API does not say: Enter on the one that is attached detaches it, here"
-    " or at its genie."
+    "The API doesn't say which client is attached. Press Enter on the attached one, here or "
+    "at its genie, to detach it."
 )

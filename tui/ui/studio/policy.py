@@ -43,13 +43,13 @@ class PolicyModal(SafeModal[Policy]):
     """Returns the policy as the service has stored it; None if it was closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back", id="policy.close", tooltip="Back without the changes"),
+        Binding("escape", "leave", "Back", id="policy.close", tooltip="Back without saving"),
         Binding(
             "ctrl+s",
             "review",
             "Review",
             id="policy.review",
-            tooltip="Look at what would change, and send it",
+            tooltip="Review the changes and send them",
             priority=True,
         ),
     ]
@@ -111,9 +111,9 @@ class PolicyModal(SafeModal[Policy]):
         self._check()
         found = diff(self._before, configuration_of(self._form))
         if self._problems:
-            self._tell("It can be sent as soon as every rule is kept.", ASKS)
+            self._tell("Fix the problems first, then send.", ASKS)
         elif not has_changes(found):
-            self._tell("Nothing is different from what is there.")
+            self._tell("No changes to send.")
         else:
             configuration = configuration_of(self._form)
 
@@ -169,8 +169,8 @@ class ReplaceModal(GuardedModal[bool]):
     """Shows a full replacement before it is sent. Returns True to send it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Send it", id="replace.yes", tooltip="Replace the policy"),
-        Binding("n,escape", "answer(False)", "Back", id="replace.no", tooltip="Change it further"),
+        Binding("y", "answer(True)", "Replace", id="replace.yes", tooltip="Replace the policy"),
+        Binding("n,escape", "answer(False)", "Back", id="replace.no", tooltip="Keep editing"),
     ]
 
     def __init__(self, name: str, found: Sequence[Change]) -> None:
@@ -182,10 +182,10 @@ class ReplaceModal(GuardedModal[bool]):
         with Vertical(classes="modal--box"):
             title = Content.assemble("Replace ", line(self._policy, 100).stylize("bold"), "?")
             yield Static(title, classes="modal--title")
-            yield Static(muted("The service replaces a policy in full. This is what changes:"))
+            yield Static(muted("This replaces the whole policy. Changes:"))
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Differences(self._found)
-            yield AnswerRow(("y", "Send it", "answer(True)"), ("n", "Back", "answer(False)"))
+            yield AnswerRow(("y", "Replace", "answer(True)"), ("n", "Back", "answer(False)"))
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

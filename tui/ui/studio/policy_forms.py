@@ -39,7 +39,7 @@ from tui.ui.textual_fixes.text_area import SafeTextArea
 from tui.ui.toolkit.choice import InlineChoice
 from tui.ui.toolkit.state_glyphs import muted
 
-_UNNAMED = "out"
+_UNNAMED = "unset"
 """Choice of a category that is not in the configuration: off, and left out of it."""
 
 
@@ -104,7 +104,7 @@ class HarmfulForm(Form):
     def compose(self) -> ComposeResult:
         for name, choice in self._rows.items():
             yield _labelled(name.replace("_", " ").capitalize(), choice)
-        yield Static(muted("What is left out is off."))
+        yield Static(muted("Unset categories are off."))
 
     def settings(self) -> HarmfulContent:
         chosen: dict[str, str] = {}
@@ -152,12 +152,12 @@ class PiiForm(Form):
         self._switch = _switch(on=settings.enabled)
         self._action = _choice(self._actions, settings.action)
         self._entities = MultiSelectList(entities, settings.entities)
-        self._regexes = ListEditor(settings.regexes, "pii_custom_regexes", "A regex")
+        self._regexes = ListEditor(settings.regexes, "pii_custom_regexes", "a regex")
 
     def compose(self) -> ComposeResult:
         yield _labelled("Detection", self._switch)
         yield _labelled("Action", self._action)
-        yield _title("Entity types", "Enter ticks")
+        yield _title("Entity types", "Enter select or clear")
         yield self._entities
         yield _title("Custom regexes", f"up to {MOST_REGEXES}")
         yield self._regexes
@@ -176,10 +176,10 @@ class TopicForm(Form):
 
     def __init__(self, settings: TopicBoundary) -> None:
         super().__init__()
-        self._topics = ListEditor(settings.topics, "topics", "A topic")
+        self._topics = ListEditor(settings.topics, "topics", "a topic")
 
     def compose(self) -> ComposeResult:
-        yield _title("Topics that are not talked about", f"up to {MOST_TOPICS}")
+        yield _title("Blocked topics", f"up to {MOST_TOPICS}")
         yield self._topics
 
     def settings(self) -> TopicBoundary:
@@ -195,7 +195,9 @@ class WordForm(Form):
         self._words.cursor_blink = False
 
     def compose(self) -> ComposeResult:
-        yield _title("Words and phrases, a line each", f"up to {MOST_WORDS}; none: off")
+        yield _title(
+            "Words and phrases, one per line", f"up to {MOST_WORDS}; leave empty to turn off"
+        )
         yield self._words
 
     def settings(self) -> CustomWordFilter:

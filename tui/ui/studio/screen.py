@@ -59,15 +59,13 @@ class StudioScreen(SafeScreen[None]):
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="studio.close", tooltip="Back to the conversation"),
-        Binding("f5,r", "read", "Read again", id="studio.read", tooltip="Read everything again"),
+        Binding("f5,r", "read", "Refresh", id="studio.read", tooltip="Refresh everything"),
         Binding("slash", "filter", "Filter", id="studio.filter", tooltip="Filter the genies"),
-        Binding("tab", "other_pane", "Other side", show=False, id="studio.pane"),
-        Binding(
-            "s", "switch", "Start/stop", id="studio.toggle", tooltip="Start the genie, or stop it"
-        ),
-        Binding("u", "use", "Talk to it", id="studio.use", tooltip="Talk to this genie"),
-        Binding("n", "new_client", "New client", id="studio.client", tooltip="Make a client"),
-        Binding("c", "copy", "Copy", id="studio.copy", tooltip="Copy what the row is about"),
+        Binding("tab", "other_pane", "Other pane", show=False, id="studio.pane"),
+        Binding("s", "switch", "Start/stop", id="studio.toggle", tooltip="Start or stop the genie"),
+        Binding("u", "use", "Talk to genie", id="studio.use", tooltip="Talk to this genie"),
+        Binding("n", "new_client", "New client", id="studio.client", tooltip="Create a client"),
+        Binding("c", "copy", "Copy", id="studio.copy", tooltip="Copy the row's value"),
     ]
 
     def __init__(self, studio: StudioConnection, clock: Clock, genie: str = "") -> None:
@@ -123,7 +121,7 @@ class StudioScreen(SafeScreen[None]):
     @work(group="genies", exclusive=True, exit_on_error=False)
     async def action_read(self) -> None:
         """Load the genies, and the details of the selected one."""
-        self._status.tell("Reading the genies…")
+        self._status.tell("Loading genies…")
         genies: list[Genie] = []
         try:
             studio = await self.studio.client()
@@ -137,7 +135,7 @@ class StudioScreen(SafeScreen[None]):
             self._status.fail(error)
             return
         self._genie_list.show(genies)
-        none = "The token sees no genies; its project scopes say which."
+        none = "This token can't see any genies. Check its project scopes."
         self._status.tell("" if genies else none)
         if self.details:
             self.read_details()
@@ -217,12 +215,12 @@ class StudioScreen(SafeScreen[None]):
         if genie.started:
             self._changes.ask(
                 menus.STOP.format(genie=name),
-                "Stop it",
+                "Stop",
                 lambda studio: studio.genies.stop(genie.id),
-                f"{name} is stopped.",
+                f"{name} stopped.",
             )
         else:
-            self._changes.run(lambda studio: studio.genies.start(genie.id), f"{name} is started.")
+            self._changes.run(lambda studio: studio.genies.start(genie.id), f"{name} started.")
 
     def action_use(self) -> None:
         """Switch the conversation to the genie."""
@@ -240,10 +238,10 @@ class StudioScreen(SafeScreen[None]):
 
         if not has_client(genie):
             question = menus.NO_CLIENT.format(genie=name)
-            self.app.push_screen(ConfirmModal(question, yes="Talk to it", no="Back"), answered)
+            self.app.push_screen(ConfirmModal(question, yes="Talk to genie", no="Back"), answered)
         elif not genie.started:
             question = menus.STOPPED.format(genie=name)
-            self._changes.ask(question, "Start and talk", start_and_use, f"{name} is started.")
+            self._changes.ask(question, "Start and talk", start_and_use, f"{name} started.")
         else:
             self._talk_to(genie)
 
@@ -279,7 +277,7 @@ class StudioScreen(SafeScreen[None]):
         if kind in ("copy", "view") and self.selection.genie:
             self.post_message(CopyText(value_of(self.selection.genie, thing), thing))
         elif kind not in ("", "new"):
-            self.post_message(CopyText(thing, "The sentence" if kind == "problem" else "The id"))
+            self.post_message(CopyText(thing, "the message" if kind == "problem" else "the ID"))
 
     def _offer(self, kind: str, thing: str) -> None:
         """Open the menu of a client, a skill, a knowledge base or a group."""
@@ -323,7 +321,7 @@ class StudioScreen(SafeScreen[None]):
 
         def done(policy: Policy | None) -> None:
             if policy is not None:
-                self._status.tell(f"{policy_name(kind)} of {name_of(genie)} is replaced.")
+                self._status.tell(f"Replaced {policy_name(kind)} of {name_of(genie)}.")
                 self.read_details()
 
         policy = guardrail.policy(kind)

@@ -29,7 +29,7 @@ class SecretModal(GuardedModal[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", id="secret.copy", tooltip="Copy the key"),
         Binding("s", "show", "Show", id="secret.show", tooltip="Show the key, or hide it"),
-        Binding("escape", "close", "Done", id="secret.close", tooltip="Forget the key"),
+        Binding("escape", "close", "Done", id="secret.close", tooltip="Discard the key"),
     ]
 
     def __init__(self, name: str, secret: SecretText) -> None:
@@ -42,7 +42,7 @@ class SecretModal(GuardedModal[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="modal--box"):
-            title = Content.assemble("The API key of ", line(self._client, 60).stylize("bold"))
+            title = Content.assemble("API key of ", line(self._client, 60).stylize("bold"))
             yield Static(title, classes="modal--title")
             yield Static(Content(_HIDDEN), id="secret")
             with VerticalScroll(classes="modal--body", can_focus=False):
@@ -52,12 +52,12 @@ class SecretModal(GuardedModal[None]):
             )
 
     def on_mount(self) -> None:
-        self._note("It is given out this once, and kept nowhere. Copy it now.")
+        self._note("This key is shown only once and isn't stored anywhere. Copy it now.")
 
     def action_copy(self) -> None:
-        self.post_message(CopyText(self._secret, "The API key"))
+        self.post_message(CopyText(self._secret, "the API key"))
         self._taken = True
-        self._note("It was sent to the clipboard. Esc forgets it here.")
+        self._note("Copied. Press Esc to discard it here.")
 
     def action_show(self) -> None:
         self._shown = not self._shown
@@ -68,7 +68,9 @@ class SecretModal(GuardedModal[None]):
         """Discard the key; warn once if it was neither copied nor shown."""
         if not self._taken:
             self._taken = True
-            self._note("It has been neither copied nor shown. Esc again gives it up for good.")
+            self._note(
+                "You haven't copied or viewed the key. Press Esc again to discard it for good."
+            )
             return
         if self.app.clipboard == self._secret:
             set_clipboard(self.app, "")  # the terminal has it; our copy is not needed

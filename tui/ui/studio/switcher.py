@@ -49,11 +49,11 @@ class GenieSwitcher(SafeModal[GenieWanted]):
             "ctrl+s",
             "start",
             "Start",
-            tooltip="Start the genie under the cursor",
+            tooltip="Start the selected genie",
             priority=True,
             id="genies.start",
         ),
-        Binding("f5", "read", "Read again", tooltip="Read the genies again", id="genies.read"),
+        Binding("f5", "read", "Refresh", tooltip="Refresh the genies", id="genies.read"),
     ]
 
     def __init__(self, studio: StudioConnection) -> None:
@@ -64,12 +64,12 @@ class GenieSwitcher(SafeModal[GenieWanted]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="genies") as box:
-            box.border_title = Content("Talk to another genie")
-            yield TextInput(placeholder="Its name, or a part of it", id="genies-words")
+            box.border_title = Content("Switch genie")
+            yield TextInput(placeholder="Filter by name", id="genies-words")
             yield Static(id="genies-state")
             yield SafeOptionList(id="genies-found", compact=True)
             yield AnswerRow(
-                ("Enter", "Talk to it", "use"),
+                ("Enter", "Talk to genie", "use"),
                 ("Ctrl+S", "Start", "start"),
                 ("Esc", "Back", "leave"),
                 cells=16,
@@ -86,7 +86,7 @@ class GenieSwitcher(SafeModal[GenieWanted]):
     @work(group="genies", exclusive=True, exit_on_error=False)
     async def action_read(self) -> None:
         """Load the list, and show it as it arrives."""
-        self._tell("Reading the genies…")
+        self._tell("Loading genies…")
         genies: list[Genie] = []
         try:
             studio = await self._studio.client()
@@ -159,7 +159,7 @@ class GenieSwitcher(SafeModal[GenieWanted]):
         if (genie := self.chosen) and not genie.started:
             self._start(genie)
         elif genie:
-            self._tell(f"{name_of(genie)} is started already.")
+            self._tell(f"{name_of(genie)} is already started.")
 
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)
@@ -183,7 +183,7 @@ class GenieSwitcher(SafeModal[GenieWanted]):
             elif yes:
                 self._use(genie)
 
-        yes = "Start and talk" if start else "Talk to it"
+        yes = "Start and talk" if start else "Talk to genie"
         self.app.push_screen(ConfirmModal(question, yes=yes, no="Back"), answered)
 
     @work(group="start", exclusive=True, exit_on_error=False)
@@ -199,7 +199,7 @@ class GenieSwitcher(SafeModal[GenieWanted]):
             return
         self._genies = [fresh if one.id == genie.id else one for one in self._genies]
         self._draw()
-        self._tell(f"{name} is started.")
+        self._tell(f"{name} started.")
         if then_use:
             self._use(fresh)
 
@@ -216,6 +216,6 @@ def _has(genie: Genie, words: Sequence[str]) -> bool:
 
 def _count(shown: int, all_: int) -> str:
     if not all_:
-        return "The token sees no genies; its project scopes say which it may."
+        return "This token can't see any genies. Check its project scopes."
     genies = f"{all_} genie" + ("s" if all_ > 1 else "")
     return genies if shown == all_ else f"{shown} of {genies}"

@@ -47,7 +47,7 @@ class ValidationList(RowsView):
 
     def rows(self) -> list[Row]:
         if not self._problems:
-            return [Row(muted("Every rule is kept."), DONE)]
+            return [Row(muted("No problems found."), DONE)]
         rows = [Row(_told(problem), FAILED) for problem in self._problems[:_MOST]]
         more = len(self._problems) - _MOST
         return [*rows, Row(muted(f"and {more} more"))] if more > 0 else rows

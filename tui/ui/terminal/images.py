@@ -44,7 +44,7 @@ def picture_of(path: Path, columns: int, lines: int) -> Picture:
         from PIL import Image, UnidentifiedImageError
         from rich_pixels import Pixels
     except ImportError as error:
-        told = "Pictures are shown after: pip install 'genie-tui[images]'"
+        told = "To preview pictures, run: pip install 'genie-tui[images]'"
         raise CannotShow(told) from error
     try:
         check_path(path)
@@ -53,19 +53,19 @@ def picture_of(path: Path, columns: int, lines: int) -> Picture:
             fitted = _fitted(image, columns, lines)
             return Picture(Pixels.from_image(fitted), fitted.width, about)
     except UnidentifiedImageError as error:
-        raise CannotShow(f"{name} is not a picture that can be shown here.") from error
+        raise CannotShow(f"{name} isn't a picture that genie-tui can show.") from error
     except Image.DecompressionBombError as error:
         raise CannotShow(f"{name} is too large to show.") from error
     except CannotShow:
         raise
     except Exception as error:  # a broken picture may raise anything
-        raise CannotShow(f"{name} cannot be shown: the picture is damaged.") from error
+        raise CannotShow(f"Couldn't show {name}: the picture is damaged.") from error
 
 
 def _about(image: Image, path: Path) -> str:
     width, height = image.size
     if width * height > _MOST_PIXELS:
-        raise CannotShow(f"{clean_line(path.name, 60)} is too large to show: {width} x {height}.")
+        raise CannotShow(f"{clean_line(path.name, 60)} is too large to show ({width} x {height}).")
     return f"{image.format}, {width} x {height}, {size(path.stat().st_size)}"
 
 

@@ -51,10 +51,10 @@ def editor_command(environ: Mapping[str, str] = os.environ) -> list[str]:
             try:
                 return shlex.split(value)
             except ValueError as error:
-                raise EditorFailed(f"${name} cannot be read: {error}.") from error
+                raise EditorFailed(f"Couldn't parse ${name}: {error}.") from error
     if found := next(filter(shutil.which, _USUAL), None):
         return [found]
-    raise EditorFailed("There is no editor. Set $VISUAL or $EDITOR.")
+    raise EditorFailed("No editor found. Set $VISUAL or $EDITOR.")
 
 
 async def edited(text: str, command: Sequence[str]) -> str:
@@ -73,11 +73,11 @@ async def edited(text: str, command: Sequence[str]) -> str:
             )
             status = await process.wait()
         except OSError as error:
-            raise EditorFailed(f"{name} cannot be started: {error.strerror}.") from error
+            raise EditorFailed(f"Couldn't start {name}: {error.strerror}.") from error
         if status != 0:
-            raise EditorFailed(f"{name} ended with status {status}. The text is as it was.")
+            raise EditorFailed(f"{name} exited with status {status}. Your text is unchanged.")
         try:
             changed = await asyncio.to_thread(path.read_text, encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise EditorFailed(f"What {name} wrote cannot be read.") from error
+            raise EditorFailed(f"Couldn't read the text that {name} saved.") from error
         return typed_text(changed).removesuffix("\n")

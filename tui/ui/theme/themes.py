@@ -324,4 +324,4 @@ def choose(
         following = GENIE_16.name
     if wanted in ("", FOLLOW):
         return following, ""
-    return following, f"There is no theme named {wanted}."
+    return following, f"Unknown theme {wanted}."

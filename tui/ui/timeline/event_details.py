@@ -50,11 +50,11 @@ def _facts(event: TurnEvent) -> Iterator[tuple[str, str]]:
     if event.at_ms is not None:
         yield "Server time", clock_time(event.at_ms, seconds=True)
     if event.seen_ms is not None:
-        yield "Arrived", clock_time(event.seen_ms, seconds=True)
+        yield "Received", clock_time(event.seen_ms, seconds=True)
     for label, value in (
         ("Run", event.run_id),
-        ("Event id", event.event_id),
-        ("Number", event.seq),
+        ("Event ID", event.event_id),
+        ("Sequence", event.seq),
     ):
         if value is not None:
             yield label, clean_line(str(value))
@@ -102,13 +102,13 @@ class EventDetails(GuardedModal[None]):
         self.dismiss(None)
 
     def action_copy(self) -> None:
-        self.post_message(CopyText(self._payload, "The event"))
+        self.post_message(CopyText(self._payload, "the event"))
 
     def _drawn_payload(self) -> Content:
         if not self._event.raw:
-            return muted("This event was made here; nothing came over the wire.")
+            return muted("Created by genie-tui; there is no payload.")
         if len(self._payload) > _MAX_CHARS:
-            return plain(f"{self._payload[:_MAX_CHARS]}\n… copy it to see the rest")
+            return plain(f"{self._payload[:_MAX_CHARS]}\n… copy the event to see the rest")
         return highlight(drawn(self._payload), language="json")
 
 

@@ -168,14 +168,14 @@ def _kind(event: TurnEvent) -> str:
 def run_header(run_id: RunId | None) -> Rows:
     """Return the header above the events of a run."""
     name = clean_line(run_id or "", 40)
-    return Rows([Row(muted(f"── {name or 'outside a run'}"), indent=0, lines=1)])
+    return Rows([Row(muted(f"── {name or 'no run'}"), indent=0, lines=1)])
 
 
 def record_begins() -> Rows:
     """Return the line above the first event that the server still stores."""
-    return Rows([Row(muted("── the server's record begins"), indent=0, lines=1)])
+    return Rows([Row(muted("── server history starts here"), indent=0, lines=1)])
 
 
 def record_is_over() -> Rows:
     """Return the line above events that the server no longer stores."""
-    return Rows([Row(muted("── older than the server's record"), indent=0, lines=1)])
+    return Rows([Row(muted("── older than the server history"), indent=0, lines=1)])

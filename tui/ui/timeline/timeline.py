@@ -50,12 +50,12 @@ class Timeline(SafeOptionList):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("enter", "select", "details", "Details", "Show all of the event"),
-        _key("slash", "filter", "filter", "Filter", "Filter the events by words"),
+        _key("enter", "select", "details", "Details", "Show the event details"),
+        _key("slash", "filter", "filter", "Filter", "Filter the events"),
         _key("c", "copy", "copy", "Copy", "Copy the event"),
-        _key("j", "show_jobs", "jobs", "Jobs", "Show the recipe and the jobs of the skill"),
-        _key("r", "show_requests", "requests", "Requests", "Show the requests to the service"),
-        _key("escape", "leave", "leave", "Back", "End the filter, or go back to writing"),
+        _key("j", "show_jobs", "jobs", "Jobs", "Show the skill's recipe and jobs"),
+        _key("r", "show_requests", "requests", "Requests", "Show recent requests"),
+        _key("escape", "leave", "leave", "Back", "Clear the filter, or go back to the composer"),
     ]
 
     begins_at = "last"
@@ -267,7 +267,7 @@ class Timeline(SafeOptionList):
         from tui.ui.timeline.event_details import payload_of  # here, for a quick start
 
         if event := self._chosen:
-            self.post_message(CopyText(payload_of(event), "The event"))
+            self.post_message(CopyText(payload_of(event), "the event"))
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

@@ -37,7 +37,7 @@ class TimelineHeader(Widget):
             self.refresh()
 
     def watch_total(self, total: Usage | None) -> None:
-        self.tooltip = Content(f"In all {total.sentence()}") if total else None
+        self.tooltip = Content(f"Total: {total.sentence()}") if total else None
 
     def on_click(self) -> None:
         self.post_message(self.Pressed())
@@ -49,5 +49,5 @@ class TimelineHeader(Widget):
             right = Content.assemble((used, "$soft"), ("/", "$faint"))
             return spread(Content("Timeline"), right, width, most=0.75)
         typed = Content.assemble(("⌕ ", "$primary"), line(self.words), ("▏", "$primary"))
-        hint = f"{self._shown} found" if self.words else "words or kinds"
+        hint = f"{self._shown} found" if self.words else "text or type"
         return spread(typed, Content.styled(hint, "$faint"), width)

@@ -30,9 +30,7 @@ class TimelinePane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="timeline-pane")
         self._head = TimelineHeader(id="timeline-title")
-        self._hint = Static(
-            Content("What the agent does appears here, step by step."), id="timeline-hint"
-        )
+        self._hint = Static(Content("The agent's steps appear here."), id="timeline-hint")
 
     def compose(self) -> ComposeResult:
         yield self._head

@@ -21,7 +21,7 @@ class ConfirmModal(GuardedModal[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes", tooltip="Yes", id="confirm.yes"),
-        Binding("n,escape", "answer(False)", "No", tooltip="No", id="confirm.no"),
+        Binding("n,escape", "answer(False)", "Cancel", tooltip="Cancel", id="confirm.no"),
     ]
 
     def __init__(
@@ -29,7 +29,7 @@ class ConfirmModal(GuardedModal[bool]):
         question: str,
         *,
         yes: str = "Yes",
-        no: str = "No",
+        no: str = "Cancel",
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(clock_s=clock_s)

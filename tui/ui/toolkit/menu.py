@@ -41,7 +41,7 @@ class Menu(SafeModal[str]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close", id="menu.close", tooltip="Choose nothing"),
+        Binding("escape", "leave", "Close", id="menu.close", tooltip="Close the menu"),
     ]
 
     def __init__(

@@ -46,8 +46,8 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", tooltip="Change nothing", id="pick.cancel"),
-        Binding("tab", "mark", "Mark", tooltip="Choose it or not", priority=True, id="pick.mark"),
+        Binding("escape", "leave", "Cancel", tooltip="Close without changes", id="pick.cancel"),
+        Binding("tab", "mark", "Mark", tooltip="Select or deselect", priority=True, id="pick.mark"),
         Binding("down", "move('cursor_down')", "Next", priority=True, id="pick.next"),
         Binding("up", "move('cursor_up')", "Previous", priority=True, id="pick.previous"),
         Binding("pagedown", "move('page_down')", "Further", priority=True, id="pick.page_down"),
@@ -79,8 +79,8 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
         with Vertical(id="pick") as box:
             box.border_title = line(self._title, 60)
             if self._several:
-                box.border_subtitle = Content("Tab or a click marks")
-            yield TextInput(placeholder="Type to find one", compact=True)
+                box.border_subtitle = Content("Tab or click to select")
+            yield TextInput(placeholder="Type to filter", compact=True)
             yield SafeOptionList(compact=True)
             yield Static(classes="pick--count")
             yield AnswerRow(("Enter", self._done, "finish"), ("Esc", "Cancel", "leave"))
@@ -129,7 +129,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
 
     def _count(self) -> None:
         if not self._shown:
-            told = "Nothing has all these words." if self._items else "There is nothing to choose."
+            told = "No matches." if self._items else "Nothing to choose from."
         elif self._several:
             told = f"{len(self._chosen)} of {len(self._items)} {self._mark}"
         else:

@@ -30,7 +30,10 @@ class QrPanel(Center):
         columns, rows = len(lines[0]) + _CHROME_CELLS, len(lines) + _CHROME_LINES
         width, height = self.app.size
         if columns > width or rows > height:
-            return f"The QR code needs a terminal of {columns} columns and {rows} rows."
+            return (
+                f"The QR code needs at least {columns} columns and {rows} rows. Enlarge the "
+                f"terminal."
+            )
         self.query_one(Static).update(code)
         return ""
 

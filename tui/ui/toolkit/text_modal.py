@@ -97,7 +97,7 @@ class EditModal(WritingModal):
             "enter",
             "submit",
             "Change",
-            tooltip="Send these words instead",
+            tooltip="Save the edited message",
             id="edit.submit",
         ),
         Binding(
@@ -111,15 +111,15 @@ class EditModal(WritingModal):
             "escape",
             "back",
             "Back",
-            tooltip="Leave the message as it was",
+            tooltip="Back without changes",
             id="edit.back",
         ),
     ]
 
     def __init__(self, text: str, *, clock_s: Callable[[], float] = time.monotonic) -> None:
         super().__init__(
-            Content.styled("Change a message", "bold"),
-            "It waits to be sent, and keeps its place.",
+            Content.styled("Edit queued message", "bold"),
+            "It keeps its place in the queue.",
             submit="Change",
             text=text,
             clock_s=clock_s,

@@ -143,11 +143,9 @@ class Card(RowsView, Generic[EntryT]):
 FOLD_LINES = 20
 
 _AGAIN_OR_DROP = Content.from_markup(
-    "[@click=send_again]Send it again[/]  [@click=withdraw]Drop it[/]"
+    "[@click=send_again]Send again[/]  [@click=withdraw]Discard[/]"
 )
-_EDIT_OR_TAKE_BACK = Content.from_markup(
-    "[@click=edit]Change it[/]  [@click=withdraw]Take it back[/]"
-)
+_EDIT_OR_TAKE_BACK = Content.from_markup("[@click=edit]Edit[/]  [@click=withdraw]Cancel[/]")
 _CANCEL = Content.from_markup("[@click=withdraw]Cancel[/]")
 _DISMISS = Content.from_markup("[@click=withdraw]Remove[/]")
 
@@ -159,11 +157,13 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
         Binding(
             "enter",
             "primary",
-            "Change / send again / unfold",
-            tooltip="Change a message that waits, send it again, or unfold it",
+            "Edit / send again / expand",
+            tooltip="Edit a queued message, send it again, or expand it",
             id="message.primary",
         ),
-        Binding("delete", "withdraw", "Drop", tooltip="Drop the message", id="message.drop"),
+        Binding(
+            "delete", "withdraw", "Drop", tooltip="Cancel or discard the message", id="message.drop"
+        ),
     ]
 
     _upload: tuple[int, int] | None = None
@@ -263,7 +263,7 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
                 yield Row(_progress(*self._upload), SENDING)
                 yield Row(_CANCEL)
             case "queued":
-                yield Row(muted(problem or "Waits until the agent is free."), LATER)
+                yield Row(muted(problem or "Queued until the agent is free."), LATER)
                 yield Row(_EDIT_OR_TAKE_BACK)
             case "sending":
                 yield Row(muted("Sending"), SENDING)

@@ -31,12 +31,12 @@ class Suggestions(SafeOptionList):
     """List of suggested messages."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Say it", tooltip="Say what is suggested", id="welcome.say"),
+        Binding("enter", "select", "Send", tooltip="Send the suggestion", id="welcome.say"),
         Binding(
             "escape",
             "screen.step_back",
             "Back",
-            tooltip="Back to writing",
+            tooltip="Back to the composer",
             id="welcome.leave",
         ),
     ]
@@ -63,7 +63,7 @@ class Welcome(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(Content.assemble(("✦", "$primary bold")), id="welcome-mark")
         yield Static(self._title(), id="welcome-title")
-        hint = "Type below, or pick something to try" if self._suggestions else "Type below"
+        hint = "Type a message, or try one of these" if self._suggestions else "Type a message"
         yield Static(Content(hint), id="welcome-hint")
         if self._suggestions:
             yield Suggestions(
@@ -256,7 +256,7 @@ class ConversationPane(Container):
         self.show_pill(event.has_new)
 
     def on_reply_copy_requested(self, event: Reply.CopyRequested) -> None:
-        self.post_message(CopyText(event.text, "The code"))
+        self.post_message(CopyText(event.text, "the code"))
 
     def on_message_menu_quoted(self, event: Transcript.Quoted) -> None:
         self.actions.quote(event.text)

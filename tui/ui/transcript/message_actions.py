@@ -126,9 +126,9 @@ class MessageActions(Controller):
         transcript = self._transcript()
         reply = transcript.last_reply() if transcript and self.context.current else ""
         if reply:
-            self.context.post(CopyText(reply, "The last reply"))
+            self.context.post(CopyText(reply, "the last reply"))
         else:
-            self.context.notify("There is no reply to copy yet.")
+            self.context.notify("No reply to copy yet.")
 
     # -- on a given message ----------------------------------------------------------------
 
@@ -142,7 +142,7 @@ class MessageActions(Controller):
     def choose_link(self, links: Sequence[str]) -> None:
         """Let the user choose a link to open; every row begins with the host."""
         if not links:
-            self.context.notify("There is no link to a web page in this message.")
+            self.context.notify("No web links in this message.")
             return
         from tui.ui.toolkit.menu import MenuItem
 
@@ -164,9 +164,9 @@ class MessageActions(Controller):
         ]
 
         def copy(number: str) -> None:
-            self.context.post(CopyText(blocks[int(number)][1], "The code"))
+            self.context.post(CopyText(blocks[int(number)][1], "the code"))
 
-        self._choose(choices, "Copy which code?", copy)
+        self._choose(choices, "Copy which code block?", copy)
 
     def view(self, text: str) -> None:
         """Show the Markdown source of a message."""

@@ -39,10 +39,10 @@ class MessageCursor(VirtualList[Entry]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _move("up,k", "step(-1)", "previous", "Go to the message above"),
-        _move("down,j", "step(1)", "next", "Go to the message below"),
-        _move("p", "screen.step_prompt(-1)", "previous_prompt", "Go to your message above"),
-        _move("n", "screen.step_prompt(1)", "next_prompt", "Go to your message below"),
+        _move("up,k", "step(-1)", "previous", "Go to the previous message"),
+        _move("down,j", "step(1)", "next", "Go to the next message"),
+        _move("p", "screen.step_prompt(-1)", "previous_prompt", "Go to your previous message"),
+        _move("n", "screen.step_prompt(1)", "next_prompt", "Go to your next message"),
     ]
 
     FOCUS_ON_CLICK: ClassVar[bool] = False

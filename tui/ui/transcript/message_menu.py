@@ -41,14 +41,14 @@ class MessageMenu(MessageCursor):
     BINDINGS: ClassVar[list[BindingType]] = [
         _action_key("c", "copy", "Copy", "Copy the message as text"),
         _action_key("m", "markdown", "Markdown", "Copy the message as Markdown"),
-        _action_key("b", "code", "Code", "Copy a code block of the message"),
+        _action_key("b", "code", "Code", "Copy a code block from the message"),
         _action_key("e", "edit", "Edit", "Edit the message and send it again"),
-        _action_key("q", "quote", "Quote", "Quote the message in what you write"),
-        _action_key("o", "links", "Links", "Open a link of the message"),
-        _action_key("v", "view", "View", "View the message as text, to select parts of it"),
-        key_of("enter", "unfold", "unfold", "Unfold", "Unfold, or do what is asked"),
-        key_of("r", "show_jobs", "jobs", "Jobs", "Show the recipe and the jobs of the skill"),
-        key_of("delete", "withdraw", "withdraw", "Drop", "Take back an unsent message"),
+        _action_key("q", "quote", "Quote", "Quote the message in the composer"),
+        _action_key("o", "links", "Links", "Open a link from the message"),
+        _action_key("v", "view", "View", "View the message as text and select parts of it"),
+        key_of("enter", "unfold", "unfold", "Unfold", "Expand the item, or open the question"),
+        key_of("r", "show_jobs", "jobs", "Jobs", "Show the skill's recipe and jobs"),
+        key_of("delete", "withdraw", "withdraw", "Drop", "Cancel or discard an unsent message"),
         key_of(
             "t", "screen.toggle_times", "times", "Times", "Show or hide the time of each message"
         ),
@@ -145,9 +145,9 @@ class MessageMenu(MessageCursor):
             case "copy":
                 is_text = isinstance(entry, PromptEntry) or json_of(words) is not None
                 text = words if is_text else plain_text(words)
-                self.post_message(CopyText(text, "The message"))
+                self.post_message(CopyText(text, "the message"))
             case "markdown":
-                self.post_message(CopyText(words, "The message, as Markdown,"))
+                self.post_message(CopyText(words, "the message as Markdown"))
             case "code":
                 self._take_code(Document(words).code_blocks())
             case "quote":
@@ -161,6 +161,6 @@ class MessageMenu(MessageCursor):
 
     def _take_code(self, blocks: list[tuple[str, str]]) -> None:
         if len(blocks) == 1:
-            self.post_message(CopyText(blocks[0][1], "The code"))
+            self.post_message(CopyText(blocks[0][1], "the code"))
         elif blocks:
             self.post_message(self.CodeWanted(blocks))

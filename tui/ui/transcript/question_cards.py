@@ -55,7 +55,7 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
     """Card of an approval request, and of its outcome."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Decide", tooltip="Decide about the skill", id="card.decide")
+        Binding("enter", "open", "Decide", tooltip="Approve or reject the skill", id="card.decide")
     ]
 
     @dataclass
@@ -84,7 +84,9 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
         name = line(step.request.skill) or Content("A skill")
         if step.waiting:
             at_ms = step.request.at_ms
-            asked = Content.assemble(name.stylize("bold"), Content.styled(" asks to run", ASKS))
+            asked = Content.assemble(
+                name.stylize("bold"), Content.styled(" needs your approval", ASKS)
+            )
             return [
                 Row(asked, QUESTION, muted(clock_time(at_ms)) if at_ms else Content("")),
                 *self._changes(),
@@ -96,7 +98,7 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
             return [approved, *self._changed_afterwards()]
         if step.decision == "rejected":
             return [Row(Content.assemble(name, muted("  rejected")), FAILED), *self._reason()]
-        return [Row(Content.assemble(name, muted("  no longer asked")), OPEN_END)]
+        return [Row(Content.assemble(name, muted("  no longer pending")), OPEN_END)]
 
     def _changes(self) -> Iterator[Row]:
         step = self.entry.step
@@ -138,7 +140,7 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
     """Card of a connection that the user has to authorize in the browser, and of its outcome."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Connect", tooltip="Authorise the connection", id="card.connect")
+        Binding("enter", "open", "Connect", tooltip="Sign in to connect", id="card.connect")
     ]
 
     @dataclass
@@ -180,9 +182,9 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
             return [Row(asked, CONNECTION), Row(muted(self._link())), Row(self._how_to("connect"))]
         words, glyph = {
             "authorized": ("connected", DONE),
-            "failed": ("could not be connected", FAILED),
+            "failed": ("couldn't connect", FAILED),
             "rejected": ("declined", FAILED),
-            None: ("no longer asked", OPEN_END),
+            None: ("no longer pending", OPEN_END),
         }[step.outcome]
         return [Row(Content.assemble(name, muted(f"  {words}")), glyph)]
 
@@ -190,7 +192,7 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
         step = self.entry.step
         host = link_host(step.url) if step.url else None
         if host is None:
-            return shown_link(step.url) if step.url else "There is no link yet."
+            return shown_link(step.url) if step.url else "No link yet."
         return f"{host}  {time_left(step.expires_ms, self.now_ms(), coarse=True)}".rstrip()
 
 

@@ -48,7 +48,7 @@ class SkillCard(Card[SkillEntry]):
             "enter",
             "unfold",
             "Details",
-            tooltip="Show what the skill was given and returned",
+            tooltip="Show the skill's input and result",
             id="skill.unfold",
         )
     ]
@@ -87,7 +87,7 @@ class SkillCard(Card[SkillEntry]):
 
     def _title(self, step: SkillStep) -> Content:
         name = line(step.skill) or Content("A skill")
-        status = {"failed": "  failed", "unreported": "  no end reported"}.get(step.status, "")
+        status = {"failed": "  failed", "unreported": "  no result reported"}.get(step.status, "")
         fold = ("  ▾" if self.unfolded else "  ▸") if step.result or step.error else ""
         return Content.assemble(name, muted(status + fold))
 

@@ -18,11 +18,11 @@ class SourceView(SafeModal[None]):
     """Shows a text. Shift and the arrows select; ``c`` copies the selection, or all of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "Copy", id="source.copy", tooltip="Copy the selection, or all"),
+        Binding("c", "copy", "Copy", id="source.copy", tooltip="Copy the selection, or everything"),
         Binding("escape,q", "leave", "Close", id="source.close", tooltip="Close"),
     ]
 
-    def __init__(self, text: str, title: str = "The message, as it was written") -> None:
+    def __init__(self, text: str, title: str = "Message source") -> None:
         super().__init__()
         self._text = text
         self._title = title
@@ -41,7 +41,7 @@ class SourceView(SafeModal[None]):
     def action_copy(self) -> None:
         """Copy the selection, or else everything."""
         chosen = self.query_one(TextArea).selected_text
-        self.post_message(CopyText(chosen or self._text, "The selection" if chosen else "The text"))
+        self.post_message(CopyText(chosen or self._text, "the selection" if chosen else "the text"))
 
     def action_leave(self) -> None:
         self.dismiss(None)

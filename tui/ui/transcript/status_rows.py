@@ -41,9 +41,9 @@ class WorkingRow(Card[WorkingEntry]):
     def rows(self) -> Sequence[Row]:
         words = "Working" if self.entry.heard else "Waiting for the agent"
         if self.entry.halting:
-            words = "Asked to stop"
+            words = "Stop requested"
         if self.is_paused:
-            words = "Not followed; the agent may still be at work"
+            words = "Stopped waiting; the agent may still be working"
         elapsed = "" if self.is_paused else self._elapsed()
         return [Row(muted(f"{words}{elapsed}"), self.busy_glyph())]
 
@@ -66,14 +66,18 @@ class SilenceRow(Card[SilenceEntry]):
         """The user wants to start the genie."""
 
     def rows(self) -> Sequence[Row]:
-        words = "No reply came. Is the genie started?" if self.may_be_stopped else "No reply came."
+        words = (
+            "No reply. Check that the genie is started."
+            if self.may_be_stopped
+            else "No reply came."
+        )
         row = Row(muted(words), UNSURE)
         return [row, Row(self._offer())] if self.offers_start else [row]
 
     def _offer(self) -> Content:
         key = key_for(self.app, "studio.start")
         press = Style.from_meta({"@click": "start"})
-        words = Content.styled("Start it", "$text-primary underline").stylize(press)
+        words = Content.styled("Start genie", "$text-primary underline").stylize(press)
         return Content.assemble((f"{key} " if key else "", "bold"), words)
 
     def action_start(self) -> None:
@@ -96,7 +100,7 @@ class OutcomeRow(Card[OutcomeEntry]):
                 by_whom = "Stopped by you." if self.entry.asked_for else "Stopped."
                 return [Row(muted(f"{by_whom} {reason}".rstrip()), STOPPED)]
             case "limit":
-                text = f"The agent has used up its turns. {reason}".rstrip()
+                text = f"The agent reached its turn limit. {reason}".rstrip()
                 return [Row(muted(text), OPEN_END)]
 
 
@@ -114,4 +118,4 @@ def day_name(day: date, today: date) -> str:
         return "Yesterday" if past else "Today"
     if 1 < past < _WEEK_DAYS:
         return f"{day:%A}"
-    return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B} {day.year}"
+    return f"{day:%B} {day.day}" if day.year == today.year else f"{day:%B} {day.day}, {day.year}"
